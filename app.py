@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from assistant.access.audit import Audit
 from assistant.api import create_api
 from assistant.api.application import Doors
-from assistant.api.callers import Gate
+from assistant.api.caller_gate import AccessGate
 from assistant.cli.serve_command import serve_command
 from assistant.completions import install as install_completions
 from assistant.page import mount_page
@@ -20,7 +20,7 @@ from assistant.service import Service
 
 
 def create_app(
-    service: Service, gate: Gate | None = None, doors: Doors | None = None, audit: Audit | None = None
+    service: Service, gate: AccessGate | None = None, doors: Doors | None = None, audit: Audit | None = None
 ) -> FastAPI:
     """The whole application: the API and the doors of other programs, and below everything else the page."""
     from assistant.mcp.http import install as install_mcp  # slow to import, and wanted where something is served

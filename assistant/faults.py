@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from assistant.messages import Message, Told
 from corpus.corpus_errors import LibraryError, LibraryFull
@@ -18,6 +19,10 @@ class ServiceFault(Told):
     status = 500
     code = "failed"
     title = "The service could not do this"
+    wrong: Sequence[Mapping[str, Any]] = ()
+    """What is wrong with a request that is not valid, as pydantic says it."""
+    headers: Mapping[str, str] = {}
+    """What goes with the reply."""
 
     def __init__(
         self, name: str | Message, /, *, retry_after: float | None = None, **values: str | float | Callable[[str], str]

@@ -66,17 +66,6 @@ class FetchRequest(BaseModel):
         return FORMATS if self.form is None else (self.form,)
 
 
-@dataclass(frozen=True)
-class Source:
-    """Where official documents are fetched from, and with which patience: the settings of the same names."""
-
-    ods_url: str
-    fetch_delay: float = 1.0
-    fetch_timeout: float = 30.0
-    fetch_max_wait: float = 120.0
-    fetch_private: bool = False
-
-
 def languages_of(given: Sequence[str]) -> list[str]:
     """Language codes, given one by one or separated by commas; `all` means all six. Raises `Invalid`."""
     codes = [code.strip().lower() for text in given for code in text.split(",") if code.strip()]

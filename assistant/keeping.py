@@ -8,8 +8,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from assistant.fetching import FOLDER, Row, Source, foreseen, row_of
+from assistant.fetching import FOLDER, Row, foreseen, row_of
 from assistant.outcome_words import record
+from assistant.settings import Settings
 from corpus.catalogue import Catalogue
 from corpus.library import Library
 from ingest.ahead import Openable
@@ -40,14 +41,14 @@ class Hand(Protocol):
 
 
 class Keeper:
-    """Does the work on one library. `jobs` are the files that are read at once, within `limits`; `source` is where documents are
+    """Does the work on one library. `jobs` are the files that are read at once, within `limits`; `source` says where documents are
     fetched, over `transport` in place of the network where one is given. Raises `LibraryError` and `WorkerError`."""
 
     def __init__(
         self,
         library: Library,
         catalogue: Catalogue,
-        source: Source | None = None,
+        source: Settings | None = None,
         *,
         jobs: int | None = None,
         limits: Limits | None = None,
@@ -133,7 +134,7 @@ def fetch(
     hand: Hand,
     due: Sequence[Wanted],
     formats: Sequence[str],
-    source: Source,
+    source: Settings,
     folder: Path,
     opened: Callable[[], AbstractContextManager[Keeper]],
     *,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 
 from starlette.requests import HTTPConnection
 
@@ -16,7 +17,7 @@ LANGUAGE_NAMES = {each: language_name(each, each).capitalize() for each in LANGU
 COOKIE = "rapporteur_language"
 """Cookie with the language that a reader has chosen."""
 MOST_WISHES = 20
-"""Languages of a browser that are looked at."""
+"""What of such a header is looked at."""
 _MARK = re.compile(rb"@@([a-z_-]+)@@")
 
 
@@ -38,8 +39,8 @@ def direction(language: str) -> str:
 def language_of(connection: HTTPConnection) -> str:
     """The language in which somebody reads the page: the one chosen there, else the one of the official languages that
     the browser likes best (RFC 9110, 12.5.4), else English."""
-    chosen = connection.cookies.get(COOKIE, "")
-    return chosen if chosen in LANGUAGE_NAMES else _liked(connection.headers.get("accept-language", "")) or "en"
+    wishes = (each.partition("-")[0] for each in preferred(connection.headers.get("accept-language", "")))
+    return next((each for each in (connection.cookies.get(COOKIE, ""), *wishes) if each in LANGUAGE_NAMES), "en")
 
 
 def mark(name: str) -> str:
@@ -59,15 +60,12 @@ def marks_filled(page: bytes, language: str) -> bytes:
     return _MARK.sub(fill, page)
 
 
-def _liked(header: str) -> str | None:
+def preferred(header: str) -> list[str]:
+    """What a header such as `Accept` names, in small letters, what is liked best first (RFC 9110, 12.4.2); what is not wanted is left out."""
     wishes: list[tuple[float, str]] = []
     for wish in header.split(",")[:MOST_WISHES]:
-        tag, *parameters = (part.strip().lower() for part in wish.split(";"))
+        named, *parameters = (part.strip().lower() for part in wish.split(";"))
         given = next((part[2:] for part in parameters if part.startswith("q=")), "1")
-        try:
-            wishes.append((-float(given), tag.split("-")[0]))
-        except ValueError:
-            continue
-    return next(
-        (code for q, code in sorted(wishes, key=lambda each: each[0]) if q < 0 and code in LANGUAGE_NAMES), None
-    )
+        with suppress(ValueError):
+            wishes.append((-float(given), named))
+    return [named for q, named in sorted(wishes, key=lambda each: each[0]) if q < 0]

@@ -64,7 +64,7 @@ def statement_piece(index: int, statement: Statement, numbers: Sequence[int]) ->
 
 def rendered(answer: Answer, notes: Sequence[str] = ()) -> Rendered:
     """The whole text of an answer. `notes` are sentences to be added to its own."""
-    text, spots = opening(answer), dict[int, tuple[int, int]]()
+    text, spots = opening(doubt(answer.status, answer.language)), dict[int, tuple[int, int]]()
     for index, statement in enumerate(answer.statements):
         numbers = answer.numbers(statement)
         text += statement_piece(index, statement, numbers)
@@ -76,9 +76,8 @@ def rendered(answer: Answer, notes: Sequence[str] = ()) -> Rendered:
     return Rendered(text + ending(answer, notes), spots)
 
 
-def opening(answer: Answer) -> str:
-    """What stands before the statements: that they may not answer, where that is not certain."""
-    told = doubt(answer.status, answer.language)
+def opening(told: str) -> str:
+    """What stands before the statements: the `doubt` whether they answer, where there is one."""
     return inert(told) + PARAGRAPH if told else ""
 
 

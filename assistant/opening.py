@@ -11,7 +11,6 @@ from assistant.settings import Settings, SettingsError, load_settings, model_key
 from corpus.extras import install, installed
 
 if TYPE_CHECKING:
-    from assistant.fetching import Source
     from assistant.keeping import Keeper
     from assistant.model.endpoint import Endpoint
     from assistant.qa.engine import Engine
@@ -66,20 +65,13 @@ def catalogue_of(chosen: Settings) -> Catalogue:
     return Catalogue.from_folder(chosen.catalogue_dir) if chosen.catalogue_dir else Catalogue.shipped()
 
 
-def source_of(chosen: Settings) -> Source:
-    """Where official documents are fetched from."""
-    from assistant.fetching import Source
-
-    return Source(chosen.ods_url, chosen.fetch_delay, chosen.fetch_timeout, chosen.fetch_max_wait, chosen.fetch_private)
-
-
 def make_keeper(library: Library, chosen: Settings, nice: int = 0) -> Keeper:
     """What reads files into a library as the settings want it; the processes that read step behind others by `nice`."""
     from assistant.keeping import Keeper
     from ingest.workers.pool import Limits
 
     limits = Limits(memory=chosen.reader_memory * 1024**2, seconds=chosen.reader_seconds, nice=nice)
-    return Keeper(library, catalogue_of(chosen), source_of(chosen), jobs=chosen.jobs, limits=limits)
+    return Keeper(library, catalogue_of(chosen), chosen, jobs=chosen.jobs, limits=limits)
 
 
 def make_engine(library: Library, chosen: Settings, away: Away = nullcontext) -> Engine:

@@ -7,7 +7,6 @@ from typing import Any
 
 from assistant.messages import Message
 from assistant.retold import reason
-from corpus.documents import Document
 from ingest.memory import LEAST_CHARACTERS, thin_pages
 from ingest.outcomes import Outcome
 from ingest.readers import visible
@@ -50,7 +49,11 @@ def _said(outcome: Outcome) -> str:
         return f"{named}whose file is gone"
     held = f"{outcome.passages} passages" if outcome.passages else "held already"
     paged = outcome.document is not None and outcome.document.pages
-    return f"{named}{held}, {_coverage(outcome.document)}" if outcome.document and paged else f"{named}{held}"
+    return (
+        f"{named}{held}, {_covered(len(outcome.document.pages), thin_pages(outcome.document))}"
+        if outcome.document and paged
+        else f"{named}{held}"
+    )
 
 
 def told(made: Mapping[str, Any], language: str = "en") -> dict[str, Any]:
@@ -61,7 +64,11 @@ def told(made: Mapping[str, Any], language: str = "en") -> dict[str, Any]:
         return bare
     result, why = str(made["result"]), str(made.get("reason") or "")
     width = 13 if "url" in made else 10  # of what is fetched one result is `not published`
-    notes = [why] if "said" in made and result in ("skipped", "refused") else _doubts(made)
+    notes = list(made.get("warnings", ()))
+    if thin := made.get("thin_pages"):
+        notes.insert(0, _covered(made["pages"], thin))
+    if "said" in made and result in ("skipped", "refused"):
+        notes = [why]
     return {
         **bare,
         "line": " ".join(f"{reason(result, language):<{width}} {_named(made, language)}".split("\n")).rstrip(),
@@ -87,20 +94,11 @@ def _named(made: Mapping[str, Any], language: str) -> str:
     return ": ".join(each for each in (name, "; ".join(visible(part) for part in parts if part)) if each)
 
 
-def _doubts(made: Mapping[str, Any]) -> list[str]:
-    thin = made.get("thin_pages")
-    return [*([_covered(made["pages"], thin)] if thin else []), *made.get("warnings", ())]
-
-
 def job_told(job: Mapping[str, Any], language: str = "en") -> dict[str, Any]:
     """The record of a job, in a language what it has in hand, why it ended, and what became of its parts."""
     why = Message(job["code"], {"text": job["reason"]}).told(language) if job["code"] else job["reason"]
     outcomes = [told(each, language) for each in job["outcomes"]]
     return {**job, "detail": reason(job["detail"], language), "reason": why, "outcomes": outcomes}
-
-
-def _coverage(document: Document) -> str:
-    return _covered(len(document.pages), thin_pages(document))
 
 
 def _covered(pages: int, thin: Sequence[int]) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from assistant.frames import act_words
 from assistant.vocabulary import TermMention, Vocabulary
+from assistant.wording.lexicon import names_time
 from assistant.wording.values import without_symbols
 from corpus.acronyms import acronyms, named_by
 from corpus.analysis import analyse, fold
@@ -18,6 +19,7 @@ from corpus.catalogue import Catalogue, Entry
 from corpus.countries import countries
 from corpus.language import detect_language
 from corpus.symbols import Symbol, find_symbols
+from ingest.clock import spoken_times
 
 if TYPE_CHECKING:
     from corpus.embedding import Embedder
@@ -231,6 +233,11 @@ class Question(Bounds):
         return " ".join(dict.fromkeys([*kept, *numbers]))
 
 
+def cites(text: str, number: str) -> bool:
+    """Whether a text cites a resolution by a number in full: `80/228`, `2771 (2025)`."""
+    return re.search(rf"(?<![\w/.]){re.escape(number).replace(chr(92) + ' ', ' ?')}(?![\w/])", text) is not None
+
+
 def inside(text: str, start: int) -> bool:
     """Whether a word that starts there is not the first one of a sentence or of a quotation: its capital letter makes it a name."""
     return not _BEGINS.search(text, max(0, start - 4), start)
@@ -257,10 +264,13 @@ def parse_question(
     months = tuple(int(month) for month in vocabulary.choices("months", rest, spoken))
     # Russian "повестка дня" (agenda) ends in a word for the afternoon.
     parts = vocabulary.choices("dayparts", vocabulary.without("agenda", rest, spoken), spoken)
-    clock = _CLOCK.search(rest)
+    clock, span = _CLOCK.search(rest), spoken_times(rest)
     named = _named(bare, vocabulary, catalogue, spoken)
+    items = numbers_after("item", rest, vocabulary, spoken)
     hour = None
-    if clock and int(clock.group(1)) < 24:
+    if span is not None:
+        hour = span[0].hour + (span[0].minute > 0)  # the first full hour of it
+    elif clock and int(clock.group(1)) < 24:
         hour = int(clock.group(1)) + (12 if clock.group(3)[0] in "pP" and int(clock.group(1)) < 12 else 0)
     return Question(
         text=text,
@@ -270,12 +280,12 @@ def parse_question(
         focus=focus or text,
         rest=rest,
         symbols=tuple(mention.symbol for mention in mentions),
-        items=_items(rest, vocabulary, spoken),
+        items=tuple(dict.fromkeys(number for number, _, _ in items)),
         articles=articles,
         paragraph=paragraph,
         sessions=_sessions(rest, vocabulary, spoken),
         weekdays=tuple(int(day) for day in vocabulary.choices("weekdays", rest, spoken)),
-        days=_days(rest, bool(months)),
+        days=_days(_blanked(rest, ((start, end) for _, start, end in items)), bool(months), vocabulary, spoken),
         months=months,
         afternoon=None if not parts or len(parts) > 1 else parts[0] == "afternoon",
         hour=hour,
@@ -338,8 +348,11 @@ def numbers_after(kind: str, text: str, vocabulary: Vocabulary, language: str) -
     return found
 
 
-def _items(text: str, vocabulary: Vocabulary, language: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(number for number, _, _ in numbers_after("item", text, vocabulary, language)))
+def _blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """A text with blanks for some spans of it."""
+    for start, end in spans:
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
 
 
 def numbered_meetings(text: str, vocabulary: Vocabulary, language: str) -> tuple[str, ...]:
@@ -371,18 +384,26 @@ def _articles(text: str, vocabulary: Vocabulary, language: str) -> tuple[tuple[s
         compact = re.search(r"(\d{1,3})\s*\(\s*(\d{1,2})\s*\)(?:\s*\(\s*([a-z])\s*\))?", text)
         if compact and not paragraph:
             paragraph = compact.group(2) + (f" ({compact.group(3)})" if compact.group(3) else "")
-    for start, end in spans:
-        text = text[:start] + " " * (end - start) + text[end:]
+    text = _blanked(text, spans)
     numbers = [number.split(" ")[0] for number, _, _ in found]
     return tuple(dict.fromkeys(numbers)), paragraph, text
 
 
-def _days(text: str, month_named: bool) -> tuple[int, ...]:
-    """Days of the month: a number beside a month's name, or with an ordinal ending or 日 / 号."""
-    pattern = r"(?<![\d/.:])(\d{1,2})(?:st|nd|rd|th|er)?(?![\d/.:]|\s*[ap]\.?m|\s*月)" if month_named else (
-        r"(?<![\d/.:])(\d{1,2})(?:\s*(?:日|号)|th\b|-?го числа)"
+def _days(text: str, month_named: bool, vocabulary: Vocabulary, language: str) -> tuple[int, ...]:
+    """Days of the month: a number beside a month's name, or with an ordinal ending or 日 / 号. What an ordinal numbers, such as an
+    anniversary, is no day."""
+    pattern = r"(?<![\d/.:])(\d{1,2})(?P<nth>st|nd|rd|th|er)?(?![\d/.:]|\s*[ap]\.?m|\s*月)" if month_named else (
+        r"(?<![\d/.:])(\d{1,2})(?:\s*(?:日|号)|(?P<nth>th)\b|-?го числа)"
     )  # fmt: skip
-    return tuple(dict.fromkeys(int(day) for day in re.findall(pattern, text) if 1 <= int(day) <= 31))
+
+    def numbers(behind: str, before: str) -> bool:
+        word, dated = behind.split(), [*before.split()[-1:], *behind.split()[:1]]
+        told = any(names_time(each.strip(".,")) for each in dated) or vocabulary.choices("dayparts", behind, language)
+        return bool(word) and not told and bool(vocabulary.content(analyse(word[0], language), language))
+
+    found = re.finditer(pattern, text)
+    named = (int(day[1]) for day in found if not (day["nth"] and numbers(text[day.end() :], text[: day.start()])))
+    return tuple(dict.fromkeys(day for day in named if 1 <= day <= 31))
 
 
 def _named(text: str, vocabulary: Vocabulary, catalogue: Catalogue, language: str) -> tuple[Entry, ...]:

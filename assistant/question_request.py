@@ -24,9 +24,9 @@ class ScopeRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    meeting: Annotated[str | None, Field(max_length=200, description="Id of an agenda: it and what it announces.")] = (
-        None
-    )
+    meeting: Annotated[
+        str | None, Field(max_length=200, description="Symbol or id of an agenda: it and what it announces.")
+    ] = None
     item: Annotated[str | None, Field(max_length=20, description="Of these one item, and what it announces.")] = None
     documents: Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=100, description="Keys.")] = []
     language: Language | None = None

@@ -46,8 +46,6 @@ class Serving:
     service: Service
     gate: AccessGate
     audit: Audit
-    keys: Keys
-    accounts: Accounts
     doors: Doors
 
 
@@ -111,7 +109,7 @@ def open_service(chosen: Settings, token: str | None = None, doors: Doors | None
                 hosts=Hosts(chosen.hosts),
             )
             at = doors or doors_of(chosen)
-            yield Serving(service, gate, audit, keys, accounts, at)
+            yield Serving(service, gate, audit, at)
         finally:
             service.close(chosen.stop_seconds)
 

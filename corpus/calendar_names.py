@@ -72,17 +72,6 @@ def month_name(month: int, language: str) -> str:
     return _cldr(language, "months", width="abbreviated" if language == "zh" else "wide")[month]
 
 
-def month_and_year(year: int, month: int, language: str) -> str:
-    """A month of a year: `September 2025`, `septiembre de 2025`, `2025年9月`."""
-    from datetime import date
-
-    from babel.dates import format_skeleton
-
-    if language == "ar":
-        return f"{month_name(month, language)} {year}"
-    return str(format_skeleton("yMMMM", date(year, month, 1), locale=language))
-
-
 def weekday_name(day: int, language: str) -> str:
     """A day of the week (0 is Monday)."""
     return _cldr(language, "weekdays")[day]

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from corpus.documents import Document
 
 _WORDS = {
     "en": "the of and to in a is that for on with as are be by this which at from it was or an what when who how where "
@@ -46,6 +50,20 @@ def detect_language(text: str, default: str = "en") -> str:
     top = max(scores, key=lambda language: scores[language])
     rivals = [language for language, score in scores.items() if score == scores[top]]
     return default if not scores[top] or (len(rivals) > 1 and default in rivals) else top
+
+
+def language_of(document: Document, start: int, end: int) -> str:
+    """The language of some words of a document: of what it transmits, in an annex or an enclosure, that may be another one. Of two
+    in Latin script a few words do not tell: the text that is transmitted does."""
+    told = detect_language(document.quote(start, end), document.language)
+    block = document.block_at(start)
+    if told == document.language or block is None or not _SETS.keys() >= {told, document.language}:
+        return told
+    part = block.locator.partition(",")[0]
+    if not part.startswith(("annex", "appendix", "enclosure")):
+        return document.language
+    whole = (document.block_text(each) for each in document.blocks if each.locator.partition(",")[0] == part)
+    return detect_language(" ".join(whole), document.language)
 
 
 def _script(letter: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from corpus.places import folded, name_place, parts_of
 
 _CAPTION = re.compile(r"^(?:tables?|tableau|cuadro|tabla|таблица|(?:ال)?جدول|表格?)\s*\S", re.IGNORECASE)
 _ROW = re.compile(r",? (?:row \d+|header)$|^header$")
+_AMOUNT = re.compile(r"\d[\d.,’' \u00a0\u202f]{0,20}%?")
 CAPTION_LINES = 3
 """Most lines between the word Table and the first row: the title, the unit of the figures."""
 CAPTION_LIMIT = 300
@@ -51,6 +53,21 @@ def tables_of(document: Document) -> list[DocumentTable]:
             runs.append([])
         runs[-1].append(block)
     return [_table(document, run) for run in runs]
+
+
+def total_of(document: Document, table: DocumentTable) -> Block | None:
+    """The last row of a table that in one of its columns is the sum of the rows above it; None where there is none."""
+    sums: Counter[int] = Counter()
+    counts: Counter[int] = Counter()
+    total = None
+    for row in table.rows:
+        cells = enumerate(cells_of(document, row))
+        values = {n: int(re.sub(r"\D", "", cell)) for n, cell in cells if _AMOUNT.fullmatch(cell.strip())}
+        if any(counts[n] > 1 and value and value == sums[n] for n, value in values.items()):
+            total = row
+        sums.update(values)
+        counts.update(values.keys())
+    return total
 
 
 def cells_of(document: Document, row: Block) -> list[str]:

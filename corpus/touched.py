@@ -138,8 +138,9 @@ def _numbered_table(document: Document, wanted: dict[str, str], strict: bool) ->
     tables = tables_of(document)
     numbers = [table.number(document) for table in tables]
     for table, number in zip(tables, numbers, strict=True):
-        own = number if any(numbers) else parts_of(table.locator).get("table")
-        if own == wanted["table"]:
+        located = parts_of(table.locator).get("table", "")
+        part = not number and located.startswith(f"{wanted['table']} (")  # "(2) Extrabudgetary" below the caption
+        if part or wanted["table"] == (number if any(numbers) else located):
             yield from (block for block in table.blocks if _outer(block, wanted, strict))
 
 

@@ -31,7 +31,7 @@ Questions = Annotated[
     str,
     typer.Option(
         "--set",
-        help="A shipped set (starter, unseen, reworded, conversations, meeting, un, languages), or a file of YAML or JSON Lines.",
+        help="A shipped set (starter, unseen, reworded, conversations, meeting, un, languages, english), or a file of YAML or JSON Lines.",
     ),
 ]
 Documents = Annotated[

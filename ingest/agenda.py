@@ -7,9 +7,9 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 
 from corpus.dates import find_dates, find_days, says_only_days
-from corpus.documents import Document
+from corpus.documents import Block, Document
 from corpus.meetings import AgendaItem, Meeting, Sitting
-from corpus.symbols import find_symbols
+from corpus.symbols import RESOLUTIONS, find_symbols
 from ingest.agenda_form import is_agenda_title, is_title_of, without_item
 from ingest.readers.heads import is_distribution_line
 from ingest.timetable import sittings_of
@@ -116,13 +116,17 @@ def _items(document: Document) -> Iterator[AgendaItem]:
     annotations: dict[str, list[int]] = {}
     documentation: dict[str, list[tuple[str, int]]] = {}
     for block in document.blocks:
-        section, _, rest = block.locator.partition(", item ")
+        section, _, rest = _of_item(block, document).partition(", item ")
         number, _, tail = rest.partition(", ")
-        if not number or block.kind == "footnote":
+        if not number:
             continue
         if section == "provisional agenda":
             listed.setdefault(number, block.ordinal)
             titles.setdefault(number, _title(without_item(document.body(block)), notes))
+        elif block.kind == "footnote":
+            documentation.setdefault(number, []).extend(
+                (symbol, block.ordinal) for symbol in _papers(document.body(block))
+            )
         elif block.kind == "heading" and not tail:
             headings.setdefault(number, block.ordinal)
             titles.setdefault(number, _title(without_item(document.body(block)), notes))
@@ -143,8 +147,35 @@ def _items(document: Document) -> Iterator[AgendaItem]:
             listed=listed.get(number),
             heading=headings.get(number),
             annotations=tuple(annotations.get(number, ())),
-            documentation=tuple(documentation.get(number, ())),
+            documentation=_announced(documentation.get(number, ()), document),
         )
+
+
+def _of_item(block: Block, document: Document) -> str:
+    """The locator of a block; of a footnote that of the last text of the annotations above it, to which it belongs."""
+    if block.kind != "footnote":
+        return block.locator
+    above = (each for each in reversed(document.blocks[: block.ordinal]) if each.kind != "footnote")
+    owner = next((each.locator for each in above if not block.number or block.number in each.marks), "")
+    return owner if owner.startswith("annotations") else ""
+
+
+def _papers(note: str) -> list[str]:
+    """The documents that a footnote names: no resolution, and no place in one: `See A/99/64, para. 9` is where something was said."""
+    found, words = find_symbols(note), note
+    for mention in reversed(found):
+        words = words[: mention.start] + words[mention.end :]
+    placed = any(sign.isdigit() for sign in words)
+    return [] if placed else [each.symbol.text for each in found if each.symbol.series not in RESOLUTIONS]
+
+
+def _announced(named: Sequence[tuple[str, int]], document: Document) -> tuple[tuple[str, int], ...]:
+    """The documents of an item with the blocks that name them: a footnote only where no other block names the same one."""
+    announced = [(symbol, ordinal) for symbol, ordinal in named if document.blocks[ordinal].kind != "footnote"]
+    for symbol, ordinal in named:
+        if symbol not in {each for each, _ in announced}:
+            announced.append((symbol, ordinal))
+    return tuple(announced)
 
 
 def _title(text: str, notes: Collection[str | None]) -> str:

@@ -199,7 +199,7 @@ def _form(found: Sequence[Piece], start: int, listed: Mapping[int, str]) -> Agen
         elif (
             section not in ("annex", "timetable")
             and n > last
-            and (piece.table in slots or (heading and _TIMETABLE.match(text)))
+            and (piece.table in slots or (_TIMETABLE.match(text) and (heading or _heads_slots(found, n, slots))))
         ):
             begins = "timetable"
         if begins and (begins != section or heading):
@@ -270,6 +270,12 @@ def _is_slot(piece: Piece) -> bool:
         and piece.part != "contents"
         and any(is_day_label(cell) or is_clocked(cell) for cell in piece.cells[:3] if cell)
     )
+
+
+def _heads_slots(found: Sequence[Piece], n: int, slots: set[int]) -> bool:
+    """Whether a short paragraph stands right above a timetable."""
+    plain = found[n].kind == "paragraph" and not found[n].number and len(found[n].text) <= _LONG
+    return plain and any(each.table in slots for each in found[n + 1 : n + 2])
 
 
 def _slots(found: Sequence[Piece]) -> int:

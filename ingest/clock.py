@@ -14,7 +14,7 @@ _TO = r"(?:\s*[-‐-―−]\s*|\s+(?:to|à|a|до|إلى(?:\s+الساعة)?)\s+
 _FROM = r"(?:(?:from|de|с|من)\s+)?(?:الساعة\s+)?"
 _SPAN = re.compile(rf"{_FROM}{_CLOCK}{_TO}{_CLOCK}", re.IGNORECASE)
 _BEGINS = re.compile(rf"{_FROM}{_CLOCK}{_TO}(?=\d|$)|{_FROM}{_CLOCK}\s*[-‐-―−]$", re.IGNORECASE)
-_MARKED = re.compile(r"\d\s?[.:]\s?\d{2}|\d\s?(?:[ap]\.?\s?m\b|h|ч)", re.IGNORECASE)
+_MARKED = re.compile(r"\d\s?[.:]\s?\d{2}|\d\s?(?:[ap]\.?\s?m\b|h|ч)|الساعة", re.IGNORECASE)
 _NOON = re.compile(r"\b(?:12\s+)?(?:noon|midi|mediodía|полдень)\b", re.IGNORECASE)
 _HALVES = {"上午": "a.m.", "早上": "a.m.", "下午": "p.m.", "晚上": "p.m.", "中午": "p.m."}
 _CHINESE = re.compile(rf"({'|'.join(_HALVES)})?\s*(\d{{1,2}})\s*(?:[时時点點：]|(?=:))\s*(半|:?\d{{2}})?\s*分?")
@@ -59,7 +59,7 @@ def parse_times(label: str) -> tuple[dt.time, dt.time] | None:
 
 def is_clocked(label: str) -> bool:
     """Whether a text is a span of time that says so itself, with minutes, hours or halves of the day: `3-6` may count anything."""
-    return bool(_MARKED.search(_plain(label))) and parse_times(label) is not None
+    return bool(_MARKED.search(_plain(label)) or _MARKED.search(label)) and parse_times(label) is not None
 
 
 def begins_span(line: str) -> bool:
@@ -71,6 +71,13 @@ def find_times(text: str) -> tuple[int, int] | None:
     """Where in a text the only span of time stands that says so itself, as start and end; None where there is none or another."""
     found = [match.span() for match in _SPAN.finditer(text) if is_clocked(match.group())]
     return found[0] if len(found) == 1 else None
+
+
+def spoken_times(sentence: str) -> tuple[dt.time, dt.time] | None:
+    """The only span of time in a sentence that says so itself: `from 3 to 5 p.m.`, `с 15 до 17 часов`; None where there is none or another."""
+    text = _plain(sentence)
+    span = find_times(text)
+    return parse_times(text[slice(*span)]) if span else None
 
 
 def several_times(text: str) -> list[str]:

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 from corpus.calendar_names import language_name
@@ -16,7 +17,7 @@ from corpus.documents import LANGUAGES, Edition, Masthead
 from corpus.language import detect_language
 from corpus.symbols import Symbol, SymbolError, same_document
 from ingest.agenda import place_and_dates
-from ingest.locate import TextKind
+from ingest.locate import TextKind, begins_annex
 from ingest.readers import ReadError, visible
 from ingest.readers.heads import symbol_of
 from ingest.structure import Piece
@@ -112,9 +113,14 @@ def identify(
 
 
 def _language(found: Sequence[Piece], masthead: Masthead, said: str | None, name: str) -> tuple[str, tuple[str, ...]]:
-    """The language that a text is in, whatever its masthead or its name say, and what is odd about it."""
+    """The language that a text is in, whatever its masthead or its name say, and what is odd about it. What it transmits, in an annex
+    or an enclosure, may be in another."""
     text = "\n".join(piece.text for piece in found[:400] if piece.part != "masthead")
-    detected = detect_language(text or "\n".join(piece.text for piece in found))
+    most = detect_language(text or "\n".join(piece.text for piece in found))
+    own = takewhile(lambda piece: piece.kind != "heading" or not begins_annex(piece.text), found[:400])
+    letter = "\n".join(piece.text for piece in own if piece.kind != "heading" and piece.part != "masthead")
+    detected = detect_language(letter, most) if masthead.symbols else most
+    detected = detected if masthead.language in ("", detected) else most
     strong = len(text.split()) >= _STRONG_WORDS or detected in ("ar", "ru", "zh")
     if said is not None:
         if strong and detected != said and said != masthead.language:
@@ -123,10 +129,10 @@ def _language(found: Sequence[Piece], masthead: Masthead, said: str | None, name
                 f"Give --language {detected} or none, or the right file."
             )
         return said, ()
-    if masthead.language and masthead.language != detected:
+    if masthead.language and masthead.language != most:
         if not strong:
             return masthead.language, ()
-        warning = f"the masthead says {language_name(masthead.language, 'en')}, most of the text is {language_name(detected, 'en')}"
+        warning = f"the masthead says {language_name(masthead.language, 'en')}, most of the text is {language_name(most, 'en')}"
         return detected, (warning,)
     return detected, ()
 

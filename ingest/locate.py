@@ -16,10 +16,10 @@ from typing import Literal
 
 from corpus.dates import is_day_label
 from corpus.documents import Block, Span
-from corpus.places import folded, name_place
+from corpus.places import folded, name_place, parts_of
 from ingest.agenda_form import AgendaForm, agenda_form
 from ingest.clock import find_times, is_clocked, names_half
-from ingest.structure import PREAMBULAR, Piece
+from ingest.structure import CAPTION_NUMBER, PREAMBULAR, TABLE_WORDS, Piece
 
 TextKind = Literal["agenda", "treaty", "resolution", "numbered"]
 
@@ -42,8 +42,8 @@ _OPENING = re.compile(
     re.IGNORECASE,
 )
 _CAPTION = re.compile(
-    r"^\s*(?P<word>table|tableau|cuadro|таблица|الجدول|表|figure|figura|gráfico|рисунок|диаграмма|الشكل|图|map|carte|mapa|карта|box|encadré|recuadro)"
-    r"\s*(?P<number>[0-9]{1,3}(?:[A-Z]?\.(?:[0-9]{1,3}|[IVXLC]{1,7}))?|[IVXLC]{1,7})\b",
+    rf"^\s*(?P<word>{TABLE_WORDS}|figure|figura|gráfico|рисунок|диаграмма|الشكل|图|map|carte|mapa|карта|box|encadré|recuadro)"
+    rf"\s*(?P<number>{CAPTION_NUMBER})",
     re.IGNORECASE,
 )
 _PART_OF_TABLE = re.compile(r"\((?:\d{1,2}|[a-z])\)")
@@ -64,6 +64,11 @@ def kind_of(found: Sequence[Piece]) -> TextKind:
     if sum(bool(_article(text)) for text in headings) >= 3:
         return "treaty"
     return "resolution" if resolved else "numbered"
+
+
+def begins_annex(heading: str) -> bool:
+    """Whether a heading is that of an annex, an appendix or an enclosure."""
+    return _ANNEX.match(heading) is not None
 
 
 def _article(heading: str) -> str:
@@ -222,7 +227,8 @@ class _Layout:
             place.labels = {} if ordinal in place.form.items else place.labels
             if (number := place.form.listed.get(ordinal)) and not piece.number:
                 place.labels = {1: number}  # "Item 3: Harbour lamps"
-        return parent, _locate(piece, self._kind, place, self._digest, after_row=_follows_row(self._found, ordinal))
+        after_row, heads_rows = _follows_row(self._found, ordinal), _heads_rows(self._found, ordinal)
+        return parent, _locate(piece, self._kind, place, self._digest, after_row, heads_rows)
 
     def _row_context(self, piece: Piece, ordinal: int) -> str:
         """What a row is to be read with: the header and what its blank cells inherit; `header` where it heads the table itself."""
@@ -333,6 +339,13 @@ def _follows_row(found: Sequence[Piece], ordinal: int) -> bool:
     return False
 
 
+def _heads_rows(found: Sequence[Piece], ordinal: int) -> bool:
+    """Whether a piece that stands alone above a table is its caption."""
+    before, behind = found[max(0, ordinal - 1) : ordinal], found[ordinal + 1 : ordinal + 2]
+    alone = not any(each.part == "caption" for each in before)
+    return alone and found[ordinal].part == "caption" and any(each.kind == "row" for each in behind)
+
+
 def _rank(piece: Piece, ordinal: int, kind: TextKind, place: _Place, inside: bool) -> int:
     """How far out a heading is. The marks of real files are unreliable; the words of a heading tell more."""
     text = piece.text
@@ -422,7 +435,9 @@ def _agenda_locator(place: _Place) -> str:
     return _join(place.section, item, "documentation" if place.documentation and item else "")
 
 
-def _locate(piece: Piece, kind: TextKind, place: _Place, digest: bool, after_row: bool = False) -> str:
+def _locate(
+    piece: Piece, kind: TextKind, place: _Place, digest: bool, after_row: bool = False, heads_rows: bool = False
+) -> str:
     if piece.part == "masthead":
         return "masthead"
     if piece.part == "contents":
@@ -437,6 +452,8 @@ def _locate(piece: Piece, kind: TextKind, place: _Place, digest: bool, after_row
         )
         if match := _CAPTION.match(piece.text):
             place.table_name = place.captioned = _caption_name(match)
+        elif heads_rows:
+            place.table_name, place.caption = _unnumbered_table(piece, place), piece.text
         return _join(place.annex, place.table_name or "caption")
     if kind == "agenda":
         if piece.kind == "row":
@@ -498,7 +515,7 @@ def _table_row(piece: Piece, place: _Place) -> str:
     """A row by the number that the table's caption prints; without one by the table's page or section, since a
     number that no page shows can't be looked up."""
     if piece.table != place.table:
-        if not place.table_name.startswith("table") or place.table_name == place.named:
+        if "table" not in parts_of(place.table_name) or place.table_name == place.named:
             place.table_name = _unnumbered_table(piece, place)
         place.table, place.named = piece.table, place.table_name
         place.table_row = 0 if piece.header or not place.headed else 1

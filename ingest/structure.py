@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import Literal
 
 from corpus.documents import BlockKind
 from corpus.roman import from_roman
+from corpus.tables import CAPTION_LIMIT, CAPTION_LINES
 from ingest.readers import Line
 from ingest.readers.lines import LinePart
 
@@ -38,6 +40,12 @@ _PREAMBULAR = (
 )
 PREAMBULAR = re.compile(rf"^(?!Have agreed)(?:{_PREAMBULAR})\b")
 _PREAMBULAR_BREAK = re.compile(rf"(?<=,) (?=(?:{_PREAMBULAR})\b)")
+TABLE_WORDS = "table|tableau|cuadro|tabla|таблица|(?:ال)?جدول|表"
+CAPTION_NUMBER = r"(?:[0-9]{1,3}(?:[A-Z]?\.(?:[0-9]{1,3}|[IVXLC]{1,7}))?|[IVXLC]{1,7})\b"
+_CAPTION = re.compile(
+    rf"\s*(?:{TABLE_WORDS})\s*{CAPTION_NUMBER}(?:\s*$|\s*[^\w\s]|\s+(?-i:[^a-zà-ÿа-я]))", re.IGNORECASE
+)
+"""How the caption of a table begins, and no sentence: `Table 1. Boats`, not `Table 1 shows`."""
 _LABEL_ONLY_HEADING = re.compile(
     r"^(?:(?:article|part|chapter|section|title)\s+(?:\d{1,3}|[IVXLC]{1,6})\b\.?|[IVXLC]{1,6}\.?)$",
     re.IGNORECASE,
@@ -72,7 +80,7 @@ class Piece:
 
 def pieces(lines: Sequence[Line]) -> list[Piece]:
     """The pieces of a document in reading order; every word of every line is in exactly one of them."""
-    return _nested(_mended(_joined_headings(list(_split_preambles(_grouped(lines))))))
+    return _nested(_mended(_joined_headings(_captioned(list(_split_preambles(_grouped(lines)))))))
 
 
 class _Growing:
@@ -177,6 +185,20 @@ def _split_preambles(found: Iterator[Piece]) -> Iterator[Piece]:
                 yield replace(piece, text=part)
         else:
             yield piece
+
+
+def _captioned(found: list[Piece]) -> list[Piece]:
+    """Short lines from one that begins `Table 1` to a table right below are its caption, however they are set."""
+    made = [*found]
+    for n, piece in enumerate(found):
+        if piece.part or piece.kind not in ("heading", "paragraph") or not _CAPTION.match(piece.text):
+            continue
+        lines = list(takewhile(lambda each: each.kind in ("heading", "paragraph"), found[n : n + CAPTION_LINES + 1]))
+        below = found[n + len(lines) : n + len(lines) + 1]
+        short = all(not each.part and len(each.text) <= CAPTION_LIMIT for each in lines)
+        if short and below and below[0].kind == "row" and not any(_label(each.text) for each in lines):
+            made[n : n + len(lines)] = [replace(each, kind="paragraph", depth=0, part="caption") for each in lines]
+    return made
 
 
 def _joined_headings(found: list[Piece]) -> list[Piece]:

@@ -31,6 +31,8 @@ _CONFERENCE = re.compile(f"^{_NAME.format(bodies='conference')}", re.IGNORECASE)
 _CONTENTS = re.compile(
     r"(?:table of )?contents|table des mati[eè]res|sommaire|[ií]ndice|содержание|المحتويات|目\s*录", re.IGNORECASE
 )
+_LONGEST = 200
+"""Characters of a line that may be a title where nothing marks it as one."""
 _CHAPTER = re.compile(r"(?:[IVXLC]{1,6}|[A-Z]|\d{1,3})\.\s")
 
 
@@ -51,14 +53,22 @@ def title_of(
         return meeting
     if kind == "resolution" and (begun := opening(found)):
         # A resolution's title stands right above its opening; above that of a draft stands who submits it.
-        above = [_line(piece) for piece in found[:begun] if piece.kind == "heading"]
-        if telling := [text for text in above if not _SKIPS.match(text)]:
-            return telling[-1]
+        lines = [each for each in found[:begun] if each.part != "masthead"]
+        loose = [
+            each for each in lines if each.kind == "paragraph" and len(each.text) <= _LONGEST
+        ]  # of a text without marks
+        for likely in ([each for each in lines if each.kind == "heading"], loose):
+            above = [_line(each) for each in likely]
+            telling = [text for text in above if not _SKIPS.match(text)]
+            if telling:
+                return telling[-1]
     head = list(takewhile(lambda piece: not _CONTENTS.fullmatch(piece.text), top))  # what follows heads chapters
     run = _run(head, masthead, symbol)
     if not run:  # old documents set their title in capitals only, some as part of their head
         plain = [
-            each for each in head if each.kind == "paragraph" and each.text.isupper() and 12 <= len(each.text) <= 200
+            each
+            for each in head
+            if each.kind == "paragraph" and _capitals(each.text) and 12 <= len(each.text) <= _LONGEST
         ]
         telling = [piece.text.rstrip("*") for piece in plain if piece.part != "masthead"]
         telling = telling or [piece.text for piece in plain if not _SKIPS.match(piece.text)][-1:]
@@ -110,6 +120,12 @@ def _part(run: Sequence[Piece], symbol: Symbol | None) -> str:
 
 def _line(piece: Piece) -> str:
     return " ".join(piece.text.split())
+
+
+def _capitals(text: str) -> bool:
+    """Whether a text is in capitals; one in a script without them is not, whatever symbols stand in it."""
+    letters = [letter for letter in text if letter.isalpha()]
+    return text.isupper() and 2 * sum(map(str.isupper, letters)) >= len(letters)
 
 
 def _only_a_date(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -118,9 +119,9 @@ def made_service(
 
 def ended(made: Made, job: dict[str, Any]) -> dict[str, Any]:
     """A job when it has ended."""
-    revision = -1
     while job["state"] in ("queued", "running"):
-        revision, job = made.service.jobs.wait(job["id"], revision, 60)
+        time.sleep(0.02)
+        job = made.service.jobs.look(job["id"])
     return job
 
 

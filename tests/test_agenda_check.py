@@ -8,7 +8,10 @@ import shlex
 import pytest
 from conftest import OpenLibrary, add
 
+from assistant.qa.engine import Engine
 from assistant.reports.agenda_check import AgendaCheck, check_agenda, resolutions_in
+from assistant.reports.brief.brief_maker import brief
+from assistant.reports.brief.briefing import Request
 from assistant.reports.lookup import agenda_meeting
 from corpus.catalogue import Catalogue
 from ingest.run import Input
@@ -180,3 +183,57 @@ def test_a_number_without_a_body_is_that_of_the_documents_own_body(
     add(library, catalogue, paper("A/90/12", words=said), paper("CTOC/COP/WG.7/2030/2", words=said))
     found = {held.key: [each.text for each in resolutions_in(held)] for held in library.documents()}
     assert found == {"A/90/12": ["A/RES/90/12", "A/RES/90/13"], "CTOC/COP/WG.7/2030/2": []}
+
+
+NOTED = (
+    AGENDA.replace("may be of help.", "may be of help.[^1][^2][^3]")
+    + """
+[^1]: CTOC/COP/WG.7/2030/4.
+
+[^2]: See CTOC/COP/WG.7/2029/9, para. 4.
+
+[^3]: A/520/Rev.17.
+"""
+)
+
+
+def test_a_document_that_a_footnote_of_an_annotation_names_is_one_of_its_item(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    library = open_library()
+    add(library, catalogue, Input("agenda.md", NOTED.encode()))
+    found = check_agenda(library, catalogue, agenda_meeting(library))
+    assert [(each.symbol, each.items) for each in found.announced] == [
+        ("CTOC/COP/WG.7/2030/2", ("2",)),
+        ("CTOC/COP/WG.7/2030/4", ("2",)),
+        ("A/520/Rev.17", ("2",)),
+        ("CTOC/COP/WG.7/2030/3", ("3",)),
+    ]
+    assert "CTOC/COP/WG.7/2029/9" in {each.symbol for each in found.cited}
+    briefing = brief(Engine(library, catalogue), Request("item", "2"))
+    (told,) = [section for section in briefing.sections if section.key == "documentation"]
+    assert any("CTOC/COP/WG.7/2030/4" in statement.text for statement in told.statements)
+    assert "CTOC/COP/WG.7/2030/4" in {paper.symbol for paper in briefing.papers}
+
+
+@pytest.mark.parametrize(
+    ("words", "symbol"),
+    [
+        ("In paragraph 5 of its resolution 18/8, the Human Rights Council welcomed it.", "A/HRC/RES/18/8"),
+        ("It was proclaimed by the General Assembly, in its resolution 74/135, at length.", "A/RES/74/135"),
+        ("That was reiterated by the General Assembly in its resolution 71/321 and later.", "A/RES/71/321"),
+    ],
+)
+def test_a_resolution_of_a_body_that_is_named_beside_it_is_known(
+    open_library: OpenLibrary, catalogue: Catalogue, words: str, symbol: str
+) -> None:
+    found = checked(open_library, catalogue, paper("CTOC/COP/WG.7/2030/2", words=words))
+    assert symbol in {each.symbol for each in found.cited}
+
+
+def test_its_resolution_is_of_no_body_that_is_named_further_away(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    words = "In its resolution 7/1, the Conference asked the General Assembly for lamps."
+    found = checked(open_library, catalogue, paper("CTOC/COP/WG.7/2030/2", words=words))
+    assert "A/RES/7/1" not in {each.symbol for each in found.cited}

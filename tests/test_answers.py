@@ -388,6 +388,62 @@ def test_lists_and_dates_are_written_as_each_language_writes_them() -> None:
     assert joined([], "en") == ""
 
 
+def test_rows_of_a_table_are_said_with_its_caption_and_with_the_row_that_sums_them_up(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    library = open_library()
+    add(library, catalogue, Input("fondos.html", FUNDS.encode()))
+    engine = Engine(library, catalogue, readers=word_readers())
+    caption = "Cuadro 1. Familias y fondos (en miles de dólares) País | Familias | Fondos"
+    both = engine.ask("¿Qué fondos del país de Arla y del país de Benda?")
+    assert both.status == "answered"
+    assert len(both.statements) == 3
+    assert both.statements[0].text.startswith(caption)
+    assert both.statements[-1].text == "Suma | 13.600 | 9.950"
+    one = engine.ask("¿Qué fondos recibe Benda en Familias?")
+    assert [statement.text for statement in one.statements] == [f"{caption} Benda | 9.500 | 7.640"]
+
+
+LETTER = """United Nations
+
+A/88/503
+
+Distr.: General
+
+English
+
+# Letter dated 3 June 2032 from the harbour of Arla
+
+I have the honour to transmit the report on ferries, which covers the period from January to March.
+
+## Annex
+
+"""
+FERRIES = "زارت السفن الكبيرة ميناء المدينة في شهر أيار كل يوم من أيام الأسبوع.\n\n"
+
+
+def test_the_language_that_is_told_of_a_quote_is_that_of_its_words(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    library = open_library()
+    add(library, catalogue, Input("letter.md", (LETTER + FERRIES * 12).encode()))
+    engine = Engine(library, catalogue, readers=word_readers())
+    letter = engine.ask("Which period does the report on ferries cover, A/88/503?")
+    assert [citation.language for citation in letter.citations[:1]] == ["en"]
+    assert "Arabic" not in letter.reason
+    annex = engine.ask("متى زارت السفن الكبيرة ميناء المدينة؟")
+    assert [(citation.document, citation.language) for citation in annex.citations[:1]] == [
+        ("A/88/503:en:official", "ar")
+    ]
+    assert "الإنكليزية" not in annex.reason
+
+
+FUNDS = """<html><body><h1>Informe</h1><p>A/88/502</p><p>1. Se describe la labor.</p>
+<p>Cuadro 1. Familias y fondos (en miles de dólares)</p>
+<table><tr><th>País</th><th>Familias</th><th>Fondos</th></tr><tr><td>Arla</td><td>4.100</td><td>2.310</td></tr>
+<tr><td>Benda</td><td>9.500</td><td>7.640</td></tr><tr><td>Suma</td><td>13.600</td><td>9.950</td></tr></table></body></html>"""
+
+
 def test_of_a_table_that_is_named_the_row_that_answers_is_quoted_and_the_whole_where_none_is_asked_for(
     open_library: OpenLibrary, catalogue: Catalogue
 ) -> None:

@@ -14,8 +14,8 @@ from services import Made, ended, listening, made_service
 from assistant.api import connections
 from assistant.api.application import Doors
 from assistant.api.middleware import bodies
-from assistant.fetching import Source
 from assistant.service import Limits
+from assistant.settings import Settings
 from corpus.catalogue import Catalogue
 
 
@@ -245,7 +245,10 @@ def test_fetching_takes_symbols_and_never_an_address(made: Made, tmp_path: Path,
         assert request.url.host == "documents.un.org"
         return httpx.Response(404)
 
-    keeper = {"source": Source("https://documents.un.org", fetch_delay=0), "transport": httpx.MockTransport(nowhere)}
+    keeper = {
+        "source": Settings.model_construct(ods_url="https://documents.un.org", fetch_delay=0),
+        "transport": httpx.MockTransport(nowhere),
+    }
     with made_service(tmp_path, catalogue, keeper=keeper) as own:
         staff = own.headers("staff")
         for wrong in ("http://127.0.0.1/", "https://169.254.169.254/latest/meta-data", "file:///etc/passwd",
@@ -270,7 +273,7 @@ def test_a_service_that_sends_on_to_a_private_address_is_not_followed(tmp_path: 
         asked.append(request.url.host)
         return httpx.Response(302, headers={"Location": next(targets)})
 
-    source = Source("https://documents.un.org", fetch_delay=0)
+    source = Settings.model_construct(ods_url="https://documents.un.org", fetch_delay=0)
     keeper = {"source": source, "transport": httpx.MockTransport(service)}
     with made_service(tmp_path, catalogue, keeper=keeper) as made:
         body = {"symbols": ["A/80/1", "A/80/2"], "form": "pdf", "languages": ["en", "fr"]}

@@ -757,3 +757,20 @@ def test_in_the_briefing_of_a_document_no_two_other_documents_differ(engine: Eng
     reading = Engine(engine.library, catalogue, readers=word_readers())
     by_key = {each.key: each for each in brief(reading, Request("document", "CTOC/COP/WG.7/2029/23")).sections}
     assert "differences" not in by_key
+
+
+def test_a_briefing_on_an_item_tells_which_meeting_it_took_where_several_have_the_item(
+    engine: Engine, catalogue: Catalogue
+) -> None:
+    def told(meeting: str, language: str = "en") -> list[str]:
+        made = brief(engine, Request("item", "2", meeting=meeting, language=language, mixed=True))
+        said = [remark for section in made.sections for remark in section.remarks]
+        return [remark for remark in said if "CTOC/COP/WG.7/2028/1" in remark]
+
+    assert told("") == []
+    earlier = AGENDA.replace("WG.7/2030/", "WG.7/2028/").replace("March 2030", "March 2028")
+    add(engine.library, catalogue, Input("earlier.md", earlier.encode()))
+    for language in LANGUAGES:
+        (remark,) = told("", language)
+        assert "CTOC/COP/WG.7/2030/1" in remark
+    assert told("CTOC/COP/WG.7/2030/1") == []

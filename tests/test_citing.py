@@ -6,9 +6,14 @@ import datetime as dt
 
 import pytest
 from conftest import OpenLibrary, add
+from word_reader import word_readers
 
+from assistant.export import render
+from assistant.export.layouts import publication_of_briefing
 from assistant.export.un_style import act_name, in_words, name_of
+from assistant.qa.engine import Engine
 from assistant.qa.metadata import adopted_on
+from assistant.reports.brief import Request, brief
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES, Document
 from corpus.symbols import Symbol
@@ -97,3 +102,18 @@ def test_a_place_that_begins_with_a_symbol_is_said_in_words() -> None:
     )
     assert in_words("A/80/48, para. 1", "A/80/48", "en") == "A/80/48, para. 1"
     assert in_words("working paper, para. 1", "working-paper", "en") == "working paper, para. 1"
+
+
+def test_lines_about_the_adoption_are_cited_with_their_place(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+    library = open_library()
+    add(library, catalogue, Input("r.md", RESOLUTION.encode()))
+    engine = Engine(library, catalogue, readers=word_readers())
+    paper = publication_of_briefing(brief(engine, Request("document", "A/RES/91/217")), library)
+    text = render(paper, "md").decode()
+    notes = [line for line in text.splitlines() if line.startswith("[^") and "resolution 91/217" in line]
+    assert notes
+    assert not [
+        line
+        for line in notes
+        if line.endswith(("resolution 91/217.", "resolution 91/217](https://docs.un.org/en/A/RES/91/217)."))
+    ]

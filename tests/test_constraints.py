@@ -129,3 +129,68 @@ def test_a_country_is_named_by_words_that_begin_like_it_and_are_no_other_one() -
     assert names_country("IQ", "иракские власти", "ru")
     assert not names_country("NE", "Nigeria", "en")
     assert names_country("NE", "Nigeria and the Niger", "en")
+
+
+RECORD = """# 9th plenary meeting
+
+A/88/PV.9
+
+## Harbours
+
+A recorded vote was taken.
+
+In favour: Albania, Algeria, Angola, Brazil, Chile
+
+Against: Dominica
+
+Abstaining: Ecuador, Fiji
+
+The draft was adopted by 5 votes to 1.
+
+## Pilots
+
+| Kind of pilot | Number |
+|---|---|
+| Approved for 2031 | 142 |
+| Proposed for 2032 | 144 |
+"""
+ACTA = """# 9a sesión plenaria
+
+A/88/PV.10
+
+## Puertos de los pueblos
+
+Se procede a votación registrada sobre la resolución.
+
+Votos a favor: Albania, Argelia, Angola, Brasil, Chile
+
+Votos en contra: Dominica
+
+Abstenciones: Ecuador, Fiji
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        (
+            "Which States voted in favour of the draft on harbours?",
+            "In favour: Albania, Algeria, Angola, Brazil, Chile",
+        ),
+        ("Which States voted against the draft on harbours?", "Against: Dominica"),
+        ("Which States abstained in the vote on harbours?", "Abstaining: Ecuador, Fiji"),
+        ("¿Qué Estados votaron en contra del proyecto sobre los puertos?", "Votos en contra: Dominica"),
+        ("How many pilots are proposed for 2032?", "Kind of pilot | Number Proposed for 2032 | 144"),
+    ],
+)
+def test_of_lists_with_labels_the_one_is_said_whose_label_is_asked_for(
+    open_library: OpenLibrary, catalogue: Catalogue, question: str, said: str
+) -> None:
+    library = open_library()
+    add(library, catalogue, Input("record.md", RECORD.encode()), Input("acta.md", ACTA.encode()))
+    readers = Readers({"en": Sure(), "multilingual": Sure()}, {"en": BARS, "multilingual": BARS})
+    statements = [each.text for each in Engine(library, catalogue, readers=readers).ask(question).statements]
+    assert said in statements
+    others = {"In favour", "Against", "Abstaining", "Votos", "Abstenciones", "Approved"} - set(said.split(":")[:1])
+    beside = [text for text in statements if text != said]
+    assert not [text for text in beside if text.startswith(tuple(others)) or "Approved" in text]

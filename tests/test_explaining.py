@@ -32,7 +32,7 @@ def told(open_library: OpenLibrary, catalogue: Catalogue, read: Readers | None, 
     desk = LocalDesk(library, Settings())
     desk.engine = Engine(library, catalogue, readers=read)
     watched = Watched(desk)
-    answer = desk.ask(QuestionRequest.of(question)).answer
+    answer = desk.ask(QuestionRequest.of(question))
     file = io.StringIO()
     watched.print(Console(file=file, width=200), answer)
     return " ".join(file.getvalue().split())
@@ -105,7 +105,7 @@ def test_what_the_rows_of_a_meeting_tell_is_shown_with_its_chance(starter_engine
     desk = LocalDesk(starter_engine.library, Settings())
     desk.engine = Engine(starter_engine.library, starter_engine.catalogue, readers=word_readers())
     watched = Watched(desk)
-    answer = desk.ask(QuestionRequest.of("When is item 3 taken up?")).answer
+    answer = desk.ask(QuestionRequest.of("When is item 3 taken up?"))
     file = io.StringIO()
     watched.print(Console(file=file, width=200), answer)
     shown = " ".join(file.getvalue().split())

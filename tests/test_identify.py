@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pdfs import Flow, long_text
 
+from assistant.qa.metadata import adopted_on
 from corpus.catalogue import Catalogue
 from corpus.documents import Document
 from corpus.symbols import Symbol
@@ -458,3 +460,79 @@ def test_a_treaty_is_called_by_its_title_and_not_by_its_preamble() -> None:
 def test_who_adopted_a_resolution_is_no_title(body: str, adopted: str, opened: str) -> None:
     head = (f"# {body}", "S/RES/2900 (2031)", "# 2900 (2031)", f"# {adopted}", opened, "Recalling the harbour,")
     assert title(*head) == "2900 (2031)"
+
+
+@pytest.mark.parametrize(
+    ("language", "above", "opens", "follows", "one", "two", "foot"),
+    [
+        ("en", ("General Assembly", "6 March 2031", "Resolution adopted by the General Assembly on 4 March 2031",
+                "[on the report of the Second Committee (A/85/441, para. 22)]", "85/401. Depth of harbours"),
+         "The General Assembly,", "Recalling the reports,", "Decides to mark the day;", "Requests a report.",
+         ("61st plenary meeting", "4 March 2031")),
+        ("fr", ("Assemblée générale", "6 mars 2031", "Résolution adoptée par l’Assemblée générale le 4 mars 2031",
+                "[sur la base du rapport de la Deuxième Commission (A/85/441, par. 22)]", "85/401. Profondeur des ports"),
+         "L’Assemblée générale,", "Rappelant les rapports,", "Décide de marquer la journée ;", "Demande un rapport.",
+         ("61e séance plénière", "4 mars 2031")),
+        ("es", ("Asamblea General", "6 de marzo de 2031", "Resolución aprobada por la Asamblea General el 4 de marzo de 2031",
+                "[sobre la base del informe de la Segunda Comisión (A/85/441, párr. 22)]", "85/401. Profundidad de los puertos"),
+         "La Asamblea General,", "Recordando los informes,", "Decide celebrar el día;", "Solicita un informe.",
+         ("61ª sesión plenaria", "4 de marzo de 2031")),
+        ("ru", ("Генеральная Ассамблея", "6 марта 2031 года", "Резолюция, принятая Генеральной Ассамблеей 4 марта 2031 года",
+                "[по докладу Второго комитета (A/85/441, п. 22)]", "85/401. Глубина гаваней"),
+         "Генеральная Ассамблея,", "ссылаясь на доклады,", "постановляет отмечать день;", "просит представить доклад.",
+         ("61-е пленарное заседание", "4 марта 2031 года")),
+        ("zh", ("大会", "2031年3月6日", "2031年3月4日大会决议", "[根据第二委员会的报告(A/85/441，第22段)通过]", "85/401. 港口的深度"),
+         "大会，", "回顾各项报告，", "决定纪念这一天；", "请秘书长提交报告。", ("2031年3月4日", "第61次全体会议")),
+        ("ar", ("الجمعية العامة", "6 آذار/مارس 2031", "قرار اتخذته الجمعية العامة في 4 آذار/مارس 2031",
+                "[بناء على تقرير اللجنة الثانية (A/85/441، الفقرة 22)]", "85/401 - عمق الموانئ"),
+         "إن الجمعية العامة،", "إذ تشير إلى التقارير،", "تقرر الاحتفال باليوم؛", "تطلب تقديم تقرير.",
+         ("الجلسة العامة 61", "4 آذار/مارس 2031")),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("apart", ["\n", "\n\n"])
+def test_a_resolution_without_marks_has_its_title_and_day_in_six_languages(
+    language: str,
+    above: tuple[str, ...],
+    opens: str,
+    follows: str,
+    one: str,
+    two: str,
+    foot: tuple[str, ...],
+    apart: str,
+) -> None:
+    body, distributed, *heads = above
+    top = apart.join([body, "A/RES/85/401", "Distr.: General", distributed])
+    text = "\n\n".join([top, *heads, opens, follows, f"1. {one}", f"2. {two}", apart.join(foot)])
+    made = read_document(Input("resolution.txt", text.encode()), NOTHING)[0]
+    assert (made.kind, made.language) == ("resolution", language)
+    assert (made.title, made.date) == (heads[-1], "2031-03-06")
+    assert adopted_on(made) == dt.date(2031, 3, 4)
+
+
+LETTER = """United Nations
+
+A/88/410
+
+General Assembly
+
+Distr.: General
+
+20 June 2032
+
+{language}Original: Arabic
+
+# Letter dated 3 June 2032 from the Permanent Representative of Arla addressed to the Secretary-General
+
+I have the honour to transmit to you the report of the harbour of Arla, which covers the period from January to March.
+
+## {annex}
+
+"""
+REPORT = "يغطي هذا التقرير أعمال الميناء في الربيع، وقد زارت السفن الميناء كل يوم من أيام الأسبوع.\n\n"
+
+
+@pytest.mark.parametrize(("language", "annex"), [("English\n\n", "Annex"), ("", "Enclosure"), ("English\n\n", "مرفق")])
+def test_a_letter_that_transmits_a_text_in_another_language_is_in_its_own(language: str, annex: str) -> None:
+    made = read(LETTER.format(language=language, annex=annex) + REPORT * 9)
+    assert made.language == "en"
+    assert made.id == "A/88/410:en:official"

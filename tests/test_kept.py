@@ -135,7 +135,7 @@ def test_what_is_kept_is_bounded_and_goes_with_the_account(store: AccessStore, m
     for n in range(4):
         kept.put(AMINA, f"t{n}", f"title {n}", "[]")
     kept.put(AMINA, "t2", "title 2", "[2]")
-    assert [each.token for each in kept.all(AMINA)] == ["t2", "t3"]
+    assert [each["token"] for each in kept.all(AMINA)] == ["t2", "t3"]
     assert kept.get(AMINA, "t2") == "[2]"
     kept.keep(RASHID, True)
     kept.put(RASHID, "t2", "taken", "[]")

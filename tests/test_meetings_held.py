@@ -17,13 +17,22 @@ from eval.training.meeting_rows import agenda_text
 from ingest.run import Input
 
 
-def agenda(symbol: str, body: str, place: str, day: str, titles: list[str], papers: Sequence[str] = ()) -> str:
-    """An agenda of one day, whose items are all taken up at ten, each with the same papers."""
+def agenda(
+    symbol: str,
+    body: str,
+    place: str,
+    day: str,
+    titles: list[str],
+    papers: Sequence[str] = (),
+    *,
+    timetable: bool = True,
+) -> str:
+    """An agenda of one day, whose items are all taken up at ten, each with the same papers; or without a timetable."""
     numbers = [str(n) for n in range(1, len(titles) + 1)]
     items = [{"number": number, "title": title, "annotation": f"The {body} hears of this.",
               "documents": [{"symbol": paper, "title": f"Paper on {title}"} for paper in papers]}
              for number, title in zip(numbers, titles, strict=True)]  # fmt: skip
-    sittings = [{"date": day, "start": "10:00", "end": "13:00", "items": numbers}]
+    sittings = [{"date": day, "start": "10:00", "end": "13:00", "items": numbers}] if timetable else []
     return agenda_text({"symbol": symbol, "body": body, "title": "Annotated provisional agenda", "session": "Second session",
                         "place": place, "dates": [day], "items": items, "sittings": sittings})  # fmt: skip
 
@@ -193,3 +202,100 @@ def test_an_example_names_the_meeting_whose_item_it_asks_for_where_several_are_h
         answer = engine.ask(question)
         assert (answer.status, answer.language) == ("answered", language)
         assert {cite.symbol for each in answer.statements for cite in each.citations} == {"A/AC.2/2025/1"}
+
+
+@pytest.fixture
+def bare(open_library: OpenLibrary, catalogue: Catalogue) -> Engine:
+    """An engine over two agendas, the later of which has no timetable, and a resolution on something else."""
+    library = open_library()
+    tolls = agenda("A/AC.1/2024/1", "Committee on Harbours", "Lisbon", "2024-05-06", ["Opening", "Tolls", "Bells"])
+    roofs = agenda(
+        "A/AC.2/2025/1", "Committee on Schools", "Quito", "2025-03-03", ["Opening", "Roofs", "Desks"], timetable=False
+    )
+    bridge = "# Bridges\n\n1. The meeting on the 25th anniversary of the Elbow Bridge takes place on 9 June 2027.\n"
+    add(library, catalogue, Input("tolls.md", tolls.encode()), Input("roofs.md", roofs.encode()),
+        Input("bridge.md", bridge.encode()))  # fmt: skip
+    return Engine(library, catalogue, readers=word_readers())
+
+
+@pytest.mark.parametrize(
+    ("question", "symbol", "other"),
+    [
+        ("When is item 3 taken up?", "A/AC.1/2024/1", "A/AC.2/2025/1"),
+        ("What is item 3 of the agenda?", "A/AC.2/2025/1", "A/AC.1/2024/1"),
+    ],
+)
+def test_the_latest_meeting_that_tells_what_is_asked_answers_alone_and_the_others_are_named(
+    bare: Engine, question: str, symbol: str, other: str
+) -> None:
+    answer = bare.ask(question)
+    assert answer.status == "answered"
+    assert {cite.symbol for cite in answer.citations} == {symbol}
+    assert any(other in note for note in answer.notes)
+
+
+def test_a_row_of_a_timetable_is_quoted_only_for_the_items_that_it_holds(bare: Engine) -> None:
+    desk, document = bare.quoter.desk, bare.library.document("A/AC.1/2024/1:en:digest")
+    question = bare.question("How long are bells heard under item 3?")
+    rows = {row.number: row.row for sitting in bare.library.meetings()[0].sittings for row in sitting.items}
+    assert [desk.of_another_item(question, document, rows[number]) for number in ("2", "3")] == [True, False]
+    quoted = [cite for cite in bare.ask("What is item 3 on bells?").citations if cite.locator.startswith("annex")]
+    assert not [cite for cite in quoted if "Tolls" in cite.quote]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "When does the meeting of the Elbow Bridge Commission take place?",
+        "When did the meeting of 16 April 2025 rise?",
+        "When does the 64th meeting take place?",
+        "When does the meeting in Yemen take place?",
+    ],
+)
+def test_rows_of_a_meeting_do_not_answer_for_another_body_day_number_or_place(bare: Engine, question: str) -> None:
+    answer = bare.ask(question)
+    assert not [each for each in answer.statements if each.verdict == "derived"]
+    assert "no meeting then" not in answer.reason
+
+
+def test_the_number_of_an_anniversary_is_no_day_of_the_month(bare: Engine) -> None:
+    assert bare.question("elbow bridge 25th anniversary meeting when").days == ()
+    assert bare.question("What is taken up on the 25th?").days == (25,)
+    answer = bare.ask("elbow bridge 25th anniversary meeting when")
+    assert answer.status == "answered"
+    assert "9 June 2027" in answer.statements[0].text
+
+
+def test_a_day_without_a_meeting_is_told_only_to_who_asks_for_a_timetable(bare: Engine) -> None:
+    assert "no meeting then" in bare.ask("What is taken up on 7 May?").reason
+    assert "no meeting then" not in bare.ask("Which pirates were hanged on 7 May?").reason
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which item is taken up on Monday from 10 a.m. to 1 p.m.?",
+        "Quel point est examiné lundi de 10 heures à 13 heures ?",
+        "¿Qué tema se examina el lunes de 10 a 13 horas?",
+        "Какой пункт рассматривается в понедельник с 10 до 13 часов?",
+        "星期一上午10时至下午1时审议哪个项目？",
+        "ما البند الذي ينظر فيه يوم الاثنين من الساعة 10 إلى الساعة 13؟",
+    ],
+)
+def test_a_span_of_time_tells_which_sitting_is_asked_about(bare: Engine, question: str) -> None:
+    told = bare.quoter.desk.answer(bare.question(question))
+    assert told is not None
+    assert "10 a.m.–1 p.m." in told.statements[0].text
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "متى يُعتمد تقرير الفريق العامل المعني بتهريب المهاجرين؟",
+        "Когда утверждается доклад Рабочей группы по незаконному ввозу мигрантов?",
+    ],
+)
+def test_the_name_of_the_body_does_not_hide_what_is_asked_of_its_meeting(starter_engine: Engine, question: str) -> None:
+    answer = starter_engine.ask(question)
+    assert answer.status == "answered"
+    assert any("3–5 p.m." in statement.text for statement in answer.statements)

@@ -6,7 +6,6 @@ import ast
 import json
 import re
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,6 @@ from assistant.messages import Message
 from assistant.outcome_words import job_told
 from assistant.page.rendering import carried
 from assistant.translations import texts
-from corpus.calendar_names import language_name
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES
 
@@ -115,7 +113,7 @@ REFUSED: list[tuple[str, Message]] = [
     ("/conversations/x.md", Message("conversation-gone")),
     ("/nowhere", Message("no-address")),
     ("/briefings?kind=item&value=3", Message("no-agenda", {"there": ""})),
-    ("/mandates?listed=1", Message("no-resolutions-in", {"language": partial(language_name, "en")})),
+    ("/mandates?listed=1", Message("no-resolutions")),
 ]
 
 

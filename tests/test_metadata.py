@@ -109,3 +109,67 @@ def test_passages_are_read_without_the_lines_at_the_head_and_the_foot_of_their_d
     assert any("ninety-seventh session" in text for text in passages)
     for line in ("67th plenary meeting", "15 December 2040", "Distr.: General", "Agenda item 71 (b)"):
         assert not [text for text in passages if line in text]
+
+
+NOTE = """United Nations
+
+General Assembly
+
+A/95/87
+
+Distr.: General
+
+20 May 2040
+
+Original: English
+
+Ninety-fifth session
+
+Item 116 (c) of the preliminary list[^1]
+
+[^1]: A/95/50.
+
+Elections to fill vacancies in subsidiary organs
+
+# Note verbale dated 14 May 2040 from the Permanent Mission of Arla addressed to the President
+
+The Permanent Mission has the honour to refer to the elections of the keepers of lighthouses.
+"""
+
+
+def test_two_things_that_a_document_says_of_itself_are_both_answered_and_no_footnote_runs_into_them(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    library = open_library()
+    add(library, catalogue, Input("note.md", NOTE.encode()))
+    engine = Engine(library, catalogue, readers=word_readers())
+    answer = engine.ask("Under which agenda item was A/95/87 considered, and who submitted it?")
+    check_citations(answer, library)
+    assert answer.status == "answered"
+    assert [statement.text for statement in answer.statements][:2] == [
+        "Item 116 (c) of the preliminary list Elections to fill vacancies in subsidiary organs",
+        "Note verbale dated 14 May 2040 from the Permanent Mission of Arla addressed to the President",
+    ]
+
+
+def test_on_whose_behalf_a_draft_is_submitted_is_told_with_who_submits_it(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    library = open_library()
+    submitted = (
+        "## Arla: draft resolution[^1]\n\n[^1]: On behalf of the States that keep lighthouses.\n\n# Depth of harbours"
+    )
+    text = (
+        NOTE.partition("Ninety-fifth")[0]
+        + submitted
+        + "\n\nThe General Assembly,\n\nRecalling its resolutions,\n\n1. Decides to dig.\n"
+    )
+    add(library, catalogue, Input("draft.md", text.encode()))
+    answer = Engine(library, catalogue, readers=word_readers()).ask("Who submitted A/95/87?")
+    check_citations(answer, library)
+    assert answer.status == "answered"
+    said = answer.statements[0]
+    assert [citation.quote for citation in said.citations] == [
+        "Arla: draft resolution",
+        "On behalf of the States that keep lighthouses.",
+    ]

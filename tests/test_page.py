@@ -286,7 +286,7 @@ def test_words_that_a_document_has_no_more_are_shown_without_what_stands_there_n
     statement = answer.statements[0]
     gone = replace(statement, citations=(replace(statement.citations[0], quote="Monday, 3 May"),))
     source = sources_of(made.service, replace(answer, statements=(gone,)))[0]
-    assert (source.before, source.quote, source.after) == ([], "Monday, 3 May", [])
+    assert (source.before, source.quote, source.after) == ((), "Monday, 3 May", ())
     assert source.passage == [{"parts": [{"text": "Monday, 3 May", "marked": True, "answers": False}]}]
 
 
@@ -432,9 +432,12 @@ def test_questions_to_begin_with_are_made_of_what_is_held_and_answered_in_the_re
 def test_what_a_document_says_is_asked_of_topics_with_paragraphs_below_them(
     open_library: OpenLibrary, catalogue: Catalogue
 ) -> None:
-    text = "All harbours mend their lamps once a year, and each of them tells the Committee what that has cost. " * 2
+    text = (
+        "All harbours mend their lamps once a year, and each of them tells the Committee what the repair of harbour lamps and read before has cost. "
+        * 2
+    )
     table = "| Symbol | Title |\n| --- | --- |\n| A/RES/1/2 | On harbour lamps of all the coasts and of their keepers and friends, and more |\n"
-    parts = {"Introduction": text, "Resolutions of all bodies": table, "Budget for 2025": text, "Repair of harbour lamps": text,
+    parts = {"Introduction": text, "Resolutions of all bodies": table, "Budget for 2025": text, "Harbours mended more lamps than ever": text, "Repair of harbour lamps": text,
              "Read before": text, "Harbour walls": "See above.", "Read before ": text}  # fmt: skip
     paper = "# Lamps\n\n" + "\n\n".join(f"## {name}\n\n{below}" for name, below in parts.items())
     library = open_library()

@@ -20,9 +20,9 @@ from assistant.access import Principal
 from assistant.faults import Overloaded
 from assistant.labels import direction, words_of
 from assistant.messages import Message
-from assistant.qa.answer import Answer
+from assistant.qa.answer import Answer, Finished, said_of
 from assistant.service import Service, Stream
-from assistant.service.events import Closed, Done, Stated, Status
+from assistant.service.events import Closed, Status
 from corpus.catalogue import Catalogue
 from corpus.corpus_errors import LibraryError
 from corpus.symbols import Symbol
@@ -114,8 +114,10 @@ def test_what_an_agenda_lacks_is_shown_and_who_adds_it(browser: Browser, at: Sit
         page.get_by_role("button", name="Check").click()
         row = page.get_by_role("row").filter(has_text="CTOC/COP/WG.7/2021/3").first
         expect(row).to_contain_text("Not held")
+        expect(row.get_by_role("link")).to_have_attribute("href", "https://docs.un.org/en/CTOC/COP/WG.7/2021/3")
         expect(page.locator("main [role=status]")).to_have_text(
-            "Something is missing. The staff of the secretariat add what is missing."
+            "Something is missing. Ask the secretariat to add what is missing; where a document has a symbol, the symbol "
+            "leads to the official text."
         )
         expect(page.locator("main")).not_to_contain_text("rapporteur ")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -253,11 +255,12 @@ class Slow:
         def fill() -> None:
             try:
                 stream.put(Status("waiting", 3))
-                stream.put(Stated(self.whole, self.whole.statements[0]))
+                first, *others = said_of(self.whole)
+                stream.put(first)
                 self.go_on.wait(20)
-                for statement in self.whole.statements[1:]:
-                    stream.put(Stated(self.whole, statement))
-                stream.put(Done(self.whole))
+                for each in others:
+                    stream.put(each)
+                stream.put(Finished(self.whole))
             except Closed:
                 self.gone.set()
 
@@ -824,7 +827,7 @@ def given(visit: Visit, monkeypatch: pytest.MonkeyPatch, answer: Answer) -> Loca
 
     def stream(*_: Any, **__: Any) -> Stream:
         made = Stream()
-        made.put(Done(answer))
+        made.put(Finished(answer))
         return made
 
     with monkeypatch.context() as patched:

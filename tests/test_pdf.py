@@ -198,6 +198,15 @@ def test_words_in_bold_that_fill_the_first_line_of_a_numbered_paragraph_do_not_p
     assert [line.text for line in body(flow.read())][1] == f"2. {opening} {rest} {long_text(4)}"
 
 
+def test_a_heading_at_the_head_of_a_page_does_not_go_on_with_a_line_in_italics_at_the_foot_of_the_last() -> None:
+    flow = Flow().start().add(long_text(40), "1.")
+    flow.sheet.line(300, flow.top, words_of("_Adopted under the item on clinics in the valleys_"), right=RIGHT)
+    flow.turn()
+    flow.top = flow.sheet.lines(LEFT, flow.top, ["Decision 2031/4 Nurses"], style="b") + 12
+    flow.add(long_text(40, 3), "2.")
+    assert "Decision 2031/4 Nurses" in [line.text for line in body(flow.read())]
+
+
 def test_a_heading_in_bold_close_above_text_stays_one() -> None:
     heading, text = "Nurses in the valleys", "Nurses are few. More are sought in the valleys, as the review shows."
     assert wrapped_by_hand(heading) == [heading]

@@ -110,6 +110,112 @@ def test_the_rows_of_a_table_are_said_with_its_caption_and_header_once(engine: E
         assert document.text[citation.start : citation.end] == citation.quote
 
 
+DECISIONS = b"""# Report of the Group of Experts on Lamps
+
+A/88/304
+
+## Decision 2025/7 Wicks
+
+The Group of Experts:
+
+(a) Welcomed the wicks;
+
+(b) Decided to trim them.
+
+## Decision 2025/8 Oil for lamps
+
+The Group of Experts:
+
+(a) Welcomed the reports on oil;
+
+(b) Requested the Secretariat to buy oil:
+
+(i) In spring;
+
+(ii) In autumn.
+
+Adopted under agenda item 5
+
+## Recommendation 1
+
+Lamps should be cleaned.
+
+## Recommendation 2
+
+Lamps should be lit at dusk.
+
+## Oil of the north
+
+In decision 2025/9 the oil of the north was named.
+"""
+
+
+@pytest.fixture
+def experts(open_library: OpenLibrary, catalogue: Catalogue) -> Engine:
+    held = open_library()
+    add(held, catalogue, Input("experts.md", DECISIONS), Input("report.md", REPORT))
+    return Engine(held, catalogue, readers=word_readers())
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What does decision 2025/8 say?",
+        "What does decision 2025/8 of the Group of Experts say?",
+        "Quote decision 2025/8 in A/88/304.",
+    ],
+)
+def test_a_decision_that_is_named_is_quoted_whole_and_in_order(experts: Engine, question: str) -> None:
+    answer = experts.ask(question)
+    assert answer.status == "answered"
+    assert [statement.text for statement in answer.statements] == [
+        "Decision 2025/8 Oil for lamps The Group of Experts: (a) Welcomed the reports on oil; (b) Requested the Secretariat to buy "
+        "oil: (i) In spring; (ii) In autumn.",
+        "Adopted under agenda item 5",
+    ]
+    assert not answer.notes
+
+
+def test_a_recommendation_that_is_named_is_quoted(experts: Engine) -> None:
+    (statement,) = experts.ask("What is recommendation 2 of A/88/304?").statements
+    assert statement.text == "Recommendation 2 Lamps should be lit at dusk."
+
+
+def test_what_is_asked_of_a_decision_is_answered_from_it_alone(experts: Engine) -> None:
+    answer = experts.ask("Which oil was the Secretariat requested to buy in decision 2025/8?")
+    assert answer.status == "answered"
+    assert all("section “Decision 2025/8" in citation.locator for citation in answer.citations)
+
+
+def test_a_decision_that_its_series_does_not_have_is_said_not_to_be_there(experts: Engine) -> None:
+    answer = experts.ask("What does decision 2025/21 of the Group of Experts say?")
+    assert (answer.status, answer.statements) == ("not_found", ())
+    assert "A/88/304, as held, has no decision 2025/21." in answer.reason
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["What does decision 2025/9 of the Group of Experts say?", "What does decision 12/8 say?", "Are 2 lamps lit?"],
+)
+def test_a_decision_that_is_only_spoken_of_is_not_said_to_be_missing(experts: Engine, question: str) -> None:
+    assert "has no" not in experts.ask(question).reason
+
+
+def test_a_decision_is_found_by_its_number_in_other_languages(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+    texts = {
+        "ru": ("# Доклад\n\nA/88/305\n\n## Решение 2025/7 Фитили\n\nГруппа приняла доклад.\n\n## Решение 2025/8 Масло\n\nГруппа просит купить масло.",
+               "О чём говорится в решении 2025/8?"),
+        "zh": ("# 专家组的报告\n\nA/88/306\n\n## 第2025/7号决定 灯芯\n\n专家组欢迎灯芯。\n\n## 第2025/8号决定 灯油\n\n专家组请秘书处购买灯油。",
+               "第2025/8号决定说了什么？"),
+    }  # fmt: skip
+    held = open_library()
+    add(held, catalogue, *(Input(f"{language}.md", text.encode()) for language, (text, _) in texts.items()))
+    engine = Engine(held, catalogue, readers=word_readers())
+    for text, question in texts.values():
+        (citation,) = engine.ask(question).citations[1:]
+        assert citation.quote == text.rsplit("\n\n", 1)[1]
+
+
 class EnglishOnly(HashEmbedder):
     """A model that reads English only, as the packaged one does."""
 
@@ -153,3 +259,56 @@ def test_a_place_that_is_not_there_has_no_locator(library: Library) -> None:
     (document,) = library.find("A/88/301")
     assert locator_of(document, "para. 77") is None
     assert locator_of(document, "the whole of it") is None
+
+
+FEES = b"""<html><body><h1>Fees of the ports</h1><p>A/88/304</p>
+<p>1. Fees are paid by the owners of boats every spring.</p>
+<table><caption>Table 4.1. Boats and fees by port</caption>
+<thead><tr><th>Port</th><th>Boats 2031</th></tr></thead><tr><td>Arla</td><td>812</td></tr><tr><td>Bend</td><td>90</td></tr></table>
+<p>2. Staff is employed by the ports.</p>
+<table><caption>Table 4.2. Staff by port</caption>
+<thead><tr><th>Port</th><th>2031</th></tr></thead><tr><td>Arla</td><td>7</td></tr><tr><td>Bend</td><td>2</td></tr></table>
+<p>7. Clerks keep the lists.</p></body></html>"""
+
+
+@pytest.fixture
+def fees(library: Library, catalogue: Catalogue) -> Engine:
+    add(library, catalogue, Input("fees.html", FEES))
+    return Engine(library, catalogue, readers=word_readers())
+
+
+@pytest.mark.parametrize(
+    ("question", "locator", "said"),
+    [
+        ("How many boats has the port of Arla in 2031 according to table 4.2?", "table 4.2, row 1", "7"),
+        ("How many boats has the port of Arla in 2031 according to table 3?", "table 3, row 1", "57"),
+        ("Combien de bateaux le port de Arla a-t-il en 2031 selon le tableau 4.2 ?", "table 4.2, row 1", "7"),
+    ],
+)
+def test_a_table_that_is_named_without_its_document_is_read_where_it_is(
+    fees: Engine, question: str, locator: str, said: str
+) -> None:
+    answer = fees.ask(question)
+    assert answer.status == "answered"
+    first = answer.statements[0].citations[-1]
+    assert first.locator.endswith(locator)
+    assert first.quote.endswith(said)
+    table = locator.partition(", ")[0]
+    assert all(table in citation.locator for citation in answer.citations)
+
+
+def test_a_paragraph_that_is_named_without_its_document_is_read_where_only_one_has_it(fees: Engine) -> None:
+    (citation,) = fees.ask("What does paragraph 7 say?").citations
+    assert (citation.locator, citation.quote) == ("A/88/304, para. 7", "Clerks keep the lists.")
+    assert fees.ask("What does paragraph 2 say?").status != "answered"
+
+
+def test_a_paragraph_that_several_have_is_read_in_the_document_that_search_ranks_first(fees: Engine) -> None:
+    (citation,) = fees.ask("Who is employed by the ports according to paragraph 2?").citations
+    assert citation.locator == "A/88/304, para. 2"
+
+
+def test_that_there_is_no_such_table_is_said_beside_what_another_one_tells(fees: Engine) -> None:
+    answer = fees.ask("Who employs the staff of the ports according to table 99?")
+    assert answer.citations
+    assert any("A/88/304" in note and "table 99" in note for note in answer.notes)

@@ -17,7 +17,7 @@ import pytest
 from conftest import OpenLibrary, add
 from test_cli import Cli
 
-from assistant.qa.abstention import FOUND, SAME, Bars, bars
+from assistant.qa.abstention import FOUND, FROM_ENGLISH, SAME, Bars, bars
 from assistant.qa.base import available
 from assistant.qa.engine import Engine
 from assistant.qa.reader import Name, Reader, Reading
@@ -228,16 +228,24 @@ def test_english_is_read_by_the_english_reader_and_all_else_by_the_multilingual_
     assert answer.status == "answered"
 
 
-def test_a_question_in_the_language_of_the_text_has_bars_of_its_own_but_for_english(
-    open_library: OpenLibrary, catalogue: Catalogue
+@pytest.mark.parametrize(
+    ("bars_of", "question", "status"),
+    [
+        (SAME, "Combien de couronnes les yachts paient-ils par nuit ?", "answered"),
+        (SAME, ASKED, "tentative"),
+        (FROM_ENGLISH, ASKED, "answered"),
+        (FROM_ENGLISH, "Combien de couronnes les yachts paient-ils par nuit ?", "tentative"),
+    ],
+)
+def test_questions_in_the_language_of_the_text_and_english_ones_to_others_have_bars_of_their_own(
+    open_library: OpenLibrary, catalogue: Catalogue, bars_of: str, question: str, status: str
 ) -> None:
     quai = "# Règlement du port\n\nA/88/509\n\n1. Les yachts paient quarante couronnes par nuit au port de plaisance.\n"
-    read = Fake({"quarante couronnes": 0.0, "forty crowns": 0.0})
-    held = {"en": BARS, "multilingual": BARS, SAME: replace(BARS, answered=-0.5)}
-    library = engine(open_library, catalogue, None, quai, HARBOUR).library
+    read = Fake({"quarante couronnes": 0.0})
+    held = {"en": BARS, "multilingual": BARS, bars_of: replace(BARS, answered=-0.5)}
+    library = engine(open_library, catalogue, None, quai).library
     asked = Engine(library, catalogue, readers=Readers({"multilingual": read}, held))
-    assert asked.ask("Combien de couronnes les yachts paient-ils par nuit ?").status == "answered"
-    assert asked.ask(ASKED).status == "tentative"
+    assert asked.ask(question).status == status
 
 
 def test_the_reader_is_named_by_the_languages_of_question_and_text() -> None:

@@ -322,3 +322,13 @@ def test_the_name_of_a_text_does_not_outweigh_what_is_asked_of_it(real_engine: E
     )
     assert any(locator.startswith("art. 22") for locator in found)
     assert not any(locator.startswith("art. 22") for locator in without)
+
+
+@pytest.mark.parametrize("item", [None, "3"])
+def test_a_meeting_is_named_by_its_symbol_as_well_as_by_the_id_of_its_agenda(made: Made, item: str | None) -> None:
+    symbol, by_id = (Scope(meeting=meeting, item=item) for meeting in ("CTOC/COP/WG.7/2021/1", AGENDA))
+    assert symbol.ids(made.library) == by_id.ids(made.library)
+    assert symbol.parts(made.library) == by_id.parts(made.library)
+    scope = {"meeting": "CTOC/COP/WG.7/2021/1", "item": item}
+    reply = made.client.post("/api/v1/ask", json={"question": "When is item 3?", "scope": scope})
+    assert (reply.status_code, reply.json()["status"]) == (200, "answered")

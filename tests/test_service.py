@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import socket
 import threading
 import time
@@ -21,18 +22,18 @@ from word_reader import word_readers
 from assistant.access import LOCAL, Principal, Role
 from assistant.access.access_store import AccessStore
 from assistant.faults import Conflict, Forbidden, NotHeld, NotKnown, Overloaded, TooMany
-from assistant.fetching import Source
 from assistant.model.shared import Shared
 from assistant.named_files import Files
 from assistant.outcome_words import job_told
-from assistant.qa.answer import Answer
+from assistant.qa.answer import Answer, Finished, Said
 from assistant.qa.engine import Engine
 from assistant.question_request import QuestionRequest
-from assistant.service import Done, Limits, Service, Stated, Status
+from assistant.service import Event, Limits, Service, Status, Stream
 from assistant.service.history import History
 from assistant.service.jobs import Hand, Job, Jobs
 from assistant.service.politely import BATCH, PoliteEmbedder
 from assistant.service.turns import Turns
+from assistant.settings import Settings
 from assistant.support.sentence_check import SupportCheck
 from assistant.write.writer import Writer
 from corpus.catalogue import Catalogue
@@ -208,25 +209,25 @@ def service(starter_engine: Engine) -> Iterator[Service]:
         yield found
 
 
+def heard(stream: Stream) -> list[Event]:
+    """All events of a stream."""
+
+    async def read() -> list[Event]:
+        return [event async for event in stream]
+
+    return asyncio.run(read())
+
+
 def test_a_streamed_answer_is_the_answer_that_is_given_unstreamed(service: Service) -> None:
     whole = service.begin_ask(READER, asked(SMUGGLED)).result()
-    events = list(service.stream(READER, asked(SMUGGLED)))
-    assert [type(event) for event in events] == [Status, Status, *[Stated] * len(whole.statements), Done]
+    events = heard(service.stream(READER, asked(SMUGGLED)))
+    assert [type(event) for event in events] == [Status, Status, *[Said] * len(whole.statements), Finished]
     done = events[-1]
-    assert isinstance(done, Done)
+    assert isinstance(done, Finished)
     assert {**done.answer.to_json(), "timings": {}} == {**whole.to_json(), "timings": {}}
-
-    async def read() -> list[object]:
-        return [event async for event in service.stream(READER, asked(SMUGGLED))]
-
-    again = asyncio.run(read())
-    assert [type(event) for event in again] == [type(event) for event in events]
 
 
 def test_a_stream_that_is_left_gives_the_turn_back(service: Service) -> None:
-    for _ in service.stream(READER, asked(SMUGGLED)):
-        break
-
     async def leave() -> None:
         stream = service.stream(READER, asked(SMUGGLED))
         async for _ in stream:
@@ -256,7 +257,7 @@ def test_fifty_at_once_get_each_their_own_answer(service: Service) -> None:
             got[n] = service.begin_ask(Principal(Role.READ, "key", f"key:{n}"), asked(questions[n])).result().to_json()
         else:
             got[n] = next(
-                e for e in service.stream(READER, asked(questions[n])) if isinstance(e, Done)
+                e for e in heard(service.stream(READER, asked(questions[n]))) if isinstance(e, Finished)
             ).answer.to_json()
 
     threads = [threading.Thread(target=ask, args=(n,)) for n in range(50)]
@@ -284,13 +285,12 @@ def test_every_operation_checks_who_asks(service: Service) -> None:
         (Role.STAFF, service.ratings),
         (Role.STAFF, lambda who: service.remove_ratings(who, 1)),
         (Role.STAFF, service.status),
-        (Role.STAFF, service.room),
-        (Role.STAFF, lambda who: service.upload(who, Path("none"), "x")),
+        (Role.STAFF, lambda who: service.upload(who, io.BytesIO(), "x")),
         (Role.STAFF, lambda who: service.fetch(who, ["A/80/1"])),
         (Role.STAFF, lambda who: service.remove(who, "x")),
         (Role.STAFF, service.all_jobs),
         (Role.STAFF, lambda who: service.job(who, "x")),
-        (Role.STAFF, lambda who: service.wait_job(who, "x")),
+        (Role.STAFF, lambda who: service.follow_job(who, "x")),
         (Role.STAFF, lambda who: service.stop_job(who, "x")),
         (Role.STAFF, service.metrics_text),
     ]
@@ -321,13 +321,15 @@ def test_a_job_tells_of_its_progress_and_of_every_outcome() -> None:
 
     job = jobs.submit("upload", "somebody", work)
     steps.release()
-    revision, record = -1, job.to_json()
+    record = job.to_json()
     while record["done"] < 1:
-        revision, record = jobs.wait(job.id, revision, 10)
+        time.sleep(0.005)
+        record = jobs.look(job.id)
     assert (record["state"], record["total"], record["detail"]) == ("running", 2, "part 1")
     steps.release()
     while record["state"] == "running":
-        revision, record = jobs.wait(job.id, revision, 10)
+        time.sleep(0.005)
+        record = jobs.look(job.id)
     assert (record["state"], record["done"], record["counts"]) == ("done", 2, {"added": 2})
     assert jobs.look(job.id, since=1)["outcomes"] == [{"result": "added", "n": 2}]
     assert heard == ["added", "added"]
@@ -346,9 +348,10 @@ def test_a_job_that_fails_or_breaks_down_says_so_and_the_next_one_runs() -> None
     for work, state, reason in ((failing, "failed", "The disk is full."), (broken, "failed", "log has the details"),
                                 (lambda _: None, "done", "")):  # fmt: skip
         job = jobs.submit("x", "y", work)
-        revision, record = -1, job.to_json()
+        record = job.to_json()
         while record["state"] in ("queued", "running"):
-            revision, record = jobs.wait(job.id, revision, 10)
+            time.sleep(0.005)
+            record = jobs.look(job.id)
         assert record["state"] == state
         assert reason in record["reason"]
         assert "secret" not in record["reason"]
@@ -377,9 +380,10 @@ def test_jobs_are_stopped_running_or_waiting_and_there_is_an_end_to_them() -> No
         jobs.submit("x", "y", endless)
     assert jobs.stop(waiting.id).state == "stopped"
     jobs.stop(running.id)
-    revision, record = -1, running.to_json()
+    record = running.to_json()
     while record["state"] == "running":
-        revision, record = jobs.wait(running.id, revision, 10)
+        time.sleep(0.005)
+        record = jobs.look(running.id)
     assert record["state"] == "stopped"
     assert sorted(over) == sorted([running.id, waiting.id])
     last = jobs.submit("x", "y", endless, ended=lambda job: over.append(job.id))
@@ -393,11 +397,10 @@ def test_an_upload_that_was_taken_and_not_read_is_read_by_the_next_process(
     with made_service(tmp_path, catalogue) as made:
         block = threading.Event()
         made.service.jobs.submit("x", "y", lambda hand: block.wait(10) and None)
-        folder = made.service.room(LOCAL)
-        (folder / "content").write_bytes(b"Note on nets\n\nNets are mended in winter.\n")
-        job = made.service.upload(LOCAL, folder, "nets.txt")
-        half = made.service.room(LOCAL)
-        (half / "content").write_bytes(b"half of a fi")
+        job = made.service.upload(LOCAL, io.BytesIO(b"Note on nets\n\nNets are mended in winter.\n"), "nets.txt")
+        uploads = made.library.folder / "uploads"
+        (uploads / "half").mkdir()
+        (uploads / "half" / "content").write_bytes(b"half of a fi")
         made.service.stop()
         block.set()
     assert made.service.jobs.get(job.id).state == "stopped"
@@ -405,8 +408,7 @@ def test_an_upload_that_was_taken_and_not_read_is_read_by_the_next_process(
         assert made.service.resume() == 1
         again = made.service.jobs.all()[0]
         assert ended(made, again)["counts"] == {"added": 1}
-        assert not half.exists()
-        assert not folder.exists()
+        assert not list(uploads.iterdir())
         assert made.service.begin_ask(LOCAL, asked("When are nets mended?")).result().status == "answered"
 
 
@@ -461,12 +463,10 @@ def test_a_stopped_upload_leaves_nothing(tmp_path: Path, catalogue: Catalogue) -
     with made_service(tmp_path, catalogue) as made:
         block = threading.Event()
         made.service.jobs.submit("x", "y", lambda hand: block.wait(10) and None)
-        folder = made.service.room(LOCAL)
-        (folder / "content").write_bytes(b"Note on nets\n\nNets are mended in winter.\n")
-        job = made.service.upload(LOCAL, folder, "nets.txt")
+        job = made.service.upload(LOCAL, io.BytesIO(b"Note on nets\n\nNets are mended in winter.\n"), "nets.txt")
         made.service.stop_job(LOCAL, job.id)
         block.set()
-        assert not folder.exists()
+        assert not list((made.library.folder / "uploads").iterdir())
         assert ended(made, job.to_json())["state"] == "stopped"
 
 
@@ -604,7 +604,10 @@ def test_documents_are_fetched_by_a_job_that_says_what_came(tmp_path: Path, cata
         french = request.url.params["l"] == "fr"
         return httpx.Response(404) if french else httpx.Response(200, content=word_file(symbol))
 
-    keeper = {"source": Source("https://documents.un.org", fetch_delay=0), "transport": httpx.MockTransport(ods)}
+    keeper = {
+        "source": Settings.model_construct(ods_url="https://documents.un.org", fetch_delay=0),
+        "transport": httpx.MockTransport(ods),
+    }
     with made_service(tmp_path, catalogue, keeper=keeper) as made:
         body = {"symbols": [symbol], "languages": ["en", "fr"]}
         staff = made.headers("staff")
@@ -703,9 +706,9 @@ def test_while_one_waits_for_the_model_others_are_answered(
     assert service.turns.elsewhere == 1
     assert b"rapporteur_writing 1.0" in service.metrics_text(LOCAL)
     held.go.set()
-    *events, done = list(stream)
+    *events, done = heard(stream)
     assert [each.stage for each in events if isinstance(each, Status)] == ["waiting", "answering", "writing"]
-    assert isinstance(done, Done)
+    assert isinstance(done, Finished)
     assert done.answer.question == SMUGGLED
     assert done.answer.statements == starter_engine.ask(SMUGGLED).statements
     assert done.answer.dropped

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from corpus.catalogue import Catalogue
 from corpus.documents import Block, Document
+from corpus.tables import tables_of
 from ingest.run import Input, read_document
 
 NOTHING = Catalogue([], [])
@@ -476,6 +477,12 @@ def test_rows_of_a_timetable_inherit_the_day_and_the_time() -> None:
     assert rows[6] == ("10 a.m.–1 p.m. | 2 | Tides (continued)", f"annex, {tuesday}", tuesday)
 
 
+def test_a_plain_line_above_a_timetable_that_names_it_is_no_annotation_of_the_last_item() -> None:
+    line = "TENTATIVE WORKPLAN (as of 10 April)"
+    made = document(AGENDA.replace("## Annex\n\n### Timetable", line))
+    assert find(made, line).locator == "timetable"
+
+
 def test_cells_are_spans_of_the_text_and_blank_ones_are_none() -> None:
     made = document(AGENDA)
     row = find(made, "1 (b) | Agenda")
@@ -510,6 +517,46 @@ def test_rows_of_a_report_are_cited_by_table_and_row_and_carry_the_header() -> N
     ]
     assert "Port | Depth" in rows[1][1]
     assert "Port | Year | Ships" in rows[4][1]
+
+
+@pytest.mark.parametrize(
+    "caption",
+    [
+        "Table 4. Fees by port (thousands of crowns)",
+        "**Tableau 4**\n\n**Droits par port**\n\n(en milliers de couronnes)",
+        "Cuadro 4\n\nTasas por puerto (en miles de coronas)",
+        "### Таблица 4. Сборы по портам (в тысячах крон)",
+        "表4：各港口收费（千克朗）",
+        "الجدول 4 - الرسوم حسب الميناء",
+    ],
+)
+def test_a_line_right_above_a_table_that_numbers_it_is_its_caption_in_six_languages(caption: str) -> None:
+    made = document(f"# Ports\n\n1. Fees are listed.\n\n{caption}\n\n| Port | Fee |\n|---|---|\n| Bay | 12 |\n")
+    (table,) = tables_of(made)
+    assert (table.locator, table.number(made)) == ("table 4", "4")
+    assert {block.locator for block in table.caption} == {"table 4"}
+    assert table.rows[0].locator == "table 4, row 1"
+    last = made.block_text(table.caption[-1])
+    assert last in caption
+    assert last in table.rows[0].context
+
+
+@pytest.mark.parametrize("above", ["Table 4 shows the fees:", "1. Table 4. Fees", "Cuadro 4 muestra las tasas:"])
+def test_a_sentence_or_a_numbered_paragraph_above_a_table_is_no_caption(above: str) -> None:
+    made = document(f"# Ports\n\n{above}\n\n| Port | Fee |\n|---|---|\n| Bay | 12 |\n")
+    assert "table" not in find(made, above).locator
+    assert find(made, "Bay").context == "Port | Fee"
+
+
+def test_a_caption_without_a_number_belongs_to_its_table_alone() -> None:
+    rows = "<tr><th>Port<th>Fee<tr><td>Bay<td>12"
+    html = f"<html><body><h1>Ports</h1><table border=1><caption>Table 4</caption>{rows}</table><p>Others follow.</p>"
+    html += f"<table border=1><caption>In crowns</caption>{rows}</table><p>More.</p><table border=1>{rows}</table>"
+    made = read_document(Input("ports.html", html.encode()), NOTHING)[0]
+    tables = tables_of(made)
+    assert [[made.block_text(block) for block in table.caption] for table in tables[:2]] == [["Table 4"], ["In crowns"]]
+    assert [table.rows[0].context for table in tables] == ["Table 4; Port | Fee", "In crowns; Port | Fee", "Port | Fee"]
+    assert len({table.locator for table in tables}) == 3
 
 
 def test_a_blank_first_cell_inherits_from_the_row_above_in_any_table() -> None:

@@ -405,6 +405,7 @@ def test_whatever_the_text_mentions_are_in_order_and_read_as_what_they_say(text:
         "XYZ/COP/WG.1/2021/4": ["XYZ/COP/WG.1/2021/4"],
         "A/RES/\n79/154 and A/80/6/\nThe next": ["A/RES/79/154", "A/80/6"],
         "TCP/IP/\nA/80/6": ["A/80/6"],
+        "The rules of procedure, A/520/Rev.17 and S/96/Rev.7; A/79/Rev.1, S/2025/Rev.1": ["A/520/Rev.17", "S/96/Rev.7"],
         "A/80/6.The next. A/80/7.12": ["A/80/6", "A/80/7"],
         f"A/80/6/Add.1-{'A/80/6/Add.2' * 30}": ["A/80/6/Add.1"],
     }.items(),

@@ -393,6 +393,23 @@ def test_what_was_recognised_from_images_is_quoted_with_the_word(
     assert "OCR" not in plainly
 
 
+def test_what_was_recognised_from_images_is_quoted_only_where_nothing_else_is_said(
+    open_library: OpenLibrary, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = open_library()
+    texts = [(f"A/{n}/9", "Boats", f"Fishing boats of {town} need a flag that every harbour can read.")
+             for n, town in ((71, "Northport"), (72, "Southport"), (73, "Eastport"))]  # fmt: skip
+    add(library, catalogue, *_reports(*texts))
+    held = library.document
+    scanned = {"A/71/9", "A/73/9"}
+    monkeypatch.setattr(library, "document", lambda each: replace(held(each), ocr=held(each).label in scanned))
+    (theme,) = themes_of(Engine(library, catalogue)).themes
+    assert [each.citations[-1].symbol for each in theme.summary] == ["A/72/9"]
+    scanned.add("A/72/9")
+    (theme,) = themes_of(Engine(library, catalogue), count=1).themes
+    assert [each.citations[-1].symbol for each in theme.summary] == ["A/73/9"]
+
+
 def test_gaps_are_documents_of_bodies_that_are_held(open_library: OpenLibrary, catalogue: Catalogue) -> None:
     library = open_library()
     add(library, catalogue, *_reports(("A/71/9", "Boats", "Boats need a flag.")))

@@ -146,6 +146,22 @@ def test_where_no_words_are_certain_further_paragraphs_of_a_named_text_are_quote
     assert not set(told) & set(recalled)
 
 
+def test_what_a_text_says_itself_is_quoted_before_what_it_recalls_and_nothing_is_called_said_by_one_text_only(
+    hold: Hold, catalogue: Catalogue
+) -> None:
+    recalled = "Recalling the smugglers detained in the harbour prison,"
+    operative = [f"Asks that smugglers detained in the harbour prison of the {town} town be heard by a judge;"
+                 for town in ("old", "new", "far", "low", "dry", "wet")]  # fmt: skip
+    body = "\n\n".join(["The General Assembly,", recalled, *(f"{n}. {line}" for n, line in enumerate(operative, 1))])
+    library = hold(A_91_7=("2031-01-01", [f"Keep {DETENTION} from the boats that the judge has sold."]))
+    text = TEXT.format(symbol="A/RES/90/7", date="date: 2030-01-01\n", body=body)
+    add(library, catalogue, Input("a.md", text.encode()))
+    found = on(library, catalogue, DETENTION, "A/RES/90/7", "A/91/7")
+    assert found.sides[0].certain
+    assert said(found)["A/RES/90/7"] == operative
+    assert "Worded so in one text only" in render(publication_of_topic(found, library, "en"), "md").decode()
+
+
 def test_a_footnote_is_no_statement_on_a_topic(hold: Hold, catalogue: Catalogue) -> None:
     library = hold(A_90_7=("2030-01-01", [f"{LAMPS}[^1]\n\n[^1]: {DETAIN.format(days=10)}"]))
     (side,) = on(library, catalogue, DETENTION, "A/90/7").sides

@@ -19,7 +19,7 @@ from test_metadata import RESOLUTION
 from typer.testing import CliRunner
 from word_reader import WordReader
 
-from assistant.qa.abstention import FOUND, SAME
+from assistant.qa.abstention import FOUND, FROM_ENGLISH, SAME
 from assistant.qa.base import available
 from assistant.qa.engine import Engine
 from assistant.qa.reader import Reader, Reading
@@ -832,13 +832,15 @@ def test_a_calibration_by_its_command_prints_a_table_and_keeps_its_risks(
     assert "questions that are answered and questions that are not" in few.stderr
 
 
-def test_bars_for_questions_in_the_language_of_the_text_are_fitted_on_written_documents(
-    tmp_path: Path, shared: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("name", "questions"), [(SAME, 94), (FROM_ENGLISH, 94)])
+def test_bars_for_questions_in_the_language_of_the_text_or_in_english_are_fitted_on_written_documents(
+    tmp_path: Path, shared: Path, monkeypatch: pytest.MonkeyPatch, name: str, questions: int
 ) -> None:
     monkeypatch.setattr("assistant.qa.reader.Reader", lambda *_, **__: Counting())
     rows = [
         {"language": language, "document": language, "title": f"{title} \u2014 {n}", "passage": passage.format(n=n),
-         "questions": [{"q": asked.format(n=n), "a": f"{n}"}, {"q": missed, "a": ""}] * 8}
+         "questions": [{"q": asked.format(n=n), "a": f"{n}", "en": f"How many {passage.format(n=n)}"},
+                       {"q": missed, "a": "", "en": "Who washes?"}] * 8}
         for language, title, passage, asked, missed in (
             ("fr", "Règlement du port", "Les yachts du quai vert paient {n} couronnes par nuit au maître du port.",
              "Les yachts du quai vert paient combien de couronnes par nuit au maître ?", "Qui lave le quai ?"),
@@ -848,15 +850,18 @@ def test_bars_for_questions_in_the_language_of_the_text_are_fitted_on_written_do
         for n in (3, 4)
     ]  # fmt: skip
     monkeypatch.setattr("eval.training.rows.CALIBRATION", written_lines(tmp_path / "written.jsonl", rows))
-    others = written_lines(tmp_path / "aside.jsonl", [{"language": "es", "question": "¿Ganó Ana?"}] * 30)
+    others = written_lines(
+        tmp_path / "aside.jsonl",
+        [{"language": "es", "question": "¿Ganó Ana?"}, {"language": "en", "question": "Did Ann win?"}] * 30,
+    )
     (tmp_path / "weights.npz").write_bytes(b"weights")
     out = tmp_path / "calibration.json"
     given = {"--aside": others, "--weights": tmp_path / "weights.npz", "--out": out, "--folder": tmp_path / "work"}
     line = [str(part) for pair in given.items() for part in pair]
-    done = CliRunner().invoke(app, ["calibrate-same", *line])
+    done = CliRunner().invoke(app, ["calibrate-written", name, *line])
     assert done.exit_code == 0, done.stderr
-    found = json.loads(out.read_text(encoding="utf-8"))["readers"][SAME]
-    assert (found["questions"], found["answerable_answered"], found["misses_answered"]) == (94, 1.0, 0.0)
+    found = json.loads(out.read_text(encoding="utf-8"))["readers"][name]
+    assert (found["questions"], found["answerable_answered"], found["misses_answered"]) == (questions, 1.0, 0.0)
 
 
 def test_a_training_follows_the_plan_of_its_reader_unless_told_otherwise(

@@ -63,8 +63,9 @@ class Guesses:
 
     def wrong_key(self, address: str) -> None:
         """Counts a wrong key. Raises `TooMany` where many came from this address."""
-        if not self._window.hit(RateLimitItemPerMinute(WRONG_KEYS), "keys", network(address)):
-            raise _too_many(self._reset(RateLimitItemPerMinute(WRONG_KEYS), "keys", network(address)))
+        tried = (RateLimitItemPerMinute(WRONG_KEYS), "keys", network(address))
+        if not self._window.hit(*tried):
+            raise _too_many(max(1.0, self._window.get_window_stats(*tried).reset_time - time.time()))
 
     @contextmanager
     def trying(self, name: str, address: str) -> Iterator[float]:
@@ -102,9 +103,6 @@ class Guesses:
             raise _too_many(turn - now)
         self._free[name, of] = turn
         return turn - now
-
-    def _reset(self, item: RateLimitItemPerMinute, *of: str) -> float:
-        return max(1.0, self._window.get_window_stats(item, *of).reset_time - time.time())
 
 
 def _too_many(after: float) -> TooMany:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from assistant.qa.answer import AnswerStatus, Verdict
+from assistant.qa.answer import AnswerStatus, Dropped, Pointer, Verdict
 from assistant.question_request import MOST_HISTORY, Language
 
 Edition = Literal["official", "digest", "upload"]
@@ -49,7 +49,7 @@ class StatementOut(BaseModel):
 
 
 class CitationOut(BaseModel):
-    """Exact words of a document: `quote` is `text[start:end]` of it; `answer` are those of them that the reader takes for the answer,
+    """Exact words of a document: `quote` is `text[start:end]` of it; `heading` is the innermost heading above them; `answer` are those of them that the reader takes for the answer,
     left out where these are most of them: `text[answer[0]:answer[1]]`."""
 
     number: int
@@ -66,23 +66,8 @@ class CitationOut(BaseModel):
     url: str | None
     ocr: bool
     unverified: bool = False
+    heading: str = ""
     answer: tuple[int, int] | None = None
-
-
-class PointerOut(BaseModel):
-    """What to read where the documents do not say."""
-
-    document: str
-    locator: str
-    title: str
-    url: str | None
-
-
-class DroppedOut(BaseModel):
-    """A sentence of the model's that did not stand, and what it lacked. No part of the answer."""
-
-    text: str
-    reason: str
 
 
 class AnswerOut(BaseModel):
@@ -96,7 +81,7 @@ class AnswerOut(BaseModel):
     reason: str
     statements: list[StatementOut]
     citations: list[CitationOut]
-    see_also: list[PointerOut]
+    see_also: list[Pointer]
     notes: list[str]
     confidence: float | None
     probability: float | None = Field(
@@ -104,7 +89,7 @@ class AnswerOut(BaseModel):
     )
     model: str | None
     raw: list[str]
-    dropped: list[DroppedOut]
+    dropped: list[Dropped]
     absent: str | None = Field(description="The symbol of the document that is not held, where that is why.")
     timings: dict[str, float]
 
@@ -200,24 +185,6 @@ class PassagesOut(BaseModel):
     edition: Edition
     url: str | None
     passages: list[PassageOut]
-
-
-class JobOut(BaseModel):
-    """Work that takes time: `done` of `total` parts, and what became of each."""
-
-    id: str
-    kind: str
-    by: str
-    created: str
-    state: Literal["queued", "running", "done", "failed", "stopped"]
-    done: int
-    total: int | None
-    detail: str
-    reason: str
-    code: str = Field("", description="Which message `reason` is, by a name that stays the same.")
-    finished: str | None
-    outcomes: list[dict[str, Any]]
-    counts: dict[str, int]
 
 
 class RatingBody(BaseModel):

@@ -13,8 +13,9 @@ from starlette.middleware.cors import CORSMiddleware
 
 from assistant.access.audit import Audit
 from assistant.api import problems
-from assistant.api.callers import IDENTIFYING, Gate, OpenGate
-from assistant.api.description import describe
+from assistant.api.caller_gate import AccessGate
+from assistant.api.callers import IDENTIFYING
+from assistant.api.description import ERRORS, describe
 from assistant.api.middleware import Bodies, Most, Places, Requests, SecurityHeaders
 from assistant.api.routes import (
     ask_routes,
@@ -63,7 +64,7 @@ class Doors:
 
 
 def create_api(
-    service: Service, gate: Gate | None = None, doors: Doors | None = None, audit: Audit | None = None
+    service: Service, gate: AccessGate | None = None, doors: Doors | None = None, audit: Audit | None = None
 ) -> FastAPI:
     """The API under `/api/v1`, metrics. `gate` tells who calls; without one everybody may read."""
     at = doors or Doors()
@@ -82,9 +83,10 @@ def create_api(
         redoc_url=None,
         lifespan=lifespan,
         redirect_slashes=False,
+        responses=ERRORS,
     )
     app.state.service = service
-    app.state.gate = gate or OpenGate()
+    app.state.gate = gate
     app.state.audit = audit
     app.state.identifying = CapacityLimiter(IDENTIFYING)
     app.state.refusals = refusals = problems.Refusals()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Annotated, Protocol
+from typing import TYPE_CHECKING, Annotated
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, Request
@@ -12,28 +12,15 @@ from starlette.requests import HTTPConnection
 from assistant.access import Principal
 from assistant.service import Service
 
+if TYPE_CHECKING:
+    from assistant.api.caller_gate import AccessGate
+
 IDENTIFYING = 8
 """Callers that are found out at once, in threads that nothing else holds."""
 
 
 AGAIN_SECONDS = 5.0
 """Seconds for which it is taken that somebody is still who he was."""
-
-
-class Gate(Protocol):
-    """Tells who asks."""
-
-    def principal(self, connection: HTTPConnection) -> Principal:
-        """The principal of a connection, from any thread. Raises `ServiceFault` for a key or a session that is not good."""
-        ...
-
-
-class OpenGate:
-    """Everybody may read, nobody more."""
-
-    def principal(self, connection: HTTPConnection) -> Principal:
-        """An anonymous reader at the address of the connection."""
-        return Principal.anonymous(address_of(connection), reading=True)
 
 
 def address_of(connection: HTTPConnection) -> str:
@@ -47,9 +34,12 @@ async def identified(connection: HTTPConnection) -> Principal:
     known = connection.scope.get("principal")
     if isinstance(known, Principal):
         return known
-    gate: Gate = connection.app.state.gate
-    limiter: CapacityLimiter = connection.app.state.identifying
-    found = await to_thread.run_sync(gate.principal, connection, limiter=limiter)
+    gate: AccessGate | None = connection.app.state.gate
+    if gate is None:
+        found = Principal.anonymous(address_of(connection), reading=True)
+    else:
+        limiter: CapacityLimiter = connection.app.state.identifying
+        found = await to_thread.run_sync(gate.principal, connection, limiter=limiter)
     connection.scope["place"].belongs(found.client)
     connection.scope["principal"] = found
     return found

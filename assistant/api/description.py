@@ -10,10 +10,18 @@ from fastapi.openapi.utils import get_openapi
 
 from assistant.api.problems import MEDIA_TYPE, Problem
 
-_ERRORS = {
-    "4XX": "Why the request was not fulfilled; with 429 `Retry-After` says when to come back.",
-    "5XX": "Why the service can't answer; with 503 `Retry-After` says when to come back.",
+_CONTENT = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+ERRORS: dict[int | str, dict[str, Any]] = {
+    "4XX": {
+        "description": "Why the request was not fulfilled; with 429 `Retry-After` says when to come back.",
+        "content": _CONTENT,
+    },
+    "5XX": {
+        "description": "Why the service can't answer; with 503 `Retry-After` says when to come back.",
+        "content": _CONTENT,
+    },
 }
+"""How every operation says why it is not done, unless it says so otherwise."""
 _EXAMPLE = {
     "type": "urn:rapporteur:problem:too-many-requests",
     "title": "Too many requests",
@@ -40,17 +48,9 @@ def _described(app: FastAPI) -> dict[str, Any]:
     made = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
     parts = made.setdefault("components", {})
     schemas = parts.setdefault("schemas", {})
-    for name in ("HTTPValidationError", "ValidationError"):
-        schemas.pop(name, None)
     problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas |= problem.pop("$defs", {})
     schemas["Problem"] = {**problem, "examples": [_EXAMPLE]}
     parts["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer", "description": "An API key: rpp_..."}}
     made["security"] = [{"key": []}, {}]
-    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    for path in made["paths"].values():
-        for operation in path.values():
-            operation["responses"].pop("422", None)
-            for code, said in _ERRORS.items():
-                operation["responses"].setdefault(code, {"description": said, "content": content})
     return made

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from fastapi import Response
 
+from assistant.labels import preferred
 from assistant.paper_requests import SheetForm
 
 TYPES: dict[str, str] = {
@@ -40,17 +41,7 @@ def form_of(accept: str, sheets: Mapping[str, str] = MappingProxyType({})) -> Sh
     """The format that a header `Accept` prefers; JSON where it names none that is written. `sheets`: media types
     that are written, too."""
     known = {"application/json": "json", **{media: form for form, media in {**TYPES, **sheets}.items()}}
-    best, form = 0.0, "json"
-    for part in accept.split(","):
-        media, *parameters = (each.strip().lower() for each in part.split(";"))
-        given = next((each[2:] for each in parameters if each.startswith("q=")), "1")
-        try:
-            quality = float(given)
-        except ValueError:
-            quality = 0.0
-        if media in known and quality > best:
-            best, form = quality, known[media]
-    return cast(SheetForm, form)
+    return cast(SheetForm, next((known[media] for media in preferred(accept) if media in known), "json"))
 
 
 def file_reply(data: bytes, form: str, name: str) -> Response:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import http
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -16,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Scope
 
 from assistant.access import Principal
-from assistant.faults import ServiceFault, of_library
+from assistant.faults import Invalid, ServiceFault, of_library
 from assistant.messages import Message
 from corpus.corpus_errors import LibraryError
 
@@ -42,57 +41,36 @@ class Problem(BaseModel):
     faults: list[Fault] = Field(default=[], description="What is wrong with the request, where that is why.")
 
 
-@dataclass(frozen=True)
-class Refusal:
-    """Why a request is not fulfilled, before it is known in which form that is told. `wrong` are the errors of pydantic, where
-    the request is not valid; `headers` go with the reply."""
+class Crash(ServiceFault):
+    """The program itself is at fault."""
 
-    status: int
-    code: str
-    title: str
-    message: Message
-    retry_after: float | None = None
-    wrong: Sequence[Mapping[str, Any]] = ()
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, fault: ServiceFault) -> Refusal:
-        """A refusal of the service."""
-        return cls(fault.status, fault.code, fault.title, fault.message, fault.retry_after)
-
-    @property
-    def detail(self) -> str:
-        """The message in English, for programs."""
-        return str(self.message)
-
-    def problem(self, request_id: str, detail: str = "") -> dict[str, Any]:
-        """The refusal as a problem, JSON-ready, told in English unless `detail` tells it."""
-        faults = [Fault(at=".".join(map(str, each["loc"])), detail=str(each["msg"])) for each in self.wrong]
-        return Problem(type=f"urn:rapporteur:problem:{self.code}", title=self.title, status=self.status, detail=detail or self.detail,
-                       code=self.message.name, request_id=request_id, faults=faults).model_dump()  # fmt: skip
+    status, code, title = 500, "fault", "The service has a fault"
 
 
-CRASH = Refusal(500, "fault", "The service has a fault", Message("crash"))
-"""What is told where the program itself is at fault."""
+def problem(fault: ServiceFault, request_id: str, detail: str = "") -> dict[str, Any]:
+    """A refusal as a problem, JSON-ready, told in English unless `detail` tells it."""
+    faults = [Fault(at=".".join(map(str, each["loc"])), detail=str(each["msg"])) for each in fault.wrong]
+    return Problem(type=f"urn:rapporteur:problem:{fault.code}", title=fault.title, status=fault.status, detail=detail or fault.detail,
+                   code=fault.message.name, request_id=request_id, faults=faults).model_dump()  # fmt: skip
 
 
 class Refusals:
     """How an application tells refusals: as problems, unless one of the `forms` that other doors add tells them."""
 
     def __init__(self) -> None:
-        self.forms: list[Callable[[Request, Refusal], Response | None]] = []
+        self.forms: list[Callable[[Request, ServiceFault], Response | None]] = []
 
-    def reply(self, scope: Scope, refusal: Refusal | ServiceFault) -> Response:
+    def reply(self, scope: Scope, fault: ServiceFault) -> Response:
         """The response to a request."""
-        request, told = Request(scope), refusal if isinstance(refusal, Refusal) else Refusal.of(refusal)
-        made = next((made for form in self.forms if (made := form(request, told)) is not None), None)
+        request = Request(scope)
+        made = next((made for form in self.forms if (made := form(request, fault)) is not None), None)
         if made is None:
-            made = JSONResponse(told.problem(request_id(request)), told.status, media_type=MEDIA_TYPE)
-        made.headers.update(told.headers)
-        if told.status == made.status_code == 401:
+            made = JSONResponse(problem(fault, request_id(request)), fault.status, media_type=MEDIA_TYPE)
+        made.headers.update(fault.headers)
+        if fault.status == made.status_code == 401:
             made.headers["WWW-Authenticate"] = 'Bearer realm="rapporteur"'
-        if told.retry_after is not None:
-            made.headers["Retry-After"] = str(math.ceil(told.retry_after))
+        if fault.retry_after is not None:
+            made.headers["Retry-After"] = str(math.ceil(fault.retry_after))
         return made
 
 
@@ -107,18 +85,18 @@ def install(app: FastAPI, refusals: Refusals) -> None:
     async def _(request: Request, error: RequestValidationError) -> Response:
         wrong = error.errors()
         detail = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in wrong[:5])
-        told = Message("wrong-request", {"wrong": detail})
-        return refusals.reply(request.scope, Refusal(422, "invalid", "The request is not valid", told, wrong=wrong))
+        fault = Invalid("wrong-request", wrong=detail)
+        fault.wrong = wrong
+        return refusals.reply(request.scope, fault)
 
     @app.exception_handler(HTTPException)
     async def _(request: Request, error: HTTPException) -> Response:
         phrase = http.HTTPStatus(error.status_code).phrase
-        code = phrase.lower().replace(" ", "-").replace("'", "")
         known = {404: Message("no-address"), 405: Message("no-method")}
-        told = known.get(error.status_code) or Message("said", {"text": str(error.detail)})
-        return refusals.reply(
-            request.scope, Refusal(error.status_code, code, phrase, told, headers=error.headers or {})
-        )
+        fault = ServiceFault(known.get(error.status_code) or Message("said", {"text": str(error.detail)}))
+        fault.status, fault.title, fault.headers = error.status_code, phrase, error.headers or {}
+        fault.code = phrase.lower().replace(" ", "-").replace("'", "")
+        return refusals.reply(request.scope, fault)
 
     @app.exception_handler(LibraryError)
     async def _(request: Request, error: LibraryError) -> Response:

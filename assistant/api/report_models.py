@@ -19,7 +19,6 @@ class MandatesOut(BaseModel):
     total: int
     documents: int
     undated: int
-    skipped: list[Record]
     mandates: list[Record]
 
 

@@ -34,15 +34,19 @@ class Use:
     counted: str | None
 
 
-def may(operation: str, *, counted: str | None = None) -> Callable[[Endpoint], Endpoint]:
+def may(operation: str | None, *, counted: str | None = None) -> Callable[[Endpoint], Endpoint]:
     """Marks a function as one that does an operation. `counted`: as what its request counts where the service counts the
     operation itself, once it knows what is asked for."""
-    return _marked(Use(operation, counted or operation))
+
+    def mark(endpoint: Endpoint) -> Endpoint:
+        setattr(endpoint, _MARK, Use(operation, counted or operation))
+        return endpoint
+
+    return mark
 
 
-def everybody(endpoint: Endpoint) -> Endpoint:
-    """Marks a function that gives the same to all, whoever they are."""
-    return _marked(Use(None, None))(endpoint)
+everybody = may(None)
+"""Marks a function that gives the same to all, whoever they are."""
 
 
 class Guarded(APIRoute):
@@ -79,14 +83,6 @@ class Guarded(APIRoute):
                 raise
 
         return guarded
-
-
-def _marked(use: Use) -> Callable[[Endpoint], Endpoint]:
-    def mark(endpoint: Endpoint) -> Endpoint:
-        setattr(endpoint, _MARK, use)
-        return endpoint
-
-    return mark
 
 
 def _parameters(route: APIRoute) -> list[str]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
-from typing import Any
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import aclosing
+from typing import Any, TypeVar
 
 from fastapi.sse import format_sse_event
 from starlette.responses import StreamingResponse
 
+T = TypeVar("T")
 MEDIA_TYPE = "text/event-stream"
 QUIET_SECONDS = 15.0
 """After how many seconds of silence a comment is sent."""
@@ -33,26 +35,33 @@ class EventStream(StreamingResponse):
 
 async def kept_alive(events: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     """The events, with a comment now and then where none comes, so that no proxy takes the connection for dead."""
-    coming: asyncio.Future[bytes] | None = None
+    async with aclosing(with_pauses(events, QUIET_SECONDS)) as coming:
+        async for each in coming:
+            yield b": waiting\n\n" if each is None else each
+
+
+async def with_pauses(items: AsyncIterator[T], seconds: float) -> AsyncGenerator[T | None, None]:
+    """The items, and None whenever none has come for some seconds. What is waited for is given up with the block."""
+    coming: asyncio.Future[T | None] | None = None
     try:
         while True:
-            coming = coming or asyncio.ensure_future(_next(events))
-            done, _ = await asyncio.wait({coming}, timeout=QUIET_SECONDS)
+            coming = coming or asyncio.ensure_future(_next(items))
+            done, _ = await asyncio.wait({coming}, timeout=seconds)
             if not done:
-                yield b": waiting\n\n"
+                yield None
                 continue
-            piece, coming = coming.result(), None
-            if not piece:
+            item, coming = coming.result(), None
+            if item is None:
                 return
-            yield piece
+            yield item
     finally:
         if coming is not None:
             coming.cancel()
             await asyncio.wait({coming})
 
 
-async def _next(events: AsyncIterator[bytes]) -> bytes:
-    return await anext(events, b"")
+async def _next(items: AsyncIterator[T]) -> T | None:
+    return await anext(items, None)
 
 
 def event(name: str, data: Mapping[str, Any]) -> bytes:

@@ -29,7 +29,7 @@ def add_key(
     days: Annotated[int | None, typer.Option(min=1, max=3_650, help="Days until it ends; without: never.")] = None,
 ) -> None:
     """Make a key. It is shown once and kept as a hash only."""
-    with _store() as store, store.together():
+    with open_store() as store, store.together():
         key, secret = Keys(store).make(name, _role(role), days)
         Audit(store).note(LOCAL, "make key", f"{key.id} {key.role} {name}")
     typer.echo(secret)
@@ -39,7 +39,7 @@ def add_key(
 @keys.command("list")
 def list_keys(as_json: JsonOption = False) -> None:
     """List the keys, revoked ones too."""
-    with _store() as store:
+    with open_store() as store:
         found = Keys(store).all()
     heads = ("Key", "Name", "Role", "Made", "Ends", "Last used", "Revoked")
     print_list(
@@ -50,7 +50,7 @@ def list_keys(as_json: JsonOption = False) -> None:
 @keys.command("revoke")
 def revoke_key(key: Annotated[str, typer.Argument(help="The key's id, as 'keys list' shows it.")]) -> None:
     """End a key at once."""
-    with _store() as store, store.together():
+    with open_store() as store, store.together():
         if not Keys(store).revoke(key):
             raise fail(f"There is no key {key!r} that is good. 'rapporteur keys list' shows the keys.")
         Audit(store).note(LOCAL, "revoke key", key)
@@ -74,7 +74,7 @@ def remove_account(name: Annotated[str, typer.Argument(help="Name of the account
     """Remove an account; who is signed in with it is signed out."""
     from assistant.access.accounts import Accounts
 
-    with _store() as store, store.together():
+    with open_store() as store, store.together():
         if not Accounts(store).remove(name):
             raise fail(f"There is no account {name!r}. 'rapporteur accounts list' shows the accounts.")
         Audit(store).note(LOCAL, "remove account", name)
@@ -86,7 +86,7 @@ def list_accounts(as_json: JsonOption = False) -> None:
     """List the accounts."""
     from assistant.access.accounts import Accounts
 
-    with _store() as store:
+    with open_store() as store:
         found = Accounts(store).all()
     print_list(found, as_json, ("Account", "Role", "Made"), lambda each: (each.name, each.role, each.created))
 
@@ -96,7 +96,7 @@ def audit(
     as_json: JsonOption = False,
 ) -> None:
     """Show what staff did, the latest first."""
-    with _store() as store:
+    with open_store() as store:
         found = Audit(store).entries(limit=count)
     heads = ("Time", "Who", "From", "What", "On what")
     print_list(found, as_json, heads, lambda each: (each.time, each.who, each.address, each.action, each.target))
@@ -106,7 +106,7 @@ def _account(action: str, name: str, role: Role | None = None) -> None:
     from assistant.access.accounts import AccountError, Accounts
 
     password = _password()
-    with _store() as store, store.together():
+    with open_store() as store, store.together():
         try:
             if role is None:
                 Accounts(store).change(name, password)
@@ -132,7 +132,8 @@ def _role(word: str) -> Role:
 
 
 @contextmanager
-def _store() -> Iterator[AccessStore]:
+def open_store() -> Iterator[AccessStore]:
+    """The store of keys and accounts beside the library; also while a server runs."""
     with plain_errors():
         chosen = settings()
         with AccessStore(chosen.data_dir, database=chosen.database_url) as store:

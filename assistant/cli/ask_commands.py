@@ -6,27 +6,24 @@ import json
 import logging
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
-from pydantic import ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 from rich.text import Text
 
 from assistant.cli.desk import Desk, open_desk
 from assistant.cli.render import print_answer, print_events
 from assistant.cli.session import EXIT_USAGE, data, fail, known_language, known_mode, read_stdin_or, talk
 from assistant.faults import ServiceFault
-from assistant.question_request import QuestionRequest, ScopeRequest
+from assistant.question_request import QuestionRequest, Wish
 from assistant.quoted_rows import without_bars
 from corpus.corpus_errors import LibraryError
-from corpus.documents import LANGUAGES
 from corpus.embedding.embedder import EmbeddingError
 
 log = logging.getLogger("rapporteur.batch")
-ASKED, SOUGHT = ("id", "question", "history", "language", "mode", "scope"), ("id", "question")
-"""What a line of a batch may have, for `ask` and for `search`."""
 DEMO_QUESTIONS = (
     "When is agenda item 3 taken up?",
     "Which paper is for item 2?",
@@ -41,6 +38,23 @@ SAMPLE_QUESTIONS = (
     "Who pays for new lamps?",
     "¿Quién debe informar sobre las señales, y cuándo?",
 )
+
+
+class Sought(BaseModel):
+    """A line of a batch for `search`."""
+
+    model_config = ConfigDict(extra="forbid")
+    id: Any
+    question: str
+
+
+class Asked(Sought, Wish):
+    """A line of a batch for `ask`."""
+
+    history: list[str] = []
+
+
+RowT = TypeVar("RowT", bound=Sought)
 
 
 def ask(
@@ -59,14 +73,14 @@ def ask(
     if batch is not None:
         if explain:
             raise fail("--explain takes one question, not a file of them.", EXIT_USAGE)
-        rows = list(_rows(batch, ASKED))
+        rows = _rows(batch, Asked)
         with open_desk("ask") as desk:
             known = known_mode(mode, desk.settings)
 
-            def answered(row: dict[str, Any]) -> dict[str, Any]:
-                told = {"language": row.get("language", language), "mode": row.get("mode", known)}
-                asked = QuestionRequest.of(row["question"], row.get("history", ()), scope=row["scope"], **told)
-                return desk.ask(asked).record
+            def answered(row: Asked) -> dict[str, Any]:
+                spoken, mode = row.language or language, row.mode or known
+                asked = QuestionRequest.of(row.question, row.history, language=spoken, mode=mode, scope=row.scope)
+                return desk.ask(asked).to_json()
 
             _each(rows, answered)
         return
@@ -78,11 +92,11 @@ def ask(
             from assistant.cli.explaining import Watched  # with what answers, which other commands do not need
 
             watched = Watched(desk)
-        answer, record = desk.ask(QuestionRequest.of(text, language=language, mode=known_mode(mode, desk.settings)))
+        answer = desk.ask(QuestionRequest.of(text, language=language, mode=known_mode(mode, desk.settings)))
         if not as_json and answer.status != "refused":
             print_answer(data, answer, desk.read)
     if as_json:
-        typer.echo(json.dumps(record, ensure_ascii=False))
+        typer.echo(json.dumps(answer.to_json(), ensure_ascii=False))
     elif answer.status == "refused":
         raise fail(answer.reason)
     if watched is not None:
@@ -117,9 +131,9 @@ def search(
 ) -> None:
     """Find passages."""
     if batch is not None:
-        rows = list(_rows(batch, SOUGHT))
+        rows = _rows(batch, Sought)
         with open_desk("search") as desk:
-            _each(rows, lambda row: {"hits": desk.search(row["question"], count)})
+            _each(rows, lambda row: {"hits": desk.search(row.question, count)})
         return
     text = read_stdin_or(query)
     with open_desk("search") as desk:
@@ -145,7 +159,7 @@ def demo() -> None:
         for question in questions:
             data.print()
             data.print(Text(f"? {question}", style="bold magenta"))
-            print_answer(data, desk.ask(QuestionRequest.of(question)).answer, desk.read)
+            print_answer(data, desk.ask(QuestionRequest.of(question)), desk.read)
 
     ingest(paths=None, starter=True, symbol=None, language=None)
     with open_desk("demo") as desk:
@@ -169,7 +183,7 @@ def demo() -> None:
     )
 
 
-def _each(rows: Sequence[dict[str, Any]], answer: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+def _each(rows: Sequence[RowT], answer: Callable[[RowT], dict[str, Any]]) -> None:
     """Prints a line for each row of a batch: its answer, or why there is none. One that fails ends no other."""
     failed = 0
     for row in rows:
@@ -178,55 +192,29 @@ def _each(rows: Sequence[dict[str, Any]], answer: Callable[[dict[str, Any]], dic
         except (ServiceFault, LibraryError, EmbeddingError) as error:
             record = {"error": str(error)}
         except Exception:  # whatever it is, those behind it are to be answered
-            log.exception("the question %s of the batch broke down", json.dumps(row["id"], ensure_ascii=False))
+            log.exception("the question %s of the batch broke down", json.dumps(row.id, ensure_ascii=False))
             record = {"error": "The program has a fault with this question; standard error has the details."}
         failed += "error" in record
-        typer.echo(json.dumps({"id": row["id"], **record}, ensure_ascii=False))
+        typer.echo(json.dumps({"id": row.id, **record}, ensure_ascii=False))
     if failed:
         raise fail(f"{failed} of {len(rows)} could not be answered; the lines that have an error say why.")
 
 
-def _rows(path: Path, fields: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """The lines of a batch file, checked; none has other fields. A scope is given as such."""
+def _rows(path: Path, kind: type[RowT]) -> list[RowT]:
+    """The lines of a batch file, checked."""
     try:
         text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise fail(f"{path} can't be read: {getattr(error, 'strerror', None) or error}.", EXIT_USAGE) from None
+    rows = []
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip():
             continue
         try:
-            row = json.loads(line)
-        except (json.JSONDecodeError, RecursionError) as error:
-            raise fail(f"{path}, line {number} is not JSON: {error}.", EXIT_USAGE) from None
-        history = row.get("history", []) if isinstance(row, dict) else None
-        good = (
-            isinstance(row, dict)
-            and "id" in row
-            and isinstance(row.get("question"), str)
-            and isinstance(history, list)
-            and all(isinstance(turn, str) for turn in history)
-            and row.get("language") in (None, *LANGUAGES)
-            and row.get("mode") in (None, "quote", "write", "auto")
-        )
-        if not good:
-            message = f'{path}, line {number} must be like {{"id": "1", "question": "...", "history": ["..."]}}.'
-            raise fail(message, EXIT_USAGE)
-        if unknown := [name for name in row if name not in fields]:
-            message = f"{path}, line {number} has {unknown[0]!r}; a line may have {', '.join(fields)}."
-            raise fail(message, EXIT_USAGE)
-        try:
-            yield {**row, "scope": _scope(row.get("scope"))}
-        except ValueError as error:
-            raise fail(f"{path}, line {number} has no scope that can be meant: {error}.", EXIT_USAGE) from None
-
-
-def _scope(given: object) -> ScopeRequest | None:
-    """Which documents a line is asked of. Raises `ValueError` for what is no scope."""
-    if given is None:
-        return None
-    try:
-        return ScopeRequest.model_validate(given)
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise ValueError(": ".join([*map(str, first["loc"]), first["msg"]])) from None
+            rows.append(kind.model_validate_json(line))
+        except ValidationError as error:
+            wrong = error.errors()[0]
+            told = ": ".join([".".join(map(str, wrong["loc"])), wrong["msg"]]).removeprefix(": ")
+            fields = ", ".join(kind.model_fields)
+            raise fail(f"{path}, line {number} is no object of {fields} as it is to be: {told}.", EXIT_USAGE) from None
+    return rows

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from assistant.cli.session import fail, talk
@@ -36,49 +35,42 @@ def drawn() -> Progress:
     )
 
 
-@contextmanager
-def progress_bar(doing: str, total: int) -> Iterator[Callable[[int, int | None, str], None]]:
-    """A bar of one job: what it is to be told (how much is done, of how much, what is in hand)."""
-    with drawn() as bar:
-        task = bar.add_task(doing, total=total, detail="")
-        yield lambda done, of, detail: bar.update(task, completed=done, total=of, detail=detail)
-
-
 def done_here(doing: str, work: Callable[[Hand], None], heard: Heard, total: int) -> None:
     """Does the work of a keeper."""
     from ingest.workers.process import WorkerError
 
-    with progress_bar(doing, total) as bar:
+    with drawn() as bar:
         try:
-            work(_Terminal(bar, heard))
+            work(_Terminal(bar, bar.add_task(doing, total=total, detail=""), heard))
         except WorkerError as error:
             raise fail(str(error)) from None
 
 
 def done_there(doing: str, server: ServerDesk, path: str, body: Mapping[str, Any], heard: Heard, total: int) -> None:
     """Has the server that owns the library do a job."""
-    with progress_bar(doing, total) as bar:
-        for each in server.outcomes(server.begin(path, body), lambda at: bar(at["done"], at["total"], at["detail"])):
+    with drawn() as bar:
+        hand = _Terminal(bar, bar.add_task(doing, total=total, detail=""), heard)
+        for each in server.outcomes(
+            server.begin(path, body), lambda at: hand.tell(done=at["done"], total=at["total"], detail=at["detail"])
+        ):
             heard(each)
 
 
 class _Terminal:
     """The bar of a terminal, to which work tells how far it is."""
 
-    def __init__(self, bar: Callable[[int, int | None, str], None], heard: Heard) -> None:
-        self._bar, self._heard = bar, heard
-        self._done, self._total, self._detail = 0, None, ""  # type: int, int | None, str
+    def __init__(self, bar: Progress, task: TaskID, heard: Heard) -> None:
+        self._bar, self._task, self._heard = bar, task, heard
 
     def tell(self, *, done: int | None = None, total: int | None = None, detail: str | None = None) -> None:
         """How far the work is, and what is in hand."""
-        self._done = self._done if done is None else done
-        self._total = self._total if total is None else total
-        self._detail = self._detail if detail is None else detail
-        self._bar(self._done, self._total, self._detail)
+        self._bar.update(self._task, completed=done, total=total)
+        if detail is not None:
+            self._bar.update(self._task, detail=detail)
 
     def advance(self) -> None:
         """One more part is done."""
-        self.tell(done=self._done + 1)
+        self._bar.advance(self._task)
 
     def note(self, words: str) -> None:
         """What a person who waits should know."""

@@ -36,13 +36,6 @@ class Written(NamedTuple):
     file: Callable[[str], bytes]
 
 
-class Answered(NamedTuple):
-    """An answer, and its stable JSON form."""
-
-    answer: Answer
-    record: dict[str, Any]
-
-
 Desk: TypeAlias = "LocalDesk | ServerDesk"
 """What commands ask: both answer alike, and raise `ServiceFault` for what is not there or not understood."""
 
@@ -62,11 +55,11 @@ class LocalDesk:
         """The engine over the library, made when it is first asked for."""
         return make_engine(self.library, self.settings)
 
-    def ask(self, asked: QuestionRequest) -> Answered:
+    def ask(self, asked: QuestionRequest) -> Answer:
         """Answers a question."""
         *_, last = self.stream(asked)
         assert isinstance(last, Finished)
-        return Answered(last.answer, last.to_json())
+        return last.answer
 
     def stream(self, asked: QuestionRequest) -> Iterator[Event]:
         """An answer while it comes about."""

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from assistant.cli.desk import Desk, LocalDesk
 from assistant.cli.session import EXIT_USAGE, fail
-from assistant.qa.abstention import Bars, chance
+from assistant.qa.abstention import chance
 from assistant.qa.answer import Answer
 from assistant.qa.retriever import Evidence
 from assistant.qa.weighing import Scored, Told
@@ -120,10 +120,11 @@ def _decided(weighing: Weighing) -> list[str]:
         return ["No unit was scored."]
     best = weighing.scored[0]
     bars, read = best.bars, best.known is not None
+    alike = "" if bars.alike is None else f" where a passage is {bars.alike:.2f} or more like the question"
     return [
         f"Best unit {best.score:+.2f} above the bar, a chance of {best.probability:.0%}: {_against(best)}.",
         f"Bars of {f'the reader {best.known.reader!r}' if best.known else 'likeness, since no reader reads it'}: answered from "
-        f"{_bar(bars.answered)}, tentative from {_bar(bars.tentative)}{_alike(bars)}; log-odds = {_odds(bars, 'logit' if read else 'likeness')}.",
+        f"{_bar(bars.answered)}, tentative from {_bar(bars.tentative)}{alike}; log-odds = {bars.slope:.3f} x {'logit' if read else 'likeness'} {bars.offset:+.3f}.",
     ]
 
 
@@ -138,14 +139,6 @@ def _against(best: Scored) -> str:
 
 def _bar(odds: float) -> str:
     return f"log-odds {odds:+.2f} (a chance of {chance(odds):.0%})"
-
-
-def _alike(bars: Bars) -> str:
-    return "" if bars.alike is None else f" where a passage is {bars.alike:.2f} or more like the question"
-
-
-def _odds(bars: Bars, of: str) -> str:
-    return f"{bars.slope:.3f} x {of} {bars.offset:+.3f}"
 
 
 def _outcome(answer: Answer, seen: Sequence[Weighing]) -> str:

@@ -46,10 +46,12 @@ def add(
     turns = history or []
     with open_desk("feedback") as desk:
         _checked(text, language or "en", turns, comment=comment, expected=expected)
-        answer, record = desk.ask(QuestionRequest.of(text, turns, language=language))
+        answer = desk.ask(QuestionRequest.of(text, turns, language=language))
         if answer.status == "refused":
             raise fail(answer.reason)
-        kept = _checked(text, answer.language, turns, RATINGS[rating], record, comment=comment, expected=expected)
+        kept = _checked(
+            text, answer.language, turns, RATINGS[rating], answer.to_json(), comment=comment, expected=expected
+        )
         try:
             number = desk.rate(kept)
         except FeedbackFull as error:
@@ -100,8 +102,6 @@ def export(
     try:
         with out.open("w" if force else "x", encoding="utf-8") as file:
             file.write(written)
-    except FileExistsError:
-        raise fail(f"{out} is there already. Name another file, or write over it with --force.", EXIT_USAGE) from None
     except OSError as error:
         raise fail(f"{out} can't be written: {error.strerror or error}.") from None
     talk.print(f"{count} cases written to {visible(str(out))}. They are to be reviewed.", markup=False)

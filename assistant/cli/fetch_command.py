@@ -15,7 +15,7 @@ from assistant.cli.bars import done_here, done_there
 from assistant.cli.desk import library_or_server
 from assistant.cli.session import EXIT_USAGE, data, fail, plain_errors, talk
 from assistant.fetching import FOLDER, FetchRequest, foreseen, held_row, languages_of, plan
-from assistant.opening import catalogue_of, make_keeper, open_library, source_of
+from assistant.opening import catalogue_of, make_keeper, open_library
 from assistant.outcome_words import told
 from assistant.settings import Settings
 from corpus.library import Library
@@ -85,7 +85,7 @@ def fetch(
 
         def work(hand: Hand) -> None:
             folder = chosen.data_dir / FOLDER
-            fetched(hand, due, formats, source_of(chosen), folder, lambda: _opened(chosen), again=again)
+            fetched(hand, due, formats, chosen, folder, lambda: _opened(chosen), again=again)
 
         with plain_errors():
             done_here("Fetching", work, rows.append, len(due))

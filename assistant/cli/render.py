@@ -12,7 +12,7 @@ from rich.text import Text
 
 from assistant.frames import doubt, say
 from assistant.markdown import located, remark
-from assistant.qa.answer import Answer, Event, Finished, Said, Statement
+from assistant.qa.answer import Answer, Event, Finished, Said, Statement, said_of
 from assistant.quoted_rows import Find, grid_of, without_bars
 from corpus.corpus_errors import NotHeld
 from corpus.documents import Document
@@ -34,26 +34,18 @@ def _unknown(document_id: str) -> Document:
 def print_answer(console: Console, answer: Answer, find: Find = _unknown) -> None:
     """Statements with the numbers of their citations, rows as the table that they are where `find` gives its document, then each
     citation with its exact words."""
-    _print_doubt(console, doubt(answer.status, answer.language))
-    for statement in answer.statements:
-        _print_statement(console, statement, answer.numbers(statement), find)
-    _print_grounds(console, answer)
+    print_events(console, [*said_of(answer), Finished(answer)], find)
 
 
 def print_events(console: Console, events: Iterable[Event], find: Find = _unknown) -> None:
     """An answer as it comes about; in the end the same lines as `print_answer`."""
     for event in events:
         if isinstance(event, Said):
-            if event.index == 0:
-                _print_doubt(console, event.doubt)
+            if event.doubt and event.index == 0:
+                console.print(Text(event.doubt, style=f"italic {_STATUS_STYLES['tentative']}"))
             _print_statement(console, event.statement, event.numbers, find)
         elif isinstance(event, Finished):
             _print_grounds(console, event.answer)
-
-
-def _print_doubt(console: Console, told: str) -> None:
-    if told:
-        console.print(Text(told, style=f"italic {_STATUS_STYLES['tentative']}"))
 
 
 def _print_statement(console: Console, statement: Statement, numbers: Sequence[int], find: Find) -> None:

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from assistant.access.access_store import AccessStore
+from assistant.cli.access import open_store
 from assistant.cli.session import data, plain_errors, print_list, settings, talk
 from assistant.faults import ServiceFault
 from assistant.opening import open_library
@@ -81,8 +81,7 @@ def state(
 @contextmanager
 def drafts() -> Iterator[Drafts]:
     """The drafts that are kept beside the library; also while a server runs."""
-    chosen = settings()
-    with plain_errors(), AccessStore(chosen.data_dir, database=chosen.database_url) as store:
+    with open_store() as store:
         yield Drafts(store)
 
 

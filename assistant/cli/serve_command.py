@@ -60,7 +60,7 @@ def _serve(compose: Compose, host: str | None, port: int | None) -> None:
             ):
                 start_log()
                 talk.print(f"Serving {chosen.data_dir} at {url_of(listener)}", markup=False)
-                if not chosen.open_reading and not serving.keys.all() and not serving.accounts.all():
+                if not chosen.open_reading and not serving.gate.keys.all() and not serving.gate.accounts.all():
                     talk.print(
                         "Nobody may ask yet. Make a key: rapporteur keys add NAME --role read; an account: rapporteur "
                         "accounts add NAME --role read; or let everybody read: RAPPORTEUR_OPEN_READING=true",

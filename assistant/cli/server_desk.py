@@ -11,9 +11,9 @@ from urllib.parse import quote
 
 import httpx
 
-from assistant.cli.desk import Answered, Written
+from assistant.cli.desk import Written
 from assistant.faults import Conflict, Invalid, ServiceFault
-from assistant.qa.answer import Event, Finished, answer_of, said_of
+from assistant.qa.answer import Answer, Event, Finished, answer_of, said_of
 from assistant.question_request import QuestionRequest
 from assistant.reports import Progress
 from assistant.settings import Settings
@@ -62,24 +62,23 @@ class ServerDesk:
     def __exit__(self, *_: object) -> None:
         self._client.close()
 
-    def ask(self, asked: QuestionRequest) -> Answered:
+    def ask(self, asked: QuestionRequest) -> Answer:
         """Answers a question."""
-        record = self._call("POST", "/ask", json={**asked.model_dump(), "question": asked.question or " "})
-        return Answered(answer_of(record), record)
+        return answer_of(self._call("POST", "/ask", json={**asked.model_dump(), "question": asked.question or " "}))
 
     def stream(self, asked: QuestionRequest) -> Iterator[Event]:
         """An answer as a stream, all of it at once."""
-        answer = self.ask(asked).answer
+        answer = self.ask(asked)
         yield from said_of(answer)
         yield Finished(answer)
 
     def search(self, text: str, limit: int) -> list[dict[str, Any]]:
         """Passages as `search --json` prints them."""
-        return self._list("GET", "/search", params={"q": text, "limit": limit}) if text else []
+        return list(self._call("GET", "/search", params={"q": text, "limit": limit})) if text else []
 
     def records(self, *, missing: bool) -> list[dict[str, Any]]:
         """Documents as `list --json` prints them."""
-        return self._list("GET", "/local/records", params={"missing": missing})
+        return list(self._call("GET", "/local/records", params={"missing": missing}))
 
     def read(self, document_id: str) -> Document:
         """A document by its id."""
@@ -96,7 +95,7 @@ class ServerDesk:
 
     def status(self) -> dict[str, Any]:
         """What the library holds."""
-        return self._record("GET", "/status")
+        return dict(self._call("GET", "/status"))
 
     def remove(self, name: str, language: str | None, edition: str | None) -> list[str]:
         """Removes a document's versions; returns their ids."""
@@ -138,7 +137,7 @@ class ServerDesk:
 
     def agenda(self, meeting: str, languages: Sequence[str]) -> dict[str, Any]:
         """An agenda against what is held, as `agenda check --json` prints it."""
-        return self._record("GET", "/agenda", params={"meeting": meeting, "language": list(languages)})
+        return dict(self._call("GET", "/agenda", params={"meeting": meeting, "language": list(languages)}))
 
     def write(self, request: PaperRequest, told: Progress) -> Written:
         """A paper. The server tells nothing of its progress here, and keeps what it has made: a file of it is not made anew."""
@@ -157,15 +156,15 @@ class ServerDesk:
 
     def draft(self, request: BriefingRequest, told: Progress) -> dict[str, Any]:
         """A briefing, kept as a draft for review: its JSON form."""
-        return self._record("POST", "/drafts", json=request.model_dump())
+        return dict(self._call("POST", "/drafts", json=request.model_dump()))
 
     def foresee(self, body: Mapping[str, Any]) -> list[dict[str, Any]]:
         """What `fetch` would do."""
-        return self._list("POST", "/fetch/plan", json=body)
+        return list(self._call("POST", "/fetch/plan", json=body))
 
     def begin(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """Begins a job."""
-        return self._record("POST", path, json=body)
+        return dict(self._call("POST", path, json=body))
 
     def outcomes(self, job: Mapping[str, Any], told: Told = lambda _: None) -> Generator[dict[str, Any], None, None]:
         """What becomes of each part of a job, as it comes; `told` sees the job itself. Whoever stops listening stops
@@ -202,12 +201,6 @@ class ServerDesk:
                             yield json.loads(value)
         except httpx.HTTPError as error:
             raise self._silent(error) from None
-
-    def _list(self, method: str, path: str, **given: Any) -> list[dict[str, Any]]:
-        return list(self._call(method, path, **given))
-
-    def _record(self, method: str, path: str, **given: Any) -> dict[str, Any]:
-        return dict(self._call(method, path, **given))
 
     def _call(self, method: str, path: str, **given: Any) -> Any:
         return self._reply(method, path, **given).json()

@@ -30,6 +30,11 @@ EXIT_FAILED, EXIT_USAGE, EXIT_BUSY, EXIT_STALE, EXIT_INTERRUPTED = 1, 2, 3, 4, 1
 """0 success; 1 the command could not do what was asked; 2 wrong usage or settings; 3 another process owns the
 library; 4 the library must be reindexed; 130 interrupted."""
 
+_CODES: dict[type[Exception], int] = {
+    LibraryBusy: EXIT_BUSY,
+    LibraryStale: EXIT_STALE,
+    **dict.fromkeys((Invalid, SettingsError, CatalogueError), EXIT_USAGE),
+}
 talk = Console(stderr=True, highlight=False, soft_wrap=True)
 data = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 240)
 
@@ -72,20 +77,11 @@ def plain_errors() -> Iterator[None]:
 
     try:
         yield
-    except LibraryBusy as error:
-        raise fail(str(error), EXIT_BUSY) from None
-    except LibraryStale as error:
-        raise fail(str(error), EXIT_STALE) from None
-    except Invalid as error:
-        raise fail(error.detail, EXIT_USAGE) from None
-    except NotHeld as error:
-        raise fail(f"{error.detail} {TO_ADD}") from None
-    except ServiceFault as error:
-        raise fail(error.detail) from None
-    except (SettingsError, CatalogueError) as error:
-        raise fail(str(error), EXIT_USAGE) from None
-    except (LibraryError, EmbeddingError) as error:
-        raise fail(str(error)) from None
+    except (ServiceFault, SettingsError, CatalogueError, LibraryError, EmbeddingError) as error:
+        told = f"{error} {TO_ADD}" if isinstance(error, NotHeld) else str(error)
+        raise fail(
+            told, next((code for kind, code in _CODES.items() if isinstance(error, kind)), EXIT_FAILED)
+        ) from None
     except ModuleNotFoundError as error:
         raise _absent(error) from None
     except sqlite3.DatabaseError as error:

@@ -13,7 +13,6 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.sse import format_sse_event
 
 from assistant.api.callers import Caller, Served
-from assistant.api.problems import Refusal
 from assistant.api.route import Guarded, may
 from assistant.api.server_events import DOCUMENTED, EventStream
 from assistant.completions.completion_models import ChatBody, ErrorBody
@@ -22,8 +21,9 @@ from assistant.completions.reply import MODEL, Reply, error_of, told_to
 from assistant.faults import NotHeld, ServiceFault
 from assistant.frames import say
 from assistant.markdown import ending, opening, statement_piece
+from assistant.qa.answer import Finished, Said
 from assistant.question_request import QuestionRequest
-from assistant.service import Done, Stated, Stream
+from assistant.service import Stream
 
 PREFIX = "/v1"
 NOTHING = "{}"
@@ -93,13 +93,11 @@ async def _chunks(stream: Stream | None, reply: Reply, asked: Conversation) -> A
     if stream is None:
         yield reply.chunk({}, "stop")
         return
-    said = 0
     async for event in stream:
-        if isinstance(event, Stated):
-            piece = statement_piece(said, event.statement, event.answer.numbers(event.statement))
-            yield reply.chunk({"content": piece if said else opening(event.answer) + piece})
-            said += 1
-        elif isinstance(event, Done):
+        if isinstance(event, Said):
+            piece = statement_piece(event.index, event.statement, event.numbers)
+            yield reply.chunk({"content": piece if event.index else opening(event.doubt) + piece})
+        elif isinstance(event, Finished):
             notes = _notes(asked, event.answer.language)
             yield reply.chunk({"content": ending(event.answer, notes)})
             yield reply.end(event.answer, notes)
@@ -113,7 +111,7 @@ async def _lines(chunks: AsyncIterator[dict[str, Any]], reply: Reply, *, usage: 
             yield _line(reply.usage())
         yield format_sse_event(data_str="[DONE]")
     except ServiceFault as fault:
-        yield _line(error_of(Refusal.of(fault)))
+        yield _line(error_of(fault))
 
 
 def _line(data: dict[str, Any]) -> bytes:

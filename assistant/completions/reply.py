@@ -10,7 +10,7 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import JSONResponse
 
-from assistant.api.problems import Refusal
+from assistant.faults import ServiceFault
 from assistant.markdown import Rendered, rendered
 from assistant.qa.answer import Answer
 
@@ -77,7 +77,7 @@ def url_citations(answer: Answer, shown: Rendered) -> list[dict[str, Any]]:
     return made
 
 
-def error_of(refusal: Refusal) -> dict[str, Any]:
+def error_of(refusal: ServiceFault) -> dict[str, Any]:
     """A refusal as such an error."""
     status, wrong = refusal.status, refusal.wrong
     kind = "server_error" if status >= 500 else "rate_limit_error" if status == 429 else "invalid_request_error"
@@ -92,10 +92,10 @@ def error_of(refusal: Refusal) -> dict[str, Any]:
     }
 
 
-def told_to(prefix: str) -> Callable[[Request, Refusal], JSONResponse | None]:
+def told_to(prefix: str) -> Callable[[Request, ServiceFault], JSONResponse | None]:
     """Tells every refusal under a prefix so; 422 becomes 400, as there."""
 
-    def form(request: Request, refusal: Refusal) -> JSONResponse | None:
+    def form(request: Request, refusal: ServiceFault) -> JSONResponse | None:
         if not request.scope["path"].startswith(prefix):
             return None
         return JSONResponse(error_of(refusal), 400 if refusal.status == 422 else refusal.status)

@@ -73,7 +73,7 @@ def publication_of_topic(
     comparison: TopicComparison, library: Library, language: str, address: Address | None = None
 ) -> Publication:
     """What each text says on a topic, quoted, every text by itself; in which it was not found; then what several say in like
-    words, where these differ, and what only one says."""
+    words, where these differ, and what only one words so."""
     references = References(library, language, address)
 
     def linked(place: Place, known: str = "") -> Span:

@@ -113,6 +113,7 @@ class References:
             return [Span(locator, url=self.path(citation))]
         first = document.id not in self._mentioned
         self._mentioned.add(document.id)
+        locator = locator or self._printed(citation, document)
         where = [Span(f"{self._comma}{locator}")] if locator else []
         if self._address is not None:  # where places are links, one without a name is an arrow
             where = [Span(self._comma if locator else " "), Span(locator or "↗", url=self.path(citation))]
@@ -126,6 +127,13 @@ class References:
             return [Span(name.full, url=document.url), *known, *where]
         behind = self._comma.join(["", *told]) + ")"
         return [Span(f"{name.title} ("), Span(name.symbol, url=document.url), Span(behind), *where]
+
+    def _printed(self, citation: Citation, document: Document) -> str:
+        """Where words stand that are cited without a place, as lines at the head and the foot of a text are: their page, if it has any."""
+        block = document.block_at(citation.start)
+        if block is None:
+            return ""
+        return place_name(f"page {block.page}", self.language) if block.page else block.locator
 
     def _shown(self, citation: Citation) -> str:
         """The words of a citation on one line; between the cells of a row stands no bar."""

@@ -163,9 +163,9 @@ def _said(made: Mandates, language: str) -> str:
     told += [say(f"mandates_{name}", language, value=value) for name, value in named.items() if value]
     if made.undated:
         told.append(say("mandates_undated", language, count=made.undated))
-    if made.skipped:
-        names = mark(";", language).join(f"{label} ({language_name(held, language)})" for label, held in made.skipped)
-        told.append(say("mandates_skipped", language, language=language_name(made.language, language), documents=names))
+    if others := sorted({row.language for row in made.rows} - {language}):
+        names = joined([language_name(each, language) for each in others], language)
+        told.append(say("quoted_language", language, languages=names))
     return " ".join(told)
 
 

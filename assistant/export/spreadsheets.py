@@ -14,12 +14,25 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from assistant.frames import say
-from assistant.reports.mandates.mandate_list import Mandates, Row
+from assistant.reports.mandates.mandate_list import Mandates, Row, status_of
 from assistant.reports.quoted_tables import Cell, columns
 
 FORMATS = ("csv", "xlsx")
-COLUMNS = ("symbol", "title", "adopted", "place", "addressee", "verb", "action", "due", "comes", "money", "source")
-WIDTHS = (18, 40, 12, 14, 36, 18, 80, 26, 12, 20, 40)
+COLUMNS = (
+    "symbol",
+    "status",
+    "title",
+    "adopted",
+    "place",
+    "addressee",
+    "verb",
+    "action",
+    "due",
+    "comes",
+    "money",
+    "source",
+)
+WIDTHS = (18, 10, 40, 12, 14, 36, 18, 80, 26, 12, 20, 40)
 LONGEST = 32_000
 """Characters of a cell of a spreadsheet, which takes 32,767."""
 _FORMULA = re.compile(r"^[\s\x00]*[=+\-@\t\r]")
@@ -31,24 +44,24 @@ _MADE = dt.datetime(2000, 1, 1)
 def sheet(made: Mandates, form: str, language: str) -> bytes:
     """The list as a file of one of `FORMATS`, all its rows."""
     header = columns(language, *COLUMNS)
-    return _csv(made, header) if form == "csv" else _xlsx(made, header, language)
+    return _csv(made, header, language) if form == "csv" else _xlsx(made, header, language)
 
 
-def _cells(rows: tuple[Row, ...]) -> Iterator[list[str]]:
+def _cells(rows: tuple[Row, ...], language: str) -> Iterator[list[str]]:
     for row in rows:
         cells = (
-            row.label, row.title, row.adopted, row.place.locator.removeprefix(f"{row.label}, "), Cell(row.addressees).shown(),
+            row.label, status_of(row, language), row.title, row.adopted, row.place.locator.removeprefix(f"{row.label}, "), Cell(row.addressees).shown(),
             Cell((row.verb,)).shown(), Cell(row.action, whole=True).shown(), Cell(row.times).shown(), "; ".join(row.dates), Cell(row.money).shown(),
             row.place.url or "",
         )  # fmt: skip
         yield [_CONTROL.sub("", " ".join(cell.split()))[:LONGEST] for cell in cells]
 
 
-def _csv(made: Mandates, header: Sequence[str]) -> bytes:
+def _csv(made: Mandates, header: Sequence[str], language: str) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(header)
-    for cells in _cells(made.rows):
+    for cells in _cells(made.rows, language):
         writer.writerow([f"'{cell}" if _FORMULA.match(cell) else cell for cell in cells])
     # With the mark at its head spreadsheets read it as UTF-8.
     return out.getvalue().encode("utf-8-sig")
@@ -70,7 +83,7 @@ def _xlsx(made: Mandates, header: Sequence[str], language: str) -> bytes:
             page.set_column(column, column, width)
         page.freeze_panes(1, 1)
         page.autofilter(0, 0, len(made.rows), len(header) - 1)
-        for line, cells in enumerate(chain([header], _cells(made.rows))):
+        for line, cells in enumerate(chain([header], _cells(made.rows, language))):
             for column, cell in enumerate(cells):
                 page.write_string(line, column, cell, wrapped if line else bold)
     return out.getvalue()

@@ -6,14 +6,19 @@ import datetime as dt
 import math
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from assistant.qa.abstention import RATHER
 from assistant.question import Question, numbered_meetings
 from assistant.wording import claims
+from assistant.wording.drafting import grammar_of
+from corpus.acronyms import spells
 from corpus.analysis import analyse
+from corpus.countries import names_country
+from corpus.documents import Document
 from corpus.library import Library
-from corpus.meetings import Meeting
+from corpus.meetings import Meeting, Sitting
 
 HEAD = 1_500
 """Characters of an agenda in which the number of its meeting stands."""
@@ -23,7 +28,7 @@ UNSEEN = 0.5
 
 def meant(question: Question, library: Library) -> list[Meeting]:
     """The meetings that a question may be about, latest first: the one whose agenda it names, else those of the body that it names, of
-    these those with the items and the days that it names. Of an agenda that is held in several languages there is one."""
+    these those with the items, the days and the time that it names. Of an agenda that is held in several languages there is one."""
     versions = library.versions()
 
     def preferred(meeting: Meeting) -> tuple[bool, bool, str]:
@@ -44,6 +49,8 @@ def meant(question: Question, library: Library) -> list[Meeting]:
         held = _most(held, lambda meeting: len(asked & _titles(meeting, question.items, library)))
     if question.weekdays or question.days or question.months:
         held = _most(held, lambda meeting: any(on(question, day) for day in days(meeting)))
+    if timed(question):
+        held = _most(held, lambda meeting: any(within(question, sitting) for sitting in meeting.sittings))
     held.sort(key=lambda meeting: (meeting.dates[-1:], preferred(meeting)), reverse=True)
     first = {versions.keys[meeting.document_id]: meeting for meeting in reversed(held)}
     return [meeting for meeting in held if first[versions.keys[meeting.document_id]] is meeting]
@@ -61,6 +68,39 @@ def on(question: Question, day: dt.date) -> bool:
         and (not question.days or day.day in question.days)
         and (not question.months or day.month in question.months)
     )
+
+
+def has_day(question: Question, meetings: Sequence[Meeting]) -> bool:
+    """Whether one of the meetings has the day that a question names, where it names one and any of their days are known."""
+    named = [day for meeting in meetings for day in days(meeting)] if question.weekdays or question.days else []
+    return not named or any(on(question, day) for day in named)
+
+
+def without_body(question: Question, meeting: Meeting) -> Question | None:
+    """A question without the name of the body that meets, which says which meeting is meant and nothing of what is asked of it; None where
+    it does not name the body by a name that is known in its language."""
+    body, text = {*analyse(meeting.body, "en")}, question.text
+    for mention in reversed(question.terms):
+        if any({*analyse(name, "en")} == body for name in question.vocabulary.names(mention.concept, "en")):
+            text = f"{text[: mention.start]} {text[mention.end :]}"
+    return None if text == question.text else replace(question, text=" ".join(text.split()), memory={})
+
+
+def timed(question: Question) -> bool:
+    """Whether a question names a day, half a day or an hour."""
+    return bool(question.weekdays or question.days) or question.afternoon is not None or question.hour is not None
+
+
+def within(question: Question, sitting: Sitting) -> bool:
+    """Whether a sitting is on a day, in a half of it and at an hour that the question names."""
+    halves = question.afternoon is None or sitting.afternoon == question.afternoon
+    return (
+        on(question, sitting.date) and halves and (question.hour is None or _at(sitting, dt.time(question.hour % 24)))
+    )
+
+
+def _at(sitting: Sitting, time: dt.time) -> bool:
+    return sitting.start is not None and sitting.end is not None and sitting.start <= time < sitting.end
 
 
 def nearest(question: Question, meetings: Sequence[Meeting], library: Library) -> list[Meeting]:
@@ -116,7 +156,7 @@ def _titles(meeting: Meeting, items: Sequence[str], library: Library) -> set[str
 
 def _elsewhere(question: Question, meeting: Meeting, library: Library) -> bool:
     """Whether a question names what is no part of the meeting: another document, a treaty, an article, a meeting of
-    another number."""
+    another number, something by a name that its agenda does not say."""
     document = library.document(meeting.document_id)
     versions, announced = library.versions(), {symbol.text for symbol in meeting.documents()}
     if any(
@@ -126,10 +166,24 @@ def _elsewhere(question: Question, meeting: Meeting, library: Library) -> bool:
         return True
     if question.articles or any(entry.kind in ("treaty", "resolution") for entry in question.named):
         return True
+    if _unsaid(question, document):
+        return True
     if not question.sessions or question.weekdays or question.days or question.items:
         return False
     own = numbered_meetings(document.text[:HEAD], question.vocabulary, document.language)[:1]
-    return bool(own) and own[0] not in question.sessions
+    number = own[0] if own else grammar_of(document.language).number(document.masthead.session)
+    return number is not None and str(number) not in question.sessions
+
+
+def _unsaid(question: Question, document: Document) -> bool:
+    """Whether an agenda says nothing of a country that a question names, or of a name that is written alike in both."""
+    if any(not names_country(code, document.text, document.language) for code in question.countries):
+        return True
+    same = question.language == document.language
+    names = claims.read(question.rest, question.language).names if same else ()
+    said = _said(document.text, document.language)
+    lacking = (name for name in names if not said.keys() >= {*analyse(name, question.language)})
+    return any(not name.isupper() or not spells(name, document.text) for name in lacking)
 
 
 def _most(meetings: Sequence[Meeting], measure: Callable[[Meeting], int]) -> list[Meeting]:

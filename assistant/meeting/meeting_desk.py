@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.frames import date_text, joined, say
 from assistant.meeting.citing import Citer
-from assistant.meeting.meant import meant, nearest, on
+from assistant.meeting.meant import has_day, meant, nearest, timed, within, without_body
 from assistant.meeting.telling import Part, Teller, Telling
 from assistant.qa.abstention import BARE, FURTHER, NAMED
 from assistant.qa.answer import Answer, Pointer, Statement
@@ -17,14 +17,16 @@ from assistant.qa.weighing import FIRST, Told, Weigher
 from assistant.question import Question
 from assistant.wording import claims
 from corpus.analysis import analyse
+from corpus.documents import Document
 from corpus.library import Library
-from corpus.meetings import AgendaItem, Meeting, Sitting
+from corpus.meetings import AgendaItem, Meeting
 from corpus.symbols import Symbol
 
 COMPETING = 3
 """Meetings beside the latest whose rows are read for one question."""
 MOST = 3
 """Sentences of one answer."""
+_ITEM = re.compile(r"\bitem (\d+)")
 
 
 @dataclass(frozen=True)
@@ -52,28 +54,32 @@ class MeetingDesk:
     def lacking(self, question: Question) -> tuple[Answer | None, bool]:
         """What is said of an item or a day that a question names and the meeting that it is about does not have, and whether it is
         an item."""
-        meetings = self._meant(question)
+        meetings = self.meant(question)
         return _lacking(question, meetings, self._library) if meetings else (None, False)
 
     def answer(self, question: Question, most: int = FIRST) -> MeetingAnswer | None:
         """What a meeting says that comes closest to an answer; None where no meeting may be meant. Of the tellings those are
         read, `most` of them at most, that tell of the latest meeting as a whole, then those that have the sentences most like the
-        question. Where several meetings tell the same as surely, the latest answers."""
-        meetings = self._meant(question)
-        if not meetings:
+        question. Where several meetings tell the same as surely, the latest answers; of those that have an item that is named, the latest
+        that surely tells what is asked of it."""
+        meetings = self.meant(question)
+        if not meetings or not has_day(question, meetings):
             return None
-        read = meetings[:1] if question.items else self._read(question, meetings)
+        read = self._read(question, meetings)
         rows = [
             (n, each)
             for n, meeting in enumerate(read)
             for each in tellings(question, meeting, Citer(self._library, meeting))
         ]
         found = [telling for _, telling in rows]
-        placed = bool(question.items) or _timed(question)
-        leading = sum(n == 0 and (telling.whole or placed) for n, telling in rows)
+        placed = bool(question.items) or timed(question)
+        leading = sum(placed if question.items else n == 0 and (telling.whole or placed) for n, telling in rows)
         passages = [(telling.heading, [part.read for part in telling.parts]) for telling in found]
         told = self._weigher.told(question, "en", passages, most, leading)
-        named = NAMED if placed else 0.0
+        asked = self._without_body(question, meetings)
+        if asked is not None:
+            told = _surest(told, self._weigher.told(asked, "en", passages, most, leading))
+        named = NAMED if placed or asked is not None else 0.0
         # Where an agenda tells no more of an item than its title, nothing beside it could answer better: it must be sure by itself.
         told = [replace(each, score=each.score + (-BARE if _bare(found[each.passage]) else named)) for each in told]
         if self.watch is not None:
@@ -84,11 +90,13 @@ class MeetingDesk:
         def part(each: Told) -> Part:
             return found[each.passage].parts[each.sentence]
 
-        alike = {
-            rows[each.passage][0]
-            for each in told
-            if part(each).kind == part(told[0]).kind and each.score >= told[0].score - FURTHER
-        }
+        def alike_to(best: Told, each: Told) -> bool:
+            """Whether a sentence tells the same as the best one: of an item, all that there is to tell, or when and where the meeting is."""
+            whole = found[each.passage].whole and found[best.passage].whole
+            near = each.score >= best.score - FURTHER or (bool(question.items) and each.score >= 0.0)
+            return near and (whole or part(each).kind == part(best).kind or _bare(found[each.passage]))
+
+        alike = {rows[each.passage][0] for each in told if alike_to(told[0], each)}
         own = [each for each in told if rows[each.passage][0] == min(alike)]
         close = [each for each in own if each.score >= own[0].score - FURTHER]
         if placed and question.focus != question.text:
@@ -109,7 +117,24 @@ class MeetingDesk:
         others = tuple(each.document_id for each in may if each.document_id != read[min(alike)].document_id)
         return MeetingAnswer(tuple(each for one in near for each in one.said), own[0], symbol, others)
 
-    def _meant(self, question: Question) -> list[Meeting]:
+    def of_timetable(self, question: Question) -> bool:
+        """Whether a question has no other words than the agendas that it may be about and what is told of their rows."""
+        return _of_timetable(question, self.meant(question), self._library)
+
+    def of_another_item(self, question: Question, document: Document, ordinal: int) -> bool:
+        """Whether a block of an agenda is about another item than the question names: its annotations, or a row of a timetable that
+        does not take up what is asked about."""
+        if not question.items or document.kind != "agenda":
+            return False
+        block, asked = document.blocks[ordinal], {item.partition(" ")[0] for item in question.items}
+        if block.kind != "row":
+            found = _ITEM.search(block.locator)
+            return found is not None and found[1] not in asked
+        meeting = next((each for each in self._library.meetings() if each.document_id == document.id), None)
+        rows = [row for sitting in meeting.sittings for row in sitting.items] if meeting else []
+        return bool(rows) and not any(row.row == ordinal and row.number.partition(" ")[0] in asked for row in rows)
+
+    def meant(self, question: Question) -> list[Meeting]:
         """The meetings that a question may be about, latest first; of the item that it is asked about alone, what they say of that."""
         key = meant, question.within, question.symbols
         if key not in question.memory:
@@ -117,10 +142,23 @@ class MeetingDesk:
         fitting: list[Meeting] = question.memory[key]
         return fitting if question.of_item is None else [meeting.narrowed(question.of_item) for meeting in fitting]
 
+    def _without_body(self, question: Question, meetings: Sequence[Meeting]) -> Question | None:
+        """The question without the name of the body, where this tells the one meeting that it may mean."""
+        if without_body not in question.memory:
+            question.memory[without_body] = without_body(question, meetings[0]) if len(meetings) == 1 else None
+        bare: Question | None = question.memory[without_body]
+        return bare
+
     def _read(self, question: Question, meetings: Sequence[Meeting]) -> list[Meeting]:
         """Of meetings, latest first, those whose rows compete: the latest, and of the others those with most of the question's words."""
         near = {each.document_id for each in nearest(question, meetings[1:], self._library)[:COMPETING]}
         return [*meetings[:1], *(meeting for meeting in meetings[1:] if meeting.document_id in near)]
+
+
+def _surest(one: Sequence[Told], other: Sequence[Told]) -> list[Told]:
+    """Sentences that were read for two wordings of a question, each as it answers the better, best first."""
+    best = {each.place: each for each in sorted((*one, *other), key=lambda each: each.score)}
+    return sorted(best.values(), key=lambda each: (-each.score, each.place))
 
 
 def _asked_last(own: Sequence[Told], close: Sequence[Told], again: Mapping[tuple[int, int], float]) -> list[Told]:
@@ -166,23 +204,41 @@ def _lacking(question: Question, meetings: Sequence[Meeting], library: Library) 
         there = {"item": wrong[0], "first": mains[0], "last": mains[-1]} if question.of_item is None else {}
         first = next((row for item in meeting.items for row in (item.listed, item.heading) if row is not None), 0)
         return told(say("no_item" if there else "not_found", language, **there), (meeting, first)), True
-    timed = [each for each in meetings if each.sittings]
-    days = sorted({sitting.date for each in timed for sitting in each.sittings})
-    named = (question.weekdays or question.days) and {day.month for day in days}.issuperset(question.months)
-    if days and named and not any(on(question, day) for day in days):
+    sitting = [each for each in meetings if each.sittings]
+    days = sorted({row.date for each in sitting for row in each.sittings})
+    months = {day.month for day in days}.issuperset(question.months)
+    if sitting and months and not has_day(question, meetings) and _of_timetable(question, sitting, library):
         reason = say("no_day", language, days=joined([date_text(day, language) for day in days], language))
-        return told(reason, *((each, each.sittings[0].time_row) for each in timed)), False
+        return told(reason, *((each, each.sittings[0].time_row) for each in sitting)), False
     return None, False
+
+
+def _of_timetable(question: Question, meetings: Sequence[Meeting], library: Library) -> bool:
+    """Whether a question has no other words than an agenda, and what is told of its rows; where none is in the language of the question,
+    whether it speaks of an agenda, an item or a meeting."""
+    language, vocabulary, known = question.language, question.vocabulary, False
+    asking = {token for form in vocabulary.forms("asking", language) for token in analyse(form, language)}
+    left = {*vocabulary.content(claims.read(question.rest, language, derived=True).content, language)} - asking
+    for meeting in meetings:
+        cite = Citer(library, meeting)
+        if cite.document.language == language:
+            teller, known = Teller(meeting, cite, language, meeting.sittings), True
+            told = (part.read for telling in (*teller.whole(), *teller.days()) for part in telling.parts)
+            if left <= {*analyse(" ".join([cite.document.text, *told]), language)}:
+                return True
+    return not left or (
+        not known and any(vocabulary.says(kind, question.rest, language) for kind in ("agenda", "item", "meetings"))
+    )
 
 
 def tellings(question: Question, meeting: Meeting, cite: Citer) -> list[Telling]:
     """What may be told: of the items and the days that the question names; else of all."""
-    sittings = [sitting for sitting in meeting.sittings if _within(question, sitting)]
+    sittings = [sitting for sitting in meeting.sittings if within(question, sitting)]
     teller = Teller(meeting, cite, question.language, sittings)
     symbols = {symbol.text for symbol in question.symbols}
     papers = [item for item in meeting.items if symbols.intersection(symbol for symbol, _ in item.documentation)]
     named = [item for item in meeting.items if item.number in question.items] or papers
-    days = teller.days() if _timed(question) else []
+    days = teller.days() if timed(question) else []
     if named or question.of_item is not None:
         found = [*(teller.item(item) for item in named or _leaves(meeting)), *days]
     elif days:
@@ -196,20 +252,3 @@ def _leaves(meeting: Meeting) -> list[AgendaItem]:
     """The items, but for those whose sub-items stand for them."""
     mains = {item.main for item in meeting.items if item.number != item.main}
     return [item for item in meeting.items if item.number not in mains]
-
-
-def _timed(question: Question) -> bool:
-    """Whether a question names a day, half a day or an hour."""
-    return bool(question.weekdays or question.days) or question.afternoon is not None or question.hour is not None
-
-
-def _within(question: Question, sitting: Sitting) -> bool:
-    """Whether a sitting is on a day, in a half of it and at an hour that the question names."""
-    halves = question.afternoon is None or sitting.afternoon == question.afternoon
-    return (
-        on(question, sitting.date) and halves and (question.hour is None or _at(sitting, dt.time(question.hour % 24)))
-    )
-
-
-def _at(sitting: Sitting, time: dt.time) -> bool:
-    return sitting.start is not None and sitting.end is not None and sitting.start <= time < sitting.end

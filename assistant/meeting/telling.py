@@ -99,9 +99,10 @@ class Teller:
             read = f"No document is announced for item {item.number}."
             yield Part(read, tuple(said), "documents", item.number)
         for (symbol, ordinal), each in zip(item.documentation, said if item.documentation else (), strict=True):
-            line = Statement.quoting(self._cite.block(ordinal)).text
-            read = f"The document for item {item.number} is {symbol}: {line}"
-            yield Part(f"{read.rstrip('.')}.", (each,), "documents", item.number, symbol)
+            line = Statement.quoting(self._cite.block(ordinal)).text.rstrip(" .")
+            called = "" if line == symbol else f": {line}"  # a footnote may say no more than the symbol
+            read = f"The document for item {item.number} is {symbol}{called}."
+            yield Part(read, (each,), "documents", item.number, symbol)
 
     def _agenda(self) -> Iterator[Part]:
         items = [(item, cite) for item in self._meeting.items if (cite := self._cite.listed(item))]

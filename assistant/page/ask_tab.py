@@ -13,20 +13,21 @@ from gradio.events import Dependency
 from starlette.concurrency import run_in_threadpool
 
 from assistant.access import Principal
+from assistant.export.docx import pandoc_path
 from assistant.faults import ServiceFault, of_library
 from assistant.labels import mark, word
 from assistant.page.carrier import carrier, query_of, reader_of, who_asks
 from assistant.page.chat_turns import Conversation, Conversations, Turn
 from assistant.page.choosing import any_of, filters_of, items_of, scope_of, scope_words
-from assistant.page.conversation_export import can_docx
 from assistant.page.examples import examples
-from assistant.page.meeting_views import latest_meeting
+from assistant.page.meeting_views import held_meetings
 from assistant.page.rendering import carried, marked
 from assistant.page.talks import keep_there
 from assistant.page.turn_html import LONGEST, refused_html, turn_html, waiting_html
+from assistant.qa.answer import Answer, AnswerStatus, Finished, Said
 from assistant.question_request import QuestionRequest
 from assistant.service import Service
-from assistant.service.events import Done, Stated, Status
+from assistant.service.events import Status
 from corpus.corpus_errors import LibraryError
 from corpus.language import detect_language
 
@@ -48,7 +49,7 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
 def _build(service: Service, conversations: Conversations, blocks: gr.Blocks) -> None:
     token, addressed = gr.State(""), gr.State("")
     with gr.Column(elem_id="rp-start") as start:
-        intro = carrier("rp-intro", marked("welcome.html", meeting=None))
+        intro = carrier("rp-intro", marked("welcome.html", held=[]))
     with gr.Row(elem_classes="rp-composer"):
         question = gr.Textbox("",
             label=mark("your_question"), placeholder=mark("ask_question"), lines=1,
@@ -120,13 +121,12 @@ def _build(service: Service, conversations: Conversations, blocks: gr.Blocks) ->
                     stage = "writing" if event.stage == "writing" else "waiting" if event.ahead else "searching"
                     label = word(stage, detect_language(text), ahead=event.ahead)
                     yield {now: waiting_html(number, text, shown, label)}
-                elif isinstance(event, Stated):
+                elif isinstance(event, Said):
                     said.append(event.statement)
-                    turn = Turn(text, shown, event.answer)
-                    yield {
-                        now: await run_in_threadpool(turn_html, service, number, turn, statements=tuple(said), now=True)
-                    }
-                elif isinstance(event, Done):
+                    status: AnswerStatus = "tentative" if event.doubt else "answered"
+                    turn = Turn(text, shown, Answer(text, detect_language(text), status, "", tuple(said)))
+                    yield {now: await run_in_threadpool(turn_html, service, number, turn, whole=False, now=True)}
+                elif isinstance(event, Finished):
                     turn = Turn(text, shown, event.answer)
                     html = await run_in_threadpool(turn_html, service, number, turn, now=True)
                     drawn = await run_in_threadpool(turn_html, service, number, turn)
@@ -137,7 +137,7 @@ def _build(service: Service, conversations: Conversations, blocks: gr.Blocks) ->
                         now: html,
                         token: talk.token,
                         after: gr.Column(visible=True),
-                        export: carried("export.html", reader, token=talk.token, word=can_docx()),
+                        export: carried("export.html", reader, token=talk.token, word=pandoc_path()),
                         **ready,
                     }
         except (ServiceFault, LibraryError) as error:
@@ -177,7 +177,7 @@ def _build(service: Service, conversations: Conversations, blocks: gr.Blocks) ->
         if talk is None:
             return [gr.skip()] * 7
         last = turn_html(service, talk.number, talk.turns[-1], now=True)
-        export = carried("export.html", reader_of(request), token=talk.token, word=can_docx())
+        export = carried("export.html", reader_of(request), token=talk.token, word=pandoc_path())
         return [gr.Column(visible=False), gr.Column(visible=False), talk.earlier_html, last, gr.Column(visible=True), export,
                 talk.token]  # fmt: skip
 
@@ -214,7 +214,7 @@ def _build(service: Service, conversations: Conversations, blocks: gr.Blocks) ->
             gr.Dropdown(choices=chosen.years, value=""),
             query.get("ask", "")[:LONGEST],
             query["ask"][:LONGEST] if query.get("ask") else gr.skip(),  # somebody may be writing already
-            carried("welcome.html", reader_of(request), meeting=latest_meeting(service, who, reader_of(request))),
+            carried("welcome.html", reader_of(request), held=held_meetings(service, who, reader_of(request))),
             *(gr.Button(text, visible=True) for text in shown),
             *(gr.Button("", visible=False) for _ in range(EXAMPLES - len(shown))),
         ]

@@ -7,22 +7,26 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from assistant.access.operations import allowed
 from assistant.api.callers import Caller, Served
 from assistant.api.route import may
-from assistant.labels import LANGUAGE_NAMES, direction, language_of, word
+from assistant.labels import LANGUAGE_NAMES, language_of, word
 from assistant.page.anchors import anchors_of
-from assistant.page.document_list import list_documents
 from assistant.page.excerpts import parts, rows
 from assistant.page.leaves import LookedAt, leaves_of
 from assistant.page.meeting_views import meeting_views
 from assistant.page.plain_pages import Paged, page
 from assistant.page.reference import edition_words, official_address
-from assistant.page.rendering import version_path, web_address
+from assistant.page.rendering import web_address
 from assistant.service import Service
+from assistant.views import outline
 from corpus.documents import Document
+from corpus.symbols import Symbol, link
 from corpus.tables import tables_of
 
 router = APIRouter(include_in_schema=False, route_class=Paged)
+
+PER_PAGE = 50
 
 
 @router.get("/documents")
@@ -36,7 +40,26 @@ def index(
     offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
 ) -> Response:
     """The documents that are held, by symbol, and those that are known and not held."""
-    listed = list_documents(service, caller, q, language, offset)
+    chosen = language if language in LANGUAGE_NAMES else None
+    records, total = service.documents(caller, text=q, language=chosen, offset=offset, limit=PER_PAGE)
+    entries: dict[str, list[dict[str, Any]]] = {}
+    for record in records:
+        entries.setdefault(record["id"].rsplit(":", 2)[0], []).append(record)
+    words = q.casefold().split()
+    known = service.collection.missing() if allowed(caller, "catalogue") and not offset and chosen is None else []
+    listed = {
+        "text": q,
+        "language": language,
+        "entries": entries,
+        "total": total,
+        "before": max(0, offset - PER_PAGE) if offset else None,
+        "next": offset + PER_PAGE if offset + PER_PAGE < total else None,
+        "missing": [
+            {**each, "url": link(Symbol.parse(each["symbol"])) if each["symbol"] else each["url"]}
+            for each in known
+            if all(word in f"{each['id']} {each['title']}".casefold() for word in words)
+        ],
+    }
     return page("documents.html", request, listed=listed, languages=LANGUAGE_NAMES)
 
 
@@ -64,9 +87,9 @@ def document(request: Request, service: Served, looked_at: LookedAt) -> Response
         request,
         document=held,
         about=about,
-        edition=edition_words(held, language_of(request)),
+        edition=lambda text: edition_words(text, language_of(request)),
         blocks=_blocks(held, span),
-        outline=_outline(held),
+        headings=_outline(held),
         versions=_versions(service, held, about["versions"], language_of(request)),
         official=official,
         leaf=leaves[0] if leaves else None,
@@ -74,13 +97,9 @@ def document(request: Request, service: Served, looked_at: LookedAt) -> Response
 
 
 def _outline(document: Document) -> list[dict[str, Any]]:
+    """The headings below the title, each with its anchor."""
     anchors = anchors_of(document)
-    return [
-        {"text": " ".join(document.block_text(block).split()), "depth": min(len(document.headings(block)), 4),
-         "anchor": anchors[block.ordinal][0]}
-        for block in document.blocks[1:]
-        if block.kind == "heading"
-    ]  # fmt: skip
+    return [{**each, "anchor": anchors[each["ordinal"]][0]} for each in outline(document) if each["ordinal"]]
 
 
 def _blocks(document: Document, marked: tuple[int, int] | None) -> list[dict[str, Any]]:
@@ -136,17 +155,5 @@ def _versions(service: Service, document: Document, related: dict[str, Any], rea
     groups = [(word("other_versions", reader), [each.id for each in own])]
     groups += [(word(name, reader), related[name]) for name in ("later", "earlier", "addenda", "corrigenda")]
     return [
-        {"title": title, "documents": [_version(service.library.document(each), reader) for each in ids]}
-        for title, ids in groups
-        if ids
+        {"title": title, "documents": [service.library.document(each) for each in ids]} for title, ids in groups if ids
     ]
-
-
-def _version(document: Document, reader: str) -> dict[str, str]:
-    return {
-        "label": document.key,
-        "language": document.language,
-        "edition": edition_words(document, reader),
-        "direction": direction(document.language),
-        "path": version_path(document),
-    }

@@ -38,7 +38,7 @@ def add(request: Request, service: Served, caller: Caller, asked: Annotated[Brie
         request,
         service,
         caller,
-        asked,
+        asked.read_by(request, service),
         lambda made: RedirectResponse(f"/drafts/{service.writing.draft(caller, made).id}", 303),
     )
 

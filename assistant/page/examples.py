@@ -13,7 +13,7 @@ from corpus.analysis import analyse
 from corpus.documents import Document
 from corpus.library import Library
 
-LONGEST = 80
+LONGEST = 60
 """Longest title or heading that is put into a question, in characters."""
 _NUMBER = re.compile(r"^[\dIVXLC]+(?:/\d+)?[.)]\s+")
 ARTICLES = 2
@@ -79,7 +79,8 @@ def _articles(document: Document) -> list[str]:
 
 def _headings(document: Document) -> list[str]:
     """What the headings with paragraphs below them say: without their numbers, none of one word, none that names a number or a
-    date. Lines of a title page, heads of tables and lists, and `Documentation` below each item are no topics."""
+    date. Lines of a title page, heads of tables and lists, and `Documentation` below each item are no topics. What is a subject
+    the paragraphs call by the very same words somewhere; a heading that is a sentence, or part of one, they do not repeat."""
     below: dict[str, int] = {}
     twice: set[str] = set()
     heading, after = "", ""
@@ -91,11 +92,14 @@ def _headings(document: Document) -> list[str]:
         elif heading:
             after = after or block.kind
             below[heading] += len(document.body(block)) if block.kind == after == "paragraph" else 0
+    said = " ".join(document.body(each) for each in document.blocks if each.kind == "paragraph")
+    said = " ".join(said.split()).casefold()
     return [
         text
         for text, characters in below.items()
         if 0 < len(text) <= LONGEST < characters
         and text not in twice
+        and text.casefold() in said
         and not any(map(str.isdigit, text))
         and len(set(analyse(text, document.language))) > 1
     ]

@@ -26,11 +26,16 @@ def meeting_views(service: Service, who: Principal, reader: str = "en") -> list[
     return [_view(service, who, each, reader) for each in latest_first(service, who)]
 
 
-def latest_meeting(service: Service, who: Principal, reader: str) -> dict[str, str] | None:
-    """The body of the latest meeting and its days, in a reader's words; None where no agenda is held."""
-    for latest in latest_first(service, who)[:1]:
-        return {"body": latest.body or latest.title, "dates": _dates(latest.dates, reader)}
-    return None
+def held_meetings(service: Service, who: Principal, reader: str) -> list[dict[str, str]]:
+    """The meetings whose agendas are held as the first view names them, the latest first: body, days, address."""
+    return [
+        {
+            "body": each.body or each.title,
+            "dates": _dates(each.dates, reader),
+            "path": f"/meetings?{urlencode({'meeting': each.document_id})}",
+        }
+        for each in latest_first(service, who)
+    ]
 
 
 def _view(service: Service, who: Principal, meeting: Meeting, reader: str) -> dict[str, Any]:

@@ -12,8 +12,9 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from assistant.access import Principal
-from assistant.api.problems import MEDIA_TYPE, Refusal, request_id
+from assistant.api.problems import MEDIA_TYPE, problem, request_id
 from assistant.api.route import Guarded
+from assistant.faults import ServiceFault
 from assistant.labels import language_of, word, words_of
 from assistant.page.rendering import render
 
@@ -49,16 +50,16 @@ class Paged(Guarded):
     """A guarded route of a page: its refusals are pages, and those who are not known yet are sent to sign in."""
 
 
-def shown(request: Request, refusal: Refusal) -> Response | None:
+def shown(request: Request, refusal: ServiceFault) -> Response | None:
     """A refusal as a page, where a page was asked for; as a problem in the language of the reader, where a page calls that shows
     it. None where it is for a program."""
     path, reader = request.scope["path"], language_of(request)
     if path == _CALLS:
         if refusal.code in _FOR_PROGRAMS:
             return None
-        return _problem(request, refusal, refusal.message.told(reader))
+        return _problem(request, refusal, reader)
     if path.startswith("/api/") and request.headers.get("sec-fetch-site") == "same-origin":
-        return _problem(request, refusal, refusal.message.told(reader))  # the script of the page shows it
+        return _problem(request, refusal, reader)  # the script of the page shows it
     browses = "text/html" in request.headers.get("accept", "") and not path.startswith(_PROGRAMS)
     if not browses and not isinstance(request.scope.get("route"), Paged):
         return None
@@ -68,24 +69,20 @@ def shown(request: Request, refusal: Refusal) -> Response | None:
         "fault.html",
         request,
         refusal.status,
-        title=_title(refusal, reader),
-        detail="" if refusal.wrong else refusal.message.told(reader),
+        title=words_of(reader).get(f"fault_{refusal.code}", word("fault_failed", reader)),
+        detail="" if refusal.wrong else refusal.told(reader),
         wrong=[_wrong(each, reader) for each in refusal.wrong[:_MOST_WRONG]],
         advice=_advice(refusal, reader, request),
         again=_here(request) if refusal.retry_after and request.method == "GET" else "",
     )
 
 
-def _problem(request: Request, refusal: Refusal, told: str) -> Response:
-    return JSONResponse(refusal.problem(request_id(request), told), refusal.status, media_type=MEDIA_TYPE)
+def _problem(request: Request, refusal: ServiceFault, reader: str) -> Response:
+    told = problem(refusal, request_id(request), refusal.told(reader))
+    return JSONResponse(told, refusal.status, media_type=MEDIA_TYPE)
 
 
-def _title(refusal: Refusal, reader: str) -> str:
-    labels = words_of(reader)
-    return labels.get(f"fault_{refusal.code}", labels["fault_failed"])
-
-
-def _advice(refusal: Refusal, reader: str, request: Request) -> str:
+def _advice(refusal: ServiceFault, reader: str, request: Request) -> str:
     """What to do about it."""
     if refusal.retry_after:
         told = "seconds" in refusal.message.values

@@ -53,7 +53,9 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(path=document_path, web=web_address)
+    made.filters.update(
+        path=document_path, version=version_path, web=web_address, host=lambda url: urlsplit(url).hostname
+    )
     made.globals.update(direction=direction, language_name=LANGUAGE_NAMES.get, language_names=LANGUAGE_NAMES)
     return made
 
@@ -72,14 +74,11 @@ def document_path(key: str) -> str:
     return f"/documents/{quote(key, safe='/')}"
 
 
-def version_path(version: Document | Header) -> str:
+def version_path(version: Document | Header | Mapping[str, Any]) -> str:
     """The address of a document's page in one language and edition."""
-    return f"{document_path(version.key)}?language={version.language}&edition={version.edition}"
-
-
-def record_path(record: Mapping[str, Any]) -> str:
-    """The same, of a document as a record."""
-    return f"{document_path(record['id'].rsplit(':', 2)[0])}?language={record['language']}&edition={record['edition']}"
+    name = version["id"] if isinstance(version, Mapping) else version.id
+    key, language, edition = name.rsplit(":", 2)
+    return f"{document_path(key)}?language={language}&edition={edition}"
 
 
 def words_path(document: Document, start: int, end: int) -> str:

@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
+from functools import partial
 from threading import BoundedSemaphore
-from typing import Annotated, Any, ClassVar, Literal, TypeVar, get_args
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar, get_args
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
@@ -40,6 +41,8 @@ from assistant.question_request import Language
 from assistant.reports.brief.briefing import Audience, Kind
 from assistant.service import Service
 from assistant.service.papers import Paper
+from corpus.calendar_names import language_name
+from corpus.symbols import Symbol, link
 
 router = APIRouter(include_in_schema=False, route_class=Paged)
 T = TypeVar("T")
@@ -75,7 +78,16 @@ class Asked(BaseModel):
     waits: ClassVar[str] = ""
     files: ClassVar[Mapping[str, str]] = FILES
 
+    reads: ClassVar[bool] = False
+    """Whether it is in the language of the reader, unless another is chosen or nothing is held in that; else English."""
     language: AnyLanguage = ""
+
+    def read_by(self, request: Request, service: Service) -> Self:
+        """The same with its language."""
+        reader = language_of(request)
+        if self.language or not self.reads:
+            return self
+        return self.model_copy(update={"language": reader if service.library.languages().get(reader) else "en"})
 
     @property
     def whole(self) -> bool:
@@ -101,11 +113,10 @@ class BriefingAsked(Asked):
     """A briefing."""
 
     place, name, waits = "briefings", "briefing", "writing_briefing"
-    asks, needs = BriefingRequest, ("value",)
+    asks, needs, reads = BriefingRequest, ("value",), True
     kind: Kind = "item"
     value: Topic = ""
     audience: Audience = "delegate"
-    language: Language = "en"
     meeting: Name = ""
     mixed: Short = ""
     mode: Literal["", Mode] = ""
@@ -130,8 +141,7 @@ class ThemesAsked(Asked):
     """The themes of all that is held."""
 
     place, name, waits = "themes", "themes", "gathering_themes"
-    asks = ThemesRequest
-    language: Language = "en"
+    asks, reads = ThemesRequest, True
 
 
 class ComparisonAsked(Asked):
@@ -169,12 +179,11 @@ class MandatesAsked(Asked):
     """Requests and decisions of the resolutions held, all where nothing is named; `listed` has them listed."""
 
     place, name, waits, files = "mandates", "mandates", "listing_mandates", LISTS
-    asks, needs = MandatesRequest, ("listed",)
+    asks, needs, reads = MandatesRequest, ("listed",), True
     addressee: Name = ""
     year: Annotated[str, Field(pattern=r"^\s*([0-9]{4})?\s*$")] = ""
     due_before: Short = ""
     documents: Named = ""
-    language: Language = "en"
     listed: Short = ""
 
     def otherwise(self) -> dict[str, Any]:
@@ -196,11 +205,11 @@ def _add(kind: type[Asked]) -> None:
 
     @may(kind.asks.operation, counted="documents")
     def show(request: Request, service: Served, caller: Caller, asked: Any) -> Response:
-        return _shown(request, service, caller, asked)
+        return _shown(request, service, caller, asked.read_by(request, service))
 
     @may(kind.asks.operation, counted="documents")
     def file(request: Request, service: Served, caller: Caller, form: Any, asked: Any) -> Response:
-        return _file(request, service, caller, asked, form)
+        return _file(request, service, caller, asked.read_by(request, service), form)
 
     show.__annotations__["asked"] = file.__annotations__["asked"] = Annotated[kind, Query()]
     file.__annotations__["form"] = ListFile if kind.files is LISTS else File
@@ -223,7 +232,7 @@ def agenda(
     meetings = meeting_views(service, caller, language_of(request))
     checked = service.writing.agenda(caller, meeting, wanted) if meetings or meeting else None
     return page("agenda.html", request, checked=checked, staff=allowed(caller, "fetch"), meetings=meetings, meeting=meeting, wanted=wanted,
-                languages=LANGUAGE_NAMES, states=_told("state", STATES, request), path=document_path)  # fmt: skip
+                languages=LANGUAGE_NAMES, states=_told("state", STATES, request), path=document_path, official=partial(_official, language_of(request)))  # fmt: skip
 
 
 def made_or_waiting(
@@ -243,7 +252,8 @@ def made_or_waiting(
 def _shown(request: Request, service: Service, who: Principal, asked: Asked) -> Response:
     """The page with its form, and below it what is asked for."""
     held = asked.model_dump(by_alias=True)
-    values = {"asked": held, "languages": LANGUAGE_NAMES, "article": "", **asked.beside(request, service, who)}
+    languages = {each: language_name(each, language_of(request)) for each in LANGUAGE_NAMES}
+    values = {"asked": held, "languages": languages, "article": "", **asked.beside(request, service, who)}
     if not asked.whole:
         return page(f"{asked.place}.html", request, **values)
     query = urlencode({key: value for key, value in held.items() if value})
@@ -266,6 +276,12 @@ def _file(request: Request, service: Service, who: Principal, asked: Asked, form
         return file_reply(writing.made_file(who, made, form, asked.language or made.language), form, asked.name)
 
     return made_or_waiting(request, service, who, asked, file)
+
+
+def _official(reader: str, name: str) -> str | None:
+    """Where a document that is named can be read; None for what is no symbol."""
+    symbol = Symbol.read(name)
+    return link(symbol, reader) if symbol else None
 
 
 def _lines(documents: str) -> list[str]:

@@ -14,14 +14,17 @@ from pydantic import BaseModel, ConfigDict, Field
 from assistant.api.callers import Caller, Served
 from assistant.api.file_replies import file_reply
 from assistant.api.route import Guarded, may
-from assistant.faults import NotHeld
+from assistant.export.docx import pandoc_path
+from assistant.export.file_formats import render
+from assistant.faults import Conflict, NotHeld
 from assistant.frames import date_text
 from assistant.labels import language_of
 from assistant.page.chat_turns import Turn, conversations_of, talk_of, turns_of_words, words_of_turns
-from assistant.page.conversation_export import can_docx, to_docx, to_markdown
+from assistant.page.conversation_export import publication_of_turns
 from assistant.page.plain_pages import Paged, page
 from assistant.page.talks import NAME, kept_of
 from assistant.page.turn_html import turn_html
+from assistant.reports import refused
 from assistant.service import Service
 
 making = APIRouter(include_in_schema=False, route_class=Guarded)
@@ -77,13 +80,13 @@ def answer(request: Request, name: Name, service: Served, caller: Caller) -> Res
         "until": date_text(link.until.date(), reader),
     }
     made = Markup(turn_html(service, 1, turn, now=True, plain=True))  # noqa: S704  (escaped)
-    return page("answer.html", request, turn=made, question=turn.question, name=name, word=can_docx(), **days)
+    return page("answer.html", request, turn=made, question=turn.question, name=name, word=pandoc_path(), **days)
 
 
 def _taken(request: Request, service: Service, turns: Sequence[Turn]) -> Response:
     """Turns as a file to be taken away, of the format with which the address ends."""
     form = request.url.path.rpartition(".")[2]
-    data = to_markdown(service, turns).encode() if form == "md" else to_docx(service, turns)
-    reply = file_reply(data, form, "rapporteur")
+    with refused(Conflict):
+        reply = file_reply(render(publication_of_turns(service, turns), form), form, "rapporteur")
     reply.headers["Cache-Control"] = "no-store"
     return reply

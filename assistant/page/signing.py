@@ -95,8 +95,8 @@ def _failed(gate: AccessGate, what: Failure, name: str, address: str) -> None:
 
 
 def _gate(request: Request) -> AccessGate:
-    gate = request.app.state.gate
-    if not isinstance(gate, AccessGate):
+    gate: AccessGate | None = request.app.state.gate
+    if gate is None:
         raise NotHeld("no-sign-in")
     return gate
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlsplit
 
 from assistant.faults import NotHeld
-from assistant.labels import direction, word
+from assistant.labels import word
 from assistant.page.excerpts import excerpt
 from assistant.page.leaves import Leaf, leaves_of
 from assistant.page.reference import edition_words, official_address, place_of, reference
@@ -39,16 +38,14 @@ class Source:
     place: str
     language: str
     tongue: str
-    direction: str
     quote: str
     passage: Sequence[Mapping[str, Any]]
-    before: Sequence[Mapping[str, Any]]
-    after: Sequence[Mapping[str, Any]]
     path: str
     official: str | None
-    host: str
     reference: str
     ocr: bool
+    before: Sequence[Mapping[str, Any]] = ()
+    after: Sequence[Mapping[str, Any]] = ()
     leaves: Sequence[Leaf] = ()
 
 
@@ -57,76 +54,53 @@ def tongue_of(language: str, spoken: str) -> str:
     return "" if language == spoken else word("quoted_in", spoken, tongue=language_name(language, spoken))
 
 
-def sources_of(service: Service, answer: Answer, numbers: Collection[int] | None = None) -> list[Source]:
-    """The sources of an answer, or those of some numbers, in order. Whoever was given the answer may see them."""
-    return [
-        _source(service, n, each, answer.language)
-        for n, each in enumerate(answer.citations, 1)
-        if numbers is None or n in numbers
-    ]
+def sources_of(service: Service, answer: Answer) -> list[Source]:
+    """The sources of an answer, in order. Whoever was given the answer may see them."""
+    return [_source(service, n, each, answer.language) for n, each in enumerate(answer.citations, 1)]
 
 
 def _source(service: Service, number: int, citation: Citation, language: str) -> Source:
-    official = web_address(citation.url)
+    try:
+        document = service.library.document(citation.document)
+    except Gone:  # an answer that was kept may outlive what it cites
+        document = None
+    own, known = (citation.start, citation.end), document or citation
     shown = Source(
         number=number,
         symbol=citation.symbol,
         title=citation.title,
-        edition=edition_words(citation, language),
-        doubted=citation.edition == "digest" or citation.unverified,
-        place=citation.locator,
+        edition=edition_words(known, language),
+        doubted=known.edition == "digest" or known.unverified,
+        place=place_of(document, citation.locator) if document else citation.locator,
         language=citation.language,
         tongue=tongue_of(citation.language, language),
-        direction=direction(citation.language),
         quote=without_bars(citation.quote),
         passage=[{"parts": [{"text": citation.quote, "marked": True, "answers": False}]}],
-        before=(),
-        after=(),
-        path="",
-        official=official,
-        host=(urlsplit(official).hostname or "") if official else "",
-        reference=f"{citation.title}, {citation.locator}.",
+        path=words_path(document, *own) if document else "",
+        official=web_address(official_address(document, language) if document else citation.url),
+        reference=reference(document, citation, language) if document else f"{citation.title}, {citation.locator}.",
         ocr=citation.ocr,
     )
-    try:
-        document = service.library.document(citation.document)
-    except Gone:  # an answer that was kept may outlive what it cites
+    if document is None:
+        return shown
+    shown = replace(shown, symbol=document.key if document.symbol else document.short or document.title)
+    if document.quote(*own) != citation.quote:  # another text has taken the place of the document since
         return shown
     before, passage, after = _around(service, document, citation)
-    same = document.quote(citation.start, citation.end) == citation.quote
-    official = web_address(official_address(document, language))
     return replace(
         shown,
-        symbol=document.key if document.symbol else document.short or document.title,
-        edition=edition_words(document, language),
-        doubted=document.edition == "digest" or document.unverified,
-        place=place_of(document, citation.locator),
-        passage=excerpt(document, *passage, (citation.start, citation.end), citation.answer) if same else shown.passage,
+        passage=excerpt(document, *passage, own, citation.answer),
         before=excerpt(document, *before),
         after=excerpt(document, *after),
-        path=words_path(document, citation.start, citation.end),
-        official=official,
-        host=(urlsplit(official).hostname or "") if official else "",
-        reference=reference(document, citation, language),
-        leaves=_leaves(service, document, citation, language),
+        leaves=leaves_of(service, document, own, language),
     )
-
-
-def _leaves(service: Service, document: Document, citation: Citation, language: str) -> list[Leaf]:
-    """The pages of a citation; none where another text has taken the place of the document since."""
-    if document.quote(citation.start, citation.end) != citation.quote:
-        return []
-    return leaves_of(service, document, (citation.start, citation.end), language)
 
 
 def _around(
     service: Service, document: Document, citation: Citation
 ) -> tuple[tuple[int, int], tuple[int, int], tuple[int, int]]:
-    """The spans before the passage of a citation, of the passage, and after it; no more than the words themselves where
-    another text has taken the place of the document since."""
+    """The spans before the passage of a citation, of the passage, and after it."""
     own, begin, end = (citation.start, citation.end), citation.start, citation.end
-    if document.quote(*own) != citation.quote:
-        return (begin, begin), own, (end, end)
     try:
         near: list[dict[str, Any]] = service.collection.passage(citation.id, around=1)["passages"]
     except NotHeld:  # the document has changed since

@@ -5,12 +5,12 @@ followed here that read them."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from typing import Any
 
 import gradio as gr
-from starlette.concurrency import run_in_threadpool
 
 from assistant.access import Principal
 from assistant.faults import Conflict, ServiceFault
@@ -19,15 +19,18 @@ from assistant.labels import LANGUAGE_NAMES, mark, word
 from assistant.outcome_words import job_told
 from assistant.page.carrier import carrier, query_of, reader_of, who_asks
 from assistant.page.chat_turns import Conversations
-from assistant.page.health_page import evaluation_path, feedback_views, health_view
+from assistant.page.health_page import evaluation_path
 from assistant.page.rendering import carried, marked
 from assistant.service import Service
+from assistant.service.jobs import PAUSE
 
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": None}
 LANGUAGES = [(name, code) for code, name in LANGUAGE_NAMES.items()]
 OPEN = ("queued", "running")
 MOST_FOLLOWED = 200
 """Jobs that are followed at once."""
+RATINGS = 100
+"""Most ratings that are shown, the latest."""
 
 
 def build(service: Service, conversations: Conversations, blocks: gr.Blocks, shell: gr.Tab) -> None:
@@ -59,24 +62,18 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
     async def follow(who: Principal, begun: Sequence[str], reader: str) -> AsyncIterator[list[Any]]:
         """How some jobs stand, and those with which the same person goes on sending files, until all have ended; then what
         is held."""
-        ids = list(begun)
-        revisions: dict[str, int] = {}
-        records: dict[str, dict[str, Any]] = {}
-        waiting = list(ids)
-        while waiting:
-            revision, record = await run_in_threadpool(
-                service.wait_job, who, waiting[0], revisions.get(waiting[0], -1), 5
-            )
-            revisions[waiting[0]] = revision
-            records[waiting[0]] = record
+        ids, before, following = list(begun), "", True
+        while following:
             ids += [each for each in _sending(service, who) if each not in ids]
-            for each in ids:
-                records[each] = service.job(who, each)
-            waiting = [each for each in ids if records[each]["state"] in OPEN]
-            yield [carried("jobs.html", reader, jobs=[job_told(records[each], reader) for each in ids]), gr.Button(visible=bool(waiting)), gr.skip(),
-                   gr.skip()]  # fmt: skip
-        yield [carried("jobs.html", reader, jobs=[job_told(records[each], reader) for each in ids]), gr.Button(visible=False),
-               _health(service, who, reader), _documents(service, who)]  # fmt: skip
+            jobs = [job_told(service.job(who, each), reader) for each in ids]
+            following = any(each["state"] in OPEN for each in jobs)
+            told = carried("jobs.html", reader, jobs=jobs)
+            if told != before:
+                yield [told, gr.Button(visible=following), gr.skip(), gr.skip()]
+            if following:
+                before = told
+                await asyncio.sleep(PAUSE)
+        yield [told, gr.Button(visible=False), _health(service, who, reader), _documents(service, who)]
 
     def refused(detail: str) -> list[Any]:
         return [carried("told.html", text=detail, wrong=True), gr.Button(visible=False), gr.skip(), gr.skip()]
@@ -139,7 +136,7 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
             return [
                 *wanted,
                 _health(service, who, reader),
-                carried("feedback.html", reader, ratings=feedback_views(service, who)),
+                _said(service, who, reader),
                 carried("evaluation.html", reader, there=evaluation_path(service).is_file()),
                 _documents(service, who),
             ]
@@ -163,7 +160,17 @@ def _sending(service: Service, who: Principal) -> list[str]:
 
 
 def _health(service: Service, who: Principal, reader: str) -> str:
-    return carried("health.html", reader, health=health_view(service, who))
+    """Counts, and the documents that a person should look at."""
+    doubtful = [each for each in service.records(who) if each["warnings"] or each["pages_without_text"]]
+    known = service.catalogue(who, limit=1)[1]
+    return carried("health.html", reader, status=service.status(who), known_not_held=known, doubtful=doubtful)
+
+
+def _said(service: Service, who: Principal, reader: str) -> str:
+    """What people said, the latest first."""
+    _, total = service.ratings(who, 0, 1)
+    kept, _ = service.ratings(who, max(0, total - RATINGS), RATINGS)
+    return carried("feedback.html", reader, ratings=kept[::-1], words={1: "right", 0: "partly", -1: "wrong"})
 
 
 def _documents(service: Service, who: Principal) -> gr.Dropdown:

@@ -50,9 +50,7 @@ def conversations(service: Served, caller: Caller) -> dict[str, Any]:
     return {
         "who": caller.id,
         "keeping": kept.keeping(caller) if kept else None,
-        "kept": [{"token": each.token, "title": each.title, "changed": each.changed} for each in kept.all(caller)]
-        if kept
-        else [],
+        "kept": kept.all(caller) if kept else [],
     }
 
 

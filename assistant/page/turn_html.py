@@ -37,31 +37,28 @@ def refused_html(number: int, question: str, scope: str, why: str) -> str:
 
 
 def turn_html(
-    service: Service, number: int, turn: Turn, *, statements: Sequence[Statement] | None = None, now: bool = False,
-    plain: bool = False,
-) -> str:  # fmt: skip
-    """A turn with its answer, or with those of its statements that have come so far. `plain`: for where no script runs."""
+    service: Service, number: int, turn: Turn, *, whole: bool = True, now: bool = False, plain: bool = False
+) -> str:
+    """A turn with its answer, or where that is not `whole` what of it has come so far. `plain`: for where no script runs."""
     answer, spoken = turn.answer, turn.answer.language
-    partial = statements is not None
-    told = answer.statements if statements is None else statements
-    cited = {n for each in told for n in answer.numbers(each)}
+    state = state_of(answer) if whole else "waiting"
     return _turn(
         number,
         turn.question,
         turn.scope,
         spoken,
-        "waiting" if partial else state_of(answer),
-        word("searching" if partial else state_of(answer), spoken),
-        statements=[_statement(service, answer, each) for each in told],
-        reason="" if partial else answer.reason,
-        notes=() if partial else answer.notes,
-        see_also=[] if partial else _pointers(service, answer.see_also),
-        sources=sources_of(service, answer, cited),
-        official=None if partial or not answer.absent else link(Symbol.parse(answer.absent), spoken),
+        state,
+        word(state if whole else "searching", spoken),
+        statements=[_statement(service, answer, each) for each in answer.statements],
+        reason=answer.reason,
+        notes=answer.notes,
+        see_also=_pointers(service, answer.see_also),
+        sources=sources_of(service, answer),
+        official=link(Symbol.parse(answer.absent), spoken) if answer.absent else None,
         absent=answer.absent,
         now=now,
         plain=plain,
-        whole=not partial,
+        whole=whole,
         sure=answer.status in ("answered", "partial"),
     )
 

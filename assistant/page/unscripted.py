@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import parse_qsl, urlencode
 
@@ -20,13 +18,13 @@ from assistant.access import Principal
 from assistant.api.caller_gate import same_origin
 from assistant.api.callers import Caller, Served
 from assistant.api.route import may
+from assistant.export.docx import pandoc_path
 from assistant.faults import Forbidden, Invalid, ServiceFault, known_language, of_library
 from assistant.labels import language_of, word
 from assistant.page.chat_turns import Conversation, Turn, conversations_of
 from assistant.page.choosing import Choices, Filters, agenda_items, filters_of, scope_of, scope_words
-from assistant.page.conversation_export import can_docx
 from assistant.page.examples import examples
-from assistant.page.meeting_views import latest_first, latest_meeting
+from assistant.page.meeting_views import held_meetings, latest_first
 from assistant.page.plain_pages import Paged, page
 from assistant.page.turn_html import LONGEST, turn_html
 from assistant.question_request import QuestionRequest, ScopeRequest
@@ -101,7 +99,7 @@ def form(request: Request, service: Served, caller: Caller, chosen: Annotated[Be
     """The form, and below it the conversation."""
     talk = conversations_of(request).find(chosen.conversation, caller.client)
     told = "" if talk or not chosen.conversation else word("conversation_gone", language_of(request))
-    return _shown(request, service, caller, chosen, _Said(chosen.ask, talk, told))
+    return _shown(request, service, caller, chosen, chosen.ask, talk, told)
 
 
 @router.post(PATH)
@@ -129,24 +127,11 @@ async def ask(request: Request, service: Served, caller: Caller, chosen: Annotat
         talk = conversations.open(chosen.conversation, caller.client)
         talk.add(turn, drawn)
         return RedirectResponse(_address(talk, chosen), 303)
-    said = _Said(
-        chosen.question,
-        talk,
-        f"{word('refused', language_of(request))}: {fault.told(language_of(request))}",
-        fault.status,
-    )
-    headers = {"Retry-After": str(math.ceil(fault.retry_after))} if fault.retry_after else {}
-    return await run_in_threadpool(_shown, request, service, caller, chosen, said, headers)
-
-
-@dataclass(frozen=True)
-class _Said:
-    """What is on the page beside the form's choices: a question that waits to be asked, the conversation, what is told."""
-
-    question: str
-    talk: Conversation | None
-    told: str = ""
-    status: int = 200
+    told = f"{word('refused', language_of(request))}: {fault.told(language_of(request))}"
+    made = await run_in_threadpool(_shown, request, service, caller, chosen, chosen.question, talk, told, fault.status)
+    if fault.retry_after:
+        made.headers["Retry-After"] = str(math.ceil(fault.retry_after))
+    return made
 
 
 def _shown(
@@ -154,18 +139,21 @@ def _shown(
     service: Service,
     who: Principal,
     chosen: Chosen,
-    said: _Said,
-    headers: Mapping[str, str] | None = None,
+    question: str,
+    talk: Conversation | None,
+    told: str,
+    status: int = 200,
 ) -> Response:
-    reader, talk = language_of(request), said.talk
+    """The form with a question that waits in it, the conversation, and what is told."""
+    reader = language_of(request)
     filters = filters_of(service, who, reader)
     turn = turn_html(service, talk.number, talk.turns[-1], now=True, plain=True) if talk else ""
-    made = page(
+    return page(
         "ask.html",
         request,
-        said.status,
-        question=said.question,
-        told=said.told,
+        status,
+        question=question,
+        told=told,
         chosen=chosen,
         filters=filters,
         meetings=_meetings(service, who, filters),
@@ -173,29 +161,18 @@ def _shown(
         conversation=talk.token if talk else "",
         turn=Markup(turn),  # noqa: S704  (escaped)
         earlier=Markup(talk.earlier_html if talk else ""),  # noqa: S704  (escaped)
-        word=can_docx(),
-        meeting=latest_meeting(service, who, reader) if talk is None else None,
+        word=pandoc_path(),
+        held=held_meetings(service, who, reader) if talk is None else [],
         examples=examples(service.library, reader, EXAMPLES) if talk is None else [],
         longest=LONGEST,
     )
-    made.headers.update(headers or {})
-    return made
 
 
-@dataclass(frozen=True)
-class _Meeting:
-    """A meeting to be chosen, and the items of its agenda."""
-
-    label: str
-    value: str
-    items: Choices
-
-
-def _meetings(service: Service, who: Principal, filters: Filters) -> list[_Meeting]:
-    """The meetings that can be chosen, the latest first, with the items of the latest ones."""
+def _meetings(service: Service, who: Principal, filters: Filters) -> list[tuple[str, str, Choices]]:
+    """The meetings that can be chosen, the latest first, with the items of the latest ones: label, value, items."""
     items = {each.document_id: agenda_items(each) for each in latest_first(service, who)[:MOST_MEETINGS]}
     return [
-        _Meeting(label, value, [(told, f"{value}#{number}") for told, number in items.get(value, ())])
+        (label, value, [(told, f"{value}#{number}") for told, number in items.get(value, ())])
         for label, value in filters.meetings
         if value
     ]

@@ -25,9 +25,11 @@ LIKENESS = "likeness"
 SAME = "same-language"
 """The name of the bars of the multilingual reader for questions and texts in one language, not English: it knows better there than across
 languages what answers, and is less sure of it."""
+FROM_ENGLISH = "from-english"
+"""The name of its bars for English questions and texts in other languages."""
 UNREAD = -1.0
 """The score of what search has found by words alone, in a language that no model reads: it may come closest, and no more."""
-ENOUGH = 1.0
+ENOUGH = 2.0
 """How far above the bar for an answer the best of the passages read so far must be for no more to be read."""
 HOPELESS = {"en": -1.4523}
 """By reader: the log-odds of answering (a chance of 0.19) that the best of the first six passages must have for more to be read, whatever the
@@ -144,7 +146,7 @@ def log_odds(chance: float) -> float:
 
 @cache
 def bars(caution: Caution = "normal") -> Mapping[str, Bars]:
-    """The shipped bars of a caution, by reader, with those of `SAME` and of `LIKENESS`. Raises `EmbeddingError` where they can't be read."""
+    """The shipped bars of a caution, by reader, with those of `SAME`, `FROM_ENGLISH` and `LIKENESS`. Raises `EmbeddingError` where they can't be read."""
     path = files("assistant") / "qa" / "data" / "calibration.json"
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))

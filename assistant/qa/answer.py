@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Literal
 
 from assistant.frames import doubt
 from corpus.documents import Document, Span
+from corpus.language import language_of
 
 Verdict = Literal["quoted", "derived", "supported", "unsupported"]
 AnswerStatus = Literal["answered", "partial", "tentative", "not_found", "refused"]
@@ -22,7 +23,7 @@ class Citation:
     """Exact words of a document: `document.text[start:end] == quote`, always.
 
     `id` is the evidence id of the passage that holds the quote, stable over sessions. `locator` names the
-    document and the place, as a person would cite it. `url` comes from stored metadata only. `ocr` says that
+    document and the place, as a person would cite it; `language` is that of the words. `url` comes from stored metadata only. `ocr` says that
     the words were recognised from an image, `unverified` that nothing but the text itself says that it is the official one.
     `heading` is the innermost heading that the words stand under, where it is not the title: the same words may stand under others.
     `answer` are those of the words that the reader takes for the answer, a span of the document; None where it told none, or most of them.
@@ -60,7 +61,7 @@ class Citation:
             symbol=document.key,
             title=document.title,
             edition=document.edition,
-            language=document.language,
+            language=language_of(document, start, end),
             locator=document.cite(locator),
             quote=quote,
             start=start,

@@ -14,9 +14,11 @@ from assistant.qa.revisions import VersionDesk
 from assistant.qa.units import Unit, items_below, units_of
 from assistant.qa.weighing import Scored
 from assistant.question import Question
+from corpus.analysis import analyse
 from corpus.calendar_names import language_name
 from corpus.documents import Document, Span
 from corpus.library import Library
+from corpus.tables import cells_of, tables_of, total_of
 
 WHOLE_LIMIT = 1_500
 """Longest provision, in characters, that is quoted whole when several of its parts are meant."""
@@ -55,7 +57,7 @@ class Composer:
         verdicts = {statement.verdict for statement in answer.statements}
         way = next((way for way in ("supported", "quoted") if way in verdicts), "derived")
         parts = [say("written" if way == "supported" else way, language, documents=labels)]
-        for other in sorted({document.language for document in cited.values()} - {language}):
+        for other in sorted({citation.language for citation in answer.citations} - {language}):
             parts.append(say("text_language", language, language=language_name(other, language)))
         return replace(answer, reason=" ".join(parts), notes=tuple(notes))
 
@@ -130,6 +132,23 @@ def heads_once(units: Sequence[Unit]) -> list[Unit]:
             unit = replace(unit, leads=()) if spans <= said else unit
             said |= spans
         made.append(unit)
+    return made
+
+
+def with_totals(library: Library, question: Question, units: Sequence[Unit]) -> list[Unit]:
+    """Units, behind the rows of a table the one that sums these up: where several rows are said, or the question calls it by its name."""
+    made, asked = [*units], set(question.content)
+    rows = [unit for unit in units if unit.document.blocks[unit.block].kind == "row" and unit.document.kind != "agenda"]
+    for document in {unit.document.id: unit.document for unit in rows}.values():
+        said = {unit.block for unit in rows if unit.document is document}
+        for table in tables_of(document):
+            quoted = sum(row.ordinal in said for row in table.rows)
+            total = total_of(document, table) if quoted else None
+            if total is None or total.ordinal in said:
+                continue
+            named = set(analyse(cells_of(document, total)[0], question.language))
+            found = Evidence.at(library, document, total.start) if quoted > 1 or (named and named <= asked) else None
+            made += [Unit.of(found, total)] if found is not None else []
     return made
 
 

@@ -13,6 +13,7 @@ from assistant.qa.answer import Answer, Event, Finished, Mode, Progress, said_of
 from assistant.qa.citations import Composer, Part
 from assistant.qa.query import (
     HISTORY_LIMIT,
+    MARKS,
     Memory,
     Reading,
     Speller,
@@ -28,6 +29,7 @@ from assistant.qa.query import (
 from assistant.qa.quoting import Quoter
 from assistant.qa.retriever import Evidence, Retriever
 from assistant.qa.scope import Scope
+from assistant.qa.units import worded
 from assistant.qa.weighing import Scored, Weigher
 from assistant.question import Bounds, Question, clean_question, parse_question
 from assistant.vocabulary import Vocabulary
@@ -35,6 +37,7 @@ from assistant.write.report import NAMES
 from corpus.catalogue import Catalogue
 from corpus.corpus_errors import LibraryError
 from corpus.library import Library
+from corpus.symbols import find_symbols
 
 if TYPE_CHECKING:
     from llama_index.core.base.base_query_engine import BaseQueryEngine
@@ -291,14 +294,16 @@ class Engine:
             if whole.statements[0].verdict != "derived" and self._same_place(cut, question):
                 continue
             answered = self._each(question, cut, all_answered=True)
-            if len(answered) == len(cut) and apart(whole, [answer for _, answer in answered]):
+            if len(answered) == len(cut) and apart(whole, [answer for _, answer in answered], self.library):
                 return answered
         return [(question, whole)]
 
     def _same_place(self, parts: Sequence[str], question: Question) -> bool:
-        """Whether search finds the same passage first for all parts of a question."""
-        found = {each.id for part in parts for each in self.retriever.retrieve(question.asking(part), 1)}
-        return len(found) < len(parts)
+        """Whether search finds the same passage first for all parts of a question, and that is none of a first page, whose lines tell
+        different things."""
+        first = [each for part in parts for each in self.retriever.retrieve(question.asking(part), 1)]
+        found = {each.id: each for each in first if worded(each) == each}
+        return len(found) < len(parts) and len(found) == len({each.id for each in first})
 
     def _each(self, question: Question, parts: Sequence[str], *, all_answered: bool = False) -> list[Part]:
         """The parts of a question with their answers, each read after those before it; with `all_answered` only up to the first
@@ -308,8 +313,15 @@ class Engine:
             earlier = question.text.removesuffix(question.focus).strip() or question.text
             before = Turn(Reading((earlier,), question.focus, question.language), question.carried)
         answered: list[Part] = []
+        named = ", ".join(symbol.text for symbol in question.symbols) if all_answered else ""
         for part in parts:
-            best = self._answer_first(self._readings(part, before, question.language), before, question, part=True)
+            found = self._readings(part, before, question.language)
+            if (
+                answered and named and not find_symbols(part)
+            ):  # the second half of a sentence speaks of what the first one names
+                asked = f"{part.rstrip(MARKS)} ({named})?"
+                found = (Reading((asked,), asked, question.language, leans=True), *found)
+            best = self._answer_first(found, before, question, part=True)
             before = Turn(best.reading, first_cited(best.answer))
             answered += best.parts
             if all_answered and best.answer.status != "answered":

@@ -43,7 +43,7 @@ def adoption_lines(document: Document) -> tuple[Block, ...]:
         behind = block.ordinal > last and not block.number
         if len(text) > LONGEST or block.locator == "masthead" or not (block.ordinal < opens or behind):
             return False
-        if not behind and (says_only_days(text) or (meets and meets in text)):
+        if not behind and (says_only_days(text) or (meets and meets in text) or _runs_on(document, text)):
             return False
         following = document.blocks[block.ordinal + 1 : block.ordinal + 2] if behind else ()
         dated = any(find_dates(line_of(document, each)) for each in (block, *following))
@@ -70,6 +70,13 @@ def dated_on(document: Document) -> dt.date | None:
         return adopted_on(document) or dt.date.fromisoformat(document.date or "")
     except ValueError:
         return None
+
+
+def _runs_on(document: Document, text: str) -> bool:
+    """Whether a line is the masthead of a text without marks, run together: its symbol, and the day of its distribution."""
+    masthead = document.masthead
+    symbol = any(each in text for each in masthead.symbols)
+    return symbol and masthead.date in [day.isoformat() for day in find_dates(text)]
 
 
 def item_lines(document: Document) -> tuple[Block, ...]:
@@ -146,6 +153,7 @@ def particulars(document: Document) -> Iterator[tuple[Sequence[Block], str]]:
     while rest:
         first, text = rest[0], _line(document, rest[0])
         behind, count = _line(document, rest[1]) if rest[1:] else "", 1
+        noted: tuple[Block, ...] = ()
         if bracketed(behind):
             count, text = 2, f"{text} {behind}"
         told = f"{name}: {text.rstrip('.')}."
@@ -169,15 +177,27 @@ def particulars(document: Document) -> Iterator[tuple[Sequence[Block], str]]:
         elif masthead.original and is_original(text):
             told = f"{name} was written in this language: {text}."
         elif document.kind == "resolution" and first.kind == "heading" and ":" in text:
-            told = f"{name} was submitted (drafted, sponsored) by {text.partition(':')[0]}: {text}."
+            noted = notes_of(document, first)
+            words = " ".join([text, *(line_of(document, each) for each in noted)])
+            told = f"{name} was submitted (drafted, sponsored) by {text.partition(':')[0]}: {words}."
         elif is_title(document, first):
             told = f"The title of {name}, what it is about, is: {text}."
         if told:
-            yield rest[:count], told
+            yield [*rest[:count], *noted], told
+        if told and is_title(document, first) and find_dates(text):  # a letter or a note is called after who sends it
+            yield rest[:count], f"{name} was submitted (sent, transmitted) by whom its title says: {text}."
         rest = rest[count:]
     if foot := foot_of(document):
         lines = ", ".join(_line(document, block).rstrip(".") for block in foot)
         yield foot, f"{name} was adopted at this meeting on this day: {lines}."
+
+
+def notes_of(document: Document, block: Block) -> tuple[Block, ...]:
+    """The footnotes of a block's marks."""
+    behind = document.blocks[block.ordinal + 1 :] if block.marks else ()
+    return tuple(
+        each for each in behind if each.kind == "footnote" and each.number in block.marks and each.page == block.page
+    )
 
 
 def is_title(document: Document, block: Block) -> bool:

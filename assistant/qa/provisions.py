@@ -10,10 +10,10 @@ from functools import cache
 from assistant.frames import say
 from assistant.qa.abstention import ASKED_ALONE, NAMED
 from assistant.qa.answer import Answer
-from assistant.qa.citations import Composer, choose, heads_once, nearest, not_found, weighed
-from assistant.qa.retriever import Evidence, restricted
+from assistant.qa.citations import Composer, choose, heads_once, nearest, not_found, weighed, with_totals
+from assistant.qa.retriever import Evidence, Retriever, restricted
 from assistant.qa.units import Unit, items_below, units_of
-from assistant.qa.weighing import Scored, Weigher
+from assistant.qa.weighing import READ, Scored, Weigher
 from assistant.question import Question
 from corpus.analysis import analyse
 from corpus.documents import Document, Span
@@ -21,7 +21,7 @@ from corpus.library import Library
 from corpus.places import folded, name_place, parts_of
 from corpus.touched import touched
 
-_WHOLE = 2_000
+WHOLE = 2_000
 """Longest paragraph, in characters with its sub-paragraphs, that is quoted in one piece."""
 _KINDS = frozenset({"para", "note", "table"})
 _UNCASED = ("ru", "ar", "zh")
@@ -34,12 +34,39 @@ _ANOTHER = re.compile("ks*[nA]|[nA]s*k|gs{0,2}A|As{0,2}g")
 class NamedPlaces:
     """Answers from the places that a question names, in at most `most` statements where not the whole place is asked for."""
 
-    def __init__(self, library: Library, weigher: Weigher, composer: Composer, most: int) -> None:
-        self._library, self._weigher, self._composer, self._most = library, weigher, composer, most
+    def __init__(self, library: Library, retriever: Retriever, weigher: Weigher, composer: Composer, most: int) -> None:
+        self._library, self._retriever = library, retriever
+        self._weigher, self._composer, self._most = weigher, composer, most
 
     def answer(self, question: Question) -> Answer | None:
         """What stands there; None where the question names no place that is looked for."""
         return self._from_articles(question) if question.articles else self._from_places(question)
+
+    def sought(self, question: Question) -> Answer | None:
+        """What stands at a place of no document that is named: of the first one that search finds and that has it. All texts have a
+        paragraph 2: where others have the place, too, and it is no table, only if the question asks for more and that comes close."""
+        places = _places(question)
+        if not places or question.acts_lacking:
+            return None
+        found = {each.document.id: each.document for each in self._retriever.gather(question, READ)}
+        having = [units for each in found.values() if (units := self._at(question, each, places))]
+        if not having:
+            return None
+        units = having[0]
+        alone = len(having) == 1 or _in_table(units[0])
+        if not alone and not (asks_more(question, _span(question)) and nearest(self._among(question, units))):
+            return None
+        return self._quoted(question, units)
+
+    def lacking(self, question: Question, answer: Answer) -> list[str]:
+        """What is to be said of an answer to a question that names a table which the documents cited do not have."""
+        tables = [place for place in _places(question) if "table" in parts_of(place)]
+        documents = (
+            [self._library.document(each) for each in dict.fromkeys(c.document for c in answer.citations)]
+            if tables
+            else []
+        )
+        return [_no_place(question, each, place) for each in documents for place in tables if not touched(each, place)]
 
     def treaties(self, question: Question, language: str) -> list[Document]:
         """The treaties held in a language that the question names or, where it names none of them, all that it may mean."""
@@ -52,25 +79,25 @@ class NamedPlaces:
 
     def _from_places(self, question: Question) -> Answer | None:
         """A paragraph, footnote or table of a document that the question names: quoted whole, but of a table the rows that answer."""
-        naming = name_place(text := folded(question.text))
-        places = [place for place in (naming.places if naming else ()) if _KINDS & set(parts_of(place))]
+        places = _places(question)
         scope = restricted(question, self._library) if places else None
         if scope is None:
             return None
         held = sorted(self._library.versions().quotable(question.language, scope))
         documents = [self._library.document(each) for each in held]
-        found = (
-            each for place in places for document in documents for each in units_at(self._library, document, place)
-        )
-        units = [unit for unit in found if question.admits(unit.document.id, unit.block)]
-        if units:
-            place = (naming.start, naming.end) if naming and len(text) == len(question.text) else (0, 0)
-            asked = self._asked(question, units) if asks_more(question, place) else units
-            return self._composer.quoted(question, asked[: 2 * self._most], asked[2 * self._most :])
+        if units := [unit for document in documents for unit in self._at(question, document, places)]:
+            return self._quoted(question, units)
         if not question.symbols or not documents:
             return None
-        reason = say("no_place", question.language, document=documents[0].label, place=places[0])
-        return Answer(question.text, question.language, "not_found", reason)
+        return Answer(question.text, question.language, "not_found", _no_place(question, documents[0], places[0]))
+
+    def _at(self, question: Question, document: Document, places: Sequence[str]) -> list[Unit]:
+        found = (unit for place in places for unit in units_at(self._library, document, place))
+        return [unit for unit in found if question.admits(document.id, unit.block)]
+
+    def _quoted(self, question: Question, units: list[Unit]) -> Answer:
+        asked = self._asked(question, units) if asks_more(question, _span(question)) else units
+        return self._composer.quoted(question, asked[: 2 * self._most], asked[2 * self._most :])
 
     def _from_articles(self, question: Question) -> Answer | None:
         """An article that the question names: quoted whole where nothing more is asked, else what fits."""
@@ -102,19 +129,46 @@ class NamedPlaces:
 
     def _asked(self, question: Question, units: list[Unit]) -> list[Unit]:
         """The rows of a table that answer a question, all where none does; other words that are named with those in them that answer."""
-        scored = self._weigher.weigh(
-            question, _evidence(units), lambda unit: any(unit.overlaps(each) for each in units), len(units)
-        )
-        if all(unit.document.blocks[unit.block].kind == "row" for unit in units):
-            return choose(scored, self._most) or units
+        scored = self._among(question, units)
+        if all(_in_table(unit) for unit in units):
+            return with_totals(self._library, question, choose(scored, self._most) or nearest(scored)) or units
         best = [next((each.marked.answer for each in scored if each.unit.overlaps(unit)), None) for unit in units]
         return [replace(unit, answer=answer) for unit, answer in zip(units, best, strict=True)]
+
+    def _among(self, question: Question, units: Sequence[Unit]) -> list[Scored]:
+        """The units at a place that is named, and parts of these, as they are weighed: all of them, unless these are very many."""
+        evidence = _evidence(units)
+        if len(evidence) <= READ:
+            scored = self._weigher.each(question, evidence, evidence)
+        else:
+            scored = self._weigher.weigh(question, evidence, most=len(evidence))
+        return [each for each in scored if any(each.unit.overlaps(unit) for unit in units)]
 
     def _weighed(self, question: Question, evidence: Sequence[Evidence], units: Sequence[Unit]) -> list[Scored]:
         """The units of a place that is named, as they are weighed, with what naming it adds."""
         places = {_place(unit) for unit in units}
         found = self._weigher.weigh(question, evidence, lambda unit: _place(unit) in places)
         return [replace(each, score=each.score + NAMED) for each in found]
+
+
+def _places(question: Question) -> list[str]:
+    """The paragraphs, footnotes and tables that a question names."""
+    naming = name_place(folded(question.text))
+    return [place for place in (naming.places if naming else ()) if _KINDS & set(parts_of(place))]
+
+
+def _span(question: Question) -> Span:
+    """Where in its text a question names places; nowhere where that can't be told."""
+    naming = name_place(text := folded(question.text))
+    return (naming.start, naming.end) if naming and len(text) == len(question.text) else (0, 0)
+
+
+def _no_place(question: Question, document: Document, place: str) -> str:
+    return say("no_place", question.language, document=document.label, place=place)
+
+
+def _in_table(unit: Unit) -> bool:
+    return unit.document.blocks[unit.block].kind == "row"
 
 
 def _no_article(question: Question, treaty: Document) -> Answer | None:
@@ -171,7 +225,7 @@ def units_at(library: Library, document: Document, place: str) -> list[Unit]:
     for block in document.blocks[first.ordinal + 1 : last.ordinal + 1]:
         under |= {block.ordinal} if block.parent in under else set()
     units = [Unit.of(found, block) for block, found in held]
-    together = under.issuperset(block.ordinal for block in blocks) and last.end - first.body_start <= _WHOLE
+    together = under.issuperset(block.ordinal for block in blocks) and last.end - first.body_start <= WHOLE
     if together and held and held[0][0] is first:
         units = [Unit(held[0][1], first.body_start, last.end, first.locator, first.ordinal)]
     return [unit for unit in units if not unit.empty]

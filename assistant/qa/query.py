@@ -14,7 +14,8 @@ from string import ascii_lowercase
 from typing import NamedTuple
 
 from assistant.qa.abstention import LACKING, LEAST_WORDS, MOST_BESIDE, PER_WORD, STANDS_ALONE, TOLD_BY_RULE, log_odds
-from assistant.qa.answer import Answer
+from assistant.qa.answer import Answer, Citation
+from assistant.qa.metadata import around
 from assistant.question import YEAR, Question, inside, numbers_after, parse_question
 from assistant.vocabulary import Vocabulary, word_pattern
 from corpus.analysis import analyse
@@ -32,7 +33,7 @@ MOST_PARTS = 3
 MOST_CUTS = 2
 """Places at which one sentence may be tried as two questions."""
 _ASKS = re.compile("[?？؟]")
-_MARKS = " ?？؟.!。"
+MARKS = " ?？؟.!。"
 _NUMBERED = ("article", "item", "paragraph", "number")
 """Kinds of slots that a bare number may stand for."""
 _WITHIN = {"weekday": ("daypart",), "article": ("paragraph",), "item": ("paragraph",)}
@@ -78,7 +79,7 @@ class Reading:
     def text(self) -> str:
         """The question that stands alone."""
         *earlier, last = self.parts
-        return ": ".join([*(part.rstrip(_MARKS) for part in earlier), last])[:LIMIT]
+        return ": ".join([*(part.rstrip(MARKS) for part in earlier), last])[:LIMIT]
 
 
 class Slot(NamedTuple):
@@ -224,9 +225,16 @@ def _said_in(answer: Answer, library: Library) -> set[str]:
     return set(analyse(first.quote if passage is None else f"{passage.heading}\n{passage.text}", first.language))
 
 
-def apart(whole: Answer, answers: Sequence[Answer]) -> bool:
-    """Whether what was tried as several questions is several: each is answered, as surely as the whole, and elsewhere."""
-    places = [{citation.id for citation in answer.citations} for answer in answers]
+def apart(whole: Answer, answers: Sequence[Answer], library: Library) -> bool:
+    """Whether what was tried as several questions is several: each is answered, as surely as the whole, and elsewhere: in another
+    passage, or another line of a first page."""
+
+    def place(citation: Citation) -> tuple[str, int]:
+        document = library.document(citation.document)
+        block = document.block_at(citation.start)
+        return citation.id, citation.start if block and block.ordinal in around(document) else -1
+
+    places = [{place(citation) for citation in answer.citations} for answer in answers]
     return all(answer.status == "answered" and _rank(answer) >= _rank(whole) for answer in answers) and not any(
         one & other for n, one in enumerate(places) for other in places[:n]
     )

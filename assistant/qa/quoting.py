@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from assistant.frames import either, say
+from assistant.frames import act_frames, either, say
 from assistant.meeting import MeetingAnswer, MeetingDesk
 from assistant.qa.abstention import CARRIED, FULL_TITLE, FURTHER
 from assistant.qa.answer import Answer, Pointer, Statement
-from assistant.qa.citations import CLOSEST, Composer, choose, nearest, unsure, weighed
+from assistant.qa.citations import CLOSEST, Composer, choose, nearest, unsure, weighed, with_totals
 from assistant.qa.provisions import NamedPlaces
 from assistant.qa.retriever import Evidence, Retriever, restricted
 from assistant.qa.revisions import in_language
+from assistant.qa.sections import NamedSections
 from assistant.qa.units import Unit
 from assistant.qa.weighing import FIRST, READ, STEPS, Scored, Weigher
-from assistant.question import Question
-from corpus.analysis import fold
+from assistant.question import Question, cites
+from corpus.analysis import analyse, fold
 from corpus.catalogue import Catalogue, Entry
 from corpus.library import Library
 from corpus.symbols import Symbol, find_symbols, link, same_document
@@ -25,7 +25,6 @@ from corpus.symbols import Symbol, find_symbols, link, same_document
 Watch = Callable[[Question, Sequence[Evidence], Sequence[Scored]], None]
 TOLD = STEPS[1]
 """Tellings of a meeting that are read where neither the first of them nor any passage is enough for an answer."""
-_ITEM = re.compile(r"\bitem (\d+)")
 MEANT = 3
 """Other meetings that are named where a question may mean them, too."""
 COMPARED = 4
@@ -55,7 +54,8 @@ class Quoter:
     ) -> None:
         self._library, self._retriever, self._weigher, self._composer = library, retriever, weigher, composer
         self.desk = MeetingDesk(library, weigher)
-        self.places = NamedPlaces(library, weigher, composer, most)
+        self.places = NamedPlaces(library, retriever, weigher, composer, most)
+        self._sections = NamedSections(library, retriever, weigher, composer, most)
         self._absent = Absent(library, catalogue)
         self._searched, self._most = max(READ, passages), most
         self.watch: Watch | None = None
@@ -63,9 +63,11 @@ class Quoter:
     def answer(self, question: Question) -> Answer:
         """The answer to a question: what is held answers first; that something is not held is said where it does not."""
         missing, (lacking, item) = self._absent.symbols(question), self.desk.lacking(question)
-        unheld = [say("unknown_symbol", question.language, symbol=number) for number in question.acts_lacking]
-        reasons = [*(each.reason for each in missing), *unheld][:NOTES]
-        if missing and len(missing) == len(question.symbols):
+        held = len(missing) < len(question.symbols)
+        section = None if question.articles or (missing and not held) else self._sections.answer(question)
+        acts = self._absent.acts(question) if section is None else []
+        reasons = [each.reason for each in (*missing, *acts)][:NOTES]
+        if missing and not held:
             meeting = None if lacking else self.desk.answer(question)
             sure = meeting is not None and meeting.told.score >= 0.0
             if meeting and sure:
@@ -81,12 +83,16 @@ class Quoter:
             instrument = None
         named = question.articles or question.symbols or question.named
         found = self.places.answer(question) if named else None
+        found = found or section or (None if named else self.places.sought(question))
+        if found is None and acts and not named:
+            return self._of_acts(question, acts, reasons)
         if found is None:
             meeting = None if lacking else self.desk.answer(question)
             sure = meeting is not None and meeting.told.score >= 0.0
-            found = self._from_evidence(question, FIRST if sure else READ)
+            found = self._from_evidence(question, *((FIRST, meeting) if sure else (READ, None)))
+            reasons += self.places.lacking(question, found)
         if lacking is None:
-            found = self._or_meeting(question, found)
+            found = self._naming_others(question, self._or_meeting(question, found))
         elif found.status != "answered":
             found = lacking
         if instrument is not None and found.status == "tentative" and not _tells_of(found, question.named):
@@ -96,9 +102,19 @@ class Quoter:
             return absent
         return replace(found, notes=(*found.notes, *reasons))
 
+    def _of_acts(self, question: Question, acts: Sequence[Answer], reasons: Sequence[str]) -> Answer:
+        """What texts that cite resolutions which a question names and that are not held say of them; else that these are not held."""
+        told = self._from_mentions(question) or self._from_evidence(question, READ)
+        first = next((self._library.document(each.document) for each in told.citations), None)
+        cited = first is not None and any(cites(first.text, number) for number in question.acts_lacking)
+        if told.status != "answered" or not cited:
+            return replace(acts[0], notes=tuple(reasons[1:]))
+        return replace(told, notes=(*told.notes, *reasons))
+
     def _or_meeting(self, question: Question, found: Answer) -> Answer:
         """What was found in passages, or what the rows of a meeting say where that is better; behind the one what the other says
-        first, where that is near. Where rows only tell that a document is announced which is not held, that."""
+        first, where that is near: of rows that are not sure only where nothing else is asked about than a timetable. Where rows only
+        tell that a document is announced which is not held, that."""
         answered = found.status == "answered"
         if answered and found.confidence is None:
             return found  # a place that is named
@@ -108,6 +124,8 @@ class Quoter:
         score, sure = meeting.told.score, meeting.told.score >= 0.0
         ahead = score - found.confidence if found.confidence is not None and found.statements else FURTHER
         if score < meeting.told.bars.least or (answered and not sure) or ahead <= -FURTHER:
+            return found
+        if ahead < 0.0 and not sure and not self.desk.of_timetable(question):
             return found
         if ahead < 0.0:
             most = self._most if answered else CLOSEST
@@ -124,22 +142,46 @@ class Quoter:
     def _from_meeting(self, question: Question, meeting: MeetingAnswer) -> Answer:
         answer = self._composer.answered(question, meeting.statements)
         notes = (*answer.notes, *self._absent.announced_only(meeting.statements, question.language))
-        if meeting.others:
-            others = [self._library.document(each).label for each in meeting.others]
-            told = either(others[:MEANT], question.language) + (" …" if len(others) > MEANT else "")
-            notes = (*notes, say("other_meetings", question.language, others=told))
+        notes = (*notes, *self._other_meetings(meeting.others, question.language))
         return replace(answer, notes=notes, confidence=meeting.told.score, probability=meeting.told.probability)
 
-    def _from_evidence(self, question: Question, most: int) -> Answer:
-        """The answer of the passages that search finds, of which `most` are read at most."""
+    def _other_meetings(self, agendas: Sequence[str], language: str) -> list[str]:
+        """That a question may also mean the meetings of other agendas."""
+        labels = [self._library.document(each).label for each in agendas]
+        told = either(labels[:MEANT], language) + (" …" if len(labels) > MEANT else "")
+        return [say("other_meetings", language, others=told)] if labels else []
+
+    def _naming_others(self, question: Question, answer: Answer) -> Answer:
+        """An answer to a question about an item, which tells which other meetings that have it may be meant."""
+        meant = [each.document_id for each in self.desk.meant(question)] if question.items else []
+        keys, cited = self._library.versions().keys, {citation.document for citation in answer.citations}
+        said = {keys[each] for each in cited}
+        others = [each for each in meant if keys[each] not in said]
+        told = self._other_meetings(others, question.language) if len(others) < len(meant) else []
+        return replace(answer, notes=tuple(dict.fromkeys((*answer.notes, *told))))
+
+    def _of_one_meeting(self, question: Question, scored: Sequence[Scored]) -> list[Scored]:
+        """Units scored, best first: of the agendas of several meetings that have the item that a question names those of the one whose
+        unit is the best."""
+        keys = self._library.versions().keys
+        meant = {keys[each.document_id] for each in self.desk.meant(question)} if question.items else set()
+        first = next((each.unit.document.key for each in scored if each.unit.document.key in meant), None)
+        return [each for each in scored if each.unit.document.key in (first, *{each.unit.document.key} - meant)]
+
+    def _from_evidence(self, question: Question, most: int, meeting: MeetingAnswer | None = None) -> Answer:
+        """The answer of the passages that search finds, of which `most` are read at most; where a `meeting` answers surely, from no
+        agenda of another one that may be meant."""
         evidence = self._retriever.gather(question, self._searched)
-        scored = _lifted(self._scored(question, evidence, most), question.carried)
+        keys = self._library.versions().keys
+        others = {keys[each] for each in meeting.others} if meeting else set()
+        scored = self._scored(question, evidence, most, lambda unit: unit.document.key not in others)
+        scored = self._of_one_meeting(question, _lifted(scored, question.carried))
         chosen, told = choose(scored, self._most), scored
         if not chosen:
             chosen, told = self._from_other_languages(question, most)
         if not chosen:
             return weighed(self._composer.closest(question, nearest(scored), evidence), scored)
-        chosen += self._named_beside(question, chosen, most)
+        chosen = with_totals(self._library, question, chosen) + self._named_beside(question, chosen, most)
         return weighed(self._composer.quoted(question, chosen), told)
 
     def _from_mentions(self, question: Question) -> Answer | None:
@@ -148,7 +190,8 @@ class Quoter:
 
         def said(words: str) -> bool:
             found = [mention.symbol for mention in find_symbols(words)]
-            return any(same_document(one, symbol) for one in found for symbol in question.symbols)
+            named = any(same_document(one, symbol) for one in found for symbol in question.symbols)
+            return named or any(cites(words, number) for number in question.acts_lacking)
 
         def names(unit: Unit) -> bool:
             return said(f"{unit.context} {unit.document.block_text(unit.document.blocks[unit.block])} {unit.text}")
@@ -196,7 +239,9 @@ class Quoter:
         """The units of evidence that the question may be answered from and that are `wanted`, with their scores."""
 
         def among(unit: Unit) -> bool:
-            admitted = question.admits(unit.document.id, unit.block) and not _of_another_item(question, unit)
+            admitted = question.admits(unit.document.id, unit.block) and not self.desk.of_another_item(
+                question, unit.document, unit.block
+            )
             return admitted and wanted(unit)
 
         own = [each.passage.text for each in evidence if each.document.language == question.language]
@@ -217,11 +262,6 @@ def _tells_of(answer: Answer, named: Sequence[Entry]) -> bool:
     """Whether the first statement of an answer speaks of one of the texts that the question names."""
     said = fold(" ".join(citation.quote for statement in answer.statements[:1] for citation in statement.citations))
     return any(fold(name) in said for entry in named for name in entry.names)
-
-
-def _of_another_item(question: Question, unit: Unit) -> bool:
-    found = _ITEM.search(unit.locator) if question.items and unit.document.kind == "agenda" else None
-    return found is not None and found[1] not in {item.partition(" ")[0] for item in question.items}
 
 
 def _lifted(scored: Sequence[Scored], carried: Sequence[str]) -> list[Scored]:
@@ -252,6 +292,17 @@ class Absent:
     def symbols(self, question: Question) -> list[Answer]:
         """What is to be said of each of the symbols that the question names and that are not held."""
         return [self._unknown(question, symbol) for symbol in question.symbols if not self.holds(symbol)]
+
+    def acts(self, question: Question) -> list[Answer]:
+        """What is to be said of each of the resolutions and decisions that the question cites by number and that are not held."""
+        said, made = set(analyse(question.text, question.language)), []
+        for number in question.acts_lacking:
+            reason = say("unknown_symbol", question.language, symbol=number)
+            frames = act_frames("RES", question.language)
+            symbol = next((f"{body}/RES/{number}" for body, frame in frames.items()
+                           if said.issuperset(analyse(frame.replace("{number}", " "), question.language))), None)  # fmt: skip
+            made.append(Answer(question.text, question.language, "not_found", reason, absent=symbol))
+        return made
 
     def instrument(self, question: Question) -> Answer | None:
         """What is to be said of a treaty that the documents only refer to, where the question names no other text."""

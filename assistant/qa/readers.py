@@ -8,7 +8,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Protocol
 
-from assistant.qa.abstention import ASIDE, FOUND, SAME, Bars, Caution, bars
+from assistant.qa.abstention import ASIDE, FOUND, FROM_ENGLISH, SAME, Bars, Caution, bars
 from assistant.qa.base import available
 from assistant.qa.reader import KINDS, Name, Reader, Reading
 from assistant.qa.retriever import Evidence
@@ -100,8 +100,10 @@ class Readers:
 
     def _bars_for(self, name: Name, asked: str, read: str, likeness: float | None) -> Bars:
         """The bars of a reader for a question and a text in two languages, or in one, where search found what is so like the question."""
-        same = name == "multilingual" and asked == read != "en"
-        return self._bars[SAME if same and SAME in self._bars else name].where(likeness)
+        own: str = name
+        if name == "multilingual" and read != "en":
+            own = SAME if asked == read else FROM_ENGLISH if asked == "en" else name
+        return self._bars[own if own in self._bars else name].where(likeness)
 
     def english(self, text: str, language: str) -> list[str]:
         """English words for those of a text in another language; none where no reader knows any."""

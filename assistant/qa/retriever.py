@@ -30,13 +30,15 @@ Translate = Callable[[str, str], Sequence[str]]
 @dataclass(frozen=True)
 class Evidence:
     """A passage that retrieval returned for a question. `score` is the fused score, against the best in its language or in others where both are held, `dense` the cosine, None where the index of
-    vectors did not find it. `of` is its document, or what gives a document by id: most passages are never read, and neither are
+    vectors did not find it. `behind` is by how much less likely the answer is in a text of its language than in one of the
+    likelier, in log-odds (0 or less). `of` is its document, or what gives a document by id: most passages are never read, and neither are
     their documents then."""
 
     passage: Passage
     of: Document | Callable[[str], Document]
     score: float = 0.0
     dense: float | None = None
+    behind: float = 0.0
 
     @classmethod
     def at(cls, library: Library, document: Document, position: int, score: float = 0.0) -> Evidence | None:
@@ -198,11 +200,14 @@ def _in_shares(own: Sequence[Evidence], others: Sequence[Evidence]) -> list[Evid
     if not own or not others:
         return [*own, *others]
     near, far = (max(each.dense or 0.0 for each in found) for found in (own, others))
-    share = chance(NEARER * (near - far) + OWN_LANGUAGE)
+    odds = NEARER * (near - far) + OWN_LANGUAGE
     placed: list[tuple[float, Evidence]] = []
-    for found, part in ((own, share), (others, 1.0 - share)):
-        best = max(found[0].score, sys.float_info.min)
-        placed += [((n + 0.5) / part, replace(each, score=each.score / best)) for n, each in enumerate(found)]
+    for found, ahead in ((own, odds), (others, -odds)):
+        best, behind = max(found[0].score, sys.float_info.min), min(ahead, 0.0)
+        placed += [
+            ((n + 0.5) / chance(ahead), replace(each, score=each.score / best, behind=behind))
+            for n, each in enumerate(found)
+        ]
     return [each for _, each in sorted(placed, key=lambda pair: pair[0])]
 
 

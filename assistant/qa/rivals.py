@@ -17,9 +17,9 @@ FEWEST = 5
 
 def rivals(unit: Unit, others: Sequence[Unit]) -> list[Unit]:
     """Those of other units that say under another heading of the document what a unit says, but for numbers and a few words."""
-    words, heading = _WORD.findall(unit.text.casefold()), _heading(unit)
+    words, heading = _words(unit), _heading(unit)
     beside = [other for other in others if other.document.id == unit.document.id and _heading(other) != heading]
-    return [other for other in beside if len(words) >= FEWEST and _same(words, _WORD.findall(other.text.casefold()))]
+    return [other for other in beside if len(words) >= FEWEST and _same(words, _words(other))]
 
 
 def named_by(tokens: Collection[str], unit: Unit, others: Sequence[Unit]) -> bool:
@@ -28,6 +28,11 @@ def named_by(tokens: Collection[str], unit: Unit, others: Sequence[Unit]) -> boo
     beside = {token for other in others for token in analyse(_heading(other), language)}
     own = set(analyse(_heading(unit), language)) - beside
     return bool(own) and len(own.intersection(tokens)) >= NAMED_HEADING * len(own)
+
+
+def _words(unit: Unit) -> list[str]:
+    """Those of a unit itself: what introduces it, and what heads a row, others have, too."""
+    return _WORD.findall(unit.document.quote(unit.start, unit.end).casefold())
 
 
 def _heading(unit: Unit) -> str:

@@ -11,6 +11,7 @@ from assistant.question import Bounds
 from corpus.documents import Document
 from corpus.library import Library
 from corpus.meetings import Meeting, is_under
+from corpus.symbols import Symbol
 
 SHOWN, LONGEST = 20, 100
 """How much of what there is is told to who names something else, and how many characters of what they named."""
@@ -20,7 +21,7 @@ SHOWN, LONGEST = 20, 100
 class Scope:
     """Restricts a question to documents that meet every condition named here.
 
-    `meeting` is the id of an agenda: its documents are the agenda itself, in all its versions, and what it announces;
+    `meeting` is the symbol or the id of an agenda: its documents are the agenda itself, in all its versions, and what it announces;
     `item` leaves of these what it announces under that item, and of the agenda that item (`parts`). `documents` are keys.
     """
 
@@ -73,20 +74,26 @@ class Scope:
 
     def _versions(self, library: Library) -> list[Meeting]:
         """The meeting, as each version of its agenda has it."""
-        keys = library.versions().keys
-        key = keys.get(self.meeting or "")
-        return [each for each in library.meetings() if key is not None and keys.get(each.document_id) == key]
+        keys, named = library.versions().keys, self._keys(library)
+        return [each for each in library.meetings() if keys.get(each.document_id) in named]
+
+    def _keys(self, library: Library) -> set[str]:
+        """The keys of what `meeting` names: of one document by its id, of all that stand for a symbol."""
+        versions, name = library.versions(), self.meeting or ""
+        if name in versions.keys:
+            return {versions.keys[name]}
+        symbol = Symbol.read(name)
+        return {versions.keys[each.id] for each in versions.current(symbol)} if symbol else set()
 
     def _of_meeting(self, library: Library) -> set[str] | None:
         if self.meeting is None:
             return None
-        keys = library.versions().keys
-        agendas = {each for each, key in keys.items() if key == keys.get(self.meeting)}
+        named = self._keys(library)
+        agendas = {each for each, key in library.versions().keys.items() if key in named}
         found = agendas if self.item is None else agendas & self.parts(library).keys()
-        for meeting in library.meetings():
-            if meeting.document_id == self.meeting:
-                asked = meeting if self.item is None else meeting.narrowed(self.item)
-                found.update(each for symbol in asked.documents() for each in standing_for(symbol, library))
+        for meeting in self._versions(library):
+            asked = meeting if self.item is None else meeting.narrowed(self.item)
+            found.update(each for symbol in asked.documents() for each in standing_for(symbol, library))
         return found
 
 

@@ -151,12 +151,15 @@ def first_page(library: Library, document: Document, score: float) -> FirstPage 
     title = next((block for block in head_of(document) if is_title(document, block)), None)
     made: dict[str, Unit] = {}
     for lines, sentence in particulars(document):
-        found = Evidence.at(library, document, lines[0].start, score)
-        leads = (((title.body_start, title.end), title.locator),) if title and is_symbol(document, lines[0]) else ()
+        noted = lines[-1].kind == "footnote"
+        last = next(n for n, each in enumerate(lines) if (each.kind == "footnote") == noted
+                    and lines[-1].ordinal - each.ordinal == len(lines) - 1 - n)  # fmt: skip
+        above = [title] if title and is_symbol(document, lines[0]) else lines[:last]  # a footnote may stand between
+        found = Evidence.at(library, document, lines[last].start, score)
+        leads = tuple(((each.body_start, each.end), each.locator) for each in above)
         if found is not None:
-            made.setdefault(
-                sentence, Unit(found, lines[0].start, lines[-1].end, lines[0].locator, lines[0].ordinal, leads)
-            )
+            unit = Unit(found, lines[last].start, lines[-1].end, lines[last].locator, lines[last].ordinal, leads)
+            made.setdefault(sentence, unit)
     if not made:
         return None
     first = next(iter(made.values())).evidence
@@ -234,20 +237,29 @@ def _heads(document: Document, row: Block) -> Leads:
 
 
 def _leads(document: Document, block: Block) -> Leads:
-    """The paragraphs that introduce an item, outermost first."""
-    found: list[tuple[Span, str]] = []
-    parent = block.parent
-    while parent is not None and document.blocks[parent].kind in ("paragraph", "item"):
-        above = document.blocks[parent]
-        if document.body(above).strip():
-            found.append(((above.body_start, above.end), above.locator))
-        parent = above.parent
-    if not found and block.parent is not None:
-        # Sub-paragraphs right under a heading are introduced by the unnumbered words before them.
-        for before in reversed(document.blocks[block.parent + 1 : block.ordinal]):
-            if before.kind == "paragraph" and document.body(before).rstrip().endswith((":", "：")):
-                return (((before.body_start, before.end), before.locator),)
-    return tuple(reversed(found))
+    """The paragraphs and items that introduce an item, outermost first; what stands right under a heading has none of these, but an item
+    there is introduced by the last words before its list that end as an introduction does. No paragraph introduces a further one."""
+    above = _above(document, block) if block.parent is not None else None
+    if above is None:
+        return ()
+    own = (((above.body_start, above.end), above.locator),) if document.body(above).strip() else ()
+    return (*_leads(document, above), *own)
+
+
+def _above(document: Document, block: Block) -> Block | None:
+    """What introduces a block that is not the outermost one."""
+    parent = document.blocks[block.parent or 0]
+    if parent.kind in ("paragraph", "item"):
+        return parent
+    for before in reversed(document.blocks[parent.ordinal + 1 : block.ordinal] if block.kind == "item" else ()):
+        within = before.kind == "item" and (not before.number or 0 < block.level <= before.level)
+        if before.kind not in ("paragraph", "item") or within:
+            continue
+        if document.body(before).rstrip().endswith((":", "：")):
+            return before
+        if before.number:
+            return None
+    return None
 
 
 def _sentences(evidence: Evidence, block: Block) -> Iterator[Unit]:

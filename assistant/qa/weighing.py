@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.qa.abstention import ENOUGH, HOPELESS, LIKENESS, UNNAMED, UNREAD, Bars, Caution, bars, chance, log_odds
-from assistant.qa.constraints import unsurer
+from assistant.qa.constraints import constrained
 from assistant.qa.readers import Known, Readers, Searched, gain
 from assistant.qa.retriever import Evidence
 from assistant.qa.rivals import named_by, rivals
@@ -247,7 +247,7 @@ class Weigher:
         read = [
             Scored(
                 unit,
-                unsurer(told.score(unit.start - told.begin, unit.end - told.begin), question, unit, told.bars),
+                constrained(told, told.begin, question, unit),
                 told.bars,
                 told,
             )

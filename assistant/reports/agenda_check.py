@@ -106,13 +106,18 @@ def check_agenda(
 
 def resolutions_in(document: Document) -> list[Symbol]:
     """The resolutions that a document cites by number alone, as references name them in its language: those of a body that is named
-    with them; and where none is, those of its own body."""
-    language, text = document.language, document.text
+    with them, or beside “its resolution”; and where none is, those of its own body."""
+    language, text, content = document.language, document.text, Vocabulary.shipped().content
 
     def stems(*parts: str) -> tuple[list[str], ...]:
         return tuple(analyse(part, language) for part in parts)
 
     frames = {body: stems(*frame.split("{number}")) for body, frame in act_frames("RES", language).items()}
+    acts = act_words("RES", language)
+    bodies = {
+        body: content([word for side in frame for word in side if word not in acts], language)
+        for body, frame in frames.items()
+    }
     own = document.symbol.body if document.symbol else ""
     found: dict[str, None] = {}
     for each in _NUMBERS.finditer(text):
@@ -120,10 +125,20 @@ def resolutions_in(document: Document) -> list[Symbol]:
         before, after = stems(words, text[each.end() : each.end() + _REACH])
         named = [body for body, (left, right) in frames.items()
                  if before[-len(left) :] == left and after[: len(right)] == right]  # fmt: skip
-        if not named and own in frames and before[-1:] and before[-1] in act_words("RES", language):
+        cited = before[-1:] and before[-1] in acts
+        if not named and cited:
+            left, right = content(before[:-1], language), content(after, language)
+            comma = text[each.end() :].lstrip()[:1] in (",", "،")
+            named = [
+                body
+                for body, name in bodies.items()
+                if (name and name == left[-len(name) :])
+                or (name and comma and name == right[: len(name)] and acts.isdisjoint(right[len(name) :][:1]))
+            ]
+        if not named and own in frames and cited:
             # In front of the word for a resolution stands nothing with a capital: no other body, as in “Conference resolution 7/1”.
             body = "".join(words.split()[-2:-1])
-            other = body[:1].isupper() and Vocabulary.shipped().content(analyse(body, language), language)
+            other = body[:1].isupper() and content(analyse(body, language), language)
             named = [] if other else [own]
         numbers = re.findall(_NUMBER, each.group())
         found |= {f"{body}/RES/{number.replace(' (', '(')}": None for body in named for number in numbers}

@@ -77,15 +77,14 @@ def named(library: Library, name: str, language: str | None = None) -> Document:
     """The document of a name exactly, in a language, in English or in any; no digest where there is another text.
     Raises `ReportError`."""
     found = library.find(name)
-    if language is not None and found and not any(each.language == language for each in found):
-        held = ", ".join(sorted({each.language for each in found}))
-        raise ReportError("not-held-in", name=name, language=language, held=held)
     if not found:
         raise not_held(library, name)
-    wanted = language or "en"
     return min(
-        found, key=lambda each: (each.edition == "digest", each.language != wanted, each.part is not None, each.id)
-    )
+        found,
+        key=lambda each: (
+            each.edition == "digest", each.language != language, each.language != "en", each.part is not None, each.id
+        ),
+    )  # fmt: skip
 
 
 def not_held(library: Library, name: str) -> ReportError:

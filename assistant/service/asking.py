@@ -9,13 +9,13 @@ from contextlib import closing
 from typing import TypeVar
 
 from assistant.access import Principal
-from assistant.faults import ServiceFault, of_library
-from assistant.qa.answer import Answer, AnswerStatus, Finished, Progress, Said, Statement
+from assistant.faults import ServiceFault, known_language, of_library
+from assistant.qa.answer import Answer, Finished, Progress, Said
 from assistant.qa.engine import Engine
 from assistant.qa.retriever import Evidence
 from assistant.question_request import QuestionRequest, scope_of
-from assistant.service.entrance import Entrance, checked_language
-from assistant.service.events import Closed, Done, Stated, Status, Stream
+from assistant.service.entrance import Entrance
+from assistant.service.events import Closed, Status, Stream
 from assistant.service.metrics import Metrics
 from assistant.service.turns import Turns
 from corpus.corpus_errors import LibraryError
@@ -41,21 +41,19 @@ class Asking(Entrance):
 
     def begin_ask(self, who: Principal, asked: QuestionRequest) -> Future[Answer]:
         """The answer to a question, to come."""
-        self._check(who, "ask")
-        checked_language(asked.language)
+        self._check_asked(who, asked)
         return self._turn(lambda: self._answer(who, asked), who)
 
     def stream(self, who: Principal, asked: QuestionRequest) -> Stream:
-        """The answer as it comes: `Status`, `Stated` for each verified statement, and `Done` with the whole answer,
-        which is what `begin_ask` gives. For `for` and `async for`; refusals are raised here, not in the stream."""
-        self._check(who, "ask")
-        checked_language(asked.language)
+        """The answer as it comes: `Status`, `Said` for each verified statement, and `Finished` with the whole answer,
+        which is what `begin_ask` gives. Refusals are raised here, not in the stream."""
+        self._check_asked(who, asked)
         stream = Stream()
 
         def answer() -> None:
             try:
                 stream.put(Status("answering"))
-                stream.put(Done(self._answer(who, asked, stream.put)))
+                stream.put(Finished(self._answer(who, asked, stream.put)))
             except Closed:
                 return
 
@@ -68,6 +66,11 @@ class Asking(Entrance):
         """The passages nearest to a question, best first, to come."""
         self._check(who, "search")
         return self._turn(lambda: self.engine.search(text, limit), who)
+
+    def _check_asked(self, who: Principal, asked: QuestionRequest) -> None:
+        self._check(who, "ask")
+        if asked.language:
+            known_language(asked.language)
 
     def _turn(self, work: Callable[[], T], who: Principal) -> Future[T]:
         def told() -> T:
@@ -83,19 +86,15 @@ class Asking(Entrance):
             raise
 
     def _answer(
-        self, who: Principal, asked: QuestionRequest, told: Callable[[Status | Stated], None] = lambda _: None
+        self, who: Principal, asked: QuestionRequest, told: Callable[[Status | Said], None] = lambda _: None
     ) -> Answer:
         """Answers; `told` hears of each statement once it stands, and when a model is asked."""
         scope = scope_of(asked, self.engine.library)
-        stated: list[Statement] = []
         question, history, language = asked.question, asked.history, asked.language
-        spoken = language or self.engine.question(question).language
         with closing(self.engine.stream(question, history, language, mode=asked.mode, scope=scope)) as events:
             for event in events:
                 if isinstance(event, Said):
-                    stated.append(event.statement)
-                    status: AnswerStatus = "tentative" if event.doubt else "answered"
-                    told(Stated(Answer(question, spoken, status, "", tuple(stated)), event.statement))
+                    told(event)
                 elif isinstance(event, Progress) and event.stage == "writing":
                     told(Status("writing"))
                 elif isinstance(event, Finished):

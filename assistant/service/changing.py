@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import AsyncGenerator
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-from assistant.access import Principal, Role, check
+from assistant.access import Principal, Role
 from assistant.collection import Collection
-from assistant.faults import Conflict, Forbidden, Invalid
+from assistant.faults import Conflict, Forbidden, Invalid, known_language
 from assistant.fetching import FetchRequest, Row, held_row, plan
 from assistant.keeping import Keeper
 from assistant.named_files import Files
 from assistant.qa.engine import Engine
-from assistant.service.entrance import Entrance, checked_language
+from assistant.service.entrance import Entrance
 from assistant.service.jobs import Hand, Job, Jobs
 from assistant.service.uploads import Upload, Uploads
 from corpus.library import Library
@@ -41,32 +40,26 @@ class Changing(Entrance):
         self._check(who, "verify")
         return self.jobs.submit("verify", who.id, self._keeper.verify)
 
-    def room(self, who: Principal) -> Path:
-        """A new folder of the server's for one upload: the door writes the bytes into `content` there, and then
-        calls `upload`."""
-        self._check(who, "upload")
-        return self._uploads.room()
-
     def upload(
         self,
         who: Principal,
-        folder: Path,
+        content: BinaryIO,
         name: str,
         *,
         symbol: str | None = None,
         language: str | None = None,
         ocr: bool = False,
     ) -> Job:
-        """Begins to read the file in a folder that `room` gave. `name` is only shown, what it is its content tells."""
+        """Begins to read a file that somebody sends. `name` is only shown, what it is its content tells."""
+        self._check(who, "upload")
+        if language:
+            known_language(language)
+        upload = self._uploads.take(content, name, who.id, symbol=_symbol(symbol), language=language, ocr=ocr)
         try:
-            self._check(who, "upload")
-            checked_language(language)
-            named = _symbol(symbol)
-            upload = self._uploads.take(folder, name, who.id, symbol=named, language=language, ocr=ocr)
             self._noted(who, "upload", f"{upload.name} {upload.sha256}")
             return self._read(upload, who.id)
         except BaseException:  # whoever sent it is told that it was not taken
-            shutil.rmtree(folder, ignore_errors=True)
+            upload.drop()
             raise
 
     def resume(self) -> int:
@@ -154,12 +147,6 @@ class Changing(Entrance):
         """The jobs, the latest first, without their outcomes."""
         self._check(who, "jobs")
         return self.jobs.all()
-
-    def wait_job(self, who: Principal, job_id: str, after: int = -1, seconds: float = 10) -> tuple[int, dict[str, Any]]:
-        """A job as soon as it has changed since revision `after`, or after some seconds; and its revision. To follow a job
-        is to have asked for it once."""
-        check(who, "jobs")
-        return self.jobs.wait(job_id, after, seconds)
 
     def follow_job(self, who: Principal, job_id: str, since: int | None = None) -> AsyncGenerator[dict[str, Any], None]:
         """A job whenever it has changed, until it has ended; to have asked for it once is enough. With `since` each outcome behind

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from assistant.access import Principal, check
 from assistant.access.rates import COSTLY, Rates
-from assistant.faults import known_language, stopping
+from assistant.faults import stopping
 
 Noted = Callable[[Principal, str, str], None]
 """Told who does what to what, for the audit log."""
@@ -39,9 +39,3 @@ class Entrance:
             self._rates.count(who, operation)
         if self._stopping and operation in COSTLY:
             raise stopping()
-
-
-def checked_language(language: str | None) -> None:
-    """Raises `Invalid` where a language that is given is none of the six."""
-    if language is not None:
-        known_language(language)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from assistant.qa.answer import Answer, Statement, citation_json
+from assistant.qa.answer import Finished, Said
 
 Stage = Literal["waiting", "answering", "writing"]
 
@@ -22,49 +22,23 @@ class Status:
     stage: Stage
     ahead: int = 0
 
-    def to_json(self) -> dict[str, Any]:
-        """A JSON-ready dictionary."""
-        return {"type": "status", "stage": self.stage, "ahead": self.ahead}
+
+Event = Status | Said | Finished
 
 
-@dataclass(frozen=True)
-class Stated:
-    """A statement that is verified, in its place in `answer`, which holds those up to it."""
-
-    answer: Answer
-    statement: Statement
-
-    def to_json(self) -> dict[str, Any]:
-        """A JSON-ready dictionary: the statement, and the citations that it is the first to use."""
-        before = self.answer.statements[: self.answer.statements.index(self.statement)]
-        known = {citation for each in before for citation in each.citations}
-        numbered = enumerate(self.answer.citations, 1)
-        return {
-            "type": "statement",
-            "tentative": self.answer.status == "tentative",
-            "statement": {
-                "text": self.statement.text,
-                "verdict": self.statement.verdict,
-                "citations": self.answer.numbers(self.statement),
-            },
-            "citations": [
-                citation_json(each, n) for n, each in numbered if each in self.statement.citations and each not in known
-            ],
-        }
-
-
-@dataclass(frozen=True)
-class Done:
-    """The whole answer."""
-
-    answer: Answer
-
-    def to_json(self) -> dict[str, Any]:
-        """A JSON-ready dictionary."""
-        return {"type": "done", "answer": self.answer.to_json()}
-
-
-Event = Status | Stated | Done
+def event_json(event: Event) -> dict[str, Any]:
+    """An event as JSON: of a statement also the citations that it is the first to use."""
+    if isinstance(event, Status):
+        return {"type": "status", **vars(event)}
+    if isinstance(event, Finished):
+        return {"type": "done", "answer": event.to_json()}
+    said = event.to_json()
+    return {
+        "type": "statement",
+        "tentative": said["tentative"],
+        "statement": {name: said[name] for name in ("text", "verdict", "citations")},
+        "citations": said["new_citations"],
+    }
 
 
 class Closed(Exception):
@@ -72,7 +46,7 @@ class Closed(Exception):
 
 
 class Stream:
-    """Events of one answer, for `for` or `async for`. An error of the answering thread is raised to the reader."""
+    """Events of one answer, for `async for`. An error of the answering thread is raised to the reader."""
 
     def __init__(self) -> None:
         self._events: queue.SimpleQueue[Event | BaseException] = queue.SimpleQueue()
@@ -98,18 +72,6 @@ class Stream:
         if self._future is not None:
             self._future.cancel()
 
-    def __iter__(self) -> Iterator[Event]:
-        try:
-            while True:
-                event = self._events.get()
-                if isinstance(event, BaseException):
-                    raise event
-                yield event
-                if isinstance(event, Done):
-                    return
-        finally:
-            self.close()
-
     async def __aiter__(self) -> AsyncIterator[Event]:
         woken = asyncio.Event()
         with self._guard:
@@ -122,7 +84,7 @@ class Stream:
                     if isinstance(event, BaseException):
                         raise event
                     yield event
-                    if isinstance(event, Done):
+                    if isinstance(event, Finished):
                         return
                 await woken.wait()
         finally:

@@ -54,13 +54,10 @@ class Job:
     finished: str | None = None
     outcomes: list[dict[str, Any]] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
-    revision: int = 0
 
     def to_json(self, since: int = 0) -> dict[str, Any]:
         """A JSON-ready dictionary, with the outcomes behind the first `since` of them."""
-        made = {**vars(self), "outcomes": self.outcomes[since:], "counts": dict(self.counts)}
-        del made["revision"]
-        return made
+        return {**vars(self), "outcomes": self.outcomes[since:], "counts": dict(self.counts)}
 
 
 Heard = Callable[[str], None]
@@ -70,25 +67,19 @@ class _Changes:
     """Jobs as they change: a lock around each change, and who waits for one."""
 
     def __init__(self) -> None:
-        self._state = threading.Condition(threading.RLock())
+        self._lock = threading.RLock()
         self._watchers: dict[str, list[Callable[[], None]]] = {}
 
     def __enter__(self) -> None:
-        self._state.acquire()
+        self._lock.acquire()
 
     def __exit__(self, *_: object) -> None:
-        self._state.release()
+        self._lock.release()
 
     def of(self, job: Job) -> None:
         """Tells that a job is another now. Within the lock."""
-        job.revision += 1
-        self._state.notify_all()
         for told in self._watchers.get(job.id, ()):
             told()
-
-    def wait(self, job: Job, after: int, seconds: float) -> None:
-        """Waits until a job is another than at a revision. Within the lock."""
-        self._state.wait_for(lambda: job.revision > after, seconds)
 
     @contextmanager
     def watched(self, job_id: str, told: Callable[[], None]) -> Iterator[None]:
@@ -213,13 +204,6 @@ class Jobs:
         job = self.get(job_id)
         with self._changed:
             return job.to_json(since)
-
-    def wait(self, job_id: str, after: int, seconds: float) -> tuple[int, dict[str, Any]]:
-        """A job as soon as it is another than at revision `after`, or after some seconds; and its revision."""
-        job = self.get(job_id)
-        with self._changed:
-            self._changed.wait(job, after, seconds)
-            return job.revision, job.to_json()
 
     async def follow(self, job_id: str, since: int | None = None) -> AsyncGenerator[dict[str, Any], None]:
         """A job as a record, and again whenever it has changed, until it has ended here: at most every `PAUSE` seconds, since some

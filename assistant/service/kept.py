@@ -39,15 +39,6 @@ _SWITCH = {
 
 
 @dataclass(frozen=True)
-class Heading:
-    """A conversation that is kept: its first question, and when it was last asked in."""
-
-    token: str
-    title: str
-    changed: str
-
-
-@dataclass(frozen=True)
 class Link:
     """An answer to which there is a link, under the name that its address ends with."""
 
@@ -95,15 +86,15 @@ class Kept:
         self._store.write(_PUT, token, account, self._store.now().astimezone(UTC).isoformat(), title, kept)
         self._store.write(_OLDEST_CONVERSATIONS, account, account, CONVERSATIONS - 1)
 
-    def all(self, who: Principal) -> list[Heading]:
-        """The conversations of somebody, the latest first."""
+    def all(self, who: Principal) -> list[dict[str, str]]:
+        """The conversations of somebody, the latest first: `token`, `title` (the first question) and when they `changed`."""
         if self.keeping(who) is None:
             return []
         found = self._store.rows(
             "SELECT token, title, changed FROM conversations WHERE account = ? ORDER BY changed DESC, token",
             _account(who),
         )
-        return [Heading(*row) for row in found]
+        return [dict(zip(("token", "title", "changed"), row, strict=True)) for row in found]
 
     def get(self, who: Principal, token: str) -> str:
         """A conversation. Raises `NotHeld`, for that of somebody else too."""

@@ -55,7 +55,12 @@ class PagePictures:
         if known is not None and not self._library.keeps_original(document):
             raise _not_kept(document)  # any more
         if known is None:
-            known = self._drawn_now(document, page, quote, between)
+            if not self._places.acquire(blocking=False):
+                raise Overloaded("pages-wait", retry_after=_AGAIN)
+            try:
+                known = self._draw(document, page, quote, between)
+            finally:
+                self._places.release()
             with self._guard:
                 self._drawn[key] = known
                 while len(self._drawn) > KEPT or sum(map(len, self._drawn.values())) > KEPT_BYTES:
@@ -63,14 +68,6 @@ class PagePictures:
         if not known:
             raise NotHeld("page-undrawn", document=document.label, page=page)
         return known
-
-    def _drawn_now(self, document: Document, page: int, quote: str, between: tuple[int, int] | None) -> bytes:
-        if not self._places.acquire(blocking=False):
-            raise Overloaded("pages-wait", retry_after=_AGAIN)
-        try:
-            return self._draw(document, page, quote, between)
-        finally:
-            self._places.release()
 
     def _draw(self, document: Document, page: int, quote: str, between: tuple[int, int] | None) -> bytes:
         """The picture; empty where there can be none, which is remembered so that nobody waits for it twice."""

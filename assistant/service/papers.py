@@ -163,19 +163,16 @@ class Papers:
                 self._end(paper, made)
 
     def _run(self) -> None:
+        """Makes the first that the next client asked for; the client steps behind the others then."""
         while True:
-            self._next()()
-
-    def _next(self) -> Callable[[], None]:
-        """The first that the next client asked for; the client steps behind the others then."""
-        with self._come:
-            self._come.wait_for(lambda: self._wanted)
-            client, own = next(iter(self._wanted.items()))
-            del self._wanted[client]
-            first = own.popleft()
-            if own:
-                self._wanted[client] = own
-            return first
+            with self._come:
+                self._come.wait_for(lambda: self._wanted)
+                client, own = next(iter(self._wanted.items()))
+                del self._wanted[client]
+                make = own.popleft()
+                if own:
+                    self._wanted[client] = own
+            make()
 
     @staticmethod
     def _end(paper: Paper[T], made: T | None = None, error: BaseException | None = None) -> None:

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from corpus.corpus_errors import plainly
 from corpus.files import file_hash
@@ -59,19 +60,29 @@ class Uploads:
         self._folder = folder
 
     def room(self) -> Path:
-        """A new folder for one file, whose bytes are to be written to `CONTENT` in it."""
+        """A new folder for one file."""
         folder = self._folder / secrets.token_hex(16)
         with plainly(self._folder):
             folder.mkdir(parents=True, mode=0o700)
         return folder
 
-    def take(self, folder: Path, name: str, by: str, *, symbol: str | None, language: str | None, ocr: bool) -> Upload:
-        """The file in a folder, noted with what its sender says of it, so that it is found again after a stop."""
+    def take(
+        self, content: BinaryIO, name: str, by: str, *, symbol: str | None, language: str | None, ocr: bool
+    ) -> Upload:
+        """A file, noted with what its sender says of it, so that it is found again after a stop; where there is no room for it
+        nothing is left."""
+        folder = self.room()
         path = folder / CONTENT
         shown = printable(name.replace("\\", "/").rpartition("/")[2])[:200]
-        with plainly(self._folder):
-            upload = Upload(path, shown, file_hash(path), symbol, language, ocr)
-            (folder / _NOTE).write_text(json.dumps({**asdict(upload), "path": "", "by": by}), encoding="utf-8")
+        try:
+            with path.open("wb") as kept:
+                shutil.copyfileobj(content, kept)
+            with plainly(self._folder):
+                upload = Upload(path, shown, file_hash(path), symbol, language, ocr)
+                (folder / _NOTE).write_text(json.dumps({**asdict(upload), "path": "", "by": by}), encoding="utf-8")
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
         return upload
 
     def left(self) -> Iterator[tuple[Upload, str]]:

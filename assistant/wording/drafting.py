@@ -65,6 +65,16 @@ class Grammar:
         )  # fmt: skip
         """The name of somebody who acts, where no space parts it from the action."""
         self.session = self._compile(self._source("session").replace("{n}", number))
+        # As far as the clause goes, a comma of a list among its words: the sale, supply or transfer.
+        comma_ends = rf"[,،](?!\s\w+\s(?:{self._source('ties')})\s)"
+        tail = rf"(?:[^;.:؛]{{0,200}}?(?={comma_ends}|[;.:؛]|\s(?:{join})\s|$)|[^;.:؛]{{0,200}}\b)"
+        self.occasion = self._compile(rf"{edge[0]}(?:{self._source('occasion')})(?:{tail if self.spaced else ''})")
+        term, runs, adopted = self._source("term", "span"), self._source("runs"), self._source("adopted")
+        self.event = self._compile(
+            rf"{edge[0]}(?:{term})\s(?:{runs}){edge[1]}(?!\s?(?:{adopted})){tail}"
+            if self.spaced else rf"{runs.replace('{adopted}', adopted)}(?:{term})"
+        )  # fmt: skip
+        """A term that runs to or from an event other than the adoption."""
         # Names are written with capitals: no "Progress Made" is anything that was done.
         self.past = re.compile(rf"{edge[0]}(?:{self._source('past')}){edge[1]}[^,;.]*$")
         self.done = re.compile(rf"(?<!\bbe\s){edge[0]}(?:{self._source('past')})\s+$")

@@ -54,7 +54,10 @@ def stands_out(half: Half) -> bool:
         return capitals and worded and enough and telling
     if organ.text in FLAT and len(rest) == 1 and rest[0].kind == "number":
         # S/2025 alone is a symbol cut short sooner than a document of 1951.
-        return capitals and len(rest[0].value) >= 4 and not (organ.text in PRINCIPAL and is_year(rest[0]))
+        told = len(rest[0].value) >= 4 or (
+            bool(half.modifiers) and not (organ.text == "A" and _numbers_session(rest[0]))
+        )
+        return capitals and told and not (organ.text in PRINCIPAL and is_year(rest[0]))
     if organ.text in PRINCIPAL:
         return _stands_under_principal(organ.text, rest)
     if capitals and "-" not in organ.text and organ.text not in COMMONPLACE:
@@ -85,13 +88,18 @@ def _follows_principal(first: Component) -> bool:
     return first.kind in ("number", "session", "code") or first.code in UNDER_PRINCIPAL
 
 
+def _numbers_session(component: Component) -> bool:
+    """Whether a number may be that of a session of the General Assembly."""
+    return component.text.isdigit() and FIRST_SESSION <= int(component.text) <= LAST_SESSION
+
+
 def _stands_under_principal(organ: str, rest: tuple[Component, ...]) -> bool:
     first = rest[0]
     if first.kind == "number":
         if not first.text.isdigit() or len(rest) == 1:
             return False
         if organ == "A":
-            return FIRST_SESSION <= int(first.text) <= LAST_SESSION
+            return _numbers_session(first)
         return is_year(first)
     return _follows_principal(first) and (first.kind != "code" or first.code in BODIES | SERIES)
 

@@ -57,12 +57,16 @@ def questions_for(
     return [question for language, question in found if (language == "en") == (name == "en")]
 
 
-def written_for(documents: Path, asides: Sequence[Path], folder: Path) -> Iterator[tuple[Path, list[Question]]]:
+def written_for(
+    documents: Path, asides: Sequence[Path], folder: Path, *, english: bool = False
+) -> Iterator[tuple[Path, list[Question]]]:
     """For each language the folder of the documents in it, made in another one of written ones (`data/README.md`), and the questions
-    asked of these: those that were written on them, and `asides` in the language."""
+    asked of these: those that were written on them, and `asides` in the language; or, `english`, the same in English, and a part of the
+    English asides."""
     rows = list(lines_of(documents))
     others = [row for path in asides for row in lines_of(path)]
-    for language in sorted({row["language"] for row in rows}):
+    languages = sorted({row["language"] for row in rows})
+    for n, language in enumerate(languages):
         mine = [row for row in rows if row["language"] == language]
         home = folder / "written" / language
         home.mkdir(parents=True, exist_ok=True)
@@ -71,11 +75,10 @@ def written_for(documents: Path, asides: Sequence[Path], folder: Path) -> Iterat
             title = parts[0]["title"].partition(SECTION)[0]
             text = "\n\n".join(f"## {row['title'].partition(SECTION)[2]}\n\n{row['passage']}" for row in parts)
             (home / f"{name}.md").write_text(f"# {title}\n\n{text}\n", encoding="utf-8")
-        asked = [Question(each["q"], bool(each["a"]), aside=False) for row in mine for each in row["questions"]]
-        yield (
-            home,
-            asked + [Question(row["question"], False, aside=True) for row in others if row["language"] == language],
-        )
+        spoken, key, step = ("en", "en", len(languages)) if english else (language, "q", 1)
+        beside = [row for row in others if row["language"] == spoken][n % step :: step]
+        asked = [Question(each[key], bool(each["a"]), aside=False) for row in mine for each in row["questions"]]
+        yield home, asked + [Question(row["question"], False, aside=True) for row in beside]
 
 
 def outcomes(questions: Iterable[Question], best: Best) -> Iterator[Outcome]:

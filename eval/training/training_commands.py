@@ -222,7 +222,8 @@ def calibrate(
 
 
 @app.command()
-def calibrate_same(
+def calibrate_written(
+    name: Annotated[Literal["same-language", "from-english"], typer.Argument(help="In which language is asked.")],
     aside: Annotated[list[Path], typer.Option(help="Questions about something else: aside.jsonl of the rows.")],
     weights: Annotated[Path | None, typer.Option(help="Exported reader; by default the one that ships.")] = None,
     out: Annotated[Path, typer.Option(help="File to write; what it says of others stays.")] = SHIPPED
@@ -231,8 +232,8 @@ def calibrate_same(
         "eval-runs"
     ),
 ) -> None:
-    """Fit chances and bars of the multilingual reader for questions in the language of the documents, on written documents."""
-    from assistant.qa.abstention import SAME
+    """Fit chances and bars of the multilingual reader on written documents, for questions in their language, or in English."""
+    from assistant.qa.abstention import FROM_ENGLISH
     from assistant.qa.reader import Reader
     from eval.training import measure
     from eval.training.calibrate import calibrate as fitted
@@ -243,12 +244,12 @@ def calibrate_same(
     found: list[Outcome] = []
     with _told(), _teller() as tell:
         reader = Reader("multilingual", models_in(folder), weights=path)
-        for home, asked in measure.written_for(CALIBRATION, aside, folder):
+        for home, asked in measure.written_for(CALIBRATION, aside, folder, english=name == FROM_ENGLISH):
             with engine_over([home], folder, tell.reading) as engine:
                 best = measure.by_reader(engine, reader)
                 found += tell.counted(measure.outcomes(asked, best), f"questions ({home.name})", len(asked))
         calibration = fitted(found)
-        measure.write_calibration(out, SAME, calibration, path.read_bytes())
+        measure.write_calibration(out, name, calibration, path.read_bytes())
     _show(calibration, found)
     talk.print(f"Written: {out}.", markup=False)
 

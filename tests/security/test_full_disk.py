@@ -13,11 +13,10 @@ from httpx import Response
 from services import PASSWORD, Made, ended, made_service
 from typer.testing import CliRunner
 
-from assistant.access import LOCAL, Principal, Role
+from assistant.access import LOCAL, Role
 from assistant.access.access_store import FILE
 from assistant.cli import app as command
-from assistant.service import Service
-from assistant.service.uploads import CONTENT
+from assistant.service.uploads import CONTENT, Uploads
 from corpus.catalogue import Catalogue
 from corpus.corpus_errors import LibraryFull
 from corpus.feedback import feedback_of
@@ -117,14 +116,14 @@ def test_signing_in_and_what_the_audit_log_has_no_room_for_are_refused_and_nothi
 def test_an_upload_whose_bytes_have_no_room_is_refused_and_leaves_nothing(
     made: Made, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    room = Service.room
+    room = Uploads.room
 
-    def narrow(service: Service, who: Principal) -> Path:
-        folder = room(service, who)
+    def narrow(uploads: Uploads) -> Path:
+        folder = room(uploads)
         (folder / CONTENT).symlink_to("/dev/full")
         return folder
 
-    monkeypatch.setattr(Service, "room", narrow)
+    monkeypatch.setattr(Uploads, "room", narrow)
     refused(made.client.post("/api/v1/uploads", files=NOTE, headers=made.headers("staff")), made)
     assert list((made.library.folder / "uploads").iterdir()) == []
     goes_on(made)

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from assistant.access import Principal
 from assistant.access.visitors import COOKIE, DAYS
 from assistant.api.middleware.serving_places import Places
-from assistant.api.problems import CRASH, Refusals
+from assistant.api.problems import Crash, Refusals
 from assistant.faults import ServiceFault
 from assistant.service.metrics import Metrics
 
@@ -69,7 +69,7 @@ class Requests:
             if status:
                 status = 500
                 raise
-            await self._refusals.reply(scope, CRASH)(scope, receive, named)
+            await self._refusals.reply(scope, Crash("crash"))(scope, receive, named)
         finally:
             self._told(scope, request_id, status, time.perf_counter() - begun)
 

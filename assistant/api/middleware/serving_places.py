@@ -11,9 +11,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
+from starlette.requests import HTTPConnection
 from starlette.types import Scope
 
 from assistant.access.client_addresses import network
+from assistant.api.callers import address_of
 from assistant.faults import Overloaded, TooMany
 
 KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -74,7 +76,7 @@ class Places:
         stream = _kind(KINDS, scope["path"])
         kind = stream or _kind(RESERVED, scope["path"]) or _OTHERS
         most = self._streams if stream else self._requests
-        own, every = (kind, network(_address(scope))), (kind, "")
+        own, every = (kind, network(address_of(HTTPConnection(scope)))), (kind, "")
         if not always and self._open[own] >= most.address:
             raise TooMany(f"{most.named}-address", most=most.address, retry_after=_AGAIN)
         if not always and self._open[every] >= most.every:
@@ -93,10 +95,6 @@ class Places:
         if self._open[own] >= most.client:
             raise TooMany(f"{most.named}-yours", most=most.client, retry_after=_AGAIN)
         self._open[own] += 1
-
-
-def _address(scope: Scope) -> str:
-    return str(scope["client"][0]) if scope.get("client") else "nowhere"
 
 
 def _kind(kinds: tuple[tuple[str, re.Pattern[str]], ...], path: str) -> str | None:

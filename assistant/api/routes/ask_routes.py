@@ -12,12 +12,13 @@ from fastapi.concurrency import run_in_threadpool
 
 from assistant.api.api_models import AnswerOut, HitOut
 from assistant.api.callers import Caller, Served
-from assistant.api.problems import CRASH, Refusal, request_id
+from assistant.api.problems import Crash, problem, request_id
 from assistant.api.route import Guarded, may
 from assistant.api.server_events import DOCUMENTED, EventStream, event
 from assistant.faults import ServiceFault
 from assistant.question_request import QuestionRequest
 from assistant.service import Stream
+from assistant.service.events import event_json
 
 router = APIRouter(tags=["ask"], route_class=Guarded)
 log = logging.getLogger("rapporteur.api")
@@ -60,12 +61,12 @@ async def search(
 async def _events(stream: Stream, request_id: str) -> AsyncIterator[bytes]:
     try:
         async for each in stream:
-            data = each.to_json()
+            data = event_json(each)
             yield event(data["type"], data)
     except ServiceFault as fault:
-        yield event("problem", Refusal.of(fault).problem(request_id))
+        yield event("problem", problem(fault, request_id))
     except Exception:
         log.exception("the program broke down", extra={"fields": {"request_id": request_id}})
-        yield event("problem", CRASH.problem(request_id))
+        yield event("problem", problem(Crash("crash"), request_id))
     finally:
         stream.close()

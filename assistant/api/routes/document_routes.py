@@ -6,11 +6,12 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, status
 
-from assistant.api.api_models import BlockOut, DocumentOut, Edition, JobOut, Page, PassagesOut
+from assistant.api.api_models import BlockOut, DocumentOut, Edition, Page, PassagesOut
 from assistant.api.callers import Caller, Served
 from assistant.api.route import Guarded, may
 from assistant.collection import block_record
 from assistant.question_request import Language
+from assistant.service.jobs import Job
 from corpus.documents import Document
 
 router = APIRouter(tags=["documents"], route_class=Guarded)
@@ -118,7 +119,7 @@ def confirm(service: Served, caller: Caller, document: Name, language: Language 
     return service.confirm(caller, document, language)
 
 
-@router.delete("/documents/{document:path}", response_model=JobOut, status_code=status.HTTP_202_ACCEPTED)
+@router.delete("/documents/{document:path}", response_model=Job, status_code=status.HTTP_202_ACCEPTED)
 @may("remove")
 def remove(
     service: Served,

@@ -38,8 +38,8 @@ async def ready(service: Served) -> dict[str, Any]:
 async def me(request: Request, caller: Caller) -> dict[str, Any]:
     """Who you are to the service, and what you may do. Where everybody may read, who has no key and no account gets a session in a cookie: its
     questions are counted by themselves, not with those of all at the same address."""
-    gate = request.app.state.gate
-    if isinstance(gate, AccessGate) and caller.kind == "anonymous":
+    gate: AccessGate | None = request.app.state.gate
+    if gate is not None and caller.kind == "anonymous":
         gate.welcome(request)
     may = [operation for operation in OPERATIONS if allowed(caller, operation)]
     return {"id": caller.id, "kind": caller.kind, "role": caller.role.word, "may": may}

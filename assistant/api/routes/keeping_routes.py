@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-import shutil
 from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -13,20 +12,18 @@ from fastapi.concurrency import run_in_threadpool
 
 from assistant.access import check
 from assistant.api import callers
-from assistant.api.api_models import JobOut
 from assistant.api.callers import Caller, Served, identified_again
-from assistant.api.problems import Refusal, request_id
+from assistant.api.problems import problem, request_id
 from assistant.api.route import Guarded, may
-from assistant.api.server_events import DOCUMENTED, EventStream, event
+from assistant.api.server_events import DOCUMENTED, EventStream, event, with_pauses
 from assistant.faults import ServiceFault, TooLarge
 from assistant.fetching import FetchRequest
 from assistant.outcome_words import job_told
 from assistant.question_request import Language
-from assistant.service.uploads import CONTENT
+from assistant.service.jobs import Job
 
 router = APIRouter(tags=["keep"], route_class=Guarded)
 
-PIECE = 1_000_000
 JobId = Annotated[str, Path(max_length=100)]
 Known = Annotated[int, Query(ge=0, le=10_000_000, description="Outcomes that are known already.")]
 
@@ -36,9 +33,9 @@ Spoken = Annotated[
 ]
 
 
-@router.post("/uploads", response_model=JobOut, status_code=status.HTTP_202_ACCEPTED)
+@router.post("/uploads", response_model=Job, status_code=status.HTTP_202_ACCEPTED)
 @may("upload")
-async def upload(
+def upload(
     service: Served,
     caller: Caller,
     file: UploadFile,
@@ -47,25 +44,13 @@ async def upload(
     ocr: Annotated[bool, Form(description="Recognise the words of pages that are images.")] = False,
 ) -> dict[str, Any]:
     """Sends a document to be read into the library. What it is its content tells, never its name."""
-    folder = await run_in_threadpool(service.room, caller)
-    size = 0
-    try:
-        with (folder / CONTENT).open("wb") as kept:
-            while piece := await file.read(PIECE):
-                size += len(piece)
-                if size > service.limits.upload:
-                    raise TooLarge("file-large", most=service.limits.upload / 1e6)
-                await run_in_threadpool(kept.write, piece)
-    except BaseException:
-        await run_in_threadpool(shutil.rmtree, folder, True)
-        raise
-    job = await run_in_threadpool(
-        lambda: service.upload(caller, folder, file.filename or "", symbol=symbol, language=language, ocr=ocr)
-    )
+    if (file.size or 0) > service.limits.upload:
+        raise TooLarge("file-large", most=service.limits.upload / 1e6)
+    job = service.upload(caller, file.file, file.filename or "", symbol=symbol, language=language, ocr=ocr)
     return job.to_json()
 
 
-@router.post("/fetch", response_model=JobOut, status_code=status.HTTP_202_ACCEPTED)
+@router.post("/fetch", response_model=Job, status_code=status.HTTP_202_ACCEPTED)
 @may("fetch")
 def fetch(asked: FetchRequest, service: Served, caller: Caller) -> dict[str, Any]:
     """Fetches official documents by symbol from the Official Document System, and reads them in."""
@@ -79,21 +64,21 @@ def fetch_plan(asked: FetchRequest, service: Served, caller: Caller) -> list[dic
     return [asdict(row) for row in service.foresee(caller, asked)]
 
 
-@router.post("/verify", response_model=JobOut, status_code=status.HTTP_202_ACCEPTED)
+@router.post("/verify", response_model=Job, status_code=status.HTTP_202_ACCEPTED)
 @may("verify")
 def verify(service: Served, caller: Caller) -> dict[str, Any]:
     """Checks database, both indexes and that passages cover each document; every outcome is a fault."""
     return service.verify(caller).to_json()
 
 
-@router.get("/jobs", response_model=list[JobOut])
+@router.get("/jobs", response_model=list[Job])
 @may("jobs")
 def jobs(service: Served, caller: Caller) -> list[dict[str, Any]]:
     """The jobs, the latest first."""
     return service.all_jobs(caller)
 
 
-@router.get("/jobs/{job}", response_model=JobOut)
+@router.get("/jobs/{job}", response_model=Job)
 @may("jobs")
 def job(
     service: Served,
@@ -116,7 +101,7 @@ async def job_stream(
     return EventStream(_changes(request, await run_in_threadpool(service.follow_job, caller, job, since), language))
 
 
-@router.delete("/jobs/{job}", response_model=JobOut)
+@router.delete("/jobs/{job}", response_model=Job)
 @may("jobs")
 def stop_job(service: Served, caller: Caller, job: JobId) -> dict[str, Any]:
     """Stops a job; what is finished is kept."""
@@ -127,25 +112,11 @@ async def _changes(
     request: Request, changes: AsyncGenerator[dict[str, Any], None], language: Language
 ) -> AsyncIterator[bytes]:
     """The records of a job as events, for as long as the caller may see them: a key may be revoked, a session ended."""
-    coming: asyncio.Future[dict[str, Any]] | None = None
     try:
-        while True:
-            coming = coming or asyncio.ensure_future(_next(changes))
-            done, _ = await asyncio.wait({coming}, timeout=callers.AGAIN_SECONDS)
-            check(await identified_again(request), "jobs")
-            if done:
-                record, coming = coming.result(), None
-                if not record:
-                    return
-                yield event("job", job_told(record, language))
+        async with aclosing(changes), aclosing(with_pauses(changes, callers.AGAIN_SECONDS)) as coming:
+            async for record in coming:
+                check(await identified_again(request), "jobs")
+                if record is not None:
+                    yield event("job", job_told(record, language))
     except ServiceFault as fault:
-        yield event("problem", Refusal.of(fault).problem(request_id(request)))
-    finally:
-        if coming is not None:
-            coming.cancel()
-            await asyncio.wait({coming})
-        await changes.aclose()
-
-
-async def _next(changes: AsyncGenerator[dict[str, Any], None]) -> dict[str, Any]:
-    return await anext(changes, {})
+        yield event("problem", problem(fault, request_id(request)))

@@ -8,12 +8,12 @@ from typing import Any
 from fastapi import APIRouter, status
 from pydantic import BaseModel, ConfigDict, Field
 
-from assistant.api.api_models import JobOut
 from assistant.api.callers import Caller, Served
 from assistant.api.route import Guarded, may
 from assistant.api.routes.document_routes import Held
 from assistant.named_files import Files
 from assistant.question_request import Language
+from assistant.service.jobs import Job
 
 router = APIRouter(prefix="/local", include_in_schema=False, route_class=Guarded)
 
@@ -32,7 +32,7 @@ class IngestBody(BaseModel):
     jobs: int | None = Field(None, ge=1, le=64)
 
 
-@router.post("/ingest", response_model=JobOut, status_code=status.HTTP_202_ACCEPTED)
+@router.post("/ingest", response_model=Job, status_code=status.HTTP_202_ACCEPTED)
 @may("ingest")
 def ingest(body: IngestBody, service: Served, caller: Caller) -> dict[str, Any]:
     """Reads files and folders of this machine's."""
@@ -49,7 +49,7 @@ class ForgetBody(BaseModel):
     shown: str = Field(max_length=5_000)
 
 
-@router.post("/forget", response_model=JobOut, status_code=status.HTTP_202_ACCEPTED)
+@router.post("/forget", response_model=Job, status_code=status.HTTP_202_ACCEPTED)
 @may("ingest")
 def forget(body: ForgetBody, service: Served, caller: Caller) -> dict[str, Any]:
     """Removes what came from a file of this machine's that is gone."""

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel
 
 from assistant.api.callers import Caller, Served
 from assistant.api.file_replies import DOCUMENTED, LISTED, SHEETS, file_reply, form_of
@@ -28,15 +29,6 @@ from assistant.service.papers import Paper
 router = APIRouter(tags=["write"], route_class=Guarded)
 
 
-@router.get("/briefings", response_model=BriefingOut, responses=DOCUMENTED)
-@may("brief", counted="documents")
-async def briefing(
-    request: Request, service: Served, caller: Caller, asked: Annotated[BriefingRequest, Query()]
-) -> Response:
-    """A briefing, every sentence with its source. It is made in slices between the questions of others."""
-    return await _written(request, service, caller, asked)
-
-
 @router.post("/briefings", response_model=BriefingOut, responses=DOCUMENTED)
 @may("brief", counted="documents")
 async def make_briefing(request: Request, service: Served, caller: Caller, asked: BriefingRequest) -> Response:
@@ -44,40 +36,46 @@ async def make_briefing(request: Request, service: Served, caller: Caller, asked
     return await _written(request, service, caller, asked)
 
 
-@router.get("/themes", response_model=ThemesOut, responses=DOCUMENTED)
-@may("themes", counted="documents")
-async def themes(
-    request: Request, service: Served, caller: Caller, asked: Annotated[ThemesRequest, Query()]
-) -> Response:
-    """The themes of all that is held: summaries, documents over the years, gaps, places on a map."""
-    return await _written(request, service, caller, asked)
+def _add(kind: type[PaperRequest], name: str, gives: type[BaseModel], said: str) -> None:
+    @may(kind.operation, counted="documents")
+    async def give(request: Request, service: Served, caller: Caller, asked: Any) -> Response:
+        return await _written(request, service, caller, asked)
+
+    give.__annotations__["asked"] = Annotated[kind, Query()]
+    responses = LISTED if kind is MandatesRequest else DOCUMENTED
+    router.add_api_route(f"/{kind.path}", give, response_model=gives, responses=responses, name=name, description=said)
 
 
-@router.get("/compare", response_model=ComparisonOut, responses=DOCUMENTED)
-@may("compare", counted="documents")
-async def compare(
-    request: Request, service: Served, caller: Caller, asked: Annotated[ComparisonRequest, Query()]
-) -> Response:
-    """Two documents or more in a row word by word, or with a topic what each of several says on it."""
-    return await _written(request, service, caller, asked)
-
-
-@router.get("/origins", response_model=OriginsOut, responses=DOCUMENTED)
-@may("compare", counted="documents")
-async def origins(
-    request: Request, service: Served, caller: Caller, asked: Annotated[OriginsRequest, Query()]
-) -> Response:
-    """Where the paragraphs of a document come from: the earlier documents held that have them, to the letter or nearly."""
-    return await _written(request, service, caller, asked)
-
-
-@router.get("/mandates", response_model=MandatesOut, responses=LISTED)
-@may("mandates", counted="documents")
-async def mandates(
-    request: Request, service: Served, caller: Caller, asked: Annotated[MandatesRequest, Query()]
-) -> Response:
-    """Who is asked to do what, by when, in the resolutions held; as JSON, a document, or a sheet (`csv`, `xlsx`)."""
-    return await _written(request, service, caller, asked)
+_add(
+    BriefingRequest,
+    "briefing",
+    BriefingOut,
+    "A briefing, every sentence with its source. It is made in slices between the questions of others.",
+)
+_add(
+    ThemesRequest,
+    "themes",
+    ThemesOut,
+    "The themes of all that is held: summaries, documents over the years, gaps, places on a map.",
+)
+_add(
+    ComparisonRequest,
+    "compare",
+    ComparisonOut,
+    "Two documents or more in a row word by word, or with a topic what each of several says on it.",
+)
+_add(
+    OriginsRequest,
+    "origins",
+    OriginsOut,
+    "Where the paragraphs of a document come from: the earlier documents held that have them, to the letter or nearly.",
+)
+_add(
+    MandatesRequest,
+    "mandates",
+    MandatesOut,
+    "Who is asked to do what, by when, in the resolutions held; as JSON, a document, or a sheet (`csv`, `xlsx`).",
+)
 
 
 @router.get("/agenda", response_model=AgendaOut)

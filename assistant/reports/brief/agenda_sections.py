@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from assistant.frames import say
+from assistant.frames import joined, say
 from assistant.meeting import citing as said_of
 from assistant.meeting.citing import Citer
 from assistant.qa.answer import Statement
@@ -35,7 +35,23 @@ def mandate(chooser: Chooser) -> Section:
     own = chooser.speaking(asked, ground.agendas, MANDATE, lambda each: each.unit.block in ordains)
     others = chooser.speaking(asked, ground.others, MANDATE, lambda each: _ordains(each.unit))
     found = [each.unit for each in (*own, *others)]
-    return chooser.section("mandate", Part("", (*made, *chooser.take(found, fresh=True))))
+    return chooser.section(
+        "mandate", Part("", (*made, *chooser.take(found, fresh=True))), remarks=_meeting_taken(chooser)
+    )
+
+
+def _meeting_taken(chooser: Chooser) -> tuple[str, ...]:
+    """Which meeting is briefed about, and which others have an item of the number, where the request names none."""
+    _, item, agenda = chooser.ground.taken_up
+    held = (
+        [each for each in chooser.library.meetings() if each.item(item.number)]
+        if not chooser.ground.request.meeting
+        else []
+    )
+    held.sort(key=lambda each: each.dates[-1:], reverse=True)
+    labels = dict.fromkeys(chooser.library.document(each.document_id).label for each in held)
+    others = joined([each for each in labels if each != agenda.label], chooser.language)
+    return (say("brief_meeting", chooser.language, agenda=agenda.label, others=others),) if others else ()
 
 
 def _own(chooser: Chooser) -> set[int]:

@@ -161,7 +161,7 @@ def _checked(engine: Engine, desk: VersionDesk, request: Request, section: Secti
     section = replace(section, parts=tuple(parts))
     cited = {cite.document: engine.library.document(cite.document) for cite in section.citations}
     remarks += desk.notes((), list(cited.values()), request.language)
-    others = sorted({document.language for document in cited.values()} - {request.language})
+    others = sorted({cite.language for cite in section.citations} - {request.language})
     if others:
         names = joined([language_name(each, request.language) for each in others], request.language)
         remarks.append(say("quoted_language", request.language, languages=names))

@@ -37,11 +37,17 @@ _RESOLUTION = re.compile(r"\d+\s?\((?:\d{4}|[IVXLC]+)\)|\d+/\d+")
 def adoption(chooser: Chooser) -> Section:
     """The lines about the adoption, and the item of the agenda, as the text prints them."""
     document = _own(chooser)
-    lines, items = adoption_lines(document), item_lines(document)
-    spans = [(block, None) for block in lines] + [(block, (block.body_start, items[-1].end)) for block in items[:1]]
-    said = [Statement.quoting(cite(chooser.library, document, block, span, placed=False)) for block, span in spans]
-    remark = say("no_vote" if lines else "not_adopted", chooser.language)
-    return chooser.section("adoption", Part("", tuple(said)), remarks=() if votes(document) else (remark,))
+    language = chooser.language
+    lines = adoption_lines(document)
+    said = [Statement.quoting(cite(chooser.library, document, block, placed=False)) for block in lines]
+    items = item_lines(document)
+    if items:
+        whole = items[-1].ordinal - items[0].ordinal < len(items)  # else a footnote stands between
+        spans = [(items[0].body_start, items[-1].end)] if whole else [(each.body_start, each.end) for each in items]
+        cites = tuple(cite(chooser.library, document, items[0], span, placed=False) for span in spans)
+        said.append(Statement(" ".join(" ".join(each.quote.split()) for each in cites), "quoted", cites))
+    remark = "" if votes(document) else "no_vote" if lines else "not_adopted"
+    return chooser.section("adoption", Part("", tuple(said)), remarks=(say(remark, language),) if remark else ())
 
 
 def mandates(chooser: Chooser) -> Section:

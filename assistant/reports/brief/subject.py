@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 
 from assistant.frames import say
@@ -115,7 +115,6 @@ def ground_of(engine: Engine, request: Request) -> Ground:
 def _of_item(engine: Engine, request: Request, treaties: tuple[str, ...], rest: tuple[str, ...]) -> Ground:
     meeting = agenda_meeting(engine.library, request.meeting, request.language)
     agenda = engine.library.document(meeting.document_id)
-    meeting = replace(meeting, items=tuple(_documented(agenda, each) for each in meeting.items))
     item = meeting.item(" ".join(request.value.split()))
     if item is None:
         mains = [each.number for each in meeting.items if " " not in each.number]
@@ -208,18 +207,6 @@ def _proposed(agenda: Document, item: AgendaItem) -> tuple[Theme, ...]:
                 )
                 themes += [Theme(_short(words, agenda.language), f"{words}{beside}") for words in proposed]
     return tuple(dict.fromkeys(themes))[:MAX_THEMES]
-
-
-def _documented(agenda: Document, item: AgendaItem) -> AgendaItem:
-    """An item with the documents, too, that footnotes of its annotations name and say nothing else."""
-    notes = [
-        (mention.symbol.text, block.ordinal)
-        for block in agenda.blocks
-        if block.kind == "footnote" and block.parent is not None and block.parent == item.heading
-        for mention in find_symbols(agenda.body(block))
-        if agenda.body(block).strip(_ENDS) == agenda.body(block)[mention.start : mention.end]
-    ]
-    return replace(item, documentation=(*item.documentation, *notes))
 
 
 def _dated(library: Library, header: Header) -> str:

@@ -1,4 +1,4 @@
-"""What each of several texts says on one topic, quoted; then what several say in like words, and what only one says.
+"""What each of several texts says on one topic, quoted; then what several say in like words, and what only one words so.
 
 Every text has a search of its own, and the readers tell which passages speak to the topic, by the bars for answers: from the first
 bar on they do, from the second on they come closest and are told as uncertain. No words answer a topic, so that a passage counts as
@@ -197,7 +197,6 @@ def _said(
     ranked = _ranked(engine, question, list(passages), evidence)
     speaking = [each for each in ranked if min(each.score, passages[each.unit]) >= each.bars.least]
     sure = [each for each in speaking if passages[each.unit] >= 0.0]
-    sure.sort(key=lambda each: (-each.odds, each.unit.start))
     if speaking:
         said = sure[:SAID] or (ranked[:SAID] if thorough else speaking[:CLOSEST])
         further = [each for each in speaking if each not in said]

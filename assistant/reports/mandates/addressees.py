@@ -143,8 +143,9 @@ def duty(grammar: Grammar, text: str, start: int, end: int) -> Found:
         return none
     if grammar.verb_first:
         return named(grammar, text, must.end(), end) if must.start() == first else none
-    if not grammar.spaced:
+    if not grammar.spaced or grammar.aside.match(text, first):
         first = max((each.end() for each in _COMMA.finditer(text, first, must.start())), default=first)
+        first = bare(text, first, end)[0]
     last = first + _cut(grammar, text[first : must.start()])
     if last - first > SHORT:
         return none

@@ -50,7 +50,11 @@ class Clock:
                 close, dates = self._dated(text, match.end())
                 if close and self._to_come(dates) and (sure or not self._past(text, match.start())):
                     found.append((match.start(), close))
-        found += [match.span() for pattern in (grammar.term, grammar.often) for match in pattern.finditer(text)]
+        found += [
+            match.span()
+            for pattern in (grammar.event, grammar.occasion, grammar.term, grammar.often)
+            for match in pattern.finditer(text)
+        ]
         made: list[Span] = []
         for left, right in sorted(found, key=lambda each: (each[0], -each[1])):
             if not made or left >= made[-1][1]:
@@ -59,11 +63,15 @@ class Clock:
 
     def dates(self, words: str) -> list[str]:
         """The days, months, years or, of sessions, spans of months, as ISO 8601 writes them, to which a time comes; none where it
-        comes to none (`annually`, a session of a body whose sessions have no fixed year)."""
+        comes to none (`annually`, a session of a body whose sessions have no fixed year, what runs to or from an event)."""
         grammar = self._grammar
         text = unquoted(words)
+        if grammar.event.match(text):
+            return []
         if dates := sorted(date.written for date in dates_in(text) if date.year is not None):
             return dates
+        if grammar.occasion.match(text):
+            return []
         if session := grammar.session.search(text):
             if named := re.findall(r"\b20\d\d\b", session.group()):
                 return sorted(named)

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import Any
 
-from assistant.frames import day_text
+from assistant.frames import day_text, say
 from assistant.qa.answer import Citation
 from assistant.qa.metadata import dated_on
 from assistant.reports import Progress, ReportError, silent
@@ -20,7 +20,6 @@ from assistant.reports.lookup import cite, named, near
 from assistant.reports.mandates.deadlines import Clock
 from assistant.reports.mandates.mandate_reader import mandates_of
 from assistant.reports.quoted_tables import Cell, Grid, columns
-from corpus.calendar_names import language_name, month_and_year
 from corpus.documents import Document
 from corpus.library import Library
 
@@ -29,17 +28,22 @@ MOST = 5_000
 NAMES = 20_000
 """Addressees that are remembered, at most, to say which are near to one that nobody asks."""
 NEAR = 5
+DRAFTS = "L"
+"""The series of symbols that drafts have, "limited distribution": A/C.3/80/L.55."""
 
 
 @dataclass(frozen=True)
 class Row:
     """One request or decision. Every cell is exact words of the document; `dates` are the days, months, years or spans of months that
-    `times` come to. `adopted` is the day of the adoption, else of the distribution (ISO 8601)."""
+    `times` come to. `adopted` is the day of the adoption, else of the distribution (ISO 8601). Of a `draft` nothing is decided yet,
+    and the body is no addressee."""
 
     document: str
     label: str
     title: str
     adopted: str
+    language: str
+    draft: bool
     ordinal: int
     place: Citation
     decided: bool
@@ -68,6 +72,8 @@ class Row:
             "symbol": self.label,
             "title": self.title,
             "adopted": self.adopted,
+            "language": self.language,
+            "draft": self.draft,
             "place": self.place.locator,
             "url": self.place.url,
             "unverified": self.place.unverified,
@@ -85,7 +91,7 @@ class Row:
 @dataclass(frozen=True)
 class Wanted:
     """Which rows are wanted: of whom something is asked, of the year of which resolutions, due before which day (ISO 8601), of which
-    documents (by symbol or name; all where none is named), and in which language the documents are read."""
+    documents (by symbol or name; all where none is named), and in which language documents are read that are held in it."""
 
     addressee: str = ""
     year: int | None = None
@@ -97,20 +103,18 @@ class Wanted:
 @dataclass(frozen=True)
 class Mandates:
     """Rows by what is due first, then by document. `total` were found, `documents` resolutions were read; `undated` rows have a
-    time that comes to no day, month or year. `skipped` are the resolutions that are not held in the language, each by its label with
-    the language in which it is held."""
+    time that comes to no day, month or year."""
 
     wanted: Wanted
     rows: tuple[Row, ...]
     total: int
     documents: int
     undated: int
-    skipped: tuple[tuple[str, str], ...] = ()
     years: tuple[int, ...] = field(default=(), compare=False)
 
     @property
     def language(self) -> str:
-        """The language of the documents."""
+        """The language that is wanted."""
         return self.wanted.language
 
     def to_json(self) -> dict[str, Any]:
@@ -120,7 +124,6 @@ class Mandates:
             "total": self.total,
             "documents": self.documents,
             "undated": self.undated,
-            "skipped": [{"document": label, "language": language} for label, language in self.skipped],
             "mandates": [row.to_json() for row in self.rows],
         }
 
@@ -132,7 +135,7 @@ def list_mandates(library: Library, wanted: Wanted, progress: Progress = silent)
     except ValueError:
         raise ReportError("no-day", written=wanted.due_before) from None
     asked = " ".join(folded(wanted.addressee).split())
-    ids, skipped = _chosen(library, wanted)
+    ids = _chosen(library, wanted)
     names: Counter[str] = Counter()
     years: set[int] = set()
     total, undated = 0, 0
@@ -162,25 +165,23 @@ def list_mandates(library: Library, wanted: Wanted, progress: Progress = silent)
     rows = tuple(heapq.nsmallest(MOST, found(), key=lambda row: (not row.due, row.due, row.place.symbol)))
     if not rows:
         raise _nothing(wanted, names, years)
-    return Mandates(wanted, rows, total, len(ids), undated, skipped, tuple(sorted(years)))
+    return Mandates(wanted, rows, total, len(ids), undated, tuple(sorted(years)))
 
 
-def _chosen(library: Library, wanted: Wanted) -> tuple[list[str], tuple[tuple[str, str], ...]]:
-    """The ids of the resolutions that are read; and those that are held in other languages only."""
-    headers = {header.id: header for header in library.headers()}
+def _chosen(library: Library, wanted: Wanted) -> list[str]:
+    """The ids of the resolutions that are read, each in the wanted language where it is held in it."""
     if wanted.documents:
         documents = [named(library, name, wanted.language) for name in wanted.documents]
         for document in documents:
             if document.kind != "resolution":
                 raise ReportError("no-resolution", document=document.label)
-        return list(dict.fromkeys(document.id for document in documents)), ()
-    usable = sorted(library.versions().quotable(wanted.language))
-    held = [headers[each] for each in usable if headers[each].kind == "resolution"]
-    ids = [each.id for each in held if each.language == wanted.language]
+        return list(dict.fromkeys(document.id for document in documents))
+    ids = sorted(
+        library.versions().quotable(wanted.language) & {each.id for each in library.headers(kind="resolution")}
+    )
     if not ids:
-        raise ReportError("no-resolutions-in", language=partial(language_name, wanted.language))
-    skipped = tuple((each.label, each.language) for each in held if each.language != wanted.language)
-    return ids, skipped
+        raise ReportError("no-resolutions")
+    return ids
 
 
 def _nothing(wanted: Wanted, names: Counter[str], years: set[int]) -> ReportError:
@@ -200,6 +201,8 @@ def _nothing(wanted: Wanted, names: Counter[str], years: set[int]) -> ReportErro
 def rows_of(library: Library, document: Document) -> Iterator[Row]:
     """The rows of one document, in its order."""
     day, clock = dated_on(document), Clock(document)
+    draft = document.symbol is not None and document.symbol.series == DRAFTS
+    opening = next((block.end for block in document.blocks if block.locator == "preamble"), 0)
     for mandate in mandates_of(document):
         block = document.blocks[mandate.block]
         cited = partial(cite, library, document, block)
@@ -209,10 +212,13 @@ def rows_of(library: Library, document: Document) -> Iterator[Row]:
             label=document.label,
             title=document.title,
             adopted=day.isoformat() if day else "",
+            language=document.language,
+            draft=draft,
             ordinal=mandate.block,
             place=cited((block.start, block.end)),
-            decided=mandate.decided,
-            addressees=tuple(map(cited, mandate.addressees)),
+            decided=mandate.decided and not draft,
+            # The body is named where the preamble opens.
+            addressees=tuple(cited(who) for who in mandate.addressees if not draft or who[0] >= opening),
             verb=cited(mandate.verb),
             action=tuple(map(cited, mandate.action)),
             times=times,
@@ -222,28 +228,34 @@ def rows_of(library: Library, document: Document) -> Iterator[Row]:
 
 
 def grid_of(rows: Sequence[Row], language: str, *, documents: bool = False) -> Grid:
-    """The rows as a table, with a column for the documents where there are several."""
-    names = (*(("symbol",) if documents else ()), "place", "addressee", "verb", "action", "due", "money")
+    """The rows as a table, with columns for the documents where there are several, and for their status where there is a draft."""
+    drafts = any(row.draft for row in rows)
+    names = (*(["symbol"] * documents), *(["status"] * drafts), "place", "addressee", "verb", "action", "due", "money")
     made = []
     for row in rows:
-        # Behind words without a figure, such as those for a session, the dates stand that they come to.
+        # Behind a term without a figure the days stand that it comes to; a session is told as such.
         bare = not any(sign.isdigit() for each in row.times for sign in each.quote)
+        days = [comes_to(date, language) for date in row.dates if bare and "/" not in date]
         cells = (
             Cell((row.place,), place=True),
             Cell(row.addressees),
             Cell((row.verb,)),
             Cell(row.action, whole=True),
-            Cell(row.times, note="; ".join(comes_to(date, language) for date in row.dates) if bare else ""),
+            Cell(row.times, note="; ".join(days)),
             Cell(row.money),
         )
-        made.append((*((Cell(text=row.label, url=row.place.url),) if documents else ()), *cells))
+        label = [Cell(text=row.label, url=row.place.url)] * documents
+        made.append((*label, *([Cell(text=status_of(row, language))] * drafts), *cells))
     return Grid(columns(language, *names), tuple(made))
 
 
+def status_of(row: Row, language: str) -> str:
+    """Says that the text of a row is a draft; empty where its symbol is of none."""
+    return say("status_draft", language) * row.draft
+
+
 def comes_to(date: str, language: str) -> str:
-    """A day or a span of months that ISO 8601 writes, in words of a language; a month or year as it is written."""
-    if "/" in date:
-        return "–".join(month_and_year(int(each[:4]), int(each[5:]), language) for each in date.split("/"))
+    """A day that ISO 8601 writes, in words of a language; a month or year as it is written."""
     try:
         return day_text(dt.date.fromisoformat(date), language)
     except ValueError:

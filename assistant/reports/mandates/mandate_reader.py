@@ -189,7 +189,7 @@ class _Reader:
             found = subject(grammar, text, start, end, ())
             if found.addressees and all(self._acts(text[slice(*each)]) for each in found.addressees):
                 return Found(found.addressees, start)
-            by_duty, _ = self._duty(text, clause)
+            by_duty, _ = self._duty(text, replace(clause, verb=(start, start), end=end) if said else clause)
             return Found(by_duty.addressees, start)
         return Found((), start)
 

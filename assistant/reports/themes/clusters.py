@@ -87,7 +87,7 @@ def places(centres: np.ndarray) -> np.ndarray:
     from sklearn.decomposition import PCA
 
     flat = np.zeros((len(centres), 2))
-    if len(centres) > 1:
+    if np.ptp(centres, axis=0).any():
         found = PCA(min(2, *centres.shape), svd_solver="full").fit_transform(centres)
         flat[:, : found.shape[1]] = found
         widest = np.abs(flat).max(axis=0)

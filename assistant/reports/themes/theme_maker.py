@@ -35,7 +35,7 @@ from corpus.symbols import RECORDS
 
 FOLDER, KEPT = "themes", 4
 """Where themes are kept, and of how many states of the library or settings."""
-VERSION = 9
+VERSION = 10
 """Raised with a change that makes other themes of the same documents."""
 HEADING = 60
 """Longest title that names a theme without phrases, in characters."""

@@ -81,7 +81,8 @@ class Summary:
         for passage in self._slices([each for _, own in near[:DOCUMENTS] for each in own]):
             document = library.document(passage.document_id)
             units += [unit for unit in units_of(Evidence(passage, document)) if self._stands(unit)]
-        units = distinct(units)
+        # Words that were recognised from an image may be broken: quoted where nothing else is said.
+        units = distinct([unit for unit in units if not unit.document.ocr] or units)
         if centre is None or not units:
             return units
         # Near to the theme, and to what their own document is about.

@@ -278,9 +278,12 @@ def _bare_number(line: Print, measure: _Measure) -> bool:
 
 
 def _unfinished(paragraph: Paragraph, line: Print, measure: _Measure) -> bool:
-    """Whether a line in another weight goes on with a paragraph: words in bold that open it may fill its first line, as those
-    within it may fill another. Then the line before is full, and ends within a sentence or is one of a paragraph with a number."""
-    within = not _ENDS.search(paragraph.last.text) or bool(_LABEL.match(paragraph.first.text))
+    """Whether a line in another weight, and of the same slant, goes on with a paragraph: words in bold that open it may fill its first
+    line, as those within it may fill another. Then the line before is full, and ends within a sentence or is one of a paragraph with
+    a number."""
+    within = paragraph.last.italic == line.italic and (
+        not _ENDS.search(paragraph.last.text) or bool(_LABEL.match(paragraph.first.text))
+    )
     return _full(paragraph.last, measure) and within and not _LABEL.match(line.text)
 
 
