@@ -16,10 +16,18 @@ FEWEST = 5
 
 
 def rivals(unit: Unit, others: Sequence[Unit]) -> list[Unit]:
-    """Those of other units that say under another heading of the document what a unit says, but for numbers and a few words."""
-    words, heading = _words(unit), _heading(unit)
-    beside = [other for other in others if other.document.id == unit.document.id and _heading(other) != heading]
-    return [other for other in beside if len(words) >= FEWEST and _same(words, _words(other))]
+    """Those of other units that say under another heading of the document what a unit says, but for numbers and a few words; of rows
+    those of other tables that are labelled alike."""
+    words, apart = _WORD.findall(unit.text.casefold()), (_heading(unit), _label(unit))
+    return [
+        other
+        for other in others
+        if other.document.id == unit.document.id
+        and _heading(other) != apart[0]
+        and _label(other) == apart[1]
+        and len(words) >= FEWEST
+        and _same(words, _WORD.findall(other.text.casefold()))
+    ]
 
 
 def named_by(tokens: Collection[str], unit: Unit, others: Sequence[Unit]) -> bool:
@@ -30,13 +38,15 @@ def named_by(tokens: Collection[str], unit: Unit, others: Sequence[Unit]) -> boo
     return bool(own) and len(own.intersection(tokens)) >= NAMED_HEADING * len(own)
 
 
-def _words(unit: Unit) -> list[str]:
-    """Those of a unit itself: what introduces it, and what heads a row, others have, too."""
-    return _WORD.findall(unit.document.quote(unit.start, unit.end).casefold())
-
-
 def _heading(unit: Unit) -> str:
     return unit.document.heading_at(unit.start)
+
+
+def _label(unit: Unit) -> list[str] | None:
+    """The words of the first cell of a row; None of other words."""
+    row = unit.document.blocks[unit.block]
+    first = next((cell for cell in row.cells if cell is not None), (unit.start, unit.end))
+    return _WORD.findall(unit.document.quote(*first).casefold()) if row.kind == "row" else None
 
 
 def _same(words: Sequence[str], others: Sequence[str]) -> bool:
