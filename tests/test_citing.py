@@ -8,12 +8,13 @@ import pytest
 from conftest import OpenLibrary, add
 from word_reader import word_readers
 
-from assistant.export import render
+from assistant.export.file_formats import render
 from assistant.export.layouts import publication_of_briefing
 from assistant.export.un_style import act_name, in_words, name_of
 from assistant.qa.engine import Engine
 from assistant.qa.metadata import adopted_on
-from assistant.reports.brief import Request, brief
+from assistant.reports.brief.brief_maker import brief
+from assistant.reports.brief.briefing import Request
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES, Document
 from corpus.symbols import Symbol

@@ -87,7 +87,7 @@ def _table(weighing: Weighing) -> Table:
             Text(found.document.cite(found.passage.locator)),
             f"{found.score:.3f}",
             *_read(found, best),
-            Text(_short(best.unit.text)) if best else "not scored",
+            Text(_short(best.unit.own)) if best else "not scored",
             f"{best.score:+.2f}" if best else "",
         )
     return table

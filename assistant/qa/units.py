@@ -102,6 +102,11 @@ class Unit:
         spans = [*(span for span, _ in self.leads), (self.start, self.end)]
         return " ".join(" ".join(self.document.quote(*span).split()) for span in spans)
 
+    @property
+    def own(self) -> str:
+        """The words on one line, without what introduces them."""
+        return " ".join(self.document.quote(self.start, self.end).split())
+
     @cached_property
     def context(self) -> str:
         """The headings above the words, innermost last, without the document's name; the caption and header of
