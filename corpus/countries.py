@@ -75,7 +75,8 @@ def _forms(name: str, language: str, more: str) -> str:
     ending = _LETTER + more
     words = name.split()
     if language == "ru":
-        stems = (_ENDING.sub("", word) if len(word) > LONG else word for word in words)
-        return r"\s+".join(re.escape(stem) + (ending if len(stem) >= SHORT else "") for stem in stems)
+        stems = [_ENDING.sub("", word) if len(word) > LONG else word for word in words]
+        found = r"\s+".join(re.escape(stem) + (ending if len(stem) >= SHORT else "") for stem in stems)
+        return found.replace(r"\-", "-?")  # Центральноафриканская
     last = ending if more == "*" and language != "ar" else ""
     return r"\s+".join(map(re.escape, words)) + last

@@ -129,6 +129,27 @@ def test_a_country_is_named_by_words_that_begin_like_it_and_are_no_other_one() -
     assert names_country("IQ", "иракские власти", "ru")
     assert not names_country("NE", "Nigeria", "en")
     assert names_country("NE", "Nigeria and the Niger", "en")
+    assert names_country("CF", "доклад Центральноафриканской Республики", "ru")
+
+
+def test_in_a_text_about_one_country_by_its_title_another_one_is_named_where_it_answers(
+    open_library: OpenLibrary, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.qa.readers.FOUND", 0.0)
+    library = open_library()
+    lamps, pilots = (
+        "The keepers count every one by night. " * 40,
+        "The boat of the evening took all of them home. " * 40,
+    )
+    told = f"## Lamps\n\n1. The State party has 412 lamps. {lamps}\n\n## Pilots\n\n2. Thirty pilots of Latvia came. {pilots}\n"
+    add(library, catalogue, Input("lamps.md", f"# Report on the lamps of Malta\n\nA/88/502\n\n{told}".encode()))
+    engine = Engine(library, catalogue, readers=Readers({"en": Sure()}, {"en": BARS}), max_statements=200)
+
+    def told_of(question: str) -> bool:
+        return any("412 lamps" in statement.text for statement in engine.ask(question).statements)
+
+    assert told_of("How many lamps does Malta have?")
+    assert not told_of("How many lamps does Latvia have?")
 
 
 RECORD = """# 9th plenary meeting

@@ -57,6 +57,9 @@ acronym or a country that their document neither has nor spells out: of the trai
 SAME_WORDS, NAMED_HEADING = 0.75, 0.5
 """Share of the words of two sentences, numbers left out, from which on they say the same; share of the words that a heading has beside
 others from which on a question names it."""
+OTHER_COUNTRY = 4.0
+"""What counts against words of a document about another country, by its title, where their passage does not name the one that the question
+names: of what is said of one State that is nearly all that tells it from another."""
 CARRIED = 0.8
 """What standing where the turn before was answered from adds."""
 

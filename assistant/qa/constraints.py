@@ -6,14 +6,14 @@ import re
 from collections.abc import Callable, Sequence
 from itertools import takewhile
 
-from assistant.qa.abstention import OTHER_NAME, OTHER_YEAR
+from assistant.qa.abstention import OTHER_COUNTRY, OTHER_NAME, OTHER_YEAR
 from assistant.qa.metadata import head_of
 from assistant.qa.readers import Known
 from assistant.qa.units import Unit
 from assistant.question import YEAR, Question
 from corpus.acronyms import acronyms, spells
 from corpus.analysis import analyse
-from corpus.countries import names_country
+from corpus.countries import countries, names_country
 from corpus.documents import Block, Document
 from corpus.tables import cells_of
 
@@ -37,7 +37,8 @@ def _against(question: Question, unit: Unit) -> float:
     names = acronyms(question.rest) if question.language == document.language else ()
     lacking = any(not _named(question, document, _spelt, name) for name in names)
     lacking |= any(not _named(question, document, _tells_of, code) for code in question.countries)
-    return OTHER_YEAR * _of_another_year(question, unit) + OTHER_NAME * lacking
+    less = OTHER_YEAR * _of_another_year(question, unit) + OTHER_NAME * lacking
+    return less + OTHER_COUNTRY * _of_another_country(question, unit)
 
 
 def _named(question: Question, document: Document, how: Callable[[str, Document], bool], name: str) -> bool:
@@ -54,6 +55,17 @@ def _spelt(acronym: str, document: Document) -> bool:
 
 def _tells_of(country: str, document: Document) -> bool:
     return names_country(country, f"{document.title}\n{document.text}", document.language)
+
+
+def _of_another_country(question: Question, unit: Unit) -> bool:
+    """Whether a document is about other countries than those that a question names, by its title, and neither the passage of a unit names
+    these nor what heads it."""
+    document, passage = unit.document, unit.evidence.passage
+    titled = countries(document.title, document.language) if question.countries else {}
+    said = f"{passage.heading}\n{passage.text}"
+    return bool(titled) and any(
+        code not in titled and not names_country(code, said, document.language) for code in question.countries
+    )
 
 
 def _has_named_label(question: Question, unit: Unit) -> bool | None:
