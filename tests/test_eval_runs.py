@@ -800,7 +800,7 @@ def test_a_server_where_everything_fails_is_no_success(here: Path, questions: Pa
     [
         (
             ("run", "--set", "moon"),
-            "the shipped sets are conversations, languages, meeting, reworded, starter, un, unseen",
+            "the shipped sets are conversations, english, languages, meeting, reworded, starter, un, unseen",
         ),
         (("run", "--system", "elastic"), "'elastic' is neither the name of a system nor an http address"),
         (("run", "--documents", "absent.md"), "absent.md does not exist"),

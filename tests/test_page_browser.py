@@ -348,7 +348,7 @@ def test_a_filter_keeps_the_answer_to_its_documents(visit: Visit) -> None:
 def test_what_is_not_held_and_what_is_not_said_are_told_apart(visit: Visit) -> None:
     visit.start()
     turn = visit.ask(
-        "What does CTOC/COP/WG.7/2021/3 say on witnesses, joint teams, extradition and evidence from abroad?"
+        "What does CTOC/COP/WG.7/2021/3 say on witnesses, joint teams, bail, wiretaps, extradition and evidence from abroad?"
     )
     expect(turn.locator(".rp-state")).to_have_text("Not held")
     assert turn.locator(".rp-official a").get_attribute("href") == "https://docs.un.org/en/CTOC/COP/WG.7/2021/3"

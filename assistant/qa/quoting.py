@@ -83,7 +83,7 @@ class Quoter:
             instrument = None
         named = question.articles or question.symbols or question.named
         found = self.places.answer(question) if named else None
-        found = found or section or (None if named else self.places.sought(question))
+        found = found or section or (None if named or question.items else self.places.sought(question))
         if found is None and acts and not named:
             return self._of_acts(question, acts, reasons)
         if found is None:
