@@ -163,7 +163,7 @@ class Quoter:
         keys = self._library.versions().keys
         meant = {keys[each.document_id] for each in self.desk.meant(question)} if question.items else set()
         first = next((each.unit.document.key for each in scored if each.unit.document.key in meant), None)
-        return [each for each in scored if each.unit.document.key in (first, *{each.unit.document.key} - meant)]
+        return [each for each in scored if (key := each.unit.document.key) == first or key not in meant]
 
     def _from_evidence(self, question: Question, most: int, meeting: MeetingAnswer | None = None) -> Answer:
         """The answer of the passages that search finds, of which `most` are read at most; where a `meeting` answers surely, from no

@@ -18,16 +18,12 @@ FEWEST = 5
 def rivals(unit: Unit, others: Sequence[Unit]) -> list[Unit]:
     """Those of other units that say under another heading of the document what a unit says, but for numbers and a few words; of rows
     those of other tables that are labelled alike."""
-    words, apart = _WORD.findall(unit.text.casefold()), (_heading(unit), _label(unit))
-    return [
-        other
-        for other in others
-        if other.document.id == unit.document.id
-        and _heading(other) != apart[0]
-        and _label(other) == apart[1]
-        and len(words) >= FEWEST
-        and _same(words, _WORD.findall(other.text.casefold()))
-    ]
+    words = _WORD.findall(unit.text.casefold())
+    if len(words) < FEWEST:
+        return []
+    beside = [other for other in others if other.document.id == unit.document.id and _label(other) == _label(unit)]
+    alike = [other for other in beside if _same(words, _WORD.findall(other.text.casefold()))]
+    return [other for other in alike if _heading(other) != _heading(unit)]
 
 
 def named_by(tokens: Collection[str], unit: Unit, others: Sequence[Unit]) -> bool:
@@ -51,4 +47,4 @@ def _label(unit: Unit) -> list[str] | None:
 
 def _same(words: Sequence[str], others: Sequence[str]) -> bool:
     compared = SequenceMatcher(None, words, others, autojunk=False)
-    return compared.quick_ratio() >= SAME_WORDS and compared.ratio() >= SAME_WORDS
+    return all(ratio() >= SAME_WORDS for ratio in (compared.real_quick_ratio, compared.quick_ratio, compared.ratio))
