@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from assistant.frames import act_words
 from assistant.vocabulary import TermMention, Vocabulary
@@ -24,6 +24,8 @@ from ingest.clock import spoken_times
 if TYPE_CHECKING:
     from corpus.embedding import Embedder
     from corpus.models import Models
+
+Made = TypeVar("Made")
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _LATIN = re.compile(r"(?<![A-Za-z\u00c0-\u024f\d])[A-Za-z\u00c0-\u024f]{2,}(?:['’][A-Za-z\u00c0-\u024f]+)*")
@@ -81,7 +83,7 @@ class Question(Bounds):
     `named` are the texts of the catalogue that it calls by a name; where there are none, `called` are the treaties that may be
     meant by `the Protocol` or `the Convention`.
     `carried` are ids of passages that answered the turn before, where the question leans on it.
-    `memory` keeps what was worked out for this question, so that it is not worked out twice.
+    `memory` keeps what was worked out for its words (`once`).
     """
 
     text: str
@@ -103,7 +105,15 @@ class Question(Bounds):
     named: tuple[Entry, ...] = ()
     called: tuple[Entry, ...] = ()
     carried: tuple[str, ...] = ()
-    memory: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)
+    memory: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """What `make` gives, worked out once for the words of this question."""
+        held = self.text, key
+        if held not in self.memory:
+            self.memory[held] = make()
+        made: Made = self.memory[held]
+        return made
 
     def bounded(self, bounds: Bounds) -> Question:
         """The question, asked of what the bounds leave; a resolution that is held and named by its number is named by its symbol."""
@@ -175,7 +185,7 @@ class Question(Bounds):
         for mention in reversed(self.terms):
             if names.intersection(self.vocabulary.names(mention.concept, "en")):
                 text = f"{text[: mention.start]} {text[mention.end :]}"
-        bare = replace(self, text=" ".join(text.split()), memory={})
+        bare = replace(self, text=" ".join(text.split()))
         return bare if bare.content and bare.text != self.text else self
 
     @cached_property

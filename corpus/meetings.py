@@ -27,6 +27,11 @@ class AgendaItem:
     documentation: tuple[tuple[str, int], ...] = ()
 
     @property
+    def line(self) -> int | None:
+        """The block of the provisional agenda that lists it, else its heading in the annotations."""
+        return self.heading if self.listed is None else self.listed
+
+    @property
     def main(self) -> str:
         """The number of the item that this is part of: `1` for `1 (a)`."""
         return self.number.split(" ", 1)[0]

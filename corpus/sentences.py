@@ -93,6 +93,8 @@ _BEFORE_NUMBERS = frozenset(["no", "nos", "art", "arts", "fig", "figs", "p", "pp
 _BOUNDARY = re.compile(
     r"(?P<end>[.!?]+|[؟۔]+|…)(?P<close>['\"”’»)\]]*)(?=\s)|(?P<wide>[。！？]+)(?P<wclose>[”’」』）]*)|(?P<break>\n+)"
 )
+BRACKETED = 120
+"""Characters behind a full stop within which a bracket that is open there must close."""
 _LAST_WORD = re.compile(r"([^\W_]+(?:\.[^\W_]+)*)$")
 
 
@@ -104,7 +106,7 @@ def sentence_spans(text: str, language: str) -> list[tuple[int, int]]:
         if match.start() < begin:
             continue
         stop = match.start() if match["break"] else match.end()
-        if match["end"] and not _ends_here(text, match):
+        if match["end"] and (_in_brackets(text, begin, match.end()) or not _ends_here(text, match)):
             continue
         _append(spans, text, begin, stop)
         begin = match.end()
@@ -118,6 +120,16 @@ def _append(spans: list[tuple[int, int]], text: str, begin: int, end: int) -> No
     if stripped:
         start = begin + len(piece) - len(piece.lstrip())
         spans.append((start, start + len(stripped)))
+
+
+def _in_brackets(text: str, begin: int, end: int) -> bool:
+    """Whether a bracket that opens in a sentence is still open at its end, and is closed not far behind it."""
+    opened = text.rfind("(", begin + 1, end)
+    if opened < 0 or ")" in text[opened:end]:
+        return False
+    line = text[end : end + BRACKETED].partition("\n")[0]
+    closed = line.find(")")
+    return closed >= 0 and "(" not in line[:closed]
 
 
 def _ends_here(text: str, match: re.Match[str]) -> bool:

@@ -152,6 +152,37 @@ def test_in_a_text_about_one_country_by_its_title_another_one_is_named_where_it_
     assert not told_of("How many lamps does Latvia have?")
 
 
+def test_words_about_another_country_do_not_answer_where_theirs_names_the_one_asked_for_elsewhere(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    library, beside = open_library(), "The keepers count every one of them by night. " * 30
+    told = (
+        f"1. In June 2024, Malta opened its rescue centre. {beside}\n\n## Guests\n\n2. Latvia sent a ship. {beside}\n"
+    )
+    add(library, catalogue, Input("centres.md", f"# Report on rescue at sea\n\nA/88/503\n\n{told}".encode()))
+    engine = Engine(library, catalogue, readers=Readers({"en": Sure()}, {"en": BARS}), max_statements=200)
+
+    def said(question: str) -> bool:
+        return any("Malta opened" in statement.text for statement in engine.ask(question).statements)
+
+    assert said("When did Malta open its rescue centre?")
+    assert not said("When did Latvia open its rescue centre?")
+
+
+def test_a_body_by_its_acronym_is_not_answered_about_from_the_report_of_another_that_names_it(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    library = open_library()
+    hgm = "# Report of the Harbour Guard Mission\n\nA/88/504\n\n1. The mission audited 12 boats with the help of others.\n"
+    beside = "The crews are counted by night. " * 60
+    own = f"# Report of the Pilot Office\n\nA/88/505\n\n1. The office audited 31 boats. {beside}\n\n## Help\n\n2. The HGM helped. {beside}\n"
+    add(library, catalogue, Input("hgm.md", hgm.encode()), Input("office.md", own.encode()))
+    engine = Engine(library, catalogue, readers=Readers({"en": Sure()}, {"en": BARS}))
+    answer = engine.ask("How many boats did the HGM audit?")
+    assert "12 boats" in answer.statements[0].text
+    assert not any("31 boats" in statement.text for statement in answer.statements)
+
+
 RECORD = """# 9th plenary meeting
 
 A/88/PV.9

@@ -136,6 +136,12 @@ def test_a_turn_whose_words_tell_no_language_is_in_that_of_the_turns_before(
     assert spoken_in(text, turns) == language
 
 
+def test_words_that_tell_no_language_are_in_the_one_whose_texts_have_most_of_them(harbour: AskIn) -> None:
+    engine = harbour("es")
+    assert engine.ask("pagan veleros extranjeros").language == "es"
+    assert engine.ask("foreign sailing boats").language == "en"
+
+
 @given(st.lists(st.text(max_size=80), max_size=4), st.text(max_size=80))
 def test_whatever_is_said_there_is_a_reading_and_it_is_bounded(turns: list[str], text: str) -> None:
     current: Reading | None = None

@@ -50,6 +50,19 @@ def test_what_is_said_alike_of_several_things_answers_only_where_one_of_them_is_
     assert whole.status == "tentative"
 
 
+def test_a_sentence_that_says_the_same_in_other_words_than_a_number_is_no_other_thing(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    said = "On the coast the harbour office formally designated {} groups of smugglers as bands of criminals"
+    told = f"## Findings\n\n1. {said.format(26)}.\n\n## Summary\n\n2. {said.format('several')}.\n"
+    library = open_library()
+    add(library, catalogue, Input("bands.md", f"# Report on bands\n\nA/88/7\n\n{told}".encode()))
+    engine = Engine(library, catalogue, readers=word_readers())
+    answer = engine.ask("How many groups of smugglers has the office designated as bands of criminals on the coast?")
+    assert answer.status == "answered"
+    assert "26 groups" in answer.statements[0].text
+
+
 def test_a_citation_tells_the_heading_that_its_words_stand_under(engine: Engine) -> None:
     answer = engine.ask("How much are the proposed regular resources for lamps for 2026?")
     cited = answer.citations[0]

@@ -304,6 +304,11 @@ def test_sentences_of_other_scripts_and_lines_end_too(language: str, glue: str, 
     assert sentences(glue.join(parts), language) == parts
 
 
+def test_a_sentence_does_not_end_inside_brackets() -> None:
+    text = "The note (Ref. SQH.3, dated 7 January) was sent. It asks (see below. and above) for help."
+    assert sentences(text, "en") == [text[: text.index("It asks") - 1], text[text.index("It asks") :]]
+
+
 texts = st.text(max_size=300) | st.lists(
     st.sampled_from(
         [

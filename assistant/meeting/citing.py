@@ -24,10 +24,14 @@ class Citer:
         block = self.document.blocks[ordinal]
         return self._span(block.start, block.end, block)
 
+    def words(self, ordinal: int) -> str:
+        """A whole block, on one line."""
+        block = self.document.blocks[ordinal]
+        return " ".join(self.document.quote(*self.document.trimmed(block.start, block.end)).split())
+
     def listed(self, item: AgendaItem) -> Citation | None:
-        """The line of the provisional agenda that lists an item, else its heading in the annotations."""
-        ordinal = item.listed if item.listed is not None else item.heading
-        return None if ordinal is None else self.block(ordinal)
+        """The line that lists an item."""
+        return None if item.line is None else self.block(item.line)
 
     def section(self, ordinal: int) -> str:
         """The part of the agenda in which a block stands, as a locator: `annex`."""
@@ -95,17 +99,27 @@ def minutes_of(sittings: Sequence[Sitting]) -> int | None:
     return None if None in lengths else sum(length or 0 for length in lengths)
 
 
-def announced(item: AgendaItem, cite: Citer, language: str, *, short: bool = False) -> list[Statement]:
-    """What the agenda announces for an item, or that it announces nothing."""
-    listed, frame = cite.listed(item), f"{'' if item.documentation else 'no_'}document_for{'_short' if short else ''}"
-    title, named = () if listed is None else (listed,), {"item": item.number, "title": item.title}
+def announced(item: AgendaItem, cite: Citer, language: str) -> list[Statement]:
+    """What the agenda announces for an item, or that it announces nothing, without the title of the item."""
     if not item.documentation:
-        return [Statement(say(frame, language, **named), "derived", title)]
-    title = () if short else title  # the line that announces a document need not say the item's title
-    return [
-        Statement(say(frame, language, symbol=symbol, **named), "derived", (*title, cite.block(ordinal)))
-        for symbol, ordinal in item.documentation
-    ]
+        return [nothing_announced(item, cite, language, short=True)]
+    return [announcing(item, *each, cite, language, short=True) for each in item.documentation]
+
+
+def announcing(
+    item: AgendaItem, symbol: str, ordinal: int, cite: Citer, language: str, *, short: bool = False
+) -> Statement:
+    """That a block announces a document for an item; `short` does not say the item's title."""
+    listed = None if short else cite.listed(item)
+    text = say(f"document_for{'_short' * short}", language, symbol=symbol, item=item.number, title=item.title)
+    return Statement(text, "derived", (*(() if listed is None else (listed,)), cite.block(ordinal)))
+
+
+def nothing_announced(item: AgendaItem, cite: Citer, language: str, *, short: bool = False) -> Statement:
+    """That no document is announced for an item, by the line that lists it."""
+    listed = cite.listed(item)
+    text = say(f"no_document_for{'_short' * short}", language, item=item.number, title=item.title)
+    return Statement(text, "derived", () if listed is None else (listed,))
 
 
 def hours_text(minutes: int, language: str) -> str:

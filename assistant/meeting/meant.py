@@ -83,7 +83,7 @@ def without_body(question: Question, meeting: Meeting) -> Question | None:
     for mention in reversed(question.terms):
         if any({*analyse(name, "en")} == body for name in question.vocabulary.names(mention.concept, "en")):
             text = f"{text[: mention.start]} {text[mention.end :]}"
-    return None if text == question.text else replace(question, text=" ".join(text.split()), memory={})
+    return None if text == question.text else replace(question, text=" ".join(text.split()))
 
 
 def timed(question: Question) -> bool:

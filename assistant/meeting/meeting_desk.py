@@ -66,11 +66,7 @@ class MeetingDesk:
         if not meetings or not has_day(question, meetings):
             return None
         read = self._read(question, meetings)
-        rows = [
-            (n, each)
-            for n, meeting in enumerate(read)
-            for each in tellings(question, meeting, Citer(self._library, meeting))
-        ]
+        rows = [(n, each) for n, meeting in enumerate(read) for each in self._tellings(question, meeting)]
         found = [telling for _, telling in rows]
         placed = bool(question.items) or timed(question)
         leading = sum(placed if question.items else n == 0 and (telling.whole or placed) for n, telling in rows)
@@ -101,7 +97,7 @@ class MeetingDesk:
         close = [each for each in own if each.score >= own[0].score - FURTHER]
         if placed and question.focus != question.text:
             # Of what may be meant, what a follow-up asks of the item or time that was named before.
-            last = replace(question, text=question.focus, memory={})
+            last = replace(question, text=question.focus)
             again = {each.place: each.score for each in self._weigher.told(last, "en", passages, most, leading)}
             close = _asked_last(own, close, again)
         near = [part(each) for each in close]
@@ -136,18 +132,18 @@ class MeetingDesk:
 
     def meant(self, question: Question) -> list[Meeting]:
         """The meetings that a question may be about, latest first; of the item that it is asked about alone, what they say of that."""
-        key = meant, question.within, question.symbols
-        if key not in question.memory:
-            question.memory[key] = meant(question, self._library)
-        fitting: list[Meeting] = question.memory[key]
+        fitting = question.once((meant, question.within, question.symbols), lambda: meant(question, self._library))
         return fitting if question.of_item is None else [meeting.narrowed(question.of_item) for meeting in fitting]
+
+    def _tellings(self, question: Question, meeting: Meeting) -> list[Telling]:
+        return question.once(
+            (tellings, meeting.document_id, question.of_item),
+            lambda: tellings(question, meeting, Citer(self._library, meeting)),
+        )
 
     def _without_body(self, question: Question, meetings: Sequence[Meeting]) -> Question | None:
         """The question without the name of the body, where this tells the one meeting that it may mean."""
-        if without_body not in question.memory:
-            question.memory[without_body] = without_body(question, meetings[0]) if len(meetings) == 1 else None
-        bare: Question | None = question.memory[without_body]
-        return bare
+        return question.once(without_body, lambda: without_body(question, meetings[0])) if len(meetings) == 1 else None
 
     def _read(self, question: Question, meetings: Sequence[Meeting]) -> list[Meeting]:
         """Of meetings, latest first, those whose rows compete: the latest, and of the others those with most of the question's words."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence, Sized
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 from itertools import groupby, pairwise
 from typing import Literal
 
@@ -23,14 +23,18 @@ Kind = Literal["title", "taken_up", "length", "documents", "items_total", "agend
 
 @dataclass(frozen=True)
 class Part:
-    """A sentence as it is read, and what is said where it answers. `kind` is what it tells, `item` the number of the item that it
-    is about, and `announces` the symbol of the document."""
+    """A sentence as it is read, and what is `said` where it answers, made when that is known. `kind` is what it tells, `item` the number
+    of the item that it is about, and `announces` the symbol of the document."""
 
     read: str
-    said: tuple[Statement, ...]
+    say: Callable[[], Iterable[Statement]] = field(compare=False, repr=False)
     kind: Kind
     item: str | None = None
     announces: str | None = None
+
+    @cached_property
+    def said(self) -> tuple[Statement, ...]:
+        return tuple(self.say())
 
 
 @dataclass(frozen=True)
@@ -74,67 +78,67 @@ class Teller:
         return Telling(f"Agenda item {item.number}: {item.title}", tuple(parts))
 
     def _title(self, item: AgendaItem) -> Iterator[Part]:
-        if self._cite.listed(item) is not None:
+        if item.line is not None:
             read = f"Item {item.number} of the agenda of the {self._meeting.body} is: {item.title.rstrip('.')}."
-            said = citing.titled(item, self._cite, self._language)
-            yield Part(read, (said,), "title", item.number)
+            yield Part(read, self._one(citing.titled, item), "title", item.number)
 
     def _times(self, item: AgendaItem, sittings: Sequence[Sitting]) -> Iterator[Part]:
         slots = ", and continued ".join(f"on {_slot(sitting)}" for sitting in sittings)
-        taken = citing.taken_up(item, sittings, self._cite, self._language)
         read = f"Agenda item {item.number}, {item.title}, is taken up {slots.rstrip('.')}."
-        yield Part(read, (taken,), "taken_up", item.number)
+        yield Part(read, self._one(citing.taken_up, item, sittings), "taken_up", item.number)
         minutes = minutes_of(sittings)
         if minutes is None:
             return
         hours = hours_text(minutes, "en")
-        length = citing.length(item, sittings, self._cite, self._language)
         read = f"Item {item.number} is discussed for {hours}, in {_many(sittings, 'meeting')}."
-        yield Part(read, (length,), "length", item.number)
+        yield Part(read, self._one(citing.length, item, sittings), "length", item.number)
 
     def _documents(self, item: AgendaItem) -> Iterator[Part]:
-        said = citing.announced(item, self._cite, self._language)
         announces = any(each.documentation for each in self._meeting.items)  # else the agenda is no list of documents
-        if announces and not item.documentation and said[0].citations:
+        if announces and not item.documentation and item.line is not None:
             read = f"No document is announced for item {item.number}."
-            yield Part(read, tuple(said), "documents", item.number)
-        for (symbol, ordinal), each in zip(item.documentation, said if item.documentation else (), strict=True):
-            line = Statement.quoting(self._cite.block(ordinal)).text.rstrip(" .")
+            yield Part(read, self._one(citing.nothing_announced, item), "documents", item.number)
+        for symbol, ordinal in item.documentation:
+            line = self._cite.words(ordinal).rstrip(" .")
             called = "" if line == symbol else f": {line}"  # a footnote may say no more than the symbol
             read = f"The document for item {item.number} is {symbol}{called}."
-            yield Part(read, (each,), "documents", item.number, symbol)
+            yield Part(read, self._one(citing.announcing, item, symbol, ordinal), "documents", item.number, symbol)
 
     def _agenda(self) -> Iterator[Part]:
-        items = [(item, cite) for item in self._meeting.items if (cite := self._cite.listed(item))]
-        mains = {item.number: cite for item, cite in items if item.number == item.main}
+        items = [item for item in self._meeting.items if item.line is not None]
+        mains = {item.number: item for item in items if item.number == item.main}
         if items:
-            cites = [*mains.values()]
+            counted = [*mains.values()]
             if list(mains) == [str(n + 1) for n in range(len(mains))]:
-                cites = cites[:: max(1, len(cites) - 1)]  # the first and the last number tell
-            yield self._part("items_total", f"The agenda has {_many(mains, 'item')}.", cites, count=len(mains))
-            listed = "; ".join(f"{item.number}. {item.title}" for item, _ in items)
-            said = tuple(Statement.quoting(cite) for _, cite in items)
-            yield Part(f"The topics on the agenda are: {listed}.", said, "agenda")
+                counted = counted[:: max(1, len(counted) - 1)]  # the first and the last number tell
+            read = f"The agenda has {_many(mains, 'item')}."
+            yield self._part("items_total", read, lambda: self._listed(counted), count=len(mains))
+            listed = "; ".join(f"{item.number}. {item.title}" for item in items)
+            yield Part(
+                f"The topics on the agenda are: {listed}.",
+                lambda: map(Statement.quoting, self._listed(items)),
+                "agenda",
+            )
 
     def _papers(self) -> Iterator[Part]:
         papers = [item for item in self._meeting.items if item.documentation]
         listed = [
             f"{symbol} for item {item.number}, {item.title}" for item in papers for symbol, _ in item.documentation
         ]
-        said = (each for item in papers for each in citing.announced(item, self._cite, self._language))
         if papers:
-            yield Part(f"The documents of the meeting are {'; '.join(listed)}.", tuple(said), "papers")
+            yield Part(
+                f"The documents of the meeting are {'; '.join(listed)}.", lambda: self._announced(papers), "papers"
+            )
 
     def _timetable(self) -> Iterator[Part]:
         slots = "; ".join(f"{_slot(each)}, {_items(each)}" for each in self._sittings)
         if slots:
-            rows = tuple(self._row(each).said[0] for each in self._sittings)
-            yield Part(f"The timetable is: {slots}.", rows, "timetable")
+            yield Part(f"The timetable is: {slots}.", lambda: map(self._held, self._sittings), "timetable")
 
     def _place(self) -> Iterator[Part]:
         days, place = self._meeting.dates, self._meeting.place
         if self._meeting.masthead is not None:
-            cites = [self._cite.block(self._meeting.masthead)]
+            cites = partial(self._blocks, self._meeting.masthead)
 
             def dates(way: str) -> str:
                 runs = [(date_text(run[0], way), date_text(run[-1], way), len(run)) for run in _runs(days)]
@@ -158,44 +162,75 @@ class Teller:
             ):
                 continue  # the morning's meeting is not the last of its day
             day, time = partial(date_text, sitting.date), ends_of(sitting.time_label)[which]
-            cites = self._cite.sitting(sitting)[: 2 if which == 0 else None]
+            cites = partial(self._rows, [sitting], slice(2 if which == 0 else None))
             whole = sitting is self._meeting.sittings[which]
             told = f"meeting {words} on {day('en')}" if whole else of_day.format(day("en"))
             frame = kind if whole else f"day_{kind}"
             yield self._part(kind, f"The {told} at {time.rstrip('.')}.", cites, frame=frame, day=day, time=time)
 
     def _sums(self) -> Iterator[Part]:
-        cites, count = [self._cite.sitting(each) for each in self._sittings], len(self._sittings)
-        if cites:
-            days = {each.date for each in self._sittings}
-            read = f"The organization of work has {_many(cites, 'plenary meeting')} over {_many(days, 'day')}."
-            yield self._part("meetings_total", read, [each[-1] for each in cites], count=count, days=len(days))
-            minutes = minutes_of(self._sittings)
+        sittings, count = self._sittings, len(self._sittings)
+        if sittings:
+            days = {each.date for each in sittings}
+            read = f"The organization of work has {_many(sittings, 'plenary meeting')} over {_many(days, 'day')}."
+            last = partial(self._rows, sittings, slice(-1, None))
+            yield self._part("meetings_total", read, last, count=count, days=len(days))
+            minutes = minutes_of(sittings)
             if minutes is None:
                 return
             hours = partial(hours_text, minutes)
             read = f"All meetings together last {hours('en')} in all."
-            yield self._part("hours_total", read, [one for each in cites for one in each], count=count, hours=hours)
+            yield self._part("hours_total", read, partial(self._rows, sittings), count=count, hours=hours)
 
     def _row(self, sitting: Sitting) -> Part:
-        said = citing.held(sitting, self._cite, self._language)
-        return Part(f"On {_slot(sitting)}, the topics discussed are {_items(sitting)}.", (said,), "row")
+        told = f"On {_slot(sitting)}, the topics discussed are {_items(sitting)}."
+        return Part(told, lambda: (self._held(sitting),), "row")
 
     def _breaks(self, day: Sequence[Sitting]) -> Iterator[Part]:
         for before, after in pairwise(day):
             if before.end is None or after.start is None:
                 continue
             minutes = (after.start.hour - before.end.hour) * 60 + after.start.minute - before.end.minute
-            cites = (*self._cite.sitting(before), *self._cite.sitting(after)[-1:])
+            cites = partial(self._around, before, after)
             start, end = ends_of(before.time_label)[1], ends_of(after.time_label)[0]
             hours, date = partial(hours_text, minutes), partial(date_text, before.date)
             read = f"The lunch break is from {start} to {end} and lasts {hours('en')}."
             yield self._part("break", read, cites, day=date, hours=hours, start=start, end=end)
 
-    def _part(self, kind: Kind, read: str, cites: Sequence[Citation], frame: str = "", **values: object) -> Part:
+    def _part(
+        self, kind: Kind, read: str, cites: Callable[[], Iterable[Citation]], frame: str = "", **values: object
+    ) -> Part:
         """A part that is said in the frame of its kind, or in another. Values that depend on the language are given as functions of it."""
-        told = {name: value(self._language) if callable(value) else value for name, value in values.items()}
-        return Part(read, (Statement(say(frame or kind, self._language, **told), "derived", tuple(cites)),), kind)
+
+        def said() -> Iterator[Statement]:
+            told = {name: value(self._language) if callable(value) else value for name, value in values.items()}
+            yield Statement(say(frame or kind, self._language, **told), "derived", tuple(cites()))
+
+        return Part(read, said, kind)
+
+    def _one(self, tell: Callable[..., Statement], *of: object) -> Callable[[], Iterable[Statement]]:
+        """What makes the one statement that `tell` gives."""
+        return lambda: (tell(*of, self._cite, self._language),)
+
+    def _held(self, sitting: Sitting) -> Statement:
+        return citing.held(sitting, self._cite, self._language)
+
+    def _announced(self, items: Iterable[AgendaItem]) -> list[Statement]:
+        announced = [(item, *each) for item in items for each in item.documentation]
+        return [citing.announcing(*each, self._cite, self._language) for each in announced]
+
+    def _listed(self, items: Iterable[AgendaItem]) -> list[Citation]:
+        return [cite for item in items if (cite := self._cite.listed(item))]
+
+    def _blocks(self, *ordinals: int) -> list[Citation]:
+        return [self._cite.block(ordinal) for ordinal in ordinals]
+
+    def _rows(self, sittings: Iterable[Sitting], which: slice = slice(None)) -> list[Citation]:
+        """The rows of some sittings, of each those `which`."""
+        return [cite for each in sittings for cite in self._cite.sitting(each)[which]]
+
+    def _around(self, before: Sitting, after: Sitting) -> list[Citation]:
+        return [*self._rows([before]), *self._rows([after], slice(-1, None))]
 
 
 def _runs(days: Sequence[dt.date]) -> list[list[dt.date]]:

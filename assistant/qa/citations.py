@@ -23,7 +23,7 @@ from corpus.tables import cells_of, tables_of, total_of
 WHOLE_LIMIT = 1_500
 """Longest provision, in characters, that is quoted whole when several of its parts are meant."""
 
-MOST_NAMED = 8
+MOST_NAMED = 5
 """Sub-paragraphs that are named of those that are not quoted."""
 
 CLOSEST = 3

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 from itertools import takewhile
 
 from assistant.qa.abstention import OTHER_COUNTRY, OTHER_NAME, OTHER_YEAR
@@ -14,58 +15,72 @@ from assistant.question import YEAR, Question
 from corpus.acronyms import acronyms, spells
 from corpus.analysis import analyse
 from corpus.countries import countries, names_country
-from corpus.documents import Block, Document
+from corpus.documents import Block, Document, once
 from corpus.tables import cells_of
 
 _LABEL = re.compile(r"([^.:：;()]{2,40})[:：]\s?(?=\S)")
 """How words begin that are a list with a label: `Against: Arla, Bend`."""
 
 
-def constrained(told: Known, begin: int, question: Question, unit: Unit) -> float:
+def constrained(told: Known, begin: int, question: Question, unit: Unit, found: Sequence[Document] = ()) -> float:
     """How far words of a passage that was read from a character on are above the bar for an answer, in log-odds: less what counts against
-    them where their document does not name what the question names, or others beside them have the label that it says; those with that
-    label are what the passage answers with. What came closest does so still."""
+    them where their document, of those `found`, does not name what the question names, or others beside them have the label that it says;
+    those with that label are what the passage answers with. What came closest does so still, unless it is about another country."""
     bars, labelled = told.bars, _has_named_label(question, unit)
     score = told.whole if labelled else told.score(unit.start - begin, unit.end - begin)
     score += unit.evidence.behind
-    less = score - _against(question, unit) - OTHER_NAME * (labelled is False)
-    return max(less, min(score, bars.least)) if bars.least < 0.0 else less
+    less = OTHER_YEAR * _of_another_year(question, unit) + OTHER_NAME * _of_another_name(question, unit, found)
+    less += OTHER_NAME * (labelled is False)
+    least = max(score - less, min(score, bars.least)) if bars.least < 0.0 else score - less
+    return least - _of_another_country(question, unit)
 
 
-def _against(question: Question, unit: Unit) -> float:
+def _of_another_name(question: Question, unit: Unit, found: Sequence[Document]) -> bool:
+    """Whether a question names an acronym that the document of a unit neither has nor spells; or that the first page of another document
+    found does, and neither the passage nor the first page of its own."""
     document = unit.document
-    names = acronyms(question.rest) if question.language == document.language else ()
-    lacking = any(not _named(question, document, _spelt, name) for name in names)
-    lacking |= any(not _named(question, document, _tells_of, code) for code in question.countries)
-    less = OTHER_YEAR * _of_another_year(question, unit) + OTHER_NAME * lacking
-    return less + OTHER_COUNTRY * _of_another_country(question, unit)
+    for name in acronyms(question.rest) if question.language == document.language else ():
+        if not question.once((spells, document.id, name), partial(spells, name, document.text)):
+            return True
+        others = (each for each in found if each.id != document.id)
+        if not spells(name, _around(unit)) and any(
+            question.once((_first_page, each.id, name), partial(spells, name, _first_page(each))) for each in others
+        ):
+            return True
+    return False
 
 
-def _named(question: Question, document: Document, how: Callable[[str, Document], bool], name: str) -> bool:
-    """Whether a document names what the question names, worked out once for a question."""
-    key = how, document.id, name
-    if key not in question.memory:
-        question.memory[key] = how(name, document)
-    return bool(question.memory[key])
+def _of_another_country(question: Question, unit: Unit) -> float:
+    """What counts against a unit where a question names a country that its document does not; more where that is about another one, by its
+    title, and the passage does not name it, or by the unit, and neither does the first page."""
+    document, language = unit.document, unit.document.language
+    most = 0.0
+    for code in question.countries:
+        passage = f"{unit.evidence.passage.heading}\n{unit.evidence.passage.text}"
+        titled, own = _title_countries(document), countries(unit.text, language)
+        if code in titled or names_country(code, passage, language):
+            continue
+        if titled or (own and not names_country(code, _first_page(document), language)):
+            return OTHER_COUNTRY
+        said = partial(names_country, code, f"{document.title}\n{document.text}", language)
+        most = max(most, OTHER_NAME * (not question.once((names_country, document.id, code), said)))
+    return most
 
 
-def _spelt(acronym: str, document: Document) -> bool:
-    return spells(acronym, document.text)
+@once
+def _title_countries(document: Document) -> frozenset[str]:
+    return frozenset(countries(document.title, document.language))
 
 
-def _tells_of(country: str, document: Document) -> bool:
-    return names_country(country, f"{document.title}\n{document.text}", document.language)
+@once
+def _first_page(document: Document) -> str:
+    return "\n".join([document.title, document.date or "", *(document.block_text(each) for each in head_of(document))])
 
 
-def _of_another_country(question: Question, unit: Unit) -> bool:
-    """Whether a document is about other countries than those that a question names, by its title, and neither the passage of a unit names
-    these nor what heads it."""
-    document, passage = unit.document, unit.evidence.passage
-    titled = countries(document.title, document.language) if question.countries else {}
-    said = f"{passage.heading}\n{passage.text}"
-    return bool(titled) and any(
-        code not in titled and not names_country(code, said, document.language) for code in question.countries
-    )
+def _around(unit: Unit) -> str:
+    """What stands in the passage of a unit, over it, and on the first page."""
+    passage = unit.evidence.passage
+    return "\n".join([passage.heading, passage.text, unit.text, _first_page(unit.document)])
 
 
 def _has_named_label(question: Question, unit: Unit) -> bool | None:
@@ -77,19 +92,17 @@ def _has_named_label(question: Question, unit: Unit) -> bool | None:
     above = takewhile(lambda each: _beside(document, each, block), reversed(document.blocks[: block.ordinal]))
     below = takewhile(lambda each: _beside(document, each, block), document.blocks[block.ordinal :])
     beside = (*above, *below)
-    key = _has_named_label, document.id, min(each.ordinal for each in beside)
-    if key not in question.memory:
-        question.memory[key] = _named_labels(question, document, beside)
-    named = question.memory[key]
+    key = _named_labels, document.id, min(each.ordinal for each in beside)
+    named = question.once(key, lambda: _named_labels(question, document, beside))
     return block.ordinal in named if named else None
 
 
 def _named_labels(question: Question, document: Document, blocks: Sequence[Block]) -> set[int]:
-    """The ordinals of those of several blocks whose labels a question says in full, but for words that all labels have; none where it says
-    all."""
+    """The ordinals of those of several blocks whose labels a question says in full, but for words that all labels have, in other words than
+    the document's title; none where it says all."""
     labels = {each.ordinal: frozenset(analyse(_label(document, each), document.language)) for each in blocks}
     shared = frozenset.intersection(*labels.values()) if len(labels) > 1 else frozenset()
-    asked = set(analyse(question.rest, question.language))
+    asked = set(analyse(question.rest, question.language)) - set(analyse(document.title, document.language))
     named = {n for n, label in labels.items() if (own := label - shared) and own <= asked and not _numbers(own)}
     return named if len(named) < len(labels) else set()
 
@@ -120,7 +133,5 @@ def _of_another_year(question: Question, unit: Unit) -> bool:
     years = YEAR.findall(question.rest)
     if not years:
         return False
-    document, passage = unit.document, unit.evidence.passage
-    first = [document.title, document.date or "", *(document.block_text(block) for block in head_of(document))]
-    said = "\n".join([passage.heading, passage.text, unit.text, *first])
+    said = _around(unit)
     return any(year not in said for year in years)

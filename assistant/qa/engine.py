@@ -30,7 +30,7 @@ from assistant.qa.quoting import Quoter
 from assistant.qa.retriever import Evidence, Retriever
 from assistant.qa.scope import Scope
 from assistant.qa.units import worded
-from assistant.qa.weighing import Scored, Weigher
+from assistant.qa.weighing import FIRST, READ, Scored, Weigher
 from assistant.question import Bounds, Question, clean_question, parse_question
 from assistant.vocabulary import Vocabulary
 from assistant.write.report import NAMES
@@ -128,7 +128,7 @@ class Engine:
         begun = time.perf_counter()
         cleaned = clean_question(text[: self._max_question + 1])
         turns = [clean_question(turn[: self._max_question]) for turn in history[-HISTORY_LIMIT:]]
-        spoken = language or spoken_in(cleaned[:400], turns)
+        spoken = language or spoken_in(cleaned[:400], turns, self.library)
         if refused := self._refused(text, cleaned, spoken):
             yield Finished(refused)
             return
@@ -236,7 +236,7 @@ class Engine:
         if known is not None:
             return known
         before = self._turn(turns[:-1], bounds, back - 1) if back > 1 else None
-        found = self._readings(turns[-1], before, spoken_in(turns[-1], turns[:-1]))
+        found = self._readings(turns[-1], before, spoken_in(turns[-1], turns[:-1], self.library))
         return self._keep(turns, bounds, self._answer_first(found, before, bounds))
 
     def _keep(self, turns: Sequence[str], bounds: Bounds, answered: Answered) -> Turn:
@@ -266,16 +266,17 @@ class Engine:
         bounds: Bounds,
         made: Reading | None = None,
         *,
-        part: bool = False,
+        most: int | None = None,
     ) -> Answered:
         """The reading of a turn that the documents answer best. What a model has made of it comes first, and what leans on the
-        turns before and is answered keeps those behind it from being tried."""
+        turns before and is answered keeps those behind it from being tried. Of a part of a question, which is one question,
+        `most` passages are read."""
         given: list[Answered] = []
         for reading in (made, *found) if made is not None else found:
             question = parse_question(reading.text, self.vocabulary, self.catalogue, reading.language, reading.focus)
             carried = before.passages if before is not None and reading.leans else ()
             question = replace(question.bounded(bounds), carried=carried)
-            parts = [(question, self.quoter.answer(question))] if part else self._answer(question)
+            parts = [(question, self.quoter.answer(question, most))] if most else self._answer(question)
             answer = parts[0][1] if len(parts) == 1 else self._composer.several(question, parts)
             given.append(Answered(reading, question, answer, parts))
             if reading.leans and answer.status in ("answered", "partial"):
@@ -293,8 +294,12 @@ class Engine:
         for cut in cuts(question.focus, question.language) if whole.statements else ():
             if whole.statements[0].verdict != "derived" and self._same_place(cut, question):
                 continue
-            answered = self._each(question, cut, all_answered=True)
-            if len(answered) == len(cut) and apart(whole, [answer for _, answer in answered], self.library):
+            # Most sentences are one question, which few passages tell.
+            for most in (FIRST, READ):
+                answered = self._each(question, cut, most, all_answered=True)
+                if len(answered) < len(cut) or not apart(whole, [answer for _, answer in answered], self.library):
+                    break
+            else:
                 return answered
         return [(question, whole)]
 
@@ -305,7 +310,9 @@ class Engine:
         found = {each.id: each for each in first if worded(each) == each}
         return len(found) < len(parts) and len(found) == len({each.id for each in first})
 
-    def _each(self, question: Question, parts: Sequence[str], *, all_answered: bool = False) -> list[Part]:
+    def _each(
+        self, question: Question, parts: Sequence[str], most: int = READ, *, all_answered: bool = False
+    ) -> list[Part]:
         """The parts of a question with their answers, each read after those before it; with `all_answered` only up to the first
         that is not."""
         before = None
@@ -321,7 +328,7 @@ class Engine:
             ):  # the second half of a sentence speaks of what the first one names
                 asked = f"{part.rstrip(MARKS)} ({named})?"
                 found = (Reading((asked,), asked, question.language, leans=True), *found)
-            best = self._answer_first(found, before, question, part=True)
+            best = self._answer_first(found, before, question, most=most)
             before = Turn(best.reading, first_cited(best.answer))
             answered += best.parts
             if all_answered and best.answer.status != "answered":

@@ -90,12 +90,21 @@ class Slot(NamedTuple):
     end: int
 
 
-def spoken_in(text: str, history: Sequence[str]) -> str:
-    """The language of a turn; where its words tell nothing, that of the turns before it."""
-    language = "en"
+def spoken_in(text: str, history: Sequence[str], library: Library | None = None) -> str:
+    """The language of a turn; where nothing in it tells, that of the turns before it, or that whose texts in a library have most of its words."""
+    language = ""
     for turn in [*list(history)[-HISTORY_LIMIT:], text]:
         language = detect_language(turn, default=language)
-    return language
+    return language or (_written_in(text, library) if library else "en")
+
+
+def _written_in(text: str, library: Library) -> str:
+    """The language whose texts have most of some words; English of several."""
+
+    def used(language: str) -> int:
+        return sum(count > 0 for count in library.document_frequency(analyse(text, language), language).values())
+
+    return max(("en", *library.spoken()), key=used)
 
 
 def readings(

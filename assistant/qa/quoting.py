@@ -57,8 +57,9 @@ class Quoter:
         self._searched, self._most = max(READ, passages), most
         self.watch: Watch | None = None
 
-    def answer(self, question: Question) -> Answer:
-        """The answer to a question: what is held answers first; that something is not held is said where it does not."""
+    def answer(self, question: Question, most: int = READ) -> Answer:
+        """The answer to a question: what is held answers first; that something is not held is said where it does not. Of the passages
+        that are found `most` are read at most."""
         missing, (lacking, item) = self._absent.symbols(question), self.desk.lacking(question)
         held = len(missing) < len(question.symbols)
         section = None if question.articles or (missing and not held) else self._sections.answer(question)
@@ -86,7 +87,7 @@ class Quoter:
         if found is None:
             meeting = None if lacking else self.desk.answer(question)
             sure = meeting is not None and meeting.told.score >= 0.0
-            found = self._from_evidence(question, *((FIRST, meeting) if sure else (READ, None)))
+            found = self._from_evidence(question, *((FIRST, meeting) if sure else (most, None)))
             reasons += self.places.lacking(question, found)
         if lacking is None:
             found = self._naming_others(question, self._or_meeting(question, found))

@@ -89,6 +89,10 @@ class Retriever:
     def gather(self, question: Question, limit: int, language: str | None = None) -> list[Evidence]:
         """The passages that a question may be answered from, best first: those that search finds in the versions of a language, its
         own or another, of what it is restricted to, and behind them those that answered the turn before."""
+        key = Retriever.gather, limit, language, question.carried
+        return question.once(key, lambda: self._gathered(question, limit, language))
+
+    def _gathered(self, question: Question, limit: int, language: str | None) -> list[Evidence]:
         library, scope = self._library, restricted(question, self._library)
         documents = None
         if scope is not None or language is not None:
@@ -184,8 +188,7 @@ class Retriever:
 
     def tokens(self, question: Question, language: str) -> list[str]:
         """The words that are searched for in documents of a language, as the index has them."""
-        translated = self._english(question.text, question.language) if language == "en" else ()
-        return question.tokens(language, translated)
+        return tokens_in(question, language, self._english)
 
     def _within(self, question: Question, searched: Collection[str]) -> Within:
         """The scope of a search: of a document in `parts`, the passages without a word on the agenda item are left out."""
@@ -220,6 +223,15 @@ def _fuse(scores: dict[str, float], hits: Sequence[tuple[str, float]], weight: f
     for passage_id, score in told.items():
         gain = weight * max(0.0, score) / best if best > 0 else 0.0
         scores[passage_id] = scores.get(passage_id, 0.0) + gain
+
+
+def tokens_in(question: Question, language: str, english: Translate) -> list[str]:
+    """The words of a question as documents in a language have them; `english` translates words."""
+
+    def made() -> list[str]:
+        return question.tokens(language, english(question.text, question.language) if language == "en" else ())
+
+    return question.once((tokens_in, language), made)
 
 
 def restricted(question: Question, library: Library) -> list[str] | None:

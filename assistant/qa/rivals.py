@@ -11,17 +11,25 @@ from assistant.qa.units import Unit
 from corpus.analysis import analyse
 
 _WORD = re.compile(r"[\u3400-\u9fff]|[^\W\d_\u3400-\u9fff]+")
+_NUMBER = re.compile(r"\d+")
 FEWEST = 5
 """Words of a sentence, numbers left out, from which on it can be compared."""
 
 
 def rivals(unit: Unit, others: Sequence[Unit]) -> list[Unit]:
     """Those of other units that say under another heading of the document what a unit says, but for numbers and a few words; of rows
-    those of other tables that are labelled alike."""
-    words = _WORD.findall(unit.text.casefold())
+    those of other tables that are labelled alike. Beside what has numbers only what has others speaks of something else: `26 groups` and
+    `several groups` may be the same."""
+    words, numbers = _WORD.findall(unit.text.casefold()), set(_NUMBER.findall(unit.own))
     if len(words) < FEWEST:
         return []
-    beside = [other for other in others if other.document.id == unit.document.id and _label(other) == _label(unit)]
+    beside = [
+        other
+        for other in others
+        if other.document.id == unit.document.id
+        and (not numbers or set(_NUMBER.findall(other.own)) - numbers)
+        and _label(other) == _label(unit)
+    ]
     alike = [other for other in beside if _same(words, _WORD.findall(other.text.casefold()))]
     return [other for other in alike if _heading(other) != _heading(unit)]
 

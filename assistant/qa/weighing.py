@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from assistant.qa.abstention import ENOUGH, HOPELESS, LIKENESS, UNNAMED, UNREAD, Bars, Caution, bars, chance, log_odds
 from assistant.qa.constraints import constrained
 from assistant.qa.readers import Known, Readers, Searched, gain
-from assistant.qa.retriever import Evidence
+from assistant.qa.retriever import Evidence, tokens_in
 from assistant.qa.rivals import named_by, rivals
 from assistant.qa.units import FirstPage, Unit, distinct, first_page, units_of, worded
 from assistant.question import Question
@@ -115,6 +117,8 @@ class Weigher:
         seen, opened = {each.id for each in new}, set[str]()
         scored: list[Scored] = []
         told: list[Scored] = []
+        found = cache(lambda: [unit for each in evidence for unit in units_of(each)])
+        documents = list({each.document.id: each.document for each in evidence}.values())
         for step in sorted({*(step for step in STEPS if step < most), most}):
             # Passages of nothing that can be said, such as damaged pages, take no place of others.
             for each in ranked:
@@ -128,39 +132,32 @@ class Weigher:
             unread = [key for key in wanted if self._readers and key not in opened]
             pages = [first_page(self._library, self._library.document(key), wanted[key]) for key in unread]
             opened.update(unread)
-            scored += self._scored(question, new, searched, among, [page for page in pages if page], named)
+            made = self._scored(question, new, searched, among, [page for page in pages if page], named, documents)
             new = []
-            told = self._told_apart(question, scored, evidence)
-            if any(each.score >= ENOUGH for each in told) or (read >= STEPS[1] and _hopeless(scored)):
+            scored += made
+            told += self._told_apart(question, made, found)
+            enough = ENOUGH.get(step, math.inf)
+            if any(each.score >= enough for each in told) or (read >= STEPS[1] and _hopeless(scored)):
                 break
         return sorted(told, key=lambda each: (-each.odds, each.unit.document.id, each.unit.start))
 
-    def _told_apart(self, question: Question, scored: Sequence[Scored], found: Sequence[Evidence]) -> list[Scored]:
-        """Units scored, the chance of each that may answer shared with those of the passages found, read or not, that say the same
+    def _told_apart(
+        self, question: Question, scored: Sequence[Scored], found: Callable[[], list[Unit]]
+    ) -> list[Scored]:
+        """Units scored, the chance of each that may answer shared with those that were `found`, read or not, that say the same
         under other headings, unless the question names its own; what comes closest does so still."""
-        units: list[Unit] = []
+        english = self._readers.english if self._readers else lambda *_: ()
 
         def told(each: Scored) -> Scored:
             if each.known is None or each.score < each.bars.least:
                 return each
-            units.extend(() if units else (unit for passage in found for unit in units_of(passage)))
-            others = rivals(each.unit, units)
-            if not others or named_by(self._tokens(question, each.unit.document.language), each.unit, others):
+            others, language = rivals(each.unit, found()), each.unit.document.language
+            if not others or named_by(tokens_in(question, language, english), each.unit, others):
                 return each
             shared = log_odds(each.probability / (1 + len(others))) - each.bars.answered
             return replace(each, score=max(shared, min(each.score, each.bars.least)))
 
         return [told(each) for each in scored]
-
-    def _tokens(self, question: Question, language: str) -> list[str]:
-        """The words of a question as documents in a language have them."""
-        known: dict[str, list[str]] = question.memory.setdefault(Weigher._tokens, {})
-        if language not in known:
-            translated = (
-                self._readers.english(question.text, question.language) if self._readers and language == "en" else ()
-            )
-            known[language] = question.tokens(language, translated)
-        return known[language]
 
     def each(self, question: Question, passages: Sequence[Evidence], evidence: Sequence[Evidence]) -> list[Scored]:
         """The units of some passages of the evidence for a question, all of them read, best first."""
@@ -200,7 +197,7 @@ class Weigher:
         nearest, read = [max(each) for each in likes], bool(self._library.models.readers(question.language))
         best = max(nearest, default=0.0)
         order = sorted(range(len(passages)), key=lambda n: (n >= leading, -nearest[n], n))
-        held: dict[int, list[Told]] = question.memory.setdefault((Told, *(heading for heading, _ in passages)), {})
+        held: dict[int, list[Told]] = question.once((Told, *(heading for heading, _ in passages)), dict)
         found: list[Told] = []
         for step in (step for step in STEPS if step <= most):
             rows = [n for n in order[:step] if n not in held]
@@ -238,6 +235,7 @@ class Weigher:
         among: Callable[[Unit], bool] = lambda _: True,
         pages: Sequence[FirstPage] = (),
         named: Sequence[str] = (),
+        found: Sequence[Document] = (),
     ) -> list[Scored]:
         """The units of passages, and what first pages tell, which only a reader can weigh: less where their document is not `named`."""
         units = {each.id: [unit for unit in distinct(units_of(each)) if among(unit)] for each in evidence}
@@ -247,7 +245,7 @@ class Weigher:
         read = [
             Scored(
                 unit,
-                constrained(told, told.begin, question, unit),
+                constrained(told, told.begin, question, unit, found),
                 told.bars,
                 told,
             )

@@ -109,7 +109,7 @@ def documentation(chooser: Chooser) -> Section:
     ground = chooser.ground
     meeting, item, agenda = ground.taken_up
     asks = asking(agenda, item)
-    made = said_of.announced(item, Citer(chooser.library, meeting), ground.request.language, short=True)
+    made = said_of.announced(item, Citer(chooser.library, meeting), ground.request.language)
     loose = in_words(agenda, item)
     said = chooser.quoted(
         agenda, item.annotations, lambda words: not asks(words) and (loose or find_symbols(words) != [])
