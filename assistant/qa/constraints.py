@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
 from itertools import takewhile
 
 from assistant.qa.abstention import OTHER_COUNTRY, OTHER_NAME, OTHER_YEAR
 from assistant.qa.metadata import head_of
 from assistant.qa.readers import Known
+from assistant.qa.retriever import Evidence
 from assistant.qa.units import Unit
 from assistant.question import YEAR, Question
 from corpus.acronyms import acronyms, spells
@@ -18,6 +18,8 @@ from corpus.countries import countries, names_country
 from corpus.documents import Block, Document, once
 from corpus.tables import cells_of
 
+LISTED = 2
+"""Countries that words name and may be about; more are a list."""
 _LABEL = re.compile(r"([^.:：;()]{2,40})[:：]\s?(?=\S)")
 """How words begin that are a list with a label: `Against: Arla, Bend`."""
 
@@ -36,35 +38,47 @@ def constrained(told: Known, begin: int, question: Question, unit: Unit, found: 
 
 
 def _of_another_name(question: Question, unit: Unit, found: Sequence[Document]) -> bool:
-    """Whether a question names an acronym that the document of a unit neither has nor spells; or that the first page of another document
-    found does, and neither the passage nor the first page of its own."""
+    """Whether a question names an acronym that the document of a unit neither has nor spells; or, where neither the passage nor the first
+    page has any that it names, one that the first page of another document found has."""
     document = unit.document
-    for name in acronyms(question.rest) if question.language == document.language else ():
-        if not question.once((spells, document.id, name), partial(spells, name, document.text)):
-            return True
-        others = (each for each in found if each.id != document.id)
-        if not spells(name, _around(unit)) and any(
-            question.once((_first_page, each.id, name), partial(spells, name, _first_page(each))) for each in others
-        ):
-            return True
-    return False
+    names = acronyms(question.rest) if question.language == document.language else []
+
+    def has(name: str, other: Document, part: Callable[[Document], str]) -> bool:
+        return question.once((part, other.id, name), lambda: spells(name, part(other)))
+
+    if any(not has(name, document, _text) for name in names):
+        return True
+    beside = [each for each in found if each.id != document.id]
+    elsewhere = any(has(name, each, _first_page) for name in names for each in beside)
+    evidence = unit.evidence
+    return elsewhere and not question.once(
+        (_around, evidence.id), lambda: any(spells(name, _around(evidence)) for name in names)
+    )
 
 
 def _of_another_country(question: Question, unit: Unit) -> float:
-    """What counts against a unit where a question names a country that its document does not; more where that is about another one, by its
-    title, and the passage does not name it, or by the unit, and neither does the first page."""
-    document, language = unit.document, unit.document.language
-    most = 0.0
-    for code in question.countries:
-        passage = f"{unit.evidence.passage.heading}\n{unit.evidence.passage.text}"
-        titled, own = _title_countries(document), countries(unit.text, language)
-        if code in titled or names_country(code, passage, language):
-            continue
-        if titled or (own and not names_country(code, _first_page(document), language)):
+    """What counts against a unit where a question names a country that its document does not; more where its passage names none of those
+    asked about and it is about others, by its document's title, or by its own words if the first page names none of them, either."""
+    document, language, codes = unit.document, unit.document.language, question.countries
+    if not codes:
+        return 0.0
+    titled, passage = _title_countries(document), unit.evidence.passage
+
+    def named(words: str) -> bool:
+        return any(names_country(code, words, language) for code in codes)
+
+    def held(code: str) -> bool:
+        return question.once((_text, document.id, code), lambda: names_country(code, _text(document), language))
+
+    if titled.isdisjoint(codes) and not named(f"{passage.heading}\n{passage.text}"):
+        own = () if titled else countries(unit.text, language)
+        if titled or (0 < len(own) <= LISTED and not named(_first_page(document))):
             return OTHER_COUNTRY
-        said = partial(names_country, code, f"{document.title}\n{document.text}", language)
-        most = max(most, OTHER_NAME * (not question.once((names_country, document.id, code), said)))
-    return most
+    return OTHER_NAME * (not all(map(held, codes)))
+
+
+def _text(document: Document) -> str:
+    return f"{document.title}\n{document.text}"
 
 
 @once
@@ -77,10 +91,9 @@ def _first_page(document: Document) -> str:
     return "\n".join([document.title, document.date or "", *(document.block_text(each) for each in head_of(document))])
 
 
-def _around(unit: Unit) -> str:
-    """What stands in the passage of a unit, over it, and on the first page."""
-    passage = unit.evidence.passage
-    return "\n".join([passage.heading, passage.text, unit.text, _first_page(unit.document)])
+def _around(evidence: Evidence) -> str:
+    """A passage, with what stands over it and on the first page of its document."""
+    return "\n".join([evidence.passage.heading, evidence.passage.text, _first_page(evidence.document)])
 
 
 def _has_named_label(question: Question, unit: Unit) -> bool | None:
@@ -133,5 +146,5 @@ def _of_another_year(question: Question, unit: Unit) -> bool:
     years = YEAR.findall(question.rest)
     if not years:
         return False
-    said = _around(unit)
+    said = f"{_around(unit.evidence)}\n{unit.text}"
     return any(year not in said for year in years)
