@@ -6,16 +6,15 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any
 
 from corpus.calendar_names import language_name
 from corpus.catalogue import Catalogue, Entry
 from corpus.dates import find_dates
-from corpus.documents import LANGUAGES, Edition, Masthead
+from corpus.documents import LANGUAGES, Document, Masthead
 from corpus.language import detect_language
-from corpus.symbols import Symbol, SymbolError, same_document
+from corpus.symbols import Symbol, SymbolError, link, same_document
 from ingest.agenda import place_and_dates
 from ingest.locate import TextKind, begins_annex
 from ingest.readers import ReadError, visible
@@ -32,25 +31,6 @@ class IdentityError(ReadError):
     """The text says that it is another document than was asked for; the message names both."""
 
 
-@dataclass(frozen=True)
-class Identity:
-    """What a text is, and how sure that is: `proof` says what the symbol rests on."""
-
-    symbol: Symbol | None
-    part: str | None
-    language: str
-    edition: Edition
-    title: str
-    short: str | None
-    slug: str
-    date: str | None
-    url: str | None
-    proof: str
-    masthead: Masthead
-    reissue: int
-    warnings: tuple[str, ...]
-
-
 def identify(
     found: Sequence[Piece],
     masthead: Masthead,
@@ -62,8 +42,9 @@ def identify(
     symbol: Symbol | None = None,
     language: str | None = None,
     trusted: bool = False,
-) -> Identity:
-    """Identifies a text from, in this order: what the user says, what the text prints, what the catalogue knows.
+) -> Document:
+    """Which document a text is, without the text itself; from, in this order: what the user says, what the text prints, what the
+    catalogue knows.
 
     `given` is the file's front matter, `kind` the kind of text, `symbol` and `language` the user's word, `name` the file's name, which
     only ever names an upload. Links from front matter count in `trusted` files only. Raises `IdentityError`
@@ -87,24 +68,20 @@ def identify(
     language_found, warnings = _language(found, masthead, said, name)
     title = str(given.get("title") or title_of(found, top, kind, masthead, settled, entry) or name)
     title = title if len(title) <= 300 else title[:299].rsplit(" ", 1)[0] + "…"
-    slug = _slug(str(given.get("slug") or title))
-    edition: Edition = "digest" if given.get("edition") == "digest" else "official" if settled else "upload"
-    date = (
-        given.get("date")
-        or masthead.date
-        or (entry.date if entry else None)
-        or (dates[0].isoformat() if dates else None)
-    )
-    return Identity(
+    date = given.get("date") or masthead.date or (entry and entry.date) or (dates[0].isoformat() if dates else None)
+    return Document(
         symbol=settled,
         part=given.get("part") or (entry.part if entry else None),
         language=language_found,
-        edition=edition,
+        edition="digest" if given.get("edition") == "digest" else "official" if settled else "upload",
         title=title,
+        text="",
+        blocks=(),
         short=given.get("short") or (entry.short if entry else None),
-        slug=slug,
+        slug=_slug(str(given.get("slug") or title)),
         date=str(date) if date else None,
-        url=_url(given, trusted),
+        url=_url(given, trusted) or (link(settled, language_found) if settled else None),
+        kind=kind,
         proof=proof,
         masthead=masthead,
         reissue=settled.reissue if settled else 0,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from corpus.catalogue import Catalogue
 from ingest.folder import FileInput
 from ingest.readers import Line, ReadError, read
-from ingest.readers.text import MAX_BYTES, MAX_LINE
+from ingest.readers.text import MAX_LINE
 from ingest.run import Input, read_document
 
 
@@ -235,11 +235,6 @@ def test_a_line_that_is_too_long_is_refused_with_its_number() -> None:
     with pytest.raises(ReadError, match=r"Line 3 of big\.md"):
         read(b"a\n\n" + b"x" * (MAX_LINE + 1), "big.md")
     assert len(read(b"x" * MAX_LINE, "big.md").lines[0].text) == MAX_LINE
-
-
-def test_a_file_that_is_too_large_is_refused_before_it_is_parsed() -> None:
-    with pytest.raises(ReadError, match="25 MB"):
-        read(b"x" * (MAX_BYTES + 1), "huge.txt")
 
 
 def test_missing_files_and_folders_are_named(tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass, fields
 from typing import Any, Protocol
 
 import numpy as np
@@ -52,6 +52,7 @@ CREATE TABLE IF NOT EXISTS meetings (
 ) WITHOUT ROWID"""
 _COLUMNS = ["origin", "source", "slug", "short", "format", "ocr", "reissue", "reader", "kind", "date", "verified"]
 """Members of `fields` that a header has."""
+_PASSAGE = ", ".join(f'"{field.name}"' for field in fields(Passage))
 
 
 @dataclass(frozen=True)
@@ -160,10 +161,10 @@ class Store:
         document, passages, meeting = holding.document, holding.passages, holding.meeting
         self._db.changes()
         self.delete(document.id)
-        fields = document.to_json()
-        blocks = fields["blocks"]
+        told = document.to_json()
+        blocks = told["blocks"]
         for name in ("symbol", "text", "blocks"):
-            del fields[name]
+            del told[name]
         self._db.execute(
             "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
@@ -175,30 +176,14 @@ class Store:
                 document.edition,
                 document.title,
                 document.sha256,
-                json.dumps(fields, ensure_ascii=False),
+                json.dumps(told, ensure_ascii=False),
                 document.text,
                 json.dumps(blocks, ensure_ascii=False),
             ),
         )
         self._db.executemany(
-            'INSERT INTO passages (id, document_id, language, ordinal, start, "end", heading, locator, first, last, text) '
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                (
-                    passage.id,
-                    document.id,
-                    document.language,
-                    passage.ordinal,
-                    passage.start,
-                    passage.end,
-                    passage.heading,
-                    passage.locator,
-                    passage.first,
-                    passage.last,
-                    passage.text,
-                )
-                for passage in passages
-            ],
+            f"INSERT INTO passages (id, language, {_PASSAGE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [(passage.id, document.language, *astuple(passage)) for passage in passages],
         )
         self._told.learn(passages, holding.vectors, document.language)
         if meeting is not None:
@@ -212,8 +197,8 @@ class Store:
         row = self._db.execute("SELECT fields FROM documents WHERE id = ?", (document_id,)).fetchone()
         if row is not None:
             self._db.changes()
-            fields = json.dumps({**json.loads(row[0]), "verified": True}, ensure_ascii=False)
-            self._db.execute("UPDATE documents SET fields = ? WHERE id = ?", (fields, document_id))
+            told = json.dumps({**json.loads(row[0]), "verified": True}, ensure_ascii=False)
+            self._db.execute("UPDATE documents SET fields = ? WHERE id = ?", (told, document_id))
 
     def delete(self, document_id: str) -> bool:
         """Removes a document from every table; the indexes are to forget it. In a transaction."""
@@ -291,11 +276,7 @@ class Store:
         return row[0] if row else None
 
     def _each_passage(self, where: str, values: Sequence[object]) -> Iterator[Passage]:
-        found = self._db.execute(
-            'SELECT document_id, ordinal, start, "end", heading, locator, first, last, text '
-            f"FROM passages WHERE {where}",
-            values,
-        )
+        found = self._db.execute(f"SELECT {_PASSAGE} FROM passages WHERE {where}", values)
         return (Passage(*row) for row in found)
 
     def speaks(self, language: str) -> bool:
