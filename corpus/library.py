@@ -34,9 +34,8 @@ from corpus.feedback import MOST, Feedback
 from corpus.lexical import LexicalHit
 from corpus.meetings import Meeting
 from corpus.models import Models
-from corpus.originals import FORMATS, KEPT_BYTES, MOST_BYTES
 from corpus.soundness import IndexCheck, check_passages
-from corpus.sources import SourceRecord
+from corpus.sources import FORMATS, KEPT_BYTES, MOST_BYTES, SourceRecord
 from corpus.store import SCHEMA_VERSION, Header, Holding
 from corpus.store.earlier import EARLIER
 from corpus.store.engines import Engine, embedded, shared

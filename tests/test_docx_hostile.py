@@ -12,8 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ingest.readers.docx import package, read_docx
-from ingest.readers.docx.formats import number
-from ingest.readers.docx.symbol_fonts import symbol
+from ingest.readers.docx.formats import number, symbol
 from ingest.readers.lines import ReadError, Source
 from ingest.readers.text import MAX_LINE
 

@@ -28,8 +28,7 @@ from corpus.moving import move
 from corpus.store.sqlite import Sqlite
 from ingest.ahead import Openable
 from ingest.readers import ReadError
-from ingest.readers.pdf.marks import marks
-from ingest.readers.pdf.picture import HEIGHT, MARK, WIDTH, draw
+from ingest.readers.pdf.picture import HEIGHT, MARK, WIDTH, draw, marks
 from ingest.run import Input, ingest
 from ingest.workers.pictures import Pictures, Wanted
 from ingest.workers.pool import Workers

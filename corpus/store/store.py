@@ -18,10 +18,8 @@ from corpus.documents import Document, Passage, Within
 from corpus.feedback import SCHEMA as FEEDBACK
 from corpus.feedback import FeedbackTable
 from corpus.meetings import Meeting
-from corpus.originals import Originals
 from corpus.sources import SCHEMA as SOURCES
-from corpus.sources import Sources
-from corpus.store.copied import Copied
+from corpus.sources import Copied, Originals, Sources
 from corpus.store.database import Database
 
 SCHEMA_VERSION = 10

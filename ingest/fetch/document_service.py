@@ -12,12 +12,10 @@ import httpx
 from corpus.corpus_errors import plainly
 from corpus.files import file_hash
 from corpus.symbols import Symbol
-from ingest.fetch.addresses import SERVICE, request_address
-from ingest.fetch.cache import Downloads, Stored
-from ingest.fetch.connect import Checked
+from ingest.fetch.addresses import SERVICE, Checked, request_address
+from ingest.fetch.cache import Downloads, Part, Stored
 from ingest.fetch.content import FORMATS, kind_of, looks_whole, what_else
 from ingest.fetch.fetch_faults import NotPublished, Refused, ServiceAway, TryLater
-from ingest.fetch.partial import Part
 from ingest.fetch.transfer import MAX_BYTES, Received, Transfer
 from ingest.fetch.waiting import Pace, Patience, Timer, until
 

@@ -11,8 +11,8 @@ from types import TracebackType
 import httpx
 
 from ingest.fetch.addresses import followed
+from ingest.fetch.cache import Begun, Part, Version, whole_length
 from ingest.fetch.fetch_faults import NotPublished, Refused, ServiceAway, TryLater
-from ingest.fetch.partial import Begun, Part, Version, whole_length
 from ingest.fetch.waiting import Patience, Timer, retry_after
 from ingest.readers import visible
 

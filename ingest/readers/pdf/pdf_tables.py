@@ -12,10 +12,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ingest.readers.pdf.cells import Row, TableCell
 from ingest.readers.pdf.contents import LEADERS
 from ingest.readers.pdf.glyphs import PageGlyphs, Rule
-from ingest.readers.pdf.prints import Print
+from ingest.readers.pdf.prints import Print, Row, TableCell
 from ingest.readers.pdf.slots import slotted
 
 _NEAR = 4.0
