@@ -100,7 +100,7 @@ class _Found:
         for kind in PARTS:
             numbers = self.parts.get(kind)
             if numbers is not None:
-                made = [_join(place, f"{PARTS[kind]} {n}".strip()) for place in made for n in numbers]
+                made = [joined(place, f"{PARTS[kind]} {n}".strip()) for place in made for n in numbers]
         return made
 
 
@@ -261,5 +261,6 @@ def _han(text: str) -> int:
     return (_HAN.index(tens) + 1 if tens else 1) * 10 + (_HAN.index(ones[0]) + 1 if ones else 0)
 
 
-def _join(*parts: str) -> str:
+def joined(*parts: str) -> str:
+    """The parts of a locator, those that say nothing left out."""
     return ", ".join(part for part in parts if part)

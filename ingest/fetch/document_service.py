@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from types import TracebackType
 from typing import TypeVar
 
 import httpx
@@ -50,13 +49,10 @@ class Service:
         self._pace = Pace(self._patience.delay, self._timer)
 
     def __enter__(self) -> Service:
-        self._transfer.__enter__()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._transfer.__exit__(kind, error, trace)
+    def __exit__(self, *_: object) -> None:
+        self._transfer.close()
 
     def kept(self, symbol: Symbol, language: str, formats: Sequence[str] = FORMATS) -> Stored | None:
         """What was fetched before in the first of the formats; nothing is asked for."""

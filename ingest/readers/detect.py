@@ -36,49 +36,34 @@ _OTHER = "save or export it as DOCX or PDF"
 _MEDIA = "only documents are read; give a transcript or summary record as a document"
 _PROGRAM = "give the document that it belongs to"
 
-# Offset of a signature, the signature, what the file is, what to do.
-_SIGNATURES: tuple[tuple[int, bytes, str, str], ...] = (
-    *(
-        (offset, mark, _PICTURE, "")
-        for offset, mark in (
-            (0, b"\x89PNG"),
-            (0, b"\xff\xd8\xff"),
-            (0, b"GIF87a"),
-            (0, b"GIF89a"),
-            (0, b"II*\x00"),
-            (0, b"MM\x00*"),
-            (8, b"WEBPVP8"),
-            (4, b"ftypheic"),
-            (4, b"ftypmif1"),
-            (4, b"ftypavif"),
-            (4, b"jP  \r\n\x87\n"),
-            (0, b"AT&TFORM"),
-            (0, b"8BPS"),
-        )
+# Offset of some signatures, these, what the file is, what to do.
+_SIGNATURES: tuple[tuple[int, tuple[bytes, ...], str, str], ...] = (
+    (
+        0,
+        (b"\x89PNG", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\x00", b"MM\x00*", b"AT&TFORM", b"8BPS"),
+        _PICTURE,
+        "",
     ),
-    (0, b"\x1f\x8b", "a compressed file (gzip)", _PACKED),
-    (0, b"BZh", "a compressed file (bzip2)", _PACKED),
-    (0, b"\xfd7zXZ\x00", "a compressed file (xz)", _PACKED),
-    (0, b"\x28\xb5\x2f\xfd", "a compressed file (Zstandard)", _PACKED),
-    (0, b"7z\xbc\xaf\x27\x1c", "an archive (7-Zip)", _PACKED),
-    (0, b"Rar!\x1a\x07", "an archive (RAR)", _PACKED),
-    (257, b"ustar", "an archive (tar)", _PACKED),
-    (0, b"\x7fELF", "a program", _PROGRAM),
-    (0, b"\xfe\xed\xfa", "a program", _PROGRAM),
-    (0, b"\xcf\xfa\xed\xfe", "a program", _PROGRAM),
-    (0, b"\xca\xfe\xba\xbe", "a program", _PROGRAM),
-    (0, b"%!PS", "a PostScript file", "turn it into a PDF, for example with ps2pdf"),
-    (0, b"\xffWPC", "a WordPerfect file", "open it in LibreOffice and save it as DOCX"),
-    (0, b"\xdb\xa5-\x00", "a Word file of the time before Word 6", "open it in LibreOffice and save it as DOCX"),
-    (0, b"SQLite format 3\x00", "a database", _OTHER),
-    (0, b"ITSF", "a compiled help file", _OTHER),
-    (0, b"ID3", "a sound file", _MEDIA),
-    (0, b"OggS", "a sound file", _MEDIA),
-    (0, b"fLaC", "a sound file", _MEDIA),
-    (8, b"WAVE", "a sound file", _MEDIA),
-    (8, b"AVI ", "a film", _MEDIA),
-    (4, b"ftyp", "a film or sound file", _MEDIA),
-    (0, b"\x1aE\xdf\xa3", "a film", _MEDIA),
+    (4, (b"ftypheic", b"ftypmif1", b"ftypavif", b"jP  \r\n\x87\n"), _PICTURE, ""),
+    (8, (b"WEBPVP8",), _PICTURE, ""),
+    (0, (b"\x1f\x8b",), "a compressed file (gzip)", _PACKED),
+    (0, (b"BZh",), "a compressed file (bzip2)", _PACKED),
+    (0, (b"\xfd7zXZ\x00",), "a compressed file (xz)", _PACKED),
+    (0, (b"\x28\xb5\x2f\xfd",), "a compressed file (Zstandard)", _PACKED),
+    (0, (b"7z\xbc\xaf\x27\x1c",), "an archive (7-Zip)", _PACKED),
+    (0, (b"Rar!\x1a\x07",), "an archive (RAR)", _PACKED),
+    (257, (b"ustar",), "an archive (tar)", _PACKED),
+    (0, (b"\x7fELF", b"\xfe\xed\xfa", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe"), "a program", _PROGRAM),
+    (0, (b"%!PS",), "a PostScript file", "turn it into a PDF, for example with ps2pdf"),
+    (0, (b"\xffWPC",), "a WordPerfect file", "open it in LibreOffice and save it as DOCX"),
+    (0, (b"\xdb\xa5-\x00",), "a Word file of the time before Word 6", "open it in LibreOffice and save it as DOCX"),
+    (0, (b"SQLite format 3\x00",), "a database", _OTHER),
+    (0, (b"ITSF",), "a compiled help file", _OTHER),
+    (0, (b"ID3", b"OggS", b"fLaC"), "a sound file", _MEDIA),
+    (8, (b"WAVE",), "a sound file", _MEDIA),
+    (8, (b"AVI ",), "a film", _MEDIA),
+    (4, (b"ftyp",), "a film or sound file", _MEDIA),
+    (0, (b"\x1aE\xdf\xa3",), "a film", _MEDIA),
 )
 
 # Names at the top of an OLE file, in the order in which they decide.
@@ -105,8 +90,8 @@ def detect(data: bytes, name: str) -> Kind:
         return _in_ole(data, name)
     if _is_pdf(data):
         return "pdf"
-    for offset, mark, what, remedy in _SIGNATURES:
-        if data.startswith(mark, offset):
+    for offset, marks, what, remedy in _SIGNATURES:
+        if data.startswith(marks, offset):
             raise _refusal(name, what, remedy)
     if _is_program(data):
         raise _refusal(name, "a program", _PROGRAM)

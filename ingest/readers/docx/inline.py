@@ -100,6 +100,7 @@ _SILENT = frozenset(
         "commentReference", "tblPr", "tblGrid", "ffData",
     )
 )  # fmt: skip
+_CHARACTERS = {W + "tab": "\t", W + "ptab": "\t", W + "cr": "\n", W + "noBreakHyphen": "-", W + "softHyphen": "\u00ad"}
 _REMOVED = (W + "del", W + "moveFrom")
 _INSERTED = (W + "ins", W + "moveTo")
 _DRAWINGS = (W + "drawing", W + "pict", W + "object")
@@ -185,16 +186,10 @@ class Inline:
                 continue
             if tag == W + "t":
                 self._add(plain(item.text or "", face.font), face)
-            elif tag in (W + "tab", W + "ptab"):
-                self._add("\t", face)
+            elif tag in _CHARACTERS:
+                self._add(_CHARACTERS[tag], face)
             elif tag == W + "br":
                 self._add(" " if value(item, "type") in ("page", "column") else "\n", face)
-            elif tag == W + "cr":
-                self._add("\n", face)
-            elif tag == W + "noBreakHyphen":
-                self._add("-", face)
-            elif tag == W + "softHyphen":
-                self._add("\u00ad", face)
             elif tag == W + "sym":
                 character = symbol(value(item, "font") or "", value(item, "char") or "")
                 self._findings.symbols += character == UNKNOWN
