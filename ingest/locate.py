@@ -17,6 +17,7 @@ from typing import Literal
 from corpus.dates import is_day_label
 from corpus.documents import Block, Span
 from corpus.places import folded, joined, name_place, parts_of
+from corpus.roman import ordinal_figure
 from ingest.agenda_form import AgendaForm, agenda_form
 from ingest.clock import find_times, is_clocked, names_half
 from ingest.structure import CAPTION_NUMBER, PREAMBULAR, TABLE_WORDS, Piece
@@ -578,8 +579,7 @@ def ordinal_word(number: int) -> str:
     few = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
     if number <= len(few):
         return few[number - 1]
-    suffix = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{suffix}"
+    return ordinal_figure(number)
 
 
 def _short(text: str, most: int = 80) -> str:

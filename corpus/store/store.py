@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from corpus.documents import Document, Passage, Within
+from corpus.documents import Document, Known, Passage, Within
 from corpus.feedback import SCHEMA as FEEDBACK
 from corpus.feedback import FeedbackTable
 from corpus.meetings import Meeting
@@ -87,7 +87,7 @@ class Told(Protocol):
 
 
 @dataclass(frozen=True)
-class Header:
+class Header(Known):
     """What can be said of a document without its text; the fields are those of `Document`."""
 
     id: str
@@ -109,17 +109,6 @@ class Header:
     kind: str = "document"
     date: str = ""
     verified: bool = False
-
-    @property
-    def unverified(self) -> bool:
-        """As `Document.unverified`: whether nothing but the text itself says that it is the official one."""
-        return self.edition == "official" and not self.verified
-
-    @property
-    def label(self) -> str:
-        """As `Document.label`: how a citation names the document."""
-        name = self.short or self.title if self.symbol is None or self.part else self.symbol
-        return f"{name} (digest)" if self.edition == "digest" else name
 
 
 class Store:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from corpus.roman import to_roman
+from corpus.roman import ordinal_figure, to_roman
 
 _LETTERS = {
     "lowerLetter": "abcdefghijklmnopqrstuvwxyz",
@@ -18,6 +18,7 @@ _LETTERS = {
     "russianUpper": "АБВГДЕЖЗИКЛМНОПРСТУФХЦЧШЩЫЭЮЯ",
     "arabicAlpha": "أبتثجحخدذرزسشصضطظعغفقكلمنهوي",
     "arabicAbjad": "أبجدهوزحطيكلمنسعفصقرشتثخذضظغ",
+    "chicago": "*†‡§",
 }
 _HAN = ("chineseCounting", "chineseCountingThousand", "taiwaneseCounting", "taiwaneseCountingThousand")
 _HAN_OTHER = ("japaneseCounting", "ideographDigital", "taiwaneseDigital", "japaneseDigitalTenThousand")
@@ -37,25 +38,16 @@ def number(value: int, style: str) -> str:
     if style == "decimalZero":
         return f"{value:02d}"
     if style == "ordinal":
-        return f"{value}{_ordinal(value)}"
+        return ordinal_figure(value)
     if style == "numberInDash":
         return f"- {value} -"
     if style.startswith("decimalEnclosedCircle") and 1 <= value <= 20:
         return chr(0x2460 + value - 1)
-    if style == "chicago" and 1 <= value <= _MOST:
-        again, place = divmod(value - 1, 4)
-        return "*†‡§"[place] * (again + 1)
     if style in _HAN and 1 <= value <= 9999:
         return _counted(value)
     if style in _HAN_OTHER:
         return _counted(value) if style == "japaneseCounting" and 1 <= value <= 9999 else _digits(value)
     return str(value)
-
-
-def _ordinal(value: int) -> str:
-    if value % 100 in (11, 12, 13):
-        return "th"
-    return {1: "st", 2: "nd", 3: "rd"}.get(value % 10, "th")
 
 
 def _digits(value: int) -> str:
