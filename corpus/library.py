@@ -130,7 +130,7 @@ class Library:
                     opened = embedded(folder, vectors, self._write_stamp)
                 else:
                     opened = shared(database, self.models.searching.dimension)
-            self._engine, self._store, self._indexes = opened, opened.store, opened.indexes
+            self._engine, self._db, self._store, self._indexes = opened, opened.db, opened.store, opened.indexes
             self._check_stamp(accept_stale)
             self._made = self._store.stamp()
             if database is not None:
@@ -160,7 +160,7 @@ class Library:
             self._lock.release()
 
     def _write_stamp(self) -> None:
-        with self._store.transaction():
+        with self._db.transaction():
             self._store.write_stamp(self._expected)
 
     @property
@@ -201,7 +201,7 @@ class Library:
 
     def add_feedback(self, feedback: Feedback) -> int:
         """Keeps what somebody said about an answer; returns its number. Raises `FeedbackFull`."""
-        with self._guard, plainly(self.folder), self._store.transaction():
+        with self._guard, plainly(self.folder), self._db.transaction():
             return self._store.feedback.add(feedback)
 
     def feedback(self, offset: int = 0, limit: int = MOST) -> list[Feedback]:
@@ -216,7 +216,7 @@ class Library:
 
     def remove_feedback(self, number: int) -> int:
         """Removes what people said up to a number; returns how much that was."""
-        with self._guard, plainly(self.folder), self._store.transaction():
+        with self._guard, plainly(self.folder), self._db.transaction():
             return self._store.feedback.remove(number)
 
     # Adding and removing
@@ -262,7 +262,7 @@ class Library:
         """Notes what became of a file of which no document is held. Notes what is noted already without a write."""
         with self._guard, plainly(self.folder):
             if self._store.sources.get(record.origin) != record:
-                with self._store.transaction():
+                with self._db.transaction():
                     self._store.sources.put(record)
 
     def forget(self, origin: str) -> list[str]:
@@ -276,7 +276,7 @@ class Library:
                 self.remove(document_id)
             freed = [other for other in self._store.sources.skipped_for(gone) if other != origin]
             if freed or self._store.sources.get(origin) is not None:
-                with self._store.transaction():
+                with self._db.transaction():
                     for each in (origin, *freed):
                         self._store.sources.forget(each)
             return freed
@@ -322,7 +322,7 @@ class Library:
     ) -> None:
         document = holding.document
         with self._guard, plainly(self.folder):
-            with self._store.transaction():
+            with self._db.transaction():
                 self._check_made()
                 for document_id, sha256 in expected.items():
                     if [each.sha256 for each in self._store.headers(id=document_id)] != ([sha256] if sha256 else []):
@@ -353,7 +353,7 @@ class Library:
     def keep_original(self, document_id: str, original: bytes) -> bool:
         """Keeps the file of a document that is held already; says whether it is kept now. Others' bytes are not taken."""
         sha256 = hashlib.sha256(original).hexdigest()
-        with self._guard, plainly(self.folder), self._store.transaction():
+        with self._guard, plainly(self.folder), self._db.transaction():
             for header in self._store.headers(id=document_id):
                 if header.sha256 == sha256 and self._has_room(header, len(original)):
                     self._store.originals.keep(sha256, original)
@@ -380,7 +380,7 @@ class Library:
 
     def holding(self, document_id: str) -> Holding:
         """A held document with all that belongs to it. Raises `NotHeld`."""
-        with self._guard, plainly(self.folder), self._engine.db.snapshot():
+        with self._guard, plainly(self.folder), self._db.snapshot():
             document, passages = self._store.document(document_id), self._store.passages(document_id)
             if document is None:
                 raise NotHeld(f"The library holds no document {document_id!r}.")
@@ -406,18 +406,18 @@ class Library:
 
     def note_copied(self, kind: str, marks: Mapping[str, str]) -> None:
         """Notes what is copied here from another library."""
-        with self._guard, plainly(self.folder), self._store.transaction():
+        with self._guard, plainly(self.folder), self._db.transaction():
             self._store.copied.note(kind, marks)
 
     def forget_copied(self, kind: str, key: str) -> None:
         """Notes that something which was copied is gone."""
-        with self._guard, plainly(self.folder), self._store.transaction():
+        with self._guard, plainly(self.folder), self._db.transaction():
             self._store.copied.forget(kind, key)
 
     def confirm(self, document_id: str) -> None:
         """Notes that a document is the one that its text says it is; one of the staff has compared it."""
         with self._guard, plainly(self.folder):
-            with self._store.transaction():
+            with self._db.transaction():
                 self._store.confirm(document_id)
             self._changed(document_id)
 
@@ -426,7 +426,7 @@ class Library:
         with self._guard, plainly(self.folder):
             gone = [passage.id for passage in self._store.passages(document_id)]
             files = [each.sha256 for each in self._store.headers(id=document_id)]
-            with self._store.transaction():
+            with self._db.transaction():
                 if not self._store.delete(document_id):
                     raise NotHeld(f"The library holds no document {document_id!r}.")
                 for sha256 in files:
@@ -476,14 +476,14 @@ class Library:
         """A number that is another one once another process has changed what is held."""
         with self._guard:
             self._look()
-            return self._engine.db.moment
+            return self._db.moment
 
     def _look(self) -> None:
         """Forgets what was made of the library where another process has changed it."""
         now = time.monotonic()
         if now - self._looked >= _LOOKED:
             self._looked = now
-            if self._engine.db.changed_elsewhere():
+            if self._db.changed_elsewhere():
                 self._changed(*list(self._documents))
                 self._check_made()
 
@@ -650,9 +650,7 @@ class Library:
     def status(self) -> Status:
         """Counts, sizes and the stamp."""
         with self._guard, plainly(self.folder):
-            size = self._engine.db.bytes() + sum(
-                path.stat().st_size for path in self.folder.rglob("*") if path.is_file()
-            )
+            size = self._db.bytes() + sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
             return Status(
                 folder=self.folder,
                 documents=self._store.count(),
@@ -670,7 +668,7 @@ class Library:
         between two documents; nothing is to be changed meanwhile.
         """
         with self._guard:
-            found = self._store.damage()
+            found = self._db.damage()
         checked = IndexCheck(self._indexes, self.models.searching.languages or LANGUAGES)
         for document_id in self.ids():
             with self._guard, plainly(self.folder):
@@ -692,7 +690,7 @@ class Library:
         """
         with self._guard, plainly(self.folder):
             total = 0
-            with self._store.transaction():
+            with self._db.transaction():
                 until = self._indexes.empty()
                 for document_id in self._store.document_ids():
                     document = self._store.document(document_id)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import asdict, astuple, dataclass, fields
 from typing import Any, Protocol
 
@@ -122,12 +121,8 @@ class Store:
         self.originals = Originals(db)
         self.copied = Copied(db)
         if self.stamp().get("schema") is None:
-            with self.transaction():
+            with db.transaction():
                 db.create(f"{_SCHEMA};\n{SOURCES};\n{FEEDBACK};\n{more}")
-
-    def transaction(self) -> AbstractContextManager[None]:
-        """All or nothing: commits at the end, rolls back on any error."""
-        return self._db.transaction()
 
     # The stamp
 
@@ -299,12 +294,6 @@ class Store:
         """All meetings, by document id."""
         found = self._db.execute("SELECT meeting FROM meetings ORDER BY document_id").fetchall()
         return [Meeting.from_json(json.loads(row[0])) for row in found]
-
-    # Keeping
-
-    def damage(self) -> list[str]:
-        """What the database's own checks say is wrong; empty when sound."""
-        return self._db.damage()
 
 
 def _told_of(fields: dict[str, Any]) -> dict[str, Any]:

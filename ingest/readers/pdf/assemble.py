@@ -11,7 +11,7 @@ from ingest.readers.lines import Cell, Line, row_text
 from ingest.readers.pdf.contents import title_and_page
 from ingest.readers.pdf.flow import Item, Paragraph, is_labelled
 from ingest.readers.pdf.glyphs import Run
-from ingest.readers.pdf.pdf_notes import Note, label_of
+from ingest.readers.pdf.pdf_notes import MARKS, PLAIN, Note, label_of
 from ingest.readers.pdf.pdf_tables import Table
 from ingest.readers.pdf.prints import Print, Row, is_wide
 from ingest.readers.pdf.script import mended_script
@@ -69,15 +69,13 @@ class Hyphens:
         return head.split("-")[-1] in self._words and tail.split("-")[0] in self._words
 
 
-_STAR = re.compile(r"(?<=[^\s*])(\*{1,4}|[†‡§]{1,2})(?=[\s,.;:)”»]|$)")
+_STAR = re.compile(r"(?<=[^\s*])(?:\*{1,4}|[†‡§]{1,2})(?=[\s,.;:)”»]|$)")
 _REISSUE = re.compile(r"/\S*?(\*{1,3})$")
 _CONTINUED = re.compile(r"\((?:continued|suite|continuación|продолжение|تابع|续)\)", re.IGNORECASE)
 _CONJUNCTION = re.compile(r"(?:and|or|to|et|ou|y|e|o|u|и|или)\b")
 _ADDRESS = re.compile(r"(?:https?:|www\.|@)\S*$|/\S*/\S*$")
 _SUPERSCRIPT = re.compile(r"(?<=[^\s\d])[⁰¹²³⁴-⁹]{1,3}")
-_PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _BULLET = re.compile(r"[•●▪■◦\uf000-\uf0ff–—-]\s*(?=\S)(?<![–—-])|[–—-]\s+(?=\S)")
-_MARKS = re.compile(r"\d{1,3}|[a-z]{1,2}|\*{1,4}|[†‡§]{1,2}")
 
 
 def assemble(
@@ -142,7 +140,7 @@ class _Assembly:
 
     def _note_of(self, label: str) -> None:
         n = self._resolve(label, 1)
-        if n is not None and n not in self._told:
+        if n is not None:
             self._referred.add(n)
             self._tell(n)
 
@@ -158,14 +156,17 @@ class _Assembly:
     def _unreferred(self, before: int | None) -> None:
         """Footnotes of the pages before `before` that no mark has called: they still are part of the text."""
         for n, note in enumerate(self._notes):
-            if n not in self._told and (before is None or note.page < before - 1):
+            if before is None or note.page < before - 1:
                 self._tell(n)
 
-    def _tell(self, n: int) -> None:
-        self._told.add(n)
-        note = self._notes[n]
-        text = self._joined([(line, note.page) for line in note.lines])
-        self._add(Line(_clean(text) or note.label, 0, page=note.page, note=note.label))
+    def _tell(self, *called: int) -> None:
+        """Puts down footnotes, each once."""
+        for n in called:
+            if n not in self._told:
+                self._told.add(n)
+                note = self._notes[n]
+                text = _clean(self._joined(note.lines)) or note.label
+                self._add(Line(text, 0, page=note.page, note=note.label))
 
     # Words
 
@@ -197,9 +198,7 @@ class _Assembly:
                 part=item.part,
             )
         )
-        for n in called:
-            if n not in self._told:
-                self._tell(n)
+        self._tell(*called)
 
     def _line(self, prints: Sequence[Print], note: str) -> Line:
         marks: list[str] = []
@@ -210,7 +209,7 @@ class _Assembly:
         self, prints: Sequence[Print], marks: list[str], called: list[int], own: Collection[str] = (), skip: str = ""
     ) -> str:
         """The words of some lines; the marks of footnotes are taken off and put down."""
-        lines: list[tuple[str, int]] = []
+        lines: list[str] = []
         for n, line in enumerate(prints):
             parts: Sequence[tuple[str, bool]] = line.marked
             if skip and n == 0 and (labelled := label_of(line)):
@@ -220,11 +219,11 @@ class _Assembly:
                 if mark and self._marks(text, line.page, marks, called, own):
                     continue
                 words += text
-            lines.append((self._without_stars(words, line.page, marks, called, own), line.page))
+            lines.append(self._without_stars(words, line.page, marks, called, own))
         return _clean(self._joined(lines))
 
     def _marks(self, text: str, page: int, marks: list[str], called: list[int], own: Collection[str]) -> bool:
-        labels = _MARKS.findall(text)
+        labels = MARKS.findall(text)
         found = [self._resolve(label, page) for label in labels]
         if not labels or any(n is None and label not in own for n, label in zip(found, labels, strict=True)):
             return False
@@ -237,21 +236,15 @@ class _Assembly:
 
     def _without_stars(self, words: str, page: int, marks: list[str], called: list[int], own: Collection[str]) -> str:
         def off(match: re.Match[str]) -> str:
-            return "" if self._marks(match.group(1), page, marks, called, own) else match.group(0)
+            label = match.group().translate(PLAIN)
+            return "" if self._marks(label, page, marks, called, own) else match.group()
 
-        def plain(match: re.Match[str]) -> str:
-            label = match.group(0).translate(_PLAIN)
-            return "" if self._marks(label, page, marks, called, own) else match.group(0)
+        return _SUPERSCRIPT.sub(off, _STAR.sub(off, words))
 
-        return _SUPERSCRIPT.sub(plain, _STAR.sub(off, words))
-
-    def _joined(self, lines: Sequence[tuple[str, int]]) -> str:
-        text = ""
-        for line, _ in lines:
-            words = line.strip()
-            if text and words:
-                text = self._bound(text, words)
-            text = text or words
+    def _joined(self, lines: Sequence[str]) -> str:
+        text, *others = [*filter(None, map(str.strip, lines))] or [""]
+        for words in others:
+            text = self._bound(text, words)
         return text
 
     def _bound(self, text: str, words: str) -> str:
@@ -313,9 +306,7 @@ class _Assembly:
                     )
                 )
         self._lines.append(Line("", len(self._lines) + 1))
-        for n in called:
-            if n not in self._told:
-                self._tell(n)
+        self._tell(*called)
 
     def _add(self, line: Line) -> None:
         self._lines.append(replace(line, row=len(self._lines) + 1))
