@@ -307,13 +307,6 @@ def test_official_text_steps_in_front_of_the_digest(open_either: OpenLibrary, ca
     assert library.superseded() == {"A/75/1:en:digest": "A/75/1:en:official"}
 
 
-def test_a_revision_steps_in_front_of_what_it_revises(open_either: OpenLibrary, catalogue: Catalogue) -> None:
-    library = open_either()
-    for symbol in ("A/75/1", "A/75/1/Rev.1", "A/75/1/Rev.2", "A/75/1/Add.1", "A/75/2"):
-        add(library, catalogue, Input("x.md", NOTE + symbol.encode(), Symbol.parse(symbol)))
-    assert set(library.superseded()) == {"A/75/1:en:official", "A/75/1/Rev.1:en:official"}
-
-
 def test_a_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_text("x", encoding="utf-8")

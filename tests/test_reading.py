@@ -205,30 +205,14 @@ def test_composed_and_decomposed_letters_read_alike() -> None:
         (b"harbour\x00\x01\x02\x03", "binary"),
         (bytes(range(1, 9)) * 40 + b"text", "binary"),
         (bytes(range(200, 256)) + bytes(range(1, 9)) * 40, "binary"),
-        ("Résumé of the tides".encode("cp1252"), "is not UTF-8 text"),
+        ("Résumé of the tides".encode("cp1252"), "is not UTF-8 text .* iconv -f WINDOWS-1252 -t UTF-8"),
         (b"\xff\xfeo", "UTF-16"),
-        (b"%PDF-1.7 rest", "PDF"),
-        (b"PK\x03\x04rest", "Word"),
-        (b"\xd0\xcf\x11\xe0rest", "old Word"),
-        (b"\x89PNG\r\n", "image"),
-        (b"\x1f\x8b\x08", "compressed"),
     ],
 )
 def test_what_cannot_be_read_is_refused_by_name_with_the_reason(data: bytes, says: str) -> None:
     with pytest.raises(ReadError, match=says) as refused:
         read(data, "strange file.md")
     assert "strange file.md" in str(refused.value)
-
-
-def test_text_in_a_western_code_page_is_refused_with_the_command_that_mends_it() -> None:
-    with pytest.raises(ReadError, match="iconv -f WINDOWS-1252 -t UTF-8"):
-        read("“Quoted” – naïve".encode("cp1252"), "old.txt")
-
-
-def test_the_type_is_told_by_content_and_not_by_name() -> None:
-    assert read(b"plain words", "words.pdf").lines[0].text == "plain words"
-    with pytest.raises(ReadError, match="PDF"):
-        read(b"%PDF-1.4", "words.txt")
 
 
 def test_a_line_that_is_too_long_is_refused_with_its_number() -> None:
