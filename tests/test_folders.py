@@ -28,6 +28,7 @@ from assistant.outcome_words import record, told
 from corpus.catalogue import Catalogue
 from corpus.corpus_errors import LibraryStale
 from corpus.embedding import HashEmbedder
+from corpus.feedback import feedback_of
 from corpus.library import Library
 from corpus.store import SCHEMA_VERSION, Header
 from corpus.store.earlier import STEPS
@@ -620,6 +621,7 @@ def test_an_earlier_library_is_brought_up_to_date(
     assert list(library.documents()) == documents
     assert library.verify() == []
     assert library.status().stamp["schema"] == str(SCHEMA_VERSION)
+    assert library.add_feedback(feedback_of("Why?", "en", 1)) == 1
     assert set(results(list(run(inputs(folder), library, catalogue)))) == {"unchanged"}
     write(folder / "empty.md", "")
     assert results(list(run(inputs(folder), library, catalogue))).count("refused") == 1

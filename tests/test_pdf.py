@@ -605,18 +605,6 @@ def test_a_scan_with_the_words_that_were_recognised_in_it_is_read_and_flagged() 
     assert source.ocr
 
 
-def test_a_page_that_is_only_a_picture_is_named() -> None:
-    flow = Flow(pages=3).add(long_text(60), "1.")
-    flow.sheet.next()
-    flow.sheet.canvas.drawImage(picture(), 0, 0, 612, 792)
-    flow.sheet.next()
-    flow.top = 100
-    flow.add(long_text(60), "2.")
-    source = flow.read()
-    assert source.pages[1] == 0
-    assert source.warnings == ("no text on page 2 of 3: blank, or a picture of text",)
-
-
 def test_a_page_that_is_a_picture_below_a_running_header_is_named() -> None:
     flow = Flow(symbol="A/87/901", pages=4).start()
     flow.add(long_text(120), "1.")

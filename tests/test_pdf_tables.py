@@ -228,40 +228,23 @@ def test_cells_of_several_lines_are_one_cell(style: str) -> None:
     assert rows_of(flow.read()) == [[cell.replace("\n", " ") for cell in row] for row in rows]
 
 
-def test_a_label_whose_figures_stand_on_its_last_line_is_one_row() -> None:
+@pytest.mark.parametrize(
+    ("label", "end"),
+    [(["Valleys in the", "far west"], 118), (["Repair of roofs", "(all clinics) and", "of doors"], 130)],
+)
+def test_a_label_whose_figures_stand_on_its_last_line_is_one_row(label: list[str], end: int) -> None:
     flow = Flow(pages=1).start().add(long_text(60), "1.")
-    rows = [HEAD, *valleys(1, 2), ["Valleys in the", "", "", ""], ["far west", "7", "8", "9"], *valleys(3, 5)]
-    top = flow.top
+    labelled = [*([line, "", "", ""] for line in label[:-1]), [label[-1], "7", "8", "9"]]
+    height = flow.top + 10.0
     for left, right in itertools.pairwise(COLUMNS):
-        for height in (top, top + 15, top + 118):
-            flow.sheet.rule(left, right, height)
-    for n, row in enumerate(rows):
-        height = top + 10 + 15 * n - (5 if n > 3 else 0)
+        for below in (0, 15, end):
+            flow.sheet.rule(left, right, flow.top + below)
+    for n, row in enumerate([HEAD, *valleys(1, 2), *labelled, *valleys(3, 5)]):
+        height -= 5 if 3 < n < 3 + len(label) else 0  # lines of the label stand closer
         for left, cell in zip(COLUMNS, row, strict=False):
             flow.sheet.text(left + 3, height, cell, 8.5, "b" if n == 0 else "")
-    assert rows_of(flow.read()) == [HEAD, *valleys(1, 2), ["Valleys in the far west", "7", "8", "9"], *valleys(3, 5)]
-
-
-def test_a_label_that_a_bracket_begins_a_line_of_is_one_row() -> None:
-    flow = Flow(pages=1).start().add(long_text(60), "1.")
-    rows = [
-        HEAD,
-        *valleys(1, 2),
-        ["Repair of roofs", "", "", ""],
-        ["(all clinics) and", "", "", ""],
-        ["of doors", "7", "8", "9"],
-    ]
-    rows += valleys(3, 5)
-    top = flow.top
-    for left, right in itertools.pairwise(COLUMNS):
-        for height in (top, top + 15, top + 130):
-            flow.sheet.rule(left, right, height)
-    for n, row in enumerate(rows):
-        height = top + 10 + 15 * n - (5 if n > 3 else 0) - (5 if n > 4 else 0)
-        for left, cell in zip(COLUMNS, row, strict=False):
-            flow.sheet.text(left + 3, height, cell, 8.5, "b" if n == 0 else "")
-    label = "Repair of roofs (all clinics) and of doors"
-    assert rows_of(flow.read()) == [HEAD, *valleys(1, 2), [label, "7", "8", "9"], *valleys(3, 5)]
+        height += 15
+    assert rows_of(flow.read()) == [HEAD, *valleys(1, 2), [" ".join(label), "7", "8", "9"], *valleys(3, 5)]
 
 
 def grouped(sheet: Sheet, top: float, rows: Sequence[Sequence[str]], *, style: str = "i", walls: bool = False) -> float:

@@ -219,12 +219,6 @@ def answer(catalogue: Catalogue, source: Input = SOURCE) -> dict[str, Any]:
     return {"number": "7", "document": document.to_json(), "meeting": None}
 
 
-def test_a_valid_answer_is_the_document_that_was_read(catalogue: Catalogue) -> None:
-    reply = parse(json.dumps(answer(catalogue)).encode(), "7", SOURCE, "hash")
-    assert reply.document is not None
-    assert reply.document.text == read_document(SOURCE, catalogue)[0].text
-
-
 def test_what_the_parent_knows_is_not_taken_from_the_worker(catalogue: Catalogue) -> None:
     lies = {"url": "https://evil.example/", "origin": "other", "source": "other.md", "sha256": "0", "reader": "99"}
     data = answer(catalogue)
