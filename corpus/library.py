@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from filelock import FileLock, Timeout
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 
 Segment = Callable[[Document], Sequence[Passage]]
 Progress = Callable[[int], None]
+_Made = TypeVar("_Made")
 
 _LOCK = "owner.lock"
 _NONE = "none"
@@ -106,10 +107,7 @@ class Library:
         self._documents: dict[str, Document] = {}  # the one used last stands last
         self._kept = 0
         self._looked = 0.0
-        self._counts: dict[str, int] | None = None
-        self._spoken: list[str] | None = None
-        self._versions: Versions | None = None
-        self._meetings: list[Meeting] | None = None
+        self._made_of_it: dict[Callable[[], Any], Any] = {}  # what was made of all that is held
         self._segmenter = segmenter
         with plainly(folder):
             folder.mkdir(parents=True, exist_ok=True)
@@ -459,7 +457,7 @@ class Library:
     def _changed(self, *ids: str) -> None:
         """Forgets what was made of the library."""
         shutil.rmtree(self.folder / DERIVED, ignore_errors=True)
-        self._versions = self._meetings = self._counts = self._spoken = None
+        self._made_of_it.clear()
         for document_id in ids:
             self._drop(document_id)
 
@@ -487,6 +485,15 @@ class Library:
                 self._changed(*list(self._documents))
                 self._check_made()
 
+    def _once(self, make: Callable[[], _Made]) -> _Made:
+        """What is made of all that is held: kept until that changes."""
+        with self._guard:
+            self._look()
+            if make not in self._made_of_it:
+                self._made_of_it[make] = make()
+            made: _Made = self._made_of_it[make]
+            return made
+
     # Reading
 
     def document(self, document_id: str) -> Document:
@@ -497,7 +504,7 @@ class Library:
             if found is None:
                 found = self._store.document(document_id)
                 if found is None:
-                    self._versions = self._meetings = self._counts = self._spoken = None
+                    self._made_of_it.clear()
                     raise NotHeld(f"The library holds no document {document_id!r}.")
                 self._kept += len(found.text)
             self._documents[document_id] = found
@@ -543,19 +550,18 @@ class Library:
 
     def meetings(self) -> list[Meeting]:
         """All held meetings; where an agenda is held as official text, its digest is left out."""
-        with self._guard:
-            behind = self.superseded()
-            if self._meetings is None:
-                self._meetings = [each for each in self._store.meetings() if each.document_id not in behind]
-            return [*self._meetings]
+        return [*self._once(self._read_meetings)]
+
+    def _read_meetings(self) -> list[Meeting]:
+        behind = self.superseded()
+        return [each for each in self._store.meetings() if each.document_id not in behind]
 
     def versions(self) -> Versions:
         """How the held documents relate: revisions, corrigenda, addenda, language versions."""
-        with self._guard:
-            self._look()
-            if self._versions is None:
-                self._versions = Versions(self._store.headers())
-            return self._versions
+        return self._once(self._read_versions)
+
+    def _read_versions(self) -> Versions:
+        return Versions(self._store.headers())
 
     def superseded(self) -> dict[str, str]:
         """Document ids that step behind another held one, and that one's id: a digest behind the official
@@ -631,19 +637,14 @@ class Library:
 
     def languages(self) -> dict[str, int]:
         """Number of passages held by language."""
-        with self._guard:
-            self._look()
-            if self._counts is None:
-                self._counts = self._store.passage_counts()
-            return self._counts
+        return self._once(self._store.passage_counts)
 
     def spoken(self) -> list[str]:
         """The languages in which passages are held, told without counting them."""
-        with self._guard:
-            self._look()
-            if self._spoken is None:
-                self._spoken = [language for language in sorted(LANGUAGES) if self._store.speaks(language)]
-            return self._spoken
+        return self._once(self._read_spoken)
+
+    def _read_spoken(self) -> list[str]:
+        return [language for language in sorted(LANGUAGES) if self._store.speaks(language)]
 
     # Keeping
 

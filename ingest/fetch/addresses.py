@@ -88,12 +88,9 @@ def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
 
 
 def _is_ip(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host.split("%")[0])
-    except ValueError:
-        # Numbers in other notations (0x7f.1, 2130706433) are addresses to some resolvers; no host ends in one.
-        return bool(re.fullmatch(r"(?:.*\.)?(?:0x[0-9a-f]*|[0-9]+)\.?", host, re.IGNORECASE))
-    return True
+    # Numbers in other notations (0x7f.1, 2130706433) are addresses to some resolvers; no host ends in one.
+    other = re.fullmatch(r"(?:.*\.)?(?:0x[0-9a-f]*|[0-9]+)\.?", host, re.IGNORECASE)
+    return _number(host.split("%")[0]) or other is not None
 
 
 def _refused(where: str) -> Refused:

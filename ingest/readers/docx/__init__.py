@@ -120,15 +120,12 @@ class _Printer:
 
     def note(self, label: str, text: str) -> None:
         """A footnote with the mark that refers to it."""
-        self._put(Line(self._checked(text), self._row, note=label))
+        self.lines.append(Line(self._checked(text), self._row, note=label))
         self._end()
 
     @property
     def _row(self) -> int:
         return len(self.lines) + 1
-
-    def _put(self, line: Line) -> None:
-        self.lines.append(line)
 
     def _end(self) -> None:
         self.lines.append(Line("", self._row))
@@ -164,7 +161,7 @@ class _Printer:
         text = self._checked(" ".join(texts))
         heading = paragraph.level if not apart and not bullet and len(text) <= _HEADING else 0
         for n, line in enumerate(texts if apart else [text]):
-            self._put(
+            self.lines.append(
                 Line(
                     line,
                     self._row,
@@ -188,7 +185,7 @@ class _Printer:
         for n, row in enumerate(table.rows):
             cells = _cells(row, table.columns)
             found = [paragraph for cell in row.cells for paragraph in cell.paragraphs()]
-            self._put(
+            self.lines.append(
                 Line(
                     self._checked(row_text(cells)),
                     self._row,
