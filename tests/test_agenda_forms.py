@@ -6,7 +6,7 @@ import datetime as dt
 import itertools
 
 import pytest
-from conftest import SHARED, OpenLibrary, add
+from conftest import SHARED, add
 from pdfs import LEFT, Flow, Sheet, words_of
 from word_reader import word_readers
 
@@ -16,6 +16,7 @@ from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
 from corpus.dates import find_days, is_day_label
 from corpus.documents import Document
+from corpus.library import Library
 from corpus.meetings import AgendaItem, Meeting, Sitting
 from ingest.clock import begins_span, find_times, is_clocked, parse_times
 from ingest.document_reading import Input, read_document
@@ -575,9 +576,8 @@ def test_a_timetable_that_says_halves_of_the_day_gives_sittings_without_made_up_
 
 
 def test_an_item_of_half_a_day_is_told_with_its_day_and_without_a_length(
-    open_library: OpenLibrary, catalogue: Catalogue
+    library: Library, catalogue: Catalogue
 ) -> None:
-    library = open_library()
     add(library, catalogue, Input("halves.md", HALVES.encode()))
     (meeting,) = library.meetings()
     teller = Teller(meeting, Citer(library, meeting), "en", meeting.sittings)
@@ -591,8 +591,7 @@ def test_an_item_of_half_a_day_is_told_with_its_day_and_without_a_length(
     assert "meetings_total" in kinds
 
 
-def test_a_meeting_whose_place_is_not_said_is_told_by_its_days(open_library: OpenLibrary, catalogue: Catalogue) -> None:
-    library = open_library()
+def test_a_meeting_whose_place_is_not_said_is_told_by_its_days(library: Library, catalogue: Catalogue) -> None:
     text = BOARD.replace("2 to 4 June 2031, Valletta", "2 to 4 June 2031")
     add(library, catalogue, Input("board.md", text.encode()))
     (meeting,) = library.meetings()
@@ -688,9 +687,8 @@ def test_what_only_tells_of_an_agenda_announces_no_meeting(text: str) -> None:
 
 
 def test_when_an_item_is_taken_up_is_answered_from_the_agenda_and_not_from_a_later_report(
-    open_library: OpenLibrary, catalogue: Catalogue
+    library: Library, catalogue: Catalogue
 ) -> None:
-    library = open_library()
     later = REPORT.replace("2031", "2033")
     add(library, catalogue, Input("agenda.md", BOARD.encode()), Input("report.md", later.encode()))
     assert [meeting.document_id for meeting in library.meetings()] == ["E/CN.36/2031/L.2:en:official"]

@@ -62,8 +62,7 @@ def test_feedback_is_given_back_as_it_was_given(open_library: OpenLibrary) -> No
     assert [each.id for each in open_library().feedback()] == [1, 2]
 
 
-def test_feedback_outlives_the_documents_and_a_rebuilt_index(open_library: OpenLibrary, catalogue: Catalogue) -> None:
-    library = open_library()
+def test_feedback_outlives_the_documents_and_a_rebuilt_index(library: Library, catalogue: Catalogue) -> None:
     add(library, catalogue, Input("boats.md", BOATS.encode()))
     library.add_feedback(feedback_of("Why?", "en", 1))
     library.reindex(segmenter(library.models))
@@ -232,10 +231,9 @@ def test_hostile_comments_are_neither_markup_nor_yaml_nor_control_sequences(star
     assert not any(letter in written for letter in "\x1b\u202e\x00")
 
 
-def test_a_place_that_is_no_longer_held_is_not_given_as_gold(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+def test_a_place_that_is_no_longer_held_is_not_given_as_gold(library: Library, catalogue: Catalogue) -> None:
     from assistant.rated_cases import to_yaml
 
-    library = open_library()
     add(library, catalogue, Input("boats.md", BOATS.encode()))
     (document,) = library.documents()
     cited = [
