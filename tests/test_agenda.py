@@ -16,7 +16,7 @@ from corpus.dates import find_dates
 from corpus.documents import Document
 from corpus.meetings import Meeting
 from ingest.agenda import meeting_of, place_and_dates
-from ingest.clock import ends_of, parse_times
+from ingest.clock import ends_of, is_clocked, parse_times
 from ingest.folder import FileInput
 from ingest.run import Input, read_document
 
@@ -100,10 +100,21 @@ def test_ranges_at_the_ends_of_the_calendar_are_read(days: str) -> None:
         ("12 a.m.–1 a.m.", T(0), T(1)),
         ("3 PM - 5 PM", T(15), T(17)),
         ("8 p.m.–10 p.m.", T(20), T(22)),
+        ("3 – 6:00 p.m.", T(15), T(18)),
+        ("10 a.m.– 1 p.m.", T(10), T(13)),
+        ("10 h 30-13 h", T(10, 30), T(13)),
+        ("10 heures à 13 heures", T(10), T(13)),
+        ("De 10.00 a 13.00 horas", T(10), T(13)),
+        ("10.00–13.00 час.", T(10), T(13)),
+        ("с 10 ч 00 мин до 13 ч 00 мин", T(10), T(13)),
+        ("上午10时至下午1时", T(10), T(13)),
+        ("下午3时半至6时", T(15, 30), T(18)),
+        ("من الساعة 10/00 إلى الساعة 13/00", T(10), T(13)),
     ],
 )
-def test_times_of_day_are_read_in_the_ways_they_are_printed(label: str, start: T, end: T) -> None:
+def test_times_of_day_are_read_in_the_ways_they_are_printed_in_six_languages(label: str, start: T, end: T) -> None:
     assert parse_times(label) == (start, end)
+    assert is_clocked(label)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from corpus.dates import find_days, is_day_label
 from corpus.documents import Document
 from corpus.library import Library
 from corpus.meetings import AgendaItem, Meeting, Sitting
-from ingest.clock import begins_span, find_times, is_clocked, parse_times
+from ingest.clock import begins_span, find_times, is_clocked
 from ingest.document_reading import Input, read_document
 from ingest.timetable import item_numbers
 
@@ -697,18 +697,6 @@ def test_when_an_item_is_taken_up_is_answered_from_the_agenda_and_not_from_a_lat
 
 
 # Words for days, times and items
-
-
-@pytest.mark.parametrize(
-    ("label", "start", "end"),
-    [("10 h 30-13 h", T(10, 30), T(13)), ("10 heures à 13 heures", T(10), T(13)), ("De 10.00 a 13.00 horas", T(10), T(13)),
-     ("10.00–13.00 час.", T(10), T(13)), ("с 10 ч 00 мин до 13 ч 00 мин", T(10), T(13)), ("上午10时至下午1时", T(10), T(13)),
-     ("下午3时半至6时", T(15, 30), T(18)), ("من الساعة 10/00 إلى الساعة 13/00", T(10), T(13)), ("3 – 6:00 p.m.", T(15), T(18)),
-     ("10 a.m.– 1 p.m.", T(10), T(13))],
-)  # fmt: skip
-def test_times_of_day_are_read_in_six_languages(label: str, start: T, end: T) -> None:
-    assert parse_times(label) == (start, end)
-    assert is_clocked(label)
 
 
 @pytest.mark.parametrize("label", ["3-6", "1–3", "2 (a)–(c)", "10", "2031–2034", "Post-meeting"])

@@ -136,7 +136,7 @@ def test_a_chinese_page_is_read_with_its_masthead_and_without_spaces_at_line_end
     )  # fmt: skip
 
 
-def test_a_russian_masthead_is_read_from_its_lines() -> None:
+def test_russian_and_arabic_mastheads_are_read_from_their_lines() -> None:
     lines = ("Организация Объединенных Наций", "Генеральная Ассамблея", "A/87/901", "Distr.: General", "3 March 2031", "Russian",
              "Original: English", "31-04567 (R)", "Восемьдесят седьмая сессия", "Вена, 10–12 июня 2031 года", "Пункт 12 повестки дня")  # fmt: skip
     assert head(*lines) == Masthead(
@@ -149,8 +149,6 @@ def test_a_russian_masthead_is_read_from_its_lines() -> None:
     )
     assert (older.language, older.original, older.date) == ("ru", "en", "2031-03-03")
 
-
-def test_an_arabic_masthead_is_read_from_its_lines() -> None:
     lines = ("الأمم المتحدة", "الجمعية العامة", "A/87/901", "Distr.: General", "3 March 2031", "Arabic", "Original: English",
              "31-04567 (A)", "الدورة السابعة والثمانون", "البند 12 من جدول الأعمال")  # fmt: skip
     assert head(*lines) == Masthead(

@@ -232,35 +232,28 @@ def test_missing_files_and_folders_are_named(tmp_path_factory: pytest.TempPathFa
     assert (found.name, found.data, found.trusted) == ("note.md", b"# A", False)
 
 
-def test_front_matter_is_given_and_no_part_of_the_text() -> None:
-    source = read(b"---\ntitle: On tides\nsymbol: A/75/1\n---\n# Tides\n\nThey turn.\n", "note.md")
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_front_matter_is_given_and_no_part_of_the_text(end: str) -> None:
+    text = "---\ntitle: On tides\nsymbol: A/75/1\n---\n# Tides\n\nThey turn.\n"
+    source = read(text.replace("\n", end).encode(), "note.md")
     assert source.given == {"title": "On tides", "symbol": "A/75/1"}
     assert [row.text for row in source.lines if not row.blank] == ["Tides", "They turn."]
     assert next(row for row in source.lines if row.text == "Tides").row == 5
 
 
-def test_front_matter_with_windows_line_ends_is_read() -> None:
-    source = read(b"---\r\ntitle: On tides\r\n---\r\nThey turn.\r\n", "note.md")
-    assert source.given == {"title": "On tides"}
-    assert [row.text for row in source.lines if not row.blank] == ["They turn."]
-
-
-def test_a_rule_later_in_the_text_opens_no_front_matter() -> None:
-    source = read(b"They turn.\n\n---\ntitle: no\n---\n", "note.md")
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("They turn.\n\n---\ntitle: no\n---\n", ["They turn.", "title: no"]),
+        ("---\nThey turn.\n---\nTwice a day.\n", ["They turn.", "Twice a day."]),
+        ("---\nItem 3: boats\n---\nThey turn.\n", ["Item 3: boats", "They turn."]),
+    ],
+    ids=["later", "plain words", "a colon"],
+)
+def test_what_stands_between_two_rules_and_is_no_front_matter_stays_text(text: str, found: list[str]) -> None:
+    source = read(text.encode(), "note.md")
     assert source.given == {}
-    assert [row.text for row in source.lines if not row.blank] == ["They turn.", "title: no"]
-
-
-def test_two_rules_around_plain_words_are_no_front_matter() -> None:
-    source = read(b"---\nThey turn.\n---\nTwice a day.\n", "note.md")
-    assert source.given == {}
-    assert [row.text for row in source.lines if not row.blank] == ["They turn.", "Twice a day."]
-
-
-def test_words_with_a_colon_between_two_rules_stay_text() -> None:
-    source = read(b"---\nItem 3: boats\n---\nThey turn.\n", "note.md")
-    assert source.given == {}
-    assert [row.text for row in source.lines if not row.blank] == ["Item 3: boats", "They turn."]
+    assert [row.text for row in source.lines if not row.blank] == found
 
 
 @pytest.mark.parametrize(
