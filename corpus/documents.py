@@ -83,8 +83,30 @@ class Masthead:
     job: str = ""
 
 
+class Known:
+    """What a document is known by, with its text or without."""
+
+    symbol: Symbol | str | None
+    part: str | None
+    edition: str
+    title: str
+    short: str | None
+    verified: bool
+
+    @property
+    def unverified(self) -> bool:
+        """Whether nothing but the text itself says that it is the official one."""
+        return self.edition == "official" and not self.verified
+
+    @property
+    def label(self) -> str:
+        """How a citation names the document; a digest always says that it is one."""
+        name = self.short or self.title if self.symbol is None or self.part else str(self.symbol)
+        return f"{name} (digest)" if self.edition == "digest" else name
+
+
 @dataclass(frozen=True)
-class Document:
+class Document(Known):
     """One language version of one symbol (or part of it) in one edition, with its canonical text.
 
     `part` distinguishes texts that share a symbol, such as the two treaties annexed to A/RES/55/25.
@@ -160,17 +182,6 @@ class Document:
     def id(self) -> str:
         """Stable identity: key, language and edition."""
         return f"{self.key}:{self.language}:{self.edition}"
-
-    @property
-    def unverified(self) -> bool:
-        """Whether nothing but the text itself says that it is the official one."""
-        return self.edition == "official" and not self.verified
-
-    @property
-    def label(self) -> str:
-        """How a citation names the document; a digest always says that it is one."""
-        name = self.short or self.title if self.symbol is None or self.part else self.symbol.text
-        return f"{name} (digest)" if self.edition == "digest" else name
 
     def cite(self, locator: str) -> str:
         """A locator as a person would cite it: `CTOC/COP/WG.7/2021/1, annotations, item 3`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, cast
 
@@ -163,6 +163,9 @@ def _read(written: str) -> Mapping[str, Any]:
     return cast(Mapping[str, Any], answer)
 
 
+_COLUMNS = [field.name for field in fields(Feedback) if field.name != "id"]
+
+
 class FeedbackTable:
     """The kept feedback. Writing is done inside a transaction of the store."""
 
@@ -176,19 +179,10 @@ class FeedbackTable:
                 f"{MOST:,} ratings are kept, and there is room for no more. Whoever runs this can write them to a file with "
                 "'rapporteur feedback export' and remove them with 'rapporteur feedback remove'."
             )
+        given = {**vars(feedback), "history": json.dumps(list(feedback.history)), "answer": _written(feedback.answer)}
         row = self._db.execute(
-            "INSERT INTO feedback (time, question, language, history, answer, rating, comment, expected) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
-            (
-                feedback.time,
-                feedback.question,
-                feedback.language,
-                json.dumps(list(feedback.history)),
-                _written(feedback.answer),
-                feedback.rating,
-                feedback.comment,
-                feedback.expected,
-            ),
+            f"INSERT INTO feedback ({', '.join(_COLUMNS)}) VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+            [given[name] for name in _COLUMNS],
         )
         return int(row.fetchall()[0][0])
 
@@ -203,21 +197,10 @@ class FeedbackTable:
     def some(self, offset: int = 0, limit: int = MOST) -> list[Feedback]:
         """What is kept, oldest first."""
         found = self._db.execute(
-            "SELECT id, time, question, language, history, answer, rating, comment, expected FROM feedback ORDER BY id "
-            "LIMIT ? OFFSET ?",
-            (limit, offset),
+            f"SELECT {', '.join(_COLUMNS)}, id FROM feedback ORDER BY id LIMIT ? OFFSET ?", (limit, offset)
         )
+        rows = (dict(zip((*_COLUMNS, "id"), row, strict=True)) for row in found)
         return [
-            Feedback(
-                id=row[0],
-                time=row[1],
-                question=row[2],
-                language=row[3],
-                history=tuple(json.loads(row[4])),
-                answer=_read(row[5]),
-                rating=row[6],
-                comment=row[7],
-                expected=row[8],
-            )
-            for row in found
+            Feedback(**{**row, "history": tuple(json.loads(row["history"])), "answer": _read(row["answer"])})
+            for row in rows
         ]

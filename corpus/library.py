@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from filelock import FileLock, Timeout
@@ -34,9 +34,8 @@ from corpus.feedback import MOST, Feedback
 from corpus.lexical import LexicalHit
 from corpus.meetings import Meeting
 from corpus.models import Models
-from corpus.originals import FORMATS, KEPT_BYTES, MOST_BYTES
 from corpus.soundness import IndexCheck, check_passages
-from corpus.sources import SourceRecord
+from corpus.sources import FORMATS, KEPT_BYTES, MOST_BYTES, SourceRecord
 from corpus.store import SCHEMA_VERSION, Header, Holding
 from corpus.store.earlier import EARLIER
 from corpus.store.engines import Engine, embedded, shared
@@ -48,6 +47,7 @@ if TYPE_CHECKING:
 
 Segment = Callable[[Document], Sequence[Passage]]
 Progress = Callable[[int], None]
+_Made = TypeVar("_Made")
 
 _LOCK = "owner.lock"
 _NONE = "none"
@@ -107,10 +107,7 @@ class Library:
         self._documents: dict[str, Document] = {}  # the one used last stands last
         self._kept = 0
         self._looked = 0.0
-        self._counts: dict[str, int] | None = None
-        self._spoken: list[str] | None = None
-        self._versions: Versions | None = None
-        self._meetings: list[Meeting] | None = None
+        self._made_of_it: dict[Callable[[], Any], Any] = {}  # what was made of all that is held
         self._segmenter = segmenter
         with plainly(folder):
             folder.mkdir(parents=True, exist_ok=True)
@@ -131,7 +128,7 @@ class Library:
                     opened = embedded(folder, vectors, self._write_stamp)
                 else:
                     opened = shared(database, self.models.searching.dimension)
-            self._engine, self._store, self._indexes = opened, opened.store, opened.indexes
+            self._engine, self._db, self._store, self._indexes = opened, opened.db, opened.store, opened.indexes
             self._check_stamp(accept_stale)
             self._made = self._store.stamp()
             if database is not None:
@@ -161,7 +158,7 @@ class Library:
             self._lock.release()
 
     def _write_stamp(self) -> None:
-        with self._store.transaction():
+        with self._db.transaction():
             self._store.write_stamp(self._expected)
 
     @property
@@ -202,7 +199,7 @@ class Library:
 
     def add_feedback(self, feedback: Feedback) -> int:
         """Keeps what somebody said about an answer; returns its number. Raises `FeedbackFull`."""
-        with self._guard, plainly(self.folder), self._store.transaction():
+        with self._guard, plainly(self.folder), self._db.transaction():
             return self._store.feedback.add(feedback)
 
     def feedback(self, offset: int = 0, limit: int = MOST) -> list[Feedback]:
@@ -217,7 +214,7 @@ class Library:
 
     def remove_feedback(self, number: int) -> int:
         """Removes what people said up to a number; returns how much that was."""
-        with self._guard, plainly(self.folder), self._store.transaction():
+        with self._guard, plainly(self.folder), self._db.transaction():
             return self._store.feedback.remove(number)
 
     # Adding and removing
@@ -263,7 +260,7 @@ class Library:
         """Notes what became of a file of which no document is held. Notes what is noted already without a write."""
         with self._guard, plainly(self.folder):
             if self._store.sources.get(record.origin) != record:
-                with self._store.transaction():
+                with self._db.transaction():
                     self._store.sources.put(record)
 
     def forget(self, origin: str) -> list[str]:
@@ -277,7 +274,7 @@ class Library:
                 self.remove(document_id)
             freed = [other for other in self._store.sources.skipped_for(gone) if other != origin]
             if freed or self._store.sources.get(origin) is not None:
-                with self._store.transaction():
+                with self._db.transaction():
                     for each in (origin, *freed):
                         self._store.sources.forget(each)
             return freed
@@ -323,7 +320,7 @@ class Library:
     ) -> None:
         document = holding.document
         with self._guard, plainly(self.folder):
-            with self._store.transaction():
+            with self._db.transaction():
                 self._check_made()
                 for document_id, sha256 in expected.items():
                     if [each.sha256 for each in self._store.headers(id=document_id)] != ([sha256] if sha256 else []):
@@ -354,7 +351,7 @@ class Library:
     def keep_original(self, document_id: str, original: bytes) -> bool:
         """Keeps the file of a document that is held already; says whether it is kept now. Others' bytes are not taken."""
         sha256 = hashlib.sha256(original).hexdigest()
-        with self._guard, plainly(self.folder), self._store.transaction():
+        with self._guard, plainly(self.folder), self._db.transaction():
             for header in self._store.headers(id=document_id):
                 if header.sha256 == sha256 and self._has_room(header, len(original)):
                     self._store.originals.keep(sha256, original)
@@ -381,7 +378,7 @@ class Library:
 
     def holding(self, document_id: str) -> Holding:
         """A held document with all that belongs to it. Raises `NotHeld`."""
-        with self._guard, plainly(self.folder), self._engine.db.snapshot():
+        with self._guard, plainly(self.folder), self._db.snapshot():
             document, passages = self._store.document(document_id), self._store.passages(document_id)
             if document is None:
                 raise NotHeld(f"The library holds no document {document_id!r}.")
@@ -407,18 +404,18 @@ class Library:
 
     def note_copied(self, kind: str, marks: Mapping[str, str]) -> None:
         """Notes what is copied here from another library."""
-        with self._guard, plainly(self.folder), self._store.transaction():
+        with self._guard, plainly(self.folder), self._db.transaction():
             self._store.copied.note(kind, marks)
 
     def forget_copied(self, kind: str, key: str) -> None:
         """Notes that something which was copied is gone."""
-        with self._guard, plainly(self.folder), self._store.transaction():
+        with self._guard, plainly(self.folder), self._db.transaction():
             self._store.copied.forget(kind, key)
 
     def confirm(self, document_id: str) -> None:
         """Notes that a document is the one that its text says it is; one of the staff has compared it."""
         with self._guard, plainly(self.folder):
-            with self._store.transaction():
+            with self._db.transaction():
                 self._store.confirm(document_id)
             self._changed(document_id)
 
@@ -427,7 +424,7 @@ class Library:
         with self._guard, plainly(self.folder):
             gone = [passage.id for passage in self._store.passages(document_id)]
             files = [each.sha256 for each in self._store.headers(id=document_id)]
-            with self._store.transaction():
+            with self._db.transaction():
                 if not self._store.delete(document_id):
                     raise NotHeld(f"The library holds no document {document_id!r}.")
                 for sha256 in files:
@@ -460,7 +457,7 @@ class Library:
     def _changed(self, *ids: str) -> None:
         """Forgets what was made of the library."""
         shutil.rmtree(self.folder / DERIVED, ignore_errors=True)
-        self._versions = self._meetings = self._counts = self._spoken = None
+        self._made_of_it.clear()
         for document_id in ids:
             self._drop(document_id)
 
@@ -477,16 +474,25 @@ class Library:
         """A number that is another one once another process has changed what is held."""
         with self._guard:
             self._look()
-            return self._engine.db.moment
+            return self._db.moment
 
     def _look(self) -> None:
         """Forgets what was made of the library where another process has changed it."""
         now = time.monotonic()
         if now - self._looked >= _LOOKED:
             self._looked = now
-            if self._engine.db.changed_elsewhere():
+            if self._db.changed_elsewhere():
                 self._changed(*list(self._documents))
                 self._check_made()
+
+    def _once(self, make: Callable[[], _Made]) -> _Made:
+        """What is made of all that is held: kept until that changes."""
+        with self._guard:
+            self._look()
+            if make not in self._made_of_it:
+                self._made_of_it[make] = make()
+            made: _Made = self._made_of_it[make]
+            return made
 
     # Reading
 
@@ -498,7 +504,7 @@ class Library:
             if found is None:
                 found = self._store.document(document_id)
                 if found is None:
-                    self._versions = self._meetings = self._counts = self._spoken = None
+                    self._made_of_it.clear()
                     raise NotHeld(f"The library holds no document {document_id!r}.")
                 self._kept += len(found.text)
             self._documents[document_id] = found
@@ -544,19 +550,18 @@ class Library:
 
     def meetings(self) -> list[Meeting]:
         """All held meetings; where an agenda is held as official text, its digest is left out."""
-        with self._guard:
-            behind = self.superseded()
-            if self._meetings is None:
-                self._meetings = [each for each in self._store.meetings() if each.document_id not in behind]
-            return [*self._meetings]
+        return [*self._once(self._read_meetings)]
+
+    def _read_meetings(self) -> list[Meeting]:
+        behind = self.superseded()
+        return [each for each in self._store.meetings() if each.document_id not in behind]
 
     def versions(self) -> Versions:
         """How the held documents relate: revisions, corrigenda, addenda, language versions."""
-        with self._guard:
-            self._look()
-            if self._versions is None:
-                self._versions = Versions(self._store.headers())
-            return self._versions
+        return self._once(self._read_versions)
+
+    def _read_versions(self) -> Versions:
+        return Versions(self._store.headers())
 
     def superseded(self) -> dict[str, str]:
         """Document ids that step behind another held one, and that one's id: a digest behind the official
@@ -632,28 +637,21 @@ class Library:
 
     def languages(self) -> dict[str, int]:
         """Number of passages held by language."""
-        with self._guard:
-            self._look()
-            if self._counts is None:
-                self._counts = self._store.passage_counts()
-            return self._counts
+        return self._once(self._store.passage_counts)
 
     def spoken(self) -> list[str]:
         """The languages in which passages are held, told without counting them."""
-        with self._guard:
-            self._look()
-            if self._spoken is None:
-                self._spoken = [language for language in sorted(LANGUAGES) if self._store.speaks(language)]
-            return self._spoken
+        return self._once(self._read_spoken)
+
+    def _read_spoken(self) -> list[str]:
+        return [language for language in sorted(LANGUAGES) if self._store.speaks(language)]
 
     # Keeping
 
     def status(self) -> Status:
         """Counts, sizes and the stamp."""
         with self._guard, plainly(self.folder):
-            size = self._engine.db.bytes() + sum(
-                path.stat().st_size for path in self.folder.rglob("*") if path.is_file()
-            )
+            size = self._db.bytes() + sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
             return Status(
                 folder=self.folder,
                 documents=self._store.count(),
@@ -671,7 +669,7 @@ class Library:
         between two documents; nothing is to be changed meanwhile.
         """
         with self._guard:
-            found = self._store.damage()
+            found = self._db.damage()
         checked = IndexCheck(self._indexes, self.models.searching.languages or LANGUAGES)
         for document_id in self.ids():
             with self._guard, plainly(self.folder):
@@ -693,7 +691,7 @@ class Library:
         """
         with self._guard, plainly(self.folder):
             total = 0
-            with self._store.transaction():
+            with self._db.transaction():
                 until = self._indexes.empty()
                 for document_id in self._store.document_ids():
                     document = self._store.document(document_id)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
+from corpus.plain import from_plain
 from corpus.symbols import Symbol
 
 Half = Literal["morning", "afternoon"]
@@ -117,55 +119,12 @@ class Meeting:
         return tuple(Symbol.parse(text) for item in self.items for text, _ in item.documentation)
 
     def to_json(self) -> dict[str, Any]:
-        """A JSON-ready dictionary: dates and times in ISO 8601."""
-
-        def plain(value: Any) -> Any:
-            if isinstance(value, dt.date | dt.time):
-                return value.isoformat()
-            if isinstance(value, dict):
-                return {key: plain(inner) for key, inner in value.items()}
-            if isinstance(value, list | tuple):
-                return [plain(inner) for inner in value]
-            return value
-
-        made = plain(asdict(self))
-        assert isinstance(made, dict)
+        """A JSON-ready dictionary with every field: dates and times in ISO 8601."""
+        made: dict[str, Any] = json.loads(json.dumps(asdict(self), default=lambda moment: moment.isoformat()))
         return made
 
     @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Meeting:
-        """The inverse of `to_json`."""
-        return cls(
-            document_id=data["document_id"],
-            title=data["title"],
-            body=data["body"],
-            place=data["place"],
-            dates=tuple(dt.date.fromisoformat(day) for day in data["dates"]),
-            items=tuple(
-                AgendaItem(
-                    number=item["number"],
-                    title=item["title"],
-                    listed=item["listed"],
-                    heading=item["heading"],
-                    annotations=tuple(item["annotations"]),
-                    documentation=tuple((symbol, block) for symbol, block in item["documentation"]),
-                )
-                for item in data["items"]
-            ),
-            sittings=tuple(
-                Sitting(
-                    date=dt.date.fromisoformat(sitting["date"]),
-                    start=dt.time.fromisoformat(sitting["start"]) if sitting["start"] else None,
-                    end=dt.time.fromisoformat(sitting["end"]) if sitting["end"] else None,
-                    day_label=sitting["day_label"],
-                    time_label=sitting["time_label"],
-                    items=tuple(SittingItem(**row) for row in sitting["items"]),
-                    day_row=sitting["day_row"],
-                    time_row=sitting["time_row"],
-                    half=sitting.get("half"),
-                )
-                for sitting in data["sittings"]
-            ),
-            mandate=tuple(data["mandate"]),
-            masthead=data["masthead"],
-        )
+    def from_json(cls, data: Any) -> Meeting:
+        """The inverse of `to_json`. Raises `PlainError` for anything but a meeting."""
+        made: Meeting = from_plain(cls, data, "the meeting")
+        return made

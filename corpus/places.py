@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from corpus.roman import from_roman, to_roman
 
@@ -91,19 +91,6 @@ class Naming:
     end: int
 
 
-@dataclass
-class _Found:
-    parts: dict[str, list[str]] = field(default_factory=dict)
-
-    def places(self) -> list[str]:
-        made = [""]
-        for kind in PARTS:
-            numbers = self.parts.get(kind)
-            if numbers is not None:
-                made = [_join(place, f"{PARTS[kind]} {n}".strip()) for place in made for n in numbers]
-        return made
-
-
 def folded(text: str) -> str:
     """A text in which places are found: one line, plain digits, Arabic letters without marks, no directions."""
     text = unicodedata.normalize("NFKC", text)
@@ -119,7 +106,7 @@ def name_place(text: str, start: int = 0, end: int | None = None) -> Naming | No
     if not firsts:
         return None
     begun = min(firsts, key=lambda each: (each[1].start(), -each[1].end()))
-    made: list[_Found] = [_Found()]
+    made: list[dict[str, list[str]]] = [{}]
     position = begun[1].start()
     following: tuple[str, re.Match[str]] | None = begun
     place_end = position
@@ -127,18 +114,27 @@ def name_place(text: str, start: int = 0, end: int | None = None) -> Naming | No
     while following is not None:
         kind, match = following
         current = made[-1]
-        inner = kind in _INNER and any(other in _INNER for other in current.parts)
-        if apart or kind in current.parts or inner:
-            current = _Found({} if apart else {k: v for k, v in current.parts.items() if k not in _INNER | {kind}})
+        inner = kind in _INNER and any(other in _INNER for other in current)
+        if apart or kind in current or inner:
+            current = {} if apart else {k: v for k, v in current.items() if k not in _INNER | {kind}}
             made.append(current)
-        current.parts[kind] = _numbers(kind, match)
+        current[kind] = _numbers(kind, match)
         place_end = match.end()
         between = _BETWEEN.match(text, place_end)
         reached = between.end() if between else place_end
         apart = bool(between and between["and"].strip())
         following = next((f for kind in PARTS if (f := _at(kind, text, reached))), None)
-    places = [place for each in made for place in each.places()]
+    places = [place for each in made for place in _combined(each)]
     return Naming(tuple(dict.fromkeys(places)), position, place_end)
+
+
+def _combined(parts: dict[str, list[str]]) -> list[str]:
+    """The locators of some numbers of each kind of place."""
+    made = [""]
+    for kind, word in PARTS.items():
+        if kind in parts:
+            made = [joined(place, f"{word} {n}".strip()) for place in made for n in parts[kind]]
+    return made
 
 
 def parts_of(locator: str) -> dict[str, str]:
@@ -261,5 +257,6 @@ def _han(text: str) -> int:
     return (_HAN.index(tens) + 1 if tens else 1) * 10 + (_HAN.index(ones[0]) + 1 if ones else 0)
 
 
-def _join(*parts: str) -> str:
+def joined(*parts: str) -> str:
+    """The parts of a locator, those that say nothing left out."""
     return ", ".join(part for part in parts if part)

@@ -33,8 +33,10 @@ def to_plain(value: Any) -> Any:
         }
     if isinstance(value, dt.date | dt.time):
         return value.isoformat()
-    if isinstance(value, tuple):
+    if isinstance(value, tuple | list):
         return [to_plain(inner) for inner in value]
+    if isinstance(value, dict):
+        return {name: to_plain(inner) for name, inner in value.items()}
     return value
 
 

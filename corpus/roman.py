@@ -1,4 +1,4 @@
-"""Roman numerals."""
+"""Roman numerals, and English ordinals."""
 
 from __future__ import annotations
 
@@ -26,3 +26,8 @@ def from_roman(text: str) -> int:
     number = sum(-value if value < after else value for value, after in pairwise([*values, 0]))
     written = to_roman(number)
     return number if text in (written, written.lower()) else 0
+
+
+def ordinal_figure(number: int) -> str:
+    """21 as `21st`."""
+    return f"{number}{'th' if 10 <= number % 100 <= 20 else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from corpus.corpus_errors import LibraryError
 from corpus.documents import LANGUAGES, Document, Passage
-from corpus.store.indexes import Indexes
+from corpus.store.database import Indexes
 
 AT_ONCE = 2_000
 """Passages that are looked up at once."""

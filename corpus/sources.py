@@ -1,13 +1,15 @@
-"""What became of each file that was read, so that the same file is not read again: a table of the store."""
+"""Tables of the store beside the documents: what became of each file that was read, so that the same file is not read again; the
+files themselves; what was copied from another library."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from corpus.store.database import Database
+
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS sources (
@@ -85,3 +87,88 @@ class Sources:
 
 def _record(row: Sequence[Any]) -> SourceRecord:
     return SourceRecord(*(*row[:7], bool(row[7]), *row[8:]))
+
+
+FORMATS = frozenset({"pdf"})
+"""The kinds of files that are kept: those that have pages."""
+KEPT_BYTES = 2_000_000_000
+"""How much is kept, unless said otherwise."""
+MOST_BYTES = 200_000_000
+"""Bytes of one file that is kept; databases have a bound of their own not far above."""
+_TABLE = "originals"
+_SCHEMA = f"CREATE TABLE IF NOT EXISTS {_TABLE} (sha256 TEXT PRIMARY KEY, size INTEGER NOT NULL, bytes BLOB NOT NULL)"
+
+
+class Originals:
+    """The files that are kept, each once, by the SHA-256 of its bytes. Libraries of earlier versions have no such table until
+    there is a file to be kept. Changes are made inside a transaction of the store."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def get(self, sha256: str) -> bytes | None:
+        """The bytes of a file, None where it is not kept."""
+        if not self._has():
+            return None
+        row = self._db.execute(f"SELECT bytes FROM {_TABLE} WHERE sha256 = ?", (sha256,)).fetchone()
+        return bytes(row[0]) if row else None
+
+    def holds(self, sha256: str) -> bool:
+        """Whether a file is kept."""
+        if not self._has():
+            return False
+        return self._db.execute(f"SELECT 1 FROM {_TABLE} WHERE sha256 = ?", (sha256,)).fetchone() is not None
+
+    def size(self) -> int:
+        """How much is kept."""
+        if not self._has():
+            return 0
+        return int(self._db.execute(f"SELECT coalesce(sum(size), 0) FROM {_TABLE}").fetchone()[0])
+
+    def keep(self, sha256: str, data: bytes) -> None:
+        """Keeps a file."""
+        if not self._has():
+            self._db.create(_SCHEMA)
+        if not self.holds(sha256):
+            self._db.execute(f"INSERT INTO {_TABLE} VALUES (?, ?, ?)", (sha256, len(data), data))
+
+    def sweep(self, sha256: str) -> None:
+        """Removes a file of which no document is left."""
+        if self._has():
+            self._db.execute(
+                f"DELETE FROM {_TABLE} WHERE sha256 = ? AND NOT EXISTS (SELECT 1 FROM documents WHERE sha256 = ?)",
+                (sha256, sha256),
+            )
+
+    def _has(self) -> bool:
+        return self._db.has(_TABLE)
+
+
+_COPIED = """CREATE TABLE IF NOT EXISTS copied (
+  kind TEXT NOT NULL, id TEXT NOT NULL, mark TEXT NOT NULL, PRIMARY KEY (kind, id)
+) WITHOUT ROWID"""
+
+
+class Copied:
+    """Marks of what was copied, by kind (`document`, `account`) and id. A mark tells the thing that was copied from another one that
+    has its id since. Writing is done inside a transaction of the caller."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def marks(self, kind: str) -> dict[str, str]:
+        """The marks of one kind by id."""
+        if not self._db.has("copied"):
+            return {}
+        return dict(self._db.execute("SELECT id, mark FROM copied WHERE kind = ?", (kind,)).fetchall())
+
+    def note(self, kind: str, marks: Mapping[str, str]) -> None:
+        """Notes what is copied, beside what was."""
+        self._db.create(_COPIED)
+        for key, mark in marks.items():
+            self.forget(kind, key)
+            self._db.execute("INSERT INTO copied VALUES (?, ?, ?)", (kind, key, mark))
+
+    def forget(self, kind: str, key: str) -> None:
+        """Removes the mark of what is gone."""
+        self._db.execute("DELETE FROM copied WHERE kind = ? AND id = ?", (kind, key))

@@ -26,11 +26,9 @@ class Openable(Protocol):
     @property
     def label(self) -> str:
         """How the file is called in front of people."""
-        ...
 
     def open(self) -> Input:
         """Its bytes, and what is said about them."""
-        ...
 
 
 @dataclass

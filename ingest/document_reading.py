@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from corpus.catalogue import Catalogue
 from corpus.documents import Document
 from corpus.meetings import Meeting
-from corpus.symbols import Symbol, link
+from corpus.symbols import Symbol
 from ingest.agenda import meeting_of
 from ingest.identify import identify
 from ingest.locate import kind_of, lay_out
@@ -57,7 +57,7 @@ def read_document(source: Input, catalogue: Catalogue) -> tuple[Document, Meetin
     raw = read(source.data, source.name, ocr=source.ocr, languages=(source.language,) if source.language else ())
     found = pieces(raw.lines)
     kind = kind_of(found)
-    identity = identify(
+    document = identify(
         found,
         read_masthead(raw.lines),
         raw.given,
@@ -68,36 +68,21 @@ def read_document(source: Input, catalogue: Catalogue) -> tuple[Document, Meetin
         language=source.language,
         trusted=source.trusted,
     )
-    text, blocks = lay_out(found, kind, digest=identity.edition == "digest", headed=raw.format != "text")
-    url = identity.url
-    if url is None and identity.symbol is not None:
-        url = link(identity.symbol, identity.language)
-    document = Document(
-        symbol=identity.symbol,
-        language=identity.language,
-        edition=identity.edition,
-        title=identity.title,
+    text, blocks = lay_out(found, kind, digest=document.edition == "digest", headed=raw.format != "text")
+    document = replace(
+        document,
         text=text,
         blocks=blocks,
-        slug=identity.slug,
-        part=identity.part,
-        short=identity.short,
-        date=identity.date,
-        url=url,
         source=source.name,
         origin=source.place,
         sha256=hashlib.sha256(source.data).hexdigest(),
         reader=READER_VERSION,
-        kind=kind,
-        proof=identity.proof,
-        masthead=identity.masthead,
-        reissue=identity.reissue,
         format=raw.format,
         pages=raw.pages,
         ocr=raw.ocr,
         unquotable=raw.unquotable,
-        warnings=(*identity.warnings, *raw.warnings),
+        warnings=(*document.warnings, *raw.warnings),
         # What is fetched is asked for by its symbol; who gives a symbol with a file is one of the staff.
-        verified=source.symbol is not None and identity.edition == "official",
+        verified=source.symbol is not None and document.edition == "official",
     )
     return document, meeting_of(document)

@@ -16,7 +16,8 @@ from typing import Literal
 
 from corpus.dates import is_day_label
 from corpus.documents import Block, Span
-from corpus.places import folded, name_place, parts_of
+from corpus.places import folded, joined, name_place, parts_of
+from corpus.roman import ordinal_figure
 from ingest.agenda_form import AgendaForm, agenda_form
 from ingest.clock import find_times, is_clocked, names_half
 from ingest.structure import CAPTION_NUMBER, PREAMBULAR, TABLE_WORDS, Piece
@@ -275,7 +276,7 @@ def _told_apart(blocks: Sequence[Block], found: Sequence[Piece]) -> tuple[Block,
                 continue
             heading = _heading_over(blocks, block)
             where = f"section “{_short(' '.join(found[heading].text.split()))}”" if heading is not None else ""
-            named = _join(outer, where, inner)
+            named = joined(outer, where, inner)
             if taken[named] and block.page:
                 named = f"{named} (p. {block.page})"
             taken[named] += 1
@@ -383,17 +384,17 @@ def _enter(piece: Piece, ordinal: int, kind: TextKind, place: _Place, first: boo
     if kind == "treaty":
         if article := _article(text):
             place.article, place.preamble = article, -1
-            return _join(place.annex, place.article)
+            return joined(place.annex, place.article)
         if _PREAMBLE.match(text):
             place.preamble, place.article = 0, ""
-            return _join(place.annex, "preamble")
+            return joined(place.annex, "preamble")
         if part := _PART.match(text):
             place.part, place.article, place.preamble = f"part {part.group(1)}", "", -1
-            return _join(place.annex, place.part)
-        return _join(place.annex, place.article or "title")
+            return joined(place.annex, place.part)
+        return joined(place.annex, place.article or "title")
     if place.summary:
-        return _join(place.annex, "summary")
-    return _join(place.annex, "title" if first else f"section “{_short(place.heading)}”")
+        return joined(place.annex, "summary")
+    return joined(place.annex, "title" if first else f"section “{_short(place.heading)}”")
 
 
 def _enter_annex(annex: re.Match[str], place: _Place) -> None:
@@ -411,7 +412,7 @@ def _enter_agenda(ordinal: int, text: str, place: _Place) -> str:
     place.documentation = False
     _move_agenda(ordinal, place)
     if place.section == "provisional agenda" and ordinal not in place.form.sections:
-        return _join(place.section, f"section “{_short(place.heading)}”")
+        return joined(place.section, f"section “{_short(place.heading)}”")
     return _agenda_locator(place)
 
 
@@ -432,7 +433,7 @@ def _move_agenda(ordinal: int, place: _Place) -> None:
 
 def _agenda_locator(place: _Place) -> str:
     item = f"item {place.item} {place.sub}".strip() if place.item else ""
-    return _join(place.section, item, "documentation" if place.documentation and item else "")
+    return joined(place.section, item, "documentation" if place.documentation and item else "")
 
 
 def _locate(
@@ -444,8 +445,8 @@ def _locate(
         return "contents"
     if piece.kind == "footnote":
         if after_row and piece.number and not piece.number.isdigit():
-            return _join(place.annex, place.table_name, f"note {piece.number}")
-        return _join(place.annex if kind != "agenda" else "", f"footnote {piece.number}")
+            return joined(place.annex, place.table_name, f"note {piece.number}")
+        return joined(place.annex if kind != "agenda" else "", f"footnote {piece.number}")
     if piece.part == "caption":
         place.caption = (
             piece.text if not place.caption or _CAPTION.match(piece.text) else f"{place.caption} {piece.text}"
@@ -454,55 +455,55 @@ def _locate(
             place.table_name = place.captioned = _caption_name(match)
         elif heads_rows:
             place.table_name, place.caption = _unnumbered_table(piece, place), piece.text
-        return _join(place.annex, place.table_name or "caption")
+        return joined(place.annex, place.table_name or "caption")
     if kind == "agenda":
         if piece.kind == "row":
             return _agenda_row(piece, place)
         if place.section == "provisional agenda" and 1 in place.labels and (piece.depth or piece.kind == "paragraph"):
-            return _join(place.section, " ".join(["item", *(place.labels[d] for d in sorted(place.labels))]))
+            return joined(place.section, " ".join(["item", *(place.labels[d] for d in sorted(place.labels))]))
         if place.section == "annotations" and place.item and 1 in place.labels and piece.depth:
-            return _join(_agenda_locator(place), _labelled("para. ", place.labels))
+            return joined(_agenda_locator(place), _labelled("para. ", place.labels))
         return _agenda_locator(place)
     if piece.kind == "row":
-        return _join(place.annex, _table_row(piece, place))
+        return joined(place.annex, _table_row(piece, place))
     labels = place.labels
     if kind == "treaty" and not digest:
         if place.preamble >= 0:
             if not PREAMBULAR.match(piece.text):  # the opening and closing words are no paragraphs
-                return _join(place.annex, "preamble")
+                return joined(place.annex, "preamble")
             place.preamble += 1
-            return _join(place.annex, f"preamble, para. {place.preamble}")
+            return joined(place.annex, f"preamble, para. {place.preamble}")
         if _TESTIMONIUM.match(piece.text):
-            return _join(place.annex, "testimonium")
+            return joined(place.annex, "testimonium")
         number = _labelled("para. ", labels)
         if place.article and number.startswith("("):
-            return f"{_join(place.annex, place.article)} {number}"
-        return _join(place.annex, place.article or place.part or ("" if place.annex else "title"), number)
+            return f"{joined(place.annex, place.article)} {number}"
+        return joined(place.annex, place.article or place.part or ("" if place.annex else "title"), number)
     if kind == "treaty" and labels.get(1):
-        return _join(
+        return joined(
             place.article or ("preamble" if place.preamble >= 0 else place.part),
             _labelled("digest para. ", labels),
         )
     if labels and 1 not in labels and place.opened and place.preambular:
         numbered = f"{ordinal_word(place.preambular)} preambular para."
-        return _join(place.annex, f"{numbered} {_labelled('', labels)}")
+        return joined(place.annex, f"{numbered} {_labelled('', labels)}")
     if labels:
         place.opened = place.opened and 1 not in labels
         number = _labelled("para. ", labels)
-        return _join(place.annex, number if 1 in labels else f"{_unnumbered(place)} {number}".strip())
+        return joined(place.annex, number if 1 in labels else f"{_unnumbered(place)} {number}".strip())
     if place.opened and not _OPENING.match(piece.text) and piece.text.rstrip().endswith((",", "،", "，", ":", "：")):
         place.preambular += 1
-        return _join(place.annex, f"{ordinal_word(place.preambular)} preambular para.")
+        return joined(place.annex, f"{ordinal_word(place.preambular)} preambular para.")
     if place.opened and _OPENING.match(piece.text) and not place.preambular:
-        return _join(place.annex, "preamble")
+        return joined(place.annex, "preamble")
     place.unnumbered += 1
-    return _join(place.annex, _unnumbered(place))
+    return joined(place.annex, _unnumbered(place))
 
 
 def _unnumbered(place: _Place) -> str:
     """The last paragraph without a number under a heading, or the heading where none stood yet."""
     where = "summary" if place.summary else f"section “{_short(place.heading)}”" if place.heading else ""
-    return _join(where, f"{ordinal_word(place.unnumbered)} paragraph" if place.unnumbered else "")
+    return joined(where, f"{ordinal_word(place.unnumbered)} paragraph" if place.unnumbered else "")
 
 
 def _caption_name(match: re.Match[str]) -> str:
@@ -570,7 +571,7 @@ def _agenda_row(piece: Piece, place: _Place) -> str:
     elif place.time_column > 0 and (said := piece.cells[place.time_column : place.time_column + 1]) and said[0]:
         place.time = said[0]  # "Lunchtime", "After the meeting"
     place.time = _DASHES.sub("-", place.time)
-    return _join(place.section, place.day, place.time)
+    return joined(place.section, place.day, place.time)
 
 
 def ordinal_word(number: int) -> str:
@@ -578,12 +579,7 @@ def ordinal_word(number: int) -> str:
     few = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
     if number <= len(few):
         return few[number - 1]
-    suffix = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{suffix}"
-
-
-def _join(*parts: str) -> str:
-    return ", ".join(part for part in parts if part)
+    return ordinal_figure(number)
 
 
 def _short(text: str, most: int = 80) -> str:

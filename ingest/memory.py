@@ -107,17 +107,10 @@ class Memory:
         if given.symbol is not None and held is not None and held.unverified and held.sha256 == sha256:
             self._library.confirm(held.id)
 
-    def note_held(self, given: Input, document: Document) -> None:
-        """Notes that a file is held as a document, unless that is noted already."""
-        self._library.note(self._record(given, document.sha256, "held", document.id))
-
-    def note_skipped(self, given: Input, sha256: str, held: Header, reason: str) -> None:
-        """Notes that a file is not held, since another file is."""
-        self._library.note(self._record(given, sha256, "skipped", held.id, reason))
-
-    def note_refused(self, given: Input, sha256: str, reason: str) -> None:
-        """Notes that a file can't be read."""
-        self._library.note(self._record(given, sha256, "refused", None, reason))
+    def note(self, given: Input, sha256: str, outcome: str, document_id: str | None = None, reason: str = "") -> None:
+        """Notes what became of a file, unless that is noted already: it is `held` as a document, `skipped` since another file
+        is, or `refused`."""
+        self._library.note(self._record(given, sha256, outcome, document_id, reason))
 
     def _noted(self, given: Input, sha256: str) -> SourceRecord | None:
         noted = self._library.source(given.place)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib.resources import files
 
 from corpus.catalogue import Catalogue
@@ -75,23 +75,18 @@ def ingest(
         library.settle()
 
 
+@dataclass
 class _Run:
-    def __init__(
-        self,
-        library: Library,
-        catalogue: Catalogue,
-        progress: Callable[[Progress], None] | None,
-        readers: Workers | None,
-        memory: Memory,
-    ) -> None:
-        self._library = library
-        self._catalogue = catalogue
-        self._progress = progress
-        self._readers = readers
-        self._memory = memory
-        self._segment = segmenter(library.models)
-        self._unsettled = 0
-        self.done = 0
+    _library: Library
+    _catalogue: Catalogue
+    _progress: Callable[[Progress], None] | None
+    _readers: Workers | None
+    _memory: Memory
+    _unsettled: int = 0
+    done: int = 0
+
+    def __post_init__(self) -> None:
+        self._segment = segmenter(self._library.models)
 
     def known(self, given: Input, sha256: str) -> bool:
         """Whether a file need not be read."""
@@ -106,14 +101,14 @@ class _Run:
         if recalled is not None:
             self._memory.confirm(given, turn.sha256, recalled.header)
             if recalled.result == "skipped" and recalled.header is not None and not recalled.before:
-                self._memory.note_skipped(given, turn.sha256, recalled.header, recalled.reason)
+                self._memory.note(given, turn.sha256, "skipped", recalled.header.id, recalled.reason)
             if recalled.result == "unchanged" and recalled.header is not None:
                 self._keep(turn, recalled.header)
             return recalled
         try:
             document, meeting = self._read(turn)
         except ReadError as error:
-            self._memory.note_refused(given, turn.sha256, str(error))
+            self._memory.note(given, turn.sha256, "refused", reason=str(error))
             return Outcome(given.label, "refused", reason=str(error))
         for _ in range(DECIDED_AGAIN):
             with suppress(Overtaken):
@@ -131,9 +126,9 @@ class _Run:
             result: Result = "replaced" if decision.displaces else "added"
             return Outcome(given.label, result, decision.document, passages, header=header)
         if decision.reason:
-            self._memory.note_skipped(given, document.sha256, decision.held, decision.reason)
+            self._memory.note(given, document.sha256, "skipped", decision.held.id, decision.reason)
             return Outcome(given.label, "skipped", reason=decision.reason, header=decision.held)
-        self._memory.note_held(given, document)
+        self._memory.note(given, document.sha256, "held", document.id)
         self._keep(turn, decision.held)
         return Outcome(given.label, "unchanged", header=decision.held)
 

@@ -66,7 +66,7 @@ def segment(document: Document, embedder: Embedder) -> list[Passage]:
                     start=part.start,
                     end=part.end,
                     heading=_heading_line(document, section, part.first, embedder),
-                    locator=document.blocks[part.first if part.first == part.last else _lead(document, part)].locator,
+                    locator=document.blocks[_lead(document, part)].locator,
                     first=part.first,
                     last=part.last,
                     text=text,
@@ -77,10 +77,8 @@ def segment(document: Document, embedder: Embedder) -> list[Passage]:
 
 def _lead(document: Document, part: _Part) -> int:
     """The block whose locator names a passage: the first that is more than a heading."""
-    for ordinal in range(part.first, part.last + 1):
-        if document.blocks[ordinal].kind != "heading":
-            return ordinal
-    return part.first
+    blocks = document.blocks[part.first : part.last + 1]
+    return next((block.ordinal for block in blocks if block.kind != "heading"), part.first)
 
 
 def _sections(document: Document) -> Iterator[list[Block]]:

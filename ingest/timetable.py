@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 
 from corpus.dates import find_days, is_day_label
 from corpus.documents import Block, Document
-from corpus.meetings import AgendaItem, Half, Sitting, SittingItem
+from corpus.meetings import AgendaItem, Sitting, SittingItem
 from ingest.agenda_form import folded_title
 from ingest.clock import find_times, half_of, is_clocked, names_half, parse_times, several_times
 
@@ -33,27 +33,7 @@ def sittings_of(document: Document, dates: Sequence[dt.date], items: Sequence[Ag
     none; neither does a time at which no item is taken up."""
     said = (document.date or "")[:4]  # front matter may say anything, such as "Autumn"
     year = dates[0].year if dates else int(said) if said.isdecimal() else None
-    return tuple(_Reading(document, year, {item.number: item.title for item in items}).sittings())
-
-
-@dataclass
-class _Open:
-    """A sitting whose rows are still being read."""
-
-    date: dt.date
-    start: dt.time | None
-    end: dt.time | None
-    day_label: str
-    time_label: str
-    day_row: int | None
-    time_row: int
-    half: Half | None
-    items: list[SittingItem] = field(default_factory=list)
-
-    def closed(self) -> Sitting:
-        return Sitting(
-            self.date, self.start, self.end, self.day_label, self.time_label, tuple(self.items), self.day_row, self.time_row, self.half
-        )  # fmt: skip
+    return _Reading(document, year, {item.number: item.title for item in items}).sittings()
 
 
 class _Reading:
@@ -63,10 +43,10 @@ class _Reading:
         self._day_row: int | None = None
         self._day_label = ""
         self._column = -1  # where the last time stood
-        self._current: _Open | None = None
-        self._closed: list[_Open] = []
+        self._current: Sitting | None = None
+        self._closed: list[Sitting] = []
 
-    def sittings(self) -> Iterator[Sitting]:
+    def sittings(self) -> tuple[Sitting, ...]:
         for block in self._document.blocks:
             if block.locator.startswith("provisional agenda") or block.locator in ("masthead", "contents"):
                 continue
@@ -74,14 +54,8 @@ class _Reading:
                 self._row(block)
             elif block.kind == "heading":
                 self._heading(block)
-            yield from self._done()
         self._close()
-        yield from self._done()
-
-    def _done(self) -> Iterator[Sitting]:
-        """The sittings of which no more rows come."""
-        while self._closed:
-            yield self._closed.pop(0).closed()
+        return tuple(self._closed)
 
     def _close(self) -> None:
         if self._current is not None and self._current.items:
@@ -124,15 +98,13 @@ class _Reading:
                 if column == self._column and not timed and not _ITEM_CELL.match(cell):
                     self._close()  # it says otherwise when this is: after the meeting, at lunch
                 left.append(cell)
-        items = list(self._items(left, block))
+        items = tuple(self._items(left, block))
         if self._current is not None:
-            self._current.items += items
+            self._current = replace(self._current, items=self._current.items + items)
         elif len(items) == 1:
             # Which of several items is taken up at which of several times is not told; one is at each.
-            for label in several:
-                if (sitting := self._opened(label, block)) is not None:
-                    sitting.items += items
-                    self._closed.append(sitting)
+            taken = [self._opened(label, block) for label in several]
+            self._closed += [replace(sitting, items=items) for sitting in taken if sitting is not None]
 
     def _times(self, cell: str, *, first: bool) -> tuple[int, int] | None:
         if names_half(cell) or is_clocked(cell) or (first and parse_times(cell) and not _ITEM_CELL.match(cell)):
@@ -150,14 +122,14 @@ class _Reading:
         self._close()
         self._current = self._opened(label, block)
 
-    def _opened(self, label: str, block: Block) -> _Open | None:
+    def _opened(self, label: str, block: Block) -> Sitting | None:
         """A sitting of the day at a time, where both are told."""
         start, end = parse_times(label) or (None, None)
         half = half_of(label)
         if not self._day or not (start or half):
             return None
         said = half[0] if half and not start else None
-        return _Open(self._day, start, end, self._day_label, label, self._day_row, block.ordinal, said)
+        return Sitting(self._day, start, end, self._day_label, label, (), self._day_row, block.ordinal, said)
 
     def _items(self, cells: Sequence[str], block: Block) -> Iterator[SittingItem]:
         """The items that a row names by number, or by the very title of one."""

@@ -131,6 +131,12 @@ def open_either(request: pytest.FixtureRequest, open_library: OpenLibrary) -> Op
     return partial(open_library, database=request.getfixturevalue("database_url"))
 
 
+@pytest.fixture
+def library(open_library: OpenLibrary) -> Library:
+    """An empty library."""
+    return open_library()
+
+
 def add(library: Library, catalogue: Catalogue, *sources: Input) -> list[Outcome]:
     """Ingests sources and returns their outcomes."""
     return list(ingest(sources, library, catalogue))

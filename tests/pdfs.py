@@ -15,6 +15,9 @@ from typing import Any
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
+from corpus.catalogue import Catalogue
+from corpus.documents import Document
+from ingest.document_reading import Input, read_document
 from ingest.readers.lines import Line, Source
 from ingest.readers.pdf import read_pdf
 
@@ -309,6 +312,10 @@ class Flow:
     def read(self) -> Source:
         """The file as the reader sees it."""
         return read_pdf(self.bytes(), "made.pdf")
+
+    def document(self) -> Document:
+        """The document that the file is."""
+        return read_document(Input("made.pdf", self.bytes()), Catalogue.shipped())[0]
 
 
 def filled(source: Source) -> list[Line]:

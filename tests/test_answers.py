@@ -190,10 +190,7 @@ def test_an_empty_library_says_that_it_is(open_library: OpenLibrary, catalogue: 
     assert answer.reason == "The library is empty. No document has been added yet."
 
 
-def test_answers_from_digests_say_so_until_the_official_text_comes(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
-    library = open_library()
+def test_answers_from_digests_say_so_until_the_official_text_comes(library: Library, catalogue: Catalogue) -> None:
     agenda = [source for source in starter_sources() if source.name == "agenda-2021.md"]
     add(library, catalogue, *agenda)
     engine = Engine(library, catalogue, readers=word_readers())
@@ -215,9 +212,8 @@ def test_answers_from_digests_say_so_until_the_official_text_comes(
 
 
 def test_a_document_without_symbol_is_answered_from(
-    open_library: OpenLibrary, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+    library: Library, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    library = open_library()
     text = b"# Harbour rules\n\n1. A harbour pilot must board every tanker.\n\n2. Yachts pay forty crowns a night.\n"
     add(library, catalogue, Input("harbour.md", text))
 
@@ -255,9 +251,8 @@ ACTS = {"90/12": "ninety-first", "90/13": "ninety-second", "2771(2025)": "hundre
     ],
 )
 def test_a_resolution_is_named_by_its_number_in_every_language(
-    open_library: OpenLibrary, catalogue: Catalogue, question: str, session: str
+    library: Library, catalogue: Catalogue, question: str, session: str
 ) -> None:
-    library = open_library()
     add(library, catalogue, *(resolution(*each) for each in ACTS.items()))
     engine = Engine(library, catalogue, readers=word_readers())
     asked = engine.question(question)
@@ -267,14 +262,12 @@ def test_a_resolution_is_named_by_its_number_in_every_language(
 
 
 @pytest.mark.parametrize("question", ["Who lights 2771 lamps?", "When is item 90/14?", "What is 1/90/12?"])
-def test_other_numbers_name_no_resolution(open_library: OpenLibrary, catalogue: Catalogue, question: str) -> None:
-    library = open_library()
+def test_other_numbers_name_no_resolution(library: Library, catalogue: Catalogue, question: str) -> None:
     add(library, catalogue, *(resolution(*each) for each in ACTS.items()))
     assert Engine(library, catalogue, readers=word_readers()).question(question).symbols == ()
 
 
-def test_of_two_resolutions_that_are_named_both_answer(open_library: OpenLibrary, catalogue: Catalogue) -> None:
-    library = open_library()
+def test_of_two_resolutions_that_are_named_both_answer(library: Library, catalogue: Catalogue) -> None:
     add(library, catalogue, *(resolution(*each) for each in ACTS.items()))
     engine = Engine(library, catalogue, readers=word_readers())
     answer = engine.ask("To which session shall the harbour master report on lamps in 90/12 and in 90/13?")
@@ -285,10 +278,7 @@ def test_of_two_resolutions_that_are_named_both_answer(open_library: OpenLibrary
     assert {citation.symbol for citation in answer.citations} == {"A/RES/90/12", "A/RES/90/13"}
 
 
-def test_of_a_long_list_that_is_quoted_in_part_the_rest_is_named(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
-    library = open_library()
+def test_of_a_long_list_that_is_quoted_in_part_the_rest_is_named(library: Library, catalogue: Catalogue) -> None:
     long = "and writes down who came, when and with which papers, in ink, in the book that the office keeps " * 4
     parts = "\n".join(f"({letter}) The {letter} pilot boards tankers {long};" for letter in "abcdef")
     add(library, catalogue, Input("harbour.md", f"# Harbour rules\n\n1. Pilots do this:\n{parts}\n".encode()))
@@ -389,9 +379,8 @@ def test_lists_and_dates_are_written_as_each_language_writes_them() -> None:
 
 
 def test_rows_of_a_table_are_said_with_its_caption_and_with_the_row_that_sums_them_up(
-    open_library: OpenLibrary, catalogue: Catalogue
+    library: Library, catalogue: Catalogue
 ) -> None:
-    library = open_library()
     add(library, catalogue, Input("fondos.html", FUNDS.encode()))
     engine = Engine(library, catalogue, readers=word_readers())
     caption = "Cuadro 1. Familias y fondos (en miles de dólares) País | Familias | Fondos"
@@ -422,10 +411,7 @@ I have the honour to transmit the report on ferries, which covers the period fro
 FERRIES = "زارت السفن الكبيرة ميناء المدينة في شهر أيار كل يوم من أيام الأسبوع.\n\n"
 
 
-def test_the_language_that_is_told_of_a_quote_is_that_of_its_words(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
-    library = open_library()
+def test_the_language_that_is_told_of_a_quote_is_that_of_its_words(library: Library, catalogue: Catalogue) -> None:
     add(library, catalogue, Input("letter.md", (LETTER + FERRIES * 12).encode()))
     engine = Engine(library, catalogue, readers=word_readers())
     letter = engine.ask("Which period does the report on ferries cover, A/88/503?")
@@ -445,12 +431,11 @@ FUNDS = """<html><body><h1>Informe</h1><p>A/88/502</p><p>1. Se describe la labor
 
 
 def test_of_a_table_that_is_named_the_row_that_answers_is_quoted_and_the_whole_where_none_is_asked_for(
-    open_library: OpenLibrary, catalogue: Catalogue
+    library: Library, catalogue: Catalogue
 ) -> None:
     ports = ["Ostra", "Velle", "Marin", "Skarn", "Tolva", "Brede", "Lunde", "Hafne", "Quayle"]
     rows = "".join(f"| {port} | {n}00 ferries |\n" for n, port in enumerate(ports, 1))
     text = f"# Harbour report\n\nA/88/501\n\nTable 1\nFerries by port\n\n| Port | Ferries |\n|---|---|\n{rows}"
-    library = open_library()
     add(library, catalogue, Input("ferries.md", text.encode()))
     engine = Engine(library, catalogue, readers=word_readers())
     answer = engine.ask("How many ferries does Quayle count in table 1 of A/88/501?")
@@ -464,9 +449,8 @@ def test_of_a_table_that_is_named_the_row_that_answers_is_quoted_and_the_whole_w
 
 
 def test_of_a_document_that_is_not_held_another_one_tells_what_it_says_where_it_names_it(
-    open_library: OpenLibrary, catalogue: Catalogue
+    library: Library, catalogue: Catalogue
 ) -> None:
-    library = open_library()
     text = (
         "# Harbour report\n\nA/88/501\n\n1. The report JIU/REP/2023/6 includes nine recommendations on pilots.\n\n"
         "2. The report JIU/REP/2021/4 includes two on lamps.\n\n3. Tankers pay ninety crowns a night.\n"
@@ -483,9 +467,8 @@ def test_of_a_document_that_is_not_held_another_one_tells_what_it_says_where_it_
 
 
 def test_a_body_that_is_called_like_a_treaty_is_asked_for_what_is_held_of_it(
-    open_library: OpenLibrary, catalogue: Catalogue
+    library: Library, catalogue: Catalogue
 ) -> None:
-    library = open_library()
     text = "# Concluding observations on Harbourland\n\nCEDAW/C/HBL/CO/6\n\n1. The State party reports within one year on pilots who are women.\n"
     engine = Engine(library, catalogue, readers=word_readers())
     add(

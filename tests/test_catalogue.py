@@ -87,11 +87,6 @@ def test_a_title_with_body_and_dates_is_recognised_in_any_layout(key: str, catal
         assert entry.key == key
 
 
-@pytest.mark.parametrize("missing", DATES)
-def test_the_agenda_is_not_recognised_without_each_of_its_dates(missing: dt.date, catalogue: Catalogue) -> None:
-    assert catalogue.recognise(["Annotated provisional agenda"], MASTHEAD, [d for d in DATES if d != missing]) is None
-
-
 @pytest.mark.parametrize(
     "headings",
     [

@@ -26,7 +26,7 @@ from corpus.embedding import HashEmbedder
 from corpus.library import Library
 from ingest.document_reading import Input, read_document
 from ingest.segment import SEGMENTER_VERSION, segment
-from tests.conftest import OpenLibrary, add
+from tests.conftest import add
 
 Table = list[list[str]]
 BLANKS = [
@@ -117,8 +117,7 @@ def test_a_place_without_words_is_never_cited(open_library: object, catalogue: C
             assert all(cite.quote.strip() for cite in statement_of(unit).citations)
 
 
-def test_the_symbol_at_the_head_of_a_document_is_never_quoted(open_library: OpenLibrary, catalogue: Catalogue) -> None:
-    library = open_library()
+def test_the_symbol_at_the_head_of_a_document_is_never_quoted(library: Library, catalogue: Catalogue) -> None:
     add(library, catalogue, Input("n.md", b"A/88/701\n\n# A note on boats\n\nA/88/701\n\n1. A/88/701 is on boats.\n"))
     (document,) = library.documents()
     found = [unit.text for passage in library.passages(document.id) for unit in units_of(Evidence(passage, document))]
@@ -155,9 +154,8 @@ def test_all_lines_of_a_caption_and_the_header_are_said_with_a_row_and_not_alone
 
 
 def test_passages_that_can_not_be_quoted_are_neither_answers_nor_pointed_to(
-    open_library: OpenLibrary, catalogue: Catalogue
+    library: Library, catalogue: Catalogue
 ) -> None:
-    library = open_library()
     add(library, catalogue, Input("n.md", b"# Notes\n\nDistr.: General\n\n1. Boats need a flag.\n"))
     (document,) = library.documents()
     evidence = [Evidence(each, replace(document, unquotable=(None,))) for each in library.passages(document.id)]  # type: ignore[arg-type]

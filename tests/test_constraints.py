@@ -17,6 +17,7 @@ from assistant.qa.readers import Readers
 from corpus.acronyms import acronyms, spells
 from corpus.catalogue import Catalogue
 from corpus.countries import countries, names_country
+from corpus.library import Library
 from ingest.run import Input
 
 NOTE = """# Patrols of the Harbour Guard Mission
@@ -236,9 +237,8 @@ Abstenciones: Ecuador, Fiji
     ],
 )
 def test_of_lists_with_labels_the_one_is_said_whose_label_is_asked_for(
-    open_library: OpenLibrary, catalogue: Catalogue, question: str, said: str
+    library: Library, catalogue: Catalogue, question: str, said: str
 ) -> None:
-    library = open_library()
     add(library, catalogue, Input("record.md", RECORD.encode()), Input("acta.md", ACTA.encode()))
     readers = Readers({"en": Sure(), "multilingual": Sure()}, {"en": BARS, "multilingual": BARS})
     statements = [each.text for each in Engine(library, catalogue, readers=readers).ask(question).statements]

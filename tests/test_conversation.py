@@ -21,6 +21,7 @@ from assistant.question import clean_question
 from assistant.vocabulary import Vocabulary
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES
+from corpus.library import Library
 from ingest.run import Input
 
 VOCABULARY = Vocabulary.shipped()
@@ -203,10 +204,7 @@ class Clinging:
         return 3.0 if "yachts" in question and "yachts" in text else -9.0
 
 
-def test_a_new_subject_is_not_answered_by_what_answered_the_turn_before(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
-    library = open_library()
+def test_a_new_subject_is_not_answered_by_what_answered_the_turn_before(library: Library, catalogue: Catalogue) -> None:
     add(
         library,
         catalogue,

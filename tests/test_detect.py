@@ -11,7 +11,7 @@ from conftest import SHARED
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.readers import MAX_BYTES, ReadError, read
+from ingest.readers import LIMITS, MAX_BYTES, ReadError, read
 from ingest.readers.detect import detect
 
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -205,7 +205,8 @@ def test_a_text_file_is_read_as_text_whatever_its_name() -> None:
 def test_each_kind_has_its_own_limit_of_size(head: bytes) -> None:
     with pytest.raises(ReadError, match="25 MB"):
         read(head + b"x" * 25_000_001, "huge")
-    assert MAX_BYTES == 200_000_000
+    assert LIMITS["docx"] == 100_000_000
+    assert MAX_BYTES == LIMITS["pdf"] == 200_000_000
 
 
 @pytest.mark.parametrize("kind", ["docx", "pdf"])

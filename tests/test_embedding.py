@@ -335,7 +335,7 @@ def test_what_a_killed_process_left_is_tidied_up_but_not_what_another_is_writing
 ) -> None:
     PackagedMiniLM(tmp_path, model_dir=own_model).embed_query("when")
     (model,) = tmp_path.glob("*.onnx")
-    abandoned, current = (tmp_path / f".{model.name}.{part}.tmp" for part in ("abandoned", "current"))
+    abandoned, current = (tmp_path / f".{model.name}-{part}.tmp" for part in ("abandoned", "current"))
     for path in (abandoned, current):
         path.write_bytes(b"half")
     os.utime(abandoned, (0, 0))

@@ -47,9 +47,8 @@ def test_the_same_passages_are_found_as_by_chroma(
 
 
 def test_nothing_of_a_document_that_was_removed_is_found(
-    open_library: OpenLibrary, catalogue: Catalogue, without_chroma: None
+    without_chroma: None, library: Library, catalogue: Catalogue
 ) -> None:
-    library = open_library()
     add(library, catalogue, *PORTS)
     before = set(near(library, "boats with a flag"))
     (gone,) = [each for each in library.ids() if "601" in each]

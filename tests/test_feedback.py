@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import json
 import shutil
-import sqlite3
-from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from conftest import OpenLibrary, add, blocks_apart
+from conftest import OpenLibrary, add
 from test_cli import Cli, starter_folder  # noqa: F401
 
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
 from corpus.feedback import MAX_ANSWER, MAX_HISTORY, MAX_TEXT, Feedback, FeedbackError, feedback_of
 from corpus.library import Library
-from corpus.store import SCHEMA_VERSION
-from corpus.store.earlier import STEPS
 from eval.cases import Case, load_cases
 from ingest.run import Input
 from ingest.segment import SEGMENTER_VERSION, segmenter
@@ -66,8 +62,7 @@ def test_feedback_is_given_back_as_it_was_given(open_library: OpenLibrary) -> No
     assert [each.id for each in open_library().feedback()] == [1, 2]
 
 
-def test_feedback_outlives_the_documents_and_a_rebuilt_index(open_library: OpenLibrary, catalogue: Catalogue) -> None:
-    library = open_library()
+def test_feedback_outlives_the_documents_and_a_rebuilt_index(library: Library, catalogue: Catalogue) -> None:
     add(library, catalogue, Input("boats.md", BOATS.encode()))
     library.add_feedback(feedback_of("Why?", "en", 1))
     library.reindex(segmenter(library.models))
@@ -120,52 +115,6 @@ def test_feedback_that_is_too_much_or_makes_no_sense_is_refused(change: dict[str
 def test_what_cannot_be_seen_is_taken_out() -> None:
     made = feedback_of("Wh\x00y\u202e?\x1b[31m", "en", 1, comment="a\ud800b\r\nc\td\x9b", history=["\x07who"])
     assert (made.question, made.comment, made.history) == ("Why?[31m", "a?b\nc\td", ("who",))
-
-
-# Earlier libraries
-
-
-def second_schema(db: sqlite3.Connection) -> None:
-    """Takes a library's database back to schema 2."""
-    blocks_apart(db)
-    db.execute("DROP TABLE feedback")
-    db.execute("DROP TABLE outbox")
-    db.execute("CREATE TABLE outbox (passage_id TEXT PRIMARY KEY, vector BLOB) WITHOUT ROWID")
-    db.execute("UPDATE stamp SET value = '2' WHERE name = 'schema'")
-
-
-def test_a_library_without_feedback_is_brought_up_to_date_and_keeps_what_it_holds(
-    open_library: OpenLibrary, catalogue: Catalogue, tmp_path: Path
-) -> None:
-    library = open_library()
-    add(library, catalogue, Input("boats.md", BOATS.encode()))
-    documents = list(library.documents())
-    library.close()
-    with closing(sqlite3.connect(tmp_path / "library" / "library.sqlite3")) as db, db:
-        second_schema(db)
-    library = open_library(accept_stale=True)
-    assert list(library.documents()) == documents
-    assert library.status().stamp["schema"] == str(SCHEMA_VERSION)
-    assert library.add_feedback(feedback_of("Why?", "en", 1)) == 1
-    library.close()
-    assert [each.question for each in open_library(accept_stale=True).feedback()] == ["Why?"]
-
-
-def test_a_step_that_fails_leaves_the_library_at_its_version(
-    open_library: OpenLibrary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    open_library().close()
-    database = tmp_path / "library" / "library.sqlite3"
-    with closing(sqlite3.connect(database)) as db, db:
-        second_schema(db)
-    with monkeypatch.context() as patch:
-        patch.setitem(STEPS, "2", "CREATE TABLE feedback (id INTEGER);\nCREATE NONSENSE")
-        with pytest.raises(Exception, match="NONSENSE"):
-            open_library()
-    with closing(sqlite3.connect(database)) as db:
-        assert db.execute("SELECT value FROM stamp WHERE name = 'schema'").fetchall() == [("2",)]
-        assert db.execute("SELECT name FROM sqlite_master WHERE name = 'feedback'").fetchall() == []
-    assert open_library(accept_stale=True).feedback() == []
 
 
 # The commands
@@ -282,10 +231,9 @@ def test_hostile_comments_are_neither_markup_nor_yaml_nor_control_sequences(star
     assert not any(letter in written for letter in "\x1b\u202e\x00")
 
 
-def test_a_place_that_is_no_longer_held_is_not_given_as_gold(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+def test_a_place_that_is_no_longer_held_is_not_given_as_gold(library: Library, catalogue: Catalogue) -> None:
     from assistant.rated_cases import to_yaml
 
-    library = open_library()
     add(library, catalogue, Input("boats.md", BOATS.encode()))
     (document,) = library.documents()
     cited = [

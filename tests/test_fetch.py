@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 import pytest
-from ods import Clock, Ods, Reply, absent_file, formats, moved, pdf_file, word_file
+from ods import Clock, Ods, Reply, formats, moved, pdf_file, word_file
 
 from corpus.corpus_errors import LibraryBusy
 from corpus.symbols import Symbol
@@ -572,18 +572,6 @@ def test_what_has_not_changed_is_not_sent_again(ods: Ods, client: Client) -> Non
     assert done.result == "fetched"
     assert done.stored is not None
     assert client.bytes(done.stored) == newer
-
-
-def test_a_file_that_the_library_refused_is_asked_for_anew(ods: Ods, client: Client) -> None:
-    ods.publish(SYMBOL, absent_file(SYMBOL), form="pdf")
-    stored = client.fetch()
-    with Downloads(client.folder) as downloads:
-        downloads.refuse(stored)
-    ods.publish(SYMBOL, WORD)
-    (done,) = client.run(SYMBOL)
-    assert done.result == "fetched"
-    assert done.stored is not None
-    assert done.stored.kind == "docx"
 
 
 def test_one_process_at_a_time_fetches_into_a_folder(client: Client) -> None:

@@ -10,7 +10,7 @@ from ods import Clock, Ods, moved, word_file
 
 from corpus.symbols import Symbol
 from ingest.fetch import Downloads, Patience, Refused, Service, Timer
-from ingest.fetch.connect import Checked, is_public
+from ingest.fetch.addresses import Checked, is_public
 
 SYMBOL = "CTOC/COP/WG.7/2021/3"
 WORD = word_file(SYMBOL)

@@ -10,10 +10,11 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -28,6 +29,7 @@ from assistant.outcome_words import record, told
 from corpus.catalogue import Catalogue
 from corpus.corpus_errors import LibraryStale
 from corpus.embedding import HashEmbedder
+from corpus.feedback import feedback_of
 from corpus.library import Library
 from corpus.store import SCHEMA_VERSION, Header
 from corpus.store.earlier import STEPS
@@ -63,6 +65,11 @@ def folder(tmp_path: Path) -> Path:
 def as_named(catalogue: Catalogue) -> Workers:
     """A reader that takes the format from the file's name, as no real one does."""
     return Workers(catalogue, 2, Limits(), reading="hostile_reading:as_named", paths=(str(TESTS),))
+
+
+def outcomes_of(library: Library, files: Iterable[Any], **options: Any) -> list[Outcome]:
+    """What became of files that were ingested."""
+    return list(run(files, library, Catalogue.shipped(), **options))
 
 
 def results(outcomes: list[Outcome]) -> list[str]:
@@ -219,13 +226,13 @@ def test_a_second_run_reads_nothing_and_changes_no_byte(
     write(folder / "empty.md", "")
     write(folder / "copy.md", (folder / "part-0" / "note-00.md").read_text(encoding="utf-8"))
     library = open_library()
-    first = list(run(inputs(folder), library, catalogue))
+    first = outcomes_of(library, inputs(folder))
     assert results(first).count("added") == 60
     library.close()
     before = state(tmp_path / "library")
     library = open_library()
     with Workers(catalogue, 2, reading="nowhere:read") as unable:  # any reading would fail
-        second = list(run(inputs(folder), library, catalogue, readers=unable))
+        second = outcomes_of(library, inputs(folder), readers=unable)
     library.close()
     assert state(tmp_path / "library") == before
     assert results(second).count("unchanged") == 60
@@ -257,31 +264,28 @@ def test_what_was_asked_of_a_file_belongs_to_its_outcome(cli: Cli, tmp_path: Pat
 
 
 def test_reading_again_what_has_not_changed_writes_no_document(
-    open_library: OpenLibrary, catalogue: Catalogue, folder: Path, tmp_path: Path
+    open_library: OpenLibrary, folder: Path, tmp_path: Path
 ) -> None:
     library = open_library()
-    list(run(inputs(folder), library, catalogue))
+    outcomes_of(library, inputs(folder))
     library.close()
     before = state(tmp_path / "library")
     library = open_library()
-    again = list(run(inputs(folder), library, catalogue, again=True))
+    again = outcomes_of(library, inputs(folder), again=True)
     library.close()
     assert set(results(again)) == {"unchanged"}
     assert state(tmp_path / "library") == before
 
 
-def test_a_new_reader_reads_everything_anew(
-    open_library: OpenLibrary, catalogue: Catalogue, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    library = open_library()
+def test_a_new_reader_reads_everything_anew(library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(folder / "empty.md", "")
-    list(run(inputs(folder), library, catalogue))
+    outcomes_of(library, inputs(folder))
     monkeypatch.setattr(ingest.memory, "READER_VERSION", "a new one")
     monkeypatch.setattr("ingest.document_reading.READER_VERSION", "a new one")
-    second = list(run(inputs(folder), library, catalogue))
+    second = outcomes_of(library, inputs(folder))
     assert results(second).count("replaced") == 60
     assert [each.before for each in second if each.result == "refused"] == [False]
-    assert set(results(list(run(inputs(folder), library, catalogue)))) == {"unchanged", "refused"}
+    assert set(results(outcomes_of(library, inputs(folder)))) == {"unchanged", "refused"}
 
 
 def test_a_changed_file_takes_the_place_of_what_it_held(cli: Cli, tmp_path: Path) -> None:
@@ -356,7 +360,7 @@ def both_ways(library: Library, catalogue: Catalogue, files: dict[str, str], fol
     paths = [write(folder / name, text) for name, text in files.items()]
     with as_named(catalogue) as readers:
         return [
-            list(run([FileInput(path) for path in order], library, catalogue, readers=readers))
+            outcomes_of(library, [FileInput(path) for path in order], readers=readers)
             for order in (paths, paths[::-1], paths)
         ]
 
@@ -375,9 +379,8 @@ def both_ways(library: Library, catalogue: Catalogue, files: dict[str, str], fol
 )
 @pytest.mark.parametrize("turned", [False, True])
 def test_of_two_files_of_one_document_the_better_is_held_in_whatever_order_they_come(
-    open_library: OpenLibrary, catalogue: Catalogue, tmp_path: Path, better: str, worse: str, turned: bool
+    library: Library, catalogue: Catalogue, tmp_path: Path, better: str, worse: str, turned: bool
 ) -> None:
-    library = open_library()
     order = [worse, better] if turned else [better, worse]
     files = {name: TEXT.format(name) for name in order}
     first, second, third = both_ways(library, catalogue, files, tmp_path)
@@ -391,9 +394,8 @@ def test_of_two_files_of_one_document_the_better_is_held_in_whatever_order_they_
 
 
 def test_two_files_of_one_kind_and_one_document_do_not_take_turns(
-    open_library: OpenLibrary, catalogue: Catalogue, tmp_path: Path
+    library: Library, catalogue: Catalogue, tmp_path: Path
 ) -> None:
-    library = open_library()
     runs = both_ways(library, catalogue, {name: TEXT.format(name) for name in ("a.pdf", "b.pdf")}, tmp_path)
     assert [results(each) for each in runs] == [
         ["added", "replaced"],
@@ -403,18 +405,15 @@ def test_two_files_of_one_kind_and_one_document_do_not_take_turns(
     assert held(library) == {"A/75/1:en:official": "b.pdf"}
     with as_named(catalogue) as readers:
         files = [FileInput(tmp_path / name) for name in ("a.pdf", "b.pdf")]
-        again = list(run(files, library, catalogue, readers=readers, again=True))
+        again = outcomes_of(library, files, readers=readers, again=True)
         assert results(again) == ["skipped", "unchanged"]
         write(tmp_path / "a.pdf", TEXT.format("anew"))  # a file that has changed is a later one
-        assert results(list(run(files, library, catalogue, readers=readers))) == ["replaced", "skipped"]
-        assert results(list(run(files, library, catalogue, readers=readers))) == ["unchanged", "skipped"]
+        assert results(outcomes_of(library, files, readers=readers)) == ["replaced", "skipped"]
+        assert results(outcomes_of(library, files, readers=readers)) == ["unchanged", "skipped"]
     assert library.verify() == []
 
 
-def test_the_same_text_in_two_files_is_held_once(
-    open_library: OpenLibrary, catalogue: Catalogue, tmp_path: Path
-) -> None:
-    library = open_library()
+def test_the_same_text_in_two_files_is_held_once(library: Library, catalogue: Catalogue, tmp_path: Path) -> None:
     files = {"a.pdf": TEXT.format(1), "b.pdf": TEXT.format(1) + "\n"}
     first, second, _ = both_ways(library, catalogue, files, tmp_path)
     assert results(first) == ["added", "skipped"]
@@ -444,18 +443,15 @@ def test_a_file_whose_rival_is_no_longer_held_is_read_again(cli: Cli, tmp_path: 
     assert [row["result"] for row in rows(cli, second, first)] == ["added", "skipped"]
 
 
-def test_many_files_of_one_title_get_names_that_they_keep(
-    open_library: OpenLibrary, catalogue: Catalogue, tmp_path: Path
-) -> None:
-    library = open_library()
+def test_many_files_of_one_title_get_names_that_they_keep(library: Library, tmp_path: Path) -> None:
     for n in range(12):
         write(tmp_path / f"{n:02}.md", f"# Minutes\n\n1. Boat {n} needs a flag.\n")
     files = [FileInput(tmp_path / f"{n:02}.md") for n in range(12)]
-    list(run(files, library, catalogue))
+    outcomes_of(library, files)
     before = held(library)
     assert set(before) == {"minutes:en:upload", *(f"minutes-{n}:en:upload" for n in range(2, 13))}
     write(tmp_path / "05.md", "# Minutes\n\n1. Another text.\n")
-    assert results(list(run(files, library, catalogue))).count("replaced") == 1
+    assert results(outcomes_of(library, files)).count("replaced") == 1
     assert held(library) == before
 
 
@@ -484,8 +480,7 @@ class Counting:
             return Input(self.label, f"# Note {self._number}\n\n1. Boat {self._number}.\n".encode())
 
 
-def test_files_are_opened_when_their_turn_comes(open_library: OpenLibrary, catalogue: Catalogue) -> None:
-    library = open_library()
+def test_files_are_opened_when_their_turn_comes(library: Library, catalogue: Catalogue) -> None:
     files = Counting(200)
     with Workers(catalogue, 2) as readers:
         for done, outcome in enumerate(run(files, library, catalogue, readers=readers), 1):
@@ -534,10 +529,9 @@ def test_a_folder_of_many_times_the_memory_is_read(tmp_path: Path) -> None:
 
 
 def test_documents_are_kept_in_memory_only_so_far(
-    open_library: OpenLibrary, catalogue: Catalogue, folder: Path, monkeypatch: pytest.MonkeyPatch
+    library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    library = open_library()
-    list(run(inputs(folder), library, catalogue))
+    outcomes_of(library, inputs(folder))
     one = next(library.documents())
     assert library.document(one.id) is library.document(one.id)
     monkeypatch.setattr(corpus.library, "KEPT_CHARACTERS", 3 * len(one.text))
@@ -548,10 +542,7 @@ def test_documents_are_kept_in_memory_only_so_far(
     assert library.document(one.id) == first
 
 
-def test_what_was_added_is_found_before_the_run_is_over(
-    open_library: OpenLibrary, catalogue: Catalogue, folder: Path
-) -> None:
-    library = open_library()
+def test_what_was_added_is_found_before_the_run_is_over(library: Library, catalogue: Catalogue, folder: Path) -> None:
     going = run(inputs(folder), library, catalogue)
     document = next(going).document
     assert document is not None
@@ -563,11 +554,8 @@ def test_what_was_added_is_found_before_the_run_is_over(
     assert library.status().vectors == library.status().passages
 
 
-def test_a_document_is_found_by_its_names_without_its_text(
-    open_library: OpenLibrary, catalogue: Catalogue, folder: Path
-) -> None:
-    library = open_library()
-    list(run([*inputs(folder), Input("x.md", BOATS.encode(), Symbol.parse("A/75/1"))], library, catalogue))
+def test_a_document_is_found_by_its_names_without_its_text(library: Library, folder: Path) -> None:
+    outcomes_of(library, [*inputs(folder), Input("x.md", BOATS.encode(), Symbol.parse("A/75/1"))])
     for name in ("A/75/1", "a/75/1", "A/75/1:en:official"):
         assert [document.id for document in library.find(name)] == ["A/75/1:en:official"]
     for name in ("Note 7 on boats", "note-7-on-boats", "note-7-on-boats:en:upload", "NOTE 7 ON BOATS"):
@@ -607,11 +595,9 @@ def mend(folder: Path) -> None:
         library.reindex(segmenter(library.models))
 
 
-def test_an_earlier_library_is_brought_up_to_date(
-    open_library: OpenLibrary, catalogue: Catalogue, folder: Path, tmp_path: Path
-) -> None:
+def test_an_earlier_library_is_brought_up_to_date(open_library: OpenLibrary, folder: Path, tmp_path: Path) -> None:
     library = open_library()
-    list(run(inputs(folder), library, catalogue))
+    outcomes_of(library, inputs(folder))
     documents = list(library.documents())
     library.close()
     earlier(tmp_path / "library")
@@ -620,31 +606,31 @@ def test_an_earlier_library_is_brought_up_to_date(
     assert list(library.documents()) == documents
     assert library.verify() == []
     assert library.status().stamp["schema"] == str(SCHEMA_VERSION)
-    assert set(results(list(run(inputs(folder), library, catalogue)))) == {"unchanged"}
+    assert library.add_feedback(feedback_of("Why?", "en", 1)) == 1
+    assert set(results(outcomes_of(library, inputs(folder)))) == {"unchanged"}
     write(folder / "empty.md", "")
-    assert results(list(run(inputs(folder), library, catalogue))).count("refused") == 1
+    assert results(outcomes_of(library, inputs(folder))).count("refused") == 1
 
 
 def test_a_document_of_an_earlier_library_does_not_take_turns_with_another(
-    open_library: OpenLibrary, catalogue: Catalogue, tmp_path: Path
+    open_library: OpenLibrary, tmp_path: Path
 ) -> None:
     library = open_library()
     first, second = (write(tmp_path / name, TEXT.format(name)) for name in ("a.md", "b.md"))
-    list(run([FileInput(first)], library, catalogue))
+    outcomes_of(library, [FileInput(first)])
     library.close()
     earlier(tmp_path / "library")
     mend(tmp_path / "library")
     library = open_library()
     files = [FileInput(second), FileInput(first)]
-    assert results(list(run(files, library, catalogue))) == ["replaced", "skipped"]
-    assert results(list(run(files, library, catalogue))) == ["unchanged", "skipped"]
+    assert results(outcomes_of(library, files)) == ["replaced", "skipped"]
+    assert results(outcomes_of(library, files)) == ["unchanged", "skipped"]
 
 
 def test_a_step_that_fails_leaves_an_earlier_library_as_it_was(
-    open_library: OpenLibrary, catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    library = open_library()
-    list(run([Input("boats.md", BOATS.encode())], library, catalogue))
+    outcomes_of(library, [Input("boats.md", BOATS.encode())])
     library.close()
     earlier(tmp_path / "library")
     copy = tmp_path / "copy"

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.readers import Line, ReadError, Source
-from ingest.readers.html import MAX_BYTES, read_html
+from ingest.readers.html import read_html
 
 
 def page(html: str | bytes) -> Source:
@@ -427,7 +427,6 @@ def test_a_page_that_declares_a_code_page_but_is_utf_8_is_read_with_a_warning() 
         (b"<html><body><script>fill()</script></body></html>", "no text"),
         (b"<html><body hidden><p hidden>x</p></body></html>", "no text"),
         (b"<p>" + b"x" * 500_000, "paragraph of 500,000"),
-        (b" " * (MAX_BYTES + 1), "25 MB"),
     ],
 )
 def test_what_cannot_be_read_is_refused_by_name_with_the_reason(data: bytes, says: str) -> None:

@@ -25,6 +25,10 @@ PLAIN = "# A note on boats\n\n1. Boats need a flag.\n"
 PRINTED = (
     "# General Assembly\n\nA/75/100\n\nDistr.: General\n3 May 2020\n\n# A note on boats\n\n1. Boats need a flag.\n"
 )
+MASTHEAD = (
+    "# Conference of the Parties\n\n12 August 2021\n\n## Working Group on the Smuggling of Migrants\n\n"
+    "Vienna, 14 and 15 October 2021\n\n### Annotated provisional agenda\n\n1. Anything.\n"
+)
 BODY = "Words without a heading, and enough of them that nobody takes a strange sign in them for binary data. " * 3
 UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 PROTOCOL_TITLE = (
@@ -98,11 +102,7 @@ def test_a_symbol_that_is_none_is_refused_by_name() -> None:
 
 
 def test_a_text_is_recognised_by_title_body_and_dates(catalogue: Catalogue) -> None:
-    masthead = (
-        "# Conference of the Parties\n\n12 August 2021\n\n## Working Group on the Smuggling of Migrants\n\n"
-        "Vienna, 14 and 15 October 2021\n\n### Annotated provisional agenda\n\n1. Anything.\n"
-    )
-    made = read(masthead, catalogue=catalogue)
+    made = read(MASTHEAD, catalogue=catalogue)
     assert made.id == "CTOC/COP/WG.7/2021/1:en:official"
     assert made.date == "2021-08-12"
     assert made.url is not None
@@ -119,12 +119,8 @@ def test_a_text_is_recognised_by_title_body_and_dates(catalogue: Catalogue) -> N
     ],
 )
 def test_a_text_that_differs_in_one_of_them_is_not_recognised(old: str, new: str, catalogue: Catalogue) -> None:
-    masthead = (
-        "# Conference of the Parties\n\n12 August 2021\n\n## Working Group on the Smuggling of Migrants\n\n"
-        "Vienna, 14 and 15 October 2021\n\n### Annotated provisional agenda\n\n1. Anything.\n"
-    )
-    assert old in masthead
-    assert read(masthead.replace(old, new), catalogue=catalogue).symbol is None
+    assert old in MASTHEAD
+    assert read(MASTHEAD.replace(old, new), catalogue=catalogue).symbol is None
 
 
 def test_a_title_deep_in_the_text_recognises_nothing(catalogue: Catalogue) -> None:
@@ -362,7 +358,7 @@ def test_the_real_agenda_under_a_wrong_symbol_is_refused(catalogue: Catalogue) -
         read_document(FileInput(AGENDA, Symbol.parse("CTOC/COP/WG.7/2021/2")).open(), catalogue)
 
 
-def test_a_title_in_capitals_within_the_head_is_one_where_only_contents_follow(catalogue: Catalogue) -> None:
+def test_a_title_in_capitals_within_the_head_is_one_where_only_contents_follow() -> None:
     flow = Flow("TD/B/CN.4/87", pages=1).start()
     for text, style in (
         ("Third session", "b"),
@@ -375,16 +371,16 @@ def test_a_title_in_capitals_within_the_head_is_one_where_only_contents_follow(c
     flow.top += 24
     flow.heading("CONTENTS", size=10).heading("Chapter", size=10)
     flow.add(long_text(80), "1.")
-    found, _ = read_document(Input("made.pdf", flow.bytes()), catalogue)
+    found = flow.document()
     assert found.title == "REVIEW OF CLINICS AND OF THEIR STAFF"
 
 
-def test_a_day_is_no_title_and_a_report_of_a_committee_has_one(catalogue: Catalogue) -> None:
+def test_a_day_is_no_title_and_a_report_of_a_committee_has_one() -> None:
     flow = Flow("A/87/29", pages=1).start()
     for text in ("Report of the Committee on Clinics", "3 July 2031", "General Assembly"):
         flow.heading(text, size=14)
     flow.add(long_text(80), "1.")
-    found, _ = read_document(Input("made.pdf", flow.bytes()), catalogue)
+    found = flow.document()
     assert found.title == "Report of the Committee on Clinics"
 
 

@@ -14,7 +14,7 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 
 from corpus.catalogue import Catalogue
 from corpus.dates import find_dates
-from corpus.documents import Document, Masthead
+from corpus.documents import Masthead
 from corpus.symbols import Symbol
 from ingest.document_reading import Input, read_document
 from ingest.masthead import read_masthead
@@ -41,11 +41,7 @@ def opened(flow: Flow, *lines: tuple[str, str]) -> Flow:
     return flow
 
 
-def read(flow: Flow, catalogue: Catalogue) -> Document:
-    return read_document(Input("made.pdf", flow.bytes()), catalogue)[0]
-
-
-def test_an_english_masthead_is_read_from_the_page(catalogue: Catalogue) -> None:
+def test_an_english_masthead_is_read_from_the_page() -> None:
     flow = Flow(symbol="CTOC/COP/WG.7/2031/2", pages=1).start(
         body="Conference of the Parties to the\nUnited Nations Convention against\nTransnational Organized Crime",
         right=("Distr.: Limited", "3 March 2031", "", "Original: French"),
@@ -59,7 +55,7 @@ def test_an_english_masthead_is_read_from_the_page(catalogue: Catalogue) -> None
         ("Staff of rural clinics", "b"),
     )
     flow.heading("Clinics in mountain valleys", size=14).add(long_text(160), "1.")
-    found = read(flow, catalogue)
+    found = flow.document()
     assert found.masthead == Masthead(
         body="Conference of the Parties to the United Nations Convention against Transnational Organized Crime",
         symbols=("CTOC/COP/WG.7/2031/2",),
@@ -93,12 +89,11 @@ def test_an_english_masthead_is_read_from_the_page(catalogue: Catalogue) -> None
     ],
 )  # fmt: skip
 def test_french_and_spanish_mastheads_are_read_from_the_page(
-    language: str, body: str, right: tuple[str, ...], session: str, item: str, title: str, text: str, wanted: str,
-    catalogue: Catalogue,
+    language: str, body: str, right: tuple[str, ...], session: str, item: str, title: str, text: str, wanted: str
 ) -> None:  # fmt: skip
     flow = Flow(pages=1).start(body=body, right=right, job=f"31-04567 ({language})    040331")
     opened(flow, (session, "b"), (item, "")).heading(title, size=14).add(text, "1.")
-    found = read(flow, catalogue)
+    found = flow.document()
     assert (found.id, found.title, found.date) == (f"A/87/901:{wanted}:official", title, "2031-03-03")
     assert found.warnings == ()
     assert found.masthead == Masthead(
@@ -141,7 +136,7 @@ def test_a_chinese_page_is_read_with_its_masthead_and_without_spaces_at_line_end
     )  # fmt: skip
 
 
-def test_a_russian_masthead_is_read_from_its_lines() -> None:
+def test_russian_and_arabic_mastheads_are_read_from_their_lines() -> None:
     lines = ("Организация Объединенных Наций", "Генеральная Ассамблея", "A/87/901", "Distr.: General", "3 March 2031", "Russian",
              "Original: English", "31-04567 (R)", "Восемьдесят седьмая сессия", "Вена, 10–12 июня 2031 года", "Пункт 12 повестки дня")  # fmt: skip
     assert head(*lines) == Masthead(
@@ -154,8 +149,6 @@ def test_a_russian_masthead_is_read_from_its_lines() -> None:
     )
     assert (older.language, older.original, older.date) == ("ru", "en", "2031-03-03")
 
-
-def test_an_arabic_masthead_is_read_from_its_lines() -> None:
     lines = ("الأمم المتحدة", "الجمعية العامة", "A/87/901", "Distr.: General", "3 March 2031", "Arabic", "Original: English",
              "31-04567 (A)", "الدورة السابعة والثمانون", "البند 12 من جدول الأعمال")  # fmt: skip
     assert head(*lines) == Masthead(
@@ -201,22 +194,22 @@ def test_a_symbol_may_stand_behind_the_name_of_the_organization(name: str) -> No
     ],
 )
 def test_symbols_of_joint_bodies_parts_and_forms_of_a_report_are_those_of_the_document(
-    printed: str, symbol: str, catalogue: Catalogue
+    printed: str, symbol: str
 ) -> None:
     flow = Flow(pages=1)
     flow.sheet.text(397, 56, printed)
     flow.top = 210
     flow.heading("Clinics in valleys", size=14).add(long_text(60), "1.")
-    found = read(flow, catalogue)
+    found = flow.document()
     assert (found.key, found.edition, found.masthead.symbols) == (symbol, "official", (symbol,))
 
 
-def test_the_title_of_an_item_over_two_lines_is_no_title_of_the_document(catalogue: Catalogue) -> None:
+def test_the_title_of_an_item_over_two_lines_is_no_title_of_the_document() -> None:
     flow = opened(
         Flow(pages=1).start(), ("Agenda item 12", ""), ("Rural health and economic questions:", "b"), ("clinics", "b")
     )
     flow.heading("Report on clinics in valleys", size=14).add(long_text(60), "1.")
-    assert read(flow, catalogue).title == "Report on clinics in valleys"
+    assert flow.document().title == "Report on clinics in valleys"
 
 
 def test_distribution_on_a_line_of_its_own_is_found_below() -> None:
@@ -228,10 +221,10 @@ def test_distribution_on_a_line_of_its_own_is_found_below() -> None:
 @pytest.mark.parametrize(
     "symbol", ["A/87/901", "A/87/901/Rev.1", "A/87/901/Add.2/Corr.1", "S/RES/1325 (2000)", "A/C.3/87/L.12/Rev.1"]
 )
-def test_the_asterisks_of_a_symbol_count_its_reissues(symbol: str, mark: str, catalogue: Catalogue) -> None:
+def test_the_asterisks_of_a_symbol_count_its_reissues(symbol: str, mark: str) -> None:
     flow = opened(Flow(symbol=symbol + mark, pages=1).start(), ("Eighty-seventh session", "b"))
     flow.heading("Clinics in mountain valleys", size=14).add(long_text(120), "1.")
-    found = read(flow, catalogue)
+    found = flow.document()
     assert found.reissue == len(mark)
     assert found.symbol is not None
     assert found.symbol == Symbol.parse(symbol)
@@ -239,21 +232,21 @@ def test_the_asterisks_of_a_symbol_count_its_reissues(symbol: str, mark: str, ca
 
 
 @pytest.mark.parametrize("dash", ["-", "–"])
-def test_a_double_symbol_is_one_document_with_two_symbols(dash: str, catalogue: Catalogue) -> None:
+def test_a_double_symbol_is_one_document_with_two_symbols(dash: str) -> None:
     flow = Flow(symbol=f"A/87/901{dash}S/2031/15", pages=1).start(body="General Assembly\nSecurity Council")
     opened(flow, ("Eighty-seventh session", "b"), ("Agenda item 12", "")).heading("Clinics in valleys", size=14).add(
         long_text(120), "1."
     )
-    found = read(flow, catalogue)
+    found = flow.document()
     assert found.masthead.symbols == ("A/87/901", "S/2031/15")
     assert found.id == "A/87/901-S/2031/15:en:official"
     assert found.title == "Clinics in valleys"
 
 
-def test_a_masthead_without_rules_is_known_by_its_words(catalogue: Catalogue) -> None:
+def test_a_masthead_without_rules_is_known_by_its_words() -> None:
     flow = opened(Flow(pages=1).start(rules=False), ("Eighty-seventh session", "b"), ("Agenda item 12", ""))
     flow.heading("Clinics in mountain valleys", size=14).add(long_text(120), "1.")
-    found = read(flow, catalogue)
+    found = flow.document()
     assert (found.masthead.body, found.masthead.distribution, found.masthead.language) == (
         "General Assembly",
         "General",
@@ -263,13 +256,13 @@ def test_a_masthead_without_rules_is_known_by_its_words(catalogue: Catalogue) ->
     assert [block.locator for block in found.blocks][-2:] == ["title", "para. 1"]
 
 
-def test_the_language_of_the_text_wins_over_the_masthead_and_is_warned_about(catalogue: Catalogue) -> None:
+def test_the_language_of_the_text_wins_over_the_masthead_and_is_warned_about() -> None:
     flow = (
         opened(Flow(pages=1).start(), ("Eighty-seventh session", "b"))
         .heading("Informe", size=14)
         .add(SPANISH * 2, "1.")
     )
-    found = read(flow, catalogue)
+    found = flow.document()
     assert (found.language, found.masthead.language) == ("es", "en")
     assert found.warnings == ("the masthead says English, most of the text is Spanish",)
 
@@ -288,11 +281,11 @@ def test_a_document_that_is_not_the_one_asked_for_is_refused(catalogue: Catalogu
         read_document(replace(asked, symbol=None, language="es"), catalogue)
 
 
-def test_a_pdf_without_masthead_is_an_upload_named_by_its_title(catalogue: Catalogue) -> None:
+def test_a_pdf_without_masthead_is_an_upload_named_by_its_title() -> None:
     flow = Flow(symbol="", pages=1)
     flow.heading("Clinics in mountain valleys", size=16)
     flow.add(long_text(160), "1.")
-    found = read(flow, catalogue)
+    found = flow.document()
     assert (found.symbol, found.edition, found.slug) == (None, "upload", "clinics-in-mountain-valleys")
     assert found.title == "Clinics in mountain valleys"
 

@@ -13,6 +13,7 @@ from assistant.page.examples import examples
 from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES
+from corpus.library import Library
 from eval.training.meeting_rows import agenda_text
 from ingest.run import Input
 
@@ -162,9 +163,8 @@ def test_documents_of_an_item_that_are_as_good_are_all_told_in_a_follow_up_too(b
 
 
 def test_of_documents_that_are_alike_the_one_comes_first_whose_line_has_the_name(
-    open_library: OpenLibrary, catalogue: Catalogue
+    library: Library, catalogue: Catalogue
 ) -> None:
-    library = open_library()
     board = agenda(
         "A/AC.5/2025/1",
         "Executive Board",
@@ -184,9 +184,8 @@ def test_of_documents_that_are_alike_the_one_comes_first_whose_line_has_the_name
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_an_example_names_the_meeting_whose_item_it_asks_for_where_several_are_held(
-    open_library: OpenLibrary, catalogue: Catalogue, language: str
+    library: Library, catalogue: Catalogue, language: str
 ) -> None:
-    library = open_library()
     schools = agenda(
         "A/AC.2/2025/1", "Committee on Schools", "Quito", "2025-03-03", ["Desks", "Roofs"], ["A/AC.2/2025/2"]
     )

@@ -13,6 +13,7 @@ from assistant.qa.engine import Engine
 from assistant.qa.reader import Reading
 from assistant.qa.readers import Readers
 from corpus.catalogue import Catalogue
+from corpus.library import Library
 from ingest.run import Input
 
 RESOLUTION = """United Nations
@@ -91,7 +92,7 @@ def test_what_the_first_page_says_gives_way_to_a_paragraph_that_answers(engine: 
 
 
 def test_passages_are_read_without_the_lines_at_the_head_and_the_foot_of_their_document(
-    open_library: OpenLibrary, catalogue: Catalogue
+    library: Library, catalogue: Catalogue
 ) -> None:
     seen: list[str] = []
 
@@ -100,7 +101,6 @@ def test_passages_are_read_without_the_lines_at_the_head_and_the_foot_of_their_d
             seen.extend(text for _, text in passages)
             return super().read(question, passages)
 
-    library = open_library()
     add(library, catalogue, Input("resolution.md", RESOLUTION.encode()))
     engine = Engine(library, catalogue, readers=Readers({"en": Recording()}, {"en": BARS}))
     answer = engine.ask("By when is the Secretary-General to report on lighthouses?")
@@ -138,9 +138,8 @@ The Permanent Mission has the honour to refer to the elections of the keepers of
 
 
 def test_two_things_that_a_document_says_of_itself_are_both_answered_and_no_footnote_runs_into_them(
-    open_library: OpenLibrary, catalogue: Catalogue
+    library: Library, catalogue: Catalogue
 ) -> None:
-    library = open_library()
     add(library, catalogue, Input("note.md", NOTE.encode()))
     engine = Engine(library, catalogue, readers=word_readers())
     answer = engine.ask("Under which agenda item was A/95/87 considered, and who submitted it?")
@@ -153,9 +152,8 @@ def test_two_things_that_a_document_says_of_itself_are_both_answered_and_no_foot
 
 
 def test_on_whose_behalf_a_draft_is_submitted_is_told_with_who_submits_it(
-    open_library: OpenLibrary, catalogue: Catalogue
+    library: Library, catalogue: Catalogue
 ) -> None:
-    library = open_library()
     submitted = (
         "## Arla: draft resolution[^1]\n\n[^1]: On behalf of the States that keep lighthouses.\n\n# Depth of harbours"
     )

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import pytest
-from conftest import OpenLibrary, add
+from conftest import add
 
 from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
+from corpus.library import Library
 from eval.mixed import Sought, rank
 from ingest.run import Input
 
 
 @pytest.mark.parametrize(("words", "place"), [("Pilots board", 0), ("Yachts pay", 1), ("Zeppelins land", None)])
 def test_the_rank_is_that_of_the_first_passage_that_holds_the_words(
-    open_library: OpenLibrary, catalogue: Catalogue, words: str, place: int | None
+    library: Library, catalogue: Catalogue, words: str, place: int | None
 ) -> None:
-    library = open_library()
     add(
         library,
         catalogue,

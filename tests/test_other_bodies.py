@@ -8,6 +8,7 @@ from word_reader import word_readers
 
 from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
+from corpus.library import Library
 from ingest.run import Input, starter_sources
 
 BOARD = """# Report of the board
@@ -68,9 +69,8 @@ def test_a_question_that_names_no_document_is_not_told_that_one_is_not_held(engi
     ],
 )
 def test_a_treaty_of_the_catalogue_is_not_spoken_of_where_another_may_be_meant(
-    open_library: OpenLibrary, catalogue: Catalogue, question: str
+    library: Library, catalogue: Catalogue, question: str
 ) -> None:
-    library = open_library()
     add(library, catalogue, Input("schools.md", SCHOOLS.encode()))
     answer = Engine(library, catalogue, readers=word_readers()).ask(question)
     assert answer.absent is None

@@ -297,16 +297,20 @@ def test_paragraphs_that_a_page_with_footnotes_cuts_are_whole_and_notes_follow_t
     assert body(source)[0].marks == ("1", "2", "3")
 
 
-def test_a_note_that_runs_over_the_page_is_whole() -> None:
-    flow = Flow(pages=2).start()
+@pytest.mark.parametrize("separator", ["underscores", "rule"])
+def test_a_note_that_goes_on_alone_on_the_next_page_is_whole(separator: str) -> None:
+    flow = Flow(pages=2, separator=separator).start()
     flow.add(long_text(50) + "^1^", "1.", notes={"1": "The note begins here and its first line"})
-    flow.add(long_text(700, 2), "2.")
+    flow.add(long_text(600, 2), "2.")
     assert flow.sheet.page == 2
-    flow.sheet.text(99.6, 660, "_" * 18, 8)
-    flow.sheet.lines(LEFT, 673, ["goes on at the foot of the page that follows."], 8.5)
+    if separator == "rule":
+        flow.sheet.rule(LEFT, LEFT + 144, 660)
+    else:
+        flow.sheet.text(99.6, 660, "_" * 18, 8)
+    flow.sheet.lines(LEFT, 673, ["goes on at the foot of the page that follows,", "where nothing else is noted."], 8.5)
     source = flow.read()
     assert notes(source) == {
-        "1": "The note begins here and its first line goes on at the foot of the page that follows."
+        "1": "The note begins here and its first line goes on at the foot of the page that follows, where nothing else is noted."
     }
     assert len(body(source)) == 2
 
@@ -324,20 +328,6 @@ def test_notes_below_a_short_rule_are_notes_and_one_of_them_goes_on_over_the_pag
         "1": "The note begins here and its first line goes on at the foot of the page that follows.",
         "2": "Another note.",
     }
-
-
-def test_a_note_that_goes_on_alone_below_a_short_rule_is_whole() -> None:
-    flow = Flow(pages=2, separator="rule").start()
-    flow.add(long_text(50) + "^1^", "1.", notes={"1": "The note begins here and its first line"})
-    flow.add(long_text(600, 2), "2.")
-    assert flow.sheet.page == 2
-    flow.sheet.rule(LEFT, LEFT + 144, 660)
-    flow.sheet.lines(LEFT, 673, ["goes on at the foot of the page that follows,", "where nothing else is noted."], 8.5)
-    source = flow.read()
-    assert notes(source) == {
-        "1": "The note begins here and its first line goes on at the foot of the page that follows, where nothing else is noted."
-    }
-    assert len(body(source)) == 2
 
 
 @pytest.mark.parametrize("rule", [True, False])
@@ -603,18 +593,6 @@ def test_a_scan_with_the_words_that_were_recognised_in_it_is_read_and_flagged() 
     source = read_pdf(sheet.bytes(), "scan.pdf")
     assert texts(source) == ["The Board has read all the reports of the clinics and thanks their staff for them."]
     assert source.ocr
-
-
-def test_a_page_that_is_only_a_picture_is_named() -> None:
-    flow = Flow(pages=3).add(long_text(60), "1.")
-    flow.sheet.next()
-    flow.sheet.canvas.drawImage(picture(), 0, 0, 612, 792)
-    flow.sheet.next()
-    flow.top = 100
-    flow.add(long_text(60), "2.")
-    source = flow.read()
-    assert source.pages[1] == 0
-    assert source.warnings == ("no text on page 2 of 3: blank, or a picture of text",)
 
 
 def test_a_page_that_is_a_picture_below_a_running_header_is_named() -> None:

@@ -82,10 +82,6 @@ def body(source: Source) -> list[Line]:
     return [line for line in filled(source) if line.part != "masthead"]
 
 
-def document(flow: Flow, catalogue: Catalogue) -> Document:
-    return read_document(Input("made.pdf", flow.bytes()), catalogue)[0]
-
-
 def rows_in(found: Document) -> list[Block]:
     return [block for block in found.blocks if block.kind == "row"]
 
@@ -116,9 +112,7 @@ def test_a_bold_row_at_the_head_of_a_ruled_table_is_its_header(style: str) -> No
 
 @pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize("again", ["the header", "caption and header", "nothing"])
-def test_a_table_that_runs_over_a_page_is_one_table_and_has_its_header_once(
-    style: str, again: str, catalogue: Catalogue
-) -> None:
+def test_a_table_that_runs_over_a_page_is_one_table_and_has_its_header_once(style: str, again: str) -> None:
     flow = Flow(pages=2).start().add(long_text(60), "1.")
     flow.top = 560
     caption(flow, 3)
@@ -130,7 +124,7 @@ def test_a_table_that_runs_over_a_page_is_one_table_and_has_its_header_once(
     rows = valleys(8, 12) if again == "nothing" else [HEAD, *valleys(8, 12)]
     flow.top = table(flow.sheet, flow.top, rows, style, heads=int(again != "nothing"))
     flow.add(long_text(60, 2), "2.")
-    found = document(flow, catalogue)
+    found = flow.document()
     rows_found = rows_in(found)
     assert [[found.quote(*span) if span else "" for span in block.cells] for block in rows_found] == [
         HEAD,
@@ -147,9 +141,7 @@ def test_a_table_that_runs_over_a_page_is_one_table_and_has_its_header_once(
     ("style", "cut"),
     [*itertools.product([*STYLES, "none"], ["caption", "unit"]), *itertools.product(STYLES, ["header"])],
 )
-def test_a_table_keeps_caption_unit_and_header_that_stand_on_the_page_before(
-    style: str, cut: str, catalogue: Catalogue
-) -> None:
+def test_a_table_keeps_caption_unit_and_header_that_stand_on_the_page_before(style: str, cut: str) -> None:
     flow = Flow(pages=2).start().add(long_text(60), "1.")
     flow.top = 660
     caption(flow, 3)
@@ -162,7 +154,7 @@ def test_a_table_keeps_caption_unit_and_header_that_stand_on_the_page_before(
     rows = [HEAD, *valleys(1, 7)][cut == "header" :]
     flow.top = table(flow.sheet, flow.top, rows, style, heads=int(cut != "header"))
     flow.add(long_text(60, 2), "2.")
-    found = document(flow, catalogue)
+    found = flow.document()
     header, *others = rows_in(found)
     assert [block.locator for block in (header, *others)] == [
         "table 3, header",
@@ -173,16 +165,14 @@ def test_a_table_keeps_caption_unit_and_header_that_stand_on_the_page_before(
     assert {block.page for block in others} == {2}
 
 
-def test_the_header_that_every_page_of_a_long_table_repeats_is_not_taken_for_a_running_header(
-    catalogue: Catalogue,
-) -> None:
+def test_the_header_that_every_page_of_a_long_table_repeats_is_not_taken_for_a_running_header() -> None:
     flow = Flow(pages=6, title="Clinics in mountain valleys").start().add(long_text(60), "1.")
     caption(flow, 1)
     table(flow.sheet, flow.top, [HEAD, *named(1, 12)], "each")
     for page in range(1, 6):
         flow.turn()
         table(flow.sheet, 84, [HEAD, *named(12 * page + 1, 12 * page + 12)], "each")
-    found = document(flow, catalogue)
+    found = flow.document()
     cells = [[found.quote(*span) if span else "" for span in block.cells] for block in rows_in(found)]
     assert cells == [HEAD, *named(1, 72)]
 
@@ -202,13 +192,13 @@ def test_a_column_header_on_every_page_without_rules_is_kept_at_least_once() -> 
     assert all(row[0] in joined for row in named(1, 150))
 
 
-def test_two_tables_on_a_page_are_two_and_are_named_by_their_captions(catalogue: Catalogue) -> None:
+def test_two_tables_on_a_page_are_two_and_are_named_by_their_captions() -> None:
     flow = Flow(pages=1).start().add(long_text(60), "1.")
     for number in (4, 5):
         caption(flow, number, f"Clinics of part {number}")
         flow.top = table(flow.sheet, flow.top, [HEAD, *valleys(number, number + 2)], "ends")
         flow.add(long_text(90, number), f"{number - 2}.")
-    found = rows_in(document(flow, catalogue))
+    found = rows_in(flow.document())
     assert [block.locator for block in found] == [
         f"table {number}, {row}" for number in (4, 5) for row in ("header", "row 1", "row 2", "row 3")
     ]
@@ -228,40 +218,23 @@ def test_cells_of_several_lines_are_one_cell(style: str) -> None:
     assert rows_of(flow.read()) == [[cell.replace("\n", " ") for cell in row] for row in rows]
 
 
-def test_a_label_whose_figures_stand_on_its_last_line_is_one_row() -> None:
+@pytest.mark.parametrize(
+    ("label", "end"),
+    [(["Valleys in the", "far west"], 118), (["Repair of roofs", "(all clinics) and", "of doors"], 130)],
+)
+def test_a_label_whose_figures_stand_on_its_last_line_is_one_row(label: list[str], end: int) -> None:
     flow = Flow(pages=1).start().add(long_text(60), "1.")
-    rows = [HEAD, *valleys(1, 2), ["Valleys in the", "", "", ""], ["far west", "7", "8", "9"], *valleys(3, 5)]
-    top = flow.top
+    labelled = [*([line, "", "", ""] for line in label[:-1]), [label[-1], "7", "8", "9"]]
+    height = flow.top + 10.0
     for left, right in itertools.pairwise(COLUMNS):
-        for height in (top, top + 15, top + 118):
-            flow.sheet.rule(left, right, height)
-    for n, row in enumerate(rows):
-        height = top + 10 + 15 * n - (5 if n > 3 else 0)
+        for below in (0, 15, end):
+            flow.sheet.rule(left, right, flow.top + below)
+    for n, row in enumerate([HEAD, *valleys(1, 2), *labelled, *valleys(3, 5)]):
+        height -= 5 if 3 < n < 3 + len(label) else 0  # lines of the label stand closer
         for left, cell in zip(COLUMNS, row, strict=False):
             flow.sheet.text(left + 3, height, cell, 8.5, "b" if n == 0 else "")
-    assert rows_of(flow.read()) == [HEAD, *valleys(1, 2), ["Valleys in the far west", "7", "8", "9"], *valleys(3, 5)]
-
-
-def test_a_label_that_a_bracket_begins_a_line_of_is_one_row() -> None:
-    flow = Flow(pages=1).start().add(long_text(60), "1.")
-    rows = [
-        HEAD,
-        *valleys(1, 2),
-        ["Repair of roofs", "", "", ""],
-        ["(all clinics) and", "", "", ""],
-        ["of doors", "7", "8", "9"],
-    ]
-    rows += valleys(3, 5)
-    top = flow.top
-    for left, right in itertools.pairwise(COLUMNS):
-        for height in (top, top + 15, top + 130):
-            flow.sheet.rule(left, right, height)
-    for n, row in enumerate(rows):
-        height = top + 10 + 15 * n - (5 if n > 3 else 0) - (5 if n > 4 else 0)
-        for left, cell in zip(COLUMNS, row, strict=False):
-            flow.sheet.text(left + 3, height, cell, 8.5, "b" if n == 0 else "")
-    label = "Repair of roofs (all clinics) and of doors"
-    assert rows_of(flow.read()) == [HEAD, *valleys(1, 2), [label, "7", "8", "9"], *valleys(3, 5)]
+        height += 15
+    assert rows_of(flow.read()) == [HEAD, *valleys(1, 2), [" ".join(label), "7", "8", "9"], *valleys(3, 5)]
 
 
 def grouped(sheet: Sheet, top: float, rows: Sequence[Sequence[str]], *, style: str = "i", walls: bool = False) -> float:
@@ -313,16 +286,14 @@ def test_headings_of_groups_of_columns_belong_to_the_header(style: str, walls: b
     assert [block.locator for block in found[2:]] == [f"table 3, row {n}" for n in range(1, 8)]
 
 
-def test_a_table_that_begins_a_page_without_running_header_goes_on_with_that_of_the_page_before(
-    catalogue: Catalogue,
-) -> None:
+def test_a_table_that_begins_a_page_without_running_header_goes_on_with_that_of_the_page_before() -> None:
     flow = Flow(pages=1).start().add(long_text(60), "1.")
     caption(flow, 3)
     grouped(flow.sheet, 560, FIGURES)
     flow.sheet.next()
     flow.sheet.upward(45, 700, "A/87/901")
     grouped(flow.sheet, 60, [["Part X", "5", "6", "7", "8"], ["Part Y", "1", "2", "3", "4"]])
-    found = document(flow, catalogue)
+    found = flow.document()
     rows = rows_in(found)
     assert [block.locator for block in rows] == ["table 3, header"] * 2 + [f"table 3, row {n}" for n in range(1, 10)]
     assert [block.page for block in rows] == [1] * 9 + [2] * 2
@@ -387,7 +358,7 @@ def test_a_header_that_spans_columns_is_in_one_cell_that_says_so() -> None:
 
 
 @pytest.mark.parametrize("style", STYLES)
-def test_notes_below_a_table_are_tied_to_the_marks_in_it(style: str, catalogue: Catalogue) -> None:
+def test_notes_below_a_table_are_tied_to_the_marks_in_it(style: str) -> None:
     flow = Flow(pages=1).start().add(long_text(40) + "^1^", "1.", notes={"1": "A note of the page."})
     caption(flow, 3)
     rows = [["Valley", "Clinics^a^", "Staff", "Patients"], ["North^b^", "1", "2", "3*"], ["South", "4", "5^a^", "6"]]
@@ -396,7 +367,7 @@ def test_notes_below_a_table_are_tied_to_the_marks_in_it(style: str, catalogue: 
              "people live.", "* Not counted in the south."]  # fmt: skip
     flow.top = flow.sheet.lines(LEFT, flow.top, texts, 8.5) + 12
     flow.add(long_text(40, 2), "2.")
-    found = document(flow, catalogue)
+    found = flow.document()
     assert [found.quote(*span) for block in rows_in(found) for span in block.cells if span] == [
         "Valley", "Clinics", "Staff", "Patients", "North", "1", "2", "3", "South", "4", "5", "6",
     ]  # fmt: skip
@@ -411,16 +382,16 @@ def test_notes_below_a_table_are_tied_to_the_marks_in_it(style: str, catalogue: 
     assert found.warnings == ()
 
 
-def test_marks_of_page_notes_in_cells_call_them(catalogue: Catalogue) -> None:
+def test_marks_of_page_notes_in_cells_call_them() -> None:
     flow = Flow(pages=1).start().add(long_text(40), "1.")
     flow.top = table(flow.sheet, flow.top, [HEAD, ["North", "4^1^", "5", "6"], ["South", "1", "2", "3"]], "each")
     flow.notes = [("1", [words_of("Counted twice.")])]
-    found = document(flow, catalogue)
+    found = flow.document()
     assert [block.marks for block in rows_in(found)] == [(), ("1",), ()]
     assert [found.block_text(block) for block in found.blocks if block.kind == "footnote"] == ["Counted twice."]
 
 
-def test_a_table_of_an_annex_says_so_and_figures_and_boxes_are_named(catalogue: Catalogue) -> None:
+def test_a_table_of_an_annex_says_so_and_figures_and_boxes_are_named() -> None:
     flow = Flow(pages=2).start().add(long_text(60), "1.")
     flow.turn()
     flow.heading("Annex II", size=14)
@@ -429,7 +400,7 @@ def test_a_table_of_an_annex_says_so_and_figures_and_boxes_are_named(catalogue: 
     flow.sheet.text(LEFT, flow.top, "Figure IV", 10, "b")
     flow.top += 40
     flow.add(long_text(60, 2), "1.")
-    locators = [block.locator for block in document(flow, catalogue).blocks]
+    locators = [block.locator for block in flow.document().blocks]
     assert "annex II, table 1, row 2" in locators
     assert "annex II, figure IV" in locators
     assert locators[-1] == "annex II, para. 1"

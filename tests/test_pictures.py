@@ -24,12 +24,12 @@ from assistant.qa.answer import Answer, Citation, Statement
 from corpus.catalogue import Catalogue
 from corpus.corpus_errors import LibraryFull
 from corpus.documents import Document
+from corpus.library import Library
 from corpus.moving import move
 from corpus.store.sqlite import Sqlite
 from ingest.ahead import Openable
 from ingest.readers import ReadError
-from ingest.readers.pdf.marks import marks
-from ingest.readers.pdf.picture import HEIGHT, MARK, WIDTH, draw
+from ingest.readers.pdf.picture import HEIGHT, MARK, WIDTH, draw, marks
 from ingest.run import Input, ingest
 from ingest.workers.pictures import Pictures, Wanted
 from ingest.workers.pool import Workers
@@ -184,10 +184,7 @@ def test_the_file_of_a_document_is_kept_and_goes_with_it(open_either: OpenLibrar
     assert open_either().status().originals == 0
 
 
-def test_a_file_that_two_documents_come_from_stays_until_both_are_gone(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
-    library = open_library()
+def test_a_file_that_two_documents_come_from_stays_until_both_are_gone(library: Library, catalogue: Catalogue) -> None:
     add(library, catalogue, Input("report.pdf", REPORT))
     document = held(library)
     twin = Document.from_json({**document.to_json(), "symbol": "A/87/902"})
@@ -260,9 +257,8 @@ class Gone:
 
 @pytest.mark.parametrize(("later", "kept"), [(REPORT, True), (b"%PDF-1.7 another", False)])
 def test_bytes_that_are_kept_are_those_that_were_read(
-    open_library: OpenLibrary, catalogue: Catalogue, later: bytes, kept: bool
+    library: Library, catalogue: Catalogue, later: bytes, kept: bool
 ) -> None:
-    library = open_library()
     file: Openable = Gone(later)
     with Workers(catalogue, 1) as readers:
         (outcome,) = ingest([file], library, catalogue, readers=readers)

@@ -154,7 +154,7 @@ def test_a_lost_connection_is_made_again_and_no_transaction_goes_on_without_its_
     noted = SourceRecord("one", "one.md", "0", "1", "refused")
 
     def cut_in_the_middle() -> None:
-        with library._store.transaction():
+        with library._db.transaction():
             library._store.sources.put(noted)
             cut(database_url)
             library._store.sources.put(replace(noted, origin="two"))

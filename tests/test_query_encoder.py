@@ -112,7 +112,7 @@ def test_what_ships_gives_the_vectors_that_were_trained(tmp_path: Path) -> None:
     run(made, harbour(), tmp_path, 0.02)
     (tmp_path / "queries.npz").write_bytes(npz(made.factors()))
     shipped = merged(weights(), read_updates(tmp_path / "queries.npz"))
-    session = open_session(bert_graph(shipped, heads=HEADS, epsilon=EPSILON, precision="fp32"), optimise=False)
+    session = open_session(bert_graph(shipped, heads=HEADS, epsilon=EPSILON, precision="fp32"))
     text = "où bateaux"
     pieces = np.array([tokenizer().encode(f"query: {text}").ids], np.int64)
     with torch.no_grad():

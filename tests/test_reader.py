@@ -343,11 +343,10 @@ def test_no_more_is_read_where_none_of_the_first_english_passages_is_anywhere_ne
 # Switched off, absent
 
 
-def test_the_setting_turns_the_reader_off(tmp_path: Path, open_library: OpenLibrary) -> None:
+def test_the_setting_turns_the_reader_off(tmp_path: Path, library: Library) -> None:
     from assistant.opening import make_engine
     from assistant.settings import Settings
 
-    library = open_library()
     given = {"data_dir": tmp_path}
     off = make_engine(library, Settings(**given, reader=False))
     on = make_engine(library, Settings(**given))

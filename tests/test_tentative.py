@@ -22,6 +22,7 @@ from assistant.qa.reader import Reading
 from assistant.qa.readers import Readers
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES
+from corpus.library import Library
 from eval.cases import Case
 from eval.metrics.scores import abstained, scores
 from eval.runs.records import Cited, Claim, Record
@@ -64,9 +65,8 @@ def test_evidence_is_an_answer_or_what_comes_closest_or_nothing(
     [(-9.0, -2.0, "tentative"), (9.0, -2.0, "not_found"), (9.0, 3.0, "answered"), (None, -2.0, "tentative")],
 )
 def test_nothing_comes_closest_where_no_passage_is_as_like_the_question_as_the_bar_says(
-    open_library: OpenLibrary, catalogue: Catalogue, alike: float | None, logit: float, status: str
+    library: Library, catalogue: Catalogue, alike: float | None, logit: float, status: str
 ) -> None:
-    library = open_library()
     add(library, catalogue, Input("note.md", NOTE.encode()))
     readers = Readers({"en": Judge(logit)}, {"en": replace(BARS, alike=alike)})
     answer = Engine(library, catalogue, readers=readers).ask("How many crowns do yachts pay a night?")

@@ -204,7 +204,7 @@ def test_the_graph_in_8_bits_says_what_the_trained_module_says(kind: Kind) -> No
     if kind == "e5":
         given = {**given, "input_ids": np.array([marks(len(row.pieces), row.cut)])}
         given["states"] = STATES.of(row.pieces, row.cut)[None]
-    told = open_session(graph, optimise=False).run(None, given)
+    told = open_session(graph).run(None, given)
     for exact, rounded in zip(said, told, strict=True):
         assert exact.shape == rounded.shape
         assert np.abs(exact.numpy() - rounded).max() < 0.1

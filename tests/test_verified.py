@@ -56,10 +56,7 @@ def said(library: Library, catalogue: Catalogue, question: str = ASKED) -> str:
     return " ".join(each.text for each in Engine(library, catalogue, readers=word_readers()).ask(question).statements)
 
 
-def test_a_text_that_prints_its_symbol_answers_and_is_unverified(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
-    library = open_library()
+def test_a_text_that_prints_its_symbol_answers_and_is_unverified(library: Library, catalogue: Catalogue) -> None:
     add(library, catalogue, upload("b.md", RIGHT))
     assert held(library) == [(f"{SYMBOL}:en:official", True)]
     answer = Engine(library, catalogue, readers=word_readers()).ask(ASKED)
@@ -71,9 +68,8 @@ def test_a_text_that_prints_its_symbol_answers_and_is_unverified(
 
 @pytest.mark.parametrize("symbol", [SYMBOL, None])
 def test_a_text_without_a_claim_or_with_a_given_symbol_is_not_called_unverified(
-    open_library: OpenLibrary, catalogue: Catalogue, symbol: str | None
+    library: Library, catalogue: Catalogue, symbol: str | None
 ) -> None:
-    library = open_library()
     text = (
         RIGHT
         if symbol
@@ -87,8 +83,7 @@ def test_a_text_without_a_claim_or_with_a_given_symbol_is_not_called_unverified(
     assert "unverified" not in reference(cited, "en")
 
 
-def test_an_unverified_text_takes_no_place_of_a_verified_one(open_library: OpenLibrary, catalogue: Catalogue) -> None:
-    library = open_library()
+def test_an_unverified_text_takes_no_place_of_a_verified_one(library: Library, catalogue: Catalogue) -> None:
     done = add(library, catalogue, given("a.md", RIGHT), upload("b.docx.md", WRONG))
     assert [each.result for each in done] == ["added", "skipped"]
     assert "by its own words alone" in done[1].reason
@@ -97,8 +92,7 @@ def test_an_unverified_text_takes_no_place_of_a_verified_one(open_library: OpenL
     assert "green flag" in said(library, catalogue)
 
 
-def test_a_verified_text_takes_the_place_of_an_unverified_one(open_library: OpenLibrary, catalogue: Catalogue) -> None:
-    library = open_library()
+def test_a_verified_text_takes_the_place_of_an_unverified_one(library: Library, catalogue: Catalogue) -> None:
     done = add(library, catalogue, upload("b.html", f"<html><body><p>{SYMBOL}</p><p>1. Every boat should carry a false flag.</p></body></html>"),
                given("a.md", RIGHT))  # fmt: skip
     assert [each.result for each in done] == ["added", "replaced"]
@@ -107,9 +101,8 @@ def test_a_verified_text_takes_the_place_of_an_unverified_one(open_library: Open
 
 
 def test_an_unverified_revision_does_not_step_in_front_of_a_verified_text(
-    open_library: OpenLibrary, catalogue: Catalogue
+    library: Library, catalogue: Catalogue
 ) -> None:
-    library = open_library()
     add(library, catalogue, given("a.md", RIGHT), upload("b.md", LATER))
     assert dict(held(library)) == {f"{SYMBOL}:en:official": False, f"{SYMBOL}/Rev.1:en:official": True}
     assert library.superseded() == {}
@@ -122,29 +115,24 @@ def test_an_unverified_revision_does_not_step_in_front_of_a_verified_text(
 
 
 def test_an_unverified_revision_of_an_unverified_text_steps_in_front_as_before(
-    open_library: OpenLibrary, catalogue: Catalogue
+    library: Library, catalogue: Catalogue
 ) -> None:
-    library = open_library()
     add(library, catalogue, upload("a.md", RIGHT), upload("b.md", LATER))
     assert library.superseded() == {f"{SYMBOL}:en:official": f"{SYMBOL}/Rev.1:en:official"}
 
 
 def test_an_unverified_text_steps_in_front_of_a_digest_and_is_shown_as_unverified(
-    open_library: OpenLibrary, catalogue: Catalogue
+    library: Library, catalogue: Catalogue
 ) -> None:
-    library = open_library()
     digest = f"---\nsymbol: {SYMBOL}\nedition: digest\ntitle: Boats\n---\n# Boats\n\n1. Boats have some flag.\n"
     add(library, catalogue, upload("d.md", digest), upload("a.md", RIGHT))
     answer = Engine(library, catalogue, readers=word_readers()).ask(ASKED)
     assert [(each.edition, each.unverified) for each in answer.citations] == [("official", True)]
 
 
-def test_what_is_confirmed_stays_so_when_the_same_bytes_are_read_again(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
+def test_what_is_confirmed_stays_so_when_the_same_bytes_are_read_again(library: Library, catalogue: Catalogue) -> None:
     from ingest.run import ingest
 
-    library = open_library()
     add(library, catalogue, upload("a.md", RIGHT))
     library.confirm(f"{SYMBOL}:en:official")
     done = list(ingest([upload("a.md", RIGHT)], library, catalogue, again=True))
@@ -238,8 +226,7 @@ def test_a_symbol_given_to_ingest_counts_as_confirmed(cli: Cli, tmp_path: Path) 
     assert cli("show", SYMBOL, "--json").json().get("unverified", False) is False
 
 
-def test_footnotes_say_that_a_copy_is_unverified(open_library: OpenLibrary, catalogue: Catalogue) -> None:
-    library = open_library()
+def test_footnotes_say_that_a_copy_is_unverified(library: Library, catalogue: Catalogue) -> None:
     add(library, catalogue, upload("a.md", RIGHT))
     engine = Engine(library, catalogue, readers=word_readers())
     for wanted in (True, False):
@@ -292,10 +279,7 @@ def test_the_page_shows_an_unverified_copy_as_one(made: Made) -> None:
         made.library.confirm(f"{SYMBOL}:en:official")
 
 
-def test_the_library_for_llama_index_tells_of_an_unverified_copy(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
-    library = open_library()
+def test_the_library_for_llama_index_tells_of_an_unverified_copy(library: Library, catalogue: Catalogue) -> None:
     add(library, catalogue, upload("a.md", RIGHT))
     response = response_of(Engine(library, catalogue, readers=word_readers()).ask(ASKED))
     assert [each.node.metadata["unverified"] for each in response.source_nodes] == [True]

@@ -471,8 +471,7 @@ def test_versions_do_not_crowd_each_other_out_of_retrieval(open_library: OpenLib
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_citation_from_a_recognised_text_says_so(open_library: OpenLibrary, language: str) -> None:
-    library = open_library()
+def test_a_citation_from_a_recognised_text_says_so(library: Library, language: str) -> None:
     document = replace(read(HARBOURS, BASE), ocr=True)
     library.add(document, segmenter(library.models)(document))
     answer = asked(library, STARS, language)
@@ -541,8 +540,7 @@ def test_list_as_json_keeps_a_record_for_each_language_version(run: Any) -> None
     assert (english["reissue"], english["pages"], english["pages_without_text"]) == (2, 2, [1])
 
 
-def test_citations_name_a_reissued_document_without_asterisks(open_library: OpenLibrary) -> None:
-    library = open_library()
+def test_citations_name_a_reissued_document_without_asterisks(library: Library) -> None:
     document = replace(read(HARBOURS, BASE), reissue=1)
     library.add(document, segmenter(library.models)(document))
     assert [citation.locator for citation in asked(library, WHICH).citations] == [f"{BASE}, para. 2"]
@@ -654,9 +652,8 @@ def test_corrections_are_values_that_point_into_the_corrigendum() -> None:
 
 
 def test_of_the_same_words_in_several_documents_the_latest_answers_and_the_earlier_ones_are_named(
-    open_library: OpenLibrary, catalogue: Catalogue
+    library: Library, catalogue: Catalogue
 ) -> None:
-    library = open_library()
     for symbol, year in (("A/90/7", 2030), ("A/92/7", 2032), ("A/91/7", 2031)):
         text = f"---\nsymbol: {symbol}\nlanguage: en\ndate: {year}-01-01\n---\n# Harbours\n\n1. A harbour keeps a register of boats.\n"
         add(library, catalogue, Input(f"{year}.md", text.encode()))

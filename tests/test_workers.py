@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import AGENDA, OpenLibrary, real_documents
+from conftest import AGENDA, real_documents
 
 from corpus.catalogue import Catalogue
 from corpus.documents import Document, DocumentError
+from corpus.library import Library
 from corpus.symbols import Symbol
 from ingest.readers import ReadError
 from ingest.run import Input, ingest, read_document, starter_sources
@@ -104,9 +105,8 @@ HOSTILE = {
 
 @pytest.mark.parametrize("word", sorted(HOSTILE))
 def test_a_file_that_its_worker_does_not_survive_is_refused_and_the_others_are_added(
-    workers: OpenWorkers, open_library: OpenLibrary, catalogue: Catalogue, word: str
+    workers: OpenWorkers, library: Library, catalogue: Catalogue, word: str
 ) -> None:
-    library = open_library()
     sources = [note(1), Input("bad.md", f"{word}\n\n1. Text.\n".encode()), note(2), note(3)]
     seconds = 2 if word in ("HANG", "SPIN") else 60
     outcomes = list(ingest(sources, library, catalogue, readers=workers(seconds=seconds, seconds_per_mb=0)))
@@ -119,8 +119,7 @@ def test_a_file_that_its_worker_does_not_survive_is_refused_and_the_others_are_a
     assert library.verify() == []
 
 
-def test_all_workers_at_once_may_fail(workers: OpenWorkers, open_library: OpenLibrary, catalogue: Catalogue) -> None:
-    library = open_library()
+def test_all_workers_at_once_may_fail(workers: OpenWorkers, library: Library, catalogue: Catalogue) -> None:
     sources = [each for n in range(8) for each in (Input(f"bad-{n}.md", f"LEAVE {n}\n".encode()), note(n))]
     outcomes = list(ingest(sources, library, catalogue, readers=workers(3)))
     assert [outcome.result for outcome in outcomes] == ["refused", "added"] * 8
@@ -217,12 +216,6 @@ def answer(catalogue: Catalogue, source: Input = SOURCE) -> dict[str, Any]:
     """A valid answer."""
     document, _ = read_document(source, catalogue)
     return {"number": "7", "document": document.to_json(), "meeting": None}
-
-
-def test_a_valid_answer_is_the_document_that_was_read(catalogue: Catalogue) -> None:
-    reply = parse(json.dumps(answer(catalogue)).encode(), "7", SOURCE, "hash")
-    assert reply.document is not None
-    assert reply.document.text == read_document(SOURCE, catalogue)[0].text
 
 
 def test_what_the_parent_knows_is_not_taken_from_the_worker(catalogue: Catalogue) -> None:

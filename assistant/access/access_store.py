@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corpus.corpus_errors import LibraryError, plainly
-from corpus.store.copied import Copied
+from corpus.sources import Copied
 from corpus.store.engines import postgres
 from corpus.store.sqlite import Sqlite
 

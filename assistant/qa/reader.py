@@ -118,7 +118,7 @@ class Reader:
                 digest = hashlib.sha256(data).hexdigest()[:12]
                 model = self._converted(f"reader-{self.name}-{digest}", lambda: self._graph(data))
                 read, states = self._load_lower() if kind == "e5" else (tokenizer_of(kind), None)
-                self._loaded = Pairing(read, kind), open_session(model, optimise=False), states
+                self._loaded = Pairing(read, kind), open_session(model), states
             return self._loaded
 
     def _load_lower(self) -> tuple[Tokenizer, States]:

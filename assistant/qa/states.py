@@ -53,7 +53,7 @@ class States:
     passage are read apart, each between `<s>` and `</s>`, and the last `kept` of them are not read again. Thread-safe."""
 
     def __init__(self, model: bytes, words: Callable[[Sequence[int]], NDArray[np.float32]], kept: int = KEPT) -> None:
-        self._session: InferenceSession = open_session(model, optimise=False)
+        self._session: InferenceSession = open_session(model)
         self._words = words
         self._read = lru_cache(kept)(self._run)
 

@@ -17,7 +17,7 @@ from corpus.documents import LANGUAGES, Document
 from corpus.library import Library
 from corpus.meetings import Meeting
 from corpus.symbols import Symbol, same_document
-from ingest.fetch.wanted import cited_by
+from ingest.fetch.fetch_run import cited_by
 
 _NUMBER = r"\d{1,4}(?:/\d{1,3}(?: [A-Z](?!\w))?| \((?:19|20)\d\d\))"
 _NUMBERS = re.compile(rf"(?<![A-Za-z\d/.]){_NUMBER}(?:(?:,|\s+[^\W\d]{{1,3}}|\s)+{_NUMBER})*(?![A-Za-z\d/])")

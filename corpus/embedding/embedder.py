@@ -49,35 +49,28 @@ class Embedder(Protocol):
     @property
     def name(self) -> str:
         """The model's name, for people."""
-        ...
 
     @property
     def fingerprint(self) -> str:
         """Model, hash of the weights and precision: vectors of equal fingerprints may be compared."""
-        ...
 
     @property
     def dimension(self) -> int:
         """Numbers in one vector."""
-        ...
 
     @property
     def window(self) -> int:
         """Most word pieces that one text may have, special tokens included; what is beyond is not seen."""
-        ...
 
     @property
     def languages(self) -> frozenset[str] | None:
         """ISO 639-1 codes of the languages that the model may be used for; None means all."""
-        ...
 
     def count(self, text: str) -> int:
         """Word pieces of `text` as a passage, special tokens included, nothing truncated."""
-        ...
 
     def offsets(self, text: str) -> list[tuple[int, int]]:
         """The character span in `text` of every word piece, special tokens left out, nothing truncated."""
-        ...
 
     def embed_passages(
         self, texts: Sequence[str], progress: Callable[[int], None] | None = None
@@ -86,17 +79,13 @@ class Embedder(Protocol):
 
         `progress` is told, in the calling thread, how many texts were finished since it was last called.
         """
-        ...
 
     def embed_query(self, text: str) -> NDArray[np.float32]:
         """The unit vector of a question: (dimension,), float32."""
-        ...
 
     def crossing(self, read: str) -> Crossing | None:
         """What it takes to compare questions with texts in the language `read` (ISO 639-1); None where they are compared as
         they are."""
-        ...
 
     def likeness(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
         """Cosines on a scale that the models share: 0 for texts that have nothing in common, 1 for equal ones."""
-        ...

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import tempfile
 import zlib
 from dataclasses import asdict, dataclass
 from hashlib import sha256
@@ -16,6 +14,7 @@ from typing import TypeVar
 from zipfile import BadZipFile
 
 from corpus.embedding.embedder import EmbeddingError
+from corpus.files import write_whole
 
 _Data = TypeVar("_Data", bytes, mmap)
 _VERSIONS = re.compile(r"-[0-9a-f]{12}(?=-)|-v\d+(?=\.)")
@@ -118,19 +117,9 @@ def _side(path: Path) -> Path:
 
 
 def _replace(path: Path, data: bytes) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        written = temporary.stat().st_mtime
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    for other in path.parent.glob(f".{path.name}.*.tmp"):
+    write_whole(path, data, lasting=True)
+    written = path.stat().st_mtime
+    for other in path.parent.glob(f".{path.name}-*.tmp"):
         try:
             if written - other.stat().st_mtime > _ABANDONED_AFTER:
                 other.unlink()

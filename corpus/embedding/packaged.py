@@ -150,7 +150,7 @@ class PackagedModel(ABC):
         if self._loaded_session is None:
             with self._loading:
                 if self._loaded_session is None:
-                    self._loaded_session = open_session(self._converted(), optimise=False)
+                    self._loaded_session = open_session(self._converted())
         return self._loaded_session
 
     def _cached_name(self) -> str:

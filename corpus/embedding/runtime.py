@@ -21,37 +21,17 @@ _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
 
-def open_session(model: bytes, *, optimise: bool) -> InferenceSession:
-    """An onnxruntime session that computes in the thread that calls it.
-
-    `optimise`: rewrite the graph at load (for a graph as another tool exported it). The fusion of Add and
-    LayerNormalization into SkipLayerNormalization is left out: on the CPU the fused kernel is the slower one.
-    """
+def open_session(model: bytes) -> InferenceSession:
+    """An onnxruntime session that computes in the thread that calls it. The graph is run as it is."""
     import onnxruntime
 
-    levels = onnxruntime.GraphOptimizationLevel
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
-    options.graph_optimization_level = levels.ORT_ENABLE_ALL if optimise else levels.ORT_DISABLE_ALL
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     options.enable_mem_pattern = False  # patterns are kept a shape, and here nearly every text has its own
     options.log_severity_level = 3
-    if optimise and not _has_vnni():
-        # Weights of full 8 bits overflow the 16-bit sums of x86 processors without VNNI. This takes a kernel
-        # that does not; with VNNI it would be half as fast for nothing.
-        options.add_session_config_entry("session.x64quantprecision", "1")
-    return onnxruntime.InferenceSession(
-        model, options, providers=["CPUExecutionProvider"], disabled_optimizers=["SkipLayerNormFusion"]
-    )
-
-
-def _has_vnni() -> bool:
-    """Whether the processor is known to have the 32-bit sums of VNNI (Linux tells); False where unknown."""
-    try:
-        flags = Path("/proc/cpuinfo").read_text(encoding="utf-8").split()
-    except OSError:
-        return False
-    return "avx512_vnni" in flags or "avx_vnni" in flags
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 
 def physical_cores() -> int:

@@ -82,9 +82,10 @@ class Outbox:
         )
 
     def learn_all(self) -> None:
-        """In a transaction: every passage is to be learnt."""
+        """Every passage is to be learnt."""
         self.unsettled = True
-        self._db.execute("INSERT OR REPLACE INTO outbox SELECT id, language, 0 FROM passages")
+        with self._db.transaction():
+            self._db.execute("INSERT OR REPLACE INTO outbox SELECT id, language, 0 FROM passages")
 
     def exact(self) -> ExactVectors:
         """What compares the vectors that stand here."""
@@ -219,8 +220,7 @@ class EmbeddedIndexes:
         except VectorsError as error:
             raise LibraryError(f"{error} Run 'rapporteur reindex' to rebuild it from the documents.") from None
         if absent:
-            with self._store.transaction():
-                self._outbox.learn_all()
+            self._outbox.learn_all()
         return opened
 
     def _settled(self, language: str) -> Lexical:

@@ -9,10 +9,9 @@ from types import MappingProxyType
 
 from corpus.corpus_errors import LibraryError
 from corpus.extras import install
-from corpus.store.database import Database
+from corpus.store.database import Database, Indexes
 from corpus.store.earlier import migrate
 from corpus.store.embedded import OUTBOX, EmbeddedIndexes, Outbox
-from corpus.store.indexes import Indexes
 from corpus.store.sqlite import Sqlite
 from corpus.store.store import Store
 

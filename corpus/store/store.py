@@ -8,20 +8,17 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass, fields
 from typing import Any, Protocol
 
 import numpy as np
 
-from corpus.documents import Document, Passage, Within
+from corpus.documents import Document, Known, Passage, Within
 from corpus.feedback import SCHEMA as FEEDBACK
 from corpus.feedback import FeedbackTable
 from corpus.meetings import Meeting
-from corpus.originals import Originals
 from corpus.sources import SCHEMA as SOURCES
-from corpus.sources import Sources
-from corpus.store.copied import Copied
+from corpus.sources import Copied, Originals, Sources
 from corpus.store.database import Database
 
 SCHEMA_VERSION = 10
@@ -52,6 +49,7 @@ CREATE TABLE IF NOT EXISTS meetings (
 ) WITHOUT ROWID"""
 _COLUMNS = ["origin", "source", "slug", "short", "format", "ocr", "reissue", "reader", "kind", "date", "verified"]
 """Members of `fields` that a header has."""
+_PASSAGE = ", ".join(f'"{field.name}"' for field in fields(Passage))
 
 
 @dataclass(frozen=True)
@@ -88,7 +86,7 @@ class Told(Protocol):
 
 
 @dataclass(frozen=True)
-class Header:
+class Header(Known):
     """What can be said of a document without its text; the fields are those of `Document`."""
 
     id: str
@@ -111,17 +109,6 @@ class Header:
     date: str = ""
     verified: bool = False
 
-    @property
-    def unverified(self) -> bool:
-        """As `Document.unverified`: whether nothing but the text itself says that it is the official one."""
-        return self.edition == "official" and not self.verified
-
-    @property
-    def label(self) -> str:
-        """As `Document.label`: how a citation names the document."""
-        name = self.short or self.title if self.symbol is None or self.part else self.symbol
-        return f"{name} (digest)" if self.edition == "digest" else name
-
 
 class Store:
     """The tables of a library in a database; `told` is what its indexes are told, in tables of their own that `more` defines. The
@@ -134,12 +121,8 @@ class Store:
         self.originals = Originals(db)
         self.copied = Copied(db)
         if self.stamp().get("schema") is None:
-            with self.transaction():
+            with db.transaction():
                 db.create(f"{_SCHEMA};\n{SOURCES};\n{FEEDBACK};\n{more}")
-
-    def transaction(self) -> AbstractContextManager[None]:
-        """All or nothing: commits at the end, rolls back on any error."""
-        return self._db.transaction()
 
     # The stamp
 
@@ -160,10 +143,10 @@ class Store:
         document, passages, meeting = holding.document, holding.passages, holding.meeting
         self._db.changes()
         self.delete(document.id)
-        fields = document.to_json()
-        blocks = fields["blocks"]
+        told = document.to_json()
+        blocks = told["blocks"]
         for name in ("symbol", "text", "blocks"):
-            del fields[name]
+            del told[name]
         self._db.execute(
             "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
@@ -175,30 +158,14 @@ class Store:
                 document.edition,
                 document.title,
                 document.sha256,
-                json.dumps(fields, ensure_ascii=False),
+                json.dumps(told, ensure_ascii=False),
                 document.text,
                 json.dumps(blocks, ensure_ascii=False),
             ),
         )
         self._db.executemany(
-            'INSERT INTO passages (id, document_id, language, ordinal, start, "end", heading, locator, first, last, text) '
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                (
-                    passage.id,
-                    document.id,
-                    document.language,
-                    passage.ordinal,
-                    passage.start,
-                    passage.end,
-                    passage.heading,
-                    passage.locator,
-                    passage.first,
-                    passage.last,
-                    passage.text,
-                )
-                for passage in passages
-            ],
+            f"INSERT INTO passages (id, language, {_PASSAGE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [(passage.id, document.language, *astuple(passage)) for passage in passages],
         )
         self._told.learn(passages, holding.vectors, document.language)
         if meeting is not None:
@@ -212,8 +179,8 @@ class Store:
         row = self._db.execute("SELECT fields FROM documents WHERE id = ?", (document_id,)).fetchone()
         if row is not None:
             self._db.changes()
-            fields = json.dumps({**json.loads(row[0]), "verified": True}, ensure_ascii=False)
-            self._db.execute("UPDATE documents SET fields = ? WHERE id = ?", (fields, document_id))
+            told = json.dumps({**json.loads(row[0]), "verified": True}, ensure_ascii=False)
+            self._db.execute("UPDATE documents SET fields = ? WHERE id = ?", (told, document_id))
 
     def delete(self, document_id: str) -> bool:
         """Removes a document from every table; the indexes are to forget it. In a transaction."""
@@ -291,11 +258,7 @@ class Store:
         return row[0] if row else None
 
     def _each_passage(self, where: str, values: Sequence[object]) -> Iterator[Passage]:
-        found = self._db.execute(
-            'SELECT document_id, ordinal, start, "end", heading, locator, first, last, text '
-            f"FROM passages WHERE {where}",
-            values,
-        )
+        found = self._db.execute(f"SELECT {_PASSAGE} FROM passages WHERE {where}", values)
         return (Passage(*row) for row in found)
 
     def speaks(self, language: str) -> bool:
@@ -331,12 +294,6 @@ class Store:
         """All meetings, by document id."""
         found = self._db.execute("SELECT meeting FROM meetings ORDER BY document_id").fetchall()
         return [Meeting.from_json(json.loads(row[0])) for row in found]
-
-    # Keeping
-
-    def damage(self) -> list[str]:
-        """What the database's own checks say is wrong; empty when sound."""
-        return self._db.damage()
 
 
 def _told_of(fields: dict[str, Any]) -> dict[str, Any]:

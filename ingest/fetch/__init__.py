@@ -9,9 +9,20 @@ from ingest.fetch.cache import Downloads, Stored
 from ingest.fetch.content import FORMATS
 from ingest.fetch.document_service import Service
 from ingest.fetch.fetch_faults import FetchError, NotPublished, Refused, ServiceAway, TryLater
-from ingest.fetch.fetch_run import At, Download, FetchedInput, download
+from ingest.fetch.fetch_run import (
+    At,
+    Download,
+    FetchedInput,
+    Wanted,
+    cited_by,
+    download,
+    held_meetings,
+    listed,
+    meeting_ids,
+    named,
+    wanted,
+)
 from ingest.fetch.waiting import Patience, Timer
-from ingest.fetch.wanted import Wanted, cited_by, held_meetings, listed, meeting_ids, named, wanted
 
 __all__ = [
     "FORMATS",

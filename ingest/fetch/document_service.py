@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from types import TracebackType
 from typing import TypeVar
 
 import httpx
@@ -12,12 +11,10 @@ import httpx
 from corpus.corpus_errors import plainly
 from corpus.files import file_hash
 from corpus.symbols import Symbol
-from ingest.fetch.addresses import SERVICE, request_address
-from ingest.fetch.cache import Downloads, Stored
-from ingest.fetch.connect import Checked
+from ingest.fetch.addresses import SERVICE, Checked, request_address
+from ingest.fetch.cache import Downloads, Part, Stored
 from ingest.fetch.content import FORMATS, kind_of, looks_whole, what_else
 from ingest.fetch.fetch_faults import NotPublished, Refused, ServiceAway, TryLater
-from ingest.fetch.partial import Part
 from ingest.fetch.transfer import MAX_BYTES, Received, Transfer
 from ingest.fetch.waiting import Pace, Patience, Timer, until
 
@@ -52,13 +49,10 @@ class Service:
         self._pace = Pace(self._patience.delay, self._timer)
 
     def __enter__(self) -> Service:
-        self._transfer.__enter__()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._transfer.__exit__(kind, error, trace)
+    def __exit__(self, *_: object) -> None:
+        self._transfer.close()
 
     def kept(self, symbol: Symbol, language: str, formats: Sequence[str] = FORMATS) -> Stored | None:
         """What was fetched before in the first of the formats; nothing is asked for."""

@@ -6,13 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib.metadata import PackageNotFoundError, version
-from types import TracebackType
 
 import httpx
 
 from ingest.fetch.addresses import followed
+from ingest.fetch.cache import Begun, Part, Version, whole_length
 from ingest.fetch.fetch_faults import NotPublished, Refused, ServiceAway, TryLater
-from ingest.fetch.partial import Begun, Part, Version, whole_length
 from ingest.fetch.waiting import Patience, Timer, retry_after
 from ingest.readers import visible
 
@@ -58,14 +57,9 @@ class Transfer:
             event_hooks={"response": [self._look]},
         )
 
-    def __enter__(self) -> Transfer:
-        self._client.__enter__()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._client.__exit__(kind, error, trace)
+    def close(self) -> None:
+        """Ends all connections."""
+        self._client.close()
 
     def get(self, address: httpx.URL, part: Part, known: Version | None, received: Received) -> Arrived | None:
         """Fetches a body into `part`, going on where an earlier attempt ended; None: still that of `known`.

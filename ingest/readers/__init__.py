@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from ingest.readers.lines import Cell, Line, NoTextLayer, ReadError, Source
 from ingest.readers.text import read_text, visible
 
-__all__ = ["LIMITS", "MAX_BYTES", "Cell", "Line", "NoTextLayer", "ReadError", "Source", "read", "read_text", "visible"]
+if TYPE_CHECKING:
+    from ingest.readers.detect import Kind
+
+__all__ = ["LIMITS", "MAX_BYTES", "Cell", "Line", "NoTextLayer", "ReadError", "Source", "read", "visible"]
 
 MAX_BYTES = 200_000_000
 """The largest file of any kind that is read, in bytes."""
 
-LIMITS = {
+LIMITS: dict[Kind, int] = {
     "text": 25_000_000,
     "html": 25_000_000,
-    "docx": MAX_BYTES,
+    "docx": 100_000_000,
     "odt": MAX_BYTES,
     "doc": MAX_BYTES,
     "rtf": MAX_BYTES,
@@ -35,11 +39,7 @@ def read(data: bytes, name: str, *, ocr: bool = False, languages: Sequence[str] 
     from ingest.readers.detect import detect
 
     kind = detect(data, name)
-    if len(data) > LIMITS[kind]:
-        raise ReadError(
-            f"{name} is {len(data) / 1e6:.0f} MB large; {kind} files of up to {LIMITS[kind] / 1e6:.0f} MB are read. "
-            "Split it into its documents."
-        )
+    _bounded(data, name, kind)
     if kind == "text":
         return read_text(data, name)
     if kind == "html":
@@ -54,7 +54,16 @@ def read(data: bytes, name: str, *, ocr: bool = False, languages: Sequence[str] 
         from ingest.convert import to_docx
 
         data = to_docx(data, name, kind)
+        _bounded(data, name, "docx")
     return read_docx(data, name)
+
+
+def _bounded(data: bytes, name: str, kind: Kind) -> None:
+    if len(data) > LIMITS[kind]:
+        raise ReadError(
+            f"{name} is {len(data) / 1e6:.0f} MB large; {kind} files of up to {LIMITS[kind] / 1e6:.0f} MB are read. "
+            "Split it into its documents."
+        )
 
 
 def _read_pdf(data: bytes, name: str, ocr: bool, languages: Sequence[str]) -> Source:

@@ -6,13 +6,12 @@ import json
 import re
 import zipfile
 import zlib
+from dataclasses import dataclass
 from io import BytesIO
 from typing import Literal
 
 from ingest.readers.encoding import unicode_form
 from ingest.readers.lines import ReadError
-from ingest.readers.ole import MAGIC as OLE
-from ingest.readers.ole import BadOle, is_encrypted_word, top_names
 
 Kind = Literal["pdf", "docx", "odt", "doc", "rtf", "html", "text"]
 
@@ -37,49 +36,34 @@ _OTHER = "save or export it as DOCX or PDF"
 _MEDIA = "only documents are read; give a transcript or summary record as a document"
 _PROGRAM = "give the document that it belongs to"
 
-# Offset of a signature, the signature, what the file is, what to do.
-_SIGNATURES: tuple[tuple[int, bytes, str, str], ...] = (
-    *(
-        (offset, mark, _PICTURE, "")
-        for offset, mark in (
-            (0, b"\x89PNG"),
-            (0, b"\xff\xd8\xff"),
-            (0, b"GIF87a"),
-            (0, b"GIF89a"),
-            (0, b"II*\x00"),
-            (0, b"MM\x00*"),
-            (8, b"WEBPVP8"),
-            (4, b"ftypheic"),
-            (4, b"ftypmif1"),
-            (4, b"ftypavif"),
-            (4, b"jP  \r\n\x87\n"),
-            (0, b"AT&TFORM"),
-            (0, b"8BPS"),
-        )
+# Offset of some signatures, these, what the file is, what to do.
+_SIGNATURES: tuple[tuple[int, tuple[bytes, ...], str, str], ...] = (
+    (
+        0,
+        (b"\x89PNG", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\x00", b"MM\x00*", b"AT&TFORM", b"8BPS"),
+        _PICTURE,
+        "",
     ),
-    (0, b"\x1f\x8b", "a compressed file (gzip)", _PACKED),
-    (0, b"BZh", "a compressed file (bzip2)", _PACKED),
-    (0, b"\xfd7zXZ\x00", "a compressed file (xz)", _PACKED),
-    (0, b"\x28\xb5\x2f\xfd", "a compressed file (Zstandard)", _PACKED),
-    (0, b"7z\xbc\xaf\x27\x1c", "an archive (7-Zip)", _PACKED),
-    (0, b"Rar!\x1a\x07", "an archive (RAR)", _PACKED),
-    (257, b"ustar", "an archive (tar)", _PACKED),
-    (0, b"\x7fELF", "a program", _PROGRAM),
-    (0, b"\xfe\xed\xfa", "a program", _PROGRAM),
-    (0, b"\xcf\xfa\xed\xfe", "a program", _PROGRAM),
-    (0, b"\xca\xfe\xba\xbe", "a program", _PROGRAM),
-    (0, b"%!PS", "a PostScript file", "turn it into a PDF, for example with ps2pdf"),
-    (0, b"\xffWPC", "a WordPerfect file", "open it in LibreOffice and save it as DOCX"),
-    (0, b"\xdb\xa5-\x00", "a Word file of the time before Word 6", "open it in LibreOffice and save it as DOCX"),
-    (0, b"SQLite format 3\x00", "a database", _OTHER),
-    (0, b"ITSF", "a compiled help file", _OTHER),
-    (0, b"ID3", "a sound file", _MEDIA),
-    (0, b"OggS", "a sound file", _MEDIA),
-    (0, b"fLaC", "a sound file", _MEDIA),
-    (8, b"WAVE", "a sound file", _MEDIA),
-    (8, b"AVI ", "a film", _MEDIA),
-    (4, b"ftyp", "a film or sound file", _MEDIA),
-    (0, b"\x1aE\xdf\xa3", "a film", _MEDIA),
+    (4, (b"ftypheic", b"ftypmif1", b"ftypavif", b"jP  \r\n\x87\n"), _PICTURE, ""),
+    (8, (b"WEBPVP8",), _PICTURE, ""),
+    (0, (b"\x1f\x8b",), "a compressed file (gzip)", _PACKED),
+    (0, (b"BZh",), "a compressed file (bzip2)", _PACKED),
+    (0, (b"\xfd7zXZ\x00",), "a compressed file (xz)", _PACKED),
+    (0, (b"\x28\xb5\x2f\xfd",), "a compressed file (Zstandard)", _PACKED),
+    (0, (b"7z\xbc\xaf\x27\x1c",), "an archive (7-Zip)", _PACKED),
+    (0, (b"Rar!\x1a\x07",), "an archive (RAR)", _PACKED),
+    (257, (b"ustar",), "an archive (tar)", _PACKED),
+    (0, (b"\x7fELF", b"\xfe\xed\xfa", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe"), "a program", _PROGRAM),
+    (0, (b"%!PS",), "a PostScript file", "turn it into a PDF, for example with ps2pdf"),
+    (0, (b"\xffWPC",), "a WordPerfect file", "open it in LibreOffice and save it as DOCX"),
+    (0, (b"\xdb\xa5-\x00",), "a Word file of the time before Word 6", "open it in LibreOffice and save it as DOCX"),
+    (0, (b"SQLite format 3\x00",), "a database", _OTHER),
+    (0, (b"ITSF",), "a compiled help file", _OTHER),
+    (0, (b"ID3", b"OggS", b"fLaC"), "a sound file", _MEDIA),
+    (8, (b"WAVE",), "a sound file", _MEDIA),
+    (8, (b"AVI ",), "a film", _MEDIA),
+    (4, (b"ftyp",), "a film or sound file", _MEDIA),
+    (0, (b"\x1aE\xdf\xa3",), "a film", _MEDIA),
 )
 
 # Names at the top of an OLE file, in the order in which they decide.
@@ -102,12 +86,12 @@ def detect(data: bytes, name: str) -> Kind:
         raise ReadError(f"{name} is empty. If it was downloaded, download it again.")
     if data.startswith(b"PK\x03\x04"):
         return _in_zip(data, name)
-    if data.startswith(OLE[:4]):
+    if data.startswith(MAGIC[:4]):
         return _in_ole(data, name)
     if _is_pdf(data):
         return "pdf"
-    for offset, mark, what, remedy in _SIGNATURES:
-        if data.startswith(mark, offset):
+    for offset, marks, what, remedy in _SIGNATURES:
+        if data.startswith(marks, offset):
             raise _refusal(name, what, remedy)
     if _is_program(data):
         raise _refusal(name, "a program", _PROGRAM)
@@ -226,3 +210,108 @@ def _is_json(data: bytes) -> bool:
         return isinstance(json.loads(data), dict | list)
     except (ValueError, RecursionError):
         return False
+
+
+MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+_ENTRY = 128
+_NONE = 0xFFFFFFFF
+_MAX_ENTRIES = 100_000
+
+
+class BadOle(Exception):
+    """The bytes do not make a compound file."""
+
+
+@dataclass(frozen=True)
+class _Entry:
+    name: str
+    left: int
+    right: int
+    child: int
+    start: int
+
+
+def top_names(data: bytes) -> set[str]:
+    """The names of what lies at the top of a compound file. Raises `BadOle`.
+
+    What lies deeper (a worksheet within a Word file) says nothing about the file.
+    """
+    return {entry.name for entry in _top(data)}
+
+
+def is_encrypted_word(data: bytes) -> bool:
+    """Whether the text of a Word 97 file is encrypted: the bit fEncrypted of its FIB (MS-DOC 2.5.2)."""
+    size = _sector_size(data)
+    for entry in _top(data):
+        if entry.name == "WordDocument":
+            start = (entry.start + 1) * size
+            return bool(int.from_bytes(data[start + 10 : start + 12], "little") & 0x0100)
+    return False
+
+
+def _number(data: bytes, place: int) -> int:
+    if place < 0 or place + 4 > len(data):
+        raise BadOle
+    return int.from_bytes(data[place : place + 4], "little")
+
+
+def _sector_size(data: bytes) -> int:
+    shift = int.from_bytes(data[30:32], "little")
+    if len(data) < 512 or not data.startswith(MAGIC) or shift not in (9, 12):
+        raise BadOle
+    return 1 << shift
+
+
+def _top(data: bytes) -> list[_Entry]:
+    entries = _entries(data)
+    found: list[_Entry] = []
+    waiting, seen = [entries[0].child], {_NONE}
+    while waiting:
+        n = waiting.pop()
+        if n in seen:
+            continue
+        seen.add(n)
+        if n >= len(entries):
+            raise BadOle
+        found.append(entries[n])
+        waiting += [entries[n].left, entries[n].right]
+    return found
+
+
+def _entries(data: bytes) -> list[_Entry]:
+    size = _sector_size(data)
+    table = _table_sectors(data, size)
+    entries: list[_Entry] = []
+    sector, seen = _number(data, 48), set[int]()
+    while sector < 0xFFFFFFFA:
+        place = (sector + 1) * size
+        if sector in seen or place + size > len(data) or len(entries) > _MAX_ENTRIES:
+            raise BadOle
+        seen.add(sector)
+        for at in range(place, place + size, _ENTRY):
+            length = int.from_bytes(data[at + 64 : at + 66], "little")
+            name = data[at : at + max(0, min(64, length) - 2)].decode("utf-16-le", "replace")
+            left, right, child = (_number(data, at + offset) for offset in (68, 72, 76))
+            entries.append(_Entry(name, left, right, child, _number(data, at + 116)))
+        per = size // 4
+        if sector // per >= len(table):
+            raise BadOle
+        sector = _number(data, (table[sector // per] + 1) * size + sector % per * 4)
+    if not entries:
+        raise BadOle
+    return entries
+
+
+def _table_sectors(data: bytes, size: int) -> list[int]:
+    """The sectors that hold the allocation table: 109 are named in the header, more in a chain of sectors."""
+    found = [_number(data, 76 + 4 * n) for n in range(109)]
+    further, seen = _number(data, 68), set[int]()
+    while further < 0xFFFFFFFA:
+        if further in seen:
+            raise BadOle
+        seen.add(further)
+        place = (further + 1) * size
+        found += [_number(data, place + 4 * n) for n in range(size // 4 - 1)]
+        further = _number(data, place + size - 4)
+    return [sector for sector in found if sector < 0xFFFFFFFA]

@@ -16,7 +16,6 @@ import yaml
 
 from ingest.readers.lines import Cell, Line, ReadError, Source
 
-MAX_BYTES = 25_000_000
 MAX_LINE = 400_000
 MAX_FIELD, MAX_DATE = 1_000, 100
 """Longest value of front matter, in characters."""
@@ -42,13 +41,6 @@ _HIGH = bytes(range(128, 256))
 
 def decode(data: bytes, name: str) -> str:
     """The text of a file: UTF-8, or UTF-16 with its byte order mark. Raises `ReadError` for anything else."""
-    if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf"):
-        raise ReadError(f"{name} is empty.")
-    if len(data) > MAX_BYTES:
-        raise ReadError(
-            f"{name} is {len(data) / 1e6:.0f} MB large; text files of up to {MAX_BYTES / 1e6:.0f} MB are read. "
-            "Split it into its documents."
-        )
     encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     try:
         text = data.decode(encoding)

@@ -25,7 +25,7 @@ from corpus.plain import to_plain
 from corpus.symbols import Symbol
 from ingest.document_reading import Input
 from ingest.readers import ReadError
-from ingest.workers.pipe_messages import MAX_REPLY, receive, send
+from ingest.workers.process import MAX_REPLY, receive, send
 
 Reading = Callable[[Input, Catalogue], tuple[Document, Meeting | None]]
 Answering = Callable[[dict[str, Any], bytes], dict[str, Any]]

@@ -99,19 +99,21 @@ class Pictures:
             self._worker = Worker(self._setup)
         return self._worker
 
-    def _drop(self) -> None:
+    def _stir(self) -> None:
+        """The process is not to end by itself for now."""
         if self._rest is not None:
             self._rest.cancel()
             self._rest = None
+
+    def _drop(self) -> None:
+        self._stir()
         if self._worker is not None:
             self._worker.close()
             self._worker = None
 
     def _soon_at_rest(self, worker: Worker) -> None:
         """Has the process end when it was not asked again for a while."""
-        if self._rest is not None:
-            self._rest.cancel()
-            self._rest = None
+        self._stir()
         if self._worker is not worker:  # it has ended
             return
         asked = worker.asked

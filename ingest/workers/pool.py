@@ -8,8 +8,7 @@ import os
 import secrets
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 from corpus.catalogue import Catalogue
 from corpus.documents import Document
@@ -172,22 +171,5 @@ class Workers:
 
 def catalogue_texts(catalogue: Catalogue) -> dict[str, str]:
     """A catalogue as the texts that `Catalogue.load` takes (JSON is YAML)."""
-    documents = [_given(asdict(entry)) | {"symbol": entry.symbol.text if entry.symbol else None}
-                 for entry in catalogue.entries]  # fmt: skip
-    meetings = [_given(asdict(meeting)) for meeting in catalogue.meetings]
-    return {
-        "documents.yaml": json.dumps({"documents": documents}, ensure_ascii=False),
-        "meetings.yaml": json.dumps({"meetings": meetings}, ensure_ascii=False),
-    }
-
-
-def _given(raw: dict[str, Any]) -> dict[str, Any]:
-    return {name: _plain(value) for name, value in raw.items() if value is not None}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _plain(inner) for name, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
-    return to_plain(value)
+    told = {"documents": catalogue.entries, "meetings": catalogue.meetings}
+    return {f"{name}.yaml": json.dumps({name: to_plain(each)}, ensure_ascii=False) for name, each in told.items()}

@@ -1,4 +1,4 @@
-"""One worker process, seen from outside: started, asked, watched, ended."""
+"""One worker process, seen from outside: started, asked, watched, ended; and the messages on the pipe to it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,34 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from ingest.workers.pipe_messages import MAX_REPLY, FrameError, receive, send
+MAX_REPLY = 64 * 1024 * 1024
+"""Longest message that is taken from a worker, in bytes."""
+
+
+class FrameError(Exception):
+    """What came over the pipe is no message: too long, or broken off."""
+
+
+def send(pipe: BinaryIO, message: bytes) -> None:
+    """Writes one message."""
+    pipe.write(len(message).to_bytes(8, "big"))
+    pipe.write(message)
+    pipe.flush()
+
+
+def receive(pipe: BinaryIO, limit: int) -> bytes | None:
+    """The next message, None at the end of the pipe. Raises `FrameError` where it is longer than `limit` or cut off."""
+    head = pipe.read(8)
+    if not head:
+        return None
+    size = int.from_bytes(head, "big")
+    if len(head) < 8 or size > limit:
+        raise FrameError(f"a message of more than {limit / 1e6:.0f} MB" if len(head) == 8 else "half a message")
+    message = pipe.read(size)
+    if len(message) < size:
+        raise FrameError("half a message")
+    return message
+
 
 _START = "import sys; sys.path.insert(0, sys.argv[1]); from ingest.workers.child import main; main()"
 _ROOT = str(Path(__file__).resolve().parent.parent.parent)

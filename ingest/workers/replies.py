@@ -8,7 +8,7 @@ from typing import Any
 
 from corpus.documents import Document
 from corpus.meetings import Meeting
-from corpus.plain import PlainError, from_plain
+from corpus.plain import PlainError
 from corpus.symbols import link, same_document
 from ingest.document_reading import READER_VERSION, Input
 from ingest.readers import visible
@@ -94,7 +94,7 @@ def _document(data: Any, source: Input, sha256: str) -> Document:
 def _meeting(data: Any, document: Document) -> Meeting | None:
     if data is None:
         return None
-    made: Meeting = from_plain(Meeting, data, "the meeting")
+    made = Meeting.from_json(data)
     if made.document_id != document.id:
         raise PlainError("the meeting is that of another document.")
     rows: list[int | None] = [made.masthead, *made.mandate]

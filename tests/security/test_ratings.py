@@ -52,7 +52,7 @@ def test_an_answer_that_no_list_could_show_is_refused(made: Made, answer: str) -
 def test_a_rating_that_was_kept_before_that_was_asked_of_it_breaks_no_list(made: Made, answer: str) -> None:
     for each in (GOOD, GOOD, GOOD):
         assert made.client.post("/api/v1/feedback", json=each).status_code == 201
-    with made.library._store.transaction():
+    with made.library._db.transaction():
         made.library._store._db.execute("UPDATE feedback SET answer = ? WHERE id = 2", (answer,))
     assert [(each["id"], each["answer"]) for each in listed(made)] == [
         (1, GOOD["answer"]), (2, {}), (3, GOOD["answer"]),

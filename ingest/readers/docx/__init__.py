@@ -1,5 +1,248 @@
 """Word files (.docx, .docm, .dotx): every paragraph, table cell, text box and footnote as lines, in reading order."""
 
-from ingest.readers.docx.docx_reader import read_docx
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ingest.readers.docx.arrange import captions, contents, heading_of, laid_out, masthead_of
+from ingest.readers.docx.docx_blocks import Walker
+from ingest.readers.docx.docx_notes import KINDS, Ledger, note_texts
+from ingest.readers.docx.docx_styles import Sheet
+from ingest.readers.docx.entries import Entry, Paragraph, Reference, Row, Table
+from ingest.readers.docx.handset import settle
+from ingest.readers.docx.inline import Findings
+from ingest.readers.docx.numbering import Numbering
+from ingest.readers.docx.package import Package
+from ingest.readers.docx.wordprocessing import Element, R, W, child, on, value
+from ingest.readers.lines import Cell, Line, ReadError, Source, row_text
+from ingest.readers.text import MAX_LINE
 
 __all__ = ["read_docx"]
+
+MAX_CELLS = 3_000_000
+_HEADING = 500  # a paragraph of more characters is no heading, whatever its style says
+_BLANK = Cell("")
+
+
+def read_docx(data: bytes, name: str) -> Source:
+    """A Word file as lines: a `Line` for each paragraph, a blank one after it; a `Line` for each table row.
+
+    Every paragraph, table cell, text box, footnote and endnote is given, in reading order; footnotes follow the
+    paragraph or table that refers to them. Headers and footers are left out, but for the masthead on a first page.
+    Numbers that Word makes are printed before the text. A merged cell stands in its first column, the other
+    columns and rows that it spans hold blank cells, so that a cell's index is its column. `name` is only used in
+    messages. Raises `ReadError` for what is no Word file, is protected, damaged, or larger than any document.
+    """
+    try:
+        return _read(Package(data, name), name)
+    except RecursionError:
+        raise ReadError(
+            f"{name} nests tables or other elements too deep to be a real document. Save it again in Word."
+        ) from None
+    except MemoryError:
+        raise ReadError(f"{name} is too large to be read with the memory of this machine. Split it.") from None
+
+
+def _read(package: Package, name: str) -> Source:
+    document = package.document()
+    body = child(document, "body")
+    sections = list(body.iter(W + "sectPr")) if body is not None else []
+    sheet = Sheet(package.related(package.main, "styles"))
+    numbering = Numbering(package.related(package.main, "numbering"), sheet)
+    ledger = Ledger(package.related(package.main, "settings"), sections)
+    findings = Findings()
+    walker = Walker(sheet, numbering, ledger, findings)
+    entries = walker.story(body) if body is not None else []
+    flow = heading_of(laid_out(entries))
+    pictures = findings.pictures
+    flow = [*_header(package, sections, walker), *flow]
+    findings.pictures = pictures  # an emblem in a header is no loss
+    flow = settle(flow)
+    contents(flow)
+    flow = captions(flow)
+    notes: dict[tuple[str, str], str] = {}
+    for kind in KINDS:
+        notes |= note_texts(package.related(package.main, f"{kind}s"), kind, walker.story)
+    printer = _Printer(name, notes)
+    for entry in flow:
+        printer.entry(entry)
+    left = [key for key in notes if key not in ledger.used and key not in findings.dropped and notes[key]]
+    for n, key in enumerate(left, 1):
+        printer.note(f"{key[0]} {n}" if len(left) > 1 else key[0], notes[key])
+    if all(line.blank for line in printer.lines):
+        raise ReadError(
+            f"{name} holds no text. If its pages are pictures, recognise their text first and give the PDF."
+        )
+    warnings = tuple(_warnings(findings, ledger, len(left), printer.missing))
+    return Source(tuple(printer.lines), format="docx", warnings=warnings)
+
+
+def _header(package: Package, sections: list[Element], walker: Walker) -> list[Entry]:
+    """The masthead in the header of the first page, where it has one."""
+    if not sections:
+        return []
+    relations = package.relations(package.main)
+    kinds = ("first", "default") if on(child(sections[0], "titlePg")) else ("default",)
+    for kind in kinds:
+        for reference in sections[0].iterfind(W + "headerReference"):
+            part, _ = relations.get(reference.get(R + "id") or "", ("", ""))
+            if value(reference, "type") == kind and package.has(part):
+                found = masthead_of(walker.story(package.xml(part)), running=kind == "default")
+                if found:
+                    return found
+    return []
+
+
+class _Printer:
+    """Makes lines of entries, and numbers them."""
+
+    def __init__(self, name: str, notes: dict[tuple[str, str], str]) -> None:
+        self._name = name
+        self._notes = notes
+        self._cells = 0
+        self.lines: list[Line] = []
+        self.missing = 0
+
+    def entry(self, entry: Entry) -> None:
+        """The lines of a paragraph or table, a blank line after each paragraph and after the table, then its notes."""
+        if isinstance(entry, Table):
+            self._table(entry)
+            found = list(entry.paragraphs())
+        else:
+            self._paragraph(entry)
+            found = [entry]
+        for paragraph in found:
+            for run in paragraph.runs:
+                if run.note is not None:
+                    text = self._notes.get((run.note.kind, run.note.id))
+                    if text:
+                        self.note(run.note.label, _unmarked(text, run.note) if run.note.custom else text)
+
+    def note(self, label: str, text: str) -> None:
+        """A footnote with the mark that refers to it."""
+        self.lines.append(Line(self._checked(text), self._row, note=label))
+        self._end()
+
+    @property
+    def _row(self) -> int:
+        return len(self.lines) + 1
+
+    def _end(self) -> None:
+        self.lines.append(Line("", self._row))
+
+    def _checked(self, text: str) -> str:
+        if len(text) > MAX_LINE:
+            raise ReadError(
+                f"A paragraph of {self._name} has {len(text):,} characters, so that no paragraphs can be told apart. "
+                "Give each paragraph one of its own."
+            )
+        return text
+
+    def _marks(self, found: list[Paragraph]) -> tuple[str, ...]:
+        marks: list[str] = []
+        for paragraph in found:
+            for run in paragraph.runs:
+                if run.note is not None and not self._notes.get((run.note.kind, run.note.id)):
+                    self.missing += 1
+                elif run.note is not None:
+                    marks.append(run.note.label)
+                marks += run.marks
+        return tuple(marks)
+
+    def _paragraph(self, paragraph: Paragraph) -> None:
+        texts, bullet = paragraph.lines()
+        marks = self._marks([paragraph])
+        if not texts or (not paragraph.raw.strip() and not marks):
+            return  # Word prints a number before an empty paragraph; there is nothing to number
+        if paragraph.note is not None:
+            self.note(paragraph.note, " ".join(texts))
+            return
+        apart = paragraph.part in ("masthead", "caption")
+        text = self._checked(" ".join(texts))
+        heading = paragraph.level if not apart and not bullet and len(text) <= _HEADING else 0
+        for n, line in enumerate(texts if apart else [text]):
+            self.lines.append(
+                Line(
+                    line,
+                    self._row,
+                    heading=heading,
+                    strong=paragraph.set_all("bold"),
+                    emphasis=paragraph.set_all("italic"),
+                    bullet=bullet,
+                    marks=marks if n == 0 else (),
+                    left=round(paragraph.left, 2),
+                    size=paragraph.size(),
+                    part=paragraph.part,
+                )
+            )
+            self._end()
+
+    def _table(self, table: Table) -> None:
+        self._cells += len(table.rows) * table.columns
+        if self._cells > MAX_CELLS:
+            raise ReadError(f"{self._name} has tables of more than {MAX_CELLS:,} cells. Split it.")
+        headers = _headers(table)
+        for n, row in enumerate(table.rows):
+            cells = _cells(row, table.columns)
+            found = [paragraph for cell in row.cells for paragraph in cell.paragraphs()]
+            self.lines.append(
+                Line(
+                    self._checked(row_text(cells)),
+                    self._row,
+                    strong=_bold(row),
+                    cells=cells,
+                    header=n < headers,
+                    marks=self._marks(found),
+                    size=max((paragraph.size() for paragraph in found), default=0.0),
+                    part=table.part,
+                )
+            )
+        self._end()
+
+
+def _unmarked(text: str, mark: Reference) -> str:
+    """The text of a note without the mark typed before it."""
+    rest = text.removeprefix(mark.label)
+    return rest.lstrip() if rest.strip() and not (mark.label[-1:].isalnum() and rest[:1].isalnum()) else text
+
+
+def _cells(row: Row, columns: int) -> tuple[Cell, ...]:
+    cells = [_BLANK] * columns
+    for cell in row.cells:
+        text = cell.text()
+        cells[cell.column] = Cell(text, cell.over, 1 if cell.continues else cell.down)
+    return tuple(cells)
+
+
+def _headers(table: Table) -> int:
+    """How many rows head the table: those marked so from the first on, else a first row that is bold throughout."""
+    marked = next((n for n, row in enumerate(table.rows) if not row.header), len(table.rows))
+    if marked or len(table.rows) < 2:
+        return marked
+    return int(table.first_bold or (_bold(table.rows[0]) and not _bold(table.rows[1])))
+
+
+def _bold(row: Row) -> bool:
+    words = [one for cell in row.cells for one in cell.paragraphs() if not one.blank]
+    return bool(words) and all(one.set_all("bold") for one in words)
+
+
+def _warnings(findings: Findings, ledger: Ledger, left: int, missing: int) -> Iterator[str]:
+    for count, sentence in (
+        (findings.hidden, "Hidden text is left out ({:,} characters); show it in Word if it belongs to the document."),
+        (findings.tracked, "The file has tracked changes; it is read as if all were accepted."),
+        (left, "Footnotes or endnotes without a mark in the text stand at the end ({:,})."),
+        (missing, "Footnote marks have no footnote in the file ({:,}); they are left out."),
+        (ledger.by_page, "Footnotes are numbered anew on each page of the file; here they are numbered throughout."),
+        (findings.charts, "Charts are left out, with the numbers in them ({:,}); look at them in the file."),
+        (findings.diagrams, "Diagrams (SmartArt) are left out ({:,}); look at them in the file."),
+        (findings.pictures, "Pictures are left out, with the text in them ({:,}); look at them in the file."),
+        (findings.imported, "Embedded documents are left out ({:,}); insert their text in Word."),
+        (findings.symbols, "Characters of symbol fonts are not known and stand as □ ({:,})."),
+        (
+            findings.numberless,
+            "Numbers that fields make (AUTONUM, LISTNUM) are not in the file and are missing ({:,}).",
+        ),
+    ):
+        if count:
+            yield sentence.format(int(count))

@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from ingest.readers.docx.docx_notes import Ledger
 from ingest.readers.docx.docx_styles import Sheet, left_of
 from ingest.readers.docx.entries import Entry, Paragraph, Row, Run, Table, TableCell
-from ingest.readers.docx.fields import Fields, Findings
-from ingest.readers.docx.inline import Inline
+from ingest.readers.docx.inline import Fields, Findings, Inline
 from ingest.readers.docx.numbering import Numbering
 from ingest.readers.docx.wordprocessing import MC, Element, W, child, on, value, version, whole
 

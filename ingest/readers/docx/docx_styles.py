@@ -24,7 +24,6 @@ _UN_LEVEL = {"m": 1, "ch": 2, "1": 3, "2/3": 4, "23": 4, "2": 4, "3": 4, "4": 5,
 _UN_SERIES = re.compile(r"^_*\s*S[\s_]*[SML](?:[\s_]*G)?$|^S_Title_[SML]$", re.IGNORECASE)
 _UN_BODY = re.compile(r"(?:Single|Dual)[\s_]*(?:Txt|Text)", re.IGNORECASE)
 _UN_OUTLINE = (3, 4, 4, 5, 6, 6)
-_JOURNAL = re.compile(r"^(?:Journal|Blue)_Heading_?H?(\d)$", re.IGNORECASE)
 _HEADING = re.compile(r"^heading\s?([1-9])$", re.IGNORECASE)
 _TITLES = {"title": 1, "subtitle": 2}
 
@@ -170,8 +169,6 @@ class Sheet:
                 return _UN_LEVEL[match.group(1).casefold()]
             if match := _HEADING.match(name):
                 return min(int(match.group(1)), 6)
-            if match := _JOURNAL.match(name):
-                return _UN_OUTLINE[min(int(match.group(1)) - 1, 5)] if int(match.group(1)) else 0
             if name.casefold() in _TITLES:
                 return _TITLES[name.casefold()]
             if _UN_SERIES.match(name):

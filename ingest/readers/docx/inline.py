@@ -8,13 +8,89 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from ingest.readers.docx.docx_notes import Ledger
 from ingest.readers.docx.docx_styles import Face, Sheet, Style
 from ingest.readers.docx.entries import Entry, Paragraph, Reference, Run
-from ingest.readers.docx.fields import Fields, Findings
-from ingest.readers.docx.symbol_fonts import UNKNOWN, plain, symbol
+from ingest.readers.docx.formats import UNKNOWN, plain, symbol
 from ingest.readers.docx.wordprocessing import CHART, DIAGRAM, DRAWING, MC, Element, M, W, child, value, version
+
+_CODE = 200  # characters of a field's code that are kept: its kind stands first
+
+
+@dataclass
+class Findings:
+    """What was left out or could not be read, to be told in warnings."""
+
+    hidden: int = 0
+    tracked: bool = False
+    charts: int = 0
+    pictures: int = 0
+    diagrams: int = 0
+    imported: int = 0
+    symbols: int = 0
+    numberless: int = 0
+    dropped: set[tuple[str, str]] = field(default_factory=set)
+
+
+@dataclass
+class _Field:
+    code: str = ""
+    result: bool = False
+
+    @property
+    def kind(self) -> str:
+        return (self.code.split(maxsplit=1) or [""])[0].upper()
+
+
+class Fields:
+    """The fields that are open at a place of a text; they may span paragraphs."""
+
+    def __init__(self) -> None:
+        self._open: list[_Field] = []
+        self._codes = 0  # fields whose code has not ended
+        self._contents = 0  # tables of contents whose result has begun
+
+    def mark(self, kind: str | None) -> None:
+        """Begins a field, parts its code from its result, or ends it."""
+        if kind == "begin":
+            self._open.append(_Field())
+            self._codes += 1
+        elif kind == "separate" and self._open and not self._open[-1].result:
+            self._open[-1].result = True
+            self._codes -= 1
+            self._contents += self.kind == "TOC"
+        elif kind == "end" and self._open:
+            self._contents -= self.kind == "TOC" and self._open[-1].result
+            self._codes -= not self._open.pop().result
+
+    def code(self, text: str) -> None:
+        """A part of the code of the innermost field."""
+        if self._open and not self._open[-1].result and len(self._open[-1].code) < _CODE:
+            self._open[-1].code += text[:_CODE]
+
+    def close(self) -> None:
+        """At the end of a paragraph: a field whose code never ended would hide the rest of the text."""
+        if self._codes:
+            self._open = [one for one in self._open if one.result]
+            self._codes = 0
+
+    @property
+    def silent(self) -> bool:
+        """Whether text at this place is the code of a field."""
+        return self._codes > 0
+
+    @property
+    def contents(self) -> bool:
+        """Whether text at this place belongs to a table of contents."""
+        return self._contents > 0
+
+    @property
+    def kind(self) -> str:
+        """The kind of the innermost open field: `HYPERLINK`; empty where none is open."""
+        return self._open[-1].kind if self._open else ""
+
 
 _SILENT = frozenset(
     W + name
@@ -24,6 +100,7 @@ _SILENT = frozenset(
         "commentReference", "tblPr", "tblGrid", "ffData",
     )
 )  # fmt: skip
+_CHARACTERS = {W + "tab": "\t", W + "ptab": "\t", W + "cr": "\n", W + "noBreakHyphen": "-", W + "softHyphen": "\u00ad"}
 _REMOVED = (W + "del", W + "moveFrom")
 _INSERTED = (W + "ins", W + "moveTo")
 _DRAWINGS = (W + "drawing", W + "pict", W + "object")
@@ -109,16 +186,10 @@ class Inline:
                 continue
             if tag == W + "t":
                 self._add(plain(item.text or "", face.font), face)
-            elif tag in (W + "tab", W + "ptab"):
-                self._add("\t", face)
+            elif tag in _CHARACTERS:
+                self._add(_CHARACTERS[tag], face)
             elif tag == W + "br":
                 self._add(" " if value(item, "type") in ("page", "column") else "\n", face)
-            elif tag == W + "cr":
-                self._add("\n", face)
-            elif tag == W + "noBreakHyphen":
-                self._add("-", face)
-            elif tag == W + "softHyphen":
-                self._add("\u00ad", face)
             elif tag == W + "sym":
                 character = symbol(value(item, "font") or "", value(item, "char") or "")
                 self._findings.symbols += character == UNKNOWN

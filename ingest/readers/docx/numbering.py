@@ -11,8 +11,7 @@ import re
 from dataclasses import dataclass
 
 from ingest.readers.docx.docx_styles import Sheet, Style, left_of
-from ingest.readers.docx.formats import number
-from ingest.readers.docx.symbol_fonts import plain
+from ingest.readers.docx.formats import number, plain
 from ingest.readers.docx.wordprocessing import Element, W, child, on, value, whole
 
 _PLACE = re.compile(r"%([1-9])")

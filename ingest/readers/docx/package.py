@@ -21,14 +21,12 @@ from lxml import etree
 from ingest.readers.docx.wordprocessing import RELATION, STRICT, Element, W
 from ingest.readers.lines import ReadError
 
-MAX_BYTES = 100_000_000
 MAX_ENTRIES = 10_000
 MAX_TOTAL = 300_000_000
 MAX_PART = 100_000_000
 MAX_RATIO = 200
 RATIO_FROM = 50_000_000
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENTRY = b"PK\x01\x02"
 _DOCTYPE = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)|<\x00!\x00D\x00O\x00C|\x00<\x00!\x00D\x00O\x00C", re.IGNORECASE)
 _RELATIONS = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
@@ -46,11 +44,6 @@ _DAMAGE = (
     NotImplementedError,
     RuntimeError,
 )
-_OTHERS = (
-    ("xl/workbook.xml", "an Excel file", "Save the sheets as tables of a Word file, or as text."),
-    ("ppt/presentation.xml", "a PowerPoint file", "Save it as PDF, or its text as a Word file."),
-    ("content.xml", "an OpenDocument file", "Open it in a word processor and save it as .docx."),
-)
 
 
 class Package:
@@ -60,7 +53,9 @@ class Package:
         """Opens the file. Raises `ReadError` for what is no Word file, is protected, damaged or unreasonably large."""
         self.name = name
         self._left = MAX_TOTAL
-        _check_kind(data, name)
+        # The directory is held in memory whole: its entries are counted before it is opened.
+        if data.count(_ENTRY) > 5 * MAX_ENTRIES:
+            raise ReadError(f"{name} is not read: it has more than {5 * MAX_ENTRIES:,} parts, which no document has.")
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
             entries = self._zip.infolist()
@@ -78,9 +73,6 @@ class Package:
         """The `w:document` element."""
         root = self.xml(self.main) if self.has(self.main) else None
         if root is None or root.tag != f"{W}document":
-            for part, what, advice in _OTHERS:
-                if self.has(part):
-                    raise ReadError(f"{self.name} is {what}, not a Word file. {advice}")
             raise ReadError(
                 f"{self.name} is a zip file, but no Word file: it has no {self.main}. "
                 "Unpack it and give the files that are in it, or save the document again as .docx."
@@ -164,22 +156,3 @@ class Package:
 
     def _too_large(self, what: str) -> ReadError:
         return ReadError(f"{self.name} is not read: {what}. If it is a real document, split it or save it again.")
-
-
-def _check_kind(data: bytes, name: str) -> None:
-    if not data:
-        raise ReadError(f"{name} is empty.")
-    if data.startswith(_OLE):
-        if "EncryptedPackage".encode("utf-16-le") in data:
-            raise ReadError(f"{name} is protected by a password. Open it in Word, remove the password and save it.")
-        raise ReadError(f"{name} is an old Word file (.doc). Open it in Word and save it as .docx.")
-    if not data.startswith(b"PK"):
-        raise ReadError(f"{name} is not a Word file (.docx): it is no zip file. Save the document as .docx.")
-    if len(data) > MAX_BYTES:
-        raise ReadError(
-            f"{name} is {len(data) / 1e6:.0f} MB large; Word files of up to {MAX_BYTES / 1e6:.0f} MB are read. "
-            "Compress its pictures or split it."
-        )
-    # The directory is held in memory whole: its entries are counted before it is opened.
-    if data.count(_ENTRY) > 5 * MAX_ENTRIES:
-        raise ReadError(f"{name} is not read: it has more than {5 * MAX_ENTRIES:,} parts, which no document has.")

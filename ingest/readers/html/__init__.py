@@ -18,7 +18,6 @@ from ingest.readers.html.walk import Walker
 from ingest.readers.lines import Cell, Line, ReadError, Source, row_text
 from ingest.readers.text import MAX_LINE, clean_characters
 
-MAX_BYTES = 25_000_000
 MAX_LINES = 600_000
 
 _CHUNK = 65_536
@@ -31,13 +30,8 @@ def read_html(data: bytes, name: str) -> Source:
     Every block is a `Line` and a blank one after it; the rows of a table, the lines of preformatted text and the
     paragraphs of one footnote follow each other directly. `row` counts the lines, since one line of the file may
     hold all of them. Menus, page furniture and hidden text are left out, hidden text with a warning. Raises
-    `ReadError` where bytes do not fit the encoding, where there is no text, and past limits of size and nesting.
+    `ReadError` where bytes do not fit the encoding, where there is no text, and past limits of nesting.
     """
-    if len(data) > MAX_BYTES:
-        raise ReadError(
-            f"{name} is {len(data) / 1e6:.0f} MB large; web pages of up to {MAX_BYTES / 1e6:.0f} MB are read. "
-            "Split it into its documents."
-        )
     text, warnings = decode_html(data, name)
     page = _walked(text, name)
     blocks = _without_header(page)

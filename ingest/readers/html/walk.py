@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from ingest.readers.html.elements import BLOCKS, LISTS, SECTIONS, TABLE_PARTS, left_out
 from ingest.readers.html.html_blocks import (
     BREAK,
     Block,
@@ -21,7 +20,17 @@ from ingest.readers.html.html_blocks import (
 )
 from ingest.readers.html.html_styles import Sheet, Style, declared
 from ingest.readers.html.html_tables import settle
-from ingest.readers.html.open_elements import GRID_CLASS, NOTE_NAME, Frame, set_words
+from ingest.readers.html.open_elements import (
+    BLOCKS,
+    GRID_CLASS,
+    LISTS,
+    NOTE_NAME,
+    SECTIONS,
+    TABLE_PARTS,
+    Frame,
+    left_out,
+    set_words,
+)
 from ingest.readers.lines import ReadError
 
 MAX_ELEMENTS = 1_000_000

@@ -1,34 +1,81 @@
-"""Paragraphs, tables and footnotes of a PDF file as the lines that every reader gives."""
+"""Paragraphs, tables and footnotes of a PDF file as the lines that every reader gives, words that a line end cuts mended."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 
 from ingest.readers.lines import Cell, Line, row_text
-from ingest.readers.pdf.cells import Row
 from ingest.readers.pdf.contents import title_and_page
 from ingest.readers.pdf.flow import Item, Paragraph, is_labelled
 from ingest.readers.pdf.glyphs import Run
-from ingest.readers.pdf.hyphens import HYPHENS as _HYPHENS
-from ingest.readers.pdf.hyphens import Hyphens
-from ingest.readers.pdf.pdf_notes import Note, label_of
+from ingest.readers.pdf.pdf_notes import MARKS, PLAIN, Note, label_of
 from ingest.readers.pdf.pdf_tables import Table
-from ingest.readers.pdf.prints import Print, is_wide
+from ingest.readers.pdf.prints import Print, Row, is_wide
 from ingest.readers.pdf.script import mended_script
 from ingest.readers.text import clean_characters
 
-_STAR = re.compile(r"(?<=[^\s*])(\*{1,4}|[†‡§]{1,2})(?=[\s,.;:)”»]|$)")
+HYPHENS = "-\u00ad\u2010\ufffe\x02"
+"""What stands at the end of a line that cuts a word; pdfium gives U+FFFE and U+0002 for it as well."""
+
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+
+
+class Hyphens:
+    """What the words of a file that no line end cuts say about those that one does.
+
+    English documents of the United Nations are not hyphenated: a hyphen at a line end belongs to its word. Files
+    in other languages often are. A file counts as hyphenated where more of its cut words stand elsewhere as one
+    word than with a hyphen.
+    """
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._words: set[str] = set()
+        cuts: list[tuple[str, str]] = []
+        cut = ""
+        for line in lines:
+            words = [word.casefold() for word in _WORD.findall(line)]
+            if not words:
+                continue
+            if cut:
+                cuts.append((cut, words[0]))
+                words = words[1:]
+            cut = words[-1] if words and line.rstrip()[-1:] in HYPHENS else ""
+            self._words.update(words[:-1] if cut else words)
+        joined = sum(self._joined(head, tail) in self._words for head, tail in cuts)
+        kept = sum(f"{head}-{tail}" in self._words for head, tail in cuts)
+        self._hyphenated = joined >= 2 and joined > kept
+
+    @staticmethod
+    def _joined(head: str, tail: str) -> str:
+        return head.split("-")[-1] + tail
+
+    def bound(self, text: str, words: str) -> str:
+        """A text that ends with a hyphen, and the line that follows."""
+        before, after = _WORD.findall(text[:-1]), _WORD.match(words)
+        head, tail = (before[-1] if before else "").casefold(), (after.group(0) if after else "").casefold()
+        keep = text[-1] != "\u00ad" and self._keeps(head, tail, words[0].islower())
+        return text[:-1] + ("-" if keep else "") + words
+
+    def _keeps(self, head: str, tail: str, lower: bool) -> bool:
+        if not lower or f"{head}-{tail}" in self._words:
+            return True
+        if self._joined(head, tail) in self._words:
+            return False
+        if not self._hyphenated:
+            return True
+        return head.split("-")[-1] in self._words and tail.split("-")[0] in self._words
+
+
+_STAR = re.compile(r"(?<=[^\s*])(?:\*{1,4}|[†‡§]{1,2})(?=[\s,.;:)”»]|$)")
 _REISSUE = re.compile(r"/\S*?(\*{1,3})$")
 _CONTINUED = re.compile(r"\((?:continued|suite|continuación|продолжение|تابع|续)\)", re.IGNORECASE)
 _CONJUNCTION = re.compile(r"(?:and|or|to|et|ou|y|e|o|u|и|или)\b")
 _ADDRESS = re.compile(r"(?:https?:|www\.|@)\S*$|/\S*/\S*$")
 _SUPERSCRIPT = re.compile(r"(?<=[^\s\d])[⁰¹²³⁴-⁹]{1,3}")
-_PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _BULLET = re.compile(r"[•●▪■◦\uf000-\uf0ff–—-]\s*(?=\S)(?<![–—-])|[–—-]\s+(?=\S)")
-_MARKS = re.compile(r"\d{1,3}|[a-z]{1,2}|\*{1,4}|[†‡§]{1,2}")
 
 
 def assemble(
@@ -93,7 +140,7 @@ class _Assembly:
 
     def _note_of(self, label: str) -> None:
         n = self._resolve(label, 1)
-        if n is not None and n not in self._told:
+        if n is not None:
             self._referred.add(n)
             self._tell(n)
 
@@ -109,14 +156,17 @@ class _Assembly:
     def _unreferred(self, before: int | None) -> None:
         """Footnotes of the pages before `before` that no mark has called: they still are part of the text."""
         for n, note in enumerate(self._notes):
-            if n not in self._told and (before is None or note.page < before - 1):
+            if before is None or note.page < before - 1:
                 self._tell(n)
 
-    def _tell(self, n: int) -> None:
-        self._told.add(n)
-        note = self._notes[n]
-        text = self._joined([(line, note.page) for line in note.lines])
-        self._add(Line(_clean(text) or note.label, 0, page=note.page, note=note.label))
+    def _tell(self, *called: int) -> None:
+        """Puts down footnotes, each once."""
+        for n in called:
+            if n not in self._told:
+                self._told.add(n)
+                note = self._notes[n]
+                text = _clean(self._joined(note.lines)) or note.label
+                self._add(Line(text, 0, page=note.page, note=note.label))
 
     # Words
 
@@ -148,9 +198,7 @@ class _Assembly:
                 part=item.part,
             )
         )
-        for n in called:
-            if n not in self._told:
-                self._tell(n)
+        self._tell(*called)
 
     def _line(self, prints: Sequence[Print], note: str) -> Line:
         marks: list[str] = []
@@ -161,7 +209,7 @@ class _Assembly:
         self, prints: Sequence[Print], marks: list[str], called: list[int], own: Collection[str] = (), skip: str = ""
     ) -> str:
         """The words of some lines; the marks of footnotes are taken off and put down."""
-        lines: list[tuple[str, int]] = []
+        lines: list[str] = []
         for n, line in enumerate(prints):
             parts: Sequence[tuple[str, bool]] = line.marked
             if skip and n == 0 and (labelled := label_of(line)):
@@ -171,11 +219,11 @@ class _Assembly:
                 if mark and self._marks(text, line.page, marks, called, own):
                     continue
                 words += text
-            lines.append((self._without_stars(words, line.page, marks, called, own), line.page))
+            lines.append(self._without_stars(words, line.page, marks, called, own))
         return _clean(self._joined(lines))
 
     def _marks(self, text: str, page: int, marks: list[str], called: list[int], own: Collection[str]) -> bool:
-        labels = _MARKS.findall(text)
+        labels = MARKS.findall(text)
         found = [self._resolve(label, page) for label in labels]
         if not labels or any(n is None and label not in own for n, label in zip(found, labels, strict=True)):
             return False
@@ -188,27 +236,21 @@ class _Assembly:
 
     def _without_stars(self, words: str, page: int, marks: list[str], called: list[int], own: Collection[str]) -> str:
         def off(match: re.Match[str]) -> str:
-            return "" if self._marks(match.group(1), page, marks, called, own) else match.group(0)
+            label = match.group().translate(PLAIN)
+            return "" if self._marks(label, page, marks, called, own) else match.group()
 
-        def plain(match: re.Match[str]) -> str:
-            label = match.group(0).translate(_PLAIN)
-            return "" if self._marks(label, page, marks, called, own) else match.group(0)
+        return _SUPERSCRIPT.sub(off, _STAR.sub(off, words))
 
-        return _SUPERSCRIPT.sub(plain, _STAR.sub(off, words))
-
-    def _joined(self, lines: Sequence[tuple[str, int]]) -> str:
-        text = ""
-        for line, _ in lines:
-            words = line.strip()
-            if text and words:
-                text = self._bound(text, words)
-            text = text or words
+    def _joined(self, lines: Sequence[str]) -> str:
+        text, *others = [*filter(None, map(str.strip, lines))] or [""]
+        for words in others:
+            text = self._bound(text, words)
         return text
 
     def _bound(self, text: str, words: str) -> str:
         """The words of the next line behind a text."""
         last, first = text[-1], words[0]
-        if last in _HYPHENS and len(text) > 1 and text[-2].isalnum():
+        if last in HYPHENS and len(text) > 1 and text[-2].isalnum():
             if _CONJUNCTION.match(words):
                 return f"{text[:-1]}- {words}"
             if _ADDRESS.search(text) or not (text[-2].isalpha() and first.isalpha()):
@@ -264,9 +306,7 @@ class _Assembly:
                     )
                 )
         self._lines.append(Line("", len(self._lines) + 1))
-        for n in called:
-            if n not in self._told:
-                self._tell(n)
+        self._tell(*called)
 
     def _add(self, line: Line) -> None:
         self._lines.append(replace(line, row=len(self._lines) + 1))

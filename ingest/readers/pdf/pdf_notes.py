@@ -12,8 +12,8 @@ from ingest.readers.pdf.prints import Print
 _SEPARATOR = re.compile(r"[_‗—–\-]{6,}")
 _LABEL = re.compile(r"(\d{1,3}|[a-z]{1,2}|\*{1,4}|[†‡§]{1,2})\s*(?=\S|$)")
 _SUPERSCRIPT = re.compile(r"([⁰¹²³⁴-⁹]{1,3})\s*(?=\S)")
-_MARKS = re.compile(r"\d{1,3}|[a-z]{1,2}|\*{1,4}|[†‡§]{1,2}")
-_PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+MARKS = re.compile(r"\d{1,3}|[a-z]{1,2}|\*{1,4}|[†‡§]{1,2}")
+PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _STARS = re.compile(r"(\*{1,4}|[†‡§]{1,2})\s*(?=[^\s*])")
 
 
@@ -61,7 +61,7 @@ def label_of(line: Print) -> tuple[str, str] | None:
     if parts[0][1]:
         return parts[0][0].strip(), "".join(text for text, _ in parts[1:]).strip()
     if written := _SUPERSCRIPT.match(line.text):
-        return written.group(1).translate(_PLAIN), line.text[written.end() :]
+        return written.group(1).translate(PLAIN), line.text[written.end() :]
     if stars := _STARS.match(line.text):
         return stars.group(1), line.text[stars.end() :]
     first = line.runs[0]
@@ -120,7 +120,7 @@ def _raised_number(line: Print) -> str:
 
 def _calls(prints: Sequence[Print], label: str) -> bool:
     """Whether a mark in the text refers to a footnote."""
-    return any(mark and label in _MARKS.findall(words) for line in prints for words, mark in line.marked)
+    return any(mark and label in MARKS.findall(words) for line in prints for words, mark in line.marked)
 
 
 def _small_end(prints: Sequence[Print], size: float) -> int:

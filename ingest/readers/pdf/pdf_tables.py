@@ -12,10 +12,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ingest.readers.pdf.cells import Row, TableCell
 from ingest.readers.pdf.contents import LEADERS
 from ingest.readers.pdf.glyphs import PageGlyphs, Rule
-from ingest.readers.pdf.prints import Print
+from ingest.readers.pdf.prints import Print, Row, TableCell
 from ingest.readers.pdf.slots import slotted
 
 _NEAR = 4.0
@@ -89,7 +88,7 @@ def ruled_tables(page: PageGlyphs, prints: Sequence[Print], from_top: float) -> 
         pieced = [level for level in levels if len(_merged(level.ends)) > 2]
         edges = _merged([end for level in (pieced or levels) for end in level.ends] + walls)
         if not walls and not pieced and len(levels) > 2:
-            edges = _aligned_edges(inside + _following(prints, bottom, inside))
+            edges = _aligned_edges(inside)
         if len(edges) <= 2 or not any(len(line.stretches) > 1 for line in inside):
             if walls and bottom - top > 20 and len(edges) == 2:
                 boxes.append(Box(left, right, top, bottom))
@@ -236,19 +235,6 @@ def _connected(above: _Level, below: _Level, upright: Sequence[Rule], prints: Se
     return len(between) < 40 and len(running) <= 0.34 * len(between) and not any(
         line.left < above.left - 8 or line.right > above.right + 8 for line in between
     )  # fmt: skip
-
-
-def _following(prints: Sequence[Print], bottom: float, inside: Sequence[Print]) -> list[Print]:
-    """Lines right below the last rule that have several stretches."""
-    found: list[Print] = []
-    last = max(line.base for line in inside)
-    for line in prints:
-        if line.base - 0.3 * line.size > bottom:
-            if len(line.stretches) < 2 or line.base - last > 3.2 * line.size:
-                break
-            found.append(line)
-            last = line.base
-    return found
 
 
 def _below(prints: Sequence[Print], bottom: float, edges: Sequence[float], inside: Sequence[Print]) -> list[Print]:

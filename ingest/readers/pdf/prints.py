@@ -1,4 +1,4 @@
-"""Runs of a page put together as printed lines, and their stretches between wide gaps."""
+"""Runs of a page put together as printed lines, their stretches between wide gaps, and the cells of tables."""
 
 from __future__ import annotations
 
@@ -210,3 +210,15 @@ def common_size(prints: Iterable[Print]) -> float:
         for run in line.runs:
             sizes[round(run.size * 2) / 2] += len(run.text)
     return max(sizes.items(), key=lambda entry: (entry[1], entry[0]))[0] if sizes else 10.0
+
+
+@dataclass(frozen=True)
+class TableCell:
+    """A cell: its printed lines (marks of footnotes still in them), and how many columns it spans."""
+
+    prints: tuple[Print, ...] = ()
+    over: int = 1
+
+
+Row = tuple[TableCell, ...]
+"""One cell for each column."""

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ingest.clock import begins_span, is_clocked, names_half
-from ingest.readers.pdf.cells import Row, TableCell
-from ingest.readers.pdf.prints import Print
+from ingest.readers.pdf.prints import Print, Row, TableCell
 
 _FIRST = 3
 """Times stand in one of so many columns."""
