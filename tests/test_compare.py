@@ -15,9 +15,16 @@ from assistant.export.comparison_layout import publication_of_texts, publication
 from assistant.export.file_formats import render
 from assistant.frames import say
 from assistant.qa.engine import Engine
-from assistant.reports.comparison.text_diff import Comparison, Versions, compare_texts, compare_versions
+from assistant.reports.comparison.text_diff import (
+    Comparison,
+    Versions,
+    compare_texts,
+    compare_versions,
+    earlier,
+    later,
+    pieces_of,
+)
 from assistant.reports.comparison.topic_comparison import compare_topic
-from assistant.reports.comparison.word_diff import earlier, later, pieces_of
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES
 from corpus.library import Library

@@ -26,8 +26,7 @@ from assistant.reports import ReportError
 from assistant.reports.brief.brief_maker import brief
 from assistant.reports.brief.briefing import Request
 from assistant.reports.mandates.mandate_list import Wanted, grid_of, list_mandates, rows_of
-from assistant.reports.mandates.mandate_reader import mandates_of
-from assistant.reports.mandates.recommendations import recommendations_of
+from assistant.reports.mandates.mandate_reader import mandates_of, recommendations_of
 from corpus.calendar_names import language_name
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES, Document, Span

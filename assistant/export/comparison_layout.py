@@ -20,12 +20,20 @@ from assistant.export.publication import (
     plain,
 )
 from assistant.frames import joined, mark, say
-from assistant.reports.comparison.alike import Differs, Place, Same
 from assistant.reports.comparison.paragraphs import PARTS, Part
 from assistant.reports.comparison.provenance import Origins
-from assistant.reports.comparison.text_diff import Change, Comparison, Pair, Versions
-from assistant.reports.comparison.topic_comparison import TopicComparison
-from assistant.reports.comparison.word_diff import Op, Piece, as_earlier, earlier, later
+from assistant.reports.comparison.text_diff import (
+    Change,
+    Comparison,
+    Op,
+    Pair,
+    Piece,
+    Versions,
+    as_earlier,
+    earlier,
+    later,
+)
+from assistant.reports.comparison.topic_comparison import Differs, Place, Same, TopicComparison
 from corpus.library import Library
 
 _MODES: dict[Op, Mode] = {"same": "plain", "removed": "deleted", "added": "inserted"}

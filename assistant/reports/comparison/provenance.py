@@ -18,8 +18,7 @@ from assistant.qa.provisions import within
 from assistant.reports import Progress, ReportError, silent
 from assistant.reports.comparison.alignment import SURE, likenesses
 from assistant.reports.comparison.paragraphs import Para, paragraphs
-from assistant.reports.comparison.text_diff import LITTLE, pairs_of
-from assistant.reports.comparison.word_diff import Piece, pieces_of
+from assistant.reports.comparison.text_diff import LITTLE, Piece, pairs_of, pieces_of
 from assistant.reports.lookup import cite
 from assistant.slices import Aside, Slices
 from corpus.analysis import analyse
