@@ -15,7 +15,7 @@ from harbour import AGENDA, LAMPS, OTHER, ROADS
 from word_reader import word_readers
 
 from assistant.export.file_formats import render
-from assistant.export.layouts import publication_of_briefing
+from assistant.export.layouts import publication_of
 from assistant.frames import say
 from assistant.qa.engine import Engine
 from assistant.reports import ReportError
@@ -150,7 +150,7 @@ def test_headings_are_in_the_language_asked_for_and_quotes_stay_as_they_are(engi
     briefing = brief(engine, Request("item", "2", "chair", language, mixed=True))
     assert briefing.sections[0].heading == say("section_mandate", language)
     assert scores_of(briefing, engine.library).quote_exact == 1.0
-    assert render(publication_of_briefing(briefing, engine.library), "html")
+    assert render(publication_of(briefing, engine.library), "html")
 
 
 def test_a_briefing_that_was_stopped_goes_on_where_it_was_and_ends_the_same(engine: Engine) -> None:
@@ -381,7 +381,7 @@ def test_main_figures_open_with_those_of_the_whole_and_each_has_its_heading(
     assert told == [("Overview", "$29,475,500"), ("Harbour one", "$507,200 an"), ("Harbour two", "$680,100, o")]
     tables = by_key["figures"].tables
     assert [row[1].shown() for row in tables[0].rows][-1] == "Total of Overall resources"
-    text = render(publication_of_briefing(briefing, library), "md").decode()
+    text = render(publication_of(briefing, library), "md").decode()
     assert "$507,200" in text.partition("Harbour one\n")[2].partition("Harbour two\n")[0]
 
 
@@ -597,7 +597,7 @@ def test_no_section_of_an_item_disappears_and_no_phrase_opens_every_paragraph(wh
         others = {"adoption", "mandates", "changes", "recommendations", "figures"}  # of resolutions and reports
         assert {section.key for section in briefing.sections} == set(get_args(SectionKey)) - others
         assert all(section.parts or section.remarks or section.unsourced for section in briefing.sections)
-        text = render(publication_of_briefing(briefing, whole_engine.library), "md").decode()
+        text = render(publication_of(briefing, whole_engine.library), "md").decode()
         for section in text.split("\n## ")[1:]:
             opened = [line.partition("\\. ")[2][:20] for line in section.splitlines() if '<a id="p-' in line]
             assert len(opened) < 3 or len(set(opened)) > 1, section[:40]

@@ -9,7 +9,7 @@ from conftest import OpenLibrary, add
 from word_reader import word_readers
 
 from assistant.export.file_formats import render
-from assistant.export.layouts import publication_of_briefing
+from assistant.export.layouts import publication_of
 from assistant.export.un_style import act_name, in_words, name_of
 from assistant.qa.engine import Engine
 from assistant.qa.metadata import adopted_on
@@ -109,7 +109,7 @@ def test_lines_about_the_adoption_are_cited_with_their_place(open_library: OpenL
     library = open_library()
     add(library, catalogue, Input("r.md", RESOLUTION.encode()))
     engine = Engine(library, catalogue, readers=word_readers())
-    paper = publication_of_briefing(brief(engine, Request("document", "A/RES/91/217")), library)
+    paper = publication_of(brief(engine, Request("document", "A/RES/91/217")), library)
     text = render(paper, "md").decode()
     notes = [line for line in text.splitlines() if line.startswith("[^") and "resolution 91/217" in line]
     assert notes

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from assistant.export.comparison_layout import publication_of_texts, publication_of_topic
 from assistant.export.file_formats import render
+from assistant.export.layouts import publication_of
 from assistant.frames import say
 from assistant.qa.engine import Engine
 from assistant.reports.comparison.text_diff import (
@@ -125,7 +125,7 @@ def test_texts_that_have_little_in_common_are_said_to_be_so(open_library: OpenLi
     found = compared(library, catalogue, numbered(GRAIN, TIDES), numbered(NETS, LAMPS))
     assert not found.comparable
     assert found.changes == ()
-    told = render(publication_of_texts(Versions((found,)), library, "en"), "md").decode()
+    told = render(publication_of(Versions((found,)), library, "en"), "md").decode()
     assert "have little in common" in told
     assert "Old and new numbers" not in told
 
@@ -136,7 +136,7 @@ def test_the_paper_is_written_in_every_language_with_the_words_of_the_texts(
 ) -> None:
     library = open_library()
     found = compared(library, catalogue, FIRST, SECOND)
-    told = render(publication_of_texts(Versions((found,)), library, language), "md").decode()
+    told = render(publication_of(Versions((found,)), library, language), "md").decode()
     assert say("compare_numbers", language) in told
     assert say("kind_added", language) in told
     assert "keeps a list of ~~12~~ boats" in told
@@ -164,7 +164,7 @@ def test_the_paper_opens_with_what_changed_and_ends_with_footnotes(
         ("operative", "changed"),
         ("footnote", "changed"),
     ]
-    told = render(publication_of_texts(Versions((found,)), library, "en"), "md").decode()
+    told = render(publication_of(Versions((found,)), library, "en"), "md").decode()
     heads = ["What changed", "Old and new numbers", "Operative paragraphs\n", "Footnotes\n"]
     places = [told.index(head) for head in heads]
     assert places == sorted(places)
@@ -188,7 +188,7 @@ def test_a_text_compared_with_itself_has_no_changes(open_library: OpenLibrary, c
     assert found.changes == ()
     assert found.same >= 4
     assert b"The paragraphs of the two texts are the same." in render(
-        publication_of_texts(Versions((found,)), library, "en"), "md"
+        publication_of(Versions((found,)), library, "en"), "md"
     )
 
 
@@ -237,7 +237,7 @@ def test_what_is_the_same_is_shown_beside_each_other_as_each_text_has_it(
     after = ["1. Calls upon the Third Fair of boats to mark the prevention of, and shelter against, storms of ten."]
     library = open_library()
     found = compared(library, catalogue, before, after)
-    told = render(publication_of_texts(Versions((found,)), library, "en"), "md").decode()
+    told = render(publication_of(Versions((found,)), library, "en"), "md").decode()
     (row,) = [line for line in told.splitlines() if "shelter" in line]
     left, right = row.strip("|").split("|")
     assert "~~Also~~ calls upon the third Fair of boats to mark the prevention of and shelter against storms" in left
@@ -317,7 +317,7 @@ def test_three_versions_in_a_row_have_one_table_of_numbers(open_library: OpenLib
         text = HEAD.format(symbol=f"A/90/{n}") + "\n\n".join(numbered(*lines)) + "\n"
         add(library, catalogue, Input(f"{n}.md", text.encode()))
     found = compare_versions(library, [library.find(f"A/90/{n}")[0] for n in (1, 2, 3)])
-    told = render(publication_of_texts(found, library, "en"), "md").decode()
+    told = render(publication_of(found, library, "en"), "md").decode()
     assert told.startswith("# A/90/1, A/90/2 and A/90/3 compared\n")
     rows = [[cell.strip() for cell in line.split("|")[2:-1]] for line in told.splitlines() if line.startswith("| ")]
     assert rows[:5] == [
@@ -339,7 +339,7 @@ def test_what_each_document_says_on_a_topic_stands_side_by_side(starter_engine: 
     assert found.sides[0].statements
     for side in found.sides:
         assert {cite.document for each in side.statements for cite in each.citations} <= {side.document}
-    assert render(publication_of_topic(found, library, "en"), "html")
+    assert render(publication_of(found, library, "en"), "html")
     json.dumps(found.to_json())
 
 

@@ -17,8 +17,7 @@ from services import Made, made_service
 from typer.testing import CliRunner
 
 from assistant.export.file_formats import render
-from assistant.export.layouts import publication_of_briefing as briefing_paper
-from assistant.export.layouts import publication_of_mandates
+from assistant.export.layouts import publication_of
 from assistant.export.spreadsheets import sheet
 from assistant.frames import joined, say
 from assistant.qa.engine import Engine
@@ -303,7 +302,7 @@ def test_a_draft_is_told_as_one_in_every_row_and_its_body_has_decided_nothing(
     status = [row["Status"] for row in csv.DictReader(io.StringIO(sheet(made, "csv", "en").decode("utf-8-sig")))]
     assert status == ["draft", "draft", ""]
     for language in LANGUAGES:
-        text = render(publication_of_mandates(made, library, language), "md").decode()
+        text = render(publication_of(made, library, language), "md").decode()
         assert text.count(f"| {say('status_draft', language)} |") == 2
     own = brief(Engine(library, catalogue), Request("document", "A/C.3/80/L.900"))
     (table,) = next(section for section in own.sections if section.key == "mandates").tables
@@ -394,7 +393,7 @@ def test_resolutions_that_are_not_held_in_the_language_are_quoted_in_another_and
     made = list_mandates(library, Wanted(language=language))
     assert made.documents == 3
     assert {row["language"] for row in made.to_json()["mandates"]} == {"en", "zh"}
-    text = render(publication_of_mandates(made, library, language), "md").decode()
+    text = render(publication_of(made, library, language), "md").decode()
     assert say("column_addressee", language) in text
     assert "to paint 15 boats" in text
     others = joined([language_name(each, language) for each in ("en", "zh")], language)
@@ -492,7 +491,7 @@ def test_sheets_hold_no_formula_and_the_same_list_makes_the_same_bytes(
 def test_the_paper_is_written_in_every_language(open_library: OpenLibrary, catalogue: Catalogue, language: str) -> None:
     library = open_library()
     two(library, catalogue)
-    text = render(publication_of_mandates(list_mandates(library, Wanted()), library, language), "md").decode()
+    text = render(publication_of(list_mandates(library, Wanted()), library, language), "md").decode()
     assert say("column_addressee", language) in text
     assert "to paint 15 boats by 1 February 2026" in text
     assert "paragraph 1" in text or language != "en"
@@ -512,7 +511,7 @@ def test_a_briefing_of_a_resolution_tells_adoption_requests_and_what_is_new(
     assert by_key["changes"].heading == "New since A/RES/79/900"
     new = [row[2].shown() for row in by_key["changes"].tables[0].rows]
     assert "15 boats by 1 February 2026" in new
-    text = render(briefing_paper(made, library), "md").decode()
+    text = render(publication_of(made, library), "md").decode()
     assert "| **paragraph 2** | pilots | Invites | to paint 15 boats" in text
     record = made.to_json()
     numbers = [

@@ -23,7 +23,7 @@ from typer.testing import CliRunner
 from assistant.cli import app
 from assistant.export.file_formats import FORMATS, format_of, render, write
 from assistant.export.footnoting import References
-from assistant.export.layouts import publication_of_briefing
+from assistant.export.layouts import publication_of
 from assistant.export.publication import (
     Figure,
     Heading,
@@ -76,7 +76,7 @@ def real_briefing(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue
     sources = [*real_documents(), *starter_sources()]
     with Library(tmp_path_factory.mktemp("both") / "library", HashEmbedder(), SEGMENTER_VERSION) as library:
         add(library, catalogue, *sources)
-        made = publication_of_briefing(brief(Engine(library, catalogue), Request("item", "3", "secretariat")), library)
+        made = publication_of(brief(Engine(library, catalogue), Request("item", "3", "secretariat")), library)
         texts = {}
         for document in library.documents():
             if document.id not in library.superseded():

@@ -21,7 +21,7 @@ from typer.testing import CliRunner
 
 from assistant.cli import app
 from assistant.export.file_formats import render
-from assistant.export.layouts import publication_of_themes
+from assistant.export.layouts import publication_of
 from assistant.export.theme_plots import map_of, years_of
 from assistant.qa.engine import Engine
 from assistant.reports import ReportError
@@ -90,7 +90,7 @@ def test_agendas_and_records_of_meetings_stand_apart(open_library: OpenLibrary, 
         add(library, catalogue, Input(f"{title}.md", text.encode()))
     themes = themes_of(Engine(library, catalogue))
     assert [each.label for each in themes.apart] == ["A/79/PV.7"]
-    assert "A/79/PV.7" in render(publication_of_themes(themes, library), "md").decode().partition("in no theme")[2]
+    assert "A/79/PV.7" in render(publication_of(themes, library), "md").decode().partition("in no theme")[2]
 
 
 def test_another_ingestion_in_another_order_gives_the_same_themes(
@@ -149,7 +149,7 @@ def test_themes_are_made_once_and_read_again_until_the_library_changes(
 def test_names_and_headings_are_in_the_language_asked_for(starter_engine: Engine, language: str) -> None:
     themes = themes_of(starter_engine, language, 5)
     assert len(themes.themes) == 5
-    assert render(publication_of_themes(themes, starter_engine.library), "md")
+    assert render(publication_of(themes, starter_engine.library), "md")
 
 
 def test_texts_that_no_model_reads_are_clustered_by_their_words(catalogue: Catalogue, tmp_path: Path) -> None:
@@ -205,8 +205,8 @@ def test_a_hostile_name_is_only_text_in_a_drawing(starter_themes: Themes) -> Non
 
 
 def test_the_compendium_is_the_same_twice_and_its_json_is_plain(starter_engine: Engine, starter_themes: Themes) -> None:
-    made = publication_of_themes(starter_themes, starter_engine.library)
-    assert render(made, "html") == render(publication_of_themes(starter_themes, starter_engine.library), "html")
+    made = publication_of(starter_themes, starter_engine.library)
+    assert render(made, "html") == render(publication_of(starter_themes, starter_engine.library), "html")
     json.dumps(starter_themes.to_json())
 
 
@@ -245,7 +245,7 @@ def test_what_several_years_say_is_told_once_from_the_latest(open_library: OpenL
     (statement,) = theme.summary
     assert statement.citations[-1].symbol == "A/73/9"
     assert [each.symbol for each in theme.repeats[0]] == ["A/72/9", "A/71/9"]
-    paper = render(publication_of_themes(themes_of(Engine(library, catalogue)), library), "md").decode()
+    paper = render(publication_of(themes_of(Engine(library, catalogue)), library), "md").decode()
     assert "(Repeated in A/72/9, para. 1 and A/71/9, para. 1.)" in paper
     assert list(theme.years) == [2016, 2017, 2018]
 
@@ -385,10 +385,10 @@ def test_what_was_recognised_from_images_is_quoted_with_the_word(
     library = open_library()
     add(library, catalogue, *_reports(("A/71/9", "Boats", "Fishing boats need a flag that every harbour can read.")))
     themes = themes_of(Engine(library, catalogue))
-    plainly = render(publication_of_themes(themes, library), "md").decode()
+    plainly = render(publication_of(themes, library), "md").decode()
     held = library.document
     monkeypatch.setattr(library, "document", lambda each: replace(held(each), ocr=True))
-    recognised = render(publication_of_themes(themes, library), "md").decode()
+    recognised = render(publication_of(themes, library), "md").decode()
     assert ", OCR)" in recognised
     assert "OCR" not in plainly
 

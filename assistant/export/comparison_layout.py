@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from itertools import groupby
 
-from assistant.export.footnoting import Address, References
+from assistant.export.footnoting import References
 from assistant.export.publication import (
     Block,
     Content,
@@ -34,7 +34,6 @@ from assistant.reports.comparison.text_diff import (
     later,
 )
 from assistant.reports.comparison.topic_comparison import Differs, Place, Same, TopicComparison
-from corpus.library import Library
 
 _MODES: dict[Op, Mode] = {"same": "plain", "removed": "deleted", "added": "inserted"}
 _SUMS: dict[str, Callable[[Pair], bool]] = {
@@ -51,12 +50,10 @@ Row = tuple[Pair | None, ...]
 """A paragraph at each step."""
 
 
-def publication_of_texts(
-    versions: Versions, library: Library, language: str, address: Address | None = None
-) -> Publication:
+def texts_paper(versions: Versions, references: References) -> Publication:
     """Two or more texts compared: what happened in words, a table of old and new numbers, then the changes side by side,
-    step by step and by part, with the words struck out and underlined; with an `address` places are links."""
-    steps = versions.steps
+    step by step and by part, with the words struck out and underlined."""
+    steps, language = versions.steps, references.language
     isolated = "\u2068{}\u2069" if language == "ar" else "{}"
     labels = [isolated.format(label) for label in (steps[0].first_label, *(step.second_label for step in steps))]
     blocks: list[Block] = [Heading(1, say("compare_summary", language), "summary")] if versions.comparable else []
@@ -64,7 +61,6 @@ def publication_of_texts(
         blocks += _summary(step, language, several=len(steps) > 1)
     if versions.comparable and any(step.changes or step.renumbered for step in steps):
         blocks += [Heading(1, say("compare_numbers", language), "numbers"), _numbers(versions, language)]
-    references = References(library, language, address)
     for n, step in enumerate(steps, 1):
         for part in PARTS:
             changes = [change for change in step.changes if change.part == part]
@@ -77,12 +73,10 @@ def publication_of_texts(
     return Publication(language, say("compare_title", language, texts=joined(labels, language)), tuple(blocks))
 
 
-def publication_of_topic(
-    comparison: TopicComparison, library: Library, language: str, address: Address | None = None
-) -> Publication:
+def topic_paper(comparison: TopicComparison, references: References) -> Publication:
     """What each text says on a topic, quoted, every text by itself; in which it was not found; then what several say in like
     words, where these differ, and what only one words so."""
-    references = References(library, language, address)
+    language = references.language
 
     def linked(place: Place, known: str = "") -> Span:
         return references.linked(comparison.statement(place).citations[-1], known)
@@ -134,12 +128,9 @@ def publication_of_topic(
     return Publication(language, say("compare_topic", language, topic=comparison.topic), tuple(blocks))
 
 
-def publication_of_origins(
-    origins: Origins, library: Library, language: str, address: Address | None = None
-) -> Publication:
+def origins_paper(origins: Origins, references: References) -> Publication:
     """Where each paragraph of a text comes from, with the words that were changed."""
-    references = References(library, language, address)
-    rows = []
+    rows, language = [], references.language
     for each in origins.paragraphs:
         pieces = each.earlier[0].pieces if each.earlier else (Piece("same", " ".join(each.cite.quote.split())),)
         text = (references.linked(each.cite, origins.label), Span(" "), *_marked(pieces, origins.language, language))

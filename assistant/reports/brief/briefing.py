@@ -116,6 +116,11 @@ class Briefing:
     state: str
 
     @property
+    def language(self) -> str:
+        """The language that it is written in."""
+        return self.request.language
+
+    @property
     def models(self) -> list[str]:
         """The models that wrote sentences of it."""
         wrote = [
