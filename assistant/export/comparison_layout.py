@@ -89,7 +89,7 @@ def topic_paper(comparison: TopicComparison, references: References) -> Publicat
         if not side.statements:
             continue
         blocks.append(Heading(1, side.label, f"document-{n + 1}"))
-        blocks += [] if side.certain else [Paragraph(plain(say("topic_unsure", language)))]
+        blocks += [] if side.status == "found" else [Paragraph(plain(say("topic_unsure", language)))]
         for m, statement in enumerate(side.statements):
             number += 1
             content = [*references.paragraph(statement, side.label)]
@@ -132,9 +132,13 @@ def origins_paper(origins: Origins, references: References) -> Publication:
     """Where each paragraph of a text comes from, with the words that were changed."""
     rows, language = [], references.language
     for each in origins.paragraphs:
-        pieces = each.earlier[0].pieces if each.earlier else (Piece("same", " ".join(each.cite.quote.split())),)
-        text = (references.linked(each.cite, origins.label), Span(" "), *_marked(pieces, origins.language, language))
-        first, *others = [references.linked(one.cite) for one in each.earlier] or [Span("")]
+        pieces = each.earlier[0].pieces if each.earlier else (Piece("same", " ".join(each.citation.quote.split())),)
+        text = (
+            references.linked(each.citation, origins.label),
+            Span(" "),
+            *_marked(pieces, origins.language, language),
+        )
+        first, *others = [references.linked(one.citation) for one in each.earlier] or [Span("")]
         told = _around(f"origin_{each.kind}", "place", (first,), language)
         if others:
             listed = _around("origin_also", "places", references.listed(others), language)

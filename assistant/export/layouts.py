@@ -109,11 +109,9 @@ def briefing_paper(
 def _papers(papers: tuple[Paper, ...], language: str) -> Table:
     rows = []
     for paper in papers:
+        frame = {"superseded": "held_later", "digest": "held_digest", "missing": "held_not"}.get(paper.state)
         held = joined([language_name(each, language) for each in paper.held], language)
-        if paper.superseded:
-            held = say("held_later", language, symbol=paper.superseded)
-        elif not paper.held or paper.edition == "digest":
-            held = say("held_digest" if paper.held else "held_not", language)
+        held = say(frame, language, symbol=paper.superseded) if frame else held
         rows.append(((Span(paper.symbol, url=paper.url),), plain(paper.title), plain(held)))
     return Table(columns(language, "symbol", "title", "held"), tuple(rows))
 

@@ -129,10 +129,10 @@ class Drafts:
 
 def check_quotes(briefing: Briefing, library: Library) -> None:
     """Raises `Conflict` where a document that a draft quotes is held no more, or in other words: it can't be published then."""
-    held = library.keys()
-    for cite in briefing.citations:
-        if cite.document not in held or library.document(cite.document).quote(cite.start, cite.end) != cite.quote:
-            raise Conflict("draft-changed", symbol=cite.symbol)
+    from assistant.reports.lookup import changed
+
+    if cite := changed(library, briefing.citations):
+        raise Conflict("draft-changed", symbol=cite.symbol)
 
 
 def comments_on(events: Sequence[Event]) -> list[Event]:

@@ -12,10 +12,11 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any, Literal
 
-from assistant.qa.answer import Citation, citation_json
+from assistant.qa.answer import Citation
 from assistant.reports.comparison.alignment import in_place, pair
 from assistant.reports.comparison.paragraphs import END, PARTS, Para, Part, folded, paragraphs
 from assistant.reports.lookup import cite
+from assistant.reports.quoted_tables import as_json
 from corpus.documents import Document
 from corpus.library import Library
 
@@ -248,17 +249,7 @@ class Comparison:
                 for pair in self.pairs
                 if pair.para.sort != "heading" and pair.para.place
             ],
-            "changes": [
-                {
-                    "kind": change.kind,
-                    "part": change.part,
-                    "moved": change.moved,
-                    "before": change.before and citation_json(change.before, n),
-                    "after": change.after and citation_json(change.after, n),
-                    "pieces": [piece.to_json() for piece in change.pieces],
-                }
-                for n, change in enumerate(self.changes, 1)
-            ],
+            "changes": as_json(self.changes),
         }
 
 

@@ -13,11 +13,11 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
-from assistant.qa.answer import Citation, Statement, citation_json, statement_json
+from assistant.qa.answer import Citation, Statement
 from assistant.qa.citations import statement_of
 from assistant.qa.engine import Engine
 from assistant.qa.retriever import Evidence
@@ -29,6 +29,7 @@ from assistant.reports import Progress, silent
 from assistant.reports.comparison.alignment import SURE, likenesses
 from assistant.reports.comparison.paragraphs import Para, whole
 from assistant.reports.comparison.text_diff import Piece, pieces_of
+from assistant.reports.quoted_tables import as_json
 from assistant.slices import Aside, Slices
 from assistant.support.claim_sources import Source
 from assistant.support.exact import lacking
@@ -152,15 +153,15 @@ POOL = 400
 
 @dataclass(frozen=True)
 class Side:
-    """What one text says: `statements` in its order, where it is `certain` that they speak to the topic, else what comes closest;
+    """What one text says: `statements` in its order, where it is certain that they speak to the topic (`found`), else what comes closest;
     and the places of `further` ones, also of less certain ones. Where there are none, `nearest` is what comes nearest at all in a text
     that was named; None where search finds nothing. `notes` tell of its versions."""
 
     document: str
     label: str
     title: str
-    date: str
-    certain: bool
+    date: str | None
+    status: Literal["found", "closest", "absent"]
     statements: tuple[Statement, ...]
     further: tuple[Citation, ...] = ()
     nearest: Statement | None = None
@@ -210,32 +211,11 @@ class TopicComparison:
         return {
             "topic": self.topic,
             "language": self.language,
-            "sides": [
-                {
-                    "document": side.document,
-                    "label": side.label,
-                    "title": side.title,
-                    "date": side.date or None,
-                    "status": "found" if side.certain else "closest" if side.statements else "absent",
-                    "statements": [statement_json(each) for each in side.statements],
-                    "further": [citation_json(each, n) for n, each in enumerate(side.further, 1)],
-                    "nearest": side.nearest and statement_json(side.nearest),
-                    "notes": list(side.notes),
-                }
-                for side in self.sides
-            ],
-            "same": [
-                {"places": each.places, "pieces": [[piece.to_json() for piece in some] for some in each.pieces]}
-                for each in self.same
-            ],
+            "sides": as_json(self.sides),
+            "same": as_json(self.same),
             "differences": [
-                {
-                    "later": each.later,
-                    "earlier": each.earlier,
-                    "has": [reason.said(self.language) for reason in each.has],
-                    "had": [reason.said(self.language) for reason in each.had],
-                    "pieces": [piece.to_json() for piece in each.pieces],
-                }
+                as_json(each)
+                | {name: [why.said(self.language) for why in getattr(each, name)] for name in ("has", "had")}
                 for each in self.differences
             ],
             "alone": self.alone,
@@ -271,7 +251,8 @@ def compare_topic(
             if (statement := statement_of(unit)) in told:
                 said[n, told.index(statement)] = unit
         sides.append(Side(
-            document_id, document.label, document.title, document.date or "", certain, tuple(told),
+            document_id, document.label, document.title, document.date or None,
+            "found" if certain else "closest" if told else "absent", tuple(told),
             tuple(statement_of(unit).citations[-1] for unit in further),
             statement_of(nearest) if nearest is not None else None, tuple(notes),
         ))  # fmt: skip
