@@ -17,6 +17,8 @@ from hypothesis import settings
 from ods import Ods
 from word_reader import word_readers
 
+from assistant.export.file_formats import render
+from assistant.export.layouts import Report, publication_of
 from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
@@ -116,6 +118,22 @@ def open_library(tmp_path: Path) -> Iterator[OpenLibrary]:
         library.close()
 
 
+Holding = Callable[..., Engine]
+
+
+@pytest.fixture
+def holding(open_library: OpenLibrary, catalogue: Catalogue) -> Holding:
+    """An engine over a library that holds some texts, sources or Markdown; `reading`: with a reader that goes by words."""
+
+    def make(*texts: Input | str, reading: bool = False) -> Engine:
+        library = open_library()
+        sources = (Input(f"{n}.md", each.encode()) if isinstance(each, str) else each for n, each in enumerate(texts))
+        add(library, catalogue, *sources)
+        return Engine(library, catalogue, readers=word_readers() if reading else None)
+
+    return make
+
+
 @pytest.fixture
 def database_url() -> Iterator[str]:
     """An empty PostgreSQL database."""
@@ -134,6 +152,11 @@ def open_either(request: pytest.FixtureRequest, open_library: OpenLibrary) -> Op
 def add(library: Library, catalogue: Catalogue, *sources: Input) -> list[Outcome]:
     """Ingests sources and returns their outcomes."""
     return list(ingest(sources, library, catalogue))
+
+
+def markdown(report: Report, library: Library, language: str = "") -> str:
+    """A report as Markdown."""
+    return render(publication_of(report, library, language), "md").decode()
 
 
 def blocks_apart(db: sqlite3.Connection) -> None:

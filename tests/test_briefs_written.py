@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
-from conftest import OpenLibrary, add
+from conftest import OpenLibrary, add, markdown
 from harbour import AGENDA, LAMPS, OTHER, ROADS
 from model_server import Excerpts, Script, chunk, streamed, the, writing
 from running_servers import Answer as Reply
@@ -131,7 +131,7 @@ def test_a_section_is_written_with_the_words_of_its_sources_in_the_footnotes(eng
         for cite in statement.citations:
             assert engine.library.document(cite.document).text[cite.start : cite.end] == cite.quote
             assert engine.library.passage_at(cite.document, cite.start) == cite.id
-    text = render(publication_of(made, engine.library), "md").decode()
+    text = markdown(made, engine.library)
     assert PAY.rstrip(".") in text
     assert "“The pay of harbour masters is settled by the council of the harbour each winter.”" in text
     assert text.count("written by the model scripted") == 2, "in the notice, and in the sections, once"
@@ -187,7 +187,7 @@ def test_whatever_the_model_does_what_would_be_quoted_is_quoted(lie: str, engine
     if lie in ("no citation", "an unknown id", "a wrong season", "a denial", "a wrong source", "an invention"):
         assert {each.text for each in points.written.dropped}
         assert any("Key points by theme: Sentences of the model left out" in each for each in made.unsourced)
-        assert not any(each.text in render(publication_of(made, engine_at("").library), "md").decode()
+        assert not any(each.text in markdown(made, engine_at("").library)
                        for each in points.written.dropped)  # fmt: skip
 
 

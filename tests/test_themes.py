@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from conftest import OpenLibrary, add
+from conftest import Holding, OpenLibrary, add, markdown
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import adjusted_rand_score
@@ -55,13 +55,13 @@ def test_every_document_is_in_one_theme_or_apart_and_themes_have_three(
     assert len({passage.id for passage in passages}) == len(passages)
 
 
-def test_a_document_of_two_lines_changes_no_theme(open_library: OpenLibrary, catalogue: Catalogue) -> None:
-    library = open_library()
+def test_a_document_of_two_lines_changes_no_theme(holding: Holding, catalogue: Catalogue) -> None:
     lines = {
         "Harbour lamps": "{} harbour lamps are lit along the quay so that fishing boats find the harbour in the dark of winter nights.",
         "Mountain roads": "{} mountain roads are cleared of snow by ploughs so that carts reach the valleys in the deep of winter days.",
     }
     verbs = ("Improve", "Repair", "Measure")
+    texts = []
     for n, (title, line) in enumerate(lines.items()):
         for m in range(1, 4):
             body = "\n\n".join(
@@ -69,12 +69,12 @@ def test_a_document_of_two_lines_changes_no_theme(open_library: OpenLibrary, cat
                 for k, each in enumerate(verbs, 1)
             )
             text = f"---\nsymbol: A/{80 + n}/{m}\ntitle: {title}\nlanguage: en\n---\n# {title}\n\n{body}\n"
-            add(library, catalogue, Input(f"{n}{m}.md", text.encode()))
-    engine = Engine(library, catalogue)
+            texts.append(text)
+    engine = holding(*texts)
     before = themes_of(engine)
     assert len(before.themes) == len(lines)
     small = "---\nsymbol: A/90/1\ntitle: Letter\nlanguage: en\n---\n# Letter\n\n1. Nets and gulls, and mountain soup for the watch.\n"
-    add(library, catalogue, Input("small.md", small.encode()))
+    add(engine.library, catalogue, Input("small.md", small.encode()))
     after = themes_of(engine)
     assert [theme.name for theme in after.themes] == [theme.name for theme in before.themes]
     held = {each.document for theme in before.themes for each in theme.documents}
@@ -83,14 +83,17 @@ def test_a_document_of_two_lines_changes_no_theme(open_library: OpenLibrary, cat
     assert sum(len(theme.documents) for theme in after.themes) == len(held) + 1
 
 
-def test_agendas_and_records_of_meetings_stand_apart(open_library: OpenLibrary, catalogue: Catalogue) -> None:
-    library = open_library()
-    for symbol, title in (("A/79/PV.7", "Opening"), ("A/79/9", "Boats"), ("A/79/10", "Harbours"), ("A/79/11", "Flags")):
-        text = f"---\nsymbol: {symbol}\ntitle: {title}\nlanguage: en\n---\n# {title}\n\n1. {title} need a register.\n"
-        add(library, catalogue, Input(f"{title}.md", text.encode()))
-    themes = themes_of(Engine(library, catalogue))
+def test_agendas_and_records_of_meetings_stand_apart(holding: Holding) -> None:
+    named = (("A/79/PV.7", "Opening"), ("A/79/9", "Boats"), ("A/79/10", "Harbours"), ("A/79/11", "Flags"))
+    engine = holding(
+        *(
+            f"---\nsymbol: {symbol}\ntitle: {title}\nlanguage: en\n---\n# {title}\n\n1. {title} need a register.\n"
+            for symbol, title in named
+        )
+    )
+    themes = themes_of(engine)
     assert [each.label for each in themes.apart] == ["A/79/PV.7"]
-    assert "A/79/PV.7" in render(publication_of(themes, library), "md").decode().partition("in no theme")[2]
+    assert "A/79/PV.7" in markdown(themes, engine.library).partition("in no theme")[2]
 
 
 def test_another_ingestion_in_another_order_gives_the_same_themes(
@@ -123,22 +126,18 @@ def test_passages_and_documents_of_a_theme_agree(starter_themes: Themes) -> None
         assert sum(theme.years.values()) == len(theme.documents)
 
 
-def test_themes_are_made_once_and_read_again_until_the_library_changes(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
-    library = open_library()
-    add(library, catalogue, *list(starter_sources())[:6])
-    engine = Engine(library, catalogue)
+def test_themes_are_made_once_and_read_again_until_the_library_changes(holding: Holding, catalogue: Catalogue) -> None:
+    engine = holding(*list(starter_sources())[:6])
     told: list[str] = []
     first = themes_of(engine, progress=lambda name, done, total: told.append(name))
     assert len(told) == len(first.themes)
     assert themes_of(engine, progress=lambda name, done, total: told.append(name)) == first
     assert len(told) == len(first.themes)
-    (kept,) = (library.folder / "derived" / "themes").glob("*.json")
+    (kept,) = (engine.library.folder / "derived" / "themes").glob("*.json")
     kept.write_text("{", encoding="utf-8")
     assert themes_of(engine) == first
     add(
-        library,
+        engine.library,
         catalogue,
         Input("new.md", b"---\ntitle: New\nslug: new\nlanguage: en\n---\n# New\n\n1. Boats need a flag.\n"),
     )
@@ -179,15 +178,10 @@ def test_an_empty_library_has_no_themes_and_says_so(open_library: OpenLibrary, c
         themes_of(Engine(open_library(), catalogue))
 
 
-def test_a_library_of_one_passage_is_one_theme(open_library: OpenLibrary, catalogue: Catalogue) -> None:
-    library = open_library()
-    add(
-        library,
-        catalogue,
-        Input("a.md", b"---\ntitle: Boats\nslug: boats\nlanguage: en\n---\n# Boats\n\n1. Boats need a flag.\n"),
-    )
-    themes = themes_of(Engine(library, catalogue), count=9)
-    assert sum(len(theme.passages) for theme in themes.themes) == sum(library.languages().values())
+def test_a_library_of_one_passage_is_one_theme(holding: Holding) -> None:
+    engine = holding("---\ntitle: Boats\nslug: boats\nlanguage: en\n---\n# Boats\n\n1. Boats need a flag.\n")
+    themes = themes_of(engine, count=9)
+    assert sum(len(theme.passages) for theme in themes.themes) == sum(engine.library.languages().values())
 
 
 def test_drawings_are_well_formed_and_lead_to_the_themes(starter_themes: Themes) -> None:
@@ -237,23 +231,19 @@ def _reports(*texts: tuple[str, str, str]) -> list[Input]:
     ]  # fmt: skip
 
 
-def test_what_several_years_say_is_told_once_from_the_latest(open_library: OpenLibrary, catalogue: Catalogue) -> None:
-    library = open_library()
+def test_what_several_years_say_is_told_once_from_the_latest(holding: Holding) -> None:
     said = "Fishing boats need a flag and a register that every harbour can read."
-    add(library, catalogue, *_reports(("A/71/9", "Boats", said), ("A/73/9", "Boats", said), ("A/72/9", "Boats", said)))
-    (theme,) = themes_of(Engine(library, catalogue)).themes
+    engine = holding(*_reports(("A/71/9", "Boats", said), ("A/73/9", "Boats", said), ("A/72/9", "Boats", said)))
+    (theme,) = themes_of(engine).themes
     (statement,) = theme.summary
     assert statement.citations[-1].symbol == "A/73/9"
     assert [each.symbol for each in theme.repeats[0]] == ["A/72/9", "A/71/9"]
-    paper = render(publication_of(themes_of(Engine(library, catalogue)), library), "md").decode()
+    paper = markdown(themes_of(engine), engine.library)
     assert "(Repeated in A/72/9, para. 1 and A/71/9, para. 1.)" in paper
     assert list(theme.years) == [2016, 2017, 2018]
 
 
-def test_a_name_is_a_phrase_of_headings_and_no_form_of_document(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
-    library = open_library()
+def test_a_name_is_a_phrase_of_headings_and_no_form_of_document(holding: Holding) -> None:
     boats = [
         (f"A/7{n}/9", "Safety of fishing boats", f"The safety of fishing boats needs {n} harbours.")
         for n in range(1, 4)
@@ -261,8 +251,7 @@ def test_a_name_is_a_phrase_of_headings_and_no_form_of_document(
     roads = [
         (f"A/7{n}/8", "Repair of mountain roads", f"The repair of mountain roads takes {n} years.") for n in range(1, 4)
     ]
-    add(library, catalogue, *_reports(*boats, *roads))
-    names = {theme.name.casefold() for theme in themes_of(Engine(library, catalogue)).themes}
+    names = {theme.name.casefold() for theme in themes_of(holding(*_reports(*boats, *roads))).themes}
     assert names == {"safety of fishing boats", "repair of mountain roads"}
 
 
@@ -344,18 +333,17 @@ def test_texts_on_one_subject_are_one_theme_whatever_their_language(catalogue: C
 
 
 def test_a_theme_without_a_document_in_the_language_of_the_paper_is_named_with_the_language_told(
-    open_library: OpenLibrary, catalogue: Catalogue
+    holding: Holding, catalogue: Catalogue
 ) -> None:
-    library = open_library()
     boats = _papers("fr", "Bateaux de pêche", "Les bateaux de pêche ont un pavillon", 60)
-    add(library, catalogue, *boats)
-    (theme,) = themes_of(Engine(library, catalogue)).themes
+    engine = holding(*boats)
+    (theme,) = themes_of(engine).themes
     assert (theme.name, theme.terms) == ("Bateaux de pêche (French)", ("Bateaux de pêche",))
-    (theme,) = themes_of(Engine(library, catalogue), "fr").themes
+    (theme,) = themes_of(engine, "fr").themes
     assert theme.name == "Bateaux de pêche"
     # Where no language is that of most, a phrase of one of them would speak for the others.
-    add(library, catalogue, *_papers("es", "Barcos de pesca", "Los barcos de pesca llevan una bandera", 70))
-    (theme,) = themes_of(Engine(library, catalogue), count=1).themes
+    add(engine.library, catalogue, *_papers("es", "Barcos de pesca", "Los barcos de pesca llevan una bandera", 70))
+    (theme,) = themes_of(engine, count=1).themes
     assert theme.name in ("Bateaux de pêche (French)", "Barcos de pesca (Spanish)")
 
 
@@ -371,52 +359,47 @@ def test_a_theme_without_a_document_in_the_language_of_the_paper_is_named_with_t
     ],
 )
 def test_what_most_documents_of_a_language_say_of_themselves_names_no_theme(
-    open_library: OpenLibrary, catalogue: Catalogue, language: str, form: str, title: str
+    holding: Holding, language: str, form: str, title: str
 ) -> None:
-    library = open_library()
-    add(library, catalogue, *_papers(language, title, form, 60))
-    (theme,) = themes_of(Engine(library, catalogue), language).themes
+    (theme,) = themes_of(holding(*_papers(language, title, form, 60)), language).themes
     assert theme.name == title
 
 
 def test_what_was_recognised_from_images_is_quoted_with_the_word(
-    open_library: OpenLibrary, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+    holding: Holding, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    library = open_library()
-    add(library, catalogue, *_reports(("A/71/9", "Boats", "Fishing boats need a flag that every harbour can read.")))
-    themes = themes_of(Engine(library, catalogue))
-    plainly = render(publication_of(themes, library), "md").decode()
-    held = library.document
-    monkeypatch.setattr(library, "document", lambda each: replace(held(each), ocr=True))
-    recognised = render(publication_of(themes, library), "md").decode()
+    engine = holding(*_reports(("A/71/9", "Boats", "Fishing boats need a flag that every harbour can read.")))
+    themes = themes_of(engine)
+    plainly = markdown(themes, engine.library)
+    held = engine.library.document
+    monkeypatch.setattr(engine.library, "document", lambda each: replace(held(each), ocr=True))
+    recognised = markdown(themes, engine.library)
     assert ", OCR)" in recognised
     assert "OCR" not in plainly
 
 
 def test_what_was_recognised_from_images_is_quoted_only_where_nothing_else_is_said(
-    open_library: OpenLibrary, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+    holding: Holding, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    library = open_library()
     texts = [(f"A/{n}/9", "Boats", f"Fishing boats of {town} need a flag that every harbour can read.")
              for n, town in ((71, "Northport"), (72, "Southport"), (73, "Eastport"))]  # fmt: skip
-    add(library, catalogue, *_reports(*texts))
-    held = library.document
+    engine = holding(*_reports(*texts))
+    held = engine.library.document
     scanned = {"A/71/9", "A/73/9"}
-    monkeypatch.setattr(library, "document", lambda each: replace(held(each), ocr=held(each).label in scanned))
-    (theme,) = themes_of(Engine(library, catalogue)).themes
+    monkeypatch.setattr(engine.library, "document", lambda each: replace(held(each), ocr=held(each).label in scanned))
+    (theme,) = themes_of(engine).themes
     assert [each.citations[-1].symbol for each in theme.summary] == ["A/72/9"]
     scanned.add("A/72/9")
-    (theme,) = themes_of(Engine(library, catalogue), count=1).themes
+    (theme,) = themes_of(engine, count=1).themes
     assert [each.citations[-1].symbol for each in theme.summary] == ["A/73/9"]
 
 
-def test_gaps_are_documents_of_bodies_that_are_held(open_library: OpenLibrary, catalogue: Catalogue) -> None:
-    library = open_library()
-    add(library, catalogue, *_reports(("A/71/9", "Boats", "Boats need a flag.")))
-    assert themes_of(Engine(library, catalogue)).themes[0].gaps == ()
+def test_gaps_are_documents_of_bodies_that_are_held(holding: Holding, catalogue: Catalogue) -> None:
+    engine = holding(*_reports(("A/71/9", "Boats", "Boats need a flag.")))
+    assert themes_of(engine).themes[0].gaps == ()
     agenda = "---\nsymbol: CTOC/COP/WG.7/2030/9\ntitle: Boats\nlanguage: en\n---\n# Boats\n\n1. Boats need a name.\n"
-    add(library, catalogue, Input("paper.md", agenda.encode()))
-    gaps = [gap for theme in themes_of(Engine(library, catalogue)).themes for gap in theme.gaps]
+    add(engine.library, catalogue, Input("paper.md", agenda.encode()))
+    gaps = [gap for theme in themes_of(engine).themes for gap in theme.gaps]
     assert gaps
     assert all(gap.startswith("CTOC/COP/WG.7/") for gap in gaps)
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 
 import pytest
-from conftest import SHARED, OpenLibrary, add
+from conftest import SHARED, Holding, OpenLibrary, add, markdown
 from word_reader import word_readers
 
 from assistant.export.file_formats import FORMATS, render
@@ -74,7 +74,7 @@ def test_what_a_later_text_repeats_is_told_of_both_and_the_later_one_steps_in_fr
     assert [each.places for each in found.same] == [((0, 0), (1, 0))]
     assert found.differences == ()
     assert found.alone == ()
-    told = render(publication_of(found, library, "en"), "md").decode()
+    told = markdown(found, library, "en")
     assert "Repeats **A/90/7, paragraph 2**" in told
     assert "Repeated in **A/91/7, paragraph 1**" in told
 
@@ -97,7 +97,7 @@ def test_texts_in_like_words_that_say_other_things_are_told_to_differ(
     assert (one.later, one.earlier) == ((1, 0), (0, 0))
     assert {reason.kind for reason in (*one.has, *one.had)} & kinds
     assert "".join(piece.text for piece in one.pieces if piece.op != "removed") == changed
-    told = render(publication_of(found, library, "en"), "md").decode()
+    told = markdown(found, library, "en")
     assert say("topic_differs", "en") in told
     json.dumps(found.to_json())
 
@@ -109,7 +109,7 @@ def test_a_text_without_the_topic_is_named_with_what_comes_nearest_there(hold: H
     assert (without.label, without.statements) == ("A/91/7", ())
     assert without.nearest is not None
     assert without.nearest.citations[-1].document == without.document
-    told = render(publication_of(found, library, "en"), "md").decode()
+    told = markdown(found, library, "en")
     assert told.index("</a>Not found in") < told.index("| A/91/7 |")
     assert "not certain" in told
 
@@ -123,7 +123,7 @@ def test_what_may_speak_to_the_topic_is_quoted_as_uncertain_where_nothing_surely
     assert (side.status, [each.text for each in side.statements]) == (
         "closest", ["The harbour master feeds the gulls every morning at six."],
     )  # fmt: skip
-    assert say("topic_unsure", "en") in render(publication_of(found, library, "en"), "md").decode()
+    assert say("topic_unsure", "en") in markdown(found, library, "en")
 
 
 def test_where_no_words_are_certain_further_paragraphs_of_a_named_text_are_quoted_and_what_it_recalls_stands_behind(
@@ -158,7 +158,7 @@ def test_what_a_text_says_itself_is_quoted_before_what_it_recalls_and_nothing_is
     found = on(library, catalogue, DETENTION, "A/RES/90/7", "A/91/7")
     assert found.sides[0].status == "found"
     assert said(found)["A/RES/90/7"] == operative
-    assert "Worded so in one text only" in render(publication_of(found, library, "en"), "md").decode()
+    assert "Worded so in one text only" in markdown(found, library, "en")
 
 
 def test_a_footnote_is_no_statement_on_a_topic(hold: Hold, catalogue: Catalogue) -> None:
@@ -180,7 +180,7 @@ def test_what_only_one_text_says_is_told_and_long_lists_are_not_cut_silently(hol
     assert (1, 0) in found.alone
     many = found.sides[1]
     assert len(many.statements) + len(many.further) == len(lines)
-    assert f"{say('topic_also', 'en', places='')[:5]}" in render(publication_of(found, library, "en"), "md").decode()
+    assert f"{say('topic_also', 'en', places='')[:5]}" in markdown(found, library, "en")
 
 
 def test_a_superseded_revision_is_looked_through_only_where_it_is_named_and_that_is_said(
@@ -198,7 +198,7 @@ def test_what_no_text_says_is_said_so(hold: Hold, catalogue: Catalogue) -> None:
     library = hold(A_90_7=("2030-01-01", [LAMPS, NETS]))
     found = on(library, catalogue, "zeppelin upholstery prices")
     assert not found.found
-    told = render(publication_of(found, library, "en"), "md").decode()
+    told = markdown(found, library, "en")
     assert say("topic_nothing", "en") in told
     assert "A/90/7" in told
     assert LAMPS.split()[0] not in told, "all that is held was looked through, and nothing of it is near"
@@ -246,7 +246,7 @@ def test_changed_words_of_an_earlier_text_are_shown_and_new_paragraphs_are_calle
     assert [each.kind for each in found.paragraphs] == ["new", "near", "verbatim"]
     pieces = found.paragraphs[1].earlier[0].pieces
     assert [(each.op, each.text) for each in pieces if each.op != "same"] == [("removed", "10"), ("added", "12")]
-    told = render(publication_of(found, library, "en"), "md").decode()
+    told = markdown(found, library, "en")
     assert "nearly verbatim from **A/90/7, paragraph 1**" in told
     assert "~~10~~ **12** days" in told
     json.dumps(found.to_json())
@@ -280,14 +280,11 @@ def test_a_document_that_is_not_held_is_told_with_what_is_near(hold: Hold) -> No
         named(library, "A/90/72")
 
 
-def test_labelled_paragraphs_of_eight_series_are_traced_to_where_a_reader_finds_them(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
+def test_labelled_paragraphs_of_eight_series_are_traced_to_where_a_reader_finds_them(holding: Holding) -> None:
     folder = SHARED / "documents" / "un" / "series"
     if not folder.exists():
         pytest.skip("the real documents are not at hand (../shared/documents)")
-    library = open_library()
-    add(library, catalogue, *(FileInput(path).open() for path in sorted(folder.iterdir())))
+    library = holding(*(FileInput(path).open() for path in sorted(folder.iterdir()))).library
     found = scores_of(library, load_labels())
     assert found.paragraphs >= 170
     assert found.kinds / found.paragraphs >= 0.97, found.wrong
