@@ -180,11 +180,9 @@ NOTED = (
 )
 
 
-def test_a_document_that_a_footnote_of_an_annotation_names_is_one_of_its_item(
-    holding: Holding, catalogue: Catalogue
-) -> None:
+def test_a_document_that_a_footnote_of_an_annotation_names_is_one_of_its_item(holding: Holding) -> None:
     engine = holding(NOTED)
-    found = check_agenda(engine.library, catalogue, agenda_meeting(engine.library))
+    found = check_agenda(engine.library, engine.catalogue, agenda_meeting(engine.library))
     assert [(each.symbol, each.items) for each in found.announced] == [
         ("CTOC/COP/WG.7/2030/2", ("2",)),
         ("CTOC/COP/WG.7/2030/4", ("2",)),

@@ -101,15 +101,13 @@ def test_what_is_announced_and_not_held_is_said_and_not_filled_in(holding: Holdi
     assert "CTOC/COP/WG.7/2030/3" not in {citation.symbol for citation in briefing.citations}
 
 
-def test_neither_the_heading_of_a_timetable_is_expected_nor_does_an_annex_give_a_mandate(
-    holding: Holding, catalogue: Catalogue
-) -> None:
+def test_neither_the_heading_of_a_timetable_is_expected_nor_does_an_annex_give_a_mandate(holding: Holding) -> None:
     plan = "WORKPLAN: the Working Group on the Smuggling of Migrants is expected to adopt recommendations on lamps."
     mandate = "The mandate of the Working Group on the Smuggling of Migrants is to advise the Conference on boats."
     table = "| Date | Time | Item |\n|---|---|---|\n| Monday, 4 March | 10 a.m.-1 p.m. | 2 |\n| Tuesday, 5 March | 10 a.m.-1 p.m. | 3 |\n"
     agenda = f"{AGENDA.rpartition('**Documentation**')[0]}{plan}\n\n{table}"
     engine = holding(agenda)
-    add(engine.library, catalogue, Input("other.md", f"{OTHER}\n## Annex I\n\n1. {mandate}\n".encode()))
+    add(engine.library, engine.catalogue, Input("other.md", f"{OTHER}\n## Annex I\n\n1. {mandate}\n".encode()))
     briefing = brief(engine, Request("item", "2"))
     assert not [each.text for each in briefing.statements if plan in each.text or mandate in each.text]
 
@@ -283,10 +281,10 @@ def test_what_the_annotations_ask_or_say_that_will_be_discussed_are_questions_an
 
 
 def test_past_guidance_is_what_documents_say_that_was_recommended_and_an_empty_section_names_no_other_places(
-    engine: Engine, catalogue: Catalogue
+    engine: Engine,
 ) -> None:
     def guidance() -> Section:
-        reading = Engine(engine.library, catalogue, readers=word_readers())
+        reading = Engine(engine.library, engine.catalogue, readers=word_readers())
         return {each.key: each for each in brief(reading, Request("item", "3", "chair")).sections}["guidance"]
 
     before = guidance()
@@ -295,7 +293,7 @@ def test_past_guidance_is_what_documents_say_that_was_recommended_and_an_empty_s
         for nth, why in (("first", "in winter"), ("second", "whose boats are old"), ("third", "of buses and no others"))
     ]
     schools = "The first meeting recommended that schools be open in every winter of the year."
-    add(engine.library, catalogue, further("Earlier meetings", *advice), further("Of schools", schools))
+    add(engine.library, engine.catalogue, further("Earlier meetings", *advice), further("Of schools", schools))
     told = [each.text for each in guidance().statements]
     assert told
     assert set(told) <= set(advice)
@@ -416,14 +414,14 @@ def further(title: str, *paragraphs: str, date: str = "2029-01-01") -> Input:
     return Input(f"{title}.md", f"{head}# {title}\n\n{lines}\n".encode())
 
 
-def test_nothing_is_said_again_in_nearly_the_same_words_and_nothing_later_than_the_meeting(
-    engine: Engine, catalogue: Catalogue
-) -> None:
+def test_nothing_is_said_again_in_nearly_the_same_words_and_nothing_later_than_the_meeting(engine: Engine) -> None:
     again = "The pay of harbour masters is settled by the council of the harbour in each winter."
     after = "In April 2030 the pay of harbour masters was settled by nobody at all."
     new = "The pay of harbour masters rises by ten dollars."
     engine.library.remove("CTOC/COP/WG.7/2030/2:en:official")
-    add(engine.library, catalogue, Input("lamps.md", f"{LAMPS}\n4. {again}\n\n5. {after}\n\n6. {new}\n".encode()))
+    add(
+        engine.library, engine.catalogue, Input("lamps.md", f"{LAMPS}\n4. {again}\n\n5. {after}\n\n6. {new}\n".encode())
+    )
     briefing = brief(engine, Request("item", "2", "secretariat"))
     said = [each.text for section in briefing.sections if section.key == "points" for each in section.statements]
     assert new in said
@@ -436,16 +434,16 @@ ADVICE = "States should see to the pay of harbour masters, and it was recommende
 
 @pytest.mark.parametrize(("date", "told"), [("2029-01-01", True), ("2030-03-04", False), ("2031-01-01", False)])
 def test_a_document_from_after_the_first_day_of_a_meeting_says_nothing_of_its_items(
-    engine: Engine, catalogue: Catalogue, date: str, told: bool
+    engine: Engine, date: str, told: bool
 ) -> None:
-    add(engine.library, catalogue, further("Advice on lamps", ADVICE, date=date))
+    add(engine.library, engine.catalogue, further("Advice on lamps", ADVICE, date=date))
     assert (ADVICE in texts(brief(engine, Request("item", "2", "secretariat")))) is told
 
 
-def test_a_resolution_is_as_old_as_its_adoption(engine: Engine, catalogue: Catalogue) -> None:
+def test_a_resolution_is_as_old_as_its_adoption(engine: Engine) -> None:
     head = "---\nsymbol: A/RES/84/7\ntitle: Lamps\nlanguage: en\nkind: resolution\ndate: 2030-03-20\n---\n# Lamps\n\n"
     text = f"{head}Adopted on 20 December 2029\n\nThe General Assembly,\n\nRecalling all lamps,\n\n1. {ADVICE}\n"
-    add(engine.library, catalogue, Input("r.md", text.encode()))
+    add(engine.library, engine.catalogue, Input("r.md", text.encode()))
     assert ADVICE in texts(brief(engine, Request("item", "2", "secretariat")))
 
 
@@ -467,22 +465,20 @@ def test_a_document_that_a_footnote_of_the_annotations_names_is_one_of_the_item(
     assert [(paper.symbol, paper.held) for paper in briefing.papers] == [("CTOC/COP/WG.7/2030/3", ("en",))]
 
 
-def test_of_a_theme_of_which_nothing_is_quoted_no_unrelated_documents_are_named(
-    holding: Holding, catalogue: Catalogue
-) -> None:
+def test_of_a_theme_of_which_nothing_is_quoted_no_unrelated_documents_are_named(holding: Holding) -> None:
     engine = holding(AGENDA)
     add(
         engine.library,
-        catalogue,
+        engine.catalogue,
         further("Schools", "The pay of the masters of schools on the hill was not spoken of again."),
     )
     told = _told_lacking(brief(engine, Request("item", "2")))
     assert not [each for each in told if "2029" in each]
 
 
-def test_what_speaks_of_the_subject_of_another_item_is_left_to_it(engine: Engine, catalogue: Catalogue) -> None:
+def test_what_speaks_of_the_subject_of_another_item_is_left_to_it(engine: Engine) -> None:
     other = "The training of drivers for mountain roads and the pay of drivers of mountain roads is settled."
-    add(engine.library, catalogue, further("Roads", other))
+    add(engine.library, engine.catalogue, further("Roads", other))
     assert other not in texts(brief(engine, Request("item", "2", "secretariat")))
     assert other in texts(brief(engine, Request("item", "3", "secretariat")))
 
@@ -526,14 +522,12 @@ def test_what_is_said_to_be_held_nowhere_is_found_nowhere(whole_engine: Engine, 
             assert not [each.unit.text for each in found if each.score >= each.bars.least], said
 
 
-def test_of_a_theme_that_nothing_speaks_of_it_is_said_and_of_one_that_is_not_quoted_the_place(
-    holding: Holding, catalogue: Catalogue
-) -> None:
+def test_of_a_theme_that_nothing_speaks_of_it_is_said_and_of_one_that_is_not_quoted_the_place(holding: Holding) -> None:
     engine = holding(AGENDA, LAMPS, reading=True)
     engine.library.remove("CTOC/COP/WG.7/2030/2:en:official")
     alone = brief(engine, Request("item", "2"))
     assert "Nothing in the documents held could be quoted on “The pay of harbour masters”." in _told_lacking(alone)
-    add(engine.library, catalogue, Input("lamps.md", LAMPS.encode()))
+    add(engine.library, engine.catalogue, Input("lamps.md", LAMPS.encode()))
     held = brief(engine, Request("item", "2"))
     told = [each for each in _told_lacking(held) if "Nothing in the documents" in each]
     assert not [each for each in told if "lamps" in each or "harbour masters" in each], told
@@ -680,7 +674,7 @@ LETTERS = {
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_of_a_report_behind_a_covering_letter_its_own_words_are_key_points_and_no_formula_signature_or_note_on_the_original(
-    holding: Holding, catalogue: Catalogue, language: str
+    holding: Holding, language: str
 ) -> None:
     title, annex, formula, original, signed, told = LETTERS[language]
     text = (
@@ -692,26 +686,24 @@ def test_of_a_report_behind_a_covering_letter_its_own_words_are_key_points_and_n
     assert any(told in each for each in said)
     assert not [each for each in said for words in (formula, original, signed) if words in each]
     alone = f"---\nsymbol: S/2030/8\ntitle: {title}\nlanguage: {language}\n---\n# {title}\n\n{told}\n\n{formula}\n"
-    add(engine.library, catalogue, Input("alone.md", alone.encode()))
+    add(engine.library, engine.catalogue, Input("alone.md", alone.encode()))
     said = texts(brief(engine, Request("document", "S/2030/8", language=language)))
     assert any(told in each for each in said)
     assert not [each for each in said if formula in each]
 
 
-def test_in_the_briefing_of_a_document_no_two_other_documents_differ(engine: Engine, catalogue: Catalogue) -> None:
+def test_in_the_briefing_of_a_document_no_two_other_documents_differ(engine: Engine) -> None:
     add(
         engine.library,
-        catalogue,
+        engine.catalogue,
         further("Repair of harbour lamps", "Nobody has been asked who lights them in winter."),
     )
-    reading = Engine(engine.library, catalogue, readers=word_readers())
+    reading = Engine(engine.library, engine.catalogue, readers=word_readers())
     by_key = {each.key: each for each in brief(reading, Request("document", "CTOC/COP/WG.7/2029/23")).sections}
     assert "differences" not in by_key
 
 
-def test_a_briefing_on_an_item_tells_which_meeting_it_took_where_several_have_the_item(
-    engine: Engine, catalogue: Catalogue
-) -> None:
+def test_a_briefing_on_an_item_tells_which_meeting_it_took_where_several_have_the_item(engine: Engine) -> None:
     def told(meeting: str, language: str = "en") -> list[str]:
         made = brief(engine, Request("item", "2", meeting=meeting, language=language, mixed=True))
         said = [remark for section in made.sections for remark in section.remarks]
@@ -719,7 +711,7 @@ def test_a_briefing_on_an_item_tells_which_meeting_it_took_where_several_have_th
 
     assert told("") == []
     earlier = AGENDA.replace("WG.7/2030/", "WG.7/2028/").replace("March 2030", "March 2028")
-    add(engine.library, catalogue, Input("earlier.md", earlier.encode()))
+    add(engine.library, engine.catalogue, Input("earlier.md", earlier.encode()))
     for language in LANGUAGES:
         (remark,) = told("", language)
         assert "CTOC/COP/WG.7/2030/1" in remark

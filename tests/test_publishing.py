@@ -283,10 +283,15 @@ def test_a_missing_font_is_named_with_the_command_and_no_file_is_left(
     assert not list(tmp_path.iterdir())
 
 
-def test_a_quote_that_runs_the_other_way_keeps_its_marks(starter_library: Library) -> None:
+@pytest.fixture
+def cite(starter_library: Library) -> Citation:
+    """A paragraph of a document that is held."""
     document = next(starter_library.documents())
     block = next(each for each in document.blocks if each.kind == "paragraph" and document.body(each).strip())
-    cite = Citation.of(document, block.body_start, block.end, block.locator, "id")
+    return Citation.of(document, block.body_start, block.end, block.locator, "id")
+
+
+def test_a_quote_that_runs_the_other_way_keeps_its_marks(starter_library: Library, cite: Citation) -> None:
     for language, inside in (("ar", "\u2068“"), ("fr", "« "), ("en", "“")):
         content = References(starter_library, language).paragraph(Statement(cite.quote, "quoted", (cite,)))
         told = "".join(each.text for each in content if isinstance(each, Span))
@@ -298,11 +303,8 @@ def test_a_quote_that_runs_the_other_way_keeps_its_marks(starter_library: Librar
     [("en", ";"), ("en", "; and"), ("en", "; and/or"), ("fr", " ; et"), ("es", "; o"), ("ru", "; или"), ("zh", "；和"), ("ar", "؛ و")],
 )  # fmt: skip
 def test_a_part_of_a_provision_is_quoted_without_what_ties_it_to_the_next(
-    starter_library: Library, language: str, tail: str
+    starter_library: Library, cite: Citation, language: str, tail: str
 ) -> None:
-    document = next(starter_library.documents())
-    block = next(each for each in document.blocks if each.kind == "paragraph" and document.body(each).strip())
-    cite = Citation.of(document, block.body_start, block.end, block.locator, "id")
     cite = replace(cite, quote=f"A false paper{tail}", language=language)
     content = References(starter_library, "en").paragraph(Statement(cite.quote, "quoted", (cite,)))
     assert "A false paper" in [each.text.strip("“”\u2068\u2069") for each in content if isinstance(each, Span)]

@@ -55,7 +55,7 @@ def test_every_document_is_in_one_theme_or_apart_and_themes_have_three(
     assert len({passage.id for passage in passages}) == len(passages)
 
 
-def test_a_document_of_two_lines_changes_no_theme(holding: Holding, catalogue: Catalogue) -> None:
+def test_a_document_of_two_lines_changes_no_theme(holding: Holding) -> None:
     lines = {
         "Harbour lamps": "{} harbour lamps are lit along the quay so that fishing boats find the harbour in the dark of winter nights.",
         "Mountain roads": "{} mountain roads are cleared of snow by ploughs so that carts reach the valleys in the deep of winter days.",
@@ -74,7 +74,7 @@ def test_a_document_of_two_lines_changes_no_theme(holding: Holding, catalogue: C
     before = themes_of(engine)
     assert len(before.themes) == len(lines)
     small = "---\nsymbol: A/90/1\ntitle: Letter\nlanguage: en\n---\n# Letter\n\n1. Nets and gulls, and mountain soup for the watch.\n"
-    add(engine.library, catalogue, Input("small.md", small.encode()))
+    add(engine.library, engine.catalogue, Input("small.md", small.encode()))
     after = themes_of(engine)
     assert [theme.name for theme in after.themes] == [theme.name for theme in before.themes]
     held = {each.document for theme in before.themes for each in theme.documents}
@@ -109,10 +109,14 @@ def test_another_ingestion_in_another_order_gives_the_same_themes(
     assert [theme.name for theme in again.themes] == [theme.name for theme in starter_themes.themes]
 
 
-def test_names_differ_and_summaries_quote_their_own_theme(starter_engine: Engine, starter_themes: Themes) -> None:
+def test_names_differ_counts_agree_and_summaries_quote_their_own_theme(
+    starter_engine: Engine, starter_themes: Themes
+) -> None:
     assert len({theme.name for theme in starter_themes.themes}) == len(starter_themes.themes)
     for theme in starter_themes.themes:
         assert theme.terms
+        assert sum(document.passages for document in theme.documents) == len(theme.passages)
+        assert sum(theme.years.values()) == len(theme.documents)
         held = {(passage.document, passage.start, passage.end) for passage in theme.passages}
         for statement in theme.summary:
             for cite in statement.citations[-1:]:
@@ -120,13 +124,7 @@ def test_names_differ_and_summaries_quote_their_own_theme(starter_engine: Engine
                 assert starter_engine.library.document(cite.document).quote(cite.start, cite.end) == cite.quote
 
 
-def test_passages_and_documents_of_a_theme_agree(starter_themes: Themes) -> None:
-    for theme in starter_themes.themes:
-        assert sum(document.passages for document in theme.documents) == len(theme.passages)
-        assert sum(theme.years.values()) == len(theme.documents)
-
-
-def test_themes_are_made_once_and_read_again_until_the_library_changes(holding: Holding, catalogue: Catalogue) -> None:
+def test_themes_are_made_once_and_read_again_until_the_library_changes(holding: Holding) -> None:
     engine = holding(*list(starter_sources())[:6])
     told: list[str] = []
     first = themes_of(engine, progress=lambda name, done, total: told.append(name))
@@ -138,7 +136,7 @@ def test_themes_are_made_once_and_read_again_until_the_library_changes(holding: 
     assert themes_of(engine) == first
     add(
         engine.library,
-        catalogue,
+        engine.catalogue,
         Input("new.md", b"---\ntitle: New\nslug: new\nlanguage: en\n---\n# New\n\n1. Boats need a flag.\n"),
     )
     assert themes_of(engine) != first
@@ -333,7 +331,7 @@ def test_texts_on_one_subject_are_one_theme_whatever_their_language(catalogue: C
 
 
 def test_a_theme_without_a_document_in_the_language_of_the_paper_is_named_with_the_language_told(
-    holding: Holding, catalogue: Catalogue
+    holding: Holding,
 ) -> None:
     boats = _papers("fr", "Bateaux de pêche", "Les bateaux de pêche ont un pavillon", 60)
     engine = holding(*boats)
@@ -342,7 +340,11 @@ def test_a_theme_without_a_document_in_the_language_of_the_paper_is_named_with_t
     (theme,) = themes_of(engine, "fr").themes
     assert theme.name == "Bateaux de pêche"
     # Where no language is that of most, a phrase of one of them would speak for the others.
-    add(engine.library, catalogue, *_papers("es", "Barcos de pesca", "Los barcos de pesca llevan una bandera", 70))
+    add(
+        engine.library,
+        engine.catalogue,
+        *_papers("es", "Barcos de pesca", "Los barcos de pesca llevan una bandera", 70),
+    )
     (theme,) = themes_of(engine, count=1).themes
     assert theme.name in ("Bateaux de pêche (French)", "Barcos de pesca (Spanish)")
 
@@ -394,11 +396,11 @@ def test_what_was_recognised_from_images_is_quoted_only_where_nothing_else_is_sa
     assert [each.citations[-1].symbol for each in theme.summary] == ["A/73/9"]
 
 
-def test_gaps_are_documents_of_bodies_that_are_held(holding: Holding, catalogue: Catalogue) -> None:
+def test_gaps_are_documents_of_bodies_that_are_held(holding: Holding) -> None:
     engine = holding(*_reports(("A/71/9", "Boats", "Boats need a flag.")))
     assert themes_of(engine).themes[0].gaps == ()
     agenda = "---\nsymbol: CTOC/COP/WG.7/2030/9\ntitle: Boats\nlanguage: en\n---\n# Boats\n\n1. Boats need a name.\n"
-    add(engine.library, catalogue, Input("paper.md", agenda.encode()))
+    add(engine.library, engine.catalogue, Input("paper.md", agenda.encode()))
     gaps = [gap for theme in themes_of(engine).themes for gap in theme.gaps]
     assert gaps
     assert all(gap.startswith("CTOC/COP/WG.7/") for gap in gaps)

@@ -52,8 +52,8 @@ def hold(open_library: OpenLibrary, catalogue: Catalogue) -> Hold:
     return make
 
 
-def on(library: Library, catalogue: Catalogue, topic: str, *names: str) -> TopicComparison:
-    engine = Engine(library, catalogue, readers=word_readers())
+def on(library: Library, topic: str, *names: str) -> TopicComparison:
+    engine = Engine(library, Catalogue.shipped(), readers=word_readers())
     return compare_topic(engine, topic, [named(library, name) for name in names])
 
 
@@ -64,12 +64,10 @@ def said(found: TopicComparison) -> dict[str, list[str]]:
 DETENTION = "smugglers detained in the harbour prison"
 
 
-def test_what_a_later_text_repeats_is_told_of_both_and_the_later_one_steps_in_front(
-    hold: Hold, catalogue: Catalogue
-) -> None:
+def test_what_a_later_text_repeats_is_told_of_both_and_the_later_one_steps_in_front(hold: Hold) -> None:
     kept = DETAIN.format(days=10)
     library = hold(A_90_7=("2030-01-01", [LAMPS, kept]), A_91_7=("2031-01-01", [kept, NETS]))
-    found = on(library, catalogue, DETENTION)
+    found = on(library, DETENTION)
     assert said(found) == {"A/91/7": [kept], "A/90/7": [kept]}
     assert [each.places for each in found.same] == [((0, 0), (1, 0))]
     assert found.differences == ()
@@ -88,10 +86,10 @@ def test_what_a_later_text_repeats_is_told_of_both_and_the_later_one_steps_in_fr
     ],
 )
 def test_texts_in_like_words_that_say_other_things_are_told_to_differ(
-    hold: Hold, catalogue: Catalogue, changed: str, kinds: set[str]
+    hold: Hold, changed: str, kinds: set[str]
 ) -> None:
     library = hold(A_90_7=("2030-01-01", [DETAIN.format(days=10)]), A_91_7=("2031-01-01", [changed]))
-    found = on(library, catalogue, DETENTION, "A/90/7", "A/91/7")
+    found = on(library, DETENTION, "A/90/7", "A/91/7")
     assert found.same == ()
     (one,) = found.differences
     assert (one.later, one.earlier) == ((1, 0), (0, 0))
@@ -102,9 +100,9 @@ def test_texts_in_like_words_that_say_other_things_are_told_to_differ(
     json.dumps(found.to_json())
 
 
-def test_a_text_without_the_topic_is_named_with_what_comes_nearest_there(hold: Hold, catalogue: Catalogue) -> None:
+def test_a_text_without_the_topic_is_named_with_what_comes_nearest_there(hold: Hold) -> None:
     library = hold(A_90_7=("2030-01-01", [DETAIN.format(days=10)]), A_91_7=("2031-01-01", [LAMPS, NETS]))
-    found = on(library, catalogue, DETENTION, "A/91/7", "A/90/7")
+    found = on(library, DETENTION, "A/91/7", "A/90/7")
     without = found.sides[0]
     assert (without.label, without.statements) == ("A/91/7", ())
     assert without.nearest is not None
@@ -114,11 +112,9 @@ def test_a_text_without_the_topic_is_named_with_what_comes_nearest_there(hold: H
     assert "not certain" in told
 
 
-def test_what_may_speak_to_the_topic_is_quoted_as_uncertain_where_nothing_surely_does(
-    hold: Hold, catalogue: Catalogue
-) -> None:
+def test_what_may_speak_to_the_topic_is_quoted_as_uncertain_where_nothing_surely_does(hold: Hold) -> None:
     library = hold(A_90_7=("2030-01-01", ["The harbour master feeds the gulls every morning at six.", LAMPS]))
-    found = on(library, catalogue, "the harbour master and his prison wardens")
+    found = on(library, "the harbour master and his prison wardens")
     (side,) = found.sides
     assert (side.status, [each.text for each in side.statements]) == (
         "closest", ["The harbour master feeds the gulls every morning at six."],
@@ -139,7 +135,7 @@ def test_where_no_words_are_certain_further_paragraphs_of_a_named_text_are_quote
     library = hold()
     text = TEXT.format(symbol="A/RES/90/7", date="date: 2030-01-01\n", body=body)
     add(library, catalogue, Input("a.md", text.encode()))
-    (side,) = on(library, catalogue, "the harbour master and his prison wardens", "A/RES/90/7").sides
+    (side,) = on(library, "the harbour master and his prison wardens", "A/RES/90/7").sides
     told = [each.text for each in side.statements]
     assert (side.status, len(told), told[0]) == ("closest", 6, gulls)
     assert not set(told) & set(recalled)
@@ -155,48 +151,46 @@ def test_what_a_text_says_itself_is_quoted_before_what_it_recalls_and_nothing_is
     library = hold(A_91_7=("2031-01-01", [f"Keep {DETENTION} from the boats that the judge has sold."]))
     text = TEXT.format(symbol="A/RES/90/7", date="date: 2030-01-01\n", body=body)
     add(library, catalogue, Input("a.md", text.encode()))
-    found = on(library, catalogue, DETENTION, "A/RES/90/7", "A/91/7")
+    found = on(library, DETENTION, "A/RES/90/7", "A/91/7")
     assert found.sides[0].status == "found"
     assert said(found)["A/RES/90/7"] == operative
     assert "Worded so in one text only" in markdown(found, library, "en")
 
 
-def test_a_footnote_is_no_statement_on_a_topic(hold: Hold, catalogue: Catalogue) -> None:
+def test_a_footnote_is_no_statement_on_a_topic(hold: Hold) -> None:
     library = hold(A_90_7=("2030-01-01", [f"{LAMPS}[^1]\n\n[^1]: {DETAIN.format(days=10)}"]))
-    (side,) = on(library, catalogue, DETENTION, "A/90/7").sides
+    (side,) = on(library, DETENTION, "A/90/7").sides
     assert all(
         "footnote" not in each.citations[-1].locator for each in (*side.statements, *filter(None, [side.nearest]))
     )
     assert any(block.kind == "footnote" for block in library.document(side.document).blocks)
 
 
-def test_what_only_one_text_says_is_told_and_long_lists_are_not_cut_silently(hold: Hold, catalogue: Catalogue) -> None:
+def test_what_only_one_text_says_is_told_and_long_lists_are_not_cut_silently(hold: Hold) -> None:
     lines = [
         f"Smugglers detained in the harbour prison of town number {n} {word} their boats."
         for n, word in enumerate(("sell", "hide", "sink", "paint", "burn", "lend", "chain", "name", "count"), 1)
     ]
     library = hold(A_90_7=("2030-01-01", lines), A_91_7=("2031-01-01", [DETAIN.format(days=10), LAMPS]))
-    found = on(library, catalogue, DETENTION)
+    found = on(library, DETENTION)
     assert (1, 0) in found.alone
     many = found.sides[1]
     assert len(many.statements) + len(many.further) == len(lines)
     assert f"{say('topic_also', 'en', places='')[:5]}" in markdown(found, library, "en")
 
 
-def test_a_superseded_revision_is_looked_through_only_where_it_is_named_and_that_is_said(
-    hold: Hold, catalogue: Catalogue
-) -> None:
+def test_a_superseded_revision_is_looked_through_only_where_it_is_named_and_that_is_said(hold: Hold) -> None:
     kept = DETAIN.format(days=10)
     library = hold(A_90_7=("2030-01-01", [kept]), A_90_7_Rev_1=("2030-02-01", [kept, LAMPS]))
-    assert [side.label for side in on(library, catalogue, DETENTION).sides] == ["A/90/7/Rev.1"]
-    (old,) = on(library, catalogue, DETENTION, "A/90/7").sides
+    assert [side.label for side in on(library, DETENTION).sides] == ["A/90/7/Rev.1"]
+    (old,) = on(library, DETENTION, "A/90/7").sides
     assert old.statements
     assert any("A/90/7/Rev.1" in note for note in old.notes)
 
 
-def test_what_no_text_says_is_said_so(hold: Hold, catalogue: Catalogue) -> None:
+def test_what_no_text_says_is_said_so(hold: Hold) -> None:
     library = hold(A_90_7=("2030-01-01", [LAMPS, NETS]))
-    found = on(library, catalogue, "zeppelin upholstery prices")
+    found = on(library, "zeppelin upholstery prices")
     assert not found.found
     told = markdown(found, library, "en")
     assert say("topic_nothing", "en") in told
@@ -205,15 +199,13 @@ def test_what_no_text_says_is_said_so(hold: Hold, catalogue: Catalogue) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_papers_are_written_in_every_language_and_form_with_the_same_bytes_twice(
-    hold: Hold, catalogue: Catalogue, language: str
-) -> None:
+def test_papers_are_written_in_every_language_and_form_with_the_same_bytes_twice(hold: Hold, language: str) -> None:
     library = hold(
         A_90_7=("2030-01-01", [DETAIN.format(days=10), NETS]),
         A_91_7=("2031-01-01", [DETAIN.format(days=12), NETS]),
         A_91_8=("2031-01-02", [LAMPS]),
     )
-    topic = on(library, catalogue, DETENTION)
+    topic = on(library, DETENTION)
     origins = origins_of(library, named(library, "A/91/7"))
     papers = publication_of(topic, library, language), publication_of(origins, library, language)
     for paper, heading in zip(papers, ("topic_differs", "origins_paragraph"), strict=True):

@@ -93,17 +93,11 @@ def _halved(old: list[str], new: list[str]) -> Iterator[_Run]:
     if "".join(map(_bare, old)) == "".join(map(_bare, new)):
         yield True, old, new
         return
-    head = _common(old, new)
-    old, new, first = old[head[0] :], new[head[1] :], (old[: head[0]], new[: head[1]])
-    tail = _common(old[::-1], new[::-1], backward=True)
-    end = (old[len(old) - tail[0] :], new[len(new) - tail[1] :])
-    if first[0] or first[1]:
-        yield True, *first
-    middle = old[: len(old) - tail[0]], new[: len(new) - tail[1]]
-    if middle[0] or middle[1]:
-        yield False, *middle
-    if end[0] or end[1]:
-        yield True, *end
+    a, b = _common(old, new)
+    c, d = _common(old[a:][::-1], new[b:][::-1], backward=True)
+    c, d = len(old) - c, len(new) - d
+    runs = ((True, old[:a], new[:b]), (False, old[a:c], new[b:d]), (True, old[c:], new[d:]))
+    yield from (run for run in runs if run[1] or run[2])
 
 
 def _common(old: Sequence[str], new: Sequence[str], backward: bool = False) -> tuple[int, int]:

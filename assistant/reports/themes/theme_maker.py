@@ -29,6 +29,7 @@ from assistant.reports.themes.clusters import (
     embedded,
     levelled,
     lexical_vectors,
+    nearest,
     places,
     unit_length,
 )
@@ -233,10 +234,9 @@ def grouped(
             labels[rows] = given + found
             small = [n for n in every if n not in rows]
             if small:
-                middle = np.mean([vectors[n] for n in rows], axis=0)
-                centres = unit_length(np.stack([np.mean([vectors[n] for n in rows if labels[n] == given + each], axis=0) - middle
-                                                for each in range(int(found.max()) + 1)]))  # fmt: skip
-                labels[small] = given + np.argmax((np.stack([vectors[n] for n in small]) - middle) @ centres.T, axis=1)
+                members, others = (np.stack([vectors[n] for n in some]) for some in (rows, small))
+                middle = members.mean(axis=0)
+                labels[small] = given + nearest(others - middle, found, np.unique(found), members - middle)
             given += int(found.max()) + 1
     groups = [[n for n, label in enumerate(labels) if label == each] for each in range(given)]
     groups.sort(key=lambda rows: (-len(shaping.intersection(rows)), documents[rows[0]].id))
