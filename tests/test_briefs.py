@@ -44,6 +44,22 @@ def section(briefing: Briefing, key: str) -> Section:
     return next(each for each in briefing.sections if each.key == key)
 
 
+def sections(engine: Engine, request: Request) -> dict[str, Section]:
+    return {each.key: each for each in brief(engine, request).sections}
+
+
+def stopped(engine: Engine, request: Request, at: int) -> dict[str, Path]:
+    """The sections that are kept of a briefing that was stopped before one of them, by name."""
+
+    def stop(_heading: str, done: int, _total: int) -> None:
+        if done == at:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        brief(engine, request, stop)
+    return {path.stem: path for path in (engine.library.folder / "derived" / "briefings").rglob("*.json")}
+
+
 def texts(briefing: Briefing) -> list[str]:
     return [statement.text for statement in briefing.statements]
 
@@ -106,9 +122,7 @@ def test_neither_the_heading_of_a_timetable_is_expected_nor_does_an_annex_give_a
     mandate = "The mandate of the Working Group on the Smuggling of Migrants is to advise the Conference on boats."
     table = "| Date | Time | Item |\n|---|---|---|\n| Monday, 4 March | 10 a.m.-1 p.m. | 2 |\n| Tuesday, 5 March | 10 a.m.-1 p.m. | 3 |\n"
     agenda = f"{AGENDA.rpartition('**Documentation**')[0]}{plan}\n\n{table}"
-    engine = holding(agenda)
-    add(engine.library, engine.catalogue, Input("other.md", f"{OTHER}\n## Annex I\n\n1. {mandate}\n".encode()))
-    briefing = brief(engine, Request("item", "2"))
+    briefing = brief(holding(agenda, f"{OTHER}\n## Annex I\n\n1. {mandate}\n"), Request("item", "2"))
     assert not [each.text for each in briefing.statements if plan in each.text or mandate in each.text]
 
 
@@ -148,31 +162,15 @@ def test_headings_are_in_the_language_asked_for_and_quotes_stay_as_they_are(engi
 def test_a_briefing_that_was_stopped_goes_on_where_it_was_and_ends_the_same(engine: Engine) -> None:
     request = Request("item", "2")
     whole = brief(engine, request)
-    told: list[str] = []
-
-    def stop(heading: str, done: int, total: int) -> None:
-        told.append(heading)
-        if done == 5:
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        brief(engine, request, stop)
-    folder = engine.library.folder / "derived" / "briefings"
-    kept = sorted(path.name for path in folder.rglob("*.json"))
-    assert kept == ["documentation.json", "mandate.json", "new.json", "questions.json", "schedule.json"]
+    kept = stopped(engine, request, 5)
+    assert sorted(kept) == ["documentation", "mandate", "new", "questions", "schedule"]
     assert brief(engine, request) == whole
-    assert not list(folder.rglob("*.json"))
+    assert not [path for path in kept.values() if path.exists()]
 
 
 def test_nothing_of_a_removed_document_is_left_in_kept_sections_and_themes(engine: Engine) -> None:
-    def stop(heading: str, done: int, total: int) -> None:
-        if done == 6:
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        brief(engine, Request("item", "2"), stop)
+    assert stopped(engine, Request("item", "2"), 6)
     themes_of(engine)
-    assert list(engine.library.folder.rglob("*.json"))
     engine.library.remove("CTOC/COP/WG.7/2030/2:en:official")
     kept = [path for path in engine.library.folder.rglob("*.json") if "lexical" not in path.parts]
     assert [path.name for path in kept] == ["owner.json"]
@@ -194,14 +192,7 @@ def test_a_table_with_blank_cells_breaks_no_briefing(holding: Holding) -> None:
 def test_a_kept_section_that_was_damaged_or_altered_is_made_anew(engine: Engine) -> None:
     request = Request("item", "2")
     whole = brief(engine, request)
-
-    def stop(heading: str, done: int, total: int) -> None:
-        if done == 9:
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        brief(engine, request, stop)
-    parts = {path.stem: path for path in (engine.library.folder / "derived" / "briefings").rglob("*.json")}
+    parts = stopped(engine, request, 9)
     parts["mandate"].write_text("{", encoding="utf-8")
     altered = json.loads(parts["points"].read_text(encoding="utf-8"))
     altered["parts"][0]["statements"][0]["citations"][0]["quote"] = "Lamps are free."
@@ -272,7 +263,7 @@ def test_what_the_annotations_ask_or_say_that_will_be_discussed_are_questions_an
     agenda = re.sub(r"The Working Group may wish[^.]*mountain[^.]*\.", f"{past} {said}", AGENDA)
     assert agenda != AGENDA
     engine = holding(agenda)
-    by_key = {each.key: each for each in brief(engine, Request("item", "3", "chair")).sections}
+    by_key = sections(engine, Request("item", "3", "chair"))
     assert [statement.text for statement in by_key["questions"].statements] == said.replace(". I", ".\nI").splitlines()
     assert not any("price of oil" in statement.text for statement in by_key["documentation"].statements)
     assert [theme.heading for theme in ground_of(engine, Request("item", "3", "chair")).themes] == [
@@ -285,7 +276,7 @@ def test_past_guidance_is_what_documents_say_that_was_recommended_and_an_empty_s
 ) -> None:
     def guidance() -> Section:
         reading = Engine(engine.library, engine.catalogue, readers=word_readers())
-        return {each.key: each for each in brief(reading, Request("item", "3", "chair")).sections}["guidance"]
+        return sections(reading, Request("item", "3", "chair"))["guidance"]
 
     before = guidance()
     advice = [
@@ -310,7 +301,7 @@ def test_the_paragraphs_with_the_figures_of_which_the_headings_of_a_report_speak
     body = "".join(f"<h2>{head}</h2>" + "".join(f"<p>{each}</p>" for each in under) for head, under in told.items())
     report = f"<html lang='en'><body><p>DP/2030/9</p><h1>Report on harbour lamps</h1>{body}</body></html>"
     engine = holding(Input("r.html", report.encode()))
-    by_key = {each.key: each for each in brief(engine, Request("document", "DP/2030/9")).sections}
+    by_key = sections(engine, Request("document", "DP/2030/9"))
     assert [each.text for each in by_key["figures"].statements] == [loss]
 
 
@@ -466,13 +457,8 @@ def test_a_document_that_a_footnote_of_the_annotations_names_is_one_of_the_item(
 
 
 def test_of_a_theme_of_which_nothing_is_quoted_no_unrelated_documents_are_named(holding: Holding) -> None:
-    engine = holding(AGENDA)
-    add(
-        engine.library,
-        engine.catalogue,
-        further("Schools", "The pay of the masters of schools on the hill was not spoken of again."),
-    )
-    told = _told_lacking(brief(engine, Request("item", "2")))
+    schools = further("Schools", "The pay of the masters of schools on the hill was not spoken of again.")
+    told = _told_lacking(brief(holding(AGENDA, schools), Request("item", "2")))
     assert not [each for each in told if "2029" in each]
 
 
@@ -522,7 +508,9 @@ def test_what_is_said_to_be_held_nowhere_is_found_nowhere(whole_engine: Engine, 
             assert not [each.unit.text for each in found if each.score >= each.bars.least], said
 
 
-def test_of_a_theme_that_nothing_speaks_of_it_is_said_and_of_one_that_is_not_quoted_the_place(holding: Holding) -> None:
+def test_of_a_theme_that_nothing_speaks_of_it_is_said_and_of_one_that_is_not_quoted_the_place(
+    holding: Holding,
+) -> None:
     engine = holding(AGENDA, LAMPS, reading=True)
     engine.library.remove("CTOC/COP/WG.7/2030/2:en:official")
     alone = brief(engine, Request("item", "2"))
@@ -592,12 +580,7 @@ def test_only_of_a_treaty_that_a_document_cites_articles_are_listed_by_what_the_
     holding: Holding, cites: str, listed: list[str]
 ) -> None:
     head = "---\nsymbol: DP/2030/9\ntitle: Harbour lamps\nlanguage: en\n---\n# Harbour lamps\n\n"
-    by_key = {
-        each.key: each
-        for each in brief(
-            holding(CRIMES, f"{head}{LIT}{cites}\n", reading=True), Request("document", "DP/2030/9")
-        ).sections
-    }
+    by_key = sections(holding(CRIMES, f"{head}{LIT}{cites}\n", reading=True), Request("document", "DP/2030/9"))
     given = by_key["articles"].parts if "articles" in by_key else ()
     assert [part.heading.partition(", ")[2] for part in given] == listed
     assert ("framework" in by_key) is bool(listed)
@@ -699,7 +682,7 @@ def test_in_the_briefing_of_a_document_no_two_other_documents_differ(engine: Eng
         further("Repair of harbour lamps", "Nobody has been asked who lights them in winter."),
     )
     reading = Engine(engine.library, engine.catalogue, readers=word_readers())
-    by_key = {each.key: each for each in brief(reading, Request("document", "CTOC/COP/WG.7/2029/23")).sections}
+    by_key = sections(reading, Request("document", "CTOC/COP/WG.7/2029/23"))
     assert "differences" not in by_key
 
 
