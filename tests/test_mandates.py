@@ -351,7 +351,7 @@ def two() -> tuple[Input, Input]:
     return first, second
 
 
-def test_the_list_has_what_is_due_first_every_cell_is_exact_words_and_the_paper_is_in_every_language(
+def test_the_list_has_what_is_due_first_and_every_cell_is_exact_words(
     holding: Holding,
 ) -> None:
     library = holding(*two()).library
