@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 
+import harbour
 import pytest
 from conftest import Holding
 
@@ -12,43 +13,14 @@ from assistant.reports.agenda_check import AgendaCheck, check_agenda, resolution
 from assistant.reports.brief.brief_maker import brief
 from assistant.reports.brief.briefing import Request
 from assistant.reports.lookup import agenda_meeting
-from corpus.catalogue import Catalogue
 from ingest.run import Input
 
-AGENDA = """---
-symbol: CTOC/COP/WG.7/2030/1
-title: Annotated provisional agenda
-language: en
-date: 2030-02-01
----
-# Working Group on the Smuggling of Migrants
-
-Vienna, 4 and 5 March 2030
-
-## Annotated provisional agenda
-
-### Provisional agenda
-
-1. Opening of the meeting.
-2. Harbour lamps.
-3. Mountain roads.
-
-### Annotations
-
-#### 2. Harbour lamps
-
-The report on lamps (A/90/12) may be of help.
-
-**Documentation**
-
-Paper on harbour lamps (CTOC/COP/WG.7/2030/2)
-
-#### 3. Mountain roads
-
-**Documentation**
-
-Paper on mountain roads (CTOC/COP/WG.7/2030/3)
-"""
+AGENDA = harbour.AGENDA.replace(
+    "In its resolution 7/1, the Conference decided that the Working Group would advise", "The Working Group advises"
+)
+AGENDA = AGENDA.replace(
+    "A paper on harbour lamps lies before the Working Group.", "The report on lamps (A/90/12) may be of help."
+)
 
 
 def paper(symbol: str, language: str = "en", words: str = "Lamps are lit at night.") -> Input:
@@ -56,20 +28,19 @@ def paper(symbol: str, language: str = "en", words: str = "Lamps are lit at nigh
     return Input(f"{symbol.replace('/', '_')}.{language}.md", text.encode())
 
 
-def checked(holding: Holding, *sources: Input, languages: tuple[str, ...] = ("en",)) -> AgendaCheck:
-    engine = holding(AGENDA, *sources)
-    return check_agenda(engine.library, engine.catalogue, engine.library.meetings()[0], languages)
+def checked(
+    holding: Holding, *sources: Input | str, agenda: str = AGENDA, languages: tuple[str, ...] = ("en",)
+) -> AgendaCheck:
+    engine = holding(agenda, *sources)
+    return check_agenda(engine.library, engine.catalogue, agenda_meeting(engine.library), languages)
 
 
-def test_parts_of_a_document_are_documents_of_their_own_and_commands_are_quoted_for_the_shell(
-    holding: Holding, catalogue: Catalogue
-) -> None:
+def test_parts_of_a_document_are_documents_of_their_own_and_commands_are_quoted_for_the_shell(holding: Holding) -> None:
     parts = AGENDA.replace(
         "Paper on mountain roads (CTOC/COP/WG.7/2030/3)",
         "Progress on roads (CTOC/COP/WG.7/2030/3) (Part I)\n\nRecommendations (RRU) in 2029 (CTOC/COP/WG.7/2030/3) (Part II)",
     )
-    library = holding(parts, paper("CTOC/COP/WG.7/2030/3 (Part I)")).library
-    found = check_agenda(library, catalogue, library.meetings()[0])
+    found = checked(holding, paper("CTOC/COP/WG.7/2030/3 (Part I)"), agenda=parts)
     assert [(each.symbol, each.state) for each in found.announced] == [
         ("CTOC/COP/WG.7/2030/2", "missing"),
         ("CTOC/COP/WG.7/2030/3 (Part I)", "held"),
@@ -91,12 +62,9 @@ def test_an_announced_document_that_is_not_held_comes_with_the_command_that_fetc
     json.dumps(found.to_json())
 
 
-def test_what_is_not_held_has_the_title_that_the_agenda_prints_and_other_agendas_are_named(
-    holding: Holding, catalogue: Catalogue
-) -> None:
-    other = Input("other.md", AGENDA.replace("WG.7/2030/", "WG.7/2028/").replace("March 2030", "March 2028").encode())
-    library = holding(AGENDA, other).library
-    found = check_agenda(library, catalogue, agenda_meeting(library))
+def test_what_is_not_held_has_the_title_that_the_agenda_prints_and_other_agendas_are_named(holding: Holding) -> None:
+    other = AGENDA.replace("WG.7/2030/", "WG.7/2028/").replace("March 2030", "March 2028")
+    found = checked(holding, other)
     assert found.agenda == "CTOC/COP/WG.7/2030/1"
     assert [each.title for each in found.announced] == ["Paper on harbour lamps", "Paper on mountain roads"]
     assert found.others == ("CTOC/COP/WG.7/2028/1",)
@@ -128,12 +96,11 @@ def test_nothing_is_to_be_done_where_everything_is_held(holding: Holding) -> Non
     assert checked(holding, *held, paper("A/90/12")).complete
 
 
-def test_resolutions_that_are_cited_by_number_are_checked(holding: Holding, catalogue: Catalogue) -> None:
+def test_resolutions_that_are_cited_by_number_are_checked(holding: Holding) -> None:
     cited = "It recalled resolution 7/1 and General Assembly resolutions 90/12 and 90/13, not resolution 90/14."
     text = AGENDA.replace("The report on lamps (A/90/12) may be of help.", cited)
     held = "---\nsymbol: A/RES/90/12\ntitle: Lamps\nlanguage: en\n---\n# Lamps\n\n1. Lamps are lit.\n"
-    library = holding(text, held).library
-    found = check_agenda(library, catalogue, library.meetings()[0])
+    found = checked(holding, held, agenda=text)
     assert {each.symbol: each.state for each in found.cited} == {
         "A/RES/90/12": "held",
         "A/RES/90/13": "missing",
