@@ -5,12 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
 import pytest
-from conftest import Holding, add, markdown, real_documents
+from conftest import Holding, markdown, more
 from harbour import AGENDA, LAMPS, OTHER, ROADS
 from word_reader import word_readers
 
@@ -27,11 +26,9 @@ from assistant.reports.brief.subject import ground_of
 from assistant.reports.themes.theme_maker import themes_of
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES
-from corpus.embedding import HashEmbedder
 from corpus.library import Library
 from eval.briefs import scores_of
-from ingest.run import Input, starter_sources
-from ingest.segment import SEGMENTER_VERSION
+from ingest.run import Input
 
 
 @pytest.fixture
@@ -284,7 +281,7 @@ def test_past_guidance_is_what_documents_say_that_was_recommended_and_an_empty_s
         for nth, why in (("first", "in winter"), ("second", "whose boats are old"), ("third", "of buses and no others"))
     ]
     schools = "The first meeting recommended that schools be open in every winter of the year."
-    add(engine.library, engine.catalogue, further("Earlier meetings", *advice), further("Of schools", schools))
+    more(engine, further("Earlier meetings", *advice), further("Of schools", schools))
     told = [each.text for each in guidance().statements]
     assert told
     assert set(told) <= set(advice)
@@ -410,9 +407,7 @@ def test_nothing_is_said_again_in_nearly_the_same_words_and_nothing_later_than_t
     after = "In April 2030 the pay of harbour masters was settled by nobody at all."
     new = "The pay of harbour masters rises by ten dollars."
     engine.library.remove("CTOC/COP/WG.7/2030/2:en:official")
-    add(
-        engine.library, engine.catalogue, Input("lamps.md", f"{LAMPS}\n4. {again}\n\n5. {after}\n\n6. {new}\n".encode())
-    )
+    more(engine, f"{LAMPS}\n4. {again}\n\n5. {after}\n\n6. {new}\n")
     briefing = brief(engine, Request("item", "2", "secretariat"))
     said = [each.text for section in briefing.sections if section.key == "points" for each in section.statements]
     assert new in said
@@ -427,14 +422,14 @@ ADVICE = "States should see to the pay of harbour masters, and it was recommende
 def test_a_document_from_after_the_first_day_of_a_meeting_says_nothing_of_its_items(
     engine: Engine, date: str, told: bool
 ) -> None:
-    add(engine.library, engine.catalogue, further("Advice on lamps", ADVICE, date=date))
+    more(engine, further("Advice on lamps", ADVICE, date=date))
     assert (ADVICE in texts(brief(engine, Request("item", "2", "secretariat")))) is told
 
 
 def test_a_resolution_is_as_old_as_its_adoption(engine: Engine) -> None:
     head = "---\nsymbol: A/RES/84/7\ntitle: Lamps\nlanguage: en\nkind: resolution\ndate: 2030-03-20\n---\n# Lamps\n\n"
     text = f"{head}Adopted on 20 December 2029\n\nThe General Assembly,\n\nRecalling all lamps,\n\n1. {ADVICE}\n"
-    add(engine.library, engine.catalogue, Input("r.md", text.encode()))
+    more(engine, text)
     assert ADVICE in texts(brief(engine, Request("item", "2", "secretariat")))
 
 
@@ -464,18 +459,9 @@ def test_of_a_theme_of_which_nothing_is_quoted_no_unrelated_documents_are_named(
 
 def test_what_speaks_of_the_subject_of_another_item_is_left_to_it(engine: Engine) -> None:
     other = "The training of drivers for mountain roads and the pay of drivers of mountain roads is settled."
-    add(engine.library, engine.catalogue, further("Roads", other))
+    more(engine, further("Roads", other))
     assert other not in texts(brief(engine, Request("item", "2", "secretariat")))
     assert other in texts(brief(engine, Request("item", "3", "secretariat")))
-
-
-@pytest.fixture(scope="module")
-def whole_engine(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Iterator[Engine]:
-    """The real agenda and treaties with the digests that ship, and a reader that goes by words."""
-    sources = [*real_documents(), *starter_sources()]
-    with Library(tmp_path_factory.mktemp("whole") / "library", HashEmbedder(), SEGMENTER_VERSION) as library:
-        add(library, catalogue, *sources)
-        yield Engine(library, catalogue, readers=word_readers())
 
 
 def test_the_articles_that_sources_name_and_those_in_references_with_them_are_given_in_full(
@@ -515,7 +501,7 @@ def test_of_a_theme_that_nothing_speaks_of_it_is_said_and_of_one_that_is_not_quo
     engine.library.remove("CTOC/COP/WG.7/2030/2:en:official")
     alone = brief(engine, Request("item", "2"))
     assert "Nothing in the documents held could be quoted on “The pay of harbour masters”." in _told_lacking(alone)
-    add(engine.library, engine.catalogue, Input("lamps.md", LAMPS.encode()))
+    more(engine, LAMPS)
     held = brief(engine, Request("item", "2"))
     told = [each for each in _told_lacking(held) if "Nothing in the documents" in each]
     assert not [each for each in told if "lamps" in each or "harbour masters" in each], told
@@ -669,16 +655,15 @@ def test_of_a_report_behind_a_covering_letter_its_own_words_are_key_points_and_n
     assert any(told in each for each in said)
     assert not [each for each in said for words in (formula, original, signed) if words in each]
     alone = f"---\nsymbol: S/2030/8\ntitle: {title}\nlanguage: {language}\n---\n# {title}\n\n{told}\n\n{formula}\n"
-    add(engine.library, engine.catalogue, Input("alone.md", alone.encode()))
+    more(engine, alone)
     said = texts(brief(engine, Request("document", "S/2030/8", language=language)))
     assert any(told in each for each in said)
     assert not [each for each in said if formula in each]
 
 
 def test_in_the_briefing_of_a_document_no_two_other_documents_differ(engine: Engine) -> None:
-    add(
-        engine.library,
-        engine.catalogue,
+    more(
+        engine,
         further("Repair of harbour lamps", "Nobody has been asked who lights them in winter."),
     )
     reading = Engine(engine.library, engine.catalogue, readers=word_readers())
@@ -694,7 +679,7 @@ def test_a_briefing_on_an_item_tells_which_meeting_it_took_where_several_have_th
 
     assert told("") == []
     earlier = AGENDA.replace("WG.7/2030/", "WG.7/2028/").replace("March 2030", "March 2028")
-    add(engine.library, engine.catalogue, Input("earlier.md", earlier.encode()))
+    more(engine, earlier)
     for language in LANGUAGES:
         (remark,) = told("", language)
         assert "CTOC/COP/WG.7/2030/1" in remark

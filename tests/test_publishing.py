@@ -14,7 +14,6 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from conftest import add, real_documents
 from footnotes import faults_in, footnotes_of
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,9 +39,7 @@ from assistant.qa.answer import Citation, Statement
 from assistant.qa.engine import Engine
 from assistant.reports.brief.brief_maker import brief
 from assistant.reports.brief.briefing import Request
-from corpus.catalogue import Catalogue
 from corpus.library import Library
-from ingest.run import starter_sources
 
 HOSTILE = '<script>alert(1)</script> [x](javascript:alert(1)) #panic("no") *a* _b_ $x$ `c` \\ "q" | & <img src=x onerror=y> {{7*7}}'
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><rect width="5" height="5"/></svg>'
@@ -68,20 +65,14 @@ def publication(text: str = HOSTILE, language: str = "en") -> Publication:
 
 
 @pytest.fixture(scope="module")
-def real_briefing(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> tuple[Publication, dict[str, str]]:
+def real_briefing(whole_engine: Engine) -> tuple[Publication, dict[str, str]]:
     """The briefing about item 3 of the real meeting, and the texts of its sources by the names that citations use."""
-    from corpus.embedding import HashEmbedder
-    from ingest.segment import SEGMENTER_VERSION
-
-    sources = [*real_documents(), *starter_sources()]
-    with Library(tmp_path_factory.mktemp("both") / "library", HashEmbedder(), SEGMENTER_VERSION) as library:
-        add(library, catalogue, *sources)
-        made = publication_of(brief(Engine(library, catalogue), Request("item", "3", "secretariat")), library)
-        texts = {}
-        for document in library.documents():
-            if document.id not in library.superseded():
-                texts |= dict.fromkeys((document.label, document.title, document.key), document.text)
-        return made, texts
+    library = whole_engine.library
+    texts = {}
+    for document in library.documents():
+        if document.id not in library.superseded():
+            texts |= dict.fromkeys((document.label, document.title, document.key), document.text)
+    return publication_of(brief(whole_engine, Request("item", "3", "secretariat")), library), texts
 
 
 class Tags(HTMLParser):

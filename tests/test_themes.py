@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from conftest import Holding, OpenLibrary, add, markdown
+from conftest import Holding, markdown, more
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import adjusted_rand_score
@@ -35,7 +35,6 @@ from corpus.documents import LANGUAGES, Block, Document
 from corpus.embedding import Crossing, HashEmbedder
 from corpus.library import Library
 from ingest.run import Input, starter_sources
-from ingest.segment import SEGMENTER_VERSION
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +73,7 @@ def test_a_document_of_two_lines_changes_no_theme(holding: Holding) -> None:
     before = themes_of(engine)
     assert len(before.themes) == len(lines)
     small = "---\nsymbol: A/90/1\ntitle: Letter\nlanguage: en\n---\n# Letter\n\n1. Nets and gulls, and mountain soup for the watch.\n"
-    add(engine.library, engine.catalogue, Input("small.md", small.encode()))
+    more(engine, small)
     after = themes_of(engine)
     assert [theme.name for theme in after.themes] == [theme.name for theme in before.themes]
     held = {each.document for theme in before.themes for each in theme.documents}
@@ -96,12 +95,8 @@ def test_agendas_and_records_of_meetings_stand_apart(holding: Holding) -> None:
     assert "A/79/PV.7" in markdown(themes, engine.library).partition("in no theme")[2]
 
 
-def test_another_ingestion_in_another_order_gives_the_same_themes(
-    open_library: OpenLibrary, catalogue: Catalogue, tmp_path: Path, starter_themes: Themes
-) -> None:
-    library = open_library(tmp_path / "again")
-    add(library, catalogue, *reversed(list(starter_sources())))
-    again = themes_of(Engine(library, catalogue))
+def test_another_ingestion_in_another_order_gives_the_same_themes(holding: Holding, starter_themes: Themes) -> None:
+    again = themes_of(holding(*reversed(list(starter_sources()))))
     first = {passage.id: theme.number for theme in starter_themes.themes for passage in theme.passages}
     second = {passage.id: theme.number for theme in again.themes for passage in theme.passages}
     ids = sorted(first)
@@ -134,9 +129,8 @@ def test_themes_are_made_once_and_read_again_until_the_library_changes(holding: 
     (kept,) = (engine.library.folder / "derived" / "themes").glob("*.json")
     kept.write_text("{", encoding="utf-8")
     assert themes_of(engine) == first
-    add(
-        engine.library,
-        engine.catalogue,
+    more(
+        engine,
         Input("new.md", b"---\ntitle: New\nslug: new\nlanguage: en\n---\n# New\n\n1. Boats need a flag.\n"),
     )
     assert themes_of(engine) != first
@@ -149,31 +143,26 @@ def test_names_and_headings_are_in_the_language_asked_for(starter_engine: Engine
     assert render(publication_of(themes, starter_engine.library), "md")
 
 
-def test_texts_that_no_model_reads_are_clustered_by_their_words(catalogue: Catalogue, tmp_path: Path) -> None:
+def test_texts_that_no_model_reads_are_clustered_by_their_words(holding: Holding) -> None:
     class English(HashEmbedder):
         """The hashing embedder as if it read English only."""
 
         languages = frozenset(["en"])
 
-    library = Library(tmp_path / "russian", English(), SEGMENTER_VERSION)
     boats = "\n\n".join(f"{n}. Лодка и гавань, лодка и причал номер {n}." for n in range(1, 9))
     roads = "\n\n".join(f"{n}. Дорога и перевал, дорога и водитель номер {n}." for n in range(1, 9))
-    for name, text in (("boats", boats), ("roads", roads)):
-        add(
-            library,
-            catalogue,
-            Input(f"{name}.md", f"---\ntitle: {name}\nslug: {name}\nlanguage: ru\n---\n# {name}\n\n{text}\n".encode()),
-        )
-    with library:
-        themes = themes_of(Engine(library, catalogue), "ru", 2)
-        assert library.passage_vectors([each.id for theme in themes.themes for each in theme.passages]) == {}
+    texts = (f"---\ntitle: {name}\nslug: {name}\nlanguage: ru\n---\n# {name}\n\n{text}\n"
+             for name, text in (("boats", boats), ("roads", roads)))  # fmt: skip
+    engine = holding(*texts, embedder=English())
+    themes = themes_of(engine, "ru", 2)
+    assert engine.library.passage_vectors([each.id for theme in themes.themes for each in theme.passages]) == {}
     assert [len({each.document for each in theme.passages}) for theme in themes.themes] == [1, 1]
     assert sum(len(theme.passages) for theme in themes.themes) >= 2
 
 
-def test_an_empty_library_has_no_themes_and_says_so(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+def test_an_empty_library_has_no_themes_and_says_so(holding: Holding) -> None:
     with pytest.raises(ReportError, match="library is empty"):
-        themes_of(Engine(open_library(), catalogue))
+        themes_of(holding())
 
 
 def test_a_library_of_one_passage_is_one_theme(holding: Holding) -> None:
@@ -313,18 +302,17 @@ def _papers(language: str, title: str, said: str, first: int, count: int = 3) ->
     ]  # fmt: skip
 
 
-def test_texts_on_one_subject_are_one_theme_whatever_their_language(catalogue: Catalogue, tmp_path: Path) -> None:
+def test_texts_on_one_subject_are_one_theme_whatever_their_language(holding: Holding) -> None:
     papers = [
         *_papers("en", "Fishing boats", "Fishing boats", 60),
         *_papers("en", "Mountain roads", "Mountain roads", 64),
         *_papers("fr", "Bateaux de pêche", "Voici les bateaux de pêche", 70),
         *_papers("fr", "Routes de montagne", "Voici les routes de montagne", 74),
     ]
-    with Library(tmp_path, Spoken(), SEGMENTER_VERSION) as library:
-        add(library, catalogue, *papers)
-        themes = themes_of(Engine(library, catalogue), count=2).themes
-        spoken = [{library.document(each.document).language for each in theme.documents} for theme in themes]
-        french = themes_of(Engine(library, catalogue), "fr", count=2).themes
+    engine = holding(*papers, embedder=Spoken())
+    themes = themes_of(engine, count=2).themes
+    spoken = [{engine.library.document(each.document).language for each in theme.documents} for theme in themes]
+    french = themes_of(engine, "fr", count=2).themes
     assert spoken == [{"en", "fr"}, {"en", "fr"}]
     assert {theme.name for theme in themes} == {"Fishing boats", "Mountain roads"}
     assert {theme.name for theme in french} == {"Bateaux de pêche", "Routes de montagne"}
@@ -340,9 +328,8 @@ def test_a_theme_without_a_document_in_the_language_of_the_paper_is_named_with_t
     (theme,) = themes_of(engine, "fr").themes
     assert theme.name == "Bateaux de pêche"
     # Where no language is that of most, a phrase of one of them would speak for the others.
-    add(
-        engine.library,
-        engine.catalogue,
+    more(
+        engine,
         *_papers("es", "Barcos de pesca", "Los barcos de pesca llevan una bandera", 70),
     )
     (theme,) = themes_of(engine, count=1).themes
@@ -400,7 +387,7 @@ def test_gaps_are_documents_of_bodies_that_are_held(holding: Holding) -> None:
     engine = holding(*_reports(("A/71/9", "Boats", "Boats need a flag.")))
     assert themes_of(engine).themes[0].gaps == ()
     agenda = "---\nsymbol: CTOC/COP/WG.7/2030/9\ntitle: Boats\nlanguage: en\n---\n# Boats\n\n1. Boats need a name.\n"
-    add(engine.library, engine.catalogue, Input("paper.md", agenda.encode()))
+    more(engine, agenda)
     gaps = [gap for theme in themes_of(engine).themes for gap in theme.gaps]
     assert gaps
     assert all(gap.startswith("CTOC/COP/WG.7/") for gap in gaps)
@@ -429,11 +416,7 @@ def test_the_command_writes_no_file_for_an_unknown_theme_or_without_its_program(
 
 
 def test_themes_are_made_in_slices_and_the_same_as_in_one(
-    open_library: OpenLibrary,
-    catalogue: Catalogue,
-    starter_themes: Themes,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    holding: Holding, starter_themes: Themes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("assistant.slices.SECONDS", 0.0)  # however fast the machine is
     turns: list[str] = []
@@ -444,9 +427,7 @@ def test_themes_are_made_in_slices_and_the_same_as_in_one(
         yield
         turns.append("taken")
 
-    library = open_library(tmp_path / "sliced")
-    add(library, catalogue, *starter_sources())
-    made = themes_of(Engine(library, catalogue), aside=aside)
+    made = themes_of(holding(*starter_sources()), aside=aside)
     assert [theme.name for theme in made.themes] == [theme.name for theme in starter_themes.themes]
     assert len(turns) >= 4
     assert turns[::2] == ["given up"] * (len(turns) // 2)
