@@ -18,7 +18,6 @@ from typer.testing import CliRunner
 
 from assistant.export.spreadsheets import sheet
 from assistant.frames import joined, say
-from assistant.qa.engine import Engine
 from assistant.reports import ReportError
 from assistant.reports.brief.brief_maker import brief
 from assistant.reports.brief.briefing import Request
@@ -469,8 +468,9 @@ def test_sheets_hold_no_formula_and_the_same_list_makes_the_same_bytes(holding: 
 
 
 def test_a_briefing_of_a_resolution_tells_adoption_requests_and_what_is_new(holding: Holding) -> None:
-    library = holding(*two()).library
-    made = brief(Engine(library, Catalogue.shipped()), Request("document", "A/RES/80/900"))
+    engine = holding(*two())
+    library = engine.library
+    made = brief(engine, Request("document", "A/RES/80/900"))
     by_key = {section.key: section for section in made.sections}
     assert list(by_key) == ["adoption", "mandates", "changes"]
     assert "4 December 2025" in [statement.text for statement in by_key["adoption"].statements]
