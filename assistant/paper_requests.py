@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Hashable
-from contextlib import nullcontext
+from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -20,13 +19,14 @@ from assistant.slices import Aside
 if TYPE_CHECKING:
     from assistant.export.layouts import Report
     from assistant.qa.engine import Engine
-    from assistant.reports.mandates.mandate_list import Wanted
     from corpus.library import Library
 
 Form = Literal["json", "md", "html", "docx", "pdf"]
 SheetForm = Literal["json", "md", "html", "docx", "pdf", "csv", "xlsx"]
 Name = Annotated[str, Field(max_length=200)]
 _FORMAT = Field(description="In place of the header `Accept`.")
+Making = Callable[[Progress, Aside], "Report"]
+"""Makes a paper; is given what is told of its progress, and what is entered around work that needs no turn."""
 MOST_SIDES = 12
 """Documents that are compared on a topic for others, at most."""
 
@@ -70,12 +70,8 @@ class PaperRequest(BaseModel, ABC):
         """Raises `Invalid` where it can't be meant, or asks a server for too much."""
 
     @abstractmethod
-    def subject(self, library: Library) -> Hashable:
-        """What it is about, the documents that it names found. Raises `ReportError`."""
-
-    @abstractmethod
-    def make(self, at: Holder, subject: Any, told: Progress, aside: Aside = nullcontext) -> Report:
-        """The paper about a subject that this request gave. Raises `ReportError`."""
+    def subject(self, at: Holder) -> tuple[Hashable, Making]:
+        """What it is about, the documents that it names found, and what makes the paper about it. Both raise `ReportError`."""
 
     def spoken(self, made: Any) -> str:
         """The language of a paper."""
@@ -106,15 +102,12 @@ class BriefingRequest(PaperRequest):
     ] = None
     format: Annotated[Form | None, _FORMAT] = None
 
-    def subject(self, library: Library) -> Request:
-        """The same for who writes it."""
-        return Request(self.kind, self.value, self.audience, self.language, self.meeting, self.mixed, self.mode)
-
-    def make(self, at: Holder, subject: Request, told: Progress, aside: Aside = nullcontext) -> Report:
-        """The briefing."""
+    def subject(self, at: Holder) -> tuple[Request, Making]:
+        """The same for who writes it, and that."""
         from assistant.reports.brief.brief_maker import brief
 
-        return brief(at.engine, subject, told, aside)
+        asked = Request(self.kind, self.value, self.audience, self.language, self.meeting, self.mixed, self.mode)
+        return asked, lambda told, aside: brief(at.engine, asked, told, aside)
 
 
 class ThemesRequest(PaperRequest):
@@ -127,15 +120,12 @@ class ThemesRequest(PaperRequest):
     theme: Annotated[Name | None, Field(description="The theme of this name or number alone.")] = None
     format: Annotated[Form | None, _FORMAT] = None
 
-    def subject(self, library: Library) -> Hashable:
-        """The language, and how many."""
-        return self.language, self.count
-
-    def make(self, at: Holder, subject: Any, told: Progress, aside: Aside = nullcontext) -> Report:
-        """The themes, all of them."""
+    def subject(self, at: Holder) -> tuple[Hashable, Making]:
+        """The language and how many, and all themes."""
         from assistant.reports.themes.theme_maker import themes_of
 
-        return themes_of(at.engine, self.language, self.count, told, aside)
+        asked = self.language, self.count
+        return asked, lambda told, aside: themes_of(at.engine, *asked, told, aside)
 
     def part(self, made: Any) -> Report:
         """The theme that is named, or all."""
@@ -173,20 +163,21 @@ class ComparisonRequest(PaperRequest):
         if self.topic is not None and len(self.document) > MOST_SIDES:
             raise Invalid("most-sides", count=len(self.document), most=MOST_SIDES)
 
-    def subject(self, library: Library) -> Hashable:
-        """The topic, and the ids of the documents."""
-        return self.topic, tuple(named(library, each, self.language).id for each in self.document), self.language
-
-    def make(self, at: Holder, subject: Any, told: Progress, aside: Aside = nullcontext) -> Report:
-        """What was changed from each document to the next, or what they say on the topic."""
+    def subject(self, at: Holder) -> tuple[Hashable, Making]:
+        """The topic and the ids of the documents, and what was changed from each to the next or what they say on the topic."""
         from assistant.reports.comparison.text_diff import compare_versions
         from assistant.reports.comparison.topic_comparison import compare_topic
 
-        topic, ids, language = subject
-        documents = [at.library.document(each) for each in ids]
-        if topic is None:
-            return compare_versions(at.library, documents)
-        return compare_topic(at.engine, topic, documents, language, told, aside)
+        topic, language = self.topic, self.language
+        ids = tuple(named(at.library, each, language).id for each in self.document)
+
+        def make(told: Progress, aside: Aside) -> Report:
+            documents = [at.library.document(each) for each in ids]
+            if topic is None:
+                return compare_versions(at.library, documents)
+            return compare_topic(at.engine, topic, documents, language, told, aside)
+
+        return (topic, ids, language), make
 
 
 class OriginsRequest(PaperRequest):
@@ -203,19 +194,14 @@ class OriginsRequest(PaperRequest):
         if not self.document.strip():
             raise Invalid("name-one")
 
-    def subject(self, library: Library) -> Hashable:
-        """The document's id, and the place as it writes it."""
-        from assistant.reports.comparison.provenance import place_in
+    def subject(self, at: Holder) -> tuple[Hashable, Making]:
+        """The document's id and the place as it writes it, and where the paragraphs come from."""
+        from assistant.reports.comparison.provenance import origins_of, place_in
 
-        document = named(library, self.document, self.language)
-        return "origins", document.id, place_in(document, self.place)
-
-    def make(self, at: Holder, subject: Any, told: Progress, aside: Aside = nullcontext) -> Report:
-        """Where the paragraphs come from."""
-        from assistant.reports.comparison.provenance import origins_of
-
-        _, document, place = subject
-        return origins_of(at.library, at.library.document(document), place, told, aside)
+        document = named(at.library, self.document, self.language)
+        place = place_in(document, self.place)
+        asked = "origins", document.id, place
+        return asked, lambda told, aside: origins_of(at.library, at.library.document(asked[1]), place, told, aside)
 
 
 class MandatesRequest(PaperRequest):
@@ -229,17 +215,12 @@ class MandatesRequest(PaperRequest):
     document: Annotated[list[Name], Field(max_length=100, description="Resolutions by symbol, name or id.")] = []
     language: Language = "en"
 
-    def subject(self, library: Library) -> Wanted:
-        """The same for who lists them."""
-        from assistant.reports.mandates.mandate_list import Wanted
+    def subject(self, at: Holder) -> tuple[Hashable, Making]:
+        """The same for who lists them, and the list."""
+        from assistant.reports.mandates.mandate_list import Wanted, list_mandates
 
-        return Wanted(self.addressee.strip(), self.year, self.due_before.strip(), tuple(self.document), self.language)
-
-    def make(self, at: Holder, subject: Wanted, told: Progress, aside: Aside = nullcontext) -> Report:
-        """The list."""
-        from assistant.reports.mandates.mandate_list import list_mandates
-
-        return list_mandates(at.library, subject, told)
+        asked = Wanted(self.addressee.strip(), self.year, self.due_before.strip(), tuple(self.document), self.language)
+        return asked, lambda told, aside: list_mandates(at.library, asked, told)
 
 
 def file_of(made: Any, form: str, library: Library, language: str) -> bytes:

@@ -67,7 +67,7 @@ import json, sys, time
 from pathlib import Path
 from assistant.reports.brief.brief_maker import brief
 from assistant.reports.brief.briefing import Request
-from assistant.export.layouts import publication_of_briefing
+from assistant.export.layouts import publication_of
 from assistant.opening import make_engine
 from assistant.export.file_formats import render
 from assistant.settings import load_settings
@@ -84,7 +84,7 @@ with Library(folder, make_embedder("minilm", folder / "models"), SEGMENTER_VERSI
         size = len(themes_of(engine).themes)
     else:
         briefing = brief(engine, Request(what, sys.argv[3]))
-        size = len(render(publication_of_briefing(briefing, library), "docx")) and len(list(briefing.statements))
+        size = len(render(publication_of(briefing, library), "docx")) and len(list(briefing.statements))
 seconds = time.perf_counter() - begun
 # Of this program alone: what getrusage tells begins with the memory of the process that started it.
 peak = int(next(line for line in Path("/proc/self/status").read_text().splitlines() if "VmHWM" in line).split()[1]) / 1024

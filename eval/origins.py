@@ -74,13 +74,19 @@ def scores_of(library: Library, labels: Sequence[Labelled]) -> Scores:
         if not held:
             raise CaseError(f"{each.document} is not held. Ingest the labelled documents first.")
         told = {
-            one.cite.locator.removeprefix(f"{held[0].label}, "): one for one in origins_of(library, held[0]).paragraphs
+            one.citation.locator.removeprefix(f"{held[0].label}, "): one
+            for one in origins_of(library, held[0]).paragraphs
         }
         for place, kind, wanted in each.paragraphs:
             count += 1
             one = told.get(place)
             first = one.earlier[0] if one and one.earlier else None
-            got = (first.cite.symbol, first.cite.locator.removeprefix(f"{first.label}, ")) if first else None
+            cited = first.citation if first else None
+            got = (
+                (cited.symbol, cited.locator.removeprefix(f"{library.document(cited.document).label}, "))
+                if cited
+                else None
+            )
             same = "new" if first is None else "verbatim" if first.verbatim else "changed"
             places += got == wanted
             kinds += got == wanted and same == kind

@@ -21,7 +21,7 @@ import numpy as np
 
 from assistant.cli.session import settings
 from assistant.export.file_formats import render
-from assistant.export.layouts import publication_of_themes
+from assistant.export.layouts import publication_of
 from assistant.opening import make_engine, open_library
 from assistant.qa.engine import Engine
 from assistant.reports.themes.theme_maker import grouped, themes_of
@@ -47,7 +47,7 @@ def main() -> int:
         begun = time.process_time()
         engine = make_engine(library, chosen)
         made = themes_of(engine)
-        written = render(publication_of_themes(made, library), "docx")
+        written = render(publication_of(made, library), "docx")
         seconds = time.process_time() - begun
         reverse = again(library, chosen, ids[::-1])
         whole = members(engine)
@@ -61,7 +61,7 @@ def main() -> int:
             "other order": dict(zip(("documents", "passages"), agreement(whole, listed(reverse)), strict=True)),
             "languages": mixture(library, made),
             "same names": [theme.name for theme in made.themes] == [theme.name for theme in reverse.themes],
-            "same bytes": written == render(publication_of_themes(reverse, library), "docx"),
+            "same bytes": written == render(publication_of(reverse, library), "docx"),
             "a tenth left out": {
                 "documents": [one for one, _ in fewer],
                 "passages": [other for _, other in fewer],

@@ -82,7 +82,7 @@ def told_of(engine: Engine, topic: Topic) -> Told:
     quoted, further = (
         tuple(cite.locator.removeprefix(f"{side.label}, ") for cite in cites) for cites in (said, side.further)
     )
-    return Told(quoted, further) if side.certain else Told((), (*quoted, *further))
+    return Told(quoted, further) if side.status == "found" else Told((), (*quoted, *further))
 
 
 def scores_of(topics: Sequence[Topic], told: Callable[[Topic], Told]) -> Scores:

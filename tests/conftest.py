@@ -17,9 +17,11 @@ from hypothesis import settings
 from ods import Ods
 from word_reader import word_readers
 
+from assistant.export.file_formats import render
+from assistant.export.layouts import Report, publication_of
 from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
-from corpus.embedding import HashEmbedder
+from corpus.embedding import Embedder, HashEmbedder
 from corpus.library import Library
 from ingest.folder import FileInput
 from ingest.run import Input, Outcome, ingest, starter_sources
@@ -106,14 +108,35 @@ def open_library(tmp_path: Path) -> Iterator[OpenLibrary]:
     """Opens libraries with the hashing embedder and closes those that a test leaves open."""
     opened: list[Library] = []
 
-    def make(folder: Path | None = None, **options: object) -> Library:
-        library = Library(folder or tmp_path / "library", HashEmbedder(), SEGMENTER_VERSION, **options)  # type: ignore[arg-type]
+    def make(folder: Path | None = None, embedder: Embedder | None = None, **options: object) -> Library:
+        library = Library(folder or tmp_path / "library", embedder or HashEmbedder(), SEGMENTER_VERSION, **options)  # type: ignore[arg-type]
         opened.append(library)
         return library
 
     yield make
     for library in opened:
         library.close()
+
+
+Holding = Callable[..., Engine]
+
+
+@pytest.fixture
+def holding(open_library: OpenLibrary, catalogue: Catalogue) -> Holding:
+    """An engine over a library that holds some texts, sources or Markdown; `reading`: with a reader that goes by words."""
+
+    def make(*texts: Input | str, reading: bool = False, **options: object) -> Engine:
+        engine = Engine(open_library(**options), catalogue, readers=word_readers() if reading else None)
+        more(engine, *texts)
+        return engine
+
+    return make
+
+
+def more(engine: Engine, *texts: Input | str) -> None:
+    """Adds texts, sources or Markdown, to those from which an engine answers."""
+    sources = (Input(f"{n}.md", each.encode()) if isinstance(each, str) else each for n, each in enumerate(texts))
+    assert {each.result for each in add(engine.library, engine.catalogue, *sources)} <= {"added"}
 
 
 @pytest.fixture
@@ -140,6 +163,11 @@ def library(open_library: OpenLibrary) -> Library:
 def add(library: Library, catalogue: Catalogue, *sources: Input) -> list[Outcome]:
     """Ingests sources and returns their outcomes."""
     return list(ingest(sources, library, catalogue))
+
+
+def markdown(report: Report, library: Library, language: str = "") -> str:
+    """A report as Markdown."""
+    return render(publication_of(report, library, language), "md").decode()
 
 
 def blocks_apart(db: sqlite3.Connection) -> None:
@@ -183,6 +211,15 @@ def real_library(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue)
     with Library(tmp_path_factory.mktemp("real") / "library", HashEmbedder(), SEGMENTER_VERSION) as library:
         add(library, catalogue, *sources)
         yield library
+
+
+@pytest.fixture(scope="session")
+def whole_engine(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Iterator[Engine]:
+    """The real agenda and treaties with the digests that ship, and a reader that goes by words."""
+    sources = [*real_documents(), *starter_sources()]
+    with Library(tmp_path_factory.mktemp("whole") / "library", HashEmbedder(), SEGMENTER_VERSION) as library:
+        add(library, catalogue, *sources)
+        yield Engine(library, catalogue, readers=word_readers())
 
 
 @pytest.fixture(scope="session")

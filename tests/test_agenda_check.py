@@ -5,51 +5,22 @@ from __future__ import annotations
 import json
 import shlex
 
+import harbour
 import pytest
-from conftest import OpenLibrary, add
+from conftest import Holding
 
-from assistant.qa.engine import Engine
 from assistant.reports.agenda_check import AgendaCheck, check_agenda, resolutions_in
 from assistant.reports.brief.brief_maker import brief
 from assistant.reports.brief.briefing import Request
 from assistant.reports.lookup import agenda_meeting
-from corpus.catalogue import Catalogue
 from ingest.run import Input
 
-AGENDA = """---
-symbol: CTOC/COP/WG.7/2030/1
-title: Annotated provisional agenda
-language: en
-date: 2030-02-01
----
-# Working Group on the Smuggling of Migrants
-
-Vienna, 4 and 5 March 2030
-
-## Annotated provisional agenda
-
-### Provisional agenda
-
-1. Opening of the meeting.
-2. Harbour lamps.
-3. Mountain roads.
-
-### Annotations
-
-#### 2. Harbour lamps
-
-The report on lamps (A/90/12) may be of help.
-
-**Documentation**
-
-Paper on harbour lamps (CTOC/COP/WG.7/2030/2)
-
-#### 3. Mountain roads
-
-**Documentation**
-
-Paper on mountain roads (CTOC/COP/WG.7/2030/3)
-"""
+AGENDA = harbour.AGENDA.replace(
+    "In its resolution 7/1, the Conference decided that the Working Group would advise", "The Working Group advises"
+)
+AGENDA = AGENDA.replace(
+    "A paper on harbour lamps lies before the Working Group.", "The report on lamps (A/90/12) may be of help."
+)
 
 
 def paper(symbol: str, language: str = "en", words: str = "Lamps are lit at night.") -> Input:
@@ -58,23 +29,18 @@ def paper(symbol: str, language: str = "en", words: str = "Lamps are lit at nigh
 
 
 def checked(
-    open_library: OpenLibrary, catalogue: Catalogue, *sources: Input, languages: tuple[str, ...] = ("en",)
+    holding: Holding, *sources: Input | str, agenda: str = AGENDA, languages: tuple[str, ...] = ("en",)
 ) -> AgendaCheck:
-    library = open_library()
-    add(library, catalogue, Input("agenda.md", AGENDA.encode()), *sources)
-    return check_agenda(library, catalogue, library.meetings()[0], languages)
+    engine = holding(agenda, *sources)
+    return check_agenda(engine.library, engine.catalogue, agenda_meeting(engine.library), languages)
 
 
-def test_parts_of_a_document_are_documents_of_their_own_and_commands_are_quoted_for_the_shell(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
-    library = open_library()
+def test_parts_of_a_document_are_documents_of_their_own_and_commands_are_quoted_for_the_shell(holding: Holding) -> None:
     parts = AGENDA.replace(
         "Paper on mountain roads (CTOC/COP/WG.7/2030/3)",
         "Progress on roads (CTOC/COP/WG.7/2030/3) (Part I)\n\nRecommendations (RRU) in 2029 (CTOC/COP/WG.7/2030/3) (Part II)",
     )
-    add(library, catalogue, Input("agenda.md", parts.encode()), paper("CTOC/COP/WG.7/2030/3 (Part I)"))
-    found = check_agenda(library, catalogue, library.meetings()[0])
+    found = checked(holding, paper("CTOC/COP/WG.7/2030/3 (Part I)"), agenda=parts)
     assert [(each.symbol, each.state) for each in found.announced] == [
         ("CTOC/COP/WG.7/2030/2", "missing"),
         ("CTOC/COP/WG.7/2030/3 (Part I)", "held"),
@@ -86,10 +52,8 @@ def test_parts_of_a_document_are_documents_of_their_own_and_commands_are_quoted_
     ]
 
 
-def test_an_announced_document_that_is_not_held_comes_with_the_command_that_fetches_it(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
-    found = checked(open_library, catalogue, paper("CTOC/COP/WG.7/2030/2"))
+def test_an_announced_document_that_is_not_held_comes_with_the_command_that_fetches_it(holding: Holding) -> None:
+    found = checked(holding, paper("CTOC/COP/WG.7/2030/2"))
     assert [(each.symbol, each.items, each.state, each.command) for each in found.announced] == [
         ("CTOC/COP/WG.7/2030/2", ("2",), "held", ""),
         ("CTOC/COP/WG.7/2030/3", ("3",), "missing", "rapporteur fetch CTOC/COP/WG.7/2030/3 --language en"),
@@ -98,36 +62,28 @@ def test_an_announced_document_that_is_not_held_comes_with_the_command_that_fetc
     json.dumps(found.to_json())
 
 
-def test_what_is_not_held_has_the_title_that_the_agenda_prints_and_other_agendas_are_named(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
-    other = Input("other.md", AGENDA.replace("WG.7/2030/", "WG.7/2028/").replace("March 2030", "March 2028").encode())
-    library = open_library()
-    add(library, catalogue, Input("agenda.md", AGENDA.encode()), other)
-    found = check_agenda(library, catalogue, agenda_meeting(library))
+def test_what_is_not_held_has_the_title_that_the_agenda_prints_and_other_agendas_are_named(holding: Holding) -> None:
+    other = AGENDA.replace("WG.7/2030/", "WG.7/2028/").replace("March 2030", "March 2028")
+    found = checked(holding, other)
     assert found.agenda == "CTOC/COP/WG.7/2030/1"
     assert [each.title for each in found.announced] == ["Paper on harbour lamps", "Paper on mountain roads"]
     assert found.others == ("CTOC/COP/WG.7/2028/1",)
 
 
-def test_missing_languages_are_named(open_library: OpenLibrary, catalogue: Catalogue) -> None:
-    found = checked(open_library, catalogue, paper("CTOC/COP/WG.7/2030/2"), languages=("en", "fr"))
+def test_missing_languages_are_named(holding: Holding) -> None:
+    found = checked(holding, paper("CTOC/COP/WG.7/2030/2"), languages=("en", "fr"))
     assert found.announced[0].missing == ("fr",)
     assert found.announced[0].command == "rapporteur fetch CTOC/COP/WG.7/2030/2 --language fr"
 
 
-def test_a_document_of_which_a_later_revision_is_held_is_superseded(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
-    found = checked(open_library, catalogue, paper("CTOC/COP/WG.7/2030/2"), paper("CTOC/COP/WG.7/2030/2/Rev.1"))
+def test_a_document_of_which_a_later_revision_is_held_is_superseded(holding: Holding) -> None:
+    found = checked(holding, paper("CTOC/COP/WG.7/2030/2"), paper("CTOC/COP/WG.7/2030/2/Rev.1"))
     assert (found.announced[0].state, found.announced[0].later) == ("superseded", "CTOC/COP/WG.7/2030/2/Rev.1")
 
 
-def test_what_the_agenda_and_its_papers_cite_is_listed_with_where(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
+def test_what_the_agenda_and_its_papers_cite_is_listed_with_where(holding: Holding) -> None:
     cites = paper("CTOC/COP/WG.7/2030/2", words="As A/91/7 and A/90/12 say, lamps are lit at night.")
-    found = checked(open_library, catalogue, cites, paper("A/91/7"))
+    found = checked(holding, cites, paper("A/91/7"))
     told = {each.symbol: (each.state, each.cited_in) for each in found.cited}
     assert told == {
         "A/90/12": ("missing", ("CTOC/COP/WG.7/2030/1", "CTOC/COP/WG.7/2030/2")),
@@ -135,18 +91,16 @@ def test_what_the_agenda_and_its_papers_cite_is_listed_with_where(
     }
 
 
-def test_nothing_is_to_be_done_where_everything_is_held(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+def test_nothing_is_to_be_done_where_everything_is_held(holding: Holding) -> None:
     held = [paper(f"CTOC/COP/WG.7/2030/{n}") for n in (2, 3)]
-    assert checked(open_library, catalogue, *held, paper("A/90/12")).complete
+    assert checked(holding, *held, paper("A/90/12")).complete
 
 
-def test_resolutions_that_are_cited_by_number_are_checked(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+def test_resolutions_that_are_cited_by_number_are_checked(holding: Holding) -> None:
     cited = "It recalled resolution 7/1 and General Assembly resolutions 90/12 and 90/13, not resolution 90/14."
-    library = open_library()
     text = AGENDA.replace("The report on lamps (A/90/12) may be of help.", cited)
     held = "---\nsymbol: A/RES/90/12\ntitle: Lamps\nlanguage: en\n---\n# Lamps\n\n1. Lamps are lit.\n"
-    add(library, catalogue, Input("agenda.md", text.encode()), Input("r.md", held.encode()))
-    found = check_agenda(library, catalogue, library.meetings()[0])
+    found = checked(holding, held, agenda=text)
     assert {each.symbol: each.state for each in found.cited} == {
         "A/RES/90/12": "held",
         "A/RES/90/13": "missing",
@@ -167,20 +121,16 @@ def test_resolutions_that_are_cited_by_number_are_checked(open_library: OpenLibr
     ],
 )  # fmt: skip
 def test_resolutions_are_known_by_how_references_name_them_in_six_languages(
-    open_library: OpenLibrary, catalogue: Catalogue, language: str, said: str
+    holding: Holding, language: str, said: str
 ) -> None:
-    library = open_library()
-    add(library, catalogue, paper("CTOC/COP/WG.7/2030/2", language, said))
+    library = holding(paper("CTOC/COP/WG.7/2030/2", language, said)).library
     (held,) = library.documents()
     assert [each.text for each in resolutions_in(held)] == ["A/RES/90/12", "A/RES/90/13", "S/RES/1325(2000)"]
 
 
-def test_a_number_without_a_body_is_that_of_the_documents_own_body(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
-    library = open_library()
+def test_a_number_without_a_body_is_that_of_the_documents_own_body(holding: Holding) -> None:
     said = "In resolution 90/12 and its resolution 90/13, and in Conference resolution 7/1, lamps are lit. So is 1/2 of all."
-    add(library, catalogue, paper("A/90/12", words=said), paper("CTOC/COP/WG.7/2030/2", words=said))
+    library = holding(paper("A/90/12", words=said), paper("CTOC/COP/WG.7/2030/2", words=said)).library
     found = {held.key: [each.text for each in resolutions_in(held)] for held in library.documents()}
     assert found == {"A/90/12": ["A/RES/90/12", "A/RES/90/13"], "CTOC/COP/WG.7/2030/2": []}
 
@@ -197,12 +147,9 @@ NOTED = (
 )
 
 
-def test_a_document_that_a_footnote_of_an_annotation_names_is_one_of_its_item(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
-    library = open_library()
-    add(library, catalogue, Input("agenda.md", NOTED.encode()))
-    found = check_agenda(library, catalogue, agenda_meeting(library))
+def test_a_document_that_a_footnote_of_an_annotation_names_is_one_of_its_item(holding: Holding) -> None:
+    engine = holding(NOTED)
+    found = check_agenda(engine.library, engine.catalogue, agenda_meeting(engine.library))
     assert [(each.symbol, each.items) for each in found.announced] == [
         ("CTOC/COP/WG.7/2030/2", ("2",)),
         ("CTOC/COP/WG.7/2030/4", ("2",)),
@@ -210,7 +157,7 @@ def test_a_document_that_a_footnote_of_an_annotation_names_is_one_of_its_item(
         ("CTOC/COP/WG.7/2030/3", ("3",)),
     ]
     assert "CTOC/COP/WG.7/2029/9" in {each.symbol for each in found.cited}
-    briefing = brief(Engine(library, catalogue), Request("item", "2"))
+    briefing = brief(engine, Request("item", "2"))
     (told,) = [section for section in briefing.sections if section.key == "documentation"]
     assert any("CTOC/COP/WG.7/2030/4" in statement.text for statement in told.statements)
     assert "CTOC/COP/WG.7/2030/4" in {paper.symbol for paper in briefing.papers}
@@ -224,16 +171,12 @@ def test_a_document_that_a_footnote_of_an_annotation_names_is_one_of_its_item(
         ("That was reiterated by the General Assembly in its resolution 71/321 and later.", "A/RES/71/321"),
     ],
 )
-def test_a_resolution_of_a_body_that_is_named_beside_it_is_known(
-    open_library: OpenLibrary, catalogue: Catalogue, words: str, symbol: str
-) -> None:
-    found = checked(open_library, catalogue, paper("CTOC/COP/WG.7/2030/2", words=words))
+def test_a_resolution_of_a_body_that_is_named_beside_it_is_known(holding: Holding, words: str, symbol: str) -> None:
+    found = checked(holding, paper("CTOC/COP/WG.7/2030/2", words=words))
     assert symbol in {each.symbol for each in found.cited}
 
 
-def test_its_resolution_is_of_no_body_that_is_named_further_away(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
+def test_its_resolution_is_of_no_body_that_is_named_further_away(holding: Holding) -> None:
     words = "In its resolution 7/1, the Conference asked the General Assembly for lamps."
-    found = checked(open_library, catalogue, paper("CTOC/COP/WG.7/2030/2", words=words))
+    found = checked(holding, paper("CTOC/COP/WG.7/2030/2", words=words))
     assert "A/RES/7/1" not in {each.symbol for each in found.cited}

@@ -5,17 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
 import pytest
-from conftest import OpenLibrary, add, real_documents
+from conftest import Holding, markdown, more
 from harbour import AGENDA, LAMPS, OTHER, ROADS
 from word_reader import word_readers
 
 from assistant.export.file_formats import render
-from assistant.export.layouts import publication_of_briefing
+from assistant.export.layouts import publication_of
 from assistant.frames import say
 from assistant.qa.engine import Engine
 from assistant.reports import ReportError
@@ -27,20 +26,35 @@ from assistant.reports.brief.subject import ground_of
 from assistant.reports.themes.theme_maker import themes_of
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES
-from corpus.embedding import HashEmbedder
 from corpus.library import Library
 from eval.briefs import scores_of
-from ingest.run import Input, starter_sources
-from ingest.segment import SEGMENTER_VERSION
+from ingest.run import Input
 
 
 @pytest.fixture
-def engine(open_library: OpenLibrary, catalogue: Catalogue) -> Engine:
+def engine(holding: Holding) -> Engine:
     """An engine over a small meeting of two items, a paper for each and an earlier one."""
-    library = open_library()
-    sources = [Input(f"{n}.md", text.encode()) for n, text in enumerate((AGENDA, LAMPS, ROADS, OTHER))]
-    assert {outcome.result for outcome in add(library, catalogue, *sources)} == {"added"}
-    return Engine(library, catalogue)
+    return holding(AGENDA, LAMPS, ROADS, OTHER)
+
+
+def section(briefing: Briefing, key: str) -> Section:
+    return next(each for each in briefing.sections if each.key == key)
+
+
+def sections(engine: Engine, request: Request) -> dict[str, Section]:
+    return {each.key: each for each in brief(engine, request).sections}
+
+
+def stopped(engine: Engine, request: Request, at: int) -> dict[str, Path]:
+    """The sections that are kept of a briefing that was stopped before one of them, by name."""
+
+    def stop(_heading: str, done: int, _total: int) -> None:
+        if done == at:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        brief(engine, request, stop)
+    return {path.stem: path for path in (engine.library.folder / "derived" / "briefings").rglob("*.json")}
 
 
 def texts(briefing: Briefing) -> list[str]:
@@ -64,11 +78,9 @@ def test_the_papers_of_the_item_are_quoted_and_those_of_other_items_are_not(engi
     assert not any("mountain" in text for text in texts(briefing))
 
 
-def test_themes_are_those_that_the_annotations_propose(open_library: OpenLibrary, catalogue: Catalogue) -> None:
-    library = open_library()
-    add(library, catalogue, Input("agenda.md", AGENDA.encode()), Input("lamps.md", LAMPS.encode()))
-    briefing = brief(Engine(library, catalogue), Request("item", "2"))
-    points = next(section for section in briefing.sections if section.key == "points")
+def test_themes_are_those_that_the_annotations_propose(holding: Holding) -> None:
+    briefing = brief(holding(AGENDA, LAMPS), Request("item", "2"))
+    points = section(briefing, "points")
     assert [part.heading for part in points.parts] == [
         "The repair of harbour lamps on small boats",
         "The pay of harbour masters",
@@ -84,7 +96,7 @@ def test_a_theme_that_is_told_in_another_section_is_not_called_unsourced(engine:
 
 def test_two_papers_that_give_other_figures_for_one_thing_are_shown_side_by_side(engine: Engine) -> None:
     briefing = brief(engine, Request("item", "2"))
-    differing = next(section for section in briefing.sections if section.key == "differences")
+    differing = section(briefing, "differences")
     assert [part.heading for part in differing.parts] == ["CTOC/COP/WG.7/2030/2 / CTOC/COP/WG.7/2028/5"]
     told = [statement.text for statement in differing.statements]
     assert "40 dollars" in told[0]
@@ -93,12 +105,8 @@ def test_two_papers_that_give_other_figures_for_one_thing_are_shown_side_by_side
                             (statement.text for statement in section.statements)}  # fmt: skip
 
 
-def test_what_is_announced_and_not_held_is_said_and_not_filled_in(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
-    library = open_library()
-    add(library, catalogue, Input("agenda.md", AGENDA.encode()))
-    briefing = brief(Engine(library, catalogue), Request("item", "3", "secretariat"))
+def test_what_is_announced_and_not_held_is_said_and_not_filled_in(holding: Holding) -> None:
+    briefing = brief(holding(AGENDA), Request("item", "3", "secretariat"))
     assert briefing.papers[0].symbol == "CTOC/COP/WG.7/2030/3"
     assert briefing.papers[0].title == "Paper on mountain roads"
     assert briefing.papers[0].held == ()
@@ -106,17 +114,12 @@ def test_what_is_announced_and_not_held_is_said_and_not_filled_in(
     assert "CTOC/COP/WG.7/2030/3" not in {citation.symbol for citation in briefing.citations}
 
 
-def test_neither_the_heading_of_a_timetable_is_expected_nor_does_an_annex_give_a_mandate(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
+def test_neither_the_heading_of_a_timetable_is_expected_nor_does_an_annex_give_a_mandate(holding: Holding) -> None:
     plan = "WORKPLAN: the Working Group on the Smuggling of Migrants is expected to adopt recommendations on lamps."
     mandate = "The mandate of the Working Group on the Smuggling of Migrants is to advise the Conference on boats."
     table = "| Date | Time | Item |\n|---|---|---|\n| Monday, 4 March | 10 a.m.-1 p.m. | 2 |\n| Tuesday, 5 March | 10 a.m.-1 p.m. | 3 |\n"
-    library = open_library()
     agenda = f"{AGENDA.rpartition('**Documentation**')[0]}{plan}\n\n{table}"
-    add(library, catalogue, Input("agenda.md", agenda.encode()))
-    add(library, catalogue, Input("other.md", f"{OTHER}\n## Annex I\n\n1. {mandate}\n".encode()))
-    briefing = brief(Engine(library, catalogue), Request("item", "2"))
+    briefing = brief(holding(agenda, f"{OTHER}\n## Annex I\n\n1. {mandate}\n"), Request("item", "2"))
     assert not [each.text for each in briefing.statements if plan in each.text or mandate in each.text]
 
 
@@ -140,9 +143,9 @@ def test_what_can_not_be_briefed_about_is_a_sentence_that_says_why(
         brief(engine, request_)
 
 
-def test_an_empty_library_is_said_to_be_empty(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+def test_an_empty_library_is_said_to_be_empty(holding: Holding) -> None:
     with pytest.raises(ReportError, match="library is empty"):
-        brief(Engine(open_library(), catalogue), Request("item", "2"))
+        brief(holding(), Request("item", "2"))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -150,43 +153,27 @@ def test_headings_are_in_the_language_asked_for_and_quotes_stay_as_they_are(engi
     briefing = brief(engine, Request("item", "2", "chair", language, mixed=True))
     assert briefing.sections[0].heading == say("section_mandate", language)
     assert scores_of(briefing, engine.library).quote_exact == 1.0
-    assert render(publication_of_briefing(briefing, engine.library), "html")
+    assert render(publication_of(briefing, engine.library), "html")
 
 
 def test_a_briefing_that_was_stopped_goes_on_where_it_was_and_ends_the_same(engine: Engine) -> None:
     request = Request("item", "2")
     whole = brief(engine, request)
-    told: list[str] = []
-
-    def stop(heading: str, done: int, total: int) -> None:
-        told.append(heading)
-        if done == 5:
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        brief(engine, request, stop)
-    folder = engine.library.folder / "derived" / "briefings"
-    kept = sorted(path.name for path in folder.rglob("*.json"))
-    assert kept == ["documentation.json", "mandate.json", "new.json", "questions.json", "schedule.json"]
+    kept = stopped(engine, request, 5)
+    assert sorted(kept) == ["documentation", "mandate", "new", "questions", "schedule"]
     assert brief(engine, request) == whole
-    assert not list(folder.rglob("*.json"))
+    assert not [path for path in kept.values() if path.exists()]
 
 
 def test_nothing_of_a_removed_document_is_left_in_kept_sections_and_themes(engine: Engine) -> None:
-    def stop(heading: str, done: int, total: int) -> None:
-        if done == 6:
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        brief(engine, Request("item", "2"), stop)
+    assert stopped(engine, Request("item", "2"), 6)
     themes_of(engine)
-    assert list(engine.library.folder.rglob("*.json"))
     engine.library.remove("CTOC/COP/WG.7/2030/2:en:official")
     kept = [path for path in engine.library.folder.rglob("*.json") if "lexical" not in path.parts]
     assert [path.name for path in kept] == ["owner.json"]
 
 
-def test_a_table_with_blank_cells_breaks_no_briefing(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+def test_a_table_with_blank_cells_breaks_no_briefing(holding: Holding) -> None:
     table = (
         "---\ntitle: Lamps\nslug: lamps\nlanguage: en\n---\n# Lamps\n\n| Lamp | Harbour masters and small boats |  |\n|---|---|---|\n"
         + "".join(
@@ -194,24 +181,15 @@ def test_a_table_with_blank_cells_breaks_no_briefing(open_library: OpenLibrary, 
             for n in range(8)
         )
     )
-    library = open_library()
-    add(library, catalogue, Input("agenda.md", AGENDA.encode()), Input("t.md", table.encode()))
-    engine = Engine(library, catalogue)
+    engine = holding(AGENDA, table)
     for request in (Request("item", "2"), Request("document", "lamps"), Request("theme", "repair of harbour lamps")):
-        assert scores_of(brief(engine, request), library).quote_exact in (1.0, None)
+        assert scores_of(brief(engine, request), engine.library).quote_exact in (1.0, None)
 
 
 def test_a_kept_section_that_was_damaged_or_altered_is_made_anew(engine: Engine) -> None:
     request = Request("item", "2")
     whole = brief(engine, request)
-
-    def stop(heading: str, done: int, total: int) -> None:
-        if done == 9:
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        brief(engine, request, stop)
-    parts = {path.stem: path for path in (engine.library.folder / "derived" / "briefings").rglob("*.json")}
+    parts = stopped(engine, request, 9)
     parts["mandate"].write_text("{", encoding="utf-8")
     altered = json.loads(parts["points"].read_text(encoding="utf-8"))
     altered["parts"][0]["statements"][0]["citations"][0]["quote"] = "Lamps are free."
@@ -234,7 +212,7 @@ def test_the_json_form_numbers_citations_by_first_use(engine: Engine) -> None:
 
 def test_a_document_is_briefed_about_by_its_sections(starter_engine: Engine) -> None:
     briefing = brief(starter_engine, Request("document", "working-group-mandate"))
-    points = next(section for section in briefing.sections if section.key == "points")
+    points = section(briefing, "points")
     assert [part.heading for part in points.parts][:2] == ["Creation", "Task"]
     assert {citation.symbol for statement in points.statements for citation in statement.citations} == {
         "working-group-mandate"
@@ -242,7 +220,7 @@ def test_a_document_is_briefed_about_by_its_sections(starter_engine: Engine) -> 
 
 
 def test_a_report_is_briefed_about_by_what_its_summary_says_and_never_by_captions_or_sources_of_figures(
-    open_library: OpenLibrary, catalogue: Catalogue
+    holding: Holding,
 ) -> None:
     told = {
         "Summary": ["The overall state of harbour lamps was satisfactory, with some repairs needed."],
@@ -264,17 +242,16 @@ def test_a_report_is_briefed_about_by_what_its_summary_says_and_never_by_caption
         for head, under in told.items()
     )
     report = f"<html lang='en'><body><p>DP/2030/9</p><h1>Report on harbour lamps</h1>{body}</body></html>"
-    library = open_library()
-    add(library, catalogue, Input("r.html", report.encode()))
-    briefing = brief(Engine(library, catalogue), Request("document", "DP/2030/9", "chair"))
-    (points,) = (section for section in briefing.sections if section.key == "points")
+    engine = holding(Input("r.html", report.encode()))
+    briefing = brief(engine, Request("document", "DP/2030/9", "chair"))
+    points = section(briefing, "points")
     by_heading = {part.heading: [statement.text for statement in part.statements] for part in points.parts}
     assert any("Seen as a whole" in text for text in by_heading["I. Opinion and statement on harbour lamps"])
     assert [text[:14] for text in by_heading["II. Opinions on harbour lamps by year"]] == ["Far fewer were"]
 
 
-def test_what_the_annotations_ask_or_say_that_will_be_discussed_are_questions_where_they_propose_nothing_in_so_many_words(
-    open_library: OpenLibrary, catalogue: Catalogue
+def test_what_the_annotations_ask_or_say_that_will_be_discussed_are_questions_and_themes_where_they_propose_nothing_in_so_many_words(
+    holding: Holding,
 ) -> None:
     past = "In 2029 the seminar on mountain roads was cancelled."
     said = (
@@ -282,36 +259,21 @@ def test_what_the_annotations_ask_or_say_that_will_be_discussed_are_questions_wh
     )
     agenda = re.sub(r"The Working Group may wish[^.]*mountain[^.]*\.", f"{past} {said}", AGENDA)
     assert agenda != AGENDA
-    library = open_library()
-    add(library, catalogue, Input("agenda.md", agenda.encode()))
-    by_key = {each.key: each for each in brief(Engine(library, catalogue), Request("item", "3", "chair")).sections}
+    engine = holding(agenda)
+    by_key = sections(engine, Request("item", "3", "chair"))
     assert [statement.text for statement in by_key["questions"].statements] == said.replace(". I", ".\nI").splitlines()
     assert not any("price of oil" in statement.text for statement in by_key["documentation"].statements)
-
-
-def test_where_annotations_propose_nothing_in_so_many_words_what_will_be_discussed_is_a_theme(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
-    past = "In 2029 the seminar on mountain roads was cancelled."
-    said = (
-        "The Working Group will discuss lamps that are lit on mountain roads in winter. Is the price of oil too high?"
-    )
-    agenda = re.sub(r"The Working Group may wish[^.]*mountain[^.]*\.", f"{past} {said}", AGENDA)
-    library = open_library()
-    add(library, catalogue, Input("agenda.md", agenda.encode()))
-    ground = ground_of(Engine(library, catalogue), Request("item", "3", "chair"))
-    assert [theme.heading for theme in ground.themes] == [
-        "Lamps that are lit on mountain roads in winter",
-        "Is the price of oil too high?",
-    ]
+    assert [theme.heading for theme in ground_of(engine, Request("item", "3", "chair")).themes] == [
+        "Lamps that are lit on mountain roads in winter", "Is the price of oil too high?",
+    ]  # fmt: skip
 
 
 def test_past_guidance_is_what_documents_say_that_was_recommended_and_an_empty_section_names_no_other_places(
-    engine: Engine, catalogue: Catalogue
+    engine: Engine,
 ) -> None:
     def guidance() -> Section:
-        reading = Engine(engine.library, catalogue, readers=word_readers())
-        return {each.key: each for each in brief(reading, Request("item", "3", "chair")).sections}["guidance"]
+        reading = Engine(engine.library, engine.catalogue, readers=word_readers())
+        return sections(reading, Request("item", "3", "chair"))["guidance"]
 
     before = guidance()
     advice = [
@@ -319,7 +281,7 @@ def test_past_guidance_is_what_documents_say_that_was_recommended_and_an_empty_s
         for nth, why in (("first", "in winter"), ("second", "whose boats are old"), ("third", "of buses and no others"))
     ]
     schools = "The first meeting recommended that schools be open in every winter of the year."
-    add(engine.library, catalogue, further("Earlier meetings", *advice), further("Of schools", schools))
+    more(engine, further("Earlier meetings", *advice), further("Of schools", schools))
     told = [each.text for each in guidance().statements]
     assert told
     assert set(told) <= set(advice)
@@ -328,16 +290,15 @@ def test_past_guidance_is_what_documents_say_that_was_recommended_and_an_empty_s
 
 
 def test_the_paragraphs_with_the_figures_of_which_the_headings_of_a_report_speak_stand_in_its_briefing(
-    open_library: OpenLibrary, catalogue: Catalogue
+    holding: Holding,
 ) -> None:
     loss = "The loss by broken harbour lamps came to $362,995 in 2024, of which $4,038 was recovered from their makers."
     told = {"Losses by broken harbour lamps": [f"1. {loss}", "2. The makers of harbour lamps met in 2024 to talk about oil."],
             "Who looks after lamps": ["3. Nobody but the watch of the harbour looks after lamps, see paragraph 2 of this report."]}  # fmt: skip
     body = "".join(f"<h2>{head}</h2>" + "".join(f"<p>{each}</p>" for each in under) for head, under in told.items())
     report = f"<html lang='en'><body><p>DP/2030/9</p><h1>Report on harbour lamps</h1>{body}</body></html>"
-    library = open_library()
-    add(library, catalogue, Input("r.html", report.encode()))
-    by_key = {each.key: each for each in brief(Engine(library, catalogue), Request("document", "DP/2030/9")).sections}
+    engine = holding(Input("r.html", report.encode()))
+    by_key = sections(engine, Request("document", "DP/2030/9"))
     assert [each.text for each in by_key["figures"].statements] == [loss]
 
 
@@ -370,42 +331,28 @@ def _grid(caption: str, many: int, name: str, last: str) -> str:
     return f"<table><caption>{caption}</caption><tr><th>What</th><th>2025</th><th>2026</th></tr>{rows}{foot}</table>"
 
 
-def test_main_figures_open_with_those_of_the_whole_and_each_has_its_heading(
-    open_library: OpenLibrary, catalogue: Catalogue
+def test_main_figures_open_with_those_of_the_whole_and_neither_what_a_programme_will_do_nor_offices_are_taken_for_more(
+    holding: Holding,
 ) -> None:
-    library = open_library()
-    add(library, catalogue, budget())
-    briefing = brief(Engine(library, catalogue), Request("document", "A/99/6"))
+    engine = holding(budget())
+    briefing = brief(engine, Request("document", "A/99/6"))
     by_key = {each.key: each for each in briefing.sections}
     told = [(each.heading, each.statements[0].text.partition("amount to ")[2][:11]) for each in by_key["figures"].parts]
     assert told == [("Overview", "$29,475,500"), ("Harbour one", "$507,200 an"), ("Harbour two", "$680,100, o")]
     tables = by_key["figures"].tables
     assert [row[1].shown() for row in tables[0].rows][-1] == "Total of Overall resources"
-    text = render(publication_of_briefing(briefing, library), "md").decode()
+    text = markdown(briefing, engine.library)
     assert "$507,200" in text.partition("Harbour one\n")[2].partition("Harbour two\n")[0]
-
-
-def test_what_a_programme_will_do_is_no_recommendation_and_names_of_offices_are_no_key_points(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
-    library = open_library()
-    add(library, catalogue, budget())
-    briefing = brief(Engine(library, catalogue), Request("document", "A/99/6"))
-    assert "recommendations" not in {section.key for section in briefing.sections}
+    assert "recommendations" not in by_key
     assert not [each for each in texts(briefing) if "New York Office" in each or "are shown in table 16" in each]
-    (points,) = (section for section in briefing.sections if section.key == "points")
-    assert not [each for each in points.statements if ", row" in each.citations[-1].locator]
+    assert not [each for each in by_key["points"].statements if ", row" in each.citations[-1].locator]
 
 
-def test_whom_a_pronoun_stands_for_is_left_out_of_those_to_whom_it_is_recommended(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
+def test_whom_a_pronoun_stands_for_is_left_out_of_those_to_whom_it_is_recommended(holding: Holding) -> None:
     said = "The African Union has lit lamps for years. I call upon it to mend its lamps. I call upon the Council to mend lamps, too."
     text = f"---\nsymbol: S/2030/8\ntitle: Lamps\nlanguage: en\n---\n# Lamps\n\n1. {said}\n"
-    library = open_library()
-    add(library, catalogue, Input("l.md", text.encode()))
-    briefing = brief(Engine(library, catalogue), Request("document", "S/2030/8"))
-    (table,) = next(section for section in briefing.sections if section.key == "recommendations").tables
+    briefing = brief(holding(text), Request("document", "S/2030/8"))
+    (table,) = section(briefing, "recommendations").tables
     assert [row[1].shown() for row in table.rows] == ["", "the Council"]
 
 
@@ -455,14 +402,12 @@ def further(title: str, *paragraphs: str, date: str = "2029-01-01") -> Input:
     return Input(f"{title}.md", f"{head}# {title}\n\n{lines}\n".encode())
 
 
-def test_nothing_is_said_again_in_nearly_the_same_words_and_nothing_later_than_the_meeting(
-    engine: Engine, catalogue: Catalogue
-) -> None:
+def test_nothing_is_said_again_in_nearly_the_same_words_and_nothing_later_than_the_meeting(engine: Engine) -> None:
     again = "The pay of harbour masters is settled by the council of the harbour in each winter."
     after = "In April 2030 the pay of harbour masters was settled by nobody at all."
     new = "The pay of harbour masters rises by ten dollars."
     engine.library.remove("CTOC/COP/WG.7/2030/2:en:official")
-    add(engine.library, catalogue, Input("lamps.md", f"{LAMPS}\n4. {again}\n\n5. {after}\n\n6. {new}\n".encode()))
+    more(engine, f"{LAMPS}\n4. {again}\n\n5. {after}\n\n6. {new}\n")
     briefing = brief(engine, Request("item", "2", "secretariat"))
     said = [each.text for section in briefing.sections if section.key == "points" for each in section.statements]
     assert new in said
@@ -475,78 +420,55 @@ ADVICE = "States should see to the pay of harbour masters, and it was recommende
 
 @pytest.mark.parametrize(("date", "told"), [("2029-01-01", True), ("2030-03-04", False), ("2031-01-01", False)])
 def test_a_document_from_after_the_first_day_of_a_meeting_says_nothing_of_its_items(
-    engine: Engine, catalogue: Catalogue, date: str, told: bool
+    engine: Engine, date: str, told: bool
 ) -> None:
-    add(engine.library, catalogue, further("Advice on lamps", ADVICE, date=date))
+    more(engine, further("Advice on lamps", ADVICE, date=date))
     assert (ADVICE in texts(brief(engine, Request("item", "2", "secretariat")))) is told
 
 
-def test_a_resolution_is_as_old_as_its_adoption(engine: Engine, catalogue: Catalogue) -> None:
+def test_a_resolution_is_as_old_as_its_adoption(engine: Engine) -> None:
     head = "---\nsymbol: A/RES/84/7\ntitle: Lamps\nlanguage: en\nkind: resolution\ndate: 2030-03-20\n---\n# Lamps\n\n"
     text = f"{head}Adopted on 20 December 2029\n\nThe General Assembly,\n\nRecalling all lamps,\n\n1. {ADVICE}\n"
-    add(engine.library, catalogue, Input("r.md", text.encode()))
+    more(engine, text)
     assert ADVICE in texts(brief(engine, Request("item", "2", "secretariat")))
 
 
-def test_mandate_and_expectations_of_an_item_are_not_those_of_other_items(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
+def test_mandate_and_expectations_of_an_item_are_not_those_of_other_items(holding: Holding) -> None:
     theirs = "In its resolution 9/9, the Conference decided on the mandate of the Working Group to advise on roads."
     expected = "The Working Group is expected to adopt recommendations on the roads of the islands."
     agenda = AGENDA.replace("The Working Group may wish to discuss the training", f"{theirs} {expected}\n\nThe Working Group may wish to discuss the training")  # fmt: skip
-    library = open_library()
-    add(library, catalogue, Input("agenda.md", agenda.encode()))
-    engine = Engine(library, catalogue)
+    engine = holding(agenda)
     assert not {theirs, expected} & {*texts(brief(engine, Request("item", "2")))}
     assert {theirs, expected} <= {*texts(brief(engine, Request("item", "3")))}
 
 
-def test_a_document_that_a_footnote_of_the_annotations_names_is_one_of_the_item(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
+def test_a_document_that_a_footnote_of_the_annotations_names_is_one_of_the_item(holding: Holding) -> None:
     agenda = AGENDA.replace("**Documentation**\n\nPaper on mountain roads (CTOC/COP/WG.7/2030/3)", "")
     agenda = agenda.replace(
         "drivers on mountain roads.", "drivers on mountain roads.[^1]\n\n[^1]: CTOC/COP/WG.7/2030/3."
     )
-    library = open_library()
-    add(library, catalogue, Input("agenda.md", agenda.encode()), Input("roads.md", ROADS.encode()))
-    briefing = brief(Engine(library, catalogue), Request("item", "3"))
+    briefing = brief(holding(agenda, ROADS), Request("item", "3"))
     assert [(paper.symbol, paper.held) for paper in briefing.papers] == [("CTOC/COP/WG.7/2030/3", ("en",))]
 
 
-def test_of_a_theme_of_which_nothing_is_quoted_no_unrelated_documents_are_named(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
-    library = open_library()
-    add(library, catalogue, Input("agenda.md", AGENDA.encode()))
-    add(
-        library, catalogue, further("Schools", "The pay of the masters of schools on the hill was not spoken of again.")
-    )
-    told = _told_lacking(brief(Engine(library, catalogue), Request("item", "2")))
+def test_of_a_theme_of_which_nothing_is_quoted_no_unrelated_documents_are_named(holding: Holding) -> None:
+    schools = further("Schools", "The pay of the masters of schools on the hill was not spoken of again.")
+    told = _told_lacking(brief(holding(AGENDA, schools), Request("item", "2")))
     assert not [each for each in told if "2029" in each]
 
 
-def test_what_speaks_of_the_subject_of_another_item_is_left_to_it(engine: Engine, catalogue: Catalogue) -> None:
+def test_what_speaks_of_the_subject_of_another_item_is_left_to_it(engine: Engine) -> None:
     other = "The training of drivers for mountain roads and the pay of drivers of mountain roads is settled."
-    add(engine.library, catalogue, further("Roads", other))
+    more(engine, further("Roads", other))
     assert other not in texts(brief(engine, Request("item", "2", "secretariat")))
     assert other in texts(brief(engine, Request("item", "3", "secretariat")))
-
-
-@pytest.fixture(scope="module")
-def whole_engine(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Iterator[Engine]:
-    """The real agenda and treaties with the digests that ship, and a reader that goes by words."""
-    sources = [*real_documents(), *starter_sources()]
-    with Library(tmp_path_factory.mktemp("whole") / "library", HashEmbedder(), SEGMENTER_VERSION) as library:
-        add(library, catalogue, *sources)
-        yield Engine(library, catalogue, readers=word_readers())
 
 
 def test_the_articles_that_sources_name_and_those_in_references_with_them_are_given_in_full(
     whole_engine: Engine,
 ) -> None:
     briefing = brief(whole_engine, Request("item", "3", "chair"))
-    annex = next(section for section in briefing.sections if section.key == "articles")
+    annex = section(briefing, "articles")
     given = {part.heading.partition(":")[0].rpartition(" ")[2] for part in annex.parts if "Convention" in part.heading}
     assert {"5", "6", "8", "11", "12", "13", "16", "18", "19", "20", "24"} <= given
     sixth = next(part for part in annex.parts if part.heading.startswith("Smuggling of Migrants Protocol, article 6:"))
@@ -573,15 +495,14 @@ def test_what_is_said_to_be_held_nowhere_is_found_nowhere(whole_engine: Engine, 
 
 
 def test_of_a_theme_that_nothing_speaks_of_it_is_said_and_of_one_that_is_not_quoted_the_place(
-    open_library: OpenLibrary, catalogue: Catalogue
+    holding: Holding,
 ) -> None:
-    library = open_library()
-    add(library, catalogue, Input("agenda.md", AGENDA.encode()), Input("lamps.md", LAMPS.encode()))
-    library.remove("CTOC/COP/WG.7/2030/2:en:official")
-    alone = brief(Engine(library, catalogue, readers=word_readers()), Request("item", "2"))
+    engine = holding(AGENDA, LAMPS, reading=True)
+    engine.library.remove("CTOC/COP/WG.7/2030/2:en:official")
+    alone = brief(engine, Request("item", "2"))
     assert "Nothing in the documents held could be quoted on “The pay of harbour masters”." in _told_lacking(alone)
-    add(library, catalogue, Input("lamps.md", LAMPS.encode()))
-    held = brief(Engine(library, catalogue, readers=word_readers()), Request("item", "2"))
+    more(engine, LAMPS)
+    held = brief(engine, Request("item", "2"))
     told = [each for each in _told_lacking(held) if "Nothing in the documents" in each]
     assert not [each for each in told if "lamps" in each or "harbour masters" in each], told
 
@@ -597,7 +518,7 @@ def test_no_section_of_an_item_disappears_and_no_phrase_opens_every_paragraph(wh
         others = {"adoption", "mandates", "changes", "recommendations", "figures"}  # of resolutions and reports
         assert {section.key for section in briefing.sections} == set(get_args(SectionKey)) - others
         assert all(section.parts or section.remarks or section.unsourced for section in briefing.sections)
-        text = render(publication_of_briefing(briefing, whole_engine.library), "md").decode()
+        text = markdown(briefing, whole_engine.library)
         for section in text.split("\n## ")[1:]:
             opened = [line.partition("\\. ")[2][:20] for line in section.splitlines() if '<a id="p-' in line]
             assert len(opened) < 3 or len(set(opened)) > 1, section[:40]
@@ -642,13 +563,10 @@ LIT = "1. The lamps of all harbours were lit in every season of the year by thos
     ],
 )  # fmt: skip
 def test_only_of_a_treaty_that_a_document_cites_articles_are_listed_by_what_the_reader_alone_says(
-    open_library: OpenLibrary, catalogue: Catalogue, cites: str, listed: list[str]
+    holding: Holding, cites: str, listed: list[str]
 ) -> None:
     head = "---\nsymbol: DP/2030/9\ntitle: Harbour lamps\nlanguage: en\n---\n# Harbour lamps\n\n"
-    library = open_library()
-    add(library, catalogue, Input("t.md", CRIMES.encode()), Input("r.md", f"{head}{LIT}{cites}\n".encode()))
-    engine = Engine(library, catalogue, readers=word_readers())
-    by_key = {each.key: each for each in brief(engine, Request("document", "DP/2030/9")).sections}
+    by_key = sections(holding(CRIMES, f"{head}{LIT}{cites}\n", reading=True), Request("document", "DP/2030/9"))
     given = by_key["articles"].parts if "articles" in by_key else ()
     assert [part.heading.partition(", ")[2] for part in given] == listed
     assert ("framework" in by_key) is bool(listed)
@@ -669,16 +587,14 @@ def test_only_of_a_treaty_that_a_document_cites_articles_are_listed_by_what_the_
     ],
 )
 def test_a_treaty_is_cited_by_its_name_in_six_languages_and_what_supplements_it_with_it(
-    open_library: OpenLibrary, catalogue: Catalogue, language: str, said: str
+    holding: Holding, language: str, said: str
 ) -> None:
     title = "Protocol against the Smuggling of Migrants, supplementing the United Nations Convention against Transnational Organized Crime"
     protocol = CRIMES.replace("annex I", "annex III").replace(
         "United Nations Convention against Transnational Organized Crime", title
     )
-    library = open_library()
-    add(library, catalogue, Input("t.md", CRIMES.encode()), Input("p.md", protocol.encode()))
     treaties = [f"A/RES/55/25, annex {part}:en:official" for part in ("I", "III")]
-    finder = ArticleFinder(Engine(library, catalogue), treaties)
+    finder = ArticleFinder(holding(CRIMES, protocol), treaties)
     assert finder.cited([(said, language)]) == frozenset(treaties)
     assert finder.cited([("2030", language)]) == frozenset()
 
@@ -695,13 +611,11 @@ def test_a_treaty_is_cited_by_its_name_in_six_languages_and_what_supplements_it_
     ],
 )
 def test_an_article_of_a_convention_that_a_text_does_not_name_is_none_of_the_one_that_is_held(
-    open_library: OpenLibrary, catalogue: Catalogue, language: str, said: str
+    holding: Holding, language: str, said: str
 ) -> None:
     head = f"---\nsymbol: CEDAW/C/2030/9\ntitle: Women\nlanguage: {language}\n---\n# Women\n\n"
-    library = open_library()
-    add(library, catalogue, Input("t.md", CRIMES.encode()), Input("r.md", f"{head}1. {said}\n".encode()))
     request = Request("document", "CEDAW/C/2030/9", language=language)
-    made = brief(Engine(library, catalogue), request)
+    made = brief(holding(CRIMES, f"{head}1. {said}\n"), request)
     assert not {"framework", "articles"} & {section.key for section in made.sections}
 
 
@@ -729,39 +643,35 @@ LETTERS = {
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_of_a_report_behind_a_covering_letter_its_own_words_are_key_points_and_no_formula_signature_or_note_on_the_original(
-    open_library: OpenLibrary, catalogue: Catalogue, language: str
+    holding: Holding, language: str
 ) -> None:
     title, annex, formula, original, signed, told = LETTERS[language]
     text = (
         f"---\nsymbol: S/2030/9\ntitle: {title}\nlanguage: {language}\n---\n# {title}\n\n{formula}\n\n{signed}\n\n# {annex}\n\n{original}\n\n"
         f"## 2029\n\n1. {told.replace('27', '31')}\n\n## 2030\n\n2. {told}\n\n{signed}\n"
     )
-    library = open_library()
-    add(library, catalogue, Input("letter.md", text.encode()))
-    said = texts(brief(Engine(library, catalogue), Request("document", "S/2030/9", language=language)))
+    engine = holding(text)
+    said = texts(brief(engine, Request("document", "S/2030/9", language=language)))
     assert any(told in each for each in said)
     assert not [each for each in said for words in (formula, original, signed) if words in each]
     alone = f"---\nsymbol: S/2030/8\ntitle: {title}\nlanguage: {language}\n---\n# {title}\n\n{told}\n\n{formula}\n"
-    add(library, catalogue, Input("alone.md", alone.encode()))
-    said = texts(brief(Engine(library, catalogue), Request("document", "S/2030/8", language=language)))
+    more(engine, alone)
+    said = texts(brief(engine, Request("document", "S/2030/8", language=language)))
     assert any(told in each for each in said)
     assert not [each for each in said if formula in each]
 
 
-def test_in_the_briefing_of_a_document_no_two_other_documents_differ(engine: Engine, catalogue: Catalogue) -> None:
-    add(
-        engine.library,
-        catalogue,
+def test_in_the_briefing_of_a_document_no_two_other_documents_differ(engine: Engine) -> None:
+    more(
+        engine,
         further("Repair of harbour lamps", "Nobody has been asked who lights them in winter."),
     )
-    reading = Engine(engine.library, catalogue, readers=word_readers())
-    by_key = {each.key: each for each in brief(reading, Request("document", "CTOC/COP/WG.7/2029/23")).sections}
+    reading = Engine(engine.library, engine.catalogue, readers=word_readers())
+    by_key = sections(reading, Request("document", "CTOC/COP/WG.7/2029/23"))
     assert "differences" not in by_key
 
 
-def test_a_briefing_on_an_item_tells_which_meeting_it_took_where_several_have_the_item(
-    engine: Engine, catalogue: Catalogue
-) -> None:
+def test_a_briefing_on_an_item_tells_which_meeting_it_took_where_several_have_the_item(engine: Engine) -> None:
     def told(meeting: str, language: str = "en") -> list[str]:
         made = brief(engine, Request("item", "2", meeting=meeting, language=language, mixed=True))
         said = [remark for section in made.sections for remark in section.remarks]
@@ -769,7 +679,7 @@ def test_a_briefing_on_an_item_tells_which_meeting_it_took_where_several_have_th
 
     assert told("") == []
     earlier = AGENDA.replace("WG.7/2030/", "WG.7/2028/").replace("March 2030", "March 2028")
-    add(engine.library, catalogue, Input("earlier.md", earlier.encode()))
+    more(engine, earlier)
     for language in LANGUAGES:
         (remark,) = told("", language)
         assert "CTOC/COP/WG.7/2030/1" in remark

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
-from conftest import OpenLibrary, add
+from conftest import OpenLibrary, add, markdown
 from harbour import AGENDA, LAMPS, OTHER, ROADS
 from model_server import Excerpts, Script, chunk, streamed, the, writing
 from running_servers import Answer as Reply
@@ -15,7 +15,7 @@ from running_servers import free_port
 from word_reader import word_readers
 
 from assistant.export.file_formats import render
-from assistant.export.layouts import publication_of_briefing
+from assistant.export.layouts import publication_of
 from assistant.frames import say
 from assistant.model.endpoint import Endpoint
 from assistant.qa.engine import Engine
@@ -131,7 +131,7 @@ def test_a_section_is_written_with_the_words_of_its_sources_in_the_footnotes(eng
         for cite in statement.citations:
             assert engine.library.document(cite.document).text[cite.start : cite.end] == cite.quote
             assert engine.library.passage_at(cite.document, cite.start) == cite.id
-    text = render(publication_of_briefing(made, engine.library), "md").decode()
+    text = markdown(made, engine.library)
     assert PAY.rstrip(".") in text
     assert "“The pay of harbour masters is settled by the council of the harbour each winter.”" in text
     assert text.count("written by the model scripted") == 2, "in the notice, and in the sections, once"
@@ -187,7 +187,7 @@ def test_whatever_the_model_does_what_would_be_quoted_is_quoted(lie: str, engine
     if lie in ("no citation", "an unknown id", "a wrong season", "a denial", "a wrong source", "an invention"):
         assert {each.text for each in points.written.dropped}
         assert any("Key points by theme: Sentences of the model left out" in each for each in made.unsourced)
-        assert not any(each.text in render(publication_of_briefing(made, engine_at("").library), "md").decode()
+        assert not any(each.text in markdown(made, engine_at("").library)
                        for each in points.written.dropped)  # fmt: skip
 
 
@@ -275,9 +275,9 @@ def test_without_a_model_or_in_quotes_nothing_is_asked_and_the_bytes_are_the_sam
     bare = Engine(library, catalogue, readers=word_readers())
     asked = brief(bare, Request("item", "2", mode="write"))
     for form in ("md", "html"):
-        first = render(publication_of_briefing(quoted, library), form)
-        assert render(publication_of_briefing(alone, library), form) == first
-        assert render(publication_of_briefing(brief(bare, REQUEST), library), form) == first
+        first = render(publication_of(quoted, library), form)
+        assert render(publication_of(alone, library), form) == first
+        assert render(publication_of(brief(bare, REQUEST), library), form) == first
     assert say("no_model", "en", names="RAPPORTEUR_MODEL, RAPPORTEUR_MODEL_URL") in section(asked, "points").remarks
     assert [each.statements for each in asked.sections] == [each.statements for each in quoted.sections]
 

@@ -5,20 +5,16 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from conftest import OpenLibrary, add
-from word_reader import word_readers
+from conftest import Holding
 
 from assistant.export.file_formats import render
-from assistant.export.layouts import publication_of_briefing
+from assistant.export.layouts import publication_of
 from assistant.export.un_style import act_name, in_words, name_of
-from assistant.qa.engine import Engine
 from assistant.qa.metadata import adopted_on
 from assistant.reports.brief.brief_maker import brief
 from assistant.reports.brief.briefing import Request
-from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES, Document
 from corpus.symbols import Symbol
-from ingest.run import Input
 
 RESOLUTION = """United Nations
 
@@ -50,10 +46,8 @@ Recalling its resolution 90/12 of 3 December 2035,
 
 
 @pytest.fixture
-def resolution(open_library: OpenLibrary, catalogue: Catalogue) -> Document:
-    library = open_library()
-    add(library, catalogue, Input("r.md", RESOLUTION.encode()))
-    return next(iter(library.documents()))
+def resolution(holding: Holding) -> Document:
+    return next(iter(holding(RESOLUTION).library.documents()))
 
 
 @pytest.mark.parametrize(
@@ -88,11 +82,9 @@ def test_the_number_stands_once_in_every_language_and_the_symbol_never(resolutio
     assert "A/RES" not in full
 
 
-def test_other_documents_are_cited_by_title_and_symbol(open_library: OpenLibrary, catalogue: Catalogue) -> None:
-    library = open_library()
+def test_other_documents_are_cited_by_title_and_symbol(holding: Holding) -> None:
     text = "---\nsymbol: A/91/12\ntitle: Report on lamps\nlanguage: en\ndate: 2036-01-01\n---\n# Report on lamps\n\n1. Lamps.\n"
-    add(library, catalogue, Input("a.md", text.encode()))
-    name = name_of(library.document("A/91/12:en:official"), "en")
+    name = name_of(holding(text).library.document("A/91/12:en:official"), "en")
     assert (name.full, name.short) == ("Report on lamps (A/91/12)", "A/91/12")
 
 
@@ -105,11 +97,9 @@ def test_a_place_that_begins_with_a_symbol_is_said_in_words() -> None:
     assert in_words("working paper, para. 1", "working-paper", "en") == "working paper, para. 1"
 
 
-def test_lines_about_the_adoption_are_cited_with_their_place(open_library: OpenLibrary, catalogue: Catalogue) -> None:
-    library = open_library()
-    add(library, catalogue, Input("r.md", RESOLUTION.encode()))
-    engine = Engine(library, catalogue, readers=word_readers())
-    paper = publication_of_briefing(brief(engine, Request("document", "A/RES/91/217")), library)
+def test_lines_about_the_adoption_are_cited_with_their_place(holding: Holding) -> None:
+    engine = holding(RESOLUTION, reading=True)
+    paper = publication_of(brief(engine, Request("document", "A/RES/91/217")), engine.library)
     text = render(paper, "md").decode()
     notes = [line for line in text.splitlines() if line.startswith("[^") and "resolution 91/217" in line]
     assert notes

@@ -6,19 +6,25 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import SHARED, OpenLibrary, add
+from conftest import SHARED, Holding, markdown
 from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from assistant.export.comparison_layout import publication_of_texts, publication_of_topic
 from assistant.export.file_formats import render
+from assistant.export.layouts import publication_of
 from assistant.frames import say
 from assistant.qa.engine import Engine
-from assistant.reports.comparison.text_diff import Comparison, Versions, compare_texts, compare_versions
+from assistant.reports.comparison.text_diff import (
+    Comparison,
+    Versions,
+    compare_texts,
+    compare_versions,
+    earlier,
+    later,
+    pieces_of,
+)
 from assistant.reports.comparison.topic_comparison import compare_topic
-from assistant.reports.comparison.word_diff import earlier, later, pieces_of
-from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES
 from corpus.library import Library
 from eval.cli import app
@@ -42,23 +48,22 @@ SECOND = [
 ]
 
 
-def compared(library: Library, catalogue: Catalogue, first: list[str], second: list[str]) -> Comparison:
-    sources = [
-        Input(f"{n}.md", (HEAD.format(symbol=symbol) + "\n\n".join(lines) + "\n").encode())
-        for n, (symbol, lines) in enumerate((("A/90/7", first), ("A/90/7/Rev.1", second)))
-    ]
-    add(library, catalogue, *sources)
+def compared(holding: Holding, first: list[str], second: list[str]) -> tuple[Comparison, Library]:
+    """Two texts compared, and what holds them; every change has cited the exact words of both."""
+    texts = (("A/90/7", first), ("A/90/7/Rev.1", second))
+    library = holding(*(HEAD.format(symbol=symbol) + "\n\n".join(lines) + "\n" for symbol, lines in texts)).library
     (one,), (other,) = library.find("A/90/7"), library.find("A/90/7/Rev.1")
-    return compare_texts(library, one, other)
+    found = compare_texts(library, one, other)
+    for cite in (cite for each in found.changes for cite in (each.before, each.after) if cite is not None):
+        assert library.document(cite.document).quote(cite.start, cite.end) == cite.quote
+    return found, library
 
 
-def test_changed_added_and_moved_paragraphs_are_told_and_the_rest_is_counted(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
-    found = compared(open_library(), catalogue, FIRST, SECOND)
+def test_changed_added_and_moved_paragraphs_are_told_and_the_rest_is_counted(holding: Holding) -> None:
+    found, library = compared(holding, FIRST, SECOND)
     assert [change.kind for change in found.changes] == ["changed", "moved", "added"]
     changed, moved, added = found.changes
-    assert [(piece.op, piece.text) for piece in changed.pieces if piece.op != "same"] == [
+    assert [(each.op, each.text) for each in changed.pieces if each.op != "same"] == [
         ("removed", "12"),
         ("added", "15"),
     ]
@@ -68,6 +73,12 @@ def test_changed_added_and_moved_paragraphs_are_told_and_the_rest_is_counted(
     assert moved.after.locator in ("A/90/7/Rev.1, para. 3", "A/90/7/Rev.1, para. 4")
     assert added.before is None
     json.dumps(found.to_json())
+    for language in LANGUAGES:
+        told = markdown(Versions((found,)), library, language)
+        assert say("compare_numbers", language) in told
+        assert say("kind_added", language) in told
+        assert "keeps a list of ~~12~~ boats" in told
+        assert "keeps a list of **15** boats" in told
 
 
 GRAIN = "The harbour master keeps a list of boats that carry grain across the bay in winter;"
@@ -76,36 +87,31 @@ NETS = "Fishing nets may be dried on the northern wall where nobody is in the wa
 LAMPS = "Lamps along the long quay are lit from dusk to dawn by the night watch;"
 
 
-def kinds(library: Library, catalogue: Catalogue, first: list[str], second: list[str]) -> list[tuple[str, ...]]:
-    record = compared(library, catalogue, first, second).to_json()
-    return [(each["before"], each["after"], each["kind"]) for each in record["numbers"]]
-
-
 def numbered(*lines: str) -> list[str]:
     return [f"{n}. {line}" for n, line in enumerate(lines, 1)]
 
 
-def test_a_paragraph_that_grew_by_nine_words_is_changed_wherever_it_now_stands(
-    open_library: OpenLibrary, catalogue: Catalogue
+@pytest.mark.parametrize(
+    ("first", "second", "kinds"),
+    [
+        ((GRAIN, TIDES, NETS), (TIDES, NETS, GRAIN.replace("grain", "grain, coal, timber or anything else that a ship may hold")),
+         [("2", "1", "same"), ("3", "2", "same"), ("1", "3", "changed")]),
+        ((GRAIN, TIDES, LAMPS), (NETS, GRAIN, TIDES, LAMPS),
+         [(None, "1", "added"), ("1", "2", "same"), ("2", "3", "same"), ("3", "4", "same")]),
+    ],
+)  # fmt: skip
+def test_a_paragraph_that_grew_is_changed_wherever_it_now_stands_and_one_with_another_number_is_not_moved(
+    holding: Holding, first: tuple[str, ...], second: tuple[str, ...], kinds: list[tuple[str | None, ...]]
 ) -> None:
-    grown = GRAIN.replace("grain", "grain, coal, timber or anything else that a ship may hold")
-    found = kinds(open_library(), catalogue, numbered(GRAIN, TIDES, NETS), numbered(TIDES, NETS, grown))
-    assert found == [("2", "1", "same"), ("3", "2", "same"), ("1", "3", "changed")]
+    found, _ = compared(holding, numbered(*first), numbered(*second))
+    assert [(each["before"], each["after"], each["kind"]) for each in found.to_json()["numbers"]] == kinds
 
 
-def test_text_that_only_has_another_number_is_not_moved(open_library: OpenLibrary, catalogue: Catalogue) -> None:
-    found = kinds(open_library(), catalogue, numbered(GRAIN, TIDES, LAMPS), numbered(NETS, GRAIN, TIDES, LAMPS))
-    assert found == [(None, "1", "added"), ("1", "2", "same"), ("2", "3", "same"), ("3", "4", "same")]
-
-
-def test_typography_and_damage_are_no_differences(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+def test_typography_and_damage_are_no_differences(holding: Holding) -> None:
     before = numbered("The co-operating “harbour” States Parties keep well-known services of old;", TIDES)
-    after = numbered(
-        "The co\u2011operating 'harbour' States parties keep well - known servi ces of old.", TIDES.upper()
-    )
-    found = compared(open_library(), catalogue, before, after)
-    assert found.changes == ()
-    assert found.renumbered == 0
+    damaged = "The co\u2011operating 'harbour' States parties keep well - known servi ces of old."
+    found, _ = compared(holding, before, numbered(damaged, TIDES.upper()))
+    assert (found.changes, found.renumbered) == ((), 0)
 
 
 def test_damage_inside_a_changed_paragraph_is_not_marked() -> None:
@@ -113,27 +119,12 @@ def test_damage_inside_a_changed_paragraph_is_not_marked() -> None:
     assert [(each.op, each.text) for each in pieces if each.op != "same"] == [("removed", "twelve"), ("added", "ten")]
 
 
-def test_texts_that_have_little_in_common_are_said_to_be_so(open_library: OpenLibrary, catalogue: Catalogue) -> None:
-    library = open_library()
-    found = compared(library, catalogue, numbered(GRAIN, TIDES), numbered(NETS, LAMPS))
-    assert not found.comparable
-    assert found.changes == ()
-    told = render(publication_of_texts(Versions((found,)), library, "en"), "md").decode()
+def test_texts_that_have_little_in_common_are_said_to_be_so(holding: Holding) -> None:
+    found, library = compared(holding, numbered(GRAIN, TIDES), numbered(NETS, LAMPS))
+    assert (found.comparable, found.changes) == (False, ())
+    told = markdown(Versions((found,)), library, "en")
     assert "have little in common" in told
     assert "Old and new numbers" not in told
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_paper_is_written_in_every_language_with_the_words_of_the_texts(
-    open_library: OpenLibrary, catalogue: Catalogue, language: str
-) -> None:
-    library = open_library()
-    found = compared(library, catalogue, FIRST, SECOND)
-    told = render(publication_of_texts(Versions((found,)), library, language), "md").decode()
-    assert say("compare_numbers", language) in told
-    assert say("kind_added", language) in told
-    assert "keeps a list of ~~12~~ boats" in told
-    assert "keeps a list of **15** boats" in told
 
 
 def resolution(number: str, day: str, note: str, *paragraphs: str) -> bytes:
@@ -144,20 +135,17 @@ def resolution(number: str, day: str, note: str, *paragraphs: str) -> bytes:
     return f"{head}{preamble}{body}\n\n{day} plenary meeting\n\n3 March 2035\n\n{notes}\n".encode()
 
 
-def test_the_paper_opens_with_what_changed_and_ends_with_footnotes(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
-    library = open_library()
+def test_the_paper_opens_with_what_changed_and_ends_with_footnotes(holding: Holding) -> None:
     first = resolution("90/1", "60th", "A/89/12.", "*Urges* boats to carry twelve lamps;", "*Requests* a report.")
     second = resolution("91/1", "71st", "A/90/14.", "*Urges* boats to carry ten lamps;", "*Requests* a report.")
-    add(library, catalogue, Input("1.md", first), Input("2.md", second))
+    library = holding(Input("1.md", first), Input("2.md", second)).library
     (one,), (other,) = library.find("A/RES/90/1"), library.find("A/RES/91/1")
     found = compare_texts(library, one, other)
     assert [(change.part, change.kind) for change in found.changes] == [
         ("operative", "changed"),
         ("footnote", "changed"),
     ]
-    told = render(publication_of_texts(Versions((found,)), library, "en"), "md").decode()
+    told = render(publication_of(Versions((found,)), library, "en"), "md").decode()
     heads = ["What changed", "Old and new numbers", "Operative paragraphs\n", "Footnotes\n"]
     places = [told.index(head) for head in heads]
     assert places == sorted(places)
@@ -165,48 +153,21 @@ def test_the_paper_opens_with_what_changed_and_ends_with_footnotes(
     assert "plenary" not in told
 
 
-def test_every_change_cites_the_exact_words_of_both_documents(open_library: OpenLibrary, catalogue: Catalogue) -> None:
-    library = open_library()
-    for change in compared(library, catalogue, FIRST, SECOND).changes:
-        for cite in (change.before, change.after):
-            if cite is not None:
-                assert library.document(cite.document).quote(cite.start, cite.end) == cite.quote
-
-
-def test_a_text_compared_with_itself_has_no_changes(open_library: OpenLibrary, catalogue: Catalogue) -> None:
-    library = open_library()
-    add(library, catalogue, Input("a.md", (HEAD.format(symbol="A/90/7") + "\n\n".join(FIRST)).encode()))
+def test_a_text_compared_with_itself_has_no_changes(holding: Holding) -> None:
+    library = holding(HEAD.format(symbol="A/90/7") + "\n\n".join(FIRST)).library
     (document,) = library.find("A/90/7")
     found = compare_texts(library, document, document)
     assert found.changes == ()
     assert found.same >= 4
     assert b"The paragraphs of the two texts are the same." in render(
-        publication_of_texts(Versions((found,)), library, "en"), "md"
+        publication_of(Versions((found,)), library, "en"), "md"
     )
 
 
 _WORDS = st.lists(
-    st.sampled_from(
-        [
-            "boats",
-            "Boats",
-            "bo-ats",
-            "need",
-            "a",
-            "flag",
-            "12",
-            "3.5",
-            "не",
-            "船",
-            "只",
-            "قارب",
-            ",",
-            ".",
-            ";",
-            "“",
-            "-",
-        ]
-    ).flatmap(lambda word: st.sampled_from([word, f"{word} "])),
+    st.sampled_from("boats Boats bo-ats need a flag 12 3.5 не 船 只 قارب , . ; “ -".split()).flatmap(
+        lambda word: st.sampled_from([word, f"{word} "])
+    ),
     max_size=12,
 )
 
@@ -221,17 +182,13 @@ def test_the_pieces_make_up_both_texts(one: list[str], other: list[str]) -> None
     assert "".join(each.get("earlier", each["text"]) for each in told) == before
 
 
-def test_what_is_the_same_is_shown_beside_each_other_as_each_text_has_it(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
-    before = [
+def test_what_is_the_same_is_shown_beside_each_other_as_each_text_has_it(holding: Holding) -> None:
+    before = (
         "1. Also calls upon the third Fair of boats to mark the prevention of and shelter against storms of twelve."
-    ]
-    after = ["1. Calls upon the Third Fair of boats to mark the prevention of, and shelter against, storms of ten."]
-    library = open_library()
-    found = compared(library, catalogue, before, after)
-    told = render(publication_of_texts(Versions((found,)), library, "en"), "md").decode()
-    (row,) = [line for line in told.splitlines() if "shelter" in line]
+    )
+    after = "1. Calls upon the Third Fair of boats to mark the prevention of, and shelter against, storms of ten."
+    found, library = compared(holding, [before], [after])
+    (row,) = [line for line in markdown(Versions((found,)), library, "en").splitlines() if "shelter" in line]
     left, right = row.strip("|").split("|")
     assert "~~Also~~ calls upon the third Fair of boats to mark the prevention of and shelter against storms" in left
     assert "Calls upon the Third Fair of boats to mark the prevention of**,** and shelter against**,** storms" in right
@@ -239,28 +196,21 @@ def test_what_is_the_same_is_shown_beside_each_other_as_each_text_has_it(
     assert any(piece.get("earlier", "").startswith("calls upon the third Fair") for piece in change["pieces"])
 
 
-def test_long_texts_of_which_nothing_is_the_same_are_paired_by_their_numbers(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
-    first = [f"{n}. Boats of the kind {n} need a flag of the year {1000 + n}." for n in range(1, 700)]
-    second = [f"{n}. Boats of the kind {n} need two flags of the year {1000 + n}." for n in range(1, 700)]
-    found = compared(open_library(), catalogue, first, second)
+def test_long_texts_of_which_nothing_is_the_same_are_paired_by_their_numbers(holding: Holding) -> None:
+    first, second = ([f"{n}. Boats of the kind {n} need {what} of the year {1000 + n}." for n in range(1, 700)]
+                     for what in ("a flag", "two flags"))  # fmt: skip
+    found, _ = compared(holding, first, second)
     assert [change.kind for change in found.changes] == ["changed"] * 699
     assert all(each.before.place == each.after.place for each in found.pairs if each.before and each.after)
 
 
-def test_a_real_report_and_its_revision_differ_where_people_changed_them(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
+def test_a_real_report_and_its_revision_differ_where_people_changed_them(holding: Holding) -> None:
     folder = SHARED / "documents" / "pdf"
     if not folder.exists():
         pytest.skip("the real documents are not at hand (../shared/documents)")
-    library = open_library()
-    add(
-        library,
-        catalogue,
-        *(FileInput(folder / name).open() for name in ("S_2025_71.en.pdf", "S_2025_71_Rev.1.en.pdf")),
-    )
+    library = holding(
+        *(FileInput(folder / name).open() for name in ("S_2025_71.en.pdf", "S_2025_71_Rev.1.en.pdf"))
+    ).library
     (one,), (other,) = library.find("S/2025/71"), library.find("S/2025/71/Rev.1")
     found = compare_texts(library, one, other)
     changed = [change.after.locator for change in found.changes if change.kind == "changed" and change.after]
@@ -303,14 +253,14 @@ def test_the_evaluation_counts_what_is_paired_and_told_wrongly(tmp_path: Path) -
     assert CliRunner().invoke(app, ["texts", str(tmp_path), "--labels", str(labels)]).exit_code == 2
 
 
-def test_three_versions_in_a_row_have_one_table_of_numbers(open_library: OpenLibrary, catalogue: Catalogue) -> None:
-    library = open_library()
+def test_three_versions_in_a_row_have_one_table_of_numbers(holding: Holding) -> None:
     versions = ([GRAIN, TIDES, NETS], [GRAIN, NETS, LAMPS], [LAMPS, GRAIN.replace("grain", "coal"), NETS])
-    for n, lines in enumerate(versions, 1):
-        text = HEAD.format(symbol=f"A/90/{n}") + "\n\n".join(numbered(*lines)) + "\n"
-        add(library, catalogue, Input(f"{n}.md", text.encode()))
+    texts = (
+        HEAD.format(symbol=f"A/90/{n}") + "\n\n".join(numbered(*each)) + "\n" for n, each in enumerate(versions, 1)
+    )
+    library = holding(*texts).library
     found = compare_versions(library, [library.find(f"A/90/{n}")[0] for n in (1, 2, 3)])
-    told = render(publication_of_texts(found, library, "en"), "md").decode()
+    told = markdown(found, library, "en")
     assert told.startswith("# A/90/1, A/90/2 and A/90/3 compared\n")
     rows = [[cell.strip() for cell in line.split("|")[2:-1]] for line in told.splitlines() if line.startswith("| ")]
     assert rows[:5] == [
@@ -332,7 +282,7 @@ def test_what_each_document_says_on_a_topic_stands_side_by_side(starter_engine: 
     assert found.sides[0].statements
     for side in found.sides:
         assert {cite.document for each in side.statements for cite in each.citations} <= {side.document}
-    assert render(publication_of_topic(found, library, "en"), "html")
+    assert render(publication_of(found, library, "en"), "html")
     json.dumps(found.to_json())
 
 

@@ -12,26 +12,20 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from conftest import SHARED, OpenLibrary, add
+from conftest import SHARED, Holding, add, markdown
 from services import Made, made_service
 from typer.testing import CliRunner
 
-from assistant.export.file_formats import render
-from assistant.export.layouts import publication_of_briefing as briefing_paper
-from assistant.export.layouts import publication_of_mandates
 from assistant.export.spreadsheets import sheet
 from assistant.frames import joined, say
-from assistant.qa.engine import Engine
 from assistant.reports import ReportError
 from assistant.reports.brief.brief_maker import brief
 from assistant.reports.brief.briefing import Request
-from assistant.reports.mandates.mandate_list import Wanted, grid_of, list_mandates, rows_of
-from assistant.reports.mandates.mandate_reader import mandates_of
-from assistant.reports.mandates.recommendations import recommendations_of
+from assistant.reports.mandates.mandate_list import Row, Wanted, grid_of, list_mandates, rows_of
+from assistant.reports.mandates.mandate_reader import mandates_of, recommendations_of
 from corpus.calendar_names import language_name
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES, Document, Span
-from corpus.library import Library
 from eval.cli import app
 from eval.comparison import read_texts
 from eval.mandates import load_labels, scores_of
@@ -76,6 +70,13 @@ def told(catalogue: Catalogue, *paragraphs: str, language: str = "en") -> list[t
         return [document.quote(*span) for span in spans]
 
     return [(document.quote(*each.verb), words(each.addressees), words(each.times)) for each in mandates_of(document)]
+
+
+def the_row(holding: Holding, words: str, day: str = "") -> Row:
+    """The row of a request to report, which says by when."""
+    library = holding(resolution(f"Requests the Secretary-General to report {words};", day=day)).library
+    (row,) = rows_of(library, library.find("A/RES/80/900")[0])
+    return row
 
 
 def test_verb_addressee_and_time_are_read_clause_by_clause(catalogue: Catalogue) -> None:
@@ -193,22 +194,14 @@ def test_lettered_subparagraphs_are_actions_of_their_own(catalogue: Catalogue) -
         ("every two years", ""),
     ],
 )
-def test_a_time_comes_to_a_day_where_it_comes_to_one(
-    open_library: OpenLibrary, catalogue: Catalogue, words: str, due: str
-) -> None:
-    library = open_library()
-    add(library, catalogue, resolution(f"Requests the Secretary-General to report {words};"))
-    (row,) = rows_of(library, library.find("A/RES/80/900")[0])
+def test_a_time_comes_to_a_day_where_it_comes_to_one(holding: Holding, words: str, due: str) -> None:
+    row = the_row(holding, words)
     assert ([each.quote for each in row.times], row.due) == ([words], due)
 
 
-def test_a_session_is_told_as_such_and_comes_to_the_months_from_its_opening_to_its_end(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
-    library = open_library()
+def test_a_session_is_told_as_such_and_comes_to_the_months_from_its_opening_to_its_end(holding: Holding) -> None:
     words = "at its eightieth and eighty-first sessions"
-    add(library, catalogue, resolution(f"Requests the Secretary-General to report {words};", day="4 December 2025"))
-    (row,) = rows_of(library, library.find("A/RES/80/900")[0])
+    row = the_row(holding, words, day="4 December 2025")
     assert row.to_json()["dates"] == ["2025-09/2026-09", "2026-09/2027-09"]
     assert row.due > row.adopted
     (cells,) = grid_of([row], "en").rows
@@ -235,10 +228,9 @@ def test_a_session_is_told_as_such_and_comes_to_the_months_from_its_opening_to_i
     ],
 )  # fmt: skip
 def test_a_time_that_hangs_on_an_event_is_told_in_its_own_words_and_comes_to_no_day(
-    open_library: OpenLibrary, catalogue: Catalogue, language: str, sentence: str, words: str
+    holding: Holding, language: str, sentence: str, words: str
 ) -> None:
-    library = open_library()
-    add(library, catalogue, resolution(sentence, language=language))
+    library = holding(resolution(sentence, language=language)).library
     row, *_ = list_mandates(library, Wanted(language=language)).rows
     assert (" ".join(each.quote.rstrip() for each in row.times), row.dates) == (words, ())
     with pytest.raises(ReportError, match="before 2099"):
@@ -252,10 +244,8 @@ def test_a_time_that_hangs_on_an_event_is_told_in_its_own_words_and_comes_to_no_
         "within three months from the date of adoption of this resolution",
     ],
 )
-def test_a_term_from_the_adoption_comes_to_a_day(open_library: OpenLibrary, catalogue: Catalogue, words: str) -> None:
-    library = open_library()
-    add(library, catalogue, resolution(f"Requests the Secretary-General to report {words};"))
-    (row,) = rows_of(library, library.find("A/RES/80/900")[0])
+def test_a_term_from_the_adoption_comes_to_a_day(holding: Holding, words: str) -> None:
+    row = the_row(holding, words)
     assert row.due == "2026-03-20"
 
 
@@ -289,12 +279,9 @@ Recalling its resolution 79/1,
 """
 
 
-def test_a_draft_is_told_as_one_in_every_row_and_its_body_has_decided_nothing(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
-    library = open_library()
-    add(library, catalogue, Input("draft.md", DRAFT.encode()), resolution("Decides to light lamps;"))
-    made = list_mandates(library, Wanted())
+def test_a_draft_is_told_as_one_in_every_row_and_its_body_has_decided_nothing(holding: Holding) -> None:
+    engine = holding(DRAFT, resolution("Decides to light lamps;"))
+    made = list_mandates(engine.library, Wanted())
     assert [(row.label, row.draft, row.decided, [who.quote for who in row.addressees]) for row in made.rows] == [
         ("A/C.3/80/L.900", True, False, []),
         ("A/C.3/80/L.900", True, False, ["pilots"]),
@@ -304,9 +291,9 @@ def test_a_draft_is_told_as_one_in_every_row_and_its_body_has_decided_nothing(
     status = [row["Status"] for row in csv.DictReader(io.StringIO(sheet(made, "csv", "en").decode("utf-8-sig")))]
     assert status == ["draft", "draft", ""]
     for language in LANGUAGES:
-        text = render(publication_of_mandates(made, library, language), "md").decode()
+        text = markdown(made, engine.library, language)
         assert text.count(f"| {say('status_draft', language)} |") == 2
-    own = brief(Engine(library, catalogue), Request("document", "A/C.3/80/L.900"))
+    own = brief(engine, Request("document", "A/C.3/80/L.900"))
     (table,) = next(section for section in own.sections if section.key == "mandates").tables
     assert [row[0].shown() for row in table.rows] == ["draft", "draft"]
     assert "Status" not in grid_of([row for row in made.rows if not row.draft], "en").columns
@@ -348,7 +335,7 @@ def test_other_languages_are_read_by_their_own_words(
     assert told(catalogue, *paragraphs, language=language) == expected
 
 
-def two(library: Library, catalogue: Catalogue) -> None:
+def two() -> tuple[Input, Input]:
     first = resolution(
         "Requests the Secretary-General to report at its eighty-first session;",
         "Invites pilots to paint 12 boats at a cost of 1,500 dollars;",
@@ -360,14 +347,13 @@ def two(library: Library, catalogue: Catalogue) -> None:
         "Notes that lamps are lit;",
         number="80/900", day="4 December 2025",
     )  # fmt: skip
-    assert {each.result for each in add(library, catalogue, first, second)} == {"added"}
+    return first, second
 
 
 def test_the_list_has_what_is_due_first_and_every_cell_is_exact_words(
-    open_library: OpenLibrary, catalogue: Catalogue
+    holding: Holding,
 ) -> None:
-    library = open_library()
-    two(library, catalogue)
+    library = holding(*two()).library
     made = list_mandates(library, Wanted())
     assert [(row.label, row.due) for row in made.rows] == [
         ("A/RES/80/900", "2026-02-01"),
@@ -380,6 +366,11 @@ def test_the_list_has_what_is_due_first_and_every_cell_is_exact_words(
         for cite in (row.place, row.verb, *row.addressees, *row.action, *row.times, *row.money):
             assert text[cite.start : cite.end] == cite.quote
     assert [each.quote for each in made.rows[0].money] == ["1,500 dollars"]
+    for language in LANGUAGES:
+        text = markdown(made, library, language)
+        assert say("column_addressee", language) in text
+        assert "to paint 15 boats by 1 February 2026" in text
+        assert "paragraph 1" in text or language != "en"
     record = made.to_json()["mandates"][0]
     assert record["action"][0]["quote"].startswith("to paint 15 boats")
     json.dumps(made.to_json())
@@ -387,15 +378,13 @@ def test_the_list_has_what_is_due_first_and_every_cell_is_exact_words(
 
 @pytest.mark.parametrize("language", ["fr", "ru", "ar"])
 def test_resolutions_that_are_not_held_in_the_language_are_quoted_in_another_and_this_is_told(
-    open_library: OpenLibrary, catalogue: Catalogue, language: str
+    holding: Holding, language: str
 ) -> None:
-    library = open_library()
-    two(library, catalogue)
-    add(library, catalogue, resolution("请秘书长报告情况；", number="80/901", language="zh"))
+    library = holding(*two(), resolution("请秘书长报告情况；", number="80/901", language="zh")).library
     made = list_mandates(library, Wanted(language=language))
     assert made.documents == 3
     assert {row["language"] for row in made.to_json()["mandates"]} == {"en", "zh"}
-    text = render(publication_of_mandates(made, library, language), "md").decode()
+    text = markdown(made, library, language)
     assert say("column_addressee", language) in text
     assert "to paint 15 boats" in text
     others = joined([language_name(each, language) for each in ("en", "zh")], language)
@@ -436,11 +425,8 @@ def test_a_paragraph_that_opens_with_who_has_to_act_is_a_request(catalogue: Cata
     ]  # fmt: skip
 
 
-def test_the_list_is_narrowed_by_addressee_year_day_and_document(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
-    library = open_library()
-    two(library, catalogue)
+def test_the_list_is_narrowed_by_addressee_year_day_and_document(holding: Holding) -> None:
+    library = holding(*two()).library
 
     def labels(**asked: object) -> list[str]:
         return [row.label for row in list_mandates(library, Wanted(**asked)).rows]  # type: ignore[arg-type]
@@ -460,24 +446,16 @@ def test_the_list_is_narrowed_by_addressee_year_day_and_document(
         ({"due_before": "1999-01-01"}, "before 1999-01-01"),
     ],
 )
-def test_a_list_of_nothing_is_refused_with_what_is_near(
-    open_library: OpenLibrary, catalogue: Catalogue, asked: dict[str, object], said: str
-) -> None:
-    library = open_library()
-    two(library, catalogue)
+def test_a_list_of_nothing_is_refused_with_what_is_near(holding: Holding, asked: dict[str, object], said: str) -> None:
+    library = holding(*two()).library
     with pytest.raises(ReportError, match=said):
         list_mandates(library, Wanted(**asked))  # type: ignore[arg-type]
 
 
-def test_sheets_hold_no_formula_and_the_same_list_makes_the_same_bytes(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
-    library = open_library()
-    add(
-        library,
-        catalogue,
-        resolution('Invites pilots =HYPERLINK("http://a.example","x") to paint boats;', "Invites =1+1 to paint;"),
-    )
+def test_sheets_hold_no_formula_and_the_same_list_makes_the_same_bytes(holding: Holding) -> None:
+    library = holding(
+        resolution('Invites pilots =HYPERLINK("http://a.example","x") to paint boats;', "Invites =1+1 to paint;")
+    ).library
     made = list_mandates(library, Wanted())
     rows = list(csv.DictReader(io.StringIO(sheet(made, "csv", "en").decode("utf-8-sig"))))
     assert [row["Addressee"][:6] for row in rows] == ["pilots", "'=1+1"]
@@ -489,22 +467,10 @@ def test_sheets_hold_no_formula_and_the_same_list_makes_the_same_bytes(
     assert "<f>" not in page
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_paper_is_written_in_every_language(open_library: OpenLibrary, catalogue: Catalogue, language: str) -> None:
-    library = open_library()
-    two(library, catalogue)
-    text = render(publication_of_mandates(list_mandates(library, Wanted()), library, language), "md").decode()
-    assert say("column_addressee", language) in text
-    assert "to paint 15 boats by 1 February 2026" in text
-    assert "paragraph 1" in text or language != "en"
-
-
-def test_a_briefing_of_a_resolution_tells_adoption_requests_and_what_is_new(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
-    library = open_library()
-    two(library, catalogue)
-    made = brief(Engine(library, catalogue), Request("document", "A/RES/80/900"))
+def test_a_briefing_of_a_resolution_tells_adoption_requests_and_what_is_new(holding: Holding) -> None:
+    engine = holding(*two())
+    library = engine.library
+    made = brief(engine, Request("document", "A/RES/80/900"))
     by_key = {section.key: section for section in made.sections}
     assert list(by_key) == ["adoption", "mandates", "changes"]
     assert "4 December 2025" in [statement.text for statement in by_key["adoption"].statements]
@@ -513,7 +479,7 @@ def test_a_briefing_of_a_resolution_tells_adoption_requests_and_what_is_new(
     assert by_key["changes"].heading == "New since A/RES/79/900"
     new = [row[2].shown() for row in by_key["changes"].tables[0].rows]
     assert "15 boats by 1 February 2026" in new
-    text = render(briefing_paper(made, library), "md").decode()
+    text = markdown(made, library)
     assert "| **paragraph 2** | pilots | Invites | to paint 15 boats" in text
     record = made.to_json()
     numbers = [
@@ -533,7 +499,7 @@ def test_a_briefing_of_a_resolution_tells_adoption_requests_and_what_is_new(
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Iterator[Made]:
     with made_service(tmp_path_factory.mktemp("mandates"), catalogue, reading=True) as found:
-        two(found.library, catalogue)
+        add(found.library, catalogue, *two())
         yield found
 
 
@@ -553,10 +519,8 @@ def test_page_and_files_give_the_same_list_as_the_api(served: Made) -> None:
     assert by_page.headers["content-type"] == "text/csv; charset=utf-8"
 
 
-def test_a_briefing_says_that_no_earlier_text_is_held(open_library: OpenLibrary, catalogue: Catalogue) -> None:
-    library = open_library()
-    add(library, catalogue, resolution("Invites pilots to paint boats;"))
-    made = brief(Engine(library, catalogue), Request("document", "A/RES/80/900"))
+def test_a_briefing_says_that_no_earlier_text_is_held(holding: Holding) -> None:
+    made = brief(holding(resolution("Invites pilots to paint boats;")), Request("document", "A/RES/80/900"))
     assert say("no_previous", "en") in made.unsourced
 
 
@@ -583,17 +547,16 @@ language: en
 
 
 def test_a_briefing_of_a_report_has_recommendations_with_addressees_and_figures_with_their_rows(
-    open_library: OpenLibrary, catalogue: Catalogue
+    holding: Holding,
 ) -> None:
-    library = open_library()
-    add(library, catalogue, Input("report.md", REPORT.encode()))
-    (document,) = library.find("A/80/901")
+    engine = holding(REPORT)
+    (document,) = engine.library.find("A/80/901")
     found = [
         (document.blocks[each.block].locator, [document.quote(*span) for span in each.addressees])
         for each in recommendations_of(document)
     ]
     assert found == [("para. 1", ["the Council"]), ("para. 2", ["Pilots"])]
-    made = brief(Engine(library, catalogue), Request("document", "A/80/901"))
+    made = brief(engine, Request("document", "A/80/901"))
     by_key = {section.key: section for section in made.sections}
     assert [row[1].shown() for row in by_key["recommendations"].tables[0].rows] == ["the Council", "Pilots"]
     (table,) = by_key["figures"].tables
@@ -620,16 +583,14 @@ LISTED = {
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_each_point_that_a_report_recommends_is_a_row_with_addressee_and_verb_of_its_introduction(
-    open_library: OpenLibrary, catalogue: Catalogue, language: str
+    holding: Holding, language: str
 ) -> None:
     heading, introduction, first, second = LISTS[language]
     text = (
         f"---\nsymbol: A/80/902\ntitle: Boats\nlanguage: {language}\n---\n# Boats\n\n## {heading}\n\n"
         f"1. {introduction}\n\n(a) {first};\n\n(b) {second}.\n"
     )
-    library = open_library()
-    add(library, catalogue, Input("boats.md", text.encode()))
-    made = brief(Engine(library, catalogue), Request("document", "A/80/902", language=language))
+    made = brief(holding(text), Request("document", "A/80/902", language=language))
     (table,) = next(section for section in made.sections if section.key == "recommendations").tables
     assert tuple(cell.shown() for cell in table.rows[0][1:]) == LISTED[language]
     assert [row[0].shown()[-3:] for row in table.rows] == ["(a)", "(b)"]
@@ -657,12 +618,11 @@ def test_points_below_points_are_rows_and_what_somebody_notes_is_none(catalogue:
     assert [document.quote(*span) for span in first.addressees] == ["the Panel"]
 
 
-def test_a_table_of_contents_is_no_table_of_figures(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+def test_a_table_of_contents_is_no_table_of_figures(holding: Holding) -> None:
     if not SHARED.is_dir():
         pytest.skip("the shared documents are not here")
-    library = open_library()
-    add(library, catalogue, *inputs(SHARED / "documents" / "un" / "train" / "DP_OPS_2025_1.en.pdf"))
-    made = brief(Engine(library, catalogue), Request("document", "DP/OPS/2025/1"))
+    engine = holding(*inputs(SHARED / "documents" / "un" / "train" / "DP_OPS_2025_1.en.pdf"))
+    made = brief(engine, Request("document", "DP/OPS/2025/1"))
     (figures,) = (section for section in made.sections if section.key == "figures")
     assert [table.heading.partition(".")[0] for table in figures.tables] == ["Table 1", "Table 2", "Table 3"]
 

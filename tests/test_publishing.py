@@ -14,7 +14,6 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from conftest import add, real_documents
 from footnotes import faults_in, footnotes_of
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,7 +22,7 @@ from typer.testing import CliRunner
 from assistant.cli import app
 from assistant.export.file_formats import FORMATS, format_of, render, write
 from assistant.export.footnoting import References
-from assistant.export.layouts import publication_of_briefing
+from assistant.export.layouts import publication_of
 from assistant.export.publication import (
     Figure,
     Heading,
@@ -40,9 +39,7 @@ from assistant.qa.answer import Citation, Statement
 from assistant.qa.engine import Engine
 from assistant.reports.brief.brief_maker import brief
 from assistant.reports.brief.briefing import Request
-from corpus.catalogue import Catalogue
 from corpus.library import Library
-from ingest.run import starter_sources
 
 HOSTILE = '<script>alert(1)</script> [x](javascript:alert(1)) #panic("no") *a* _b_ $x$ `c` \\ "q" | & <img src=x onerror=y> {{7*7}}'
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><rect width="5" height="5"/></svg>'
@@ -68,20 +65,14 @@ def publication(text: str = HOSTILE, language: str = "en") -> Publication:
 
 
 @pytest.fixture(scope="module")
-def real_briefing(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> tuple[Publication, dict[str, str]]:
+def real_briefing(whole_engine: Engine) -> tuple[Publication, dict[str, str]]:
     """The briefing about item 3 of the real meeting, and the texts of its sources by the names that citations use."""
-    from corpus.embedding import HashEmbedder
-    from ingest.segment import SEGMENTER_VERSION
-
-    sources = [*real_documents(), *starter_sources()]
-    with Library(tmp_path_factory.mktemp("both") / "library", HashEmbedder(), SEGMENTER_VERSION) as library:
-        add(library, catalogue, *sources)
-        made = publication_of_briefing(brief(Engine(library, catalogue), Request("item", "3", "secretariat")), library)
-        texts = {}
-        for document in library.documents():
-            if document.id not in library.superseded():
-                texts |= dict.fromkeys((document.label, document.title, document.key), document.text)
-        return made, texts
+    library = whole_engine.library
+    texts = {}
+    for document in library.documents():
+        if document.id not in library.superseded():
+            texts |= dict.fromkeys((document.label, document.title, document.key), document.text)
+    return publication_of(brief(whole_engine, Request("item", "3", "secretariat")), library), texts
 
 
 class Tags(HTMLParser):
@@ -283,10 +274,15 @@ def test_a_missing_font_is_named_with_the_command_and_no_file_is_left(
     assert not list(tmp_path.iterdir())
 
 
-def test_a_quote_that_runs_the_other_way_keeps_its_marks(starter_library: Library) -> None:
+@pytest.fixture
+def cite(starter_library: Library) -> Citation:
+    """A paragraph of a document that is held."""
     document = next(starter_library.documents())
     block = next(each for each in document.blocks if each.kind == "paragraph" and document.body(each).strip())
-    cite = Citation.of(document, block.body_start, block.end, block.locator, "id")
+    return Citation.of(document, block.body_start, block.end, block.locator, "id")
+
+
+def test_a_quote_that_runs_the_other_way_keeps_its_marks(starter_library: Library, cite: Citation) -> None:
     for language, inside in (("ar", "\u2068“"), ("fr", "« "), ("en", "“")):
         content = References(starter_library, language).paragraph(Statement(cite.quote, "quoted", (cite,)))
         told = "".join(each.text for each in content if isinstance(each, Span))
@@ -298,11 +294,8 @@ def test_a_quote_that_runs_the_other_way_keeps_its_marks(starter_library: Librar
     [("en", ";"), ("en", "; and"), ("en", "; and/or"), ("fr", " ; et"), ("es", "; o"), ("ru", "; или"), ("zh", "；和"), ("ar", "؛ و")],
 )  # fmt: skip
 def test_a_part_of_a_provision_is_quoted_without_what_ties_it_to_the_next(
-    starter_library: Library, language: str, tail: str
+    starter_library: Library, cite: Citation, language: str, tail: str
 ) -> None:
-    document = next(starter_library.documents())
-    block = next(each for each in document.blocks if each.kind == "paragraph" and document.body(each).strip())
-    cite = Citation.of(document, block.body_start, block.end, block.locator, "id")
     cite = replace(cite, quote=f"A false paper{tail}", language=language)
     content = References(starter_library, "en").paragraph(Statement(cite.quote, "quoted", (cite,)))
     assert "A false paper" in [each.text.strip("“”\u2068\u2069") for each in content if isinstance(each, Span)]

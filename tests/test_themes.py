@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from conftest import OpenLibrary, add
+from conftest import Holding, markdown, more
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import adjusted_rand_score
@@ -21,7 +21,7 @@ from typer.testing import CliRunner
 
 from assistant.cli import app
 from assistant.export.file_formats import render
-from assistant.export.layouts import publication_of_themes
+from assistant.export.layouts import publication_of
 from assistant.export.theme_plots import map_of, years_of
 from assistant.qa.engine import Engine
 from assistant.reports import ReportError
@@ -35,7 +35,6 @@ from corpus.documents import LANGUAGES, Block, Document
 from corpus.embedding import Crossing, HashEmbedder
 from corpus.library import Library
 from ingest.run import Input, starter_sources
-from ingest.segment import SEGMENTER_VERSION
 
 
 @pytest.fixture(scope="module")
@@ -55,13 +54,13 @@ def test_every_document_is_in_one_theme_or_apart_and_themes_have_three(
     assert len({passage.id for passage in passages}) == len(passages)
 
 
-def test_a_document_of_two_lines_changes_no_theme(open_library: OpenLibrary, catalogue: Catalogue) -> None:
-    library = open_library()
+def test_a_document_of_two_lines_changes_no_theme(holding: Holding) -> None:
     lines = {
         "Harbour lamps": "{} harbour lamps are lit along the quay so that fishing boats find the harbour in the dark of winter nights.",
         "Mountain roads": "{} mountain roads are cleared of snow by ploughs so that carts reach the valleys in the deep of winter days.",
     }
     verbs = ("Improve", "Repair", "Measure")
+    texts = []
     for n, (title, line) in enumerate(lines.items()):
         for m in range(1, 4):
             body = "\n\n".join(
@@ -69,12 +68,12 @@ def test_a_document_of_two_lines_changes_no_theme(open_library: OpenLibrary, cat
                 for k, each in enumerate(verbs, 1)
             )
             text = f"---\nsymbol: A/{80 + n}/{m}\ntitle: {title}\nlanguage: en\n---\n# {title}\n\n{body}\n"
-            add(library, catalogue, Input(f"{n}{m}.md", text.encode()))
-    engine = Engine(library, catalogue)
+            texts.append(text)
+    engine = holding(*texts)
     before = themes_of(engine)
     assert len(before.themes) == len(lines)
     small = "---\nsymbol: A/90/1\ntitle: Letter\nlanguage: en\n---\n# Letter\n\n1. Nets and gulls, and mountain soup for the watch.\n"
-    add(library, catalogue, Input("small.md", small.encode()))
+    more(engine, small)
     after = themes_of(engine)
     assert [theme.name for theme in after.themes] == [theme.name for theme in before.themes]
     held = {each.document for theme in before.themes for each in theme.documents}
@@ -83,22 +82,21 @@ def test_a_document_of_two_lines_changes_no_theme(open_library: OpenLibrary, cat
     assert sum(len(theme.documents) for theme in after.themes) == len(held) + 1
 
 
-def test_agendas_and_records_of_meetings_stand_apart(open_library: OpenLibrary, catalogue: Catalogue) -> None:
-    library = open_library()
-    for symbol, title in (("A/79/PV.7", "Opening"), ("A/79/9", "Boats"), ("A/79/10", "Harbours"), ("A/79/11", "Flags")):
-        text = f"---\nsymbol: {symbol}\ntitle: {title}\nlanguage: en\n---\n# {title}\n\n1. {title} need a register.\n"
-        add(library, catalogue, Input(f"{title}.md", text.encode()))
-    themes = themes_of(Engine(library, catalogue))
+def test_agendas_and_records_of_meetings_stand_apart(holding: Holding) -> None:
+    named = (("A/79/PV.7", "Opening"), ("A/79/9", "Boats"), ("A/79/10", "Harbours"), ("A/79/11", "Flags"))
+    engine = holding(
+        *(
+            f"---\nsymbol: {symbol}\ntitle: {title}\nlanguage: en\n---\n# {title}\n\n1. {title} need a register.\n"
+            for symbol, title in named
+        )
+    )
+    themes = themes_of(engine)
     assert [each.label for each in themes.apart] == ["A/79/PV.7"]
-    assert "A/79/PV.7" in render(publication_of_themes(themes, library), "md").decode().partition("in no theme")[2]
+    assert "A/79/PV.7" in markdown(themes, engine.library).partition("in no theme")[2]
 
 
-def test_another_ingestion_in_another_order_gives_the_same_themes(
-    open_library: OpenLibrary, catalogue: Catalogue, tmp_path: Path, starter_themes: Themes
-) -> None:
-    library = open_library(tmp_path / "again")
-    add(library, catalogue, *reversed(list(starter_sources())))
-    again = themes_of(Engine(library, catalogue))
+def test_another_ingestion_in_another_order_gives_the_same_themes(holding: Holding, starter_themes: Themes) -> None:
+    again = themes_of(holding(*reversed(list(starter_sources()))))
     first = {passage.id: theme.number for theme in starter_themes.themes for passage in theme.passages}
     second = {passage.id: theme.number for theme in again.themes for passage in theme.passages}
     ids = sorted(first)
@@ -106,10 +104,14 @@ def test_another_ingestion_in_another_order_gives_the_same_themes(
     assert [theme.name for theme in again.themes] == [theme.name for theme in starter_themes.themes]
 
 
-def test_names_differ_and_summaries_quote_their_own_theme(starter_engine: Engine, starter_themes: Themes) -> None:
+def test_names_differ_counts_agree_and_summaries_quote_their_own_theme(
+    starter_engine: Engine, starter_themes: Themes
+) -> None:
     assert len({theme.name for theme in starter_themes.themes}) == len(starter_themes.themes)
     for theme in starter_themes.themes:
         assert theme.terms
+        assert sum(document.passages for document in theme.documents) == len(theme.passages)
+        assert sum(theme.years.values()) == len(theme.documents)
         held = {(passage.document, passage.start, passage.end) for passage in theme.passages}
         for statement in theme.summary:
             for cite in statement.citations[-1:]:
@@ -117,29 +119,18 @@ def test_names_differ_and_summaries_quote_their_own_theme(starter_engine: Engine
                 assert starter_engine.library.document(cite.document).quote(cite.start, cite.end) == cite.quote
 
 
-def test_passages_and_documents_of_a_theme_agree(starter_themes: Themes) -> None:
-    for theme in starter_themes.themes:
-        assert sum(document.passages for document in theme.documents) == len(theme.passages)
-        assert sum(theme.years.values()) == len(theme.documents)
-
-
-def test_themes_are_made_once_and_read_again_until_the_library_changes(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
-    library = open_library()
-    add(library, catalogue, *list(starter_sources())[:6])
-    engine = Engine(library, catalogue)
+def test_themes_are_made_once_and_read_again_until_the_library_changes(holding: Holding) -> None:
+    engine = holding(*list(starter_sources())[:6])
     told: list[str] = []
     first = themes_of(engine, progress=lambda name, done, total: told.append(name))
     assert len(told) == len(first.themes)
     assert themes_of(engine, progress=lambda name, done, total: told.append(name)) == first
     assert len(told) == len(first.themes)
-    (kept,) = (library.folder / "derived" / "themes").glob("*.json")
+    (kept,) = (engine.library.folder / "derived" / "themes").glob("*.json")
     kept.write_text("{", encoding="utf-8")
     assert themes_of(engine) == first
-    add(
-        library,
-        catalogue,
+    more(
+        engine,
         Input("new.md", b"---\ntitle: New\nslug: new\nlanguage: en\n---\n# New\n\n1. Boats need a flag.\n"),
     )
     assert themes_of(engine) != first
@@ -149,45 +140,35 @@ def test_themes_are_made_once_and_read_again_until_the_library_changes(
 def test_names_and_headings_are_in_the_language_asked_for(starter_engine: Engine, language: str) -> None:
     themes = themes_of(starter_engine, language, 5)
     assert len(themes.themes) == 5
-    assert render(publication_of_themes(themes, starter_engine.library), "md")
+    assert render(publication_of(themes, starter_engine.library), "md")
 
 
-def test_texts_that_no_model_reads_are_clustered_by_their_words(catalogue: Catalogue, tmp_path: Path) -> None:
+def test_texts_that_no_model_reads_are_clustered_by_their_words(holding: Holding) -> None:
     class English(HashEmbedder):
         """The hashing embedder as if it read English only."""
 
         languages = frozenset(["en"])
 
-    library = Library(tmp_path / "russian", English(), SEGMENTER_VERSION)
     boats = "\n\n".join(f"{n}. Лодка и гавань, лодка и причал номер {n}." for n in range(1, 9))
     roads = "\n\n".join(f"{n}. Дорога и перевал, дорога и водитель номер {n}." for n in range(1, 9))
-    for name, text in (("boats", boats), ("roads", roads)):
-        add(
-            library,
-            catalogue,
-            Input(f"{name}.md", f"---\ntitle: {name}\nslug: {name}\nlanguage: ru\n---\n# {name}\n\n{text}\n".encode()),
-        )
-    with library:
-        themes = themes_of(Engine(library, catalogue), "ru", 2)
-        assert library.passage_vectors([each.id for theme in themes.themes for each in theme.passages]) == {}
+    texts = (f"---\ntitle: {name}\nslug: {name}\nlanguage: ru\n---\n# {name}\n\n{text}\n"
+             for name, text in (("boats", boats), ("roads", roads)))  # fmt: skip
+    engine = holding(*texts, embedder=English())
+    themes = themes_of(engine, "ru", 2)
+    assert engine.library.passage_vectors([each.id for theme in themes.themes for each in theme.passages]) == {}
     assert [len({each.document for each in theme.passages}) for theme in themes.themes] == [1, 1]
     assert sum(len(theme.passages) for theme in themes.themes) >= 2
 
 
-def test_an_empty_library_has_no_themes_and_says_so(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+def test_an_empty_library_has_no_themes_and_says_so(holding: Holding) -> None:
     with pytest.raises(ReportError, match="library is empty"):
-        themes_of(Engine(open_library(), catalogue))
+        themes_of(holding())
 
 
-def test_a_library_of_one_passage_is_one_theme(open_library: OpenLibrary, catalogue: Catalogue) -> None:
-    library = open_library()
-    add(
-        library,
-        catalogue,
-        Input("a.md", b"---\ntitle: Boats\nslug: boats\nlanguage: en\n---\n# Boats\n\n1. Boats need a flag.\n"),
-    )
-    themes = themes_of(Engine(library, catalogue), count=9)
-    assert sum(len(theme.passages) for theme in themes.themes) == sum(library.languages().values())
+def test_a_library_of_one_passage_is_one_theme(holding: Holding) -> None:
+    engine = holding("---\ntitle: Boats\nslug: boats\nlanguage: en\n---\n# Boats\n\n1. Boats need a flag.\n")
+    themes = themes_of(engine, count=9)
+    assert sum(len(theme.passages) for theme in themes.themes) == sum(engine.library.languages().values())
 
 
 def test_drawings_are_well_formed_and_lead_to_the_themes(starter_themes: Themes) -> None:
@@ -205,8 +186,8 @@ def test_a_hostile_name_is_only_text_in_a_drawing(starter_themes: Themes) -> Non
 
 
 def test_the_compendium_is_the_same_twice_and_its_json_is_plain(starter_engine: Engine, starter_themes: Themes) -> None:
-    made = publication_of_themes(starter_themes, starter_engine.library)
-    assert render(made, "html") == render(publication_of_themes(starter_themes, starter_engine.library), "html")
+    made = publication_of(starter_themes, starter_engine.library)
+    assert render(made, "html") == render(publication_of(starter_themes, starter_engine.library), "html")
     json.dumps(starter_themes.to_json())
 
 
@@ -237,23 +218,19 @@ def _reports(*texts: tuple[str, str, str]) -> list[Input]:
     ]  # fmt: skip
 
 
-def test_what_several_years_say_is_told_once_from_the_latest(open_library: OpenLibrary, catalogue: Catalogue) -> None:
-    library = open_library()
+def test_what_several_years_say_is_told_once_from_the_latest(holding: Holding) -> None:
     said = "Fishing boats need a flag and a register that every harbour can read."
-    add(library, catalogue, *_reports(("A/71/9", "Boats", said), ("A/73/9", "Boats", said), ("A/72/9", "Boats", said)))
-    (theme,) = themes_of(Engine(library, catalogue)).themes
+    engine = holding(*_reports(("A/71/9", "Boats", said), ("A/73/9", "Boats", said), ("A/72/9", "Boats", said)))
+    (theme,) = themes_of(engine).themes
     (statement,) = theme.summary
     assert statement.citations[-1].symbol == "A/73/9"
     assert [each.symbol for each in theme.repeats[0]] == ["A/72/9", "A/71/9"]
-    paper = render(publication_of_themes(themes_of(Engine(library, catalogue)), library), "md").decode()
+    paper = markdown(themes_of(engine), engine.library)
     assert "(Repeated in A/72/9, para. 1 and A/71/9, para. 1.)" in paper
     assert list(theme.years) == [2016, 2017, 2018]
 
 
-def test_a_name_is_a_phrase_of_headings_and_no_form_of_document(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
-    library = open_library()
+def test_a_name_is_a_phrase_of_headings_and_no_form_of_document(holding: Holding) -> None:
     boats = [
         (f"A/7{n}/9", "Safety of fishing boats", f"The safety of fishing boats needs {n} harbours.")
         for n in range(1, 4)
@@ -261,8 +238,7 @@ def test_a_name_is_a_phrase_of_headings_and_no_form_of_document(
     roads = [
         (f"A/7{n}/8", "Repair of mountain roads", f"The repair of mountain roads takes {n} years.") for n in range(1, 4)
     ]
-    add(library, catalogue, *_reports(*boats, *roads))
-    names = {theme.name.casefold() for theme in themes_of(Engine(library, catalogue)).themes}
+    names = {theme.name.casefold() for theme in themes_of(holding(*_reports(*boats, *roads))).themes}
     assert names == {"safety of fishing boats", "repair of mountain roads"}
 
 
@@ -326,36 +302,37 @@ def _papers(language: str, title: str, said: str, first: int, count: int = 3) ->
     ]  # fmt: skip
 
 
-def test_texts_on_one_subject_are_one_theme_whatever_their_language(catalogue: Catalogue, tmp_path: Path) -> None:
+def test_texts_on_one_subject_are_one_theme_whatever_their_language(holding: Holding) -> None:
     papers = [
         *_papers("en", "Fishing boats", "Fishing boats", 60),
         *_papers("en", "Mountain roads", "Mountain roads", 64),
         *_papers("fr", "Bateaux de pêche", "Voici les bateaux de pêche", 70),
         *_papers("fr", "Routes de montagne", "Voici les routes de montagne", 74),
     ]
-    with Library(tmp_path, Spoken(), SEGMENTER_VERSION) as library:
-        add(library, catalogue, *papers)
-        themes = themes_of(Engine(library, catalogue), count=2).themes
-        spoken = [{library.document(each.document).language for each in theme.documents} for theme in themes]
-        french = themes_of(Engine(library, catalogue), "fr", count=2).themes
+    engine = holding(*papers, embedder=Spoken())
+    themes = themes_of(engine, count=2).themes
+    spoken = [{engine.library.document(each.document).language for each in theme.documents} for theme in themes]
+    french = themes_of(engine, "fr", count=2).themes
     assert spoken == [{"en", "fr"}, {"en", "fr"}]
     assert {theme.name for theme in themes} == {"Fishing boats", "Mountain roads"}
     assert {theme.name for theme in french} == {"Bateaux de pêche", "Routes de montagne"}
 
 
 def test_a_theme_without_a_document_in_the_language_of_the_paper_is_named_with_the_language_told(
-    open_library: OpenLibrary, catalogue: Catalogue
+    holding: Holding,
 ) -> None:
-    library = open_library()
     boats = _papers("fr", "Bateaux de pêche", "Les bateaux de pêche ont un pavillon", 60)
-    add(library, catalogue, *boats)
-    (theme,) = themes_of(Engine(library, catalogue)).themes
+    engine = holding(*boats)
+    (theme,) = themes_of(engine).themes
     assert (theme.name, theme.terms) == ("Bateaux de pêche (French)", ("Bateaux de pêche",))
-    (theme,) = themes_of(Engine(library, catalogue), "fr").themes
+    (theme,) = themes_of(engine, "fr").themes
     assert theme.name == "Bateaux de pêche"
     # Where no language is that of most, a phrase of one of them would speak for the others.
-    add(library, catalogue, *_papers("es", "Barcos de pesca", "Los barcos de pesca llevan una bandera", 70))
-    (theme,) = themes_of(Engine(library, catalogue), count=1).themes
+    more(
+        engine,
+        *_papers("es", "Barcos de pesca", "Los barcos de pesca llevan una bandera", 70),
+    )
+    (theme,) = themes_of(engine, count=1).themes
     assert theme.name in ("Bateaux de pêche (French)", "Barcos de pesca (Spanish)")
 
 
@@ -371,52 +348,47 @@ def test_a_theme_without_a_document_in_the_language_of_the_paper_is_named_with_t
     ],
 )
 def test_what_most_documents_of_a_language_say_of_themselves_names_no_theme(
-    open_library: OpenLibrary, catalogue: Catalogue, language: str, form: str, title: str
+    holding: Holding, language: str, form: str, title: str
 ) -> None:
-    library = open_library()
-    add(library, catalogue, *_papers(language, title, form, 60))
-    (theme,) = themes_of(Engine(library, catalogue), language).themes
+    (theme,) = themes_of(holding(*_papers(language, title, form, 60)), language).themes
     assert theme.name == title
 
 
 def test_what_was_recognised_from_images_is_quoted_with_the_word(
-    open_library: OpenLibrary, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+    holding: Holding, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    library = open_library()
-    add(library, catalogue, *_reports(("A/71/9", "Boats", "Fishing boats need a flag that every harbour can read.")))
-    themes = themes_of(Engine(library, catalogue))
-    plainly = render(publication_of_themes(themes, library), "md").decode()
-    held = library.document
-    monkeypatch.setattr(library, "document", lambda each: replace(held(each), ocr=True))
-    recognised = render(publication_of_themes(themes, library), "md").decode()
+    engine = holding(*_reports(("A/71/9", "Boats", "Fishing boats need a flag that every harbour can read.")))
+    themes = themes_of(engine)
+    plainly = markdown(themes, engine.library)
+    held = engine.library.document
+    monkeypatch.setattr(engine.library, "document", lambda each: replace(held(each), ocr=True))
+    recognised = markdown(themes, engine.library)
     assert ", OCR)" in recognised
     assert "OCR" not in plainly
 
 
 def test_what_was_recognised_from_images_is_quoted_only_where_nothing_else_is_said(
-    open_library: OpenLibrary, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+    holding: Holding, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    library = open_library()
     texts = [(f"A/{n}/9", "Boats", f"Fishing boats of {town} need a flag that every harbour can read.")
              for n, town in ((71, "Northport"), (72, "Southport"), (73, "Eastport"))]  # fmt: skip
-    add(library, catalogue, *_reports(*texts))
-    held = library.document
+    engine = holding(*_reports(*texts))
+    held = engine.library.document
     scanned = {"A/71/9", "A/73/9"}
-    monkeypatch.setattr(library, "document", lambda each: replace(held(each), ocr=held(each).label in scanned))
-    (theme,) = themes_of(Engine(library, catalogue)).themes
+    monkeypatch.setattr(engine.library, "document", lambda each: replace(held(each), ocr=held(each).label in scanned))
+    (theme,) = themes_of(engine).themes
     assert [each.citations[-1].symbol for each in theme.summary] == ["A/72/9"]
     scanned.add("A/72/9")
-    (theme,) = themes_of(Engine(library, catalogue), count=1).themes
+    (theme,) = themes_of(engine, count=1).themes
     assert [each.citations[-1].symbol for each in theme.summary] == ["A/73/9"]
 
 
-def test_gaps_are_documents_of_bodies_that_are_held(open_library: OpenLibrary, catalogue: Catalogue) -> None:
-    library = open_library()
-    add(library, catalogue, *_reports(("A/71/9", "Boats", "Boats need a flag.")))
-    assert themes_of(Engine(library, catalogue)).themes[0].gaps == ()
+def test_gaps_are_documents_of_bodies_that_are_held(holding: Holding) -> None:
+    engine = holding(*_reports(("A/71/9", "Boats", "Boats need a flag.")))
+    assert themes_of(engine).themes[0].gaps == ()
     agenda = "---\nsymbol: CTOC/COP/WG.7/2030/9\ntitle: Boats\nlanguage: en\n---\n# Boats\n\n1. Boats need a name.\n"
-    add(library, catalogue, Input("paper.md", agenda.encode()))
-    gaps = [gap for theme in themes_of(Engine(library, catalogue)).themes for gap in theme.gaps]
+    more(engine, agenda)
+    gaps = [gap for theme in themes_of(engine).themes for gap in theme.gaps]
     assert gaps
     assert all(gap.startswith("CTOC/COP/WG.7/") for gap in gaps)
 
@@ -444,11 +416,7 @@ def test_the_command_writes_no_file_for_an_unknown_theme_or_without_its_program(
 
 
 def test_themes_are_made_in_slices_and_the_same_as_in_one(
-    open_library: OpenLibrary,
-    catalogue: Catalogue,
-    starter_themes: Themes,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    holding: Holding, starter_themes: Themes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("assistant.slices.SECONDS", 0.0)  # however fast the machine is
     turns: list[str] = []
@@ -459,9 +427,7 @@ def test_themes_are_made_in_slices_and_the_same_as_in_one(
         yield
         turns.append("taken")
 
-    library = open_library(tmp_path / "sliced")
-    add(library, catalogue, *starter_sources())
-    made = themes_of(Engine(library, catalogue), aside=aside)
+    made = themes_of(holding(*starter_sources()), aside=aside)
     assert [theme.name for theme in made.themes] == [theme.name for theme in starter_themes.themes]
     assert len(turns) >= 4
     assert turns[::2] == ["given up"] * (len(turns) // 2)

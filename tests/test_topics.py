@@ -6,25 +6,21 @@ import json
 from collections.abc import Callable
 
 import pytest
-from conftest import SHARED, OpenLibrary, add
-from word_reader import word_readers
+from conftest import SHARED, Holding, markdown, more
 
-from assistant.export.comparison_layout import publication_of_origins, publication_of_topic
 from assistant.export.file_formats import FORMATS, render
+from assistant.export.layouts import publication_of
 from assistant.frames import say
 from assistant.qa.engine import Engine
 from assistant.reports import ReportError
 from assistant.reports.comparison.provenance import origins_of, place_in
 from assistant.reports.comparison.topic_comparison import TopicComparison, compare_topic
 from assistant.reports.lookup import named
-from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES
-from corpus.library import Library
 from eval.origins import load_labels, scores_of
 from eval.topics import Told, Topic, load_topics, told_of
 from eval.topics import scores_of as topic_scores_of
 from ingest.folder import FileInput
-from ingest.run import Input
 
 TEXT = "---\nsymbol: {symbol}\ntitle: Note {symbol}\nlanguage: en\n{date}---\n# Note {symbol}\n\n{body}\n"
 DETAIN = (
@@ -33,28 +29,26 @@ DETAIN = (
 LAMPS = "Lamps along the long quay are lit from dusk to dawn by the night watch of the town;"
 NETS = "Fishing nets are dried on the northern wall, where nobody is in the way of carts;"
 
-Hold = Callable[..., Library]
+Hold = Callable[..., Engine]
 
 
 @pytest.fixture
-def hold(open_library: OpenLibrary, catalogue: Catalogue) -> Hold:
-    """A library of texts: symbols with (date, paragraphs)."""
+def hold(holding: Holding) -> Hold:
+    """An engine over texts: symbols with (date, paragraphs)."""
 
-    def make(**texts: tuple[str, list[str]]) -> Library:
-        library = open_library()
+    def make(**texts: tuple[str, list[str]]) -> Engine:
+        made = []
         for symbol, (date, lines) in texts.items():
             body = "\n\n".join(f"{n}. {line}" for n, line in enumerate(lines, 1))
             told = f"date: {date}\n" if date else ""
-            text = TEXT.format(symbol=symbol.replace("_", "/").replace("/Rev/", "/Rev."), date=told, body=body)
-            add(library, catalogue, Input(f"{symbol}.md", text.encode()))
-        return library
+            made.append(TEXT.format(symbol=symbol.replace("_", "/").replace("/Rev/", "/Rev."), date=told, body=body))
+        return holding(*made, reading=True)
 
     return make
 
 
-def on(library: Library, catalogue: Catalogue, topic: str, *names: str) -> TopicComparison:
-    engine = Engine(library, catalogue, readers=word_readers())
-    return compare_topic(engine, topic, [named(library, name) for name in names])
+def on(engine: Engine, topic: str, *names: str) -> TopicComparison:
+    return compare_topic(engine, topic, [named(engine.library, name) for name in names])
 
 
 def said(found: TopicComparison) -> dict[str, list[str]]:
@@ -64,17 +58,15 @@ def said(found: TopicComparison) -> dict[str, list[str]]:
 DETENTION = "smugglers detained in the harbour prison"
 
 
-def test_what_a_later_text_repeats_is_told_of_both_and_the_later_one_steps_in_front(
-    hold: Hold, catalogue: Catalogue
-) -> None:
+def test_what_a_later_text_repeats_is_told_of_both_and_the_later_one_steps_in_front(hold: Hold) -> None:
     kept = DETAIN.format(days=10)
-    library = hold(A_90_7=("2030-01-01", [LAMPS, kept]), A_91_7=("2031-01-01", [kept, NETS]))
-    found = on(library, catalogue, DETENTION)
+    engine = hold(A_90_7=("2030-01-01", [LAMPS, kept]), A_91_7=("2031-01-01", [kept, NETS]))
+    found = on(engine, DETENTION)
     assert said(found) == {"A/91/7": [kept], "A/90/7": [kept]}
     assert [each.places for each in found.same] == [((0, 0), (1, 0))]
     assert found.differences == ()
     assert found.alone == ()
-    told = render(publication_of_topic(found, library, "en"), "md").decode()
+    told = markdown(found, engine.library, "en")
     assert "Repeats **A/90/7, paragraph 2**" in told
     assert "Repeated in **A/91/7, paragraph 1**" in told
 
@@ -88,47 +80,44 @@ def test_what_a_later_text_repeats_is_told_of_both_and_the_later_one_steps_in_fr
     ],
 )
 def test_texts_in_like_words_that_say_other_things_are_told_to_differ(
-    hold: Hold, catalogue: Catalogue, changed: str, kinds: set[str]
+    hold: Hold, changed: str, kinds: set[str]
 ) -> None:
-    library = hold(A_90_7=("2030-01-01", [DETAIN.format(days=10)]), A_91_7=("2031-01-01", [changed]))
-    found = on(library, catalogue, DETENTION, "A/90/7", "A/91/7")
+    engine = hold(A_90_7=("2030-01-01", [DETAIN.format(days=10)]), A_91_7=("2031-01-01", [changed]))
+    found = on(engine, DETENTION, "A/90/7", "A/91/7")
     assert found.same == ()
     (one,) = found.differences
     assert (one.later, one.earlier) == ((1, 0), (0, 0))
     assert {reason.kind for reason in (*one.has, *one.had)} & kinds
     assert "".join(piece.text for piece in one.pieces if piece.op != "removed") == changed
-    told = render(publication_of_topic(found, library, "en"), "md").decode()
+    told = markdown(found, engine.library, "en")
     assert say("topic_differs", "en") in told
     json.dumps(found.to_json())
 
 
-def test_a_text_without_the_topic_is_named_with_what_comes_nearest_there(hold: Hold, catalogue: Catalogue) -> None:
-    library = hold(A_90_7=("2030-01-01", [DETAIN.format(days=10)]), A_91_7=("2031-01-01", [LAMPS, NETS]))
-    found = on(library, catalogue, DETENTION, "A/91/7", "A/90/7")
+def test_a_text_without_the_topic_is_named_with_what_comes_nearest_there(hold: Hold) -> None:
+    engine = hold(A_90_7=("2030-01-01", [DETAIN.format(days=10)]), A_91_7=("2031-01-01", [LAMPS, NETS]))
+    found = on(engine, DETENTION, "A/91/7", "A/90/7")
     without = found.sides[0]
     assert (without.label, without.statements) == ("A/91/7", ())
     assert without.nearest is not None
     assert without.nearest.citations[-1].document == without.document
-    told = render(publication_of_topic(found, library, "en"), "md").decode()
+    told = markdown(found, engine.library, "en")
     assert told.index("</a>Not found in") < told.index("| A/91/7 |")
     assert "not certain" in told
 
 
-def test_what_may_speak_to_the_topic_is_quoted_as_uncertain_where_nothing_surely_does(
-    hold: Hold, catalogue: Catalogue
-) -> None:
-    library = hold(A_90_7=("2030-01-01", ["The harbour master feeds the gulls every morning at six.", LAMPS]))
-    found = on(library, catalogue, "the harbour master and his prison wardens")
+def test_what_may_speak_to_the_topic_is_quoted_as_uncertain_where_nothing_surely_does(hold: Hold) -> None:
+    engine = hold(A_90_7=("2030-01-01", ["The harbour master feeds the gulls every morning at six.", LAMPS]))
+    found = on(engine, "the harbour master and his prison wardens")
     (side,) = found.sides
-    assert (side.certain, [each.text for each in side.statements]) == (
-        False, ["The harbour master feeds the gulls every morning at six."],
+    assert (side.status, [each.text for each in side.statements]) == (
+        "closest", ["The harbour master feeds the gulls every morning at six."],
     )  # fmt: skip
-    assert found.to_json()["sides"][0]["status"] == "closest"
-    assert say("topic_unsure", "en") in render(publication_of_topic(found, library, "en"), "md").decode()
+    assert say("topic_unsure", "en") in markdown(found, engine.library, "en")
 
 
 def test_where_no_words_are_certain_further_paragraphs_of_a_named_text_are_quoted_and_what_it_recalls_stands_behind(
-    hold: Hold, catalogue: Catalogue
+    hold: Hold,
 ) -> None:
     gulls = "The harbour master feeds the gulls every morning at six."
     recalled = ["Recalling that the harbour is old,", "Noting the wish of the town,"]
@@ -137,88 +126,82 @@ def test_where_no_words_are_certain_further_paragraphs_of_a_named_text_are_quote
         *(f"The {town} harbour keeps its lodge open." for town in ("old", "new", "far", "low", "dry", "wet")),
     ]
     body = "\n\n".join(["The General Assembly,", *recalled, *(f"{n}. {line}" for n, line in enumerate(operative, 1))])
-    library = hold()
+    engine = hold()
     text = TEXT.format(symbol="A/RES/90/7", date="date: 2030-01-01\n", body=body)
-    add(library, catalogue, Input("a.md", text.encode()))
-    (side,) = on(library, catalogue, "the harbour master and his prison wardens", "A/RES/90/7").sides
+    more(engine, text)
+    (side,) = on(engine, "the harbour master and his prison wardens", "A/RES/90/7").sides
     told = [each.text for each in side.statements]
-    assert (side.certain, len(told), told[0]) == (False, 6, gulls)
+    assert (side.status, len(told), told[0]) == ("closest", 6, gulls)
     assert not set(told) & set(recalled)
 
 
 def test_what_a_text_says_itself_is_quoted_before_what_it_recalls_and_nothing_is_called_said_by_one_text_only(
-    hold: Hold, catalogue: Catalogue
+    hold: Hold,
 ) -> None:
     recalled = "Recalling the smugglers detained in the harbour prison,"
     operative = [f"Asks that smugglers detained in the harbour prison of the {town} town be heard by a judge;"
                  for town in ("old", "new", "far", "low", "dry", "wet")]  # fmt: skip
     body = "\n\n".join(["The General Assembly,", recalled, *(f"{n}. {line}" for n, line in enumerate(operative, 1))])
-    library = hold(A_91_7=("2031-01-01", [f"Keep {DETENTION} from the boats that the judge has sold."]))
+    engine = hold(A_91_7=("2031-01-01", [f"Keep {DETENTION} from the boats that the judge has sold."]))
     text = TEXT.format(symbol="A/RES/90/7", date="date: 2030-01-01\n", body=body)
-    add(library, catalogue, Input("a.md", text.encode()))
-    found = on(library, catalogue, DETENTION, "A/RES/90/7", "A/91/7")
-    assert found.sides[0].certain
+    more(engine, text)
+    found = on(engine, DETENTION, "A/RES/90/7", "A/91/7")
+    assert found.sides[0].status == "found"
     assert said(found)["A/RES/90/7"] == operative
-    assert "Worded so in one text only" in render(publication_of_topic(found, library, "en"), "md").decode()
+    assert "Worded so in one text only" in markdown(found, engine.library, "en")
 
 
-def test_a_footnote_is_no_statement_on_a_topic(hold: Hold, catalogue: Catalogue) -> None:
-    library = hold(A_90_7=("2030-01-01", [f"{LAMPS}[^1]\n\n[^1]: {DETAIN.format(days=10)}"]))
-    (side,) = on(library, catalogue, DETENTION, "A/90/7").sides
+def test_a_footnote_is_no_statement_on_a_topic(hold: Hold) -> None:
+    engine = hold(A_90_7=("2030-01-01", [f"{LAMPS}[^1]\n\n[^1]: {DETAIN.format(days=10)}"]))
+    (side,) = on(engine, DETENTION, "A/90/7").sides
     assert all(
         "footnote" not in each.citations[-1].locator for each in (*side.statements, *filter(None, [side.nearest]))
     )
-    assert any(block.kind == "footnote" for block in library.document(side.document).blocks)
+    assert any(block.kind == "footnote" for block in engine.library.document(side.document).blocks)
 
 
-def test_what_only_one_text_says_is_told_and_long_lists_are_not_cut_silently(hold: Hold, catalogue: Catalogue) -> None:
+def test_what_only_one_text_says_is_told_and_long_lists_are_not_cut_silently(hold: Hold) -> None:
     lines = [
         f"Smugglers detained in the harbour prison of town number {n} {word} their boats."
         for n, word in enumerate(("sell", "hide", "sink", "paint", "burn", "lend", "chain", "name", "count"), 1)
     ]
-    library = hold(A_90_7=("2030-01-01", lines), A_91_7=("2031-01-01", [DETAIN.format(days=10), LAMPS]))
-    found = on(library, catalogue, DETENTION)
+    engine = hold(A_90_7=("2030-01-01", lines), A_91_7=("2031-01-01", [DETAIN.format(days=10), LAMPS]))
+    found = on(engine, DETENTION)
     assert (1, 0) in found.alone
     many = found.sides[1]
     assert len(many.statements) + len(many.further) == len(lines)
-    assert (
-        f"{say('topic_also', 'en', places='')[:5]}" in render(publication_of_topic(found, library, "en"), "md").decode()
-    )
+    assert f"{say('topic_also', 'en', places='')[:5]}" in markdown(found, engine.library, "en")
 
 
-def test_a_superseded_revision_is_looked_through_only_where_it_is_named_and_that_is_said(
-    hold: Hold, catalogue: Catalogue
-) -> None:
+def test_a_superseded_revision_is_looked_through_only_where_it_is_named_and_that_is_said(hold: Hold) -> None:
     kept = DETAIN.format(days=10)
-    library = hold(A_90_7=("2030-01-01", [kept]), A_90_7_Rev_1=("2030-02-01", [kept, LAMPS]))
-    assert [side.label for side in on(library, catalogue, DETENTION).sides] == ["A/90/7/Rev.1"]
-    (old,) = on(library, catalogue, DETENTION, "A/90/7").sides
+    engine = hold(A_90_7=("2030-01-01", [kept]), A_90_7_Rev_1=("2030-02-01", [kept, LAMPS]))
+    assert [side.label for side in on(engine, DETENTION).sides] == ["A/90/7/Rev.1"]
+    (old,) = on(engine, DETENTION, "A/90/7").sides
     assert old.statements
     assert any("A/90/7/Rev.1" in note for note in old.notes)
 
 
-def test_what_no_text_says_is_said_so(hold: Hold, catalogue: Catalogue) -> None:
-    library = hold(A_90_7=("2030-01-01", [LAMPS, NETS]))
-    found = on(library, catalogue, "zeppelin upholstery prices")
+def test_what_no_text_says_is_said_so(hold: Hold) -> None:
+    engine = hold(A_90_7=("2030-01-01", [LAMPS, NETS]))
+    found = on(engine, "zeppelin upholstery prices")
     assert not found.found
-    told = render(publication_of_topic(found, library, "en"), "md").decode()
+    told = markdown(found, engine.library, "en")
     assert say("topic_nothing", "en") in told
     assert "A/90/7" in told
     assert LAMPS.split()[0] not in told, "all that is held was looked through, and nothing of it is near"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_papers_are_written_in_every_language_and_form_with_the_same_bytes_twice(
-    hold: Hold, catalogue: Catalogue, language: str
-) -> None:
-    library = hold(
+def test_papers_are_written_in_every_language_and_form_with_the_same_bytes_twice(hold: Hold, language: str) -> None:
+    engine = hold(
         A_90_7=("2030-01-01", [DETAIN.format(days=10), NETS]),
         A_91_7=("2031-01-01", [DETAIN.format(days=12), NETS]),
         A_91_8=("2031-01-02", [LAMPS]),
     )
-    topic = on(library, catalogue, DETENTION)
-    origins = origins_of(library, named(library, "A/91/7"))
-    papers = publication_of_topic(topic, library, language), publication_of_origins(origins, library, language)
+    topic = on(engine, DETENTION)
+    origins = origins_of(engine.library, named(engine.library, "A/91/7"))
+    papers = publication_of(topic, engine.library, language), publication_of(origins, engine.library, language)
     for paper, heading in zip(papers, ("topic_differs", "origins_paragraph"), strict=True):
         assert say(heading, language) in render(paper, "md").decode()
         for form in FORMATS if language == "en" else ("html",):
@@ -231,9 +214,9 @@ def test_a_paragraph_comes_from_the_latest_earlier_text_that_has_it_to_the_lette
         A_90_7=("2030-01-01", [LAMPS, NETS]),
         A_91_7=("2031-01-01", [NETS]),
         A_92_7=("2032-01-01", [NETS]),
-    )
+    ).library
     (one,) = origins_of(library, named(library, "A/91/7")).paragraphs
-    assert [(each.cite.locator, each.verbatim) for each in one.earlier] == [
+    assert [(each.citation.locator, each.verbatim) for each in one.earlier] == [
         ("A/90/7, para. 2", True),
         ("A/89/7, para. 1", True),
     ]
@@ -244,12 +227,12 @@ def test_changed_words_of_an_earlier_text_are_shown_and_new_paragraphs_are_calle
     library = hold(
         A_90_7=("2030-01-01", [DETAIN.format(days=10), LAMPS]),
         A_91_7=("2031-01-01", [NETS, DETAIN.format(days=12), LAMPS]),
-    )
+    ).library
     found = origins_of(library, named(library, "A/91/7"))
     assert [each.kind for each in found.paragraphs] == ["new", "near", "verbatim"]
     pieces = found.paragraphs[1].earlier[0].pieces
     assert [(each.op, each.text) for each in pieces if each.op != "same"] == [("removed", "10"), ("added", "12")]
-    told = render(publication_of_origins(found, library, "en"), "md").decode()
+    told = markdown(found, library, "en")
     assert "nearly verbatim from **A/90/7, paragraph 1**" in told
     assert "~~10~~ **12** days" in told
     json.dumps(found.to_json())
@@ -261,7 +244,7 @@ def test_a_text_without_a_date_may_come_from_every_other_one_but_not_from_its_ow
         A_90_9=("2030-01-01", [LAMPS]),
         A_90_9_Rev_1=("2030-02-01", [LAMPS]),
         A_91_1=("", [NETS]),
-    )
+    ).library
     (draft,) = origins_of(library, named(library, "A/91/1")).paragraphs
     assert draft.kind == "verbatim"
     (revised,) = origins_of(library, named(library, "A/90/9/Rev.1")).paragraphs
@@ -269,36 +252,32 @@ def test_a_text_without_a_date_may_come_from_every_other_one_but_not_from_its_ow
 
 
 def test_one_place_is_looked_at_alone_and_an_unknown_one_is_said_so(hold: Hold) -> None:
-    library = hold(A_90_7=("2030-01-01", [NETS, LAMPS]))
+    library = hold(A_90_7=("2030-01-01", [NETS, LAMPS])).library
     document = named(library, "A/90/7")
     found = origins_of(library, document, place_in(document, "2"))
-    assert [each.cite.locator for each in found.paragraphs] == ["A/90/7, para. 2"]
+    assert [each.citation.locator for each in found.paragraphs] == ["A/90/7, para. 2"]
     with pytest.raises(ReportError, match="has no paragraph '7'"):
         place_in(document, "7")
 
 
 def test_a_document_that_is_not_held_is_told_with_what_is_near(hold: Hold) -> None:
-    library = hold(A_90_7=("2030-01-01", [NETS]), A_90_71=("2030-01-01", [LAMPS]))
+    library = hold(A_90_7=("2030-01-01", [NETS]), A_90_71=("2030-01-01", [LAMPS])).library
     with pytest.raises(ReportError, match=r"No document 'A/90/72' is held\. Near to it: A/90/7; A/90/71\."):
         named(library, "A/90/72")
 
 
-def test_labelled_paragraphs_of_eight_series_are_traced_to_where_a_reader_finds_them(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
+def test_labelled_paragraphs_of_eight_series_are_traced_to_where_a_reader_finds_them(holding: Holding) -> None:
     folder = SHARED / "documents" / "un" / "series"
     if not folder.exists():
         pytest.skip("the real documents are not at hand (../shared/documents)")
-    library = open_library()
-    add(library, catalogue, *(FileInput(path).open() for path in sorted(folder.iterdir())))
+    library = holding(*(FileInput(path).open() for path in sorted(folder.iterdir()))).library
     found = scores_of(library, load_labels())
     assert found.paragraphs >= 170
     assert found.kinds / found.paragraphs >= 0.97, found.wrong
 
 
-def test_the_evaluation_of_topics_counts_what_is_told(hold: Hold, catalogue: Catalogue) -> None:
-    library = hold(A_90_7=("2030-01-01", [DETAIN.format(days=10), NETS]))
-    engine = Engine(library, catalogue, readers=word_readers())
+def test_the_evaluation_of_topics_counts_what_is_told(hold: Hold) -> None:
+    engine = hold(A_90_7=("2030-01-01", [DETAIN.format(days=10), NETS]))
     topics = [Topic("A/90/7", DETENTION, "en", False, ("para. 1", "para. 2"))]
     assert told_of(engine, topics[0]) == Told(("para. 1",), ())
     found = topic_scores_of(topics, lambda topic: told_of(engine, topic))

@@ -49,6 +49,20 @@ def boats(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Ite
         yield found
 
 
+@pytest.fixture
+def turns() -> Iterator[Turns]:
+    found = Turns()
+    yield found
+    found.close(5)
+
+
+@pytest.fixture
+def papers(turns: Turns) -> Iterator[Papers]:
+    found = Papers(turns, 12)
+    yield found
+    assert found.close(5)
+
+
 def shown(made: Made, address: str, status: int = 200) -> str:
     """A page once it is there, or why it is not: as a browser does, it is asked for again where it says so."""
     for _ in range(60):
@@ -265,9 +279,7 @@ def test_what_people_send_is_escaped(boats: Made) -> None:
     assert "&lt;script&gt;" in page
 
 
-def test_questions_are_answered_between_the_parts_of_a_paper() -> None:
-    turns = Turns()
-    papers = Papers(turns, 10)
+def test_questions_are_answered_between_the_parts_of_a_paper(turns: Turns, papers: Papers) -> None:
     begun, asked = threading.Event(), threading.Event()
     order: list[str] = []
 
@@ -290,8 +302,6 @@ def test_questions_are_answered_between_the_parts_of_a_paper() -> None:
     assert order == ["part 0", "answer", "answer", "part 1"]
     assert (paper.done, paper.total, paper.part) == (1, 2, "part 1")
     assert papers.take("key", work) is paper
-    assert papers.close(5)
-    turns.close(5)
 
 
 def test_a_service_that_stops_ends_a_paper_between_two_parts(
@@ -369,9 +379,9 @@ def held_back(turns: Turns, papers: Papers) -> tuple[threading.Event, list[str]]
     return go, order
 
 
-def test_one_client_has_a_quarter_of_the_places_of_papers_and_others_need_not_wait_for_all_of_theirs() -> None:
-    turns = Turns()
-    papers = Papers(turns, 12)
+def test_one_client_has_a_quarter_of_the_places_of_papers_and_others_need_not_wait_for_all_of_theirs(
+    turns: Turns, papers: Papers
+) -> None:
     go, order = held_back(turns, papers)
 
     def noting(name: str) -> Callable[[Work], str]:
@@ -387,8 +397,6 @@ def test_one_client_has_a_quarter_of_the_places_of_papers_and_others_need_not_wa
         each.future.result(20)
     assert order == ["loud 0", "quiet", "loud 1", "loud 2"]
     papers.take("more", noting("more"), client="loud").future.result(20)
-    assert papers.close(5)
-    turns.close(5)
 
 
 def test_an_address_that_asks_for_paper_after_paper_leaves_places_for_others(
@@ -424,24 +432,16 @@ def test_a_file_that_a_program_writes_counts_as_writing_whoever_made_what_is_in_
             assert made.client.get(f"/conversations/{talk.token}.{form}").status_code == 429
 
 
-def test_questions_are_answered_while_a_paper_waits_for_what_needs_no_turn() -> None:
-    turns = Turns()
-    papers = Papers(turns, 10)
-
+def test_questions_are_answered_while_a_paper_waits_for_what_needs_no_turn(turns: Turns, papers: Papers) -> None:
     def work(given: Work) -> str:
         given.tell("part", 0, 1)
         with given.aside():
             return str(turns.take(lambda: "answer", "somebody").result(10))
 
     assert papers.take("key", work).future.result(10) == "answer"
-    assert papers.close(5)
-    turns.close(5)
 
 
-def test_a_paper_that_waits_aside_ends_where_the_service_stops() -> None:
-    turns = Turns()
-    papers = Papers(turns, 10)
-
+def test_a_paper_that_waits_aside_ends_where_the_service_stops(papers: Papers) -> None:
     def work(given: Work) -> str:
         papers.stop()
         with given.aside():
@@ -449,13 +449,9 @@ def test_a_paper_that_waits_aside_ends_where_the_service_stops() -> None:
 
     with pytest.raises(Overloaded, match="stopping"):
         papers.take("key", work).future.result(10)
-    assert papers.close(5)
-    turns.close(5)
 
 
-def test_a_model_that_never_answers_keeps_no_service_from_stopping() -> None:
-    turns = Turns()
-    papers = Papers(turns, 10)
+def test_a_model_that_never_answers_keeps_no_service_from_stopping(papers: Papers) -> None:
     waiting, never = threading.Event(), threading.Event()
 
     def work(given: Work) -> str:
@@ -470,4 +466,3 @@ def test_a_model_that_never_answers_keeps_no_service_from_stopping() -> None:
     with pytest.raises(Overloaded, match="stopping"):
         paper.future.result(0)
     never.set()
-    turns.close(5)

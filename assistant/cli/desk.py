@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -161,7 +161,8 @@ class LocalDesk:
         if request.extra and not installed(request.extra):  # said before any work begins
             raise ModuleNotFoundError("scipy is not installed.", name="scipy")
         with refused(NotHeld if request.fault is NotHeld else ServiceFault):
-            return request.part(request.make(self, request.subject(self.library), told))
+            _, make = request.subject(self)
+            return request.part(make(told, nullcontext))
 
 
 @contextmanager

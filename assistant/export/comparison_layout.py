@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from itertools import groupby
 
-from assistant.export.footnoting import Address, References
+from assistant.export.footnoting import References
 from assistant.export.publication import (
     Block,
     Content,
@@ -20,13 +20,20 @@ from assistant.export.publication import (
     plain,
 )
 from assistant.frames import joined, mark, say
-from assistant.reports.comparison.alike import Differs, Place, Same
 from assistant.reports.comparison.paragraphs import PARTS, Part
 from assistant.reports.comparison.provenance import Origins
-from assistant.reports.comparison.text_diff import Change, Comparison, Pair, Versions
-from assistant.reports.comparison.topic_comparison import TopicComparison
-from assistant.reports.comparison.word_diff import Op, Piece, as_earlier, earlier, later
-from corpus.library import Library
+from assistant.reports.comparison.text_diff import (
+    Change,
+    Comparison,
+    Op,
+    Pair,
+    Piece,
+    Versions,
+    as_earlier,
+    earlier,
+    later,
+)
+from assistant.reports.comparison.topic_comparison import Differs, Place, Same, TopicComparison
 
 _MODES: dict[Op, Mode] = {"same": "plain", "removed": "deleted", "added": "inserted"}
 _SUMS: dict[str, Callable[[Pair], bool]] = {
@@ -43,12 +50,10 @@ Row = tuple[Pair | None, ...]
 """A paragraph at each step."""
 
 
-def publication_of_texts(
-    versions: Versions, library: Library, language: str, address: Address | None = None
-) -> Publication:
+def texts_paper(versions: Versions, references: References) -> Publication:
     """Two or more texts compared: what happened in words, a table of old and new numbers, then the changes side by side,
-    step by step and by part, with the words struck out and underlined; with an `address` places are links."""
-    steps = versions.steps
+    step by step and by part, with the words struck out and underlined."""
+    steps, language = versions.steps, references.language
     isolated = "\u2068{}\u2069" if language == "ar" else "{}"
     labels = [isolated.format(label) for label in (steps[0].first_label, *(step.second_label for step in steps))]
     blocks: list[Block] = [Heading(1, say("compare_summary", language), "summary")] if versions.comparable else []
@@ -56,7 +61,6 @@ def publication_of_texts(
         blocks += _summary(step, language, several=len(steps) > 1)
     if versions.comparable and any(step.changes or step.renumbered for step in steps):
         blocks += [Heading(1, say("compare_numbers", language), "numbers"), _numbers(versions, language)]
-    references = References(library, language, address)
     for n, step in enumerate(steps, 1):
         for part in PARTS:
             changes = [change for change in step.changes if change.part == part]
@@ -69,12 +73,10 @@ def publication_of_texts(
     return Publication(language, say("compare_title", language, texts=joined(labels, language)), tuple(blocks))
 
 
-def publication_of_topic(
-    comparison: TopicComparison, library: Library, language: str, address: Address | None = None
-) -> Publication:
+def topic_paper(comparison: TopicComparison, references: References) -> Publication:
     """What each text says on a topic, quoted, every text by itself; in which it was not found; then what several say in like
     words, where these differ, and what only one words so."""
-    references = References(library, language, address)
+    language = references.language
 
     def linked(place: Place, known: str = "") -> Span:
         return references.linked(comparison.statement(place).citations[-1], known)
@@ -87,7 +89,7 @@ def publication_of_topic(
         if not side.statements:
             continue
         blocks.append(Heading(1, side.label, f"document-{n + 1}"))
-        blocks += [] if side.certain else [Paragraph(plain(say("topic_unsure", language)))]
+        blocks += [] if side.status == "found" else [Paragraph(plain(say("topic_unsure", language)))]
         for m, statement in enumerate(side.statements):
             number += 1
             content = [*references.paragraph(statement, side.label)]
@@ -126,16 +128,17 @@ def publication_of_topic(
     return Publication(language, say("compare_topic", language, topic=comparison.topic), tuple(blocks))
 
 
-def publication_of_origins(
-    origins: Origins, library: Library, language: str, address: Address | None = None
-) -> Publication:
+def origins_paper(origins: Origins, references: References) -> Publication:
     """Where each paragraph of a text comes from, with the words that were changed."""
-    references = References(library, language, address)
-    rows = []
+    rows, language = [], references.language
     for each in origins.paragraphs:
-        pieces = each.earlier[0].pieces if each.earlier else (Piece("same", " ".join(each.cite.quote.split())),)
-        text = (references.linked(each.cite, origins.label), Span(" "), *_marked(pieces, origins.language, language))
-        first, *others = [references.linked(one.cite) for one in each.earlier] or [Span("")]
+        pieces = each.earlier[0].pieces if each.earlier else (Piece("same", " ".join(each.citation.quote.split())),)
+        text = (
+            references.linked(each.citation, origins.label),
+            Span(" "),
+            *_marked(pieces, origins.language, language),
+        )
+        first, *others = [references.linked(one.citation) for one in each.earlier] or [Span("")]
         told = _around(f"origin_{each.kind}", "place", (first,), language)
         if others:
             listed = _around("origin_also", "places", references.listed(others), language)

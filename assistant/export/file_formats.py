@@ -1,17 +1,139 @@
-"""Publications as files, whole or not at all."""
+"""Publications as files, whole or not at all: Markdown (CommonMark with the footnotes and tables of GitHub) and one self-contained HTML page
+without script or request are written here, both with anchors at headings and paragraphs; DOCX and PDF by programs."""
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
+from importlib.resources import files
 from pathlib import Path
 
+from jinja2 import Environment, StrictUndefined, Template
+from markupsafe import escape
+
 from assistant.export import docx
-from assistant.export.commonmark import to_markdown
-from assistant.export.html import to_html
 from assistant.export.pdf import check_typst, to_pdf
-from assistant.export.publication import Publication, PublishError
+from assistant.export.publication import (
+    Block,
+    Content,
+    Figure,
+    Heading,
+    Listing,
+    Note,
+    Paragraph,
+    Publication,
+    PublishError,
+    Span,
+    Table,
+)
 from corpus.files import write_whole
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]>#|~$!])")
+_MARKS = {"plain": "", "strong": "**", "emphasis": "*", "inserted": "**", "deleted": "~~"}
+
+
+def to_markdown(publication: Publication) -> str:
+    """The publication as one Markdown text; all that comes from documents is escaped."""
+    writer = _Writer()
+    head = [writer.line((Span(line),)) for line in (*publication.masthead, *publication.label) if line]
+    parts = ["  \n".join(head)] if head else []
+    parts.append(f"# {_escaped(publication.title)}")
+    if publication.notice:
+        parts.append(f"*{_escaped(publication.notice)}*")
+    parts += [made for block in publication.blocks if (made := writer.block(block))]
+    parts += [f"[^{n}]: {note}" for n, note in enumerate(writer.notes, 1)]
+    return "\n\n".join(parts) + "\n"
+
+
+class _Writer:
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+
+    def block(self, block: Block) -> str:
+        match block:
+            case Heading():
+                return f'{"#" * (block.level + 1)} <a id="{block.anchor}"></a>{_escaped(block.text)}'
+            case Paragraph():
+                number = f'<a id="p-{block.number}"></a>{block.number}\\. ' if block.number else ""
+                return number + self.line(block.content)
+            case Listing():
+                return "\n".join(f"- {self.line(item)}" for item in block.items)
+            case Table():
+                return self._table(block)
+            case Figure():
+                return f"*{_escaped(block.caption)}*\n\n{self._table(block.table)}" if block.table else ""
+
+    def line(self, content: Content) -> str:
+        return "".join(self._note(each) if isinstance(each, Note) else _span(each) for each in content)
+
+    def _note(self, note: Note) -> str:
+        self.notes.append("".join(_span(span) for span in note.spans))
+        return f"[^{len(self.notes)}]"
+
+    def _table(self, table: Table) -> str:
+        head = "| " + " | ".join(_escaped(cell) for cell in table.header) + " |"
+        rule = "|" + "---|" * len(table.header)
+        rows = ("| " + " | ".join(map(self.line, row)) + " |" for row in table.rows)
+        return "\n".join([head, rule, *rows])
+
+
+def _span(span: Span) -> str:
+    text = _escaped(span.text)
+    if span.url:
+        return f"[{text}]({_address(span.url)})"
+    mark = _MARKS[span.mode]
+    if not mark or not text.strip():
+        return text
+    # Marks must touch the words that they mark.
+    bare = text.strip()
+    return text[: len(text) - len(text.lstrip())] + mark + bare + mark + text[len(text.rstrip()) :]
+
+
+def _escaped(text: str) -> str:
+    line = " ".join(text.split()) if "\n" in text else text
+    # Entities, since many programs take a tag behind a backslash for a tag all the same.
+    line = _SPECIAL.sub(r"\\\1", line).replace("&", "&amp;").replace("<", "&lt;")
+    return re.sub(r"^(\s*)([-+=])", r"\1\\\2", re.sub(r"^(\s*\d+)([.)])", r"\1\\\2", line))
+
+
+def _address(url: str) -> str:
+    return re.sub(r"[\s()<>\\]", lambda match: f"%{ord(match.group()):02X}", url)
+
+
+_TAGS = {"strong": "strong", "emphasis": "em", "inserted": "ins", "deleted": "del"}
+
+
+def to_html(publication: Publication, *, page: bool = True) -> str:
+    """The publication as a page, or as an article to stand in one; all that comes from documents is escaped."""
+    direction = "rtl" if publication.language == "ar" else "ltr"
+    notes: list[Note] = []
+
+    def numbered(note: Note) -> int:
+        notes.append(note)
+        return len(notes)
+
+    article = _template().render(made=publication, direction=direction, tags=_TAGS, notes=notes, numbered=numbered)
+    if not page:
+        return article
+    return (
+        f'<!DOCTYPE html>\n<html lang="{publication.language}" dir="{direction}">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(publication.title)}</title>\n<style>\n{_file('note.css')}</style>\n</head>\n<body>\n{article}\n</body>\n</html>\n"
+    )
+
+
+@lru_cache(maxsize=1)
+def _template() -> Template:
+    made = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made.filters["kind"] = lambda block: type(block).__name__
+    return made.from_string(_file("publication.html"))
+
+
+def _file(name: str) -> str:
+    return (files("assistant") / "export" / name).read_text(encoding="utf-8")
+
 
 _WRITERS: dict[str, Callable[[Publication], str | bytes]] = {
     "md": to_markdown,

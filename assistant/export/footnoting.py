@@ -29,9 +29,8 @@ class References:
     """Makes the footnotes of one publication, in order; with an `address` the places are links to the words cited."""
 
     def __init__(self, library: Library, language: str, address: Address | None = None) -> None:
-        self.library, self.language = library, language
+        self.library, self.language, self.address = library, language, address
         self._comma, self._colon, self._semicolon = (mark(sign, language) for sign in ",:;")
-        self._address = address
         self._mentioned: set[str] = set()
         self._worded: set[Citation] = set()
 
@@ -46,7 +45,7 @@ class References:
         words = f" {CUT} ".join(self._shown(each) for each in statement.citations)
         quoted = Span(self._quotation(grammar_of(last.language).tail.sub("", words), last.language))
         place = self.place(last, known, before.citations[-1] if before and before.verdict == "quoted" else None)
-        said = (Span(place, url=self.path(last)), Span(self._colon)) if self._address else (Span(place + self._colon),)
+        said = (Span(place, url=self.path(last)), Span(self._colon)) if self.address else (Span(place + self._colon),)
         return (*(said if place else ()), quoted, self.note(statement.citations))
 
     def place(self, citation: Citation, known: str = "", before: Citation | None = None) -> str:
@@ -115,7 +114,7 @@ class References:
         self._mentioned.add(document.id)
         locator = locator or self._printed(citation, document)
         where = [Span(f"{self._comma}{locator}")] if locator else []
-        if self._address is not None:  # where places are links, one without a name is an arrow
+        if self.address is not None:  # where places are links, one without a name is an arrow
             where = [Span(self._comma if locator else " "), Span(locator or "↗", url=self.path(citation))]
         name = name_of(document, self.language)
         if not first:
@@ -144,9 +143,9 @@ class References:
 
     def path(self, citation: Citation) -> str | None:
         """Where the words can be read; None where there are no addresses."""
-        if self._address is None:
+        if self.address is None:
             return None
-        return self._address(self.library.document(citation.document), citation.start, citation.end)
+        return self.address(self.library.document(citation.document), citation.start, citation.end)
 
     def link(self, citation: Citation, text: str | None = None) -> Span:
         """Words, else the bare place, that lead to what is cited; strong where there are no addresses."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.export.comparison_layout import publication_of_origins, publication_of_texts, publication_of_topic
+from assistant.export.comparison_layout import origins_paper, texts_paper, topic_paper
 from assistant.export.footnoting import Address, References
 from assistant.export.publication import (
     Block,
@@ -39,36 +39,31 @@ REPEATED = 4
 Report = Briefing | Themes | Versions | TopicComparison | Origins | Mandates
 
 
-def publication_of(report: Report, library: Library, language: str, address: Address | None = None) -> Publication:
+def publication_of(report: Report, library: Library, language: str = "", address: Address | None = None) -> Publication:
     """A report as a publication. `library` is the one that it was made from; `language` is that of the words around what is
-    quoted where the report has none; with an `address` the places are links to the words."""
+    quoted where it is not that of the report; with an `address` the places are links to the words."""
+    references = References(library, language or report.language, address)
     match report:
         case Briefing():
-            return publication_of_briefing(report, library, address)
+            return briefing_paper(report, references)
         case Themes():
-            return publication_of_themes(report, library, address)
+            return _themes(report, references)
         case Versions():
-            return publication_of_texts(report, library, language, address)
+            return texts_paper(report, references)
         case TopicComparison():
-            return publication_of_topic(report, library, language, address)
+            return topic_paper(report, references)
         case Origins():
-            return publication_of_origins(report, library, language, address)
+            return origins_paper(report, references)
         case Mandates():
-            return publication_of_mandates(report, library, language, address)
+            return _mandates(report, references)
 
 
-def publication_of_briefing(
-    briefing: Briefing,
-    library: Library,
-    address: Address | None = None,
-    *,
-    state: str = "",
-    comments: Sequence[tuple[int | None, str, str]] = (),
+def briefing_paper(
+    briefing: Briefing, references: References, state: str = "", comments: Sequence[tuple[int | None, str, str]] = ()
 ) -> Publication:
-    """The briefing as a publication. `library` is the one that it was made from; `address` makes links of places. Of one that is
-    reviewed the `state` stands on the cover, and `comments` (paragraph, who, what) at the end."""
-    language = briefing.request.language
-    references = References(library, language, address)
+    """The briefing as a publication. Of one that is reviewed the `state` stands on the cover, and `comments` (paragraph, who, what)
+    at the end."""
+    language = references.language
     blocks: list[Block] = []
     number = 0
     told: set[str] = set()
@@ -89,62 +84,50 @@ def publication_of_briefing(
         if section.key == "documentation" and briefing.papers:
             blocks.append(_papers(briefing.papers, language))
     if briefing.papers and not any(section.key == "documentation" for section in briefing.sections):
-        documentation = Heading(1, say("section_documentation", language), "documentation")
-        blocks += [documentation, _papers(briefing.papers, language)]
-    for key, items in (
-        ("sources", [_source(source, library, language) for source in briefing.sources]),
-        ("unsourced", [plain(each) for each in briefing.unsourced]),
-        (
-            "comments",
-            [
-                (
-                    Span(say("comment_on", language, number=n, who=who) if n else who, "strong"),
-                    Span(mark(":", language) + text),
-                )
-                for n, who, text in comments
-            ],
-        ),
-    ):
+        blocks += [
+            Heading(1, say("section_documentation", language), "documentation"),
+            _papers(briefing.papers, language),
+        ]
+    ends: dict[str, list[Content]] = {
+        "sources": [_source(source, references) for source in briefing.sources],
+        "unsourced": [plain(each) for each in briefing.unsourced],
+        "comments": [],
+    }
+    for place, who, text in comments:
+        by = say("comment_on", language, number=place, who=who) if place else who
+        ends["comments"].append((Span(by, "strong"), Span(mark(":", language) + text)))
+    for key, items in ends.items():
         if items or key == "sources":
             blocks += [Heading(1, say(f"section_{key}", language), key), Listing(tuple(items))]
     stands = (say(f"state_{state}", language),) if state else ()
+    label = (say("brief_note", language), say(f"for_{briefing.request.audience}", language), *stands)
     written = joined(briefing.models, language)
-    return Publication(
-        language=language,
-        title=briefing.title,
-        blocks=tuple(blocks),
-        masthead=briefing.masthead,
-        label=(say("brief_note", language), say(f"for_{briefing.request.audience}", language), *stands),
-        notice=say("unofficial_written" if written else "unofficial", language, model=written),
-    )
+    notice = say("unofficial_written" if written else "unofficial", language, model=written)
+    return Publication(language, briefing.title, tuple(blocks), briefing.masthead, label, notice)
 
 
 def _papers(papers: tuple[Paper, ...], language: str) -> Table:
     rows = []
     for paper in papers:
+        frame = {"superseded": "held_later", "digest": "held_digest", "missing": "held_not"}.get(paper.state)
         held = joined([language_name(each, language) for each in paper.held], language)
-        if paper.superseded:
-            held = say("held_later", language, symbol=paper.superseded)
-        elif not paper.held or paper.edition == "digest":
-            held = say("held_digest" if paper.held else "held_not", language)
+        held = say(frame, language, symbol=paper.superseded) if frame else held
         rows.append(((Span(paper.symbol, url=paper.url),), plain(paper.title), plain(held)))
     return Table(columns(language, "symbol", "title", "held"), tuple(rows))
 
 
-def _source(source: Source, library: Library, language: str) -> Content:
+def _source(source: Source, references: References) -> Content:
+    language, document = references.language, references.library.document(source.document)
     told = Span(f"{mark(',', language)}{language_name(source.language, language)}")
-    return Span(name_of(library.document(source.document), language).full, url=source.url), told
+    return Span(name_of(document, language).full, url=source.url), told
 
 
-def publication_of_mandates(
-    made: Mandates, library: Library, language: str, address: Address | None = None
-) -> Publication:
-    """The list as a publication; with an `address` the places are links to the words."""
-    rows = made.rows[:SHOWN]
+def _mandates(made: Mandates, references: References) -> Publication:
+    language, rows = references.language, made.rows[:SHOWN]
     blocks: list[Block] = [Paragraph(plain(_said(made, language)))]
     if made.total > len(rows):
         blocks.append(Paragraph(plain(say("mandates_left", language, shown=len(rows), total=made.total))))
-    blocks.append(References(library, language, address).table(grid_of(rows, language, documents=True)))
+    blocks.append(references.table(grid_of(rows, language, documents=True)))
     sources = {row.document: row for row in rows}
     listed = []
     for row in sources.values():
@@ -169,10 +152,10 @@ def _said(made: Mandates, language: str) -> str:
     return " ".join(told)
 
 
-def publication_of_themes(themes: Themes, library: Library, address: Address | None = None) -> Publication:
-    """The compendium: a table of the themes, map and timeline, and each theme with summary, documents and gaps. With an
-    `address` documents are links to what they say of the theme."""
-    language, references = themes.language, References(library, themes.language, address)
+def _themes(themes: Themes, references: References) -> Publication:
+    """The compendium: a table of the themes, map and timeline, and each theme with summary, documents and gaps. Where places are links,
+    documents are links to what they say of the theme."""
+    language = references.language
     blocks: list[Block] = []
     if len(themes.themes) > 1:
         blocks += [
@@ -191,13 +174,13 @@ def publication_of_themes(themes: Themes, library: Library, address: Address | N
                 content = (*content, Span(" " + say("repeated_in", language, places=places)))
             blocks.append(Paragraph(content, number))
         blocks.append(Heading(2, say("theme_documents", language), f"theme-{theme.number}-documents"))
-        blocks.append(_documents(theme.documents, theme, language, library, address))
+        blocks.append(_documents(theme.documents, references, theme))
         if theme.gaps:
             blocks.append(Heading(2, say("theme_gaps", language), f"theme-{theme.number}-gaps"))
             blocks.append(Listing(tuple(plain(gap) for gap in theme.gaps)))
     if themes.apart:
         blocks.append(Heading(1, say("themes_apart", language), "apart"))
-        blocks.append(_documents(themes.apart, None, language, library, address))
+        blocks.append(_documents(themes.apart, references))
     return Publication(language, say("themes_title", language), tuple(blocks), notice=say("unofficial", language))
 
 
@@ -222,12 +205,11 @@ def _plainly(header: tuple[str, ...], rows: Sequence[Sequence[str]]) -> Table:
     return Table(header, tuple(tuple(map(plain, row)) for row in rows))
 
 
-def _documents(
-    documents: Sequence[ThemeDocument], theme: Theme | None, language: str, library: Library, address: Address | None
-) -> Table:
+def _documents(documents: Sequence[ThemeDocument], references: References, theme: Theme | None = None) -> Table:
+    language, address = references.language, references.address
     rows: list[tuple[Content, ...]] = []
     for document in documents:
-        held = library.document(document.document)
+        held = references.library.document(document.document)
         first = next((each for each in theme.passages if each.document == held.id), None) if theme else None
         link = address(held, first.start, first.end) if address and first else None
         year = say("no_year", language) if document.year is None else str(document.year)

@@ -18,21 +18,9 @@ from assistant.reports.mandates.mandate_list import Mandates, Row, status_of
 from assistant.reports.quoted_tables import Cell, columns
 
 FORMATS = ("csv", "xlsx")
-COLUMNS = (
-    "symbol",
-    "status",
-    "title",
-    "adopted",
-    "place",
-    "addressee",
-    "verb",
-    "action",
-    "due",
-    "comes",
-    "money",
-    "source",
-)
-WIDTHS = (18, 10, 40, 12, 14, 36, 18, 80, 26, 12, 20, 40)
+COLUMNS = {"symbol": 18, "status": 10, "title": 40, "adopted": 12, "place": 14, "addressee": 36, "verb": 18, "action": 80,
+           "due": 26, "comes": 12, "money": 20, "source": 40}  # fmt: skip
+"""With the width of each, in characters."""
 LONGEST = 32_000
 """Characters of a cell of a spreadsheet, which takes 32,767."""
 _FORMULA = re.compile(r"^[\s\x00]*[=+\-@\t\r]")
@@ -79,7 +67,7 @@ def _xlsx(made: Mandates, header: Sequence[str], language: str) -> bytes:
             page.right_to_left()
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         wrapped = book.add_format({"text_wrap": True, "valign": "top"})
-        for column, width in enumerate(WIDTHS):
+        for column, width in enumerate(COLUMNS.values()):
             page.set_column(column, column, width)
         page.freeze_panes(1, 1)
         page.autofilter(0, 0, len(made.rows), len(header) - 1)

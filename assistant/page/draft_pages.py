@@ -11,7 +11,7 @@ from markupsafe import Markup
 from assistant.api.callers import Caller, Served
 from assistant.api.file_replies import file_reply
 from assistant.api.route import may
-from assistant.export.html import to_html
+from assistant.export.file_formats import to_html
 from assistant.labels import language_of, word
 from assistant.page.plain_pages import Paged, page
 from assistant.page.rendering import words_path

@@ -21,7 +21,7 @@ from assistant.access.operations import allowed
 from assistant.api.callers import Caller, Served
 from assistant.api.file_replies import file_reply
 from assistant.api.route import may
-from assistant.export.html import to_html
+from assistant.export.file_formats import to_html
 from assistant.labels import LANGUAGE_NAMES, language_of, word
 from assistant.page.meeting_views import meeting_views
 from assistant.page.plain_pages import Paged, page

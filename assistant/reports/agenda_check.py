@@ -6,10 +6,10 @@ import re
 import shlex
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any
 
 from assistant.frames import act_frames, act_words
-from assistant.reports.lookup import held_as, printed_title
+from assistant.reports.lookup import State, held_as, printed_title
 from assistant.vocabulary import Vocabulary
 from corpus.analysis import analyse
 from corpus.catalogue import Catalogue
@@ -24,7 +24,6 @@ _NUMBERS = re.compile(rf"(?<![A-Za-z\d/.]){_NUMBER}(?:(?:,|\s+[^\W\d]{{1,3}}|\s)
 """The numbers of one or several resolutions: `90/12 and 90/13`, `1325 (2000)`; words as short as “and” may stand between them."""
 _REACH = 80
 """Characters before and behind a number that may name a resolution."""
-State = Literal["held", "superseded", "digest", "missing"]
 
 
 @dataclass(frozen=True)
@@ -174,14 +173,9 @@ def _checked(
     title: str = "",
 ) -> Checked:
     paper = held_as(library, catalogue, symbol, title)
-    state: State = "held"
-    if paper.superseded or not paper.held:
-        state = "superseded" if paper.superseded else "missing"
-    elif paper.edition == "digest":
-        state = "digest"
-    held = paper.held if state in ("held", "superseded") else ()
+    held = paper.held if paper.state in ("held", "superseded") else ()
     missing = tuple(each for each in languages if each not in held)
     wanted = missing or (("en",) if not held else ())
     asked = ["rapporteur", "fetch", paper.superseded or symbol.text]
     command = shlex.join([*asked, *(word for each in wanted for word in ("--language", each))]) if wanted else ""
-    return Checked(symbol.text, paper.title, items, state, held, missing, paper.superseded, cited_in, command)
+    return Checked(symbol.text, paper.title, items, paper.state, held, missing, paper.superseded, cited_in, command)

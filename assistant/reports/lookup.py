@@ -4,9 +4,10 @@ one as a citation."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Literal
 
 from assistant.messages import Message
 from assistant.qa.answer import Citation
@@ -18,6 +19,7 @@ from corpus.meetings import Meeting
 from corpus.symbols import Symbol, find_symbols, same_document
 from corpus.versions import best_language
 
+State = Literal["held", "superseded", "digest", "missing"]
 NEAR, LONGEST = 3, 200
 """How many names that are near are told of one that nobody has, and how many characters of that are looked at."""
 
@@ -33,6 +35,13 @@ class Paper:
     edition: str = ""
     superseded: str = ""
     url: str | None = None
+
+    @property
+    def state(self) -> State:
+        """Whether the text is held, a revision in its place, a digest alone, or nothing."""
+        if self.superseded or not self.held:
+            return "superseded" if self.superseded else "missing"
+        return "digest" if self.edition == "digest" else "held"
 
 
 def held_as(library: Library, catalogue: Catalogue, symbol: Symbol, title: str = "") -> Paper:
@@ -71,6 +80,13 @@ def cite(
     `placed`, it names the document alone."""
     start, end = span or (block.body_start, block.end)
     return Citation.of(document, start, end, block.locator * placed, library.passage_at(document.id, start) or "")
+
+
+def changed(library: Library, citations: Iterable[Citation]) -> Citation | None:
+    """The first citation whose words are no longer those of its document, or whose document is gone; None where all hold."""
+    held = library.keys()
+    return next((each for each in citations if each.document not in held
+                 or library.document(each.document).quote(each.start, each.end) != each.quote), None)  # fmt: skip
 
 
 def named(library: Library, name: str, language: str | None = None) -> Document:

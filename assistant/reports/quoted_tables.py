@@ -1,12 +1,13 @@
-"""Tables whose cells are words of documents."""
+"""Tables whose cells are words of documents, and values with such words as JSON."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any
 
 from assistant.frames import say
-from assistant.qa.answer import Citation
+from assistant.qa.answer import Citation, citation_json
 
 CUT = "[…]"
 """Stands for what is left out of a quote."""
@@ -50,3 +51,21 @@ class Grid:
 def columns(language: str, *names: str) -> tuple[str, ...]:
     """What columns are called in a language."""
     return tuple(say(f"column_{name}", language) for name in names)
+
+
+def as_json(value: Any, cited: Callable[[Citation, int], Any] = citation_json, n: int = 1) -> Any:
+    """A value as reports have it in JSON: its fields by name, citations as `cited` tells them with the place (from 1) in the list in
+    which they, or what holds them, stand; shares with three digits."""
+    if isinstance(value, Citation):
+        return cited(value, n)
+    if isinstance(value, float):
+        return round(value, 3)
+    if isinstance(value, tuple | list):
+        return [as_json(each, cited, n) for n, each in enumerate(value, 1)]
+    if hasattr(value, "to_json"):
+        return value.to_json()
+    return (
+        {each.name: as_json(getattr(value, each.name), cited, n) for each in fields(value)}
+        if is_dataclass(value)
+        else value
+    )

@@ -129,10 +129,10 @@ class Drafts:
 
 def check_quotes(briefing: Briefing, library: Library) -> None:
     """Raises `Conflict` where a document that a draft quotes is held no more, or in other words: it can't be published then."""
-    held = library.keys()
-    for cite in briefing.citations:
-        if cite.document not in held or library.document(cite.document).quote(cite.start, cite.end) != cite.quote:
-            raise Conflict("draft-changed", symbol=cite.symbol)
+    from assistant.reports.lookup import changed
+
+    if cite := changed(library, briefing.citations):
+        raise Conflict("draft-changed", symbol=cite.symbol)
 
 
 def comments_on(events: Sequence[Event]) -> list[Event]:
@@ -144,9 +144,11 @@ def comments_on(events: Sequence[Event]) -> list[Event]:
 def reviewed(draft: Draft, library: Library, address: Address | None = None) -> Publication:
     """A draft as a publication: its state on the cover, and the comments behind the text until it is cleared. Raises `Conflict`
     where it can't be published any more."""
-    from assistant.export.layouts import publication_of_briefing
+    from assistant.export.footnoting import References
+    from assistant.export.layouts import briefing_paper
 
     assert draft.briefing is not None
     check_quotes(draft.briefing, library)
     comments = [] if draft.state == "cleared" else [(e.statement, e.who, e.text) for e in comments_on(draft.events)]
-    return publication_of_briefing(draft.briefing, library, address, state=draft.state, comments=comments)
+    references = References(library, draft.briefing.language, address)
+    return briefing_paper(draft.briefing, references, draft.state, comments)

@@ -50,11 +50,11 @@ class Writing:
             self._allowed(who, request.operation)
         request.check()
         with refused(request.fault):
-            subject = request.subject(service.library)
+            subject, make = request.subject(service)
 
         def work(given: Work) -> Report:
             with refused(request.fault):
-                return request.make(service, subject, given.tell, given.aside)
+                return make(given.tell, given.aside)
 
         if request.at_once:
             return work(Work(silent, nullcontext))

@@ -49,9 +49,8 @@ class ArticleFinder:
         self._engine = engine
         self._treaties = {document.key: document for document in map(engine.library.document, treaties)}
         self._likeness = bars()[LIKENESS]
-        self._cross = cache(self._named_in)
+        self._cross, self._introduced = cache(self._named_in), cache(self._short_names)
         self._question = cache(engine.question)
-        self._short: dict[str, frozenset[str]] = {}
         self.articles = {each.key: each for document in self._treaties.values() for each in _articles(document)}
 
     def named(self, text: str, document: Document) -> list[Article]:
@@ -91,20 +90,19 @@ class ArticleFinder:
     def _treaties_in(self, words: str, document: Document) -> list[Document]:
         """The treaties that words of a document name, or call as it is said there that they are called."""
         question = self._question(words, document.language)
-        entries = [each for each in question.called if each.key in self._introduced(document)]
+        entries = [each for each in question.called if each.key in self._introduced(document.id)]
         return [self._treaties[each.key] for each in (*question.named, *entries) if each.key in self._treaties]
 
-    def _introduced(self, document: Document) -> frozenset[str]:
+    def _short_names(self, document_id: str) -> frozenset[str]:
         """The keys of the treaties that a document may call by `the Convention` alone: of itself, of those that its title names, and of
         those behind whose names such a short one stands in brackets."""
-        if document.id not in self._short:
-            found = {document.key, *(each.key for each in self._question(document.title, document.language).named)}
-            for match in _BRACKETED.finditer(document.text):
-                before = " ".join(document.text[max(0, match.start() - REACH) : match.start()].split())
-                called = {each.key for each in self._question(match.group(), document.language).called}
-                found |= called and called & {each.key for each in self._question(before, document.language).named}
-            self._short[document.id] = frozenset(found)
-        return self._short[document.id]
+        document = self._engine.library.document(document_id)
+        found = {document.key, *(each.key for each in self._question(document.title, document.language).named)}
+        for match in _BRACKETED.finditer(document.text):
+            before = " ".join(document.text[max(0, match.start() - REACH) : match.start()].split())
+            called = {each.key for each in self._question(match.group(), document.language).called}
+            found |= called and called & {each.key for each in self._question(before, document.language).named}
+        return frozenset(found)
 
     def cited(self, texts: Iterable[tuple[str, str]]) -> frozenset[str]:
         """The ids of the treaties that texts, each with its language, call by name or symbol, and of those whose titles say that they

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from shlex import quote
+from typing import get_args
 
 from assistant.frames import joined, say
 from assistant.qa.engine import Engine
@@ -16,7 +17,7 @@ from assistant.reports.brief.briefing import Briefing, Request, Section, Section
 from assistant.reports.brief.section_writer import AGAIN, FOREIGN, WRITTEN, Scribe
 from assistant.reports.brief.selection import Chooser
 from assistant.reports.brief.subject import Ground, ground_of
-from assistant.reports.lookup import Paper
+from assistant.reports.lookup import Paper, changed
 from assistant.reports.report_cache import Derived, name_of, state_of
 from assistant.slices import Aside, Slices
 from assistant.write.report import NAMES
@@ -26,12 +27,7 @@ from corpus.plain import to_plain
 FOLDER, KEPT = "briefings", 20
 """Where finished sections are kept until the briefing is finished, so that one that was stopped goes on where it was, and of how
 many unfinished ones, those worked on last."""
-_FIRST: tuple[SectionKey, ...] = (
-    "mandate", "schedule", "documentation", "adoption", "mandates", "changes", "recommendations", "figures",
-)  # fmt: skip
-_KNOWN: tuple[SectionKey, ...] = ("framework", "points", "guidance", "new", "differences")
-_ASKED: tuple[SectionKey, ...] = ("questions", "expected")
-"""The sections in their order, the articles behind them; a chair has the questions for discussion before what is known."""
+_LAST: tuple[SectionKey, ...] = ("questions", "expected", "articles")
 _OF_ITEMS: tuple[SectionKey, ...] = ("mandate", "schedule", "documentation", "expected", "new")
 _OF_RESOLUTIONS: tuple[SectionKey, ...] = ("adoption", "mandates", "changes")
 _OF_REPORTS: tuple[SectionKey, ...] = ("recommendations", "figures")
@@ -53,15 +49,12 @@ def brief(engine: Engine, request: Request, progress: Progress = silent, aside: 
     desk = VersionDesk(engine.library)
     scribe = None if writer is None else Scribe(chooser, writer, aside)
     made: dict[SectionKey, Section] = {}
-    keys, held = _keys(engine, ground), engine.library.keys()
+    keys = _keys(engine, ground)
     for n, key in enumerate(keys):
         progress(say(f"section_{key}", request.language), n, len(keys))
         section: Section | None = finished.get(key, Section)
         # One in which a quote is no longer the words of its document is made anew.
-        if section is None or not all(
-            cite.document in held and engine.library.document(cite.document).quote(cite.start, cite.end) == cite.quote
-            for cite in section.citations
-        ):
+        if section is None or changed(engine.library, section.citations):
             section = _made(chooser, key)
             if scribe is not None:
                 section = scribe.section(section)
@@ -72,11 +65,12 @@ def brief(engine: Engine, request: Request, progress: Progress = silent, aside: 
         for statement in section.statements:
             chooser.note(statement)
         made[key] = section
-    asking = (*_ASKED, *_KNOWN) if request.audience == "chair" else (*_KNOWN, *_ASKED)
+    # A chair has the questions for discussion before what is known.
+    order = sorted(get_args(SectionKey), key=lambda key: request.audience != "chair" and key in _LAST)
     # Of an item every section stands, if only to say that it is empty.
     sections = tuple(
         made[key]
-        for key in (*_FIRST, *asking, "articles")
+        for key in order
         if key in made and (not made[key].empty or (ground.item is not None and made[key].remarks))
     )
     if request.kind in ("theme", "question") and all(section.empty for section in made.values()):
@@ -183,7 +177,7 @@ def _unsourced(request: Request, made: dict[SectionKey, Section], papers: Sequen
     language = request.language
     told = []
     for paper in papers:
-        if (not paper.held or paper.edition == "digest") and not paper.superseded:
+        if paper.state in ("missing", "digest"):
             said = say("unsourced_paper", language, symbol=paper.symbol, title=paper.title)
             command = f" {say('fetch_it', language, symbol=quote(paper.symbol))}"
             told.append(said + command if request.audience == "secretariat" else said)

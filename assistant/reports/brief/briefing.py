@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, Literal
 
-from assistant.qa.answer import Citation, Dropped, Mode, Statement, citation_json
+from assistant.qa.answer import Citation, Dropped, Mode, Statement
 from assistant.reports.lookup import Paper
-from assistant.reports.quoted_tables import Grid
+from assistant.reports.quoted_tables import Grid, as_json
 
 Kind = Literal["item", "theme", "document", "question"]
 Audience = Literal["delegate", "chair", "secretariat"]
@@ -16,6 +16,7 @@ SectionKey = Literal[
     "mandate", "schedule", "documentation", "adoption", "mandates", "changes", "recommendations", "figures",
     "questions", "expected", "framework", "points", "guidance", "new", "differences", "articles",
 ]  # fmt: skip
+"""In the order in which a chair has them."""
 
 
 @dataclass(frozen=True)
@@ -63,10 +64,10 @@ class Section:
     key: SectionKey
     heading: str
     parts: tuple[Part, ...] = ()
+    tables: tuple[Grid, ...] = ()
     remarks: tuple[str, ...] = ()
     unsourced: tuple[str, ...] = ()
     written: Written | None = None
-    tables: tuple[Grid, ...] = ()
 
     @property
     def empty(self) -> bool:
@@ -116,6 +117,11 @@ class Briefing:
     state: str
 
     @property
+    def language(self) -> str:
+        """The language that it is written in."""
+        return self.request.language
+
+    @property
     def models(self) -> list[str]:
         """The models that wrote sentences of it."""
         wrote = [
@@ -141,37 +147,24 @@ class Briefing:
     def to_json(self) -> dict[str, Any]:
         """The stable JSON form that `brief --json` prints; citations of a statement are numbers into the list."""
         order = {citation: n for n, citation in enumerate(self.citations, 1)}
+
+        def number(citation: Citation, _: int) -> int:
+            return order[citation]
+
         return {
-            "request": asdict(self.request),
+            "request": as_json(self.request),
             "title": self.title,
             "masthead": self.masthead,
             "sections": [
-                {
-                    "key": section.key,
-                    "heading": section.heading,
-                    "parts": [
-                        {"heading": part.heading, "statements": _told(part.statements, order)} for part in section.parts
-                    ],
-                    "tables": [_table(table, order) for table in section.tables],
-                    "remarks": section.remarks,
-                    "unsourced": section.unsourced,
-                    "written": section.written and asdict(section.written),
-                }
+                as_json(section, number) | {"tables": [_table(table, order) for table in section.tables]}
                 for section in self.sections
             ],
-            "citations": [citation_json(citation, n) for n, citation in enumerate(self.citations, 1)],
-            "papers": [asdict(paper) for paper in self.papers],
-            "sources": [asdict(source) for source in self.sources],
+            "citations": as_json(self.citations),
+            "papers": as_json(self.papers),
+            "sources": as_json(self.sources),
             "unsourced": self.unsourced,
             "state": self.state,
         }
-
-
-def _told(statements: Sequence[Statement], order: dict[Citation, int]) -> list[dict[str, Any]]:
-    return [
-        {"text": each.text, "verdict": each.verdict, "citations": [order[cite] for cite in each.citations]}
-        for each in statements
-    ]
 
 
 def _table(table: Grid, order: dict[Citation, int]) -> dict[str, Any]:

@@ -16,8 +16,7 @@ from assistant.reports.comparison.paragraphs import key_of, unnumbered, whole
 from assistant.reports.comparison.text_diff import Change, compare_texts
 from assistant.reports.lookup import cite
 from assistant.reports.mandates.mandate_list import grid_of, rows_of
-from assistant.reports.mandates.mandate_reader import operative
-from assistant.reports.mandates.recommendations import recommendations_of
+from assistant.reports.mandates.mandate_reader import operative, recommendations_of
 from assistant.reports.quoted_tables import CUT, Cell, Grid, columns
 from assistant.wording.claims import read
 from assistant.wording.drafting import grammar_of

@@ -22,7 +22,7 @@ from assistant.reports.brief.articles import Article, ArticleFinder
 from assistant.reports.brief.briefing import Audience, Part, Section
 from assistant.reports.brief.selection import Chooser, dated_within, only_later, speaks
 from assistant.reports.brief.subject import Theme, proposing
-from assistant.reports.comparison.alike import differing
+from assistant.reports.comparison.topic_comparison import differing
 from assistant.reports.lookup import near_to_it
 from assistant.wording.drafting import grammar_of
 from corpus.meetings import Meeting

@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any, Literal
 
-from assistant.qa.answer import Citation, citation_json
+from assistant.qa.answer import Citation
 from assistant.qa.provisions import within
 from assistant.reports import Progress, ReportError, silent
 from assistant.reports.comparison.alignment import SURE, likenesses
 from assistant.reports.comparison.paragraphs import Para, paragraphs
-from assistant.reports.comparison.text_diff import LITTLE, pairs_of
-from assistant.reports.comparison.word_diff import Piece, pieces_of
+from assistant.reports.comparison.text_diff import LITTLE, Piece, pairs_of, pieces_of
 from assistant.reports.lookup import cite
+from assistant.reports.quoted_tables import as_json
 from assistant.slices import Aside, Slices
 from corpus.analysis import analyse
 from corpus.documents import Document
@@ -45,8 +45,7 @@ Key = tuple[str, int]
 class Earlier:
     """A paragraph of an earlier text and how it differs: `pieces` without the added words are its words, but for typography."""
 
-    cite: Citation
-    label: str
+    citation: Citation
     date: str
     verbatim: bool
     likeness: float
@@ -58,7 +57,7 @@ class Origin:
     """A paragraph, and the earlier texts that have it: the one that it comes from first, then the others, the latest first.
     Empty where no text that is held has it."""
 
-    cite: Citation
+    citation: Citation
     earlier: tuple[Earlier, ...]
 
     @property
@@ -89,23 +88,7 @@ class Origins:
         return {
             "document": self.document,
             **self.counts,
-            "paragraphs": [
-                {
-                    "kind": each.kind,
-                    "citation": citation_json(each.cite, n),
-                    "earlier": [
-                        {
-                            "citation": citation_json(one.cite, m),
-                            "date": one.date,
-                            "verbatim": one.verbatim,
-                            "likeness": round(one.likeness, 3),
-                            "pieces": [piece.to_json() for piece in one.pieces],
-                        }
-                        for m, one in enumerate(each.earlier, 1)
-                    ],
-                }
-                for n, each in enumerate(self.paragraphs, 1)
-            ],
+            "paragraphs": [{"kind": each.kind, **as_json(each, n=n)} for n, each in enumerate(self.paragraphs, 1)],
         }
 
 
@@ -145,7 +128,7 @@ def origins_of(
         for (earlier, _), other in near.items():
             held.keep(kept, para, other, earlier, float(alike[earlier, other.block.ordinal]), SURE)
     # The text that has most of the paragraphs best is the one that a document was made from.
-    best = Counter(_ordered(kept, None)[0].cite.document for kept in found if kept)
+    best = Counter(_ordered(kept, None)[0].citation.document for kept in found if kept)
     model = min(best, key=lambda each: (-best[each], each), default=None)
     if model is not None:
         # What a text was made from is paired with it as a whole: there place and neighbours tell of a paragraph, too.
@@ -165,11 +148,11 @@ def origins_of(
 def _ordered(kept: Mapping[str, Earlier], model: str | None) -> tuple[Earlier, ...]:
     """What has a paragraph to the letter, else the text that the document was made from, else what is nearest in words, of equal
     ones the latest; behind it the others, the latest first."""
-    latest = sorted(kept.values(), key=lambda each: each.cite.document)
+    latest = sorted(kept.values(), key=lambda each: each.citation.document)
     latest.sort(key=lambda each: each.date, reverse=True)
     if not latest:
         return ()
-    first = max(latest, key=lambda each: (each.verbatim, each.cite.document == model, each.likeness))
+    first = max(latest, key=lambda each: (each.verbatim, each.citation.document == model, each.likeness))
     return (first, *[each for each in latest if each is not first][:MOST])
 
 
@@ -210,7 +193,7 @@ class _Held:
         if likeness >= least and (known is None or (verbatim, likeness) > (known.verbatim, known.likeness)):
             pieces = (Piece.both(other.text, para.text),) if verbatim else pieces_of(other.text, para.text)
             cited = cite(self._library, document, other.block)
-            kept[earlier] = Earlier(cited, document.label, document.date or "", verbatim, likeness, pieces)
+            kept[earlier] = Earlier(cited, document.date or "", verbatim, likeness, pieces)
 
     def _read(self, document_id: str) -> dict[int, Para]:
         return {each.block.ordinal: each for each in _comparable(self._library.document(document_id))}

@@ -2,21 +2,137 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from functools import cached_property
 from itertools import pairwise
 from typing import Any, Literal
 
-from assistant.qa.answer import Citation, citation_json
+from assistant.qa.answer import Citation
 from assistant.reports.comparison.alignment import in_place, pair
-from assistant.reports.comparison.paragraphs import PARTS, Para, Part, paragraphs
-from assistant.reports.comparison.word_diff import Piece, pieces_of
+from assistant.reports.comparison.paragraphs import END, PARTS, Para, Part, folded, paragraphs
 from assistant.reports.lookup import cite
+from assistant.reports.quoted_tables import as_json
 from corpus.documents import Document
 from corpus.library import Library
+
+Op = Literal["same", "removed", "added"]
+ISLAND = 3
+"""Most words that two changes may share between them and yet be shown as one, where both change more words than that."""
+_TOKEN = re.compile(r"(?:[㐀-鿿]|[^\W_㐀-鿿]+(?:['’\-‐‑.,/][^\W_㐀-鿿]+)*|\S)\s*|\s+")
+"""A word, a sign or a Chinese character with the white space behind it."""
+
+_Run = tuple[bool, list[str], list[str]]
+"""Whether words are the same, and they as both texts have them."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Words that both texts have, as the later one has them, or words of one of them. `earlier`: what both have as the earlier text
+    has it, where it is typed in another way."""
+
+    op: Op
+    text: str
+    earlier: str | None = None
+
+    @classmethod
+    def both(cls, before: str, after: str) -> Piece:
+        """Words that are the same in two texts but for typography."""
+        return cls("same", after, before if before != after else None)
+
+    def to_json(self) -> dict[str, str]:
+        """The stable JSON form; `earlier` only where it is another than `text`."""
+        return {"op": self.op, "text": self.text} | ({} if self.earlier is None else {"earlier": self.earlier})
+
+
+def pieces_of(before: str, after: str) -> tuple[Piece, ...]:
+    """The words of two texts, told apart; Chinese by character. `later` of them is the second text, `earlier` the first."""
+    one, other = (_TOKEN.findall(text) for text in (before, after))
+    keys = [[_bare(token) for token in side] for side in (one, other)]
+    if all(side and side[-1] in END for side in keys):
+        keys[0][-1] = keys[1][-1]
+    runs: list[_Run] = []
+    for op, a, b, c, d in SequenceMatcher(None, keys[0], keys[1], autojunk=False).get_opcodes():
+        runs += [(True, one[a:b], other[c:d])] if op == "equal" else _halved(one[a:b], other[c:d])
+    made: list[Piece] = []
+    space = ""
+    for same, old, new in _whole(runs):
+        gone, come = space * same + "".join(old), space * same + "".join(new)
+        space = ""
+        if same:
+            made += [Piece.both(gone, come)] if gone or come else []
+            continue
+        if gone and come and gone[-1] == come[-1] == " ":
+            gone, come, space = gone[:-1], come[:-1], " "
+        made += [Piece("removed", gone)] if gone else []
+        made += [Piece("added", come)] if come else []
+    return (*made, Piece("same", space)) if space else tuple(made)
+
+
+def earlier(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
+    """The pieces of the first of two texts, as it has them."""
+    return tuple(as_earlier(each) for each in pieces if each.op != "added")
+
+
+def later(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
+    """The pieces of the second of two texts, as it has them."""
+    return tuple(each for each in pieces if each.op != "removed")
+
+
+def as_earlier(piece: Piece) -> Piece:
+    """A piece in the words of the earlier text."""
+    return piece if piece.earlier is None else Piece(piece.op, piece.earlier)
+
+
+def _halved(old: list[str], new: list[str]) -> Iterator[_Run]:
+    """A change without what is the same at its ends but for typography, such as a space within a word."""
+    if "".join(map(_bare, old)) == "".join(map(_bare, new)):
+        yield True, old, new
+        return
+    a, b = _common(old, new)
+    c, d = _common(old[a:][::-1], new[b:][::-1], backward=True)
+    c, d = len(old) - c, len(new) - d
+    runs = ((True, old[:a], new[:b]), (False, old[a:c], new[b:d]), (True, old[c:], new[d:]))
+    yield from (run for run in runs if run[1] or run[2])
+
+
+def _common(old: Sequence[str], new: Sequence[str], backward: bool = False) -> tuple[int, int]:
+    """How many tokens at the start of both are the same when written together."""
+    ends = []
+    for side in (old, new):
+        held, found = "", {}
+        for n, token in enumerate(side, 1):
+            held = _bare(token) + held if backward else held + _bare(token)
+            if held:
+                found[held] = n
+        ends.append(found)
+    both = [held for held in ends[0] if held in ends[1]]
+    longest = max(both, key=len, default="")
+    return (ends[0][longest], ends[1][longest]) if longest else (0, 0)
+
+
+def _bare(token: str) -> str:
+    return "".join(folded(token).split())
+
+
+def _whole(runs: Sequence[_Run]) -> list[_Run]:
+    """The runs, changes that share next to nothing between them made one."""
+    made: list[_Run] = []
+    for n, (same, old, new) in enumerate(runs):
+        if same and made and n + 1 < len(runs):
+            beside = made[-1], runs[n + 1]
+            around = min(max(len(before), len(after)) for _, before, after in beside)
+            same = any(each[0] for each in beside) or len(new) > min(ISLAND, around)
+        if made and made[-1][0] == same:
+            made[-1] = (same, made[-1][1] + old, made[-1][2] + new)
+        else:
+            made.append((same, old, new))
+    return made
+
 
 Kind = Literal["same", "changed", "added", "removed", "moved"]
 
@@ -127,17 +243,7 @@ class Comparison:
                 for pair in self.pairs
                 if pair.para.sort != "heading" and pair.para.place
             ],
-            "changes": [
-                {
-                    "kind": change.kind,
-                    "part": change.part,
-                    "moved": change.moved,
-                    "before": change.before and citation_json(change.before, n),
-                    "after": change.after and citation_json(change.after, n),
-                    "pieces": [piece.to_json() for piece in change.pieces],
-                }
-                for n, change in enumerate(self.changes, 1)
-            ],
+            "changes": as_json(self.changes),
         }
 
 

@@ -7,7 +7,7 @@ import datetime as dt
 import heapq
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -19,7 +19,7 @@ from assistant.reports.comparison.paragraphs import folded
 from assistant.reports.lookup import cite, named, near
 from assistant.reports.mandates.deadlines import Clock
 from assistant.reports.mandates.mandate_reader import mandates_of
-from assistant.reports.quoted_tables import Cell, Grid, columns
+from assistant.reports.quoted_tables import Cell, Grid, as_json, columns
 from corpus.documents import Document
 from corpus.library import Library
 
@@ -120,7 +120,7 @@ class Mandates:
     def to_json(self) -> dict[str, Any]:
         """The stable JSON form that `mandates --json` prints."""
         return {
-            "wanted": {**asdict(self.wanted), "documents": list(self.wanted.documents)},
+            "wanted": as_json(self.wanted),
             "total": self.total,
             "documents": self.documents,
             "undated": self.undated,

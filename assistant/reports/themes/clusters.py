@@ -54,7 +54,7 @@ def clusters(vectors: np.ndarray, count: int, least: int = 1) -> np.ndarray:
         labels = np.asarray(KMeans(count, n_init=1, random_state=SEED).fit_predict(vectors))
     for _ in range(ROUNDS):
         names = np.unique(labels)
-        found = names[_nearest(vectors, labels, names)]
+        found = names[nearest(vectors, labels, names)]
         if len(np.unique(found)) < len(names) or (found == labels).all():
             break
         labels = found
@@ -63,7 +63,7 @@ def clusters(vectors: np.ndarray, count: int, least: int = 1) -> np.ndarray:
     if not len(large):
         return np.zeros(len(vectors), dtype=int)
     small = ~np.isin(labels, large)
-    labels[small] = large[_nearest(vectors[small], labels, large, vectors)]
+    labels[small] = large[nearest(vectors[small], labels, large, vectors)]
     return np.unique(labels, return_inverse=True)[1]
 
 
@@ -95,7 +95,7 @@ def places(centres: np.ndarray) -> np.ndarray:
     return flat
 
 
-def _nearest(
+def nearest(
     vectors: np.ndarray, labels: np.ndarray, names: np.ndarray, members: np.ndarray | None = None
 ) -> np.ndarray:
     """Of each vector the place in `names` of the cluster whose middle is nearest; `members` are what the labels are of."""

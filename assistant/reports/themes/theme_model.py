@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from assistant.qa.answer import Citation, Statement, statement_json
+from assistant.qa.answer import Citation, Statement
 from assistant.reports import ReportError
 from assistant.reports.lookup import near
+from assistant.reports.quoted_tables import as_json
 
 
 @dataclass(frozen=True)
@@ -102,14 +103,14 @@ class Themes:
                     "y": theme.y,
                     "years": [{"year": year, "documents": count} for year, count in theme.years.items()],
                     "summary": [
-                        {**statement_json(each), "repeated_in": [cite.locator for cite in repeats]}
+                        {**as_json(each), "repeated_in": [cite.locator for cite in repeats]}
                         for each, repeats in zip(theme.summary, theme.repeats, strict=True)
                     ],
-                    "documents": [asdict(document) for document in theme.documents],
-                    "passages": [asdict(passage) for passage in theme.passages],
+                    "documents": as_json(theme.documents),
+                    "passages": as_json(theme.passages),
                     "gaps": list(theme.gaps),
                 }
                 for theme in self.themes
             ],
-            "apart": [asdict(document) for document in self.apart],
+            "apart": as_json(self.apart),
         }
