@@ -9,7 +9,7 @@ import reprlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import yaml
 
@@ -41,7 +41,11 @@ _REPR.maxstring = 80
 _ID = re.compile(r"[A-Za-z0-9][\w.-]{0,63}")
 
 
-class CaseError(ValueError):
+class EvaluationError(ValueError):
+    """What is wrong with what an evaluation was given, as a sentence; permanent until that changes."""
+
+
+class CaseError(EvaluationError):
     """A case that does not follow the schema; the message names the file and the case."""
 
 
@@ -108,6 +112,17 @@ def _meet(one: Stretch, other: Stretch) -> bool:
     return one[0] == other[0] and one[1] < other[2] and other[1] < one[2]
 
 
+class Citing(Protocol):
+    """What cites a place of a document, by its characters where these are known."""
+
+    @property
+    def document(self) -> str: ...
+    @property
+    def locator(self) -> str: ...
+    @property
+    def at(self) -> Stretch | None: ...
+
+
 @dataclass(frozen=True)
 class Case:
     """One question. Every entry of `facts` must be in the answer; an entry lists alternatives (`eval.wording.says`).
@@ -147,6 +162,10 @@ class Case:
     def placed(self) -> bool:
         """Whether there are gold places, and it can be told what lies in them."""
         return bool(self.gold) and all(place.known for place in self.gold)
+
+    def wants(self, cited: Citing) -> bool:
+        """Whether what is cited lies in a gold place."""
+        return any(place.holds(cited.document, cited.locator, cited.at) for place in self.gold)
 
     @property
     def near_miss(self) -> bool:

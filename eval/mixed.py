@@ -21,11 +21,11 @@ from assistant.qa.retriever import Evidence
 from corpus.documents import Span
 from corpus.library import Library
 from eval.metrics.statistics import wilson
+from eval.runs.corpora import engine_over
 from eval.training.groups import lines_of
 from eval.training.measure import written_for
 from eval.training.own import asked_of
 from eval.training.rows import CALIBRATION
-from eval.training.shelf import engine_over
 
 QUESTIONS = Path(__file__).parent / "cases" / "un.jsonl"
 FIRST = (1, 3, 6, 16)

@@ -13,19 +13,19 @@ import resource
 import signal
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from corpus.catalogue import Catalogue
 from eval.made_up_papers import paper
+from eval.programs import RAPPORTEUR, rapporteur, timed
+from eval.told import print_json
 from ingest.document_reading import Input, read_document
 from ingest.readers import ReadError
 
 ROUNDS = 5
-CLI = (sys.executable, "-m", "assistant.cli")
 
 
 def bare_text(data: bytes) -> int:
@@ -55,21 +55,14 @@ def read_all(files: Sequence[tuple[str, bytes]], catalogue: Catalogue) -> int:
     return pages
 
 
-def seconds(work: Callable[[], object]) -> float:
-    """How long a piece of work takes, in seconds of this process's own time."""
-    begin = time.process_time()
-    work()
-    return time.process_time() - begin
-
-
 def speed(files: Sequence[tuple[str, bytes]], catalogue: Catalogue) -> dict[str, float]:
     """Pages per second of reading and of bare extraction, medians of several turns."""
     pages = read_all(files, catalogue)
     ours: list[float] = []
     bare: list[float] = []
     for _ in range(ROUNDS):
-        bare.append(seconds(lambda: [bare_text(data) for _, data in files]))
-        ours.append(seconds(lambda: read_all(files, catalogue)))
+        bare.append(timed(lambda: [bare_text(data) for _, data in files], time.process_time))
+        ours.append(timed(lambda: read_all(files, catalogue), time.process_time))
     return {
         "pages": pages,
         "read_pages_per_s": round(pages / statistics.median(ours), 1),
@@ -95,9 +88,9 @@ def folder(count: int) -> dict[str, float]:
         papers.mkdir()
         for n in range(count):
             (papers / f"{n:04}.pdf").write_bytes(paper(n, pages=1))
-        command = [*CLI, "--data-dir", str(library), "ingest", str(papers), "--json"]
+        command = ["--data-dir", str(library), "ingest", str(papers), "--json"]
         begin = time.perf_counter()
-        first = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        first = subprocess.Popen([*RAPPORTEUR, *command], stdout=subprocess.PIPE, text=True)
         assert first.stdout is not None
         told = 0
         for _ in first.stdout:
@@ -110,24 +103,21 @@ def folder(count: int) -> dict[str, float]:
         second = _results(command)
         wall = time.perf_counter() - begin
         third = _results(command)
-        subprocess.run([*CLI, "--data-dir", str(library), "verify"], check=True, capture_output=True)
-        status = subprocess.run(
-            [*CLI, "--data-dir", str(library), "status", "--json"], check=True, capture_output=True, text=True
-        )
+        rapporteur("--data-dir", library, "verify")
+        status = json.loads(rapporteur("--data-dir", library, "status", "--json"))
         return {
             "files": count,
             "told_before_the_kill": told,
             "added_after_it": second.count("added"),
             "unchanged_after_it": second.count("unchanged"),
             "unchanged_in_a_third_run": third.count("unchanged"),
-            "documents": json.loads(status.stdout)["documents"],
+            "documents": status["documents"],
             "files_per_s_both_runs": round(count / wall, 1),
         }
 
 
 def _results(command: Sequence[str]) -> list[str]:
-    run = subprocess.run(command, check=True, capture_output=True, text=True)
-    return [str(json.loads(line)["result"]) for line in run.stdout.splitlines()]
+    return [str(json.loads(line)["result"]) for line in rapporteur(*command).splitlines()]
 
 
 def main() -> None:
@@ -144,7 +134,7 @@ def main() -> None:
     found: dict[str, object] = {"speed": speed(files, catalogue), "memory": growth(catalogue)}
     if chosen.folder:
         found["folder"] = folder(chosen.folder)
-    sys.stdout.write(json.dumps(found, indent=2) + "\n")
+    print_json(found, 2)
 
 
 if __name__ == "__main__":

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import math
 import re
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from corpus.documents import LANGUAGES
-from eval.bench import Ours, _ratio, generated
+from eval.bench import Ours, _ratio
 from eval.cases import CaseError, Place, load_cases, shipped_sets, squeeze
-from eval.metrics.ranking import ndcg
-from eval.public.squad import read_squad
+from eval.programs import generated
 from ingest.run import Input
 
-ROOT = Path(__file__).resolve().parent.parent
 CASES = shipped_sets()["meeting"]
 
 # Question sets
@@ -146,64 +138,7 @@ def test_comparison_looks_past_case_width_dashes_and_quotation_marks() -> None:
     assert squeeze("item 3") != squeeze("item 4")
 
 
-# Ranking
-
-
-@pytest.mark.parametrize(
-    ("ranked", "relevant", "k", "value"),
-    [
-        ([1, 2, 3], {1}, 10, 1.0),
-        ([2, 1, 3], {1}, 10, 1 / math.log2(3)),
-        ([2, 3, 1], {1}, 10, 0.5),
-        ([2, 3, 1], {1}, 2, 0.0),
-        ([1, 9, 2], {1, 2}, 3, 1.5 / (1 + 1 / math.log2(3))),
-        ([9, 1], {1, 2, 3}, 2, (1 / math.log2(3)) / (1 + 1 / math.log2(3))),
-        ([], {1}, 10, 0.0),
-        ([1, 2], set(), 10, 0.0),
-    ],
-)
-def test_ndcg_has_the_values_worked_out_by_hand(ranked: list[int], relevant: set[int], k: int, value: float) -> None:
-    assert ndcg(ranked, relevant, k) == pytest.approx(value)
-
-
-@given(st.permutations(range(12)), st.sets(st.integers(0, 11), min_size=1), st.integers(1, 15))
-def test_ndcg_lies_between_nothing_and_one_and_is_one_where_the_best_stand_first(
-    ranked: list[int], relevant: set[int], k: int
-) -> None:
-    value = ndcg(ranked, relevant, k)
-    perfect = sorted(ranked, key=lambda item: item not in relevant)
-    assert 0 <= value <= 1 + 1e-12
-    assert value <= ndcg(perfect, relevant, k) + 1e-12
-    assert ndcg(perfect, relevant, k) == pytest.approx(1.0)
-
-
-def test_a_squad_file_gives_its_paragraphs_and_the_paragraph_of_each_question(tmp_path: Path) -> None:
-    path = tmp_path / "tiny.json"
-    qas = [[{"question": "Who?"}, {"question": "Où ?"}], [], [{"question": "何时?"}]]
-    paragraphs = [{"context": f"text {n}", "qas": each} for n, each in enumerate(qas)]
-    data = [{"title": "one", "paragraphs": paragraphs[:2]}, {"title": "two", "paragraphs": paragraphs[2:]}]
-    path.write_text(json.dumps({"data": data}), encoding="utf-8")
-    assert read_squad(path) == (["text 0", "text 1", "text 2"], [("Who?", 0), ("Où ?", 0), ("何时?", 2)])
-
-
 # The bench
-
-
-def test_the_bench_explains_its_options() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "eval.bench", "--help"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    assert "--paragraphs" in done.stdout
-    assert "--squad" in done.stdout
-
-
-def test_the_bench_of_the_stages_explains_its_options() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "eval.bench_stages", "--help"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    assert "--paragraphs" in done.stdout
 
 
 def test_generated_text_is_the_same_each_time_and_numbered_throughout() -> None:

@@ -12,14 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eval.cases import Case, Place
-from eval.metrics.causes import cause
-from eval.metrics.facts import fact_recall
-from eval.metrics.latency import percentile
-from eval.metrics.locators import document_exact, paragraph_exact, place_precision
-from eval.metrics.quotes import quote_exact
+from eval.metrics.answers import document_exact, fact_recall, paragraph_exact, place_precision, quote_exact
 from eval.metrics.ranking import ndcg, recall_at, reciprocal_rank
-from eval.metrics.scores import MEASURES, scores
+from eval.metrics.scores import MEASURES, cause, scores
 from eval.metrics.selective import abstention, auc, risk_coverage
+from eval.metrics.statistics import percentile
 from eval.metrics.summary import summarise
 from eval.report.failures import failures
 from eval.runs.records import Cited, Claim, Record

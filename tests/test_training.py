@@ -30,11 +30,10 @@ from corpus.library import Library
 from corpus.models import Models
 from eval.training.card import write_card
 from eval.training.groups import Group, Read, folded, lines_of, load, save
-from eval.training.measure import by_likeness, by_reader, outcomes, questions_for
+from eval.training.measure import by_likeness, by_reader, mined, outcomes, questions_for
 from eval.training.meeting_rows import ASKED as ASKED_IN
 from eval.training.meeting_rows import agenda_text, beside, meeting_groups
-from eval.training.mining import mined
-from eval.training.mixes import MIXES, Mix, Part, aside, by_set, mixed
+from eval.training.mixes import MIXES, Mix, aside, by_set, mixed
 from eval.training.own import own_groups
 from eval.training.public import SOURCES, Banned, Source, public_groups
 from eval.training.rows import (
@@ -561,7 +560,7 @@ HELD = {
 def test_a_mix_takes_as_many_groups_and_passages_as_its_table_says() -> None:
     mix = Mix(
         1, english=2, translated=3, index=7, others=True, passages=5, fewer=4, least=1, written=2, meetings=2,
-        of_treaty=2, of_strange=3, parts=(Part("nq", 4, 3, 2), Part("drcd", 9, 3, 2)),
+        of_treaty=2, of_strange=3, parts=(("nq", 4, 3), ("drcd", 9, 2)),
     )  # fmt: skip
     made = mixed(mix, HELD)
     assert by_set(made) == {
@@ -572,21 +571,7 @@ def test_a_mix_takes_as_many_groups_and_passages_as_its_table_says() -> None:
         ("meeting-none", 6), ("treaty-who", 2), ("un-fact", 2), ("paper-fr", 6), ("strange-es", 3),
     }  # fmt: skip
     assert made == mixed(mix, HELD)
-    mix = Mix(
-        1,
-        None,
-        0,
-        3,
-        others=False,
-        passages=None,
-        fewer=None,
-        least=None,
-        written=0,
-        meetings=1,
-        of_treaty=1,
-        of_strange=1,
-        parts=(),
-    )
+    mix = Mix(1, translated=0, index=3, meetings=1, of_treaty=1, of_strange=1, parts=())
     english = mixed(mix, HELD)
     assert english[:5] == some("un-fact", "en", 5)
     assert {group.source for group in english[5:]} == {
@@ -607,7 +592,7 @@ def test_questions_held_back_are_in_no_mix(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_only_the_multilingual_reader_is_trained_on_other_languages_than_english() -> None:
     names = {source.name: source.language for source in SOURCES} | {"nq": "en"}
-    assert {names[part.source] for part in MIXES["en"].parts} == {"en"}
+    assert {names[source] for source, _, _ in MIXES["en"].parts} == {"en"}
     assert not MIXES["en"].others
     assert not MIXES["en"].written
     assert not MIXES["en"].translated
@@ -751,7 +736,7 @@ def shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     indexed = {"document": "piers", "language": "en", "kind": "index", "question": "Is the pier closed in storms?",
                "gold": [{"locator": "para. 1"}]}  # fmt: skip
     monkeypatch.setattr("eval.training.rows.INDEX", written_lines(tmp_path / "index.jsonl", [indexed]))
-    monkeypatch.setattr("eval.training.shelf.make_models", lambda *_: Models(HashEmbedder()))
+    monkeypatch.setattr("eval.runs.corpora.make_models", lambda *_: Models(HashEmbedder()))
     return folder
 
 

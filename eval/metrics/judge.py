@@ -18,7 +18,7 @@ from typing import Literal
 import httpx
 
 from eval.cases import Case
-from eval.metrics.facts import said
+from eval.metrics.answers import said
 from eval.runs.records import Record
 
 Verdict = Literal["correct", "incorrect", "failed"]

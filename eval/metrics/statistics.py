@@ -33,6 +33,21 @@ class Interval:
 
 
 @dataclass(frozen=True)
+class Figure:
+    """A figure, its 95 % interval, and over how many cases; None where no case has it."""
+
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    cases: int = 0
+
+    @property
+    def between(self) -> str:
+        """The interval for people, empty where there is none."""
+        return "" if self.low is None or self.high is None else f"{self.low:.3f}–{self.high:.3f}"
+
+
+@dataclass(frozen=True)
 class Difference:
     """How run B differs from run A on the cases that they share: the mean of B - A, its interval, a two-sided p value."""
 
@@ -40,6 +55,18 @@ class Difference:
     interval: Interval
     p: float
     cases: int
+
+
+def percentile(values: Sequence[float], share: float) -> float | None:
+    """The nearest-rank percentile: the smallest value that at least `share` of all values do not exceed. It is always a value
+    that was measured, never one between two (Hyndman and Fan, "Sample quantiles in statistical packages", 1996, definition 1).
+
+    `share` lies in (0, 1], 0.95 for p95; the unit is that of the values. None for an empty list.
+    """
+    if not 0 < share <= 1:
+        raise ValueError(f"a percentile is named by a share above 0 and up to 1, not {share}")
+    # Rounding first: 0.95 * 20 must be rank 19, whatever the binary fraction says.
+    return sorted(values)[math.ceil(round(share * len(values), 9)) - 1] if values else None
 
 
 def bootstrap_interval(
@@ -76,6 +103,22 @@ def bootstrap_interval(
     outside = (1 - level) / 2
     low, high = np.quantile(figures, [outside, 1 - outside])
     return Interval(float(low), float(high))
+
+
+def figure(
+    values: ArrayLike,
+    statistic: Callable[[Floats], float | None] | None = None,
+    rounds: int = ROUNDS,
+    clusters: Sequence[Hashable] | None = None,
+) -> Figure:
+    """A statistic of values, their mean where none is named, with its interval as `bootstrap_interval` makes it."""
+    rows = np.asarray(values, dtype=np.float64)
+    if not len(rows):
+        return Figure()
+    value = float(rows.mean()) if statistic is None else statistic(rows)
+    interval = None if value is None else bootstrap_interval(rows, statistic, rounds=rounds, clusters=clusters)
+    low, high = (interval.low, interval.high) if interval else (None, None)
+    return Figure(value, low, high, len(rows))
 
 
 def wilson(hits: int, n: int) -> Interval | None:

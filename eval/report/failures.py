@@ -6,12 +6,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from eval.cases import Case
-from eval.metrics.causes import SHOWN, cause
-from eval.metrics.facts import said
+from eval.metrics.answers import facts_said, said
+from eval.metrics.scores import SHOWN, cause
 from eval.report.html_markup import Html, Part, joined, tag
 from eval.runs.records import Cited, Record
 from eval.runs.run_store import Gold, Run
-from eval.wording import says
 
 MOST = 20
 """How many failed cases are shown unless more are asked for."""
@@ -100,10 +99,8 @@ def _wanted(case: Case, record: Record, gold: Sequence[Gold]) -> Html:
     """What the case asks for: facts, each met or missing, and the gold places."""
     if not case.answerable:
         return joined(tag("h4", "Wanted"), tag("p", "No answer."), tag("p", case.why, class_="note", dir="auto"))
-    text = said(record)
     facts = []
-    for alternatives in case.facts:
-        met = any(says(text, fact) for fact in alternatives)
+    for alternatives, met in zip(case.facts, facts_said(case, said(record)), strict=True):
         mark = tag("span", "✓ said " if met else "✗ missing ", class_="good" if met else "bad")
         facts.append(tag("li", mark, tag("span", " | ".join(alternatives), dir="auto")))
     need = " (each is needed)" if case.needs_each else " (one suffices)" if len(case.gold) > 1 else ""

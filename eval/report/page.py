@@ -12,26 +12,19 @@ from pathlib import Path
 import yaml
 
 from eval.cases import shipped_sets
-from eval.metrics.causes import CAUSES
-from eval.metrics.summary import Figure, Figures, Outcome, Summary
+from eval.metrics.scores import CAUSES
+from eval.metrics.statistics import Figure
+from eval.metrics.summary import Figures, Outcome, Summary
 from eval.report.failures import MOST, failures
 from eval.report.html_markup import Html, document, joined, style, tag
-from eval.report.plots import (
-    Curve,
-    Mark,
-    beside_latency,
-    histogram,
-    legend,
-    reliability,
-    risk_coverage,
-    stacked,
-    whiskers,
-)
+from eval.report.plots import Curve, beside_latency, histogram, legend, reliability, risk_coverage, stacked, whiskers
 from eval.runs.comparing import Paired, compare_summaries, in_common, summary_of
 from eval.runs.run_store import Run, RunError
-from eval.runs.run_tables import MEANINGS, OUTCOMES, figures_of, number
+from eval.runs.run_tables import MEANINGS, OUTCOMES, figures_of
+from eval.told import number
 
 _Told = tuple[Run, Summary]
+_Named = tuple[str, Summary]
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
@@ -70,8 +63,8 @@ def render(runs: Sequence[_Told], most: int = MOST) -> str:
     """The page as text."""
     names = [run.name for run, _ in runs]
     alike = _alike(runs)
-    summaries = [summary for _, summary in runs]
-    parts = [summary.by_part for summary in summaries]
+    told = [(run.name, summary) for run, summary in runs]
+    parts = [summary.by_part for _, summary in told]
     title = f"Answers measured: {', '.join(names)}"
     head = joined(
         tag("meta", charset="utf-8"),
@@ -88,36 +81,36 @@ def render(runs: Sequence[_Told], most: int = MOST) -> str:
         tag("h2", "Figures"),
         tag("p", "All from 0 to 1. In small print the 95 % interval (bootstrap over cases, over documents where the cases name such) and the number of cases.",
             class_="note"),
-        _figures(names, summaries),
+        _figures(told),
         tag("h2", "What became of the questions"),
         tag("p", "Shares answered, shown as what comes closest, and told that nothing is found, with Wilson's 95 % intervals; the "
             "rest failed. Near misses have no answer and ask for what the documents speak of. AUC: telling the "
             "answerable cases from this group by confidence, 0.5 is chance.", class_="note"),
         legend([fate for fate, _ in _FATES], [colour for _, colour in _FATES]),
-        tag("div", *(_fates(name, summary) for name, summary in zip(names, summaries, strict=True)), class_="plots"),
-        *(_outcomes(name, summary) for name, summary in zip(names, summaries, strict=True)),
+        tag("div", *(_fates(*each) for each in told), class_="plots"),
+        *(_outcomes(*each) for each in told),
         *(_side_by_side(group) for group in alike if len(group) > 1),
         tag("h2", "What kept answers from being shown"),
         tag("p", f"Cases with an answer, by the first of these that holds: {'; '.join(f'{name}: {told}' for name, told in CAUSES.items())}.",
             class_="note"),
-        *(_causes(name, summary) for name, summary in zip(names, summaries, strict=True)),
+        *(_causes(*each) for each in told),
         tag("h2", "Right by kind and language"),
         tag("p", "Share of the cases that are right: answered with every required fact, or abstained from where there "
             "is no answer. Bars are 95 % intervals.", class_="note"),
         legend(names),
         tag(
             "div",
-            _groups("By kind", [summary.by_kind for summary in summaries]),
-            _groups("By language", [summary.by_language for summary in summaries]),
+            _groups("By kind", [summary.by_kind for _, summary in told]),
+            _groups("By language", [summary.by_language for _, summary in told]),
             *([_groups("By part", parts)] if any(parts) else []),
             class_="plots",
         ),
-        *(_all_groups(name, summary) for name, summary in zip(names, summaries, strict=True)),
+        *(_all_groups(*each) for each in told),
         tag("h2", "Risk and coverage, and latency"),
         tag("p", "Were only the answers given that are surer than some bar: the share of these that are wrong. "
             "Latency counts failed cases too.", class_="note"),
         legend(names),
-        tag("div", _risk(names, summaries), _chances(names, summaries), _speed(names, summaries), *_latencies(runs), class_="plots"),
+        tag("div", _risk(told), _chances(told), _speed(told), *_latencies(runs), class_="plots"),
         *(_failed(run, summary, most) for (run, summary), *_ in alike),
     )  # fmt: skip
     return document("en", head, body)
@@ -229,7 +222,7 @@ def _fates(name: str, summary: Summary) -> Html:
         for part, groups in summary.outcomes.items()
         for group, outcome in groups.items()
     ]
-    return tag("figure", tag("figcaption", name), stacked(rows, f"What became of the questions of {name}"))
+    return _figure(name, stacked(rows, f"What became of the questions of {name}"))
 
 
 def _cut(outcome: Outcome) -> list[tuple[str, float, int]]:
@@ -237,13 +230,13 @@ def _cut(outcome: Outcome) -> list[tuple[str, float, int]]:
     return [(fate, share, colour) for (fate, colour), share in zip(_FATES, [*shares, 1 - sum(shares)], strict=True)]
 
 
-def _figures(names: Sequence[str], summaries: Sequence[Summary]) -> Html:
+def _figures(told: Sequence[_Named]) -> Html:
     rows = []
     for figure, meaning in MEANINGS.items():
-        held = [summary.figures[figure] for summary in summaries]
+        held = [summary.figures[figure] for _, summary in told]
         if any(each.cases for each in held):
             rows.append(tag("tr", tag("th", figure, tag("small", meaning)), *map(_cell, held)))
-    return _table(("figure", *names), rows)
+    return _table(("figure", *(name for name, _ in told)), rows)
 
 
 def _outcomes(name: str, summary: Summary) -> Html:
@@ -266,7 +259,7 @@ def _causes(name: str, summary: Summary) -> Html:
 
 
 def _cell(figure: Figure) -> Html:
-    interval = "" if figure.low is None or figure.high is None else f"{figure.low:.3f}–{figure.high:.3f}, "
+    interval = f"{figure.between}, " if figure.between else ""
     return tag("td", number(figure.value), tag("small", f"{interval}n={figure.cases}"), class_="number")
 
 
@@ -277,17 +270,8 @@ def _table(headings: Sequence[str], rows: Sequence[Html]) -> Html:
 
 def _groups(caption: str, runs: Sequence[Mapping[str, Figures]]) -> Html:
     names = sorted({name for groups in runs for name in groups})
-    rows = [
-        (name, [_mark(groups[name]["right"] if name in groups else None, n) for n, groups in enumerate(runs)])
-        for name in names
-    ]
-    return tag("figure", tag("figcaption", caption), whiskers(rows, f"Share of right cases, {caption.lower()}"))
-
-
-def _mark(figure: Figure | None, colour: int) -> Mark:
-    if figure is None:
-        return Mark(colour, None)
-    return Mark(colour, figure.value, figure.low, figure.high, figure.cases)
+    rows = [(name, [groups[name]["right"] if name in groups else Figure() for groups in runs]) for name in names]
+    return _figure(caption, whiskers(rows, f"Share of right cases, {caption.lower()}"))
 
 
 def _all_groups(name: str, summary: Summary) -> Html:
@@ -299,39 +283,47 @@ def _all_groups(name: str, summary: Summary) -> Html:
     return tag("details", tag("summary", f"All figures by kind and language: {name}"), inside)
 
 
-def _risk(names: Sequence[str], summaries: Sequence[Summary]) -> Html:
+def _risk(told: Sequence[_Named]) -> Html:
     curves = [
         Curve(name, list(zip(summary.curve.coverage, summary.curve.risk, strict=True)), n)
-        for n, (name, summary) in enumerate(zip(names, summaries, strict=True))
+        for n, (name, summary) in enumerate(told)
         if summary.curve is not None
     ]
-    caption = tag("figcaption", "Risk: share of wrong answers")
+    caption = "Risk: share of wrong answers"
     if not curves:
-        return tag("figure", caption, tag("p", "No run says how sure its answers are.", class_="note"))
-    areas = [f"{name} {number(each.figures['aurc'].value)}" for name, each in zip(names, summaries, strict=True)]
-    return tag("figure", caption, risk_coverage(curves), tag("p", f"AURC: {', '.join(areas)}", class_="note"))
+        return _figure(caption, tag("p", "No run says how sure its answers are.", class_="note"))
+    return _figure(caption, risk_coverage(curves), _each("AURC", "aurc", told))
 
 
-def _chances(names: Sequence[str], summaries: Sequence[Summary]) -> Html:
+def _chances(told: Sequence[_Named]) -> Html:
     curves = [
         Curve(name, [(each.chance, each.answerable) for each in summary.reliability], n)
-        for n, (name, summary) in enumerate(zip(names, summaries, strict=True))
+        for n, (name, summary) in enumerate(told)
         if summary.reliability
     ]
-    caption = tag("figcaption", "Reliability: chances told and cases that have an answer")
+    caption = "Reliability: chances told and cases that have an answer"
     if not curves:
-        return tag("figure", caption, tag("p", "No run tells chances.", class_="note"))
-    errors = [f"{name} {number(each.figures['ece'].value)}" for name, each in zip(names, summaries, strict=True)]
-    return tag("figure", caption, reliability(curves), tag("p", f"Expected error: {', '.join(errors)}", class_="note"))
+        return _figure(caption, tag("p", "No run tells chances.", class_="note"))
+    return _figure(caption, reliability(curves), _each("Expected error", "ece", told))
 
 
-def _speed(names: Sequence[str], summaries: Sequence[Summary]) -> Html:
+def _each(what: str, figure: str, told: Sequence[_Named]) -> Html:
+    """A figure of each run."""
+    values = ", ".join(f"{name} {number(summary.figures[figure].value)}" for name, summary in told)
+    return tag("p", f"{what}: {values}", class_="note")
+
+
+def _figure(caption: str, *inside: Html) -> Html:
+    return tag("figure", tag("figcaption", caption), *inside)
+
+
+def _speed(told: Sequence[_Named]) -> Html:
     drawn = [
-        (name, _mark(each.figures["right"], n), each.latency_ms["p50"] or 0.0, each.latency_ms["p95"] or 0.0)
-        for n, (name, each) in enumerate(zip(names, summaries, strict=True))
+        (name, each.figures["right"], each.latency_ms["p50"] or 0.0, each.latency_ms["p95"] or 0.0)
+        for name, each in told
     ]
     label = "Share of right cases against milliseconds to an answer"
-    return tag("figure", tag("figcaption", "Right, beside latency"), beside_latency(drawn, label))
+    return _figure("Right, beside latency", beside_latency(drawn, label))
 
 
 def _latencies(runs: Sequence[_Told]) -> list[Html]:
@@ -341,7 +333,7 @@ def _latencies(runs: Sequence[_Told]) -> list[Html]:
         plot = histogram([record.ms for record in run.records], n, run.name, marks)
         jobs = run.meta.get("jobs", 1)
         blurred = f", {jobs} cases at once" if isinstance(jobs, int) and jobs > 1 else ""
-        made.append(tag("figure", tag("figcaption", f"Milliseconds to an answer: {run.name}{blurred}"), plot))
+        made.append(_figure(f"Milliseconds to an answer: {run.name}{blurred}", plot))
     return made
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import yaml
 
+from eval.cases import EvaluationError
 from eval.metrics.summary import Summary
 from eval.runs.comparing import ABSTAINED, compare
 from eval.runs.run_store import Run
@@ -23,7 +24,7 @@ ALPHA = 0.05
 _BOUNDS = ("least", "most")
 
 
-class GateError(ValueError):
+class GateError(EvaluationError):
     """A file of thresholds that can't be used; the message names it and says why."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from eval.metrics.judge import Agreement, Ask, Judgement, agreement, judge
 from eval.metrics.scores import right
 from eval.metrics.statistics import bootstrap_interval
 from eval.runs.run_store import Run, RunError
+from eval.teller import Teller
 
 JUDGEMENTS = "judgements.json"
 
@@ -35,9 +36,7 @@ class Judged:
         return asdict(self)
 
 
-def judge_run(
-    run: Run, ask: Ask, labels: Mapping[str, bool], told: Callable[[Judgement], None] | None = None
-) -> Judged:
+def judge_run(run: Run, ask: Ask, labels: Mapping[str, bool], tell: Teller) -> Judged:
     """Has every answer of a run judged, and writes the judgements into its folder. Raises `RunError` for a run without
     answers, or labels of which none is of a case of the run."""
     by_case = {record.case: record for record in run.records}
@@ -45,11 +44,8 @@ def judge_run(
     labelled = [n for n, (case, _) in enumerate(pairs) if case.id in labels]
     if not pairs or (labels and not labelled):
         raise RunError(f"{run.folder} has no answers" if not pairs else f"No label is of a case of {run.folder}.")
-    judgements = []
-    for case, record in pairs:
-        judgements.append(judge(case, record, ask))
-        if told:
-            told(judgements[-1])
+    counted = tell.counted(pairs, "answers judged", len(pairs))
+    judgements = [judge(case, record, ask) for case, record in counted]
     correct = [float(each.correct) for each in judgements]
     interval = bootstrap_interval(correct, clusters=[case.cluster for case, _ in pairs])
     assert interval is not None  # there are answers
@@ -77,7 +73,7 @@ def read_labels(path: Path) -> dict[str, bool]:
     return {str(case): value for case, value in raw.items()}
 
 
-def sentences(judged: Judged) -> Sequence[str]:
+def told_of(judged: Judged) -> Sequence[str]:
     """The result for people."""
     failed = sum(each.verdict == "failed" for each in judged.judgements)
     told = [

@@ -15,9 +15,8 @@ from corpus.library import Library
 from eval.cases import Case
 from eval.runs.records import Record
 from eval.systems.chat import PROMPT, chat_record, messages
-from eval.systems.service_answers import service_record
 from eval.systems.system_interface import SystemFault, failed
-from eval.systems.system_replies import UnreadableAnswer
+from eval.systems.system_replies import UnreadableAnswer, service_record
 
 MAX_BYTES = 16_000_000
 """Longest answer that is read."""

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from assistant.qa.abstention import Caution
-from eval.metrics.calibration import expected_error, reliability
+from eval.metrics.selective import expected_error, reliability
 
 SURE = 0.9
 """How sure it is that a risk is not higher than stated."""
