@@ -178,6 +178,14 @@ class Case:
         return self.kind in ("comparison", "multi-hop")
 
 
+def read_yaml(path: Path, fault: type[EvaluationError]) -> Any:
+    """What a YAML file holds. Raises `fault` where it can't be read."""
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, ValueError, RecursionError, yaml.YAMLError) as error:
+        raise fault(f"{path} can't be read: {' '.join(str(error).split())}") from None
+
+
 _CASES = Path(__file__).parent / "cases"
 COMPARED, ORIGINS, TOPICS, MANDATES = (
     _CASES / f"{name}.jsonl" for name in ("comparison", "origins", "topics", "mandates")
@@ -208,13 +216,14 @@ def read_cases(path: Path) -> tuple[list[Case], list[str]]:
 
     Raises `CaseError` where the file as a whole can't be read.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-        shared, entries = ({}, list(_lines(text))) if path.suffix == ".jsonl" else _entries(path, yaml.safe_load(text))
-    except (OSError, UnicodeDecodeError, ValueError, RecursionError, yaml.YAMLError) as error:
-        if isinstance(error, CaseError):
-            raise
-        raise CaseError(f"{path} can't be read: {' '.join(str(error).split())}") from None
+    shared: dict[str, Any] = {}
+    if path.suffix == ".jsonl":
+        try:
+            entries = list(_lines(path.read_text(encoding="utf-8")))
+        except (OSError, UnicodeDecodeError) as error:
+            raise CaseError(f"{path} can't be read: {error}") from None
+    else:
+        shared, entries = _entries(path, read_yaml(path, CaseError))
     cases: list[Case] = []
     faults: list[str] = []
     seen: set[str] = set()

@@ -87,8 +87,8 @@ def test_runs_that_do_not_differ_are_not_told_apart():
 
 def test_a_difference_is_that_of_the_second_run_from_the_first():
     made = paired_difference([0.0] * 30, [1.0] * 20 + [0.0] * 10)
-    assert made.mean == pytest.approx(2 / 3)
-    assert made.interval.low < 2 / 3 < made.interval.high
+    assert made.difference == pytest.approx(2 / 3)
+    assert made.low < 2 / 3 < made.high
     assert made.p < 0.01
     assert made.cases == 30
 

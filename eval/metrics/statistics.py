@@ -49,10 +49,14 @@ class Figure:
 
 @dataclass(frozen=True)
 class Difference:
-    """How run B differs from run A on the cases that they share: the mean of B - A, its interval, a two-sided p value."""
+    """A figure of two runs over the cases for which both have it, and how they differ: the mean of second - first with its 95 %
+    bootstrap interval, and the two-sided p of the sign-flip test."""
 
-    mean: float
-    interval: Interval
+    first: float
+    second: float
+    difference: float
+    low: float
+    high: float
     p: float
     cases: int
 
@@ -198,8 +202,9 @@ def paired_difference(
     interval = bootstrap_interval(differences, rounds=rounds, clusters=clusters)
     if interval is None:
         return None
-    p = sign_flip(first, second, rounds=rounds, clusters=clusters)
-    return Difference(float(differences.mean()), interval, p, len(differences))
+    n, p = len(differences), sign_flip(first, second, rounds=rounds, clusters=clusters)
+    means = sum(first) / n, sum(second) / n
+    return Difference(*means, float(differences.mean()), interval.low, interval.high, p, n)
 
 
 def sign_flip(

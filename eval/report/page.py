@@ -13,12 +13,12 @@ import yaml
 
 from eval.cases import shipped_sets
 from eval.metrics.scores import CAUSES
-from eval.metrics.statistics import Figure
+from eval.metrics.statistics import Difference, Figure
 from eval.metrics.summary import Figures, Outcome, Summary
 from eval.report.failures import MOST, failures
 from eval.report.html_markup import Html, document, joined, style, tag
 from eval.report.plots import Curve, beside_latency, histogram, legend, reliability, risk_coverage, stacked, whiskers
-from eval.runs.comparing import Paired, compare_summaries, in_common, summary_of
+from eval.runs.comparing import compare_summaries, in_common, summary_of
 from eval.runs.run_store import Run, RunError
 from eval.runs.run_tables import MEANINGS, OUTCOMES, figures_of
 from eval.told import number
@@ -202,7 +202,7 @@ def _side_by_side(group: Sequence[_Told]) -> Html:
     )  # fmt: skip
 
 
-def _difference(paired: Paired | None) -> Html:
+def _difference(paired: Difference | None) -> Html:
     if paired is None:
         return tag("td", "–", class_="number")
     told = f"{paired.difference:+.3f}"

@@ -8,8 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from eval.cases import read_yaml
 from eval.metrics.judge import Agreement, Ask, Judgement, agreement, judge
 from eval.metrics.scores import right
 from eval.metrics.statistics import bootstrap_interval
@@ -64,10 +63,7 @@ def judge_run(run: Run, ask: Ask, labels: Mapping[str, bool], tell: Teller) -> J
 
 def read_labels(path: Path) -> dict[str, bool]:
     """Labels from YAML or JSON: a mapping from case to true (correct) or false. Raises `RunError`."""
-    try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, ValueError, RecursionError, yaml.YAMLError) as error:
-        raise RunError(f"{path} can't be read: {' '.join(str(error).split())}") from None
+    raw = read_yaml(path, RunError)
     if not isinstance(raw, dict) or not raw or not all(isinstance(value, bool) for value in raw.values()):
         raise RunError(f"{path} must map cases to true or false: whether the answer is correct.")
     return {str(case): value for case, value in raw.items()}
