@@ -201,6 +201,17 @@ def shipped_sets() -> dict[str, Path]:
     return {path.stem: path for path in found if path.suffix in (".yaml", ".jsonl") and path not in labels}
 
 
+def questions_of(name: str) -> Path:
+    """The file of a set: one that ships, by name, or any other by path. Raises `EvaluationError` for neither."""
+    shipped = shipped_sets()
+    if name in shipped:
+        return shipped[name]
+    path = Path(name)
+    if not path.is_file():
+        raise EvaluationError(f"--set {name}: there is no such file, and the shipped sets are {', '.join(shipped)}.")
+    return path
+
+
 def load_cases(path: Path) -> list[Case]:
     """The cases of a file. Raises `CaseError` with the file and what is wrong in which case."""
     cases, faults = read_cases(path)

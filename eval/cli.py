@@ -14,7 +14,7 @@ import typer
 
 from assistant.cli.session import EXIT_USAGE, data, fail, known_language, known_mode, plain_errors, settings, talk
 from assistant.opening import open_engine, open_library
-from eval.cases import EvaluationError
+from eval.cases import EvaluationError, questions_of
 from eval.public.public_commands import abstention, evidence, retrieval
 from eval.teller import shown
 from eval.told import Rounded, parts, print_json, print_rows, sentences
@@ -71,11 +71,10 @@ def run(
     """Ask a system every question of a set; goes on where it was stopped."""
     from assistant.opening import catalogue_of
     from corpus.embedding import make_models
-    from eval.cases import load_cases
     from eval.runs.comparing import summary_of
     from eval.runs.execute import Plan, execute
-    from eval.runs.options import questions_of, system_of
     from eval.runs.run_tables import print_summary
+    from eval.systems import system_of
 
     if documents and library:
         raise fail("--documents and --library exclude each other.", EXIT_USAGE)
@@ -86,7 +85,6 @@ def run(
         plan = Plan(
             name=name or f"{file.stem}-{slug}",
             questions=file,
-            cases=tuple(load_cases(file)),
             system=asked,
             out=out,
             models=make_models(chosen.embedding, chosen.multilingual, chosen.data_dir / "models"),
@@ -186,9 +184,8 @@ def judge(
     """Have a model judge the answers of a run, and say how far it agrees with rules and labels."""
     import httpx
 
-    from eval.metrics.judge import endpoint
-    from eval.runs.judging import judge_run, read_labels, told_of
-    from eval.runs.options import key_of_server
+    from eval.runs.judging import endpoint, judge_run, read_labels, told_of
+    from eval.systems import key_of_server
 
     with _told(), shown() as tell:
         held = _run(stored, out)
@@ -218,7 +215,6 @@ def check(
 ) -> None:
     """Check each case of a set against its documents."""
     from eval.question_check import faults_of
-    from eval.runs.options import questions_of
 
     with _told():
         count, faults = faults_of(questions_of(questions), settings(), documents or [], library, out)

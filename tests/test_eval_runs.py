@@ -203,7 +203,6 @@ class Runs:
         made = Plan(
             name="one",
             questions=file,
-            cases=tuple(load_cases(file)),
             system=system or Parrot(),
             out=self.out,
             models=Models(HashEmbedder()),

@@ -251,7 +251,6 @@ def run(tmp_path: Path, *rows: dict[str, Any]) -> tuple[Run, list[str]]:
     made = Plan(
         name="one",
         questions=questions,
-        cases=tuple(load_cases(questions)),
         system=peer("bm25"),
         out=tmp_path / "runs",
         models=Models(HashEmbedder()),

@@ -8,6 +8,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from typing import Any
 from corpus.catalogue import Catalogue
 from corpus.library import Library
 from corpus.models import Models
-from eval.cases import Case, Place
+from eval.cases import Case, Place, load_cases
 from eval.gold_spans import Shelf, blocks_in, located
 from eval.runs.corpora import CorpusError, built, code, corpora, fingerprint, sources
 from eval.runs.records import Record
@@ -31,14 +32,13 @@ from ingest.segment import SEGMENTER_VERSION
 class Plan:
     """What is to be run.
 
-    `questions` is the file, `cases` what is in it. `documents` stand in for the collections that the cases are about,
+    `questions` is the file. `documents` stand in for the collections that the cases are about,
     `library` for both: a folder with a library that is used as it is. `again` begins anew, `retry` asks the cases anew
     that failed. `catalogue_dir` is where the catalogue comes from, None: the shipped one.
     """
 
     name: str
     questions: Path
-    cases: tuple[Case, ...]
     system: System
     out: Path
     models: Models
@@ -50,6 +50,11 @@ class Plan:
     again: bool = False
     retry: bool = False
     settings: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def cases(self) -> tuple[Case, ...]:
+        """What is in the file. Raises `CaseError`."""
+        return tuple(load_cases(self.questions))
 
     @property
     def folder(self) -> Path:

@@ -17,7 +17,7 @@ from eval.told import sentences
 from ingest.readers import visible
 
 if TYPE_CHECKING:
-    from eval.training.calibrate import Calibration, Outcome
+    from eval.training.calibrate import Outcome
 
 SHIPPED = Path(__file__).parents[2] / "assistant" / "qa" / "data"
 """Where the readers that ship lie."""
@@ -30,6 +30,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 Which = Annotated[Name, typer.Argument(help="The reader.")]
+Weights = Annotated[Path | None, typer.Option(help="Exported reader; by default the one that ships.")]
+Aside = Annotated[list[Path], typer.Option(help="Questions about something else: aside.jsonl of the rows.")]
+Calibrations = Annotated[Path, typer.Option(help="File to write; what it says of other readers stays.")]
 
 
 @app.command()
@@ -186,13 +189,12 @@ def calibrate(
     name: Annotated[Literal["en", "multilingual", "likeness"], typer.Argument(help="A reader, or likeness.")],
     questions: Annotated[list[Path], typer.Option(help="Questions about the documents; may be repeated.")],
     documents: Annotated[Path, typer.Option(help="Folder of documents that the reader was not trained on.")],
-    aside: Annotated[list[Path], typer.Option(help="Questions about something else: aside.jsonl of the rows.")],
+    aside: Aside,
     translations: Annotated[
         list[Path], typer.Option(help="The same questions in other languages; may be repeated.")
     ] = [],  # noqa: B006  (typer copies it)
-    weights: Annotated[Path | None, typer.Option(help="Exported reader; by default the one that ships.")] = None,
-    out: Annotated[Path, typer.Option(help="File to write; what it says of other readers stays.")] = SHIPPED
-    / "calibration.json",
+    weights: Weights = None,
+    out: Calibrations = SHIPPED / "calibration.json",
     folder: Annotated[Path, typer.Option(help="Folder of the library and of the models that this needs.")] = Path(
         "eval-runs"
     ),
@@ -201,7 +203,6 @@ def calibrate(
     from assistant.qa.reader import Reader
     from eval.runs.corpora import engine_over, models_in
     from eval.training import measure
-    from eval.training.calibrate import calibrate as fitted
 
     with _told(), shown() as tell:
         with engine_over([documents], folder, tell.reading) as engine:
@@ -213,19 +214,15 @@ def calibrate(
                 shipped = path.read_bytes()
             asked = measure.questions_for(name, questions, aside, engine, translations)
             found = list(tell.counted(measure.outcomes(asked, best), "questions", len(asked)))
-        calibration = fitted(found, all_told=name == "likeness")
-        measure.write_calibration(out, name, calibration, shipped)
-    _show(calibration, found)
-    talk.print(f"Written: {out}.", markup=False)
+        _fit(name, found, shipped, out)
 
 
 @app.command()
 def calibrate_written(
     name: Annotated[Literal["same-language", "from-english"], typer.Argument(help="In which language is asked.")],
-    aside: Annotated[list[Path], typer.Option(help="Questions about something else: aside.jsonl of the rows.")],
-    weights: Annotated[Path | None, typer.Option(help="Exported reader; by default the one that ships.")] = None,
-    out: Annotated[Path, typer.Option(help="File to write; what it says of others stays.")] = SHIPPED
-    / "calibration.json",
+    aside: Aside,
+    weights: Weights = None,
+    out: Calibrations = SHIPPED / "calibration.json",
     folder: Annotated[Path, typer.Option(help="Folder of the libraries and models that this needs.")] = Path(
         "eval-runs"
     ),
@@ -235,7 +232,6 @@ def calibrate_written(
     from assistant.qa.reader import Reader
     from eval.runs.corpora import engine_over, models_in
     from eval.training import measure
-    from eval.training.calibrate import calibrate as fitted
     from eval.training.rows import CALIBRATION
 
     path = weights or SHIPPED / "reader-multilingual.npz"
@@ -246,10 +242,7 @@ def calibrate_written(
             with engine_over([home], folder, tell.reading) as engine:
                 best = measure.by_reader(engine, reader)
                 found += tell.counted(measure.outcomes(asked, best), f"questions ({home.name})", len(asked))
-        calibration = fitted(found)
-        measure.write_calibration(out, name, calibration, path.read_bytes())
-    _show(calibration, found)
-    talk.print(f"Written: {out}.", markup=False)
+        _fit(name, found, path.read_bytes(), out)
 
 
 @app.command()
@@ -267,20 +260,25 @@ def card(
     _print(str(written))
 
 
-def _show(calibration: Calibration, found: list[Outcome]) -> None:
-    """The reliability table and the figures."""
+def _fit(name: str, found: list[Outcome], weights: bytes | None, out: Path) -> None:
+    """Fits and writes a calibration; the reliability table and the figures of it."""
     import numpy as np
     from rich.table import Table
 
     from eval.metrics.selective import reliability
+    from eval.training.calibrate import calibrate as fitted
+    from eval.training.measure import write_calibration
 
+    calibration = fitted(found, all_told=name == "likeness")
+    write_calibration(out, name, calibration, weights)
     chances = np.array([calibration.probability(each.logit) for each in found])
     table = Table("questions", "mean chance", "share answerable", title="Reliability")
     for each in reliability(chances, np.array([each.answerable for each in found])):
         table.add_row(str(each.questions), f"{each.chance:.3f}", f"{each.answerable:.3f}")
     data.print(table)
-    for name, value in calibration.to_json().items():
-        _print(f"{name} {value}")
+    for key, value in calibration.to_json().items():
+        _print(f"{key} {value}")
+    talk.print(f"Written: {out}.", markup=False)
 
 
 def _print(line: str) -> None:
