@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from rich.progress import Progress
 
@@ -16,21 +16,8 @@ from ingest.readers import visible
 _Item = TypeVar("_Item")
 
 
-class Teller(Protocol):
-    """Hears how work goes on."""
-
-    def note(self, sentence: str) -> None:
-        """A sentence for people."""
-
-    def reading(self, at: At) -> None:
-        """A document is being read."""
-
-    def counted(self, items: Iterable[_Item], what: str, total: int | None, done: int = 0) -> Iterable[_Item]:
-        """The items as they come, counted; some are `done` before."""
-
-
-class Shown:
-    """A `Teller` that shows bars, and sentences above them."""
+class Teller:
+    """Hears how work goes on, and shows bars, and sentences above them."""
 
     def __init__(self, bar: Progress) -> None:
         self._bar = bar
@@ -45,7 +32,7 @@ class Shown:
         self._bar.update(self._documents, detail=visible(at.name), completed=at.done, total=at.total, visible=True)
 
     def counted(self, items: Iterable[_Item], what: str, total: int | None, done: int = 0) -> Iterator[_Item]:
-        """The items as they come, counted; how many there were is said where no bar is seen too."""
+        """The items as they come, counted, some being `done` before; how many there were is said where no bar is seen too."""
         self._bar.update(self._documents, visible=False)
         task = self._bar.add_task(what, total=total, completed=done, detail="")
         for item in items:
@@ -56,7 +43,7 @@ class Shown:
 
 
 @contextmanager
-def shown() -> Iterator[Shown]:
+def shown() -> Iterator[Teller]:
     """Bars until the block ends."""
     with drawn() as bar:
-        yield Shown(bar)
+        yield Teller(bar)

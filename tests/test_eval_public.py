@@ -509,18 +509,18 @@ def test_a_selected_sentence_that_stands_in_no_passage_is_told_with_its_line(tmp
 
 def test_a_run_that_was_stopped_goes_on_where_it_was(tmp_path: Path) -> None:
     path, about = tmp_path / "deep" / "out.jsonl", {"code": "1"}
-    made: list[str] = []
+    rows, made = [Row(id=name) for name in ("a", "bb", "ccc")], []
 
-    def work(item: str) -> Outcome:
-        made.append(item)
-        return {"length": len(item)}
+    def work(row: Row) -> Outcome:
+        made.append(row.id)
+        return {"length": len(row.id)}
 
     with Outcomes(path, about) as outcomes:
-        list(outcomes.of(["a", "bb"], str, work))
+        list(outcomes.of(rows[:2], work))
     with path.open("a", encoding="utf-8") as file:
         file.write('{"id": "ccc", "len')  # killed while writing
     with Outcomes(path, about) as outcomes:
-        found = list(outcomes.of(["a", "bb", "ccc"], str, work))
+        found = list(outcomes.of(rows, work))
     assert made == ["a", "bb", "ccc"]
     assert found == [{"id": "a", "length": 1}, {"id": "bb", "length": 2}, {"id": "ccc", "length": 3}]
     assert [row for _, row in kept_in(path)][1:] == found
@@ -619,14 +619,6 @@ def test_two_languages_are_held_side_by_side_and_told_apart(tmp_path: Path, run:
     assert json.loads(done.stdout)["rows"] == {"en": 1, "fr": 1, "all": 2}
     with Library(kept, HashEmbedder(), SEGMENTER_VERSION) as library:
         assert [(each.language, each.text) for each in library.documents()] == [("fr", chateau), ("en", BRIDGE)]
-
-
-def test_a_library_that_was_named_stays(tmp_path: Path, run: Callable[..., Result]) -> None:
-    kept = tmp_path / "kept"
-    arguments = ["retrieval", "--squad", squad_file(tmp_path / "town.json", *TOWN), "--no-answers", "--library", kept]
-    assert run(*arguments, "--no-reader").exit_code == 0
-    with Library(kept, HashEmbedder(), SEGMENTER_VERSION) as library:
-        assert [document.text for document in library.documents()] == [CASTLE, BRIDGE]
 
 
 @pytest.mark.parametrize(

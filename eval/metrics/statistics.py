@@ -1,4 +1,4 @@
-"""Intervals and paired tests. Everything random is seeded: the same values and seed give the same figures.
+"""Intervals and paired tests. Everything random is drawn from a fixed seed: the same values give the same figures.
 
 The cases of a set are the units that are drawn, or the documents that they are about, each with all its cases. So
 intervals say how much the figure depends on which questions happened to be asked; they do not say how it would be on
@@ -76,9 +76,7 @@ def percentile(values: Sequence[float], share: float) -> float | None:
 def bootstrap_interval(
     values: ArrayLike,
     statistic: Callable[[Floats], float | None] | None = None,
-    seed: int = 0,
     rounds: int = ROUNDS,
-    level: float = LEVEL,
     clusters: Sequence[Hashable] | None = None,
 ) -> Interval | None:
     """Percentile bootstrap interval (Efron and Tibshirani, "An Introduction to the Bootstrap", 1993, ch. 13).
@@ -94,7 +92,7 @@ def bootstrap_interval(
     rows = np.asarray(values, dtype=np.float64)
     if not len(rows):
         return None
-    random = np.random.default_rng(seed)
+    random = np.random.default_rng(0)
     held = _clustered(clusters, len(rows))
     figures: Floats
     if statistic is None:
@@ -104,7 +102,7 @@ def bootstrap_interval(
         figures = np.array([figure for figure in drawn if figure is not None], dtype=np.float64)
     if not len(figures):
         return None
-    outside = (1 - level) / 2
+    outside = (1 - LEVEL) / 2
     low, high = np.quantile(figures, [outside, 1 - outside])
     return Interval(float(low), float(high))
 
@@ -210,7 +208,6 @@ def paired_difference(
 def sign_flip(
     first: Sequence[float],
     second: Sequence[float],
-    seed: int = 0,
     rounds: int = 10_000,
     clusters: Sequence[Hashable] | None = None,
 ) -> float:
@@ -230,7 +227,7 @@ def sign_flip(
     if n <= EXACT_LIMIT:
         signs = 1 - 2 * ((np.arange(2**n)[:, None] >> np.arange(n)) & 1)
         return int((np.abs(signs @ differences) >= reached).sum()) / len(signs)
-    random = np.random.default_rng(seed)
+    random = np.random.default_rng(0)
     hits = 0
     step = max(1, _CHUNK // n)
     for done in range(0, rounds, step):

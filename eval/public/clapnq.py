@@ -80,7 +80,7 @@ def outcome_of(question: Question, kit: Kit) -> Outcome:
             "quoted": covered(gold, asked.said(), SHARE),
             "best": covered(gold, best[:1], SHARE),
             "two_best": covered(gold, best[:2], SHARE),
-            "units": features(asked.best(3), gold, SHARE),
+            "units": features(asked, gold, SHARE),
         }
 
 

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Annotated, Any, Protocol, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import typer
 from rich.progress import Progress
@@ -21,19 +21,13 @@ from eval.public import clapnq as quoting
 from eval.public import refusals as refusing
 from eval.public import squad as squad_sets
 from eval.public.figures import Figures, Outcome, ranking_figures
-from eval.public.public_outcomes import Outcomes
+from eval.public.public_outcomes import Named, Outcomes
 from eval.public.public_rows import sample
 from eval.public.public_shelf import Kit, Text, kit_from_settings, stocked
 from eval.runs.corpora import code
 from eval.told import number, print_json, print_rows, rounded, sentences
 
-
-class _Named(Protocol):
-    @property
-    def id(self) -> str: ...
-
-
-_Item = TypeVar("_Item", bound=_Named)
+_Item = TypeVar("_Item", bound=Named)
 Limit = Annotated[
     int | None, typer.Option(min=1, help="Ask only so many of the questions, drawn at random from a fixed seed.")
 ]
@@ -202,9 +196,7 @@ def _outcomes(
         shelf = stocked(texts, kit, library, lambda more: bar.advance(task, more)) if kit else nullcontext()
         with shelf as engine:
             counted = lambda chosen: bar.track(list(chosen), description="questions")  # noqa: E731
-            return list(
-                outcomes.of(sample(items, limit), lambda each: each.id, lambda each: judge(engine, each), counted)
-            )
+            return list(outcomes.of(sample(items, limit), lambda each: judge(engine, each), counted))
 
 
 def _by_language(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:

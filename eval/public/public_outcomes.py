@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from eval.kept_lines import KeptLines, kept_in
 from eval.public.figures import Outcome
 from eval.public.public_rows import PublicError
 
-_Item = TypeVar("_Item")
+
+class Named(Protocol):
+    """What has an id, by which its outcome is known again."""
+
+    @property
+    def id(self) -> str: ...
+
+
+_Item = TypeVar("_Item", bound=Named)
 
 
 class Outcomes(ExitStack):
@@ -38,14 +46,13 @@ class Outcomes(ExitStack):
     def of(
         self,
         items: Sequence[_Item],
-        key: Callable[[_Item], str],
         work: Callable[[_Item], Outcome],
         told: Callable[[Iterable[_Item]], Iterable[_Item]] = iter,
     ) -> Iterator[Outcome]:
         """The outcome of each item, in their order; `work` makes those that are not kept yet. `told` sees the items
         go by."""
         for item in told(items):
-            name = key(item)
+            name = item.id
             if name not in self._held:
                 self._held[name] = {"id": name, **work(item)}
                 if self._file is not None:

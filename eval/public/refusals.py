@@ -50,7 +50,7 @@ def outcome_of(question: Question, kit: Kit) -> Outcome:
             "answerable": question.answerable,
             **asked.told(),
             "weighed": len(asked.scored),
-            "units": features(asked.best(3), None),
+            "units": features(asked, None),
         }
 
 

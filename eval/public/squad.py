@@ -158,7 +158,7 @@ def outcome_of(engine: Engine, question: Question, answers: bool) -> Outcome:
             "retrieved": question.paragraph in found["ranked"],
             "any_weighed": any(covered(gold, [span_of(each)]) for each in asked.scored),
             "quoted": covered(gold, asked.said()),
-            "units": features(asked.best(3), gold),
+            "units": features(asked, gold),
         }
     )
 
