@@ -21,7 +21,7 @@ from corpus.library import Library
 from corpus.symbols import Symbol, find_symbols, same_document
 from eval.metrics.answers import citation_precision, citation_recall, claim_support, quote_exact
 from eval.runs.records import Cited, Claim, Record
-from eval.told import Rounded, number, print_rows
+from eval.told import Rounded, number, print_table
 from ingest.readers import visible
 
 
@@ -143,9 +143,8 @@ def _of_other_item(citation: Citation, briefing: Briefing, library: Library) -> 
 def print_scores(console: Console, found: Mapping[str, BriefScores]) -> None:
     """The figures of briefings, one a row, and below them what is wrong."""
     shares = ("cited", "citation_recall", "citation_precision", "quote_exact", "paragraph_exact")
-    rows = ((name, [each.sentences, *(number(getattr(each, one)) for one in shares)]) for name, each in found.items())
-    columns = {head: f"{{0[{n}]}}" for n, head in enumerate(("sentences", *shares))}
-    print_rows(console, "briefing", rows, columns)
+    rows = ([name, each.sentences, *(number(getattr(each, one)) for one in shares)] for name, each in found.items())
+    print_table(console, ("briefing", "sentences", *shares), rows)
     for name, scores in found.items():
         for fault in ("unsupported", "misplaced", "repeated", "wrong_item"):
             for each in getattr(scores, fault):

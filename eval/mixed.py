@@ -20,7 +20,7 @@ from corpus.documents import Span
 from corpus.library import Library
 from eval.metrics.statistics import wilson
 from eval.runs.corpora import engine_over
-from eval.told import print_rows
+from eval.told import print_table
 from eval.training.groups import lines_of
 from eval.training.measure import written_for
 from eval.training.own import asked_of
@@ -82,10 +82,9 @@ def main() -> None:
     homes = [home for home, _ in written_for(CALIBRATION, [], given.folder)]
     with engine_over([given.documents, *homes], given.folder) as engine:
         told = ranks(engine)
-    rows = ((kind, [len(found), *(_share(found, n) for n in FIRST)]) for kind, found in told.items())
-    heads = ("questions", *(f"among the first {n}" for n in FIRST))
-    columns = {head: f"{{0[{n}]}}" for n, head in enumerate(heads)}
-    print_rows(Console(width=140), "question and document", rows, columns)
+    rows = ([kind, len(found), *(_share(found, n) for n in FIRST)] for kind, found in told.items())
+    heads = ("question and document", "questions", *(f"among the first {n}" for n in FIRST))
+    print_table(Console(width=140), heads, rows)
 
 
 def _share(found: Sequence[int | None], first: int) -> str:

@@ -32,7 +32,6 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
-from rich.table import Table
 
 from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
@@ -43,7 +42,7 @@ from corpus.library import Library
 from eval.programs import database_of, timed
 from eval.report.html_markup import document, joined, style, tag
 from eval.report.plots import Curve, growth, legend
-from eval.told import print_json
+from eval.told import print_json, print_table
 from ingest.folder import inputs
 from ingest.run import Input, read_document, starter_sources
 from ingest.segment import SEGMENTER_VERSION, segment
@@ -254,11 +253,10 @@ def main() -> None:
             )
             engine = "PostgreSQL" if scaled.database else "embedded"
             told.append({"engine": engine, **json.loads(done.stdout), "indexing one": spent})
-    table = Table("", *(f"{each['passages']:,.0f}" for each in told))
-    table.add_row("engine", *(each["engine"] for each in told))
+    rows = [["engine", *(each["engine"] for each in told)]]
     for name in [each for each in told[0] if each != "engine"]:
-        table.add_row(name, *("" if each[name] is None else f"{each[name]:,.1f}" for each in told))
-    console.print(table)
+        rows.append([name, *("" if each[name] is None else f"{each[name]:,.1f}" for each in told)])
+    print_table(console, ("", *(f"{each['passages']:,.0f}" for each in told)), rows)
     if options.plot:
         options.plot.write_text(drawn(told), encoding="utf-8")
     print_json(told, 1)

@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeVar
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from assistant.cli.session import EXIT_USAGE, fail, plain_errors
 from eval.cases import CaseError
@@ -56,12 +57,21 @@ def print_json(value: object, indent: int | None = None) -> None:
     sys.stdout.write(json.dumps(value, indent=indent) + "\n")
 
 
+def print_table(console: Console, heads: Sequence[str], rows: Iterable[Sequence[object]], title: str = "") -> None:
+    """A table whose rows begin with a name; what wraps is the last column alone."""
+    table = Table(title=Text(visible(title)) if title else None, title_justify="left", header_style="bold")
+    for n, head in enumerate(heads):
+        last = n == len(heads) - 1
+        table.add_column(head, justify="right" if n and head != "what it is" else "left", no_wrap=not last)
+    for row in rows:
+        table.add_row(*(visible(str(cell)) for cell in row))
+    console.print(table)
+
+
 def print_rows(console: Console, first: str, rows: Iterable[tuple[str, object]], columns: Mapping[str, str]) -> None:
     """A table: by its heading, what each column tells of a named value, as a format string (`{0.recall:.3f}`)."""
-    table = Table(first, *columns, header_style="bold")
-    for name, value in rows:
-        table.add_row(visible(name), *(told.format(value) for told in columns.values()))
-    console.print(table)
+    told = ([name, *(cell.format(value) for cell in columns.values())] for name, value in rows)
+    print_table(console, (first, *columns), told)
 
 
 @contextmanager

@@ -25,7 +25,7 @@ from eval.public.public_outcomes import Named, Outcomes
 from eval.public.public_rows import sample
 from eval.public.public_shelf import Kit, Text, kit_from_settings, stocked
 from eval.runs.corpora import code
-from eval.told import number, print_json, print_rows, rounded, sentences
+from eval.told import number, print_json, print_table, rounded, sentences
 
 _Item = TypeVar("_Item", bound=Named)
 Limit = Annotated[
@@ -220,10 +220,9 @@ def _print(
         told = {name: {key: rounded(vars(each)) for key, each in held.items()} for name, held in figures.items()}
         print_json({"about": about, "rows": counted, "figures": told, **more})
         return
-    data.print(title)
     names = dict.fromkeys(name for held in figures.values() for name in held)
-    rows = ((name, [counted[name], *(_cell(held.get(each)) for each in names)]) for name, held in figures.items())
-    print_rows(data, "", rows, {head: f"{{0[{n}]}}" for n, head in enumerate(("rows", *names))})
+    rows = ([name, counted[name], *(_cell(held.get(each)) for each in names)] for name, held in figures.items())
+    print_table(data, ("", "rows", *names), rows, title)
 
 
 def _cell(figure: Figure | None) -> str:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from eval.metrics.scores import CAUSES, MEASURES
 from eval.metrics.statistics import Figure
 from eval.metrics.summary import Outcome, Summary
 from eval.runs.comparing import Comparison
-from eval.told import number
+from eval.told import number, print_table
 from ingest.readers import visible
 
 ABSTENTION = {
@@ -42,13 +41,13 @@ def print_summary(console: Console, name: str, summary: Summary) -> None:
     told = f"{name}: {summary.cases} cases, {summary.answerable} answerable, {summary.answered} answered{failed}"
     held = {figure: summary.figures[figure] for figure in MEANINGS if summary.figures[figure].cases}
     rows = [[name, number(each.value), each.between, str(each.cases), MEANINGS[name]] for name, each in held.items()]
-    console.print(_table(("figure", "value", "95 % interval", "cases", "what it is"), rows, told))
+    print_table(console, ("figure", "value", "95 % interval", "cases", "what it is"), rows, told)
     shares = [
         [group, *_told(figures["right"]), *_told(figures["passage_cited"])[::2]]
         for group, figures in [*summary.by_kind.items(), *summary.by_language.items(), *summary.by_part.items()]
     ]
     heads = ("kind, language, part", "right", "95 % interval", "cases", "passage cited", "of answerable")
-    console.print(_table(heads, shares))
+    print_table(console, heads, shares)
     fates = [
         [
             f"{part}: {group}",
@@ -58,10 +57,10 @@ def print_summary(console: Console, name: str, summary: Summary) -> None:
         for part, groups in summary.outcomes.items()
         for group, outcome in groups.items()
     ]
-    console.print(_table(("part: cases", *OUTCOMES, "number"), fates))
+    print_table(console, ("part: cases", *OUTCOMES, "number"), fates)
     counted = [[group, *(str(held.get(cause, 0)) for cause in CAUSES)] for group, held in summary.causes.items()]
     title = "Cases with an answer, by what kept it from being shown"
-    console.print(_table(("part, language, kind", *CAUSES), counted, title))
+    print_table(console, ("part, language, kind", *CAUSES), counted, title)
     p50, p95 = summary.latency_ms["p50"], summary.latency_ms["p95"]
     console.print(f"Latency p50 {number(p50, 0)} ms, p95 {number(p95, 0)} ms; median answer "
                   f"{number(summary.median_words, 0)} words")  # fmt: skip
@@ -75,7 +74,7 @@ def print_comparison(console: Console, compared: Comparison) -> None:
         for name, each in compared.figures.items()
     ]  # fmt: skip
     title = f"A = {compared.first}, B = {compared.second}: {compared.cases} cases that both have (*: p < 0.05)"
-    console.print(_table(("figure", "A", "B", "B - A", "95 % interval", "p", "cases"), rows, title))
+    print_table(console, ("figure", "A", "B", "B - A", "95 % interval", "p", "cases"), rows, title)
     console.print(f"Right or wrong, McNemar's test: p = {compared.mcnemar:.4f}.")
     for name, cases in ((compared.second, compared.gained), (compared.first, compared.lost)):
         listed = ", ".join(cases) if cases else "none"
@@ -84,14 +83,3 @@ def print_comparison(console: Console, compared: Comparison) -> None:
 
 def _told(figure: Figure) -> tuple[str, str, str]:
     return number(figure.value), figure.between, str(figure.cases)
-
-
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], title: str = "") -> Table:
-    """Rows, the first cell of each being a name."""
-    table = Table(title=Text(visible(title)) if title else None, title_justify="left", header_style="bold")
-    for n, head in enumerate(heads):
-        wraps = head == "what it is"
-        table.add_column(head, justify="right" if n and not wraps else "left", no_wrap=not wraps)
-    for row in rows:
-        table.add_row(*map(visible, row))
-    return table

@@ -19,7 +19,7 @@ from corpus.documents import LANGUAGES
 from corpus.embedding import Embedder
 from eval.metrics.support import supported
 from eval.support.corrupt import KINDS, Sentence, corruptions
-from eval.told import number, print_rows
+from eval.told import number, print_table
 
 TRUE = "true"
 Stands = Callable[[str, str, str], bool]
@@ -104,15 +104,12 @@ def held_out(source: str) -> bool:
 def print_shares(console: Console, rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
     """A line a kind: what the check of written sentences and the evaluation's own judge right, in all and of the half
     that nothing was fitted on, and where the first errs."""
-    columns = {"Claims": "{0[count]}", "Right": "{0[right]}", "Held out": "{0[held_out]}", "Wrong, by language": "{0[wrong]}",
-               "Evaluation's check": "{0[other]}"}  # fmt: skip
     told = []
     for row, other in zip(rows["check"], rows["evaluation"], strict=True):
         wrong = ", ".join(f"{code} {n}/{of}" for code, (n, of) in row["wrong_by_language"].items() if n)
         name = "true, stand" if row["kind"] == TRUE else f"{row['kind']}, caught"
-        shares = {"right": number(row["right"]), "held_out": number(row["held_out"]), "other": number(other["right"])}
-        told.append((name, {"count": row["count"], "wrong": wrong, **shares}))
-    print_rows(console, "Kind", told, columns)
+        told.append([name, row["count"], number(row["right"]), number(row["held_out"]), number(other["right"]), wrong])
+    print_table(console, ("Kind", "Claims", "Right", "Held out", "Evaluation's check", "Wrong, by language"), told)
 
 
 def print_faults(console: Console, told: Sequence[Told]) -> None:

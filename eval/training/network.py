@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -157,3 +158,15 @@ def padded(rows: list[list[int]], fill: int, least: int = 0) -> torch.Tensor:
     longest = -(-max(map(len, rows)) // STEP) * STEP
     full = [[*row, *[fill] * (longest - len(row))] for row in rows]
     return torch.tensor(full + [[fill] * longest] * (least - len(rows)))
+
+
+def pace(step: int, warm: int, done: float) -> float:
+    """The share of the learning rate at a step, and with that much of the time `done`: it rises in `warm` steps and falls to a fiftieth."""
+    return min(1.0, step / warm) * max(0.02, 1 - done)
+
+
+def save_whole(state: Mapping[str, Any], path: Path) -> None:
+    """Writes a checkpoint, whole or not at all."""
+    beside = path.with_name(f"{path.name}.new")
+    torch.save(dict(state), beside)
+    beside.replace(path)

@@ -29,7 +29,7 @@ from corpus.embedding.query_encoder import DOWN, UP
 from eval.runs.corpora import engine_over, models_in
 from eval.teller import Teller
 from eval.training.groups import lines_of
-from eval.training.network import bert_of, padded
+from eval.training.network import bert_of, pace, padded, save_whole
 from eval.training.own import asked_of, with_turn_before
 from eval.training.rows import (
     PASSAGES,
@@ -215,7 +215,7 @@ def train(
         if done >= 1:
             break
         for group in optimiser.param_groups:
-            group["lr"] = plan.rate * min(1.0, n / plan.warm) * max(0.02, 1 - done)
+            group["lr"] = plan.rate * pace(n, plan.warm, done)
         loss = _loss(encoder, shelf, batch, plan)
         optimiser.zero_grad()
         loss.backward()
@@ -264,7 +264,4 @@ def _batches(shelves: Sequence[Shelf], plan: Plan, rng: random.Random) -> Iterat
 
 
 def _save(encoder: QueryEncoder, path: Path, steps: int, seconds: float) -> None:
-    """The checkpoint, whole or not at all."""
-    beside = path.with_suffix(".new")
-    torch.save({"updates": encoder.updates.state_dict(), "steps": steps, "seconds": seconds}, beside)
-    beside.replace(path)
+    save_whole({"updates": encoder.updates.state_dict(), "steps": steps, "seconds": seconds}, path)

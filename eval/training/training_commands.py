@@ -13,7 +13,7 @@ from assistant.cli.session import data, talk
 from assistant.qa.reader import Name
 from corpus.files import file_hash
 from eval.teller import shown
-from eval.told import sentences
+from eval.told import print_table, sentences
 from ingest.readers import visible
 
 if TYPE_CHECKING:
@@ -263,7 +263,6 @@ def card(
 def _fit(name: str, found: list[Outcome], weights: bytes | None, out: Path) -> None:
     """Fits and writes a calibration; the reliability table and the figures of it."""
     import numpy as np
-    from rich.table import Table
 
     from eval.metrics.selective import reliability
     from eval.training.calibrate import calibrate as fitted
@@ -272,10 +271,9 @@ def _fit(name: str, found: list[Outcome], weights: bytes | None, out: Path) -> N
     calibration = fitted(found, all_told=name == "likeness")
     write_calibration(out, name, calibration, weights)
     chances = np.array([calibration.probability(each.logit) for each in found])
-    table = Table("questions", "mean chance", "share answerable", title="Reliability")
-    for each in reliability(chances, np.array([each.answerable for each in found])):
-        table.add_row(str(each.questions), f"{each.chance:.3f}", f"{each.answerable:.3f}")
-    data.print(table)
+    held = reliability(chances, np.array([each.answerable for each in found]))
+    rows = ([each.questions, f"{each.chance:.3f}", f"{each.answerable:.3f}"] for each in held)
+    print_table(data, ("questions", "mean chance", "share answerable"), rows, "Reliability")
     for key, value in calibration.to_json().items():
         _print(f"{key} {value}")
     talk.print(f"Written: {out}.", markup=False)
