@@ -686,32 +686,29 @@ def shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     natural = {"question": "who was ann", "answers": ["a builder"],
                "ctxs": [{"title": "Ann", "text": "Ann was a builder of towers."}]}  # fmt: skip
     (folder / "training" / "data" / "nqo.jsonl.gz").write_bytes(gzip.compress(json.dumps(natural).encode()))
-    (folder / "documents" / "un" / "train").mkdir(parents=True)
-    (folder / "documents" / "un" / "train" / "rules.md").write_text(RULES, encoding="utf-8")
+    documents = {"un/train/rules": RULES, "pdf/docks": "# Docks\n\n1. The dock opens at six.\n", "un/series/none": "# None\n\nNothing.\n",
+                 "starter/piers": "# Piers\n\n1. The pier is closed in storms.\n"}  # fmt: skip
+    for name, words in documents.items():
+        path = folder / "documents" / f"{name}.md"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(words, encoding="utf-8")
+    ours = {
+        "QUESTIONS": [{**row, "id": f"q{n}"} for n, row in enumerate(ASKED)],
+        "TRANSLATIONS": [{"of": "q0", "language": "fr", "question": "Combien paient les yachts ?"}],
+        "PASSAGES": [{"language": "fr", "title": "Quai", "passage": f"Le quai {n} est fermé.", "questions": [{"q": "?", "a": f"{n}"}]}
+                     for n in range(4)],
+        "MORE": [{"document": "docks", "language": "en", "kind": "fact", "question": "When does the dock open?",
+                  "gold": [{"locator": "para. 1", "span": "at six"}]}],
+        "PAPERS": [{"document": "d", "language": language, "title": f"Rules \u2014 part {n}", "passage": f"Quai {n} est vert.",
+                    "questions": [{"q": f"Quai {n} ?", "a": "vert"}]} for n, language in enumerate(("en", "fr"))],
+        "INDEX": [{"document": "piers", "language": "en", "kind": "index", "question": "Is the pier closed in storms?",
+                   "gold": [{"locator": "para. 1"}]}],
+    }  # fmt: skip
+    for name, rows in ours.items():
+        monkeypatch.setattr(f"eval.training.rows.{name}", written_lines(tmp_path / f"{name}.jsonl", rows))
+    monkeypatch.setattr("eval.training.rows.STARTER", folder / "documents" / "starter")
     monkeypatch.setattr("eval.training.public.SOURCES", (Source("squad2", "en", ("some",), 99),))
-    rows = [{**row, "id": f"q{n}"} for n, row in enumerate(ASKED)]
-    monkeypatch.setattr("eval.training.rows.QUESTIONS", written_lines(tmp_path / "questions.jsonl", rows))
-    told = [{"of": "q0", "language": "fr", "question": "Combien paient les yachts ?"}]
-    monkeypatch.setattr("eval.training.rows.TRANSLATIONS", written_lines(tmp_path / "translations.jsonl", told))
-    passages = [{"language": "fr", "title": "Quai", "passage": f"Le quai {n} est fermé.", "questions": [{"q": "?", "a": f"{n}"}]}
-                for n in range(4)]  # fmt: skip
-    monkeypatch.setattr("eval.training.rows.PASSAGES", written_lines(tmp_path / "passages.jsonl", passages))
-    for elsewhere in ("pdf", "un/series"):
-        (folder / "documents" / elsewhere).mkdir(parents=True)
-    (folder / "documents" / "pdf" / "docks.md").write_text("# Docks\n\n1. The dock opens at six.\n", encoding="utf-8")
-    more = {"document": "docks", "language": "en", "kind": "fact", "question": "When does the dock open?",
-            "gold": [{"locator": "para. 1", "span": "at six"}]}  # fmt: skip
-    monkeypatch.setattr("eval.training.rows.MORE", written_lines(tmp_path / "more.jsonl", [more]))
-    papers = [{"document": "d", "language": language, "title": f"Rules \u2014 part {n}", "passage": f"Quai {n} est vert.",
-               "questions": [{"q": f"Quai {n} ?", "a": "vert"}]} for n, language in enumerate(("en", "fr"))]  # fmt: skip
-    monkeypatch.setattr("eval.training.rows.PAPERS", written_lines(tmp_path / "papers.jsonl", papers))
     monkeypatch.setattr("eval.training.mixes.STRANGERS", (("squad2", 1), ("written-fr", 2)))
-    (tmp_path / "starter").mkdir()
-    (tmp_path / "starter" / "piers.md").write_text("# Piers\n\n1. The pier is closed in storms.\n", encoding="utf-8")
-    monkeypatch.setattr("eval.training.rows.STARTER", tmp_path / "starter")
-    indexed = {"document": "piers", "language": "en", "kind": "index", "question": "Is the pier closed in storms?",
-               "gold": [{"locator": "para. 1"}]}  # fmt: skip
-    monkeypatch.setattr("eval.training.rows.INDEX", written_lines(tmp_path / "index.jsonl", [indexed]))
     monkeypatch.setattr("eval.runs.corpora.make_models", lambda *_: Models(HashEmbedder()))
     return folder
 
