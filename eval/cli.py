@@ -301,8 +301,8 @@ def _show(
     as_json: bool,
     first: str,
     columns: Mapping[str, str],
-    rows: Rows = None,
-    wrong: Wrong = (),
+    rows: Iterable[tuple[str, object]] | None = None,
+    wrong: Iterable[str] = (),
 ) -> None:
     """Figures by set, as JSON or as a table with what was judged wrongly before it; `rows` are those of the table, by default the sets."""
     if as_json:
@@ -311,10 +311,6 @@ def _show(
     for fault in wrong:
         data.print(fault, markup=False)
     print_rows(data, first, found.items() if rows is None else rows, columns)
-
-
-Rows = Iterable[tuple[str, object]] | None
-Wrong = Iterable[str]
 
 
 @app.command()

@@ -195,8 +195,9 @@ def _outcomes(
         task = bar.add_task("documents", total=len(texts), visible=bool(texts))
         shelf = stocked(texts, kit, library, lambda more: bar.advance(task, more)) if kit else nullcontext()
         with shelf as engine:
-            counted = lambda chosen: bar.track(list(chosen), description="questions")  # noqa: E731
-            return list(outcomes.of(sample(items, limit), lambda each: judge(engine, each), counted))
+            chosen = sample(items, limit)
+            found = outcomes.of(chosen, lambda each: judge(engine, each))
+            return list(bar.track(found, total=len(chosen), description="questions"))
 
 
 def _by_language(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:

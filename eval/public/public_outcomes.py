@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -43,15 +43,9 @@ class Outcomes(ExitStack):
         if not begun:
             self._file.add({"about": dict(about)})
 
-    def of(
-        self,
-        items: Sequence[_Item],
-        work: Callable[[_Item], Outcome],
-        told: Callable[[Iterable[_Item]], Iterable[_Item]] = iter,
-    ) -> Iterator[Outcome]:
-        """The outcome of each item, in their order; `work` makes those that are not kept yet. `told` sees the items
-        go by."""
-        for item in told(items):
+    def of(self, items: Iterable[_Item], work: Callable[[_Item], Outcome]) -> Iterator[Outcome]:
+        """The outcome of each item, in their order; `work` makes those that are not kept yet."""
+        for item in items:
             name = item.id
             if name not in self._held:
                 self._held[name] = {"id": name, **work(item)}
