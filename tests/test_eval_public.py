@@ -595,27 +595,18 @@ def test_a_command_goes_on_from_the_file_of_its_outcomes(tmp_path: Path, run: Ca
     assert "another language" in changed.stderr
 
 
-def test_questions_cross_into_another_language(tmp_path: Path, run: Callable[..., Result]) -> None:
-    english = squad_file(tmp_path / "en.json", *TOWN)
-    pont = "Le pont sur le fleuve a été ouvert par le maire en 1956."
-    french = squad_file(
-        tmp_path / "fr.json", (pont, [("b1", "Quand ?", "1956", 0)]), ("Olaf.", [("c1", "Qui ?", "Olaf", 0)])
-    )
-    done = run("retrieval", "--squad", english, "--documents", french, "--no-reader", "--json")
-    assert done.exit_code == 0, done.output
-    assert json.loads(done.stdout)["rows"] == {"fr": 2}
-
-
-def test_two_languages_are_held_side_by_side_and_told_apart(tmp_path: Path, run: Callable[..., Result]) -> None:
+def test_questions_cross_into_another_language_or_are_asked_of_two_side_by_side(
+    tmp_path: Path, run: Callable[..., Result]
+) -> None:
     english = squad_file(tmp_path / "en.json", *TOWN)
     chateau, pont = "Le roi Olaf a construit le château de la ville.", "Le pont sur le fleuve date de 1956."
     french = squad_file(
         tmp_path / "fr.json", (chateau, [("c1", "Qui ?", "Olaf", 7)]), (pont, [("b1", "Quand ?", "1956", 30)])
     )
     kept = tmp_path / "kept"
-    arguments = ["retrieval", "--squad", english, "--documents", french, "--mixed", "--no-reader"]
-    done = run(*arguments, "--library", kept, "--json")
-    assert done.exit_code == 0, done.output
+    arguments = ["retrieval", "--squad", english, "--documents", french, "--no-reader", "--json"]
+    assert json.loads(run(*arguments).stdout)["rows"] == {"fr": 2}
+    done = run(*arguments, "--mixed", "--library", kept)
     assert json.loads(done.stdout)["rows"] == {"en": 1, "fr": 1, "all": 2}
     with Library(kept, HashEmbedder(), SEGMENTER_VERSION) as library:
         assert [(each.language, each.text) for each in library.documents()] == [("fr", chateau), ("en", BRIDGE)]
