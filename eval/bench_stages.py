@@ -8,9 +8,7 @@ question to citations, `passages read for it` how many of them the reader saw. P
 from __future__ import annotations
 
 import argparse
-import json
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -24,9 +22,11 @@ from assistant.qa.weighing import STEPS
 from assistant.settings import load_settings
 from corpus.embedding import make_models
 from corpus.library import Library
-from eval.bench import QUESTIONS, generated
-from eval.training.shelf import models_in
-from ingest.run import Input, ingest, starter_sources
+from eval.bench import QUESTIONS
+from eval.programs import filled, generated
+from eval.runs.corpora import models_in
+from eval.told import print_json
+from ingest.run import Input, starter_sources
 from ingest.segment import SEGMENTER_VERSION
 
 WARMING = ("Who chairs the Bureau?", "What does a vessel without nationality have to fear?")
@@ -70,7 +70,7 @@ def measured(engine: Engine, questions: Sequence[str]) -> dict[str, float]:
     return {stage: round(statistics.median(each), 1) for stage, each in times.items()}
 
 
-def main() -> int:
+def main() -> None:
     """Makes the library, measures, and prints the figures as JSON."""
     parser = argparse.ArgumentParser(prog="python -m eval.bench_stages", description=__doc__)
     parser.add_argument("--paragraphs", type=int, default=9_700, help="generated paragraphs beside the starter corpus")
@@ -82,18 +82,15 @@ def main() -> int:
         models = make_models(chosen.embedding, chosen.multilingual, models_in(folder))
         with Library(folder / "library", models, SEGMENTER_VERSION, owner="bench") as library:
             report = Input("generated.md", generated(options.paragraphs).encode())
-            for outcome in ingest([*starter_sources(), report], library, catalogue_of(chosen)):
-                if outcome.result == "refused":
-                    parser.error(outcome.reason)
+            filled(library, [*starter_sources(), report], catalogue_of(chosen))
             engine = make_engine(library, chosen)
             for text in WARMING:
                 engine.ask(text)
             passages = sum(len(library.passages(header.id)) for header in library.headers())
             figures: dict[str, Any] = {"passages": passages}
             figures |= {"English": measured(engine, QUESTIONS), "other languages": measured(engine, ABROAD)}
-    sys.stdout.write(json.dumps(figures, indent=1) + "\n")
-    return 0
+    print_json(figures, 1)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -1,7 +1,7 @@
 """How good a briefing is: its claims and citations put to the checks that answers are put to, and two of its own.
 
 Shares lie in 0..1. `cited`: of the sentences, those with a citation. Citation recall and precision are ALCE's
-(`eval.metrics.attribution`), quote exactness the project's. `paragraph_exact`: of the citations, those whose locator is
+(`eval.metrics.answers`), quote exactness the project's. `paragraph_exact`: of the citations, those whose locator is
 that of the block in which the quoted words lie. Faults name statements that are said twice, and citations of another
 item of the agenda than the one briefed about.
 """
@@ -12,23 +12,21 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
 from assistant.qa.answer import Citation
 from assistant.reports.brief.briefing import Briefing
 from corpus.library import Library
 from corpus.symbols import Symbol, find_symbols, same_document
-from eval.metrics.attribution import citation_precision, citation_recall, claim_support
-from eval.metrics.quotes import quote_exact
+from eval.metrics.answers import citation_precision, citation_recall, claim_support, quote_exact
 from eval.runs.records import Cited, Claim, Record
+from eval.told import Rounded, number, print_table
 from ingest.readers import visible
 
 
 @dataclass(frozen=True)
-class BriefScores:
+class BriefScores(Rounded):
     """The figures of one briefing; None where there is nothing to measure."""
 
     sentences: int
@@ -41,13 +39,6 @@ class BriefScores:
     misplaced: tuple[str, ...] = ()
     repeated: tuple[str, ...] = ()
     wrong_item: tuple[str, ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        """A JSON-ready dictionary; shares are rounded to four digits."""
-        return {
-            name: list(value) if isinstance(value, tuple) else round(value, 4) if isinstance(value, float) else value
-            for name, value in vars(self).items()
-        }
 
 
 def scores_of(briefing: Briefing, library: Library) -> BriefScores:
@@ -152,11 +143,8 @@ def _of_other_item(citation: Citation, briefing: Briefing, library: Library) -> 
 def print_scores(console: Console, found: Mapping[str, BriefScores]) -> None:
     """The figures of briefings, one a row, and below them what is wrong."""
     shares = ("cited", "citation_recall", "citation_precision", "quote_exact", "paragraph_exact")
-    table = Table("briefing", "sentences", *shares, header_style="bold")
-    for name, scores in found.items():
-        told = (getattr(scores, share) for share in shares)
-        table.add_row(visible(name), str(scores.sentences), *("–" if each is None else f"{each:.3f}" for each in told))
-    console.print(table)
+    rows = ([name, each.sentences, *(number(getattr(each, one)) for one in shares)] for name, each in found.items())
+    print_table(console, ("briefing", "sentences", *shares), rows)
     for name, scores in found.items():
         for fault in ("unsupported", "misplaced", "repeated", "wrong_item"):
             for each in getattr(scores, fault):

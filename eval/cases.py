@@ -9,7 +9,7 @@ import reprlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import yaml
 
@@ -41,7 +41,11 @@ _REPR.maxstring = 80
 _ID = re.compile(r"[A-Za-z0-9][\w.-]{0,63}")
 
 
-class CaseError(ValueError):
+class EvaluationError(ValueError):
+    """What is wrong with what an evaluation was given, as a sentence; permanent until that changes."""
+
+
+class CaseError(EvaluationError):
     """A case that does not follow the schema; the message names the file and the case."""
 
 
@@ -108,6 +112,17 @@ def _meet(one: Stretch, other: Stretch) -> bool:
     return one[0] == other[0] and one[1] < other[2] and other[1] < one[2]
 
 
+class Citing(Protocol):
+    """What cites a place of a document, by its characters where these are known."""
+
+    @property
+    def document(self) -> str: ...
+    @property
+    def locator(self) -> str: ...
+    @property
+    def at(self) -> Stretch | None: ...
+
+
 @dataclass(frozen=True)
 class Case:
     """One question. Every entry of `facts` must be in the answer; an entry lists alternatives (`eval.wording.says`).
@@ -148,6 +163,10 @@ class Case:
         """Whether there are gold places, and it can be told what lies in them."""
         return bool(self.gold) and all(place.known for place in self.gold)
 
+    def wants(self, cited: Citing) -> bool:
+        """Whether what is cited lies in a gold place."""
+        return any(place.holds(cited.document, cited.locator, cited.at) for place in self.gold)
+
     @property
     def near_miss(self) -> bool:
         """Whether the case has no answer although it asks for what the documents speak of."""
@@ -157,6 +176,14 @@ class Case:
     def needs_each(self) -> bool:
         """Whether all gold places are needed, not one of them."""
         return self.kind in ("comparison", "multi-hop")
+
+
+def read_yaml(path: Path, fault: type[EvaluationError]) -> Any:
+    """What a YAML file holds. Raises `fault` where it can't be read."""
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, ValueError, RecursionError, yaml.YAMLError) as error:
+        raise fault(f"{path} can't be read: {' '.join(str(error).split())}") from None
 
 
 _CASES = Path(__file__).parent / "cases"
@@ -174,6 +201,17 @@ def shipped_sets() -> dict[str, Path]:
     return {path.stem: path for path in found if path.suffix in (".yaml", ".jsonl") and path not in labels}
 
 
+def questions_of(name: str) -> Path:
+    """The file of a set: one that ships, by name, or any other by path. Raises `EvaluationError` for neither."""
+    shipped = shipped_sets()
+    if name in shipped:
+        return shipped[name]
+    path = Path(name)
+    if not path.is_file():
+        raise EvaluationError(f"--set {name}: there is no such file, and the shipped sets are {', '.join(shipped)}.")
+    return path
+
+
 def load_cases(path: Path) -> list[Case]:
     """The cases of a file. Raises `CaseError` with the file and what is wrong in which case."""
     cases, faults = read_cases(path)
@@ -189,13 +227,14 @@ def read_cases(path: Path) -> tuple[list[Case], list[str]]:
 
     Raises `CaseError` where the file as a whole can't be read.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-        shared, entries = ({}, list(_lines(text))) if path.suffix == ".jsonl" else _entries(path, yaml.safe_load(text))
-    except (OSError, UnicodeDecodeError, ValueError, RecursionError, yaml.YAMLError) as error:
-        if isinstance(error, CaseError):
-            raise
-        raise CaseError(f"{path} can't be read: {' '.join(str(error).split())}") from None
+    shared: dict[str, Any] = {}
+    if path.suffix == ".jsonl":
+        try:
+            entries = list(_lines(path.read_text(encoding="utf-8")))
+        except (OSError, UnicodeDecodeError) as error:
+            raise CaseError(f"{path} can't be read: {error}") from None
+    else:
+        shared, entries = _entries(path, read_yaml(path, CaseError))
     cases: list[Case] = []
     faults: list[str] = []
     seen: set[str] = set()

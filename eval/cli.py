@@ -5,20 +5,24 @@ The command `rapporteur eval`. Data on stdout, talk on stderr; exit codes as in 
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from assistant.cli.session import EXIT_USAGE, data, fail, plain_errors, talk
+from assistant.cli.session import EXIT_USAGE, data, fail, known_language, known_mode, plain_errors, settings, talk
+from assistant.opening import open_engine, open_library
+from eval.cases import EvaluationError, questions_of
 from eval.public.public_commands import abstention, evidence, retrieval
+from eval.teller import shown
+from eval.told import Rounded, parts, print_json, print_rows, sentences
 
 if TYPE_CHECKING:
     from assistant.reports.brief.briefing import Kind
     from eval.runs.run_store import Run
+    from eval.topics import Topic
 
 OUT = Path("eval-runs")
 app = typer.Typer(
@@ -42,6 +46,8 @@ Out = Annotated[Path, typer.Option(help="Folder of runs and of the libraries tha
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 NoReader = Annotated[bool, typer.Option("--no-reader", help="Leave the readers out.")]
 RunFolder = Annotated[Path, typer.Argument(help="Folder of a run, or its name in --out.")]
+Labels = Annotated[Path | None, typer.Option(help="File of labels; by default the shipped one.")]
+EachWrong = Annotated[bool, typer.Option("--wrong", help="Print each paragraph that was judged wrongly.")]
 
 
 @app.command()
@@ -63,33 +69,38 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Ask a system every question of a set; goes on where it was stopped."""
+    from assistant.opening import catalogue_of
+    from corpus.embedding import make_models
     from eval.runs.comparing import summary_of
-    from eval.runs.execute import execute
-    from eval.runs.options import plan_of, questions_of, settings_for, system_of
-    from eval.runs.run_progress import bar
+    from eval.runs.execute import Plan, execute
     from eval.runs.run_tables import print_summary
+    from eval.systems import system_of
 
     if documents and library:
         raise fail("--documents and --library exclude each other.", EXIT_USAGE)
-    with _told():
-        chosen = settings_for(reader=not no_reader)
-        plan = plan_of(
-            questions_of(questions),
-            system_of(system, chosen, model, timeout),
-            chosen,
-            name=name,
+    with _told(), shown() as tell:
+        chosen, file = settings(reader=False if no_reader else None), questions_of(questions)
+        asked = system_of(system, chosen, model, timeout)
+        slug = "".join(letter if letter.isalnum() or letter in "-." else "-" for letter in asked.name).strip("-.")
+        plan = Plan(
+            name=name or f"{file.stem}-{slug}",
+            questions=file,
+            system=asked,
             out=out,
-            documents=documents or [],
+            models=make_models(chosen.embedding, chosen.multilingual, chosen.data_dir / "models"),
+            catalogue=catalogue_of(chosen),
+            catalogue_dir=chosen.catalogue_dir,
+            documents=tuple(documents or ()),
             library=library,
             jobs=jobs,
             again=again,
             retry=retry,
+            settings={"embedding": chosen.embedding, "multilingual": chosen.multilingual},
         )
-        with bar() as shown:
-            done = execute(plan, shown)
+        done = execute(plan, tell)
         summary = summary_of(done)
         if as_json:
-            _print_json({"run": str(done.folder), **done.meta, **summary.to_json()})
+            print_json({"run": str(done.folder), **done.meta, **summary.to_json()})
         else:
             print_summary(data, done.name, summary)
         talk.print(f"The run is in {done.folder}.", markup=False)
@@ -106,7 +117,7 @@ def compare(first: RunFolder, second: RunFolder, out: Out = OUT, as_json: AsJson
     with _told():
         found = compared(_run(first, out), _run(second, out))
         if as_json:
-            _print_json(found.to_json())
+            print_json(found.to_json())
         else:
             print_comparison(data, found)
 
@@ -121,7 +132,7 @@ def report(
     ] = 20,
 ) -> None:
     """One self-contained HTML page about one run or several; runs of one set are compared with the first of them."""
-    from eval.report import write_report
+    from eval.report.page import write_report
 
     with _told():
         write_report([_run(each, folder) for each in runs], out, failures)
@@ -173,12 +184,10 @@ def judge(
     """Have a model judge the answers of a run, and say how far it agrees with rules and labels."""
     import httpx
 
-    from eval.metrics.judge import endpoint
-    from eval.runs.judging import judge_run, read_labels, sentences
-    from eval.runs.options import key_of_server
-    from eval.runs.run_progress import bar
+    from eval.runs.judging import endpoint, judge_run, read_labels, told_of
+    from eval.systems import key_of_server
 
-    with _told():
+    with _told(), shown() as tell:
         held = _run(stored, out)
         wanted = read_labels(labels) if labels else {}
         key = key_of_server()
@@ -187,13 +196,12 @@ def judge(
             server = httpx.Client(base_url=url, headers=headers, timeout=timeout)
         except httpx.InvalidURL:
             raise fail(f"{url} is no http address.", EXIT_USAGE) from None
-        with server as client, bar() as shown:
-            shown.judging(len(held.records))
-            judged = judge_run(held, endpoint(client, model), wanted, shown.judged)
+        with server as client:
+            judged = judge_run(held, endpoint(client, model), wanted, tell)
         if as_json:
-            _print_json(judged.to_json())
+            print_json(judged.to_json())
         else:
-            for sentence in sentences(judged):
+            for sentence in told_of(judged):
                 data.print(sentence, markup=False)
 
 
@@ -206,14 +214,12 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Check each case of a set against its documents."""
-    from eval.runs.checking import faults_of
-    from eval.runs.options import questions_of, settings_for
+    from eval.question_check import faults_of
 
     with _told():
-        chosen = settings_for(reader=False)
-        count, faults = faults_of(questions_of(questions), chosen, documents or [], library, out)
+        count, faults = faults_of(questions_of(questions), settings(), documents or [], library, out)
         if as_json:
-            _print_json([{"case": fault.case, "fault": fault.sentence} for fault in faults])
+            print_json([{"case": fault.case, "fault": fault.sentence} for fault in faults])
         else:
             for fault in faults:
                 data.print(str(fault), markup=False)
@@ -230,12 +236,11 @@ def support(
 ) -> None:
     """How well the check of written sentences tells faithful paraphrases from corruptions."""
     from corpus.embedding import make_embedder
-    from eval.runs.options import settings_for
     from eval.support import support_measure as measuring
-    from eval.support.support_tables import print_faults, print_shares
+    from eval.support.support_measure import print_faults, print_shares
 
     with _told():
-        chosen = settings_for(reader=False)
+        chosen = settings()
         embedder = None if words_only else make_embedder(chosen.embedding, chosen.data_dir / "models")
         told = list(measuring.measure(measuring.run_time(embedder)))
         rows = {
@@ -243,7 +248,7 @@ def support(
             "evaluation": measuring.shares(list(measuring.measure(measuring.evaluation()))),
         }
     if as_json:
-        _print_json(rows)
+        print_json(rows)
         return
     if faults:
         print_faults(data, told)
@@ -264,8 +269,6 @@ def brief(
     as_json: AsJson = False,
 ) -> None:
     """Write briefings from the library of the settings and check every sentence and citation of them."""
-    from assistant.cli.session import known_language, known_mode, plain_errors, settings
-    from assistant.opening import open_engine
     from assistant.reports import ReportError
     from assistant.reports.brief.brief_maker import brief as make
     from assistant.reports.brief.briefing import Request
@@ -288,56 +291,55 @@ def brief(
                 raise fail(str(error)) from None
             found[f"{kind} {value}"] = scores_of(briefing, engine.library)
     if as_json:
-        _print_json({name: scores.to_json() for name, scores in found.items()})
+        print_json({name: scores.to_json() for name, scores in found.items()})
     else:
         print_scores(data, found)
+
+
+def _show(
+    found: Mapping[str, Rounded],
+    as_json: bool,
+    first: str,
+    columns: Mapping[str, str],
+    rows: Iterable[tuple[str, object]] | None = None,
+    wrong: Iterable[str] = (),
+) -> None:
+    """Figures by set, as JSON or as a table with what was judged wrongly before it; `rows` are those of the table, by default the sets."""
+    if as_json:
+        print_json({name: scores.to_json() for name, scores in found.items()})
+        return
+    for fault in wrong:
+        data.print(fault, markup=False)
+    print_rows(data, first, found.items() if rows is None else rows, columns)
 
 
 @app.command()
 def texts(
     documents: Annotated[list[Path], typer.Argument(help="Files and folders that hold the texts that are labelled.")],
-    labels: Annotated[Path | None, typer.Option(help="File of labels; by default the shipped one.")] = None,
-    wrong: Annotated[bool, typer.Option("--wrong", help="Print each paragraph that was judged wrongly.")] = False,
+    labels: Labels = None,
+    wrong: EachWrong = False,
     as_json: AsJson = False,
 ) -> None:
     """How well the comparison of two texts pairs their paragraphs and tells what became of them."""
     from eval.cases import COMPARED
-    from eval.comparison import load_labels, print_scores, read_texts, scores_of
+    from eval.comparison import COLUMNS, load_labels, read_texts, scores_of
 
     with _told():
         labelled = load_labels(labels or COMPARED)
         held = read_texts(documents, {name for each in labelled for name in (each.first, each.second)})
-        sets = {"all": labelled, "seen while tuning": [each for each in labelled if not each.held_out],
-                "held out": [each for each in labelled if each.held_out]}  # fmt: skip
-        found = {name: scores_of(each, held) for name, each in sets.items()}
-    if as_json:
-        _print_json({name: scores.to_json() for name, scores in found.items()})
-        return
-    for fault in found["all"].wrong if wrong else ():
-        data.print(fault, markup=False)
-    print_scores(data, found)
+        found = {name: scores_of(each, held) for name, each in parts(labelled).items()}
+    _show(found, as_json, "texts", COLUMNS, wrong=found["all"].wrong if wrong else ())
 
 
 @app.command()
-def origins(
-    labels: Annotated[Path | None, typer.Option(help="File of labels; by default the shipped one.")] = None,
-    wrong: Annotated[bool, typer.Option("--wrong", help="Print each paragraph that was judged wrongly.")] = False,
-    as_json: AsJson = False,
-) -> None:
+def origins(labels: Labels = None, wrong: EachWrong = False, as_json: AsJson = False) -> None:
     """How well it is told where paragraphs come from, in the library of the settings, which must hold the labelled texts."""
-    from assistant.cli.session import settings
-    from assistant.opening import open_library
     from eval.cases import ORIGINS
-    from eval.origins import load_labels, print_scores, scores_of
+    from eval.origins import COLUMNS, load_labels, scores_of
 
     with _told(), open_library(settings(), "rapporteur eval origins") as library:
         found = scores_of(library, load_labels(labels or ORIGINS))
-    if as_json:
-        _print_json(found.to_json())
-        return
-    for fault in found.wrong if wrong else ():
-        data.print(fault, markup=False)
-    print_scores(data, found)
+    _show({"all": found}, as_json, "texts", COLUMNS, wrong=found.wrong if wrong else ())
 
 
 @app.command()
@@ -345,7 +347,7 @@ def mandates(
     documents: Annotated[
         list[Path], typer.Argument(help="Files and folders that hold the resolutions that are labelled.")
     ],
-    labels: Annotated[Path | None, typer.Option(help="File of labels; by default the shipped one.")] = None,
+    labels: Labels = None,
     wrong: Annotated[
         bool, typer.Option("--wrong", help="Print what was judged wrongly in the documents that are not held out.")
     ] = False,
@@ -354,20 +356,15 @@ def mandates(
     """How well requests and decisions are read from resolutions: verb, addressee, time."""
     from eval.cases import MANDATES
     from eval.comparison import read_texts
-    from eval.mandates import load_labels, print_scores, scores_of
+    from eval.mandates import COLUMNS, load_labels, scores_of
 
     with _told():
         labelled = load_labels(labels or MANDATES)
         held = read_texts(documents, {each.document for each in labelled})
-        sets = {"all": labelled, "seen while tuning": [each for each in labelled if not each.held_out],
-                "held out": [each for each in labelled if each.held_out]}  # fmt: skip
-        found = {name: scores_of(each, held) for name, each in sets.items() if each}
-    if as_json:
-        _print_json({name: scores.to_json() for name, scores in found.items()})
-        return
-    for fault in found["seen while tuning"].wrong if wrong and "seen while tuning" in found else ():
-        data.print(fault, markup=False)
-    print_scores(data, found)
+        found = {name: scores_of(each, held) for name, each in parts(labelled).items() if each}
+    seen = found.get("seen while tuning")
+    rows = [(name, (each, field, score)) for name, each in found.items() for field, score in each.fields.items()]
+    _show(found, as_json, "set", COLUMNS, rows, seen.wrong if seen and wrong else ())
 
 
 @app.command()
@@ -376,27 +373,16 @@ def topics(
     as_json: AsJson = False,
 ) -> None:
     """How well it is found what a text says on a topic, in the library of the settings, which must hold the documents."""
-    from assistant.cli.session import settings
-    from assistant.opening import make_engine, open_library
     from eval.cases import TOPICS
-    from eval.topics import load_topics, print_scores, scores_of, told_of
+    from eval.topics import COLUMNS, load_topics, scores_of, told_of
 
-    with _told(), open_library(settings(), "rapporteur eval topics") as library:
-        engine = make_engine(library, settings())
+    with _told(), open_engine(settings=settings(), owner="rapporteur eval topics") as engine:
         asked = load_topics(labels or TOPICS)
         told = {each: told_of(engine, each) for each in asked}
-    sets = {
-        f"{language}, {'held out' if held_out else 'seen'}": [
-            each for each in asked if each.language == language and each.held_out is held_out
-        ]
-        for language in dict.fromkeys(each.language for each in asked)
-        for held_out in (False, True)
-    }
-    found = {name: scores_of(each, told.__getitem__) for name, each in sets.items() if each}
-    if as_json:
-        _print_json({name: scores.to_json() for name, scores in found.items()})
-    else:
-        print_scores(data, found)
+    sets: dict[str, list[Topic]] = {}
+    for each in sorted(asked, key=lambda topic: topic.held_out):
+        sets.setdefault(f"{each.language}, {'held out' if each.held_out else 'seen'}", []).append(each)
+    _show({name: scores_of(each, told.__getitem__) for name, each in sets.items()}, as_json, "topics", COLUMNS)
 
 
 for _command in (retrieval, abstention, evidence):
@@ -411,24 +397,6 @@ def _run(name: Path, out: Path) -> Run:
     return load_run(beside if not name.exists() and beside.exists() else name)
 
 
-def _print_json(value: object) -> None:
-    # Plain ASCII: an answer may hold halves of surrogate pairs, which no terminal takes.
-    typer.echo(json.dumps(value))
-
-
-@contextmanager
-def _told() -> Iterator[None]:
+def _told() -> AbstractContextManager[None]:
     """Expected errors as sentences."""
-    from eval.cases import CaseError
-    from eval.runs.corpora import CorpusError
-    from eval.runs.gate import GateError
-    from eval.runs.run_store import RunError
-    from eval.systems import SystemFault
-
-    with plain_errors():
-        try:
-            yield
-        except (CaseError, CorpusError, GateError, RunError, SystemFault) as error:
-            raise fail(str(error), EXIT_USAGE) from None
-        except OSError as error:
-            raise fail(f"{error.filename or 'A file'}: {error.strerror or error}.") from None
+    return sentences(EvaluationError)

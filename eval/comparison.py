@@ -7,20 +7,17 @@ labelled after all thresholds were set. Headings and footnotes are not labelled.
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-
 from assistant.reports.comparison.text_diff import Pair, pairs_of
 from corpus.catalogue import Catalogue
 from corpus.documents import Document
 from eval.cases import COMPARED, CaseError
+from eval.told import Rounded, labels_in
 from ingest.document_reading import read_document
 from ingest.folder import inputs
 from ingest.readers import ReadError
@@ -40,7 +37,7 @@ class Labelled:
 
 
 @dataclass(frozen=True)
-class Scores:
+class Scores(Rounded):
     """Figures of one or several pairs of texts. `pairing` is the F1 of paragraphs paired, `kinds` that of paragraphs with
     what became of them, `changes` the same without those that are the same; `false_changes` counts equal ones that are
     said to differ, `seconds` is the processor time of the longest comparison."""
@@ -54,22 +51,22 @@ class Scores:
     seconds: float
     wrong: tuple[str, ...]
 
-    def to_json(self) -> dict[str, Any]:
-        """A JSON-ready dictionary; shares are rounded to four digits."""
-        return {name: round(value, 4) if isinstance(value, float) else value for name, value in vars(self).items()}
+
+COLUMNS = {
+    "pairs of texts": "{0.texts}", "paragraphs": "{0.paragraphs}", "pairing F1": "{0.pairing:.4f}", "kind F1": "{0.kinds:.4f}",
+    "changes F1": "{0.changes:.4f}", "false changes": "{0.false_changes}", "slowest": "{0.seconds:.2f} s",
+}  # fmt: skip
+"""How `Scores` are told."""
 
 
 def load_labels(path: Path = COMPARED) -> list[Labelled]:
     """The labels of a file. Raises `CaseError` for a line that holds none."""
-    found = []
-    for n, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        try:
-            raw = json.loads(line)
-            rows = tuple((before, after, str(kind)) for before, after, kind in raw["paragraphs"])
-            found.append(Labelled(raw["first"], raw["second"], raw["held_out"], rows))
-        except (ValueError, KeyError, TypeError) as error:
-            raise CaseError(f"{path.name}, line {n}, holds no labels of two texts: {error}.") from None
-    return found
+
+    def made(raw: Any) -> Labelled:
+        rows = tuple((before, after, str(kind)) for before, after, kind in raw["paragraphs"])
+        return Labelled(raw["first"], raw["second"], raw["held_out"], rows)
+
+    return labels_in(path, "labels of two texts", made)
 
 
 def read_texts(paths: Sequence[Path], wanted: Iterable[str]) -> dict[str, Document]:
@@ -113,18 +110,6 @@ def scores_of(labels: Sequence[Labelled], documents: Mapping[str, Document]) -> 
     return Scores(
         len(labels), len(expected), _f1(*both), _f1(expected, told), _f1(*unlike), len(false), slowest, tuple(sorted(wrong))
     )  # fmt: skip
-
-
-def print_scores(console: Console, found: Mapping[str, Scores]) -> None:
-    """The figures, one set a row."""
-    table = Table("texts", "pairs of texts", "paragraphs", "pairing F1", "kind F1", "changes F1", "false changes", "slowest",
-                  header_style="bold")  # fmt: skip
-    for name, each in found.items():
-        shares = (f"{share:.4f}" for share in (each.pairing, each.kinds, each.changes))
-        table.add_row(
-            name, str(each.texts), str(each.paragraphs), *shares, str(each.false_changes), f"{each.seconds:.2f} s"
-        )
-    console.print(table)
 
 
 def _label(pair: Pair) -> Label:

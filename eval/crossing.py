@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from eval.public.public_ranking import rank
+from eval.public.figures import rank
 from eval.public.public_shelf import Kit, Text, kit_from_settings, stocked
 from eval.public.squad import Question, across, load_squad
 

@@ -17,7 +17,6 @@ import random
 import re
 import shutil
 import socket
-import subprocess
 import sys
 import tempfile
 import threading
@@ -31,12 +30,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from eval.load import free_port, process
+from eval.programs import rapporteur, serving
+from eval.told import print_json
 
 WAIT, LISTEN = 60.0, 0.5
 """Seconds after which a request that was not answered hangs, and for which a stream is listened to."""
 WORKERS = 8
-RAPPORTEUR = [sys.executable, "-m", "assistant.cli"]
 SYSTEM = "/etc/passwd", "/etc/shadow", "/etc/hostname", "/dev/zero", "/proc/self/environ"
 TRACED = "open,openat,openat2,creat,unlink,unlinkat,rename,renameat,renameat2,mkdir,mkdirat,rmdir,link,linkat,symlink,symlinkat,truncate"
 _CALL = re.compile(r"^\d+\s+(\w+)\((.*)\)\s+= (-?\d+)")
@@ -48,32 +47,12 @@ PAGES = (
     "/gradio_api/file={}", "/gradio_api/config", "/gradio_api/info", "/metrics", "/v1/models", "/mcp",
 )  # fmt: skip
 POSTS = (
-    "/gradio_api/queue/join",
-    "/gradio_api/upload",
-    "/gradio_api/cancel",
-    "/gradio_api/reset",
-    "/v1/chat/completions",
-    "/mcp",
-    "/sign-in",
-)
+    "/gradio_api/queue/join", "/gradio_api/upload", "/gradio_api/cancel", "/gradio_api/reset", "/v1/chat/completions", "/mcp", "/sign-in",
+)  # fmt: skip
 _STREAMS = ("/gradio_api/heartbeat", "/gradio_api/queue/data", "/api/v1/jobs/")
 NAMES = (
-    "kind",
-    "value",
-    "q",
-    "first",
-    "second",
-    "topic",
-    "documents",
-    "language",
-    "limit",
-    "offset",
-    "session_hash",
-    "next",
-    "to",
-    "form",
-    "words",
-)
+    "kind", "value", "q", "first", "second", "topic", "documents", "language", "limit", "offset", "session_hash", "next", "to", "form", "words",
+)  # fmt: skip
 
 
 @dataclass
@@ -291,18 +270,15 @@ def reachable(host: str, port: int, key: str) -> dict[str, Any]:
     return told
 
 
-def _environment(data: Path, scratch: Path) -> dict[str, str]:
-    """Of a server without models and without limits of rate, which reaches nobody."""
-    return {
-        **os.environ, "RAPPORTEUR_DATA_DIR": str(data), "RAPPORTEUR_EMBEDDING": "hash", "RAPPORTEUR_MULTILINGUAL": "off",
-        "RAPPORTEUR_READER": "false", "RAPPORTEUR_RATE": "0", "RAPPORTEUR_RATE_ADDRESS": "0", "RAPPORTEUR_OPEN_READING": "true",
-        "RAPPORTEUR_ODS_URL": "http://127.0.0.1:9", "TMPDIR": str(scratch), "PYTHONDONTWRITEBYTECODE": "1",
-    }  # fmt: skip
+ENVIRONMENT = {
+    "RAPPORTEUR_EMBEDDING": "hash", "RAPPORTEUR_MULTILINGUAL": "off", "RAPPORTEUR_READER": "false", "RAPPORTEUR_RATE": "0",
+    "RAPPORTEUR_RATE_ADDRESS": "0", "RAPPORTEUR_ODS_URL": "http://127.0.0.1:9", "PYTHONDONTWRITEBYTECODE": "1",
+}  # fmt: skip
+"""Of a server without models and without limits of rate, which reaches nobody."""
 
 
 def _key(role: str, env: Mapping[str, str]) -> str:
-    made = subprocess.run([*RAPPORTEUR, "keys", "add", role, "--role", role], env=env, check=True, capture_output=True)
-    return str(re.findall(r"rpp_[\w-]+", made.stdout.decode())[0])
+    return str(re.findall(r"rpp_[\w-]+", rapporteur("keys", "add", role, "--role", role, env=env))[0])
 
 
 def main() -> None:
@@ -322,13 +298,11 @@ def main() -> None:
         outside.mkdir()
         canary = outside / "canary.txt"
         canary.write_text("Nobody may read this.", encoding="utf-8")
-        env = _environment(data, scratch)
-        subprocess.run([*RAPPORTEUR, "ingest", "--starter"], env=env, check=True, capture_output=True)
+        env = {**ENVIRONMENT, "RAPPORTEUR_DATA_DIR": str(data), "TMPDIR": str(scratch)}
         keys = ["", *(_key(role, env) for role in ("read", "staff", "admin"))]
-        port, log = free_port(), folder / "strace.log"
+        log = folder / "strace.log"
         traced = [strace, "-D", "-f", "-y", "--seccomp-bpf", "-e", f"trace={TRACED}", "-o", str(log)] if strace else []
-        url = f"http://127.0.0.1:{port}"
-        with process([*traced, *RAPPORTEUR, "serve", "--port", str(port)], f"{url}/api/v1", env):
+        with serving(env, before=traced) as (_, port, _):
             since = log.stat().st_size if strace else 0
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=WAIT)
             connection.request("GET", "/api/v1/openapi.json")
@@ -358,7 +332,7 @@ def main() -> None:
             told["written_elsewhere"] = sorted(each for each in written if not each.startswith(good))[:20]
             told["opened_though_forbidden"] = sorted(opened & {*SYSTEM, str(canary)})
             bad |= bool(told["written_elsewhere"] or told["opened_though_forbidden"])
-    print(json.dumps(told, indent=1))  # noqa: T201
+    print_json(told, 1)
     sys.exit(int(bad))
 
 

@@ -26,7 +26,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Condition, Thread
 from typing import IO, Any
-from uuid import uuid4
 
 from rich.console import Console
 from rich.progress import track
@@ -38,6 +37,8 @@ from corpus.embedding import HashEmbedder
 from corpus.library import Library
 from corpus.moving import move
 from corpus.soundness import check_passages
+from eval.kept_lines import KeptLines, kept_in
+from eval.programs import database_of
 from ingest.run import Input, ingest
 from ingest.segment import SEGMENTER_VERSION, segmenter
 
@@ -256,21 +257,6 @@ def kill(
     return sum(worker.done for worker in workers), found
 
 
-@contextmanager
-def database_of(server: str) -> Iterator[str]:
-    """A new database on a server, dropped afterwards."""
-    import psycopg
-    from psycopg.conninfo import make_conninfo
-
-    name = psycopg.sql.Identifier(made := f"kills_{uuid4().hex[:12]}")
-    with psycopg.connect(server, autocommit=True) as admin:
-        admin.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(name))
-        try:
-            yield make_conninfo(server, dbname=made)
-        finally:
-            admin.execute(psycopg.sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
-
-
 def step(n: int, given: argparse.Namespace, console: Console) -> dict[str, Any]:
     """One step: where, how many kills and operations, and what was found wrong."""
     kills, seed = min(STEP, given.kills - n * STEP), 1_000 * given.seed + n
@@ -288,7 +274,7 @@ def step(n: int, given: argparse.Namespace, console: Console) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main() -> int:
     """The command; its exit status."""
     parser = argparse.ArgumentParser(prog="python -m eval.kills", description=(__doc__ or "").partition("\n\n")[2])
     parser.add_argument("--kills", type=int, default=1_000, help="how often a process is killed")
@@ -298,12 +284,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1, help="what instants and steps are drawn from")
     for name, kind in {"work": int, "folder": Path, "database": str, "copy": str}.items():
         parser.add_argument(f"--{name}", type=kind, help=argparse.SUPPRESS)  # of a process at work
-    given = parser.parse_args(argv)
+    given = parser.parse_args()
     if given.work is not None:
         work(given.folder, given.database, given.copy, given.work, given.seed)
     console = Console(stderr=True)
-    written = given.log.read_text(encoding="utf-8").splitlines() if given.log and given.log.exists() else []
-    told = [json.loads(line) for line in written]
+    told = [each for _, each in kept_in(given.log)] if given.log else []
     for n in range(len(told), -(-given.kills // STEP)):
         try:
             told.append(step(n, given, console))
@@ -311,8 +296,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             console.print(str(error), style="red")
             return 1
         if given.log:
-            with given.log.open("a", encoding="utf-8") as log:
-                log.write(json.dumps(told[-1]) + "\n")
+            with KeptLines(given.log) as log:
+                log.add(told[-1])
     for engine in dict.fromkeys(each["engine"] for each in told):
         own = [each for each in told if each["engine"] == engine]
         kills, operations = (sum(each[name] for each in own) for name in ("kills", "operations"))

@@ -15,13 +15,11 @@ import json
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,23 +27,22 @@ from typing import Any
 import httpx
 
 from eval.cases import load_cases, shipped_sets
-from eval.metrics.latency import percentile
-
-DEADLINE = 300.0
-"""Seconds in which anything must have happened."""
+from eval.metrics.statistics import percentile
+from eval.programs import DEADLINE, RAPPORTEUR, generated, memory, serving
+from eval.told import print_json
 
 _BARE = """
 import sys, json, uvicorn
 from fastapi import FastAPI
 app = FastAPI()
-answer = json.loads(sys.argv[2])
+answer = json.loads(sys.argv[1])
 @app.post("/api/v1/ask")
 async def ask(body: dict) -> dict:
     return answer
 @app.get("/api/v1/ready")
 async def ready() -> dict:
     return {}
-uvicorn.run(app, port=int(sys.argv[1]), log_level="error")
+uvicorn.run(app, port=int(sys.argv[2]), log_level="error")
 """
 
 
@@ -70,31 +67,6 @@ class Figures:
             "mixed": self.mixed,
             **({"first_error": self.errors[0]} if self.errors else {}),
         }
-
-
-@contextmanager
-def process(command: Sequence[str], url: str, env: dict[str, str] | None = None) -> Iterator[subprocess.Popen[bytes]]:
-    """A server process, ready when the block begins."""
-    with tempfile.TemporaryFile() as said:
-        running = subprocess.Popen(command, stdout=said, stderr=said, env=env)
-        try:
-            end = time.monotonic() + DEADLINE
-            while not _ready(url):
-                if running.poll() is not None or time.monotonic() > end:
-                    said.seek(0)
-                    raise SystemExit(f"The server did not start: {said.read().decode(errors='replace')[-2_000:]}")
-                time.sleep(0.1)
-            yield running
-        finally:
-            running.send_signal(signal.SIGTERM)
-            running.wait(DEADLINE)
-
-
-def _ready(url: str) -> bool:
-    try:
-        return httpx.get(f"{url}/ready", trust_env=False).is_success
-    except httpx.TransportError:
-        return False
 
 
 async def crowd(
@@ -148,34 +120,10 @@ def quiet(url: str, asked: Sequence[str]) -> dict[str, Any]:
 def folder_of(folder: Path, count: int) -> Path:
     """A folder of documents about other things than the questions."""
     folder.mkdir()
-    words = [
-        "harbour",
-        "winter",
-        "lantern",
-        "ferry",
-        "rope",
-        "tide",
-        "signal",
-        "keel",
-        "mast",
-        "anchor",
-        "pilot",
-        "chart",
-        "beacon",
-    ]
-    order = random.Random(0)
+    words = "harbour winter lantern ferry rope tide signal keel mast anchor pilot chart beacon"
     for number in range(count):
-        lines = [f"{n}. " + " ".join(order.choices(words, k=60)).capitalize() + "." for n in range(1, 41)]
-        (folder / f"{number:04}.md").write_text(f"# Log {number}\n\n" + "\n\n".join(lines), encoding="utf-8")
+        (folder / f"{number:04}.md").write_text(generated(40, number, words.split()), encoding="utf-8")
     return folder
-
-
-def resident(pid: int) -> float:
-    """Memory of a process in MB."""
-    for line in Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines():
-        if line.startswith("VmRSS"):
-            return int(line.split()[1]) / 1_000
-    return 0.0
 
 
 def soak(url: str, pid: int, count: int, asked: Sequence[str]) -> list[float]:
@@ -190,17 +138,11 @@ def soak(url: str, pid: int, count: int, asked: Sequence[str]) -> list[float]:
     async def all_of(number: int) -> None:
         await asyncio.gather(*(some(number, offset) for offset in range(4)))
 
-    seen = [resident(pid)]
+    seen = [memory(pid)]
     for _ in range(10):
         asyncio.run(all_of(count // 10))
-        seen.append(resident(pid))
+        seen.append(memory(pid))
     return [round(each, 1) for each in seen]
-
-
-def free_port() -> int:
-    """A port at which nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return int(found.getsockname()[1])
 
 
 def main() -> None:
@@ -212,40 +154,38 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=100, help="different questions that are asked")
     parser.add_argument("--soak", type=int, default=0, help="questions after which memory is to be as before")
     given = parser.parse_args()
-    port = str(free_port())
-    url = f"http://127.0.0.1:{port}/api/v1"
     with tempfile.TemporaryDirectory() as folder:
         env = {
-            **os.environ,
             "RAPPORTEUR_DATA_DIR": f"{folder}/library",
-            "RAPPORTEUR_OPEN_READING": "true",
             "RAPPORTEUR_RATE": "0",
             "RAPPORTEUR_RATE_ADDRESS": "0",
             "RAPPORTEUR_QUEUE": str(max(100, 4 * given.users)),
         }
-        rapporteur = [sys.executable, "-m", "assistant.cli"]
-        subprocess.run([*rapporteur, "ingest", "--starter"], env=env, check=True, capture_output=True)
         told: dict[str, Any] = {"users": given.users, "seconds": given.seconds}
         asked = questions(given.questions)
-        with process([*rapporteur, "serve", "--port", port], url, env) as server:
-            expected = quiet(url, asked)
-            alone = asyncio.run(crowd(url, 1, min(20.0, given.seconds), asked, expected))
+        with serving(env) as (url, _, server):
+            api = f"{url}/api/v1"
+            expected = quiet(api, asked)
+            alone = asyncio.run(crowd(api, 1, min(20.0, given.seconds), asked, expected))
             told["one_user"] = alone.to_json()
-            told["many_users"] = asyncio.run(crowd(url, given.users, given.seconds, asked, expected)).to_json()
+            told["many_users"] = asyncio.run(crowd(api, given.users, given.seconds, asked, expected)).to_json()
             # Documents that come in may change what the best answer is; whose it is its question tells.
             whose = {question: {"question": answer["question"]} for question, answer in expected.items()}
             papers = folder_of(Path(folder) / "papers", given.documents)
-            with subprocess.Popen([*rapporteur, "ingest", str(papers)], env=env, stdout=subprocess.DEVNULL) as reading:
-                beside = asyncio.run(crowd(url, given.users, given.seconds, asked, whose))
+            command, told_to = [*RAPPORTEUR, "ingest", str(papers)], {**os.environ, **env}
+            with subprocess.Popen(command, env=told_to, stdout=subprocess.DEVNULL) as reading:
+                beside = asyncio.run(crowd(api, given.users, given.seconds, asked, whose))
                 told["while_reading"] = {**beside.to_json(), "still_reading": reading.poll() is None}
                 reading.send_signal(signal.SIGINT)
             # More documents are searched now than before, which takes its time too.
-            told["after_reading"] = asyncio.run(crowd(url, given.users, given.seconds, asked, whose)).to_json()
+            told["after_reading"] = asyncio.run(crowd(api, given.users, given.seconds, asked, whose)).to_json()
             if given.soak:
-                told["memory_mb"] = soak(url, server.pid, given.soak, asked)
-        with process([sys.executable, "-c", _BARE, port, json.dumps(expected[asked[0]])], url):
-            told["bare_handler"] = asyncio.run(crowd(url, given.users, min(20.0, given.seconds), asked)).to_json()
-    print(json.dumps(told, indent=1))  # noqa: T201
+                told["memory_mb"] = soak(api, server.pid, given.soak, asked)
+        bare_server = [sys.executable, "-c", _BARE, json.dumps(expected[asked[0]])]
+        with serving({}, words=bare_server) as (url, *_):
+            few = crowd(f"{url}/api/v1", given.users, min(20.0, given.seconds), asked)
+            told["bare_handler"] = asyncio.run(few).to_json()
+    print_json(told, 1)
 
 
 if __name__ == "__main__":

@@ -7,22 +7,20 @@ labelled before the tool was run on it, and no rule was changed for what is wron
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from rich.console import Console
-from rich.table import Table
 
 from assistant.reports.mandates.mandate_reader import mandates_of
 from corpus.documents import Document, Span
-from eval.cases import MANDATES, CaseError
+from eval.cases import MANDATES
 from eval.metrics.statistics import Interval, bootstrap_interval
+from eval.told import Rounded, labels_in
 
 FIELDS = ("verb", "addressee", "time")
 _DETERMINERS = re.compile(r"^(?:the|all|its|their|any|at|by|of|for|on|in|during|until|within)\s+")
@@ -57,9 +55,14 @@ class Score:
     f1: float
     interval: Interval | None
 
+    @property
+    def between(self) -> str:
+        """The interval, for people."""
+        return f"{self.interval.low:.3f}–{self.interval.high:.3f}" if self.interval else "–"
+
 
 @dataclass(frozen=True)
-class Scores:
+class Scores(Rounded):
     """Scores by field. `paragraphs` are those with a label, `wrong` sentences about what was judged wrongly."""
 
     documents: int
@@ -67,22 +70,22 @@ class Scores:
     fields: dict[str, Score]
     wrong: tuple[str, ...]
 
-    def to_json(self) -> dict[str, Any]:
-        """A JSON-ready dictionary."""
-        return asdict(self)
+
+COLUMNS = {
+    "documents": "{0[0].documents}", "paragraphs": "{0[0].paragraphs}", "field": "{0[1]}", "labels": "{0[2].wanted}",
+    "precision": "{0[2].precision:.3f}", "recall": "{0[2].recall:.3f}", "F1": "{0[2].f1:.3f}", "95 %": "{0[2].between}",
+}  # fmt: skip
+"""How scores, the name of a field and its score are told."""
 
 
 def load_labels(path: Path = MANDATES) -> list[Labelled]:
     """The labels of a file. Raises `CaseError` for a line that holds none."""
-    found = []
-    for n, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        try:
-            raw = json.loads(line)
-            rows = tuple(Row(place, verb, tuple(who), tuple(when)) for place, verb, who, when in raw["mandates"])
-            found.append(Labelled(raw["document"], raw["held_out"], rows))
-        except (ValueError, KeyError, TypeError) as error:
-            raise CaseError(f"{path.name}, line {n}, holds no labels of a resolution: {error}.") from None
-    return found
+
+    def made(raw: Any) -> Labelled:
+        rows = (Row(place, verb, tuple(who), tuple(when)) for place, verb, who, when in raw["mandates"])
+        return Labelled(raw["document"], raw["held_out"], tuple(rows))
+
+    return labels_in(path, "labels of a resolution", made)
 
 
 def scores_of(labels: Sequence[Labelled], documents: Mapping[str, Document]) -> Scores:
@@ -111,19 +114,6 @@ def scores_of(labels: Sequence[Labelled], documents: Mapping[str, Document]) -> 
     fields = {field: _score(rows) for field, rows in counts.items()}
     places = {(each.document, row.place) for each in labels for row in each.rows}
     return Scores(len(labels), len(places), fields, tuple(wrong))
-
-
-def print_scores(console: Console, found: Mapping[str, Scores]) -> None:
-    """The figures, one field of a set a row."""
-    table = Table(
-        "set", "documents", "paragraphs", "field", "labels", "precision", "recall", "F1", "95 %", header_style="bold"
-    )
-    for name, each in found.items():
-        for field, score in each.fields.items():
-            between = f"{score.interval.low:.3f}–{score.interval.high:.3f}" if score.interval else "–"
-            shares = (f"{share:.3f}" for share in (score.precision, score.recall, score.f1))
-            table.add_row(name, str(each.documents), str(each.paragraphs), field, str(score.wanted), *shares, between)
-    console.print(table)
 
 
 def _rows(document: Document) -> list[Row]:

@@ -10,22 +10,21 @@ from __future__ import annotations
 import argparse
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 
 from assistant.qa.engine import Engine
 from assistant.qa.retriever import Evidence
 from corpus.documents import Span
 from corpus.library import Library
 from eval.metrics.statistics import wilson
+from eval.runs.corpora import engine_over
+from eval.told import print_table
 from eval.training.groups import lines_of
 from eval.training.measure import written_for
 from eval.training.own import asked_of
 from eval.training.rows import CALIBRATION
-from eval.training.shelf import engine_over
 
 QUESTIONS = Path(__file__).parent / "cases" / "un.jsonl"
 FIRST = (1, 3, 6, 16)
@@ -34,45 +33,32 @@ HELD_OUT = "d2-"
 """How the ids of development questions begin that nothing is chosen by."""
 
 
-@dataclass(frozen=True)
-class Sought:
-    """A question in a language with the spans that answer it, by document id."""
-
-    text: str
-    language: str
-    spans: Mapping[str, Sequence[Span]]
-    own: bool
-    """Whether the document is in the language of the question."""
-
-    @property
-    def kind(self) -> str:
-        """What is asked of what."""
-        if self.language == "en":
-            return "English about English"
-        return "other languages about their own" if self.own else "other languages about English"
+Spans = Mapping[str, Sequence[Span]]
+"""What answers, by document id."""
 
 
-def sought(library: Library) -> Iterator[Sought]:
-    """The questions with an answer whose places are in the library."""
+def sought(library: Library) -> Iterator[tuple[str, str, str, Spans]]:
+    """The questions with an answer whose places are in the library: what is asked of what, the question, its language, its places."""
     for asked in asked_of([QUESTIONS], library):
         if asked is not None and asked.answerable and not asked.id.startswith(HELD_OUT):
-            yield Sought(asked.question, asked.language, asked.spans, own=asked.language == "en")
+            kind = "English about English" if asked.language == "en" else "other languages about English"
+            yield kind, asked.question, asked.language, asked.spans
     held = [library.document(header.id) for header in library.each_header() if header.language != "en"]
     for row in lines_of(CALIBRATION):
         for document in held:
             begin = document.text.find(row["passage"][:60]) if document.language == row["language"] else -1
             if begin >= 0:
                 spans = {document.id: [(begin, begin + len(row["passage"]))]}
-                yield from (
-                    Sought(each["q"], row["language"], spans, own=True) for each in row["questions"] if each["a"]
-                )
+                for each in row["questions"]:
+                    if each["a"]:
+                        yield "other languages about their own", each["q"], row["language"], spans
 
 
-def rank(found: Sequence[Evidence], asked: Sought) -> int | None:
+def rank(found: Sequence[Evidence], spans: Spans) -> int | None:
     """Which of the passages found is the first that answers, counted from 0; None where none is."""
     for n, each in enumerate(found):
         passage = each.passage
-        if any(begin < passage.end and passage.start < end for begin, end in asked.spans.get(passage.document_id, ())):
+        if any(begin < passage.end and passage.start < end for begin, end in spans.get(passage.document_id, ())):
             return n
     return None
 
@@ -80,10 +66,10 @@ def rank(found: Sequence[Evidence], asked: Sought) -> int | None:
 def ranks(engine: Engine) -> dict[str, list[int | None]]:
     """The rank of the right passage of each question, by kind and by kind and language."""
     found: dict[str, list[int | None]] = defaultdict(list)
-    for asked in sought(engine.library):
-        evidence = engine.retriever.retrieve(engine.question(asked.text, asked.language), max(FIRST))
-        for kind in (asked.kind, f"{asked.kind}: {asked.language}"):
-            found[kind].append(rank(evidence, asked))
+    for kind, text, language, spans in sought(engine.library):
+        evidence = engine.retriever.retrieve(engine.question(text, language), max(FIRST))
+        for name in (kind, f"{kind}: {language}"):
+            found[name].append(rank(evidence, spans))
     return dict(sorted(found.items()))
 
 
@@ -96,16 +82,15 @@ def main() -> None:
     homes = [home for home, _ in written_for(CALIBRATION, [], given.folder)]
     with engine_over([given.documents, *homes], given.folder) as engine:
         told = ranks(engine)
-    table = Table("question and document", "questions", *(f"among the first {n}" for n in FIRST))
-    for kind, found in told.items():
-        hits = [sum(each is not None and each < n for each in found) for n in FIRST]
-        table.add_row(kind, str(len(found)), *(_share(each, len(found)) for each in hits))
-    Console(width=140).print(table)
+    rows = ([kind, len(found), *(_share(found, n) for n in FIRST)] for kind, found in told.items())
+    heads = ("question and document", "questions", *(f"among the first {n}" for n in FIRST))
+    print_table(Console(width=140), heads, rows)
 
 
-def _share(hits: int, cases: int) -> str:
-    interval = wilson(hits, cases)
-    return f"{hits / cases:.3f} ({interval.low:.3f}-{interval.high:.3f})" if interval else "-"
+def _share(found: Sequence[int | None], first: int) -> str:
+    hits = sum(each is not None and each < first for each in found)
+    interval = wilson(hits, len(found))
+    return f"{hits / len(found):.3f} ({interval.low:.3f}-{interval.high:.3f})" if interval else "-"
 
 
 if __name__ == "__main__":

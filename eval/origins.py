@@ -8,18 +8,15 @@ four labels (a comma, a word that the PDF file breaks).
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from rich.console import Console
-from rich.table import Table
-
 from assistant.reports.comparison.provenance import origins_of
 from corpus.library import Library
 from eval.cases import ORIGINS, CaseError
+from eval.told import Rounded, labels_in
 
 Kind = Literal["verbatim", "changed", "new"]
 
@@ -33,7 +30,7 @@ class Labelled:
 
 
 @dataclass(frozen=True)
-class Scores:
+class Scores(Rounded):
     """Of labelled `paragraphs`: how many have the right place (or rightly none), and the right kind as well; `invented` counts
     places that are told of new ones, `missed` old ones of which none is told."""
 
@@ -44,24 +41,22 @@ class Scores:
     missed: int
     wrong: tuple[str, ...]
 
-    def to_json(self) -> dict[str, Any]:
-        """A JSON-ready dictionary."""
-        return dict(vars(self))
+
+COLUMNS = {
+    "paragraphs": "{0.paragraphs}", "right place": "{0.places}", "and kind": "{0.kinds}", "invented": "{0.invented}",
+    "missed": "{0.missed}",
+}  # fmt: skip
+"""How `Scores` are told."""
 
 
 def load_labels(path: Path = ORIGINS) -> list[Labelled]:
     """The labels of a file. Raises `CaseError` for a line that holds none."""
-    found = []
-    for n, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        try:
-            raw = json.loads(line)
-            rows = tuple(
-                (place, kind, (symbol, there) if symbol else None) for place, kind, symbol, there in raw["paragraphs"]
-            )
-            found.append(Labelled(raw["document"], rows))
-        except (ValueError, KeyError, TypeError) as error:
-            raise CaseError(f"{path.name}, line {n}, holds no origins of a text: {error}.") from None
-    return found
+
+    def made(raw: Any) -> Labelled:
+        rows = ((place, kind, (symbol, there) if symbol else None) for place, kind, symbol, there in raw["paragraphs"])
+        return Labelled(raw["document"], tuple(rows))
+
+    return labels_in(path, "origins of a text", made)
 
 
 def scores_of(library: Library, labels: Sequence[Labelled]) -> Scores:
@@ -95,10 +90,3 @@ def scores_of(library: Library, labels: Sequence[Labelled]) -> Scores:
             if got != wanted or same != kind:
                 wrong.append(f"{each.document}, {place}: {kind} {wanted or ''} is told as {same} {got or ''}")
     return Scores(count, places, kinds, invented, missed, tuple(wrong))
-
-
-def print_scores(console: Console, found: Scores) -> None:
-    """The figures as a table."""
-    table = Table("paragraphs", "right place", "and kind", "invented", "missed", header_style="bold")
-    table.add_row(*(str(each) for each in (found.paragraphs, found.places, found.kinds, found.invented, found.missed)))
-    console.print(table)

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+from assistant.opening import catalogue_of
+from assistant.settings import Settings
 from corpus.documents import Block, Document
+from corpus.embedding import make_models
 from corpus.language import detect_language
 from corpus.library import Library
-from eval.cases import KINDS, Case, Place
+from eval.cases import KINDS, Case, Place, read_cases
 from eval.gold_spans import Shelf, blocks_in, located
+from eval.runs.corpora import built, corpora, fingerprint, sources
 from eval.wording import says, squeeze
+from ingest.segment import SEGMENTER_VERSION
 
 NEEDS_TWO = 2
 """Places that a question needs at least which needs each of its places."""
@@ -30,11 +36,16 @@ class Fault:
 
 def check_cases(cases: Sequence[Case], library: Library) -> list[Fault]:
     """What is wrong with cases that follow the schema: language, needs, places, facts, reasons, duplicates."""
-    corpus = _Corpus(library)
+    shelf = Shelf(library)
+
+    def documents(name: str) -> list[Document]:
+        """All language versions and editions of a document, named by key or file."""
+        return [library.document(document_id) for document_id in shelf.ids(name)]
+
     found: list[Fault] = []
     asked: dict[tuple[str, ...], str] = {}
     for case in located(cases, library):
-        sentences = [*_alone(case), *_against(case, corpus)]
+        sentences = [*_alone(case), *_against(case, documents)]
         question = (case.language, *map(_words, case.history), _words(case.question))
         if (first := asked.setdefault(question, case.id)) != case.id:
             sentences.append(f"asks the same question as {first}.")
@@ -44,18 +55,6 @@ def check_cases(cases: Sequence[Case], library: Library) -> list[Fault]:
 
 def _words(text: str) -> str:
     return " ".join(re.findall(r"\w+", squeeze(text)))
-
-
-class _Corpus:
-    """The documents of a library by their names."""
-
-    def __init__(self, library: Library) -> None:
-        self._library = library
-        self._shelf = Shelf(library)
-
-    def documents(self, name: str) -> list[Document]:
-        """All language versions and editions of a document, named by key or file."""
-        return [self._library.document(document_id) for document_id in self._shelf.ids(name)]
 
 
 def _alone(case: Case) -> list[str]:
@@ -85,12 +84,12 @@ def _alone(case: Case) -> list[str]:
     return found
 
 
-def _against(case: Case, corpus: _Corpus) -> list[str]:
+def _against(case: Case, held_as: Callable[[str], list[Document]]) -> list[str]:
     """What is wrong with a case beside its documents."""
-    found = [f"needs {need!r}, which is not held." for need in case.needs if not corpus.documents(need)]
+    found = [f"needs {need!r}, which is not held." for need in case.needs if not held_as(need)]
     texts: list[str] = []
     for place in [each for gold in case.gold for each in gold.each]:
-        documents = corpus.documents(place.document)
+        documents = held_as(place.document)
         if place.span and (place.article or place.paragraph):
             found.append(f"a place in {place.document!r} has words beside an article; a locator may stand beside them.")
         elif place.span and documents and not place.found:
@@ -122,3 +121,22 @@ def _texts(place: Place, documents: Iterable[Document]) -> Iterable[str]:
 def _text(document: Document, block: Block) -> str:
     """A block as an answer may show it: its locator, what a row inherits from those above it, its words."""
     return "\n".join((block.locator, block.context, document.block_text(block)))
+
+
+def faults_of(
+    questions: Path, chosen: Settings, documents: Sequence[Path], library: Path | None, out: Path
+) -> tuple[int, list[Fault]]:
+    """How many cases there are, and everything that is wrong with them. Raises as `execute` does, and `CaseError`."""
+    cases, broken = read_cases(questions)
+    found = [Fault("", sentence) for sentence in broken]
+    models = make_models(chosen.embedding, chosen.multilingual, chosen.data_dir / "models")
+    if library is not None:
+        with Library(library, models, SEGMENTER_VERSION, owner="rapporteur eval check") as held:
+            return len(cases) + len(broken), [*found, *check_cases(cases, held)]
+    catalogue = catalogue_of(chosen)
+    for corpus, about in corpora(cases, documents).items():
+        given = sources(corpus, documents)
+        home = f"{corpus or 'documents'}-{fingerprint(given, models, chosen.catalogue_dir)}"
+        with built(out / "libraries", home, given, models, catalogue) as held:
+            found += check_cases(about, held)
+    return len(cases) + len(broken), found

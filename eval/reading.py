@@ -8,24 +8,25 @@ pages, in turns within one run on one core.
 from __future__ import annotations
 
 import argparse
+import io
 import json
+import random
 import resource
 import signal
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from corpus.catalogue import Catalogue
-from eval.made_up_papers import paper
+from eval.programs import RAPPORTEUR, rapporteur, timed
+from eval.told import print_json
 from ingest.document_reading import Input, read_document
 from ingest.readers import ReadError
 
 ROUNDS = 5
-CLI = (sys.executable, "-m", "assistant.cli")
 
 
 def bare_text(data: bytes) -> int:
@@ -55,21 +56,14 @@ def read_all(files: Sequence[tuple[str, bytes]], catalogue: Catalogue) -> int:
     return pages
 
 
-def seconds(work: Callable[[], object]) -> float:
-    """How long a piece of work takes, in seconds of this process's own time."""
-    begin = time.process_time()
-    work()
-    return time.process_time() - begin
-
-
 def speed(files: Sequence[tuple[str, bytes]], catalogue: Catalogue) -> dict[str, float]:
     """Pages per second of reading and of bare extraction, medians of several turns."""
     pages = read_all(files, catalogue)
     ours: list[float] = []
     bare: list[float] = []
     for _ in range(ROUNDS):
-        bare.append(seconds(lambda: [bare_text(data) for _, data in files]))
-        ours.append(seconds(lambda: read_all(files, catalogue)))
+        bare.append(timed(lambda: [bare_text(data) for _, data in files], time.process_time))
+        ours.append(timed(lambda: read_all(files, catalogue), time.process_time))
     return {
         "pages": pages,
         "read_pages_per_s": round(pages / statistics.median(ours), 1),
@@ -95,9 +89,9 @@ def folder(count: int) -> dict[str, float]:
         papers.mkdir()
         for n in range(count):
             (papers / f"{n:04}.pdf").write_bytes(paper(n, pages=1))
-        command = [*CLI, "--data-dir", str(library), "ingest", str(papers), "--json"]
+        command = ["--data-dir", str(library), "ingest", str(papers), "--json"]
         begin = time.perf_counter()
-        first = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        first = subprocess.Popen([*RAPPORTEUR, *command], stdout=subprocess.PIPE, text=True)
         assert first.stdout is not None
         told = 0
         for _ in first.stdout:
@@ -110,24 +104,84 @@ def folder(count: int) -> dict[str, float]:
         second = _results(command)
         wall = time.perf_counter() - begin
         third = _results(command)
-        subprocess.run([*CLI, "--data-dir", str(library), "verify"], check=True, capture_output=True)
-        status = subprocess.run(
-            [*CLI, "--data-dir", str(library), "status", "--json"], check=True, capture_output=True, text=True
-        )
+        rapporteur("--data-dir", library, "verify")
+        status = json.loads(rapporteur("--data-dir", library, "status", "--json"))
         return {
             "files": count,
             "told_before_the_kill": told,
             "added_after_it": second.count("added"),
             "unchanged_after_it": second.count("unchanged"),
             "unchanged_in_a_third_run": third.count("unchanged"),
-            "documents": json.loads(status.stdout)["documents"],
+            "documents": status["documents"],
             "files_per_s_both_runs": round(count / wall, 1),
         }
 
 
 def _results(command: Sequence[str]) -> list[str]:
-    run = subprocess.run(command, check=True, capture_output=True, text=True)
-    return [str(json.loads(line)["result"]) for line in run.stdout.splitlines()]
+    return [str(json.loads(line)["result"]) for line in rapporteur(*command).splitlines()]
+
+
+_WORDS = (  # noqa: SIM905 - easier to read and change as text
+    "the of and to in States Parties smuggling migrants cooperation measures border criminal groups information "
+    "training assistance protection authorities evidence proceedings travel documents regional technical national "
+    "framework report secretariat recommends encourages continues practice analysis prevention investigation"
+).split()
+_LINE, _BODY, _LEFT, _RIGHT, _FOOT = 12.0, 10.0, 123.0, 488.0, 640.0
+
+
+def paper(number: int, pages: int = 4) -> bytes:
+    """A paper with the symbol A/CONF.900/`number`, of at least so many pages; the same number makes the same bytes."""
+    from reportlab.lib.pagesizes import letter
+    from reportlab.pdfgen.canvas import Canvas
+
+    random_words = random.Random(number)
+    height = letter[1]
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer, pagesize=letter, invariant=1)
+
+    def put(x: float, y: float, words: str, size: float = _BODY, font: str = "Times-Roman") -> None:
+        canvas.setFont(font, size)
+        canvas.drawString(x, height - y, words)
+
+    put(123, 58, "United Nations", 14)
+    put(460, 58, f"A/CONF.900/{number}")
+    canvas.line(60, height - 65, 552, height - 65)
+    put(123, 86, "General Assembly", 17, "Times-Bold")
+    for n, words in enumerate(("Distr.: General", f"{1 + number % 28} March 2021", "Original: English")):
+        put(397, 86 + 12 * n, words)
+    canvas.line(60, height - 209, 552, height - 209)
+    put(123, 250, f"Paper {number} on cooperation", 14, "Times-Bold")
+    y, page = 290.0, 1
+    for paragraph in range(1, 1_000):
+        lines = list(_lines(random_words))
+        for n, words in enumerate(lines):
+            if y > _FOOT:
+                put(60, 755, f"{page}/{pages}", 7)
+                canvas.showPage()
+                page, y = page + 1, 90.0
+                if page > pages:
+                    canvas.save()
+                    return buffer.getvalue()
+                put(60, 59, f"A/CONF.900/{number}", 7.7, "Times-Bold")
+                canvas.line(60, height - 65, 552, height - 65)
+            put(_LEFT, y, f"{paragraph}.   {words}" if n == 0 else words)
+            y += _LINE
+        y += 6
+    raise ValueError(f"{pages} pages are more than such a paper can have")
+
+
+def _lines(words: random.Random) -> Iterator[str]:
+    from reportlab.pdfbase.pdfmetrics import stringWidth
+
+    line = ""
+    for word in [words.choice(_WORDS) for _ in range(words.randint(40, 90))]:
+        longer = f"{line} {word}".strip()
+        if stringWidth(longer, "Times-Roman", _BODY) > _RIGHT - _LEFT - 24:
+            yield line
+            line = word
+        else:
+            line = longer
+    yield f"{line}."
 
 
 def main() -> None:
@@ -144,7 +198,7 @@ def main() -> None:
     found: dict[str, object] = {"speed": speed(files, catalogue), "memory": growth(catalogue)}
     if chosen.folder:
         found["folder"] = folder(chosen.folder)
-    sys.stdout.write(json.dumps(found, indent=2) + "\n")
+    print_json(found, 2)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib.resources import files
 from itertools import islice
 from pathlib import Path
@@ -31,7 +32,6 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
-from rich.table import Table
 
 from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
@@ -39,8 +39,10 @@ from corpus.documents import Block, Document
 from corpus.embedding import HashEmbedder
 from corpus.language import detect_language
 from corpus.library import Library
+from eval.programs import database_of, timed
 from eval.report.html_markup import document, joined, style, tag
 from eval.report.plots import Curve, growth, legend
+from eval.told import print_json, print_table
 from ingest.folder import inputs
 from ingest.run import Input, read_document, starter_sources
 from ingest.segment import SEGMENTER_VERSION, segment
@@ -193,18 +195,6 @@ def drawn(told: Sequence[dict[str, Any]]) -> str:
     return document("en", joined(tag("title", "Scale"), style(sheet)), tag("main", legend(names), *plots))
 
 
-def _database(server: str, size: int) -> str:
-    """A database for a library of some size, made where there is none."""
-    import psycopg
-    from psycopg.conninfo import conninfo_to_dict, make_conninfo
-
-    name = f"{conninfo_to_dict(server).get('dbname') or 'rapporteur'}_scale_{size}"
-    with psycopg.connect(server, autocommit=True) as admin:
-        if admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone() is None:
-            admin.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name)))
-    return make_conninfo(server, dbname=name)
-
-
 def _wall() -> float:
     return 1e3 * time.perf_counter()
 
@@ -226,15 +216,11 @@ def _processor(library: Library) -> Callable[[], float]:
 def _timed(
     name: str, work: Callable[[Any, Any], object], rows: Sequence[tuple[Any, Any]], clock: Callable[[], float] = _wall
 ) -> dict[str, float]:
-    times = []
-    for one, other in rows:
-        begun = clock()
-        work(one, other)
-        times.append(clock() - begun)
+    times = [timed(partial(work, one, other), clock) for one, other in rows]
     return {f"{name} p50": float(np.percentile(times, 50)), f"{name} p95": float(np.percentile(times, 95))}
 
 
-def main() -> int:
+def main() -> None:
     """Builds what is missing, measures, prints."""
     parser = argparse.ArgumentParser(prog="python -m eval.scale", description=__doc__)
     parser.add_argument("--passages", type=int, action="append", help="size of a library; may be repeated")
@@ -248,8 +234,8 @@ def main() -> int:
     options = parser.parse_args()
     if options.only_measure:
         folder, *database = options.only_measure
-        sys.stdout.write(json.dumps(measure(Scaled(0, Path(folder), *database))))
-        return 0
+        print_json(measure(Scaled(0, Path(folder), *database)))
+        return
     console = Console(stderr=True)
     texts: list[str] = []
     told: list[dict[str, Any]] = []
@@ -257,7 +243,8 @@ def main() -> int:
         texts = texts or paragraphs(options.documents)
         made = [Scaled(size, options.folder / str(size))]
         if options.server:
-            made.append(Scaled(size, options.folder / f"{size}-postgresql", _database(options.server, size)))
+            with database_of(options.server, f"rapporteur_scale_{size}") as database:
+                made.append(Scaled(size, options.folder / f"{size}-postgresql", database))
         for scaled in made:
             spent = build(scaled, texts, console)
             given = [str(scaled.folder), *([scaled.database] if scaled.database else [])]
@@ -266,16 +253,14 @@ def main() -> int:
             )
             engine = "PostgreSQL" if scaled.database else "embedded"
             told.append({"engine": engine, **json.loads(done.stdout), "indexing one": spent})
-    table = Table("", *(f"{each['passages']:,.0f}" for each in told))
-    table.add_row("engine", *(each["engine"] for each in told))
+    rows = [["engine", *(each["engine"] for each in told)]]
     for name in [each for each in told[0] if each != "engine"]:
-        table.add_row(name, *("" if each[name] is None else f"{each[name]:,.1f}" for each in told))
-    console.print(table)
+        rows.append([name, *("" if each[name] is None else f"{each[name]:,.1f}" for each in told)])
+    print_table(console, ("", *(f"{each['passages']:,.0f}" for each in told)), rows)
     if options.plot:
         options.plot.write_text(drawn(told), encoding="utf-8")
-    sys.stdout.write(json.dumps(told, indent=1) + "\n")
-    return 0
+    print_json(told, 1)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

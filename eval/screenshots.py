@@ -8,22 +8,20 @@ from __future__ import annotations
 
 import argparse
 import io
-import os
 import shutil
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from eval.programs import rapporteur, serving
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-CLI = (sys.executable, "-m", "assistant.cli")
 NAME, PASSWORD = "amina", "correct horse battery"
 DESKTOP = {"viewport": {"width": 1280, "height": 860}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 1.5, "has_touch": True, "is_mobile": True}
@@ -88,27 +86,10 @@ PICTURES = (
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
     """The starter corpus, built and served by the command line; the address."""
-    environment = {**os.environ, "RAPPORTEUR_DATA_DIR": str(folder), "RAPPORTEUR_OPEN_READING": "true"}
-    for arguments, given in ((("ingest", "--starter"), None), (("accounts", "add", NAME, "--role", "staff"), PASSWORD)):
-        subprocess.run([*CLI, *arguments], env=environment, input=given, text=True, check=True, capture_output=True)
-    said = folder.with_suffix(".log")
-    with said.open("w", encoding="utf-8") as log:
-        server = subprocess.Popen([*CLI, "serve", "--port", "0"], env=environment, stderr=log)
-    try:
-        yield _address(said, server)
-    finally:
-        server.terminate()
-        server.wait(timeout=60)
-
-
-def _address(said: Path, server: subprocess.Popen[bytes]) -> str:
-    """Where the server is, as it says when it serves."""
-    while server.poll() is None:
-        for line in said.read_text(encoding="utf-8").splitlines():
-            if line.startswith("Serving "):
-                return line.rpartition(" at ")[2].strip()
-        time.sleep(0.2)
-    raise SystemExit(f"The server ended at once:\n{said.read_text(encoding='utf-8')}")
+    env = {"RAPPORTEUR_DATA_DIR": str(folder)}
+    rapporteur("accounts", "add", NAME, "--role", "staff", env=env, given=PASSWORD)
+    with serving(env) as (url, *_):
+        yield url
 
 
 def take(browser: Browser, url: str, picture: Picture) -> bytes:

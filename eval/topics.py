@@ -8,19 +8,15 @@ that precision is a lower bound.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-from rich.console import Console
-from rich.table import Table
 
 from assistant.qa.engine import Engine
 from assistant.qa.provisions import within
 from assistant.reports.comparison.topic_comparison import compare_topic
 from eval.cases import TOPICS, CaseError
+from eval.told import Rounded, labels_in
 
 
 @dataclass(frozen=True)
@@ -43,7 +39,7 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Scores:
+class Scores(Rounded):
     """Of some `topics`: for how many something right is told (`hits`), and nothing at all (`silent`); the share of what is told as
     sure that is right (`precision`), of all that is told (`precision_all`), and of what is right that is told (`recall`), means over
     topics."""
@@ -55,21 +51,21 @@ class Scores:
     precision_all: float
     recall: float
 
-    def to_json(self) -> dict[str, Any]:
-        """A JSON-ready dictionary; shares are rounded to three digits."""
-        return {name: round(value, 3) if isinstance(value, float) else value for name, value in vars(self).items()}
+
+COLUMNS = {
+    "count": "{0.topics}", "something right": "{0.hits:.3f}", "nothing told": "{0.silent:.3f}",
+    "precision, sure": "{0.precision:.3f}", "precision, all": "{0.precision_all:.3f}", "recall": "{0.recall:.3f}",
+}  # fmt: skip
+"""How `Scores` are told."""
 
 
 def load_topics(path: Path = TOPICS) -> list[Topic]:
     """The topics of a file. Raises `CaseError` for a line that holds none."""
-    found = []
-    for n, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        try:
-            raw = json.loads(line)
-            found.append(Topic(raw["document"], raw["topic"], raw["language"], raw["held_out"], tuple(raw["places"])))
-        except (ValueError, KeyError, TypeError) as error:
-            raise CaseError(f"{path.name}, line {n}, holds no topic: {error}.") from None
-    return found
+    return labels_in(
+        path,
+        "topic",
+        lambda raw: Topic(raw["document"], raw["topic"], raw["language"], raw["held_out"], tuple(raw["places"])),
+    )
 
 
 def told_of(engine: Engine, topic: Topic) -> Told:
@@ -103,24 +99,6 @@ def scores_of(topics: Sequence[Topic], told: Callable[[Topic], Told]) -> Scores:
     count = max(1, len(topics))
     means = (_mean(precision["sure"]), _mean(precision["all"]), _mean(recall))
     return Scores(len(topics), hits / count, silent / count, *means)
-
-
-def print_scores(console: Console, found: dict[str, Scores]) -> None:
-    """The figures, one set a row."""
-    table = Table(
-        "topics",
-        "count",
-        "something right",
-        "nothing told",
-        "precision, sure",
-        "precision, all",
-        "recall",
-        header_style="bold",
-    )
-    for name, each in found.items():
-        shares = (f"{share:.3f}" for share in (each.hits, each.silent, each.precision, each.precision_all, each.recall))
-        table.add_row(name, str(each.topics), *shares)
-    console.print(table)
 
 
 def _mean(shares: Sequence[float]) -> float:

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.qa.abstention import Bars
-from eval.metrics.calibration import expected_error, reliability
+from eval.metrics.selective import expected_error, reliability
 from eval.training.calibrate import (
     ASIDE_RISK,
     CLOSEST_CHANCE,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from conftest import real_documents
 from corpus.dates import Date, dates_in
 from corpus.documents import LANGUAGES
 from corpus.library import Library
-from eval.cases import CaseError, Place, load_cases, read_cases, shipped_sets
+from eval.cases import CaseError, Place, load_cases, read_cases, shipped_sets, squeeze
 from eval.question_check import Fault, check_cases
 from eval.wording import says
 
@@ -41,15 +42,14 @@ def check_set(path: Path, library: Library) -> list[Fault]:
 # The shipped sets
 
 
-def test_the_starter_set_is_sound(starter_library: Library) -> None:
-    assert [str(fault) for fault in check_set(STARTER, starter_library)] == []
-
-
 def test_the_meeting_set_is_sound(real_library: Library) -> None:
     assert [str(fault) for fault in check_set(shipped_sets()["meeting"], real_library)] == []
 
 
-def test_the_starter_set_is_of_every_kind_in_every_language_and_a_part_of_it_has_no_answer() -> None:
+def test_the_starter_set_is_sound_of_every_kind_in_every_language_and_a_part_of_it_has_no_answer(
+    starter_library: Library,
+) -> None:
+    assert [str(fault) for fault in check_set(STARTER, starter_library)] == []
     cases = load_cases(STARTER)
     assert len(cases) >= 160
     assert {case.corpus for case in cases} == {"starter"}
@@ -62,11 +62,21 @@ def test_the_starter_set_is_of_every_kind_in_every_language_and_a_part_of_it_has
         assert sum(not case.answerable for case in cases if case.language == language) >= 5
 
 
-def test_the_conversations_are_sound(starter_library: Library) -> None:
+def test_the_meeting_set_is_large_and_says_what_is_in_its_answers() -> None:
+    cases = load_cases(shipped_sets()["meeting"])
+    assert len(cases) >= 80
+    assert sum(not case.answerable for case in cases) >= 25
+    assert {case.language for case in cases} == set(LANGUAGES)
+    assert any(case.history for case in cases)
+    for case in cases:
+        assert bool(case.gold) == bool(case.facts) == case.answerable, case.id
+        assert all(bool(place.locator) != bool(place.article) for place in case.gold), case.id
+
+
+def test_the_conversations_are_sound_of_two_or_three_turns_in_every_language_and_half_are_held_out(
+    starter_library: Library,
+) -> None:
     assert [str(fault) for fault in check_set(shipped_sets()["conversations"], starter_library)] == []
-
-
-def test_the_conversations_have_two_or_three_turns_in_every_language_and_half_are_held_out() -> None:
     cases = load_cases(shipped_sets()["conversations"])
     assert len(cases) >= 60
     assert {len(case.history) for case in cases} == {1, 2}
@@ -122,6 +132,12 @@ FIELDS = "id: q1, question: 'Who?', language: en, kind: fact"
         (f"- {{{FIELDS}, answerable: true, held_out: half}}", "'held_out' does not follow the schema"),
         ("{cases: [], colour: red}", "unknown fields colour beside the cases"),
         ("- &a [*a]", "does not follow the schema"),
+        ("- just words", "does not follow the schema"),
+        (f"- {{{FIELDS}, answerable: true, colour: red}}", "q1: unknown fields colour"),
+        ("- {id: q1, question: 7, language: en, kind: x, answerable: true}", "does not follow the schema"),
+        (f"- {{{FIELDS}, answerable: true, gold: [{{locator: masthead}}]}}", "does not follow the schema"),
+        (f"- {{{FIELDS}, answerable: true}}\n- {{{FIELDS}, answerable: true}}", "uses an id twice"),
+        ("questions: []", "must hold a list of cases"),
     ],
 )
 def test_a_fault_of_the_schema_is_told_in_a_sentence(tmp_path: Path, written: str, told: str) -> None:
@@ -130,6 +146,68 @@ def test_a_fault_of_the_schema_is_told_in_a_sentence(tmp_path: Path, written: st
     assert told in str(raised.value)
     assert str(tmp_path / "set.yaml") in str(raised.value)
     assert str(raised.value).endswith(".")
+    for text in ("- [", None):
+        path = write(tmp_path, text) if text else tmp_path / "absent.yaml"
+        with pytest.raises(CaseError, match=rf"{path.name} can't be read"):
+            load_cases(path)
+
+
+def test_facts_and_places_are_read_with_numbers_turned_into_text(tmp_path: Path) -> None:
+    gold = "[{document: D, article: 5, paragraph: 2}]"
+    text = f"- {{{FIELDS}, answerable: true, facts: [[2021, two thousand]], gold: {gold}}}"
+    (case,) = load_cases(write(tmp_path, text))
+    assert case.facts == (("2021", "two thousand"),)
+    assert case.gold == (Place("D", article="5", paragraph="2"),)
+    assert not case.needs_each
+    assert replace(case, kind="comparison").needs_each
+    assert replace(case, kind="multi-hop").needs_each
+
+
+AGENDA_KEY = "CTOC/COP/WG.7/2021/1"
+PROTOCOL_KEY = "A/RES/55/25 annex III"
+
+
+@pytest.mark.parametrize(
+    ("place", "locator", "inside"),
+    [
+        (Place(AGENDA_KEY, locator="annotations, item 3"), "annotations, item 3", True),
+        (Place(AGENDA_KEY, locator="annotations, item 3"), "annotations, item 3, documentation", True),
+        (Place(AGENDA_KEY, locator="annotations, item 1"), "annotations, item 1 (a)", True),
+        (Place(AGENDA_KEY, locator="annotations, item 1"), "annotations, item 10", False),
+        (Place(AGENDA_KEY, locator="annotations, item 1 (a)"), "annotations, item 1 (b)", False),
+        (Place(AGENDA_KEY, locator="annotations, item 3, documentation"), "annotations, item 3", False),
+        (Place(PROTOCOL_KEY, article="5"), "art. 5", True),
+        (Place(PROTOCOL_KEY, article="5"), "art. 5, para. 2", True),
+        (Place(PROTOCOL_KEY, article="5"), "art. 5, digest para. 12", True),
+        (Place(PROTOCOL_KEY, article="1"), "art. 15", False),
+        (Place(PROTOCOL_KEY, article="3"), "art. 3 (a)", True),
+        (Place(PROTOCOL_KEY, article="18", paragraph="5"), "art. 18, para. 5", True),
+        (Place(PROTOCOL_KEY, article="18", paragraph="5"), "art. 18, para. 5 (a)", True),
+        (Place(PROTOCOL_KEY, article="18", paragraph="1"), "art. 18, para. 10", False),
+        (Place(PROTOCOL_KEY, article="18", paragraph="5"), "art. 8, para. 5", False),
+        (Place(PROTOCOL_KEY, article="3", paragraph="(a)"), "art. 3 (a)", True),
+        (Place(PROTOCOL_KEY, article="3", paragraph="(a)"), "art. 3 (b)", False),
+        # Quoted whole: the provision holds the sub-paragraph that is wanted, its article does not hold a paragraph.
+        (Place(PROTOCOL_KEY, article="3", paragraph="(a)"), "art. 3", True),
+        (Place(PROTOCOL_KEY, article="6", paragraph="3 (a)"), "art. 6, para. 3", True),
+        (Place(PROTOCOL_KEY, article="6", paragraph="3 (a)"), "art. 6, para. 3 (b)", False),
+        (Place(PROTOCOL_KEY, article="6", paragraph="3"), "art. 6", False),
+    ],
+)
+def test_a_place_holds_its_parts_and_nothing_beside_it(place: Place, locator: str, inside: bool) -> None:
+    assert place.holds(place.document, locator) is inside
+
+
+def test_a_place_is_of_one_document_however_its_symbol_is_punctuated() -> None:
+    place = Place(PROTOCOL_KEY, article="5")
+    assert place.holds("A/RES/55/25, annex III", "art. 5")
+    assert not place.holds("A/RES/55/25, annex I", "art. 5")
+
+
+def test_comparison_looks_past_case_width_dashes_and_quotation_marks() -> None:
+    assert squeeze("3–5  P.M.") == squeeze("3-5 p.m.") == squeeze("３−５ p.m.")
+    assert squeeze("“Other\nmatters”") == "other matters"
+    assert squeeze("item 3") != squeeze("item 4")
 
 
 def test_a_file_of_many_faults_names_each_and_gives_the_cases_that_are_sound(tmp_path: Path) -> None:

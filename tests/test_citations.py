@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from assistant.frames import say
 from assistant.meeting.citing import hours_text
 from corpus.documents import LANGUAGES
-from eval.metrics.attribution import citation_precision, citation_recall, claim_support, needed
+from eval.metrics.answers import citation_precision, citation_recall, claim_support, needed
 from eval.metrics.support import Source, supported
 from eval.runs.records import Cited, Claim, Record
 

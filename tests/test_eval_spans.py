@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from conftest import OpenLibrary
+from test_eval_runs import Quiet
 
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
@@ -24,7 +25,7 @@ from eval.runs.comparing import summary_of
 from eval.runs.corpora import sources
 from eval.runs.execute import Plan, execute
 from eval.runs.records import Cited, Claim, Record
-from eval.runs.run_store import SPANS, RunError, load_run
+from eval.runs.run_store import SPANS, Run, RunError, load_run
 from eval.systems import peer
 from ingest.run import Input, ingest
 
@@ -242,68 +243,49 @@ def test_faults_of_places_by_words_are_found(
 # Runs
 
 
-def plan(tmp_path: Path, questions: Path, **options: Any) -> Plan:
-    """A plan over the report, asked of search by words alone."""
-    report = tmp_path / "A_80_7.en.md"
+def run(tmp_path: Path, *rows: dict[str, Any]) -> tuple[Run, list[str]]:
+    """A run of cases over the report, asked of search by words alone, and what was said of it."""
+    report, told = tmp_path / "A_80_7.en.md", Quiet()
     report.write_text(HARBOUR, encoding="utf-8")
+    questions = lines(tmp_path, *rows)
     made = Plan(
         name="one",
         questions=questions,
-        cases=tuple(load_cases(questions)),
         system=peer("bm25"),
         out=tmp_path / "runs",
         models=Models(HashEmbedder()),
         catalogue=Catalogue([], []),
         documents=(report,),
     )
-    return replace(made, **options)
-
-
-class Quiet:
-    """Hears how a run goes on, and remembers the sentences."""
-
-    def __init__(self) -> None:
-        self.notes: list[str] = []
-
-    def note(self, sentence: str) -> None:
-        self.notes.append(sentence)
-
-    def reading(self, at: Any) -> None: ...
-
-    def asking(self, total: int, done: int) -> None: ...
-
-    def answered(self, record: Record) -> None: ...
+    return execute(made, told), told.notes
 
 
 def test_a_run_keeps_where_the_words_stand_and_is_judged_without_its_library(tmp_path: Path) -> None:
-    run = execute(plan(tmp_path, lines(tmp_path, FIELDS, NONE)), Quiet())
-    assert run == load_run(tmp_path / "runs" / "one")
-    (found,) = run.cases[0].gold[0].found or ()
-    assert "1 December" in run.text_of(found[0])[found[1] : found[2]]
-    assert "It closes on 1 December" in run.gold["h1"][0].text
-    row = summary_of(run).per_case["h1"]
+    made, _ = run(tmp_path, FIELDS, NONE)
+    assert made == load_run(tmp_path / "runs" / "one")
+    (found,) = made.cases[0].gold[0].found or ()
+    assert "1 December" in made.text_of(found[0])[found[1] : found[2]]
+    assert "It closes on 1 December" in made.gold["h1"][0].text
+    row = summary_of(made).per_case["h1"]
     assert (row["paragraph_exact"], row["recall_at_10"], row["quote_exact"]) == (1.0, 1.0, 1.0)
 
 
 def test_words_that_the_documents_do_not_have_are_told_and_count_as_not_cited(tmp_path: Path) -> None:
-    told = Quiet()
-    questions = lines(tmp_path, {**FIELDS, "gold": [{"span": "It sinks ... each year"}]}, NONE)
-    run = execute(plan(tmp_path, questions), told)
-    assert any("count as not cited, in 1 cases: h1." in note for note in told.notes)
-    row = summary_of(run).per_case["h1"]
+    made, notes = run(tmp_path, {**FIELDS, "gold": [{"span": "It sinks ... each year"}]}, NONE)
+    assert any("count as not cited, in 1 cases: h1." in note for note in notes)
+    row = summary_of(made).per_case["h1"]
     assert (row["paragraph_exact"], row["recall_at_10"], row["right"]) == (0.0, 0.0, 1.0)
 
 
 def test_a_case_whose_file_is_not_held_is_left_out(tmp_path: Path) -> None:
-    told = Quiet()
-    run = execute(plan(tmp_path, lines(tmp_path, FIELDS, {**NONE, "document": "A_80_9.en"})), told)
-    assert run.meta["left_out"] == ["h2"]
-    assert any("(A_80_9.en): h2." in note for note in told.notes)
+    made, notes = run(tmp_path, FIELDS, {**NONE, "document": "A_80_9.en"})
+    assert made.meta["left_out"] == ["h2"]
+    assert any("(A_80_9.en): h2." in note for note in notes)
 
 
 @pytest.mark.parametrize("damage", ["[]", '{"h1": 5}', '{"h1": []}', '{"h1": [["a"]]}'])
 def test_damaged_spans_are_told_by_their_file(tmp_path: Path, damage: str) -> None:
-    execute(plan(tmp_path, lines(tmp_path, FIELDS)), Quiet())
+    run(tmp_path, FIELDS)
     (tmp_path / "runs" / "one" / SPANS).write_text(damage, encoding="utf-8")
     with pytest.raises(RunError, match=re.escape(SPANS)):
         load_run(tmp_path / "runs" / "one")

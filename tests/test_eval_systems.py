@@ -161,18 +161,17 @@ def test_a_peer_that_is_not_installed_is_named_with_what_to_run(monkeypatch: pyt
     monkeypatch.setattr("eval.systems.peers.version", absent)
     with pytest.raises(SystemFault, match="pip install cairn-assistant"):
         peer("cairn")
+    with pytest.raises(SystemFault, match=r"'elastic' is no peer; there are llama-index, bm25, dense"):
+        peer("elastic")
 
 
-def test_words_that_no_passage_has_find_nothing(starter_library: Library) -> None:
+def test_a_peer_is_asked_with_the_earlier_turns_and_finds_nothing_by_words_that_no_passage_has(
+    starter_library: Library,
+) -> None:
     system = peer("bm25")
     system.prepare(starter_library)
     record = system.answer(Case("t7", "xyzzy plugh qwertz", "en", "out-of-scope", False))
     assert (record.status, record.claims, record.ranked, record.confidence) == ("not_found", (), (), 0.0)
-
-
-def test_a_peer_is_asked_with_the_earlier_turns(starter_library: Library) -> None:
-    system = peer("bm25")
-    system.prepare(starter_library)
     whole = system.answer(Case("t8", "xyzzy", "en", "follow-up", True, history=("Can migrants be prosecuted?",)))
     assert whole.ranked == system.answer(Case("t9", "Can migrants be prosecuted?", "en", "article", True)).ranked
 
@@ -192,11 +191,6 @@ def test_the_places_of_a_passage_cover_all_its_words_but_headings(starter_librar
             several += len(spans) > 1
             assert not any(JOIN in locator for _, _, locator in spans)
     assert several
-
-
-def test_a_name_that_is_no_peer_is_refused_with_those_that_are() -> None:
-    with pytest.raises(SystemFault, match=r"'elastic' is no peer; there are llama-index, bm25, dense"):
-        peer("elastic")
 
 
 # Servers

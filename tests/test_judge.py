@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from eval.cases import Case
-from eval.metrics.judge import BEGIN, END, JudgeError, Judgement, agreement, endpoint, judge
+from eval.runs.judging import BEGIN, END, JudgeError, Judgement, agreement, endpoint, judge
 from eval.runs.records import Claim, Record
 
 CASE = Case("c", "How many?", "en", "number", True, facts=(("four", "4"),), history=("What is held?",))

@@ -8,7 +8,7 @@ from conftest import add
 from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
 from corpus.library import Library
-from eval.mixed import Sought, rank
+from eval.mixed import rank
 from ingest.run import Input
 
 
@@ -28,4 +28,4 @@ def test_the_rank_is_that_of_the_first_passage_that_holds_the_words(
     held = {each.id: library.document(each.id) for each in library.headers()}
     spans = {key: [(begin, begin + 5)] for key, each in held.items() if (begin := each.text.find(words)) >= 0}
     assert len(spans) == 1
-    assert rank(found, Sought("?", "en", spans, own=True)) == place
+    assert rank(found, spans) == place

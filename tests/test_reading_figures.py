@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 
 from corpus.catalogue import Catalogue
-from eval.made_up_papers import paper
-from eval.reading import bare_text, folder, read_all, speed
+from eval.reading import bare_text, folder, paper, read_all, speed
 from ingest.document_reading import Input, read_document
 
 

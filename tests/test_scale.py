@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -10,8 +11,13 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import pytest
+
+from eval.bench import Ours, _ratio
+from eval.programs import generated as text_of
 from eval.report.plots import Curve, growth
 from eval.scale import generated
+from ingest.run import Input
 
 ROOT = Path(__file__).parents[1]
 
@@ -65,3 +71,47 @@ def test_a_curve_of_growth_lies_within_its_plot() -> None:
     assert all(0 < x < width and 0 < y < height for x, y in points)
     assert points[0][0] < points[1][0]
     assert points[0][1] > points[1][1], "more time is higher up"
+
+
+# The bench beside LlamaIndex
+
+
+def test_generated_text_is_the_same_each_time_and_numbered_throughout() -> None:
+    assert text_of(20) == text_of(20)
+    assert text_of(20) != text_of(20, seed=8)
+    assert re.findall(r"^(\d+)\. ", text_of(20), re.MULTILINE) == [str(n) for n in range(1, 21)]
+
+
+def test_the_bench_compares_medians() -> None:
+    assert _ratio("x", [(0.010, 0.020), (0.020, 0.050), (9.0, 0.060)]) == {
+        "x_ours_ms": 20.0,
+        "x_llama_index_ms": 50.0,
+        "x_times_faster": 2.5,
+    }
+
+
+def test_the_bench_indexes_its_texts_anew_each_time(tmp_path: Path) -> None:
+    ours = Ours(tmp_path / "library", tmp_path / "models")
+    sources = [Input("first.md", text_of(3).encode()), Input("second.md", text_of(4, seed=9).encode())]
+    ours.index(sources)
+    assert ours.library is not None
+    status = ours.library.status()
+    assert (status.documents, len(list(ours.library.documents()))) == (2, 2)
+    lengths = sorted(
+        ours.embedder.count(passage.embedded)
+        for document in ours.library.documents()
+        for passage in ours.library.passages(document.id)
+    )
+    assert lengths[0] <= ours.passage_pieces() <= lengths[-1]
+    assert ours.passage_pieces() > 20
+    ours.index(sources[:1])
+    assert [document.title for document in ours.library.documents()] == ["Report on the generated topic"]
+    ours.library.close()
+
+
+def test_the_bench_stops_at_a_text_that_cannot_be_read(tmp_path: Path) -> None:
+    ours = Ours(tmp_path / "library", tmp_path / "models")
+    with pytest.raises(RuntimeError, match=r"nothing\.md"):
+        ours.index([Input("nothing.md", b"")])
+    assert ours.library is not None
+    ours.library.close()

@@ -24,8 +24,7 @@ from corpus.library import Library
 from corpus.sentences import sentence_spans
 from eval.cli import app
 from eval.support.corrupt import KINDS, corruptions
-from eval.support.support_measure import TRUE, Told, evaluation, measure, run_time
-from eval.support.support_sentences import held_out, true_sentences
+from eval.support.support_measure import TRUE, Told, evaluation, held_out, measure, run_time, true_sentences
 
 ASSISTANT = Path(__file__).resolve().parent.parent / "assistant"
 PANEL = (

@@ -6,12 +6,14 @@ import gzip
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import Result
 from conftest import SHARED, OpenLibrary, add
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,15 +28,13 @@ from assistant.qa.reader import Reader, Reading
 from assistant.qa.weights import shipped_path, ships
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
-from corpus.library import Library
 from corpus.models import Models
 from eval.training.card import write_card
 from eval.training.groups import Group, Read, folded, lines_of, load, save
-from eval.training.measure import by_likeness, by_reader, outcomes, questions_for
+from eval.training.measure import by_likeness, by_reader, mined, outcomes, questions_for
 from eval.training.meeting_rows import ASKED as ASKED_IN
 from eval.training.meeting_rows import agenda_text, beside, meeting_groups
-from eval.training.mining import mined
-from eval.training.mixes import MIXES, Mix, Part, aside, by_set, mixed
+from eval.training.mixes import MIXES, Mix, aside, by_set, mixed
 from eval.training.own import own_groups
 from eval.training.public import SOURCES, Banned, Source, public_groups
 from eval.training.rows import (
@@ -66,37 +66,13 @@ RULES = """# Rules of the harbour
 3. The bell on the pier is rung in fog by the guard.
 """
 ASKED = [
-    {
-        "id": "a",
-        "document": "rules",
-        "language": "en",
-        "kind": "number",
-        "question": "How much do yachts pay a night?",
-        "history": [],
-        "facts": [["forty crowns"]],
-        "gold": [{"locator": "para. 2", "span": "forty crowns a night"}],
-    },
-    {
-        "id": "b",
-        "document": "rules",
-        "language": "en",
-        "kind": "near-miss",
-        "question": "Who may ring the bell on the pier at noon?",
-        "history": ["What of the bell?"],
-        "facts": [],
-        "gold": [],
-    },
-    {
-        "id": "c",
-        "document": "rules",
-        "language": "fr",
-        "kind": "off-topic",
-        "question": "Qui a gagné le match ?",
-        "history": [],
-        "facts": [],
-        "gold": [],
-    },
-]
+    {"id": "a", "document": "rules", "language": "en", "kind": "number", "question": "How much do yachts pay a night?", "history": [],
+     "facts": [["forty crowns"]], "gold": [{"locator": "para. 2", "span": "forty crowns a night"}]},
+    {"id": "b", "document": "rules", "language": "en", "kind": "near-miss", "question": "Who may ring the bell on the pier at noon?",
+     "history": ["What of the bell?"], "facts": [], "gold": []},
+    {"id": "c", "document": "rules", "language": "fr", "kind": "off-topic", "question": "Qui a gagné le match ?", "history": [],
+     "facts": [], "gold": []},
+]  # fmt: skip
 
 
 def written_lines(path: Path, rows: list[Any]) -> Path:
@@ -404,6 +380,7 @@ def test_the_documents_that_were_written_bear_their_answers_word_for_word() -> N
 
 # Invented meetings
 
+Met = Callable[..., dict[str, Group]]
 HARBOUR = {
     "symbol": "A/AC.1/2024/1",
     "body": "Committee on Harbours",
@@ -441,18 +418,25 @@ PATTERNS_OF = {
 }
 
 
-def met(
-    library: Library, catalogue: Catalogue, tmp_path: Path, count: int, monkeypatch: pytest.MonkeyPatch
-) -> list[Group]:
-    """The groups of an invented meeting, which is held."""
-    monkeypatch.setattr("eval.training.meeting_rows.ASKED", {"en": count})
-    add(library, catalogue, Input("agenda.md", agenda_text(HARBOUR).encode()))
-    rows = [{"kind": kind, "language": "en", "pattern": one} for kind, of in PATTERNS_OF.items() for one in of]
-    rows += [
-        {"kind": f"half-{half}", "language": "en", "pattern": f"in the {half}"} for half in ("morning", "afternoon")
-    ]
-    files = written_lines(tmp_path / "meetings.jsonl", [HARBOUR]), written_lines(tmp_path / "patterns.jsonl", rows)
-    return list(meeting_groups(*files, Engine(library, catalogue)))
+@pytest.fixture
+def met(open_library: OpenLibrary, catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Met:
+    """The groups of an invented meeting, by source, with so many asked about elsewhere and of a bare agenda."""
+
+    def made(**shares: float) -> dict[str, Group]:
+        for name, value in {"ASKED": {"en": 99}, **shares}.items():
+            monkeypatch.setattr(f"eval.training.meeting_rows.{name}", value)
+        library = open_library()
+        add(library, catalogue, Input("agenda.md", agenda_text(HARBOUR).encode()))
+        halves = {f"half-{half}": [f"in the {half}"] for half in ("morning", "afternoon")}
+        rows = [
+            {"kind": kind, "language": "en", "pattern": one}
+            for kind, of in (PATTERNS_OF | halves).items()
+            for one in of
+        ]
+        files = written_lines(tmp_path / "meetings.jsonl", [HARBOUR]), written_lines(tmp_path / "patterns.jsonl", rows)
+        return {group.source: group for group in meeting_groups(*files, Engine(library, catalogue))}
+
+    return made
 
 
 def test_an_invented_meeting_is_read_as_the_agenda_that_it_is(open_library: OpenLibrary, catalogue: Catalogue) -> None:
@@ -466,13 +450,9 @@ def test_an_invented_meeting_is_read_as_the_agenda_that_it_is(open_library: Open
     assert [each.start.hour for each in meeting.sittings] == [10, 15, 10]
 
 
-def test_questions_about_a_meeting_are_asked_of_the_rows_that_answer_and_of_others(
-    open_library: OpenLibrary, catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("eval.training.meeting_rows.ELSEWHERE", 0.0)
-    monkeypatch.setattr("eval.training.meeting_rows.BARE", 0.0)
-    groups = met(open_library(), catalogue, tmp_path, 99, monkeypatch)
-    said = {group.source: [r.passage[slice(*r.answer)] for r in group.reads if r.answer] for group in groups}
+def test_questions_about_a_meeting_are_asked_of_the_rows_that_answer_and_of_others(met: Met) -> None:
+    groups = met(ELSEWHERE=0.0, BARE=0.0)
+    said = {name: [r.passage[slice(*r.answer)] for r in group.reads if r.answer] for name, group in groups.items()}
     assert set(said) == {f"meeting-{kind}" for kind in PATTERNS_OF}
     assert all("is taken up on" in text for text in said["meeting-taken_up"])
     assert said["meeting-documents"][0].startswith("The document for item 2 is A/AC.1/2024/2")
@@ -481,33 +461,24 @@ def test_questions_about_a_meeting_are_asked_of_the_rows_that_answer_and_of_othe
     assert len(said["meeting-row"]) == 1
     assert "Committee" in said["meeting-content"][0] or "Chair" in said["meeting-content"][0]
     assert said["meeting-none"] == []
-    assert all(group.answerable == bool(said[group.source]) for group in groups)
+    assert all(group.answerable == bool(said[name]) for name, group in groups.items())
 
 
-def test_of_an_agenda_without_timetable_and_documents_only_the_titles_of_its_items_are_told(
-    open_library: OpenLibrary, catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("eval.training.meeting_rows.ELSEWHERE", 0.0)
-    monkeypatch.setattr("eval.training.meeting_rows.BARE", 1.0)
-    groups = {group.source: group for group in met(open_library(), catalogue, tmp_path, 99, monkeypatch)}
+def test_of_an_agenda_without_timetable_and_documents_only_the_titles_of_its_items_are_told(met: Met) -> None:
+    groups = met(ELSEWHERE=0.0, BARE=1.0)
     assert not groups["meeting-taken_up"].answerable
     told = " ".join(read.passage for group in groups.values() for read in group.reads)
     assert "is taken up on" not in told
     assert "The document for item" not in told
     title = groups["meeting-title"].reads[0]
     assert title.answer is not None
-    assert (
-        title.passage[slice(*title.answer)] == "Item 2 of the agenda of the Committee on Harbours is: Tolls for yachts."
-    )
+    words = title.passage[slice(*title.answer)]
+    assert words == "Item 2 of the agenda of the Committee on Harbours is: Tolls for yachts."
 
 
-def test_a_topic_of_another_meeting_is_not_answered(
-    open_library: OpenLibrary, catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("eval.training.meeting_rows.ELSEWHERE", 1.0)
-    groups = met(open_library(), catalogue, tmp_path, 99, monkeypatch)
-    asked = [group for group in groups if group.source in ("meeting-documents", "meeting-content")]
-    assert len(asked) == 2
+def test_a_topic_of_another_meeting_is_not_answered(met: Met) -> None:
+    groups = met(ELSEWHERE=1.0)
+    asked = [groups["meeting-documents"], groups["meeting-content"]]
     assert not any(group.answerable or any(read.answer for read in group.reads) for group in asked)
 
 
@@ -561,7 +532,7 @@ HELD = {
 def test_a_mix_takes_as_many_groups_and_passages_as_its_table_says() -> None:
     mix = Mix(
         1, english=2, translated=3, index=7, others=True, passages=5, fewer=4, least=1, written=2, meetings=2,
-        of_treaty=2, of_strange=3, parts=(Part("nq", 4, 3, 2), Part("drcd", 9, 3, 2)),
+        of_treaty=2, of_strange=3, parts=(("nq", 4, 3), ("drcd", 9, 2)),
     )  # fmt: skip
     made = mixed(mix, HELD)
     assert by_set(made) == {
@@ -572,21 +543,7 @@ def test_a_mix_takes_as_many_groups_and_passages_as_its_table_says() -> None:
         ("meeting-none", 6), ("treaty-who", 2), ("un-fact", 2), ("paper-fr", 6), ("strange-es", 3),
     }  # fmt: skip
     assert made == mixed(mix, HELD)
-    mix = Mix(
-        1,
-        None,
-        0,
-        3,
-        others=False,
-        passages=None,
-        fewer=None,
-        least=None,
-        written=0,
-        meetings=1,
-        of_treaty=1,
-        of_strange=1,
-        parts=(),
-    )
+    mix = Mix(1, translated=0, index=3, meetings=1, of_treaty=1, of_strange=1, parts=())
     english = mixed(mix, HELD)
     assert english[:5] == some("un-fact", "en", 5)
     assert {group.source for group in english[5:]} == {
@@ -607,7 +564,7 @@ def test_questions_held_back_are_in_no_mix(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_only_the_multilingual_reader_is_trained_on_other_languages_than_english() -> None:
     names = {source.name: source.language for source in SOURCES} | {"nq": "en"}
-    assert {names[part.source] for part in MIXES["en"].parts} == {"en"}
+    assert {names[source] for source, _, _ in MIXES["en"].parts} == {"en"}
     assert not MIXES["en"].others
     assert not MIXES["en"].written
     assert not MIXES["en"].translated
@@ -695,18 +652,22 @@ def test_a_file_that_tells_of_no_training_makes_no_card(tmp_path: Path) -> None:
 # The commands
 
 
+def command(*words: object, code: int = 0) -> Result:
+    """Runs a command of training in this process."""
+    done = CliRunner().invoke(app, [str(word) for word in words])
+    assert done.exit_code == code, done.output
+    return done
+
+
 def test_a_command_says_in_a_sentence_what_is_missing(tmp_path: Path) -> None:
-    run = CliRunner().invoke
-    lacking = run(app, ["rows", "--shared", str(tmp_path), "--out", str(tmp_path / "out")])
-    assert lacking.exit_code == 2
+    lacking = command("rows", "--shared", tmp_path, "--out", tmp_path / "out", code=2)
     assert "is not there: rows are made from" in lacking.stderr
     assert lacking.stdout == ""
     (tmp_path / "no.pt").write_bytes(b"nothing")
-    broken = run(app, ["export", "en", "--checkpoint", str(tmp_path / "no.pt"), "--out", str(tmp_path / "x.npz")])
-    assert (broken.exit_code, (tmp_path / "x.npz").exists()) == (2, False)
+    broken = command("export", "en", "--checkpoint", tmp_path / "no.pt", "--out", tmp_path / "x.npz", code=2)
+    assert not (tmp_path / "x.npz").exists()
     assert "is no checkpoint of a reader" in broken.stderr
-    absent = run(app, ["export", "en", "--checkpoint", str(tmp_path / "none.pt")])
-    assert absent.exit_code == 1
+    absent = command("export", "en", "--checkpoint", tmp_path / "none.pt", code=1)
     assert "No such file" in absent.stderr
 
 
@@ -725,57 +686,41 @@ def shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     natural = {"question": "who was ann", "answers": ["a builder"],
                "ctxs": [{"title": "Ann", "text": "Ann was a builder of towers."}]}  # fmt: skip
     (folder / "training" / "data" / "nqo.jsonl.gz").write_bytes(gzip.compress(json.dumps(natural).encode()))
-    (folder / "documents" / "un" / "train").mkdir(parents=True)
-    (folder / "documents" / "un" / "train" / "rules.md").write_text(RULES, encoding="utf-8")
+    documents = {"un/train/rules": RULES, "pdf/docks": "# Docks\n\n1. The dock opens at six.\n", "un/series/none": "# None\n\nNothing.\n",
+                 "starter/piers": "# Piers\n\n1. The pier is closed in storms.\n"}  # fmt: skip
+    for name, words in documents.items():
+        path = folder / "documents" / f"{name}.md"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(words, encoding="utf-8")
+    ours = {
+        "QUESTIONS": [{**row, "id": f"q{n}"} for n, row in enumerate(ASKED)],
+        "TRANSLATIONS": [{"of": "q0", "language": "fr", "question": "Combien paient les yachts ?"}],
+        "PASSAGES": [{"language": "fr", "title": "Quai", "passage": f"Le quai {n} est fermé.", "questions": [{"q": "?", "a": f"{n}"}]}
+                     for n in range(4)],
+        "MORE": [{"document": "docks", "language": "en", "kind": "fact", "question": "When does the dock open?",
+                  "gold": [{"locator": "para. 1", "span": "at six"}]}],
+        "PAPERS": [{"document": "d", "language": language, "title": f"Rules \u2014 part {n}", "passage": f"Quai {n} est vert.",
+                    "questions": [{"q": f"Quai {n} ?", "a": "vert"}]} for n, language in enumerate(("en", "fr"))],
+        "INDEX": [{"document": "piers", "language": "en", "kind": "index", "question": "Is the pier closed in storms?",
+                   "gold": [{"locator": "para. 1"}]}],
+    }  # fmt: skip
+    for name, rows in ours.items():
+        monkeypatch.setattr(f"eval.training.rows.{name}", written_lines(tmp_path / f"{name}.jsonl", rows))
+    monkeypatch.setattr("eval.training.rows.STARTER", folder / "documents" / "starter")
     monkeypatch.setattr("eval.training.public.SOURCES", (Source("squad2", "en", ("some",), 99),))
-    rows = [{**row, "id": f"q{n}"} for n, row in enumerate(ASKED)]
-    monkeypatch.setattr("eval.training.rows.QUESTIONS", written_lines(tmp_path / "questions.jsonl", rows))
-    told = [{"of": "q0", "language": "fr", "question": "Combien paient les yachts ?"}]
-    monkeypatch.setattr("eval.training.rows.TRANSLATIONS", written_lines(tmp_path / "translations.jsonl", told))
-    passages = [{"language": "fr", "title": "Quai", "passage": f"Le quai {n} est fermé.", "questions": [{"q": "?", "a": f"{n}"}]}
-                for n in range(4)]  # fmt: skip
-    monkeypatch.setattr("eval.training.rows.PASSAGES", written_lines(tmp_path / "passages.jsonl", passages))
-    for elsewhere in ("pdf", "un/series"):
-        (folder / "documents" / elsewhere).mkdir(parents=True)
-    (folder / "documents" / "pdf" / "docks.md").write_text("# Docks\n\n1. The dock opens at six.\n", encoding="utf-8")
-    more = {"document": "docks", "language": "en", "kind": "fact", "question": "When does the dock open?",
-            "gold": [{"locator": "para. 1", "span": "at six"}]}  # fmt: skip
-    monkeypatch.setattr("eval.training.rows.MORE", written_lines(tmp_path / "more.jsonl", [more]))
-    papers = [{"document": "d", "language": language, "title": f"Rules \u2014 part {n}", "passage": f"Quai {n} est vert.",
-               "questions": [{"q": f"Quai {n} ?", "a": "vert"}]} for n, language in enumerate(("en", "fr"))]  # fmt: skip
-    monkeypatch.setattr("eval.training.rows.PAPERS", written_lines(tmp_path / "papers.jsonl", papers))
     monkeypatch.setattr("eval.training.mixes.STRANGERS", (("squad2", 1), ("written-fr", 2)))
-    (tmp_path / "starter").mkdir()
-    (tmp_path / "starter" / "piers.md").write_text("# Piers\n\n1. The pier is closed in storms.\n", encoding="utf-8")
-    monkeypatch.setattr("eval.training.rows.STARTER", tmp_path / "starter")
-    indexed = {"document": "piers", "language": "en", "kind": "index", "question": "Is the pier closed in storms?",
-               "gold": [{"locator": "para. 1"}]}  # fmt: skip
-    monkeypatch.setattr("eval.training.rows.INDEX", written_lines(tmp_path / "index.jsonl", [indexed]))
-    monkeypatch.setattr("eval.training.shelf.make_models", lambda *_: Models(HashEmbedder()))
+    monkeypatch.setattr("eval.runs.corpora.make_models", lambda *_: Models(HashEmbedder()))
     return folder
 
 
 def test_the_same_input_gives_the_same_rows(tmp_path: Path, shared: Path) -> None:
     printed = []
     for out in (tmp_path / "one", tmp_path / "two"):
-        done = CliRunner().invoke(app, ["rows", "--shared", str(shared), "--out", str(out)])
-        assert done.exit_code == 0, done.stderr
+        done = command("rows", "--shared", shared, "--out", out)
         printed.append([line.split()[:2] for line in done.stdout.splitlines()])
     assert printed[0] == printed[1]
-    assert [name for _, name in printed[0]] == [
-        "public",
-        "own",
-        "more",
-        "index",
-        "written",
-        "papers",
-        "meetings",
-        "treaties",
-        "strange",
-        "en",
-        "multilingual",
-        "aside",
-    ]
+    names = "public own more index written papers meetings treaties strange en multilingual aside"
+    assert [name for _, name in printed[0]] == names.split()
     public = list(load(tmp_path / "one" / "public.jsonl.gz"))
     assert by_set(public) == {"nq": 1, "squad2": 3}
     english = list(load(tmp_path / "one" / "en.jsonl.gz"))
@@ -797,10 +742,7 @@ def test_the_same_input_gives_the_same_rows(tmp_path: Path, shared: Path) -> Non
 def test_the_multilingual_reader_begins_from_the_english_one_and_a_bridge(tmp_path: Path) -> None:
     groups = [*some("nq", "en", 3), Group("drcd", "zh", "谁?", False, (Read("", "游艇每晚支付四十克朗。"),))]
     save(groups, tmp_path / "rows.jsonl")
-    done = CliRunner().invoke(
-        app, ["bridge", "--rows", str(tmp_path / "rows.jsonl"), "--out", str(tmp_path / "bridge.npz")]
-    )
-    assert done.exit_code == 0, done.stderr
+    command("bridge", "--rows", tmp_path / "rows.jsonl", "--out", tmp_path / "bridge.npz")
     with np.load(tmp_path / "bridge.npz") as made, np.load(shipped_path("en")) as english:
         assert set(made.files) - set(english.files) == {"bridge.weight"}
         assert all(np.array_equal(made[name], english[name]) for name in english.files)
@@ -817,18 +759,15 @@ def test_a_calibration_by_its_command_prints_a_table_and_keeps_its_risks(
     others = written_lines(tmp_path / "aside.jsonl", [{"language": "en", "question": "Did Ann win?"}] * 30)
     (tmp_path / "weights.npz").write_bytes(b"weights")
     out = tmp_path / "calibration.json"
-    given = {"--questions": questions, "--documents": shared / "documents" / "un" / "train", "--aside": others,
-             "--weights": tmp_path / "weights.npz", "--out": out, "--folder": tmp_path / "work"}  # fmt: skip
-    line = [str(part) for pair in given.items() for part in pair]
-    done = CliRunner().invoke(app, ["calibrate", "en", *line])
-    assert done.exit_code == 0, done.stderr
+    line = ["--questions", questions, "--documents", shared / "documents" / "un" / "train", "--aside", others,
+            "--weights", tmp_path / "weights.npz", "--out", out, "--folder", tmp_path / "work"]  # fmt: skip
+    done = command("calibrate", "en", *line)
     assert "Reliability" in done.stdout
     assert "expected_error" in done.stdout
     found = json.loads(out.read_text(encoding="utf-8"))["readers"]["en"]
     assert (found["questions"], found["answerable_answered"], found["misses_answered"]) == (70, 1.0, 0.0)
     assert found["weights"] == hashlib.sha256(b"weights").hexdigest()
-    few = CliRunner().invoke(app, ["calibrate", "multilingual", *line])
-    assert few.exit_code == 2
+    few = command("calibrate", "multilingual", *line, code=2)
     assert "questions that are answered and questions that are not" in few.stderr
 
 
@@ -856,10 +795,8 @@ def test_bars_for_questions_in_the_language_of_the_text_or_in_english_are_fitted
     )
     (tmp_path / "weights.npz").write_bytes(b"weights")
     out = tmp_path / "calibration.json"
-    given = {"--aside": others, "--weights": tmp_path / "weights.npz", "--out": out, "--folder": tmp_path / "work"}
-    line = [str(part) for pair in given.items() for part in pair]
-    done = CliRunner().invoke(app, ["calibrate-written", name, *line])
-    assert done.exit_code == 0, done.stderr
+    line = ("--aside", others, "--weights", tmp_path / "weights.npz", "--out", out, "--folder", tmp_path / "work")
+    command("calibrate-written", name, *line)
     found = json.loads(out.read_text(encoding="utf-8"))["readers"][name]
     assert (found["questions"], found["answerable_answered"], found["misses_answered"]) == (questions, 1.0, 0.0)
 
@@ -870,13 +807,11 @@ def test_a_training_follows_the_plan_of_its_reader_unless_told_otherwise(
     plans: list[Plan] = []
     monkeypatch.setattr("eval.training.train.train", lambda rows, plan, *_: plans.append(plan))
     for more in ([], ["--minutes", "5", "--threads", "2"]):
-        line = ["train", "multilingual", "--rows", "rows.jsonl", "--out", str(tmp_path), *more]
-        assert CliRunner().invoke(app, line).exit_code == 0
+        command("train", "multilingual", "--rows", "rows.jsonl", "--out", tmp_path, *more)
     assert plans == [PLANS["multilingual"], replace(PLANS["multilingual"], minutes=5, threads=2)]
 
 
 def test_the_card_is_written_by_its_command(tmp_path: Path) -> None:
-    done = CliRunner().invoke(app, ["card", "--folder", str(tmp_path)])
-    assert done.exit_code == 0
+    done = command("card", "--folder", tmp_path)
     assert (tmp_path / "CARD.md").read_text(encoding="utf-8").startswith("# The readers: card")
     assert "CARD.md" in done.stdout

@@ -1,15 +1,22 @@
-"""All figures of one case: what runs are compared and summarised by."""
+"""All figures of one case, what runs are compared and summarised by; and why cases with an answer are not shown it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 
 from eval.cases import Case
-from eval.metrics.attribution import citation_precision, citation_recall
-from eval.metrics.facts import fact_recall, shown_facts, useful_claims
-from eval.metrics.locators import document_exact, paragraph_exact, place_precision
-from eval.metrics.quotes import quote_exact
+from eval.metrics.answers import (
+    citation_precision,
+    citation_recall,
+    document_exact,
+    fact_recall,
+    paragraph_exact,
+    place_precision,
+    quote_exact,
+    shown_facts,
+    useful_claims,
+)  # fmt: skip
 from eval.metrics.ranking import ndcg, recall_at, reciprocal_rank
 from eval.runs.records import Record
 
@@ -53,22 +60,22 @@ def scores(
 ) -> dict[str, float | None]:
     """The measures of one case, by name; None where a measure is not about this case.
 
-    A failed record scores 0 in every measure that an answer to its case could have had. `text_of` as in `quotes`.
+    A failed record scores 0 in every measure that an answer to its case could have had. `text_of` as in `quote_exact`.
     `retrieves` says whether the system shows what it retrieves: then a record without passages retrieved nothing, and
     scores 0; where it is not given, the record itself tells.
     """
     made: dict[str, float | None] = dict.fromkeys(MEASURES)
-    made["right"] = float(right(case, record))
-    made["tentative"] = float(record.shown and not record.answered)
+    made["right"] = right(case, record)
+    made["tentative"] = record.shown and not record.answered
     if case.answerable:
-        made["shown"] = float(shown_facts(case, record))
-        made["shown_first"] = float(shown_facts(case, record, 1))
+        made["shown"] = shown_facts(case, record)
+        made["shown_first"] = shown_facts(case, record, 1)
         made["useful"] = useful_claims(case, record)
         made["fact_recall"] = fact_recall(case, record)
-        made["all_facts"] = float(made["fact_recall"] == 1.0)
-        made["answered"] = float(record.answered)
+        made["all_facts"] = made["fact_recall"] == 1.0
+        made["answered"] = record.answered
         if case.placed:
-            made["passage_cited"] = float(paragraph_exact(case, record) or False)
+            made["passage_cited"] = bool(paragraph_exact(case, record))
         if case.placed and (bool(record.ranked) if retrieves is None else retrieves) and _shows_where(case, record):
             made.update(_retrieval(case, record))
     if record.answered:
@@ -76,14 +83,14 @@ def scores(
         made["citation_precision"] = citation_precision(record)
         made["quote_exact"] = quote_exact(record, text_of)
         if case.answerable:
-            made["document_exact"] = _number(document_exact(case, record))
-            made["paragraph_exact"] = _number(paragraph_exact(case, record))
+            made["document_exact"] = document_exact(case, record)
+            made["paragraph_exact"] = paragraph_exact(case, record)
             made["place_precision"] = place_precision(case, record)
     elif record.status == "failed" and case.answerable:
         made.update(dict.fromkeys(("citation_recall", "citation_precision", "quote_exact", "useful"), 0.0))
         if case.placed:
             made.update(dict.fromkeys(("document_exact", "paragraph_exact", "place_precision"), 0.0))
-    return made
+    return {name: None if value is None else float(value) for name, value in made.items()}
 
 
 def _shows_where(case: Case, record: Record) -> bool:
@@ -92,27 +99,25 @@ def _shows_where(case: Case, record: Record) -> bool:
     return not by_words or bool(record.stretches) or not record.ranked
 
 
-@dataclass(frozen=True)
-class _Unmatched:
-    """A retrieved passage outside the gold places."""
-
-    rank: int
+def _places_met(case: Case, record: Record) -> list[list[int]]:
+    """For each retrieved passage, best first, the numbers of the gold places that it lies in."""
+    stretches = record.stretches or (None,) * len(record.ranked)
+    return [
+        [n for n, place in enumerate(case.gold) if any(place.holds(*each, at) for each in held)]
+        for held, at in zip(record.places, stretches, strict=True)
+    ]
 
 
 def _retrieval(case: Case, record: Record) -> dict[str, float | None]:
     """Passages stand for the gold places that they lie in. Where one gold place suffices, all are one item, and only the
     first passage in any of them counts; a passage in two places that are both needed stands for two hits in a row."""
-    items: list[int | _Unmatched] = []
-    stretches = record.stretches or (None,) * len(record.ranked)
-    for rank, (held, at) in enumerate(zip(record.places, stretches, strict=True)):
-        met = [n for n, place in enumerate(case.gold) if any(place.holds(*each, at) for each in held)]
-        found: list[int] = met if case.needs_each else [0] * bool(met)
-        items += found or [_Unmatched(rank)]
+    items: list[int] = []
+    for rank, met in enumerate(_places_met(case, record), 1):
+        found = met if case.needs_each else [0] * bool(met)
+        items += found or [-rank]  # a passage outside the gold places
     wanted = range(len(case.gold)) if case.needs_each else range(1)
     return {
-        "recall_at_1": recall_at(items, wanted, 1),
-        "recall_at_5": recall_at(items, wanted, 5),
-        "recall_at_10": recall_at(items, wanted, 10),
+        **{f"recall_at_{k}": recall_at(items, wanted, k) for k in (1, 5, 10)},
         "mrr": reciprocal_rank(items, wanted),
         "ndcg_at_10": ndcg(items, wanted, 10),
     }
@@ -123,5 +128,32 @@ def words_said(record: Record) -> int | None:
     return sum(len(claim.text.split()) for claim in record.claims) if record.answered else None
 
 
-def _number(value: bool | None) -> float | None:
-    return None if value is None else float(value)
+SHOWN = "shown"
+CAUSES: Mapping[str, str] = {
+    SHOWN: "all facts are shown",
+    "failed": "something broke",
+    "not retrieved": "no gold place is among the retrieved passages",
+    "passed over": "one is, and nothing is shown",
+    "another place": "one is, and only other places are shown",
+    "a fact missing": "a gold place is shown, but not all facts",
+}
+"""What became of a case with an answer, the first that holds; a record that tells no passages can't say what was retrieved."""
+
+
+def cause(case: Case, record: Record) -> str:
+    """The key of `CAUSES` that holds for an answerable case."""
+    if shown_facts(case, record):
+        return SHOWN
+    if record.status == "failed":
+        return "failed"
+    if record.shown and any(map(case.wants, record.cited_by(*record.claims))):
+        return "a fact missing"
+    if record.ranked and not any(_places_met(case, record)):
+        return "not retrieved"
+    return "another place" if record.shown else "passed over"
+
+
+def causes(pairs: Sequence[tuple[Case, Record]]) -> dict[str, int]:
+    """How many answerable cases there are of each cause, in the order of `CAUSES`."""
+    counted = Counter(cause(case, record) for case, record in pairs if case.answerable and case.placed)
+    return {name: counted[name] for name in CAUSES if counted[name]}

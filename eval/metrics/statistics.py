@@ -1,4 +1,4 @@
-"""Intervals and paired tests. Everything random is seeded: the same values and seed give the same figures.
+"""Intervals and paired tests. Everything random is drawn from a fixed seed: the same values give the same figures.
 
 The cases of a set are the units that are drawn, or the documents that they are about, each with all its cases. So
 intervals say how much the figure depends on which questions happened to be asked; they do not say how it would be on
@@ -33,21 +33,50 @@ class Interval:
 
 
 @dataclass(frozen=True)
-class Difference:
-    """How run B differs from run A on the cases that they share: the mean of B - A, its interval, a two-sided p value."""
+class Figure:
+    """A figure, its 95 % interval, and over how many cases; None where no case has it."""
 
-    mean: float
-    interval: Interval
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    cases: int = 0
+
+    @property
+    def between(self) -> str:
+        """The interval for people, empty where there is none."""
+        return "" if self.low is None or self.high is None else f"{self.low:.3f}–{self.high:.3f}"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A figure of two runs over the cases for which both have it, and how they differ: the mean of second - first with its 95 %
+    bootstrap interval, and the two-sided p of the sign-flip test."""
+
+    first: float
+    second: float
+    difference: float
+    low: float
+    high: float
     p: float
     cases: int
+
+
+def percentile(values: Sequence[float], share: float) -> float | None:
+    """The nearest-rank percentile: the smallest value that at least `share` of all values do not exceed. It is always a value
+    that was measured, never one between two (Hyndman and Fan, "Sample quantiles in statistical packages", 1996, definition 1).
+
+    `share` lies in (0, 1], 0.95 for p95; the unit is that of the values. None for an empty list.
+    """
+    if not 0 < share <= 1:
+        raise ValueError(f"a percentile is named by a share above 0 and up to 1, not {share}")
+    # Rounding first: 0.95 * 20 must be rank 19, whatever the binary fraction says.
+    return sorted(values)[math.ceil(round(share * len(values), 9)) - 1] if values else None
 
 
 def bootstrap_interval(
     values: ArrayLike,
     statistic: Callable[[Floats], float | None] | None = None,
-    seed: int = 0,
     rounds: int = ROUNDS,
-    level: float = LEVEL,
     clusters: Sequence[Hashable] | None = None,
 ) -> Interval | None:
     """Percentile bootstrap interval (Efron and Tibshirani, "An Introduction to the Bootstrap", 1993, ch. 13).
@@ -63,7 +92,7 @@ def bootstrap_interval(
     rows = np.asarray(values, dtype=np.float64)
     if not len(rows):
         return None
-    random = np.random.default_rng(seed)
+    random = np.random.default_rng(0)
     held = _clustered(clusters, len(rows))
     figures: Floats
     if statistic is None:
@@ -73,9 +102,25 @@ def bootstrap_interval(
         figures = np.array([figure for figure in drawn if figure is not None], dtype=np.float64)
     if not len(figures):
         return None
-    outside = (1 - level) / 2
+    outside = (1 - LEVEL) / 2
     low, high = np.quantile(figures, [outside, 1 - outside])
     return Interval(float(low), float(high))
+
+
+def figure(
+    values: ArrayLike,
+    statistic: Callable[[Floats], float | None] | None = None,
+    rounds: int = ROUNDS,
+    clusters: Sequence[Hashable] | None = None,
+) -> Figure:
+    """A statistic of values, their mean where none is named, with its interval as `bootstrap_interval` makes it."""
+    rows = np.asarray(values, dtype=np.float64)
+    if not len(rows):
+        return Figure()
+    value = float(rows.mean()) if statistic is None else statistic(rows)
+    interval = None if value is None else bootstrap_interval(rows, statistic, rounds=rounds, clusters=clusters)
+    low, high = (interval.low, interval.high) if interval else (None, None)
+    return Figure(value, low, high, len(rows))
 
 
 def wilson(hits: int, n: int) -> Interval | None:
@@ -155,14 +200,14 @@ def paired_difference(
     interval = bootstrap_interval(differences, rounds=rounds, clusters=clusters)
     if interval is None:
         return None
-    p = sign_flip(first, second, rounds=rounds, clusters=clusters)
-    return Difference(float(differences.mean()), interval, p, len(differences))
+    n, p = len(differences), sign_flip(first, second, rounds=rounds, clusters=clusters)
+    means = sum(first) / n, sum(second) / n
+    return Difference(*means, float(differences.mean()), interval.low, interval.high, p, n)
 
 
 def sign_flip(
     first: Sequence[float],
     second: Sequence[float],
-    seed: int = 0,
     rounds: int = 10_000,
     clusters: Sequence[Hashable] | None = None,
 ) -> float:
@@ -182,7 +227,7 @@ def sign_flip(
     if n <= EXACT_LIMIT:
         signs = 1 - 2 * ((np.arange(2**n)[:, None] >> np.arange(n)) & 1)
         return int((np.abs(signs @ differences) >= reached).sum()) / len(signs)
-    random = np.random.default_rng(seed)
+    random = np.random.default_rng(0)
     hits = 0
     step = max(1, _CHUNK // n)
     for done in range(0, rounds, step):

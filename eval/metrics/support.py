@@ -11,7 +11,7 @@ languages, and each refusal says what is missing. A claim is supported
 
 Numbers of places (article 6) may stand in the locators, and years, names and symbols in the documents' own symbols or
 names, because every citation shows these. Derived claims, made by rule from cited rows, may also take days, times and
-names from the locators, may give what can be counted in the rows (`derived.computed`), and may put it in the words of a
+names from the locators, may give what can be counted in the rows (`computed`), and may put it in the words of a
 timetable (`lexicon`). Where the quotes suffice, the locators are not asked.
 
 What the rules can't see: who does what to whom, order, cause, and ordinals in words. What they wrongly refuse: free
@@ -24,15 +24,16 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from assistant.wording import values
 from assistant.wording.claims import Reading, read, tokens
+from assistant.wording.counts import Unit
 from assistant.wording.polarity import Polarity, polarity
 from corpus.analysis import analyse, fold
 from corpus.dates import Date, dates_in
 from corpus.language import detect_language
-from eval.metrics.derived import computed
 
 How = Literal["verbatim", "words", "places", "not"]
 CONTENT_SHARE = 0.8
@@ -232,3 +233,38 @@ def _contradiction(claim: Polarity, held: Sequence[Polarity]) -> str:
         return "a negation"
     wrong = sorted((claim.denied & affirmed) - reached)
     return f"“{wrong[0]}” is not denied" if wrong else ""
+
+
+def computed(rows: Sequence[tuple[str, str]]) -> dict[Unit, frozenset[float]]:
+    """What can be counted in cited rows, given as (quote, locator).
+
+    Items: the rows. Meetings: the rows that give a range of times. Days: those that the rows are on. Hours: how long the
+    ranges last, each and together, and the time between two that follow each other on one day. A row's day and times
+    are those of its quote, else those of its locator.
+    """
+    slots: list[tuple[Date | None, int, int]] = []
+    days: set[Date] = set()
+    day: Date | None = None
+    for quote, locator in rows:
+        named = _dates(quote) or _dates(locator)
+        days.update(named)
+        day = named[0] if named else day
+        clocks = _times(quote) or _times(locator)
+        slots += [(day, start, end) for start, end in zip(clocks[::2], clocks[1::2], strict=False) if start < end]
+    lengths = [(end - start) / 60 for _, start, end in slots]
+    between = [(b[1] - a[2]) / 60 for a, b in pairwise(slots) if a[0] == b[0] and b[1] >= a[2]]
+    return {
+        "items": frozenset({float(len(rows))}),
+        "meetings": frozenset({float(len(slots))}),
+        "days": frozenset({float(len(days))}),
+        "hours": frozenset([sum(lengths), *lengths, *between]),
+    }
+
+
+def _dates(text: str) -> tuple[Date, ...]:
+    return dates_in(values.without_symbols(text)[1])
+
+
+def _times(text: str) -> tuple[int, ...]:
+    found, _ = values.times(values.plain(values.without_symbols(text)[1]))
+    return found

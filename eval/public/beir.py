@@ -9,15 +9,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import Field
+
 from assistant.qa.engine import Engine
 from corpus.language import detect_language
-from eval.public.public_outcomes import Outcome
-from eval.public.public_ranking import judged, rank
-from eval.public.public_rows import PublicError, Row, each_once, lines_of, read_jsonl
+from eval.public.figures import Outcome, judged, rank
+from eval.public.public_rows import Filled, PublicError, Row, lines_of, read_rows
 from eval.public.public_shelf import Text
 
 _SAMPLE = 200
 """Documents from which the collection's language is told."""
+
+
+class _Document(Row):
+    id: str = Field(alias="_id")
+    title: str = ""
+    text: str
+
+
+class _Asked(Row):
+    id: str = Field(alias="_id")
+    text: Filled
 
 
 @dataclass(frozen=True)
@@ -48,16 +60,13 @@ def read_beir(folder: Path, split: str | None = None) -> Beir:
     """Reads a set. `split` is by default `test`, or the only one there is. Raises `PublicError`."""
     if not folder.is_dir():
         raise PublicError(f"{folder} is no folder. A BEIR set is a folder with corpus.jsonl, queries.jsonl and qrels.")
-    documents = [(row.text("_id"), row) for row in read_jsonl(folder / "corpus.jsonl")]
-    each_once(documents)
-    order = {key: n for n, (key, _) in enumerate(documents)}
-    asked = [(row.text("_id"), row) for row in read_jsonl(folder / "queries.jsonl")]
-    each_once(asked)
-    queries = dict(asked)
+    documents = read_rows(folder / "corpus.jsonl", _Document)
+    order = {row.id: n for n, row in enumerate(documents)}
+    queries = {row.id: row.text for row in read_rows(folder / "queries.jsonl", _Asked)}
     gains = _judgements(_qrels(folder / "qrels", split), order, queries)
     return Beir(
-        tuple((row.text("title", ""), row.text("text")) for _, row in documents),
-        tuple(Query(key, queries[key].filled("text"), found, order.get(key)) for key, found in gains.items()),
+        tuple((row.title, row.text) for row in documents),
+        tuple(Query(key, queries[key], found, order.get(key)) for key, found in gains.items()),
     )
 
 
@@ -76,7 +85,7 @@ def _qrels(folder: Path, split: str | None) -> Path:
     return folder / f"{chosen}.tsv"
 
 
-def _judgements(path: Path, order: dict[str, int], queries: dict[str, Row]) -> dict[str, dict[int, float]]:
+def _judgements(path: Path, order: dict[str, int], queries: dict[str, str]) -> dict[str, dict[int, float]]:
     """Grades by query and number of the document. Documents that are not held get numbers below zero, since a
     judgement of them counts as one that retrieval missed."""
     found: dict[str, dict[int, float]] = {}

@@ -7,14 +7,15 @@ that people selected.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
+from pydantic import model_validator
+
 from corpus.documents import Span
-from eval.public.figures import Figures, mean
-from eval.public.public_outcomes import Outcome
-from eval.public.public_rows import PublicError, Row, each_once, read_jsonl
-from eval.public.public_shelf import Kit, Text, key_of, stocked
+from eval.public.figures import Figures, Outcome, mean
+from eval.public.public_rows import Filled, Part, Passages, Row, read_rows
+from eval.public.public_shelf import Kit, key_of, stocked
 from eval.public.refusals import auc_figure
 from eval.public.weigh import ask, covered, features, span_of
 
@@ -23,50 +24,53 @@ SHARE = 0.5
 LANGUAGE = "en"
 
 
-@dataclass(frozen=True)
-class Question:
-    """A row of the set. `gold` are the selected sentences as (number of the passage, span in its body)."""
+class Output(Part):
+    """An answer that people gave, with the sentences that they took it from."""
 
-    id: str
-    text: str
-    passages: tuple[Text, ...]
-    gold: tuple[tuple[int, Span], ...]
+    selected_sentences: list[str]
+
+
+class Question(Row):
+    """A row of the set."""
+
+    input: Filled
+    passages: Passages
+    output: list[Output]
+
+    @cached_property
+    def gold(self) -> list[tuple[int, Span]]:
+        """The selected sentences as (number of the passage, span in it). Raises `ValueError` for one that stands in none."""
+        selected = [sentence.strip() for output in self.output for sentence in output.selected_sentences]
+        return list(dict.fromkeys(self._place(sentence) for sentence in selected if sentence))
 
     @property
     def answerable(self) -> bool:
         """Whether any sentence answers."""
         return bool(self.gold)
 
+    @model_validator(mode="after")
+    def _whole(self) -> Question:
+        assert self.gold is not None
+        return self
+
+    def _place(self, sentence: str) -> tuple[int, Span]:
+        for n, passage in enumerate(self.passages):
+            if (start := passage.text.find(sentence)) >= 0:
+                return n, (start, start + len(sentence))
+        raise ValueError(f"the selected sentence {sentence[:60]!r} stands in no passage")
+
 
 def read_evidence(path: Path) -> list[Question]:
-    """Reads `{id, input, passages: [{title, text, sentences}], output: [{answer, selected_sentences}]}`, one a line.
-
-    Raises `PublicError`, also for a selected sentence that stands in no passage.
-    """
-    rows = [(row.text("id"), row) for row in read_jsonl(path)]
-    each_once(rows)
-    found = []
-    for key, row in rows:
-        passages = row.rows("passages", "passage")
-        texts = tuple(Text(each.text("title", ""), each.text("text"), LANGUAGE) for each in passages)
-        if not any(text.body.strip() for text in texts):
-            raise row.fault("'passages' holds no words")
-        selected = [s for output in row.rows("output", "output") for s in output.texts("selected_sentences")]
-        gold = [_place(row, sentence.strip(), texts) for sentence in selected if sentence.strip()]
-        found.append(Question(key, row.filled("input"), texts, tuple(dict.fromkeys(gold))))
-    if not found:
-        raise PublicError(f"{path} holds no rows.")
-    return found
+    """Reads `{id, input, passages: [{title, text}], output: [{selected_sentences}]}`, one a line. Raises `PublicError`."""
+    return read_rows(path, Question)
 
 
 def outcome_of(question: Question, kit: Kit) -> Outcome:
     """What is quoted from the passages of a row."""
-    gold = [
-        (key_of(n), (start + question.passages[n].offset, end + question.passages[n].offset))
-        for n, (start, end) in question.gold
-    ]
-    with stocked(question.passages, kit) as engine:
-        asked = ask(engine, question.text)
+    texts = [each.held(LANGUAGE) for each in question.passages]
+    gold = [(key_of(n), (start + texts[n].offset, end + texts[n].offset)) for n, (start, end) in question.gold]
+    with stocked(texts, kit) as engine:
+        asked = ask(engine, question.input)
         best = [span_of(each) for each in asked.best(kit.statements)]
         return {
             "answerable": question.answerable,
@@ -76,7 +80,7 @@ def outcome_of(question: Question, kit: Kit) -> Outcome:
             "quoted": covered(gold, asked.said(), SHARE),
             "best": covered(gold, best[:1], SHARE),
             "two_best": covered(gold, best[:2], SHARE),
-            "units": features(asked.best(3), gold, SHARE),
+            "units": features(asked, gold, SHARE),
         }
 
 
@@ -92,11 +96,3 @@ def evidence_figures(outcomes: Sequence[Outcome]) -> Figures:
         "answered unanswerable": mean([each["answered"] for each in outcomes if not each["answerable"]]),
         "refused answerable": mean([not each["answered"] for each in good]),
     }
-
-
-def _place(row: Row, sentence: str, texts: Sequence[Text]) -> tuple[int, Span]:
-    for n, text in enumerate(texts):
-        start = text.body.find(sentence)
-        if start >= 0:
-            return n, (start, start + len(sentence))
-    raise row.fault(f"the selected sentence {sentence[:60]!r} stands in no passage")

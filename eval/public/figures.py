@@ -1,38 +1,21 @@
-"""Figures over outcomes, each with a 95 % interval, as a table for people and as JSON."""
+"""Figures over the outcomes of public sets, each with a 95 % interval, and how well retrieval ranks their documents."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+from assistant.qa.engine import Engine
+from eval.metrics.ranking import ndcg, recall_at, reciprocal_rank
+from eval.metrics.statistics import Figure, figure
+from eval.public.public_shelf import index_of
 
-from eval.metrics.statistics import bootstrap_interval
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A value and its 95 % bootstrap interval over `rows` rows; None where no row counts."""
-
-    value: float | None
-    rows: int
-    low: float | None = None
-    high: float | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        """Rounded to four places."""
-        given = {"value": self.value, "low": self.low, "high": self.high}
-        return {name: None if each is None else round(each, 4) for name, each in given.items()} | {"rows": self.rows}
-
-    def __str__(self) -> str:
-        if self.value is None:
-            return "-"
-        if self.low is None or self.high is None:
-            return f"{self.value:.3f}"
-        return f"{self.value:.3f} ({self.low:.3f}-{self.high:.3f})"
+RANKED = 10
+"""Documents that are ranked for a question."""
+_DEPTH = 60
+"""Passages that are retrieved to rank them: a document may hold several."""
+Outcome = dict[str, Any]
+"""What came out for one row, by name; JSON values."""
 
 
 Figures = Mapping[str, Figure]
@@ -40,24 +23,31 @@ Figures = Mapping[str, Figure]
 
 def mean(values: Sequence[float | bool]) -> Figure:
     """The mean of values, of flags their share."""
-    numbers = [float(value) for value in values]
-    if not numbers:
-        return Figure(None, 0)
-    interval = bootstrap_interval(numbers)
-    value = sum(numbers) / len(numbers)
-    return Figure(value, len(numbers), *((interval.low, interval.high) if interval else ()))
+    return figure(list(values))
 
 
-def print_figures(console: Console, title: str, groups: Mapping[str, Figures], counted: Mapping[str, int]) -> None:
-    """A table: a line a group with its number of rows, a column a figure."""
-    names = list(dict.fromkeys(name for figures in groups.values() for name in figures))
-    table = Table("", "rows", *names, title=title, title_justify="left")
-    for group, figures in groups.items():
-        cells = [str(figures[name]) if name in figures else "-" for name in names]
-        table.add_row(Text(group), str(counted[group]), *cells)
-    console.print(table)
+def rank(engine: Engine, question: str, without: int | None = None) -> list[int]:
+    """The numbers of the best texts, each once, by the best of their passages; `without` is left out."""
+    found = dict.fromkeys(index_of(each.document.key) for each in engine.search(question, _DEPTH))
+    return [index for index in found if index != without][:RANKED]
 
 
-def as_json(groups: Mapping[str, Figures]) -> dict[str, dict[str, Any]]:
-    """The figures of each group."""
-    return {group: {name: each.to_json() for name, each in figures.items()} for group, figures in groups.items()}
+def judged(ranked: Sequence[int], gains: Mapping[int, float]) -> Outcome:
+    """The outcome of one question; `gains` are the grades of the relevant texts."""
+    relevant = [index for index, gain in gains.items() if gain > 0]
+    return {
+        "ranked": list(ranked),
+        "relevant": relevant,
+        "ndcg10": ndcg(ranked, dict(gains.items()), 10),
+        "recall": [recall_at(ranked, relevant, k) for k in (1, 5, 10)],
+        "rr": reciprocal_rank(ranked, relevant),
+    }
+
+
+def ranking_figures(outcomes: Sequence[Outcome]) -> Figures:
+    """nDCG@10, recall at 1, 5 and 10, and MRR@10."""
+    return {
+        "nDCG@10": mean([each["ndcg10"] for each in outcomes]),
+        **{f"R@{k}": mean([each["recall"][n] for each in outcomes]) for n, k in enumerate((1, 5, 10))},
+        "MRR@10": mean([each["rr"] for each in outcomes]),
+    }

@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
 from rich.progress import Progress
 
-from assistant.cli.session import EXIT_USAGE, data, fail, plain_errors, talk
+from assistant.cli.session import EXIT_FAILED, EXIT_USAGE, data, fail, talk
+from assistant.qa.engine import Engine
 from corpus.documents import LANGUAGES
+from eval.cases import EvaluationError
+from eval.metrics.statistics import Figure
 from eval.public import beir as beir_sets
 from eval.public import clapnq as quoting
 from eval.public import refusals as refusing
 from eval.public import squad as squad_sets
-from eval.public.figures import Figures, as_json, print_figures
-from eval.public.public_outcomes import Outcome, Outcomes
-from eval.public.public_ranking import ranking_figures
-from eval.public.public_rows import PublicError, sample
+from eval.public.figures import Figures, Outcome, ranking_figures
+from eval.public.public_outcomes import Named, Outcomes
+from eval.public.public_rows import sample
 from eval.public.public_shelf import Kit, Text, kit_from_settings, stocked
 from eval.runs.corpora import code
+from eval.told import number, print_json, print_table, rounded, sentences
 
-_Item = TypeVar("_Item")
-
+_Item = TypeVar("_Item", bound=Named)
 Limit = Annotated[
     int | None, typer.Option(min=1, help="Ask only so many of the questions, drawn at random from a fixed seed.")
 ]
@@ -73,32 +74,20 @@ def retrieval(
             judged = beir_sets.read_beir(beir, split)
             texts = judged.texts(language)
             about = _about(kit, [beir / "corpus.jsonl", beir / "queries.jsonl"], texts, split=split)
-            found = _asked_of(
-                texts, judged.queries, lambda query: query.id, beir_sets.outcome_of, kit, about, library, limit, out
-            )
-            groups, figures_of = {texts[0].language if texts else "-": found}, ranking_figures
+            found = _outcomes(judged.queries, beir_sets.outcome_of, about, limit, out, texts, kit, library)
+            groups, figures_of = {texts[0].language: found}, ranking_figures
         else:
             assert squad is not None
             texts, questions, named = _squad(squad, documents, language, mixed=mixed)
             about = _about(kit, named, texts, answers=not no_answers, mixed=mixed)
-            found = _asked_of(
-                texts,
-                questions,
-                lambda question: question.id,
-                lambda engine, question: {
-                    "language": texts[question.paragraph].language,
-                    **squad_sets.outcome_of(engine, question, not no_answers),
-                },
-                kit,
-                about,
-                library,
-                limit,
-                out,
-            )
+
+            def judge(engine: Engine, question: squad_sets.Question) -> Outcome:
+                told = squad_sets.outcome_of(engine, question, not no_answers)
+                return {"language": texts[question.paragraph].language, **told}
+
+            found = _outcomes(questions, judge, about, limit, out, texts, kit, library)
             groups, figures_of = _by_language(found), squad_sets.squad_figures
-        figures = {name: figures_of(each) for name, each in groups.items()}
-        counted = {name: len(each) for name, each in groups.items()}
-        _print(f"Retrieval, {len(texts)} documents", figures, counted, about, json_)
+        _print(f"Retrieval, {len(texts)} documents", groups, figures_of, about, json_)
 
 
 def _check(
@@ -147,24 +136,19 @@ def abstention(
 ) -> None:
     """Whether questions that their passages do not answer are refused, and the others are answered."""
     with _told():
-        rows = refusing.read_abstention(file)
         kit = kit_from_settings(models, not no_reader)
         about = _about(kit, [file], [])
-        found = _rows(rows, lambda row: row.id, lambda row: refusing.outcome_of(row, kit), about, limit, out)
-        groups = _by_language(found)
-        figures = {name: refusing.abstention_figures(each) for name, each in groups.items()}
+        rows = refusing.read_abstention(file)
+        groups = _by_language(_outcomes(rows, lambda _, row: refusing.outcome_of(row, kit), about, limit, out))
         curves = {name: refusing.curve(each) for name, each in groups.items()}
         more = {
-            "risk_coverage": {
-                name: [
-                    {"confidence": threshold, "coverage": round(coverage, 4), "risk": round(risk, 4)}
-                    for threshold, coverage, risk in zip(each.thresholds, each.coverage, each.risk, strict=True)
-                ]
-                for name, each in curves.items()
-            }
+            name: [
+                {"confidence": threshold, "coverage": round(coverage, 4), "risk": round(risk, 4)}
+                for threshold, coverage, risk in zip(each.thresholds, each.coverage, each.risk, strict=True)
+            ]
+            for name, each in curves.items()
         }
-        counted = {name: len(each) for name, each in groups.items()}
-        _print("Abstention", figures, counted, about, json_, more)
+        _print("Abstention", groups, refusing.abstention_figures, about, json_, risk_coverage=more)
 
 
 def evidence(
@@ -177,21 +161,16 @@ def evidence(
 ) -> None:
     """Whether the sentences that answer are quoted, and how well answerable rows are told from the others."""
     with _told():
-        rows = quoting.read_evidence(file)
         kit = kit_from_settings(models, not no_reader)
         about = _about(kit, [file], [])
-        found = _rows(rows, lambda row: row.id, lambda row: quoting.outcome_of(row, kit), about, limit, out)
-        _print("Evidence", {"all": quoting.evidence_figures(found)}, {"all": len(found)}, about, json_)
+        rows = quoting.read_evidence(file)
+        found = _outcomes(rows, lambda _, row: quoting.outcome_of(row, kit), about, limit, out)
+        _print("Evidence", {"all": found}, quoting.evidence_figures, about, json_)
 
 
-@contextmanager
-def _told() -> Iterator[None]:
+def _told() -> AbstractContextManager[None]:
     """Expected errors as sentences."""
-    with plain_errors():
-        try:
-            yield
-        except PublicError as error:
-            raise fail(str(error)) from None
+    return sentences(EvaluationError, code=EXIT_FAILED)
 
 
 def _about(kit: Kit, files: Sequence[Path], texts: Sequence[Text], **more: object) -> dict[str, Any]:
@@ -201,44 +180,24 @@ def _about(kit: Kit, files: Sequence[Path], texts: Sequence[Text], **more: objec
     return {"files": hashes, **language, **kit.about, "code": code("corpus", "ingest", "assistant"), **more}
 
 
-def _asked_of(
-    texts: Sequence[Text],
-    questions: Sequence[_Item],
-    key: Callable[[_Item], str],
+def _outcomes(
+    items: Sequence[_Item],
     judge: Callable[[Any, _Item], Outcome],
-    kit: Kit,
-    about: Mapping[str, Any],
-    library: Path | None,
-    limit: int | None,
-    out: Path | None,
-) -> list[Outcome]:
-    """The outcomes of questions that are all asked of one library."""
-    with Outcomes(out, about) as outcomes, _bar() as bar:
-        task = bar.add_task("documents", total=len(texts))
-        with stocked(texts, kit, library, lambda more: bar.advance(task, more)) as engine:
-            chosen = sample(questions, limit)
-            return list(outcomes.of(chosen, key, lambda each: judge(engine, each), _telling(bar)))
-
-
-def _rows(
-    rows: Sequence[_Item],
-    key: Callable[[_Item], str],
-    work: Callable[[_Item], Outcome],
     about: Mapping[str, Any],
     limit: int | None,
     out: Path | None,
+    texts: Sequence[Text] = (),
+    kit: Kit | None = None,
+    library: Path | None = None,
 ) -> list[Outcome]:
-    """The outcomes of rows that each have a library of their own."""
-    with Outcomes(out, about) as outcomes, _bar() as bar:
-        return list(outcomes.of(sample(rows, limit), key, work, _telling(bar)))
-
-
-def _bar() -> Progress:
-    return Progress(console=talk, transient=True)
-
-
-def _telling(bar: Progress) -> Callable[[Iterable[_Item]], Iterable[_Item]]:
-    return lambda items: bar.track(list(items), description="questions")
+    """The outcomes of items: all asked of one library of texts, or, without a kit, each of one of its own."""
+    with Outcomes(out, about) as outcomes, Progress(console=talk, transient=True) as bar:
+        task = bar.add_task("documents", total=len(texts), visible=bool(texts))
+        shelf = stocked(texts, kit, library, lambda more: bar.advance(task, more)) if kit else nullcontext()
+        with shelf as engine:
+            chosen = sample(items, limit)
+            found = outcomes.of(chosen, lambda each: judge(engine, each))
+            return list(bar.track(found, total=len(chosen), description="questions"))
 
 
 def _by_language(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
@@ -250,17 +209,24 @@ def _by_language(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
 
 def _print(
     title: str,
-    figures: Mapping[str, Figures],
-    counted: Mapping[str, int],
+    groups: Mapping[str, Sequence[Outcome]],
+    figures_of: Callable[[Sequence[Outcome]], Figures],
     about: Mapping[str, Any],
     json_: bool,
-    more: Mapping[str, Any] | None = None,
+    **more: object,
 ) -> None:
+    figures = {name: figures_of(each) for name, each in groups.items()}
+    counted = {name: len(each) for name, each in groups.items()}
     if json_:
-        typer.echo(
-            json.dumps(
-                {"about": about, "rows": counted, "figures": as_json(figures), **(more or {})}, ensure_ascii=False
-            )
-        )
+        told = {name: {key: rounded(vars(each)) for key, each in held.items()} for name, held in figures.items()}
+        print_json({"about": about, "rows": counted, "figures": told, **more})
         return
-    print_figures(data, title, figures, counted)
+    names = dict.fromkeys(name for held in figures.values() for name in held)
+    rows = ([name, counted[name], *(_cell(held.get(each)) for each in names)] for name, held in figures.items())
+    print_table(data, ("", "rows", *names), rows, title)
+
+
+def _cell(figure: Figure | None) -> str:
+    if figure is None or figure.value is None:
+        return "-"
+    return f"{number(figure.value)} ({figure.between})" if figure.between else number(figure.value)

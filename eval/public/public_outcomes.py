@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
-from eval.public.public_rows import PublicError, read_jsonl
-
-Outcome = dict[str, Any]
-"""What came out for one row, by name; JSON values."""
-_Item = TypeVar("_Item")
+from eval.kept_lines import KeptLines, kept_in
+from eval.public.figures import Outcome
+from eval.public.public_rows import PublicError
 
 
-class Outcomes:
+class Named(Protocol):
+    """What has an id, by which its outcome is known again."""
+
+    @property
+    def id(self) -> str: ...
+
+
+_Item = TypeVar("_Item", bound=Named)
+
+
+class Outcomes(ExitStack):
     """The outcomes of a run, in a JSON Lines file; in memory only without a path.
 
     The first line says what the run was `about`: files, settings, code. Raises `PublicError` where a file was made
@@ -23,64 +30,39 @@ class Outcomes:
     """
 
     def __init__(self, path: Path | None, about: Mapping[str, Any]) -> None:
-        self._path = path
-        self._about = dict(about)
+        super().__init__()
         self._held: dict[str, Outcome] = {}
+        self._file: KeptLines | None = None
         if path is None:
             return
-        if path.exists() and path.stat().st_size:
-            self._load(path)
-        else:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(_line({"about": self._about}), encoding="utf-8")
-        self._file = path.open("a", encoding="utf-8")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        begun = path.exists() and path.stat().st_size > 0
+        if begun:
+            self._load(path, about)
+        self._file = self.enter_context(KeptLines(path))
+        if not begun:
+            self._file.add({"about": dict(about)})
 
-    def __enter__(self) -> Outcomes:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._path is not None:
-            self._file.close()
-
-    def of(
-        self,
-        items: Sequence[_Item],
-        key: Callable[[_Item], str],
-        work: Callable[[_Item], Outcome],
-        told: Callable[[Iterable[_Item]], Iterable[_Item]] = iter,
-    ) -> Iterator[Outcome]:
-        """The outcome of each item, in their order; `work` makes those that are not kept yet. `told` sees the items
-        go by."""
-        for item in told(items):
-            name = key(item)
+    def of(self, items: Iterable[_Item], work: Callable[[_Item], Outcome]) -> Iterator[Outcome]:
+        """The outcome of each item, in their order; `work` makes those that are not kept yet."""
+        for item in items:
+            name = item.id
             if name not in self._held:
                 self._held[name] = {"id": name, **work(item)}
-                if self._path is not None:
-                    self._file.write(_line(self._held[name]))
-                    self._file.flush()
+                if self._file is not None:
+                    self._file.add(self._held[name])
             yield self._held[name]
 
-    def _load(self, path: Path) -> None:
-        data = path.read_bytes()
-        whole = data.rfind(b"\n") + 1
-        if whole < len(data):
-            # The last line was cut off when the run was stopped; its row is made again.
-            path.write_bytes(data[:whole])
-        rows = read_jsonl(path)
-        head = next(rows, None)
-        if head is None or not isinstance(head.data.get("about"), dict):
-            raise PublicError(f"{path} holds no outcomes of an evaluation. Choose another file with --out.")
-        before = head.data["about"]
-        other = [name for name in {**before, **self._about} if before.get(name) != self._about.get(name)]
+    def _load(self, path: Path, about: Mapping[str, Any]) -> None:
+        try:
+            rows = [row for _, row in kept_in(path)]
+            before, held = rows[0]["about"], {str(row["id"]): row for row in rows[1:]}
+            other = [name for name in {**before, **about} if before.get(name) != about.get(name)]
+        except (ValueError, LookupError, TypeError):
+            raise PublicError(f"{path} holds no outcomes of an evaluation. Choose another file with --out.") from None
         if other:
             raise PublicError(
                 f"{path} was made with another {' and '.join(sorted(other))}. "
                 "Remove it to begin anew, or choose another file with --out."
             )
-        self._held = {row.text("id"): dict(row.data) for row in rows}
-
-
-def _line(value: Mapping[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False) + "\n"
+        self._held = held

@@ -2,83 +2,68 @@
 
 from __future__ import annotations
 
-import json
 import random
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError
+
+from eval.cases import EvaluationError
+from eval.public.public_shelf import Text
 
 _Item = TypeVar("_Item")
+_Kind = TypeVar("_Kind", bound=BaseModel)
+_Row = TypeVar("_Row", bound="Row")
 
 
-class PublicError(ValueError):
+class PublicError(EvaluationError):
     """A file that does not have the layout of its set. The message names the file and the place; mend it there."""
 
 
-@dataclass(frozen=True)
-class Row:
-    """An object of JSON, and where it stands, for people."""
+class Part(BaseModel):
+    """A part of a set: what more it has is passed over, and numbers stand for text."""
 
-    where: str
-    data: Mapping[str, Any]
-
-    def text(self, name: str, default: str | None = None) -> str:
-        """A field that is text, or a number, which is taken as text; `default` where the field may be absent."""
-        value = self.data.get(name, default)
-        if isinstance(value, int) and not isinstance(value, bool):
-            value = str(value)
-        if not isinstance(value, str):
-            raise self.fault(f"{name!r} must be text" if name in self.data else f"{name!r} is missing")
-        try:
-            value.encode("utf-8")
-        except UnicodeEncodeError:
-            raise self.fault(f"{name!r} holds half of a surrogate pair, which is no character") from None
-        return value
-
-    def filled(self, name: str) -> str:
-        """A field that is text and not blank."""
-        value = self.text(name)
-        if not value.strip():
-            raise self.fault(f"{name!r} is blank")
-        return value
-
-    def flag(self, name: str) -> bool:
-        """A field that is true or false."""
-        value = self.data.get(name)
-        if not isinstance(value, bool):
-            raise self.fault(f"{name!r} must be true or false" if name in self.data else f"{name!r} is missing")
-        return value
-
-    def texts(self, name: str) -> list[str]:
-        """A field that is a list of texts."""
-        values = self._list(name)
-        if not all(isinstance(value, str) for value in values):
-            raise self.fault(f"{name!r} must be a list of texts")
-        return [str(value) for value in values]
-
-    def rows(self, name: str, what: str, *, optional: bool = False) -> list[Row]:
-        """A field that is a list of objects, each called `what` and its number from 1."""
-        if optional and name not in self.data:
-            return []
-        return [as_row(value, f"{self.where}, {what} {n}") for n, value in enumerate(self._list(name), 1)]
-
-    def fault(self, message: str) -> PublicError:
-        """An error at this place."""
-        return PublicError(f"{self.where}: {message}.")
-
-    def _list(self, name: str) -> list[Any]:
-        values = self.data.get(name)
-        if not isinstance(values, list):
-            raise self.fault(f"{name!r} must be a list" if name in self.data else f"{name!r} is missing")
-        return values
+    model_config = ConfigDict(frozen=True, coerce_numbers_to_str=True)
 
 
-def as_row(value: object, where: str) -> Row:
-    """A value of JSON that must be an object. Raises `PublicError`."""
-    if not isinstance(value, dict):
-        raise PublicError(f"{where}: an object is wanted here, not {type(value).__name__}.")
-    return Row(where, value)
+class Row(Part):
+    """What stands in one line, by its id."""
+
+    id: str
+
+
+class Passage(Part):
+    """A passage of a row, with the title of where it is from."""
+
+    title: str = ""
+    text: str
+
+    def held(self, language: str) -> Text:
+        """The passage as it is held."""
+        return Text(self.title, self.text, language)
+
+
+def _with_words(passages: list[Passage]) -> list[Passage]:
+    if not any(each.text.strip() for each in passages):
+        raise ValueError("holds no words")
+    return passages
+
+
+Filled = Annotated[str, StringConstraints(pattern=r"\S")]
+"""Text that is not blank."""
+Passages = Annotated[list[Passage], AfterValidator(_with_words)]
+
+
+def parsed(kind: type[_Kind], text: str, where: str) -> _Kind:
+    """A value of JSON. Raises `PublicError` with where it stands and the first thing that is wrong."""
+    try:
+        return kind.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        steps = (f" {step + 1}" if isinstance(step, int) else f", {step}" for step in first["loc"])
+        place = "".join(steps).removeprefix(", ")
+        raise PublicError(f"{where}: {place + ': ' if place else ''}{first['msg']}.") from None
 
 
 def lines_of(path: Path) -> Iterator[tuple[int, str]]:
@@ -94,24 +79,17 @@ def lines_of(path: Path) -> Iterator[tuple[int, str]]:
         raise PublicError(f"{path} can't be read: {error.strerror}.") from None
 
 
-def read_jsonl(path: Path) -> Iterator[Row]:
-    """The objects of a JSON Lines file."""
+def read_rows(path: Path, kind: type[_Row]) -> list[_Row]:
+    """The rows of a JSON Lines file. Raises `PublicError`, also where an id stands twice, and where there are none."""
+    found: dict[str, _Row] = {}
     for number, line in lines_of(path):
-        where = f"{path}, line {number}"
-        try:
-            value = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            raise PublicError(f"{where}: not JSON ({error}).") from None
-        yield as_row(value, where)
-
-
-def each_once(rows: Sequence[tuple[str, Row]]) -> None:
-    """Raises `PublicError` where an id stands twice."""
-    seen: set[str] = set()
-    for key, row in rows:
-        if key in seen:
-            raise row.fault(f"the id {key!r} stands in the file before")
-        seen.add(key)
+        row = parsed(kind, line, f"{path}, line {number}")
+        if row.id in found:
+            raise PublicError(f"{path}, line {number}: the id {row.id!r} stands in the file before.")
+        found[row.id] = row
+    if not found:
+        raise PublicError(f"{path} holds no rows.")
+    return list(found.values())
 
 
 def sample(items: Sequence[_Item], limit: int | None) -> list[_Item]:

@@ -21,8 +21,8 @@ from corpus.documents import Block, Document
 from corpus.embedding import make_models
 from corpus.library import Library
 from corpus.models import Models
-from eval.public.memo import RememberedEmbedder
-from eval.public.public_rows import PublicError
+from corpus.store.store import Holding
+from eval.cases import EvaluationError
 from ingest.segment import SEGMENTER_VERSION, segmenter
 
 BATCH = 200
@@ -79,37 +79,28 @@ class Text:
 
 @dataclass(frozen=True)
 class Kit:
-    """What libraries and engines are made with; shared by all libraries of a run. `about` says it for people."""
+    """What libraries and engines are made with; shared by all libraries of a run."""
 
     models: Models
-    remembered: tuple[RememberedEmbedder, ...]
     readers: Readers | None
     catalogue: Catalogue
     passages: int
     statements: int
-    about: dict[str, str]
+
+    @property
+    def about(self) -> dict[str, str]:
+        """What of it decides the outcomes."""
+        return {
+            "embedding": self.models.fingerprint,
+            "readers": ", ".join(self.readers.names) if self.readers else "off",
+            "passages": str(self.passages),
+            "max_statements": str(self.statements),
+        }
 
     def engine(self, library: Library) -> Engine:
         """The engine as users get it."""
-        return Engine(
-            library,
-            self.catalogue,
-            readers=self.readers,
-            passages=self.passages,
-            max_statements=self.statements,
-        )
-
-
-def kit_of(models: Models, readers: Readers | None, catalogue: Catalogue, passages: int, statements: int) -> Kit:
-    """A kit of given models."""
-    about = {
-        "embedding": models.fingerprint,
-        "readers": ", ".join(readers.names) if readers else "off",
-        "passages": str(passages),
-        "max_statements": str(statements),
-    }
-    remembered = [RememberedEmbedder(model) for model in (models.own, models.multilingual) if model is not None]
-    return Kit(Models(*remembered), tuple(remembered), readers, catalogue, passages, statements, about)
+        most = self.statements
+        return Engine(library, self.catalogue, readers=self.readers, passages=self.passages, max_statements=most)
 
 
 def kit_from_settings(models: Path | None, reader: bool) -> Kit:
@@ -118,7 +109,7 @@ def kit_from_settings(models: Path | None, reader: bool) -> Kit:
     kept = models or chosen.data_dir / "models"
     known = make_models(chosen.embedding, chosen.multilingual, kept)
     readers = Readers.shipped(kept) if reader and chosen.reader else None
-    return kit_of(known, readers, catalogue_of(chosen), chosen.passages, chosen.max_statements)
+    return Kit(known, readers, catalogue_of(chosen), chosen.passages, chosen.max_statements)
 
 
 def key_of(index: int) -> str:
@@ -138,7 +129,7 @@ def stocked(
     """An engine over a library of the texts, text n as document `key_of(n)`.
 
     Without a folder the library is made in a temporary one, in memory where the system has a place for that, and
-    removed in the end. In a `folder` it stays: what it holds is not added again. Raises `PublicError` where the
+    removed in the end. In a `folder` it stays: what it holds is not added again. Raises `EvaluationError` where the
     folder holds other documents. `progress` is told how many texts were added since it was last called.
     """
     if folder is not None:
@@ -158,7 +149,7 @@ def _fill(library: Library, texts: Sequence[Text], kit: Kit, progress: Callable[
     held = {header.key: header for header in library.each_header()}
     strange = sorted(set(held) - {key_of(n) for n in range(len(texts))})
     if strange:
-        raise PublicError(f"The library in {library.folder} holds {strange[0]!r}, which is not of this set.")
+        raise EvaluationError(f"The library in {library.folder} holds {strange[0]!r}, which is not of this set.")
     segment = segmenter(kit.models)
     for begin in range(0, len(texts), BATCH):
         some = [text.document(key_of(n)) for n, text in enumerate(texts[begin : begin + BATCH], begin)]
@@ -167,20 +158,15 @@ def _fill(library: Library, texts: Sequence[Text], kit: Kit, progress: Callable[
             for document in some
             if document is not None and (document.key not in held or held[document.key].sha256 != document.sha256)
         ]
-        for model in kit.remembered:
-            served = model.languages
-            model.prepare(
-                [
-                    passage.embedded
-                    for document, passages in new
-                    if served is None or document.language in served
-                    for passage in passages
-                ]
-            )
-        for document, passages in new:
-            # A change of language changes the id: the old one leaves.
-            replaces = [held[document.key].id] if document.key in held else []
-            library.add(document, passages, replaces=[each for each in replaces if each != document.id], settle=False)
+        for language in dict.fromkeys(document.language for document, _ in new):
+            own = [(document, passages) for document, passages in new if document.language == language]
+            vectors = kit.models.passages(language, [passage for _, passages in own for passage in passages])
+            for document, passages in own:
+                mine, vectors = vectors[: len(passages)], vectors[len(passages) :]
+                # A change of language changes the id: the old one leaves.
+                replaces = [held[document.key].id] if document.key in held else []
+                others = [each for each in replaces if each != document.id]
+                library.take(Holding(document, passages, mine, None), others, settle=False)
         if progress is not None:
             progress(len(some))
         if begin // SETTLE != (begin + BATCH) // SETTLE:

@@ -5,65 +5,52 @@ Each row is asked of a library that holds its passages and nothing else. `answer
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
-import numpy as np
+from pydantic import StrictBool
 
-from corpus.documents import LANGUAGES
 from eval.metrics.selective import RiskCoverage, auc, aurc, risk_coverage
-from eval.metrics.statistics import Floats, bootstrap_interval
-from eval.public.figures import Figure, Figures, mean
-from eval.public.public_outcomes import Outcome
-from eval.public.public_rows import PublicError, each_once, read_jsonl
+from eval.metrics.statistics import Figure, figure
+from eval.public.figures import Figures, Outcome, mean
+from eval.public.public_rows import Filled, Passages, Row, read_rows
 from eval.public.public_shelf import Kit, Text, stocked
 from eval.public.weigh import ask, features
 
+Language = Literal["en", "fr", "es", "ru", "ar", "zh"]
 
-@dataclass(frozen=True)
-class Question:
-    """A row of the set."""
 
-    id: str
-    language: str
-    text: str
-    passages: tuple[Text, ...]
-    answerable: bool
+class Question(Row):
+    """A row of the set; `passages_language` where the passages are in another language than the question."""
+
+    language: Language
+    passages_language: Language | None = None
+    question: Filled
+    passages: Passages
+    answerable: StrictBool
+
+    def texts(self) -> list[Text]:
+        """The passages as they are held."""
+        return [each.held(self.passages_language or self.language) for each in self.passages]
 
 
 def read_abstention(path: Path) -> list[Question]:
-    """Reads `{id, language, question, passages: [{title, text}], answerable}`, one a line; `passages_language` where the
-    passages are in another language than the question. Raises `PublicError`."""
-    rows = [(row.text("id"), row) for row in read_jsonl(path)]
-    each_once(rows)
-    found = []
-    for key, row in rows:
-        language = row.text("language")
-        read = row.text("passages_language", language)
-        for each in (language, read):
-            if each not in LANGUAGES:
-                raise row.fault(f"the language {each!r} is none of {', '.join(LANGUAGES)}")
-        passages = [Text(each.text("title", ""), each.text("text"), read) for each in row.rows("passages", "passage")]
-        if not any(each.body.strip() for each in passages):
-            raise row.fault("'passages' holds no words")
-        found.append(Question(key, language, row.filled("question"), tuple(passages), row.flag("answerable")))
-    if not found:
-        raise PublicError(f"{path} holds no rows.")
-    return found
+    """Reads `{id, language, question, passages: [{title, text}], answerable}`, one a line. Raises `PublicError`."""
+    return read_rows(path, Question)
 
 
 def outcome_of(question: Question, kit: Kit) -> Outcome:
     """What is answered from the passages of a row."""
-    with stocked(question.passages, kit) as engine:
-        asked = ask(engine, question.text)
+    with stocked(question.texts(), kit) as engine:
+        asked = ask(engine, question.question)
         return {
             "language": question.language,
-            "abroad": any(each.language != question.language for each in question.passages),
+            "abroad": question.passages_language not in (None, question.language),
             "answerable": question.answerable,
             **asked.told(),
             "weighed": len(asked.scored),
-            "units": features(asked.best(3), None),
+            "units": features(asked, None),
         }
 
 
@@ -75,29 +62,19 @@ def abstention_figures(outcomes: Sequence[Outcome]) -> Figures:
         "answered unanswerable": mean([each["answered"] for each in outcomes if not each["answerable"]]),
         "refused answerable": mean([not each["answered"] for each in outcomes if each["answerable"]]),
         "AUC": auc_figure(outcomes),
-        "AURC": aurc_figure(outcomes),
+        "AURC": figure(_points(outcomes), lambda rows: aurc(rows[:, 0], 1.0 - rows[:, 1])),
     }
 
 
 def auc_figure(outcomes: Sequence[Outcome]) -> Figure:
     """How well the confidence tells answerable from unanswerable."""
-    return _figure(outcomes, lambda rows: auc(rows[:, 0].tolist(), (rows[:, 1] > 0).tolist()))
-
-
-def aurc_figure(outcomes: Sequence[Outcome]) -> Figure:
-    """The area under the curve of `curve`."""
-    return _figure(outcomes, lambda rows: aurc(rows[:, 0], 1.0 - rows[:, 1]))
+    return figure(_points(outcomes), lambda rows: auc(rows[:, 0].tolist(), (rows[:, 1] > 0).tolist()))
 
 
 def curve(outcomes: Sequence[Outcome]) -> RiskCoverage:
     """Risk and coverage of answering above each confidence."""
-    return risk_coverage([(each["confidence"], each["answerable"]) for each in outcomes])
+    return risk_coverage(_points(outcomes))
 
 
-def _figure(outcomes: Sequence[Outcome], statistic: Callable[[Floats], float | None]) -> Figure:
-    rows = np.array([(each["confidence"], each["answerable"]) for each in outcomes], np.float64).reshape(-1, 2)
-    value = statistic(rows)
-    if value is None:
-        return Figure(None, len(rows))
-    interval = bootstrap_interval(rows, statistic)
-    return Figure(value, len(rows), *((interval.low, interval.high) if interval else ()))
+def _points(outcomes: Sequence[Outcome]) -> list[tuple[float, bool]]:
+    return [(each["confidence"], each["answerable"]) for each in outcomes]

@@ -6,21 +6,63 @@ what the best sentences must hold. Questions of one language may be asked of the
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+
+from pydantic import StrictInt, model_validator
 
 from assistant.qa.engine import Engine
 from corpus.documents import Span
 from corpus.language import detect_language
 from eval.cases import squeeze
-from eval.public.figures import Figures, mean
-from eval.public.public_outcomes import Outcome
-from eval.public.public_ranking import judged, rank, ranking_figures
-from eval.public.public_rows import PublicError, Row, as_row
+from eval.public.figures import Figures, Outcome, judged, mean, rank, ranking_figures
+from eval.public.public_rows import Filled, Part, PublicError, lines_of, parsed
 from eval.public.public_shelf import Text, key_of
 from eval.public.weigh import ask, covered, features, span_of
+
+
+class _Answer(Part):
+    text: Filled
+    answer_start: StrictInt
+
+    def span(self, context: str) -> Span:
+        """Where it stands in a paragraph: where it says, or nearest to that. `ValueError` where it does not."""
+        start = max(0, self.answer_start)
+        places = [n for n in range(len(context)) if context.startswith(self.text, n)]
+        if not places:
+            raise ValueError(f"the answer {self.text!r} does not stand in the paragraph")
+        nearest = min(places, key=lambda place: abs(place - start))
+        return nearest, nearest + len(self.text)
+
+
+class _Asked(Part):
+    id: str | None = None
+    question: Filled
+    answers: tuple[_Answer, ...] = ()
+
+
+class _Paragraph(Part):
+    context: str
+    qas: list[_Asked]
+
+    @model_validator(mode="after")
+    def _answered(self) -> _Paragraph:
+        for asked in self.qas:
+            self.spans(asked)
+        return self
+
+    def spans(self, asked: _Asked) -> tuple[Span, ...]:
+        """What answers a question."""
+        return tuple(dict.fromkeys(answer.span(self.context) for answer in asked.answers))
+
+
+class _Article(Part):
+    paragraphs: list[_Paragraph]
+
+
+class _File(Part):
+    data: list[_Article]
 
 
 @dataclass(frozen=True)
@@ -50,28 +92,16 @@ class Squad:
 
 def load_squad(path: Path) -> Squad:
     """Reads a set. Raises `PublicError` with the place of what is wrong."""
-    try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise PublicError(f"{path} can't be read: {error.strerror}.") from None
-    except (ValueError, RecursionError) as error:
-        raise PublicError(f"{path}: not JSON ({error}).") from None
-    paragraphs: list[str] = []
-    questions: list[Question] = []
-    for article in as_row(raw, str(path)).rows("data", "article"):
-        for paragraph in article.rows("paragraphs", "paragraph"):
-            context = paragraph.text("context")
-            questions += _questions(paragraph, context, len(paragraphs))
-            paragraphs.append(context)
+    text = "".join(line for _, line in lines_of(path))
+    paragraphs = [each for article in parsed(_File, text, str(path)).data for each in article.paragraphs]
+    questions = [
+        Question(asked.id or f"{n}-{m}", asked.question, n, paragraph.spans(asked))
+        for n, paragraph in enumerate(paragraphs)
+        for m, asked in enumerate(paragraph.qas)
+    ]
     if len({question.id for question in questions}) < len(questions):
         questions = [replace(each, id=f"{n}:{each.id}") for n, each in enumerate(questions)]
-    return Squad(tuple(paragraphs), tuple(questions))
-
-
-def read_squad(path: Path) -> tuple[list[str], list[tuple[str, int]]]:
-    """The paragraphs of a file, and its questions with their paragraph's number."""
-    squad = load_squad(path)
-    return list(squad.paragraphs), [(each.text, each.paragraph) for each in squad.questions]
+    return Squad(tuple(each.context for each in paragraphs), tuple(questions))
 
 
 def across(questions: Squad, documents: Squad, names: tuple[Path, Path]) -> Squad:
@@ -128,7 +158,7 @@ def outcome_of(engine: Engine, question: Question, answers: bool) -> Outcome:
             "retrieved": question.paragraph in found["ranked"],
             "any_weighed": any(covered(gold, [span_of(each)]) for each in asked.scored),
             "quoted": covered(gold, asked.said()),
-            "units": features(asked.best(3), gold),
+            "units": features(asked, gold),
         }
     )
 
@@ -147,26 +177,6 @@ def squad_figures(outcomes: Sequence[Outcome]) -> Figures:
             "quoted": mean([each["quoted"] for each in asked]),
         }
     return found
-
-
-def _questions(paragraph: Row, context: str, index: int) -> Iterator[Question]:
-    for n, row in enumerate(paragraph.rows("qas", "question")):
-        spans = [_span(answer, context) for answer in row.rows("answers", "answer", optional=True)]
-        yield Question(row.text("id", f"{index}-{n}"), row.filled("question"), index, tuple(dict.fromkeys(spans)))
-
-
-def _span(answer: Row, context: str) -> Span:
-    words = answer.filled("text")
-    start = answer.data.get("answer_start")
-    if not isinstance(start, int) or isinstance(start, bool):
-        raise answer.fault("'answer_start' must be a whole number")
-    if context[max(0, start) :].startswith(words):
-        return max(0, start), max(0, start) + len(words)
-    places = [n for n in range(len(context)) if context.startswith(words, n)]
-    if not places:
-        raise answer.fault(f"the answer {words!r} does not stand in the paragraph")
-    nearest = min(places, key=lambda place: abs(place - start))
-    return nearest, nearest + len(words)
 
 
 def _id(engine: Engine, key: str) -> str:

@@ -43,7 +43,7 @@ class Asked:
             return self.answer.confidence
         return BY_RULE if self.answered else -BY_RULE
 
-    def best(self, count: int) -> list[Scored]:
+    def best(self, count: int = BEST) -> list[Scored]:
         """The best units that share no words."""
         chosen: list[Scored] = []
         for each in self.scored:
@@ -109,9 +109,7 @@ def covered(gold: Iterable[tuple[str, Span]], by: Sequence[tuple[str, Span]], sh
     return False
 
 
-def features(
-    scored: Sequence[Scored], gold: Sequence[tuple[str, Span]] | None, share: float = 1.0
-) -> list[dict[str, Any]]:
+def features(asked: Asked, gold: Sequence[tuple[str, Span]] | None, share: float = 1.0) -> list[dict[str, Any]]:
     """The signals of the best units; `holds` says of each whether it holds a gold span, None where none is known."""
     return [
         {
@@ -122,5 +120,5 @@ def features(
             "words": each.unit.text[:SHOWN],
             "holds": None if gold is None else covered(gold, [span_of(each)], share),
         }
-        for each in scored[:BEST]
+        for each in asked.best()
     ]

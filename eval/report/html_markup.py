@@ -15,13 +15,22 @@ class Html(str):
 
     __slots__ = ()
 
+    def __html__(self) -> str:
+        """Itself, which templates take as it is."""
+        return self
+
 
 Part = str | Html | None
 
 
 def escaped(text: str) -> Html:
     """Text as markup: nothing in it is obeyed, characters that a page may not hold are shown as a replacement."""
-    return Html(html.escape(_UNSEEN.sub("\ufffd", text), quote=True))
+    return Html(html.escape(seen(text), quote=True))
+
+
+def seen(text: str) -> str:
+    """Text without characters that a page may not hold; they are shown as a replacement."""
+    return _UNSEEN.sub("\ufffd", text)
 
 
 def tag(name: str, /, *parts: Part, **attributes: str | float | None) -> Html:

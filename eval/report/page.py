@@ -3,38 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
 
 import yaml
+from jinja2 import Environment, PackageLoader
 
 from eval.cases import shipped_sets
-from eval.metrics.causes import CAUSES
-from eval.metrics.summary import Figure, Figures, Outcome, Summary
-from eval.report.failures import MOST, failures
-from eval.report.html_markup import Html, document, joined, style, tag
-from eval.report.plots import (
-    Curve,
-    Mark,
-    beside_latency,
-    histogram,
-    legend,
-    reliability,
-    risk_coverage,
-    stacked,
-    whiskers,
-)
-from eval.runs.comparing import Paired, compare_summaries, in_common, summary_of
+from eval.metrics.scores import CAUSES
+from eval.metrics.statistics import Figure
+from eval.metrics.summary import Figures, Outcome, Summary
+from eval.report.failures import MOST, Card, failures
+from eval.report.html_markup import Html, seen, style, tag
+from eval.report.plots import Curve, beside_latency, histogram, legend, reliability, risk_coverage, stacked, whiskers
+from eval.runs.comparing import Comparison, compare_summaries, in_common, summary_of
 from eval.runs.run_store import Run, RunError
-from eval.runs.run_tables import MEANINGS, OUTCOMES, figures_of, number
+from eval.runs.run_tables import MEANINGS, OUTCOMES, figures_of
+from eval.told import number
 
 _Told = tuple[Run, Summary]
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-
-
 _FATES = (("answered", 2), ("shown as what comes closest", 1), ("told that nothing is found", 5), ("failed", 4))
 """What becomes of a question, with the number of its colour."""
 
@@ -68,84 +58,27 @@ def write_report(runs: Sequence[Run], path: Path, most: int = MOST) -> None:
 
 def render(runs: Sequence[_Told], most: int = MOST) -> str:
     """The page as text."""
-    names = [run.name for run, _ in runs]
-    alike = _alike(runs)
-    summaries = [summary for _, summary in runs]
-    parts = [summary.by_part for summary in summaries]
-    title = f"Answers measured: {', '.join(names)}"
-    head = joined(
-        tag("meta", charset="utf-8"),
-        tag("meta", http_equiv="Content-Security-Policy", content=POLICY),
-        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("title", title),
-        style((files("eval") / "report" / "style.css").read_text(encoding="utf-8")),
+    names, summaries = [run.name for run, _ in runs], [summary for _, summary in runs]
+    parts = {"By kind": [each.by_kind for each in summaries], "By language": [each.by_language for each in summaries],
+             "By part": [each.by_part for each in summaries]}  # fmt: skip
+    page = _PAGES.get_template("report.html").render(
+        runs=runs,
+        names=names,
+        alike=_alike(runs),
+        sheet=style((files("eval") / "report" / "style.css").read_text(encoding="utf-8")),
+        known={figure for each in summaries for figure, held in each.figures.items() if held.cases},
+        fates_legend=legend([fate for fate, _ in _FATES], [colour for _, colour in _FATES]),
+        runs_legend=legend(names),
+        by_groups=[(caption, _groups(caption, held)) for caption, held in parts.items() if any(held)],
+        curves=[_risk(runs), _chances(runs), _speed(runs), *_latencies(runs)],
+        failed=partial(_failed, most=most),
     )
-    body = joined(
-        tag("h1", "How good the answers are"),
-        _runs(runs),
-        tag("h2", "What was asked"),
-        *(_asked(run, summary) for (run, summary), *_ in alike),
-        tag("h2", "Figures"),
-        tag("p", "All from 0 to 1. In small print the 95 % interval (bootstrap over cases, over documents where the cases name such) and the number of cases.",
-            class_="note"),
-        _figures(names, summaries),
-        tag("h2", "What became of the questions"),
-        tag("p", "Shares answered, shown as what comes closest, and told that nothing is found, with Wilson's 95 % intervals; the "
-            "rest failed. Near misses have no answer and ask for what the documents speak of. AUC: telling the "
-            "answerable cases from this group by confidence, 0.5 is chance.", class_="note"),
-        legend([fate for fate, _ in _FATES], [colour for _, colour in _FATES]),
-        tag("div", *(_fates(name, summary) for name, summary in zip(names, summaries, strict=True)), class_="plots"),
-        *(_outcomes(name, summary) for name, summary in zip(names, summaries, strict=True)),
-        *(_side_by_side(group) for group in alike if len(group) > 1),
-        tag("h2", "What kept answers from being shown"),
-        tag("p", f"Cases with an answer, by the first of these that holds: {'; '.join(f'{name}: {told}' for name, told in CAUSES.items())}.",
-            class_="note"),
-        *(_causes(name, summary) for name, summary in zip(names, summaries, strict=True)),
-        tag("h2", "Right by kind and language"),
-        tag("p", "Share of the cases that are right: answered with every required fact, or abstained from where there "
-            "is no answer. Bars are 95 % intervals.", class_="note"),
-        legend(names),
-        tag(
-            "div",
-            _groups("By kind", [summary.by_kind for summary in summaries]),
-            _groups("By language", [summary.by_language for summary in summaries]),
-            *([_groups("By part", parts)] if any(parts) else []),
-            class_="plots",
-        ),
-        *(_all_groups(name, summary) for name, summary in zip(names, summaries, strict=True)),
-        tag("h2", "Risk and coverage, and latency"),
-        tag("p", "Were only the answers given that are surer than some bar: the share of these that are wrong. "
-            "Latency counts failed cases too.", class_="note"),
-        legend(names),
-        tag("div", _risk(names, summaries), _chances(names, summaries), _speed(names, summaries), *_latencies(runs), class_="plots"),
-        *(_failed(run, summary, most) for (run, summary), *_ in alike),
-    )  # fmt: skip
-    return document("en", head, body)
+    return str(page)
 
 
-def _runs(runs: Sequence[_Told]) -> Html:
-    rows = []
-    for run, summary in runs:
-        settings = run.meta.get("settings", {})
-        told = ", ".join(f"{key} {value}" for key, value in settings.items() if key != "prompt")
-        left_out = run.meta.get("left_out", [])
-        cases = f"{summary.cases} ({summary.answerable} answerable)"
-        notes = [f"{len(summary.failed)} failed"] if summary.failed else []
-        notes += [f"{len(left_out)} left out"] if left_out else []
-        rows.append(
-            tag(
-                "tr",
-                tag("th", run.name, tag("small", str(run.meta.get("begun", "")).replace("T", " "))),
-                tag("td", str(run.meta.get("set", ""))),
-                tag("td", str(run.meta.get("system", "")), tag("small", told)),
-                tag("td", cases, tag("small", ", ".join(notes)) if notes else None),
-                tag("td", f"{summary.answered}"),
-                tag("td", number(summary.median_words, 0)),
-                tag("td", number(summary.latency_ms["p50"], 0), " / ", number(summary.latency_ms["p95"], 0)),
-            )
-        )
-    headings = ("run", "set", "system", "cases", "answered", "median words", "p50 / p95 ms")
-    return _table(headings, rows)
+def _notes(run: Run, summary: Summary) -> str:
+    counts = {"failed": len(summary.failed), "left out": len(run.meta.get("left_out", []))}
+    return ", ".join(f"{count} {name}" for name, count in counts.items() if count)
 
 
 def _alike(runs: Sequence[_Told]) -> list[list[_Told]]:
@@ -160,21 +93,19 @@ def _alike(runs: Sequence[_Told]) -> list[list[_Told]]:
     return groups
 
 
-def _asked(run: Run, summary: Summary) -> Html:
+def _asked(run: Run, summary: Summary) -> list[tuple[str, str]]:
     """What a set asks, of which documents, and how contamination was kept out."""
     name = str(run.meta.get("set", ""))
     note = set_notes().get(name)
     shipped = shipped_sets().get(name)
     if note is None or shipped is None or shipped.read_bytes() != (run.folder / str(run.meta["cases"])).read_bytes():
-        about, kept_out = (
-            "A set that does not ship in this form.",
-            "Nothing is known here of how contamination was kept out.",
-        )
+        about = "A set that does not ship in this form."
+        kept_out = "Nothing is known here of how contamination was kept out."
     else:
         about, kept_out = note.about, note.kept_out
     held_out = sum(case.held_out for case in run.cases)
     documents = {each for case in run.cases for each in ([case.document] if case.document else case.needs)}
-    rows = [
+    return [
         ("Set", f"{name}: {about}"),
         ("Contamination", kept_out),
         ("Cases", f"{summary.cases}, {summary.answerable} with an answer, {held_out} held out"),
@@ -184,38 +115,16 @@ def _asked(run: Run, summary: Summary) -> Html:
         ("Read as", ", ".join(f"{corpus} {digest}" for corpus, digest in dict(run.meta.get("documents", {})).items())),
         ("By code", str(run.meta.get("code", "")) or "not known"),
     ]
-    return _table(("", run.name), [tag("tr", tag("th", head), tag("td", told)) for head, told in rows])
 
 
 def _counted(names: Sequence[str]) -> str:
     return ", ".join(f"{name} {count}" for name, count in Counter(names).most_common())
 
 
-def _side_by_side(group: Sequence[_Told]) -> Html:
+def _beside(group: Sequence[_Told]) -> list[Comparison]:
     """The first run of a set beside each other one, by paired tests."""
     (first, before), *others = group
-    found = [compare_summaries(first, before, run, after) for run, after in others]
-    rows = [
-        tag("tr", tag("th", figure), *(_difference(each.figures.get(figure)) for each in found))
-        for figure in dict.fromkeys(figure for each in found for figure in each.figures)
-    ]
-    chances = [tag("td", _chance(each.mcnemar), tag("small", f"n={each.cases}"), class_="number") for each in found]
-    rows.append(tag("tr", tag("th", "right or wrong", tag("small", "McNemar's test")), *chances))
-    return joined(
-        tag("h2", f"{first.name} beside the others"),
-        tag("p", "Over the cases that both have: how far the other lies from the first, with the 95 % interval and the p of the "
-            "sign-flip test, cases about one document together; no p is corrected for how many there are.", class_="note"),
-        _table((f"other - {first.name}", *(run.name for run, _ in others)), rows),
-    )  # fmt: skip
-
-
-def _difference(paired: Paired | None) -> Html:
-    if paired is None:
-        return tag("td", "–", class_="number")
-    told = f"{paired.difference:+.3f}"
-    interval, chance = f"{paired.low:+.3f} to {paired.high:+.3f}", f"{_chance(paired.p)}, n={paired.cases}"
-    shown = tag("b", told) if paired.p < 0.05 else told
-    return tag("td", shown, tag("small", interval), tag("small", chance), class_="number")
+    return [compare_summaries(first, before, run, after) for run, after in others]
 
 
 def _chance(p: float) -> str:
@@ -229,7 +138,7 @@ def _fates(name: str, summary: Summary) -> Html:
         for part, groups in summary.outcomes.items()
         for group, outcome in groups.items()
     ]
-    return tag("figure", tag("figcaption", name), stacked(rows, f"What became of the questions of {name}"))
+    return stacked(rows, f"What became of the questions of {name}")
 
 
 def _cut(outcome: Outcome) -> list[tuple[str, float, int]]:
@@ -237,123 +146,86 @@ def _cut(outcome: Outcome) -> list[tuple[str, float, int]]:
     return [(fate, share, colour) for (fate, colour), share in zip(_FATES, [*shares, 1 - sum(shares)], strict=True)]
 
 
-def _figures(names: Sequence[str], summaries: Sequence[Summary]) -> Html:
-    rows = []
-    for figure, meaning in MEANINGS.items():
-        held = [summary.figures[figure] for summary in summaries]
-        if any(each.cases for each in held):
-            rows.append(tag("tr", tag("th", figure, tag("small", meaning)), *map(_cell, held)))
-    return _table(("figure", *names), rows)
-
-
-def _outcomes(name: str, summary: Summary) -> Html:
-    """What became of the cases that have an answer and of the others, by part."""
-    rows = [
-        tag("tr", tag("th", group, tag("small", part)), *map(_cell, figures_of(outcome)))
-        for part, groups in summary.outcomes.items()
-        for group, outcome in groups.items()
-    ]
-    return _table((name, *OUTCOMES), rows)
-
-
-def _causes(name: str, summary: Summary) -> Html:
-    """Counts of cases with an answer by part, language and kind."""
-    rows = [
-        tag("tr", tag("th", group), *(tag("td", str(counted.get(cause, 0)), class_="number") for cause in CAUSES))
-        for group, counted in summary.causes.items()
-    ]
-    return _table((name, *CAUSES), rows)
-
-
-def _cell(figure: Figure) -> Html:
-    interval = "" if figure.low is None or figure.high is None else f"{figure.low:.3f}–{figure.high:.3f}, "
-    return tag("td", number(figure.value), tag("small", f"{interval}n={figure.cases}"), class_="number")
-
-
-def _table(headings: Sequence[str], rows: Sequence[Html]) -> Html:
-    head = tag("thead", tag("tr", *(tag("th", heading) for heading in headings)))
-    return tag("div", tag("table", head, tag("tbody", *rows)), class_="wide", tabindex="0")
-
-
 def _groups(caption: str, runs: Sequence[Mapping[str, Figures]]) -> Html:
     names = sorted({name for groups in runs for name in groups})
-    rows = [
-        (name, [_mark(groups[name]["right"] if name in groups else None, n) for n, groups in enumerate(runs)])
-        for name in names
-    ]
-    return tag("figure", tag("figcaption", caption), whiskers(rows, f"Share of right cases, {caption.lower()}"))
+    rows = [(name, [groups[name]["right"] if name in groups else Figure() for groups in runs]) for name in names]
+    return whiskers(rows, f"Share of right cases, {caption.lower()}")
 
 
-def _mark(figure: Figure | None, colour: int) -> Mark:
-    if figure is None:
-        return Mark(colour, None)
-    return Mark(colour, figure.value, figure.low, figure.high, figure.cases)
+def _shown_of(summary: Summary) -> list[str]:
+    """The figures that any kind, language or part has."""
+    groups = [*summary.by_kind.values(), *summary.by_language.values(), *summary.by_part.values()]
+    return [figure for figure in MEANINGS if any(figure in held and held[figure].cases for held in groups)]
 
 
-def _all_groups(name: str, summary: Summary) -> Html:
-    """Every figure by kind and language, folded."""
-    groups = {**summary.by_kind, **summary.by_language, **summary.by_part}
-    shown = [figure for figure in MEANINGS if any(figure in held and held[figure].cases for held in groups.values())]
-    rows = [tag("tr", tag("th", group), *(_cell(held[figure]) for figure in shown)) for group, held in groups.items()]
-    inside = tag("div", _table(("", *shown), rows), class_="inside")
-    return tag("details", tag("summary", f"All figures by kind and language: {name}"), inside)
+_Plot = tuple[str, Html, str]
+"""What a plot is of, the plot (or why there is none), and what is said below it."""
 
 
-def _risk(names: Sequence[str], summaries: Sequence[Summary]) -> Html:
+def _risk(runs: Sequence[_Told]) -> _Plot:
     curves = [
-        Curve(name, list(zip(summary.curve.coverage, summary.curve.risk, strict=True)), n)
-        for n, (name, summary) in enumerate(zip(names, summaries, strict=True))
+        Curve(run.name, list(zip(summary.curve.coverage, summary.curve.risk, strict=True)), n)
+        for n, (run, summary) in enumerate(runs)
         if summary.curve is not None
     ]
-    caption = tag("figcaption", "Risk: share of wrong answers")
-    if not curves:
-        return tag("figure", caption, tag("p", "No run says how sure its answers are.", class_="note"))
-    areas = [f"{name} {number(each.figures['aurc'].value)}" for name, each in zip(names, summaries, strict=True)]
-    return tag("figure", caption, risk_coverage(curves), tag("p", f"AURC: {', '.join(areas)}", class_="note"))
+    none = tag("p", "No run says how sure its answers are.", class_="note")
+    drawn = risk_coverage(curves) if curves else none
+    return "Risk: share of wrong answers", drawn, _each("AURC", "aurc", runs) if curves else ""
 
 
-def _chances(names: Sequence[str], summaries: Sequence[Summary]) -> Html:
+def _chances(runs: Sequence[_Told]) -> _Plot:
     curves = [
-        Curve(name, [(each.chance, each.answerable) for each in summary.reliability], n)
-        for n, (name, summary) in enumerate(zip(names, summaries, strict=True))
+        Curve(run.name, [(each.chance, each.answerable) for each in summary.reliability], n)
+        for n, (run, summary) in enumerate(runs)
         if summary.reliability
     ]
-    caption = tag("figcaption", "Reliability: chances told and cases that have an answer")
-    if not curves:
-        return tag("figure", caption, tag("p", "No run tells chances.", class_="note"))
-    errors = [f"{name} {number(each.figures['ece'].value)}" for name, each in zip(names, summaries, strict=True)]
-    return tag("figure", caption, reliability(curves), tag("p", f"Expected error: {', '.join(errors)}", class_="note"))
+    drawn = reliability(curves) if curves else tag("p", "No run tells chances.", class_="note")
+    caption = "Reliability: chances told and cases that have an answer"
+    return caption, drawn, _each("Expected error", "ece", runs) if curves else ""
 
 
-def _speed(names: Sequence[str], summaries: Sequence[Summary]) -> Html:
+def _each(what: str, figure: str, runs: Sequence[_Told]) -> str:
+    """A figure of each run."""
+    return f"{what}: {', '.join(f'{run.name} {number(summary.figures[figure].value)}' for run, summary in runs)}"
+
+
+def _speed(runs: Sequence[_Told]) -> _Plot:
     drawn = [
-        (name, _mark(each.figures["right"], n), each.latency_ms["p50"] or 0.0, each.latency_ms["p95"] or 0.0)
-        for n, (name, each) in enumerate(zip(names, summaries, strict=True))
+        (run.name, each.figures["right"], each.latency_ms["p50"] or 0.0, each.latency_ms["p95"] or 0.0)
+        for run, each in runs
     ]
     label = "Share of right cases against milliseconds to an answer"
-    return tag("figure", tag("figcaption", "Right, beside latency"), beside_latency(drawn, label))
+    return "Right, beside latency", beside_latency(drawn, label), ""
 
 
-def _latencies(runs: Sequence[_Told]) -> list[Html]:
-    made = []
+def _latencies(runs: Sequence[_Told]) -> Iterator[_Plot]:
     for n, (run, summary) in enumerate(runs):
-        marks = [(name, value) for name, value in summary.latency_ms.items()]
-        plot = histogram([record.ms for record in run.records], n, run.name, marks)
+        marks = list(summary.latency_ms.items())
         jobs = run.meta.get("jobs", 1)
         blurred = f", {jobs} cases at once" if isinstance(jobs, int) and jobs > 1 else ""
-        made.append(tag("figure", tag("figcaption", f"Milliseconds to an answer: {run.name}{blurred}"), plot))
-    return made
+        plot = histogram([record.ms for record in run.records], n, run.name, marks)
+        yield f"Milliseconds to an answer: {run.name}{blurred}", plot, ""
 
 
-def _failed(run: Run, summary: Summary, most: int) -> Html:
+def _failed(run: Run, summary: Summary, most: int) -> tuple[str, list[tuple[str, int, list[Card]]] | None]:
     wrong = sum(row["right"] != 1.0 for row in summary.per_case.values())
     note = set_notes().get(str(run.meta.get("set", "")))
     told = f"{wrong} of {summary.cases} cases are wrong."
     if note and not note.listed:
-        shown, told = None, f"{told} Nothing was chosen by this set, so that none of them is shown."
-    elif not most:
-        shown, told = None, f"{told} Single cases are left out."
-    else:
-        told += " Some of each cause are listed, none that is held out. In the passages the quoted words are marked."
-        shown = failures(run, summary.per_case, most)
-    return joined(tag("h2", f"Cases that failed: {run.name}"), tag("p", told, class_="note"), shown)
+        return f"{told} Nothing was chosen by this set, so that none of them is shown.", None
+    if not most:
+        return f"{told} Single cases are left out.", None
+    told += " Some of each cause are listed, none that is held out. In the passages the quoted words are marked."
+    return told, failures(run, summary.per_case, most)
+
+
+_PAGES = Environment(
+    loader=PackageLoader("eval", "report"),
+    autoescape=True,
+    trim_blocks=True,
+    finalize=lambda value: seen(value) if isinstance(value, str) and not hasattr(value, "__html__") else value,
+)
+_PAGES.globals |= {
+    "asked": _asked, "beside": _beside, "causes": CAUSES, "chance": _chance, "fates": _fates, "figures_of": figures_of,
+    "meanings": MEANINGS, "notes": _notes, "number": number, "outcomes": list(OUTCOMES), "shown_of": _shown_of,
+}  # fmt: skip

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from eval.metrics.statistics import Figure
 from eval.report.html_markup import Html, joined, tag
 
 WIDTH = 360.0
@@ -25,20 +26,6 @@ class Curve:
     name: str
     points: Sequence[tuple[float, float]]
     colour: int = 0
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A figure with its interval, 0..1, and how many cases it is of; `value` None where it is undefined."""
-
-    colour: int
-    value: float | None
-    low: float | None = None
-    high: float | None = None
-    count: int = 0
-
-
-_Scale = Callable[[float], float]
 
 
 def legend(names: Sequence[str], colours: Sequence[int] | None = None) -> Html:
@@ -84,21 +71,20 @@ def growth(curves: Sequence[Curve], across: str, label: str) -> Html:
     return _svg(_HEIGHT, label, parts)
 
 
-def beside_latency(runs: Sequence[tuple[str, Mark, float, float]], label: str) -> Html:
+def beside_latency(runs: Sequence[tuple[str, Figure, float, float]], label: str) -> Html:
     """A figure of each run (up is better) with its interval against how long answers take: from the median, where the dot
     is, to the 95th percentile, in milliseconds on a logarithmic scale. Runs are (name, figure, median, 95th percentile)."""
     times = _Powers([ms for _, _, *both in runs for ms in both if ms > 0])
     parts = _frame("time to an answer, median to 95th percentile", times.ticks(_time), _SHARES)
-    for name, mark, median, late in runs:
-        if mark.value is None or median <= 0:
+    for n, (name, figure, median, late) in enumerate(runs):
+        if figure.value is None or median <= 0:
             continue
-        x, y = times.share(median), mark.value
-        whisker = f"whisker s{mark.colour % 6}"
-        parts.append(tag("line", x1=_x(x), x2=_x(times.share(late)), y1=_y(y), y2=_y(y), class_=whisker))
-        if mark.low is not None and mark.high is not None:
-            parts.append(tag("line", x1=_x(x), x2=_x(x), y1=_y(mark.low), y2=_y(mark.high), class_=whisker))
+        x, y = times.share(median), figure.value
+        parts.append(_whisker(n, _x(x), _x(times.share(late)), _y(y), _y(y)))
+        if figure.low is not None and figure.high is not None:
+            parts.append(_whisker(n, _x(x), _x(x), _y(figure.low), _y(figure.high)))
         title = tag("title", f"{name}: {y:.3f}, {_time(median)}, 95th percentile {_time(late)}")
-        parts.append(tag("g", title, *_dots([(x, y)], mark.colour)))
+        parts.append(tag("g", title, *_dots([(x, y)], n)))
     return _svg(_HEIGHT, label, parts)
 
 
@@ -120,25 +106,32 @@ def stacked(rows: Sequence[tuple[str, int, Sequence[tuple[str, float, int]]]], l
     return _svg(len(rows) * step + 4, label, parts)
 
 
-def whiskers(rows: Sequence[tuple[str, Sequence[Mark]]], label: str) -> Html:
+def whiskers(rows: Sequence[tuple[str, Sequence[Figure]]], label: str) -> Html:
     """A row a group: its name, and for each run a dot with its interval from 0 to 1."""
-    left, step = 118.0, 13.0
-    right = WIDTH - 48
+    left, step, right = 118.0, 13.0, WIDTH - 48
 
     def x(value: float) -> float:
         return left + value * (right - left)
 
     parts: list[Html] = []
     y = 8.0
-    for name, marks in rows:
-        height = max(1, len(marks)) * step + 5
+    for name, figures in rows:
+        height = max(1, len(figures)) * step + 5
         middle = y + height / 2
         parts.append(tag("text", name, x=left - 8, y=middle + 3.5, text_anchor="end"))
-        count = max((mark.count for mark in marks), default=0)
+        count = max((each.cases for each in figures), default=0)
         parts.append(tag("text", f"n={count}", x=right + 8, y=middle + 3.5, class_="faint"))
-        for n, mark in enumerate(marks):
+        for n, each in enumerate(figures):
             at = y + n * step + (step + 5) / 2
-            parts += _whisker(mark, at, x, name)
+            if each.value is None:
+                parts.append(tag("text", "–", x=x(0), y=at + 3.5, class_="faint"))
+                continue
+            interval = ""
+            if each.low is not None and each.high is not None:
+                parts.append(_whisker(n, x(each.low), x(each.high), at, at))
+                interval = f" ({each.low:.3f} to {each.high:.3f})"
+            title = tag("title", f"{name}: {each.value:.3f}{interval}, {each.cases} cases")
+            parts.append(tag("g", title, tag("circle", cx=x(each.value), cy=at, r=4.0, class_=f"c{n % 6}")))
         y += height
         parts.append(tag("line", x1=0.0, x2=WIDTH, y1=y, y2=y, class_="grid"))
     for n in range(5):
@@ -170,16 +163,8 @@ def histogram(values: Sequence[float], colour: int, name: str, marks: Sequence[t
     return _svg(height, f"How long {name} took to answer", parts)
 
 
-def _whisker(mark: Mark, y: float, x: _Scale, name: str) -> list[Html]:
-    if mark.value is None:
-        return [tag("text", "–", x=x(0), y=y + 3.5, class_="faint")]
-    parts: list[Html] = []
-    if mark.low is not None and mark.high is not None:
-        parts.append(tag("line", x1=x(mark.low), x2=x(mark.high), y1=y, y2=y, class_=f"whisker s{mark.colour % 6}"))
-    interval = "" if mark.low is None or mark.high is None else f" ({mark.low:.3f} to {mark.high:.3f})"
-    title = tag("title", f"{name}: {mark.value:.3f}{interval}, {mark.count} cases")
-    parts.append(tag("g", title, tag("circle", cx=x(mark.value), cy=y, r=4.0, class_=f"c{mark.colour % 6}")))
-    return parts
+def _whisker(colour: int, x1: float, x2: float, y1: float, y2: float) -> Html:
+    return tag("line", x1=x1, x2=x2, y1=y1, y2=y2, class_=f"whisker s{colour % 6}")
 
 
 class _Powers:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from eval.metrics.scores import MEASURES
-from eval.metrics.statistics import mcnemar, paired_difference
+from eval.metrics.statistics import Difference, mcnemar, paired_difference
 from eval.metrics.summary import Summary, summarise
 from eval.runs.run_store import Run, RunError, asked
 
@@ -15,29 +15,14 @@ ABSTAINED = "abstention_recall"
 
 
 @dataclass(frozen=True)
-class Paired:
-    """A figure of both runs over the cases for which both have it, and how they differ: the mean of B - A with its
-    95 % bootstrap interval, and the two-sided p of the sign-flip test; cases about one document are drawn
-    and flipped together."""
-
-    first: float
-    second: float
-    difference: float
-    low: float
-    high: float
-    p: float
-    cases: int
-
-
-@dataclass(frozen=True)
 class Comparison:
     """How run B (`second`) differs from run A. `gained` are the cases that only B has right, `lost` those that only A
-    has; `mcnemar` is the p of these being so unequal by chance."""
+    has; `mcnemar` is the p of these being so unequal by chance. Cases about one document are drawn and flipped together."""
 
     first: str
     second: str
     cases: int
-    figures: Mapping[str, Paired]
+    figures: Mapping[str, Difference]
     mcnemar: float
     gained: tuple[str, ...]
     lost: tuple[str, ...]
@@ -98,7 +83,7 @@ def compare_summaries(first: Run, before: Summary, second: Run, after: Summary) 
 
 def _paired(
     before: Summary, after: Summary, cases: Sequence[str], name: str, clusters: Mapping[str, str]
-) -> Paired | None:
+) -> Difference | None:
     """A measure of cases in both runs, over those for which both have it; None where there are none."""
     held = {
         case: (a, b)
@@ -106,15 +91,4 @@ def _paired(
         if (a := before.per_case[case][name]) is not None and (b := after.per_case[case][name]) is not None
     }
     first, second = [pair[0] for pair in held.values()], [pair[1] for pair in held.values()]
-    found = paired_difference(first, second, clusters=[clusters[case] for case in held])
-    if found is None:
-        return None
-    return Paired(
-        first=sum(first) / len(first),
-        second=sum(second) / len(second),
-        difference=found.mean,
-        low=found.interval.low,
-        high=found.interval.high,
-        p=found.p,
-        cases=found.cases,
-    )
+    return paired_difference(first, second, clusters=[clusters[case] for case in held])

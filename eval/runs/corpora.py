@@ -11,10 +11,14 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from assistant.opening import catalogue_of, make_engine
+from assistant.qa.engine import Engine
+from assistant.settings import load_settings
 from corpus.catalogue import Catalogue
+from corpus.embedding import make_models
 from corpus.library import Library
 from corpus.models import Models
-from eval.cases import Case
+from eval.cases import Case, EvaluationError
 from ingest.ahead import Openable
 from ingest.folder import inputs
 from ingest.outcomes import Progress
@@ -31,7 +35,7 @@ UN = Path("../shared/documents/un/dev")
 _DONE = "built"
 
 
-class CorpusError(ValueError):
+class CorpusError(EvaluationError):
     """Documents that a run needs and that are not there, or can't be read; the message says which."""
 
 
@@ -114,6 +118,25 @@ def built(
         (home / _DONE).touch()
         _prune(folder, home)
         yield library
+
+
+@contextmanager
+def engine_over(
+    documents: Sequence[Path], folder: Path, reading: Callable[[Progress], None] | None = None
+) -> Iterator[Engine]:
+    """The product's own engine over documents: files, and all in folders. `folder` keeps the library, for the next time, and the
+    converted models. Raises `CorpusError` where a document is missing or can't be read."""
+    chosen = load_settings(data_dir=folder)
+    models = make_models(chosen.embedding, chosen.multilingual, models_in(folder))
+    given = sources("", documents)
+    name = fingerprint(given, models, chosen.catalogue_dir)
+    with built(folder / "libraries", name, given, models, catalogue_of(chosen), reading) as library:
+        yield make_engine(library, chosen)
+
+
+def models_in(folder: Path) -> Path:
+    """Where the converted models of a folder are kept."""
+    return folder / "models"
 
 
 def _files(path: Path, *, absent_ok: bool = False) -> Iterator[Openable]:

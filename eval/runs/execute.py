@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
+from itertools import islice
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from corpus.catalogue import Catalogue
 from corpus.library import Library
 from corpus.models import Models
-from eval.cases import Case, Place
-from eval.gold_spans import located
+from eval.cases import Case, Place, load_cases
+from eval.gold_spans import Shelf, blocks_in, located
 from eval.runs.corpora import CorpusError, built, code, corpora, fingerprint, sources
 from eval.runs.records import Record
 from eval.runs.run_store import Answers, Gold, Run, answers_in, begin, finish, load_run, set_aside
-from eval.runs.runner import ask_all, askable, cited_texts, gold_texts
 from eval.systems import NAMES, System
+from eval.systems.system_interface import failed
+from eval.teller import Teller
 from ingest.ahead import Openable
-from ingest.outcomes import Progress
 from ingest.segment import SEGMENTER_VERSION
 
 
@@ -29,14 +32,13 @@ from ingest.segment import SEGMENTER_VERSION
 class Plan:
     """What is to be run.
 
-    `questions` is the file, `cases` what is in it. `documents` stand in for the collections that the cases are about,
+    `questions` is the file. `documents` stand in for the collections that the cases are about,
     `library` for both: a folder with a library that is used as it is. `again` begins anew, `retry` asks the cases anew
     that failed. `catalogue_dir` is where the catalogue comes from, None: the shipped one.
     """
 
     name: str
     questions: Path
-    cases: tuple[Case, ...]
     system: System
     out: Path
     models: Models
@@ -49,6 +51,11 @@ class Plan:
     retry: bool = False
     settings: Mapping[str, str] = field(default_factory=dict)
 
+    @cached_property
+    def cases(self) -> tuple[Case, ...]:
+        """What is in the file. Raises `CaseError`."""
+        return tuple(load_cases(self.questions))
+
     @property
     def folder(self) -> Path:
         """Where the run is stored."""
@@ -58,22 +65,6 @@ class Plan:
     def remote(self) -> bool:
         """Whether the system has documents of its own."""
         return self.system.name not in NAMES
-
-
-class Teller(Protocol):
-    """Hears how a run goes on."""
-
-    def note(self, sentence: str) -> None:
-        """A sentence for the user."""
-
-    def reading(self, at: Progress) -> None:
-        """Documents are being read."""
-
-    def asking(self, total: int, done: int) -> None:
-        """So many cases are there, so many were answered before."""
-
-    def answered(self, record: Record) -> None:
-        """A case was answered."""
 
 
 def execute(plan: Plan, tell: Teller) -> Run:
@@ -90,7 +81,8 @@ def execute(plan: Plan, tell: Teller) -> Run:
         tell.note(f"The run before was of other documents, settings or code; it is kept as {aside}.")
     known = answers_in(plan.folder, plan.cases)
     done = {name for name, record in known.items() if not (plan.retry and record.status == "failed")}
-    tell.asking(len(plan.cases), len(done))
+    if done:
+        tell.note(f"{len(done)} of {len(plan.cases)} cases were answered before and are not asked again.")
     texts: dict[str, str] = {}
     gold: dict[str, list[Gold]] = {}
     left_out: list[str] = []
@@ -107,7 +99,9 @@ def execute(plan: Plan, tell: Teller) -> Run:
                 todo = [case for case in good if case.id not in done]
                 if todo:
                     plan.system.prepare(library)
-                    ask_all(plan.system, todo, answers, plan.jobs, tell.answered)
+                    asking = answered(plan.system, todo, plan.jobs)
+                    for case, record in tell.counted(asking, "cases asked", len(good), len(good) - len(todo)):
+                        answers.add(case, record)
                 if library is not None:
                     records = answers_in(plan.folder, good).values()
                     texts |= cited_texts(list(records), library)
@@ -203,3 +197,70 @@ def _left_out(cases: Sequence[Case]) -> str:
         f"{len(cases)} cases are left out, since documents that they need are not held ({', '.join(needs)}): "
         f"{', '.join(case.id for case in cases[:10])}{' ...' if len(cases) > 10 else ''}."
     )
+
+
+def answer_of(system: System, case: Case) -> Record:
+    """One answer. A system that raises has failed the case; the record says how."""
+    try:
+        return system.answer(case)
+    except Exception as error:  # noqa: BLE001  whatever breaks in what is evaluated is a result of the evaluation
+        return failed(case, system.name, f"{type(error).__name__}: {error}")
+
+
+def askable(cases: Sequence[Case], library: Library) -> tuple[list[Case], list[Case]]:
+    """The cases whose documents are held, and the others."""
+    shelf = Shelf(library)
+    good = [case for case in cases if all(shelf.ids(need) for need in case.needs)]
+    ids = {case.id for case in good}
+    return good, [case for case in cases if case.id not in ids]
+
+
+def cited_texts(records: Sequence[Record], library: Library) -> dict[str, str]:
+    """The canonical texts of the documents that records cite, by id, and by key where one document has it."""
+    named = {name for record in records for cited in record.citations for name in (cited.source, cited.document)}
+    keys = library.keys()
+    by_key: dict[str, list[str]] = {}
+    for document_id, key in keys.items():
+        by_key.setdefault(key, []).append(document_id)
+    found = {name: library.document(name).text for name in sorted(named) if name in keys}
+    for name in sorted(named - set(found)):
+        if len(ids := by_key.get(name, [])) == 1:
+            found[name] = library.document(ids[0]).text
+    return found
+
+
+def gold_texts(cases: Sequence[Case], library: Library) -> dict[str, list[Gold]]:
+    """What stands in the gold places of each case: of a document that has several blocks there, all of them. Words that
+    name a place must have been looked up (`eval.gold_spans.located`)."""
+    found: dict[str, list[Gold]] = {}
+    shelf = Shelf(library)
+    for case in cases:
+        for place in case.gold:
+            for document in map(library.document, shelf.ids(place.document)):
+                if blocks := blocks_in(place, document):
+                    text = "\n".join(document.block_text(block) for block in blocks)
+                    found.setdefault(case.id, []).append(Gold(document.key, place.wanted, text))
+    return found
+
+
+def answered(system: System, cases: Sequence[Case], jobs: int) -> Iterator[tuple[Case, Record]]:
+    """Answers as they come; in order where one is asked at a time. Interrupted, what was answered is kept."""
+    if jobs == 1:
+        for case in cases:
+            yield case, answer_of(system, case)
+        return
+    left = iter(cases)
+    pool = ThreadPoolExecutor(jobs, thread_name_prefix="asking")
+    try:
+        running: dict[Future[Record], Case] = {}
+        while True:
+            # Never more in flight than are asked at once: an interrupt then waits for these alone.
+            for case in islice(left, jobs - len(running)):
+                running[pool.submit(answer_of, system, case)] = case
+            if not running:
+                return
+            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in done:
+                yield running.pop(future), future.result()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)

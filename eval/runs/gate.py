@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated, Any
 
-import yaml
+from pydantic import AllowInfNan, ConfigDict, Strict, ValidationError
+from pydantic.dataclasses import dataclass
 
+from eval.cases import EvaluationError, read_yaml
 from eval.metrics.summary import Summary
 from eval.runs.comparing import ABSTAINED, compare
 from eval.runs.run_store import Run
@@ -20,20 +21,22 @@ COUNTS = ("failed", "left_out", "latency_p50_ms", "latency_p95_ms")
 AGAINST = ("right", "shown", "fact_recall", ABSTAINED)
 """Figures in which a run may not be worse than the one that it is held against."""
 ALPHA = 0.05
-_BOUNDS = ("least", "most")
 
 
-class GateError(ValueError):
+class GateError(EvaluationError):
     """A file of thresholds that can't be used; the message names it and says why."""
 
 
-@dataclass(frozen=True)
+Bound = Annotated[float, Strict(), AllowInfNan(False)]
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class Threshold:
     """The bounds of one figure, both included; None: not bounded on that side."""
 
     figure: str
-    least: float | None = None
-    most: float | None = None
+    least: Bound | None = None
+    most: Bound | None = None
 
     def broken(self, value: float | None) -> str | None:
         """What is wrong with a value, as a sentence; None where nothing is. A figure that is missing is wrong."""
@@ -49,10 +52,7 @@ class Threshold:
 def load_thresholds(path: Path, questions: str) -> list[Threshold]:
     """The thresholds of a file for a question set: a mapping from the set's name (or `any`) to figures, each with
     `least` or `most` or both. Raises `GateError`, also where the file has none for the set."""
-    try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, ValueError, RecursionError, yaml.YAMLError) as error:
-        raise GateError(f"{path} can't be read: {' '.join(str(error).split())}") from None
+    raw = read_yaml(path, GateError)
     if not isinstance(raw, dict) or not all(isinstance(each, dict) and each for each in raw.values()):
         raise GateError(f"{path} must map names of question sets (or 'any') to figures with their bounds.")
     made = {
@@ -91,17 +91,16 @@ def _values(run: Run, summary: Summary) -> Mapping[str, float | None]:
     }
 
 
-def _threshold(path: Path, figure: str, bounds: object) -> Threshold:
+def _threshold(path: Path, figure: str, bounds: Any) -> Threshold:
     if figure not in MEANINGS and figure not in COUNTS:
         raise GateError(f"{path}: {figure!r} is no figure; there are {', '.join([*MEANINGS, *COUNTS])}.")
-    good = isinstance(bounds, dict) and bool(bounds) and set(bounds) <= set(_BOUNDS)
-    numbers = isinstance(bounds, dict) and all(
-        isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-        for value in bounds.values()
-    )
-    if not isinstance(bounds, dict) or not good or not numbers:
-        raise GateError(f"{path}: {figure} must have 'least' or 'most' or both, each a number.")
-    return Threshold(figure, bounds.get("least"), bounds.get("most"))
+    try:
+        made = Threshold(figure, **bounds)
+        if made.least is made.most is None:
+            raise TypeError("no bound")
+    except (ValidationError, TypeError):
+        raise GateError(f"{path}: {figure} must have 'least' or 'most' or both, each a number.") from None
+    return made
 
 
 def _short(value: float) -> str:

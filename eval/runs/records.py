@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal, cast, get_args
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import PlainValidator, TypeAdapter, ValidationError
 
 from eval.cases import Stretch
 
 Status = Literal["answered", "partial", "tentative", "not_found", "refused", "failed"]
 JOIN = "; "
 """Between the locators of a retrieved passage that holds several places."""
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"{value!r} is no text")
+    return value
+
+
+Text = Annotated[str, PlainValidator(_text)]
+"""Any text, of which servers may send halves of surrogate pairs."""
 
 
 class RecordError(ValueError):
@@ -26,13 +37,13 @@ class Cited:
     language version and edition, which the offsets are of: its canonical text is `text_of(source or document)`.
     """
 
-    document: str
-    locator: str
-    quote: str
+    document: Text
+    locator: Text
+    quote: Text
     start: int | None = None
     end: int | None = None
-    text: str = ""
-    source: str = ""
+    text: Text = ""
+    source: Text = ""
 
     @property
     def at(self) -> Stretch | None:
@@ -46,8 +57,8 @@ class Cited:
 class Claim:
     """One sentence of an answer, its verdict (as in `assistant.qa.answer`), and indexes into the citations."""
 
-    text: str
-    verdict: str
+    text: Text
+    verdict: Text
     cited: tuple[int, ...] = ()
 
 
@@ -63,16 +74,16 @@ class Record:
     waits. A `failed` record says in `error` what went wrong. `raw` is what the system sent, any JSON value.
     """
 
-    case: str
-    system: str
+    case: Text
+    system: Text
     status: Status
     claims: tuple[Claim, ...] = ()
     citations: tuple[Cited, ...] = ()
-    ranked: tuple[tuple[str, str], ...] = ()
+    ranked: tuple[tuple[Text, Text], ...] = ()
     confidence: float | None = None
     probability: float | None = None
     ms: float = 0.0
-    error: str = ""
+    error: Text = ""
     raw: Any = None
     stretches: tuple[Stretch, ...] = ()
 
@@ -91,74 +102,24 @@ class Record:
         """For each retrieved passage, best first, the places that it holds, as (document key, locator)."""
         return tuple(tuple((document, each) for each in locators.split(JOIN)) for document, locators in self.ranked)
 
+    def cited_by(self, *claims: Claim) -> list[Cited]:
+        """The citations that claims use, each once, in the order of their numbers."""
+        used = {n for claim in claims for n in claim.cited}
+        return [cited for n, cited in enumerate(self.citations) if n in used]
+
     def to_json(self) -> dict[str, Any]:
         """The form of one line of a run's `answers.jsonl`."""
-        return {
-            "case": self.case,
-            "system": self.system,
-            "status": self.status,
-            "claims": [
-                {"text": claim.text, "verdict": claim.verdict, "cited": list(claim.cited)} for claim in self.claims
-            ],
-            "citations": [
-                {
-                    "document": cited.document,
-                    "locator": cited.locator,
-                    "quote": cited.quote,
-                    "start": cited.start,
-                    "end": cited.end,
-                    "text": cited.text,
-                    "source": cited.source,
-                }
-                for cited in self.citations
-            ],
-            "ranked": [list(place) for place in self.ranked],
-            "stretches": [list(stretch) for stretch in self.stretches],
-            "confidence": self.confidence,
-            "probability": self.probability,
-            "ms": round(self.ms, 3),
-            "error": self.error,
-            "raw": self.raw,
-        }
+        return {**asdict(self), "ms": round(self.ms, 3)}
 
     @classmethod
     def from_json(cls, raw: Any) -> Record:
         """A record from its stored form. Raises `RecordError`, which says what is wrong with it."""
-        if not isinstance(raw, Mapping):
-            raise RecordError(f"a record must be an object, not {type(raw).__name__}")
         try:
-            record = cls(
-                case=_text(raw["case"]),
-                system=_text(raw["system"]),
-                status=cast(Status, _text(raw["status"])),
-                claims=tuple(
-                    Claim(_text(each["text"]), _text(each["verdict"]), tuple(int(n) for n in each["cited"]))
-                    for each in raw["claims"]
-                ),
-                citations=tuple(
-                    Cited(
-                        _text(each["document"]),
-                        _text(each["locator"]),
-                        _text(each["quote"]),
-                        each["start"],
-                        each["end"],
-                        _text(each["text"]),
-                        _text(each.get("source", "")),
-                    )
-                    for each in raw["citations"]
-                ),
-                ranked=tuple((_text(document), _text(locator)) for document, locator in raw["ranked"]),
-                confidence=None if raw["confidence"] is None else float(raw["confidence"]),
-                probability=None if raw.get("probability") is None else float(raw["probability"]),
-                ms=float(raw["ms"]),
-                error=_text(raw["error"]),
-                raw=raw["raw"],
-                stretches=tuple((_text(name), int(a), int(b)) for name, a, b in raw.get("stretches", [])),
-            )
-        except (KeyError, TypeError, ValueError) as error:
-            raise RecordError(f"a record of case {raw.get('case')!r} has the wrong form: {error!r}") from None
-        if record.status not in get_args(Status):
-            raise RecordError(f"case {record.case!r}: {record.status!r} is no status")
+            record = _RECORD.validate_python(raw)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            place = ".".join(map(str, first["loc"]))
+            raise RecordError(f"a record has the wrong form: {place} {first['msg']}") from None
         if any(not 0 <= n < len(record.citations) for claim in record.claims for n in claim.cited):
             raise RecordError(f"case {record.case!r}: a claim cites what is not there")
         if record.stretches and len(record.stretches) != len(record.ranked):
@@ -166,7 +127,4 @@ class Record:
         return record
 
 
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"{value!r} is no text")
-    return value
+_RECORD = TypeAdapter(Record)

@@ -12,24 +12,24 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from filelock import FileLock, Timeout
 
 from corpus.files import write_whole
-from eval.cases import Case, CaseError, load_cases
+from eval.cases import Case, CaseError, EvaluationError, load_cases
 from eval.gold_spans import Found, found_of, with_found
+from eval.kept_lines import KeptLines, kept_in
 from eval.runs.records import Record, RecordError
 
 ANSWERS, TEXTS, GOLD, META, SPANS = "answers.jsonl", "texts.json", "gold.json", "run.json", "spans.json"
 
 
-class RunError(ValueError):
+class RunError(EvaluationError):
     """A stored run that can't be used; the message names it and says why."""
 
 
@@ -69,40 +69,20 @@ class Run:
         return self.texts[document]
 
 
-class Answers:
-    """The answers of a run as they are written: each whole on disk before the next, a torn last line taken back.
-
-    Raises `RunError` where another process is writing to the run.
-    """
+class Answers(ExitStack):
+    """The answers of a run as they are written. Raises `RunError` where another process is writing to the run."""
 
     def __init__(self, folder: Path) -> None:
-        self._path = folder / ANSWERS
-        self._lock = FileLock(folder / "writing.lock", timeout=0)
+        super().__init__()
         try:
-            self._lock.acquire()
+            self.enter_context(FileLock(folder / "writing.lock", timeout=0))
         except Timeout:
             raise RunError(f"{folder} is being written to by another 'eval run'. Wait until it has ended.") from None
-        self._file = self._path.open("ab")
-        whole = _whole_lines(self._path.read_bytes())
-        if whole < self._path.stat().st_size:
-            self._file.truncate(whole)
-
-    def __enter__(self) -> Answers:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._file.close()
-        self._lock.release()
+        self._file = self.enter_context(KeptLines(folder / ANSWERS))
 
     def add(self, case: Case, record: Record) -> None:
         """Writes one answer."""
-        # Plain ASCII: servers may send halves of surrogate pairs, which no other form can hold.
-        line = json.dumps({"asked": asked(case), **record.to_json()}) + "\n"
-        self._file.write(line.encode("ascii"))
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        self._file.add({"asked": asked(case), **record.to_json()})
 
 
 def asked(case: Case) -> str:
@@ -186,18 +166,16 @@ def answers_in(folder: Path, cases: Sequence[Case]) -> dict[str, Record]:
     """The last stored answer to each case that was asked just so. Raises `RunError` for a damaged line that is not
     the last; that one may have been cut off, and is passed over."""
     wanted = {case.id: asked(case) for case in cases}
-    path = folder / ANSWERS
-    if not path.is_file():
-        return {}
-    data = path.read_bytes()
     found: dict[str, Record] = {}
-    for number, line in enumerate(data[: _whole_lines(data)].splitlines(), 1):
+    try:
+        rows = list(kept_in(folder / ANSWERS))
+    except ValueError as error:
+        raise RunError(f"{error} Run again with --again.") from None
+    for number, row in rows:
         try:
-            row = json.loads(line)
             record = Record.from_json(row)
-        except (ValueError, RecursionError) as error:
-            told = error if isinstance(error, RecordError) else "it is not JSON"
-            raise RunError(f"{path}, line {number} can't be read: {told}. Run again with --again.") from None
+        except RecordError as error:
+            raise RunError(f"{folder / ANSWERS}, line {number}: {error}. Run again with --again.") from None
         if wanted.get(record.case) == row.get("asked"):
             found[record.case] = record
     return found
@@ -217,11 +195,6 @@ def _with_spans(cases: Sequence[Case], path: Path) -> list[Case]:
 
 def _found(raw: Any) -> Found:
     return None if raw is None else tuple((str(document), int(start), int(end)) for document, start, end in raw)
-
-
-def _whole_lines(data: bytes) -> int:
-    """How many bytes of a file are whole lines."""
-    return data.rfind(b"\n") + 1
 
 
 def _identity(meta: Mapping[str, Any]) -> Any:

@@ -1,18 +1,25 @@
-"""What checks make of the set: true sentences that they reject, corruptions that they catch."""
+"""What checks make of the set: true sentences that they reject, corruptions that they catch; the set, and tables of it."""
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.resources import files
 from typing import Any
+
+import yaml
+from rich.console import Console
+from rich.text import Text
 
 from assistant.support.claim_sources import Source
 from assistant.support.sentence_check import SupportCheck
+from corpus.documents import LANGUAGES
 from corpus.embedding import Embedder
 from eval.metrics.support import supported
-from eval.support.corrupt import KINDS, corruptions
-from eval.support.support_sentences import held_out, true_sentences
+from eval.support.corrupt import KINDS, Sentence, corruptions
+from eval.told import number, print_table
 
 TRUE = "true"
 Stands = Callable[[str, str, str], bool]
@@ -76,3 +83,38 @@ def _row(name: str, told: Sequence[Told]) -> dict[str, Any]:
 
 def _share(told: Sequence[Told]) -> float | None:
     return sum(each.right for each in told) / len(told) if told else None
+
+
+def true_sentences() -> list[Sentence]:
+    """All true sentences, by language in the order of the files."""
+    made = []
+    for language in LANGUAGES:
+        text = (files("eval") / "support" / f"{language}.yaml").read_text(encoding="utf-8")
+        for each in yaml.safe_load(text):
+            first, second = each["swap"]
+            made.append(Sentence(language, each["source"], each["claim"], (str(first), str(second))))
+    return made
+
+
+def held_out(source: str) -> bool:
+    """Whether what rests on a source belongs to the half that no bar was fitted on; told by its hash."""
+    return hashlib.sha256(source.encode()).digest()[0] % 2 == 1
+
+
+def print_shares(console: Console, rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+    """A line a kind: what the check of written sentences and the evaluation's own judge right, in all and of the half
+    that nothing was fitted on, and where the first errs."""
+    told = []
+    for row, other in zip(rows["check"], rows["evaluation"], strict=True):
+        wrong = ", ".join(f"{code} {n}/{of}" for code, (n, of) in row["wrong_by_language"].items() if n)
+        name = "true, stand" if row["kind"] == TRUE else f"{row['kind']}, caught"
+        told.append([name, row["count"], number(row["right"]), number(row["held_out"]), number(other["right"]), wrong])
+    print_table(console, ("Kind", "Claims", "Right", "Held out", "Evaluation's check", "Wrong, by language"), told)
+
+
+def print_faults(console: Console, told: Sequence[Told]) -> None:
+    """Each claim that was judged wrongly, with its source."""
+    for each in told:
+        if not each.right:
+            half = "held out" if each.held_out else "fitted"
+            console.print(Text(f"{each.kind} ({each.language}, {half}): {each.claim}\n    {each.source}"))

@@ -16,8 +16,7 @@ from typing import Any
 from corpus.sentences import sentence_spans
 from eval.cases import Case
 from eval.runs.records import Cited, Claim, Record
-from eval.systems.service_answers import service_record
-from eval.systems.system_replies import UnreadableAnswer, number, text_of
+from eval.systems.system_replies import UnreadableAnswer, number, service_record, text_of
 
 NOT_FOUND = "NOT FOUND"
 PROMPT = (

@@ -11,16 +11,14 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from assistant.model.transport import Bounded, direct_or_by_proxy
 from corpus.library import Library
 from eval.cases import Case
 from eval.runs.records import Record
 from eval.systems.chat import PROMPT, chat_record, messages
-from eval.systems.service_answers import service_record
 from eval.systems.system_interface import SystemFault, failed
-from eval.systems.system_replies import UnreadableAnswer
+from eval.systems.system_replies import UnreadableAnswer, service_record
 
-MAX_BYTES = 16_000_000
-"""Longest answer that is read."""
 _API = "/api/v1"
 """Where Rapporteur's own API lies."""
 
@@ -44,8 +42,9 @@ class Remote:
         self._url, self._chat = _endpoint(url)
         self._model = model
         self._timeout = timeout
+        self._bounds = Bounded(transport or direct_or_by_proxy(self._url))
         self._client = httpx.Client(
-            transport=transport,
+            transport=self._bounds,
             headers={"Accept": "application/json", **({"Authorization": f"Bearer {key}"} if key else {})},
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             timeout=httpx.Timeout(timeout, connect=min(10.0, timeout)),
@@ -69,15 +68,22 @@ class Remote:
     def answer(self, case: Case) -> Record:
         """Asks the server."""
         begun = time.perf_counter()
+        asked: dict[str, Any] = (
+            {"model": self._model, "messages": messages(case), "temperature": 0, "stream": False}
+            if self._chat
+            else {"question": case.question, "history": list(case.history)}
+        )
         body = ""
+        # The time allowed is for the whole, since a server may send forever.
+        self._bounds.begin(self._timeout)
         try:
-            status, body = self._post(case, begun)
+            response = self._client.post(self._url, json=asked)
+            body = response.text
             ms = (time.perf_counter() - begun) * 1e3
-            if status != 200:
-                return failed(case, self.name, f"the server answers {status}", ms, body)
-            reply = json.loads(body)
+            if response.status_code != 200:
+                return failed(case, self.name, f"the server answers {response.status_code}", ms, body)
             read = chat_record if self._chat else service_record
-            return read(case, self.name, reply, ms)
+            return read(case, self.name, json.loads(response.content.decode("utf-8", "replace")), ms)
         except httpx.TimeoutException:
             error = f"no whole answer within {self._timeout:g} seconds"
         except httpx.HTTPError as fault:
@@ -87,25 +93,6 @@ class Remote:
         except UnreadableAnswer as fault:
             error = str(fault)
         return failed(case, self.name, error, (time.perf_counter() - begun) * 1e3, body)
-
-    def _post(self, case: Case, begun: float) -> tuple[int, str]:
-        """Status and body. The time allowed is for the whole, since a server may send forever."""
-        asked: dict[str, Any] = (
-            {"model": self._model, "messages": messages(case), "temperature": 0, "stream": False}
-            if self._chat
-            else {"question": case.question, "history": list(case.history)}
-        )
-        pieces: list[bytes] = []
-        size = 0
-        with self._client.stream("POST", self._url, json=asked) as response:
-            for piece in response.iter_bytes():
-                pieces.append(piece)
-                size += len(piece)
-                if size > MAX_BYTES:
-                    raise UnreadableAnswer(f"the answer is longer than {MAX_BYTES} bytes")
-                if time.perf_counter() - begun > self._timeout:
-                    raise httpx.ReadTimeout("the answer goes on and on", request=response.request)
-            return response.status_code, b"".join(pieces).decode("utf-8", "replace")
 
 
 def _endpoint(url: str) -> tuple[str, bool]:

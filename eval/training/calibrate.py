@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
 from assistant.qa.abstention import Caution
-from eval.metrics.calibration import expected_error, reliability
+from eval.metrics.selective import expected_error, reliability
+from eval.told import Rounded
 
 SURE = 0.9
 """How sure it is that a risk is not higher than stated."""
@@ -34,7 +34,7 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Calibration:
+class Calibration(Rounded):
     """As `assistant.qa.abstention.Bars`, with a bar for each caution, with what it was fitted on and the shares that were seen
     there at normal caution."""
 
@@ -54,10 +54,6 @@ class Calibration:
     def probability(self, logit: float) -> float:
         """The chance that a passage with this logit answers."""
         return 1 / (1 + math.exp(-(self.slope * logit + self.offset)))
-
-    def to_json(self) -> dict[str, Any]:
-        """Ready to be written, four digits."""
-        return {name: _short(value) for name, value in asdict(self).items()}
 
 
 def calibrate(outcomes: Sequence[Outcome], *, all_told: bool = False) -> Calibration:
@@ -109,12 +105,6 @@ def calibrate(outcomes: Sequence[Outcome], *, all_told: bool = False) -> Calibra
         asides_bound=bound(shown, len(asides)),
         expected_error=expected_error(reliability(1 / (1 + np.exp(-(slope * logits[asked] + offset))), right[asked])),
     )
-
-
-def _short(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {name: _short(each) for name, each in value.items()}
-    return round(value, 4) if isinstance(value, float) else value
 
 
 def lowest(values: np.ndarray, risk: float, of: int | None = None) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assistant.qa.engine import Engine
@@ -13,7 +13,7 @@ from assistant.qa.readers import Reads, Searched, gain
 from assistant.qa.units import heading_of, units_of, worded
 from assistant.qa.weighing import READ, Weigher
 from eval.training.calibrate import Calibration, Outcome
-from eval.training.groups import lines_of
+from eval.training.groups import Group, lines_of
 from eval.training.own import asked_of, with_turn_before
 from eval.training.written_rows import SECTION
 
@@ -123,3 +123,15 @@ def write_calibration(path: Path, name: str, found: Calibration, weights: bytes 
     told = found.to_json() | ({} if weights is None else {"weights": hashlib.sha256(weights).hexdigest()})
     readers = {**held.get("readers", {}), name: told}
     path.write_text(json.dumps({"readers": dict(sorted(readers.items()))}, indent=1) + "\n", encoding="utf-8")
+
+
+def mined(groups: Iterable[Group], reader: Reads, kept: int) -> Iterator[Group]:
+    """Groups with what answers, and of the other passages the `kept` that the reader thinks likeliest to answer: what it is trained
+    on next (hard negatives as in Xiong et al., 2021, "Approximate Nearest Neighbor Negative Contrastive Learning for Dense Text
+    Retrieval", here those of the reader itself)."""
+    for group in groups:
+        right = [read for read in group.reads if read.answer]
+        others = [read for read in group.reads if not read.answer]
+        told = reader.read(group.question, [(read.heading, read.passage) for read in others])
+        order = sorted(range(len(others)), key=lambda n: -told[n].logit)[:kept]
+        yield replace(group, reads=(*right, *(others[n] for n in order)))

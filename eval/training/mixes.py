@@ -15,97 +15,46 @@ from eval.training.written_rows import PAPER, WRITTEN
 
 
 @dataclass(frozen=True)
-class Part:
-    """What is taken of a public set: `groups` of its questions, drawn at random, with the first passages of each:
-    `answerable` or `unanswerable` many of them (None: all)."""
-
-    source: str
-    groups: int
-    answerable: int | None
-    unanswerable: int | None
-
-    def cut(self, group: Group) -> Group:
-        """A group with its first passages."""
-        return replace(group, reads=group.reads[: self.answerable if group.answerable else self.unanswerable])
-
-
-@dataclass(frozen=True)
 class Mix:
     """What one reader is trained on: the questions on UN documents (`english` of the English ones, drawn at random, None:
     all; the others, too, where it reads `others`), so many `translated` ones (None: all), so many on the starter corpus
-    (`index`) and on `written` passages, those on written documents and those about something else, and parts of public sets. Of those questions on UN documents that were asked in
+    (`index`) and on `written` passages, those on written documents and those about something else, and `parts` of public sets:
+    so many questions of each, drawn at random, with so many first passages. Of those questions on UN documents that were asked in
     another language it takes the first `passages` (None: all), of the rest `fewer`, of the written ones `least`; of questions
-    on invented `meetings` so many, English ones or others; of each on invented treaties the first `of_treaty` passages, of those about something else `of_strange`. `seed` draws."""
+    on invented `meetings` so many, English ones or others; of each on invented treaties the first `of_treaty` passages, of those
+    about something else `of_strange`. `seed` draws."""
 
     seed: int
-    english: int | None
-    translated: int | None
-    index: int
-    others: bool
-    passages: int | None
-    fewer: int | None
-    least: int | None
-    written: int
     meetings: int
-    of_treaty: int
-    of_strange: int
-    parts: tuple[Part, ...]
+    parts: tuple[tuple[str, int, int], ...]
+    english: int | None = None
+    translated: int | None = None
+    index: int = 0
+    others: bool = False
+    passages: int | None = None
+    fewer: int | None = None
+    least: int | None = None
+    written: int = 0
+    of_treaty: int = 4
+    of_strange: int = 2
 
 
 MIXES: Mapping[Name, Mix] = {
     "en": Mix(
-        seed=3,
-        english=None,
-        translated=0,
-        index=0,
-        others=False,
-        passages=None,
-        fewer=None,
-        least=None,
-        written=0,
-        meetings=800,
-        of_treaty=4,
-        of_strange=2,
-        parts=(
-            Part("squad2", 1400, 4, 4),
-            Part("nq", 1500, 4, 4),
-            Part("wiki", 1300, 4, 4),
-            Part("amazon", 150, 4, 4),
-            Part("reddit", 150, 4, 4),
-        ),
+        seed=3, translated=0, meetings=800,
+        parts=(("squad2", 1400, 4), ("nq", 1500, 4), ("wiki", 1300, 4), ("amazon", 150, 4), ("reddit", 150, 4)),
     ),
     # What is closest to its use: questions on UN documents, most of them in another language than the passages; and, so that
     # question and passage may be in one language other than English, passages written for the purpose and public sets.
     "multilingual": Mix(
-        seed=4,
-        english=400,
-        translated=None,
-        index=400,
-        others=True,
-        passages=4,
-        fewer=3,
-        least=2,
-        written=1_600,
-        meetings=1_000,
-        of_treaty=4,
-        of_strange=2,
+        seed=4, english=400, index=400, others=True, passages=4, fewer=3, least=2, written=1_600, meetings=1_000,
         parts=(
-            Part("squad2-es", 190, 3, 3),
-            Part("cmrc", 120, 3, 3),
-            Part("drcd", 80, 3, 3),
-            Part("arcd", 180, 3, 3),
-            Part("nomiracl-de", 64, 4, 4),
-            Part("nomiracl-fa", 64, 4, 4),
-            Part("nomiracl-ja", 54, 4, 4),
-            Part("nomiracl-ko", 54, 4, 4),
-            Part("nomiracl-fi", 44, 4, 4),
-            Part("nomiracl-id", 34, 4, 4),
-            Part("nomiracl-hi", 24, 4, 4),
-            Part("nomiracl-sw", 24, 4, 4),
-            Part("nomiracl-te", 24, 4, 4),
+            ("squad2-es", 190, 3), ("cmrc", 120, 3), ("drcd", 80, 3), ("arcd", 180, 3), ("nomiracl-de", 64, 4), ("nomiracl-fa", 64, 4),
+            ("nomiracl-ja", 54, 4), ("nomiracl-ko", 54, 4), ("nomiracl-fi", 44, 4), ("nomiracl-id", 34, 4), ("nomiracl-hi", 24, 4),
+            ("nomiracl-sw", 24, 4), ("nomiracl-te", 24, 4),
         ),
     ),
-}
+}  # fmt: skip
 """The mixes that the shipped readers were trained on."""
 
 ASIDE = (
@@ -124,10 +73,7 @@ and how many of each."""
 STRANGERS_SEED = 31
 
 
-def mixed(
-    mix: Mix,
-    held: Mapping[str, Sequence[Group]],
-) -> list[Group]:
+def mixed(mix: Mix, held: Mapping[str, Sequence[Group]]) -> list[Group]:
     """The groups of a mix, the same for the same groups, which are held by name: public, own, more, index, written, papers, meetings,
     treaties, strange. Of a set that has too few all are taken."""
     rng = random.Random(mix.seed)
@@ -149,23 +95,19 @@ def mixed(
     chosen += some([group for group in treaties if (group.language != "en") == mix.others], None, mix.of_treaty)
     for name, passages in (("more", mix.of_treaty), ("papers", None), ("strange", mix.of_strange)):
         chosen += some([group for group in held[name] if (group.language != "en") == mix.others], None, passages)
-    for part in mix.parts:
-        drawn = [group for group in held["public"] if group.source == part.source]
-        rng.shuffle(drawn)
-        chosen += [part.cut(group) for group in drawn[: part.groups]]
+    for source, count, passages in mix.parts:
+        chosen += some([group for group in held["public"] if group.source == source], count, passages)
     return chosen
 
 
 def strangers(held: Sequence[Group]) -> list[Group]:
     """Questions of sets that are asked of UN documents, though they are about something else."""
-    return [group for source, most in STRANGERS for group in _drawn(held, source, STRANGERS_SEED)[:most]]
-
-
-def _drawn(held: Sequence[Group], source: str, seed: int) -> list[Group]:
-    """The groups of a set in an order of chance."""
-    found = [group for group in held if group.source == source]
-    random.Random(seed).shuffle(found)
-    return found
+    chosen = []
+    for source, most in STRANGERS:
+        found = [group for group in held if group.source == source]
+        random.Random(STRANGERS_SEED).shuffle(found)
+        chosen += found[:most]
+    return chosen
 
 
 def aside(held: Sequence[Group], used: Sequence[Group]) -> Iterator[dict[str, str]]:

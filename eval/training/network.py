@@ -6,14 +6,18 @@ the last piece), as readers for SQuAD do (Devlin et al., 2019, section 4.3), wit
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 from transformers import BertConfig, BertModel
 
+from assistant.qa.base import EPSILON, HEADS
 from assistant.qa.pairing import MOST_PIECES, Kind, Pairing
 from assistant.qa.states import States, marked, marks
 
@@ -24,12 +28,33 @@ class Shape:
 
     width: int = 384
     layers: int = 12
-    heads: int = 12
+    heads: int = HEADS
 
 
 BASE = Shape()
 KEPT_STATES = 6_000
 """Texts whose states are kept in memory: passages come again with other questions."""
+
+
+def bert(words: int, epsilon: float, shape: Shape, positions: int = 512, kinds: int = 2) -> BertModel:
+    """A BERT that has learnt nothing: of so many words, positions and kinds of segments."""
+    config = BertConfig(
+        vocab_size=words, hidden_size=shape.width, num_hidden_layers=shape.layers, num_attention_heads=shape.heads,
+        intermediate_size=4 * shape.width, max_position_embeddings=positions, type_vocab_size=kinds, layer_norm_eps=epsilon,
+        attn_implementation="sdpa", hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0,
+    )  # fmt: skip
+    return BertModel(config, add_pooling_layer=False)
+
+
+def bert_of(weights: Mapping[str, NDArray[Any]]) -> BertModel:
+    """The BERT of these weights, which have the names of its own, with the heads of both bases."""
+    words, positions, kinds = (
+        weights[f"embeddings.{name}_embeddings.weight"] for name in ("word", "position", "token_type")
+    )
+    layers = sum(name.endswith("output.LayerNorm.bias") for name in weights) // 2
+    made = bert(len(words), EPSILON, Shape(words.shape[1], layers), len(positions), len(kinds))
+    made.load_state_dict({name: torch.tensor(np.array(values)) for name, values in weights.items()})
+    return made
 
 
 class Told(NamedTuple):
@@ -45,13 +70,7 @@ class Reader(nn.Module):
 
     def __init__(self, words: int, epsilon: float, shape: Shape = BASE) -> None:
         super().__init__()
-        config = BertConfig(
-            vocab_size=words, hidden_size=shape.width, num_hidden_layers=shape.layers,
-            num_attention_heads=shape.heads, intermediate_size=4 * shape.width, max_position_embeddings=512,
-            layer_norm_eps=epsilon, attn_implementation="sdpa", hidden_dropout_prob=0.0,
-            attention_probs_dropout_prob=0.0,
-        )  # fmt: skip
-        self.bert = BertModel(config, add_pooling_layer=False)
+        self.bert = bert(words, epsilon, shape)
         self.pooler = nn.Linear(shape.width, shape.width)
         self.answerable = nn.Linear(shape.width, 1)
         self.span = nn.Linear(shape.width, 2)
@@ -99,7 +118,7 @@ def base(kind: Kind, pieces: int = MOST_PIECES) -> tuple[Reader, Pairing]:
     """A reader that has learnt nothing yet, with its tokenizer, on the packaged cross-encoder, whose own ranking is what
     answerability begins from: `bert` reads its word vectors, `e5` states of multilingual-e5-small through a bridge that is
     still to be fitted. Rows get at most so many `pieces`."""
-    from assistant.qa.base import EPSILON, e5_lower, e5_words, tokenizer_of
+    from assistant.qa.base import e5_lower, e5_words, tokenizer_of
     from eval.training.published import cross_encoder
 
     weights = {name: torch.from_numpy(np.array(values)) for name, values in cross_encoder().items()}
@@ -139,3 +158,15 @@ def padded(rows: list[list[int]], fill: int, least: int = 0) -> torch.Tensor:
     longest = -(-max(map(len, rows)) // STEP) * STEP
     full = [[*row, *[fill] * (longest - len(row))] for row in rows]
     return torch.tensor(full + [[fill] * longest] * (least - len(rows)))
+
+
+def pace(step: int, warm: int, done: float) -> float:
+    """The share of the learning rate at a step, and with that much of the time `done`: it rises in `warm` steps and falls to a fiftieth."""
+    return min(1.0, step / warm) * max(0.02, 1 - done)
+
+
+def save_whole(state: Mapping[str, Any], path: Path) -> None:
+    """Writes a checkpoint, whole or not at all."""
+    beside = path.with_name(f"{path.name}.new")
+    torch.save(dict(state), beside)
+    beside.replace(path)

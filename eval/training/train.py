@@ -25,7 +25,7 @@ from assistant.qa.weights import weights_of
 from corpus.files import file_hash
 from eval.training.groups import Group, Read, load
 from eval.training.mixes import by_set, described
-from eval.training.network import Reader, Told, base, padded
+from eval.training.network import Reader, Told, base, pace, padded, save_whole
 
 HIDDEN = -1e4
 """Logit of a piece that is not the passage's."""
@@ -171,7 +171,7 @@ def _run(
         if done >= 1:
             break
         for group, rate in zip(optimiser.param_groups, full, strict=True):
-            group["lr"] = rate * min(1.0, steps / plan.warm) * max(0.02, 1 - done)
+            group["lr"] = rate * pace(steps, plan.warm, done)
         parts = losses(reader, batch, least)
         loss = parts[0] + plan.list_weight * parts[1] + plan.span_weight * parts[2]
         loss.backward()
@@ -201,15 +201,13 @@ def _computed() -> torch.dtype:
 
 
 def _save(reader: Reader, exact: dict[int, torch.Tensor], folder: Path, state: dict[str, Any]) -> None:
-    """The checkpoint, whole or not at all."""
-    beside = folder / "reader.pt.new"
+    """The checkpoint; of what is learnt what is kept in float32."""
     names = dict(reader.named_parameters(remove_duplicate=False))
     weights = {
         name: exact[id(names[name])].detach().clone() if name in names and id(names[name]) in exact else value.float()
         for name, value in reader.state_dict().items()
     }
-    torch.save({"weights": weights, **state}, beside)
-    beside.replace(folder / "reader.pt")
+    save_whole({"weights": weights, **state}, folder / "reader.pt")
 
 
 def losses(reader: Reader, batch: Sequence[Ready], least: int = 0) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from assistant.cli.session import EXIT_USAGE, data, fail, plain_errors, talk
+from assistant.cli.session import data, talk
 from assistant.qa.reader import Name
 from corpus.files import file_hash
-from ingest.outcomes import Progress as At
+from eval.teller import shown
+from eval.told import print_table, sentences
 from ingest.readers import visible
 
 if TYPE_CHECKING:
-    from eval.training.calibrate import Calibration, Outcome
+    from eval.training.calibrate import Outcome
 
-_Item = TypeVar("_Item")
 SHIPPED = Path(__file__).parents[2] / "assistant" / "qa" / "data"
 """Where the readers that ship lie."""
 EMBEDDING = Path(__file__).parents[2] / "corpus" / "embedding"
@@ -32,6 +30,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 Which = Annotated[Name, typer.Argument(help="The reader.")]
+Weights = Annotated[Path | None, typer.Option(help="Exported reader; by default the one that ships.")]
+Aside = Annotated[list[Path], typer.Option(help="Questions about something else: aside.jsonl of the rows.")]
+Calibrations = Annotated[Path, typer.Option(help="File to write; what it says of other readers stays.")]
 
 
 @app.command()
@@ -42,7 +43,7 @@ def rows(
     """Make the training rows of both readers, and the questions that are held back for calibration."""
     from eval.training.rows import make_rows
 
-    with _told(), _teller() as tell:
+    with _told(), shown() as tell:
         files = make_rows(shared, out, tell)
     for name, path in files.items():
         _print(f"{file_hash(path)}  {name}  {path}")
@@ -107,11 +108,11 @@ def mine(
 ) -> None:
     """Keep of each question's passages what answers, and what the reader is likeliest to take for an answer."""
     from assistant.qa.reader import Reader
+    from eval.runs.corpora import models_in
     from eval.training.groups import load, save
-    from eval.training.mining import mined
-    from eval.training.shelf import models_in
+    from eval.training.measure import mined
 
-    with _told(), _teller() as tell:
+    with _told(), shown() as tell:
         groups = [group for path in rows for group in load(path) if (group.language == "en") == (name == "en")]
         reader = Reader(name, models_in(out.parent), weights=weights)
         save(tell.counted(mined(groups, reader, kept), "questions", len(groups)), out)
@@ -125,10 +126,10 @@ def languages(
     """Measure what each language adds to the vectors of the multilingual model."""
     from corpus.embedding import PackagedE5
     from corpus.embedding.languages import FIGURES
+    from eval.runs.corpora import models_in
     from eval.training.export import npz
     from eval.training.language_vectors import PARALLEL, UNRELATED, figures_of, parallel, unrelated
     from eval.training.rows import PAPERS, QUESTIONS, TRANSLATIONS
-    from eval.training.shelf import models_in
 
     file = EMBEDDING / FIGURES
     with _told():
@@ -156,7 +157,7 @@ def queries(
     plan = Plan(threads=threads)
     plan = plan if minutes is None else replace(plan, minutes=minutes)
     file = EMBEDDING / QUERIES
-    with _told(), _teller() as tell:
+    with _told(), shown() as tell:
         shelves = shelves_in(shared, out, tell)
         encoder = encoder_of(plan)
         trained(encoder, shelves, plan, out, tell.note)
@@ -188,24 +189,22 @@ def calibrate(
     name: Annotated[Literal["en", "multilingual", "likeness"], typer.Argument(help="A reader, or likeness.")],
     questions: Annotated[list[Path], typer.Option(help="Questions about the documents; may be repeated.")],
     documents: Annotated[Path, typer.Option(help="Folder of documents that the reader was not trained on.")],
-    aside: Annotated[list[Path], typer.Option(help="Questions about something else: aside.jsonl of the rows.")],
+    aside: Aside,
     translations: Annotated[
         list[Path], typer.Option(help="The same questions in other languages; may be repeated.")
     ] = [],  # noqa: B006  (typer copies it)
-    weights: Annotated[Path | None, typer.Option(help="Exported reader; by default the one that ships.")] = None,
-    out: Annotated[Path, typer.Option(help="File to write; what it says of other readers stays.")] = SHIPPED
-    / "calibration.json",
+    weights: Weights = None,
+    out: Calibrations = SHIPPED / "calibration.json",
     folder: Annotated[Path, typer.Option(help="Folder of the library and of the models that this needs.")] = Path(
         "eval-runs"
     ),
 ) -> None:
     """Fit chances and bars of a reader, or of likeness, by questions with and without an answer, asked of what search finds."""
     from assistant.qa.reader import Reader
+    from eval.runs.corpora import engine_over, models_in
     from eval.training import measure
-    from eval.training.calibrate import calibrate as fitted
-    from eval.training.shelf import engine_over, models_in
 
-    with _told(), _teller() as tell:
+    with _told(), shown() as tell:
         with engine_over([documents], folder, tell.reading) as engine:
             if name == "likeness":
                 best, shipped = measure.by_likeness(engine), None
@@ -215,19 +214,15 @@ def calibrate(
                 shipped = path.read_bytes()
             asked = measure.questions_for(name, questions, aside, engine, translations)
             found = list(tell.counted(measure.outcomes(asked, best), "questions", len(asked)))
-        calibration = fitted(found, all_told=name == "likeness")
-        measure.write_calibration(out, name, calibration, shipped)
-    _show(calibration, found)
-    talk.print(f"Written: {out}.", markup=False)
+        _fit(name, found, shipped, out)
 
 
 @app.command()
 def calibrate_written(
     name: Annotated[Literal["same-language", "from-english"], typer.Argument(help="In which language is asked.")],
-    aside: Annotated[list[Path], typer.Option(help="Questions about something else: aside.jsonl of the rows.")],
-    weights: Annotated[Path | None, typer.Option(help="Exported reader; by default the one that ships.")] = None,
-    out: Annotated[Path, typer.Option(help="File to write; what it says of others stays.")] = SHIPPED
-    / "calibration.json",
+    aside: Aside,
+    weights: Weights = None,
+    out: Calibrations = SHIPPED / "calibration.json",
     folder: Annotated[Path, typer.Option(help="Folder of the libraries and models that this needs.")] = Path(
         "eval-runs"
     ),
@@ -235,23 +230,19 @@ def calibrate_written(
     """Fit chances and bars of the multilingual reader on written documents, for questions in their language, or in English."""
     from assistant.qa.abstention import FROM_ENGLISH
     from assistant.qa.reader import Reader
+    from eval.runs.corpora import engine_over, models_in
     from eval.training import measure
-    from eval.training.calibrate import calibrate as fitted
     from eval.training.rows import CALIBRATION
-    from eval.training.shelf import engine_over, models_in
 
     path = weights or SHIPPED / "reader-multilingual.npz"
     found: list[Outcome] = []
-    with _told(), _teller() as tell:
+    with _told(), shown() as tell:
         reader = Reader("multilingual", models_in(folder), weights=path)
         for home, asked in measure.written_for(CALIBRATION, aside, folder, english=name == FROM_ENGLISH):
             with engine_over([home], folder, tell.reading) as engine:
                 best = measure.by_reader(engine, reader)
                 found += tell.counted(measure.outcomes(asked, best), f"questions ({home.name})", len(asked))
-        calibration = fitted(found)
-        measure.write_calibration(out, name, calibration, path.read_bytes())
-    _show(calibration, found)
-    talk.print(f"Written: {out}.", markup=False)
+        _fit(name, found, path.read_bytes(), out)
 
 
 @app.command()
@@ -269,74 +260,29 @@ def card(
     _print(str(written))
 
 
-def _show(calibration: Calibration, found: list[Outcome]) -> None:
-    """The reliability table and the figures."""
+def _fit(name: str, found: list[Outcome], weights: bytes | None, out: Path) -> None:
+    """Fits and writes a calibration; the reliability table and the figures of it."""
     import numpy as np
-    from rich.table import Table
 
-    from eval.metrics.calibration import reliability
+    from eval.metrics.selective import reliability
+    from eval.training.calibrate import calibrate as fitted
+    from eval.training.measure import write_calibration
 
+    calibration = fitted(found, all_told=name == "likeness")
+    write_calibration(out, name, calibration, weights)
     chances = np.array([calibration.probability(each.logit) for each in found])
-    table = Table("questions", "mean chance", "share answerable", title="Reliability")
-    for each in reliability(chances, np.array([each.answerable for each in found])):
-        table.add_row(str(each.questions), f"{each.chance:.3f}", f"{each.answerable:.3f}")
-    data.print(table)
-    for name, value in calibration.to_json().items():
-        _print(f"{name} {value}")
-
-
-class _Teller:
-    """Hears how work goes on, and shows it on stderr."""
-
-    def __init__(self, bar: Progress) -> None:
-        self._bar = bar
-        self._documents = bar.add_task("documents", visible=False)
-
-    def note(self, sentence: str) -> None:
-        """A sentence for people."""
-        talk.print(visible(sentence), markup=False)
-
-    def reading(self, at: At) -> None:
-        """A document is being read."""
-        self._bar.update(self._documents, description=visible(at.name), completed=at.done, total=at.total, visible=True)
-
-    def counted(self, items: Iterable[_Item], what: str, total: int | None) -> Iterator[_Item]:
-        """The items as they come, counted; how many there were is said where no bar is seen too."""
-        self._bar.update(self._documents, visible=False)
-        task = self._bar.add_task(what, total=total)
-        done = 0
-        for item in items:
-            self._bar.advance(task)
-            done += 1
-            yield item
-        self.note(f"{done} {what}.")
-
-
-@contextmanager
-def _teller() -> Iterator[_Teller]:
-    with Progress(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=talk,
-        redirect_stdout=False,
-        redirect_stderr=False,
-    ) as bar:
-        yield _Teller(bar)
+    held = reliability(chances, np.array([each.answerable for each in found]))
+    rows = ([each.questions, f"{each.chance:.3f}", f"{each.answerable:.3f}"] for each in held)
+    print_table(data, ("questions", "mean chance", "share answerable"), rows, "Reliability")
+    for key, value in calibration.to_json().items():
+        _print(f"{key} {value}")
+    talk.print(f"Written: {out}.", markup=False)
 
 
 def _print(line: str) -> None:
     data.print(line, markup=False)
 
 
-@contextmanager
-def _told() -> Iterator[None]:
+def _told() -> AbstractContextManager[None]:
     """Expected errors as sentences."""
-    with plain_errors():
-        try:
-            yield
-        except OSError as error:
-            raise fail(f"{error.filename or 'A file'}: {error.strerror or error}.") from None
-        except ValueError as error:
-            raise fail(str(error), EXIT_USAGE) from None
+    return sentences(ValueError)
