@@ -13,7 +13,7 @@ from assistant.access.audit import Audit
 from assistant.api import create_api
 from assistant.api.application import Doors
 from assistant.api.caller_gate import AccessGate
-from assistant.cli.serve_command import serve_command
+from assistant.cli.serving_commands import serve_command
 from assistant.completions import install as install_completions
 from assistant.page import mount_page
 from assistant.service import Service

@@ -14,23 +14,20 @@ from filelock import FileLock, Timeout
 
 from assistant.access.access_store import AccessStore
 from assistant.access.accounts import Accounts
-from assistant.access.audit import Audit
-from assistant.access.failed_sign_ins import Failures
+from assistant.access.audit import Audit, Failures
 from assistant.access.guesses import Guesses
 from assistant.access.keys import Keys
 from assistant.access.rates import Rates
-from assistant.access.secret import Secret
-from assistant.access.visitors import Visitors
+from assistant.access.visitors import Secret, Visitors
 from assistant.api.application import Doors
-from assistant.api.caller_gate import AccessGate
-from assistant.api.hosts import Hosts
+from assistant.api.caller_gate import AccessGate, Hosts
 from assistant.cli.server_desk import SERVER
 from assistant.opening import make_keeper, open_engine
 from assistant.service import Limits, Service
-from assistant.service.drafts import Drafts
-from assistant.service.history import History
+from assistant.service.jobs import History
 from assistant.service.kept import Kept
-from assistant.service.politely import politely
+from assistant.service.turns import politely
+from assistant.service.writing import Drafts
 from assistant.settings import Settings
 from corpus.corpus_errors import LibraryBusy
 from corpus.embedding import make_models

@@ -20,15 +20,13 @@ from app import create_app
 from assistant.access import Role
 from assistant.access.access_store import AccessStore
 from assistant.access.accounts import Accounts
-from assistant.access.audit import Audit
-from assistant.access.failed_sign_ins import Failures
+from assistant.access.audit import Audit, Failures
 from assistant.access.guesses import Guesses
 from assistant.access.keys import Keys
 from assistant.access.rates import Rates
-from assistant.access.secret import Secret
-from assistant.access.visitors import Visitors
+from assistant.access.visitors import Secret, Visitors
 from assistant.api.caller_gate import AccessGate
-from assistant.api.connections import TimedProtocol
+from assistant.api.running import TimedProtocol
 from assistant.keeping import Keeper
 from assistant.qa.engine import Engine
 from assistant.service import Service

@@ -17,22 +17,19 @@ from app import create_app
 from assistant.access import Role
 from assistant.access.access_store import AccessStore
 from assistant.access.accounts import Accounts
-from assistant.access.audit import Audit
-from assistant.access.failed_sign_ins import Failures
+from assistant.access.audit import Audit, Failures
 from assistant.access.guesses import Guesses
 from assistant.access.keys import Keys
 from assistant.access.rates import Rates
-from assistant.access.secret import Secret
-from assistant.access.visitors import Visitors
+from assistant.access.visitors import Secret, Visitors
 from assistant.api.application import Doors
-from assistant.api.caller_gate import AccessGate
-from assistant.api.hosts import Hosts
+from assistant.api.caller_gate import AccessGate, Hosts
 from assistant.keeping import Keeper
 from assistant.qa.engine import Engine
 from assistant.service import Limits, Service
-from assistant.service.drafts import Drafts
-from assistant.service.history import History
+from assistant.service.jobs import History
 from assistant.service.kept import Kept
+from assistant.service.writing import Drafts
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
 from corpus.library import Library
@@ -133,7 +130,7 @@ def listening(made: Made) -> Iterator[tuple[str, int]]:
 
     import uvicorn
 
-    from assistant.api.connections import TimedProtocol
+    from assistant.api.running import TimedProtocol
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
         config = uvicorn.Config(made.app, http=TimedProtocol, ws="none", log_config=None)

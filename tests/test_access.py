@@ -21,8 +21,7 @@ from typer.testing import CliRunner
 from assistant.access import Principal, Role
 from assistant.access.access_store import FILE, AccessStore
 from assistant.access.accounts import AccountError, Accounts
-from assistant.access.audit import Audit
-from assistant.access.failed_sign_ins import MOST, SHOWN, Failures
+from assistant.access.audit import MOST, SHOWN, Audit, Failures
 from assistant.access.guesses import AT_ONCE, FOR_NAME, FROM_ADDRESS, LINE, PAUSE, WRONG_KEYS, Guesses
 from assistant.access.keys import Keys
 from assistant.access.rates import Rates
@@ -451,7 +450,7 @@ def test_guessing_does_not_flood_the_audit_log_nor_hide_what_staff_do(store: Acc
 def test_the_oldest_failed_tries_are_forgotten_and_what_was_done_stays(
     store: AccessStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("assistant.access.failed_sign_ins.KEPT", 50)
+    monkeypatch.setattr("assistant.access.audit.KEPT", 50)
     audit, now = Audit(store), [0.0]
     failures = Failures(audit, lambda: now[0])
     audit.note(Principal(Role.STAFF, "key", "key:1"), "remove", "a text")

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from services import Made, ended, listening, made_service
 
-from assistant.api import connections
+from assistant.api import middleware as bodies
+from assistant.api import running as connections
 from assistant.api.application import Doors
-from assistant.api.middleware import bodies
 from assistant.service import Limits
 from assistant.settings import Settings
 from corpus.catalogue import Catalogue

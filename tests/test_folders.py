@@ -23,7 +23,7 @@ from test_cli import BOATS, TRAINS, Cli, state, write
 
 import corpus.library
 import ingest.memory
-from assistant.cli.outcome_lines import Report
+from assistant.cli.bars import Report
 from assistant.outcome_words import record, told
 from corpus.catalogue import Catalogue
 from corpus.corpus_errors import LibraryStale

@@ -16,7 +16,7 @@ from services import PASSWORD, Made, made_service
 
 from assistant.access import Principal, Role
 from assistant.access.access_store import AccessStore
-from assistant.access.secret import FILE, Secret
+from assistant.access.visitors import FILE, Secret
 from assistant.faults import Forbidden, NotHeld
 from assistant.page.chat_turns import MOST_KEPT, Conversation, Conversations, Turn, turns_of_words, words_of_turns
 from assistant.service import kept as kept_module

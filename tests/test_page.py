@@ -18,9 +18,9 @@ from services import Made, made_service
 from assistant.api.problems import MEDIA_TYPE
 from assistant.faults import Overloaded
 from assistant.labels import word, words_of
-from assistant.page.anchors import anchors_of, slug
 from assistant.page.chat_turns import MOST_TURNS, Conversations, Turn
-from assistant.page.examples import examples
+from assistant.page.choosing import examples
+from assistant.page.excerpts import anchors_of, slug
 from assistant.page.rendering import carried, web_address
 from assistant.page.source_panel import sources_of
 from assistant.page.turn_html import turn_html

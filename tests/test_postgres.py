@@ -21,8 +21,7 @@ from assistant.access.keys import Keys
 from assistant.access.principal import Role
 from assistant.faults import Conflict
 from assistant.qa.engine import Engine
-from assistant.service.history import History
-from assistant.service.jobs import Job, Jobs
+from assistant.service.jobs import History, Job, Jobs
 from assistant.serving import open_service
 from assistant.settings import load_settings
 from corpus.catalogue import Catalogue

@@ -22,17 +22,15 @@ from word_reader import word_readers
 from assistant.access import LOCAL, Principal, Role
 from assistant.access.access_store import AccessStore
 from assistant.faults import Conflict, Forbidden, NotHeld, NotKnown, Overloaded, TooMany
+from assistant.keeping import Files
 from assistant.model.shared import Shared
-from assistant.named_files import Files
 from assistant.outcome_words import job_told
 from assistant.qa.answer import Answer, Finished, Said
 from assistant.qa.engine import Engine
 from assistant.question_request import QuestionRequest
 from assistant.service import Event, Limits, Service, Status, Stream
-from assistant.service.history import History
-from assistant.service.jobs import Hand, Job, Jobs
-from assistant.service.politely import BATCH, PoliteEmbedder
-from assistant.service.turns import Turns
+from assistant.service.jobs import Hand, History, Job, Jobs
+from assistant.service.turns import BATCH, PoliteEmbedder, Turns
 from assistant.settings import Settings
 from assistant.support.sentence_check import SupportCheck
 from assistant.write.writer import Writer
@@ -449,7 +447,7 @@ def test_a_job_that_its_server_did_not_end_is_told_as_stopped_at_the_next_start(
 
 
 def test_only_the_latest_jobs_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("assistant.service.history.KEPT", 3)
+    monkeypatch.setattr("assistant.service.jobs.KEPT", 3)
     with AccessStore(tmp_path) as store:
         history = History(store)
         for n in range(6):
@@ -626,7 +624,7 @@ def test_documents_are_fetched_by_a_job_that_says_what_came(tmp_path: Path, cata
 def test_a_reader_who_has_gone_keeps_no_place_in_the_queue(
     tmp_path: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("assistant.api.server_events.QUIET_SECONDS", 0.05)
+    monkeypatch.setattr("assistant.api.api_replies.QUIET_SECONDS", 0.05)
     with made_service(tmp_path, catalogue, reading=True, limits=Limits(queue=1)) as made, listening(made) as address:
         held, _ = hold(made.service.turns)
         body = b'{"question": "When do boats leave?"}'

@@ -29,7 +29,7 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 
-from assistant.access.client_addresses import network
+from assistant.access.principal import network
 from assistant.faults import TooMany
 
 WRONG_KEYS = 10

@@ -8,8 +8,7 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 
-from assistant.access.client_addresses import network
-from assistant.access.principal import NAMELESS, Principal, own_part
+from assistant.access.principal import NAMELESS, Principal, network, own_part
 from assistant.faults import TooMany
 
 CHEAP = 10

@@ -6,29 +6,68 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
+from typing import Any
 
 from anyio import CapacityLimiter
 from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
 from starlette.middleware.cors import CORSMiddleware
 
 from assistant.access.audit import Audit
 from assistant.api import problems
 from assistant.api.caller_gate import AccessGate
 from assistant.api.callers import IDENTIFYING
-from assistant.api.description import ERRORS, describe
-from assistant.api.middleware import Bodies, Most, Places, Requests, SecurityHeaders
-from assistant.api.routes import (
-    ask_routes,
-    document_routes,
-    draft_routes,
-    health_routes,
-    keeping_routes,
-    local_routes,
-    rating_routes,
-    report_routes,
-    staff_routes,
-)
+from assistant.api.middleware import Bodies, Requests, SecurityHeaders
+from assistant.api.problems import MEDIA_TYPE, Problem
+from assistant.api.routes import ask_routes, document_routes, keeping_routes, report_routes, staff_routes
+from assistant.api.serving_places import Most, Places
 from assistant.service import Service
+
+_CONTENT = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+ERRORS: dict[int | str, dict[str, Any]] = {
+    "4XX": {
+        "description": "Why the request was not fulfilled; with 429 `Retry-After` says when to come back.",
+        "content": _CONTENT,
+    },
+    "5XX": {
+        "description": "Why the service can't answer; with 503 `Retry-After` says when to come back.",
+        "content": _CONTENT,
+    },
+}
+"""How every operation says why it is not done, unless it says so otherwise."""
+_EXAMPLE = {
+    "type": "urn:rapporteur:problem:too-many-requests",
+    "title": "Too many requests",
+    "status": 429,
+    "detail": "More than 120 questions in a minute. Try again in 12 s.",
+    "code": "rate-questions",
+    "request_id": "9f86d081884c7d65",
+    "faults": [],
+}
+
+
+def describe(app: FastAPI) -> None:
+    """Has an application describe itself so."""
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _described(app)
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _described(app: FastAPI) -> dict[str, Any]:
+    made = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+    parts = made.setdefault("components", {})
+    schemas = parts.setdefault("schemas", {})
+    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas |= problem.pop("$defs", {})
+    schemas["Problem"] = {**problem, "examples": [_EXAMPLE]}
+    parts["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer", "description": "An API key: rpp_..."}}
+    made["security"] = [{"key": []}, {}]
+    return made
+
 
 PREFIX = "/api/v1"
 UPLOADS = f"{PREFIX}/uploads"
@@ -92,18 +131,19 @@ def create_api(
     app.state.refusals = refusals = problems.Refusals()
     problems.install(app, refusals)
     describe(app)
-    for module in (
-        ask_routes,
-        document_routes,
-        report_routes,
-        draft_routes,
-        keeping_routes,
-        rating_routes,
-        staff_routes,
-        health_routes,
-        local_routes,
-    ):
-        app.include_router(module.router, prefix=PREFIX)
+    routers = (
+        ask_routes.router,
+        document_routes.router,
+        report_routes.router,
+        report_routes.review,
+        keeping_routes.router,
+        staff_routes.rating,
+        staff_routes.router,
+        staff_routes.living,
+        keeping_routes.local,
+    )
+    for router in routers:
+        app.include_router(router, prefix=PREFIX)
     app.include_router(staff_routes.metrics)
     # The last one added is the outermost.
     larger = {UPLOADS: service.limits.upload + 1_000_000, **LARGER}

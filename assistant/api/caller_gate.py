@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
+import re
+import socket
+from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from anyio import CapacityLimiter
@@ -11,14 +14,38 @@ from starlette.requests import HTTPConnection
 
 from assistant.access import LOCAL, Principal, Role
 from assistant.access.accounts import Accounts
-from assistant.access.failed_sign_ins import Failures
+from assistant.access.audit import Failures
 from assistant.access.guesses import Guesses
 from assistant.access.keys import Keys
 from assistant.access.visitors import COOKIE as VISIT
 from assistant.access.visitors import Visitors
 from assistant.api.callers import address_of
-from assistant.api.hosts import Hosts
 from assistant.faults import Forbidden, NotKnown
+
+_HOST = re.compile(r"(?:\[(?P<v6>[0-9a-f:.]{2,45})\]|(?P<name>[^\[\]:/@\s]{1,253}))(?::\d{1,5})?")
+
+
+class Hosts:
+    """The names that were told, this machine's own, and addresses: those point at nothing else."""
+
+    def __init__(self, names: Collection[str] = ()) -> None:
+        own = socket.gethostname().lower()
+        self._names = {"localhost", own, f"{own}.local", *(name.lower() for name in names)}
+
+    def known(self, header: str) -> bool:
+        """Whether a header `Host` names this service."""
+        found = _HOST.fullmatch(header.strip().lower())
+        if found is None:
+            return False
+        name = found["v6"] or found["name"].removesuffix(".")
+        if name in self._names or name.endswith(".localhost"):
+            return True
+        try:
+            ipaddress.ip_address(name)
+        except ValueError:
+            return False
+        return True
+
 
 COOKIE = "rapporteur_session"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -151,7 +151,7 @@ class LocalDesk:
     def draft(self, request: BriefingRequest, told: Progress) -> dict[str, Any]:
         """A briefing, kept as a draft for review: its JSON form."""
         from assistant.access.access_store import AccessStore
-        from assistant.service.drafts import Drafts
+        from assistant.service.writing import Drafts
 
         made: Any = self._made(request, told)
         with AccessStore(self.settings.data_dir, database=self.settings.database_url) as store:

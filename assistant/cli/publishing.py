@@ -1,4 +1,4 @@
-"""Commands that write documents: brief, compare, origins, themes, mandates."""
+"""Commands that write documents: brief, compare, origins, themes, mandates; and the check of an agenda."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
+from rich.table import Column, Table
+from rich.text import Text
 
 from assistant.cli.desk import Written, open_desk
-from assistant.cli.session import EXIT_USAGE, data, fail, known_language, known_mode, talk
+from assistant.cli.session import EXIT_FAILED, EXIT_USAGE, data, fail, known_language, known_mode, talk
+from ingest.readers import visible
 
 Out = Annotated[
     Path | None,
@@ -228,3 +231,51 @@ def _told() -> Iterator[None]:
         yield
     except PublishError as error:
         raise fail(str(error)) from None
+
+
+agenda = typer.Typer(name="agenda", help="Before the meeting: agenda and documents.", no_args_is_help=True)
+_STATES = {"held": "held", "superseded": "superseded", "digest": "digest only", "missing": "not held"}
+
+
+@agenda.callback()
+def _agenda() -> None:
+    """Before the meeting: agenda and documents."""
+
+
+@agenda.command()
+def check(
+    meeting: Annotated[str, typer.Argument(help="Symbol of the agenda; by default that of the latest meeting.")] = "",
+    language: Annotated[
+        list[str] | None, typer.Option(help="Language in which the documents are wanted; may be repeated. Default: en.")
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 where something is to be mended.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Check what the agenda announces and cites against what is held."""
+    languages = [each for each in language or ["en"] if known_language(each)]
+    with open_desk("agenda check") as desk:
+        found = desk.agenda(meeting, languages)
+    checked = [*found["announced"], *found["cited"]]
+    if as_json:
+        typer.echo(json.dumps(found, ensure_ascii=False))
+    else:
+        table = Table("Item", Column("Document", overflow="fold"), "Title", "State", "Held", "Missing", "Cited in",
+                      title=Text(visible(f"{found['agenda']}: {found['title']}")), title_justify="left")  # fmt: skip
+
+        for each in checked:
+            state = f"revised: {each['later']}" if each["later"] else _STATES[each["state"]]
+            cells = (", ".join(each["items"]), each["symbol"], each["title"], state, " ".join(each["held"]),
+                     " ".join(each["missing"]), ", ".join(each["cited_in"]))  # fmt: skip
+            table.add_row(*(Text(visible(cell)) for cell in cells))
+        data.print(table)
+        for command in dict.fromkeys(each["command"] for each in checked if each["command"]):
+            data.print(command, markup=False)
+        if found["others"] and not meeting:
+            talk.print(
+                f"This is the latest of the agendas held. Others: {', '.join(found['others'])}; name one to check it.",
+                markup=False,
+            )
+        if found["complete"]:
+            talk.print("Everything that is announced or cited is held.")
+    if strict and not found["complete"]:
+        raise typer.Exit(EXIT_FAILED)

@@ -16,7 +16,7 @@ from assistant.cli.session import data, plain_errors, print_list, settings, talk
 from assistant.faults import ServiceFault
 from assistant.opening import open_library
 from assistant.reports import refused
-from assistant.service.drafts import Draft, Drafts, reviewed
+from assistant.service.writing import Draft, Drafts, reviewed
 from ingest.readers import visible
 
 app = typer.Typer(

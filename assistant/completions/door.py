@@ -12,11 +12,10 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.sse import format_sse_event
 
+from assistant.api.api_replies import STREAMED, EventStream
 from assistant.api.callers import Caller, Served
 from assistant.api.route import Guarded, may
-from assistant.api.server_events import DOCUMENTED, EventStream
-from assistant.completions.completion_models import ChatBody, ErrorBody
-from assistant.completions.conversation import Conversation
+from assistant.completions.completion_models import ChatBody, Conversation, ErrorBody
 from assistant.completions.reply import MODEL, Reply, error_of, told_to
 from assistant.faults import NotHeld, ServiceFault
 from assistant.frames import say
@@ -66,7 +65,7 @@ def model(model: str, request: Request) -> dict[str, Any]:
     return _model(request)
 
 
-@router.post("/chat/completions", response_model=None, responses=DOCUMENTED)
+@router.post("/chat/completions", response_model=None, responses=STREAMED)
 @may("ask")
 async def complete(body: ChatBody, service: Served, caller: Caller) -> dict[str, Any] | EventStream:
     """Answers the last message of a conversation in the form of OpenAI's chat completions, streamed or not."""

@@ -10,16 +10,14 @@ from fastapi.responses import Response
 from assistant.access.operations import allowed
 from assistant.api.callers import Caller, Served
 from assistant.api.route import may
+from assistant.collection import outline
 from assistant.labels import LANGUAGE_NAMES, language_of, word
-from assistant.page.anchors import anchors_of
-from assistant.page.excerpts import parts, rows
+from assistant.page.excerpts import anchors_of, edition_words, official_address, parts, rows
 from assistant.page.leaves import LookedAt, leaves_of
 from assistant.page.meeting_views import meeting_views
 from assistant.page.plain_pages import Paged, page
-from assistant.page.reference import edition_words, official_address
 from assistant.page.rendering import web_address
 from assistant.service import Service
-from assistant.views import outline
 from corpus.documents import Document
 from corpus.symbols import Symbol, link
 from corpus.tables import tables_of

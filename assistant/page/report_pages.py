@@ -18,8 +18,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.access import Principal
 from assistant.access.operations import allowed
+from assistant.api.api_replies import file_reply
 from assistant.api.callers import Caller, Served
-from assistant.api.file_replies import file_reply
 from assistant.api.route import may
 from assistant.export.html import to_html
 from assistant.labels import LANGUAGE_NAMES, language_of, word

@@ -1,4 +1,4 @@
-"""Sign-in for the page: a form without scripts, and a session in a cookie that no script can read."""
+"""Sign-in for the page: a form without scripts, and a session in a cookie that no script can read; and the choice of its language."""
 
 from __future__ import annotations
 
@@ -9,18 +9,23 @@ from typing import Annotated
 from anyio import to_thread
 from fastapi import APIRouter, Form, Query, Request, status
 from fastapi.concurrency import run_in_threadpool
-from starlette.responses import RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
 
 from assistant.access import Principal, Role
-from assistant.access.audit import Audit
-from assistant.access.failed_sign_ins import Failure
+from assistant.access.audit import Audit, Failure
 from assistant.access.guesses import PAUSE
 from assistant.api.caller_gate import COOKIE, AccessGate, same_origin
 from assistant.api.callers import address_of
+from assistant.api.route import everybody
 from assistant.faults import Forbidden, NotHeld, TooMany
-from assistant.page.plain_pages import page
+from assistant.labels import COOKIE as LANGUAGE
+from assistant.labels import LANGUAGE_NAMES
+from assistant.page.plain_pages import Paged, page
 
 router = APIRouter(include_in_schema=False)
+choice = APIRouter(include_in_schema=False, route_class=Paged)
+SECONDS = 365 * 24 * 3_600
+"""How long a language that is chosen is kept."""
 
 
 def safe_next(target: str) -> str:
@@ -107,3 +112,17 @@ def _form(
     made = page("sign-in.html", request, code, next=safe_next(target), name=name, wrong=code != status.HTTP_200_OK)
     made.headers.update(headers or {})
     return made
+
+
+@choice.get("/language")
+@everybody
+def switch(
+    request: Request, to: Annotated[str, Query(max_length=10)] = "", next: Annotated[str, Query(max_length=1_000)] = "/"
+) -> Response:
+    """Keeps the language chosen in a cookie, and goes back. It changes nothing but how the page speaks."""
+    response = RedirectResponse(safe_next(next), 303)
+    if to in LANGUAGE_NAMES:
+        response.set_cookie(
+            LANGUAGE, to, max_age=SECONDS, httponly=True, samesite="lax", path="/", secure=request.url.scheme == "https"
+        )
+    return response

@@ -8,9 +8,8 @@ from typing import Any
 
 from assistant.faults import NotHeld
 from assistant.labels import word
-from assistant.page.excerpts import excerpt
+from assistant.page.excerpts import edition_words, excerpt, official_address, place_of, reference
 from assistant.page.leaves import Leaf, leaves_of
-from assistant.page.reference import edition_words, official_address, place_of, reference
 from assistant.page.rendering import web_address, words_path
 from assistant.qa.answer import Answer, Citation
 from assistant.quoted_rows import without_bars

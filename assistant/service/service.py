@@ -12,18 +12,14 @@ from assistant.collection import Collection
 from assistant.faults import Conflict, Invalid
 from assistant.keeping import Keeper
 from assistant.qa.engine import Engine
-from assistant.service.asking import Asking
-from assistant.service.changing import Changing
-from assistant.service.drafts import Drafts
-from assistant.service.entrance import Noted
-from assistant.service.history import History
-from assistant.service.jobs import Jobs
+from assistant.service.asking import Asking, Noted
+from assistant.service.changing import FOLDER, Changing, Uploads
+from assistant.service.jobs import History, Jobs
 from assistant.service.kept import Kept
 from assistant.service.metrics import Metrics
 from assistant.service.page_pictures import PagePictures
 from assistant.service.turns import Turns
-from assistant.service.uploads import FOLDER, Uploads
-from assistant.service.writing import Writing
+from assistant.service.writing import Drafts, Writing
 from corpus.documents import Document
 from corpus.feedback import Feedback, FeedbackError, FeedbackFull, feedback_of
 from corpus.meetings import Meeting

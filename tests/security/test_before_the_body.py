@@ -16,7 +16,7 @@ from test_api_roles import PAGES, ROLES, TABLE
 
 from assistant.access import OPERATIONS
 from assistant.access.rates import CHEAP, Rates
-from assistant.api.middleware import bodies
+from assistant.api import middleware as bodies
 from assistant.api.route import Guarded
 from corpus.catalogue import Catalogue
 

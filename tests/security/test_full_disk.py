@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from assistant.access import LOCAL, Role
 from assistant.access.access_store import FILE
 from assistant.cli import app as command
-from assistant.service.uploads import CONTENT, Uploads
+from assistant.service.changing import CONTENT, Uploads
 from corpus.catalogue import Catalogue
 from corpus.corpus_errors import LibraryFull
 from corpus.feedback import feedback_of

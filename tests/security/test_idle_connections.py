@@ -16,10 +16,10 @@ from services import PASSWORD, Made, listening, made_service
 from test_serving import Server
 
 from assistant.access import Role
-from assistant.access.client_addresses import network
-from assistant.api import connections
+from assistant.access.principal import network
+from assistant.api import running as connections
 from assistant.api.application import Doors
-from assistant.api.middleware.serving_places import Most, Places
+from assistant.api.serving_places import Most, Places
 from assistant.faults import Overloaded, TooMany
 from corpus.catalogue import Catalogue
 

@@ -19,10 +19,9 @@ from services import Made, listening, made_service
 from assistant.access import Principal
 from assistant.access.principal import SHARED
 from assistant.access.rates import Rates
-from assistant.access.secret import FILE, Secret
-from assistant.access.visitors import COOKIE, MOST, MOST_KEPT, SECONDS, Visitors
+from assistant.access.visitors import COOKIE, FILE, MOST, MOST_KEPT, SECONDS, Secret, Visitors
 from assistant.api.application import Doors
-from assistant.api.middleware import Most, Places
+from assistant.api.serving_places import Most, Places
 from assistant.faults import Overloaded, TooMany
 from assistant.messages import Message
 from assistant.service.papers import Papers

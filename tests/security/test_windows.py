@@ -13,8 +13,8 @@ from services import Made, ended, made_service
 
 from assistant.access.rates import CHEAP, Rates
 from assistant.faults import TooMany
+from assistant.page.calls import MOST_CALLS, MOST_WINDOWS, SECONDS, Windows
 from assistant.page.chat_turns import MOST_DRAWN, Conversations, Turn
-from assistant.page.windows import MOST_CALLS, MOST_WINDOWS, SECONDS, Windows
 from corpus.catalogue import Catalogue
 
 __all__ = ["functions"]

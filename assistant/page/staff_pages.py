@@ -1,22 +1,25 @@
-"""Pages of briefings under review, for staff: the list, and each with its state, its comments and who changed what."""
+"""Pages for staff: briefings under review, the list, and each with its state, its comments and who changed what; and the evaluation report."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import FileResponse, RedirectResponse, Response
 from markupsafe import Markup
 
+from assistant.api.api_replies import file_reply
 from assistant.api.callers import Caller, Served
-from assistant.api.file_replies import file_reply
 from assistant.api.route import may
 from assistant.export.html import to_html
+from assistant.faults import NotHeld
 from assistant.labels import language_of, word
 from assistant.page.plain_pages import Paged, page
 from assistant.page.rendering import words_path
 from assistant.page.report_pages import FILES, BriefingAsked, File, Short, made_or_waiting
-from assistant.service.drafts import STATES
+from assistant.service import Service
+from assistant.service.writing import STATES
 
 router = APIRouter(include_in_schema=False, route_class=Paged)
 
@@ -85,3 +88,23 @@ def move(
 
 def _states(request: Request) -> dict[str, str]:
     return {state: word(f"draft_{state}", language_of(request)) for state in STATES}
+
+
+REPORT = "evaluation.html"
+"""File in the folder of the library that is shown as the evaluation report: `rapporteur eval report RUN --out ...`."""
+REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'none'"
+
+
+def evaluation_path(service: Service) -> Path:
+    """Where the evaluation report lies, if there is one."""
+    return service.library.folder / REPORT
+
+
+@router.get("/evaluation")
+@may("ratings")
+def evaluation(request: Request, service: Served, caller: Caller) -> Response:
+    """The evaluation report, as it was written; it runs nothing."""
+    path = evaluation_path(service)
+    if not path.is_file():
+        raise NotHeld("no-evaluation")
+    return FileResponse(path, media_type="text/html", headers={"Content-Security-Policy": REPORT_POLICY})
