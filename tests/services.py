@@ -16,20 +16,14 @@ from word_reader import word_readers
 from app import create_app
 from assistant.access import Role
 from assistant.access.access_store import AccessStore
-from assistant.access.accounts import Accounts
-from assistant.access.audit import Audit, Failures
+from assistant.access.audit import Audit
 from assistant.access.guesses import Guesses
-from assistant.access.keys import Keys
 from assistant.access.rates import Rates
-from assistant.access.visitors import Secret, Visitors
 from assistant.api.application import Doors
 from assistant.api.caller_gate import AccessGate, Hosts
 from assistant.keeping import Keeper
 from assistant.qa.engine import Engine
 from assistant.service import Limits, Service
-from assistant.service.jobs import History
-from assistant.service.kept import Kept
-from assistant.service.writing import Drafts
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
 from corpus.library import Library
@@ -83,33 +77,19 @@ def made_service(
     ):
         sources = starter_sources() if starter else [Input("boats.txt", BOATS)]
         list(ingest(sources, library, catalogue))
-        keys, accounts, audit = Keys(store), Accounts(store), Audit(store)
-        made = {role: keys.make(role, Role.of(role))[1] for role in ("read", "staff", "admin")}
-        rates = rates or Rates(0, 0)
         service = Service(
             engine or Engine(library, catalogue, readers=word_readers()),
             Keeper(library, catalogue, **(keeper or {})),
             limits,
-            rates=rates,
-            noted=audit.note,
-            history=History(store),
-            kept=Kept(store),
-            drafts=Drafts(store),
+            rates=rates or Rates(0, 0),
+            store=store,
         )
-        gate = AccessGate(
-            keys,
-            accounts,
-            guesses or Guesses(),
-            Failures(audit),
-            Visitors(Secret(store.folder)),
-            reading=reading,
-            local=LOCAL_TOKEN,
-            hosts=hosts,
-        )
-        app = create_app(service, gate, doors, audit)
+        gate = AccessGate(store, reading=reading, local=LOCAL_TOKEN, hosts=hosts, guesses=guesses)
+        keys = {role: gate.keys.make(role, Role.of(role))[1] for role in ("read", "staff", "admin")}
+        app = create_app(service, gate, doors)
         try:
             with TestClient(app, client=("127.0.0.1", 50_000), raise_server_exceptions=False) as client:
-                yield Made(app, client, service, library, made, store, gate, audit)
+                yield Made(app, client, service, library, keys, store, gate, gate.audit)
         finally:
             service.close(5)
 

@@ -13,7 +13,6 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.middleware.cors import CORSMiddleware
 
-from assistant.access.audit import Audit
 from assistant.api import problems
 from assistant.api.caller_gate import AccessGate
 from assistant.api.callers import IDENTIFYING
@@ -102,9 +101,7 @@ class Doors:
     began: Callable[[], None] = lambda: None
 
 
-def create_api(
-    service: Service, gate: AccessGate | None = None, doors: Doors | None = None, audit: Audit | None = None
-) -> FastAPI:
+def create_api(service: Service, gate: AccessGate | None = None, doors: Doors | None = None) -> FastAPI:
     """The API under `/api/v1`, metrics. `gate` tells who calls; without one everybody may read."""
     at = doors or Doors()
 
@@ -126,7 +123,6 @@ def create_api(
     )
     app.state.service = service
     app.state.gate = gate
-    app.state.audit = audit
     app.state.identifying = CapacityLimiter(IDENTIFYING)
     app.state.refusals = refusals = problems.Refusals()
     problems.install(app, refusals)

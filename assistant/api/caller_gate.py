@@ -13,12 +13,13 @@ from anyio import CapacityLimiter
 from starlette.requests import HTTPConnection
 
 from assistant.access import LOCAL, Principal, Role
+from assistant.access.access_store import AccessStore
 from assistant.access.accounts import Accounts
-from assistant.access.audit import Failures
+from assistant.access.audit import Audit, Failures
 from assistant.access.guesses import Guesses
 from assistant.access.keys import Keys
 from assistant.access.visitors import COOKIE as VISIT
-from assistant.access.visitors import Visitors
+from assistant.access.visitors import Secret, Visitors
 from assistant.api.callers import address_of
 from assistant.faults import Forbidden, NotKnown
 
@@ -52,23 +53,22 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class AccessGate:
-    """`reading`: those who show nothing may read, under one of the names in `hosts` where these are given. `local` is a token that only this machine's user can know; it is
+    """The keys, accounts and sessions of a store, where one is signed in for some `hours`. `reading`: those who show nothing may read, under one of the names in `hosts` where these are given. `local` is a token that only this machine's user can know; it is
     good on the loopback interface alone."""
 
     def __init__(
         self,
-        keys: Keys,
-        accounts: Accounts,
-        guesses: Guesses,
-        failures: Failures,
-        visitors: Visitors,
+        store: AccessStore,
         *,
+        hours: float = 12.0,
         reading: bool = False,
         local: str | None = None,
         hosts: Hosts | None = None,
+        guesses: Guesses | None = None,
     ) -> None:
-        self.visitors, self.failures = visitors, failures
-        self.keys, self.accounts, self.guesses, self.reading = keys, accounts, guesses, reading
+        self.audit, self.keys, self.accounts = Audit(store), Keys(store), Accounts(store, hours)
+        self.failures, self.visitors = Failures(self.audit), Visitors(Secret(store.folder))
+        self.guesses, self.reading = guesses or Guesses(), reading
         self._local, self._hosts = local, hosts
         self.checks = CapacityLimiter(1)
         """One password is checked at a time: a check takes 64 MB."""

@@ -12,7 +12,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response
 
 from assistant.access import Principal, Role
-from assistant.access.audit import Audit, Failure
+from assistant.access.audit import Failure
 from assistant.access.guesses import PAUSE
 from assistant.api.caller_gate import COOKIE, AccessGate, same_origin
 from assistant.api.callers import address_of
@@ -69,10 +69,8 @@ async def sign_in(
             return _form(request, next, name, status.HTTP_429_TOO_MANY_REQUESTS, later)
         return _form(request, next, name, status.HTTP_401_UNAUTHORIZED)
     gate.guesses.right(name, address)
-    audit: Audit | None = request.app.state.audit
-    if audit is not None:
-        who = Principal(Role.NONE, "session", f"account:{name}", address)
-        await run_in_threadpool(audit.note, who, "sign-in", "")
+    who = Principal(Role.NONE, "session", f"account:{name}", address)
+    await run_in_threadpool(gate.audit.note, who, "sign-in", "")
     response = RedirectResponse(safe_next(next), status.HTTP_303_SEE_OTHER)
     response.set_cookie(
         COOKIE, token, max_age=gate.accounts.seconds, httponly=True, samesite="lax", path="/",

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from assistant.access import OPERATIONS
-from assistant.access.audit import Audit, Entry
+from assistant.access.audit import Entry
 from assistant.access.operations import allowed
 from assistant.api.api_models import CallerOut, Page, RatedOut, RatingBody, RemovedOut
 from assistant.api.caller_gate import AccessGate
@@ -67,12 +67,11 @@ def status(service: Served, caller: Caller) -> dict[str, Any]:
 
 @router.get("/audit", response_model=Page[Entry])
 @may("audit")
-def audit(request: Request, offset: Offset = 0, limit: Limit = 50) -> dict[str, Any]:
+def audit(service: Served, offset: Offset = 0, limit: Limit = 50) -> dict[str, Any]:
     """What staff did, the latest first."""
-    log: Audit | None = request.app.state.audit
-    if log is None:
+    if service.audit is None:
         raise NotHeld("no-audit")
-    return Page.of([asdict(each) for each in log.entries(offset, limit)], log.count(), offset)
+    return Page.of([asdict(each) for each in service.audit.entries(offset, limit)], service.audit.count(), offset)
 
 
 @metrics.get("/metrics")
