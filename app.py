@@ -11,7 +11,7 @@ from fastapi import FastAPI
 
 from assistant.api import create_api
 from assistant.api.application import Doors
-from assistant.api.caller_gate import AccessGate
+from assistant.api.callers import AccessGate
 from assistant.cli.serving_commands import serve_command
 from assistant.completions import install as install_completions
 from assistant.page import mount_page

@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 from assistant.access.access_store import AccessStore
 from assistant.access.rates import Rates
 from assistant.api.application import Doors
-from assistant.api.caller_gate import AccessGate, Hosts
+from assistant.api.callers import AccessGate, Hosts
 from assistant.cli.server_desk import SERVER
 from assistant.opening import make_keeper, open_engine
 from assistant.service import Limits, Service

@@ -20,7 +20,7 @@ from app import create_app
 from assistant.access import Role
 from assistant.access.access_store import AccessStore
 from assistant.access.rates import Rates
-from assistant.api.caller_gate import AccessGate
+from assistant.api.callers import AccessGate
 from assistant.api.running import TimedProtocol
 from assistant.keeping import Keeper
 from assistant.qa.engine import Engine

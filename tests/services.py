@@ -17,10 +17,9 @@ from app import create_app
 from assistant.access import Role
 from assistant.access.access_store import AccessStore
 from assistant.access.audit import Audit
-from assistant.access.guesses import Guesses
-from assistant.access.rates import Rates
+from assistant.access.rates import Guesses, Rates
 from assistant.api.application import Doors
-from assistant.api.caller_gate import AccessGate, Hosts
+from assistant.api.callers import AccessGate, Hosts
 from assistant.keeping import Keeper
 from assistant.qa.engine import Engine
 from assistant.service import Limits, Service

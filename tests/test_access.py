@@ -22,10 +22,9 @@ from assistant.access import Principal, Role
 from assistant.access.access_store import FILE, AccessStore
 from assistant.access.accounts import AccountError, Accounts
 from assistant.access.audit import MOST, SHOWN, Audit, Failures
-from assistant.access.guesses import AT_ONCE, FOR_NAME, FROM_ADDRESS, LINE, PAUSE, WRONG_KEYS, Guesses
 from assistant.access.keys import Keys
-from assistant.access.rates import Rates
-from assistant.api.caller_gate import COOKIE
+from assistant.access.rates import AT_ONCE, FOR_NAME, FROM_ADDRESS, LINE, PAUSE, WRONG_KEYS, Guesses, Rates
+from assistant.api.callers import COOKIE
 from assistant.cli import app as command
 from assistant.faults import TooMany
 from corpus.catalogue import Catalogue

@@ -16,7 +16,7 @@ from services import Made, made_service
 from assistant.access import LOCAL
 from assistant.messages import Message
 from assistant.outcome_words import job_told
-from assistant.page.rendering import carried
+from assistant.page.plain_pages import carried
 from assistant.translations import texts
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES

@@ -22,7 +22,7 @@ from assistant.labels import direction, words_of
 from assistant.messages import Message
 from assistant.qa.answer import Answer, Finished, said_of
 from assistant.service import Service, Stream
-from assistant.service.events import Closed, Status
+from assistant.service.asking import Closed, Status
 from corpus.catalogue import Catalogue
 from corpus.corpus_errors import LibraryError
 from corpus.symbols import Symbol

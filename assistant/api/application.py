@@ -14,8 +14,7 @@ from fastapi.openapi.utils import get_openapi
 from starlette.middleware.cors import CORSMiddleware
 
 from assistant.api import problems
-from assistant.api.caller_gate import AccessGate
-from assistant.api.callers import IDENTIFYING
+from assistant.api.callers import IDENTIFYING, AccessGate
 from assistant.api.middleware import Bodies, Requests, SecurityHeaders
 from assistant.api.problems import MEDIA_TYPE, Problem
 from assistant.api.routes import ask_routes, document_routes, keeping_routes, report_routes, staff_routes

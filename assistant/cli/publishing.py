@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.table import Column, Table
@@ -16,6 +16,9 @@ from rich.text import Text
 from assistant.cli.desk import Written, open_desk
 from assistant.cli.session import EXIT_FAILED, EXIT_USAGE, data, fail, known_language, known_mode, talk
 from ingest.readers import visible
+
+if TYPE_CHECKING:
+    from assistant.paper_requests import PaperRequest
 
 Out = Annotated[
     Path | None,
@@ -133,11 +136,7 @@ def origins(
     """Tell where the paragraphs of a document come from: the earlier documents held that have them, to the letter or nearly."""
     from assistant.paper_requests import OriginsRequest
 
-    known_language(language)
-    _ready(out, language)
-    with open_desk("origins") as desk:
-        request = OriginsRequest.model_construct(document=name, place=place, language=language)
-        _finish(desk.write(request, _progress), out, as_json)
+    _write(OriginsRequest.model_construct(document=name, place=place, language=language), out, as_json)
 
 
 def themes(
@@ -152,11 +151,7 @@ def themes(
     """Cluster all that is held by theme: a compendium with summaries, documents over the years and gaps."""
     from assistant.paper_requests import ThemesRequest
 
-    known_language(language)
-    _ready(out, language)
-    with open_desk("themes") as desk:
-        request = ThemesRequest.model_construct(language=language, count=count, theme=theme)
-        _finish(desk.write(request, _progress), out, as_json)
+    _write(ThemesRequest.model_construct(language=language, count=count, theme=theme), out, as_json)
 
 
 def mandates(
@@ -180,15 +175,21 @@ def mandates(
     from assistant.export.spreadsheets import FORMATS
     from assistant.paper_requests import MandatesRequest
 
-    known_language(language)
-    _ready(out, language, FORMATS)
     request = MandatesRequest.model_construct(
         addressee=addressee, year=year, due_before=due_before, document=document or [], language=language
     )
-    with open_desk("mandates") as desk:
-        made = desk.write(request, _progress)
-        _finish(made, out, as_json, FORMATS)
+    made = _write(request, out, as_json, FORMATS)
     talk.print(f"{made.record['total']} requests and decisions.", markup=False)
+
+
+def _write(request: PaperRequest, out: Path | None, as_json: bool, more: Sequence[str] = ()) -> Written:
+    """Has a paper written, and prints it or makes a file of it."""
+    known_language(request.language)
+    _ready(out, request.language, more)
+    with open_desk(request.name) as desk:
+        made = desk.write(request, _progress)
+        _finish(made, out, as_json, more)
+    return made
 
 
 def _finish(made: Written, out: Path | None, as_json: bool, more: Sequence[str] = ()) -> None:

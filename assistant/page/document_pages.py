@@ -15,8 +15,7 @@ from assistant.labels import LANGUAGE_NAMES, language_of, word
 from assistant.page.excerpts import anchors_of, edition_words, official_address, parts, rows
 from assistant.page.leaves import LookedAt, leaves_of
 from assistant.page.meeting_views import meeting_views
-from assistant.page.plain_pages import Paged, page
-from assistant.page.rendering import web_address
+from assistant.page.plain_pages import Paged, page, web_address
 from assistant.service import Service
 from corpus.documents import Document
 from corpus.symbols import Symbol, link

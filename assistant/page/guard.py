@@ -21,8 +21,7 @@ from assistant.api.callers import identified
 from assistant.faults import Invalid
 from assistant.labels import direction, language_of, marks_filled
 from assistant.page.calls import FORMS, Calls, Windows, body_of, window_of
-from assistant.page.plain_pages import sign_in_path
-from assistant.page.rendering import render
+from assistant.page.plain_pages import render, sign_in_path
 from assistant.page.unscripted import path_of
 from assistant.service import Service
 

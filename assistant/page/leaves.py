@@ -12,8 +12,7 @@ from fastapi.responses import Response
 from assistant.api.callers import Caller, Served
 from assistant.api.route import Guarded, may
 from assistant.labels import language_of, word
-from assistant.page.plain_pages import Paged, page
-from assistant.page.rendering import document_path, version_path, words_path
+from assistant.page.plain_pages import Paged, document_path, page, version_path, words_path
 from assistant.service import Service
 from corpus.documents import Document, Span
 

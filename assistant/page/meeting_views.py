@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from assistant.access import Principal
 from assistant.frames import date_text
 from assistant.labels import LANGUAGE_NAMES, word
-from assistant.page.rendering import version_path
+from assistant.page.plain_pages import version_path
 from assistant.service import Service
 from corpus.documents import Document
 from corpus.meetings import AgendaItem, Meeting

@@ -13,9 +13,8 @@ from fastapi.responses import RedirectResponse, Response
 
 from assistant.access import Principal, Role
 from assistant.access.audit import Failure
-from assistant.access.guesses import PAUSE
-from assistant.api.caller_gate import COOKIE, AccessGate, same_origin
-from assistant.api.callers import address_of
+from assistant.access.rates import PAUSE
+from assistant.api.callers import COOKIE, AccessGate, address_of, same_origin
 from assistant.api.route import everybody
 from assistant.faults import Forbidden, NotHeld, TooMany
 from assistant.labels import COOKIE as LANGUAGE

@@ -10,7 +10,7 @@ from assistant.faults import NotHeld
 from assistant.labels import word
 from assistant.page.excerpts import edition_words, excerpt, official_address, place_of, reference
 from assistant.page.leaves import Leaf, leaves_of
-from assistant.page.rendering import web_address, words_path
+from assistant.page.plain_pages import web_address, words_path
 from assistant.qa.answer import Answer, Citation
 from assistant.quoted_rows import without_bars
 from assistant.service import Service

@@ -15,8 +15,7 @@ from assistant.api.route import may
 from assistant.export.html import to_html
 from assistant.faults import NotHeld
 from assistant.labels import language_of, word
-from assistant.page.plain_pages import Paged, page
-from assistant.page.rendering import words_path
+from assistant.page.plain_pages import Paged, page, words_path
 from assistant.page.report_pages import FILES, BriefingAsked, File, Short, made_or_waiting
 from assistant.service import Service
 from assistant.service.writing import STATES

@@ -19,7 +19,7 @@ from assistant.labels import LANGUAGE_NAMES, mark, word
 from assistant.outcome_words import job_told
 from assistant.page.carrier import carrier, query_of, reader_of, who_asks
 from assistant.page.chat_turns import Conversations
-from assistant.page.rendering import carried, marked
+from assistant.page.plain_pages import carried, marked
 from assistant.page.staff_pages import evaluation_path
 from assistant.service import Service
 from assistant.service.jobs import PAUSE

@@ -7,7 +7,7 @@ from typing import Any
 
 from assistant.labels import word, words_of
 from assistant.page.chat_turns import Turn
-from assistant.page.rendering import carried, version_path
+from assistant.page.plain_pages import carried, version_path
 from assistant.page.source_panel import sources_of, tongue_of
 from assistant.qa.answer import Answer, Pointer, Statement
 from assistant.quoted_rows import grid_of

@@ -15,8 +15,7 @@ from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from assistant.access import Principal
-from assistant.api.caller_gate import same_origin
-from assistant.api.callers import Caller, Served
+from assistant.api.callers import Caller, Served, same_origin
 from assistant.api.route import may
 from assistant.export.docx import pandoc_path
 from assistant.faults import Forbidden, Invalid, ServiceFault, known_language, of_library

@@ -22,7 +22,7 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnect
 
 from assistant.access import Role
-from assistant.api.caller_gate import COOKIE
+from assistant.api.callers import COOKIE
 from assistant.page.calls import MOST_BYTES
 from corpus.catalogue import Catalogue
 

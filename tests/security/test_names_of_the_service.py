@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from services import Made, made_service
 
-from assistant.api.caller_gate import Hosts
+from assistant.api.callers import Hosts
 from assistant.settings import SettingsError, load_settings
 from corpus.catalogue import Catalogue
 

@@ -18,7 +18,7 @@ from assistant.api.route import Guarded, may
 from assistant.faults import ServiceFault
 from assistant.question_request import QuestionRequest
 from assistant.service import Stream
-from assistant.service.events import event_json
+from assistant.service.asking import event_json
 
 router = APIRouter(tags=["ask"], route_class=Guarded)
 log = logging.getLogger("rapporteur.api")

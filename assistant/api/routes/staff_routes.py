@@ -11,8 +11,7 @@ from assistant.access import OPERATIONS
 from assistant.access.audit import Entry
 from assistant.access.operations import allowed
 from assistant.api.api_models import CallerOut, Page, RatedOut, RatingBody, RemovedOut
-from assistant.api.caller_gate import AccessGate
-from assistant.api.callers import Caller, Served
+from assistant.api.callers import AccessGate, Caller, Served
 from assistant.api.route import Guarded, everybody, may
 from assistant.api.routes.document_routes import Limit, Offset
 from assistant.faults import NotHeld, Overloaded
