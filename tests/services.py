@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from word_reader import word_readers
@@ -91,6 +92,25 @@ def made_service(
                 yield Made(app, client, service, library, keys, store, gate, gate.audit)
         finally:
             service.close(5)
+
+
+def service_fixture(**given: Any) -> Any:
+    """A fixture for all tests of a module: a service as `made_service` makes it of what is given."""
+
+    @pytest.fixture(scope="module")
+    def made(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Iterator[Made]:
+        with made_service(tmp_path_factory.mktemp("service"), catalogue, **given) as found:
+            yield found
+
+    return made
+
+
+def until(so: Callable[[], object]) -> None:
+    """Waits until something is so."""
+    deadline = time.monotonic() + 10
+    while not so():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def ended(made: Made, job: dict[str, Any]) -> dict[str, Any]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import socket
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from services import Made, ended, listening, made_service
+from services import Made, ended, listening, made_service, service_fixture
 
 from assistant.api import middleware as bodies
 from assistant.api import running as connections
@@ -18,13 +17,7 @@ from assistant.service import Limits
 from assistant.settings import Settings
 from corpus.catalogue import Catalogue
 
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Iterator[Made]:
-    folder = tmp_path_factory.mktemp("hostile")
-    limits, doors = Limits(upload=200_000), Doors(body_seconds=0.5)
-    with made_service(folder, catalogue, reading=True, limits=limits, doors=doors) as found:
-        yield found
+made = service_fixture(reading=True, limits=Limits(upload=200_000), doors=Doors(body_seconds=0.5))
 
 
 def is_problem(reply: object, status: int) -> None:

@@ -13,7 +13,7 @@ import httpx
 import openai
 import pytest
 from openai.types.chat import ChatCompletion
-from services import Made, listening, made_service
+from services import Made, listening, made_service, service_fixture
 from test_markdown import shown as seen
 
 from assistant.access.rates import Rates
@@ -48,10 +48,7 @@ WITH_FILES = (
 )
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Iterator[Made]:
-    with made_service(tmp_path_factory.mktemp("completions"), catalogue, starter=True) as found:
-        yield found
+made = service_fixture(starter=True)
 
 
 @pytest.fixture(scope="module")

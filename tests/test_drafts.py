@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from services import Made, made_service
+from services import Made, made_service, service_fixture
 
 from corpus.catalogue import Catalogue
 
@@ -14,10 +13,7 @@ DRAFTS = "/api/v1/drafts"
 ASKED = {"kind": "document", "value": "working-group-mandate"}
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Iterator[Made]:
-    with made_service(tmp_path_factory.mktemp("drafts"), catalogue, starter=True, reading=True) as found:
-        yield found
+made = service_fixture(starter=True, reading=True)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ import pytest
 from mcp import Client, MCPError, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 from mcp_types import CallToolResult, TextContent
-from services import LOCAL_TOKEN, Made, listening, made_service
+from services import LOCAL_TOKEN, Made, listening, made_service, service_fixture
 
 from assistant.api.application import Doors
 from assistant.qa.scope import Scope
@@ -39,11 +39,7 @@ T = TypeVar("T")
 Work = Callable[[Client], Awaitable[T]]
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Iterator[Made]:
-    doors = Doors(origins=["https://friend.example"])
-    with made_service(tmp_path_factory.mktemp("mcp"), catalogue, starter=True, doors=doors) as found:
-        yield found
+made = service_fixture(starter=True, doors=Doors(origins=["https://friend.example"]))
 
 
 @pytest.fixture(scope="module")

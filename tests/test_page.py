@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -13,7 +13,7 @@ import pytest
 from conftest import OpenLibrary, add
 from hypothesis import given
 from hypothesis import strategies as st
-from services import Made, made_service
+from services import Made, made_service, service_fixture
 
 from assistant.api.problems import MEDIA_TYPE
 from assistant.faults import Overloaded
@@ -35,10 +35,7 @@ HTML = {"Accept": "text/html,application/xhtml+xml"}
 AGENDA = "/documents/CTOC/COP/WG.7/2021/1"
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Iterator[Made]:
-    with made_service(tmp_path_factory.mktemp("page"), catalogue, starter=True, reading=True) as found:
-        yield found
+made = service_fixture(starter=True, reading=True)
 
 
 class Words(HTMLParser):

@@ -14,7 +14,7 @@ import pytest
 from harbour import AGENDA, LAMPS
 from model_server import Excerpts, the, writing
 from running_servers import Answer as Reply
-from services import Made, made_service
+from services import Made, made_service, service_fixture
 
 from assistant.access.rates import Rates
 from assistant.export.publication import PublishError
@@ -34,10 +34,7 @@ LATER = "# Boats\n\n1. Every boat leaves the harbour at one and needs a flag.\n\
 ARABIC = "# القوارب\n\n1. يغادر كل قارب الميناء عند الظهر ويحتاج إلى علم.\n"
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Iterator[Made]:
-    with made_service(tmp_path_factory.mktemp("writing"), catalogue, starter=True, reading=True) as found:
-        yield found
+made = service_fixture(starter=True, reading=True)
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +44,21 @@ def boats(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Ite
         sources = [Input(f"{n}.md", text.encode(), symbol=Symbol.parse(s)) for n, (s, text) in enumerate(texts)]
         assert {each.result for each in ingest(sources, found.library, catalogue)} == {"added"}
         yield found
+
+
+@pytest.fixture
+def turns() -> Iterator[Turns]:
+    found = Turns()
+    yield found
+    assert found.close(5)
+
+
+@pytest.fixture
+def papers(turns: Turns) -> Iterator[Papers]:
+    """Papers of which one client has three places."""
+    found = Papers(turns, 12)
+    yield found
+    assert found.close(5)
 
 
 def shown(made: Made, address: str, status: int = 200) -> str:
@@ -265,9 +277,7 @@ def test_what_people_send_is_escaped(boats: Made) -> None:
     assert "&lt;script&gt;" in page
 
 
-def test_questions_are_answered_between_the_parts_of_a_paper() -> None:
-    turns = Turns()
-    papers = Papers(turns, 10)
+def test_questions_are_answered_between_the_parts_of_a_paper(turns: Turns, papers: Papers) -> None:
     begun, asked = threading.Event(), threading.Event()
     order: list[str] = []
 
@@ -290,8 +300,6 @@ def test_questions_are_answered_between_the_parts_of_a_paper() -> None:
     assert order == ["part 0", "answer", "answer", "part 1"]
     assert (paper.done, paper.total, paper.part) == (1, 2, "part 1")
     assert papers.take("key", work) is paper
-    assert papers.close(5)
-    turns.close(5)
 
 
 def test_a_service_that_stops_ends_a_paper_between_two_parts(
@@ -356,23 +364,17 @@ def test_a_written_briefing_is_the_same_by_every_door_and_is_made_again_after_a_
         assert made.client.get(f"/briefings?{where}&mode=sing").status_code == 422
 
 
-def held_back(turns: Turns, papers: Papers) -> tuple[threading.Event, list[str]]:
-    """Papers of which the first waits for an event, and the list to which each then adds its name."""
+def test_one_client_has_a_quarter_of_the_places_of_papers_and_others_need_not_wait_for_all_of_theirs(
+    papers: Papers,
+) -> None:
     go, order = threading.Event(), list[str]()
 
-    def work(given: Work) -> str:
+    def first(given: Work) -> str:
         given.tell("part", 0, 1)
         go.wait(20)
         return "first"
 
-    papers.take("first", work, client="first")
-    return go, order
-
-
-def test_one_client_has_a_quarter_of_the_places_of_papers_and_others_need_not_wait_for_all_of_theirs() -> None:
-    turns = Turns()
-    papers = Papers(turns, 12)
-    go, order = held_back(turns, papers)
+    papers.take("first", first, client="first")
 
     def noting(name: str) -> Callable[[Work], str]:
         return lambda _: order.append(name) or name
@@ -387,8 +389,6 @@ def test_one_client_has_a_quarter_of_the_places_of_papers_and_others_need_not_wa
         each.future.result(20)
     assert order == ["loud 0", "quiet", "loud 1", "loud 2"]
     papers.take("more", noting("more"), client="loud").future.result(20)
-    assert papers.close(5)
-    turns.close(5)
 
 
 def test_an_address_that_asks_for_paper_after_paper_leaves_places_for_others(
@@ -424,9 +424,7 @@ def test_a_file_that_a_program_writes_counts_as_writing_whoever_made_what_is_in_
             assert made.client.get(f"/conversations/{talk.token}.{form}").status_code == 429
 
 
-def test_questions_are_answered_while_a_paper_waits_for_what_needs_no_turn() -> None:
-    turns = Turns()
-    papers = Papers(turns, 10)
+def test_questions_are_answered_while_a_paper_waits_for_what_needs_no_turn(turns: Turns, papers: Papers) -> None:
 
     def work(given: Work) -> str:
         given.tell("part", 0, 1)
@@ -434,13 +432,9 @@ def test_questions_are_answered_while_a_paper_waits_for_what_needs_no_turn() -> 
             return str(turns.take(lambda: "answer", "somebody").result(10))
 
     assert papers.take("key", work).future.result(10) == "answer"
-    assert papers.close(5)
-    turns.close(5)
 
 
-def test_a_paper_that_waits_aside_ends_where_the_service_stops() -> None:
-    turns = Turns()
-    papers = Papers(turns, 10)
+def test_a_paper_that_waits_aside_ends_where_the_service_stops(turns: Turns, papers: Papers) -> None:
 
     def work(given: Work) -> str:
         papers.stop()
@@ -449,13 +443,9 @@ def test_a_paper_that_waits_aside_ends_where_the_service_stops() -> None:
 
     with pytest.raises(Overloaded, match="stopping"):
         papers.take("key", work).future.result(10)
-    assert papers.close(5)
-    turns.close(5)
 
 
-def test_a_model_that_never_answers_keeps_no_service_from_stopping() -> None:
-    turns = Turns()
-    papers = Papers(turns, 10)
+def test_a_model_that_never_answers_keeps_no_service_from_stopping(papers: Papers) -> None:
     waiting, never = threading.Event(), threading.Event()
 
     def work(given: Work) -> str:
@@ -470,4 +460,3 @@ def test_a_model_that_never_answers_keeps_no_service_from_stopping() -> None:
     with pytest.raises(Overloaded, match="stopping"):
         paper.future.result(0)
     never.set()
-    turns.close(5)
