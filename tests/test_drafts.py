@@ -65,20 +65,6 @@ def test_the_page_shows_drafts_to_staff_and_takes_comments(made: Made, draft: st
     assert f'href="/drafts/{draft}"' in made.client.get("/drafts", headers=staff).text
 
 
-@pytest.mark.parametrize("role", ["anonymous", "read"])
-def test_who_is_not_staff_sees_and_changes_no_draft(made: Made, draft: str, role: str) -> None:
-    headers = made.headers(role)
-    replies = [
-        made.client.get(DRAFTS, headers=headers),
-        made.client.post(DRAFTS, json=ASKED, headers=headers),
-        made.client.get(f"{DRAFTS}/{draft}", headers=headers),
-        made.client.post(f"{DRAFTS}/{draft}/state", json={"state": "review"}, headers=headers),
-        made.client.post(f"{DRAFTS}/{draft}/comments", json={"text": "No."}, headers=headers),
-    ]
-    assert {each.status_code for each in replies} <= {401, 403}
-    assert made.client.get("/drafts", headers=headers, follow_redirects=False).status_code in (303, 403)
-
-
 @pytest.mark.parametrize(
     ("path", "body", "status"),
     [

@@ -191,24 +191,6 @@ def test_the_scripts_of_the_page_bear_a_nonce_that_no_other_page_has(made: Made)
     assert int(first.headers["content-length"]) == len(first.content)
 
 
-@pytest.mark.parametrize(
-    "path",
-    ["/config", "/gradio_api/info", "/gradio_api/config", "/gradio_api/file=/etc/passwd", "/gradio_api/file/etc/passwd",
-     "/gradio_api/proxy=http://127.0.0.1/", "/monitoring", "/gradio_api/monitoring", "/login", "/gradio_api/runs",
-     "/gradio_api/openapi.json", "/gradio_api/mcp/", "/custom_component/x/y/z", "/gradio_api/token", "/?view=api&x=1/..",
-     "/static/../../etc/passwd", "/assets/..%2f..%2fpyproject.toml", "/svelte/x", "/gradio_api/upload",
-     "/gradio_api/upload_progress", "/gradio_api/startup-events", "/gradio_api/component_server", "/manifest.json"],
-)  # fmt: skip
-def test_nothing_of_gradio_is_served_that_the_page_has_no_use_for(made: Made, path: str) -> None:
-    if path.startswith("/?"):
-        assert made.client.get(path).status_code == 200
-        return
-    for method in ("GET", "POST"):
-        reply = made.client.request(method, path, headers=made.headers("admin"))
-        assert reply.status_code in (403, 404, 405), path
-        assert "root:" not in reply.text
-
-
 def test_a_conversation_is_given_to_its_own_client_alone_and_the_oldest_are_forgotten(made: Made) -> None:
     talks = Conversations(most=2)
     talk = talks.open(None, "amina")

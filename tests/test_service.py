@@ -8,7 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import Future
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -236,14 +236,6 @@ def test_a_stream_that_is_left_gives_the_turn_back(service: Service) -> None:
         stream.close()
 
     asyncio.run(leave())
-    assert service.begin_ask(READER, asked(SMUGGLED)).result().status == "answered"
-
-
-def test_a_stream_that_waits_is_given_up_with_its_place(service: Service) -> None:
-    held, _ = hold(service.turns)
-    stream = service.stream(READER, asked(SMUGGLED))
-    stream.close()
-    held.go.set()
     assert service.begin_ask(READER, asked(SMUGGLED)).result().status == "answered"
 
 
@@ -562,15 +554,6 @@ def test_overload_is_refused_with_a_time_and_passes(tmp_path: Path, catalogue: C
         assert codes == [200, 200]
         assert made.client.post("/api/v1/ask", json=body).status_code == 200
         assert made.client.get("/api/v1/ready").status_code == 200
-
-
-def test_a_cancelled_question_is_not_answered(service: Service) -> None:
-    held, _ = hold(service.turns)
-    future = service.begin_ask(READER, asked(SMUGGLED))
-    assert future.cancel()
-    held.go.set()
-    with pytest.raises(CancelledError):
-        future.result(1)
 
 
 def test_metrics_count_answers_requests_and_files(tmp_path: Path, catalogue: Catalogue) -> None:
