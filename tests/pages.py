@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import uvicorn
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from word_reader import word_readers
 
@@ -97,6 +98,19 @@ def chromium() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The browser of a module's tests."""
+    with chromium() as found:
+        yield found
+
+
+def reads_well(page: Page) -> None:
+    """Checks that nothing stands beyond the side of the window, and that assistive software can read all of it."""
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert not Axe().run(page).response["violations"]
 
 
 @dataclass
