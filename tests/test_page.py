@@ -22,8 +22,7 @@ from assistant.page.chat_turns import MOST_TURNS, Conversations, Turn
 from assistant.page.choosing import examples
 from assistant.page.excerpts import anchors_of, slug
 from assistant.page.plain_pages import carried, web_address
-from assistant.page.source_panel import sources_of
-from assistant.page.turn_html import turn_html
+from assistant.page.turn_html import sources_of, turn_html
 from assistant.qa.answer import Answer, Citation, Statement
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES

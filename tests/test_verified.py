@@ -17,7 +17,7 @@ from word_reader import word_readers
 from assistant.export.footnoting import References
 from assistant.llama import response_of
 from assistant.markdown import reference
-from assistant.page.source_panel import sources_of
+from assistant.page.turn_html import sources_of
 from assistant.qa.answer import Citation
 from assistant.qa.engine import Engine
 from assistant.serving import announced

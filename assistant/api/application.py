@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
 from anyio import CapacityLimiter
 from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
 from starlette.middleware.cors import CORSMiddleware
 
 from assistant.api import problems
@@ -44,27 +42,22 @@ _EXAMPLE = {
 }
 
 
-def describe(app: FastAPI) -> None:
-    """Has an application describe itself so."""
+class Api(FastAPI):
+    """An application that describes itself so."""
 
-    def openapi() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            app.openapi_schema = _described(app)
-        return app.openapi_schema
-
-    app.openapi = openapi  # type: ignore[method-assign]
-
-
-def _described(app: FastAPI) -> dict[str, Any]:
-    made = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
-    parts = made.setdefault("components", {})
-    schemas = parts.setdefault("schemas", {})
-    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-    schemas |= problem.pop("$defs", {})
-    schemas["Problem"] = {**problem, "examples": [_EXAMPLE]}
-    parts["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer", "description": "An API key: rpp_..."}}
-    made["security"] = [{"key": []}, {}]
-    return made
+    def openapi(self) -> dict[str, Any]:
+        """Its description, made once."""
+        if self.openapi_schema is None:
+            made = super().openapi()
+            parts = made["components"]
+            problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+            parts["schemas"] |= problem.pop("$defs", {})
+            parts["schemas"]["Problem"] = {**problem, "examples": [_EXAMPLE]}
+            parts["securitySchemes"] = {
+                "key": {"type": "http", "scheme": "bearer", "description": "An API key: rpp_..."}
+            }
+            self.openapi_schema = made | {"security": [{"key": []}, {}]}
+        return self.openapi_schema
 
 
 PREFIX = "/api/v1"
@@ -88,8 +81,7 @@ ALWAYS = frozenset({f"{PREFIX}/health", f"{PREFIX}/ready"})
 class Doors:
     """How the application meets the world: `connections` requests of a kind at once, four fifths of them for one address and a quarter
     for one key, account or session, or for all at one address that have none; `streams` of each kind that stay open, in the same
-    way with `streams_address` and `streams_client`; `body_seconds` for a body to come, `origins` of other sites whose pages may use it.
-    `began` is called when it serves."""
+    way with `streams_address` and `streams_client`; `body_seconds` for a body to come, `origins` of other sites whose pages may use it."""
 
     connections: int = 500
     body_seconds: float = 20.0
@@ -97,26 +89,19 @@ class Doors:
     streams_address: int = 1_000
     streams_client: int = 200
     origins: Sequence[str] = ()
-    began: Callable[[], None] = lambda: None
 
 
 def create_api(service: Service, gate: AccessGate | None = None, doors: Doors | None = None) -> FastAPI:
     """The API under `/api/v1`, metrics. `gate` tells who calls; without one everybody may read."""
     at = doors or Doors()
 
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        at.began()
-        yield
-
-    app = FastAPI(
+    app = Api(
         title="Rapporteur",
         version=version("rapporteur"),
         description="Cited answers from United Nations conference documents.",
         openapi_url=f"{PREFIX}/openapi.json",
         docs_url=None,
         redoc_url=None,
-        lifespan=lifespan,
         redirect_slashes=False,
         responses=ERRORS,
     )
@@ -125,7 +110,6 @@ def create_api(service: Service, gate: AccessGate | None = None, doors: Doors | 
     app.state.identifying = CapacityLimiter(IDENTIFYING)
     app.state.refusals = refusals = problems.Refusals()
     problems.install(app, refusals)
-    describe(app)
     routers = (
         ask_routes.router,
         document_routes.router,

@@ -155,7 +155,7 @@ class LocalDesk:
 
         made: Any = self._made(request, told)
         with AccessStore(self.settings.data_dir, database=self.settings.database_url) as store:
-            return Drafts(store).add(made, getpass.getuser()).to_json()
+            return Drafts(store, getpass.getuser()).add(made).to_json()
 
     def _made(self, request: PaperRequest, told: Progress) -> Report:
         if request.extra and not installed(request.extra):  # said before any work begins

@@ -49,9 +49,8 @@ def serve_command(compose: Compose) -> typer.Typer:
 
 def _serve(compose: Compose, host: str | None, port: int | None) -> None:
     from assistant.api.running import ServeError, listening, run, url_of
-    from assistant.logs import start_log
+    from assistant.logs import start_log, trace
     from assistant.serving import announced, open_service
-    from assistant.telemetry import trace
 
     with plain_errors():
         chosen = settings(host=host, port=port)

@@ -13,7 +13,6 @@ from starlette.staticfiles import StaticFiles
 
 from assistant.page import (
     document_pages,
-    leaves,
     plain_pages,
     report_pages,
     signing,
@@ -42,8 +41,7 @@ def mount_page(app: FastAPI, service: Service) -> None:
     app.state.conversations = conversations = Conversations()
     app.state.refusals.forms.append(plain_pages.shown)
     app.include_router(unscripted.router)
-    app.include_router(leaves.pictures)
-    app.include_router(leaves.router)  # before the documents, whose names may hold a slash
+    app.include_router(document_pages.pictures)
     app.include_router(document_pages.router)
     app.include_router(report_pages.router)
     app.include_router(staff_pages.router)

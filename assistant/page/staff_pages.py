@@ -27,7 +27,7 @@ router = APIRouter(include_in_schema=False, route_class=Paged)
 @may("review")
 def drafts(request: Request, service: Served, caller: Caller) -> Response:
     """The briefings under review."""
-    found = service.writing.drafts_of(caller)
+    found = service.writing.drafts(caller).all()
     return page("drafts.html", request, drafts=found, draft=None, states=_states(request))
 
 
@@ -35,13 +35,13 @@ def drafts(request: Request, service: Served, caller: Caller) -> Response:
 @may("review")
 def add(request: Request, service: Served, caller: Caller, asked: Annotated[BriefingAsked, Form()]) -> Response:
     """Keeps a briefing that was made as a draft."""
-    service.writing.drafts_of(caller)
+    drafts = service.writing.drafts(caller)
     return made_or_waiting(
         request,
         service,
         caller,
         asked.read_by(request, service),
-        lambda made: RedirectResponse(f"/drafts/{service.writing.draft(caller, made).id}", 303),
+        lambda made: RedirectResponse(f"/drafts/{drafts.add(made).id}", 303),
     )
 
 
@@ -49,7 +49,7 @@ def add(request: Request, service: Served, caller: Caller, asked: Annotated[Brie
 @may("review")
 def draft(request: Request, service: Served, caller: Caller, draft_id: str) -> Response:
     """One briefing under review, with forms to comment on it and to give it another state."""
-    found = service.writing.drafted(caller, draft_id)
+    found = service.writing.drafts(caller).get(draft_id)
     article = Markup(to_html(service.writing.reviewed(found, words_path), page=False))  # noqa: S704  (escaped)
     files = [(told, f"/drafts/{found.id}/briefing.{form}") for form, told in FILES.items()]
     return page("drafts.html", request, draft=found, drafts=[], states=_states(request), article=article, files=files)
@@ -59,7 +59,7 @@ def draft(request: Request, service: Served, caller: Caller, draft_id: str) -> R
 @may("review")
 def draft_file(request: Request, service: Served, caller: Caller, draft_id: str, form: File) -> Response:
     """A draft as a file, with its state on the cover."""
-    made = service.writing.reviewed(service.writing.drafted(caller, draft_id))
+    made = service.writing.reviewed(service.writing.drafts(caller).get(draft_id))
     return file_reply(service.writing.file(caller, made, form), form, "briefing")
 
 
@@ -70,7 +70,7 @@ def comment(
     statement: Annotated[Short, Form()] = "",
 ) -> Response:  # fmt: skip
     """Adds a comment; `statement` is the number of a paragraph, or empty."""
-    service.writing.comment(caller, draft_id, text, int(statement) if statement.strip().isdecimal() else None)
+    service.writing.drafts(caller).comment(draft_id, text, int(statement) if statement.strip().isdecimal() else None)
     return RedirectResponse(f"/drafts/{draft_id}", 303)
 
 
@@ -81,7 +81,7 @@ def move(
     state: Annotated[Literal["draft", "review", "cleared"], Form()],
 ) -> Response:  # fmt: skip
     """Gives a draft another state."""
-    service.writing.move(caller, draft_id, state)
+    service.writing.drafts(caller).move(draft_id, state)
     return RedirectResponse(f"/drafts/{draft_id}", 303)
 
 

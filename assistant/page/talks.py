@@ -30,8 +30,7 @@ from assistant.page.chat_turns import (
     words_of_turns,
 )
 from assistant.page.plain_pages import Paged, page
-from assistant.page.source_panel import Source, sources_of
-from assistant.page.turn_html import state_of, turn_html
+from assistant.page.turn_html import Source, sources_of, state_of, turn_html
 from assistant.quoted_rows import without_bars
 from assistant.reports import refused
 from assistant.service import Service

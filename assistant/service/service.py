@@ -21,7 +21,7 @@ from assistant.service.kept import Kept
 from assistant.service.metrics import Metrics
 from assistant.service.page_pictures import PagePictures
 from assistant.service.turns import Turns
-from assistant.service.writing import Drafts, Writing
+from assistant.service.writing import Writing
 from corpus.documents import Document
 from corpus.feedback import Feedback, FeedbackError, FeedbackFull, feedback_of
 from corpus.meetings import Meeting
@@ -75,7 +75,7 @@ class Service(Asking, Changing):
         self._keeper = keeper or Keeper(engine.library, engine.catalogue)
         self._uploads = Uploads(self.library.folder / FOLDER)
         self._when_stopped: list[Callable[[], None]] = []
-        self.writing = Writing(self, self._check, self._noted, Drafts(store) if store else None)
+        self.writing = Writing(self, self._check, self._noted, store)
         self._pictures = PagePictures(self.library, self._keeper.limits)
         self.kept = Kept(store) if store else None
         self.metrics.watch("waiting", "Questions that wait for their turn.", lambda: self.turns.waiting)

@@ -70,12 +70,14 @@ class Draft:
 
 
 class Drafts:
-    """The tables of drafts. Raises `LibraryError` where they can't be read or written, `ServiceFault` for what is not there or can't be."""
+    """The tables of drafts, in which `who` changes what is changed; `noted` hears of it. Raises `LibraryError` where they can't be read or written, `ServiceFault` for what is not there or can't be."""
 
-    def __init__(self, store: AccessStore) -> None:
-        self._store = store
+    def __init__(
+        self, store: AccessStore, who: str, noted: Callable[[str, str], None] = lambda _action, _id: None
+    ) -> None:
+        self._store, self._who, self._noted = store, who, noted
 
-    def add(self, briefing: Briefing, who: str) -> Draft:
+    def add(self, briefing: Briefing) -> Draft:
         """Keeps a briefing as a draft."""
         draft = Draft(secrets.token_hex(4), briefing.title, "draft", self._store.stamp())
         with self._store.together():
@@ -83,7 +85,8 @@ class Drafts:
                 "INSERT INTO drafts (id, created, title, state, briefing) VALUES (?, ?, ?, ?, ?)",
                 draft.id, draft.created, draft.title, draft.state, json.dumps(to_plain(briefing), ensure_ascii=False),
             )  # fmt: skip
-            self._note(draft.id, who, "state", None, "draft")
+            self._note(draft.id, "state", None, "draft")
+        self._noted("draft", draft.id)
         return self.get(draft.id)
 
     def all(self) -> list[Draft]:
@@ -104,7 +107,7 @@ class Drafts:
         events = tuple(Event(*row) for row in self._store.rows(_EVENTS, draft_id))
         return Draft(known, title, state, created, events, made)
 
-    def comment(self, draft_id: str, who: str, text: str, statement: int | None = None) -> Draft:
+    def comment(self, draft_id: str, text: str, statement: int | None = None) -> Draft:
         """Adds a comment, on a statement by its number or on the whole."""
         draft, said = self.get(draft_id), " ".join(text.split())
         if not said or len(said) > LONGEST:
@@ -112,10 +115,10 @@ class Drafts:
         count = len(list(draft.briefing.statements)) if draft.briefing else 0
         if statement is not None and not 1 <= statement <= count:
             raise Invalid("no-statement", number=statement, count=count)
-        self._note(draft_id, who, "comment", statement, said)
+        self._note(draft_id, "comment", statement, said)
         return self.get(draft_id)
 
-    def move(self, draft_id: str, who: str, state: str) -> Draft:
+    def move(self, draft_id: str, state: str) -> Draft:
         """Gives a draft another state. What is cleared was in review before."""
         draft = self.get(draft_id)
         if state not in STATES:
@@ -129,11 +132,13 @@ class Drafts:
                     "UPDATE drafts SET state = ? WHERE id = ? AND state = ?", state, draft_id, draft.state
                 )
                 if changed:
-                    self._note(draft_id, who, "state", None, state)
-        return self.get(draft_id)
+                    self._note(draft_id, "state", None, state)
+        moved = self.get(draft_id)
+        self._noted(f"draft {moved.state}", draft_id)
+        return moved
 
-    def _note(self, draft_id: str, who: str, kind: str, statement: int | None, text: str) -> None:
-        self._store.write(_NOTE, draft_id, self._store.stamp(), who, kind, statement, text)
+    def _note(self, draft_id: str, kind: str, statement: int | None, text: str) -> None:
+        self._store.write(_NOTE, draft_id, self._store.stamp(), self._who, kind, statement, text)
 
 
 def check_quotes(briefing: Briefing, library: Library) -> None:
@@ -170,16 +175,10 @@ class Writing:
         service: Service,
         allowed: Callable[[Principal, str], None],
         noted: Callable[[Principal, str, str], None],
-        drafts: Drafts | None = None,
+        store: AccessStore | None,
     ) -> None:
-        self._service, self._allowed, self._noted, self._known = service, allowed, noted, drafts
+        self._service, self._allowed, self._noted, self._store = service, allowed, noted, store
         self.papers = Papers(service.turns, service.limits.jobs)
-
-    @property
-    def _drafts(self) -> Drafts:
-        if self._known is None:
-            raise NotHeld("no-drafts")
-        return self._known
 
     def begin(self, who: Principal, request: PaperRequest) -> Paper[Any] | Report:
         """What is asked for, to come; where it is made at once, itself."""
@@ -209,34 +208,12 @@ class Writing:
         with refused(NotHeld):
             return request.part(made)
 
-    def drafts_of(self, who: Principal) -> list[Draft]:
-        """The briefings under review."""
+    def drafts(self, who: Principal) -> Drafts:
+        """The briefings under review, as somebody sees and changes them. Raises `NotHeld` where none are kept."""
         self._allowed(who, "review")
-        return self._drafts.all()
-
-    def draft(self, who: Principal, briefing: Briefing) -> Draft:
-        """Keeps a briefing as a draft."""
-        self._allowed(who, "review")
-        made = self._drafts.add(briefing, who.id)
-        self._noted(who, "draft", made.id)
-        return made
-
-    def drafted(self, who: Principal, draft_id: str) -> Draft:
-        """A briefing under review."""
-        self._allowed(who, "review")
-        return self._drafts.get(draft_id)
-
-    def comment(self, who: Principal, draft_id: str, text: str, statement: int | None = None) -> Draft:
-        """Comments on a draft, or on a statement of it."""
-        self._allowed(who, "review")
-        return self._drafts.comment(draft_id, who.id, text, statement)
-
-    def move(self, who: Principal, draft_id: str, state: str) -> Draft:
-        """Gives a draft another state."""
-        self._allowed(who, "review")
-        moved = self._drafts.move(draft_id, who.id, state)
-        self._noted(who, f"draft {moved.state}", draft_id)
-        return moved
+        if self._store is None:
+            raise NotHeld("no-drafts")
+        return Drafts(self._store, who.id, lambda action, draft_id: self._noted(who, action, draft_id))
 
     def reviewed(self, draft: Draft, address: Address | None = None) -> Publication:
         """A draft as a publication: its state on the cover, and the comments behind the text until it is cleared. Raises

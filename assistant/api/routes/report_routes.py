@@ -145,7 +145,7 @@ class StateBody(BaseModel):
 @may("review")
 def drafts(service: Served, caller: Caller) -> list[dict[str, Any]]:
     """The briefings under review, the latest first."""
-    return [each.to_json() for each in service.writing.drafts_of(caller)]
+    return [each.to_json() for each in service.writing.drafts(caller).all()]
 
 
 @review.post("/drafts", response_model=DraftOut, status_code=201)
@@ -153,7 +153,8 @@ def drafts(service: Served, caller: Caller) -> list[dict[str, Any]]:
 async def add_draft(service: Served, caller: Caller, asked: BriefingRequest) -> dict[str, Any]:
     """Makes a briefing and keeps it as a draft."""
     made = await made_paper(service, caller, asked)
-    return (await run_in_threadpool(service.writing.draft, caller, made)).to_json()
+    drafts = await run_in_threadpool(service.writing.drafts, caller)
+    return (await run_in_threadpool(drafts.add, made)).to_json()
 
 
 @review.get("/drafts/{draft_id}", response_model=DraftOut, responses=DOCUMENTED)
@@ -162,7 +163,8 @@ async def draft(
     request: Request, service: Served, caller: Caller, draft_id: str, format: Form | None = None
 ) -> Response:
     """A draft with its comments and changes; as a file with its state on the cover."""
-    found = await run_in_threadpool(service.writing.drafted, caller, draft_id)
+    drafts = await run_in_threadpool(service.writing.drafts, caller)
+    found = await run_in_threadpool(drafts.get, draft_id)
     wanted = format or form_of(request.headers.get("accept", ""))
     if wanted == "json":
         return JSONResponse(await run_in_threadpool(found.to_json))
@@ -175,11 +177,11 @@ async def draft(
 @may("review")
 def comment(service: Served, caller: Caller, draft_id: str, said: CommentBody) -> dict[str, Any]:
     """Comments on a statement, or on the whole."""
-    return service.writing.comment(caller, draft_id, said.text, said.statement).to_json()
+    return service.writing.drafts(caller).comment(draft_id, said.text, said.statement).to_json()
 
 
 @review.post("/drafts/{draft_id}/state", response_model=DraftOut)
 @may("review")
 def move(service: Served, caller: Caller, draft_id: str, wanted: StateBody) -> dict[str, Any]:
     """Puts a draft in review, clears it, or sends it back."""
-    return service.writing.move(caller, draft_id, wanted.state).to_json()
+    return service.writing.drafts(caller).move(draft_id, wanted.state).to_json()
