@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Literal
 
 import pytest
 from fastapi import FastAPI
@@ -69,8 +70,9 @@ def made_service(
     keeper: dict[str, Any] | None = None,
     guesses: Guesses | None = None,
     hosts: Hosts | None = None,
+    accounts: Mapping[str, Role] = MappingProxyType({}),
 ) -> Iterator[Made]:
-    """A service over a library of its own: a note on boats, or the starter corpus."""
+    """A service over a library of its own: a note on boats, or the starter corpus. All `accounts` have the same password."""
     with (
         Library(folder / "library", HashEmbedder(), SEGMENTER_VERSION) as library,
         AccessStore(folder / "library") as store,
@@ -86,6 +88,8 @@ def made_service(
         )
         gate = AccessGate(store, reading=reading, local=LOCAL_TOKEN, hosts=hosts, guesses=guesses)
         keys = {role: gate.keys.make(role, Role.of(role))[1] for role in ("read", "staff", "admin")}
+        for name, role in accounts.items():
+            gate.accounts.add(name, role, PASSWORD)
         app = create_app(service, gate, doors)
         try:
             with TestClient(app, client=("127.0.0.1", 50_000), raise_server_exceptions=False) as client:
@@ -94,10 +98,10 @@ def made_service(
             service.close(5)
 
 
-def service_fixture(**given: Any) -> Any:
-    """A fixture for all tests of a module: a service as `made_service` makes it of what is given."""
+def service_fixture(scope: Literal["module", "function"] = "module", **given: Any) -> Any:
+    """A fixture for all tests of a module, or for each: a service as `made_service` makes it of what is given."""
 
-    @pytest.fixture(scope="module")
+    @pytest.fixture(scope=scope)
     def made(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Iterator[Made]:
         with made_service(tmp_path_factory.mktemp("service"), catalogue, **given) as found:
             yield found
@@ -107,7 +111,7 @@ def service_fixture(**given: Any) -> Any:
 
 def until(so: Callable[[], object]) -> None:
     """Waits until something is so."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 20
     while not so():
         assert time.monotonic() < deadline
         time.sleep(0.01)

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 from httpx import Response
-from services import PASSWORD, Made, made_service
+from services import PASSWORD, Made, made_service, service_fixture
 from typer.testing import CliRunner
 
 from assistant.access import Principal, Role
@@ -53,11 +53,7 @@ def store(tmp_path: Path, clock: Clock) -> Iterator[AccessStore]:
         yield found
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Iterator[Made]:
-    with made_service(tmp_path_factory.mktemp("access"), catalogue) as found:
-        found.gate.accounts.add("amina", Role.STAFF, PASSWORD)
-        yield found
+made = service_fixture(accounts={"amina": Role.STAFF})
 
 
 def test_a_key_is_found_by_its_secret_and_by_nothing_like_it(store: AccessStore) -> None:
@@ -283,10 +279,9 @@ def waits() -> Waits:
 @pytest.fixture
 def guessed(tmp_path: Path, catalogue: Catalogue, waits: Waits, still: None) -> Iterator[Made]:
     """A service with two accounts, in which time stands still and those who wait are passed on at once."""
-    with made_service(tmp_path, catalogue, guesses=Guesses(waits)) as found:
+    people = {"amina": Role.READ, "boris": Role.READ}
+    with made_service(tmp_path, catalogue, guesses=Guesses(waits), accounts=people) as found:
         found.gate.failures = Failures(found.audit, lambda: 0.0)
-        for name in ("amina", "boris"):
-            found.gate.accounts.add(name, Role.READ, PASSWORD)
         yield found
 
 

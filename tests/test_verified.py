@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from conftest import OpenLibrary, add, blocks_apart
-from services import LOCAL_TOKEN, Made, ended, listening, made_service
+from services import LOCAL_TOKEN, Made, ended, listening, service_fixture
 from test_cli import Cli, write
 from word_reader import word_readers
 
@@ -248,10 +247,7 @@ def test_footnotes_say_that_a_copy_is_unverified(open_library: OpenLibrary, cata
         library.confirm(f"{SYMBOL}:en:official")
 
 
-@pytest.fixture
-def made(tmp_path: Path, catalogue: Catalogue) -> Iterator[Made]:
-    with made_service(tmp_path, catalogue) as found:
-        yield found
+made = service_fixture("function")
 
 
 def send(made: Made, text: str, **said: str) -> None:
