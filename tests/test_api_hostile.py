@@ -34,7 +34,8 @@ def is_problem(reply: object, status: int) -> None:
     "body",
     [b"", b"{", b"[]", b"null", b'"x"', b"\xff\xfe", b'{"question": 1}', b'{"question": "\\ud800"}',
      b"[" * 60_000, b'{"question": ' + b"[" * 50_000, b'{"question": "x", "language": "xx"}',
-     b'{"question": "x", "history": "y"}', b'{"question": 1e999}', b'{"question": NaN}'],
+     b'{"question": "x", "history": "y"}', b'{"question": 1e999}', b'{"question": NaN}',
+     b'{"question": ""}', b'{"question": "x", "unknown": 1}'],
 )  # fmt: skip
 def test_a_body_that_is_no_question_is_refused(made: Made, body: bytes) -> None:
     reply = made.client.post("/api/v1/ask", content=body, headers={"Content-Type": "application/json"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import json
 import socket
 import threading
 import time
@@ -16,10 +17,12 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
+from fastapi.testclient import TestClient
 from ods import word_file
 from services import ended, listening, made_service, until
 from word_reader import word_readers
 
+from app import create_app
 from assistant.access import LOCAL, Principal, Role
 from assistant.access.access_store import AccessStore
 from assistant.faults import Conflict, Forbidden, NotHeld, NotKnown, Overloaded, TooMany
@@ -226,6 +229,27 @@ def test_a_streamed_answer_is_the_answer_that_is_given_unstreamed(service: Servi
     done = events[-1]
     assert isinstance(done, Finished)
     assert alike(done.answer) == alike(whole)
+
+
+def test_an_answer_of_the_service_is_the_answer_of_the_engine(service: Service, starter_engine: Engine) -> None:
+    reply = TestClient(create_app(service)).post("/api/v1/ask", json={"question": "When is item 3?", "history": []})
+    assert reply.status_code == 200
+    expected = starter_engine.ask("When is item 3?").to_json()
+    assert {**reply.json(), "timings": None} == {**expected, "timings": None}
+
+
+def test_the_stream_ends_in_the_answer_that_is_given_unstreamed(service: Service) -> None:
+    body = {"question": "Can migrants be prosecuted for having been smuggled?"}
+    client = TestClient(create_app(service))
+    whole = client.post("/api/v1/ask", json=body).json()
+    with client.stream("POST", "/api/v1/ask/stream", json=body) as reply:
+        assert reply.headers["content-type"].startswith("text/event-stream")
+        events = [json.loads(line.removeprefix("data: ")) for line in reply.iter_lines() if line.startswith("data: ")]
+    assert [event["type"] for event in events][:2] == ["status", "status"]
+    stated = [event for event in events if event["type"] == "statement"]
+    assert [event["statement"] for event in stated] == whole["statements"]
+    assert [each for event in stated for each in event["citations"]] == whole["citations"]
+    assert {**events[-1]["answer"], "timings": None} == {**whole, "timings": None}
 
 
 def test_a_stream_that_is_left_gives_the_turn_back(service: Service) -> None:
