@@ -225,24 +225,6 @@ def test_what_is_said_of_a_file_counts(cli: Cli, boats: Path, said: tuple[str, .
     assert held(cli) == [known]
 
 
-def test_the_same_file_again_changes_no_byte_of_the_stores_and_a_changed_one_takes_its_place(
-    cli: Cli, boats: Path
-) -> None:
-    cli("ingest", boats)
-    before = state(cli.folder)
-    again = cli("ingest", boats)
-    assert again.code == 0
-    assert again.out.startswith("unchanged")
-    assert before
-    assert state(cli.folder) == before
-    write(boats, "# A note on boats\n\n1. Ships need a captain.\n")
-    assert cli("ingest", boats).out.startswith("replaced")
-    text = cli("show", "A note on boats", "--json").json()["text"]
-    assert "captain" in text
-    assert "harbour" not in text
-    assert held(cli) == ["a-note-on-boats:en:upload"]
-
-
 def test_a_refused_file_is_named_and_the_others_go_on(cli: Cli, boats: Path, tmp_path: Path) -> None:
     done = cli("ingest", tmp_path / "absent.md", boats, write(tmp_path / "empty.md", ""))
     assert done.code == 1
@@ -280,7 +262,12 @@ def test_the_real_agenda_is_recognised_without_being_told(cli: Cli) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [(), ("--symbol", "A/75/1", "one.md", "two.md"), ("--symbol", "A/75/1", "--starter")]
+    "arguments",
+    [
+        (),
+        ("--watch", "one.md"),
+        *(("--symbol", "A/75/1", *more) for more in (("one.md", "two.md"), ("--starter",), (".",))),
+    ],
 )
 def test_ingest_without_a_clear_choice_of_files_is_wrong_usage(cli: Cli, arguments: tuple[str, ...]) -> None:
     done = cli("ingest", *arguments)
