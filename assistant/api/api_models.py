@@ -228,7 +228,8 @@ Record = dict[str, Any]
 
 
 class MandatesOut(BaseModel):
-    """Requests and decisions (docs/formats.md, `mandates --json`), what is due first before what is due later."""
+    """Who is asked to do what, by when, in the resolutions held, what is due first before what is due later (docs/formats.md, `mandates --json`); also as
+    a document or a sheet (`csv`, `xlsx`)."""
 
     wanted: Record
     total: int
@@ -238,7 +239,8 @@ class MandatesOut(BaseModel):
 
 
 class BriefingOut(BaseModel):
-    """A briefing (docs/formats.md, `brief --json`); citations of a statement are numbers into the list."""
+    """A briefing, every sentence with its source, made in slices between the questions of others (docs/formats.md, `brief --json`); citations of a statement are
+    numbers into the list."""
 
     request: Record
     title: str
@@ -252,7 +254,7 @@ class BriefingOut(BaseModel):
 
 
 class ThemesOut(BaseModel):
-    """The themes (docs/formats.md, `themes --json`), the largest first."""
+    """The themes of all that is held, the largest first: summaries, documents over the years, gaps, places on a map (docs/formats.md, `themes --json`)."""
 
     language: Language
     state: str
@@ -262,13 +264,14 @@ class ThemesOut(BaseModel):
 
 
 class ComparisonOut(BaseModel):
-    """Two texts (`first`, `second`, `changes`), several in a row (`steps`) or sides on a topic (`topic`, `sides`, `same`, `differences`): docs/formats.md, `compare --json`."""
+    """Two documents word by word (`first`, `second`, `changes`), more in a row (`steps`), or with a topic what each of several says on it (`topic`, `sides`,
+    `same`, `differences`): docs/formats.md, `compare --json`."""
 
     model_config = ConfigDict(extra="allow")
 
 
 class OriginsOut(BaseModel):
-    """Where the paragraphs of a document come from (docs/formats.md, `origins --json`)."""
+    """Where the paragraphs of a document come from: the earlier documents held that have them, to the letter or nearly (docs/formats.md, `origins --json`)."""
 
     document: str
     verbatim: int

@@ -38,46 +38,26 @@ async def make_briefing(request: Request, service: Served, caller: Caller, asked
     return await _written(request, service, caller, asked)
 
 
-def _add(kind: type[PaperRequest], name: str, gives: type[BaseModel], said: str) -> None:
+def _add(kind: type[PaperRequest], name: str, gives: type[BaseModel]) -> None:
     @may(kind.operation, counted="documents")
     async def give(request: Request, service: Served, caller: Caller, asked: Any) -> Response:
         return await _written(request, service, caller, asked)
 
     give.__annotations__["asked"] = Annotated[kind, Query()]
     responses = LISTED if kind is MandatesRequest else DOCUMENTED
-    router.add_api_route(f"/{kind.path}", give, response_model=gives, responses=responses, name=name, description=said)
+    router.add_api_route(
+        f"/{kind.path}", give, response_model=gives, responses=responses, name=name, description=gives.__doc__
+    )
 
 
-_add(
-    BriefingRequest,
-    "briefing",
-    BriefingOut,
-    "A briefing, every sentence with its source. It is made in slices between the questions of others.",
-)
-_add(
-    ThemesRequest,
-    "themes",
-    ThemesOut,
-    "The themes of all that is held: summaries, documents over the years, gaps, places on a map.",
-)
-_add(
-    ComparisonRequest,
-    "compare",
-    ComparisonOut,
-    "Two documents or more in a row word by word, or with a topic what each of several says on it.",
-)
-_add(
-    OriginsRequest,
-    "origins",
-    OriginsOut,
-    "Where the paragraphs of a document come from: the earlier documents held that have them, to the letter or nearly.",
-)
-_add(
-    MandatesRequest,
-    "mandates",
-    MandatesOut,
-    "Who is asked to do what, by when, in the resolutions held; as JSON, a document, or a sheet (`csv`, `xlsx`).",
-)
+for _kind, _name, _gives in (
+    (BriefingRequest, "briefing", BriefingOut),
+    (ThemesRequest, "themes", ThemesOut),
+    (ComparisonRequest, "compare", ComparisonOut),
+    (OriginsRequest, "origins", OriginsOut),
+    (MandatesRequest, "mandates", MandatesOut),
+):
+    _add(_kind, _name, _gives)
 
 
 @router.get("/agenda", response_model=AgendaOut)
