@@ -20,9 +20,8 @@ from typer.testing import CliRunner
 
 from assistant.access import Principal, Role
 from assistant.access.access_store import FILE, AccessStore
-from assistant.access.accounts import AccountError, Accounts
+from assistant.access.accounts import AccountError, Accounts, Keys
 from assistant.access.audit import MOST, SHOWN, Audit, Failures
-from assistant.access.keys import Keys
 from assistant.access.rates import AT_ONCE, FOR_NAME, FROM_ADDRESS, LINE, PAUSE, WRONG_KEYS, Guesses, Rates
 from assistant.api.callers import COOKIE
 from assistant.cli import app as command
@@ -512,7 +511,7 @@ def test_access_survives_two_processes_at_once(tmp_path: Path) -> None:
 HOLDS = """
 import sys
 from pathlib import Path
-from assistant.access.keys import Keys
+from assistant.access.accounts import Keys
 from assistant.access.access_store import AccessStore
 with AccessStore(Path(sys.argv[1])) as store:
     keys = Keys(store)

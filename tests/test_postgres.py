@@ -15,9 +15,8 @@ from test_cli import Cli
 from word_reader import word_readers
 
 from assistant.access.access_store import AccessStore
-from assistant.access.accounts import Accounts
+from assistant.access.accounts import Accounts, Keys
 from assistant.access.audit import Audit
-from assistant.access.keys import Keys
 from assistant.access.principal import Role
 from assistant.faults import Conflict
 from assistant.qa.engine import Engine

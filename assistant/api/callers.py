@@ -17,9 +17,8 @@ from starlette.requests import HTTPConnection
 
 from assistant.access import LOCAL, Principal, Role
 from assistant.access.access_store import AccessStore
-from assistant.access.accounts import Accounts
+from assistant.access.accounts import Accounts, Keys
 from assistant.access.audit import Audit, Failures
-from assistant.access.keys import Keys
 from assistant.access.rates import Guesses
 from assistant.access.visitors import COOKIE as VISIT
 from assistant.access.visitors import Secret, Visitors

@@ -18,8 +18,7 @@ from assistant.faults import ServiceFault, of_library
 from assistant.labels import mark, word
 from assistant.page.carrier import carrier, query_of, reader_of, who_asks
 from assistant.page.chat_turns import Conversation, Conversations, Turn
-from assistant.page.choosing import any_of, examples, filters_of, items_of, scope_of, scope_words
-from assistant.page.meeting_views import held_meetings
+from assistant.page.choosing import any_of, examples, filters_of, held_meetings, items_of, scope_of, scope_words
 from assistant.page.plain_pages import carried, marked
 from assistant.page.talks import keep_there
 from assistant.page.turn_html import LONGEST, refused_html, turn_html, waiting_html

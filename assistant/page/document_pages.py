@@ -14,8 +14,8 @@ from assistant.api.callers import Caller, Served
 from assistant.api.route import Guarded, may
 from assistant.collection import outline
 from assistant.labels import LANGUAGE_NAMES, language_of, word
+from assistant.page.choosing import meeting_views
 from assistant.page.excerpts import anchors_of, edition_words, official_address, parts, rows
-from assistant.page.meeting_views import meeting_views
 from assistant.page.plain_pages import Paged, document_path, page, version_path, web_address, words_path
 from assistant.service import Service
 from corpus.documents import Document, Span

@@ -23,7 +23,7 @@ from assistant.api.callers import Caller, Served
 from assistant.api.route import may
 from assistant.export.html import to_html
 from assistant.labels import LANGUAGE_NAMES, language_of, word
-from assistant.page.meeting_views import meeting_views
+from assistant.page.choosing import meeting_views
 from assistant.page.plain_pages import Paged, document_path, page, words_path
 from assistant.paper_requests import (
     MOST_SIDES,

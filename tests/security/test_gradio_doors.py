@@ -472,7 +472,7 @@ def test_a_question_that_looks_like_a_file_is_a_question(made: Made, functions: 
 REVOKE = """
 import sys
 from pathlib import Path
-from assistant.access.keys import Keys
+from assistant.access.accounts import Keys
 from assistant.access.access_store import AccessStore
 with AccessStore(Path(sys.argv[1])) as store:
     assert Keys(store).revoke(sys.argv[2])
