@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
+import httpx
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -25,6 +26,7 @@ from assistant.api.callers import AccessGate, Hosts
 from assistant.keeping import Keeper
 from assistant.qa.engine import Engine
 from assistant.service import Limits, Service
+from assistant.settings import Settings
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
 from corpus.library import Library
@@ -107,6 +109,12 @@ def service_fixture(scope: Literal["module", "function"] = "module", **given: An
             yield found
 
     return made
+
+
+def fetching(answer: Callable[[httpx.Request], httpx.Response]) -> dict[str, Any]:
+    """How a service fetches documents of somebody who answers so."""
+    source = Settings.model_construct(ods_url="https://documents.un.org", fetch_delay=0)
+    return {"source": source, "transport": httpx.MockTransport(answer)}
 
 
 def until(so: Callable[[], object]) -> None:

@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from ods import word_file
-from services import ended, listening, made_service, until
+from services import ended, fetching, listening, made_service, until
 from word_reader import word_readers
 
 from app import create_app
@@ -35,7 +35,6 @@ from assistant.question_request import QuestionRequest
 from assistant.service import Event, Limits, Service, Status, Stream
 from assistant.service.jobs import Hand, History, Job, Jobs
 from assistant.service.turns import BATCH, PoliteEmbedder, Turns
-from assistant.settings import Settings
 from assistant.support.sentence_check import SupportCheck
 from assistant.write.writer import Writer
 from corpus.catalogue import Catalogue
@@ -604,11 +603,7 @@ def test_documents_are_fetched_by_a_job_that_says_what_came(tmp_path: Path, cata
         french = request.url.params["l"] == "fr"
         return httpx.Response(404) if french else httpx.Response(200, content=word_file(symbol))
 
-    keeper = {
-        "source": Settings.model_construct(ods_url="https://documents.un.org", fetch_delay=0),
-        "transport": httpx.MockTransport(ods),
-    }
-    with made_service(tmp_path, catalogue, keeper=keeper) as made:
+    with made_service(tmp_path, catalogue, keeper=fetching(ods)) as made:
         body = {"symbols": [symbol], "languages": ["en", "fr"]}
         staff = made.headers("staff")
         job = ended(made, made.client.post("/api/v1/fetch", json=body, headers=staff).json())
