@@ -9,30 +9,27 @@ import sys
 
 from fastapi import FastAPI
 
-from assistant.access.audit import Audit
 from assistant.api import create_api
 from assistant.api.application import Doors
-from assistant.api.caller_gate import AccessGate
-from assistant.cli.serve_command import serve_command
+from assistant.api.callers import AccessGate
+from assistant.cli.serving_commands import serve_command
 from assistant.completions import install as install_completions
 from assistant.page import mount_page
 from assistant.service import Service
 
 
-def create_app(
-    service: Service, gate: AccessGate | None = None, doors: Doors | None = None, audit: Audit | None = None
-) -> FastAPI:
+def create_app(service: Service, gate: AccessGate | None = None, doors: Doors | None = None) -> FastAPI:
     """The whole application: the API and the doors of other programs, and below everything else the page."""
     from assistant.mcp.http import install as install_mcp  # slow to import, and wanted where something is served
 
-    app = create_api(service, gate, doors, audit)
+    app = create_api(service, gate, doors)
     install_completions(app)
     install_mcp(app, service, doors.origins if doors else ())
     mount_page(app, service)
     return app
 
 
-command = serve_command(lambda at: create_app(at.service, at.gate, at.doors, at.audit))
+command = serve_command(lambda at: create_app(at.service, at.gate, at.doors))
 """`rapporteur serve`."""
 
 

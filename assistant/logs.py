@@ -1,11 +1,20 @@
-"""The log of the service: a line of JSON for each thing that happens, on standard error."""
+"""The log of the service, a line of JSON for each thing that happens, on standard error; and traces by OpenTelemetry, where its standard variables ask for them: nothing is imported or sent otherwise."""
 
 from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from assistant.settings import SettingsError
+from corpus.extras import install
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+    from opentelemetry.sdk.trace.export import SpanExporter
 
 
 class JsonLines(logging.Formatter):
@@ -33,3 +42,41 @@ def start_log() -> None:
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger("rapporteur").setLevel(logging.INFO)
+
+
+_ASKS = ("OTEL_TRACES_EXPORTER", "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+
+
+def trace(app: FastAPI) -> bool:
+    """Traces the requests of an application, to OTLP over HTTP or to the console, as the `OTEL_...` variables say
+    (name, address, headers, sampling: OpenTelemetry, "Environment Variable Specification"). Says whether it does.
+    Raises `SettingsError` where the extra is not installed or the exporter is another."""
+    exporter = os.environ.get("OTEL_TRACES_EXPORTER", "").strip() or "otlp"
+    off = os.environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true" or exporter == "none"
+    if off or not any(os.environ.get(name, "").strip() for name in _ASKS):
+        return False
+    if exporter not in ("otlp", "console"):
+        raise SettingsError(f"OTEL_TRACES_EXPORTER is {exporter!r}; otlp, console and none are known.")
+    try:
+        from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
+        from opentelemetry.sdk.trace import TracerProvider
+        from opentelemetry.sdk.trace.export import BatchSpanProcessor
+    except ImportError:
+        raise SettingsError(f"OpenTelemetry is asked for and not installed: {install('otel')}") from None
+    os.environ.setdefault("OTEL_SERVICE_NAME", "rapporteur")
+    provider = TracerProvider()
+    provider.add_span_processor(BatchSpanProcessor(_exporter(exporter)))
+    FastAPIInstrumentor.instrument_app(
+        app, tracer_provider=provider, excluded_urls="/health,/ready,/metrics", exclude_spans=["receive", "send"]
+    )
+    return True
+
+
+def _exporter(name: str) -> SpanExporter:
+    if name == "console":
+        from opentelemetry.sdk.trace.export import ConsoleSpanExporter
+
+        return ConsoleSpanExporter()
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+
+    return OTLPSpanExporter()

@@ -13,24 +13,13 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from assistant.access.access_store import AccessStore
-from assistant.access.accounts import Accounts
-from assistant.access.audit import Audit
-from assistant.access.failed_sign_ins import Failures
-from assistant.access.guesses import Guesses
-from assistant.access.keys import Keys
 from assistant.access.rates import Rates
-from assistant.access.secret import Secret
-from assistant.access.visitors import Visitors
 from assistant.api.application import Doors
-from assistant.api.caller_gate import AccessGate
-from assistant.api.hosts import Hosts
+from assistant.api.callers import AccessGate, Hosts
 from assistant.cli.server_desk import SERVER
 from assistant.opening import make_keeper, open_engine
 from assistant.service import Limits, Service
-from assistant.service.drafts import Drafts
-from assistant.service.history import History
-from assistant.service.kept import Kept
-from assistant.service.politely import politely
+from assistant.service.turns import politely
 from assistant.settings import Settings
 from corpus.corpus_errors import LibraryBusy
 from corpus.embedding import make_models
@@ -45,7 +34,6 @@ class Serving:
 
     service: Service
     gate: AccessGate
-    audit: Audit
     doors: Doors
 
 
@@ -81,35 +69,25 @@ def open_service(chosen: Settings, token: str | None = None, doors: Doors | None
         ) as engine,
         AccessStore(chosen.data_dir, database=chosen.database_url) as store,
     ):
-        audit = Audit(store)
-        keys, accounts = Keys(store), Accounts(store, chosen.session_hours)
-        rates = Rates(chosen.rate, chosen.rate_address)
         service = Service(
             engine,
             make_keeper(engine.library, chosen, NICE),
             limits,
             turns=turns,
-            rates=rates,
-            noted=audit.note,
-            history=History(store),
-            kept=Kept(store),
-            drafts=Drafts(store),
+            rates=Rates(chosen.rate, chosen.rate_address),
+            store=store,
             log_questions=chosen.log_questions,
         )
         try:
             service.resume()
             gate = AccessGate(
-                keys,
-                accounts,
-                Guesses(),
-                Failures(audit),
-                Visitors(Secret(chosen.data_dir)),
+                store,
+                hours=chosen.session_hours,
                 reading=chosen.open_reading,
                 local=token,
                 hosts=Hosts(chosen.hosts),
             )
-            at = doors or doors_of(chosen)
-            yield Serving(service, gate, audit, at)
+            yield Serving(service, gate, doors or doors_of(chosen))
         finally:
             service.close(chosen.stop_seconds)
 

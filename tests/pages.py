@@ -13,26 +13,19 @@ from typing import Any
 
 import pytest
 import uvicorn
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from word_reader import word_readers
 
 from app import create_app
 from assistant.access import Role
 from assistant.access.access_store import AccessStore
-from assistant.access.accounts import Accounts
-from assistant.access.audit import Audit
-from assistant.access.failed_sign_ins import Failures
-from assistant.access.guesses import Guesses
-from assistant.access.keys import Keys
 from assistant.access.rates import Rates
-from assistant.access.secret import Secret
-from assistant.access.visitors import Visitors
-from assistant.api.caller_gate import AccessGate
-from assistant.api.connections import TimedProtocol
+from assistant.api.callers import AccessGate
+from assistant.api.running import TimedProtocol
 from assistant.keeping import Keeper
 from assistant.qa.engine import Engine
 from assistant.service import Service
-from assistant.service.kept import Kept
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
 from corpus.library import Library
@@ -67,20 +60,16 @@ def site(folder: Path, catalogue: Catalogue, *more: Input) -> Iterator[Site]:
         socket.create_server(("127.0.0.1", 0)) as listener,
     ):
         list(ingest([*starter_sources(), *more], library, catalogue))
-        accounts, audit, rates = Accounts(store), Audit(store), Rates(0, 0)
-        accounts.add(STAFF, Role.STAFF, PASSWORD)
-        accounts.add(READER, Role.READ, PASSWORD)
+        gate = AccessGate(store, reading=True)
+        gate.accounts.add(STAFF, Role.STAFF, PASSWORD)
+        gate.accounts.add(READER, Role.READ, PASSWORD)
         service = Service(
             Engine(library, catalogue, readers=word_readers()),
             Keeper(library, catalogue),
-            rates=rates,
-            noted=audit.note,
-            kept=Kept(store),
+            rates=Rates(0, 0),
+            store=store,
         )
-        gate = AccessGate(
-            Keys(store), accounts, Guesses(), Failures(audit), Visitors(Secret(store.folder)), reading=True
-        )
-        app = create_app(service, gate, None, audit)
+        app = create_app(service, gate)
         config = uvicorn.Config(app, http=TimedProtocol, ws="none", log_config=None, timeout_graceful_shutdown=1)
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
@@ -109,6 +98,19 @@ def chromium() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The browser of a module's tests."""
+    with chromium() as found:
+        yield found
+
+
+def reads_well(page: Page) -> None:
+    """Checks that nothing stands beyond the side of the window, and that assistive software can read all of it."""
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert not Axe().run(page).response["violations"]
 
 
 @dataclass

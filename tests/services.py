@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Literal
 
+import httpx
+import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from word_reader import word_readers
@@ -16,23 +19,14 @@ from word_reader import word_readers
 from app import create_app
 from assistant.access import Role
 from assistant.access.access_store import AccessStore
-from assistant.access.accounts import Accounts
 from assistant.access.audit import Audit
-from assistant.access.failed_sign_ins import Failures
-from assistant.access.guesses import Guesses
-from assistant.access.keys import Keys
-from assistant.access.rates import Rates
-from assistant.access.secret import Secret
-from assistant.access.visitors import Visitors
+from assistant.access.rates import Guesses, Rates
 from assistant.api.application import Doors
-from assistant.api.caller_gate import AccessGate
-from assistant.api.hosts import Hosts
+from assistant.api.callers import AccessGate, Hosts
 from assistant.keeping import Keeper
 from assistant.qa.engine import Engine
 from assistant.service import Limits, Service
-from assistant.service.drafts import Drafts
-from assistant.service.history import History
-from assistant.service.kept import Kept
+from assistant.settings import Settings
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
 from corpus.library import Library
@@ -78,43 +72,57 @@ def made_service(
     keeper: dict[str, Any] | None = None,
     guesses: Guesses | None = None,
     hosts: Hosts | None = None,
+    accounts: Mapping[str, Role] = MappingProxyType({}),
 ) -> Iterator[Made]:
-    """A service over a library of its own: a note on boats, or the starter corpus."""
+    """A service over a library of its own: a note on boats, or the starter corpus. All `accounts` have the same password."""
     with (
         Library(folder / "library", HashEmbedder(), SEGMENTER_VERSION) as library,
         AccessStore(folder / "library") as store,
     ):
         sources = starter_sources() if starter else [Input("boats.txt", BOATS)]
         list(ingest(sources, library, catalogue))
-        keys, accounts, audit = Keys(store), Accounts(store), Audit(store)
-        made = {role: keys.make(role, Role.of(role))[1] for role in ("read", "staff", "admin")}
-        rates = rates or Rates(0, 0)
         service = Service(
             engine or Engine(library, catalogue, readers=word_readers()),
             Keeper(library, catalogue, **(keeper or {})),
             limits,
-            rates=rates,
-            noted=audit.note,
-            history=History(store),
-            kept=Kept(store),
-            drafts=Drafts(store),
+            rates=rates or Rates(0, 0),
+            store=store,
         )
-        gate = AccessGate(
-            keys,
-            accounts,
-            guesses or Guesses(),
-            Failures(audit),
-            Visitors(Secret(store.folder)),
-            reading=reading,
-            local=LOCAL_TOKEN,
-            hosts=hosts,
-        )
-        app = create_app(service, gate, doors, audit)
+        gate = AccessGate(store, reading=reading, local=LOCAL_TOKEN, hosts=hosts, guesses=guesses)
+        keys = {role: gate.keys.make(role, Role.of(role))[1] for role in ("read", "staff", "admin")}
+        for name, role in accounts.items():
+            gate.accounts.add(name, role, PASSWORD)
+        app = create_app(service, gate, doors)
         try:
             with TestClient(app, client=("127.0.0.1", 50_000), raise_server_exceptions=False) as client:
-                yield Made(app, client, service, library, made, store, gate, audit)
+                yield Made(app, client, service, library, keys, store, gate, gate.audit)
         finally:
             service.close(5)
+
+
+def service_fixture(scope: Literal["module", "function"] = "module", **given: Any) -> Any:
+    """A fixture for all tests of a module, or for each: a service as `made_service` makes it of what is given."""
+
+    @pytest.fixture(scope=scope)
+    def made(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Iterator[Made]:
+        with made_service(tmp_path_factory.mktemp("service"), catalogue, **given) as found:
+            yield found
+
+    return made
+
+
+def fetching(answer: Callable[[httpx.Request], httpx.Response]) -> dict[str, Any]:
+    """How a service fetches documents of somebody who answers so."""
+    source = Settings.model_construct(ods_url="https://documents.un.org", fetch_delay=0)
+    return {"source": source, "transport": httpx.MockTransport(answer)}
+
+
+def until(so: Callable[[], object]) -> None:
+    """Waits until something is so."""
+    deadline = time.monotonic() + 20
+    while not so():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def ended(made: Made, job: dict[str, Any]) -> dict[str, Any]:
@@ -133,7 +141,7 @@ def listening(made: Made) -> Iterator[tuple[str, int]]:
 
     import uvicorn
 
-    from assistant.api.connections import TimedProtocol
+    from assistant.api.running import TimedProtocol
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
         config = uvicorn.Config(made.app, http=TimedProtocol, ws="none", log_config=None)

@@ -5,26 +5,19 @@ from __future__ import annotations
 import json
 import socket
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
-from services import Made, ended, listening, made_service
+from services import Made, ended, fetching, listening, made_service, service_fixture
 
-from assistant.api import connections
+from assistant.api import middleware as bodies
+from assistant.api import running as connections
 from assistant.api.application import Doors
-from assistant.api.middleware import bodies
 from assistant.service import Limits
-from assistant.settings import Settings
 from corpus.catalogue import Catalogue
 
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Iterator[Made]:
-    folder = tmp_path_factory.mktemp("hostile")
-    limits, doors = Limits(upload=200_000), Doors(body_seconds=0.5)
-    with made_service(folder, catalogue, reading=True, limits=limits, doors=doors) as found:
-        yield found
+made = service_fixture(reading=True, limits=Limits(upload=200_000), doors=Doors(body_seconds=0.5))
 
 
 def is_problem(reply: object, status: int) -> None:
@@ -41,7 +34,8 @@ def is_problem(reply: object, status: int) -> None:
     "body",
     [b"", b"{", b"[]", b"null", b'"x"', b"\xff\xfe", b'{"question": 1}', b'{"question": "\\ud800"}',
      b"[" * 60_000, b'{"question": ' + b"[" * 50_000, b'{"question": "x", "language": "xx"}',
-     b'{"question": "x", "history": "y"}', b'{"question": 1e999}', b'{"question": NaN}'],
+     b'{"question": "x", "history": "y"}', b'{"question": 1e999}', b'{"question": NaN}',
+     b'{"question": ""}', b'{"question": "x", "unknown": 1}'],
 )  # fmt: skip
 def test_a_body_that_is_no_question_is_refused(made: Made, body: bytes) -> None:
     reply = made.client.post("/api/v1/ask", content=body, headers={"Content-Type": "application/json"})
@@ -239,17 +233,11 @@ def test_what_is_no_http_and_a_head_without_end_are_refused(made: Made) -> None:
 
 
 def test_fetching_takes_symbols_and_never_an_address(made: Made, tmp_path: Path, catalogue: Catalogue) -> None:
-    import httpx
-
     def nowhere(request: httpx.Request) -> httpx.Response:
         assert request.url.host == "documents.un.org"
         return httpx.Response(404)
 
-    keeper = {
-        "source": Settings.model_construct(ods_url="https://documents.un.org", fetch_delay=0),
-        "transport": httpx.MockTransport(nowhere),
-    }
-    with made_service(tmp_path, catalogue, keeper=keeper) as own:
+    with made_service(tmp_path, catalogue, keeper=fetching(nowhere)) as own:
         staff = own.headers("staff")
         for wrong in ("http://127.0.0.1/", "https://169.254.169.254/latest/meta-data", "file:///etc/passwd",
                       "//evil.example/A/80/1", "gopher://x/1", "A/80/1@evil.example", "A/80/1?s=http://x"):  # fmt: skip
@@ -263,8 +251,6 @@ def test_fetching_takes_symbols_and_never_an_address(made: Made, tmp_path: Path,
 
 
 def test_a_service_that_sends_on_to_a_private_address_is_not_followed(tmp_path: Path, catalogue: Catalogue) -> None:
-    import httpx
-
     targets = iter(["http://169.254.169.254/latest/meta-data", "http://127.0.0.1:22/", "https://10.0.0.1/x",
                     "http://[::1]/", "https://localhost/", "file:///etc/passwd"])  # fmt: skip
     asked = []
@@ -273,9 +259,7 @@ def test_a_service_that_sends_on_to_a_private_address_is_not_followed(tmp_path: 
         asked.append(request.url.host)
         return httpx.Response(302, headers={"Location": next(targets)})
 
-    source = Settings.model_construct(ods_url="https://documents.un.org", fetch_delay=0)
-    keeper = {"source": source, "transport": httpx.MockTransport(service)}
-    with made_service(tmp_path, catalogue, keeper=keeper) as made:
+    with made_service(tmp_path, catalogue, keeper=fetching(service)) as made:
         body = {"symbols": ["A/80/1", "A/80/2"], "form": "pdf", "languages": ["en", "fr"]}
         job = ended(made, made.client.post("/api/v1/fetch", json=body, headers=made.headers("staff")).json())
     assert job["counts"] == {"refused": 4}
@@ -301,8 +285,6 @@ def test_the_log_holds_no_question_unless_it_is_wanted(made: Made, caplog: pytes
 def test_a_vector_index_that_does_not_answer_is_told_and_no_empty_result(
     made: Made, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import httpx
-
     def away(**_: object) -> None:
         raise httpx.ConnectError("connection refused")
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
-from services import Made, made_service
+from services import Made, made_service, service_fixture
 
 from corpus.catalogue import Catalogue
 
@@ -146,10 +145,7 @@ def routes(app: FastAPI) -> set[tuple[str, str]]:
     }
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Iterator[Made]:
-    with made_service(tmp_path_factory.mktemp("roles"), catalogue) as found:
-        yield found
+made = service_fixture()
 
 
 def test_every_route_has_an_entry_and_every_entry_a_route(made: Made) -> None:

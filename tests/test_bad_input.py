@@ -66,49 +66,25 @@ def test_a_file_without_text_is_refused(cli: Cli, tmp_path: Path, content: bytes
         (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "PDF"),
         (b"PK\x03\x04" + bytes(100), "Word"),
         (b"\x89PNG\r\n\x1a\n" + bytes(100), "image"),
+        ("# Note\n\n1. Un procès-verbal très détaillé.\n".encode("latin-1"), "UTF-8.*iconv"),
+        (b"a" * 50_000_000, "50 MB.*25 MB"),
+        (b"A note\n" + b"words " * 2_000_000, "Line 2"),
     ],
+    ids=["binary", "program", "PDF", "Word", "image", "encoding", "large", "line without end"],
 )
-def test_a_binary_file_is_refused_whatever_its_name(cli: Cli, tmp_path: Path, content: bytes, says: str) -> None:
+def test_a_file_that_is_no_text_as_it_is_to_be_is_refused_with_the_reason_whatever_its_name(
+    cli: Cli, tmp_path: Path, content: bytes, says: str
+) -> None:
     file = tmp_path / "paper.md"
     file.write_bytes(content)
     out = refused(cli, file).out
     assert "paper.md" in out
-    assert re.search(says, out)
+    assert re.search(says, out, re.DOTALL)
 
 
-def test_a_file_in_another_encoding_is_refused_with_the_way_to_convert_it(cli: Cli, tmp_path: Path) -> None:
-    file = tmp_path / "latin.md"
-    file.write_bytes("# Note\n\n1. Un procès-verbal très détaillé.\n".encode("latin-1"))
-    out = refused(cli, file).out
-    assert "latin.md" in out
-    assert "UTF-8" in out
-    assert "iconv" in out
-
-
-def test_a_file_of_50_mb_is_refused_with_the_limit(cli: Cli, tmp_path: Path) -> None:
-    file = tmp_path / "huge.txt"
-    file.write_bytes(b"a" * 50_000_000)
-    out = refused(cli, file).out
-    assert "huge.txt" in out
-    assert "50 MB" in out
-    assert "25 MB" in out
-
-
-def test_a_line_without_end_is_refused_with_its_number(cli: Cli, tmp_path: Path) -> None:
-    file = tmp_path / "line.txt"
-    file.write_bytes(b"A note\n" + b"words " * 2_000_000)
-    out = refused(cli, file).out
-    assert "line.txt" in out
-    assert "Line 2" in out
-
-
-def test_a_missing_file_is_named(cli: Cli, tmp_path: Path) -> None:
-    assert str(tmp_path / "absent.md") in refused(cli, tmp_path / "absent.md").out
-
-
-def test_a_path_through_a_file_is_named(cli: Cli, tmp_path: Path) -> None:
-    path = tmp_path / "boats.md" / "inner.md"
-    assert str(path) in refused(cli, path).out
+@pytest.mark.parametrize("name", ["absent.md", "boats.md/inner.md"])
+def test_a_file_that_is_not_there_is_named(cli: Cli, tmp_path: Path, name: str) -> None:
+    assert str(tmp_path / name) in refused(cli, tmp_path / name).out
 
 
 @pytest.mark.parametrize("symbol", ["boats", "A/75/1 and A/75/2", "/", "A//1", "https://docs.un.org/", "A/" * 5_000])
@@ -405,7 +381,9 @@ def test_a_damaged_vector_index_names_the_command_that_mends_it(cli: Cli) -> Non
 
 
 @pytest.mark.parametrize("command", ["ask", "search"])
-def test_a_batch_file_that_cannot_be_read_is_named(cli: Cli, tmp_path: Path, command: str) -> None:
+def test_a_batch_file_that_cannot_be_read_is_named_and_an_empty_one_gives_nothing(
+    cli: Cli, tmp_path: Path, command: str
+) -> None:
     binary = tmp_path / "binary.jsonl"
     binary.write_bytes(bytes(range(256)))
     folder = tmp_path / "folder.jsonl"
@@ -414,8 +392,5 @@ def test_a_batch_file_that_cannot_be_read_is_named(cli: Cli, tmp_path: Path, com
         done = cli(command, "--batch", file)
         assert (done.code, done.out) == (2, "")
         assert f"{file} can't be read" in done.err
-
-
-def test_an_empty_batch_gives_nothing(cli: Cli, tmp_path: Path) -> None:
-    done = cli("ask", "--batch", write(tmp_path / "batch.jsonl", "\n\n"))
-    assert (done.code, done.out) == (0, "")
+    empty = cli(command, "--batch", write(tmp_path / "empty.jsonl", "\n\n"))
+    assert (empty.code, empty.out) == (0, "")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import add
-from services import LOCAL_TOKEN, listening, made_service
+from services import LOCAL_TOKEN, Made, listening, made_service
 from test_cli import BOATS, TRAINS, Cli, Done, write
 
 from assistant.faults import NotHeld
@@ -58,11 +60,15 @@ def check_lines(done: Done, command: str) -> str:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_a_question_that_breaks_the_program_ends_no_batch_and_is_logged(
+def test_a_question_that_breaks_the_program_ends_no_batch_and_is_logged_and_one_that_is_refused_says_why(
     tmp_path: Path, batch: Path, command: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     cli = Cli(tmp_path / "library")
     assert cli("ingest", write(tmp_path / "boats.md", BOATS)).code == 0
+    with monkeypatch.context() as patch:
+        breaking(patch, NotHeld("no-document", name="boat"))
+        assert check_lines(cli(command, "--batch", batch), command) == "The library holds no document 'boat'."
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
     breaking(monkeypatch, ZeroDivisionError("a fault"))
     assert "has a fault" in check_lines(cli(command, "--batch", batch), command)
     noted = [record for record in caplog.records if record.levelno == logging.ERROR]
@@ -70,15 +76,15 @@ def test_a_question_that_breaks_the_program_ends_no_batch_and_is_logged(
     assert '"b"' in noted[0].getMessage()
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_a_question_that_is_refused_ends_no_batch_and_says_why(
-    tmp_path: Path, batch: Path, command: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    cli = Cli(tmp_path / "library")
-    assert cli("ingest", write(tmp_path / "boats.md", BOATS)).code == 0
-    breaking(monkeypatch, NotHeld("no-document", name="boat"))
-    assert check_lines(cli(command, "--batch", batch), command) == "The library holds no document 'boat'."
-    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+@contextmanager
+def served(folder: Path, catalogue: Catalogue) -> Iterator[tuple[Made, Cli]]:
+    """A service whose server the command line finds."""
+    with (
+        made_service(folder, catalogue) as made,
+        listening(made) as (host, port),
+        announced(made.library.folder, f"http://{host}:{port}", LOCAL_TOKEN),
+    ):
+        yield made, Cli(made.library.folder)
 
 
 SCOPED = [
@@ -100,21 +106,14 @@ def check_scoped(cli: Cli, batch: Path) -> None:
     assert "There is no document 'planes' here." in told["none"]["error"]
 
 
-@pytest.mark.parametrize("served", [False, True])
-def test_a_line_is_asked_of_the_documents_of_its_scope(tmp_path: Path, catalogue: Catalogue, served: bool) -> None:
+def test_a_line_is_asked_of_the_documents_of_its_scope(tmp_path: Path, catalogue: Catalogue) -> None:
     batch = write(tmp_path / "batch.jsonl", "".join(json.dumps(row) + "\n" for row in SCOPED))
-    if not served:
-        cli = Cli(tmp_path / "library")
-        assert cli("ingest", write(tmp_path / "boats.md", BOATS), write(tmp_path / "trains.md", TRAINS)).code == 0
-        check_scoped(cli, batch)
-        return
-    with (
-        made_service(tmp_path, catalogue) as made,
-        listening(made) as (host, port),
-        announced(made.library.folder, f"http://{host}:{port}", LOCAL_TOKEN),
-    ):
+    cli = Cli(tmp_path / "own")
+    assert cli("ingest", write(tmp_path / "boats.md", BOATS), write(tmp_path / "trains.md", TRAINS)).code == 0
+    check_scoped(cli, batch)
+    with served(tmp_path, catalogue) as (made, there):
         add(made.library, catalogue, Input("boats.md", BOATS.encode()), Input("trains.md", TRAINS.encode()))
-        check_scoped(Cli(made.library.folder), batch)
+        check_scoped(there, batch)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -122,11 +121,7 @@ def test_a_question_that_breaks_the_server_ends_no_batch(
     tmp_path: Path, batch: Path, command: str, monkeypatch: pytest.MonkeyPatch, catalogue: Catalogue
 ) -> None:
     breaking(monkeypatch, ZeroDivisionError("a fault"))
-    with (
-        made_service(tmp_path, catalogue) as made,
-        listening(made) as (host, port),
-        announced(made.library.folder, f"http://{host}:{port}", LOCAL_TOKEN),
-    ):
-        error = check_lines(Cli(made.library.folder)(command, "--batch", batch), command)
+    with served(tmp_path, catalogue) as (_, there):
+        error = check_lines(there(command, "--batch", batch), command)
     assert error
     assert "Traceback" not in error

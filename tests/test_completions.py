@@ -5,15 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import openai
 import pytest
 from openai.types.chat import ChatCompletion
-from services import Made, listening, made_service
+from services import Made, listening, made_service, service_fixture, until
 from test_markdown import shown as seen
 
 from assistant.access.rates import Rates
@@ -48,10 +47,7 @@ WITH_FILES = (
 )
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Iterator[Made]:
-    with made_service(tmp_path_factory.mktemp("completions"), catalogue, starter=True) as found:
-        yield found
+made = service_fixture(starter=True)
 
 
 @pytest.fixture(scope="module")
@@ -188,25 +184,13 @@ def test_a_follow_up_is_understood_from_the_users_earlier_turns(made: Made, clie
 
 
 def test_what_guides_a_language_model_changes_nothing(client: openai.OpenAI) -> None:
-    guided = ask(
-        client,
-        QUESTIONS["en"],
-        temperature=2,
-        top_p=0.1,
-        max_tokens=3,
-        max_completion_tokens=3,
-        stop=["3"],
-        seed=7,
-        presence_penalty=1,
-        logit_bias={"50256": -100},
-        reasoning_effort="low",
-        user="x",
-        metadata={"a": "b"},
-        tools=[],
-        n=1,
-        response_format={"type": "text"},
-        extra_body={"chat_id": "c", "features": {"web_search": False}},
-    )
+    guides: dict[str, Any] = {
+        "temperature": 2, "top_p": 0.1, "max_tokens": 3, "max_completion_tokens": 3, "stop": ["3"], "seed": 7,
+        "presence_penalty": 1, "logit_bias": {"50256": -100}, "reasoning_effort": "low", "user": "x", "tools": [], "n": 1,
+        "metadata": {"a": "b"}, "response_format": {"type": "text"},
+        "extra_body": {"chat_id": "c", "features": {"web_search": False}},
+    }  # fmt: skip
+    guided = ask(client, QUESTIONS["en"], **guides)
     assert content(guided) == content(ask(client, QUESTIONS["en"]))
 
 
@@ -344,15 +328,6 @@ def test_a_stream_that_is_left_gives_its_turn_back(
         assert list(first)[-1].choices[0].finish_reason == "stop"
     ask(client, "last")
     assert asked == ["first", "last"]
-
-
-def until(true: Callable[[], bool]) -> None:
-    """Waits until something is so."""
-    for _ in range(300):
-        if true():
-            return
-        time.sleep(0.05)
-    raise AssertionError("it did not become so")
 
 
 def test_a_library_that_fails_is_an_error_in_the_stream_too(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import signal
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ods import Ods, Reply, absent_file, formats, moved, pdf_file, word_file
+from services import until
 from test_cli import Cli, write
 
 from ingest.fetch import Downloads
@@ -52,6 +52,12 @@ def test_a_document_is_fetched_added_and_cited_by_its_public_link(ods: Ods, cli:
     assert done.out.startswith(f"added         {SYMBOL} (en): {SYMBOL}:en:official; docx, {len(WORD) // 1000} kB")
     assert done.err.strip() == "1 added"
     assert cli("show", SYMBOL, "--json").json()["url"] == f"https://docs.un.org/en/{SYMBOL}"
+    asked = len(ods.asked)
+    again = cli("fetch", SYMBOL)
+    assert (again.code, again.out.startswith(f"held          {SYMBOL} (en): {SYMBOL}:en:official")) == (0, True)
+    cli("remove", SYMBOL)  # what was removed comes back
+    assert results(rows(cli, SYMBOL)) == {f"{SYMBOL} en": "added"}
+    assert len(ods.asked) == asked
 
 
 def test_the_outcome_as_json_says_what_came_from_where(ods: Ods, cli: Cli) -> None:
@@ -60,24 +66,6 @@ def test_the_outcome_as_json_says_what_came_from_where(ods: Ods, cli: Cli) -> No
     assert row["document"] == f"{SYMBOL}:en:official"
     assert (row["result"], row["format"], row["bytes"]) == ("added", "docx", len(WORD))
     assert row["url"] == ods.address + path
-
-
-def test_fetched_twice_it_is_asked_for_once(ods: Ods, cli: Cli) -> None:
-    ods.publish(SYMBOL, WORD)
-    cli("fetch", SYMBOL)
-    asked = len(ods.asked)
-    done = cli("fetch", SYMBOL)
-    assert (done.code, len(ods.asked)) == (0, asked)
-    assert done.out.startswith(f"held          {SYMBOL} (en): {SYMBOL}:en:official")
-
-
-def test_what_was_removed_comes_back_without_being_asked_for(ods: Ods, cli: Cli) -> None:
-    ods.publish(SYMBOL, WORD)
-    cli("fetch", SYMBOL)
-    cli("remove", SYMBOL)
-    asked = len(ods.asked)
-    assert results(rows(cli, SYMBOL)) == {f"{SYMBOL} en": "added"}
-    assert len(ods.asked) == asked
 
 
 def test_again_asks_for_what_is_held_and_replaces_it_if_it_changed(ods: Ods, cli: Cli) -> None:
@@ -97,14 +85,11 @@ def test_several_languages_are_fetched_and_what_is_not_published_is_said(ods: Od
     assert held(cli) == {f"{SYMBOL}:en:official", f"{SYMBOL}:fr:official"}
 
 
-def test_all_languages_can_be_asked_for_in_one_word(cli: Cli) -> None:
-    found = rows(cli, SYMBOL, "--dry-run", "--language", "all")
-    assert [row["language"] for row in found] == ["en", "fr", "es", "ru", "ar", "zh"]
-
-
 def test_several_symbols_can_be_named_in_short_and_each_is_fetched_once(ods: Ods, cli: Cli) -> None:
     found = rows(cli, "--dry-run", "CTOC/COP/WG.7/2021/2-3", SYMBOL, "A/80/6 (Sect. 16)")
     assert [row["symbol"] for row in found] == ["CTOC/COP/WG.7/2021/2", SYMBOL, "A/80/6 (Sect. 16)"]
+    found = rows(cli, SYMBOL, "--dry-run", "--language", "all")
+    assert [row["language"] for row in found] == ["en", "fr", "es", "ru", "ar", "zh"]
     assert not ods.asked
 
 
@@ -129,15 +114,11 @@ def test_the_format_can_be_chosen(ods: Ods, cli: Cli) -> None:
 
 
 def test_the_documents_of_a_meeting_are_those_of_the_catalogue(ods: Ods, cli: Cli) -> None:
-    found = rows(cli, "--dry-run", "--meeting", "wg7-2021")
-    assert [row["symbol"] for row in found] == [f"CTOC/COP/WG.7/2021/{n}" for n in (1, 2, 3, 4)]
-    assert not ods.asked
-
-
-def test_the_meeting_whose_agenda_is_held_needs_no_name(cli: Cli) -> None:
+    named = rows(cli, "--dry-run", "--meeting", "wg7-2021")
+    assert [row["symbol"] for row in named] == [f"CTOC/COP/WG.7/2021/{n}" for n in (1, 2, 3, 4)]
     cli("ingest", "--starter")
-    found = rows(cli, "--dry-run", "--meeting")
-    assert [row["symbol"] for row in found] == [f"CTOC/COP/WG.7/2021/{n}" for n in (1, 2, 3, 4)]
+    assert [row["symbol"] for row in rows(cli, "--dry-run", "--meeting")] == [row["symbol"] for row in named]
+    assert not ods.asked
 
 
 def test_where_it_is_not_clear_which_meeting_is_meant_the_known_ones_are_named(cli: Cli) -> None:
@@ -314,7 +295,8 @@ def test_killed_while_a_file_comes_it_goes_on_where_it_was(ods: Ods, cli: Cli) -
     running = cli.start("fetch", "A/75/1", SYMBOL)
     try:
         assert ods.held.wait(60)
-        (part,) = _wait_for(cli.folder / "downloads", "*.part", half)
+        until(lambda: any(each.stat().st_size >= half for each in (cli.folder / "downloads").glob("*.part")))
+        (part,) = (cli.folder / "downloads").glob("*.part")
         running.send_signal(signal.SIGKILL)
         running.wait(30)
     finally:
@@ -329,14 +311,3 @@ def test_killed_while_a_file_comes_it_goes_on_where_it_was(ods: Ods, cli: Cli) -
     assert len(ods.files) == 3
     assert ods.files[-1].headers["range"] == f"bytes={half}-"
     assert not list((cli.folder / "downloads").glob("*.part*"))
-
-
-def _wait_for(folder: Path, pattern: str, size: int) -> list[Path]:
-    """The files, once they have at least this size."""
-    end = time.monotonic() + 30
-    while time.monotonic() < end:
-        found = [path for path in folder.glob(pattern) if path.stat().st_size >= size]
-        if found:
-            return found
-        time.sleep(0.01)
-    raise AssertionError(f"nothing came to {folder}")

@@ -24,7 +24,7 @@ from test_cli import BOATS, TRAINS, Cli, state, write
 
 import corpus.library
 import ingest.memory
-from assistant.cli.outcome_lines import Report
+from assistant.cli.bars import Report
 from assistant.outcome_words import record, told
 from corpus.catalogue import Catalogue
 from corpus.corpus_errors import LibraryStale
@@ -211,10 +211,6 @@ def test_files_folders_and_the_starter_corpus_go_together(cli: Cli, tmp_path: Pa
     done = rows(cli, "--starter", write(tmp_path / "boats.md", BOATS), tmp_path / "notes")
     assert {row["result"] for row in done} == {"added"}
     assert [row["file"] for row in done[-2:]] == ["boats.md", str(tmp_path / "notes" / "trains.md")]
-
-
-def test_a_symbol_does_not_go_with_a_folder(cli: Cli, folder: Path) -> None:
-    assert cli("ingest", "--symbol", "A/75/1", folder).code == 2
 
 
 # The second run
@@ -777,9 +773,3 @@ def test_a_folder_that_is_away_has_lost_nothing(tmp_path: Path) -> None:
     (tmp_path / "unplugged").rename(folder)
     for _ in range(3):
         assert watched.look() == Changes()
-
-
-def test_only_folders_can_be_watched(cli: Cli, tmp_path: Path) -> None:
-    done = cli("ingest", "--watch", write(tmp_path / "a.md", BOATS))
-    assert done.code == 2
-    assert "folder" in done.err

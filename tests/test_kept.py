@@ -12,16 +12,15 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from services import PASSWORD, Made, made_service
+from services import PASSWORD, Made, service_fixture
 
 from assistant.access import Principal, Role
 from assistant.access.access_store import AccessStore
-from assistant.access.secret import FILE, Secret
+from assistant.access.visitors import FILE, Secret
 from assistant.faults import Forbidden, NotHeld
 from assistant.page.chat_turns import MOST_KEPT, Conversation, Conversations, Turn, turns_of_words, words_of_turns
 from assistant.service import kept as kept_module
 from assistant.service.kept import DAYS, Kept
-from corpus.catalogue import Catalogue
 from corpus.corpus_errors import LibraryError
 
 SAME = {"Sec-Fetch-Site": "same-origin"}
@@ -29,12 +28,7 @@ AMINA = Principal(Role.READ, "session", "account:amina")
 RASHID = Principal(Role.READ, "session", "account:rashid")
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Iterator[Made]:
-    with made_service(tmp_path_factory.mktemp("kept"), catalogue, starter=True) as found:
-        for name in ("amina", "rashid"):
-            found.gate.accounts.add(name, Role.READ, PASSWORD)
-        yield found
+made = service_fixture(starter=True, accounts={"amina": Role.READ, "rashid": Role.READ})
 
 
 @pytest.fixture

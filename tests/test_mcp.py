@@ -8,9 +8,9 @@ import signal
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 import anyio
 import httpx
@@ -19,7 +19,7 @@ import pytest
 from mcp import Client, MCPError, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 from mcp_types import CallToolResult, TextContent
-from services import LOCAL_TOKEN, Made, listening, made_service
+from services import LOCAL_TOKEN, Made, listening, made_service, service_fixture
 
 from assistant.api.application import Doors
 from assistant.qa.scope import Scope
@@ -39,11 +39,7 @@ T = TypeVar("T")
 Work = Callable[[Client], Awaitable[T]]
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Iterator[Made]:
-    doors = Doors(origins=["https://friend.example"])
-    with made_service(tmp_path_factory.mktemp("mcp"), catalogue, starter=True, doors=doors) as found:
-        yield found
+made = service_fixture(starter=True, doors=Doors(origins=["https://friend.example"]))
 
 
 @pytest.fixture(scope="module")
@@ -298,6 +294,23 @@ def boats(tmp_path: Path, catalogue: Catalogue) -> Path:
         return tmp_path / "library"
 
 
+@contextmanager
+def sent(folder: Path, *lines: str) -> Iterator[tuple[Any, IO[str]]]:
+    """The command over the library in a folder, to which lines were sent, and what it says."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "assistant.cli", "mcp"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=ROOT,
+        env={**os.environ, **environment(folder)},
+        # A test run in the background ignores interrupts, and so would its children.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    ) as process:  # fmt: skip
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write("\n".join(lines) + "\n")
+        process.stdin.flush()
+        yield process, process.stdout
+
+
 @pytest.mark.parametrize("mode", ERAS)
 def test_the_command_serves_a_library_over_standard_input_and_output(boats: Path, mode: str) -> None:
     async def run() -> None:
@@ -318,20 +331,12 @@ def test_nothing_but_messages_goes_to_standard_output(boats: Path) -> None:
         json.dumps({"jsonrpc": "2.0", "id": 2, "method": "tools/list"}),
         json.dumps({"jsonrpc": "2.0", "id": 3, "method": "tools/call", "params": {"name": "ask", "arguments": {}}}),
     ]
-    with subprocess.Popen(
-        [sys.executable, "-m", "assistant.cli", "mcp"],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=ROOT,
-        env={**os.environ, **environment(boats)},
-    ) as process:  # fmt: skip
-        assert process.stdin is not None
-        assert process.stdout is not None
-        process.stdin.write("\n".join(lines) + "\n")
-        process.stdin.flush()
+    with sent(boats, *lines) as (process, stdout):
         said: list[dict[str, Any]] = []
         while not {1, 2, 3} <= {each.get("id") for each in said}:
-            said.append(json.loads(process.stdout.readline()))
+            said.append(json.loads(stdout.readline()))
         process.stdin.close()
-        assert process.stdout.read() == ""
+        assert stdout.read() == ""
     assert process.returncode == 0
     assert all(each["jsonrpc"] == "2.0" for each in said)
 
@@ -373,18 +378,9 @@ def test_a_library_in_use_by_something_else_is_an_error_that_says_by_what(boats:
 
 
 def test_an_interrupt_ends_the_command_though_standard_input_is_open(boats: Path) -> None:
-    with subprocess.Popen(
-        [sys.executable, "-m", "assistant.cli", "mcp"],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=ROOT,
-        env={**os.environ, **environment(boats)},
-        # A test run in the background ignores interrupts, and so would its children.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    ) as process:  # fmt: skip
-        assert process.stdin is not None
-        assert process.stdout is not None
-        process.stdin.write(json.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": HELLO}) + "\n")
-        process.stdin.flush()
-        assert json.loads(process.stdout.readline())["id"] == 1
+    hello = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": HELLO})
+    with sent(boats, hello) as (process, stdout):
+        assert json.loads(stdout.readline())["id"] == 1
         process.send_signal(signal.SIGINT)
         assert process.wait(60) == -signal.SIGINT
     with Library(boats, HashEmbedder(), SEGMENTER_VERSION) as library:

@@ -9,7 +9,7 @@ import pytest
 from conftest import OpenLibrary, add
 from word_reader import word_readers
 
-from assistant.page.examples import examples
+from assistant.page.choosing import examples
 from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES

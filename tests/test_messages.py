@@ -11,14 +11,13 @@ from typing import Any
 
 import pytest
 from markupsafe import escape
-from services import Made, made_service
+from services import Made, service_fixture
 
 from assistant.access import LOCAL
 from assistant.messages import Message
 from assistant.outcome_words import job_told
-from assistant.page.rendering import carried
+from assistant.page.plain_pages import carried
 from assistant.translations import texts
-from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES
 
 ASSISTANT = Path(__file__).parents[1] / "assistant"
@@ -100,10 +99,7 @@ def test_words_that_are_in_english_only_stand_in_messages_that_say_what_they_are
                 assert not sentence, f"{path.name}:{call.lineno} fills {each.arg} with English words"
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Iterator[Made]:
-    with made_service(tmp_path_factory.mktemp("messages"), catalogue, reading=True) as found:
-        yield found
+made = service_fixture(reading=True)
 
 
 REFUSED: list[tuple[str, Message]] = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -13,17 +13,16 @@ import pytest
 from conftest import OpenLibrary, add
 from hypothesis import given
 from hypothesis import strategies as st
-from services import Made, made_service
+from services import Made, made_service, service_fixture
 
 from assistant.api.problems import MEDIA_TYPE
 from assistant.faults import Overloaded
 from assistant.labels import word, words_of
-from assistant.page.anchors import anchors_of, slug
 from assistant.page.chat_turns import MOST_TURNS, Conversations, Turn
-from assistant.page.examples import examples
-from assistant.page.rendering import carried, web_address
-from assistant.page.source_panel import sources_of
-from assistant.page.turn_html import turn_html
+from assistant.page.choosing import examples
+from assistant.page.excerpts import anchors_of, slug
+from assistant.page.plain_pages import carried, web_address
+from assistant.page.turn_html import sources_of, turn_html
 from assistant.qa.answer import Answer, Citation, Statement
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES
@@ -35,10 +34,7 @@ HTML = {"Accept": "text/html,application/xhtml+xml"}
 AGENDA = "/documents/CTOC/COP/WG.7/2021/1"
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Iterator[Made]:
-    with made_service(tmp_path_factory.mktemp("page"), catalogue, starter=True, reading=True) as found:
-        yield found
+made = service_fixture(starter=True, reading=True)
 
 
 class Words(HTMLParser):
@@ -192,24 +188,6 @@ def test_the_scripts_of_the_page_bear_a_nonce_that_no_other_page_has(made: Made)
     assert nonce[1] not in second.headers["content-security-policy"]
     assert "huggingface" not in first.text.split("window.gradio_config", 1)[0]
     assert int(first.headers["content-length"]) == len(first.content)
-
-
-@pytest.mark.parametrize(
-    "path",
-    ["/config", "/gradio_api/info", "/gradio_api/config", "/gradio_api/file=/etc/passwd", "/gradio_api/file/etc/passwd",
-     "/gradio_api/proxy=http://127.0.0.1/", "/monitoring", "/gradio_api/monitoring", "/login", "/gradio_api/runs",
-     "/gradio_api/openapi.json", "/gradio_api/mcp/", "/custom_component/x/y/z", "/gradio_api/token", "/?view=api&x=1/..",
-     "/static/../../etc/passwd", "/assets/..%2f..%2fpyproject.toml", "/svelte/x", "/gradio_api/upload",
-     "/gradio_api/upload_progress", "/gradio_api/startup-events", "/gradio_api/component_server", "/manifest.json"],
-)  # fmt: skip
-def test_nothing_of_gradio_is_served_that_the_page_has_no_use_for(made: Made, path: str) -> None:
-    if path.startswith("/?"):
-        assert made.client.get(path).status_code == 200
-        return
-    for method in ("GET", "POST"):
-        reply = made.client.request(method, path, headers=made.headers("admin"))
-        assert reply.status_code in (403, 404, 405), path
-        assert "root:" not in reply.text
 
 
 def test_a_conversation_is_given_to_its_own_client_alone_and_the_oldest_are_forgotten(made: Made) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from docx import Document as WordFile
-from pages import PASSWORD, READER, STAFF, Site, Visit, chromium, site, visiting
+from pages import PASSWORD, READER, STAFF, Site, Visit, browser, reads_well, site, visiting
 from playwright.sync_api import Browser, Locator, expect
 from reportlab.pdfgen.canvas import Canvas
 
@@ -22,12 +22,13 @@ from assistant.labels import direction, words_of
 from assistant.messages import Message
 from assistant.qa.answer import Answer, Finished, said_of
 from assistant.service import Service, Stream
-from assistant.service.events import Closed, Status
+from assistant.service.asking import Closed, Status
 from corpus.catalogue import Catalogue
 from corpus.corpus_errors import LibraryError
 from corpus.symbols import Symbol
 from ingest.run import Input
 
+__all__ = ["browser"]
 pytestmark = pytest.mark.flaky(reruns=1)
 """A browser beside other tests on two cores now and then waits in vain; what is wrong fails twice."""
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
@@ -42,12 +43,6 @@ HOSTILE = """# Harbours <img src=x onerror="window.pwned=1">
 
 2. **Bold** `code` $x$ <iframe src="https://evil.example"></iframe> <svg onload="window.pwned=1"></svg> stay as they are.
 """
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")
@@ -70,12 +65,9 @@ def test_what_is_written_can_be_read_on_a_phone_and_by_assistive_software(
     with visiting(browser, at, **PHONE) as visit:
         page = visit.open(address)
         page.locator("article.publication").wait_for()  # the page looks again by itself until it is there
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        assert not Axe().run(page).response["violations"]
+        reads_well(page)
         page.locator("a[href$='#words']").first.click()
         expect(page.locator("#words")).to_be_attached()
-        assert not visit.complaints
-        assert not visit.elsewhere
 
 
 def test_what_documents_say_on_a_topic_is_asked_for_and_read_side_by_side(browser: Browser, at: Site) -> None:
@@ -88,12 +80,9 @@ def test_what_documents_say_on_a_topic_is_asked_for_and_read_side_by_side(browse
         page.get_by_role("button", name="Compare").click()
         page.locator("article.publication").wait_for()
         expect(page.locator("article h2").first).to_have_text("Past topics of the Working Group (digest)")
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        assert not Axe().run(page).response["violations"]
+        reads_well(page)
         page.locator("a[href$='#words']").first.click()
         expect(page.locator("#words")).to_be_attached()
-        assert not visit.complaints
-        assert not visit.elsewhere
 
 
 def test_staff_go_from_what_an_agenda_lacks_to_fetching_it(visit: Visit) -> None:
@@ -120,10 +109,7 @@ def test_what_an_agenda_lacks_is_shown_and_who_adds_it(browser: Browser, at: Sit
             "leads to the official text."
         )
         expect(page.locator("main")).not_to_contain_text("rapporteur ")
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        assert not Axe().run(page).response["violations"]
-        assert not visit.complaints
-        assert not visit.elsewhere
+        reads_well(page)
 
 
 @pytest.mark.parametrize("options", [{"viewport": {"width": 1280, "height": 800}}, PHONE], ids=["desktop", "phone"])
@@ -1021,5 +1007,4 @@ def test_a_link_to_an_answer_opens_without_scripts_with_its_sources(browser: Bro
         expect(page.locator("main")).not_to_contain_text("item 3")
     with visiting(browser, at, **PHONE) as visit:
         page = visit.open(address.removeprefix(at.url))
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        assert not Axe().run(page).response["violations"]
+        reads_well(page)

@@ -15,14 +15,12 @@ from test_cli import Cli
 from word_reader import word_readers
 
 from assistant.access.access_store import AccessStore
-from assistant.access.accounts import Accounts
+from assistant.access.accounts import Accounts, Keys
 from assistant.access.audit import Audit
-from assistant.access.keys import Keys
 from assistant.access.principal import Role
 from assistant.faults import Conflict
 from assistant.qa.engine import Engine
-from assistant.service.history import History
-from assistant.service.jobs import Job, Jobs
+from assistant.service.jobs import History, Job, Jobs
 from assistant.serving import open_service
 from assistant.settings import load_settings
 from corpus.catalogue import Catalogue

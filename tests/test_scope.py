@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from conftest import OpenLibrary, add
-from services import Made, made_service
+from services import Made, made_service, service_fixture
 from word_reader import word_readers
 
 from assistant.qa.engine import Engine
@@ -268,10 +267,7 @@ def test_a_library_without_meetings_says_so(open_library: OpenLibrary) -> None:
     )
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Iterator[Made]:
-    with made_service(tmp_path_factory.mktemp("scope"), catalogue, starter=True, reading=True) as found:
-        yield found
+made = service_fixture(starter=True, reading=True)
 
 
 BAD = [{"meeting": "A/99/1:en:official"}, {"meeting": AGENDA, "item": "9"}, {"documents": ["A/99/1"]}]

@@ -4,36 +4,37 @@ from __future__ import annotations
 
 import asyncio
 import io
+import json
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import Future
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import httpx
 import numpy as np
 import pytest
+from fastapi.testclient import TestClient
 from ods import word_file
-from services import ended, listening, made_service
+from services import ended, fetching, listening, made_service, until
 from word_reader import word_readers
 
+from app import create_app
 from assistant.access import LOCAL, Principal, Role
 from assistant.access.access_store import AccessStore
 from assistant.faults import Conflict, Forbidden, NotHeld, NotKnown, Overloaded, TooMany
+from assistant.keeping import Files
 from assistant.model.shared import Shared
-from assistant.named_files import Files
 from assistant.outcome_words import job_told
 from assistant.qa.answer import Answer, Finished, Said
 from assistant.qa.engine import Engine
 from assistant.question_request import QuestionRequest
 from assistant.service import Event, Limits, Service, Status, Stream
-from assistant.service.history import History
-from assistant.service.jobs import Hand, Job, Jobs
-from assistant.service.politely import BATCH, PoliteEmbedder
-from assistant.service.turns import Turns
-from assistant.settings import Settings
+from assistant.service.jobs import Hand, History, Job, Jobs
+from assistant.service.turns import BATCH, PoliteEmbedder, Turns
 from assistant.support.sentence_check import SupportCheck
 from assistant.write.writer import Writer
 from corpus.catalogue import Catalogue
@@ -110,10 +111,7 @@ def test_the_queue_has_an_end_and_one_client_does_not_fill_it(turns: Turns) -> N
         turns.take(lambda: 5, "c")
     assert min(mine.value.retry_after or 0, everybodys.value.retry_after or 0) >= 1
     held.go.set()
-    deadline = time.monotonic() + 10
-    while turns.waiting:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    until(lambda: not turns.waiting)
     assert turns.take(lambda: 6, "c").result(10) == 6  # and recovers
 
 
@@ -209,6 +207,11 @@ def service(starter_engine: Engine) -> Iterator[Service]:
         yield found
 
 
+def alike(answer: Answer) -> dict[str, object]:
+    """What an answer says, without how long it took."""
+    return {**answer.to_json(), "timings": {}}
+
+
 def heard(stream: Stream) -> list[Event]:
     """All events of a stream."""
 
@@ -224,7 +227,28 @@ def test_a_streamed_answer_is_the_answer_that_is_given_unstreamed(service: Servi
     assert [type(event) for event in events] == [Status, Status, *[Said] * len(whole.statements), Finished]
     done = events[-1]
     assert isinstance(done, Finished)
-    assert {**done.answer.to_json(), "timings": {}} == {**whole.to_json(), "timings": {}}
+    assert alike(done.answer) == alike(whole)
+
+
+def test_an_answer_of_the_service_is_the_answer_of_the_engine(service: Service, starter_engine: Engine) -> None:
+    reply = TestClient(create_app(service)).post("/api/v1/ask", json={"question": "When is item 3?", "history": []})
+    assert reply.status_code == 200
+    expected = starter_engine.ask("When is item 3?").to_json()
+    assert {**reply.json(), "timings": None} == {**expected, "timings": None}
+
+
+def test_the_stream_ends_in_the_answer_that_is_given_unstreamed(service: Service) -> None:
+    body = {"question": "Can migrants be prosecuted for having been smuggled?"}
+    client = TestClient(create_app(service))
+    whole = client.post("/api/v1/ask", json=body).json()
+    with client.stream("POST", "/api/v1/ask/stream", json=body) as reply:
+        assert reply.headers["content-type"].startswith("text/event-stream")
+        events = [json.loads(line.removeprefix("data: ")) for line in reply.iter_lines() if line.startswith("data: ")]
+    assert [event["type"] for event in events][:2] == ["status", "status"]
+    stated = [event for event in events if event["type"] == "statement"]
+    assert [event["statement"] for event in stated] == whole["statements"]
+    assert [each for event in stated for each in event["citations"]] == whole["citations"]
+    assert {**events[-1]["answer"], "timings": None} == {**whole, "timings": None}
 
 
 def test_a_stream_that_is_left_gives_the_turn_back(service: Service) -> None:
@@ -238,35 +262,26 @@ def test_a_stream_that_is_left_gives_the_turn_back(service: Service) -> None:
     assert service.begin_ask(READER, asked(SMUGGLED)).result().status == "answered"
 
 
-def test_a_stream_that_waits_is_given_up_with_its_place(service: Service) -> None:
-    held, _ = hold(service.turns)
-    stream = service.stream(READER, asked(SMUGGLED))
-    stream.close()
-    held.go.set()
-    assert service.begin_ask(READER, asked(SMUGGLED)).result().status == "answered"
-
-
 def test_fifty_at_once_get_each_their_own_answer(service: Service) -> None:
     questions = [f"When is item {n} taken up?" for n in range(1, 6)] + [f"What says article {n}?" for n in range(3, 8)]
     questions = questions * 5
-    expected = {each: service.begin_ask(READER, asked(each)).result().to_json() for each in set(questions)}
+    expected = {each: alike(service.begin_ask(READER, asked(each)).result()) for each in set(questions)}
     got: dict[int, object] = {}
 
     def ask(n: int) -> None:
         if n % 2:
-            got[n] = service.begin_ask(Principal(Role.READ, "key", f"key:{n}"), asked(questions[n])).result().to_json()
+            got[n] = alike(service.begin_ask(Principal(Role.READ, "key", f"key:{n}"), asked(questions[n])).result())
         else:
-            got[n] = next(
-                e for e in heard(service.stream(READER, asked(questions[n]))) if isinstance(e, Finished)
-            ).answer.to_json()
+            done = heard(service.stream(READER, asked(questions[n])))[-1]
+            assert isinstance(done, Finished)
+            got[n] = alike(done.answer)
 
     threads = [threading.Thread(target=ask, args=(n,)) for n in range(50)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(60)
-    for n, question in enumerate(questions):
-        assert {**got[n], "timings": {}} == {**expected[question], "timings": {}}
+    assert got == {n: expected[question] for n, question in enumerate(questions)}
 
 
 def test_every_operation_checks_who_asks(service: Service) -> None:
@@ -307,6 +322,12 @@ def test_every_operation_checks_who_asks(service: Service) -> None:
 # Jobs
 
 
+def over(jobs: Jobs, job: Job) -> dict[str, Any]:
+    """The record of a job when it has ended."""
+    until(lambda: jobs.look(job.id)["finished"])
+    return jobs.look(job.id)
+
+
 def test_a_job_tells_of_its_progress_and_of_every_outcome() -> None:
     heard: list[str] = []
     jobs = Jobs(heard=heard.append)
@@ -321,15 +342,11 @@ def test_a_job_tells_of_its_progress_and_of_every_outcome() -> None:
 
     job = jobs.submit("upload", "somebody", work)
     steps.release()
-    record = job.to_json()
-    while record["done"] < 1:
-        time.sleep(0.005)
-        record = jobs.look(job.id)
+    until(lambda: job.done == 1 and job.detail)
+    record = jobs.look(job.id)
     assert (record["state"], record["total"], record["detail"]) == ("running", 2, "part 1")
     steps.release()
-    while record["state"] == "running":
-        time.sleep(0.005)
-        record = jobs.look(job.id)
+    record = over(jobs, job)
     assert (record["state"], record["done"], record["counts"]) == ("done", 2, {"added": 2})
     assert jobs.look(job.id, since=1)["outcomes"] == [{"result": "added", "n": 2}]
     assert heard == ["added", "added"]
@@ -348,10 +365,7 @@ def test_a_job_that_fails_or_breaks_down_says_so_and_the_next_one_runs() -> None
     for work, state, reason in ((failing, "failed", "The disk is full."), (broken, "failed", "log has the details"),
                                 (lambda _: None, "done", "")):  # fmt: skip
         job = jobs.submit("x", "y", work)
-        record = job.to_json()
-        while record["state"] in ("queued", "running"):
-            time.sleep(0.005)
-            record = jobs.look(job.id)
+        record = over(jobs, job)
         assert record["state"] == state
         assert reason in record["reason"]
         assert "secret" not in record["reason"]
@@ -365,7 +379,7 @@ def test_a_job_that_fails_or_breaks_down_says_so_and_the_next_one_runs() -> None
 def test_jobs_are_stopped_running_or_waiting_and_there_is_an_end_to_them() -> None:
     jobs = Jobs(places=2)
     begun = threading.Event()
-    over: list[str] = []
+    told: list[str] = []
 
     def endless(hand: Hand) -> None:
         begun.set()
@@ -373,22 +387,19 @@ def test_jobs_are_stopped_running_or_waiting_and_there_is_an_end_to_them() -> No
             hand.check()
             time.sleep(0.005)
 
-    running = jobs.submit("x", "y", endless, ended=lambda job: over.append(job.id))
-    waiting = jobs.submit("x", "y", endless, ended=lambda job: over.append(job.id))
+    running = jobs.submit("x", "y", endless, ended=lambda job: told.append(job.id))
+    waiting = jobs.submit("x", "y", endless, ended=lambda job: told.append(job.id))
     assert begun.wait(10)
     with pytest.raises(Overloaded):
         jobs.submit("x", "y", endless)
     assert jobs.stop(waiting.id).state == "stopped"
     jobs.stop(running.id)
-    record = running.to_json()
-    while record["state"] == "running":
-        time.sleep(0.005)
-        record = jobs.look(running.id)
-    assert record["state"] == "stopped"
-    assert sorted(over) == sorted([running.id, waiting.id])
-    last = jobs.submit("x", "y", endless, ended=lambda job: over.append(job.id))
+    until(lambda: len(told) == 2)
+    assert over(jobs, running)["state"] == "stopped"
+    assert sorted(told) == sorted([running.id, waiting.id])
+    last = jobs.submit("x", "y", endless, ended=lambda job: told.append(job.id))
     assert jobs.close(5)
-    assert last.id not in over  # the service stops: it is to be begun again
+    assert last.id not in told  # the service stops: it is to be begun again
 
 
 def test_an_upload_that_was_taken_and_not_read_is_read_by_the_next_process(
@@ -449,7 +460,7 @@ def test_a_job_that_its_server_did_not_end_is_told_as_stopped_at_the_next_start(
 
 
 def test_only_the_latest_jobs_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("assistant.service.history.KEPT", 3)
+    monkeypatch.setattr("assistant.service.jobs.KEPT", 3)
     with AccessStore(tmp_path) as store:
         history = History(store)
         for n in range(6):
@@ -552,10 +563,7 @@ def test_overload_is_refused_with_a_time_and_passes(tmp_path: Path, catalogue: C
         ]
         for thread in threads:
             thread.start()
-        deadline = time.monotonic() + 10
-        while made.service.turns.waiting < 2:
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
+        until(lambda: made.service.turns.waiting == 2)
         mine = made.client.post("/api/v1/ask", json=body)
         other = made.client.post("/api/v1/ask", json=body, headers=made.headers("read"))
         streamed = made.client.post("/api/v1/ask/stream", json=body, headers=made.headers("read"))
@@ -569,15 +577,6 @@ def test_overload_is_refused_with_a_time_and_passes(tmp_path: Path, catalogue: C
         assert codes == [200, 200]
         assert made.client.post("/api/v1/ask", json=body).status_code == 200
         assert made.client.get("/api/v1/ready").status_code == 200
-
-
-def test_a_cancelled_question_is_not_answered(service: Service) -> None:
-    held, _ = hold(service.turns)
-    future = service.begin_ask(READER, asked(SMUGGLED))
-    assert future.cancel()
-    held.go.set()
-    with pytest.raises(CancelledError):
-        future.result(1)
 
 
 def test_metrics_count_answers_requests_and_files(tmp_path: Path, catalogue: Catalogue) -> None:
@@ -604,11 +603,7 @@ def test_documents_are_fetched_by_a_job_that_says_what_came(tmp_path: Path, cata
         french = request.url.params["l"] == "fr"
         return httpx.Response(404) if french else httpx.Response(200, content=word_file(symbol))
 
-    keeper = {
-        "source": Settings.model_construct(ods_url="https://documents.un.org", fetch_delay=0),
-        "transport": httpx.MockTransport(ods),
-    }
-    with made_service(tmp_path, catalogue, keeper=keeper) as made:
+    with made_service(tmp_path, catalogue, keeper=fetching(ods)) as made:
         body = {"symbols": [symbol], "languages": ["en", "fr"]}
         staff = made.headers("staff")
         job = ended(made, made.client.post("/api/v1/fetch", json=body, headers=staff).json())
@@ -626,7 +621,7 @@ def test_documents_are_fetched_by_a_job_that_says_what_came(tmp_path: Path, cata
 def test_a_reader_who_has_gone_keeps_no_place_in_the_queue(
     tmp_path: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("assistant.api.server_events.QUIET_SECONDS", 0.05)
+    monkeypatch.setattr("assistant.api.api_replies.QUIET_SECONDS", 0.05)
     with made_service(tmp_path, catalogue, reading=True, limits=Limits(queue=1)) as made, listening(made) as address:
         held, _ = hold(made.service.turns)
         body = b'{"question": "When do boats leave?"}'
@@ -638,10 +633,7 @@ def test_a_reader_who_has_gone_keeps_no_place_in_the_queue(
                 came += reader.recv(4_096)
             assert b"event: status" in came
             assert made.service.turns.waiting == 1
-        deadline = time.monotonic() + 10
-        while made.service.turns.waiting:
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
+        until(lambda: not made.service.turns.waiting)
         later = made.service.begin_ask(READER, asked("When do boats leave?"))
         held.go.set()
         assert later.result(10).question == "When do boats leave?"
@@ -679,19 +671,6 @@ def slow(starter_library: Library, catalogue: Catalogue) -> Iterator[Callable[..
     yield make
     for service in made:
         service.close(5)
-
-
-def alike(answer: Answer) -> dict[str, object]:
-    """What an answer says, without how long it took."""
-    return {**answer.to_json(), "timings": {}}
-
-
-def waits(held: Callable[[], bool]) -> None:
-    """Waits until something is so."""
-    deadline = time.monotonic() + 10
-    while not held():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def test_while_one_waits_for_the_model_others_are_answered(
@@ -769,7 +748,7 @@ def test_those_who_wait_for_the_model_count_for_the_limits(slow: Callable[..., t
     with pytest.raises(TooMany):
         service.begin_ask(READER, asked(SMUGGLED)).result()
     second = service.begin_ask(other, asked(SMUGGLED, mode="write"))
-    waits(lambda: service.turns.elsewhere == 2)
+    until(lambda: service.turns.elsewhere == 2)
     with pytest.raises(Overloaded):
         service.begin_ask(Principal(Role.READ, "key", "key:3"), asked(SMUGGLED)).result()
     held.go.set()
@@ -785,7 +764,7 @@ def test_a_reader_who_goes_while_the_model_is_waited_for_ends_the_writing(
     assert held.begun.wait(10)
     stream.close()
     held.go.set()
-    waits(lambda: service.turns.elsewhere == 0)
+    until(lambda: service.turns.elsewhere == 0)
     assert service.begin_ask(READER, asked(SMUGGLED)).result().status == "answered"
 
 

@@ -7,8 +7,8 @@ import sys
 import pytest
 from fastapi import FastAPI
 
+from assistant.logs import trace
 from assistant.settings import SettingsError
-from assistant.telemetry import trace
 
 
 @pytest.fixture(autouse=True)

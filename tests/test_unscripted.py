@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from httpx import Response
-from services import Made, made_service
+from services import Made, made_service, service_fixture
 
 from assistant.access.rates import Rates
 from assistant.faults import Overloaded
@@ -23,10 +22,7 @@ AGENDA = "CTOC/COP/WG.7/2021/1:en:digest"
 DETAINED = "What must be done when a smuggled migrant is detained?"
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Iterator[Made]:
-    with made_service(tmp_path_factory.mktemp("unscripted"), catalogue, starter=True, reading=True) as found:
-        yield found
+made = service_fixture(starter=True, reading=True)
 
 
 def asked(made: Made, question: str, **more: str) -> Response:

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from pages import Site, chromium, site, visiting
+from pages import Site, browser, site, visiting
 from pdfs import Flow
 from playwright.sync_api import Browser, Page, expect
 
 from corpus.catalogue import Catalogue
 from ingest.run import Input
 
+__all__ = ["browser"]
 pytestmark = pytest.mark.flaky(reruns=1)
 """As in the other tests with a browser."""
 PHONE = {"viewport": {"width": 390, "height": 740}, "has_touch": True, "is_mobile": True}
@@ -21,12 +22,6 @@ ENLARGED = {"viewport": {"width": 640, "height": 400}}
 """A window of 1,280 by 800 at 200 %."""
 FLAG = "The harbour master of Port Plain hoists the yellow flag whenever a boat enters at night."
 RINGS = "When does the harbour master of Port Plain hoist the yellow flag?"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from conftest import OpenLibrary, add, blocks_apart
-from services import LOCAL_TOKEN, Made, ended, listening, made_service
+from services import LOCAL_TOKEN, Made, ended, listening, service_fixture
 from test_cli import Cli, write
 from word_reader import word_readers
 
 from assistant.export.footnoting import References
 from assistant.llama import response_of
 from assistant.markdown import reference
-from assistant.page.source_panel import sources_of
+from assistant.page.turn_html import sources_of
 from assistant.qa.answer import Citation
 from assistant.qa.engine import Engine
 from assistant.serving import announced
@@ -235,10 +234,7 @@ def test_footnotes_say_that_a_copy_is_unverified(library: Library, catalogue: Ca
         library.confirm(f"{SYMBOL}:en:official")
 
 
-@pytest.fixture
-def made(tmp_path: Path, catalogue: Catalogue) -> Iterator[Made]:
-    with made_service(tmp_path, catalogue) as found:
-        yield found
+made = service_fixture("function")
 
 
 def send(made: Made, text: str, **said: str) -> None:

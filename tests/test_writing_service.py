@@ -14,7 +14,7 @@ import pytest
 from harbour import AGENDA, LAMPS
 from model_server import Excerpts, the, writing
 from running_servers import Answer as Reply
-from services import Made, made_service
+from services import Made, made_service, service_fixture
 
 from assistant.access.rates import Rates
 from assistant.export.publication import PublishError
@@ -34,10 +34,7 @@ LATER = "# Boats\n\n1. Every boat leaves the harbour at one and needs a flag.\n\
 ARABIC = "# القوارب\n\n1. يغادر كل قارب الميناء عند الظهر ويحتاج إلى علم.\n"
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Iterator[Made]:
-    with made_service(tmp_path_factory.mktemp("writing"), catalogue, starter=True, reading=True) as found:
-        yield found
+made = service_fixture(starter=True, reading=True)
 
 
 @pytest.fixture(scope="module")
@@ -53,11 +50,12 @@ def boats(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Ite
 def turns() -> Iterator[Turns]:
     found = Turns()
     yield found
-    found.close(5)
+    assert found.close(5)
 
 
 @pytest.fixture
 def papers(turns: Turns) -> Iterator[Papers]:
+    """Papers of which one client has three places."""
     found = Papers(turns, 12)
     yield found
     assert found.close(5)
@@ -366,23 +364,17 @@ def test_a_written_briefing_is_the_same_by_every_door_and_is_made_again_after_a_
         assert made.client.get(f"/briefings?{where}&mode=sing").status_code == 422
 
 
-def held_back(turns: Turns, papers: Papers) -> tuple[threading.Event, list[str]]:
-    """Papers of which the first waits for an event, and the list to which each then adds its name."""
+def test_one_client_has_a_quarter_of_the_places_of_papers_and_others_need_not_wait_for_all_of_theirs(
+    papers: Papers,
+) -> None:
     go, order = threading.Event(), list[str]()
 
-    def work(given: Work) -> str:
+    def first(given: Work) -> str:
         given.tell("part", 0, 1)
         go.wait(20)
         return "first"
 
-    papers.take("first", work, client="first")
-    return go, order
-
-
-def test_one_client_has_a_quarter_of_the_places_of_papers_and_others_need_not_wait_for_all_of_theirs(
-    turns: Turns, papers: Papers
-) -> None:
-    go, order = held_back(turns, papers)
+    papers.take("first", first, client="first")
 
     def noting(name: str) -> Callable[[Work], str]:
         return lambda _: order.append(name) or name
@@ -433,6 +425,7 @@ def test_a_file_that_a_program_writes_counts_as_writing_whoever_made_what_is_in_
 
 
 def test_questions_are_answered_while_a_paper_waits_for_what_needs_no_turn(turns: Turns, papers: Papers) -> None:
+
     def work(given: Work) -> str:
         given.tell("part", 0, 1)
         with given.aside():
@@ -441,7 +434,8 @@ def test_questions_are_answered_while_a_paper_waits_for_what_needs_no_turn(turns
     assert papers.take("key", work).future.result(10) == "answer"
 
 
-def test_a_paper_that_waits_aside_ends_where_the_service_stops(papers: Papers) -> None:
+def test_a_paper_that_waits_aside_ends_where_the_service_stops(turns: Turns, papers: Papers) -> None:
+
     def work(given: Work) -> str:
         papers.stop()
         with given.aside():

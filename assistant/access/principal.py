@@ -1,12 +1,26 @@
-"""Who asks for something: a role, and a name that limits and logs go by."""
+"""Who asks for something: a role, a name that limits and logs go by, and whom an address stands for."""
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Literal
 
-from assistant.access.client_addresses import network
+
+def network(address: str) -> str:
+    """What counts as one client: an address of version 4, and of version 6 the network that one subscriber has to himself.
+    What is no address stands for itself."""
+    try:
+        read = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if read.version == 4:
+        return str(read)
+    if read.ipv4_mapped is not None:
+        return str(read.ipv4_mapped)
+    return str(ipaddress.ip_network((int(read), 64), strict=False))
+
 
 Kind = Literal["anonymous", "key", "session", "local"]
 

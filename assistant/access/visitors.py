@@ -1,20 +1,66 @@
-"""Sessions of people who have shown nothing, where reading is open: so that those behind one address are told apart.
-
-A session is a random number in a cookie, with a seal by which the server knows that it comes from here, also after it was started
-anew. It allows nothing, and nothing is kept of one before it comes back; then it takes one of the places of its address, which end
-an hour after they were used last. Who comes when these are taken is counted by address, as programs are that keep no cookies.
-"""
+"""Sessions of people who have shown nothing, where reading is open, and the secret of the data folder, by which the service knows again what it gave away."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
+import json
+import os
 import secrets
 import threading
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable
+from pathlib import Path
 
-from assistant.access.client_addresses import network
-from assistant.access.secret import Secret
+from assistant.access.principal import network
+from corpus.corpus_errors import LibraryError, plainly
+
+FILE = "links.key"
+SHORTEST = 32
+"""Characters of a secret."""
+
+
+class Secret:
+    """The secret in a folder. Raises `LibraryError` where it can't be read or made."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / FILE
+
+    def seal(self, *parts: str) -> str:
+        """What shows that these words, in this order, come from here: HMAC-SHA256 (RFC 2104), as base64 for addresses."""
+        said = json.dumps(parts).encode()
+        return base64.urlsafe_b64encode(hmac.digest(self._read(), said, hashlib.sha256)).decode().rstrip("=")
+
+    def sealed(self, seal: str, *parts: str) -> bool:
+        """Whether a seal is that of these words."""
+        return hmac.compare_digest(seal.encode("utf-8", "replace"), self.seal(*parts).encode())
+
+    def _read(self) -> bytes:
+        with plainly(self._path.parent):
+            try:
+                held = self._path.read_bytes().strip()
+            except FileNotFoundError:
+                held = self._make()
+        if len(held) < SHORTEST:
+            raise LibraryError(
+                f"{self._path} holds no secret: it has fewer than {SHORTEST} characters. Delete it, and one is made."
+            )
+        return held
+
+    def _make(self) -> bytes:
+        made = self._path.with_suffix(f".{secrets.token_hex(4)}")
+        with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(32))
+        try:
+            os.link(made, self._path)  # where another process was first, its secret holds
+        except FileExistsError:
+            pass
+        finally:
+            made.unlink()
+        return self._path.read_bytes()
+
 
 COOKIE = "rapporteur_visit"
 DAYS = 30

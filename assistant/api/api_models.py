@@ -222,3 +222,72 @@ class CallerOut(BaseModel):
     kind: Literal["anonymous", "key", "session", "local"]
     role: Literal["none", "read", "staff", "admin"]
     may: list[str]
+
+
+Record = dict[str, Any]
+
+
+class MandatesOut(BaseModel):
+    """Who is asked to do what, by when, in the resolutions held, what is due first before what is due later (docs/formats.md, `mandates --json`); also as
+    a document or a sheet (`csv`, `xlsx`)."""
+
+    wanted: Record
+    total: int
+    documents: int
+    undated: int
+    mandates: list[Record]
+
+
+class BriefingOut(BaseModel):
+    """A briefing, every sentence with its source, made in slices between the questions of others (docs/formats.md, `brief --json`); citations of a statement are
+    numbers into the list."""
+
+    request: Record
+    title: str
+    masthead: list[str]
+    sections: list[Record]
+    citations: list[CitationOut]
+    papers: list[Record]
+    sources: list[Record]
+    unsourced: list[str]
+    state: str
+
+
+class ThemesOut(BaseModel):
+    """The themes of all that is held, the largest first: summaries, documents over the years, gaps, places on a map (docs/formats.md, `themes --json`)."""
+
+    language: Language
+    state: str
+    years: list[int | None]
+    themes: list[Record]
+    apart: list[Record]
+
+
+class ComparisonOut(BaseModel):
+    """Two documents word by word (`first`, `second`, `changes`), more in a row (`steps`), or with a topic what each of several says on it (`topic`, `sides`,
+    `same`, `differences`): docs/formats.md, `compare --json`."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class OriginsOut(BaseModel):
+    """Where the paragraphs of a document come from: the earlier documents held that have them, to the letter or nearly (docs/formats.md, `origins --json`)."""
+
+    document: str
+    verbatim: int
+    near: int
+    changed: int
+    new: int
+    paragraphs: list[Record]
+
+
+class AgendaOut(BaseModel):
+    """The check of an agenda (docs/formats.md, `agenda check --json`)."""
+
+    agenda: str
+    title: str
+    dates: list[str]
+    announced: list[Record]
+    cited: list[Record]
+    others: list[str]
+    complete: bool

@@ -2,33 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
+from typing import Any
 
 from anyio import CapacityLimiter
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
-from assistant.access.audit import Audit
 from assistant.api import problems
-from assistant.api.caller_gate import AccessGate
-from assistant.api.callers import IDENTIFYING
-from assistant.api.description import ERRORS, describe
-from assistant.api.middleware import Bodies, Most, Places, Requests, SecurityHeaders
-from assistant.api.routes import (
-    ask_routes,
-    document_routes,
-    draft_routes,
-    health_routes,
-    keeping_routes,
-    local_routes,
-    rating_routes,
-    report_routes,
-    staff_routes,
-)
+from assistant.api.callers import IDENTIFYING, AccessGate
+from assistant.api.middleware import Bodies, Requests, SecurityHeaders
+from assistant.api.problems import MEDIA_TYPE, Problem
+from assistant.api.routes import ask_routes, document_routes, keeping_routes, report_routes, staff_routes
+from assistant.api.serving_places import Most, Places
 from assistant.service import Service
+
+_CONTENT = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+ERRORS: dict[int | str, dict[str, Any]] = {
+    "4XX": {
+        "description": "Why the request was not fulfilled; with 429 `Retry-After` says when to come back.",
+        "content": _CONTENT,
+    },
+    "5XX": {
+        "description": "Why the service can't answer; with 503 `Retry-After` says when to come back.",
+        "content": _CONTENT,
+    },
+}
+"""How every operation says why it is not done, unless it says so otherwise."""
+_EXAMPLE = {
+    "type": "urn:rapporteur:problem:too-many-requests",
+    "title": "Too many requests",
+    "status": 429,
+    "detail": "More than 120 questions in a minute. Try again in 12 s.",
+    "code": "rate-questions",
+    "request_id": "9f86d081884c7d65",
+    "faults": [],
+}
+
+
+class Api(FastAPI):
+    """An application that describes itself so."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Its description, made once."""
+        if self.openapi_schema is None:
+            made = super().openapi()
+            parts = made["components"]
+            problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+            parts["schemas"] |= problem.pop("$defs", {})
+            parts["schemas"]["Problem"] = {**problem, "examples": [_EXAMPLE]}
+            parts["securitySchemes"] = {
+                "key": {"type": "http", "scheme": "bearer", "description": "An API key: rpp_..."}
+            }
+            self.openapi_schema = made | {"security": [{"key": []}, {}]}
+        return self.openapi_schema
+
 
 PREFIX = "/api/v1"
 UPLOADS = f"{PREFIX}/uploads"
@@ -51,8 +81,7 @@ ALWAYS = frozenset({f"{PREFIX}/health", f"{PREFIX}/ready"})
 class Doors:
     """How the application meets the world: `connections` requests of a kind at once, four fifths of them for one address and a quarter
     for one key, account or session, or for all at one address that have none; `streams` of each kind that stay open, in the same
-    way with `streams_address` and `streams_client`; `body_seconds` for a body to come, `origins` of other sites whose pages may use it.
-    `began` is called when it serves."""
+    way with `streams_address` and `streams_client`; `body_seconds` for a body to come, `origins` of other sites whose pages may use it."""
 
     connections: int = 500
     body_seconds: float = 20.0
@@ -60,50 +89,40 @@ class Doors:
     streams_address: int = 1_000
     streams_client: int = 200
     origins: Sequence[str] = ()
-    began: Callable[[], None] = lambda: None
 
 
-def create_api(
-    service: Service, gate: AccessGate | None = None, doors: Doors | None = None, audit: Audit | None = None
-) -> FastAPI:
+def create_api(service: Service, gate: AccessGate | None = None, doors: Doors | None = None) -> FastAPI:
     """The API under `/api/v1`, metrics. `gate` tells who calls; without one everybody may read."""
     at = doors or Doors()
 
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        at.began()
-        yield
-
-    app = FastAPI(
+    app = Api(
         title="Rapporteur",
         version=version("rapporteur"),
         description="Cited answers from United Nations conference documents.",
         openapi_url=f"{PREFIX}/openapi.json",
         docs_url=None,
         redoc_url=None,
-        lifespan=lifespan,
         redirect_slashes=False,
         responses=ERRORS,
     )
     app.state.service = service
     app.state.gate = gate
-    app.state.audit = audit
     app.state.identifying = CapacityLimiter(IDENTIFYING)
     app.state.refusals = refusals = problems.Refusals()
     problems.install(app, refusals)
-    describe(app)
-    for module in (
-        ask_routes,
-        document_routes,
-        report_routes,
-        draft_routes,
-        keeping_routes,
-        rating_routes,
-        staff_routes,
-        health_routes,
-        local_routes,
-    ):
-        app.include_router(module.router, prefix=PREFIX)
+    routers = (
+        ask_routes.router,
+        document_routes.router,
+        report_routes.router,
+        report_routes.review,
+        keeping_routes.router,
+        staff_routes.rating,
+        staff_routes.router,
+        staff_routes.living,
+        keeping_routes.local,
+    )
+    for router in routers:
+        app.include_router(router, prefix=PREFIX)
     app.include_router(staff_routes.metrics)
     # The last one added is the outermost.
     larger = {UPLOADS: service.limits.upload + 1_000_000, **LARGER}

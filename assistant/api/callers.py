@@ -1,19 +1,29 @@
-"""Who calls: the principal of a request, from its bearer token or session cookie, else from where it comes."""
+"""Tells who calls: a key or the local token as bearer, the session of a cookie, or nobody in particular."""
 
 from __future__ import annotations
 
+import hmac
+import ipaddress
+import re
+import socket
 import time
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Collection
+from typing import Annotated
+from urllib.parse import urlsplit
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, Request
 from starlette.requests import HTTPConnection
 
-from assistant.access import Principal
+from assistant.access import LOCAL, Principal, Role
+from assistant.access.access_store import AccessStore
+from assistant.access.accounts import Accounts, Keys
+from assistant.access.audit import Audit, Failures
+from assistant.access.rates import Guesses
+from assistant.access.visitors import COOKIE as VISIT
+from assistant.access.visitors import Secret, Visitors
+from assistant.faults import Forbidden, NotKnown
 from assistant.service import Service
-
-if TYPE_CHECKING:
-    from assistant.api.caller_gate import AccessGate
 
 IDENTIFYING = 8
 """Callers that are found out at once, in threads that nothing else holds."""
@@ -74,3 +84,112 @@ Caller = Annotated[Principal, Depends(_caller)]
 """Parameter of a route: who calls."""
 Served = Annotated[Service, Depends(_service)]
 """Parameter of a route: the service."""
+
+
+_HOST = re.compile(r"(?:\[(?P<v6>[0-9a-f:.]{2,45})\]|(?P<name>[^\[\]:/@\s]{1,253}))(?::\d{1,5})?")
+
+
+class Hosts:
+    """The names that were told, this machine's own, and addresses: those point at nothing else."""
+
+    def __init__(self, names: Collection[str] = ()) -> None:
+        own = socket.gethostname().lower()
+        self._names = {"localhost", own, f"{own}.local", *(name.lower() for name in names)}
+
+    def known(self, header: str) -> bool:
+        """Whether a header `Host` names this service."""
+        found = _HOST.fullmatch(header.strip().lower())
+        if found is None:
+            return False
+        name = found["v6"] or found["name"].removesuffix(".")
+        if name in self._names or name.endswith(".localhost"):
+            return True
+        try:
+            ipaddress.ip_address(name)
+        except ValueError:
+            return False
+        return True
+
+
+COOKIE = "rapporteur_session"
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class AccessGate:
+    """The keys, accounts and sessions of a store, where one is signed in for some `hours`. `reading`: those who show nothing may read, under one of the names in `hosts` where these are given. `local` is a token that only this machine's user can know; it is
+    good on the loopback interface alone."""
+
+    def __init__(
+        self,
+        store: AccessStore,
+        *,
+        hours: float = 12.0,
+        reading: bool = False,
+        local: str | None = None,
+        hosts: Hosts | None = None,
+        guesses: Guesses | None = None,
+    ) -> None:
+        self.audit, self.keys, self.accounts = Audit(store), Keys(store), Accounts(store, hours)
+        self.failures, self.visitors = Failures(self.audit), Visitors(Secret(store.folder))
+        self.guesses, self.reading = guesses or Guesses(), reading
+        self._local, self._hosts = local, hosts
+        self.checks = CapacityLimiter(1)
+        """One password is checked at a time: a check takes 64 MB."""
+
+    def principal(self, connection: HTTPConnection) -> Principal:
+        """Who calls. Raises `NotKnown` for a key that is not good, and under a name that is not ours, `Forbidden` for a form of another site, `TooMany`
+        for that too after many others. A session that has ended is as good as none."""
+        address = address_of(connection)
+        scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            return self._of_token(token.strip(), address)
+        cookie = connection.cookies.get(COOKIE)
+        account = self.accounts.session(cookie) if cookie else None
+        if account is None:
+            if self.reading and self._hosts and not self._hosts.known(connection.headers.get("host", "")):
+                raise NotKnown("host-untold")
+            return self._nameless(connection, address)
+        if connection.scope.get("method", "GET") not in _SAFE and not same_origin(connection):
+            raise Forbidden("other-site")
+        return Principal(Role.of(account.role), "session", f"account:{account.name}", address)
+
+    def welcome(self, connection: HTTPConnection) -> None:
+        """Has the reply bring a session to who has no key, no account and no session yet, where everybody may read."""
+        if self.reading and not self.visitors.known(connection.cookies.get(VISIT, "")):
+            connection.scope["visit"] = self.visitors.make()
+
+    def _nameless(self, connection: HTTPConnection, address: str) -> Principal:
+        """Somebody without key and account. A browser that opens a page gets a session with it."""
+        if "text/html" in connection.headers.get("accept", ""):
+            self.welcome(connection)
+        visit = self.visitors.session(connection.cookies.get(VISIT, ""), address) if self.reading else ""
+        return Principal.anonymous(address, reading=self.reading, visit=visit)
+
+    def _of_token(self, token: str, address: str) -> Principal:
+        if self._local is not None and hmac.compare_digest(token.encode(), self._local.encode()):
+            if not _loopback(address):
+                raise NotKnown("local-token")
+            return LOCAL
+        key = self.keys.find(token)
+        if key is None:
+            self.failures.note("wrong key", f"key:{self.keys.id_of(token) or '?'}", address)
+            self.guesses.wrong_key(address)
+            raise NotKnown("key-bad")
+        return Principal(Role.of(key.role), "key", f"key:{key.id}", address)
+
+
+def same_origin(connection: HTTPConnection) -> bool:
+    """Whether a browser sends this from a page of this very site. Browsers say so themselves (Fetch Metadata, Origin);
+    what says nothing is no browser, and does not send cookies by mistake, but is not trusted either."""
+    site = connection.headers.get("sec-fetch-site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = connection.headers.get("origin")
+    return origin is not None and urlsplit(origin).netloc == connection.headers.get("host")
+
+
+def _loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False

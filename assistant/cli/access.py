@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 
 from assistant.access.access_store import AccessStore
+from assistant.access.accounts import AccountError, Accounts, Keys
 from assistant.access.audit import Audit
-from assistant.access.keys import Keys
 from assistant.access.principal import LOCAL, Role
 from assistant.cli.session import EXIT_USAGE, fail, plain_errors, print_list, settings, talk
 
@@ -72,8 +72,6 @@ def change_password(name: Annotated[str, typer.Argument(help="Name of the accoun
 @accounts.command("remove")
 def remove_account(name: Annotated[str, typer.Argument(help="Name of the account.")]) -> None:
     """Remove an account; who is signed in with it is signed out."""
-    from assistant.access.accounts import Accounts
-
     with open_store() as store, store.together():
         if not Accounts(store).remove(name):
             raise fail(f"There is no account {name!r}. 'rapporteur accounts list' shows the accounts.")
@@ -84,8 +82,6 @@ def remove_account(name: Annotated[str, typer.Argument(help="Name of the account
 @accounts.command("list")
 def list_accounts(as_json: JsonOption = False) -> None:
     """List the accounts."""
-    from assistant.access.accounts import Accounts
-
     with open_store() as store:
         found = Accounts(store).all()
     print_list(found, as_json, ("Account", "Role", "Made"), lambda each: (each.name, each.role, each.created))
@@ -103,8 +99,6 @@ def audit(
 
 
 def _account(action: str, name: str, role: Role | None = None) -> None:
-    from assistant.access.accounts import AccountError, Accounts
-
     password = _password()
     with open_store() as store, store.together():
         try:

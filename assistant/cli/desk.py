@@ -151,11 +151,11 @@ class LocalDesk:
     def draft(self, request: BriefingRequest, told: Progress) -> dict[str, Any]:
         """A briefing, kept as a draft for review: its JSON form."""
         from assistant.access.access_store import AccessStore
-        from assistant.service.drafts import Drafts
+        from assistant.service.writing import Drafts
 
         made: Any = self._made(request, told)
         with AccessStore(self.settings.data_dir, database=self.settings.database_url) as store:
-            return Drafts(store).add(made, getpass.getuser()).to_json()
+            return Drafts(store, getpass.getuser()).add(made).to_json()
 
     def _made(self, request: PaperRequest, told: Progress) -> Report:
         if request.extra and not installed(request.extra):  # said before any work begins

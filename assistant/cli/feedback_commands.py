@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 import yaml
-from rich.table import Column, Table
-from rich.text import Text
+from rich.table import Column
 
 from assistant.cli.desk import open_desk
 from assistant.cli.render import print_answer
-from assistant.cli.session import EXIT_USAGE, data, fail, known_language, read_stdin_or, talk
+from assistant.cli.session import EXIT_USAGE, data, fail, known_language, print_list, read_stdin_or, talk
 from assistant.question_request import QuestionRequest
 from assistant.rated_cases import NAMES, RATINGS
-from corpus.feedback import Feedback, FeedbackError, FeedbackFull, feedback_of
+from corpus.feedback import FeedbackError, FeedbackFull, feedback_of
 from ingest.readers import visible
 
 app = typer.Typer(name="feedback", help="Rate answers, and turn ratings into cases for the evaluation.",
@@ -43,17 +40,16 @@ def add(
     known_language(language)
     if rating not in RATINGS:
         raise fail(f"--rating {rating!r} is none of {', '.join(RATINGS)}.", EXIT_USAGE)
-    turns = history or []
+    said: dict[str, Any] = {"history": history or [], "comment": comment, "expected": expected}
     with open_desk("feedback") as desk:
-        _checked(text, language or "en", turns, comment=comment, expected=expected)
-        answer = desk.ask(QuestionRequest.of(text, turns, language=language))
-        if answer.status == "refused":
-            raise fail(answer.reason)
-        kept = _checked(
-            text, answer.language, turns, RATINGS[rating], answer.to_json(), comment=comment, expected=expected
-        )
         try:
-            number = desk.rate(kept)
+            feedback_of(text, language or "en", 0, **said)  # what can't be kept is not asked
+            answer = desk.ask(QuestionRequest.of(text, said["history"], language=language))
+            if answer.status == "refused":
+                raise fail(answer.reason)
+            number = desk.rate(feedback_of(text, answer.language, RATINGS[rating], answer=answer.to_json(), **said))
+        except FeedbackError as error:
+            raise fail(str(error), EXIT_USAGE) from None
         except FeedbackFull as error:
             raise fail(str(error)) from None
         print_answer(data, answer, desk.read)
@@ -65,20 +61,11 @@ def list_feedback(as_json: Annotated[bool, typer.Option("--json", help="Print a 
     """List what is kept, oldest first."""
     with open_desk("feedback") as desk:
         kept = desk.ratings()
-    if as_json:
-        typer.echo(json.dumps(kept, ensure_ascii=False))
-        return
-    if not kept:
+    if not kept and not as_json:
         talk.print("No feedback is kept. Add some: rapporteur feedback add QUESTION --rating up")
         return
-    table = Table("No.", "Time", "Rating", Column("Question", ratio=2), Column("Answer"), Column("Comment", ratio=2))
-    for each in kept:
-        expected = each["expected"] and f"expected: {each['expected']}"
-        said = " / ".join(part for part in (each["comment"], expected) if part)
-        cells = (str(each["id"]), each["time"], NAMES[each["rating"]], " / ".join([*each["history"], each["question"]]),
-                 str(each["answer"].get("status", "")), said)  # fmt: skip
-        table.add_row(*(Text(_brief(cell)) for cell in cells))
-    data.print(table)
+    heads = ("No.", "Time", "Rating", Column("Question", ratio=2), Column("Answer"), Column("Comment", ratio=2))
+    print_list(kept, as_json, heads, _row)
 
 
 @app.command()
@@ -115,22 +102,19 @@ def remove(number: Annotated[int, typer.Argument(min=1, help="Number of the last
     talk.print(f"{removed} ratings removed.")
 
 
-def _checked(
-    question: str,
-    language: str,
-    history: Sequence[str],
-    rating: int = 0,
-    answer: dict[str, Any] | None = None,
-    *,
-    comment: str,
-    expected: str,
-) -> Feedback:
-    try:
-        return feedback_of(
-            question, language, rating, history=history, answer=answer, comment=comment, expected=expected
-        )
-    except FeedbackError as error:
-        raise fail(str(error), EXIT_USAGE) from None
+def _row(rated: dict[str, Any]) -> list[str]:
+    expected = rated["expected"] and f"expected: {rated['expected']}"
+    said = " / ".join(part for part in (rated["comment"], expected) if part)
+    asked = " / ".join([*rated["history"], rated["question"]])
+    cells = (
+        str(rated["id"]),
+        rated["time"],
+        NAMES[rated["rating"]],
+        asked,
+        str(rated["answer"].get("status", "")),
+        said,
+    )
+    return [_brief(cell) for cell in cells]
 
 
 def _brief(text: str) -> str:

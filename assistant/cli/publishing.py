@@ -1,4 +1,4 @@
-"""Commands that write documents: brief, compare, origins, themes, mandates."""
+"""Commands that write documents: brief, compare, origins, themes, mandates; and the check of an agenda."""
 
 from __future__ import annotations
 
@@ -7,12 +7,18 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+from rich.table import Column, Table
+from rich.text import Text
 
 from assistant.cli.desk import Written, open_desk
-from assistant.cli.session import EXIT_USAGE, data, fail, known_language, known_mode, talk
+from assistant.cli.session import EXIT_FAILED, EXIT_USAGE, data, fail, known_language, known_mode, talk
+from ingest.readers import visible
+
+if TYPE_CHECKING:
+    from assistant.paper_requests import PaperRequest
 
 Out = Annotated[
     Path | None,
@@ -130,11 +136,7 @@ def origins(
     """Tell where the paragraphs of a document come from: the earlier documents held that have them, to the letter or nearly."""
     from assistant.paper_requests import OriginsRequest
 
-    known_language(language)
-    _ready(out, language)
-    with open_desk("origins") as desk:
-        request = OriginsRequest.model_construct(document=name, place=place, language=language)
-        _finish(desk.write(request, _progress), out, as_json)
+    _write(OriginsRequest.model_construct(document=name, place=place, language=language), out, as_json)
 
 
 def themes(
@@ -149,11 +151,7 @@ def themes(
     """Cluster all that is held by theme: a compendium with summaries, documents over the years and gaps."""
     from assistant.paper_requests import ThemesRequest
 
-    known_language(language)
-    _ready(out, language)
-    with open_desk("themes") as desk:
-        request = ThemesRequest.model_construct(language=language, count=count, theme=theme)
-        _finish(desk.write(request, _progress), out, as_json)
+    _write(ThemesRequest.model_construct(language=language, count=count, theme=theme), out, as_json)
 
 
 def mandates(
@@ -177,15 +175,21 @@ def mandates(
     from assistant.export.spreadsheets import FORMATS
     from assistant.paper_requests import MandatesRequest
 
-    known_language(language)
-    _ready(out, language, FORMATS)
     request = MandatesRequest.model_construct(
         addressee=addressee, year=year, due_before=due_before, document=document or [], language=language
     )
-    with open_desk("mandates") as desk:
-        made = desk.write(request, _progress)
-        _finish(made, out, as_json, FORMATS)
+    made = _write(request, out, as_json, FORMATS)
     talk.print(f"{made.record['total']} requests and decisions.", markup=False)
+
+
+def _write(request: PaperRequest, out: Path | None, as_json: bool, more: Sequence[str] = ()) -> Written:
+    """Has a paper written, and prints it or makes a file of it."""
+    known_language(request.language)
+    _ready(out, request.language, more)
+    with open_desk(request.name) as desk:
+        made = desk.write(request, _progress)
+        _finish(made, out, as_json, more)
+    return made
 
 
 def _finish(made: Written, out: Path | None, as_json: bool, more: Sequence[str] = ()) -> None:
@@ -228,3 +232,51 @@ def _told() -> Iterator[None]:
         yield
     except PublishError as error:
         raise fail(str(error)) from None
+
+
+agenda = typer.Typer(name="agenda", help="Before the meeting: agenda and documents.", no_args_is_help=True)
+_STATES = {"held": "held", "superseded": "superseded", "digest": "digest only", "missing": "not held"}
+
+
+@agenda.callback()
+def _agenda() -> None:
+    """Before the meeting: agenda and documents."""
+
+
+@agenda.command()
+def check(
+    meeting: Annotated[str, typer.Argument(help="Symbol of the agenda; by default that of the latest meeting.")] = "",
+    language: Annotated[
+        list[str] | None, typer.Option(help="Language in which the documents are wanted; may be repeated. Default: en.")
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 where something is to be mended.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Check what the agenda announces and cites against what is held."""
+    languages = [each for each in language or ["en"] if known_language(each)]
+    with open_desk("agenda check") as desk:
+        found = desk.agenda(meeting, languages)
+    checked = [*found["announced"], *found["cited"]]
+    if as_json:
+        typer.echo(json.dumps(found, ensure_ascii=False))
+    else:
+        table = Table("Item", Column("Document", overflow="fold"), "Title", "State", "Held", "Missing", "Cited in",
+                      title=Text(visible(f"{found['agenda']}: {found['title']}")), title_justify="left")  # fmt: skip
+
+        for each in checked:
+            state = f"revised: {each['later']}" if each["later"] else _STATES[each["state"]]
+            cells = (", ".join(each["items"]), each["symbol"], each["title"], state, " ".join(each["held"]),
+                     " ".join(each["missing"]), ", ".join(each["cited_in"]))  # fmt: skip
+            table.add_row(*(Text(visible(cell)) for cell in cells))
+        data.print(table)
+        for command in dict.fromkeys(each["command"] for each in checked if each["command"]):
+            data.print(command, markup=False)
+        if found["others"] and not meeting:
+            talk.print(
+                f"This is the latest of the agendas held. Others: {', '.join(found['others'])}; name one to check it.",
+                markup=False,
+            )
+        if found["complete"]:
+            talk.print("Everything that is announced or cited is held.")
+    if strict and not found["complete"]:
+        raise typer.Exit(EXIT_FAILED)

@@ -16,7 +16,7 @@ from assistant.cli.session import data, plain_errors, print_list, settings, talk
 from assistant.faults import ServiceFault
 from assistant.opening import open_library
 from assistant.reports import refused
-from assistant.service.drafts import Draft, Drafts, reviewed
+from assistant.service.writing import Draft, Drafts, reviewed
 from ingest.readers import visible
 
 app = typer.Typer(
@@ -65,7 +65,7 @@ def comment(
 ) -> None:
     """Comment on a draft, or on one paragraph of it."""
     with drafts() as kept:
-        kept.comment(draft, getpass.getuser(), text, paragraph)
+        kept.comment(draft, text, paragraph)
 
 
 @app.command()
@@ -74,7 +74,7 @@ def state(
 ) -> None:
     """Put a draft in review, clear it, or send it back."""
     with drafts() as kept:
-        moved = kept.move(draft, getpass.getuser(), to)
+        moved = kept.move(draft, to)
     talk.print(f"{moved.id}: {moved.state}", markup=False)
 
 
@@ -82,7 +82,7 @@ def state(
 def drafts() -> Iterator[Drafts]:
     """The drafts that are kept beside the library; also while a server runs."""
     with open_store() as store:
-        yield Drafts(store)
+        yield Drafts(store, getpass.getuser())
 
 
 def _write(draft: Draft, out: Path) -> None:

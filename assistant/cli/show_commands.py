@@ -1,22 +1,224 @@
-"""Commands that show what is held: show, meeting."""
+"""Commands that show what is held, drawn for a terminal: list, show, meeting. Everything from documents is printed as it is, never as markup."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
+from rich.console import Console
+from rich.table import Column, Table
 from rich.text import Text
 
 from assistant.cli.desk import open_desk
 from assistant.cli.render import print_meeting
-from assistant.cli.session import data, fail
-from assistant.cli.sheet import print_document, print_facts, print_footnotes, print_outline, print_tables
-from assistant.collection import block_record, locator_at
+from assistant.cli.session import data, fail, talk
+from assistant.collection import block_record, facts, footnotes, locator_at, outline, tables, within
 from assistant.faults import NotHeld
-from assistant.views import facts, footnotes, outline, tables, within
-from corpus.documents import Document
+from corpus.documents import LANGUAGES, Document
+from corpus.symbols import Symbol
 from ingest.readers import visible
+
+
+def list_documents(
+    as_json: Annotated[
+        bool, typer.Option("--json", help="As a JSON list, a record for each language version.")
+    ] = False,
+    everything: Annotated[
+        bool, typer.Option("--catalogue", help="Also what the catalogue knows and is not held.")
+    ] = False,
+) -> None:
+    """List the documents that are held."""
+    with open_desk("list") as desk:
+        records = desk.records(missing=everything)
+    if as_json:
+        typer.echo(json.dumps(records, ensure_ascii=False))
+        return
+    data.print(_drawn(records))
+    if not records:
+        talk.print("The library is empty. Add documents: rapporteur ingest FILE..., or rapporteur ingest --starter",
+                   markup=False)  # fmt: skip
+
+
+def _drawn(records: Sequence[dict[str, Any]]) -> Table:
+    table = Table(Column("Document", overflow="fold"), "Title", "Edition", "Languages", "Format", "Date", "Remarks")
+    for depth, versions in _families(records):
+        first = versions[0]
+        name = "  " * depth + _key(first) + "*" * max(record["reissue"] for record in versions)
+        cells = (
+            name,
+            first["title"],
+            ", ".join(dict.fromkeys(_edition(record) for record in versions)),
+            ", ".join(language for language in LANGUAGES if any(record["language"] == language for record in versions)),
+            ", ".join(dict.fromkeys(str(record["format"]) for record in versions if record["format"])),
+            first["date"],
+            "; ".join(_remarks(versions)),
+        )
+        table.add_row(*(Text(visible(str(cell or ""))) for cell in cells))
+    return table
+
+
+def _families(records: Sequence[dict[str, Any]]) -> list[tuple[int, list[dict[str, Any]]]]:
+    """The language versions and editions of each document together, revisions, addenda and corrigenda behind what
+    they belong to, each with how many held documents stand above it."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for record in records:
+        groups.setdefault(_key(record), []).append(record)
+    for versions in groups.values():
+        versions.sort(key=lambda record: (record["behind"] is not None, record["language"] != "en", record["id"]))
+    symbols = {record["symbol"] for record in records if record["symbol"]}
+
+    def place(versions: list[dict[str, Any]]) -> tuple[bool, Symbol, str]:
+        # Texts without a symbol come last; a symbol that sorts nowhere stands in for theirs.
+        symbol = versions[0]["symbol"]
+        return symbol is None, Symbol.parse(symbol or "A/1"), _key(versions[0])
+
+    made = []
+    for versions in sorted(groups.values(), key=place):
+        depth, above = 0, versions[0]["parent"]
+        while above:
+            depth += above in symbols
+            parent = Symbol.parse(above).parent
+            above = parent.text if parent else None
+        made.append((depth, versions))
+    return made
+
+
+def _key(record: dict[str, Any]) -> str:
+    if not record["symbol"]:
+        return str(record["id"]).rsplit(":", 2)[0] if record["held"] else str(record["id"])
+    return f"{record['symbol']}, {record['part']}" if record["part"] else str(record["symbol"])
+
+
+def _edition(record: dict[str, Any]) -> str:
+    if not record["held"]:
+        return "not held"
+    told = [*(["superseded"] if record["behind"] else ()), *(["unverified"] if record.get("unverified") else ())]
+    return f"{record['edition']} ({', '.join(told)})" if told else str(record["edition"])
+
+
+def _remarks(versions: Sequence[dict[str, Any]]) -> list[str]:
+    """What to know about the text: recognised from images, pages without text, warnings."""
+    made = []
+    several = len({record["language"] for record in versions}) > 1
+    for record in versions:
+        of = f" ({record['language']})" if several else ""
+        if record["ocr"]:
+            made.append(f"OCR{of}")
+        if record["pages_without_text"]:
+            made.append(f"{len(record['pages_without_text'])} of {record['pages']} pages without text{of}")
+        if record["warnings"]:
+            made.append(f"{len(record['warnings'])} warnings{of}")
+    return made
+
+
+UNVERIFIED = (
+    "nothing but the text itself says that it is the official one ('rapporteur confirm' if you have compared it)"
+)
+_HEAD = {
+    "body": "Body",
+    "symbols": "Symbols",
+    "distribution": "Distribution",
+    "date": "Date",
+    "language": "Language",
+    "original": "Original",
+    "session": "Session",
+    "place": "Place",
+    "dates": "Meeting dates",
+    "item": "Agenda item",
+    "job": "Job number",
+}
+
+
+def print_facts(console: Console, document: Document, facts: dict[str, Any], related: dict[str, Any]) -> None:
+    """What the head of a document says, how it was read, and which versions and corrections are held."""
+    head = facts["masthead"]
+    for name, label in _HEAD.items():
+        value = head.get(name, "")
+        _fact(console, label, ", ".join(value) if isinstance(value, list) else value)
+    _fact(console, "Reissue", "*" * facts["reissue"])
+    _fact(console, "Source", f"{document.source} ({facts['format']})" if document.source else facts["format"])
+    _fact(console, "Symbol known from", facts["proof"] if document.symbol else "")
+    _fact(console, "Unverified", UNVERIFIED if facts.get("unverified") else "")
+    if facts["pages"]:
+        empty = facts["pages_without_text"]
+        told = f"; without text: {', '.join(map(str, empty))}" if empty else ", all with text"
+        _fact(console, "Pages", f"{len(facts['pages'])}{told}")
+    _fact(console, "OCR", "the words were recognised from images" if facts["ocr"] else "")
+    _fact(console, "Not quoted, words damaged", ", ".join(f"p. {page}" for page in facts["unquotable"]))
+    for warning in facts["warnings"]:
+        _fact(console, "Warning", warning)
+    _fact(console, "Languages held", ", ".join(related["languages"]))
+    for name, label in (("later", "Later revision"), ("earlier", "Earlier revision"), ("addenda", "Addendum"),
+                        ("corrigenda", "Corrigendum")):  # fmt: skip
+        _fact(console, label, ", ".join(related[name]))
+    for each in related["corrections"]:
+        places = "; ".join(each["targets"]) or "places that can't be read: the document as a whole"
+        own = each["corrigendum"] == document.id
+        _fact(console, "Corrects" if own else "Corrected", f"{places} ({each['corrigendum']}, {each['locator']})")
+    console.print()
+
+
+def print_document(console: Console, document: Document, locator: str | None) -> None:
+    """The blocks of a document with their locators, or those at a locator."""
+    for block in document.blocks:
+        if not within(block, locator):
+            continue
+        text = visible(document.block_text(block))
+        if block.kind == "heading":
+            console.print(Text(text.replace("\n", ". "), style="bold"))
+        else:
+            console.print(Text.assemble((f"{visible(block.locator)}: ", "cyan"), text))
+
+
+def print_outline(console: Console, found: Sequence[dict[str, Any]]) -> None:
+    """Headings, indented by their depth, with locators and pages."""
+    for heading in found:
+        page = f", p. {heading['page']}" if heading["page"] else ""
+        place = f"[{heading['locator']}{page}]"
+        console.print(Text.assemble("  " * heading["depth"], _line(heading["text"]), "  ", (_line(place), "cyan")))
+
+
+def print_tables(console: Console, found: Sequence[dict[str, Any]]) -> None:
+    """Each table with its caption above, its header rows, and the place of each row."""
+    for each in found:
+        page = f", p. {each['page']}" if each["page"] else ""
+        title = f"{each['caption']} [{each['locator']}{page}]".strip()
+        width = max((len(row) for row in (*each["header"], *(row["cells"] for row in each["rows"]))), default=1)
+        columns = [_column(each["header"], n) for n in range(width)]
+        drawn = Table("Place", *columns, title=Text(visible(title)), show_header=True, show_lines=True)
+        for row in each["rows"]:
+            cells = [*row["cells"], *[""] * (width - len(row["cells"]))]
+            place = row["locator"].removeprefix(f"{each['locator']}, ")
+            drawn.add_row(Text(_line(place), style="cyan"), *(Text(visible(cell)) for cell in cells))
+        console.print(drawn)
+
+
+def print_footnotes(console: Console, found: Sequence[dict[str, Any]]) -> None:
+    """Each footnote, and below it the blocks that refer to it."""
+    for note in found:
+        page = f", p. {note['page']}" if note["page"] else ""
+        console.print(Text.assemble((_line(f"{note['locator']}{page}:") + " ", "cyan"), visible(note["text"])))
+        for block in note["cited_in"]:
+            console.print(
+                Text.assemble(("  " + _line(f"from {block['locator']}:") + " ", "cyan"), visible(block["text"]))
+            )
+        if not note["cited_in"]:
+            console.print(Text("  nothing refers to it", style="yellow"))
+
+
+def _fact(console: Console, label: str, value: object) -> None:
+    if value:
+        console.print(Text.assemble((f"{label}: ", "dim"), _line(str(value))))
+
+
+def _column(header: Sequence[Sequence[str]], n: int) -> Column:
+    return Column(Text(visible("\n".join(row[n] for row in header if n < len(row) and row[n]))))
+
+
+def _line(text: str) -> str:
+    return " ".join(visible(text).split())
 
 
 def show(

@@ -4,26 +4,115 @@ from __future__ import annotations
 
 import asyncio
 import json
+import secrets
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse
 from fastapi.sse import format_sse_event
 
+from assistant.api.api_replies import STREAMED, EventStream
 from assistant.api.callers import Caller, Served
 from assistant.api.route import Guarded, may
-from assistant.api.server_events import DOCUMENTED, EventStream
-from assistant.completions.completion_models import ChatBody, ErrorBody
-from assistant.completions.conversation import Conversation
-from assistant.completions.reply import MODEL, Reply, error_of, told_to
+from assistant.completions.completion_models import ChatBody, Conversation, ErrorBody
 from assistant.faults import NotHeld, ServiceFault
 from assistant.frames import say
-from assistant.markdown import ending, opening, statement_piece
-from assistant.qa.answer import Finished, Said
+from assistant.markdown import Rendered, ending, opening, rendered, statement_piece
+from assistant.qa.answer import Answer, Finished, Said
 from assistant.question_request import QuestionRequest
 from assistant.service import Stream
+
+MODEL = "rapporteur"
+USAGE = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
+"""Tokens are not counted."""
+_CODES = {"not-signed-in": "invalid_api_key", "too-many-requests": "rate_limit_exceeded"}
+
+
+class Reply:
+    """The envelope of one answer, whole or in chunks. `clock` gives seconds since 1970."""
+
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self._head = {"id": f"chatcmpl-{secrets.token_hex(12)}", "created": int(clock()), "model": MODEL}
+
+    def whole(self, answer: Answer, notes: Sequence[str] = ()) -> dict[str, Any]:
+        """An answer as one completion."""
+        shown = rendered(answer, notes)
+        refused = answer.reason if answer.status == "refused" else None
+        made = self.text(shown.text, refusal=refused, annotations=url_citations(answer, shown))
+        return {**made, "rapporteur": answer.to_json()}
+
+    def text(self, content: str, **more: Any) -> dict[str, Any]:
+        """A text as one completion."""
+        message = {"role": "assistant", "content": content, **more}
+        choice = {"index": 0, "message": message, "finish_reason": "stop", "logprobs": None}
+        return {**self._head, "object": "chat.completion", "choices": [choice], "usage": USAGE}
+
+    def chunk(self, delta: Mapping[str, Any], finish: str | None = None, **more: Any) -> dict[str, Any]:
+        """A piece of a message."""
+        choice = {"index": 0, "delta": delta, "finish_reason": finish, "logprobs": None}
+        return {**self._head, "object": "chat.completion.chunk", "choices": [choice], **more}
+
+    def end(self, answer: Answer, notes: Sequence[str] = ()) -> dict[str, Any]:
+        """The chunk behind the last piece of an answer."""
+        delta: dict[str, Any] = {"annotations": url_citations(answer, rendered(answer, notes))}
+        if answer.status == "refused":
+            delta["refusal"] = answer.reason
+        return self.chunk(delta, "stop", rapporteur=answer.to_json())
+
+    def usage(self) -> dict[str, Any]:
+        """The chunk that ends a stream where usage is asked for."""
+        return {**self._head, "object": "chat.completion.chunk", "choices": [], "usage": USAGE}
+
+
+def url_citations(answer: Answer, shown: Rendered) -> list[dict[str, Any]]:
+    """One annotation for each citation, in the order of their numbers, at its first mark.
+
+    Title and address are unlike those of every other: programs that put sources of one name or address together would
+    else show another source under a number. So the address is the stored one with the number as its fragment, or
+    where none is stored the evidence id as a name that leads nowhere.
+    """
+    made = []
+    for n, citation in enumerate(answer.citations, 1):
+        start, end = shown.spots[n]
+        url = citation.url or f"urn:rapporteur:passage:{citation.id}"
+        cited = {
+            "start_index": start,
+            "end_index": end,
+            "title": f"[{n}] {citation.locator}",
+            "url": f"{url}{'-' if '#' in url else '#'}{n}",
+        }
+        made.append({"type": "url_citation", "url_citation": cited})
+    return made
+
+
+def error_of(refusal: ServiceFault) -> dict[str, Any]:
+    """A refusal as such an error."""
+    status, wrong = refusal.status, refusal.wrong
+    kind = "server_error" if status >= 500 else "rate_limit_error" if status == 429 else "invalid_request_error"
+    at = ".".join(map(str, wrong[0]["loc"])) if wrong else ""
+    return {
+        "error": {
+            "message": "; ".join(str(each["msg"]) for each in wrong[:5]) or refusal.detail,
+            "type": kind,
+            "param": at.removeprefix("body").removeprefix(".") or None,
+            "code": _CODES.get(refusal.code, refusal.code.replace("-", "_")),
+        }
+    }
+
+
+def told_to(prefix: str) -> Callable[[Request, ServiceFault], JSONResponse | None]:
+    """Tells every refusal under a prefix so; 422 becomes 400, as there."""
+
+    def form(request: Request, refusal: ServiceFault) -> JSONResponse | None:
+        if not request.scope["path"].startswith(prefix):
+            return None
+        return JSONResponse(error_of(refusal), 400 if refusal.status == 422 else refusal.status)
+
+    return form
+
 
 PREFIX = "/v1"
 NOTHING = "{}"
@@ -66,7 +155,7 @@ def model(model: str, request: Request) -> dict[str, Any]:
     return _model(request)
 
 
-@router.post("/chat/completions", response_model=None, responses=DOCUMENTED)
+@router.post("/chat/completions", response_model=None, responses=STREAMED)
 @may("ask")
 async def complete(body: ChatBody, service: Served, caller: Caller) -> dict[str, Any] | EventStream:
     """Answers the last message of a conversation in the form of OpenAI's chat completions, streamed or not."""

@@ -13,8 +13,7 @@ from mcp.server.stdio import stdio_server
 from mcp_types import INTERNAL_ERROR, CallToolRequestParams, CallToolResult, ListToolsResult, PaginatedRequestParams
 
 from assistant.access import LOCAL
-from assistant.mcp.http import PATH
-from assistant.mcp.server import Context, make_server, server_of
+from assistant.mcp.http import PATH, Context, make_server, server_of
 from assistant.service import Service
 
 T = TypeVar("T")

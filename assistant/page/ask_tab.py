@@ -18,16 +18,14 @@ from assistant.faults import ServiceFault, of_library
 from assistant.labels import mark, word
 from assistant.page.carrier import carrier, query_of, reader_of, who_asks
 from assistant.page.chat_turns import Conversation, Conversations, Turn
-from assistant.page.choosing import any_of, filters_of, items_of, scope_of, scope_words
-from assistant.page.examples import examples
-from assistant.page.meeting_views import held_meetings
-from assistant.page.rendering import carried, marked
+from assistant.page.choosing import any_of, examples, filters_of, held_meetings, items_of, scope_of, scope_words
+from assistant.page.plain_pages import carried, marked
 from assistant.page.talks import keep_there
 from assistant.page.turn_html import LONGEST, refused_html, turn_html, waiting_html
 from assistant.qa.answer import Answer, AnswerStatus, Finished, Said
 from assistant.question_request import QuestionRequest
 from assistant.service import Service
-from assistant.service.events import Status
+from assistant.service.asking import Status
 from corpus.corpus_errors import LibraryError
 from corpus.language import detect_language
 

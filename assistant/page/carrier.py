@@ -10,7 +10,7 @@ from assistant.labels import language_of
 
 
 def carrier(elem_id: str, value: str = "") -> gr.Markdown:
-    """A place for HTML made by `rendering.carried`. Gradio's HTML component compiles its templates in the browser,
+    """A place for HTML made by `carried`. Gradio's HTML component compiles its templates in the browser,
     which the content policy forbids; Markdown passes HTML through, and cleans it once more."""
     return gr.Markdown(value, elem_id=elem_id, sanitize_html=True, latex_delimiters=[], container=False)
 

@@ -1,13 +1,85 @@
-"""Words of a document as they are drawn: cut where what is marked begins and ends, rows below those that head their table."""
+"""How words of a document are drawn: cut where what is marked begins and ends, rows below those that head their table, with anchors and references."""
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby, pairwise
 from typing import Any
 
+from assistant.export.un_style import name_of
+from assistant.labels import word
+from assistant.qa.answer import Citation
 from corpus.documents import Block, Document
+from corpus.symbols import link
 from corpus.tables import tables_of
+
+_APART = re.compile(r"[^\w]+")
+_PREFERRED = "annotations, "
+
+
+def anchors_of(document: Document) -> dict[int, tuple[str, ...]]:
+    """The anchors of each block, by ordinal: that of its whole locator stands at the first block there, and a short one
+    where the end of the locator says enough (`item 3`: the annotations of item 3). Every block has `b` and its ordinal.
+    The shortest of a place, which is to be shared, comes first."""
+    first: dict[str, int] = {}
+    for block in document.blocks:
+        first.setdefault(block.locator, block.ordinal)
+    made: dict[int, list[str]] = {block.ordinal: [] for block in document.blocks}
+    used = {f"b{block.ordinal}" for block in document.blocks}
+    for locator, ordinal in first.items():
+        name = slug(locator)
+        if name and name not in used:
+            used.add(name)
+            made[ordinal].append(name)
+    ends = Counter(end for locator in first for end in _ends(locator))
+    for locator, ordinal in sorted(first.items(), key=lambda each: not each[0].startswith(_PREFERRED)):
+        for end in _ends(locator):
+            name = slug(end)
+            alone = ends[end] == 1 or locator == f"{_PREFERRED}{end}"
+            if name and alone and name not in used:
+                used.add(name)
+                made[ordinal].append(name)
+    return {ordinal: (*sorted(names, key=len), f"b{ordinal}") for ordinal, names in made.items()}
+
+
+def slug(locator: str) -> str:
+    """A locator as an anchor: small letters and digits of any script, joined by hyphens."""
+    return _APART.sub("-", unicodedata.normalize("NFKC", locator).casefold()).strip("-_")[:80]
+
+
+def _ends(locator: str) -> list[str]:
+    parts = locator.split(", ")
+    return [", ".join(parts[n:]) for n in range(1, len(parts))]
+
+
+def reference(document: Document, citation: Citation, language: str) -> str:
+    """The reference to a citation, in full: `Annotated provisional agenda (CTOC/COP/WG.7/2021/1), annex.` A digest is
+    never passed off as the document that it is of."""
+    place = place_of(document, citation.locator)
+    named, place = name_of(document, language).full, place_of(document, citation.locator)
+    return f"{named}, {place}." if place else f"{named}."
+
+
+def place_of(document: Document, locator: str) -> str:
+    """The place of a citation without the name of its document."""
+    return locator.removeprefix(document.label).removeprefix(", ")
+
+
+def edition_words(document: Document | Citation, language: str) -> str:
+    """What the text is, in a language."""
+    if document.unverified:
+        return word("unverified", language)
+    name = {"official": "official_edition", "digest": "digest", "upload": "upload"}[document.edition]
+    return word(name, language)
+
+
+def official_address(document: Document, language: str) -> str | None:
+    """Where the document itself stands, in the reader's language where it has a symbol; from what is stored alone."""
+    return link(document.symbol, language) if document.symbol else document.url
+
 
 Span = tuple[int, int]
 

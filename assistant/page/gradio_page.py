@@ -13,7 +13,7 @@ from assistant.page import ask_tab, staff_tab
 from assistant.page.calls import Function
 from assistant.page.carrier import carrier, query_of, reader_of, who_asks
 from assistant.page.chat_turns import Conversations
-from assistant.page.rendering import carried, marked
+from assistant.page.plain_pages import carried, marked
 from assistant.service import Service
 
 

@@ -20,11 +20,9 @@ from assistant.access.operations import check
 from assistant.api.callers import identified
 from assistant.faults import Invalid
 from assistant.labels import direction, language_of, marks_filled
-from assistant.page.calls import FORMS, Calls, body_of, window_of
-from assistant.page.plain_pages import sign_in_path
-from assistant.page.rendering import render
+from assistant.page.calls import FORMS, Calls, Windows, body_of, window_of
+from assistant.page.plain_pages import render, sign_in_path
 from assistant.page.unscripted import path_of
-from assistant.page.windows import Windows
 from assistant.service import Service
 
 _FILES = re.compile(r"/(?:assets|static)(?:/[\w-][\w.-]{0,150}){1,8}|/theme\.css|/favicon\.ico", re.ASCII)

@@ -13,14 +13,10 @@ from starlette.staticfiles import StaticFiles
 
 from assistant.page import (
     document_pages,
-    draft_pages,
-    health_page,
-    leaves,
     plain_pages,
     report_pages,
-    sharing,
     signing,
-    switching,
+    staff_pages,
     talks,
     unscripted,
 )
@@ -38,24 +34,20 @@ def mount_page(app: FastAPI, service: Service) -> None:
     }
     import gradio as gr
 
-    from assistant.page.calls import Calls
+    from assistant.page.calls import Calls, Windows
     from assistant.page.gradio_page import build
     from assistant.page.guard import Guard, PageMount
-    from assistant.page.windows import Windows
 
     app.state.conversations = conversations = Conversations()
     app.state.refusals.forms.append(plain_pages.shown)
     app.include_router(unscripted.router)
-    app.include_router(leaves.pictures)
-    app.include_router(leaves.router)  # before the documents, whose names may hold a slash
+    app.include_router(document_pages.pictures)
     app.include_router(document_pages.router)
     app.include_router(report_pages.router)
-    app.include_router(draft_pages.router)
-    app.include_router(sharing.making)
-    app.include_router(sharing.router)
+    app.include_router(staff_pages.router)
+    app.include_router(talks.making)
     app.include_router(talks.router)
-    app.include_router(health_page.router)
-    app.include_router(switching.router)
+    app.include_router(signing.choice)
     app.include_router(signing.router)
     app.mount("/page", StaticFiles(directory=str(files("assistant") / "page" / "static")), name="page-files")
 

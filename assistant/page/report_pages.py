@@ -18,14 +18,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.access import Principal
 from assistant.access.operations import allowed
+from assistant.api.api_replies import file_reply
 from assistant.api.callers import Caller, Served
-from assistant.api.file_replies import file_reply
 from assistant.api.route import may
 from assistant.export.file_formats import to_html
 from assistant.labels import LANGUAGE_NAMES, language_of, word
-from assistant.page.meeting_views import meeting_views
-from assistant.page.plain_pages import Paged, page
-from assistant.page.rendering import document_path, words_path
+from assistant.page.choosing import meeting_views
+from assistant.page.plain_pages import Paged, document_path, page, words_path
 from assistant.paper_requests import (
     MOST_SIDES,
     BriefingRequest,
@@ -205,11 +204,32 @@ def _add(kind: type[Asked]) -> None:
 
     @may(kind.asks.operation, counted="documents")
     def show(request: Request, service: Served, caller: Caller, asked: Any) -> Response:
-        return _shown(request, service, caller, asked.read_by(request, service))
+        asked = asked.read_by(request, service)
+        held = asked.model_dump(by_alias=True)
+        languages = {each: language_name(each, language_of(request)) for each in LANGUAGE_NAMES}
+        values = {"asked": held, "languages": languages, "article": "", **asked.beside(request, service, caller)}
+        if not asked.whole:
+            return page(f"{kind.place}.html", request, **values)
+        query = urlencode({key: value for key, value in held.items() if value})
+        files = [(told, f"/{kind.place}/{kind.name}.{form}?{query}") for form, told in kind.files.items()]
+
+        def shown(made: Any) -> Response:
+            told = to_html(service.writing.publication(made, asked.language or made.language, words_path), page=False)
+            article = Markup(told)  # noqa: S704  (escaped)
+            return page(f"{kind.place}.html", request, **values | {"article": article, "made": made, "files": files})
+
+        return made_or_waiting(request, service, caller, asked, shown)
 
     @may(kind.asks.operation, counted="documents")
     def file(request: Request, service: Served, caller: Caller, form: Any, asked: Any) -> Response:
-        return _file(request, service, caller, asked.read_by(request, service), form)
+        asked, writing = asked.read_by(request, service), service.writing
+        writing.ready(form, asked.language or None)
+
+        def written(made: Any) -> Response:
+            data = writing.made_file(caller, made, form, asked.language or made.language)
+            return file_reply(data, form, kind.name)
+
+        return made_or_waiting(request, service, caller, asked, written)
 
     show.__annotations__["asked"] = file.__annotations__["asked"] = Annotated[kind, Query()]
     file.__annotations__["form"] = ListFile if kind.files is LISTS else File
@@ -247,35 +267,6 @@ def made_or_waiting(
             shown.headers["Refresh"] = str(AGAIN)
             return shown
     return then(made)
-
-
-def _shown(request: Request, service: Service, who: Principal, asked: Asked) -> Response:
-    """The page with its form, and below it what is asked for."""
-    held = asked.model_dump(by_alias=True)
-    languages = {each: language_name(each, language_of(request)) for each in LANGUAGE_NAMES}
-    values = {"asked": held, "languages": languages, "article": "", **asked.beside(request, service, who)}
-    if not asked.whole:
-        return page(f"{asked.place}.html", request, **values)
-    query = urlencode({key: value for key, value in held.items() if value})
-    files = [(told, f"/{asked.place}/{asked.name}.{form}?{query}") for form, told in asked.files.items()]
-
-    def shown(made: Any) -> Response:
-        told = to_html(service.writing.publication(made, asked.language or made.language, words_path), page=False)
-        article = Markup(told)  # noqa: S704  (escaped)
-        return page(f"{asked.place}.html", request, **values | {"article": article, "made": made, "files": files})
-
-    return made_or_waiting(request, service, who, asked, shown)
-
-
-def _file(request: Request, service: Service, who: Principal, asked: Asked, form: str) -> Response:
-    """What is asked for as a file."""
-    writing = service.writing
-    writing.ready(form, asked.language or None)
-
-    def file(made: Any) -> Response:
-        return file_reply(writing.made_file(who, made, form, asked.language or made.language), form, asked.name)
-
-    return made_or_waiting(request, service, who, asked, file)
 
 
 def _official(reader: str, name: str) -> str | None:

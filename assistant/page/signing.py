@@ -1,4 +1,4 @@
-"""Sign-in for the page: a form without scripts, and a session in a cookie that no script can read."""
+"""Sign-in for the page: a form without scripts, and a session in a cookie that no script can read; and the choice of its language."""
 
 from __future__ import annotations
 
@@ -9,18 +9,22 @@ from typing import Annotated
 from anyio import to_thread
 from fastapi import APIRouter, Form, Query, Request, status
 from fastapi.concurrency import run_in_threadpool
-from starlette.responses import RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
 
 from assistant.access import Principal, Role
-from assistant.access.audit import Audit
-from assistant.access.failed_sign_ins import Failure
-from assistant.access.guesses import PAUSE
-from assistant.api.caller_gate import COOKIE, AccessGate, same_origin
-from assistant.api.callers import address_of
+from assistant.access.audit import Failure
+from assistant.access.rates import PAUSE
+from assistant.api.callers import COOKIE, AccessGate, address_of, same_origin
+from assistant.api.route import everybody
 from assistant.faults import Forbidden, NotHeld, TooMany
-from assistant.page.plain_pages import page
+from assistant.labels import COOKIE as LANGUAGE
+from assistant.labels import LANGUAGE_NAMES
+from assistant.page.plain_pages import Paged, page
 
 router = APIRouter(include_in_schema=False)
+choice = APIRouter(include_in_schema=False, route_class=Paged)
+SECONDS = 365 * 24 * 3_600
+"""How long a language that is chosen is kept."""
 
 
 def safe_next(target: str) -> str:
@@ -64,10 +68,8 @@ async def sign_in(
             return _form(request, next, name, status.HTTP_429_TOO_MANY_REQUESTS, later)
         return _form(request, next, name, status.HTTP_401_UNAUTHORIZED)
     gate.guesses.right(name, address)
-    audit: Audit | None = request.app.state.audit
-    if audit is not None:
-        who = Principal(Role.NONE, "session", f"account:{name}", address)
-        await run_in_threadpool(audit.note, who, "sign-in", "")
+    who = Principal(Role.NONE, "session", f"account:{name}", address)
+    await run_in_threadpool(gate.audit.note, who, "sign-in", "")
     response = RedirectResponse(safe_next(next), status.HTTP_303_SEE_OTHER)
     response.set_cookie(
         COOKIE, token, max_age=gate.accounts.seconds, httponly=True, samesite="lax", path="/",
@@ -107,3 +109,17 @@ def _form(
     made = page("sign-in.html", request, code, next=safe_next(target), name=name, wrong=code != status.HTTP_200_OK)
     made.headers.update(headers or {})
     return made
+
+
+@choice.get("/language")
+@everybody
+def switch(
+    request: Request, to: Annotated[str, Query(max_length=10)] = "", next: Annotated[str, Query(max_length=1_000)] = "/"
+) -> Response:
+    """Keeps the language chosen in a cookie, and goes back. It changes nothing but how the page speaks."""
+    response = RedirectResponse(safe_next(next), 303)
+    if to in LANGUAGE_NAMES:
+        response.set_cookie(
+            LANGUAGE, to, max_age=SECONDS, httponly=True, samesite="lax", path="/", secure=request.url.scheme == "https"
+        )
+    return response

@@ -6,7 +6,7 @@ followed here that read them."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -19,8 +19,8 @@ from assistant.labels import LANGUAGE_NAMES, mark, word
 from assistant.outcome_words import job_told
 from assistant.page.carrier import carrier, query_of, reader_of, who_asks
 from assistant.page.chat_turns import Conversations
-from assistant.page.health_page import evaluation_path
-from assistant.page.rendering import carried, marked
+from assistant.page.plain_pages import carried, marked
+from assistant.page.staff_pages import evaluation_path
 from assistant.service import Service
 from assistant.service.jobs import PAUSE
 
@@ -59,62 +59,54 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
     with gr.Accordion(mark("how_good"), open=False):
         evaluation = carrier("rp-evaluation")
 
-    async def follow(who: Principal, begun: Sequence[str], reader: str) -> AsyncIterator[list[Any]]:
-        """How some jobs stand, and those with which the same person goes on sending files, until all have ended; then what
-        is held."""
-        ids, before, following = list(begun), "", True
-        while following:
-            ids += [each for each in _sending(service, who) if each not in ids]
-            jobs = [job_told(service.job(who, each), reader) for each in ids]
-            following = any(each["state"] in OPEN for each in jobs)
-            told = carried("jobs.html", reader, jobs=jobs)
-            if told != before:
-                yield [told, gr.Button(visible=following), gr.skip(), gr.skip()]
-            if following:
-                before = told
-                await asyncio.sleep(PAUSE)
-        yield [told, gr.Button(visible=False), _health(service, who, reader), _documents(service, who)]
+    async def follow(request: gr.Request, begin: Callable[[Principal], Sequence[str]]) -> AsyncIterator[list[Any]]:
+        """How the jobs stand that `begin` begins, and those with which the same person goes on sending files, until all have
+        ended; then what is held."""
+        who, reader, before, following = who_asks(request), reader_of(request), "", True
+        try:
+            ids = list(begin(who))
+            while following:
+                ids += [each for each in _sending(service, who) if each not in ids]
+                jobs = [job_told(service.job(who, each), reader) for each in ids]
+                following = any(each["state"] in OPEN for each in jobs)
+                told = carried("jobs.html", reader, jobs=jobs)
+                if told != before:
+                    yield [told, gr.Button(visible=following), gr.skip(), gr.skip()]
+                if following:
+                    before = told
+                    await asyncio.sleep(PAUSE)
+            yield [told, gr.Button(visible=False), _health(service, who, reader), _documents(service, who)]
+        except ServiceFault as fault:
+            yield refused(fault.told(reader))
 
     def refused(detail: str) -> list[Any]:
         return [carried("told.html", text=detail, wrong=True), gr.Button(visible=False), gr.skip(), gr.skip()]
 
     async def follow_files(named: str, request: gr.Request) -> AsyncIterator[list[Any]]:
-        who, ids = who_asks(request), named.split()[:MOST_FOLLOWED]
-        try:
-            if not ids:
-                yield refused(word("choose_file", reader_of(request)))
-            else:
-                async for told in follow(who, ids, reader_of(request)):
-                    yield told
-        except ServiceFault as fault:
-            yield refused(fault.told(reader_of(request)))
+        ids = named.split()[:MOST_FOLLOWED]
+        if not ids:
+            yield refused(word("choose_file", reader_of(request)))
+            return
+        async for told in follow(request, lambda _: ids):
+            yield told
 
     async def begin_fetch(spoken: list[str], request: gr.Request, named: str | None = None) -> AsyncIterator[list[Any]]:
         """Fetches the documents that are named, or where none are all of the meeting."""
-        who, whole = who_asks(request), named is None
         wanted = [each.strip() for line in (named or "").splitlines() for each in line.split(";") if each.strip()]
-        try:
-            asked = FetchRequest.model_construct(symbols=wanted, languages=spoken, meeting=whole)
-            async for told in follow(who, [service.fetch(who, asked).id], reader_of(request)):
-                yield told
-        except ServiceFault as fault:
-            yield refused(fault.told(reader_of(request)))
+        asked = FetchRequest.model_construct(symbols=wanted, languages=spoken, meeting=named is None)
+        async for told in follow(request, lambda who: [service.fetch(who, asked).id]):
+            yield told
 
     async def fetch_named(named: str, spoken: list[str], request: gr.Request) -> AsyncIterator[list[Any]]:
         async for told in begin_fetch(spoken, request, named):
             yield told
 
     async def begin_remove(chosen: str | None, certain: bool, request: gr.Request) -> AsyncIterator[list[Any]]:
-        who = who_asks(request)
         if not chosen or not certain:
             yield [*refused(word("be_sure", reader_of(request))), gr.skip()]
             return
-        try:
-            job = service.remove(who, chosen)
-            async for told in follow(who, [job.id], reader_of(request)):
-                yield [*told, False]
-        except ServiceFault as fault:
-            yield [*refused(fault.told(reader_of(request))), False]
+        async for told in follow(request, lambda who: [service.remove(who, chosen).id]):
+            yield [*told, False]
 
     def stop_all(request: gr.Request) -> None:
         who = who_asks(request)

@@ -1,48 +1,67 @@
-"""What the page's script asks for to keep conversations: in the browser, sealed, so that the service knows them again; and for
-those who sign in and want it, on the server. What is kept is drawn here when it is opened again, as every answer is."""
+"""Conversations that are kept, in the browser, sealed, so that the service knows them again, and for those who sign in and want it, on the server; links to answers; and both as files. What is kept is drawn here when it is opened again, as every answer is."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
+from markupsafe import Markup
 from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.access import Principal
+from assistant.api.api_replies import file_reply
 from assistant.api.callers import Caller, Served
 from assistant.api.route import Guarded, may
-from assistant.faults import Conflict, Invalid
-from assistant.page.chat_turns import MOST_KEPT, Conversation, conversations_of, talk_of, turns_of_words, words_of_turns
-from assistant.page.turn_html import turn_html
+from assistant.export.docx import pandoc_path
+from assistant.export.file_formats import render
+from assistant.export.publication import Block, Heading, Note, Paragraph, Publication, Span, plain
+from assistant.faults import Conflict, Invalid, NotHeld
+from assistant.frames import date_text
+from assistant.labels import language_of, word
+from assistant.page.chat_turns import (
+    MOST_KEPT,
+    Conversation,
+    Turn,
+    conversations_of,
+    talk_of,
+    turns_of_words,
+    words_of_turns,
+)
+from assistant.page.plain_pages import Paged, page
+from assistant.page.turn_html import Source, sources_of, state_of, turn_html
+from assistant.quoted_rows import without_bars
+from assistant.reports import refused
 from assistant.service import Service
 from assistant.service.kept import CONVERSATIONS, Kept
 
-router = APIRouter(include_in_schema=False, route_class=Guarded)
-NAME = r"^[A-Za-z0-9_-]{1,64}$"
-Token = Annotated[str, Path(pattern=NAME)]
+making = APIRouter(include_in_schema=False, route_class=Guarded)
+NAMED = r"^[A-Za-z0-9_-]{1,64}$"
+Known = Annotated[str, Path(pattern=NAMED)]
 BODY = 2 * MOST_KEPT + 50_000
 """Bytes that a conversation may have when it is opened again: JSON within JSON, most of it with an escape more."""
 
 
-class _Known(BaseModel):
+class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class Opened(_Known):
+class Opened(_Strict):
     """A conversation to open again: as a browser kept it, or by its token alone where the server has it."""
 
-    token: Annotated[str, Field(pattern=NAME)]
+    token: Annotated[str, Field(pattern=NAMED)]
     kept: Annotated[str, Field(max_length=4 * MOST_KEPT)] | None = None
     seal: Annotated[str, Field(max_length=100)] = ""
 
 
-class Keeping(_Known):
+class Keeping(_Strict):
     """Whether conversations are to be kept on the server from now on."""
 
     on: bool
 
 
-@router.get("/conversations")
+@making.get("/conversations")
 @may("ask", counted="documents")
 def conversations(service: Served, caller: Caller) -> dict[str, Any]:
     """Who asks, by the name under which a browser keeps conversations; whether the server keeps them, and which it has."""
@@ -54,16 +73,16 @@ def conversations(service: Served, caller: Caller) -> dict[str, Any]:
     }
 
 
-@router.get("/conversations/{token}.json")
+@making.get("/conversations/{token}.json")
 @may("ask", counted="documents")
-def conversation(request: Request, token: Token, service: Served, caller: Caller) -> dict[str, str]:
+def kept_conversation(request: Request, token: Known, service: Served, caller: Caller) -> dict[str, str]:
     """A conversation for a browser to keep."""
     found = talk_of(request, token, caller.client)
     kept = words_of_turns(found.turns)
     return {"token": token, "title": found.title, "kept": kept, "seal": kept_of(service).seal(token, kept)}
 
 
-@router.post("/conversations")
+@making.post("/conversations")
 @may("ask", counted="documents")
 def reopen(request: Request, body: Opened, service: Served, caller: Caller) -> dict[str, str]:
     """Opens a conversation again; under another token, where somebody else has it open."""
@@ -82,7 +101,7 @@ def reopen(request: Request, body: Opened, service: Served, caller: Caller) -> d
     return {"token": found.token}
 
 
-@router.post("/conversations/keeping")
+@making.post("/conversations/keeping")
 @may("ask", counted="documents")
 def keeping(body: Keeping, service: Served, caller: Caller) -> dict[str, Any]:
     """Has the server keep conversations of who signs in, or not."""
@@ -90,7 +109,7 @@ def keeping(body: Keeping, service: Served, caller: Caller) -> dict[str, Any]:
     return conversations(service, caller)
 
 
-@router.delete("/conversations")
+@making.delete("/conversations")
 @may("ask", counted="documents")
 def forget(
     request: Request,
@@ -122,3 +141,98 @@ def kept_of(service: Service) -> Kept:
     if service.kept is None:
         raise Conflict("keeps-nothing")
     return service.kept
+
+
+TITLE = "Questions to the conference documents"
+
+
+def publication_of_turns(service: Service, turns: Sequence[Turn]) -> Publication:
+    """The questions as headings, below each how it was answered; in the language of most of them."""
+    spoken = Counter(each.answer.language for each in turns).most_common(1)[0][0]
+    blocks = [block for number, turn in enumerate(turns, 1) for block in _blocks(service, number, turn)]
+    return Publication(spoken, TITLE, tuple(blocks))
+
+
+def _blocks(service: Service, number: int, turn: Turn) -> list[Block]:
+    answer, sources = turn.answer, sources_of(service, turn.answer)
+    state = word(state_of(answer), answer.language)
+    if turn.scope:
+        state = f"{state}. {word('scope', answer.language, scope=turn.scope)}"
+    made: list[Block] = [
+        Heading(1, turn.question, f"question-{number}"),
+        Paragraph((Span(state, "emphasis"),)),
+    ]
+    for each in answer.statements:
+        said = without_bars(each.text)
+        words = Span(f"“{said}”" if each.verdict == "quoted" else said)
+        made.append(Paragraph((words, *(_note(sources[n - 1]) for n in answer.numbers(each)))))
+    return [*made, *(Paragraph(plain(line)) for line in (answer.reason, *answer.notes) if line)]
+
+
+def _note(source: Source) -> Note:
+    cited = Span(f"{source.reference} “{source.quote}”")
+    return Note((cited, Span(" "), Span(source.official, url=source.official)) if source.official else (cited,))
+
+
+router = APIRouter(include_in_schema=False, route_class=Paged)
+Name = Annotated[str, Path(max_length=100)]
+Token = Annotated[str, Path(max_length=64)]
+
+
+class Shared(BaseModel):
+    """The turn of a conversation to which a link is to be made."""
+
+    model_config = ConfigDict(extra="forbid")
+    token: Annotated[str, Field(pattern=NAMED)]
+    turn: Annotated[int, Field(ge=1, le=1_000_000)]
+
+
+@making.post("/answers", status_code=201)
+@may("ask", counted="rate")
+def share(request: Request, body: Shared, service: Served, caller: Caller) -> dict[str, str]:
+    """Makes a link to an answer that who asks was given."""
+    talk = conversations_of(request).find(body.token, caller.client)
+    turn = talk.turn(body.turn) if talk else None
+    if turn is None:
+        raise NotHeld("answer-gone")
+    link = kept_of(service).share(caller, words_of_turns([turn]))
+    return {"path": f"/answers/{link.name}", "until": date_text(link.until.date(), language_of(request))}
+
+
+@router.get("/conversations/{token}.md")
+@router.get("/conversations/{token}.docx")
+@may("brief")
+def conversation(request: Request, token: Token, service: Served, caller: Caller) -> Response:
+    """A conversation as a file."""
+    return _taken(request, service, talk_of(request, token, caller.client).turns)
+
+
+@router.get("/answers/{name}.md")
+@router.get("/answers/{name}.docx")
+@may("brief", counted="documents")
+def file(request: Request, name: Name, service: Served, caller: Caller) -> Response:
+    """An answer as a file."""
+    return _taken(request, service, turns_of_words(kept_of(service).shared(caller, name).kept))
+
+
+@router.get("/answers/{name}")
+@may("documents")
+def answer(request: Request, name: Name, service: Served, caller: Caller) -> Response:
+    """The answer to which a link leads, with its sources."""
+    link, reader = kept_of(service).shared(caller, name), language_of(request)
+    turn = turns_of_words(link.kept)[0]
+    days: dict[str, Any] = {
+        "given": date_text(link.given.date(), reader),
+        "until": date_text(link.until.date(), reader),
+    }
+    made = Markup(turn_html(service, 1, turn, now=True, plain=True))  # noqa: S704  (escaped)
+    return page("answer.html", request, turn=made, question=turn.question, name=name, word=pandoc_path(), **days)
+
+
+def _taken(request: Request, service: Service, turns: Sequence[Turn]) -> Response:
+    """Turns as a file to be taken away, of the format with which the address ends."""
+    form = request.url.path.rpartition(".")[2]
+    with refused(Conflict):
+        reply = file_reply(render(publication_of_turns(service, turns), form), form, "rapporteur")
+    reply.headers["Cache-Control"] = "no-store"
+    return reply

@@ -1,20 +1,127 @@
-"""A turn as HTML: what was asked, how it stands, the statements with their numbers, and beside them the sources."""
+"""A turn as HTML: what was asked, how it stands, the statements with their numbers, and beside them the sources: each with its document, its place, and the exact words between those around them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
+from assistant.faults import NotHeld
 from assistant.labels import word, words_of
 from assistant.page.chat_turns import Turn
-from assistant.page.rendering import carried, version_path
-from assistant.page.source_panel import sources_of, tongue_of
-from assistant.qa.answer import Answer, Pointer, Statement
-from assistant.quoted_rows import grid_of
+from assistant.page.document_pages import Leaf, leaves_of
+from assistant.page.excerpts import edition_words, excerpt, official_address, place_of, reference
+from assistant.page.plain_pages import carried, version_path, web_address, words_path
+from assistant.qa.answer import Answer, Citation, Pointer, Statement
+from assistant.quoted_rows import grid_of, without_bars
 from assistant.service import Service
-from corpus.corpus_errors import NotHeld
+from corpus.calendar_names import language_name
+from corpus.corpus_errors import NotHeld as Gone
+from corpus.documents import Document
 from corpus.language import detect_language
 from corpus.symbols import Symbol, link
+
+CLOSE = 200
+"""Characters around the quoted words that are shown with them; the rest of the passage is one click away."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """One numbered source. `quote` are the words that are cited, on one line, `passage` the same, marked, and those close around them; `before` and
+    `after` are the rest of the passage and those next to it, each as `excerpt` draws words. `path` opens the document at the words (empty where it is not held any
+    more), `official` the document itself. `tongue` says which language the words are in, where it is not the reader's; `doubted`
+    that they are not known to be the official ones. `leaves` are the pages with the words, where they can be shown."""
+
+    number: int
+    symbol: str
+    title: str
+    edition: str
+    doubted: bool
+    place: str
+    language: str
+    tongue: str
+    quote: str
+    passage: Sequence[Mapping[str, Any]]
+    path: str
+    official: str | None
+    reference: str
+    ocr: bool
+    before: Sequence[Mapping[str, Any]] = ()
+    after: Sequence[Mapping[str, Any]] = ()
+    leaves: Sequence[Leaf] = ()
+
+
+def tongue_of(language: str, spoken: str) -> str:
+    """In which language words are quoted, where it is not the one of the reader."""
+    return "" if language == spoken else word("quoted_in", spoken, tongue=language_name(language, spoken))
+
+
+def sources_of(service: Service, answer: Answer) -> list[Source]:
+    """The sources of an answer, in order. Whoever was given the answer may see them."""
+    return [_source(service, n, each, answer.language) for n, each in enumerate(answer.citations, 1)]
+
+
+def _source(service: Service, number: int, citation: Citation, language: str) -> Source:
+    try:
+        document = service.library.document(citation.document)
+    except Gone:  # an answer that was kept may outlive what it cites
+        document = None
+    own, known = (citation.start, citation.end), document or citation
+    shown = Source(
+        number=number,
+        symbol=citation.symbol,
+        title=citation.title,
+        edition=edition_words(known, language),
+        doubted=known.edition == "digest" or known.unverified,
+        place=place_of(document, citation.locator) if document else citation.locator,
+        language=citation.language,
+        tongue=tongue_of(citation.language, language),
+        quote=without_bars(citation.quote),
+        passage=[{"parts": [{"text": citation.quote, "marked": True, "answers": False}]}],
+        path=words_path(document, *own) if document else "",
+        official=web_address(official_address(document, language) if document else citation.url),
+        reference=reference(document, citation, language) if document else f"{citation.title}, {citation.locator}.",
+        ocr=citation.ocr,
+    )
+    if document is None:
+        return shown
+    shown = replace(shown, symbol=document.key if document.symbol else document.short or document.title)
+    if document.quote(*own) != citation.quote:  # another text has taken the place of the document since
+        return shown
+    before, passage, after = _around(service, document, citation)
+    return replace(
+        shown,
+        passage=excerpt(document, *passage, own, citation.answer),
+        before=excerpt(document, *before),
+        after=excerpt(document, *after),
+        leaves=leaves_of(service, document, own, language),
+    )
+
+
+def _around(
+    service: Service, document: Document, citation: Citation
+) -> tuple[tuple[int, int], tuple[int, int], tuple[int, int]]:
+    """The spans before the passage of a citation, of the passage, and after it."""
+    own, begin, end = (citation.start, citation.end), citation.start, citation.end
+    try:
+        near: list[dict[str, Any]] = service.collection.passage(citation.id, around=1)["passages"]
+    except NotHeld:  # the document has changed since
+        near = []
+    for each in near:
+        if each["id"] == citation.id:
+            own = (min(each["start"], citation.start), max(each["end"], citation.end))
+        begin, end = min(begin, each["start"]), max(end, each["end"])
+    own = _close(document, own, citation)
+    return (begin, own[0]), own, (own[1], end)
+
+
+def _close(document: Document, passage: tuple[int, int], citation: Citation) -> tuple[int, int]:
+    """What of a passage is shown around the words: whole blocks, `CLOSE` characters on each side or a little more."""
+    start, end = passage
+    begins = [each.start for each in document.blocks if start <= each.start <= citation.start - CLOSE]
+    ends = [each.end for each in document.blocks if citation.end + CLOSE <= each.end <= end]
+    return max(begins, default=start), min(ends, default=end)
+
 
 LONGEST = 2_000
 """Characters of a question that are shown; more are not answered."""
@@ -106,7 +213,7 @@ def _pointers(service: Service, pointers: Sequence[Pointer]) -> list[dict[str, s
     for each in pointers:
         try:
             document = service.library.document(each.document)
-        except NotHeld:  # removed since
+        except Gone:  # removed since
             continue
         title = "" if document.short and document.label.startswith(document.short) else each.title
         made.append({"locator": each.locator, "title": title, "path": version_path(document)})

@@ -15,16 +15,23 @@ from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from assistant.access import Principal
-from assistant.api.caller_gate import same_origin
-from assistant.api.callers import Caller, Served
+from assistant.api.callers import Caller, Served, same_origin
 from assistant.api.route import may
 from assistant.export.docx import pandoc_path
 from assistant.faults import Forbidden, Invalid, ServiceFault, known_language, of_library
 from assistant.labels import language_of, word
 from assistant.page.chat_turns import Conversation, Turn, conversations_of
-from assistant.page.choosing import Choices, Filters, agenda_items, filters_of, scope_of, scope_words
-from assistant.page.examples import examples
-from assistant.page.meeting_views import held_meetings, latest_first
+from assistant.page.choosing import (
+    Choices,
+    Filters,
+    agenda_items,
+    examples,
+    filters_of,
+    held_meetings,
+    latest_first,
+    scope_of,
+    scope_words,
+)
 from assistant.page.plain_pages import Paged, page
 from assistant.page.turn_html import LONGEST, turn_html
 from assistant.question_request import QuestionRequest, ScopeRequest

@@ -1,6 +1,6 @@
 """What Rapporteur does for people and programs, whatever the door: page, API, chat completions, MCP, command line."""
 
-from assistant.service.events import Event, Status, Stream
+from assistant.service.asking import Event, Status, Stream
 from assistant.service.service import Limits, Service
 
 __all__ = ["Event", "Limits", "Service", "Status", "Stream"]

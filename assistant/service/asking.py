@@ -2,23 +2,152 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Callable
+import queue
+import threading
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future
 from contextlib import closing
-from typing import TypeVar
+from dataclasses import dataclass, replace
+from typing import Any, Literal, TypeVar
 
-from assistant.access import Principal
-from assistant.faults import ServiceFault, known_language, of_library
+from assistant.access import Principal, check
+from assistant.access.rates import COSTLY, Rates
+from assistant.faults import ServiceFault, known_language, of_library, stopping
 from assistant.qa.answer import Answer, Finished, Progress, Said
 from assistant.qa.engine import Engine
 from assistant.qa.retriever import Evidence
 from assistant.question_request import QuestionRequest, scope_of
-from assistant.service.entrance import Entrance
-from assistant.service.events import Closed, Status, Stream
 from assistant.service.metrics import Metrics
 from assistant.service.turns import Turns
 from corpus.corpus_errors import LibraryError
+
+Stage = Literal["waiting", "answering", "writing"]
+
+
+@dataclass(frozen=True)
+class Status:
+    """What happens now; `ahead` is how many questions are answered first, `writing` that a model is asked."""
+
+    stage: Stage
+    ahead: int = 0
+
+
+Event = Status | Said | Finished
+
+
+def event_json(event: Event) -> dict[str, Any]:
+    """An event as JSON: of a statement also the citations that it is the first to use."""
+    if isinstance(event, Status):
+        return {"type": "status", **vars(event)}
+    if isinstance(event, Finished):
+        return {"type": "done", "answer": event.to_json()}
+    said = event.to_json()
+    return {
+        "type": "statement",
+        "tentative": said["tentative"],
+        "statement": {name: said[name] for name in ("text", "verdict", "citations")},
+        "citations": said["new_citations"],
+    }
+
+
+class Closed(Exception):
+    """Nobody reads the stream any more: whoever fills it may stop."""
+
+
+class Stream:
+    """Events of one answer, for `async for`. An error of the answering thread is raised to the reader."""
+
+    def __init__(self) -> None:
+        self._events: queue.SimpleQueue[Event | BaseException] = queue.SimpleQueue()
+        self._wake: tuple[asyncio.AbstractEventLoop, asyncio.Event] | None = None
+        self._guard = threading.Lock()
+        self._closed = False
+        self._future: Future[Any] | None = None
+
+    def follow(self, future: Future[Any]) -> None:
+        """Passes on how the work ends that fills the stream; the work is given up with the stream."""
+        self._future = future
+        future.add_done_callback(self._ended)
+
+    def put(self, event: Event) -> None:
+        """Adds an event, from any thread. Raises `Closed` where nobody reads any more."""
+        if self._closed:
+            raise Closed
+        self._put(event)
+
+    def close(self) -> None:
+        """The reader has gone."""
+        self._closed = True
+        if self._future is not None:
+            self._future.cancel()
+
+    async def __aiter__(self) -> AsyncIterator[Event]:
+        woken = asyncio.Event()
+        with self._guard:
+            self._wake = asyncio.get_running_loop(), woken
+        try:
+            while True:
+                woken.clear()
+                while not self._events.empty():
+                    event = self._events.get_nowait()
+                    if isinstance(event, BaseException):
+                        raise event
+                    yield event
+                    if isinstance(event, Finished):
+                        return
+                await woken.wait()
+        finally:
+            with self._guard:
+                self._wake = None
+            self.close()
+
+    def _ended(self, future: Future[Any]) -> None:
+        if future.cancelled():
+            self._put(Closed())
+        elif (error := future.exception()) is not None:
+            self._put(error)
+
+    def _put(self, event: Event | BaseException) -> None:
+        self._events.put(event)
+        with self._guard:
+            if self._wake is not None:
+                loop, woken = self._wake
+                loop.call_soon_threadsafe(woken.set)
+
+
+Noted = Callable[[Principal, str, str], None]
+"""Told who does what to what, for the audit log."""
+
+
+class Entrance:
+    """What every part of the service asks first. `rates` counts requests, `noted` hears what staff do."""
+
+    def __init__(self, rates: Rates | None, noted: Noted) -> None:
+        self._rates, self._noted = rates, noted
+        self._stopping = False
+
+    @property
+    def stopping(self) -> bool:
+        """Whether the service was told to stop."""
+        return self._stopping
+
+    def admit(self, who: Principal, operation: str, counted: str | None = None) -> Principal:
+        """Lets a request in, before more is read of it than what it is to be: checks whether somebody may do an operation,
+        and counts it as `counted`, by default as that. Pass what this gives to the other methods: they do not count it again."""
+        check(who, operation)
+        self._check(who, counted or operation)
+        return replace(who, counted=counted or operation)
+
+    def _check(self, who: Principal, operation: str) -> None:
+        """The one place where it is decided who may do what, how often, and when."""
+        check(who, operation)
+        if self._rates is not None:
+            self._rates.count(who, operation)
+        if self._stopping and operation in COSTLY:
+            raise stopping()
+
 
 T = TypeVar("T")
 

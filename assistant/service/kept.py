@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from assistant.access import Principal, check
 from assistant.access.access_store import AccessStore
-from assistant.access.secret import Secret
+from assistant.access.visitors import Secret
 from assistant.faults import Forbidden, NotHeld, TooLarge
 
 CONVERSATIONS = 100

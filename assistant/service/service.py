@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from assistant.access import Principal
+from assistant.access.access_store import AccessStore
+from assistant.access.audit import Audit
 from assistant.access.rates import Rates
 from assistant.collection import Collection
 from assistant.faults import Conflict, Invalid
 from assistant.keeping import Keeper
 from assistant.qa.engine import Engine
 from assistant.service.asking import Asking
-from assistant.service.changing import Changing
-from assistant.service.drafts import Drafts
-from assistant.service.entrance import Noted
-from assistant.service.history import History
-from assistant.service.jobs import Jobs
+from assistant.service.changing import FOLDER, Changing, Uploads
+from assistant.service.jobs import History, Jobs
 from assistant.service.kept import Kept
 from assistant.service.metrics import Metrics
 from assistant.service.page_pictures import PagePictures
 from assistant.service.turns import Turns
-from assistant.service.uploads import FOLDER, Uploads
 from assistant.service.writing import Writing
 from corpus.documents import Document
 from corpus.feedback import Feedback, FeedbackError, FeedbackFull, feedback_of
@@ -49,7 +47,8 @@ class Service(Asking, Changing):
     """Rapporteur for many. Every method takes the principal that asks first, and raises a `ServiceFault` for what
     is not done.
 
-    `ask` and `search` wait for their turn. Everything else is quick, and safe from any thread.
+    `ask` and `search` wait for their turn. Everything else is quick, and safe from any thread. In the `store` stand the audit log, the
+    jobs of before, drafts and what people keep; without one there are none of these.
     """
 
     def __init__(
@@ -60,27 +59,25 @@ class Service(Asking, Changing):
         *,
         turns: Turns | None = None,
         rates: Rates | None = None,
-        noted: Noted = lambda _who, _action, _target: None,
-        history: History | None = None,
-        kept: Kept | None = None,
-        drafts: Drafts | None = None,
+        store: AccessStore | None = None,
         log_questions: bool = False,
     ) -> None:
         self.limits = limits or Limits()
         self.engine = engine
         self.metrics = Metrics()
-        super().__init__(rates, noted)
+        self.audit = Audit(store) if store else None
+        super().__init__(rates, self.audit.note if self.audit else lambda _who, _action, _target: None)
         self._log_questions = log_questions
         self.library = engine.library
         self.collection = Collection(engine.library, engine.catalogue)
         self.turns = turns or self.limits.turns()
-        self.jobs = Jobs(places=self.limits.jobs, heard=self.metrics.file, history=history)
+        self.jobs = Jobs(places=self.limits.jobs, heard=self.metrics.file, history=History(store) if store else None)
         self._keeper = keeper or Keeper(engine.library, engine.catalogue)
         self._uploads = Uploads(self.library.folder / FOLDER)
         self._when_stopped: list[Callable[[], None]] = []
-        self.writing = Writing(self, self._check, noted, drafts)
+        self.writing = Writing(self, self._check, self._noted, store)
         self._pictures = PagePictures(self.library, self._keeper.limits)
-        self.kept = kept
+        self.kept = Kept(store) if store else None
         self.metrics.watch("waiting", "Questions that wait for their turn.", lambda: self.turns.waiting)
         self.metrics.watch("writing", "Questions that wait for a model.", lambda: self.turns.elsewhere)
         self.metrics.watch("jobs", "Jobs that have not ended.", lambda: self.jobs.unfinished)
@@ -162,28 +159,13 @@ class Service(Asking, Changing):
 
     # Rating
 
-    def rate(
-        self,
-        who: Principal,
-        question: str,
-        language: str,
-        rating: int,
-        *,
-        history: Sequence[str] = (),
-        answer: dict[str, Any] | None = None,
-        comment: str = "",
-        expected: str = "",
-    ) -> int:
-        """Keeps what somebody says about an answer; returns its number."""
+    def rate(self, who: Principal, question: str, language: str, rating: int, **more: Any) -> int:
+        """Keeps what somebody says about an answer, with what else `feedback_of` takes; returns its number."""
         self._check(who, "rate")
         try:
-            kept = feedback_of(
-                question, language, rating, history=history, answer=answer, comment=comment, expected=expected
-            )
+            return self.library.add_feedback(feedback_of(question, language, rating, **more))
         except FeedbackError as error:
             raise Invalid("rating-wrong", text=str(error)) from None
-        try:
-            return self.library.add_feedback(kept)
         except FeedbackFull as error:
             raise Conflict("ratings-full", text=str(error)) from None
 

@@ -1,16 +1,23 @@
-"""What the service writes: briefings, themes, comparisons, mandates, the check of an agenda; and files of them."""
+"""What the service writes: briefings, themes, comparisons, mandates, the check of an agenda, files of them; and briefings under review, kept beside keys, accounts and jobs."""
 
 from __future__ import annotations
 
+import json
+import secrets
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from assistant.access import Principal, check
-from assistant.faults import Conflict, NotHeld
+from assistant.access.access_store import AccessStore
+from assistant.faults import Conflict, Invalid, NotHeld
 from assistant.paper_requests import PaperRequest, file_of
 from assistant.reports import refused, silent
+from assistant.reports.brief.briefing import Briefing
 from assistant.service.papers import Paper, Papers, Work
+from corpus.library import Library
+from corpus.plain import PlainError, from_plain, to_plain
 
 if TYPE_CHECKING:
     from assistant.export.footnoting import Address
@@ -18,8 +25,147 @@ if TYPE_CHECKING:
     from assistant.export.publication import Publication
     from assistant.reports.agenda_check import AgendaCheck
     from assistant.reports.brief.briefing import Briefing
-    from assistant.service.drafts import Draft, Drafts
     from assistant.service.service import Service
+
+
+State = Literal["draft", "review", "cleared"]
+STATES: tuple[State, ...] = get_args(State)
+LONGEST = 4_000
+"""Longest comment, in characters."""
+_EVENTS = "SELECT time, who, kind, statement, text FROM draft_events WHERE draft = ? ORDER BY id"
+_NOTE = "INSERT INTO draft_events (draft, time, who, kind, statement, text) VALUES (?, ?, ?, ?, ?, ?)"
+
+
+@dataclass(frozen=True)
+class Event:
+    """What somebody did to a draft: `state` with the new one in `text`, or a `comment`, on the statement of that number (its
+    paragraph in the publication) or, without one, on the whole."""
+
+    time: str
+    who: str
+    kind: str
+    statement: int | None
+    text: str
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A briefing under review. `briefing` is as it was made; its words are never changed."""
+
+    id: str
+    title: str
+    state: State
+    created: str
+    events: tuple[Event, ...] = ()
+    briefing: Briefing | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The stable JSON form."""
+        told = {name: getattr(self, name) for name in ("id", "title", "state", "created")}
+        return {
+            **told,
+            "events": [asdict(each) for each in self.events],
+            "briefing": self.briefing.to_json() if self.briefing else None,
+        }
+
+
+class Drafts:
+    """The tables of drafts, in which `who` changes what is changed; `noted` hears of it. Raises `LibraryError` where they can't be read or written, `ServiceFault` for what is not there or can't be."""
+
+    def __init__(
+        self, store: AccessStore, who: str, noted: Callable[[str, str], None] = lambda _action, _id: None
+    ) -> None:
+        self._store, self._who, self._noted = store, who, noted
+
+    def add(self, briefing: Briefing) -> Draft:
+        """Keeps a briefing as a draft."""
+        draft = Draft(secrets.token_hex(4), briefing.title, "draft", self._store.stamp())
+        with self._store.together():
+            self._store.write(
+                "INSERT INTO drafts (id, created, title, state, briefing) VALUES (?, ?, ?, ?, ?)",
+                draft.id, draft.created, draft.title, draft.state, json.dumps(to_plain(briefing), ensure_ascii=False),
+            )  # fmt: skip
+            self._note(draft.id, "state", None, "draft")
+        self._noted("draft", draft.id)
+        return self.get(draft.id)
+
+    def all(self) -> list[Draft]:
+        """All drafts without their briefings, the latest first."""
+        rows = self._store.rows("SELECT id, title, state, created FROM drafts ORDER BY created DESC, id")
+        return [Draft(*row) for row in rows]
+
+    def get(self, draft_id: str) -> Draft:
+        """One draft, whole."""
+        rows = self._store.rows("SELECT id, title, state, created, briefing FROM drafts WHERE id = ?", draft_id)
+        if not rows:
+            raise NotHeld("no-draft", name=draft_id[:40])
+        known, title, state, created, briefing = rows[0]
+        try:
+            made: Briefing = from_plain(Briefing, json.loads(briefing), "the draft")
+        except (PlainError, ValueError):
+            raise Conflict("draft-old", name=draft_id) from None
+        events = tuple(Event(*row) for row in self._store.rows(_EVENTS, draft_id))
+        return Draft(known, title, state, created, events, made)
+
+    def comment(self, draft_id: str, text: str, statement: int | None = None) -> Draft:
+        """Adds a comment, on a statement by its number or on the whole."""
+        draft, said = self.get(draft_id), " ".join(text.split())
+        if not said or len(said) > LONGEST:
+            raise Invalid("comment-length", most=LONGEST, count=len(said))
+        count = len(list(draft.briefing.statements)) if draft.briefing else 0
+        if statement is not None and not 1 <= statement <= count:
+            raise Invalid("no-statement", number=statement, count=count)
+        self._note(draft_id, "comment", statement, said)
+        return self.get(draft_id)
+
+    def move(self, draft_id: str, state: str) -> Draft:
+        """Gives a draft another state. What is cleared was in review before."""
+        draft = self.get(draft_id)
+        if state not in STATES:
+            raise Invalid("no-state", name=state[:40])
+        if state == "cleared" and draft.state == "draft":
+            raise Conflict("draft-unreviewed")
+        if state != draft.state:
+            with self._store.together():
+                # Who moves it at the same time from the same state finds it moved.
+                changed = self._store.write(
+                    "UPDATE drafts SET state = ? WHERE id = ? AND state = ?", state, draft_id, draft.state
+                )
+                if changed:
+                    self._note(draft_id, "state", None, state)
+        moved = self.get(draft_id)
+        self._noted(f"draft {moved.state}", draft_id)
+        return moved
+
+    def _note(self, draft_id: str, kind: str, statement: int | None, text: str) -> None:
+        self._store.write(_NOTE, draft_id, self._store.stamp(), self._who, kind, statement, text)
+
+
+def check_quotes(briefing: Briefing, library: Library) -> None:
+    """Raises `Conflict` where a document that a draft quotes is held no more, or in other words: it can't be published then."""
+    from assistant.reports.lookup import changed
+
+    if cite := changed(library, briefing.citations):
+        raise Conflict("draft-changed", symbol=cite.symbol)
+
+
+def comments_on(events: Sequence[Event]) -> list[Event]:
+    """The comments among events, those on the whole first, then by statement."""
+    found = [each for each in events if each.kind == "comment"]
+    return sorted(found, key=lambda each: (each.statement is not None, each.statement or 0, each.time))
+
+
+def reviewed(draft: Draft, library: Library, address: Address | None = None) -> Publication:
+    """A draft as a publication: its state on the cover, and the comments behind the text until it is cleared. Raises `Conflict`
+    where it can't be published any more."""
+    from assistant.export.footnoting import References
+    from assistant.export.layouts import briefing_paper
+
+    assert draft.briefing is not None
+    check_quotes(draft.briefing, library)
+    comments = [] if draft.state == "cleared" else [(e.statement, e.who, e.text) for e in comments_on(draft.events)]
+    references = References(library, draft.briefing.language, address)
+    return briefing_paper(draft.briefing, references, draft.state, comments)
 
 
 class Writing:
@@ -31,16 +177,10 @@ class Writing:
         service: Service,
         allowed: Callable[[Principal, str], None],
         noted: Callable[[Principal, str, str], None],
-        drafts: Drafts | None = None,
+        store: AccessStore | None,
     ) -> None:
-        self._service, self._allowed, self._noted, self._known = service, allowed, noted, drafts
+        self._service, self._allowed, self._noted, self._store = service, allowed, noted, store
         self.papers = Papers(service.turns, service.limits.jobs)
-
-    @property
-    def _drafts(self) -> Drafts:
-        if self._known is None:
-            raise NotHeld("no-drafts")
-        return self._known
 
     def begin(self, who: Principal, request: PaperRequest) -> Paper[Any] | Report:
         """What is asked for, to come; where it is made at once, itself."""
@@ -70,40 +210,16 @@ class Writing:
         with refused(NotHeld):
             return request.part(made)
 
-    def drafts_of(self, who: Principal) -> list[Draft]:
-        """The briefings under review."""
+    def drafts(self, who: Principal) -> Drafts:
+        """The briefings under review, as somebody sees and changes them. Raises `NotHeld` where none are kept."""
         self._allowed(who, "review")
-        return self._drafts.all()
-
-    def draft(self, who: Principal, briefing: Briefing) -> Draft:
-        """Keeps a briefing as a draft."""
-        self._allowed(who, "review")
-        made = self._drafts.add(briefing, who.id)
-        self._noted(who, "draft", made.id)
-        return made
-
-    def drafted(self, who: Principal, draft_id: str) -> Draft:
-        """A briefing under review."""
-        self._allowed(who, "review")
-        return self._drafts.get(draft_id)
-
-    def comment(self, who: Principal, draft_id: str, text: str, statement: int | None = None) -> Draft:
-        """Comments on a draft, or on a statement of it."""
-        self._allowed(who, "review")
-        return self._drafts.comment(draft_id, who.id, text, statement)
-
-    def move(self, who: Principal, draft_id: str, state: str) -> Draft:
-        """Gives a draft another state."""
-        self._allowed(who, "review")
-        moved = self._drafts.move(draft_id, who.id, state)
-        self._noted(who, f"draft {moved.state}", draft_id)
-        return moved
+        if self._store is None:
+            raise NotHeld("no-drafts")
+        return Drafts(self._store, who.id, lambda action, draft_id: self._noted(who, action, draft_id))
 
     def reviewed(self, draft: Draft, address: Address | None = None) -> Publication:
         """A draft as a publication: its state on the cover, and the comments behind the text until it is cleared. Raises
         `Conflict` where it can't be published any more."""
-        from assistant.service.drafts import reviewed
-
         return reviewed(draft, self._service.library, address)
 
     def agenda(self, who: Principal, meeting: str = "", languages: Sequence[str] = ("en",)) -> AgendaCheck:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from fastapi import APIRouter
 from fastapi.routing import iter_route_contexts
 from fastapi.testclient import TestClient
-from services import Made, listening, made_service
+from services import Made, listening, made_service, service_fixture
 from test_api_roles import PAGES, ROLES, TABLE
 
 from assistant.access import OPERATIONS
 from assistant.access.rates import CHEAP, Rates
-from assistant.api.middleware import bodies
+from assistant.api import middleware as bodies
 from assistant.api.route import Guarded
 from corpus.catalogue import Catalogue
 
@@ -25,10 +24,7 @@ GUARDED = sorted((key for key in TABLE if TABLE[key][0] != "nobody"), key=" ".jo
 JSON = {"Content-Type": "application/json"}
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Iterator[Made]:
-    with made_service(tmp_path_factory.mktemp("before"), catalogue) as found:
-        yield found
+made = service_fixture()
 
 
 def below(least: str) -> list[str]:

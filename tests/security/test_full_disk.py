@@ -10,14 +10,13 @@ from pathlib import Path
 
 import pytest
 from httpx import Response
-from services import PASSWORD, Made, ended, made_service
+from services import PASSWORD, Made, ended, service_fixture
 from typer.testing import CliRunner
 
 from assistant.access import LOCAL, Role
 from assistant.access.access_store import FILE
 from assistant.cli import app as command
-from assistant.service.uploads import CONTENT, Uploads
-from corpus.catalogue import Catalogue
+from assistant.service.changing import CONTENT, Uploads
 from corpus.corpus_errors import LibraryFull
 from corpus.feedback import feedback_of
 from corpus.store.sqlite import Sqlite
@@ -27,11 +26,7 @@ SAME = {"Sec-Fetch-Site": "same-origin"}
 RATING = {"question": "When do boats leave?", "language": "en", "rating": 1, "comment": "x" * 4_000}
 
 
-@pytest.fixture
-def made(tmp_path: Path, catalogue: Catalogue) -> Iterator[Made]:
-    with made_service(tmp_path, catalogue, reading=True) as found:
-        found.gate.accounts.add("amina", Role.READ, PASSWORD)
-        yield found
+made = service_fixture("function", reading=True, accounts={"amina": Role.READ})
 
 
 @contextmanager

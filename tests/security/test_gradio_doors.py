@@ -16,15 +16,14 @@ import pytest
 from fastapi.routing import iter_route_contexts
 from gradio.routes import App
 from security.opened import opened
-from services import PASSWORD, Made, ended, made_service
+from services import PASSWORD, Made, ended, service_fixture
 from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnect
 
 from assistant.access import Role
-from assistant.api.caller_gate import COOKIE
+from assistant.api.callers import COOKIE
 from assistant.page.calls import MOST_BYTES
-from corpus.catalogue import Catalogue
 
 ROOT = Path(__file__).parents[2]
 ROLES = ("nobody", "read", "staff", "admin")
@@ -38,11 +37,8 @@ NEEDED = {
 """What the page needs of Gradio."""
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Iterator[Made]:
-    """A closed service: without a key or an account nobody may read."""
-    with made_service(tmp_path_factory.mktemp("doors"), catalogue) as found:
-        yield found
+made = service_fixture()
+"""A closed service: without a key or an account nobody may read."""
 
 
 @contextmanager
@@ -476,7 +472,7 @@ def test_a_question_that_looks_like_a_file_is_a_question(made: Made, functions: 
 REVOKE = """
 import sys
 from pathlib import Path
-from assistant.access.keys import Keys
+from assistant.access.accounts import Keys
 from assistant.access.access_store import AccessStore
 with AccessStore(Path(sys.argv[1])) as store:
     assert Keys(store).revoke(sys.argv[2])

@@ -12,16 +12,15 @@ from pathlib import Path
 
 import httpx
 import pytest
-from services import PASSWORD, Made, listening, made_service
+from services import PASSWORD, Made, listening, service_fixture, until
 from test_serving import Server
 
 from assistant.access import Role
-from assistant.access.client_addresses import network
-from assistant.api import connections
+from assistant.access.principal import network
+from assistant.api import running as connections
 from assistant.api.application import Doors
-from assistant.api.middleware.serving_places import Most, Places
+from assistant.api.serving_places import Most, Places
 from assistant.faults import Overloaded, TooMany
-from corpus.catalogue import Catalogue
 
 MANY = 600
 TCP = Path("/proc/net/tcp")
@@ -44,12 +43,9 @@ def _sockets() -> Iterator[None]:
     resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Iterator[Made]:
-    doors = Doors(streams_address=BOUND, body_seconds=60)
-    with made_service(tmp_path_factory.mktemp("idle"), catalogue, starter=True, doors=doors) as found:
-        found.gate.accounts.add("amina", Role.STAFF, PASSWORD)
-        yield found
+made = service_fixture(
+    starter=True, doors=Doors(streams_address=BOUND, body_seconds=60), accounts={"amina": Role.STAFF}
+)
 
 
 @pytest.fixture(scope="module")
@@ -145,12 +141,12 @@ def test_a_client_has_its_number_of_windows_and_no_more_until_it_closes_some(
         # Another kind has its own places.
         with idle(address, 1, lambda _: get("/gradio_api/queue/data?session_hash=x")) as (other,):
             assert other.recv(4_000).startswith(b"HTTP/1.1 200")
-    deadline = time.monotonic() + WAIT
-    while True:
+
+    def is_let_in() -> bool:
         with idle(address, 1, SENT["a window"]) as (again,):
-            if again.recv(4_000).startswith(b"HTTP/1.1 200"):
-                break
-        assert time.monotonic() < deadline
+            return again.recv(4_000).startswith(b"HTTP/1.1 200")
+
+    until(is_let_in)
 
 
 def test_jobs_are_followed_by_no_more_than_have_a_place(made: Made, address: tuple[str, int]) -> None:
@@ -172,10 +168,7 @@ def test_a_client_that_does_not_read_is_let_go(
         connection.settimeout(WAIT)
         connection.connect(address)
         connection.sendall(get("/assets/" + script_of(made)) * 50)
-        deadline = time.monotonic() + WAIT
-        while is_held(connection):
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        until(lambda: not is_held(connection))
 
 
 def is_held(connection: socket.socket) -> bool:

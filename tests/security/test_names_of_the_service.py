@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from services import Made, made_service
+from services import Made, service_fixture
 
-from assistant.api.hosts import Hosts
+from assistant.api.callers import Hosts
 from assistant.settings import SettingsError, load_settings
-from corpus.catalogue import Catalogue
 
 DOORS = ("/api/v1/documents", "/api/v1/search?q=boats", "/documents", "/", "/api/v1/me", "/v1/models")
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Iterator[Made]:
-    folder: Path = tmp_path_factory.mktemp("names")
-    with made_service(folder, catalogue, reading=True, hosts=Hosts(["Docs.example.org"])) as found:
-        yield found
+made = service_fixture(reading=True, hosts=Hosts(["Docs.example.org"]))
 
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:8000", "docs.example.org.evil.example", "127.0.0.1.evil.example",

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from services import Made, made_service
+from services import Made, made_service, service_fixture
 
 from assistant.access.rates import Rates
 from corpus.catalogue import Catalogue
@@ -23,10 +22,7 @@ HOSTILE = {
 }
 
 
-@pytest.fixture
-def made(tmp_path: Path, catalogue: Catalogue) -> Iterator[Made]:
-    with made_service(tmp_path, catalogue, reading=True) as found:
-        yield found
+made = service_fixture("function", reading=True)
 
 
 def listed(made: Made) -> list[dict[str, object]]:

@@ -6,7 +6,6 @@ import asyncio
 import itertools
 import json
 import threading
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -14,15 +13,14 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 from security.test_gradio_doors import JOIN, Functions, functions
-from services import Made, listening, made_service
+from services import Made, listening, made_service, service_fixture
 
 from assistant.access import Principal
 from assistant.access.principal import SHARED
 from assistant.access.rates import Rates
-from assistant.access.secret import FILE, Secret
-from assistant.access.visitors import COOKIE, MOST, MOST_KEPT, SECONDS, Visitors
+from assistant.access.visitors import COOKIE, FILE, MOST, MOST_KEPT, SECONDS, Secret, Visitors
 from assistant.api.application import Doors
-from assistant.api.middleware import Most, Places
+from assistant.api.serving_places import Most, Places
 from assistant.faults import Overloaded, TooMany
 from assistant.messages import Message
 from assistant.service.papers import Papers
@@ -37,11 +35,8 @@ ROOM = "192.0.2.7"
 QUESTION = ("When do boats leave?", "", "", "", [], "", "")
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Iterator[Made]:
-    """A server where everybody may read."""
-    with made_service(tmp_path_factory.mktemp("visits"), catalogue, reading=True) as found:
-        yield found
+made = service_fixture(reading=True)
+"""A server where everybody may read."""
 
 
 def replies(made: Made, *requests: tuple[str, str, dict[str, str]], origin: str = ROOM) -> list[httpx.Response]:
@@ -213,12 +208,8 @@ def test_people_at_one_address_have_their_own_places_for_papers() -> None:
         turns.close(20)
 
 
-@pytest.fixture(scope="module")
-def few(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Iterator[Made]:
-    """A server where a session has two streams of a kind, and an address five."""
-    doors = Doors(streams_address=5, streams_client=2)
-    with made_service(tmp_path_factory.mktemp("few"), catalogue, reading=True, doors=doors) as found:
-        yield found
+few = service_fixture(reading=True, doors=Doors(streams_address=5, streams_client=2))
+"""A server where a session has two streams of a kind, and an address five."""
 
 
 def test_sessions_at_one_address_have_their_own_streams_and_the_address_a_bound_for_all(few: Made) -> None:

@@ -5,26 +5,22 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections.abc import Iterator
 
 import pytest
 from security.test_gradio_doors import CANCEL, JOIN, Functions, events, functions
-from services import Made, ended, made_service
+from services import Made, ended, made_service, service_fixture
 
 from assistant.access.rates import CHEAP, Rates
 from assistant.faults import TooMany
+from assistant.page.calls import MOST_CALLS, MOST_WINDOWS, SECONDS, Windows
 from assistant.page.chat_turns import MOST_DRAWN, Conversations, Turn
-from assistant.page.windows import MOST_CALLS, MOST_WINDOWS, SECONDS, Windows
 from corpus.catalogue import Catalogue
 
 __all__ = ["functions"]
 QUESTION = ("When do boats leave?", "", "", "", [], "", "")
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Iterator[Made]:
-    with made_service(tmp_path_factory.mktemp("windows"), catalogue) as found:
-        yield found
+made = service_fixture()
 
 
 def joined(made: Made, functions: Functions, role: str, button: str, *data: object, window: str) -> int:

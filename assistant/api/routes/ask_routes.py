@@ -11,14 +11,14 @@ from fastapi import APIRouter, Query, Request
 from fastapi.concurrency import run_in_threadpool
 
 from assistant.api.api_models import AnswerOut, HitOut
+from assistant.api.api_replies import STREAMED, EventStream, event
 from assistant.api.callers import Caller, Served
 from assistant.api.problems import Crash, problem, request_id
 from assistant.api.route import Guarded, may
-from assistant.api.server_events import DOCUMENTED, EventStream, event
 from assistant.faults import ServiceFault
 from assistant.question_request import QuestionRequest
 from assistant.service import Stream
-from assistant.service.events import event_json
+from assistant.service.asking import event_json
 
 router = APIRouter(tags=["ask"], route_class=Guarded)
 log = logging.getLogger("rapporteur.api")
@@ -32,7 +32,7 @@ async def ask(asked: QuestionRequest, service: Served, caller: Caller) -> dict[s
     return answer.to_json()
 
 
-@router.post("/ask/stream", response_class=EventStream, responses=DOCUMENTED)
+@router.post("/ask/stream", response_class=EventStream, responses=STREAMED)
 @may("ask")
 async def ask_stream(asked: QuestionRequest, request: Request, service: Served, caller: Caller) -> EventStream:
     """Answers a question as server-sent events.

@@ -1,23 +1,27 @@
-"""What staff do: send files, look at jobs."""
+"""What staff do: send files, look at jobs; and what the command line of this machine's user does, whose files the server may read."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import asdict
+from pathlib import Path as FilePath
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Path, Query, Request, UploadFile, status
 from fastapi.concurrency import run_in_threadpool
+from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.access import check
 from assistant.api import callers
+from assistant.api.api_replies import STREAMED, EventStream, event, with_pauses
 from assistant.api.callers import Caller, Served, identified_again
 from assistant.api.problems import problem, request_id
 from assistant.api.route import Guarded, may
-from assistant.api.server_events import DOCUMENTED, EventStream, event, with_pauses
+from assistant.api.routes.document_routes import Held
 from assistant.faults import ServiceFault, TooLarge
 from assistant.fetching import FetchRequest
+from assistant.keeping import Files
 from assistant.outcome_words import job_told
 from assistant.question_request import Language
 from assistant.service.jobs import Job
@@ -91,7 +95,7 @@ def job(
     return job_told(service.job(caller, job, since), language)
 
 
-@router.get("/jobs/{job}/stream", response_class=EventStream, responses=DOCUMENTED)
+@router.get("/jobs/{job}/stream", response_class=EventStream, responses=STREAMED)
 @may("jobs")
 async def job_stream(
     request: Request, service: Served, caller: Caller, job: JobId, since: Known | None = None, language: Spoken = "en"
@@ -120,3 +124,68 @@ async def _changes(
                     yield event("job", job_told(record, language))
     except ServiceFault as fault:
         yield event("problem", problem(fault, request_id(request)))
+
+
+local = APIRouter(prefix="/local", include_in_schema=False, route_class=Guarded)
+
+
+class IngestBody(BaseModel):
+    """What `rapporteur ingest` is told."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    paths: list[FilePath] = Field(max_length=10_000)
+    starter: bool = False
+    symbol: str | None = None
+    language: Language | None = None
+    ocr: bool = False
+    again: bool = False
+    jobs: int | None = Field(None, ge=1, le=64)
+
+
+@local.post("/ingest", response_model=Job, status_code=status.HTTP_202_ACCEPTED)
+@may("ingest")
+def ingest(body: IngestBody, service: Served, caller: Caller) -> dict[str, Any]:
+    """Reads files and folders of this machine's."""
+    files = Files(body.paths, body.starter, body.symbol or None, body.language, body.ocr, apart=service.library.folder)
+    return service.ingest(caller, files, again=body.again, jobs=body.jobs).to_json()
+
+
+class ForgetBody(BaseModel):
+    """A file that is gone, and how people call it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    path: str = Field(min_length=1, max_length=10_000, pattern=r"^[^\x00]+$")
+    shown: str = Field(max_length=5_000)
+
+
+@local.post("/forget", response_model=Job, status_code=status.HTTP_202_ACCEPTED)
+@may("ingest")
+def forget(body: ForgetBody, service: Served, caller: Caller) -> dict[str, Any]:
+    """Removes what came from a file of this machine's that is gone."""
+    return service.forget(caller, FilePath(body.path), body.shown).to_json()
+
+
+@local.get("/documents/{document:path}")
+@may("documents")
+def document(service: Served, held: Held) -> dict[str, Any]:
+    """A document with all its blocks, and how it stands to others."""
+    return {"document": held.to_json(), "versions": service.collection.relations(held)}
+
+
+@local.get("/meetings")
+@may("meetings")
+def meetings(service: Served, caller: Caller) -> list[dict[str, Any]]:
+    """The meetings, each with how its agenda is cited."""
+    return [
+        {"meeting": each.to_json(), "label": service.document(caller, each.document_id).label}
+        for each in service.meetings(caller)
+    ]
+
+
+@local.get("/records")
+@may("documents")
+def records(service: Served, caller: Caller, missing: bool = False) -> list[dict[str, Any]]:
+    """All documents that are held, and those that are known and not held where asked for."""
+    return service.records(caller, missing=missing)

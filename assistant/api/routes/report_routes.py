@@ -1,22 +1,23 @@
-"""Writing: briefings, themes, comparisons, mandates, the check of an agenda; as JSON or as a file."""
+"""Writing: briefings, themes, comparisons, mandates, the check of an agenda, as JSON or as a file; and briefings under review, for staff."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 
+from assistant.api.api_models import AgendaOut, BriefingOut, ComparisonOut, MandatesOut, OriginsOut, ThemesOut
+from assistant.api.api_replies import DOCUMENTED, LISTED, SHEETS, file_reply, form_of
 from assistant.api.callers import Caller, Served
-from assistant.api.file_replies import DOCUMENTED, LISTED, SHEETS, file_reply, form_of
-from assistant.api.report_models import AgendaOut, BriefingOut, ComparisonOut, MandatesOut, OriginsOut, ThemesOut
 from assistant.api.route import Guarded, may
 from assistant.paper_requests import (
     BriefingRequest,
     ComparisonRequest,
+    Form,
     MandatesRequest,
     OriginsRequest,
     PaperRequest,
@@ -25,6 +26,7 @@ from assistant.paper_requests import (
 from assistant.question_request import Language
 from assistant.service import Service
 from assistant.service.papers import Paper
+from assistant.service.writing import Event
 
 router = APIRouter(tags=["write"], route_class=Guarded)
 
@@ -36,46 +38,26 @@ async def make_briefing(request: Request, service: Served, caller: Caller, asked
     return await _written(request, service, caller, asked)
 
 
-def _add(kind: type[PaperRequest], name: str, gives: type[BaseModel], said: str) -> None:
+def _add(kind: type[PaperRequest], name: str, gives: type[BaseModel]) -> None:
     @may(kind.operation, counted="documents")
     async def give(request: Request, service: Served, caller: Caller, asked: Any) -> Response:
         return await _written(request, service, caller, asked)
 
     give.__annotations__["asked"] = Annotated[kind, Query()]
     responses = LISTED if kind is MandatesRequest else DOCUMENTED
-    router.add_api_route(f"/{kind.path}", give, response_model=gives, responses=responses, name=name, description=said)
+    router.add_api_route(
+        f"/{kind.path}", give, response_model=gives, responses=responses, name=name, description=gives.__doc__
+    )
 
 
-_add(
-    BriefingRequest,
-    "briefing",
-    BriefingOut,
-    "A briefing, every sentence with its source. It is made in slices between the questions of others.",
-)
-_add(
-    ThemesRequest,
-    "themes",
-    ThemesOut,
-    "The themes of all that is held: summaries, documents over the years, gaps, places on a map.",
-)
-_add(
-    ComparisonRequest,
-    "compare",
-    ComparisonOut,
-    "Two documents or more in a row word by word, or with a topic what each of several says on it.",
-)
-_add(
-    OriginsRequest,
-    "origins",
-    OriginsOut,
-    "Where the paragraphs of a document come from: the earlier documents held that have them, to the letter or nearly.",
-)
-_add(
-    MandatesRequest,
-    "mandates",
-    MandatesOut,
-    "Who is asked to do what, by when, in the resolutions held; as JSON, a document, or a sheet (`csv`, `xlsx`).",
-)
+for _kind, _name, _gives in (
+    (BriefingRequest, "briefing", BriefingOut),
+    (ThemesRequest, "themes", ThemesOut),
+    (ComparisonRequest, "compare", ComparisonOut),
+    (OriginsRequest, "origins", OriginsOut),
+    (MandatesRequest, "mandates", MandatesOut),
+):
+    _add(_kind, _name, _gives)
 
 
 @router.get("/agenda", response_model=AgendaOut)
@@ -106,3 +88,80 @@ async def _written(request: Request, service: Service, caller: Caller, asked: Pa
         return JSONResponse(await run_in_threadpool(made.to_json))
     data = await run_in_threadpool(service.writing.made_file, caller, made, form, asked.spoken(made))
     return file_reply(data, form, asked.name)
+
+
+review = APIRouter(tags=["review"], route_class=Guarded)
+
+
+class DraftOut(BaseModel):
+    """A briefing under review; in lists without events and briefing."""
+
+    id: str
+    title: str
+    state: Literal["draft", "review", "cleared"]
+    created: str
+    events: list[Event]
+    briefing: dict[str, Any] | None
+
+
+class CommentBody(BaseModel):
+    """A comment on a statement, by its number in the publication, or on the whole."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: Annotated[str, Field(min_length=1, max_length=4_000)]
+    statement: Annotated[int | None, Field(ge=1, le=100_000)] = None
+
+
+class StateBody(BaseModel):
+    """The new state of a draft."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    state: Literal["draft", "review", "cleared"]
+
+
+@review.get("/drafts", response_model=list[DraftOut])
+@may("review")
+def drafts(service: Served, caller: Caller) -> list[dict[str, Any]]:
+    """The briefings under review, the latest first."""
+    return [each.to_json() for each in service.writing.drafts(caller).all()]
+
+
+@review.post("/drafts", response_model=DraftOut, status_code=201)
+@may("review")
+async def add_draft(service: Served, caller: Caller, asked: BriefingRequest) -> dict[str, Any]:
+    """Makes a briefing and keeps it as a draft."""
+    made = await made_paper(service, caller, asked)
+    drafts = await run_in_threadpool(service.writing.drafts, caller)
+    return (await run_in_threadpool(drafts.add, made)).to_json()
+
+
+@review.get("/drafts/{draft_id}", response_model=DraftOut, responses=DOCUMENTED)
+@may("review")
+async def draft(
+    request: Request, service: Served, caller: Caller, draft_id: str, format: Form | None = None
+) -> Response:
+    """A draft with its comments and changes; as a file with its state on the cover."""
+    drafts = await run_in_threadpool(service.writing.drafts, caller)
+    found = await run_in_threadpool(drafts.get, draft_id)
+    wanted = format or form_of(request.headers.get("accept", ""))
+    if wanted == "json":
+        return JSONResponse(await run_in_threadpool(found.to_json))
+    made = await run_in_threadpool(service.writing.reviewed, found)
+    data = await run_in_threadpool(service.writing.file, caller, made, wanted)
+    return file_reply(data, wanted, "briefing")
+
+
+@review.post("/drafts/{draft_id}/comments", response_model=DraftOut)
+@may("review")
+def comment(service: Served, caller: Caller, draft_id: str, said: CommentBody) -> dict[str, Any]:
+    """Comments on a statement, or on the whole."""
+    return service.writing.drafts(caller).comment(draft_id, said.text, said.statement).to_json()
+
+
+@review.post("/drafts/{draft_id}/state", response_model=DraftOut)
+@may("review")
+def move(service: Served, caller: Caller, draft_id: str, wanted: StateBody) -> dict[str, Any]:
+    """Puts a draft in review, clears it, or sends it back."""
+    return service.writing.drafts(caller).move(draft_id, wanted.state).to_json()

@@ -1,22 +1,24 @@
-"""Pages of briefings under review, for staff: the list, and each with its state, its comments and who changed what."""
+"""Pages for staff: briefings under review, the list, and each with its state, its comments and who changed what; and the evaluation report."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import FileResponse, RedirectResponse, Response
 from markupsafe import Markup
 
+from assistant.api.api_replies import file_reply
 from assistant.api.callers import Caller, Served
-from assistant.api.file_replies import file_reply
 from assistant.api.route import may
 from assistant.export.file_formats import to_html
+from assistant.faults import NotHeld
 from assistant.labels import language_of, word
-from assistant.page.plain_pages import Paged, page
-from assistant.page.rendering import words_path
+from assistant.page.plain_pages import Paged, page, words_path
 from assistant.page.report_pages import FILES, BriefingAsked, File, Short, made_or_waiting
-from assistant.service.drafts import STATES
+from assistant.service import Service
+from assistant.service.writing import STATES
 
 router = APIRouter(include_in_schema=False, route_class=Paged)
 
@@ -25,7 +27,7 @@ router = APIRouter(include_in_schema=False, route_class=Paged)
 @may("review")
 def drafts(request: Request, service: Served, caller: Caller) -> Response:
     """The briefings under review."""
-    found = service.writing.drafts_of(caller)
+    found = service.writing.drafts(caller).all()
     return page("drafts.html", request, drafts=found, draft=None, states=_states(request))
 
 
@@ -33,13 +35,13 @@ def drafts(request: Request, service: Served, caller: Caller) -> Response:
 @may("review")
 def add(request: Request, service: Served, caller: Caller, asked: Annotated[BriefingAsked, Form()]) -> Response:
     """Keeps a briefing that was made as a draft."""
-    service.writing.drafts_of(caller)
+    drafts = service.writing.drafts(caller)
     return made_or_waiting(
         request,
         service,
         caller,
         asked.read_by(request, service),
-        lambda made: RedirectResponse(f"/drafts/{service.writing.draft(caller, made).id}", 303),
+        lambda made: RedirectResponse(f"/drafts/{drafts.add(made).id}", 303),
     )
 
 
@@ -47,7 +49,7 @@ def add(request: Request, service: Served, caller: Caller, asked: Annotated[Brie
 @may("review")
 def draft(request: Request, service: Served, caller: Caller, draft_id: str) -> Response:
     """One briefing under review, with forms to comment on it and to give it another state."""
-    found = service.writing.drafted(caller, draft_id)
+    found = service.writing.drafts(caller).get(draft_id)
     article = Markup(to_html(service.writing.reviewed(found, words_path), page=False))  # noqa: S704  (escaped)
     files = [(told, f"/drafts/{found.id}/briefing.{form}") for form, told in FILES.items()]
     return page("drafts.html", request, draft=found, drafts=[], states=_states(request), article=article, files=files)
@@ -57,7 +59,7 @@ def draft(request: Request, service: Served, caller: Caller, draft_id: str) -> R
 @may("review")
 def draft_file(request: Request, service: Served, caller: Caller, draft_id: str, form: File) -> Response:
     """A draft as a file, with its state on the cover."""
-    made = service.writing.reviewed(service.writing.drafted(caller, draft_id))
+    made = service.writing.reviewed(service.writing.drafts(caller).get(draft_id))
     return file_reply(service.writing.file(caller, made, form), form, "briefing")
 
 
@@ -68,7 +70,7 @@ def comment(
     statement: Annotated[Short, Form()] = "",
 ) -> Response:  # fmt: skip
     """Adds a comment; `statement` is the number of a paragraph, or empty."""
-    service.writing.comment(caller, draft_id, text, int(statement) if statement.strip().isdecimal() else None)
+    service.writing.drafts(caller).comment(draft_id, text, int(statement) if statement.strip().isdecimal() else None)
     return RedirectResponse(f"/drafts/{draft_id}", 303)
 
 
@@ -79,9 +81,29 @@ def move(
     state: Annotated[Literal["draft", "review", "cleared"], Form()],
 ) -> Response:  # fmt: skip
     """Gives a draft another state."""
-    service.writing.move(caller, draft_id, state)
+    service.writing.drafts(caller).move(draft_id, state)
     return RedirectResponse(f"/drafts/{draft_id}", 303)
 
 
 def _states(request: Request) -> dict[str, str]:
     return {state: word(f"draft_{state}", language_of(request)) for state in STATES}
+
+
+REPORT = "evaluation.html"
+"""File in the folder of the library that is shown as the evaluation report: `rapporteur eval report RUN --out ...`."""
+REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'none'"
+
+
+def evaluation_path(service: Service) -> Path:
+    """Where the evaluation report lies, if there is one."""
+    return service.library.folder / REPORT
+
+
+@router.get("/evaluation")
+@may("ratings")
+def evaluation(request: Request, service: Served, caller: Caller) -> Response:
+    """The evaluation report, as it was written; it runs nothing."""
+    path = evaluation_path(service)
+    if not path.is_file():
+        raise NotHeld("no-evaluation")
+    return FileResponse(path, media_type="text/html", headers={"Content-Security-Policy": REPORT_POLICY})

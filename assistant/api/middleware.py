@@ -1,18 +1,143 @@
-"""Bodies that are too large or come too slowly are cut, whatever route they are sent to; where many are coming, the one that
-takes longest makes room. None is looked at before the route reads it: by then it knows who has sent it."""
+"""What every request passes through, as plain ASGI: an id in its log line, its errors and its response, and a place for it, or a refusal; metrics; headers that tell browsers to trust as little as possible; and bodies, which are cut where they are too large or come too slowly, whatever route they are sent to. None is looked at before the route reads it: by then it knows who has sent it."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
+import re
+import secrets
 import time
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant.api.problems import Refusals
+from assistant.access import Principal
+from assistant.access.visitors import COOKIE, DAYS
+from assistant.api.problems import Crash, Refusals
+from assistant.api.serving_places import Places
 from assistant.faults import ServiceFault, TooLarge, TooSlow
+from assistant.service.metrics import Metrics
+
+HEADER = "X-Request-ID"
+_GOOD = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+log = logging.getLogger("rapporteur.requests")
+
+
+class Requests:
+    """Takes the id that a proxy has given, or makes one; answers for a program that breaks down; and refuses what there is
+    none of the `places` for. Paths in `always` are answered however many there are."""
+
+    def __init__(
+        self, app: ASGIApp, refusals: Refusals, metrics: Metrics, places: Places, always: frozenset[str]
+    ) -> None:
+        self._app, self._refusals = app, refusals
+        self._metrics, self._places, self._always = metrics, places, always
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get(HEADER, "")
+        request_id = given if _GOOD.fullmatch(given) else secrets.token_hex(8)
+        scope["request_id"] = request_id
+        begun, status = time.perf_counter(), 0
+
+        async def named(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers[HEADER] = request_id
+                if visit := scope.get("visit"):
+                    headers.append("Set-Cookie", _cookie(visit, secure=scope.get("scheme") == "https"))
+                    headers["Cache-Control"] = "no-store"
+            await send(message)
+
+        try:
+            with ExitStack() as held:
+                try:
+                    scope["place"] = held.enter_context(self._places.taken(scope, always=scope["path"] in self._always))
+                except ServiceFault as fault:
+                    response = self._refusals.reply(scope, fault)
+                    response.headers["Connection"] = "close"  # it is to take no place either
+                    await response(scope, receive, named)
+                    return
+                await self._app(scope, receive, named)
+        except Exception:
+            log.exception("the program broke down", extra={"fields": {"request_id": request_id}})
+            if status:
+                status = 500
+                raise
+            await self._refusals.reply(scope, Crash("crash"))(scope, receive, named)
+        finally:
+            self._told(scope, request_id, status, time.perf_counter() - begun)
+
+    def _told(self, scope: Scope, request_id: str, status: int, seconds: float) -> None:
+        route = str(getattr(scope.get("route"), "path", "")) or ("page" if status and status != 404 else "none")
+        self._metrics.request(scope["method"], route, status, seconds)
+        who = scope.get("principal")
+        fields = {
+            "request_id": request_id,
+            "method": scope["method"],
+            "route": route,
+            "status": status or "disconnected",
+            "ms": round(seconds * 1e3, 1),
+            "client": scope["client"][0] if scope.get("client") else "",
+            "who": who.id if isinstance(who, Principal) else "",
+        }
+        log.info("request", extra={"fields": fields})
+
+
+def _cookie(visit: str, *, secure: bool) -> str:
+    """A session as a browser keeps it: no script reads it, and no other site sends it."""
+    until = f"Max-Age={DAYS * 86_400}; Path=/; HttpOnly; SameSite=Lax"
+    return f"{COOKIE}={visit}; {until}{'; Secure' if secure else ''}"
+
+
+POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; style-src 'self'"
+"""Content security policy of all that has none of its own, as the page has (`assistant/page/guard.py`)."""
+
+_ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+_YEAR = 31_536_000
+
+
+class SecurityHeaders:
+    """Adds the headers to every response; those that a response has it keeps. Paths in `plain` hold no page."""
+
+    def __init__(self, app: ASGIApp, plain: tuple[str, ...]) -> None:
+        self._app, self._plain = app, plain
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        plain = scope["path"].startswith(self._plain)
+
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _ALWAYS.items():
+                    headers.setdefault(name, value)
+                headers.setdefault("Content-Security-Policy", POLICY)
+                if plain:
+                    headers.setdefault("Cache-Control", "no-store")
+                if scope.get("scheme") == "https":
+                    headers.setdefault("Strict-Transport-Security", f"max-age={_YEAR}")
+            await send(message)
+
+        await self._app(scope, receive, guarded)
+
 
 SMALL = 64_000
 """Bytes of a body, where no more is allowed."""

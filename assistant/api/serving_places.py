@@ -14,7 +14,7 @@ from typing import NamedTuple
 from starlette.requests import HTTPConnection
 from starlette.types import Scope
 
-from assistant.access.client_addresses import network
+from assistant.access.principal import network
 from assistant.api.callers import address_of
 from assistant.faults import Overloaded, TooMany
 

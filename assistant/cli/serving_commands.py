@@ -1,4 +1,4 @@
-"""The command that serves page and API. The application itself is composed a floor above, in `app.py`."""
+"""The commands that serve: page and API, of which the application itself is composed a floor above, in `app.py`; and the tools that an MCP client starts."""
 
 from __future__ import annotations
 
@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from assistant.cli.desk import library_or_server
 from assistant.cli.session import EXIT_USAGE, fail, plain_errors, settings, talk
+from assistant.opening import make_engine
+from corpus.library import Library
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from assistant.serving import Serving
+
 
 Compose = Callable[["Serving"], "FastAPI"]
 
@@ -45,9 +49,8 @@ def serve_command(compose: Compose) -> typer.Typer:
 
 def _serve(compose: Compose, host: str | None, port: int | None) -> None:
     from assistant.api.running import ServeError, listening, run, url_of
-    from assistant.logs import start_log
+    from assistant.logs import start_log, trace
     from assistant.serving import announced, open_service
-    from assistant.telemetry import trace
 
     with plain_errors():
         chosen = settings(host=host, port=port)
@@ -77,3 +80,30 @@ def _serve(compose: Compose, host: str | None, port: int | None) -> None:
                 )
         except ServeError as error:
             raise fail(str(error)) from None
+
+
+def mcp() -> None:
+    """Serve the library to a program that speaks the Model Context Protocol, over standard input and output.
+
+    Where 'rapporteur serve' owns the library, what it serves is passed on.
+    """
+    with library_or_server("mcp") as (found, chosen):
+        import signal
+
+        import anyio
+
+        from assistant.cli.server_desk import address_of
+        from assistant.mcp import stdio
+        from assistant.service import Limits, Service
+
+        # The thread that reads standard input can't be woken, and nothing is written that could be left half done.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        if not isinstance(found, Library):
+            anyio.run(stdio.relay, lambda: address_of(chosen.data_dir))
+            return
+        turns = Limits().turns()
+        service = Service(make_engine(found, chosen, turns.away), turns=turns)
+        try:
+            anyio.run(stdio.serve, service)
+        finally:
+            service.close()

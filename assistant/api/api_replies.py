@@ -1,4 +1,4 @@
-"""Server-sent events, as the HTML standard defines them."""
+"""Replies that are no JSON: server-sent events, as the HTML standard defines them, and publications as files, with which format is wanted."""
 
 from __future__ import annotations
 
@@ -6,10 +6,15 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
-from typing import Any, TypeVar
+from types import MappingProxyType
+from typing import Any, TypeVar, cast
 
+from fastapi import Response
 from fastapi.sse import format_sse_event
 from starlette.responses import StreamingResponse
+
+from assistant.labels import preferred
+from assistant.paper_requests import SheetForm
 
 T = TypeVar("T")
 MEDIA_TYPE = "text/event-stream"
@@ -20,7 +25,7 @@ _EVENT = {
     "properties": {"event": {"type": "string"}, "data": {"type": "string", "description": "JSON"}},
     "required": ["event", "data"],
 }
-DOCUMENTED: dict[int | str, dict[str, Any]] = {200: {"content": {MEDIA_TYPE: {"schema": _EVENT}}}}
+STREAMED: dict[int | str, dict[str, Any]] = {200: {"content": {MEDIA_TYPE: {"schema": _EVENT}}}}
 
 
 class EventStream(StreamingResponse):
@@ -67,3 +72,43 @@ async def _next(items: AsyncIterator[T]) -> T | None:
 def event(name: str, data: Mapping[str, Any]) -> bytes:
     """One event with JSON data."""
     return format_sse_event(data_str=json.dumps(data, ensure_ascii=False), event=name)
+
+
+TYPES: dict[str, str] = {
+    "md": "text/markdown",
+    "html": "text/html",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "pdf": "application/pdf",
+}
+"""Media types of the formats that are written."""
+SHEETS: dict[str, str] = {
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+"""Those of sheets, in which lists are written too."""
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
+DOCUMENTED: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "JSON, or the file where `format` or the header `Accept` names one.",
+        "content": dict.fromkeys(TYPES.values(), _BINARY),
+    }
+}
+"""How OpenAPI shows the files."""
+LISTED: dict[int | str, dict[str, Any]] = {
+    200: {**DOCUMENTED[200], "content": dict.fromkeys([*TYPES.values(), *SHEETS.values()], _BINARY)}
+}
+"""The same for lists."""
+
+
+def form_of(accept: str, sheets: Mapping[str, str] = MappingProxyType({})) -> SheetForm:
+    """The format that a header `Accept` prefers; JSON where it names none that is written. `sheets`: media types
+    that are written, too."""
+    known = {"application/json": "json", **{media: form for form, media in {**TYPES, **sheets}.items()}}
+    return cast(SheetForm, next((known[media] for media in preferred(accept) if media in known), "json"))
+
+
+def file_reply(data: bytes, form: str, name: str) -> Response:
+    """A file to be saved."""
+    media = {**TYPES, **SHEETS}[form] + ("; charset=utf-8" if form in ("md", "html", "csv") else "")
+    headers = {"Content-Disposition": f'attachment; filename="{name}.{form}"', "Content-Type": media}
+    return Response(data, headers=headers)
