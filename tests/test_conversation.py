@@ -11,6 +11,7 @@ import pytest
 from conftest import OpenLibrary, add
 from hypothesis import given
 from hypothesis import strategies as st
+from test_constraints import Sure
 from word_reader import BARS, word_readers
 
 from assistant.qa.engine import Engine
@@ -306,6 +307,18 @@ def test_a_follow_up_is_answered_from_where_the_turn_before_was(starter_engine: 
     first = starter_engine.ask("When was the first Constructive Dialogue on the Smuggling of Migrants?")
     then = starter_engine.ask("Who was its chair?", [first.question])
     assert then.citations[0].id in {citation.id for citation in first.citations}
+
+
+def test_of_what_answered_the_turn_before_those_words_answer_that_say_what_is_asked_now(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    library = open_library()
+    told = "1. In 2024 the budget of the fund was 16 crowns. Travel took five of them."
+    add(library, catalogue, Input("fund.md", f"# Report on the fund\n\nA/88/9\n\n{told}\n".encode()))
+    engine = Engine(library, catalogue, readers=Readers({"en": Sure()}, {"en": BARS}))
+    asked = "What was the budget of the fund in 2024?"
+    assert "16 crowns" in engine.ask(asked).statements[0].text
+    assert engine.ask("How much of it went on travel?", [asked]).statements[0].text == "Travel took five of them."
 
 
 def test_the_same_conversation_has_the_same_answer_whatever_was_asked_before(

@@ -18,7 +18,7 @@ from assistant.qa.sections import NamedSections
 from assistant.qa.units import Unit
 from assistant.qa.weighing import FIRST, READ, STEPS, Scored, Weigher
 from assistant.question import Question, cites
-from corpus.analysis import fold
+from corpus.analysis import analyse, fold
 from corpus.catalogue import Catalogue, Entry
 from corpus.library import Library
 from corpus.symbols import find_symbols, same_document
@@ -173,7 +173,7 @@ class Quoter:
         keys = self._library.versions().keys
         others = {keys[each] for each in meeting.others} if meeting else set()
         scored = self._scored(question, evidence, most, lambda unit: unit.document.key not in others)
-        scored = self._of_one_meeting(question, _lifted(scored, question.carried))
+        scored = self._of_one_meeting(question, _lifted(scored, question))
         chosen, told = choose(scored, self._most), scored
         if not chosen:
             chosen, told = self._from_other_languages(question, most)
@@ -262,10 +262,18 @@ def _tells_of(answer: Answer, named: Sequence[Entry]) -> bool:
     return any(fold(name) in said for entry in named for name in entry.names)
 
 
-def _lifted(scored: Sequence[Scored], carried: Sequence[str]) -> list[Scored]:
-    """Units scored, best first, those of carried passages lifted: never over the bar for answering."""
+def _lifted(scored: Sequence[Scored], question: Question) -> list[Scored]:
+    """Units scored, best first, those of carried passages lifted that say a word of what was asked last: never over the bar for answering."""
+    asked = set(question.vocabulary.content(analyse(question.focus, question.language), question.language))
+
+    def lifted(unit: Unit) -> bool:
+        if unit.evidence.id not in question.carried:
+            return False
+        language = unit.document.language
+        return not asked or language != question.language or not asked.isdisjoint(analyse(unit.text, language))
+
     made = [
-        replace(each, score=each.score + CARRIED) if each.unit.evidence.id in carried and each.score >= 0.0 else each
+        replace(each, score=each.score + CARRIED) if each.score >= 0.0 and lifted(each.unit) else each
         for each in scored
     ]
     return sorted(made, key=lambda each: -each.odds)
