@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from conftest import OpenLibrary, add
-from word_reader import word_readers
+from word_reader import BARS, word_readers
 
 from assistant.page.choosing import examples
 from assistant.qa.engine import Engine
+from assistant.qa.reader import Reading
+from assistant.qa.readers import Readers
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES
 from corpus.library import Library
+from corpus.sentences import sentence_spans
 from eval.training.meeting_rows import agenda_text
 from ingest.run import Input
 
@@ -298,3 +302,30 @@ def test_the_name_of_the_body_does_not_hide_what_is_asked_of_its_meeting(starter
     answer = starter_engine.ask(question)
     assert answer.status == "answered"
     assert any("3–5 p.m." in statement.text for statement in answer.statements)
+
+
+class Lengthy:
+    """A reader to whom sentences about hours answer a little better than others."""
+
+    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
+        found = []
+        for _, text in passages:
+            spans = sentence_spans(text, "en")
+            told = np.array([0.5 * ("hours" in text[begin:end]) for begin, end in spans], np.float32)
+            found.append(Reading(3.0, spans, told, told))
+        return found
+
+    def translated(self, text: str) -> list[str]:
+        return []
+
+
+def test_days_and_times_come_before_the_length_that_is_about_as_likely_meant(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    library = open_library()
+    schools = agenda("A/AC.2/2025/1", "Committee on Schools", "Quito", "2025-03-03", ["Opening", "Timetables"])
+    add(library, catalogue, Input("schools.md", schools.encode()))
+    engine = Engine(library, catalogue, readers=Readers({"en": Lengthy()}, {"en": BARS}))
+    first, second, *_ = engine.ask("When is item 2 taken up?").statements
+    assert "10" in first.text
+    assert "3 hours" in second.text

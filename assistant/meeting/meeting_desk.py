@@ -106,6 +106,8 @@ class MeetingDesk:
                 question, near, [each for n, telling in rows if n == min(alike) for each in telling.parts]
             )
         else:
+            if near[0].kind == "length":
+                near.sort(key=lambda each: each.kind != "taken_up")  # days and times tell the length, too
             near = near[:MOST]
         symbol = Symbol.parse(announces) if (announces := near[0].announces) else None
         # What names an item or a time, or asks for a meeting as a whole, may mean any of them.

@@ -60,45 +60,58 @@ class Quoter:
     def answer(self, question: Question, most: int = READ) -> Answer:
         """The answer to a question: what is held answers first; that something is not held is said where it does not. Of the passages
         that are found `most` are read at most."""
-        missing, (lacking, item) = self._absent.symbols(question), self.desk.lacking(question)
-        held = len(missing) < len(question.symbols)
-        section = None if question.articles or (missing and not held) else self._sections.answer(question)
-        acts = self._absent.acts(question) if section is None else []
-        reasons = [each.reason for each in (*missing, *acts)][:NOTES]
-        if missing and not held:
-            meeting = None if lacking else self.desk.answer(question)
-            sure = meeting is not None and meeting.told.score >= 0.0
-            if meeting and sure:
-                return self._from_meeting(question, meeting)
-            told = self._from_mentions(question)
-            return replace(told, notes=(*told.notes, *reasons)) if told else missing[0]
-        if lacking is not None and item:
+        missing, (lacking, of_item) = self._absent.symbols(question), self.desk.lacking(question)
+        if missing and len(missing) == len(question.symbols):
+            return self._of_missing(question, missing, None if lacking else self._sure_meeting(question))
+        if lacking is not None and of_item:
             return lacking
         instrument = self._absent.instrument(question)
         if instrument is not None and question.articles:
             return instrument
-        if instrument is not None and self._absent.holds_of(question.named):
-            instrument = None
+        section = None if question.articles else self._sections.answer(question)
+        acts = self._absent.acts(question) if section is None else []
+        reasons = [each.reason for each in (*missing, *acts)][:NOTES]
         named = question.articles or question.symbols or question.named
-        found = self.places.answer(question) if named else None
-        found = found or section or (None if named or question.items else self.places.sought(question))
-        if found is None and acts and not named:
-            return self._of_acts(question, acts, reasons)
+        found = (self.places.answer(question) if named else None) or section
+        if found is None and not named:
+            found = None if question.items else self.places.sought(question)
+            if found is None and acts:
+                return self._of_acts(question, acts, reasons)
         if found is None:
-            meeting = None if lacking else self.desk.answer(question)
-            sure = meeting is not None and meeting.told.score >= 0.0
-            found = self._from_evidence(question, *((FIRST, meeting) if sure else (most, None)))
+            meeting = None if lacking else self._sure_meeting(question)
+            found = self._from_evidence(question, FIRST if meeting else most, meeting)
             reasons += self.places.lacking(question, found)
         if lacking is None:
             found = self._naming_others(question, self._or_meeting(question, found))
         elif found.status != "answered":
             found = lacking
+        absent = self._absent_instead(question, found, instrument)
+        return absent or replace(found, notes=(*found.notes, *reasons))
+
+    def _sure_meeting(self, question: Question) -> MeetingAnswer | None:
+        """What the rows of a meeting say, where that is enough for an answer."""
+        meeting = self.desk.answer(question)
+        return meeting if meeting is not None and meeting.told.score >= 0.0 else None
+
+    def _of_missing(self, question: Question, missing: Sequence[Answer], meeting: MeetingAnswer | None) -> Answer:
+        """Where nothing that the question names is held: what a `meeting` surely says, or what other texts say of it; else that it is
+        not held."""
+        if meeting is not None:
+            return self._from_meeting(question, meeting)
+        told = self._from_mentions(question)
+        reasons = [each.reason for each in (*missing, *self._absent.acts(question))][:NOTES]
+        return replace(told, notes=(*told.notes, *reasons)) if told else missing[0]
+
+    def _absent_instead(self, question: Question, found: Answer, instrument: Answer | None) -> Answer | None:
+        """That a text which the question names is not held, where what was found is no answer, or rather speaks of others than a treaty
+        (`instrument`) that the documents only refer to."""
+        if instrument is not None and self._absent.holds_of(question.named):
+            instrument = None
         if instrument is not None and found.status == "tentative" and not _tells_of(found, question.named):
             return instrument
         absent = self._absent.named(question) or instrument
-        if absent is not None and (found.status == "not_found" or (found.status == "tentative" and absent.absent)):
-            return absent
-        return replace(found, notes=(*found.notes, *reasons))
+        told = absent is not None and (found.status == "not_found" or (found.status == "tentative" and absent.absent))
+        return absent if told else None
 
     def _of_acts(self, question: Question, acts: Sequence[Answer], reasons: Sequence[str]) -> Answer:
         """What texts that cite resolutions which a question names and that are not held say of them; else that these are not held."""
