@@ -27,14 +27,13 @@ _LABEL = re.compile(r"([^.:：;()]{2,40})[:：]\s?(?=\S)")
 def constrained(told: Known, begin: int, question: Question, unit: Unit, found: Sequence[Document] = ()) -> float:
     """How far words of a passage that was read from a character on are above the bar for an answer, in log-odds: less what counts against
     them where their document, of those `found`, does not name what the question names, or others beside them have the label that it says;
-    those with that label are what the passage answers with. What came closest does so still, unless it is about another country."""
+    those with that label are what the passage answers with. What came closest does so still: who asks may name their own country."""
     bars, labelled = told.bars, _has_named_label(question, unit)
     score = told.whole if labelled else told.score(unit.start - begin, unit.end - begin)
     score += unit.evidence.behind
     less = OTHER_YEAR * _of_another_year(question, unit) + OTHER_NAME * _of_another_name(question, unit, found)
-    less += OTHER_NAME * (labelled is False)
-    least = max(score - less, min(score, bars.least)) if bars.least < 0.0 else score - less
-    return least - _of_another_country(question, unit)
+    less += OTHER_NAME * (labelled is False) + _of_another_country(question, unit)
+    return max(score - less, min(score, bars.least)) if bars.least < 0.0 else score - less
 
 
 def _of_another_name(question: Question, unit: Unit, found: Sequence[Document]) -> bool:
