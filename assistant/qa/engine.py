@@ -323,9 +323,8 @@ class Engine:
         named = ", ".join(symbol.text for symbol in question.symbols) if all_answered else ""
         for part in parts:
             found = self._readings(part, before, question.language)
-            if (
-                answered and named and not find_symbols(part)
-            ):  # the second half of a sentence speaks of what the first one names
+            # The second half of a sentence speaks of what the first one names.
+            if answered and named and not find_symbols(part):
                 asked = f"{part.rstrip(MARKS)} ({named})?"
                 found = (Reading((asked,), asked, question.language, leans=True), *found)
             best = self._answer_first(found, before, question, most=most)

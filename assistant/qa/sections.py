@@ -13,7 +13,7 @@ from assistant.qa.citations import Composer, choose
 from assistant.qa.provisions import WHOLE
 from assistant.qa.retriever import Evidence, Retriever, restricted
 from assistant.qa.units import Unit, items_below, units_of
-from assistant.qa.weighing import FIRST, Weigher
+from assistant.qa.weighing import FIRST, READ, Weigher
 from assistant.question import Question
 from corpus.analysis import analyse
 from corpus.documents import Block, Document, Span, once
@@ -71,8 +71,9 @@ class NamedSections:
         """Those that the question names, else those that search finds first."""
         scope = restricted(question, self._library) if question.symbols or question.named else None
         if scope is None:
-            found = {each.document.id: each.document for each in self._retriever.gather(question, FIRST)}
-            return list(found.values())
+            found = enumerate(self._retriever.gather(question, READ))
+            first = [each for n, each in found if n < FIRST or each.id in question.carried]
+            return list({each.document.id: each.document for each in first}.values())
         return [
             self._library.document(each) for each in sorted(self._library.versions().quotable(question.language, scope))
         ]
