@@ -95,8 +95,8 @@ ABROAD_WEIGHT = 0.2
 that a question's are near to. All other words, and likeness in meaning, weigh 1."""
 DOCUMENT_WEIGHT = 0.4
 """What the best passage of a document adds to the others: most questions are about one document."""
-NEAR_SHARE = 0.375
-"""Share of the passages found that are those nearest in meaning, wherever their words place them: six of sixteen."""
+FUSED, NEAREST = 10, 6
+"""Passages found that are the best by words and meaning; where more are wanted, so many of those nearest in meaning are among them."""
 LIKE = 0.35
 """Least cosine of a word's vector and an English word's, both from the mean of all words, for which the one is searched for as the
 other."""

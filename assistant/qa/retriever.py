@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from assistant.qa.abstention import ABROAD_WEIGHT, DOCUMENT_WEIGHT, NEAR_SHARE, NEARER, OWN_LANGUAGE, chance
+from assistant.qa.abstention import ABROAD_WEIGHT, DOCUMENT_WEIGHT, FUSED, NEARER, NEAREST, OWN_LANGUAGE, chance
 from assistant.question import Question
 from corpus.corpus_errors import NotHeld
 from corpus.documents import Document, Passage, Within
@@ -121,7 +121,7 @@ class Retriever:
     def _ranked(
         self, question: Question, limit: int, documents: Sequence[str] | None, languages: Sequence[str]
     ) -> list[Evidence]:
-        """The best passages in some languages, best first; those nearest in meaning are always among them."""
+        """The best passages in some languages, best first; behind the first ten those nearest in meaning are always among them."""
         library, versions = self._library, self._library.versions()
         searched = versions.quotable(question.language) if documents is None else frozenset(documents)
         within = None if documents is None and not question.parts else self._within(question, searched)
@@ -151,7 +151,7 @@ class Retriever:
         ]
         found.sort(key=lambda pair: (-pair[0], pair[1].document_id, pair[1].ordinal))
         meant = sorted((each.id for _, each in found if each.id in dense), key=lambda each: -dense[each])
-        near = set(meant[: int(limit * NEAR_SHARE)])
+        near = set(meant[: max(0, min(NEAREST, limit - FUSED))])
         others = [each.id for _, each in found if each.id not in near][: limit - len(near)]
         best = [pair for pair in found if pair[1].id in near.union(others)]
         return [Evidence(each, library.document, score, dense.get(each.id)) for score, each in best]
