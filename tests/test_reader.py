@@ -17,7 +17,7 @@ import pytest
 from conftest import OpenLibrary, add
 from test_cli import Cli
 
-from assistant.qa.abstention import FOUND, FROM_ENGLISH, SAME, Bars, bars
+from assistant.qa.abstention import ENGLISH, FOUND, FROM_ENGLISH, SAME, Bars, bars
 from assistant.qa.base import available
 from assistant.qa.engine import Engine
 from assistant.qa.reader import Name, Reader, Reading
@@ -212,7 +212,7 @@ def test_any_logit_has_a_chance_between_none_and_certainty(logit: float) -> None
 # Who reads what
 
 
-def test_english_is_read_by_the_english_reader_and_all_else_by_the_multilingual_one(
+def test_the_english_reader_reads_english_and_the_multilingual_one_all_else(
     open_library: OpenLibrary, catalogue: Catalogue
 ) -> None:
     english, other = Fake({"forty crowns": 4.0}), Fake({"forty crowns": 4.0})
@@ -256,6 +256,15 @@ def test_the_reader_is_named_by_the_languages_of_question_and_text() -> None:
     assert [one.name_for(*pair) for pair in (("en", "en"), ("fr", "en"), ("en", "ar"))] == ["en", None, None]
     assert readers(multilingual=Fake({})).name_for("en", "en") == "multilingual"
     assert readers().name_for("en", "en") is None
+
+
+def test_where_the_multilingual_reader_has_bars_for_english_it_reads_english_too() -> None:
+    held = {"en": BARS, "multilingual": BARS, ENGLISH: replace(BARS, answered=1.0)}
+    both = Readers({"en": Fake({}), "multilingual": Fake({})}, held)
+    assert both.name_for("en", "en") == "multilingual"
+    assert Readers({"en": Fake({})}, held).name_for("en", "en") == "en"
+    (((_,), bar),) = both.told("When?", "en", "en", [("", ["At noon."])], [0.0], None) or ()
+    assert bar == held[ENGLISH]
 
 
 def test_passages_that_nobody_reads_are_weighed_by_the_older_signals(

@@ -8,7 +8,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Protocol
 
-from assistant.qa.abstention import ASIDE, FOUND, FROM_ENGLISH, SAME, Bars, Caution, bars
+from assistant.qa.abstention import ASIDE, ENGLISH, FOUND, FROM_ENGLISH, SAME, Bars, Caution, bars
 from assistant.qa.base import available
 from assistant.qa.reader import KINDS, Name, Reader, Reading
 from assistant.qa.retriever import Evidence
@@ -26,12 +26,13 @@ class Reads(Protocol):
 
 @dataclass(frozen=True)
 class Known:
-    """A reading of a passage, with the bars and the name of the reader that made it, and what search adds to its logit. What was
+    """A reading of a passage, with the bars that it is held against, and what search adds to its logit. Where `ends`, passages that are
+    far from answering tell that those behind them are, too. What was
     read begins at a character of the document, None where it stands so in none."""
 
     reading: Reading
     bars: Bars
-    reader: Name
+    ends: bool = False
     found: float = 0.0
     begin: int | None = None
 
@@ -76,7 +77,7 @@ def gain(score: float, best: float) -> float:
 
 
 class Readers:
-    """The readers at hand: an English one for English questions to English texts, a multilingual one for the rest."""
+    """The readers at hand: a multilingual one, and an English one for English questions to English texts, where there is no other."""
 
     def __init__(self, readers: Mapping[Name, Reads], known: Mapping[str, Bars]) -> None:
         self._readers, self._bars = readers, known
@@ -94,15 +95,18 @@ class Readers:
 
     def name_for(self, asked: str, read: str) -> Name | None:
         """The reader for a question and a text in two languages; None where none reads both."""
-        if asked == read == "en" and "en" in self._readers:
+        other: Name | None = "multilingual" if "multilingual" in self._readers else None
+        if asked == read == "en" and "en" in self._readers and not (other and ENGLISH in self._bars):
             return "en"
-        return "multilingual" if "multilingual" in self._readers else None
+        return other
 
     def _bars_for(self, name: Name, asked: str, read: str, likeness: float | None) -> Bars:
         """The bars of a reader for a question and a text in two languages, or in one, where search found what is so like the question."""
         own: str = name
-        if name == "multilingual" and read != "en":
-            own = SAME if asked == read else FROM_ENGLISH if asked == "en" else name
+        if name == "multilingual" and asked == read:
+            own = ENGLISH if read == "en" else SAME
+        elif name == "multilingual" and asked == "en":
+            own = FROM_ENGLISH
         return self._bars[own if own in self._bars else name].where(likeness)
 
     def english(self, text: str, language: str) -> list[str]:
@@ -127,7 +131,7 @@ class Readers:
         readings = self._readers[name].read(question, [(heading, " ".join(texts)) for heading, texts in passages])
         told, held = [], self._bars_for(name, asked, read, likeness)
         for (_, texts), reading, added in zip(passages, readings, found, strict=True):
-            known = Known(reading, held, name, added)
+            known = Known(reading, held, found=added)
             ends = accumulate(len(text) + 1 for text in texts)
             scores = [known.score(end - len(text) - 1, end - 1) for text, end in zip(texts, ends, strict=True)]
             told.append((scores, held))
@@ -142,5 +146,6 @@ class Readers:
             readings = reader.read(question, [(heading_of(each), each.passage.text) for each in mine.values()])
             for (of, each), reading in zip(mine.items(), readings, strict=True):
                 held = self._bars_for(name, language, each.document.language, searched.likeness)
-                found[of] = Known(reading, held, name, gain(each.score, searched.best), each.passage.start)
+                ends = language == each.document.language == "en"
+                found[of] = Known(reading, held, ends, gain(each.score, searched.best), each.passage.start)
         return found

@@ -303,9 +303,7 @@ def _whole_words(document: Document, begin: int, stop: int) -> Span:
 
 def _hopeless(scored: Sequence[Scored]) -> bool:
     """Whether what was read is so far from answering that what search ranks behind it will not answer either."""
-    return bool(scored) and all(
-        each.known is not None and each.odds < HOPELESS.get(each.known.reader, float("-inf")) for each in scored
-    )
+    return bool(scored) and all(each.known is not None and each.known.ends and each.odds < HOPELESS for each in scored)
 
 
 def _by_language(units: Sequence[Unit]) -> Iterable[tuple[str, list[int]]]:

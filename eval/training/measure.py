@@ -37,7 +37,7 @@ Best = Callable[[str], tuple[float, float | None] | None]
 def questions_for(
     name: str, files: Sequence[Path], asides: Sequence[Path], engine: Engine, translations: Sequence[Path] = ()
 ) -> list[Question]:
-    """The questions that a reader is calibrated by: `en` by English ones, others, and likeness, by the others. `files` ask about
+    """The questions that a reader is calibrated by: `en` and `english` by English ones, others, and likeness, by the others. `files` ask about
     the engine's documents (`data/README.md`), `translations` ask the same in other languages, `asides` about something else.
     Raises `ValueError` for questions whose places are not in the documents, and for translations of questions that are in no file."""
     asked = list(asked_of(files, engine.library))
@@ -54,7 +54,7 @@ def questions_for(
     found = [(language, Question(text, each.answerable, each.kind == OFF_TOPIC)) for language, text, each in said]
     for row in (row for path in asides for row in lines_of(path)):
         found.append((row["language"], Question(row["question"], answerable=False, aside=True)))
-    return [question for language, question in found if (language == "en") == (name == "en")]
+    return [question for language, question in found if (language == "en") == (name in ("en", "english"))]
 
 
 def written_for(

@@ -186,7 +186,10 @@ def export(
 
 @app.command()
 def calibrate(
-    name: Annotated[Literal["en", "multilingual", "likeness"], typer.Argument(help="A reader, or likeness.")],
+    name: Annotated[
+        Literal["en", "multilingual", "english", "likeness"],
+        typer.Argument(help="A reader, the multilingual one for English questions, or likeness."),
+    ],
     questions: Annotated[list[Path], typer.Option(help="Questions about the documents; may be repeated.")],
     documents: Annotated[Path, typer.Option(help="Folder of documents that the reader was not trained on.")],
     aside: Aside,
@@ -209,8 +212,9 @@ def calibrate(
             if name == "likeness":
                 best, shipped = measure.by_likeness(engine), None
             else:
-                path = weights or SHIPPED / f"reader-{name}.npz"
-                best = measure.by_reader(engine, Reader(name, models_in(folder), weights=path))
+                reads: Name = "multilingual" if name == "english" else name
+                path = weights or SHIPPED / f"reader-{reads}.npz"
+                best = measure.by_reader(engine, Reader(reads, models_in(folder), weights=path))
                 shipped = path.read_bytes()
             asked = measure.questions_for(name, questions, aside, engine, translations)
             found = list(tell.counted(measure.outcomes(asked, best), "questions", len(asked)))
