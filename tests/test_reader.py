@@ -17,12 +17,12 @@ import pytest
 from conftest import OpenLibrary, add
 from test_cli import Cli
 
-from assistant.qa.abstention import ENGLISH, FOUND, FROM_ENGLISH, SAME, Bars, bars
+from assistant.qa.abstention import BOTH, FOUND, FROM_ENGLISH, SAME, Bars, bars
 from assistant.qa.base import available
 from assistant.qa.engine import Engine
 from assistant.qa.reader import Name, Reader, Reading
 from assistant.qa.readers import Readers
-from assistant.qa.weighing import READ, STEPS, Weigher
+from assistant.qa.weighing import AGAIN, READ, STEPS, Weigher
 from assistant.qa.weights import shipped_path, ships
 from corpus.catalogue import Catalogue
 from corpus.embedding import EmbeddingError, HashEmbedder
@@ -258,13 +258,35 @@ def test_the_reader_is_named_by_the_languages_of_question_and_text() -> None:
     assert readers().name_for("en", "en") is None
 
 
-def test_where_the_multilingual_reader_has_bars_for_english_it_reads_english_too() -> None:
-    held = {"en": BARS, "multilingual": BARS, ENGLISH: replace(BARS, answered=1.0)}
-    both = Readers({"en": Fake({}), "multilingual": Fake({})}, held)
-    assert both.name_for("en", "en") == "multilingual"
-    assert Readers({"en": Fake({})}, held).name_for("en", "en") == "en"
-    (((_,), bar),) = both.told("When?", "en", "en", [("", ["At noon."])], [0.0], None) or ()
-    assert bar == held[ENGLISH]
+def test_what_the_english_reader_likes_best_the_other_one_reads_too_and_both_count_alike(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    english, other = (Fake({"forty crowns": 4.0, "nine crowns": logit}) for logit in (4.5, 0.0))
+    crowd = [f"# Port {n}\n\nA/88/7{n}\n\n1. Yachts pay crowns at pier {n}.\n" for n in range(10, 20)]
+    library = engine(open_library, catalogue, None, HARBOUR, LIGHTHOUSE, *crowd).library
+
+    def first(bars_of: Mapping[str, Bars]) -> str:
+        asked = Engine(library, catalogue, readers=Readers({"en": english, "multilingual": other}, bars_of))
+        return asked.ask(ASKED).statements[0].text
+
+    held = dict.fromkeys(("en", "multilingual"), BARS)
+    assert "nine crowns" in first(held)
+    assert not other.passages
+    assert "forty crowns" in first({**held, BOTH: BARS})
+    assert 0 < len(other.passages) <= AGAIN < len(english.passages)
+
+
+def test_where_both_readers_are_against_it_what_one_reader_likes_less_does_not_answer_instead(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    english, other = Fake({"crowns": 2.0, "ducats": 1.5}), Fake({"crowns": -9.0, "ducats": 9.0})
+    texts = [f"# Port {n}\n\nA/88/7{n}\n\n1. Yachts pay {n} crowns a night.\n" for n in range(10, 10 + AGAIN)]
+    last = "# Port 9\n\nA/88/709\n\n1. Yachts pay a ducat or two: ducats are taken.\n"
+    library = engine(open_library, catalogue, None, *texts, last).library
+    held = dict.fromkeys(("en", "multilingual", BOTH), BARS)
+    answer = Engine(library, catalogue, readers=Readers({"en": english, "multilingual": other}, held)).ask(ASKED)
+    assert len(english.passages) > AGAIN
+    assert answer.status == "not_found"
 
 
 def test_passages_that_nobody_reads_are_weighed_by_the_older_signals(

@@ -31,7 +31,7 @@ from corpus.embedding import HashEmbedder
 from corpus.models import Models
 from eval.training.card import write_card
 from eval.training.groups import Group, Read, folded, lines_of, load, save
-from eval.training.measure import by_likeness, by_reader, mined, outcomes, questions_for
+from eval.training.measure import by_likeness, by_readers, mined, outcomes, questions_for
 from eval.training.meeting_rows import ASKED as ASKED_IN
 from eval.training.meeting_rows import agenda_text, beside, meeting_groups
 from eval.training.mixes import MIXES, Mix, aside, by_set, mixed
@@ -591,7 +591,7 @@ def test_a_reader_is_calibrated_by_the_best_passage_of_questions_in_its_language
     assert [(each.answerable, each.aside) for each in english] == [(True, False), (False, False), (False, True)]
     rest = questions_for("multilingual", [asked], [held_back], harbour)
     assert [(each.answerable, each.aside) for each in rest] == [(False, True)] * 3
-    logits = [each.logit for each in outcomes(english[:1], by_reader(harbour, Counting()))]
+    logits = [each.logit for each in outcomes(english[:1], by_readers(harbour, Counting()))]
     assert logits == [4.0 + FOUND]  # "yachts pay a night", of the paragraph that answers
 
 

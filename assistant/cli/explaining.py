@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import fmean
 
 from rich.box import SIMPLE
 from rich.console import Console
@@ -106,11 +107,11 @@ def _read(found: Evidence, best: Scored | None) -> tuple[str | Text, ...]:
     if best is None or best.known is None:
         return "nobody", "", "", ""
     known = best.known
-    span = known.reading.best()
+    span = known.readings[0].best()
     words = ""
     if span is not None and known.begin is not None:
         words = found.document.text[known.begin + span[0] : known.begin + span[1]]
-    logit = known.reading.logit
+    logit = fmean(each.logit for each in known.readings)
     return known.reader, f"{logit:+.2f}", f"{known.bars.probability(logit):.0%}", Text(_short(words))
 
 

@@ -25,8 +25,8 @@ LIKENESS = "likeness"
 SAME = "same-language"
 """The name of the bars of the multilingual reader for questions and texts in one language, not English: it knows better there than across
 languages what answers, and is less sure of it."""
-ENGLISH = "english"
-"""The name of its bars for English questions and texts."""
+BOTH = "both"
+"""The name of the bars of what both readers say of English texts, asked in English."""
 FROM_ENGLISH = "from-english"
 """The name of its bars for English questions and texts in other languages."""
 UNREAD = -1.0
@@ -34,9 +34,9 @@ UNREAD = -1.0
 ENOUGH = {3: 2.0, 6: 1.5, 10: 1.0}
 """How far above the bar for an answer the best of so many passages read must be for no more to be read: what search ranks lower answers
 ever more seldom. Chosen by how often the best of all sixteen is the same (docs/experiments.md)."""
-HOPELESS = -1.4523
-"""The log-odds of answering (a chance of 0.19) that the best of the first six passages must have for more to be read, whatever the
-caution, where English texts are asked in English: across languages search is less sure of what it ranks first."""
+HOPELESS = {"en": -1.4523}
+"""By reader: the log-odds of answering (a chance of 0.19) that the best of the first six passages must have for more to be read, whatever the
+caution. Readers that are not named here read on: across languages search is less sure of what it ranks first."""
 BARE = 1.0
 """What counts against the line of a meeting that tells no more than a title."""
 FURTHER = 1.0
@@ -154,7 +154,7 @@ def log_odds(chance: float) -> float:
 
 @cache
 def bars(caution: Caution = "normal") -> Mapping[str, Bars]:
-    """The shipped bars of a caution, by reader, with those of `ENGLISH`, `SAME`, `FROM_ENGLISH` and `LIKENESS`. Raises `EmbeddingError` where they can't be read."""
+    """The shipped bars of a caution, by reader, with those of `BOTH`, `SAME`, `FROM_ENGLISH` and `LIKENESS`. Raises `EmbeddingError` where they can't be read."""
     path = files("assistant") / "qa" / "data" / "calibration.json"
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from pathlib import Path
+from statistics import fmean
 from typing import Protocol
 
-from assistant.qa.abstention import ASIDE, ENGLISH, FOUND, FROM_ENGLISH, SAME, Bars, Caution, bars
+from assistant.qa.abstention import ASIDE, BOTH, FOUND, FROM_ENGLISH, SAME, Bars, Caution, bars
 from assistant.qa.base import available
 from assistant.qa.reader import KINDS, Name, Reader, Reading
 from assistant.qa.retriever import Evidence
@@ -26,27 +27,31 @@ class Reads(Protocol):
 
 @dataclass(frozen=True)
 class Known:
-    """A reading of a passage, with the bars that it is held against, and what search adds to its logit. Where `ends`, passages that are
-    far from answering tell that those behind them are, too. What was
-    read begins at a character of the document, None where it stands so in none."""
+    """The readings of a passage, by one reader or by each, which count alike, with the bars that they are held against, and what search
+    adds to their logit; `reader` is the name of the one, or `BOTH`. `name` is that of what was read; it begins at a character of the document,
+    None where it stands so in none."""
 
-    reading: Reading
+    readings: tuple[Reading, ...]
     bars: Bars
-    ends: bool = False
+    reader: str
+    name: str = ""
     found: float = 0.0
     begin: int | None = None
 
     @property
     def whole(self) -> float:
         """How far the passage as a whole is above the bar for an answer, in log-odds, whichever of its words answer."""
-        return self.bars.above(self.reading.logit + self.found)
+        return self.bars.above(fmean(each.logit for each in self.readings) + self.found)
 
     def score(self, begin: int, stop: int) -> float:
         """How far what stands between two characters of the passage is above the bar for an answer, in log-odds."""
-        best, own = self.reading.best(), self.reading.best(begin, stop)
-        if best is None or own is None:
-            return self.bars.least - FAR
-        return self.whole - self.bars.slope * ASIDE * max(0.0, best[2] - own[2])
+        aside: list[float] = []
+        for each in self.readings:
+            best, own = each.best(), each.best(begin, stop)
+            if best is None or own is None:
+                return self.bars.least - FAR
+            aside.append(max(0.0, best[2] - own[2]))
+        return self.whole - self.bars.slope * ASIDE * fmean(aside)
 
 
 FAR = 20.0
@@ -77,7 +82,8 @@ def gain(score: float, best: float) -> float:
 
 
 class Readers:
-    """The readers at hand: a multilingual one, and an English one for English questions to English texts, where there is no other."""
+    """The readers at hand: an English one for English questions to English texts, a multilingual one for the rest, and for what the
+    English one likes best."""
 
     def __init__(self, readers: Mapping[Name, Reads], known: Mapping[str, Bars]) -> None:
         self._readers, self._bars = readers, known
@@ -95,18 +101,19 @@ class Readers:
 
     def name_for(self, asked: str, read: str) -> Name | None:
         """The reader for a question and a text in two languages; None where none reads both."""
-        other: Name | None = "multilingual" if "multilingual" in self._readers else None
-        if asked == read == "en" and "en" in self._readers and not (other and ENGLISH in self._bars):
+        if asked == read == "en" and "en" in self._readers:
             return "en"
-        return other
+        return "multilingual" if "multilingual" in self._readers else None
+
+    def two_for(self, language: str) -> bool:
+        """Whether two readers read texts in the language that a question is in."""
+        return language == "en" and len(self._readers) > 1 and BOTH in self._bars
 
     def _bars_for(self, name: Name, asked: str, read: str, likeness: float | None) -> Bars:
         """The bars of a reader for a question and a text in two languages, or in one, where search found what is so like the question."""
         own: str = name
-        if name == "multilingual" and asked == read:
-            own = ENGLISH if read == "en" else SAME
-        elif name == "multilingual" and asked == "en":
-            own = FROM_ENGLISH
+        if name == "multilingual" and read != "en":
+            own = SAME if asked == read else FROM_ENGLISH if asked == "en" else name
         return self._bars[own if own in self._bars else name].where(likeness)
 
     def english(self, text: str, language: str) -> list[str]:
@@ -131,7 +138,7 @@ class Readers:
         readings = self._readers[name].read(question, [(heading, " ".join(texts)) for heading, texts in passages])
         told, held = [], self._bars_for(name, asked, read, likeness)
         for (_, texts), reading, added in zip(passages, readings, found, strict=True):
-            known = Known(reading, held, found=added)
+            known = Known((reading,), held, name, found=added)
             ends = accumulate(len(text) + 1 for text in texts)
             scores = [known.score(end - len(text) - 1, end - 1) for text, end in zip(texts, ends, strict=True)]
             told.append((scores, held))
@@ -143,9 +150,23 @@ class Readers:
         found: dict[str, Known] = {}
         for name, reader in self._readers.items():
             mine = {of: each for of, each in reads.items() if self.name_for(language, each.document.language) == name}
-            readings = reader.read(question, [(heading_of(each), each.passage.text) for each in mine.values()])
-            for (of, each), reading in zip(mine.items(), readings, strict=True):
+            for (of, each), reading in zip(mine.items(), _read(reader, question, mine), strict=True):
                 held = self._bars_for(name, language, each.document.language, searched.likeness)
-                ends = language == each.document.language == "en"
-                found[of] = Known(reading, held, ends, gain(each.score, searched.best), each.passage.start)
+                found[of] = Known((reading,), held, name, of, gain(each.score, searched.best), each.passage.start)
         return found
+
+    def read_again(
+        self, question: str, known: Mapping[str, Known], reads: Mapping[str, Evidence], searched: Searched
+    ) -> dict[str, Known]:
+        """What both readers say of English passages that the English one has read, where there are two (`two_for`)."""
+        mine = {of: each for of, each in reads.items() if known[of].reader == "en"}
+        readings = _read(self._readers["multilingual"], question, mine)
+        held = self._bars[BOTH].where(searched.likeness)
+        return {
+            of: replace(known[of], readings=(*known[of].readings, reading), bars=held, reader=BOTH)
+            for of, reading in zip(mine, readings, strict=True)
+        }
+
+
+def _read(reader: Reads, question: str, reads: Mapping[str, Evidence]) -> list[Reading]:
+    return reader.read(question, [(heading_of(each), each.passage.text) for each in reads.values()])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -21,6 +21,8 @@ STEPS = (3, 6, 10, 16)
 """Passages that are read for one question: the first ones, and where none of these is surely enough for an answer, so many in
 all, and so on; no more where of `STEPS[1]` none is anywhere near."""
 FIRST, READ = STEPS[0], STEPS[-1]
+AGAIN = 3
+"""Passages that the other reader reads, too, where there are two: those that the first one likes best."""
 MOST_MARKED = 0.5
 """Share of a statement beyond which to tell which of its words answer tells nothing."""
 TEXT_LIMIT = 500
@@ -49,7 +51,7 @@ class Scored:
         known, unit = self.known, self.unit
         if known is None or known.begin is None:
             return unit
-        best = known.reading.best(unit.start - known.begin, unit.end - known.begin)
+        best = known.readings[0].best(unit.start - known.begin, unit.end - known.begin)
         if best is None:
             return unit
         begin, stop = (min(max(known.begin + at, unit.start), unit.end) for at in best[:2])
@@ -117,8 +119,15 @@ class Weigher:
         seen, opened = {each.id for each in new}, set[str]()
         scored: list[Scored] = []
         told: list[Scored] = []
+        pages: list[FirstPage] = []
         found = cache(lambda: [unit for each in evidence for unit in units_of(each)])
         documents = list({each.document.id: each.document for each in evidence}.values())
+
+        def scores(
+            passages: Sequence[Evidence], firsts: Sequence[FirstPage], before: Mapping[str, Known] | None = None
+        ) -> list[Scored]:
+            return self._scored(question, passages, searched, among, firsts, named, documents, before)
+
         for step in sorted({*(step for step in STEPS if step < most), most}):
             # Passages of nothing that can be said, such as damaged pages, take no place of others.
             for each in ranked:
@@ -130,16 +139,23 @@ class Weigher:
                 if read == step:
                     break
             unread = [key for key in wanted if self._readers and key not in opened]
-            pages = [first_page(self._library, self._library.document(key), wanted[key]) for key in unread]
+            firsts = [first_page(self._library, self._library.document(key), wanted[key]) for key in unread]
             opened.update(unread)
-            made = self._scored(question, new, searched, among, [page for page in pages if page], named, documents)
+            pages += (told_of := [page for page in firsts if page])
+            scored += (latest := scores(new, told_of))
             new = []
-            scored += made
-            told += self._told_apart(question, made, found)
+            told += self._told_apart(question, latest, found)
             enough = ENOUGH.get(step, math.inf)
             if any(each.score >= enough for each in told) or (read >= STEPS[1] and _hopeless(scored)):
                 break
-        return sorted(told, key=lambda each: (-each.odds, each.unit.document.id, each.unit.start))
+        told = _best_first(told)
+        if self._readers and self._readers.two_for(question.language):
+            known = {each.known.name: each.known for each in told if each.known and each.known.reader == "en"}
+            again = {name: known[name] for name in list(known)[:AGAIN]}
+            passages = [each for each in evidence if each.id in again]
+            latest = scores(passages, [page for page in pages if page[0].id in again], again)
+            told = _best_first(_before(self._told_apart(question, latest, found), told))
+        return told
 
     def _told_apart(
         self, question: Question, scored: Sequence[Scored], found: Callable[[], list[Unit]]
@@ -236,12 +252,18 @@ class Weigher:
         pages: Sequence[FirstPage] = (),
         named: Sequence[str] = (),
         found: Sequence[Document] = (),
+        before: Mapping[str, Known] | None = None,
     ) -> list[Scored]:
-        """The units of passages, and what first pages tell, which only a reader can weigh: less where their document is not `named`."""
+        """The units of passages, and what first pages tell, which only a reader can weigh: less where their document is not `named`.
+        What one reader has read `before` the other one reads, too."""
         units = {each.id: [unit for unit in distinct(units_of(each)) if among(unit)] for each in evidence}
         reading = {each.id: words for each in evidence if units[each.id] and (words := worded(each))}
         reading |= {page.id: page for page, _ in pages}
-        known = self._readers.read(question.text, question.language, reading, searched) if self._readers else {}
+        known: Mapping[str, Known] = {}
+        if self._readers and before is not None:
+            known = self._readers.read_again(question.text, before, reading, searched)
+        elif self._readers:
+            known = self._readers.read(question.text, question.language, reading, searched)
         read = [
             Scored(
                 unit,
@@ -301,9 +323,31 @@ def _whole_words(document: Document, begin: int, stop: int) -> Span:
     return begin, stop
 
 
+def _best_first(scored: Iterable[Scored]) -> list[Scored]:
+    return sorted(scored, key=lambda each: (-each.odds, each.unit.document.id, each.unit.start))
+
+
+def _before(again: Sequence[Scored], told: Sequence[Scored]) -> list[Scored]:
+    """Units that both readers weighed, and what is left of those that the English one weighed alone: none is better than what is best in any
+    passage that both have read."""
+    best: dict[str, float] = {}
+    for each in again:
+        if each.known is not None:
+            best[each.known.name] = max(each.odds, best.get(each.known.name, -math.inf))
+    most = min(best.values(), default=math.inf)
+
+    def lowered(each: Scored) -> Scored:
+        english = each.known is not None and each.known.reader == "en"
+        return replace(each, score=min(each.score, most - each.bars.answered)) if english else each
+
+    return [*again, *(lowered(each) for each in told if each.known is None or each.known.name not in best)]
+
+
 def _hopeless(scored: Sequence[Scored]) -> bool:
     """Whether what was read is so far from answering that what search ranks behind it will not answer either."""
-    return bool(scored) and all(each.known is not None and each.known.ends and each.odds < HOPELESS for each in scored)
+    return bool(scored) and all(
+        each.known is not None and each.odds < HOPELESS.get(each.known.reader, float("-inf")) for each in scored
+    )
 
 
 def _by_language(units: Sequence[Unit]) -> Iterable[tuple[str, list[int]]]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from assistant.qa.engine import Engine
 from assistant.qa.readers import Reads, Searched, gain
 from assistant.qa.units import heading_of, units_of, worded
-from assistant.qa.weighing import READ, Weigher
+from assistant.qa.weighing import AGAIN, READ, Weigher
 from eval.training.calibrate import Calibration, Outcome
 from eval.training.groups import Group, lines_of
 from eval.training.own import asked_of, with_turn_before
@@ -37,7 +37,7 @@ Best = Callable[[str], tuple[float, float | None] | None]
 def questions_for(
     name: str, files: Sequence[Path], asides: Sequence[Path], engine: Engine, translations: Sequence[Path] = ()
 ) -> list[Question]:
-    """The questions that a reader is calibrated by: `en` and `english` by English ones, others, and likeness, by the others. `files` ask about
+    """The questions that a reader is calibrated by: `en` and `both` by English ones, others, and likeness, by the others. `files` ask about
     the engine's documents (`data/README.md`), `translations` ask the same in other languages, `asides` about something else.
     Raises `ValueError` for questions whose places are not in the documents, and for translations of questions that are in no file."""
     asked = list(asked_of(files, engine.library))
@@ -54,7 +54,7 @@ def questions_for(
     found = [(language, Question(text, each.answerable, each.kind == OFF_TOPIC)) for language, text, each in said]
     for row in (row for path in asides for row in lines_of(path)):
         found.append((row["language"], Question(row["question"], answerable=False, aside=True)))
-    return [question for language, question in found if (language == "en") == (name in ("en", "english"))]
+    return [question for language, question in found if (language == "en") == (name in ("en", "both"))]
 
 
 def written_for(
@@ -90,15 +90,20 @@ def outcomes(questions: Iterable[Question], best: Best) -> Iterator[Outcome]:
             yield Outcome(logit, asked.answerable, asked.aside, likeness)
 
 
-def by_reader(engine: Engine, reader: Reads) -> Best:
-    """The best logit of a reader, with what search adds to it, over the passages that search finds."""
+def by_readers(engine: Engine, reader: Reads, other: Reads | None = None) -> Best:
+    """The best logit of a reader, with what search adds to it, over the passages that search finds; with an `other` one the best mean
+    of both over those that the first likes best."""
 
     def best(text: str) -> tuple[float, float | None] | None:
         found = engine.search(text, READ)
-        reads = [read for each in found if (read := worded(each))]
-        readings = reader.read(text, [(heading_of(each), each.passage.text) for each in reads])
         searched = Searched.of(found)
-        told = [one.logit + gain(each.score, searched.best) for each, one in zip(reads, readings, strict=True)]
+        reads = [(heading_of(words), words.passage.text) for each in found if (words := worded(each))]
+        added = [gain(each.score, searched.best) for each in found if worded(each)]
+        told = [one.logit + more for one, more in zip(reader.read(text, reads), added, strict=True)]
+        if other is not None:
+            first = sorted(range(len(told)), key=lambda n: -told[n])[:AGAIN]
+            again = other.read(text, [reads[n] for n in first])
+            told = [(told[n] + added[n] + one.logit) / 2 for n, one in zip(first, again, strict=True)]
         return (max(told), searched.likeness) if told else None
 
     return best

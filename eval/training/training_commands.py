@@ -187,8 +187,8 @@ def export(
 @app.command()
 def calibrate(
     name: Annotated[
-        Literal["en", "multilingual", "english", "likeness"],
-        typer.Argument(help="A reader, the multilingual one for English questions, or likeness."),
+        Literal["en", "multilingual", "both", "likeness"],
+        typer.Argument(help="A reader, both together for English questions, or likeness."),
     ],
     questions: Annotated[list[Path], typer.Option(help="Questions about the documents; may be repeated.")],
     documents: Annotated[Path, typer.Option(help="Folder of documents that the reader was not trained on.")],
@@ -212,9 +212,11 @@ def calibrate(
             if name == "likeness":
                 best, shipped = measure.by_likeness(engine), None
             else:
-                reads: Name = "multilingual" if name == "english" else name
-                path = weights or SHIPPED / f"reader-{reads}.npz"
-                best = measure.by_reader(engine, Reader(reads, models_in(folder), weights=path))
+                last: Name = "multilingual" if name == "both" else name
+                path = weights or SHIPPED / f"reader-{last}.npz"
+                reader = Reader(last, models_in(folder), weights=path)
+                first = Reader("en", models_in(folder)) if name == "both" else reader
+                best = measure.by_readers(engine, first, reader if name == "both" else None)
                 shipped = path.read_bytes()
             asked = measure.questions_for(name, questions, aside, engine, translations)
             found = list(tell.counted(measure.outcomes(asked, best), "questions", len(asked)))
@@ -244,7 +246,7 @@ def calibrate_written(
         reader = Reader("multilingual", models_in(folder), weights=path)
         for home, asked in measure.written_for(CALIBRATION, aside, folder, english=name == FROM_ENGLISH):
             with engine_over([home], folder, tell.reading) as engine:
-                best = measure.by_reader(engine, reader)
+                best = measure.by_readers(engine, reader)
                 found += tell.counted(measure.outcomes(asked, best), f"questions ({home.name})", len(asked))
         _fit(name, found, path.read_bytes(), out)
 
