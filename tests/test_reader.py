@@ -681,3 +681,22 @@ def test_what_has_no_words_has_no_translation_and_english_needs_none(cache: Path
     assert made.translated("") == []
     assert all(word.isalpha() for word in made.translated("\ud83d </s> <s> 42 ?!"))
     assert Reader("en", cache).translated("Combien de migrants ?") == []
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("What is new in A/88/502 compared with A/88/501?", "compare A/88/501 and A/88/502"),
+        ("Quoi de neuf dans A/88/502 par rapport à A/88/501 ?", "comparez A/88/501 et A/88/502"),
+        ("What is new in A/88/502?", ""),
+        ("What do A/88/501 and A/88/502 say about crowns?", ""),
+    ],
+)
+def test_that_two_named_texts_can_be_compared_is_told_where_nothing_answers(
+    open_library: OpenLibrary, catalogue: Catalogue, question: str, told: str
+) -> None:
+    both = Fake({"forty crowns": 4.0} if "about crowns" in question else {})
+    asked = engine(open_library, catalogue, readers(en=both, multilingual=both), HARBOUR, LIGHTHOUSE)
+    notes = " ".join(asked.ask(question).notes)
+    assert told in notes
+    assert bool(told) == any(word in notes for word in ("compare", "comparez"))

@@ -86,7 +86,7 @@ class Quoter:
         elif found.status != "answered":
             found = lacking
         absent = self._absent_instead(question, found, instrument)
-        return absent or replace(found, notes=(*found.notes, *reasons))
+        return absent or replace(found, notes=(*found.notes, *reasons, *self._to_compare(question, found)))
 
     def _sure_meeting(self, question: Question) -> MeetingAnswer | None:
         """What the rows of a meeting say, where that is enough for an answer."""
@@ -218,9 +218,7 @@ class Quoter:
     def _named_beside(self, question: Question, chosen: Sequence[Unit], most: int) -> list[Unit]:
         """Where a question names several texts that are held, the best unit of each that has no say yet, if it is enough for an answer."""
         versions, said = self._library.versions(), {unit.document.key for unit in chosen}
-        ids = {version.id for symbol in question.symbols for version in versions.current(symbol)}
-        ids |= {each for each, key in versions.keys.items() if key in question.treaty_keys}
-        held = sorted(each for each in versions.quotable(question.language, ids) if question.covers(each))
+        held = self._named_and_held(question)
         keys = {versions.keys[each] for each in held}
         best: list[Unit] = []
         for key in sorted(keys - said) if 1 < len(keys) <= COMPARED else ():
@@ -228,6 +226,21 @@ class Quoter:
             scored = self._scored(question, self._retriever.retrieve(question, self._searched, own), most)
             best += [each.marked for each in scored[:1] if each.score >= 0.0]
         return best
+
+    def _named_and_held(self, question: Question) -> list[str]:
+        """The ids of the texts that a question names and that may be quoted."""
+        versions = self._library.versions()
+        ids = {version.id for symbol in question.symbols for version in versions.current(symbol)}
+        ids |= {each for each, key in versions.keys.items() if key in question.treaty_keys}
+        return sorted(each for each in versions.quotable(question.language, ids) if question.covers(each))
+
+    def _to_compare(self, question: Question, answer: Answer) -> list[str]:
+        """That two texts which a question names can be compared, where nothing surely answers: what is new in the one no passage tells."""
+        keys = self._library.versions().keys
+        labels = {keys[each]: self._library.document(each).label for each in self._named_and_held(question)}
+        if answer.status == "answered" or len(labels) != 2:
+            return []
+        return [say("comparable", question.language, one=min(labels.values()), other=max(labels.values()))]
 
     def _from_other_languages(self, question: Question, most: int) -> tuple[list[Unit], list[Scored]]:
         """What the English versions answer where those in the question's language do not, and the units weighed;
