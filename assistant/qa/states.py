@@ -29,8 +29,8 @@ SHORTEST = 3
 """Letters of the shortest English word that is taken."""
 PIECES = 64
 """Pieces of a question that are translated."""
-KEPT = 512
-"""Texts whose states are kept: 0.3 megabytes each at most. A meeting's passages are read over and over, and this half of the reading
+KEPT = 256
+"""Texts whose states are kept: half a megabyte each at most. A meeting's passages are read over and over, and this half of the reading
 does not depend on the question."""
 
 
@@ -62,13 +62,13 @@ class States:
         where a text begins or ends."""
         asked, read = self._read(tuple(pieces[:cut])), self._read((pieces[0], *pieces[cut:]))
         # The second text has a beginning of its own, which the row has not.
-        states = np.concatenate([asked, read[1:]], dtype=np.float32)
+        states = np.concatenate([asked, read[1:]])
         states[[mark > 0 for mark in marks(len(pieces), cut)]] = 0.0
         return states
 
-    def _run(self, pieces: tuple[int, ...]) -> NDArray[np.float16]:
+    def _run(self, pieces: tuple[int, ...]) -> NDArray[np.float32]:
         states: NDArray[np.float32] = self._session.run(None, {"words": self._words(pieces)[None]})[0][0]
-        return states.astype(np.float16)
+        return states
 
 
 class Translator:
