@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from corpus.analysis import analyse
 from corpus.corpus_errors import LibraryError
 from corpus.documents import LANGUAGES, Passage, Within
 from corpus.lexical import Lexical
+from corpus.store.postgres_tables import mean_length
 
 WORDS = ("boat", "harbour", "migrant", "flag", "2021")
 texts = st.lists(st.lists(st.sampled_from(WORDS), min_size=1, max_size=6).map(" ".join), min_size=1, max_size=8)
@@ -129,3 +131,12 @@ def test_hostile_words_are_words(tmp_path: Path) -> None:
     for token in ('"', "*", "boat OR", "id:a", "\x00", "x" * 70_000, "\ud800", ""):
         assert index.search([token], "en", 5, None) == []
         assert index.frequency(token, "en") == 0
+
+
+@pytest.mark.parametrize("ratio", [1.2, 2.0, 3.5])
+def test_longer_passages_in_the_mean_tell_less_between_a_short_text_and_a_long_one(ratio: float) -> None:
+    assert 0.0 < mean_length(ratio) < mean_length(ratio - 0.1) < math.inf
+
+
+def test_an_index_that_takes_no_account_of_lengths_is_no_error() -> None:
+    assert mean_length(1.0) == math.inf

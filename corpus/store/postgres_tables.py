@@ -9,6 +9,7 @@ search configuration takes apart.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from hashlib import blake2b
@@ -188,12 +189,10 @@ class TableIndexes:
         among = self._db.execute(
             f"SELECT (?::text || repeat(' {_FILLER}', {_OTHERS})) <@> to_bm25query(?, '{table}_words')", (word, word)
         )
-        ratio = score / -float(among.fetchone()[0])
-        steep = _K * _B
-        mean = steep * (_norm(_OTHERS + 1) - ratio * _norm(1)) / ((1 + _K * (1 - _B)) * (ratio - 1))
+        mean = mean_length(score / -float(among.fetchone()[0]))
 
         def damping(length: int) -> float:
-            return _K * (1 - _B) + steep * _norm(length) / mean
+            return _damping(length, mean)
 
         weights = {word: score * (1 + damping(1)) for word, score in alone.items()}
         hits = []
@@ -287,6 +286,19 @@ def _times(word: str, words: str) -> int:
     """How often a word stands among words with a space before and behind each."""
     beside = f" {word} {word} " in words  # two that share a space
     return words.split(" ").count(word) if beside else words.count(f" {word} ")
+
+
+def mean_length(ratio: float) -> float:
+    """How long the passages of an index are in the mean, in words, by how many times the score of a text of one word is that of the word with
+    `_OTHERS` beside it. Infinite where both are the same: the index has not yet counted, and takes no account of lengths."""
+    if ratio <= 1.0:
+        return math.inf
+    return _K * _B * (_norm(_OTHERS + 1) - ratio * _norm(1)) / ((1 + _K * (1 - _B)) * (ratio - 1))
+
+
+def _damping(length: int, mean: float) -> float:
+    """What BM25 adds to the times that a passage of such a length has a word."""
+    return _K * (1 - _B) + _K * _B * _norm(length) / mean
 
 
 def _norm(length: int) -> int:
