@@ -25,6 +25,7 @@ from assistant.qa.abstention import FOUND, FROM_ENGLISH, SAME
 from assistant.qa.base import available
 from assistant.qa.engine import Engine
 from assistant.qa.reader import Reader, Reading
+from assistant.qa.weighing import AGAIN
 from assistant.qa.weights import shipped_path, ships
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
@@ -593,6 +594,21 @@ def test_a_reader_is_calibrated_by_the_best_passage_of_questions_in_its_language
     assert [(each.answerable, each.aside) for each in rest] == [(False, True)] * 3
     logits = [each.logit for each in outcomes(english[:1], by_readers(harbour, Counting()))]
     assert logits == [4.0 + FOUND]  # "yachts pay a night", of the paragraph that answers
+
+
+def test_both_readers_are_calibrated_by_the_mean_of_what_the_first_one_likes_best(harbour: Engine, asked: Path) -> None:
+    class Doubting(Counting):
+        passages = 0
+
+        def read(self, question: str, passages: Any) -> list[Reading]:
+            self.passages += len(passages)
+            return [Reading(-1.0, [], None, None) for _ in passages]  # type: ignore[arg-type]
+
+    english, other = questions_for("both", [asked], [], harbour), Doubting()
+    assert english == questions_for("en", [asked], [], harbour)
+    (logit,) = (each.logit for each in outcomes(english[:1], by_readers(harbour, Counting(), other)))
+    assert logit == (4.0 - 1.0) / 2 + FOUND
+    assert 0 < other.passages <= AGAIN
 
 
 def test_a_translation_is_answered_where_its_question_is(harbour: Engine, asked: Path, tmp_path: Path) -> None:

@@ -236,9 +236,11 @@ class Quoter:
 
     def _to_compare(self, question: Question, answer: Answer) -> list[str]:
         """That two texts which a question names can be compared, where nothing surely answers: what is new in the one no passage tells."""
+        if answer.status == "answered":
+            return []
         keys = self._library.versions().keys
         labels = {keys[each]: self._library.document(each).label for each in self._named_and_held(question)}
-        if answer.status == "answered" or len(labels) != 2:
+        if len(labels) != 2:
             return []
         return [say("comparable", question.language, one=min(labels.values()), other=max(labels.values()))]
 

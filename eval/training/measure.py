@@ -97,8 +97,9 @@ def by_readers(engine: Engine, reader: Reads, other: Reads | None = None) -> Bes
     def best(text: str) -> tuple[float, float | None] | None:
         found = engine.search(text, READ)
         searched = Searched.of(found)
-        reads = [(heading_of(words), words.passage.text) for each in found if (words := worded(each))]
-        added = [gain(each.score, searched.best) for each in found if worded(each)]
+        held = [words for each in found if (words := worded(each))]
+        reads = [(heading_of(each), each.passage.text) for each in held]
+        added = [gain(each.score, searched.best) for each in held]
         told = [one.logit + more for one, more in zip(reader.read(text, reads), added, strict=True)]
         if other is not None:
             first = sorted(range(len(told)), key=lambda n: -told[n])[:AGAIN]

@@ -212,12 +212,14 @@ def calibrate(
             if name == "likeness":
                 best, shipped = measure.by_likeness(engine), None
             else:
-                last: Name = "multilingual" if name == "both" else name
-                path = weights or SHIPPED / f"reader-{last}.npz"
-                reader = Reader(last, models_in(folder), weights=path)
-                first = Reader("en", models_in(folder)) if name == "both" else reader
-                best = measure.by_readers(engine, first, reader if name == "both" else None)
-                shipped = path.read_bytes()
+                names: tuple[Name, ...] = ("en", "multilingual") if name == "both" else (name,)
+                paths = [SHIPPED / f"reader-{each}.npz" for each in names]
+                paths[-1] = weights or paths[-1]
+                readers = [
+                    Reader(each, models_in(folder), weights=path) for each, path in zip(names, paths, strict=True)
+                ]
+                best = measure.by_readers(engine, *readers)
+                shipped = b"".join(path.read_bytes() for path in paths)
             asked = measure.questions_for(name, questions, aside, engine, translations)
             found = list(tell.counted(measure.outcomes(asked, best), "questions", len(asked)))
         _fit(name, found, shipped, out)
