@@ -34,10 +34,15 @@ _BEGINS = re.compile(r"(?:^|[.?!:;]\s+|[¿¡«“\"(]\s*)$")
 _ARABIC_MARKS = re.compile("[\u064b-\u065f\u0670\u0640]")
 _BODIES = ("Conference of the Parties", "Working Group")
 _WITH_ENDING = re.compile(r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|e|ème|º|ª|-?[йяе])(?!\w)|第(\d{1,2})(?!\d)")
-_CITED = re.compile(r"(?<![A-Za-z\d/.(-])(?:\d{1,4}/\d{1,4}|\d{2,4}(?:\s?\(\d{4}\))?)(?![A-Za-z\d/]|[.,]\d)")
-"""How a resolution may be cited by its number: `80/228`, `2771 (2025)`, `2771`."""
+_CITED = re.compile(
+    r"(?<![A-Za-z\d/.(-])(?:\d{1,4}/\d{1,4}|\d{2,4}(?:\s?\(\d{4}\))?|[A-Z]{1,3}\.\d{1,3}|(?i:rev|add|corr)\.\d{1,2})"
+    r"(?![A-Za-z\d/]|[.,]\d)"
+)
+"""How a document may be cited by its number: a resolution as `80/228`, `2771 (2025)`, `2771`, a draft or a paper as `L.2`, and what
+belongs to one that is named as `Rev.1`."""
+_BELONGS = ("Rev.", "Add.", "Corr.")
 _IN_FULL = re.compile(r"[/(]")
-"""What tells such a number from others: `80/228`, `2771 (2025)`, not `2771`."""
+"""What tells the number of a resolution from others: `80/228`, `2771 (2025)`, not `2771`."""
 _REACH = 30
 """Characters beside such a number in which the word for what it is the number of is looked for."""
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
@@ -50,8 +55,8 @@ _CLOCK = re.compile(
 @dataclass(frozen=True, kw_only=True)
 class Bounds:
     """What of a library a question may be answered from: `within` are ids of the only documents, None for all; of those in `parts`
-    only the blocks named there, which speak of the agenda item `of_item`. `acts` are the resolutions and decisions held, by the numbers
-    that they are cited by."""
+    only the blocks named there, which speak of the agenda item `of_item`. `acts` are the resolutions, decisions and drafts held, by the
+    numbers that they are cited by."""
 
     within: frozenset[str] | None = None
     of_item: str | None = None
@@ -116,20 +121,24 @@ class Question(Bounds):
         return made
 
     def bounded(self, bounds: Bounds) -> Question:
-        """The question, asked of what the bounds leave; a resolution that is held and named by its number is named by its symbol."""
-        symbols, rest = [*self.symbols], self.rest
+        """The question, asked of what the bounds leave; a document that is held and named by its number is named by its symbol."""
+        symbols, rest, named = [*self.symbols], self.rest, {each.text for each in self.symbols}
         for found, number, beside in self._cited():
-            if number in bounds.acts and ("/" in number or self._speaks_of_acts(*beside)):
-                symbols += bounds.acts[number]
+            held = bounds.acts.get(number, ())
+            if number.startswith(_BELONGS):
+                held = tuple(each for each in held if each.text.removesuffix(f"/{number}") in named)
+            if held and ("/" in number or "." in number or self._speaks_of_acts(*beside)):
+                symbols += held
                 rest = rest[: found.start()] + " " * len(found.group()) + rest[found.end() :]
         limits = {each.name: getattr(bounds, each.name) for each in fields(Bounds)}
         return replace(self, symbols=tuple(dict.fromkeys(symbols)), rest=rest, **limits)
 
     def _cited(self) -> Iterator[tuple[re.Match[str], str, tuple[str, str]]]:
-        """Numbers by which resolutions may be cited, each as it stands, as it is written and with what stands beside it."""
+        """Numbers by which documents may be cited, each as it stands, as it is written and with what stands beside it."""
         for found in _CITED.finditer(self.rest):
             beside = self.rest[max(0, found.start() - _REACH) : found.start()], self.rest[found.end() :][:_REACH]
-            yield found, re.sub(r"(?<=\d)\s*\(", " (", found.group()), beside
+            number = re.sub(r"(?<=\d)\s*\(", " (", found.group())
+            yield found, number.capitalize() if number.capitalize().startswith(_BELONGS) else number, beside
 
     @cached_property
     def acts_lacking(self) -> tuple[str, ...]:
@@ -193,14 +202,18 @@ class Question(Bounds):
         """Analysed content words in the question's own language."""
         return self.vocabulary.content(analyse(self.text, self.language), self.language)
 
+    def words(self, language: str, translated: Sequence[str] = ()) -> list[str]:
+        """Analysed words of the question as documents of a language have them: its own where it is in that language, else its
+        numbers, symbols and names in Latin letters, and `translated` words."""
+        if language == self.language:
+            return self.content
+        kept = [token for token in self.content if token.isascii() and (token.isdigit() or token.startswith("sym"))]
+        return [*kept, *self.vocabulary.content(analyse(" ".join([*self.latin, *translated]), language), language)]
+
     def tokens(self, language: str, translated: Sequence[str] = ()) -> list[str]:
-        """Analysed words to look for in documents of a language: the question's own words where it is in that
-        language, else its numbers, symbols and names in Latin letters, and `translated` words; and what the texts and
-        bodies that it names are called there."""
-        own = self.content
-        if language != self.language:
-            kept = [token for token in own if token.isascii() and (token.isdigit() or token.startswith("sym"))]
-            own = [*kept, *self.vocabulary.content(analyse(" ".join([*self.latin, *translated]), language), language)]
+        """Analysed words to look for in documents of a language: the question's, and what the texts and bodies that it names are
+        called there."""
+        own = self.words(language, translated)
         names = [name for mention in self.terms for name in self.vocabulary.names(mention.concept, language)[:4]]
         named = [token for name in names for token in analyse(name, language)]
         return list(dict.fromkeys([*own, *self.vocabulary.content(named, language)]))

@@ -19,7 +19,8 @@ _WORDS = {
 }
 _SETS = {language: frozenset(words.split()) for language, words in _WORDS.items()}
 _ACCENTS = {"fr": frozenset("àâçèêëîïôùûœ"), "es": frozenset("ñ¿¡áíóú")}
-_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*(?![\w'’-]|\.?\s*\d{1,3}(?!\d))")
+"""Words, but for those that a number follows: "para 2" and "L.2" are places and symbols in any language."""
 
 
 def detect_language(text: str, default: str = "en") -> str:

@@ -7,6 +7,7 @@ symbols as the Dag Hammarskjöld Library's guide explains them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,6 +17,8 @@ from corpus.store import Header
 from corpus.symbols import RESOLUTIONS, Symbol, same_document
 
 _Line = tuple[str, str | None]
+_NUMBERED = re.compile(r"/((?:[A-Z]{1,3}|Rev|Add|Corr)\.\d{1,3})$")
+"""The end of a symbol by which meetings call a document: `E/2025/L.25`, `A/AC.292/2025/CRP.1`, `A/80/1/Rev.1`."""
 
 
 @dataclass(frozen=True)
@@ -81,9 +84,12 @@ class Versions:
 
     @cached_property
     def acts(self) -> dict[str, tuple[Symbol, ...]]:
-        """Resolutions and decisions by the numbers that they are cited by: `80/228`, `2771 (2025)`, `2771`."""
+        """Resolutions and decisions by the numbers that they are cited by: `80/228`, `2771 (2025)`, `2771`; drafts, papers and what
+        belongs to others by the last part of their symbols: `L.2`, `CRP.1`, `Rev.1`."""
         found: dict[str, tuple[Symbol, ...]] = {}
-        for symbol in dict.fromkeys(version.symbol for version in self.held):
+        for symbol, root in dict.fromkeys((version.symbol, version.root) for version in self.held):
+            for numbered in filter(None, map(_NUMBERED.search, dict.fromkeys((symbol.text, root.text)))):
+                found[numbered[1]] = (*found.get(numbered[1], ()), symbol)
             if symbol.series in RESOLUTIONS and not symbol.modifiers and len(symbol.all) == 1:
                 number, bracket, year = symbol.text.split(f"{symbol.series}/", 1)[1].partition("(")
                 for cited in dict.fromkeys((number, f"{number} {bracket}{year}".strip())):

@@ -29,6 +29,8 @@ A/88/501
 2. The Economic and Social Council took note of them.
 
 3. A ship of the Maltese navy and 30 Nigerian observers took part, in the developing countries and off Malta.
+
+4. The mission has 90 boats in 2026–2028. The sixth session of the Assembly praised it.
 """
 
 
@@ -70,6 +72,10 @@ def engine(open_library: OpenLibrary, catalogue: Catalogue) -> Engine:
         ("¿En qué Reunión participó el buque?", "answered"),
         ("HOW MANY PATROLS DID THE MISSION CONDUCT?", "answered"),
         ("How many patrols does A/88/501 tell of?", "answered"),
+        ("How many boats has the mission in 2026-2028?", "answered"),
+        ("How many boats has the mission in 2028?", "tentative"),
+        ("Which session praised the boats, the sixth session?", "answered"),
+        ("What did the seventh session say of the boats?", "answered"),
         (
             "Combien de patrouilles la mission HLM a-t-elle faites ?",
             "answered",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 
 import docx
 import pytest
@@ -337,6 +338,17 @@ def test_header_rows_are_those_marked_or_a_first_row_that_is_bold() -> None:
     assert heads(tr(bold, bold), tr("1", "2")) == [True, False]
     assert heads(tr("Year", bold), tr("1", "2")) == [False, False]
     assert heads(tr("a", "b"), tr("c", properties=marked)) == [False, False]
+
+
+def test_words_and_years_over_numbers_head_a_table_that_marks_no_header() -> None:
+    def heads(*rows: Sequence[str]) -> list[bool]:
+        return [line.header for line in lines(tbl(*(tr(*row) for row in rows)))]
+
+    assert heads(("Port", "Fees (USD)"), ("Arla", "1,250,000"), ("Bend", "$3,000")) == [True, False, False]
+    assert heads(("Port", "2021", "2022"), ("Arla", "12", "14"), ("Bend", "3", "–")) == [True, False, False]
+    assert heads(("Arla", "12", "14"), ("Bend", "3", "5"), ("Corm", "6", "7")) == [False, False, False]
+    assert heads(("Port", "Founded"), ("Arla", "1921"), ("Bend", "1922")) == [False, False, False]
+    assert heads(("Port", "Fees"), ("Arla", "12"), ("Bend", "none")) == [False, False, False]
 
 
 def test_nested_tables_and_several_paragraphs_stay_in_their_cell() -> None:

@@ -238,6 +238,13 @@ def test_the_language_of_a_short_question_is_told(language: str, question: str) 
     assert detect_language(question) == language
 
 
+@pytest.mark.parametrize(
+    "text", ["art 13 para 2 ferries convention", "E/C.21/2026/L.2 para 2 (c)", "op 2 of L.2", "no. 4"]
+)
+def test_words_before_a_number_do_not_tell_the_language(text: str) -> None:
+    assert detect_language(text) == "en"
+
+
 @pytest.mark.parametrize("text", ["", "2021", "CTOC/COP/WG.7/2021/2", "?!", "  "])
 def test_where_nothing_tells_the_language_the_default_is_taken(text: str) -> None:
     assert detect_language(text) == "en"

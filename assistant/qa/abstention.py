@@ -79,6 +79,8 @@ MOST_BESIDE = 2
 STANDS_ALONE, PER_WORD, LACKING = 5, 0.7, 1.0
 """Content words of a turn with which it is as likely to stand alone as to lean on the turns before, where both are answered as surely; what
 each one more or less counts, and each that is not said in the passage that answers, in log-odds."""
+BY_ITSELF = 0.3
+"""How much of how surely a turn that leans on those before is answered is how surely it is by itself."""
 TOLD_BY_RULE = 3.0
 """How sure an answer counts that a rule told and no reader, in log-odds, where it is compared with others."""
 FULL_TITLE = 6

@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 from itertools import takewhile
 
 from assistant.qa.abstention import OTHER_COUNTRY, OTHER_NAME, OTHER_YEAR
-from assistant.qa.metadata import head_of
+from assistant.qa.metadata import around, head_of
 from assistant.qa.readers import Known
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import Unit
-from assistant.question import YEAR, Question
+from assistant.question import YEAR, Question, numbered_meetings
 from corpus.acronyms import acronyms, spells
 from corpus.analysis import analyse
 from corpus.countries import countries, names_country
@@ -20,6 +20,8 @@ from corpus.tables import cells_of
 
 LISTED = 2
 """Countries that words name and may be about; more are a list."""
+_YEARS = re.compile(r"(?<!\d)(?:19|20)\d\d\s?[–-]\s?(?:19|20)?\d\d(?!\d)")
+"""How several years are written together: `2026–2028`, `2025-26`."""
 _LABEL = re.compile(r"([^.:：;()]{2,40})[:：]\s?(?=\S)")
 """How words begin that are a list with a label: `Against: Arla, Bend`."""
 
@@ -32,7 +34,7 @@ def constrained(told: Known, begin: int, question: Question, unit: Unit, found: 
     score = told.whole if labelled else told.score(unit.start - begin, unit.end - begin)
     score += unit.evidence.behind
     less = OTHER_YEAR * _of_another_year(question, unit) + OTHER_NAME * _of_another_name(question, unit, found)
-    less += OTHER_NAME * (labelled is False) + _of_another_country(question, unit)
+    less += OTHER_NAME * (labelled is False or of_another_session(question, unit)) + _of_another_country(question, unit)
     return max(score - less, min(score, bars.least)) if bars.least < 0.0 else score - less
 
 
@@ -56,7 +58,8 @@ def _of_another_name(question: Question, unit: Unit, found: Sequence[Document]) 
 
 
 def _of_another_country(question: Question, unit: Unit) -> float:
-    """What counts against a unit where a question names a country that its document does not; more where its passage names none of those
+    """What counts against a unit where a question names a country that its document does not, or that others of its passage name and it
+    does not, which names another one; more where its passage names none of those
     asked about and it is about others, by its document's title, or by its own words if the first page names none of them, either."""
     document, language, codes = unit.document, unit.document.language, question.countries
     if not codes:
@@ -69,11 +72,28 @@ def _of_another_country(question: Question, unit: Unit) -> float:
     def held(code: str) -> bool:
         return question.once((_text, document.id, code), lambda: names_country(code, _text(document), language))
 
-    if titled.isdisjoint(codes) and not named(f"{passage.heading}\n{passage.text}"):
-        own = () if titled else countries(unit.text, language)
-        if titled or (0 < len(own) <= LISTED and not named(_first_page(document))):
-            return OTHER_COUNTRY
-    return OTHER_NAME * (not all(map(held, codes)))
+    own = countries(unit.text, language)
+    of_others = 0 < len(own) <= LISTED
+    beside = named(f"{passage.heading}\n{passage.text}")
+    if titled.isdisjoint(codes) and not beside and (titled or (of_others and not named(_first_page(document)))):
+        return OTHER_COUNTRY
+    elsewhere = of_others and named(passage.text) and not named(unit.text)
+    return OTHER_NAME * (elsewhere or not all(map(held, codes)))
+
+
+def of_another_session(question: Question, unit: Unit) -> bool:
+    """Whether a question names a session or meeting by its number and a unit others only, in a document of another one; or whether its
+    document is of another one, where the unit tells of that."""
+    document, asked = unit.document, set(question.sessions)
+    own = _sessions(question, document.masthead.session, document.language) if asked else ()
+    if not asked or asked.intersection(own):
+        return False
+    said = _sessions(question, unit.text, document.language) or (own if unit.block in around(document) else ())
+    return bool(said) and asked.isdisjoint(said)
+
+
+def _sessions(question: Question, text: str, language: str) -> tuple[str, ...]:
+    return numbered_meetings(text, question.vocabulary, language)
 
 
 def _text(document: Document) -> str:
@@ -141,9 +161,11 @@ def _numbers(tokens: frozenset[str]) -> bool:
 
 def _of_another_year(question: Question, unit: Unit) -> bool:
     """Whether a question names a year, beside those in symbols, that neither the passage of a unit says, nor what heads it, nor the first
-    page."""
+    page. What is said of several years (`2026–2028`) is said of none of them alone, unless the question names several so."""
     years = YEAR.findall(question.rest)
     if not years:
         return False
-    said = f"{_around(unit.evidence)}\n{unit.text}"
-    return any(year not in said for year in years)
+    passage, page = unit.evidence.passage, _first_page(unit.document)
+    own = "\n".join([passage.heading, passage.text, unit.text])
+    alone = own if _YEARS.search(question.rest) else _YEARS.sub(" ", own)
+    return any(year not in alone and (year in own or year not in page) for year in years)

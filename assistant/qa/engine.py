@@ -281,7 +281,17 @@ class Engine:
             given.append(Answered(reading, question, answer, parts))
             if reading.leans and answer.status in ("answered", "partial"):
                 break
-        return given[likelier([(each.reading, each.answer) for each in given], self.vocabulary, self.library)]
+        told = [(each.reading, each.answer, self._by_itself(each)) for each in given] if len(given) > 1 else []
+        return given[likelier(told, self.vocabulary, self.library)] if told else given[0]
+
+    def _by_itself(self, given: Answered) -> float | None:
+        """How likely, in log-odds, the passage that is cited first answers what was asked last without the turns before; None where the
+        reading does not lean on these, or nothing is cited."""
+        cited = [citation.id for citation in given.answer.citations[:1]] if given.reading.leans else []
+        passages = self.library.passages_by_id(cited).values()
+        evidence = [Evidence(each, self.library.document(each.document_id), 1.0) for each in passages]
+        last = given.question.asking(given.reading.focus)
+        return max((each.odds for each in self.weigher.each(last, evidence, evidence)), default=None)
 
     def _answer(self, question: Question) -> list[Part]:
         """The answer to a question, or to each of the questions that it asks at once."""

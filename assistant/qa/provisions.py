@@ -74,8 +74,21 @@ class NamedPlaces:
         treaties = [self._library.document(header.id) for header in self._library.headers(kind="treaty")
                     if header.id in quotable and question.covers(header.id)]  # fmt: skip
         keys, symbols = question.treaty_keys, {symbol.text for symbol in question.symbols}
-        named = [d for d in treaties if d.key in keys or (d.symbol and d.symbol.text in symbols)]
+        named = [] if question.named or symbols else self._titled(question, treaties)
+        named = named or [d for d in treaties if d.key in keys or (d.symbol and d.symbol.text in symbols)]
         return named or treaties
+
+    def _titled(self, question: Question, treaties: Sequence[Document]) -> list[Document]:
+        """Of treaties that the catalogue does not know the one of whose title a question says most words that no other title has."""
+        words = {each.id: set(title_words(question, each)) for each in treaties}
+        known = {entry.key for entry in question.catalogue.entries}
+        said: dict[str, int] = {}
+        for each in treaties:
+            others = set[str]().union(*(words[other.id] for other in treaties if other.key != each.key))
+            asked = self._retriever.words(question, each.language) if each.key not in known else ()
+            said[each.id] = len((words[each.id] - others).intersection(asked))
+        most = max(said.values(), default=0)
+        return [each for each in treaties if most and said[each.id] == most]
 
     def _from_places(self, question: Question) -> Answer | None:
         """A paragraph, footnote or table of a document that the question names: quoted whole, but of a table the rows that answer."""
@@ -113,7 +126,7 @@ class NamedPlaces:
         evidence = _evidence(units)
         if not question.named and not question.symbols and names_another(question, documents):
             return not_found(question, evidence)
-        if not asks_more(question):
+        if not asks_more(question, titled=self._titled(question, documents)):
             return self._composer.quoted(question, _whole(units, self._most * 2))
         # Where the article comes from an earlier turn, the last one says which of its parts is meant; by itself that may say too little.
         last = question if question.focus == question.text else question.asking(question.focus)
@@ -249,9 +262,10 @@ def within(locator: str, place: str) -> bool:
     return locator == place or locator.startswith((f"{place},", f"{place} "))
 
 
-def asks_more(question: Question, place: Span = (0, 0)) -> bool:
+def asks_more(question: Question, place: Span = (0, 0), titled: Sequence[Document] = ()) -> bool:
     """Whether a question about a place asks for more than its text: whether it has more than one content word (who asks
-    what an article says has that one) beside the place, a span of the question where it is no article, and what its text is called."""
+    what an article says has that one) beside the place, a span of the question where it is no article, and what its text is called, by a
+    name or, of those `titled`, by words of its title."""
     rest = list(question.rest)
     spans = [place, *((mention.start, mention.end) for mention in question.terms)]
     for name in (name for entry in question.named for name in entry.names):
@@ -260,7 +274,13 @@ def asks_more(question: Question, place: Span = (0, 0)) -> bool:
         rest[start:end] = " " * (end - start)
     left = question.vocabulary.content(analyse("".join(rest), question.language), question.language)
     alone = ASKED_ALONE * (3 if question.language == "zh" else 1)  # of Chinese each two characters are a token
-    return len([token for token in left if not token.isdigit()]) > alone
+    called = {word for each in titled for word in title_words(question, each)}
+    return len([token for token in left if not token.isdigit() and token not in called]) > alone
+
+
+def title_words(question: Question, document: Document) -> list[str]:
+    """The content words of a document's title, as the index has them."""
+    return question.vocabulary.content(analyse(document.title, document.language), document.language)
 
 
 def names_another(question: Question, treaties: Sequence[Document]) -> bool:

@@ -11,6 +11,7 @@ from assistant.qa.absent import NOTES, Absent
 from assistant.qa.abstention import CARRIED, FURTHER
 from assistant.qa.answer import Answer
 from assistant.qa.citations import CLOSEST, Composer, choose, nearest, unsure, weighed, with_totals
+from assistant.qa.extremes import extreme
 from assistant.qa.provisions import NamedPlaces
 from assistant.qa.retriever import Evidence, Retriever, restricted
 from assistant.qa.revisions import in_language
@@ -86,7 +87,7 @@ class Quoter:
         elif found.status != "answered":
             found = lacking
         absent = self._absent_instead(question, found, instrument)
-        return absent or replace(found, notes=(*found.notes, *reasons, *self._to_compare(question, found)))
+        return absent or self._compared(question, replace(found, notes=(*found.notes, *reasons)))
 
     def _sure_meeting(self, question: Question) -> MeetingAnswer | None:
         """What the rows of a meeting say, where that is enough for an answer."""
@@ -188,6 +189,12 @@ class Quoter:
         scored = self._scored(question, evidence, most, lambda unit: unit.document.key not in others)
         scored = self._of_one_meeting(question, _lifted(scored, question))
         chosen, told = choose(scored, self._most), scored
+        first = chosen or nearest(scored)
+        if first and (most_of := extreme(self._library, question, first[0])):
+            note = say(f"extreme_{most_of.kind}", question.language, head=most_of.head)
+            answer = weighed(self._composer.quoted(question, [most_of.unit]), scored)
+            answer = replace(answer, notes=(*answer.notes, note))
+            return answer if chosen else unsure(answer)
         if not chosen:
             chosen, told = self._from_other_languages(question, most)
         if not chosen:
@@ -234,15 +241,19 @@ class Quoter:
         ids |= {each for each, key in versions.keys.items() if key in question.treaty_keys}
         return sorted(each for each in versions.quotable(question.language, ids) if question.covers(each))
 
-    def _to_compare(self, question: Question, answer: Answer) -> list[str]:
-        """That two texts which a question names can be compared, where nothing surely answers: what is new in the one no passage tells."""
-        if answer.status == "answered":
-            return []
-        keys = self._library.versions().keys
-        labels = {keys[each]: self._library.document(each).label for each in self._named_and_held(question)}
-        if len(labels) != 2:
-            return []
-        return [say("comparable", question.language, one=min(labels.values()), other=max(labels.values()))]
+    def _compared(self, question: Question, answer: Answer) -> Answer:
+        """An answer with a note that two texts which the question names can be compared, where nothing surely answers: what is new in the
+        one no passage tells. Of two versions of one text nothing surely does."""
+        versions = self._library.versions()
+        named = [each for each in versions.held if each.symbol in question.symbols and question.covers(each.id)]
+        of_one = len({each.line for each in named}) < len({versions.keys[each.id] for each in named})
+        ids = [each.id for each in named] if of_one else self._named_and_held(question)
+        labels = {versions.keys[each]: self._library.document(each).label for each in ids}
+        if len(labels) != 2 or (answer.status == "answered" and not of_one):
+            return answer
+        note = say("comparable", question.language, one=min(labels.values()), other=max(labels.values()))
+        answer = replace(answer, notes=(*answer.notes, note))
+        return unsure(answer) if answer.status == "answered" else answer
 
     def _from_other_languages(self, question: Question, most: int) -> tuple[list[Unit], list[Scored]]:
         """What the English versions answer where those in the question's language do not, and the units weighed;

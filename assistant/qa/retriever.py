@@ -194,6 +194,10 @@ class Retriever:
         """The words that are searched for in documents of a language, as the index has them."""
         return tokens_in(question, language, self._english)
 
+    def words(self, question: Question, language: str) -> list[str]:
+        """The words of a question in documents of a language, as the index has them."""
+        return question.words(language, self._english(question.text, question.language) if language == "en" else ())
+
     def _within(self, question: Question, searched: Collection[str]) -> Within:
         """The scope of a search: of a document in `parts`, the passages without a word on the agenda item are left out."""
         held = (each for key in sorted(question.parts) if key in searched for each in self._library.passages(key))

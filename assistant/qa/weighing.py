@@ -7,8 +7,20 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from assistant.qa.abstention import ENOUGH, HOPELESS, LIKENESS, UNNAMED, UNREAD, Bars, Caution, bars, chance, log_odds
-from assistant.qa.constraints import constrained
+from assistant.qa.abstention import (
+    ENOUGH,
+    HOPELESS,
+    LIKENESS,
+    OTHER_NAME,
+    UNNAMED,
+    UNREAD,
+    Bars,
+    Caution,
+    bars,
+    chance,
+    log_odds,
+)
+from assistant.qa.constraints import constrained, of_another_session
 from assistant.qa.readers import Known, Readers, Searched, gain
 from assistant.qa.retriever import Evidence, tokens_in
 from assistant.qa.rivals import named_by, rivals
@@ -278,7 +290,9 @@ class Weigher:
         read += [
             Scored(
                 unit,
-                told.score(*span) - UNNAMED * (unit.document.id not in named),
+                told.score(*span)
+                - UNNAMED * (unit.document.id not in named)
+                - OTHER_NAME * of_another_session(question, unit),
                 told.bars,
                 replace(told, begin=None),
             )

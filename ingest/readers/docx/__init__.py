@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ingest.readers.docx.arrange import captions, contents, heading_of, laid_out, masthead_of
@@ -22,6 +23,8 @@ __all__ = ["read_docx"]
 MAX_CELLS = 3_000_000
 _HEADING = 500  # a paragraph of more characters is no heading, whatever its style says
 _BLANK = Cell("")
+_DIGIT, _YEAR = re.compile(r"\d"), re.compile(r"(?:19|20)\d\d")
+_NUMBER = re.compile(r"[^\w\s]{0,3}\d[\d.,’'\s]*[^\w\s]{0,3}|[-–—]")
 
 
 def read_docx(data: bytes, name: str) -> Source:
@@ -215,11 +218,25 @@ def _cells(row: Row, columns: int) -> tuple[Cell, ...]:
 
 
 def _headers(table: Table) -> int:
-    """How many rows head the table: those marked so from the first on, else a first row that is bold throughout."""
+    """How many rows head the table: those marked so from the first on, else a first row that is bold throughout, or has words and years
+    where all below have numbers."""
     marked = next((n for n, row in enumerate(table.rows) if not row.header), len(table.rows))
     if marked or len(table.rows) < 2:
         return marked
-    return int(table.first_bold or (_bold(table.rows[0]) and not _bold(table.rows[1])))
+    return int(table.first_bold or (_bold(table.rows[0]) and not _bold(table.rows[1])) or _names_numbers(table))
+
+
+def _names_numbers(table: Table) -> bool:
+    """Whether the first row has a word or a year for each column, and a column has nothing but numbers below, two at least, not all of
+    them years."""
+    first, *rest = [[cell.text.strip() for cell in _cells(row, table.columns)] for row in table.rows]
+    if not all(cell and (_YEAR.fullmatch(cell) or not _DIGIT.search(cell)) for cell in first):
+        return False
+    columns = [[row[n] for row in rest if row[n]] for n in range(table.columns)]
+    return any(
+        len(below) > 1 and all(map(_NUMBER.fullmatch, below)) and not all(map(_YEAR.fullmatch, below))
+        for below in columns
+    )
 
 
 def _bold(row: Row) -> bool:

@@ -1,0 +1,84 @@
+"""The row of a table that has most or least of what a question asks for: which it is no row tells, all of them do."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from assistant.qa.retriever import Evidence
+from assistant.qa.units import Unit, units_of
+from assistant.question import Question
+from assistant.vocabulary import word_pattern
+from assistant.wording.values import figures
+from corpus.analysis import analyse, fold
+from corpus.documents import Block, Document
+from corpus.library import Library
+from corpus.tables import DocumentTable, cells_of, tables_of, total_of
+
+_NEXT = re.compile(r"\s+\w+"), re.compile(r"\w{1,2}")
+"""What stands behind a word; in Chinese, which has no words, its next two characters."""
+
+
+@dataclass(frozen=True)
+class Extreme:
+    """The row, as it is quoted, with the greatest number, or the least (`kind`: `most`, `least`), under a head of its table."""
+
+    unit: Unit
+    kind: str
+    head: str
+
+
+def extreme(library: Library, question: Question, unit: Unit) -> Extreme | None:
+    """The row of the table that a unit is a row of, where a question asks for the most or the least of one column. None where it names a
+    row, no column or several, is in another language, or asks with words that the document says itself ("least developed countries"):
+    then it is read, not reckoned."""
+    document, block = unit.document, unit.document.blocks[unit.block]
+    kind = _kind(question, document) if question.language == document.language else None
+    table = next((each for each in tables_of(document) if block in each.rows), None) if kind else None
+    if kind is None or table is None or not table.header:
+        return None
+    asked, total = set(question.content), total_of(document, table)
+    column = _column(document, table, asked)
+    rows = {
+        row: amount for row in table.rows if row != total and (amount := _amount(document, row, column)) is not None
+    }
+    if not column or len(rows) < 2 or any(_called(document, row) <= asked for row in rows):
+        return None
+    best = (max if kind == "most" else min)(rows.values())
+    first, *others = [row for row, amount in rows.items() if amount == best]
+    found = None if others else Evidence.at(library, document, first.start)
+    quoted = next((each for each in units_of(found) if each.block == first.ordinal), None) if found else None
+    head = " ".join(cells_of(document, table.header[-1])[column].split())
+    return Extreme(quoted, kind, head) if quoted else None
+
+
+def _kind(question: Question, document: Document) -> str | None:
+    """What a question asks for, the `most` or the `least`; None where it does not say, or the document says the same with the next word."""
+    language, said = question.language, fold(document.text)
+    found = {kind: match for kind, forms in question.vocabulary.groups("extremes", language).items()
+             for match in word_pattern([str(form) for form in forms], language).finditer(question.rest)}  # fmt: skip
+    if len(found) != 1:
+        return None
+    ((kind, match),) = found.items()
+    behind = _NEXT[language == "zh"].match(question.rest, match.end())
+    named = behind is not None and fold(f"{match.group()}{behind.group()}") in said
+    return None if named or kind == "bound" else kind
+
+
+def _column(document: Document, table: DocumentTable, asked: set[str]) -> int:
+    """The number of the column whose head says more words of a question than any other; 0, which has the names, where none does."""
+    heads = [set(analyse(cell, document.language)) for cell in cells_of(document, table.header[-1])]
+    said = [len(head & asked) if n else 0 for n, head in enumerate(heads)]
+    most = max(said)
+    return said.index(most) if most and said.count(most) == 1 else 0
+
+
+def _amount(document: Document, row: Block, column: int) -> float | None:
+    cells = cells_of(document, row)
+    found = figures(cells[column]) if column < len(cells) else ()
+    return max(found[0]) if len(found) == 1 else None
+
+
+def _called(document: Document, row: Block) -> set[str]:
+    """The words of the name of a row; a word that no question has, where it has no name."""
+    return set(analyse(cells_of(document, row)[0], document.language)) or {""}

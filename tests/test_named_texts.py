@@ -1,0 +1,145 @@
+"""Texts that are held are known by what people call them: words of a title, the end of a symbol, a revision."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import OpenLibrary, add
+from word_reader import word_readers
+
+from assistant.qa.answer import Answer
+from assistant.qa.engine import Engine
+from corpus.catalogue import Catalogue
+from ingest.run import Input
+
+LANTERNS = """# Convention on the Care of Harbour Lanterns
+
+### Article 1. Definitions
+
+1. "Lantern" means any light that is kept at a quay.
+
+### Article 2. Oil
+
+1. Each Party shall keep oil for forty nights.
+
+2. The oil shall be renewed every spring.
+
+### Article 3. Glass
+
+1. Glass shall be clear.
+
+### Article 4. Entry into force
+
+1. This Convention enters into force on the tenth day.
+"""
+BELLS = """# Convention on Bells at Sea
+
+### Article 1. Definitions
+
+1. "Bell" means any bell at sea.
+
+### Article 2. Bronze
+
+1. Bells shall be cast of bronze.
+
+### Article 3. Ropes
+
+1. Ropes shall be dry.
+
+### Article 4. Entry into force
+
+1. This Convention enters into force on the ninth day.
+"""
+DRAFT = """# Lantern oil: draft resolution
+
+E/C.99/2031/L.2
+
+The Committee on Lanterns,
+
+1. Invites the keepers to store oil;
+
+2. Requests the Secretary:
+
+(a) To count the lanterns;
+
+(b) To publish the count.
+"""
+PAPER = """# Oil for lanterns: background paper
+
+E/C.99/2031/4
+
+1. A cask of oil costs 40 crowns.
+"""
+REVISED = """# Oil for lanterns: background paper
+
+E/C.99/2031/4/Rev.1
+
+1. A cask of oil costs 55 crowns.
+"""
+
+
+@pytest.fixture
+def engine(open_library: OpenLibrary, catalogue: Catalogue) -> Engine:
+    library = open_library()
+    texts = {"lanterns": LANTERNS, "bells": BELLS, "draft": DRAFT, "paper": PAPER, "revised": REVISED}
+    add(library, catalogue, *(Input(f"{name}.md", text.encode()) for name, text in texts.items()))
+    return Engine(library, catalogue, readers=word_readers())
+
+
+def said(answer: Answer) -> str:
+    return " ".join(statement.text for statement in answer.statements)
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("What does article 2 of the lantern convention say?", "renewed every spring"),
+        ("art 2 bells convention", "cast of bronze"),
+        ("article 2 of the Convention on Bells at Sea", "cast of bronze"),
+        ("art 2 para 1 lanterns convention", "oil for forty nights"),
+    ],
+)
+def test_a_treaty_is_known_by_words_that_its_title_alone_has(engine: Engine, question: str, told: str) -> None:
+    answer = engine.ask(question)
+    assert (answer.status, answer.language) == ("answered", "en")
+    assert told in said(answer)
+    assert len({citation.document for citation in answer.citations}) == 1
+
+
+def test_an_article_that_the_treaty_does_not_have_is_not_looked_for_in_another(engine: Engine) -> None:
+    answer = engine.ask("What does article 2 of the lantern convention say?")
+    missing = engine.ask("What does article 7 of the bell convention say?")
+    assert answer.statements
+    assert missing.status == "not_found"
+    assert "Convention on Bells at Sea has no article 7" in missing.reason
+
+
+@pytest.mark.parametrize(
+    "question", ["op 2 (a) of L.2", "What does paragraph 2 (a) of L.2 say?", "OP2 (a) of E/C.99/2031/L.2"]
+)
+def test_a_draft_is_known_by_the_end_of_its_symbol_and_its_operative_paragraphs_as_delegates_write_them(
+    engine: Engine, question: str
+) -> None:
+    answer = engine.ask(question)
+    assert "To count the lanterns" in said(answer)
+    assert {citation.document.partition(":")[0] for citation in answer.citations} == {"E/C.99/2031/L.2"}
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What changed between E/C.99/2031/4 and its Rev.1?",
+        "What does a cask of oil cost, E/C.99/2031/4 compared with E/C.99/2031/4/Rev.1?",
+    ],
+)
+def test_what_changed_between_two_versions_is_never_told_for_sure_from_the_later_one(
+    engine: Engine, question: str
+) -> None:
+    answer = engine.ask(question)
+    assert answer.status != "answered"
+    assert "compare E/C.99/2031/4 and E/C.99/2031/4/Rev.1" in " ".join(answer.notes)
+
+
+def test_a_question_that_names_no_versions_is_answered_from_the_later_one(engine: Engine) -> None:
+    answer = engine.ask("What does a cask of oil cost?")
+    assert (answer.status, "55 crowns" in said(answer)) == ("answered", True)
+    assert "compare" not in " ".join(answer.notes)
