@@ -159,7 +159,7 @@ def test_a_search_for_a_very_long_text_is_bounded(cli: Cli) -> None:
 @pytest.mark.parametrize(
     "question",
     [
-        '" OR 1=1 --',
+        '" OR boats=boats --',
         "'; DROP TABLE passages; --",
         "NEAR(boats harbour)",
         "boats* AND NOT (",

@@ -219,6 +219,7 @@ def test_a_new_subject_is_not_answered_by_what_answered_the_turn_before(library:
     answer = engine.ask("And how many crowns do foreign yachts pay each night for a place?", history)
     assert answer.statements[0].text == YACHTS["en"][0]
     assert engine.ask("And where?", history).statements[0].text == BOATS["en"][0]
+    assert engine.ask("Who polishes the brass telescopes of the lighthouse keepers?", history).status == "not_found"
 
 
 def test_a_turn_that_leads_nowhere_with_the_one_before_is_answered_by_itself(starter_engine: Engine) -> None:
@@ -226,6 +227,15 @@ def test_a_turn_that_leads_nowhere_with_the_one_before_is_answered_by_itself(sta
     alone = starter_engine.ask(question)
     answer = starter_engine.ask(f"So {question}", ["Who won the football match between Vienna and Palermo yesterday?"])
     assert answer.statements[0] == alone.statements[0]
+
+
+@pytest.mark.parametrize("text", ["2021", "the the the", "Why?", "y", "1"])
+def test_what_says_nothing_by_itself_is_answered_only_behind_another_turn(harbour: AskIn, text: str) -> None:
+    engine = harbour("en")
+    alone = engine.ask(text)
+    assert (alone.status, alone.statements) == ("refused", ())
+    assert "in a few words" in alone.reason or alone.language != "en"
+    assert engine.ask(text, [BOATS["en"][1]]).status != "refused"
 
 
 # Several questions at once

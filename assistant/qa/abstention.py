@@ -76,11 +76,14 @@ LEAST_WORDS = 3
 """Words of a part of a question: with fewer it is no question of its own."""
 MOST_BESIDE = 2
 """Words of a turn that may be dropped where it names something anew (`no, I meant the Protocol`)."""
-STANDS_ALONE, PER_WORD, LACKING = 5, 0.7, 1.0
+STANDS_ALONE, PER_WORD, LACKING = 4, 0.9, 0.7
 """Content words of a turn with which it is as likely to stand alone as to lean on the turns before, where both are answered as surely; what
 each one more or less counts, and each that is not said in the passage that answers, in log-odds."""
-BY_ITSELF = 0.3
-"""How much of how surely a turn that leans on those before is answered is how surely it is by itself."""
+SURER, LEAST_SURE = 2.5, -1.0
+"""How much surer, in log-odds, a passage may answer a turn with what was asked before than the turn by itself, and how sure it may be of
+any: who asks "When?" says little."""
+UNANSWERED = 0.0
+"""How sure an answer to a turn that leans on those before must be, in log-odds, where nothing answers it by itself."""
 TOLD_BY_RULE = 3.0
 """How sure an answer counts that a rule told and no reader, in log-odds, where it is compared with others."""
 FULL_TITLE = 6

@@ -34,6 +34,7 @@ from assistant.qa.weighing import FIRST, READ, Scored, Weigher
 from assistant.question import Bounds, Question, clean_question, parse_question
 from assistant.vocabulary import Vocabulary
 from assistant.write.report import NAMES
+from corpus.analysis import analyse
 from corpus.catalogue import Catalogue
 from corpus.corpus_errors import LibraryError
 from corpus.library import Library
@@ -129,7 +130,7 @@ class Engine:
         cleaned = clean_question(text[: self._max_question + 1])
         turns = [clean_question(turn[: self._max_question]) for turn in history[-HISTORY_LIMIT:]]
         spoken = language or spoken_in(cleaned[:400], turns, self.library)
-        if refused := self._refused(text, cleaned, spoken):
+        if refused := self._refused(text, cleaned, spoken, leans=bool(turns)):
             yield Finished(refused)
             return
         asked = cleaned
@@ -162,8 +163,9 @@ class Engine:
             notes.append(say(f"model_{fault.kind}", spoken, model=generator.model, **NAMES))
         yield Finished(replace(answer, question=cleaned, timings=timings, notes=tuple(dict.fromkeys(notes))))
 
-    def _refused(self, text: str, cleaned: str, language: str) -> Answer | None:
-        """What is said of a question that can't be answered as it is, or from no documents."""
+    def _refused(self, text: str, cleaned: str, language: str, *, leans: bool) -> Answer | None:
+        """What is said of a question that can't be answered as it is, or from no documents: one without a word of content says something
+        only behind others."""
         if not any(sign.isalnum() for sign in cleaned):
             return Answer("", language, "refused", say("empty", language))
         if len(text) > self._max_question:
@@ -171,6 +173,9 @@ class Engine:
             return Answer(cleaned[:200], language, "refused", reason)
         if not self.library.spoken():
             return Answer(cleaned, language, "not_found", say("empty_library", language))
+        words = self.vocabulary.content(analyse(cleaned, language), language)
+        if not leans and not any(letter.isalpha() for word in words for letter in word):
+            return Answer(cleaned[:200], language, "refused", say("no_words", language))
         return None
 
     def question(self, text: str, language: str | None = None) -> Question:

@@ -14,13 +14,15 @@ from string import ascii_lowercase
 from typing import NamedTuple
 
 from assistant.qa.abstention import (
-    BY_ITSELF,
     LACKING,
+    LEAST_SURE,
     LEAST_WORDS,
     MOST_BESIDE,
     PER_WORD,
     STANDS_ALONE,
+    SURER,
     TOLD_BY_RULE,
+    UNANSWERED,
     log_odds,
 )
 from assistant.qa.answer import Answer, Citation
@@ -220,20 +222,20 @@ def _long_enough(part: str) -> bool:
 
 
 def likelier(answered: Sequence[tuple[Reading, Answer, float | None]], vocabulary: Vocabulary, library: Library) -> int:
-    """Which of the readings of a turn is meant: the one that is answered most surely, which of one that leans on the turns before is
-    partly how surely the passage that is cited first answers the turn by itself (log-odds, where known): with the earlier question its
-    answer comes again. Each content word of a turn makes it likelier that it
-    stands alone, and each that the passage lacks which is cited first makes it less likely that this answers."""
+    """Which of the readings of a turn is meant: the one that is answered most surely. One that leans on the turns before is not much surer
+    than the passage that is cited first answers the turn by itself (log-odds, where known): with the earlier question its answer comes
+    again. Each content word of a turn makes it likelier that it stands alone, be it that nothing answers it then, and each
+    that the passage lacks which is cited first makes it less likely that this answers."""
 
     def sure(n: int) -> float:
         reading, answer, by_itself = answered[n]
-        if not answer.statements:
-            return float("-inf")
-        told = TOLD_BY_RULE if answer.probability is None else log_odds(answer.probability)
-        told = told if by_itself is None else (1 - BY_ITSELF) * told + BY_ITSELF * by_itself
         words = vocabulary.content(analyse(reading.focus, reading.language), reading.language)
-        lacking = len(set(words) - _said_in(answer, library)) if answer.citations[0].language == reading.language else 0
         alone = 0.0 if reading.leans else PER_WORD * (len(words) - STANDS_ALONE)
+        if not answer.statements:
+            return float("-inf") if reading.leans else UNANSWERED + alone
+        told = TOLD_BY_RULE if answer.probability is None else log_odds(answer.probability)
+        told = told if by_itself is None else min(told, max(by_itself + SURER, LEAST_SURE))
+        lacking = len(set(words) - _said_in(answer, library)) if answer.citations[0].language == reading.language else 0
         return told + alone - LACKING * lacking
 
     return max(range(len(answered)), key=lambda n: (sure(n), -n))
