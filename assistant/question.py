@@ -16,7 +16,7 @@ from assistant.wording.values import without_symbols
 from corpus.acronyms import acronyms, named_by
 from corpus.analysis import analyse, fold
 from corpus.catalogue import Catalogue, Entry
-from corpus.countries import countries
+from corpus.countries import countries, names_of
 from corpus.language import detect_language
 from corpus.symbols import Symbol, find_symbols
 from ingest.clock import spoken_times
@@ -204,11 +204,13 @@ class Question(Bounds):
 
     def words(self, language: str, translated: Sequence[str] = ()) -> list[str]:
         """Analysed words of the question as documents of a language have them: its own where it is in that language, else its
-        numbers, symbols and names in Latin letters, and `translated` words."""
+        numbers, symbols, names in Latin letters and countries, and `translated` words."""
         if language == self.language:
             return self.content
         kept = [token for token in self.content if token.isascii() and (token.isdigit() or token.startswith("sym"))]
-        return [*kept, *self.vocabulary.content(analyse(" ".join([*self.latin, *translated]), language), language)]
+        named = [name for code in self.countries for name in names_of(code, language)]
+        words = " ".join([*self.latin, *named, *translated])
+        return [*kept, *self.vocabulary.content(analyse(words, language), language)]
 
     def tokens(self, language: str, translated: Sequence[str] = ()) -> list[str]:
         """Analysed words to look for in documents of a language: the question's, and what the texts and bodies that it names are

@@ -29,6 +29,11 @@ def countries(text: str, language: str) -> dict[str, str]:
     return found
 
 
+def names_of(code: str, language: str) -> list[str]:
+    """What a country is called in a language, by an ISO 3166 code."""
+    return [name for name, each in _names(language).items() if each == code]
+
+
 def names_country(code: str, text: str, language: str) -> bool:
     """Whether a text names a country, its people or what is theirs: words that begin like its name, and are no other one's."""
     names, pattern = _names(language), _name_of(code, language)

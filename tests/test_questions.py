@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from assistant.qa.query import Reading, readings, spoken_in
 from assistant.question import Question, clean_question, parse_question
 from assistant.vocabulary import Vocabulary
+from corpus.analysis import analyse
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES
 
@@ -212,6 +213,21 @@ def test_what_a_question_asks_of_the_texts_that_it_names_is_told_apart_from_thei
     read = parse_question(text, VOCABULARY, CATALOGUE, language)
     assert read.unnamed.text == left
     assert read.unnamed.named == read.named
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "word"),
+    [
+        ("Сколько жилетов даст Кения?", "en", "Kenya"),
+        ("How many jackets will Kenya give?", "ar", "كينيا"),
+        ("¿Cuántos chalecos dará el Japón?", "zh", "日本"),
+    ],
+)
+def test_the_countries_of_a_question_are_looked_for_by_their_names_in_other_languages(
+    text: str, language: str, word: str
+) -> None:
+    assert set(analyse(word, language)) <= set(parse(text).words(language))
+    assert not set(analyse(word, language)) & set(parse("When does the meeting begin?").words(language))
 
 
 def test_the_language_of_a_question_can_be_overridden() -> None:
