@@ -122,8 +122,8 @@ class Weigher:
     ) -> list[Scored]:
         """The units of the passages that search ranks first, `most` of them at most, and of those that answered the turn
         before, best first. Units that are not `among` those that are asked for are left out, and keep no further passage
-        from being read. What a document says of itself is read of that of the first passage, of those whose first page is found, and of
-        those that are `named` (ids)."""
+        from being read, nor does a digest where other texts are found. What a document says of itself is read of that of the first
+        passage, of those whose first page is found, and of those that are `named` (ids)."""
         searched = Searched.of(evidence)
         wanted = dict.fromkeys(named, searched.best) | {each.passage.document_id: each.score for each in evidence[:1]}
         ranked, read = iter(evidence), 0
@@ -134,6 +134,7 @@ class Weigher:
         pages: list[FirstPage] = []
         found = cache(lambda: [unit for each in evidence for unit in units_of(each)])
         documents = list({each.document.id: each.document for each in evidence}.values())
+        digests = all(each.edition == "digest" for each in documents)
 
         def scores(
             passages: Sequence[Evidence], firsts: Sequence[FirstPage], before: Mapping[str, Known] | None = None
@@ -158,7 +159,10 @@ class Weigher:
             new = []
             told += self._told_apart(question, latest, found)
             enough = ENOUGH.get(step, math.inf)
-            if any(each.score >= enough for each in told) or (read >= STEPS[1] and _hopeless(scored)):
+            sure = (each for each in told if each.score >= enough)
+            if any(each.unit.document.edition != "digest" or digests for each in sure) or (
+                read >= STEPS[1] and _hopeless(scored)
+            ):
                 break
         told = _best_first(told)
         if self._readers and self._readers.two_for(question.language):
