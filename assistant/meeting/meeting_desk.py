@@ -113,7 +113,8 @@ class MeetingDesk:
         # What names an item or a time, or asks for a meeting as a whole, may mean any of them.
         may = meetings if placed or found[own[0].passage].whole else [read[n] for n in sorted(alike)]
         others = tuple(each.document_id for each in may if each.document_id != read[min(alike)].document_id)
-        return MeetingAnswer(tuple(each for one in near for each in one.said), own[0], symbol, others)
+        said = tuple(dict.fromkeys(each for one in near for each in one.said))
+        return MeetingAnswer(said, own[0], symbol, others)
 
     def of_timetable(self, question: Question) -> bool:
         """Whether a question has no other words than the agendas that it may be about and what is told of their rows."""
@@ -242,7 +243,7 @@ def tellings(question: Question, meeting: Meeting, cite: Citer) -> list[Telling]
     elif days:
         found = days
     else:
-        found = [*teller.whole(), *teller.days(), *(teller.item(item) for item in _leaves(meeting))]
+        found = [*teller.whole(), *teller.days(), *(teller.item(item, asked=False) for item in _leaves(meeting))]
     return [telling for telling in found if telling.parts]
 
 
