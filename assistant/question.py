@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
+from string import ascii_lowercase
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from assistant.frames import act_words
@@ -81,10 +82,10 @@ class Bounds:
 class Question(Bounds):
     """A question as understood. `text` is cleaned.
 
-    `focus` is the last turn of a follow-up, else all of it; `rest` is `text` with blanks for symbols, articles and paragraphs.
+    `focus` is the last turn of a follow-up, else all of it; `rest` is `text` with blanks for symbols, articles, paragraphs and counted days.
     `items` are agenda item numbers (`2`, `1 (a)`), `articles` article numbers, `sessions`
     numbers of sessions and meetings (`the tenth session`) from the second on, `weekdays` 0 (Monday) to 6,
-    `days` days of the month, `afternoon` the half of the day if one is named, `hour` a named clock hour (24 h).
+    `days` days of the month, `nth_days` days of a meeting (`the second day`), `afternoon` the half of the day if one is named, `hour` a named clock hour (24 h).
     `named` are the texts of the catalogue that it calls by a name; where there are none, `called` are the treaties that may be
     meant by `the Protocol` or `the Convention`.
     `carried` are ids of passages that answered the turn before, where the question leans on it.
@@ -104,6 +105,7 @@ class Question(Bounds):
     sessions: tuple[str, ...] = ()
     weekdays: tuple[int, ...] = ()
     days: tuple[int, ...] = ()
+    nth_days: tuple[int, ...] = ()
     months: tuple[int, ...] = ()
     afternoon: bool | None = None
     hour: int | None = None
@@ -287,8 +289,10 @@ def parse_question(
     mentions, bare = find_symbols(text), without_symbols(text)[1]
     articles, paragraph, rest = _articles(bare, vocabulary, spoken)
     months = tuple(int(month) for month in vocabulary.choices("months", rest, spoken))
-    # Russian "повестка дня" (agenda) ends in a word for the afternoon.
-    parts = vocabulary.choices("dayparts", vocabulary.without("agenda", rest, spoken), spoken)
+    # Russian "повестка дня" (agenda) ends in a word for a day and the afternoon.
+    timed = vocabulary.without("agenda", rest, spoken)
+    nth = [] if months else numbers_after("day", timed, vocabulary, spoken)
+    parts = vocabulary.choices("dayparts", _blanked(timed, ((start, end) for _, start, end in nth)), spoken)
     clock, span = _CLOCK.search(rest), spoken_times(rest)
     named = _named(bare, vocabulary, catalogue, spoken)
     items = numbers_after("item", rest, vocabulary, spoken)
@@ -303,14 +307,17 @@ def parse_question(
         vocabulary=vocabulary,
         catalogue=catalogue,
         focus=focus or text,
-        rest=rest,
+        rest=_blanked(rest, ((start, end) for _, start, end in nth)),
         symbols=tuple(mention.symbol for mention in mentions),
         items=tuple(dict.fromkeys(number for number, _, _ in items)),
         articles=articles,
         paragraph=paragraph,
         sessions=_sessions(rest, vocabulary, spoken),
         weekdays=tuple(int(day) for day in vocabulary.choices("weekdays", rest, spoken)),
-        days=_days(_blanked(rest, ((start, end) for _, start, end in items)), bool(months), vocabulary, spoken),
+        days=_days(
+            _blanked(rest, ((start, end) for _, start, end in (*items, *nth))), bool(months), vocabulary, spoken
+        ),
+        nth_days=tuple(dict.fromkeys(int(number) for number, _, _ in nth if number.isdigit())),
         months=months,
         afternoon=None if not parts or len(parts) > 1 else parts[0] == "afternoon",
         hour=hour,
@@ -345,14 +352,17 @@ def numbers_after(kind: str, text: str, vocabulary: Vocabulary, language: str) -
     edge = "(?<![哪任每])" if language == "zh" else r"(?<!\w)"
     article = "(?:[وف]?(?:[بك]?ال|لل|[بكل])?)" if language == "ar" else ""
     folded = fold(text) if len(fold(text)) == len(text) else text.casefold()
-    number = r"(?:n[o°º]\.?\s*|№\s*|#\s*)?(\d{1,3})(?:\s*\(\s*([a-z])\s*\)|([a-z])(?!\w))?"
+    # `item 3 b`: a letter apart that is no word (`item 3 a priority`, `tema 3 y`), or behind which the words end.
+    parts = "".join(letter for letter in ascii_lowercase if vocabulary.content([letter], language))
+    letter = rf"\(\s*[a-z]\s*\)|(?<=\d)[a-z](?!\w)|(?<=\s)(?:[{parts}](?![\w'’.])|[a-z](?=\s*(?:[?!,;:]|\.?\s*$)))"
+    number = rf"(?:n[o°º]\.?\s*|№\s*|#\s*)?(\d{{1,3}})(?:\s*({letter}))?"
     after = re.compile(
         rf"{edge}{article}(?:{word})\.?\s*{number}((?:{_JOINS}(?:no\.?\s*)?\d{{1,3}}(?!\d)){{0,3}})", re.IGNORECASE
     )
     for match in after.finditer(folded):
-        letter = match.group(2) or match.group(3)
-        found.append((match.group(1) + (f" ({letter})" if letter else ""), match.start(), match.end()))
-        found += [(other, match.start(), match.end()) for other in re.findall(r"\d+", match.group(4))]
+        part = (match.group(2) or "").strip("( )")
+        found.append((match.group(1) + (f" ({part})" if part else ""), match.start(), match.end()))
+        found += [(other, match.start(), match.end()) for other in re.findall(r"\d+", match.group(3))]
     behind = (
         r"(?:第\s*(?=\d)|(?=\d+\s*号))(\d{1,3})\s*号?\s*"
         if language == "zh"

@@ -16,7 +16,7 @@ from typing import Any
 
 from assistant.shipped import shipped
 from corpus.analysis import analyse, fold, words
-from corpus.calendar_names import spoken_names
+from corpus.calendar_names import day_words, spoken_names
 from corpus.documents import LANGUAGES
 
 
@@ -75,6 +75,8 @@ class Vocabulary:
 
     def forms(self, kind: str, language: str) -> list[str]:
         """The words of a kind."""
+        if kind == "day":
+            return day_words(language)
         return [str(form) for form in self._questions[language][kind]]
 
     def groups(self, kind: str, language: str) -> Mapping[Any, Sequence[object]]:

@@ -3,6 +3,7 @@ where the United Nations spell otherwise, stands in `calendar.yaml`."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from importlib.resources import files
@@ -70,6 +71,16 @@ def month_name(month: int, language: str) -> str:
         own = _beside()["ar"]["months"].get(month, [_cldr("ar", "months")[month]])
         return f"{_cldr(_beside()['ar']['locales'][0], 'months')[month]}/{own[0]}"
     return _cldr(language, "months", width="abbreviated" if language == "zh" else "wide")[month]
+
+
+@lru_cache(maxsize=8)
+def day_words(language: str) -> list[str]:
+    """The word for a day, in the forms that it takes beside numbers."""
+    from babel.units import format_unit
+
+    length = "short" if language in ("ar", "zh") else "long"  # CLDR has only this one for them
+    counted = (str(format_unit(number, "duration-day", length, locale=language)) for number in (1, 2, 3, 5, 11))
+    return list(dict.fromkeys(re.sub(r"[\d\s]+", "", each) for each in counted))
 
 
 def weekday_name(day: int, language: str) -> str:

@@ -105,13 +105,28 @@ class Meeting:
         """The item of that number, or None."""
         return next((item for item in self.items if item.number == number), None)
 
+    def announcing(self, item: AgendaItem) -> tuple[AgendaItem, ...]:
+        """The items for which the documents of an item are announced: itself and its sub-items; where nothing is announced for
+        these, the item that it is part of."""
+        under = tuple(each for each in self.items if is_under(each.number, item.number) and each.documentation)
+        return under or tuple(each for each in self.items if each.number == item.main and each.documentation)
+
+    def with_papers(self, item: AgendaItem) -> AgendaItem:
+        """An item with all documents that are announced for it."""
+        papers = tuple(each for one in self.announcing(item) for each in one.documentation)
+        return replace(item, documentation=papers)
+
     def narrowed(self, item: str) -> Meeting:
         """What the agenda says of one item and its sub-items alone."""
         taken = (
             replace(each, items=tuple(row for row in each.items if is_under(row.number, item)))
             for each in self.sittings
         )
-        items = tuple(each for each in self.items if is_under(each.number, item))
+        items = tuple(
+            each if each.number == each.main else self.with_papers(each)
+            for each in self.items
+            if is_under(each.number, item)
+        )
         return replace(self, items=items, sittings=tuple(each for each in taken if each.items), masthead=None)
 
     def documents(self) -> tuple[Symbol, ...]:

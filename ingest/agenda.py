@@ -5,11 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Collection, Iterator, Sequence
+from typing import NamedTuple
 
 from corpus.dates import find_dates, find_days, says_only_days
 from corpus.documents import Block, Document
 from corpus.meetings import AgendaItem, Meeting, Sitting
-from corpus.symbols import RESOLUTIONS, find_symbols
+from corpus.places import folded, name_place
+from corpus.roman import from_roman
+from corpus.symbols import RESOLUTIONS, Symbol, find_symbols
 from ingest.agenda_form import is_agenda_title, is_title_of, without_item
 from ingest.readers.heads import is_distribution_line
 from ingest.timetable import sittings_of
@@ -114,7 +117,7 @@ def _items(document: Document) -> Iterator[AgendaItem]:
     listed: dict[str, int] = {}
     headings: dict[str, int] = {}
     annotations: dict[str, list[int]] = {}
-    documentation: dict[str, list[tuple[str, int]]] = {}
+    named: list[_Named] = []
     for block in document.blocks:
         section, _, rest = _of_item(block, document).partition(", item ")
         number, _, tail = rest.partition(", ")
@@ -124,22 +127,21 @@ def _items(document: Document) -> Iterator[AgendaItem]:
             listed.setdefault(number, block.ordinal)
             titles.setdefault(number, _title(without_item(document.body(block)), notes))
         elif block.kind == "footnote":
-            documentation.setdefault(number, []).extend(
-                (symbol, block.ordinal) for symbol in _papers(document.body(block))
-            )
+            named += (_Named(2, number, symbol, block.ordinal) for symbol in _papers(document.body(block)))
         elif block.kind == "heading" and not tail:
             headings.setdefault(number, block.ordinal)
             titles.setdefault(number, _title(without_item(document.body(block)), notes))
         elif block.kind != "heading" and tail.startswith("documentation"):
-            text = document.block_text(block)
-            documentation.setdefault(number, []).extend(
-                (mention.symbol.text, block.ordinal) for mention in find_symbols(text)
-            )
+            found = find_symbols(document.block_text(block))
+            named += (_Named(0, number, each.symbol.text, block.ordinal) for each in found)
         elif block.kind == "paragraph" and not tail and is_title_of(document.body(block), titles.get(number, "")):
             headings.setdefault(number, block.ordinal)
         elif block.kind in ("paragraph", "item"):
             annotations.setdefault(number, []).append(block.ordinal)
-    order = list(titles)
+            found = find_symbols(document.block_text(block))
+            own = (each.symbol.text for each in found if _of_series(each.symbol, document.symbol))
+            named += (_Named(1, number, symbol, block.ordinal) for symbol in own)
+    order, documentation = list(titles), _documents(named, [*titles], str(document.symbol or ""))
     for number in sorted(titles, key=lambda text: (int(text.split()[0]), order.index(text))):
         yield AgendaItem(
             number=number,
@@ -147,8 +149,44 @@ def _items(document: Document) -> Iterator[AgendaItem]:
             listed=listed.get(number),
             heading=headings.get(number),
             annotations=tuple(annotations.get(number, ())),
-            documentation=_announced(documentation.get(number, ()), document),
+            documentation=tuple(documentation.get(number, {}).items()),
         )
+
+
+class _Named(NamedTuple):
+    """A document that a block of an item names: `behind` documentation is 0, an annotation 1, a footnote of one 2."""
+
+    behind: int
+    number: str
+    symbol: str
+    block: int
+
+    @property
+    def main(self) -> str:
+        return self.number.partition(" ")[0]
+
+
+def _documents(named: Sequence[_Named], numbers: Sequence[str], agenda: str) -> dict[str, dict[str, int]]:
+    """The documents of each item, each with the block that names it the most surely. What the documentation of one item lists, the
+    annotations of another only mention. Documentation that stands behind the last of several sub-items alone is that of their item,
+    but for the `agenda` itself, which is a paper of the sub-item that adopts it."""
+    lists = [each for each in named if each.behind == 0]
+    mains = {each.symbol: {one.main for one in lists if one.symbol == each.symbol} for each in lists}
+    documents: dict[str, dict[str, int]] = {}
+    for each in sorted(named, key=lambda one: one.behind):
+        parts = [number for number in numbers if number.startswith(f"{each.main} ")]
+        last = len(parts) > 1 and {one.number for one in lists}.intersection(parts) == {parts[-1]}
+        common = each.behind == 0 and last and each.number == parts[-1] and each.symbol != agenda
+        if each.behind != 1 or each.main in mains.get(each.symbol, {each.main}):
+            documents.setdefault(each.main if common else each.number, {}).setdefault(each.symbol, each.block)
+    return documents
+
+
+def _of_series(symbol: Symbol, agenda: Symbol | None) -> bool:
+    """Whether a symbol is that of a paper of the same meeting as an agenda: of its body, and of its year or session."""
+    if agenda is None or symbol.series in RESOLUTIONS or not (agenda.year or agenda.session):
+        return False
+    return (symbol.body, symbol.year, symbol.session) == (agenda.body, agenda.year, agenda.session)
 
 
 def _of_item(block: Block, document: Document) -> str:
@@ -165,17 +203,9 @@ def _papers(note: str) -> list[str]:
     found, words = find_symbols(note), note
     for mention in reversed(found):
         words = words[: mention.start] + words[mention.end :]
-    placed = any(sign.isdigit() for sign in words)
+    placed = any(map(str.isdigit, words)) or any(map(from_roman, re.findall(r"\b[IVXLC]+\b", words)))
+    placed = placed or name_place(folded(words)) is not None
     return [] if placed else [each.symbol.text for each in found if each.symbol.series not in RESOLUTIONS]
-
-
-def _announced(named: Sequence[tuple[str, int]], document: Document) -> tuple[tuple[str, int], ...]:
-    """The documents of an item with the blocks that name them: a footnote only where no other block names the same one."""
-    announced = [(symbol, ordinal) for symbol, ordinal in named if document.blocks[ordinal].kind != "footnote"]
-    for symbol, ordinal in named:
-        if symbol not in {each for each, _ in announced}:
-            announced.append((symbol, ordinal))
-    return tuple(announced)
 
 
 def _title(text: str, notes: Collection[str | None]) -> str:

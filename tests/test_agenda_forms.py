@@ -6,7 +6,7 @@ import datetime as dt
 import itertools
 
 import pytest
-from conftest import SHARED, add
+from conftest import SHARED, Holding, add
 from pdfs import LEFT, Flow, Sheet, words_of
 from word_reader import word_readers
 
@@ -191,6 +191,121 @@ def test_items_that_are_headings_have_annotations_and_documents_and_need_no_list
 
 def test_a_symbol_that_an_annotation_only_mentions_is_no_document_of_the_item() -> None:
     assert item(read(BOARD)[1], "3").documentation == ()
+
+
+KITES = """# Committee on Kites
+
+E/CN.38/2031/1
+
+Distr.: General
+4 April 2031
+
+Seventh session
+
+Bergen, 2 to 4 June 2031
+
+## Annotated provisional agenda
+
+### Provisional agenda
+
+1. Opening of the session.
+2. Accidents with kites:
+  - (a) Register of accidents;
+  - (b) Inquiry into accidents.
+3. Budget of the Kite Fund.
+4. Papers from the coasts.
+5. Other business.
+
+### Annotations
+
+#### 1. Opening of the session
+
+The Committee elects its Chair in accordance with its rules of procedure.[^1]
+
+#### 2. Accidents with kites
+
+##### (a) Register of accidents
+
+The register went online in 2030. Its rules are being drafted (E/CN.38/2031/9).
+
+##### (b) Inquiry into accidents
+
+The Committee will have before it draft guidelines (E/CN.38/2031/3).
+
+##### Documentation
+
+Note on the register of accidents (E/CN.38/2031/2)
+
+Draft guidelines for inquiries (E/CN.38/2031/3)
+
+#### 3. Budget of the Kite Fund
+
+The Committee may recall its debate (E/CN.38/2029/7) and resolution E/RES/2030/5. It will have before it the proposed budget
+(E/CN.38/2031/6), which follows from the note on the register (E/CN.38/2031/2). The treasurer will introduce it.
+
+#### 4. Papers from the coasts
+
+Two papers are submitted: on the west coast (E/CN.38/2031/7) and on the east coast (E/CN.38/2031/L.8).
+
+#### 5. Other business
+
+The Committee may recall what was said in E/CN.38/2028/4.
+
+[^1]: E/CN.38/2019/3, annex II.
+"""
+
+
+def test_papers_of_the_meeting_that_annotations_name_are_announced_and_provisions_in_footnotes_are_not() -> None:
+    meeting = read(KITES)[1]
+    assert papers(meeting) == {
+        "2": ["E/CN.38/2031/2", "E/CN.38/2031/3"],
+        "2 (a)": ["E/CN.38/2031/9"],
+        "2 (b)": ["E/CN.38/2031/3"],
+        "3": ["E/CN.38/2031/6"],
+        "4": ["E/CN.38/2031/7", "E/CN.38/2031/L.8"],
+    }
+
+
+def test_documentation_behind_the_last_of_several_subitems_is_that_of_the_item_and_of_those_without_their_own() -> None:
+    meeting = read(KITES.replace(" Its rules are being drafted (E/CN.38/2031/9).", ""))[1]
+    for number in ("2", "2 (a)"):
+        announced = meeting.with_papers(item(meeting, number)).documentation
+        assert [symbol for symbol, _ in announced][:2] == ["E/CN.38/2031/2", "E/CN.38/2031/3"]
+    (part,) = meeting.narrowed("2 (a)").items
+    assert [symbol for symbol, _ in part.documentation] == ["E/CN.38/2031/2", "E/CN.38/2031/3"]
+    own = read(KITES.replace("##### (b)", "##### Documentation\n\nNote (E/CN.38/2031/2)\n\n##### (b)"))[1]
+    assert papers(own)["2 (b)"] == ["E/CN.38/2031/2", "E/CN.38/2031/3"]
+    assert "2" not in papers(own)
+
+
+@pytest.mark.parametrize(
+    ("number", "symbol", "quote"),
+    [
+        ("2 (a)", "E/CN.38/2031/9", "Its rules are being drafted (E/CN.38/2031/9)."),
+        ("3", "E/CN.38/2031/6", "It will have before it the proposed budget"),
+        ("4", "E/CN.38/2031/7", "Two papers are submitted"),
+        ("1", None, "1. Opening of the session."),
+        ("5", "", ""),
+    ],
+)
+def test_a_paper_that_is_named_is_never_denied(holding: Holding, number: str, symbol: str | None, quote: str) -> None:
+    engine = holding(KITES, reading=True)
+    (meeting,) = engine.library.meetings()
+    told = Teller(meeting, Citer(engine.library, meeting), "en", ()).item(item(meeting, number)).parts
+    said = [each for part in told if part.kind == "documents" for each in part.said]
+    if symbol == "":  # it names what may be a paper of another year
+        assert not said
+        return
+    assert ("no document" in said[0].text) == (symbol is None)
+    assert symbol is None or symbol in said[0].text
+    assert said[0].citations[-1].quote.startswith(quote)
+
+
+def test_that_an_item_has_no_document_is_told_only_of_an_item_that_is_asked_about(holding: Holding) -> None:
+    engine = holding(KITES, reading=True)
+    assert "no document" in engine.ask("Which document is announced for item 1?").statements[0].text
+    told = engine.ask("Which document is announced for the opening of the session?")
+    assert not [each for each in told.statements if "no document" in each.text]
 
 
 def test_a_list_may_say_item_before_each_number() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -272,6 +273,17 @@ def test_three_versions_in_a_row_have_one_table_of_numbers(holding: Holding) -> 
     ]
     assert "A/90/2 → A/90/3: Text" in told
     assert [step["comparable"] for step in found.to_json()["steps"]] == [True, True]
+
+
+def test_rows_of_a_table_and_the_paragraphs_behind_it_are_no_run_of_numbers(holding: Holding) -> None:
+    table = "| Port | Grain |\n|---|---|\n| Odda | 40 tons |\n| Voss | 70 tons |\n\n"
+    texts = (HEAD.format(symbol=f"A/90/{n}") + table + "\n\n".join(numbered(GRAIN, TIDES, NETS, *more)) + "\n"
+             for n, more in enumerate(((), (LAMPS,)), 1))  # fmt: skip
+    library = holding(*texts).library
+    found = compare_versions(library, [library.find(f"A/90/{n}")[0] for n in (1, 2)])
+    told = markdown(found, library, "en")
+    assert "| 1–3 | 1–3 | unchanged |" in told
+    assert not re.search(r"row \d+–\d", told)
 
 
 def test_what_each_document_says_on_a_topic_stands_side_by_side(starter_engine: Engine) -> None:

@@ -42,6 +42,24 @@ def agenda(
                         "place": place, "dates": [day], "items": items, "sittings": sittings})  # fmt: skip
 
 
+class Liking:
+    """A reader to whom passages and sentences with a word answer a little better than others."""
+
+    def __init__(self, word: str) -> None:
+        self._word = word
+
+    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
+        found = []
+        for _, text in passages:
+            spans = sentence_spans(text, "en")
+            told = np.array([0.5 * (self._word in text[begin:end]) for begin, end in spans], np.float32)
+            found.append(Reading(2.5 + float(told.max()), spans, told, told))
+        return found
+
+    def translated(self, text: str) -> list[str]:
+        return []
+
+
 @pytest.fixture
 def engine(open_library: OpenLibrary, catalogue: Catalogue) -> Engine:
     """An engine over two agendas, the earlier of which has more items."""
@@ -274,6 +292,60 @@ def test_a_day_without_a_meeting_is_told_only_to_who_asks_for_a_timetable(bare: 
     assert "no meeting then" not in bare.ask("Which pirates were hanged on 7 May?").reason
 
 
+@pytest.fixture
+def week(open_library: OpenLibrary, catalogue: Catalogue) -> Engine:
+    """An engine over an agenda of three days, with a line below its timetable and a note on one of its items."""
+    titles = {"1": "Opening", "2": "Kites", "2 (a)": "Strings", "2 (b)": "Tails", "3": "Wind fund"}
+    sittings = [("12", "10:00", ["1"]), ("12", "15:00", ["2 (a)"]), ("13", "10:00", ["2 (b)"]), ("13", "15:00", ["3"]),
+                ("14", "10:00", ["1"])]  # fmt: skip
+    text = agenda_text({"symbol": "A/AC.3/2026/1", "body": "Committee on Kites", "title": "Annotated provisional agenda",
+                        "session": "Third session", "place": "Bergen", "dates": ["2026-05-12", "2026-05-13", "2026-05-14"],
+                        "items": [{"number": number, "title": title, "annotation": f"{title} will be heard.", "documents": []}
+                                  for number, title in titles.items()],
+                        "sittings": [{"date": f"2026-05-{day}", "start": start, "end": f"{int(start[:2]) + 3}:00", "items": items}
+                                     for day, start, items in sittings]})  # fmt: skip
+    text += "\n\nThe meeting of Wednesday is in the hall.\n"
+    fund = "# Note\n\nA/AC.3/2026/2\n\n1. Money of the wind fund is for strings. We talk of its money at length.\n"
+    library = open_library()
+    add(library, catalogue, Input("agenda.md", text.encode()), Input("fund.md", fund.encode()))
+    return Engine(library, catalogue, readers=word_readers())
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("What is taken up in the afternoon of the second day?", "Wednesday, 13 May 2026, 3 p.m.–6 p.m."),
+        ("Which item is taken up on day 3?", "Thursday, 14 May 2026"),
+        ("When is item 2 b taken up?", "Agenda item 2 (b)"),
+    ],
+)
+def test_a_day_counted_from_the_first_and_a_lettered_part_tell_which_sitting_is_asked_about(
+    week: Engine, question: str, told: str
+) -> None:
+    answer = week.quoter.desk.answer(week.question(question))
+    assert answer is not None
+    assert told in answer.statements[0].text
+
+
+@pytest.mark.parametrize(
+    "question", ["Is there a meeting in the hall on Friday?", "Is there a meeting on the fifth day?"]
+)
+def test_that_there_is_no_meeting_on_a_day_comes_before_passages_that_do_not_name_the_day(
+    week: Engine, question: str
+) -> None:
+    answer = week.ask(question)
+    assert answer.status == "not_found"
+    assert "no meeting then" in answer.reason
+    assert week.ask("Is there a meeting in the hall on Wednesday?").status == "answered"
+
+
+def test_beside_what_has_words_of_the_question_no_sitting_is_told_that_has_none(week: Engine) -> None:
+    engine = Engine(week.library, week.catalogue, readers=Readers({"en": Liking("money")}, {"en": BARS}))
+    told = engine.ask("Who talks of money?").statements
+    assert told
+    assert not [each.text for each in told if each.verdict == "derived"]
+
+
 @pytest.mark.parametrize(
     "question",
     [
@@ -304,28 +376,13 @@ def test_the_name_of_the_body_does_not_hide_what_is_asked_of_its_meeting(starter
     assert any("3–5 p.m." in statement.text for statement in answer.statements)
 
 
-class Lengthy:
-    """A reader to whom sentences about hours answer a little better than others."""
-
-    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
-        found = []
-        for _, text in passages:
-            spans = sentence_spans(text, "en")
-            told = np.array([0.5 * ("hours" in text[begin:end]) for begin, end in spans], np.float32)
-            found.append(Reading(3.0, spans, told, told))
-        return found
-
-    def translated(self, text: str) -> list[str]:
-        return []
-
-
 def test_days_and_times_come_before_the_length_that_is_about_as_likely_meant(
     open_library: OpenLibrary, catalogue: Catalogue
 ) -> None:
     library = open_library()
     schools = agenda("A/AC.2/2025/1", "Committee on Schools", "Quito", "2025-03-03", ["Opening", "Timetables"])
     add(library, catalogue, Input("schools.md", schools.encode()))
-    engine = Engine(library, catalogue, readers=Readers({"en": Lengthy()}, {"en": BARS}))
+    engine = Engine(library, catalogue, readers=Readers({"en": Liking("hours")}, {"en": BARS}))
     first, second, *_ = engine.ask("When is item 2 taken up?").statements
     assert "10" in first.text
     assert "3 hours" in second.text

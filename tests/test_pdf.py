@@ -330,6 +330,20 @@ def test_notes_below_a_short_rule_are_notes_and_one_of_them_goes_on_over_the_pag
     }
 
 
+def test_notes_as_large_as_the_text_may_stand_apart_from_each_other_below_a_short_rule() -> None:
+    flow = Flow(pages=1).start()
+    for n in (1, 2):
+        flow.add(f"{long_text(60, n)[:-1]}^{n}^ and the rest.", f"{n}.")
+    flow.sheet.rule(72, 216, 640)
+    for n, words in enumerate(["First note.", "Second note."], 1):
+        top = 620 + 36 * n
+        flow.sheet.text(72, top - 3.5, str(n), 6.5)
+        flow.sheet.text(76, top, words)
+    source = flow.read()
+    assert notes(source) == {"1": "First note.", "2": "Second note."}
+    assert [line.marks for line in body(source)] == [("1",), ("2",)]
+
+
 @pytest.mark.parametrize("rule", [True, False])
 def test_notes_printed_as_large_as_the_text_are_notes(rule: bool) -> None:
     flow = Flow(pages=2).start()

@@ -49,6 +49,13 @@ def called(text: str) -> list[str]:
         ("When is the second item taken up?", "en", ("2",)),
         ("When is the 2nd item taken up?", "en", ("2",)),
         ("When is item three taken up?", "en", ("3",)),
+        ("when is item 3 b", "en", ("3 (b)",)),
+        ("Which documents are for items 3 b and 4?", "en", ("3 (b)", "4")),
+        ("When is item 3 a?", "en", ("3 (a)",)),
+        ("Is item 3 a priority?", "en", ("3",)),
+        ("Le point 3 c'est quoi ?", "fr", ("3",)),
+        ("Quand le point 3 b est-il examiné ?", "fr", ("3 (b)",)),
+        ("¿El tema 3 a las 10 horas?", "es", ("3",)),
         ("Quels documents pour le point 3 ?", "fr", ("3",)),
         ("Quand le deuxième point est-il examiné ?", "fr", ("2",)),
         ("¿Qué documentos hay para el tema 3 y cuándo se examina?", "es", ("3",)),
@@ -115,6 +122,27 @@ def test_weekdays_and_halves_of_the_day_are_read_in_six_languages(
 ) -> None:
     question = parse(text)
     assert (question.weekdays, question.afternoon) == (weekdays, afternoon)
+
+
+@pytest.mark.parametrize(
+    ("text", "nth", "afternoon"),
+    [
+        ("Second day, afternoon?", (2,), True),
+        ("What is taken up on the 2nd day?", (2,), None),
+        ("Day 3 p.m.?", (3,), True),
+        ("Que fait-on le deuxième jour ?", (2,), None),
+        ("¿Qué se examina el segundo día?", (2,), None),
+        ("Что рассматривается в программе второго дня?", (2,), None),
+        ("ماذا يُنظر فيه في اليوم الثاني؟", (2,), None),
+        ("第二天审议什么？", (2,), None),
+        ("Is it due within 30 days?", (), None),
+        ("What is taken up on 14 May, the second day?", (), None),
+    ],
+)
+def test_days_are_counted_from_the_first_of_a_meeting(text: str, nth: tuple[int, ...], afternoon: bool | None) -> None:
+    question = parse(text)
+    assert (question.nth_days, question.afternoon) == (nth, afternoon)
+    assert question.days == ((14,) if question.months else ())
 
 
 @pytest.mark.parametrize(

@@ -275,13 +275,15 @@ def _runs(chosen: Sequence[Row], rows: Sequence[Row]) -> list[list[Row]]:
     return [[row for _, row in group] for _, group in groups]
 
 
-def _course(row: Row) -> list[tuple[str, bool, int] | None]:
-    """What became of a paragraph at each step, and by how much its number changed."""
-    made: list[tuple[str, bool, int] | None] = []
+def _course(row: Row) -> list[tuple[str, bool, int, list[str]] | None]:
+    """What became of a paragraph at each step, by how much its number changed, and what it is the number of: a row of a table is
+    in no run of paragraphs."""
+    made: list[tuple[str, bool, int, list[str]] | None] = []
     for pair in row:
-        places = [_NUMBER.match(para.place) for para in (pair.para, pair.before or pair.para)] if pair else []
-        numbers = [int(each.group()) if each else 0 for each in places]
-        made.append((pair.kind, pair.moved, numbers[0] - numbers[1]) if pair else None)
+        places = [para.place for para in (pair.para, pair.before or pair.para)] if pair else []
+        numbers = [int(each.group()) if (each := _NUMBER.match(place)) else 0 for place in places]
+        words = [_NUMBER.split(place)[0] for place in places]
+        made.append((pair.kind, pair.moved, numbers[0] - numbers[1], words) if pair else None)
     return made
 
 

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 
 from assistant.frames import date_text, joined, say
 from assistant.qa.answer import Citation, Statement
-from corpus.documents import Block, Document
+from corpus.documents import Block, Document, Span
 from corpus.library import Library
 from corpus.meetings import AgendaItem, Meeting, Sitting, is_under
+from corpus.sentences import sentence_spans
+from corpus.symbols import RESOLUTIONS, find_symbols
 
 
 class Citer:
@@ -24,10 +26,20 @@ class Citer:
         block = self.document.blocks[ordinal]
         return self._span(block.start, block.end, block)
 
-    def words(self, ordinal: int) -> str:
-        """A whole block, on one line."""
-        block = self.document.blocks[ordinal]
-        return " ".join(self.document.quote(*self.document.trimmed(block.start, block.end)).split())
+    def words(self, ordinal: int, symbol: str = "") -> str:
+        """A whole block, or the sentence of it that names a document, on one line."""
+        return " ".join(self.document.quote(*self._naming(ordinal, symbol)).split())
+
+    def naming(self, ordinal: int, symbol: str) -> Citation:
+        """The sentence of a block that names a document."""
+        return self._span(*self._naming(ordinal, symbol), self.document.blocks[ordinal])
+
+    def _naming(self, ordinal: int, symbol: str) -> Span:
+        block, text = self.document.blocks[ordinal], self.document.block_text(self.document.blocks[ordinal])
+        at = next((each.start for each in find_symbols(text) if each.symbol.text == symbol), -1)
+        spans = sentence_spans(text, self.document.language)
+        start, end = next((span for span in spans if span[0] <= at < span[1]), (0, len(text)))
+        return self.document.trimmed(block.start + start, block.start + end)
 
     def listed(self, item: AgendaItem) -> Citation | None:
         """The line that lists an item."""
@@ -106,13 +118,22 @@ def announced(item: AgendaItem, cite: Citer, language: str) -> list[Statement]:
     return [announcing(item, *each, cite, language, short=True) for each in item.documentation]
 
 
+def names_paper(item: AgendaItem, cite: Citer) -> bool:
+    """Whether the annotations of an item name a document other than a resolution."""
+    return any(
+        mention.symbol.series not in RESOLUTIONS
+        for each in item.annotations
+        for mention in find_symbols(cite.words(each))
+    )
+
+
 def announcing(
     item: AgendaItem, symbol: str, ordinal: int, cite: Citer, language: str, *, short: bool = False
 ) -> Statement:
     """That a block announces a document for an item; `short` does not say the item's title."""
     listed = None if short else cite.listed(item)
     text = say(f"document_for{'_short' * short}", language, symbol=symbol, item=item.number, title=item.title)
-    return Statement(text, "derived", (*(() if listed is None else (listed,)), cite.block(ordinal)))
+    return Statement(text, "derived", (*(() if listed is None else (listed,)), cite.naming(ordinal, symbol)))
 
 
 def nothing_announced(item: AgendaItem, cite: Citer, language: str, *, short: bool = False) -> Statement:

@@ -10,18 +10,20 @@ from dataclasses import replace
 from functools import lru_cache
 
 from assistant.qa.abstention import RATHER
-from assistant.question import Question, numbered_meetings
+from assistant.question import Question, numbered_meetings, parse_question
 from assistant.wording import claims
 from assistant.wording.drafting import grammar_of
 from corpus.acronyms import spells
 from corpus.analysis import analyse
 from corpus.countries import names_country
+from corpus.dates import find_dates
 from corpus.documents import Document
 from corpus.library import Library
 from corpus.meetings import Meeting, Sitting
 
 HEAD = 1_500
 """Characters of an agenda in which the number of its meeting stands."""
+SATURDAY = 5
 UNSEEN = 0.5
 """How often an agenda is taken to say a word more than it does (the prior of Jeffreys, 1946)."""
 
@@ -47,10 +49,10 @@ def meant(question: Question, library: Library) -> list[Meeting]:
         held = _most(held, lambda meeting: set(question.items) <= {item.number for item in meeting.items})
         asked = set(question.vocabulary.content(analyse(question.text, question.language), question.language))
         held = _most(held, lambda meeting: len(asked & _titles(meeting, question.items, library)))
-    if question.weekdays or question.days or question.months:
-        held = _most(held, lambda meeting: any(on(question, day) for day in days(meeting)))
+    if has_date(question) or question.months:
+        held = _most(held, lambda meeting: any(on(question, day, meeting) for day in days(meeting)))
     if timed(question):
-        held = _most(held, lambda meeting: any(within(question, sitting) for sitting in meeting.sittings))
+        held = _most(held, lambda meeting: any(within(question, sitting, meeting) for sitting in meeting.sittings))
     held.sort(key=lambda meeting: (meeting.dates[-1:], preferred(meeting)), reverse=True)
     first = {versions.keys[meeting.document_id]: meeting for meeting in reversed(held)}
     return [meeting for meeting in held if first[versions.keys[meeting.document_id]] is meeting]
@@ -61,19 +63,37 @@ def days(meeting: Meeting) -> Sequence[dt.date]:
     return [sitting.date for sitting in meeting.sittings] or meeting.dates
 
 
-def on(question: Question, day: dt.date) -> bool:
-    """Whether a day is one that the question names."""
+def on(question: Question, day: dt.date, meeting: Meeting) -> bool:
+    """Whether a day of a meeting is one that the question names."""
+    working = [each for each in meeting.dates if each.weekday() < SATURDAY] or sorted({*days(meeting)})
     return (
         (not question.weekdays or day.weekday() in question.weekdays)
         and (not question.days or day.day in question.days)
         and (not question.months or day.month in question.months)
+        and (not question.nth_days or day in [working[n - 1] for n in question.nth_days if 0 < n <= len(working)])
     )
+
+
+def has_date(question: Question) -> bool:
+    """Whether a question names a day."""
+    return bool(question.weekdays or question.days or question.nth_days)
 
 
 def has_day(question: Question, meetings: Sequence[Meeting]) -> bool:
     """Whether one of the meetings has the day that a question names, where it names one and any of their days are known."""
-    named = [day for meeting in meetings for day in days(meeting)] if question.weekdays or question.days else []
-    return not named or any(on(question, day) for day in named)
+    named = [(day, meeting) for meeting in meetings for day in days(meeting)] if has_date(question) else []
+    return not named or any(on(question, *each) for each in named)
+
+
+def names_date(question: Question, text: str, language: str) -> bool:
+    """Whether a text names a day that a question names, by its date or by the day of the week."""
+    if not has_date(question):
+        return True
+    said = parse_question(text, question.vocabulary, question.catalogue, language)
+    days, weekdays = {*said.days, *(day.day for day in find_dates(text))}, {*said.weekdays}
+    weekdays |= {day.weekday() for day in find_dates(text)}
+    of_days = not question.days or not days.isdisjoint(question.days)
+    return of_days and (not question.weekdays or not weekdays.isdisjoint(question.weekdays)) and not question.nth_days
 
 
 def without_body(question: Question, meeting: Meeting) -> Question | None:
@@ -88,14 +108,16 @@ def without_body(question: Question, meeting: Meeting) -> Question | None:
 
 def timed(question: Question) -> bool:
     """Whether a question names a day, half a day or an hour."""
-    return bool(question.weekdays or question.days) or question.afternoon is not None or question.hour is not None
+    return has_date(question) or question.afternoon is not None or question.hour is not None
 
 
-def within(question: Question, sitting: Sitting) -> bool:
-    """Whether a sitting is on a day, in a half of it and at an hour that the question names."""
+def within(question: Question, sitting: Sitting, meeting: Meeting) -> bool:
+    """Whether a sitting of a meeting is on a day, in a half of it and at an hour that the question names."""
     halves = question.afternoon is None or sitting.afternoon == question.afternoon
     return (
-        on(question, sitting.date) and halves and (question.hour is None or _at(sitting, dt.time(question.hour % 24)))
+        on(question, sitting.date, meeting)
+        and halves
+        and (question.hour is None or _at(sitting, dt.time(question.hour % 24)))
     )
 
 

@@ -108,12 +108,13 @@ class MeetingDesk:
         else:
             if near[0].kind == "length":
                 near.sort(key=lambda each: each.kind != "taken_up")  # days and times tell the length, too
-            near = near[:MOST]
+            near = _of_subject(question, near)[:MOST]
         symbol = Symbol.parse(announces) if (announces := near[0].announces) else None
         # What names an item or a time, or asks for a meeting as a whole, may mean any of them.
         may = meetings if placed or found[own[0].passage].whole else [read[n] for n in sorted(alike)]
         others = tuple(each.document_id for each in may if each.document_id != read[min(alike)].document_id)
-        return MeetingAnswer(tuple(each for one in near for each in one.said), own[0], symbol, others)
+        said = tuple(dict.fromkeys(each for one in near for each in one.said))
+        return MeetingAnswer(said, own[0], symbol, others)
 
     def of_timetable(self, question: Question) -> bool:
         """Whether a question has no other words than the agendas that it may be about and what is told of their rows."""
@@ -183,6 +184,17 @@ def _documents(question: Question, near: Sequence[Part], parts: Sequence[Part]) 
     return ordered[:MOST]
 
 
+def _of_subject(question: Question, near: Sequence[Part]) -> list[Part]:
+    """Of the parts that are `near` to an answer, best first, those that say a word of the question, where the best one says any, or
+    are about the same item."""
+    asked, best = set(question.content), near[0]
+
+    def says(part: Part) -> bool:
+        return not asked.isdisjoint(analyse(part.read, "en"))
+
+    return [part for part in near if says(part) or not says(best) or best.item == part.item is not None]
+
+
 def _bare(telling: Telling) -> bool:
     return [part.kind for part in telling.parts] == ["title"]
 
@@ -231,7 +243,7 @@ def _of_timetable(question: Question, meetings: Sequence[Meeting], library: Libr
 
 def tellings(question: Question, meeting: Meeting, cite: Citer) -> list[Telling]:
     """What may be told: of the items and the days that the question names; else of all."""
-    sittings = [sitting for sitting in meeting.sittings if within(question, sitting)]
+    sittings = [sitting for sitting in meeting.sittings if within(question, sitting, meeting)]
     teller = Teller(meeting, cite, question.language, sittings)
     symbols = {symbol.text for symbol in question.symbols}
     papers = [item for item in meeting.items if symbols.intersection(symbol for symbol, _ in item.documentation)]
@@ -242,7 +254,7 @@ def tellings(question: Question, meeting: Meeting, cite: Citer) -> list[Telling]
     elif days:
         found = days
     else:
-        found = [*teller.whole(), *teller.days(), *(teller.item(item) for item in _leaves(meeting))]
+        found = [*teller.whole(), *teller.days(), *(teller.item(item, asked=False) for item in _leaves(meeting))]
     return [telling for telling in found if telling.parts]
 
 

@@ -14,6 +14,7 @@ from assistant.meeting import citing
 from assistant.meeting.citing import Citer, hours_text, minutes_of
 from assistant.qa.answer import Citation, Statement
 from corpus.meetings import AgendaItem, Meeting, Sitting
+from corpus.symbols import find_symbols
 from ingest.clock import ends_of
 
 Kind = Literal["title", "taken_up", "length", "documents", "items_total", "agenda", "papers", "timetable", "place", "opens", "closes",
@@ -70,11 +71,11 @@ class Teller:
             for day in days
         ]
 
-    def item(self, item: AgendaItem) -> Telling:
-        """Of one item: what it is, when it is taken up, for how long, and its documents."""
+    def item(self, item: AgendaItem, *, asked: bool = True) -> Telling:
+        """Of one item: what it is, when it is taken up, for how long, and its documents; that it has none where it is `asked` about."""
         sittings = citing.sittings_of(item, self._meeting.sittings)
         sittings = [each for each in sittings if each in self._sittings] or sittings
-        parts = [*self._title(item), *(self._times(item, sittings) if sittings else ()), *self._documents(item)]
+        parts = [*self._title(item), *(self._times(item, sittings) if sittings else ()), *self._documents(item, asked)]
         return Telling(f"Agenda item {item.number}: {item.title}", tuple(parts))
 
     def _title(self, item: AgendaItem) -> Iterator[Part]:
@@ -93,16 +94,20 @@ class Teller:
         read = f"Item {item.number} is discussed for {hours}, in {_many(sittings, 'meeting')}."
         yield Part(read, self._one(citing.length, item, sittings), "length", item.number)
 
-    def _documents(self, item: AgendaItem) -> Iterator[Part]:
-        announces = any(each.documentation for each in self._meeting.items)  # else the agenda is no list of documents
-        if announces and not item.documentation and item.line is not None:
+    def _documents(self, item: AgendaItem, asked: bool) -> Iterator[Part]:
+        announcing = self._meeting.announcing(item)
+        # An agenda that announces nothing is no list of documents; what annotations name may be announced.
+        lists = asked and any(each.documentation for each in self._meeting.items)
+        if lists and not announcing and item.line is not None and not citing.names_paper(item, self._cite):
             read = f"No document is announced for item {item.number}."
             yield Part(read, self._one(citing.nothing_announced, item), "documents", item.number)
-        for symbol, ordinal in item.documentation:
-            line = self._cite.words(ordinal).rstrip(" .")
-            called = "" if line == symbol else f": {line}"  # a footnote may say no more than the symbol
-            read = f"The document for item {item.number} is {symbol}{called}."
-            yield Part(read, self._one(citing.announcing, item, symbol, ordinal), "documents", item.number, symbol)
+        for each in announcing:
+            for symbol, ordinal in each.documentation:
+                line = self._cite.words(ordinal, symbol).rstrip(" .")
+                # A footnote may say no more than the symbol, a sentence more than what this paper is called.
+                called = "" if line == symbol else f": {item.title if len(find_symbols(line)) > 1 else line}"
+                read = f"The document for item {each.number} is {symbol}{called}."
+                yield Part(read, self._one(citing.announcing, each, symbol, ordinal), "documents", item.number, symbol)
 
     def _agenda(self) -> Iterator[Part]:
         items = [item for item in self._meeting.items if item.line is not None]

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from assistant.frames import either, say
-from assistant.meeting import MeetingAnswer, MeetingDesk
+from assistant.meeting import MeetingAnswer, MeetingDesk, names_date
 from assistant.qa.absent import NOTES, Absent
 from assistant.qa.abstention import CARRIED, FURTHER
-from assistant.qa.answer import Answer
+from assistant.qa.answer import Answer, Statement
 from assistant.qa.citations import CLOSEST, Composer, choose, nearest, unsure, weighed, with_totals
 from assistant.qa.extremes import extreme
 from assistant.qa.provisions import NamedPlaces
@@ -84,7 +84,7 @@ class Quoter:
             reasons += self.places.lacking(question, found)
         if lacking is None:
             found = self._naming_others(question, self._or_meeting(question, found))
-        elif found.status != "answered":
+        elif found.status != "answered" or not _names_date(question, found):
             found = lacking
         absent = self._absent_instead(question, found, instrument)
         return absent or self._compared(question, replace(found, notes=(*found.notes, *reasons)))
@@ -138,6 +138,12 @@ class Quoter:
         if score < meeting.told.bars.least or (answered and not sure) or ahead <= -FURTHER:
             return found
         if ahead < 0.0 and not sure and not self.desk.of_timetable(question):
+            return found
+        if (
+            ahead < 0.0
+            and _says_none(question, meeting.statements[:1])
+            and not _says_none(question, found.statements[:1])
+        ):
             return found
         if ahead < 0.0:
             most = self._most if answered else CLOSEST
@@ -299,6 +305,21 @@ def _tells_of(answer: Answer, named: Sequence[Entry]) -> bool:
     """Whether the first statement of an answer speaks of one of the texts that the question names."""
     said = fold(" ".join(citation.quote for statement in answer.statements[:1] for citation in statement.citations))
     return any(fold(name) in said for entry in named for name in entry.names)
+
+
+def _names_date(question: Question, answer: Answer) -> bool:
+    """Whether the first statement of an answer names the day that a question names."""
+    return any(
+        names_date(question, f"{citation.locator}\n{citation.quote}", citation.language)
+        for statement in answer.statements[:1]
+        for citation in statement.citations
+    )
+
+
+def _says_none(question: Question, statements: Sequence[Statement]) -> bool:
+    """Whether statements say no word of what a question is about."""
+    said = analyse(" ".join(each.text for each in statements), question.language)
+    return set(question.content).isdisjoint(said)
 
 
 def _lifted(scored: Sequence[Scored], question: Question) -> list[Scored]:

@@ -64,10 +64,11 @@ def held_as(library: Library, catalogue: Catalogue, symbol: Symbol, title: str =
 
 
 def printed_title(agenda: Document, ordinal: int) -> str:
-    """The title with which the agenda announces a document; empty where the words that do so name several."""
-    words = " ".join(agenda.body(agenda.blocks[ordinal]).split())
+    """The title with which the agenda announces a document; empty where the words that do so name several, or are text."""
+    block = agenda.blocks[ordinal]
+    words = " ".join(agenda.body(block).split())
     named = find_symbols(words)
-    if len(named) != 1:
+    if len(named) != 1 or (block.kind != "footnote" and "documentation" not in block.locator):
         return ""
     title = f"{words[: named[0].start]}{words[named[0].end :]}".replace("()", "")
     return re.sub(r"\s+(?=[,;]|\s)", "", title).strip(" ,;:.()（）*")

@@ -122,9 +122,9 @@ def _of_item(engine: Engine, request: Request, treaties: tuple[str, ...], rest: 
             raise ReportError("no-items", agenda=agenda.label)
         why = partial(say, "no_item", item=request.value, first=mains[0], last=mains[-1])
         raise ReportError("in-agenda", agenda=agenda.label, told=why)
-    announced = {each.number: [Symbol.parse(text) for text, _ in each.documentation] for each in meeting.items}
-    mine = announced[item.number]
-    theirs = [symbol for number, symbols in announced.items() if number != item.number for symbol in symbols]
+    item = meeting.with_papers(item)
+    mine = [Symbol.parse(text) for text, _ in item.documentation]
+    theirs = [symbol for symbol in meeting.documents() if symbol not in mine]
     headers = {header.id: header for header in engine.library.each_header()}
 
     def about(document_id: str, symbols: Sequence[Symbol]) -> bool:

@@ -83,7 +83,11 @@ def _start(page: PageGlyphs, prints: Sequence[Print], size: float, after_notes: 
         short = rule.horizontal and 40 <= rule.right - rule.left <= 0.45 * page.width
         if short and rule.top > 0.2 * page.height:
             first = next((n for n, line in enumerate(prints) if line.base > rule.top + 2), None)
-            if first is None or not all(line.size < 0.97 * size for line in prints[first:]):
+            if first is None:
+                continue
+            if (number := _raised_number(prints[first])) and _calls(prints[:first], number):
+                return first
+            if not all(line.size < 0.97 * size for line in prints[first:]):
                 continue
             if label_of(prints[first]) or (after_notes and _separates(page, rule, prints, first)):
                 return first
