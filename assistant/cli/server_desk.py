@@ -158,6 +158,10 @@ class ServerDesk:
         """A briefing, kept as a draft for review: its JSON form."""
         return dict(self._call("POST", "/drafts", json=request.model_dump()))
 
+    def move(self, draft: str, state: str) -> dict[str, Any]:
+        """Gives a draft another state; returns its JSON form."""
+        return dict(self._call("POST", f"/drafts/{_part(draft)}/state", json={"state": state}))
+
     def foresee(self, body: Mapping[str, Any]) -> list[dict[str, Any]]:
         """What `fetch` would do."""
         return list(self._call("POST", "/fetch/plan", json=body))
