@@ -40,7 +40,7 @@ def record(outcome: Outcome) -> dict[str, Any]:
 def _said(outcome: Outcome) -> str:
     header = outcome.header
     if outcome.before:
-        return f"{outcome.reason} (as before; --again reads it anew)"
+        return f"{outcome.reason} (as before)"
     if header is None or outcome.result not in ("added", "replaced", "unchanged", "removed"):
         return outcome.reason
     edition = f"{header.edition} (unverified)" if header.unverified else header.edition
@@ -69,6 +69,8 @@ def told(made: Mapping[str, Any], language: str = "en") -> dict[str, Any]:
         notes.insert(0, _covered(made["pages"], thin))
     if "said" in made and result in ("skipped", "refused"):
         notes = [why]
+    elif "said" in made and why:
+        notes.insert(0, why)  # what it took the place of
     return {
         **bare,
         "line": " ".join(f"{reason(result, language):<{width}} {_named(made, language)}".split("\n")).rstrip(),

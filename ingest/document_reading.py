@@ -16,7 +16,7 @@ from ingest.masthead import read_masthead
 from ingest.readers import read
 from ingest.structure import pieces
 
-READER_VERSION = "11"
+READER_VERSION = "12"
 """Raised when the same bytes would now be read differently; held documents are then read anew."""
 
 
@@ -25,7 +25,8 @@ class Input:
     """Bytes to be read, and what the user says about them.
 
     `origin` says which file they came from; without one, the name stands for it. `shown` is how the file is called
-    in front of people (its name, unless given); `ocr` allows words to be recognised from images.
+    in front of people (its name, unless given); `ocr` allows words to be recognised from images. `insists`: it is read though its
+    outcome is known, and takes the place of another text of its kind though it lost its own to that before.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Input:
     origin: str = ""
     shown: str = ""
     ocr: bool = False
+    insists: bool = False
 
     def open(self) -> Input:
         """Itself: it is open already."""

@@ -642,6 +642,22 @@ def test_documents_are_fetched_by_a_job_that_says_what_came(tmp_path: Path, cata
         assert '"state": "done"' in told
 
 
+def test_a_fetch_of_which_nothing_came_has_failed_and_says_no_longer_that_it_tries_again(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    waits = iter(["0", "86400"])
+
+    def busy(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(503, headers={"Retry-After": next(waits)})
+
+    with made_service(tmp_path, catalogue, keeper=fetching(busy)) as made:
+        staff = made.headers("staff")
+        asked = {"symbols": ["CTOC/COP/WG.7/2021/3"]}
+        job = ended(made, made.client.post("/api/v1/fetch", json=asked, headers=staff).json())
+        assert (job["state"], job["code"], job["counts"]) == ("failed", "job-nothing", {"failed": 1})
+        assert job["detail"] == "CTOC/COP/WG.7/2021/3 (en)"
+
+
 def test_a_reader_who_has_gone_keeps_no_place_in_the_queue(
     tmp_path: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:

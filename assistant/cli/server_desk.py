@@ -172,7 +172,7 @@ class ServerDesk:
 
     def outcomes(self, job: Mapping[str, Any], told: Told = lambda _: None) -> Generator[dict[str, Any], None, None]:
         """What becomes of each part of a job, as it comes; `told` sees the job itself. Whoever stops listening stops
-        the job. Raises `ServiceFault` where it fails as a whole."""
+        the job. Raises `ServiceFault` where it fails as a whole, for another reason than its parts."""
         now = job
         try:
             for now in self._changes(f"/jobs/{job['id']}/stream"):
@@ -183,7 +183,7 @@ class ServerDesk:
                 # One that has ended in the meantime needs no stopping.
                 with suppress(Conflict):
                     self._reply("DELETE", f"/jobs/{job['id']}")
-        if now["state"] != "done":
+        if now["state"] != "done" and now["code"] != "job-nothing":  # of which the outcomes tell
             raise ServiceFault("said", text=f"The job was {now['state']}: {now['reason']}.")
 
     def _changes(self, path: str) -> Iterator[dict[str, Any]]:
