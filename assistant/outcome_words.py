@@ -47,7 +47,8 @@ def _said(outcome: Outcome) -> str:
     named = f"{header.label} ({header.language}, {edition}), "
     if outcome.result == "removed":
         return f"{named}whose file is gone"
-    held = f"{outcome.passages} passages" if outcome.passages else "held already"
+    count = outcome.passages
+    held = "1 passage" if count == 1 else f"{count} passages" if count else "held already"
     paged = outcome.document is not None and outcome.document.pages
     return (
         f"{named}{held}, {_covered(len(outcome.document.pages), thin_pages(outcome.document))}"
