@@ -780,3 +780,16 @@ def test_the_list_of_commands_loads_none_of_them() -> None:
 def test_asking_nothing_is_wrong_usage(cli: Cli) -> None:
     assert cli("ask", "").code == 2
     assert cli("ask", "When do boats leave?").code == 0
+
+
+def test_a_draft_is_moved_to_the_state_that_is_named_and_cleared_only_while_its_source_stands(starter: Cli) -> None:
+    for _ in range(2):
+        assert starter("brief", "--document", "working-group-mandate", "--draft").code == 0
+    first, second = (each["id"] for each in json.loads(starter("review", "list", "--json").out))
+    assert starter("review", "state", first, "cleared").code == 1  # it was in no review
+    for draft in (first, second):
+        assert starter("review", "state", draft, "review").code == 0
+    assert starter("review", "state", first, "cleared").err == f"{first}: cleared\n"
+    assert starter("remove", "working-group-mandate").code == 0
+    refused = starter("review", "state", second, "cleared")
+    assert (refused.code, "can be read, commented and exported, but not cleared" in refused.err) == (1, True)
