@@ -162,7 +162,7 @@ def test_the_command_line_asks_the_running_server(server: Server) -> None:
     assert {**answer, "timings": 0} == {**reply, "timings": 0}
     printed = server.command("ask", "When is item 3?").stdout
     assert answer["statements"][0]["text"] in printed
-    assert server.command("ask", "").returncode == 1
+    assert server.command("ask", "").returncode == 2
 
 
 def test_what_is_shown_through_the_server_is_what_is_shown_without(server: Server, tmp_path: Path) -> None:
