@@ -43,6 +43,12 @@ class Invalid(ServiceFault):
     status, code, title = 422, "invalid", "The request is not valid"
 
 
+class Ambiguous(Invalid):
+    """What was sent may be read in two ways."""
+
+    status = 400
+
+
 class NotKnown(ServiceFault):
     """Nobody has said who they are."""
 

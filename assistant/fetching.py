@@ -128,7 +128,7 @@ def foreseen(
 
 def held_row(each: Wanted) -> Row:
     """What is said of a document that is held already."""
-    return Row(each.symbol.text, each.language, "held", each.held[0], reason="--again asks for it nevertheless")
+    return Row(each.symbol.text, each.language, "held", each.held[0], reason="held, and not asked for again")
 
 
 def _one_meeting(ids: Sequence[str], library: Library, catalogue: Catalogue) -> str:

@@ -40,14 +40,15 @@ def record(outcome: Outcome) -> dict[str, Any]:
 def _said(outcome: Outcome) -> str:
     header = outcome.header
     if outcome.before:
-        return f"{outcome.reason} (as before; --again reads it anew)"
+        return f"{outcome.reason} (as before)"
     if header is None or outcome.result not in ("added", "replaced", "unchanged", "removed"):
         return outcome.reason
     edition = f"{header.edition} (unverified)" if header.unverified else header.edition
     named = f"{header.label} ({header.language}, {edition}), "
     if outcome.result == "removed":
         return f"{named}whose file is gone"
-    held = f"{outcome.passages} passages" if outcome.passages else "held already"
+    count = outcome.passages
+    held = "1 passage" if count == 1 else f"{count} passages" if count else "held already"
     paged = outcome.document is not None and outcome.document.pages
     return (
         f"{named}{held}, {_covered(len(outcome.document.pages), thin_pages(outcome.document))}"
@@ -69,6 +70,8 @@ def told(made: Mapping[str, Any], language: str = "en") -> dict[str, Any]:
         notes.insert(0, _covered(made["pages"], thin))
     if "said" in made and result in ("skipped", "refused"):
         notes = [why]
+    elif "said" in made and why:
+        notes.insert(0, why)  # what it took the place of
     return {
         **bare,
         "line": " ".join(f"{reason(result, language):<{width}} {_named(made, language)}".split("\n")).rstrip(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,8 @@ from pathlib import Path
 
 OWNER = "owner.json"
 """File in a library's folder that names the process that owns it."""
+LEAST_ROOM = 1_000_000
+"""Bytes on a disk below which it counts as full where something could not be written."""
 
 
 class LibraryError(Exception):
@@ -67,10 +70,18 @@ def is_full(error: BaseException | None) -> bool:
     return isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
 
 
+def no_room(folder: Path) -> bool:
+    """Whether next to nothing can be written where a folder lies: databases and indexes then fail in words of their own."""
+    try:
+        return shutil.disk_usage(folder).free < LEAST_ROOM
+    except OSError:
+        return False
+
+
 def advice(folder: Path, reason: str) -> str:
     """What to tell people when disk or database refuse."""
     low = reason.casefold()
-    if "full" in low or "no space" in low or "quota" in low:
+    if "full" in low or "no space" in low or "quota" in low or ("disk i/o" in low and no_room(folder)):
         return f"The disk that holds {folder} is full. Nothing was changed. Free some space and try again."
     if "readonly" in low or "read-only" in low or "not writable" in low or "permission" in low:
         return f"The folder {folder} can't be written to. Change its permissions, or choose another with --data-dir."

@@ -176,8 +176,8 @@ class FeedbackTable:
         """Keeps feedback; returns its number. Raises `FeedbackFull`."""
         if self.count() >= MOST:
             raise FeedbackFull(
-                f"{MOST:,} ratings are kept, and there is room for no more. Whoever runs this can write them to a file with "
-                "'rapporteur feedback export' and remove them with 'rapporteur feedback remove'."
+                f"{MOST:,} ratings are kept, and there is room for no more. Whoever runs this can export "
+                "and remove them."
             )
         given = {**vars(feedback), "history": json.dumps(list(feedback.history)), "answer": _written(feedback.answer)}
         row = self._db.execute(

@@ -25,7 +25,8 @@ class Input:
     """Bytes to be read, and what the user says about them.
 
     `origin` says which file they came from; without one, the name stands for it. `shown` is how the file is called
-    in front of people (its name, unless given); `ocr` allows words to be recognised from images.
+    in front of people (its name, unless given); `ocr` allows words to be recognised from images. `insists`: it is read though its
+    outcome is known, and takes the place of another text of its kind though it lost its own to that before.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Input:
     origin: str = ""
     shown: str = ""
     ocr: bool = False
+    insists: bool = False
 
     def open(self) -> Input:
         """Itself: it is open already."""

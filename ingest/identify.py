@@ -65,7 +65,7 @@ def identify(
     if said is not None and said not in LANGUAGES:
         raise ReadError(f"{name}: language {said!r} is none of {', '.join(LANGUAGES)}.")
     language_found, warnings = _language(found, masthead, said, name)
-    title = str(given.get("title") or title_of(found, top, kind, masthead, settled, entry) or name)
+    title = str(given.get("title") or title_of(found, top, kind, masthead, settled, entry) or settled or name)
     title = title if len(title) <= 300 else title[:299].rsplit(" ", 1)[0] + "…"
     date = given.get("date") or masthead.date or (entry and entry.date) or (dates[0].isoformat() if dates else None)
     return Document(
@@ -102,7 +102,7 @@ def _language(found: Sequence[Piece], masthead: Masthead, said: str | None, name
         if strong and detected != said and said != masthead.language:
             raise IdentityError(
                 f"{name} was to be read as {language_name(said, 'en')}, but its text is {language_name(detected, 'en')}. "
-                f"Give --language {detected} or none, or the right file."
+                f"Give the language {detected} or none, or the right file."
             )
         return said, ()
     if masthead.language and masthead.language != most:
@@ -155,7 +155,7 @@ def _agree(asked: Symbol, printed: Symbol | None, recognised: Entry | None, name
     if printed and not same_document(asked, printed):
         raise IdentityError(
             f"{name} was to be read as {asked.text}, but the text says that it is {printed.text}. "
-            f"Give --symbol {printed.text} or none, or the right file."
+            f"Give the symbol {printed.text} or none, or the right file."
         )
     if not printed and recognised and recognised.symbol and not same_document(asked, recognised.symbol):
         raise IdentityError(

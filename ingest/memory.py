@@ -6,6 +6,8 @@ nothing the second time.
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -27,7 +29,7 @@ _FORMATS = {"docx": 6, "doc": 5, "odt": 5, "rtf": 5, "html": 4, "text": 3, "pdf"
 class Decision:
     """What to do with a document that has been read: write it under its final name in place of `replaces`, with
     `notes` (`displaces`: there is one that leaves for it), as long as the documents `expected` have the hashes by which it was
-    decided (None: not held); or, with `held`, nothing: that is held instead
+    decided (None: not held), where `reason` tells what another file loses by it; or, with `held`, nothing: that is held instead
     (`reason`), or is the same (no reason)."""
 
     document: Document
@@ -48,7 +50,7 @@ class Memory:
 
     def recall(self, given: Input, sha256: str) -> Outcome | None:
         """The outcome of a file that need not be read, since these bytes were read before; else None."""
-        if self._again:
+        if self._again or given.insists:
             return None
         noted = self._noted(given, sha256)
         twin = None
@@ -62,11 +64,12 @@ class Memory:
             else:
                 return None
         if noted is not None and _asked(noted) == _asked(given) and noted.ocr >= given.ocr:
+            reason = _renamed(noted.reason, noted.name, given.label)
             if noted.outcome == "refused":
-                return Outcome(given.label, "refused", reason=noted.reason, before=True)
+                return Outcome(given.label, "refused", reason=reason, before=True)
             for header in self._library.headers(id=noted.document_id or ""):
                 if noted.outcome == "skipped":
-                    return Outcome(given.label, "skipped", reason=noted.reason, header=header, before=True)
+                    return Outcome(given.label, "skipped", reason=reason, header=header, before=True)
         if twin is None:
             return None
         reason = f"has the same bytes as {self._name(twin)}, which is held as {twin.label}"
@@ -99,8 +102,11 @@ class Memory:
             self._displaced(other, document.id, given.label) for other in leaving if other.origin != document.origin
         ]
         replaces = tuple(other.id for other in leaving if other.id != document.id)
+        told = ""
+        if held is not None and held.origin != document.origin and held.sha256 != document.sha256 and not given.trusted:
+            told = f"takes the place of {self._name(held)} (paragraphs that differ: {self._differing(held, document)})"
         expected = {document.id: None} | {other.id: other.sha256 for other in leaving}
-        return Decision(document, replaces, tuple(notes), displaces=bool(leaving), expected=expected)
+        return Decision(document, replaces, tuple(notes), displaces=bool(leaving), expected=expected, reason=told)
 
     def confirm(self, given: Input, sha256: str, held: Header | None) -> None:
         """Notes, where these bytes are held with nothing but their own word for their symbol, that it is given now."""
@@ -161,14 +167,23 @@ class Memory:
         if self._library.document(held.id).text == document.text:
             return f"has the same text as {name}, which is held as {held.label}"
         noted = self._library.source(document.origin)
-        if noted is not None and noted.outcome == "skipped" and noted.sha256 == document.sha256:
+        known = noted is not None and noted.sha256 == document.sha256 and _asked(noted) == _asked(given)
+        if noted is not None and known and noted.outcome == "skipped" and not given.insists:
             return noted.reason or f"is held from {name}"
         return ""
+
+    def _differing(self, held: Header, document: Document) -> str:
+        """How many paragraphs of two texts are not in the other, of how many: `2 of 14`."""
+        old, new = (
+            Counter(" ".join(each.body(block).split()) for block in each.blocks if block.kind != "heading")
+            for each in (self._library.document(held.id), document)
+        )
+        return f"{max((old - new).total(), (new - old).total())} of {max(old.total(), new.total())}"
 
     def _unverified(self, document: Document, held: Header) -> str:
         return (
             f"is {held.label} by its own words alone, which is held from {self._name(held)} and verified. If this is the "
-            f"right text, give the symbol with it (--symbol {document.symbol.text if document.symbol else held.label})"
+            f"right text, give the symbol {document.symbol.text if document.symbol else held.label} with it"
         )
 
     def _displaced(self, header: Header, document_id: str, by: str) -> SourceRecord:
@@ -219,6 +234,11 @@ def thin_pages(document: Document) -> tuple[int, ...]:
 def _asked(of: SourceRecord | Input) -> tuple[str | None, str | None]:
     symbol = of.symbol.text if isinstance(of.symbol, Symbol) else of.symbol
     return symbol, of.language
+
+
+def _renamed(reason: str, before: str, name: str) -> str:
+    """What was said of a file, said of the same bytes under another name."""
+    return re.sub(rf"(?<!\w){re.escape(before)}(?!\w)", lambda _: name, reason) if before else reason
 
 
 def _as_asked(header: Header, given: Input) -> bool:

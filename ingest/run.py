@@ -124,7 +124,7 @@ class _Run:
             passages = self._add(turn, decision, meeting)
             header = next(iter(self._library.headers(id=decision.document.id)), None)
             result: Result = "replaced" if decision.displaces else "added"
-            return Outcome(given.label, result, decision.document, passages, header=header)
+            return Outcome(given.label, result, decision.document, passages, decision.reason, header)
         if decision.reason:
             self._memory.note(given, document.sha256, "skipped", decision.held.id, decision.reason)
             return Outcome(given.label, "skipped", reason=decision.reason, header=decision.held)

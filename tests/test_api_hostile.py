@@ -203,6 +203,26 @@ def exchange(address: tuple[str, int], *parts: bytes, pause: float = 0.0, most: 
         return came, time.monotonic() - begun
 
 
+def test_a_request_that_tells_two_lengths_of_its_body_is_refused_and_the_connection_ended(made: Made) -> None:
+    head = b"POST /api/v1/ask HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n"
+    smuggled = b"0\r\n\r\nGET /api/v1/health HTTP/1.1\r\nHost: x\r\n\r\n"
+    with listening(made) as address:
+        came, _ = exchange(address, head + smuggled)
+    assert came.startswith(b"HTTP/1.1 400")
+    assert b"body-two-lengths" in came
+    assert came.count(b"HTTP/1.1") == 1
+
+
+def test_what_is_told_of_a_file_that_is_too_large_is_the_limit_of_files(tmp_path: Path, catalogue: Catalogue) -> None:
+    with made_service(tmp_path, catalogue, limits=Limits(upload=2_000_000)) as made:
+        for size in (2_050_000, 3_500_000):
+            sent = made.client.post(
+                "/api/v1/uploads", files={"file": ("a.txt", b"x" * size)}, headers=made.headers("staff")
+            )
+            is_problem(sent, 413)
+            assert "2 MB" in sent.json()["detail"]
+
+
 def test_a_body_that_comes_drop_by_drop_is_cut(made: Made) -> None:
     head = b"POST /api/v1/ask HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n"
     with listening(made) as address:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from services import Made, made_service, service_fixture
 
+from assistant.access import Role
 from corpus.catalogue import Catalogue
 
 DRAFTS = "/api/v1/drafts"
@@ -29,8 +30,8 @@ def test_a_draft_is_reviewed_and_cleared_and_tells_who_did_what(made: Made, draf
     assert said.status_code == 200
     early = made.client.post(f"{DRAFTS}/{draft}/state", json={"state": "cleared"}, headers=staff)
     assert early.status_code == 409
-    for state in ("review", "cleared"):
-        moved = made.client.post(f"{DRAFTS}/{draft}/state", json={"state": state}, headers=staff).json()
+    for state, role in {"review": "staff", "cleared": "admin"}.items():
+        moved = made.client.post(f"{DRAFTS}/{draft}/state", json={"state": state}, headers=made.headers(role)).json()
         assert moved["state"] == state
     events = [(each["kind"], each["statement"], each["text"]) for each in moved["events"]]
     assert events == [
@@ -46,7 +47,7 @@ def test_the_state_stands_on_the_cover_and_comments_are_gone_once_it_is_cleared(
     shown = made.client.get(f"{DRAFTS}/{draft}?format=html", headers=staff).text
     assert "In review" in shown
     assert "Say &lt;b&gt;when&lt;/b&gt;." in shown
-    made.client.post(f"{DRAFTS}/{draft}/state", json={"state": "cleared"}, headers=staff)
+    made.client.post(f"{DRAFTS}/{draft}/state", json={"state": "cleared"}, headers=made.headers("admin"))
     shown = made.client.get(f"{DRAFTS}/{draft}?format=html", headers=staff).text
     assert "Cleared" in shown
     assert "when" not in shown.split("Comments")[-1] or "Comments" not in shown
@@ -84,3 +85,49 @@ def test_drafts_outlive_the_server(tmp_path: Path, catalogue: Catalogue) -> None
         kept = first.client.post(DRAFTS, json=ASKED, headers=first.headers("staff")).json()["id"]
     with made_service(tmp_path, catalogue) as again:
         assert [each["id"] for each in again.client.get(DRAFTS, headers=again.headers("staff")).json()] == [kept]
+
+
+def test_a_cleared_draft_whose_source_is_gone_is_still_read_commented_and_exported_and_told_to_be_so(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    with made_service(tmp_path, catalogue, starter=True) as made:
+        staff, admin = made.headers("staff"), made.headers("admin")
+        first, second = (made.client.post(DRAFTS, json=ASKED, headers=staff).json()["id"] for _ in range(2))
+        for each in (first, second):
+            made.client.post(f"{DRAFTS}/{each}/state", json={"state": "review"}, headers=staff)
+        made.client.post(f"{DRAFTS}/{first}/state", json={"state": "cleared"}, headers=admin)
+        before = made.client.get(f"{DRAFTS}/{first}?format=md", headers=staff).text
+        for document in list(made.library.documents()):
+            if document.slug == ASKED["value"]:
+                made.library.remove(document.id)
+        told = made.client.get(f"{DRAFTS}/{first}", headers=staff).json()
+        assert told["changed"] == [ASKED["value"]]
+        assert told["state"] == "cleared"
+        commented = made.client.post(
+            f"{DRAFTS}/{first}/comments", json={"text": "Gone?", "statement": 1}, headers=staff
+        )
+        assert commented.status_code == 200
+        page = made.client.get(f"/drafts/{first}", headers=staff)
+        assert page.status_code == 200
+        assert "is no longer held as it was when this was made. What rests on it: paragraphs 1" in page.text
+        exported = made.client.get(f"{DRAFTS}/{first}?format=md", headers=staff).text
+        assert "Sources have changed since" in exported
+        assert "\n## " in before
+        assert exported.endswith(before[before.index("\n## ") :])  # every word as it was cleared
+        assert f"/documents/{ASKED['value']}" not in page.text
+        refused = made.client.post(f"{DRAFTS}/{second}/state", json={"state": "cleared"}, headers=admin)
+        assert refused.status_code == 409
+        assert refused.json()["code"] == "draft-changed"
+        assert made.client.post(f"{DRAFTS}/{first}/state", json={"state": "draft"}, headers=staff).status_code == 200
+
+
+def test_who_made_a_draft_does_not_clear_it_unless_an_administrator(made: Made, draft: str) -> None:
+    staff = made.headers("staff")
+    made.client.post(f"{DRAFTS}/{draft}/state", json={"state": "review"}, headers=staff)
+    refused = made.client.post(f"{DRAFTS}/{draft}/state", json={"state": "cleared"}, headers=staff)
+    assert (refused.status_code, refused.json()["code"]) == (409, "draft-own")
+    _, other = made.gate.keys.make("other", Role.STAFF)
+    cleared = made.client.post(
+        f"{DRAFTS}/{draft}/state", json={"state": "cleared"}, headers={"Authorization": f"Bearer {other}"}
+    )
+    assert cleared.json()["state"] == "cleared"

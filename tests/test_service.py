@@ -133,6 +133,30 @@ def test_one_who_has_waited_too_long_is_told_so_and_one_who_has_gone_is_passed_o
     assert turns.close(5)
 
 
+def order_of(asked: list[tuple[str, str]]) -> str:
+    """Whose questions are answered one after another, of clients (and their origins) that asked so."""
+    turns, order = Turns(), list[str]()
+    held, _ = hold(turns)
+    waits = [turns.take(lambda c=client: order.append(c), client, origin) for client, origin in asked]
+    held.go.set()
+    for each in waits:
+        each.result(10)
+    assert turns.close(5)
+    return "".join(order)
+
+
+def test_clients_take_turns_whoever_has_asked_most() -> None:
+    assert order_of([("a", "")] * 3 + [("b", "")] + [("c", "")] * 2) == "abcaca"
+    # So do addresses, and at each of them those who show a session.
+    assert order_of([("a", "first"), ("a", "first"), ("b", "first"), ("c", "second"), ("c", "second")]) == "acbca"
+
+
+def test_who_has_a_key_or_an_account_comes_before_strangers_and_strangers_have_every_fourth_turn() -> None:
+    strangers = [("s", "there")] * 9
+    assert order_of([*strangers, ("k", "")]) == "ksssssssss"
+    assert order_of([*strangers[:3], *[("k", "")] * 8]) == "kkkskkkskks"
+
+
 def test_a_closed_queue_does_what_it_has_taken_and_takes_nothing_new() -> None:
     turns = Turns()
     held, first = hold(turns)
@@ -616,6 +640,22 @@ def test_documents_are_fetched_by_a_job_that_says_what_came(tmp_path: Path, cata
         told = made.client.get(f"/api/v1/jobs/{job['id']}/stream", headers=staff).text
         assert told.startswith("event: job")
         assert '"state": "done"' in told
+
+
+def test_a_fetch_of_which_nothing_came_has_failed_and_says_no_longer_that_it_tries_again(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    waits = iter(["0", "86400"])
+
+    def busy(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(503, headers={"Retry-After": next(waits)})
+
+    with made_service(tmp_path, catalogue, keeper=fetching(busy)) as made:
+        staff = made.headers("staff")
+        asked = {"symbols": ["CTOC/COP/WG.7/2021/3"]}
+        job = ended(made, made.client.post("/api/v1/fetch", json=asked, headers=staff).json())
+        assert (job["state"], job["code"], job["counts"]) == ("failed", "job-nothing", {"failed": 1})
+        assert job["detail"] == "CTOC/COP/WG.7/2021/3 (en)"
 
 
 def test_a_reader_who_has_gone_keeps_no_place_in_the_queue(

@@ -162,7 +162,7 @@ def test_the_command_line_asks_the_running_server(server: Server) -> None:
     assert {**answer, "timings": 0} == {**reply, "timings": 0}
     printed = server.command("ask", "When is item 3?").stdout
     assert answer["statements"][0]["text"] in printed
-    assert server.command("ask", "").returncode == 1
+    assert server.command("ask", "").returncode == 2
 
 
 def test_what_is_shown_through_the_server_is_what_is_shown_without(server: Server, tmp_path: Path) -> None:
@@ -351,6 +351,7 @@ def test_killed_while_reading_it_holds_whole_documents_and_reads_the_uploads_aga
             files={"file": ("nets.txt", b"Note on nets\n\nNets are mended in winter.\n")},
         )  # fmt: skip
         assert sent.status_code == 202
+        job = sent.json()["id"]
         process.kill()
         process.wait(WAIT)
         reading.communicate(timeout=WAIT)
@@ -361,6 +362,8 @@ def test_killed_while_reading_it_holds_whole_documents_and_reads_the_uploads_aga
         deadline = time.monotonic() + 3 * WAIT  # each look starts a process
         while "nets.txt" not in {each["title"] for each in data(server.command("list", "--json"))}:
             assert time.monotonic() < deadline
+        told = httpx.get(f"{server.url}/jobs/{job}", headers=server.token, timeout=WAIT).json()
+        assert (told["state"], [each["document"] for each in told["outcomes"]]) == ("done", ["nets-txt:en:upload"])
     assert set(server.sound()) == {*held, "nets-txt:en:upload"}
 
 

@@ -6,6 +6,7 @@ import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import OpenLibrary, add, blocks_apart
@@ -86,9 +87,20 @@ def test_an_unverified_text_takes_no_place_of_a_verified_one(library: Library, c
     done = add(library, catalogue, given("a.md", RIGHT), upload("b.docx.md", WRONG))
     assert [each.result for each in done] == ["added", "skipped"]
     assert "by its own words alone" in done[1].reason
-    assert f"--symbol {SYMBOL}" in done[1].reason
+    assert f"give the symbol {SYMBOL}" in done[1].reason
     assert held(library) == [(f"{SYMBOL}:en:official", False)]
     assert "green flag" in said(library, catalogue)
+
+
+def test_a_symbol_that_is_given_after_its_text_was_skipped_counts_as_much_as_one_given_at_once(
+    library: Library, catalogue: Catalogue
+) -> None:
+    add(library, catalogue, given("a.md", RIGHT), upload("b.md", WRONG))
+    assert [each.result for each in add(library, catalogue, upload("b.md", WRONG))] == ["skipped"]
+    (done,) = add(library, catalogue, given("b.md", WRONG))
+    assert done.result == "replaced"
+    assert done.reason == "takes the place of a.md (paragraphs that differ: 1 of 2)"
+    assert "false flag" in said(library, catalogue)
 
 
 def test_a_verified_text_takes_the_place_of_an_unverified_one(library: Library, catalogue: Catalogue) -> None:
@@ -254,6 +266,39 @@ def test_the_api_shows_an_upload_as_unverified_and_staff_confirm_it(made: Made) 
     assert made.client.get(where, headers=made.headers("read")).json().get("unverified", False) is False
     assert made.client.post(f"{where}/confirm", headers=made.headers("staff")).status_code == 404
     assert made.audit.entries()[0].action == "confirm"
+
+
+def uploaded(made: Made, name: str, text: str, **said: str) -> dict[str, Any]:
+    reply = made.client.post("/api/v1/uploads", headers=made.headers("staff"), data=said,
+                             files={"file": (name, text.encode())})  # fmt: skip
+    where = f"/api/v1/jobs/{ended(made, reply.json())['id']}"
+    (outcome,) = made.client.get(where, headers=made.headers("staff")).json()["outcomes"]
+    return dict(outcome)
+
+
+def test_an_upload_tells_what_it_displaces_and_how_it_differs_and_the_displaced_comes_back_when_asked(
+    made: Made,
+) -> None:
+    uploaded(made, "right.md", RIGHT)
+    displacing = uploaded(made, "wrong.md", WRONG)
+    assert displacing["result"] == "replaced"
+    told = "takes the place of right.md (paragraphs that differ: 1 of 2)"
+    assert told in [each["text"] for each in displacing["notes"]]
+    skipped = uploaded(made, "right.md", RIGHT)
+    assert (skipped["result"], skipped["before"], "--" in skipped["line"]) == ("skipped", True, False)
+    assert uploaded(made, "right.md", RIGHT, again="true")["result"] == "replaced"
+
+
+def test_a_refusal_that_is_told_again_names_the_file_that_was_sent_now(made: Made) -> None:
+    first, second = (uploaded(made, name, "") for name in ("secret.txt", "empty.md"))
+    assert first["reason"].startswith("secret.txt is empty")
+    assert (second["before"], second["reason"].startswith("empty.md is empty")) == (True, True)
+    assert "secret" not in str(second)
+
+
+def test_a_text_without_a_title_is_called_by_its_symbol_and_not_by_its_file(made: Made) -> None:
+    uploaded(made, "forged.txt", f"{SYMBOL}\n\n1. Every boat should carry a green flag at its mast.\n")
+    assert made.client.get(f"/api/v1/documents/{SYMBOL}", headers=made.headers("read")).json()["title"] == SYMBOL
 
 
 def test_an_upload_for_which_staff_give_the_symbol_is_verified(made: Made) -> None:

@@ -62,6 +62,8 @@ class Api(FastAPI):
 
 PREFIX = "/api/v1"
 UPLOADS = f"{PREFIX}/uploads"
+FORM = 100_000
+"""Bytes of the form around a file that is sent."""
 """Where files are sent."""
 LARGER = {
     f"{PREFIX}/feedback": 200_000,
@@ -125,7 +127,7 @@ def create_api(service: Service, gate: AccessGate | None = None, doors: Doors | 
         app.include_router(router, prefix=PREFIX)
     app.include_router(staff_routes.metrics)
     # The last one added is the outermost.
-    larger = {UPLOADS: service.limits.upload + 1_000_000, **LARGER}
+    larger = {UPLOADS: service.limits.upload + FORM, **LARGER}
     app.add_middleware(Bodies, refusals=refusals, larger=larger, uploads=UPLOADS, seconds=at.body_seconds)
     if at.origins:
         app.add_middleware(

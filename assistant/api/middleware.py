@@ -18,7 +18,7 @@ from assistant.access import Principal
 from assistant.access.visitors import COOKIE, DAYS
 from assistant.api.problems import Crash, Refusals
 from assistant.api.serving_places import Places
-from assistant.faults import ServiceFault, TooLarge, TooSlow
+from assistant.faults import Ambiguous, ServiceFault, TooLarge, TooSlow
 from assistant.service.metrics import Metrics
 
 HEADER = "X-Request-ID"
@@ -164,7 +164,12 @@ class Bodies:
             return
         uploads = scope["method"] in ("POST", "PUT") and scope["path"].startswith(self._uploads)
         limit = next((most for path, most in self._larger.items() if scope["path"].startswith(path)), SMALL)
-        body = _Body(receive, limit, self._seconds, _length(scope))
+        headers = Headers(scope=scope)
+        if "transfer-encoding" in headers and "content-length" in headers:
+            # Who stands in between may go by the other one, and take the body for a request of its own (RFC 9112, 6.3).
+            await self._refuse(Ambiguous("body-two-lengths"), scope, receive, send)
+            return
+        body = _Body(receive, limit, self._seconds, _length(headers))
         if not uploads and body.expected:
             self._expect(body)
         started = False
@@ -185,9 +190,12 @@ class Bodies:
         finally:
             self._coming.pop(body, None)
         if body.fault is not None and not started:
-            response = self._refusals.reply(scope, body.fault)
-            response.headers["Connection"] = "close"  # the rest of the body is not read
-            await response(scope, receive, send)
+            await self._refuse(body.fault, scope, receive, send)
+
+    async def _refuse(self, fault: ServiceFault, scope: Scope, receive: Receive, send: Send) -> None:
+        response = self._refusals.reply(scope, fault)
+        response.headers["Connection"] = "close"  # the rest of the body is not read
+        await response(scope, receive, send)
 
     def _expect(self, body: _Body) -> None:
         """Waits for a body, and where too many are waited for, for the first of them no longer."""
@@ -264,9 +272,8 @@ class _Body:
         return TooSlow("body-late", seconds=self._seconds)
 
 
-def _length(scope: Scope) -> int | None:
+def _length(headers: Headers) -> int | None:
     """The bytes of a body that its head announces; None where it comes without end."""
-    headers = Headers(scope=scope)
     if "transfer-encoding" in headers:
         return None
     told = headers.get("content-length", "0")

@@ -16,7 +16,17 @@ from rich.text import Text
 
 from assistant.cli.desk import Desk, open_desk
 from assistant.cli.render import print_answer, print_events
-from assistant.cli.session import EXIT_USAGE, data, fail, known_language, known_mode, read_stdin_or, talk
+from assistant.cli.session import (
+    EXIT_FAILED,
+    EXIT_USAGE,
+    TO_ADD,
+    data,
+    fail,
+    known_language,
+    known_mode,
+    read_stdin_or,
+    talk,
+)
 from assistant.faults import ServiceFault
 from assistant.question_request import QuestionRequest, Wish
 from assistant.quoted_rows import without_bars
@@ -98,11 +108,11 @@ def ask(
     if as_json:
         typer.echo(json.dumps(answer.to_json(), ensure_ascii=False))
     elif answer.status == "refused":
-        raise fail(answer.reason)
+        raise fail(answer.reason, EXIT_FAILED if text.strip() else EXIT_USAGE)
     if watched is not None:
         watched.print(talk, answer)
     if answer.status == "refused":
-        raise typer.Exit(1)
+        raise typer.Exit(EXIT_FAILED if text.strip() else EXIT_USAGE)
 
 
 def chat(
@@ -138,6 +148,7 @@ def search(
     text = read_stdin_or(query)
     with open_desk("search") as desk:
         found = desk.search(text, count)
+        empty = not found and not desk.records(missing=False)
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False))
         return
@@ -145,7 +156,7 @@ def search(
         data.print(Text.assemble((f"{each['rank']}. ", "cyan"), (each["locator"], "bold"), f"  {each['score']:.4f}"))
         data.print(Text(without_bars(each["text"])))
     if not found:
-        talk.print("Nothing found.")
+        talk.print(f"The library is empty. {TO_ADD}" if empty else "Nothing found.")
 
 
 def demo() -> None:

@@ -102,6 +102,7 @@ class Report:
     notes: list[str] = field(default_factory=list)
     rows: list[tuple[str, str, str]] = field(default_factory=list)
     _left_out: int = 0
+    _before: bool = False
 
     @property
     def failed(self) -> bool:
@@ -116,6 +117,8 @@ class Report:
         """Prints an outcome that is a record with its line and notes."""
         result, notes = made["result"], made["notes"]
         self.counts[result] += 1
+        if made.get("before"):
+            self._before = True
         if self.as_json:
             bare = {name: value for name, value in made.items() if name not in ("line", "notes")}
             typer.echo(json.dumps(bare, ensure_ascii=False))
@@ -144,4 +147,6 @@ class Report:
                 talk.print(f"{self._left_out} more rows of this kind; each file has a line above.")
         counted = ", ".join(f"{n} {result}" for result, n in self.counts.items() if n)
         talk.print(counted or "nothing to do", markup=False)
-        self.rows, self._left_out = [], 0
+        if self._before:
+            talk.print("What was refused or skipped before is read anew with --again.")
+        self.rows, self._left_out, self._before = [], 0, False

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from assistant.export.layouts import Report
     from assistant.paper_requests import BriefingRequest, PaperRequest
     from assistant.qa.engine import Engine
+    from assistant.service.writing import Drafts
     from corpus.documents import Document
     from corpus.feedback import Feedback
     from corpus.library import Library
@@ -150,12 +151,22 @@ class LocalDesk:
 
     def draft(self, request: BriefingRequest, told: Progress) -> dict[str, Any]:
         """A briefing, kept as a draft for review: its JSON form."""
+        made: Any = self._made(request, told)
+        with self._drafts() as drafts:
+            return drafts.add(made).to_json()
+
+    def move(self, draft: str, state: str) -> dict[str, Any]:
+        """Gives a draft another state; returns its JSON form."""
+        with self._drafts() as drafts:
+            return drafts.move(draft, state).to_json()
+
+    @contextmanager
+    def _drafts(self) -> Iterator[Drafts]:
         from assistant.access.access_store import AccessStore
         from assistant.service.writing import Drafts
 
-        made: Any = self._made(request, told)
         with AccessStore(self.settings.data_dir, database=self.settings.database_url) as store:
-            return Drafts(store, getpass.getuser()).add(made).to_json()
+            yield Drafts(store, getpass.getuser(), library=self.library)
 
     def _made(self, request: PaperRequest, told: Progress) -> Report:
         if request.extra and not installed(request.extra):  # said before any work begins

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 import typer
 
 from assistant.cli.access import open_store
+from assistant.cli.desk import open_desk
 from assistant.cli.session import data, plain_errors, print_list, settings, talk
 from assistant.faults import ServiceFault
 from assistant.opening import open_library
@@ -73,9 +74,9 @@ def state(
     draft: Id, to: Annotated[Literal["draft", "review", "cleared"], typer.Argument(help="The new state.")]
 ) -> None:
     """Put a draft in review, clear it, or send it back."""
-    with drafts() as kept:
-        moved = kept.move(draft, to)
-    talk.print(f"{moved.id}: {moved.state}", markup=False)
+    with open_desk("review") as desk:
+        moved = desk.move(draft, to)
+    talk.print(f"{moved['id']}: {moved['state']}", markup=False)
 
 
 @contextmanager

@@ -158,6 +158,10 @@ class ServerDesk:
         """A briefing, kept as a draft for review: its JSON form."""
         return dict(self._call("POST", "/drafts", json=request.model_dump()))
 
+    def move(self, draft: str, state: str) -> dict[str, Any]:
+        """Gives a draft another state; returns its JSON form."""
+        return dict(self._call("POST", f"/drafts/{_part(draft)}/state", json={"state": state}))
+
     def foresee(self, body: Mapping[str, Any]) -> list[dict[str, Any]]:
         """What `fetch` would do."""
         return list(self._call("POST", "/fetch/plan", json=body))
@@ -168,7 +172,7 @@ class ServerDesk:
 
     def outcomes(self, job: Mapping[str, Any], told: Told = lambda _: None) -> Generator[dict[str, Any], None, None]:
         """What becomes of each part of a job, as it comes; `told` sees the job itself. Whoever stops listening stops
-        the job. Raises `ServiceFault` where it fails as a whole."""
+        the job. Raises `ServiceFault` where it fails as a whole, for another reason than its parts."""
         now = job
         try:
             for now in self._changes(f"/jobs/{job['id']}/stream"):
@@ -179,7 +183,7 @@ class ServerDesk:
                 # One that has ended in the meantime needs no stopping.
                 with suppress(Conflict):
                     self._reply("DELETE", f"/jobs/{job['id']}")
-        if now["state"] != "done":
+        if now["state"] != "done" and now["code"] != "job-nothing":  # of which the outcomes tell
             raise ServiceFault("said", text=f"The job was {now['state']}: {now['reason']}.")
 
     def _changes(self, path: str) -> Iterator[dict[str, Any]]:

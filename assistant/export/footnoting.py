@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 from assistant.export.publication import Content, Note, Span, Table, plain
 from assistant.export.un_style import name_of
@@ -26,13 +27,24 @@ _SECTION = re.compile(r"section “(.+?)”(?:, (.*))?$")
 
 
 class References:
-    """Makes the footnotes of one publication, in order; with an `address` the places are links to the words cited."""
+    """Makes the footnotes of one publication, in order; with an `address` the places are links to the words cited. `gone` are documents
+    as they are named where the library no longer holds what is cited of them, by id: without text, and without links."""
 
-    def __init__(self, library: Library, language: str, address: Address | None = None) -> None:
-        self.library, self.language, self.address = library, language, address
+    def __init__(
+        self,
+        library: Library,
+        language: str,
+        address: Address | None = None,
+        gone: Mapping[str, Document] = MappingProxyType({}),
+    ) -> None:
+        self._library, self.language, self.address, self._gone = library, language, address, gone
         self._comma, self._colon, self._semicolon = (mark(sign, language) for sign in ",:;")
         self._mentioned: set[str] = set()
         self._worded: set[Citation] = set()
+
+    def document(self, document_id: str) -> Document:
+        """A document that is cited."""
+        return self._gone.get(document_id) or self._library.document(document_id)
 
     def paragraph(self, statement: Statement, known: str = "", before: Statement | None = None) -> Content:
         """A statement with its footnote. What is quoted stands between quotation marks behind the place that says it; a document
@@ -50,7 +62,7 @@ class References:
 
     def place(self, citation: Citation, known: str = "", before: Citation | None = None) -> str:
         """Document and place in words, for the running text: what the heading or the citation `before` says is not said again."""
-        document = self.library.document(citation.document)
+        document = self.document(citation.document)
         if before is not None and (before.document, before.locator) == (citation.document, citation.locator):
             return ""
         where = self.where(citation, document)
@@ -85,7 +97,7 @@ class References:
             spans += self._reference(citation, again=citation.document == before)
             before = citation.document
             # Words that an earlier footnote gives are not given again, nor is a heading, which the place names.
-            block = self.library.document(citation.document).block_at(citation.start)
+            block = self.document(citation.document).block_at(citation.start)
             heading = block is not None and block.kind == "heading" and citation.end <= block.end
             if words and citation not in self._worded and not heading:
                 self._worded.add(citation)
@@ -106,7 +118,7 @@ class References:
 
     def _reference(self, citation: Citation, *, again: bool) -> list[Span]:
         """Document and place; the place alone where the same footnote has just named the document."""
-        document = self.library.document(citation.document)
+        document = self.document(citation.document)
         locator = _locator(citation, document) if self.language == "en" else self.where(citation, document)
         if again and locator:
             return [Span(locator, url=self.path(citation))]
@@ -114,7 +126,7 @@ class References:
         self._mentioned.add(document.id)
         locator = locator or self._printed(citation, document)
         where = [Span(f"{self._comma}{locator}")] if locator else []
-        if self.address is not None:  # where places are links, one without a name is an arrow
+        if self.path(citation):  # where places are links, one without a name is an arrow
             where = [Span(self._comma if locator else " "), Span(locator or "↗", url=self.path(citation))]
         name = name_of(document, self.language)
         if not first:
@@ -136,21 +148,21 @@ class References:
 
     def _shown(self, citation: Citation) -> str:
         """The words of a citation on one line; between the cells of a row stands no bar."""
-        document = self.library.document(citation.document)
+        document = self.document(citation.document)
         block = document.block_at(citation.start)
         row = block is not None and block.kind == "row"
         return without_bars(citation.quote) if row else " ".join(citation.quote.split())
 
     def path(self, citation: Citation) -> str | None:
-        """Where the words can be read; None where there are no addresses."""
-        if self.address is None:
+        """Where the words can be read; None where there are no addresses, or these words no more."""
+        if self.address is None or citation.document in self._gone:
             return None
-        return self.address(self.library.document(citation.document), citation.start, citation.end)
+        return self.address(self.document(citation.document), citation.start, citation.end)
 
     def link(self, citation: Citation, text: str | None = None) -> Span:
         """Words, else the bare place, that lead to what is cited; strong where there are no addresses."""
         url = self.path(citation)
-        text = self.where(citation, self.library.document(citation.document)) if text is None else text
+        text = self.where(citation, self.document(citation.document)) if text is None else text
         return Span(text, "plain" if url else "strong", url)
 
     def linked(self, citation: Citation, known: str = "") -> Span:

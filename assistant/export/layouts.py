@@ -21,6 +21,7 @@ from assistant.export.publication import (
 from assistant.export.theme_plots import map_of, years_of
 from assistant.export.un_style import name_of
 from assistant.frames import joined, mark, say
+from assistant.qa.answer import Citation
 from assistant.reports.brief.briefing import Briefing, Source
 from assistant.reports.comparison.provenance import Origins
 from assistant.reports.comparison.text_diff import Versions
@@ -59,12 +60,16 @@ def publication_of(report: Report, library: Library, language: str = "", address
 
 
 def briefing_paper(
-    briefing: Briefing, references: References, state: str = "", comments: Sequence[tuple[int | None, str, str]] = ()
+    briefing: Briefing,
+    references: References,
+    state: str = "",
+    comments: Sequence[tuple[int | None, str, str]] = (),
+    changed: Sequence[Citation] = (),
 ) -> Publication:
     """The briefing as a publication. Of one that is reviewed the `state` stands on the cover, and `comments` (paragraph, who, what)
-    at the end."""
+    at the end; before all else which documents no longer say what is cited of them (`changed`), and in which paragraphs."""
     language = references.language
-    blocks: list[Block] = []
+    blocks: list[Block] = [Paragraph((Span(each, "strong"),)) for each in _changed(briefing, changed, references)]
     number = 0
     told: set[str] = set()
     for section in briefing.sections:
@@ -99,11 +104,26 @@ def briefing_paper(
     for key, items in ends.items():
         if items or key == "sources":
             blocks += [Heading(1, say(f"section_{key}", language), key), Listing(tuple(items))]
-    stands = (say(f"state_{state}", language),) if state else ()
+    stands = [say(f"state_{state}", language)] if state else []
+    stands += [say("state_changed", language)] if changed else []
     label = (say("brief_note", language), say(f"for_{briefing.request.audience}", language), *stands)
     written = joined(briefing.models, language)
     notice = say("unofficial_written" if written else "unofficial", language, model=written)
     return Publication(language, briefing.title, tuple(blocks), briefing.masthead, label, notice)
+
+
+def _changed(briefing: Briefing, changed: Sequence[Citation], references: References) -> list[str]:
+    """A sentence for each document that no longer says what is cited of it, with the paragraphs that rest on these words."""
+    language = references.language
+    statements = [each for section in briefing.sections for each in section.statements]
+    told = []
+    for document in dict.fromkeys(each.document for each in changed):
+        gone = {each for each in changed if each.document == document}
+        numbers = [str(n) for n, each in enumerate(statements, 1) if gone.intersection(each.citations)]
+        frame = "source_changed_paragraphs" if numbers else "source_changed"
+        name = references.document(document).label
+        told.append(say(frame, language, symbol=name, numbers=joined(numbers, language)))
+    return told
 
 
 def _papers(papers: tuple[Paper, ...], language: str) -> Table:
@@ -117,7 +137,7 @@ def _papers(papers: tuple[Paper, ...], language: str) -> Table:
 
 
 def _source(source: Source, references: References) -> Content:
-    language, document = references.language, references.library.document(source.document)
+    language, document = references.language, references.document(source.document)
     told = Span(f"{mark(',', language)}{language_name(source.language, language)}")
     return Span(name_of(document, language).full, url=source.url), told
 
@@ -209,7 +229,7 @@ def _documents(documents: Sequence[ThemeDocument], references: References, theme
     language, address = references.language, references.address
     rows: list[tuple[Content, ...]] = []
     for document in documents:
-        held = references.library.document(document.document)
+        held = references.document(document.document)
         first = next((each for each in theme.passages if each.document == held.id), None) if theme else None
         link = address(held, first.start, first.end) if address and first else None
         year = say("no_year", language) if document.year is None else str(document.year)

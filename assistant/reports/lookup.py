@@ -83,11 +83,11 @@ def cite(
     return Citation.of(document, start, end, block.locator * placed, library.passage_at(document.id, start) or "")
 
 
-def changed(library: Library, citations: Iterable[Citation]) -> Citation | None:
-    """The first citation whose words are no longer those of its document, or whose document is gone; None where all hold."""
+def changed(library: Library, citations: Iterable[Citation]) -> list[Citation]:
+    """The citations whose words are no longer those of their document, or whose document is gone."""
     held = library.keys()
-    return next((each for each in citations if each.document not in held
-                 or library.document(each.document).quote(each.start, each.end) != each.quote), None)  # fmt: skip
+    return [each for each in citations if each.document not in held
+            or library.document(each.document).quote(each.start, each.end) != each.quote]  # fmt: skip
 
 
 def named(library: Library, name: str, language: str | None = None) -> Document:

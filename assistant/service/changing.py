@@ -45,11 +45,17 @@ class Upload:
     symbol: str | None = None
     language: str | None = None
     ocr: bool = False
+    again: bool = False
 
     @property
     def label(self) -> str:
         """How the file is called in front of people."""
         return self.name
+
+    @property
+    def job(self) -> str:
+        """The id of the job that reads it, also of one that goes on with it after a stop."""
+        return self.path.parent.name[:16]
 
     def open(self) -> Input:
         """Its bytes. Raises `ReadError` where they are gone."""
@@ -59,7 +65,8 @@ class Upload:
             raise ReadError(f"The upload {self.name} can't be read: {error.strerror}.") from None
         symbol = Symbol.parse(self.symbol) if self.symbol else None
         # The bytes say which file this is: names of uploads say nothing.
-        return Input(self.name, data, symbol, self.language, origin=f"upload-{self.sha256[:20]}", ocr=self.ocr)
+        origin = f"upload-{self.sha256[:20]}"
+        return Input(self.name, data, symbol, self.language, origin=origin, ocr=self.ocr, insists=self.again)
 
     def drop(self) -> None:
         """The file goes, with its folder."""
@@ -80,7 +87,7 @@ class Uploads:
         return folder
 
     def take(
-        self, content: BinaryIO, name: str, by: str, *, symbol: str | None, language: str | None, ocr: bool
+        self, content: BinaryIO, name: str, by: str, *, symbol: str | None, language: str | None, ocr: bool, again: bool
     ) -> Upload:
         """A file, noted with what its sender says of it, so that it is found again after a stop; where there is no room for it
         nothing is left."""
@@ -91,7 +98,7 @@ class Uploads:
             with path.open("wb") as kept:
                 shutil.copyfileobj(content, kept)
             with plainly(self._folder):
-                upload = Upload(path, shown, file_hash(path), symbol, language, ocr)
+                upload = Upload(path, shown, file_hash(path), symbol, language, ocr, again)
                 (folder / _NOTE).write_text(json.dumps({**asdict(upload), "path": "", "by": by}), encoding="utf-8")
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
@@ -136,12 +143,16 @@ class Changing(Entrance):
         symbol: str | None = None,
         language: str | None = None,
         ocr: bool = False,
+        again: bool = False,
     ) -> Job:
-        """Begins to read a file that somebody sends. `name` is only shown, what it is its content tells."""
+        """Begins to read a file that somebody sends, with `again` also where these bytes were read before. `name` is only shown, what
+        it is its content tells."""
         self._check(who, "upload")
         if language:
             known_language(language)
-        upload = self._uploads.take(content, name, who.id, symbol=_symbol(symbol), language=language, ocr=ocr)
+        upload = self._uploads.take(
+            content, name, who.id, symbol=_symbol(symbol), language=language, ocr=ocr, again=again
+        )
         try:
             self._noted(who, "upload", f"{upload.name} {upload.sha256}")
             return self._read(upload, who.id)
@@ -160,6 +171,7 @@ class Changing(Entrance):
             lambda hand: self._keeper.read(hand, [upload], 1),
             detail=upload.name,
             ended=lambda _: upload.drop(),
+            job_id=upload.job,
         )
 
     def fetch(self, who: Principal, asked: FetchRequest) -> Job:

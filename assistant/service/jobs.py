@@ -24,7 +24,7 @@ KEPT = 1_000
 """Jobs that are kept, the latest ones."""
 OUTCOMES = 1_000
 """Outcomes of each; the counts are of all."""
-ENDED = Message("job-interrupted")
+ENDED, NOTHING = Message("job-interrupted"), Message("job-nothing")
 _NOTE = (
     "INSERT INTO jobs (id, server, created, state, record, outcomes) VALUES (?, ?, ?, ?, ?, ?) "
     "ON CONFLICT (id) DO UPDATE SET state = excluded.state, record = excluded.record, outcomes = excluded.outcomes"
@@ -97,8 +97,8 @@ class Stopped(Exception):
 
 @dataclass
 class Job:
-    """A piece of work. `done` of `total` say how far it is (`total` None: not known yet), `detail` what is in hand;
-    `outcomes` are records of what became of each part, `counts` how many there are of each result; `reason` says in English
+    """A piece of work. `done` of `total` say how far it is (`total` None: not known yet), `detail` what is in hand, before and after
+    what was asked for; `outcomes` are records of what became of each part, `counts` how many there are of each result; `reason` says in English
     why it ended so, `code` is the name of that message."""
 
     id: str
@@ -217,15 +217,17 @@ class Jobs:
         self._thread = threading.Thread(target=self._run, name="jobs", daemon=True)
         self._thread.start()
 
-    def submit(self, kind: str, by: str, work: Work, *, detail: str = "", ended: Ended | None = None) -> Job:
+    def submit(
+        self, kind: str, by: str, work: Work, *, detail: str = "", ended: Ended | None = None, job_id: str = ""
+    ) -> Job:
         """Queues work for somebody. `ended` is called when the job is over, but not where the service stops before:
-        then it is to be begun again. Raises `Overloaded` where too much waits."""
+        then it is to be begun again, under the same `job_id`. Raises `Overloaded` where too much waits."""
         with self._changed:
             if self._closed:
                 raise stopping()
             if self.unfinished >= self._places:
                 raise Overloaded("jobs-wait", count=self.unfinished, retry_after=60)
-            job = Job(secrets.token_hex(8), kind, by, self._now(), detail=detail)
+            job = Job(job_id or secrets.token_hex(8), kind, by, self._now(), detail=detail)
             self._jobs[job.id] = job
             self._stops[job.id] = threading.Event()
             if ended is not None:
@@ -322,10 +324,11 @@ class Jobs:
                 if self._stops[job.id].is_set():
                     self._end(job, "stopped")
                     continue
-                job.state = "running"
+                job.state, asked = "running", job.detail
                 self._changed.of(job)
             state, why = self._done(job, work)
             with self._changed:
+                job.detail = asked
                 self._end(job, state, why)
 
     def _done(self, job: Job, work: Work) -> tuple[State, Message | None]:
@@ -338,7 +341,7 @@ class Jobs:
         except Exception:  # a job is not to end the thread that does all others
             log.exception("a job broke down", extra={"fields": {"job": job.id, "kind": job.kind}})
             return "failed", Message("job-crashed")
-        return "done", None
+        return ("failed", NOTHING) if job.counts.keys() == {"failed"} else ("done", None)
 
     def _end(self, job: Job, state: State, why: Message | None = None) -> None:
         job.state, job.finished = state, self._now()

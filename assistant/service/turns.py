@@ -1,4 +1,5 @@
-"""Turns at the models. One question at a time uses them; the others wait in a queue that has an end.
+"""Turns at the models. One question at a time uses them; the others wait in a queue that has an end. Clients take turns, whoever
+has asked most; those with a key or an account come before those without, who have every fourth turn at least.
 
 More threads answer no faster: the models compute on all cores by themselves, and Python runs one thread at a time
 (docs/decisions.md). What computes in the background, embedding passages, takes turns with the questions: a
@@ -13,7 +14,7 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -35,6 +36,10 @@ T = TypeVar("T")
 
 BETWEEN = 3
 """Questions that are answered before a batch has its turn, where questions wait."""
+AHEAD = 3
+"""Turns in a row of clients with a key or an account, where others wait."""
+REMEMBERED = 1_000
+"""Clients of whom it is known when they had their last turn."""
 
 
 @dataclass(eq=False)
@@ -42,6 +47,7 @@ class _Waiting:
     work: Callable[[], Any]
     future: Future[Any]
     clients: tuple[str, ...]
+    """The client, and the origin of one who has neither key nor account."""
     since: float
 
 
@@ -62,7 +68,9 @@ class Turns:
     ) -> None:
         self._places, self._per_client, self._patience, self._clock = places, per_client, patience, clock
         self._state = threading.Condition(threading.RLock())
-        self._queue: deque[_Waiting] = deque()
+        self._queue: list[_Waiting] = []  # as they came
+        self._turns = self._ahead = 0  # that were taken, and of these in a row by the known while strangers waited
+        self._last: dict[str, int] = {}  # the last turn of each client
         self._clients: Counter[str] = Counter()
         self._closed = self._given_up = False
         self._turn: threading.Thread | None = None  # whose turn it is, of those that answer
@@ -224,17 +232,34 @@ class Turns:
                 self._idle -= 1
                 if not self._queue:
                     return None
-                each = self._queue.popleft()
+                each = self._first()
+                self._queue.remove(each)
                 self._clients -= Counter(each.clients)
                 late = self._clock() - each.since > self._patience
                 if not late and each.future.set_running_or_notify_cancel():
                     self._turn, self._turn_since = me, self._clock()
                     self._working[me] = each
+                    self._remember(each)
                     return each
             if late:
                 seconds = self._wait_for(self.waiting)
                 late_fault = Overloaded("waited-long", patience=self._patience, seconds=seconds, retry_after=seconds)
                 self._refuse(each, late_fault)
+
+    def _first(self) -> _Waiting:
+        """Whose turn it is: of the known, or of strangers, the origin and the client whose last turn is longest ago."""
+        known, strangers = ([each for each in self._queue if (len(each.clients) > 1) is so] for so in (False, True))
+        pool = known if known and not (strangers and self._ahead >= AHEAD) else strangers
+        self._ahead = self._ahead + 1 if pool is known and strangers else 0
+        return min(pool, key=lambda each: [self._last.get(name, 0) for name in reversed(each.clients)])
+
+    def _remember(self, each: _Waiting) -> None:
+        self._turns += 1
+        for name in each.clients:
+            self._last.pop(name, None)
+            self._last[name] = self._turns
+        while len(self._last) > REMEMBERED:
+            del self._last[next(iter(self._last))]
 
     def _sweep(self) -> None:
         """Those who have gone keep no place from others."""

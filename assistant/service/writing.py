@@ -7,24 +7,25 @@ import secrets
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
-from assistant.access import Principal, check
+from assistant.access import Principal, Role, check
 from assistant.access.access_store import AccessStore
 from assistant.faults import Conflict, Invalid, NotHeld
 from assistant.paper_requests import PaperRequest, file_of
 from assistant.reports import refused, silent
-from assistant.reports.brief.briefing import Briefing
+from assistant.reports.brief.briefing import Briefing, Source
 from assistant.service.papers import Paper, Papers, Work
+from corpus.documents import Document, Edition
 from corpus.library import Library
 from corpus.plain import PlainError, from_plain, to_plain
+from corpus.symbols import Symbol
 
 if TYPE_CHECKING:
     from assistant.export.footnoting import Address
     from assistant.export.layouts import Report
     from assistant.export.publication import Publication
     from assistant.reports.agenda_check import AgendaCheck
-    from assistant.reports.brief.briefing import Briefing
     from assistant.service.service import Service
 
 
@@ -50,7 +51,8 @@ class Event:
 
 @dataclass(frozen=True)
 class Draft:
-    """A briefing under review. `briefing` is as it was made; its words are never changed."""
+    """A briefing under review. `briefing` is as it was made; its words are never changed. `changed` are the symbols of documents that
+    no longer say what it quotes; None where that was not looked at."""
 
     id: str
     title: str
@@ -58,10 +60,11 @@ class Draft:
     created: str
     events: tuple[Event, ...] = ()
     briefing: Briefing | None = None
+    changed: tuple[str, ...] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The stable JSON form."""
-        told = {name: getattr(self, name) for name in ("id", "title", "state", "created")}
+        told = {name: getattr(self, name) for name in ("id", "title", "state", "created", "changed")}
         return {
             **told,
             "events": [asdict(each) for each in self.events],
@@ -70,12 +73,20 @@ class Draft:
 
 
 class Drafts:
-    """The tables of drafts, in which `who` changes what is changed; `noted` hears of it. Raises `LibraryError` where they can't be read or written, `ServiceFault` for what is not there or can't be."""
+    """The tables of drafts, in which `who` changes what is changed; `noted` hears of it. With the `library` it is looked whether
+    documents still say what is quoted. Who may not clear what they made themselves is not `alone`. Raises `LibraryError` where the
+    tables can't be read or written, `ServiceFault` for what is not there or can't be."""
 
     def __init__(
-        self, store: AccessStore, who: str, noted: Callable[[str, str], None] = lambda _action, _id: None
+        self,
+        store: AccessStore,
+        who: str,
+        noted: Callable[[str, str], None] = lambda _action, _id: None,
+        *,
+        library: Library | None = None,
+        alone: bool = True,
     ) -> None:
-        self._store, self._who, self._noted = store, who, noted
+        self._store, self._who, self._noted, self._library, self._alone = store, who, noted, library, alone
 
     def add(self, briefing: Briefing) -> Draft:
         """Keeps a briefing as a draft."""
@@ -105,7 +116,7 @@ class Drafts:
         except (PlainError, ValueError):
             raise Conflict("draft-old", name=draft_id) from None
         events = tuple(Event(*row) for row in self._store.rows(_EVENTS, draft_id))
-        return Draft(known, title, state, created, events, made)
+        return Draft(known, title, state, created, events, made, self._changed(made))
 
     def comment(self, draft_id: str, text: str, statement: int | None = None) -> Draft:
         """Adds a comment, on a statement by its number or on the whole."""
@@ -119,12 +130,18 @@ class Drafts:
         return self.get(draft_id)
 
     def move(self, draft_id: str, state: str) -> Draft:
-        """Gives a draft another state. What is cleared was in review before."""
+        """Gives a draft another state. What is cleared was in review before, is cleared by somebody else than who made it, unless
+        they are `alone`, and rests on words that the documents still have."""
         draft = self.get(draft_id)
         if state not in STATES:
             raise Invalid("no-state", name=state[:40])
         if state == "cleared" and draft.state == "draft":
             raise Conflict("draft-unreviewed")
+        if state == "cleared" != draft.state:
+            if not self._alone and draft.events[0].who == self._who:
+                raise Conflict("draft-own")
+            if draft.changed:
+                raise Conflict("draft-changed", symbol=draft.changed[0])
         if state != draft.state:
             with self._store.together():
                 # Who moves it at the same time from the same state finds it moved.
@@ -137,16 +154,15 @@ class Drafts:
         self._noted(f"draft {moved.state}", draft_id)
         return moved
 
+    def _changed(self, briefing: Briefing) -> tuple[str, ...] | None:
+        from assistant.reports.lookup import changed
+
+        if self._library is None:
+            return None
+        return tuple(dict.fromkeys(each.symbol for each in changed(self._library, briefing.citations)))
+
     def _note(self, draft_id: str, kind: str, statement: int | None, text: str) -> None:
         self._store.write(_NOTE, draft_id, self._store.stamp(), self._who, kind, statement, text)
-
-
-def check_quotes(briefing: Briefing, library: Library) -> None:
-    """Raises `Conflict` where a document that a draft quotes is held no more, or in other words: it can't be published then."""
-    from assistant.reports.lookup import changed
-
-    if cite := changed(library, briefing.citations):
-        raise Conflict("draft-changed", symbol=cite.symbol)
 
 
 def comments_on(events: Sequence[Event]) -> list[Event]:
@@ -156,16 +172,39 @@ def comments_on(events: Sequence[Event]) -> list[Event]:
 
 
 def reviewed(draft: Draft, library: Library, address: Address | None = None) -> Publication:
-    """A draft as a publication: its state on the cover, and the comments behind the text until it is cleared. Raises `Conflict`
-    where it can't be published any more."""
+    """A draft as a publication: its state on the cover, and the comments behind the text until it is cleared. Where documents no longer
+    say what it quotes, it tells so; its own words stay, as they were made."""
     from assistant.export.footnoting import References
     from assistant.export.layouts import briefing_paper
+    from assistant.reports.lookup import changed
 
     assert draft.briefing is not None
-    check_quotes(draft.briefing, library)
     comments = [] if draft.state == "cleared" else [(e.statement, e.who, e.text) for e in comments_on(draft.events)]
-    references = References(library, draft.briefing.language, address)
-    return briefing_paper(draft.briefing, references, draft.state, comments)
+    no_more = changed(library, draft.briefing.citations)
+    ids = {each.document for each in no_more}
+    gone = {each.document: _as_cited(each) for each in draft.briefing.sources if each.document in ids}
+    references = References(library, draft.briefing.language, address, gone)
+    return briefing_paper(draft.briefing, references, draft.state, comments, no_more)
+
+
+def _as_cited(source: Source) -> Document:
+    """A document as a briefing names it, without its text."""
+    symbol, _, part = source.symbol.partition(", ")
+    known = Symbol.read(symbol)
+    return Document(
+        symbol=known,
+        part=(part or None) if known else None,
+        slug="" if known else source.symbol,
+        short=source.label.removesuffix(" (digest)"),
+        title=source.title,
+        language=source.language,
+        edition=cast("Edition", source.edition),
+        date=source.date,
+        url=source.url,
+        text="",
+        blocks=(),
+        verified=True,
+    )
 
 
 class Writing:
@@ -215,11 +254,16 @@ class Writing:
         self._allowed(who, "review")
         if self._store is None:
             raise NotHeld("no-drafts")
-        return Drafts(self._store, who.id, lambda action, draft_id: self._noted(who, action, draft_id))
+        return Drafts(
+            self._store,
+            who.id,
+            lambda action, draft_id: self._noted(who, action, draft_id),
+            library=self._service.library,
+            alone=who.role >= Role.ADMIN,
+        )
 
     def reviewed(self, draft: Draft, address: Address | None = None) -> Publication:
-        """A draft as a publication: its state on the cover, and the comments behind the text until it is cleared. Raises
-        `Conflict` where it can't be published any more."""
+        """A draft as a publication, as `reviewed` makes it."""
         return reviewed(draft, self._service.library, address)
 
     def agenda(self, who: Principal, meeting: str = "", languages: Sequence[str] = ("en",)) -> AgendaCheck:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corpus.corpus_errors import LibraryError
+from corpus.corpus_errors import LibraryError, LibraryFull, advice, no_room
 from corpus.documents import LANGUAGES, Passage, Within
 from corpus.exact_vectors import ExactVectors
 from corpus.extras import install
@@ -218,6 +218,8 @@ class EmbeddedIndexes:
         try:
             opened = Vectors(self._location)
         except VectorsError as error:
+            if isinstance(self._location, Path) and no_room(self._location.parent):
+                raise LibraryFull(advice(self._location.parent, "full")) from None
             raise LibraryError(f"{error} Run 'rapporteur reindex' to rebuild it from the documents.") from None
         if absent:
             self._outbox.learn_all()

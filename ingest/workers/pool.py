@@ -19,7 +19,7 @@ from ingest.readers import ReadError
 from ingest.workers.process import Lost, Worker
 from ingest.workers.replies import BadReply, Reply, parse
 
-_HINT = "The file may be damaged: open it, save it anew, and give it again (with --again if it is unchanged)."
+_HINT = "The file may be damaged: open it, save it anew, and give it again."
 
 
 @dataclass(frozen=True)

@@ -46,11 +46,12 @@ def upload(
     symbol: Annotated[str | None, Form(max_length=200, description="Where the file does not print it.")] = None,
     language: Annotated[Language | None, Form()] = None,
     ocr: Annotated[bool, Form(description="Recognise the words of pages that are images.")] = False,
+    again: Annotated[bool, Form(description="Read it also where these bytes were read or refused before.")] = False,
 ) -> dict[str, Any]:
     """Sends a document to be read into the library. What it is its content tells, never its name."""
     if (file.size or 0) > service.limits.upload:
         raise TooLarge("file-large", most=service.limits.upload / 1e6)
-    job = service.upload(caller, file.file, file.filename or "", symbol=symbol, language=language, ocr=ocr)
+    job = service.upload(caller, file.file, file.filename or "", symbol=symbol, language=language, ocr=ocr, again=again)
     return job.to_json()
 
 

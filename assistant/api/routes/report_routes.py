@@ -94,12 +94,14 @@ review = APIRouter(tags=["review"], route_class=Guarded)
 
 
 class DraftOut(BaseModel):
-    """A briefing under review; in lists without events and briefing."""
+    """A briefing under review; in lists without events and briefing. `changed`: symbols of documents that no longer say what it quotes;
+    null in lists, where that is not looked at."""
 
     id: str
     title: str
     state: Literal["draft", "review", "cleared"]
     created: str
+    changed: list[str] | None
     events: list[Event]
     briefing: dict[str, Any] | None
 

@@ -61,7 +61,7 @@
     if (file.size > most) throw new Error(`${say("too-large")} ${Math.floor(most / 1e6)}`);
     const body = new FormData();
     body.append("file", file, file.name);
-    body.append("ocr", form.elements.ocr.checked);
+    for (const name of ["ocr", "again"]) body.append(name, form.elements[name].checked);
     for (const name of ["symbol", "language"]) {
       const value = form.elements[name].value.trim();
       if (value) body.append(name, value);

@@ -77,8 +77,11 @@ def read_pdf(data: bytes, name: str) -> Source:
     if empty and len(empty) < len(pages):
         warnings.append(f"no text on page {_listed(empty)} of {len(pages)}: blank, or a picture of text")
     if pictures:
+        where = f"{_listed(pictures)} of {len(pages)}"
         warnings.append(
-            f"page {_listed(pictures)} of {len(pages)} is a picture with few words beside it; those in it are not read"
+            f"pages {where} are pictures with few words beside them; those in them are not read"
+            if len(pictures) > 1
+            else f"page {where} is a picture with few words beside it; those in it are not read"
         )
     return Source(
         lines=tuple(lines),
