@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from assistant.faults import NotHeld
+from assistant.frames import isolated, mark
 from assistant.labels import word, words_of
 from assistant.page.chat_turns import Turn
 from assistant.page.document_pages import Leaf, leaves_of
 from assistant.page.excerpts import edition_words, excerpt, official_address, place_of, reference
 from assistant.page.plain_pages import carried, version_path, web_address, words_path
 from assistant.qa.answer import Answer, Citation, Pointer, Statement
+from assistant.qa.revisions import later_note
 from assistant.quoted_rows import grid_of, without_bars
 from assistant.service import Service
 from corpus.calendar_names import language_name
@@ -30,13 +32,15 @@ class Source:
     """One numbered source. `quote` are the words that are cited, on one line, `passage` the same, marked, and those close around them; `before` and
     `after` are the rest of the passage and those next to it, each as `excerpt` draws words. `path` opens the document at the words (empty where it is not held any
     more), `official` the document itself. `tongue` says which language the words are in, where it is not the reader's; `doubted`
-    that they are not known to be the official ones. `leaves` are the pages with the words, where they can be shown."""
+    that they are not known to be the official ones; `stands` what has become of them since they were cited: empty where they are held as they were.
+    `leaves` are the pages with the words, where they can be shown."""
 
     number: int
     symbol: str
     title: str
     edition: str
     doubted: bool
+    stands: str
     place: str
     language: str
     tongue: str
@@ -58,44 +62,89 @@ def tongue_of(language: str, spoken: str) -> str:
 
 def sources_of(service: Service, answer: Answer) -> list[Source]:
     """The sources of an answer, in order. Whoever was given the answer may see them."""
-    return [_source(service, n, each, answer.language) for n, each in enumerate(answer.citations, 1)]
+    return [_source(service, n, each, answer) for n, each in enumerate(answer.citations, 1)]
 
 
-def _source(service: Service, number: int, citation: Citation, language: str) -> Source:
+def _source(service: Service, number: int, citation: Citation, answer: Answer) -> Source:
+    """A source as it stands now: an answer that was kept may outlive what it cites, or the words of it."""
+    language, shown = answer.language, citation
     try:
         document = service.library.document(citation.document)
-    except Gone:  # an answer that was kept may outlive what it cites
+    except Gone:
         document = None
-    own, known = (citation.start, citation.end), document or citation
-    shown = Source(
+    at = _place_now(document, citation) if document else -1
+    own = (at, at + len(citation.quote))
+    if document and at != citation.start and (block := document.block_at(at) if at >= 0 else None):
+        answers = citation.answer and (
+            citation.answer[0] - citation.start + at,
+            citation.answer[1] - citation.start + at,
+        )
+        shown = replace(citation, start=own[0], end=own[1], answer=answers, locator=document.cite(block.locator))
+    known = document if document and at >= 0 else shown
+    source = Source(
         number=number,
-        symbol=citation.symbol,
+        symbol=document.key
+        if document and document.symbol
+        else document.short or document.title
+        if document
+        else citation.symbol,
         title=citation.title,
         edition=edition_words(known, language),
         doubted=known.edition == "digest" or known.unverified,
-        place=place_of(document, citation.locator) if document else citation.locator,
+        stands=_standing(service, document, at >= 0, answer),
+        place=place_of(document or citation, shown.locator),
         language=citation.language,
         tongue=tongue_of(citation.language, language),
         quote=without_bars(citation.quote),
         passage=[{"parts": [{"text": citation.quote, "marked": True, "answers": False}]}],
-        path=words_path(document, *own) if document else "",
+        path="" if document is None else words_path(document, *own) if at >= 0 else version_path(document),
         official=web_address(official_address(document, language) if document else citation.url),
-        reference=reference(document, citation, language) if document else f"{citation.title}, {citation.locator}.",
+        reference=reference(document, shown, language),
         ocr=citation.ocr,
     )
-    if document is None:
-        return shown
-    shown = replace(shown, symbol=document.key if document.symbol else document.short or document.title)
-    if document.quote(*own) != citation.quote:  # another text has taken the place of the document since
-        return shown
-    before, passage, after = _around(service, document, citation)
+    if document is None or at < 0:
+        return source
+    before, passage, after = _around(service, document, shown)
     return replace(
-        shown,
-        passage=excerpt(document, *passage, own, citation.answer),
+        source,
+        passage=excerpt(document, *passage, own, shown.answer),
         before=excerpt(document, *before),
         after=excerpt(document, *after),
         leaves=leaves_of(service, document, own, language),
     )
+
+
+def _place_now(document: Document, citation: Citation) -> int:
+    """Where the words of a citation stand in the document as it is held now; -1 where they do not."""
+    same = document.quote(citation.start, citation.end) == citation.quote
+    return citation.start if same else document.text.find(citation.quote)
+
+
+def _standing(service: Service, document: Document | None, worded: bool, answer: Answer) -> str:
+    """What has become of what is cited since the answer was given; empty where nothing has, or where a note of the answer tells it."""
+    if document is None:
+        return word("stands_gone", answer.language)
+    if not worded:
+        return word("stands_changed", answer.language)
+    versions = service.library.versions()
+    behind = versions.superseded.get(document.id)
+    if behind is None or later_note(versions, document, answer.language) in answer.notes:
+        return ""
+    return word(
+        "stands_superseded", answer.language, newer=isolated(service.library.document(behind).label, answer.language)
+    )
+
+
+def standing_of(answer: Answer, sources: Sequence[Source]) -> tuple[str, str]:
+    """How an answer stands now: `answered`, `partial`, `tentative`, `not_found`, `not_held` or `refused`, and `outdated` where what it
+    cites has changed since it was given; and which of it has."""
+    changed = dict.fromkeys(
+        f"{isolated(each.symbol, answer.language)}: {each.stands}" for each in sources if each.stands
+    )
+    if changed:
+        told = mark(";", answer.language).join(changed)
+        return "outdated", word("outdated_told", answer.language, told=told)
+    return "not_held" if answer.status == "not_found" and answer.absent else answer.status, ""
 
 
 def _around(
@@ -148,7 +197,9 @@ def turn_html(
 ) -> str:
     """A turn with its answer, or where that is not `whole` what of it has come so far. `plain`: for where no script runs."""
     answer, spoken = turn.answer, turn.answer.language
-    state = state_of(answer) if whole else "waiting"
+    sources = sources_of(service, answer)
+    stands, changed = standing_of(answer, sources)
+    state = stands if whole else "waiting"
     return _turn(
         number,
         turn.question,
@@ -160,23 +211,19 @@ def turn_html(
         reason=answer.reason,
         notes=answer.notes,
         see_also=_pointers(service, answer.see_also),
-        sources=sources_of(service, answer),
+        changed=changed,
+        sources=sources,
         official=link(Symbol.parse(answer.absent), spoken) if answer.absent else None,
         absent=answer.absent,
         now=now,
         plain=plain,
         whole=whole,
-        sure=answer.status in ("answered", "partial"),
+        sure=stands in ("answered", "partial"),
     )
 
 
-def state_of(answer: Answer) -> str:
-    """How an answer stands: `answered`, `partial`, `tentative`, `not_found`, `not_held` or `refused`."""
-    return "not_held" if answer.status == "not_found" and answer.absent else answer.status
-
-
 def _turn(number: int, question: str, scope: str, spoken: str, state: str, label: str, **more: Any) -> str:
-    shown = {"statements": [], "reason": "", "notes": (), "see_also": [], "sources": [], "official": None,
+    shown = {"statements": [], "reason": "", "notes": (), "see_also": [], "sources": [], "changed": "", "official": None,
              "absent": None, "now": True, "plain": False, "whole": False, "sure": False, **more}  # fmt: skip
     return carried(
         "turn.html",

@@ -16,7 +16,7 @@ from corpus.documents import Block, Document
 from corpus.library import Library
 from corpus.symbols import Symbol
 from corpus.touched import Placed, place
-from corpus.versions import Version, best_language
+from corpus.versions import Version, Versions, best_language
 
 WORDS = 900
 """Most characters of a correction that are quoted, whole blocks of it where that is possible."""
@@ -84,17 +84,14 @@ class VersionDesk:
             version = versions.of(document.id)
             if version is None:
                 continue
-            if later := versions.later(document.id):
-                held = [language_name(each, language) for each in versions.languages(later[0].symbol)]
-                made.append(say("later_revision", language, document=document.label, newer=later[0].symbol.text,
-                                languages=joined(held, language)))  # fmt: skip
+            made.append(later_note(versions, document, language))
             made += [
                 say("revised", language, symbol=symbol.text, newer=version.symbol.text)
                 for symbol in asked
                 if symbol != version.symbol and version.id in {each.id for each in versions.current(symbol)}
                 and version.revision > 0 and symbol.base == version.symbol.base
             ]  # fmt: skip
-        return list(dict.fromkeys(made))
+        return list(dict.fromkeys(filter(None, made)))
 
     def _corrigenda(self, document: Document, language: str) -> list[Document]:
         """The held corrigenda of a document: in its language, else in the question's, else any."""
@@ -123,6 +120,15 @@ class VersionDesk:
         text = say("corrected", language, place=place_name(target, language), document=document.label,
                    corrigendum=corrigendum.label, words=words)  # fmt: skip
         return Statement(text[:1].upper() + text[1:], "derived", (citation,))
+
+
+def later_note(versions: Versions, document: Document, language: str) -> str:
+    """That a later revision of a document is held, and in which languages; empty where none is."""
+    later = versions.later(document.id)
+    if not later:
+        return ""
+    held = joined([language_name(each, language) for each in versions.languages(later[0].symbol)], language)
+    return say("later_revision", language, document=document.label, newer=later[0].symbol.text, languages=held)
 
 
 def _readable(corrigendum: Document, correction: Correction) -> bool:
