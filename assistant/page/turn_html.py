@@ -14,7 +14,7 @@ from assistant.page.document_pages import Leaf, leaves_of
 from assistant.page.excerpts import edition_words, excerpt, official_address, place_of, reference
 from assistant.page.plain_pages import carried, version_path, web_address, words_path
 from assistant.qa.answer import Answer, Citation, Pointer, Statement
-from assistant.qa.revisions import later_note
+from assistant.qa.revisions import later_notes
 from assistant.quoted_rows import grid_of, without_bars
 from assistant.service import Service
 from corpus.calendar_names import language_name
@@ -128,7 +128,7 @@ def _standing(service: Service, document: Document | None, worded: bool, answer:
         return word("stands_changed", answer.language)
     versions = service.library.versions()
     behind = versions.superseded.get(document.id)
-    if behind is None or later_note(versions, document, answer.language) in answer.notes:
+    if behind is None or set(later_notes(versions, document, answer.language)) & set(answer.notes):
         return ""
     return word(
         "stands_superseded", answer.language, newer=isolated(service.library.document(behind).label, answer.language)

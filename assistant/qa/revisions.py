@@ -84,14 +84,14 @@ class VersionDesk:
             version = versions.of(document.id)
             if version is None:
                 continue
-            made.append(later_note(versions, document, language))
+            made += later_notes(versions, document, language)
             made += [
                 say("revised", language, symbol=symbol.text, newer=version.symbol.text)
                 for symbol in asked
                 if symbol != version.symbol and version.id in {each.id for each in versions.current(symbol)}
                 and version.revision > 0 and symbol.base == version.symbol.base
             ]  # fmt: skip
-        return list(dict.fromkeys(filter(None, made)))
+        return list(dict.fromkeys(made))
 
     def _corrigenda(self, document: Document, language: str) -> list[Document]:
         """The held corrigenda of a document: in its language, else in the question's, else any."""
@@ -122,13 +122,18 @@ class VersionDesk:
         return Statement(text[:1].upper() + text[1:], "derived", (citation,))
 
 
-def later_note(versions: Versions, document: Document, language: str) -> str:
-    """That a later revision of a document is held, and in which languages; empty where none is."""
-    later = versions.later(document.id)
-    if not later:
-        return ""
-    held = joined([language_name(each, language) for each in versions.languages(later[0].symbol)], language)
-    return say("later_revision", language, document=document.label, newer=later[0].symbol.text, languages=held)
+def later_notes(versions: Versions, document: Document, language: str) -> list[str]:
+    """That a later revision of a document is held, in which languages, and whether it is one that only says so itself."""
+    notes = []
+    for frame, later in (
+        ("later_revision", versions.later(document.id)),
+        ("later_unverified", versions.claimed(document.id)),
+    ):
+        if later:
+            held = joined([language_name(each, language) for each in versions.languages(later[0].symbol)], language)
+            newer = later[0].symbol.text
+            notes.append(say(frame, language, document=document.label, newer=newer, languages=held))
+    return notes
 
 
 def _readable(corrigendum: Document, correction: Correction) -> bool:
