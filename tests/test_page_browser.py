@@ -103,6 +103,9 @@ def test_what_an_agenda_lacks_is_shown_and_who_adds_it(browser: Browser, at: Sit
         page.get_by_role("button", name="Check").click()
         row = page.get_by_role("row").filter(has_text="CTOC/COP/WG.7/2021/3").first
         expect(row).to_contain_text("Not held")
+        cells = row.locator("td").evaluate_all("all => all.map(each => each.getBoundingClientRect().left)")
+        assert len(set(cells)) == 1, "on a phone the cells of a row stand one below the other"
+        assert "Wanting" in row.locator("td").last.evaluate("each => getComputedStyle(each, '::before').content")
         expect(row.get_by_role("link")).to_have_attribute("href", "https://docs.un.org/en/CTOC/COP/WG.7/2021/3")
         expect(page.locator("main [role=status]")).to_have_text(
             "Something is missing. Ask the secretariat to add what is missing; where a document has a symbol, the symbol "
@@ -1020,6 +1023,12 @@ def test_a_link_to_an_answer_opens_without_scripts_with_its_sources(browser: Bro
         expect(turn.locator(".rp-address")).to_be_focused()
         address = turn.locator(".rp-address").input_value()
         said = turn.locator(".rp-direct .rp-text").text_content()
+        visit.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        turn.get_by_role("button", name="Copy the link").click()
+        expect(turn.locator(".rp-copied")).to_be_visible()
+        assert visit.page.evaluate("navigator.clipboard.readText()") == address
+        visit.ask("When is item 2?")  # the turn before is drawn anew, and keeps its link
+        expect(visit.page.locator("#turn-2 .rp-address")).to_have_value(address)
     with visiting(browser, at, java_script_enabled=False, **PHONE) as visit:
         page = visit.open(address.removeprefix(at.url))
         expect(page.locator(".rp-turn h2")).to_contain_text(DETAINED)
