@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -65,74 +66,74 @@ def sources_of(service: Service, answer: Answer) -> list[Source]:
     return [_source(service, n, each, answer) for n, each in enumerate(answer.citations, 1)]
 
 
-def _source(service: Service, number: int, citation: Citation, answer: Answer) -> Source:
+def _source(service: Service, number: int, cited: Citation, answer: Answer) -> Source:
     """A source as it stands now: an answer that was kept may outlive what it cites, or the words of it."""
-    language, shown = answer.language, citation
-    try:
-        document = service.library.document(citation.document)
-    except Gone:
-        document = None
-    at = _place_now(document, citation) if document else -1
-    own = (at, at + len(citation.quote))
-    if document and at != citation.start and (block := document.block_at(at) if at >= 0 else None):
-        answers = citation.answer and (
-            citation.answer[0] - citation.start + at,
-            citation.answer[1] - citation.start + at,
-        )
-        shown = replace(citation, start=own[0], end=own[1], answer=answers, locator=document.cite(block.locator))
-    known = document if document and at >= 0 else shown
+    language, (document, citation) = answer.language, _now(service, cited)
+    named = cited.symbol if document is None else document.key if document.symbol else document.short or document.title
+    known = document if document and citation else cited
+    shown = citation or cited
     source = Source(
         number=number,
-        symbol=document.key
-        if document and document.symbol
-        else document.short or document.title
-        if document
-        else citation.symbol,
-        title=citation.title,
+        symbol=named,
+        title=cited.title,
         edition=edition_words(known, language),
         doubted=known.edition == "digest" or known.unverified,
-        stands=_standing(service, document, at >= 0, answer),
-        place=place_of(document or citation, shown.locator),
-        language=citation.language,
-        tongue=tongue_of(citation.language, language),
-        quote=without_bars(citation.quote),
-        passage=[{"parts": [{"text": citation.quote, "marked": True, "answers": False}]}],
-        path="" if document is None else words_path(document, *own) if at >= 0 else version_path(document),
-        official=web_address(official_address(document, language) if document else citation.url),
+        stands=_standing(service, document, citation, answer),
+        place=place_of(document or cited, shown.locator),
+        language=cited.language,
+        tongue=tongue_of(cited.language, language),
+        quote=without_bars(cited.quote),
+        passage=[{"parts": [{"text": cited.quote, "marked": True, "answers": False}]}],
+        path=version_path(document) if document else "",
+        official=web_address(official_address(document, language) if document else cited.url),
         reference=reference(document, shown, language),
-        ocr=citation.ocr,
+        ocr=cited.ocr,
     )
-    if document is None or at < 0:
+    if document is None or citation is None:
         return source
-    before, passage, after = _around(service, document, shown)
+    own = (citation.start, citation.end)
+    before, passage, after = _around(service, document, citation)
     return replace(
         source,
-        passage=excerpt(document, *passage, own, shown.answer),
+        path=words_path(document, *own),
+        passage=excerpt(document, *passage, own, citation.answer),
         before=excerpt(document, *before),
         after=excerpt(document, *after),
         leaves=leaves_of(service, document, own, language),
     )
 
 
-def _place_now(document: Document, citation: Citation) -> int:
-    """Where the words of a citation stand in the document as it is held now; -1 where they do not."""
-    same = document.quote(citation.start, citation.end) == citation.quote
-    return citation.start if same else document.text.find(citation.quote)
+def _now(service: Service, citation: Citation) -> tuple[Document | None, Citation | None]:
+    """The document of a citation as it is held now, and the citation of the same words where they stand there now, as near as they do
+    to where they stood; None for what there is no more."""
+    try:
+        document = service.library.document(citation.document)
+    except Gone:
+        return None, None
+    if document.quote(citation.start, citation.end) == citation.quote:
+        return document, citation
+    found = (each.start() - citation.start for each in re.finditer(re.escape(citation.quote), document.text))
+    moved = min(found, key=abs, default=None)
+    block = None if moved is None else document.block_at(citation.start + moved)
+    if moved is None or block is None:
+        return document, None
+    answer = (citation.answer[0] + moved, citation.answer[1] + moved) if citation.answer else None
+    start, end, locator = citation.start + moved, citation.end + moved, document.cite(block.locator)
+    return document, replace(citation, start=start, end=end, answer=answer, locator=locator)
 
 
-def _standing(service: Service, document: Document | None, worded: bool, answer: Answer) -> str:
+def _standing(service: Service, document: Document | None, citation: Citation | None, answer: Answer) -> str:
     """What has become of what is cited since the answer was given; empty where nothing has, or where a note of the answer tells it."""
     if document is None:
         return word("stands_gone", answer.language)
-    if not worded:
+    if citation is None:
         return word("stands_changed", answer.language)
     versions = service.library.versions()
     behind = versions.superseded.get(document.id)
     if behind is None or set(later_notes(versions, document, answer.language)) & set(answer.notes):
         return ""
-    return word(
-        "stands_superseded", answer.language, newer=isolated(service.library.document(behind).label, answer.language)
-    )
+    newer = isolated(service.library.document(behind).label, answer.language)
+    return word("stands_superseded", answer.language, newer=newer)
 
 
 def standing_of(answer: Answer, sources: Sequence[Source]) -> tuple[str, str]:
