@@ -31,8 +31,6 @@ MOST_FOLLOWED = 200
 """Jobs that are shown at once."""
 MOST_JOBS = 20
 """Of those that have ended, the latest, be they of before the server was started."""
-OUTCOMES = 100
-"""Files of a job of which it is shown what became of them, those that were not taken before the others."""
 MOST_UNVERIFIED = 300
 """Texts to be confirmed that are listed."""
 RATINGS = 100
@@ -73,7 +71,7 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
             while following:
                 jobs = _latest(service, who, reader)
                 open_by = [each["by"] for each in jobs if each["state"] in OPEN]
-                following, told = bool(open_by), carried("jobs.html", reader, jobs=jobs, most=OUTCOMES)
+                following, told = bool(open_by), carried("jobs.html", reader, jobs=jobs)
                 if told != before:
                     yield [told, gr.Button(visible=who.id in open_by), gr.skip(), gr.skip()]
                 if following:
