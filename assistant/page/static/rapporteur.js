@@ -436,6 +436,7 @@
     if (to.pathname !== "/" || !document.querySelector(`[role=tab]#rp-tab-${name}-button`)) return false;
     select(name);
     current(name);
+    window.history.replaceState(null, "", to); // what is loaded anew opens there
     return true;
   }
 
