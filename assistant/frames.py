@@ -74,6 +74,14 @@ def day_text(day: dt.date, language: str) -> str:
     return say("day", language, day=day.day, month=month_name(day.month, language), year=day.year)
 
 
+def day_of(date: str, language: str) -> str:
+    """A day that ISO 8601 writes, in words of a language; a month or year as it is written."""
+    try:
+        return day_text(dt.date.fromisoformat(date), language)
+    except ValueError:
+        return date
+
+
 def mark(sign: str, language: str) -> str:
     """A comma, colon or semicolon with the space behind it, as a language writes it."""
     return _MARKS[sign].get(language, f"{sign} ")

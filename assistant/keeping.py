@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from assistant.fetching import FOLDER, Row, foreseen, row_of
-from assistant.outcome_words import record
+from assistant.outcome_words import answering, record
 from assistant.settings import Settings
 from corpus.catalogue import Catalogue
 from corpus.library import Library
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
     from ingest.fetch import Download, Downloads, Wanted
     from ingest.workers.pool import Limits
+
+
+FEW = 20
+"""Files up to which it is told of each which version answers now: the versions are worked out anew for each."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,10 @@ class Keeper:
         hand.tell(total=total)
         with closing(self._outcomes(hand, sources, again=again, jobs=jobs)) as outcomes:
             for n, outcome in enumerate(outcomes, 1):
-                hand.outcome(record(outcome))
+                told = record(outcome)
+                if total <= FEW and outcome.header is not None and outcome.result in ("added", "replaced"):
+                    told |= answering(self._library.versions(), outcome.header.id)
+                hand.outcome(told)
                 hand.tell(done=n, detail=outcome.name)
 
     def take(self, hand: Hand, come: Sequence[Download], downloads: Downloads) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from assistant.messages import Message
 from assistant.retold import reason
+from corpus.versions import Versions
 from ingest.memory import LEAST_CHARACTERS, thin_pages
 from ingest.outcomes import Outcome
 from ingest.readers import visible
@@ -37,6 +38,17 @@ def record(outcome: Outcome) -> dict[str, Any]:
     return made
 
 
+def answering(versions: Versions, document_id: str) -> dict[str, str]:
+    """What a record tells of a document that has versions: which of them answers now."""
+    frame = {
+        "other": "{} answers in the place of this text.",
+        "until": "{} answers until this text is confirmed.",
+        "itself": "This text answers now in the place of {}.",
+    }
+    which, labels = versions.answers_for(document_id)
+    return {"answers": frame[which].format(", ".join(labels))} if labels else {}
+
+
 def _said(outcome: Outcome) -> str:
     header = outcome.header
     if outcome.before:
@@ -65,7 +77,7 @@ def told(made: Mapping[str, Any], language: str = "en") -> dict[str, Any]:
         return bare
     result, why = str(made["result"]), str(made.get("reason") or "")
     width = 13 if "url" in made else 10  # of what is fetched one result is `not published`
-    notes = list(made.get("warnings", ()))
+    notes = [*made.get("warnings", ()), *([made["answers"]] if "answers" in made else [])]
     if thin := made.get("thin_pages"):
         notes.insert(0, _covered(made["pages"], thin))
     if "said" in made and result in ("skipped", "refused"):

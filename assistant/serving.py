@@ -80,6 +80,7 @@ def open_service(chosen: Settings, token: str | None = None, doors: Doors | None
         )
         try:
             service.resume()
+            service.warm()
             gate = AccessGate(
                 store,
                 hours=chosen.session_hours,

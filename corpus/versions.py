@@ -98,12 +98,36 @@ class Versions:
 
     def later(self, document_id: str) -> list[Version]:
         """The language versions of the latest revision that is held of a document, where it is a later one."""
+        return self._newest(document_id, claimed=False)
+
+    def claimed(self, document_id: str) -> list[Version]:
+        """As `later`, of a verified text the revision that only says by itself that it is one: it answers where it is named."""
+        return self._newest(document_id, claimed=True)
+
+    def _newest(self, document_id: str, *, claimed: bool) -> list[Version]:
         version = self.of(document_id)
         if version is None:
             return []
-        newer = [other for other in self._lines[version.line] if _revises(other, version)]
+        newer = [
+            other
+            for other in self._lines[version.line]
+            if other.revision > version.revision
+            and other.header.edition != "digest"
+            and _only_claims(other, version) == claimed
+        ]
         latest = max((other.revision for other in newer), default=0)
         return [other for other in newer if other.revision == latest]
+
+    def answers_for(self, document_id: str) -> tuple[str, list[str]]:
+        """Which text answers where a document is meant: `other`, where it steps behind one, `until`, where it is an unverified revision of
+        verified texts, which answer until it is confirmed, else `itself`; with the labels of these, or of those that step behind it."""
+        version = self.of(document_id)
+        if first := self.superseded.get(document_id):
+            return "other", [self._by_id[first].header.label]
+        if version and (older := [each for each in self._lines[version.line] if version in self.claimed(each.id)]):
+            return "until", [each.header.label for each in older]
+        behind = [old for old, new in self.superseded.items() if new == document_id]
+        return "itself", sorted(self._by_id[each].header.label for each in behind)
 
     def quotable(self, language: str | None, among: Iterable[str] | None = None) -> frozenset[str]:
         """Ids of the documents to quote in a language, `among` some or all: of each symbol its version in this
@@ -215,12 +239,6 @@ def _belongs(root: Symbol, kind: str) -> Symbol | None:
 def _only_claims(new: Version, old: Version) -> bool:
     """Whether a text that says only by itself what it is would step in front of one that is known to be what it is."""
     return new.header.unverified and old.header.edition == "official" and old.header.verified
-
-
-def _revises(new: Version, old: Version) -> bool:
-    if _only_claims(new, old):
-        return False
-    return new.header.edition != "digest" and new.revision > old.revision
 
 
 def _outranks(new: Version, old: Version) -> bool:

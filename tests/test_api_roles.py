@@ -108,6 +108,7 @@ PAGES: dict[tuple[str, str], tuple[str, str]] = {
     ("POST", "/drafts/{draft_id}/comments"): ("staff", "/drafts/none/comments"),
     ("POST", "/drafts/{draft_id}/state"): ("staff", "/drafts/none/state"),
     ("GET", "/drafts/{draft_id}/briefing.{form}"): ("staff", "/drafts/none/briefing.md"),
+    ("POST", "/confirm"): ("staff", "/confirm"),
     ("GET", "/themes"): ("read", "/themes"),
     ("GET", "/themes/themes.{form}"): ("read", "/themes/themes.md"),
     ("GET", "/comparison"): ("read", "/comparison"),
@@ -130,6 +131,7 @@ PAGES: dict[tuple[str, str], tuple[str, str]] = {
 
 FORMS: dict[str, dict[str, str]] = {
     "/drafts": {"kind": "document", "value": "boats.txt"},
+    "/confirm": {"document": "none"},
     "/drafts/{draft_id}/comments": {"text": "Why?"},
     "/drafts/{draft_id}/state": {"state": "review"},
 }

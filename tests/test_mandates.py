@@ -289,7 +289,7 @@ def test_a_draft_is_told_as_one_in_every_row_and_its_body_has_decided_nothing(ho
     ]
     assert [each["draft"] for each in made.to_json()["mandates"]] == [True, True, False]
     status = [row["Status"] for row in csv.DictReader(io.StringIO(sheet(made, "csv", "en").decode("utf-8-sig")))]
-    assert status == ["draft", "draft", ""]
+    assert status == ["draft; unverified copy", "draft; unverified copy", "unverified copy"]
     for language in LANGUAGES:
         text = markdown(made, engine.library, language)
         assert text.count(f"| {say('status_draft', language)} |") == 2

@@ -142,7 +142,7 @@ def test_programs_are_told_in_english_with_a_code_and_scripts_of_the_page_as_its
 @pytest.mark.parametrize("reader", LANGUAGES)
 def test_how_a_job_ended_is_told_in_the_language_of_the_reader(reader: str) -> None:
     for code in ("job-stopped", "job-crashed", "job-interrupted"):
-        job = {"detail": "x", "kind": "upload", "state": "stopped", "done": 0, "total": None, "outcomes": [],
+        job = {"detail": "x", "kind": "upload", "state": "stopped", "created": "2026-01-01T10:00:00", "done": 0, "total": None, "outcomes": [],
                "reason": str(Message(code)), "code": code}  # fmt: skip
         assert str(escape(Message(code).told(reader))) in carried("jobs.html", reader, jobs=[job_told(job, reader)])
 

@@ -162,6 +162,24 @@ def test_a_document_that_is_not_held_is_told_on_a_page(made: Made) -> None:
     assert "&lt;script&gt;alert(1)" in reply.text
 
 
+def test_what_can_be_read_is_there_for_head_too_and_nothing_else_is(made: Made) -> None:
+    for path in ("/", "/documents", "/meetings", "/ask", "/api/v1/health", "/api/v1/documents"):
+        assert made.client.head(path).status_code == 200, path
+    assert made.client.head("/documents/A/99/1").status_code == 404
+    assert made.client.head("/confirm").status_code == 405
+
+
+def test_dates_are_written_out_in_the_language_of_the_reader(made: Made) -> None:
+    shown = made.client.get("/meetings", headers={"Accept-Language": "ar"}).text
+    assert "<bdi>Vienna</bdi>، " in shown
+    text = b"---\ntitle: Note on dates\ndate: 2025-12-18\n---\n# Note on dates\n\nDates are sweet.\n"
+    add(made.library, made.service.engine.catalogue, Input("dates.md", text))
+    for language, told in (("en", "dated 18 December 2025"), ("fr", "daté du 18 décembre 2025")):
+        assert told in made.client.get("/documents/note-on-dates", headers={"Accept-Language": language}).text
+    assert "2025-12-18" not in made.client.get("/documents?q=dates").text
+    made.library.remove("note-on-dates:en:upload")
+
+
 def test_documents_are_found_by_words_and_language_and_those_not_held_are_listed(made: Made) -> None:
     found = made.client.get("/documents?q=smuggling+protocol").text
     assert "A/RES/55/25, annex III" in found

@@ -26,7 +26,7 @@ from assistant.service.asking import Closed, Status
 from corpus.catalogue import Catalogue
 from corpus.corpus_errors import LibraryError
 from corpus.symbols import Symbol
-from ingest.run import Input
+from ingest.run import Input, ingest
 
 __all__ = ["browser"]
 pytestmark = pytest.mark.flaky(reruns=1)
@@ -103,6 +103,9 @@ def test_what_an_agenda_lacks_is_shown_and_who_adds_it(browser: Browser, at: Sit
         page.get_by_role("button", name="Check").click()
         row = page.get_by_role("row").filter(has_text="CTOC/COP/WG.7/2021/3").first
         expect(row).to_contain_text("Not held")
+        cells = row.locator("td").evaluate_all("all => all.map(each => each.getBoundingClientRect().left)")
+        assert len(set(cells)) == 1, "on a phone the cells of a row stand one below the other"
+        assert "Wanting" in row.locator("td").last.evaluate("each => getComputedStyle(each, '::before').content")
         expect(row.get_by_role("link")).to_have_attribute("href", "https://docs.un.org/en/CTOC/COP/WG.7/2021/3")
         expect(page.locator("main [role=status]")).to_have_text(
             "Something is missing. Ask the secretariat to add what is missing; where a document has a symbol, the symbol "
@@ -586,8 +589,9 @@ def test_staff_send_several_files_and_are_told_what_is_not_taken(visit: Visit, t
     page.get_by_label("Choose files").set_input_files([*notes, large])
     expect(page.locator(".rp-chosen li")).to_have_text([*(each.name for each in notes), large.name])
     page.get_by_role("button", name="Read them in").click()
-    expect(page.locator(".rp-job")).to_have_count(3)
-    expect(page.locator(".rp-job .rp-done-result")).to_have_count(3, timeout=60_000)
+    sent = page.locator(".rp-job").filter(has_text="buoy ")
+    expect(sent).to_have_count(3)
+    expect(sent.locator(".rp-done-result")).to_have_count(3, timeout=60_000)
     expect(page.locator(".rp-upload .rp-told")).to_have_text("large <i>.txt: is larger than is taken, MB: 0")
     expect(page.locator(".rp-chosen li")).to_have_count(0)
     page.get_by_label("Symbol, where the text does not bear it").fill("no symbol")
@@ -596,6 +600,27 @@ def test_staff_send_several_files_and_are_told_what_is_not_taken(visit: Visit, t
     expect(page.locator(".rp-upload .rp-told")).to_contain_text("buoy 0.txt: ")
     expect(page.locator(".rp-upload .rp-told")).to_contain_text("no symbol")
     visit.complaints.clear()  # of what was refused
+    # Who opens the tab anew sees what became of all.
+    page.get_by_label("Symbol, where the text does not bear it").fill("")
+    page.get_by_label("Choose files").set_input_files({"name": "empty.txt", "mimeType": "text/plain", "buffer": b""})
+    page.get_by_role("button", name="Read them in").click()
+    expect(page.locator(".rp-job").first).to_contain_text("refused")
+    page.reload()
+    expect(sent).to_have_count(3)
+    expect(page.locator(".rp-job").filter(has_text="empty.txt")).to_contain_text("refused")
+
+
+def test_staff_find_what_is_unverified_and_confirm_it(visit: Visit) -> None:
+    service = visit.site.service
+    text = "A/75/9\n\n# Boats\n\n1. Boats should carry a flag.\n"
+    list(ingest([Input("b.md", text.encode())], service.library, service.engine.catalogue))
+    visit.sign_in(STAFF)
+    page = visit.open("/?tab=staff")
+    page.get_by_text("Unverified copies: 1").click()
+    row = page.get_by_role("row").filter(has_text="A/75/9:en:official")
+    row.get_by_role("button", name="Confirm").click()
+    expect(page.locator(".rp-facts .rp-edition")).to_have_text("official text")
+    service.library.remove("A/75/9:en:official")
 
 
 def test_the_page_answers_where_there_is_no_place_for_its_window(visit: Visit) -> None:
@@ -998,6 +1023,12 @@ def test_a_link_to_an_answer_opens_without_scripts_with_its_sources(browser: Bro
         expect(turn.locator(".rp-address")).to_be_focused()
         address = turn.locator(".rp-address").input_value()
         said = turn.locator(".rp-direct .rp-text").text_content()
+        visit.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        turn.get_by_role("button", name="Copy the link").click()
+        expect(turn.locator(".rp-copied")).to_be_visible()
+        assert visit.page.evaluate("navigator.clipboard.readText()") == address
+        visit.ask("When is item 2?")  # the turn before is drawn anew, and keeps its link
+        expect(visit.page.locator("#turn-2 .rp-address")).to_have_value(address)
     with visiting(browser, at, java_script_enabled=False, **PHONE) as visit:
         page = visit.open(address.removeprefix(at.url))
         expect(page.locator(".rp-turn h2")).to_contain_text(DETAINED)

@@ -35,6 +35,8 @@ from assistant.question_request import QuestionRequest
 from assistant.service import Event, Limits, Service, Status, Stream
 from assistant.service.jobs import Hand, History, Job, Jobs
 from assistant.service.turns import BATCH, PoliteEmbedder, Turns
+from assistant.serving import open_service
+from assistant.settings import load_settings
 from assistant.support.sentence_check import SupportCheck
 from assistant.write.writer import Writer
 from corpus.catalogue import Catalogue
@@ -842,3 +844,12 @@ def test_batches_in_the_background_have_their_turn_while_a_model_is_waited_for(t
     assert answer.result(10) == "back"
     with turns.away():  # nothing is given up by who has no turn
         assert turns.take(lambda: 1, "b").result(10) == 1
+
+
+def test_a_server_asks_itself_a_question_as_it_starts_so_that_the_first_of_somebody_waits_for_no_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = threading.Event()
+    monkeypatch.setattr(Engine, "ask", lambda _self, _text, **how: asked.set() if how == {"mode": "quote"} else None)
+    with open_service(load_settings(data_dir=tmp_path)):
+        assert asked.wait(20)

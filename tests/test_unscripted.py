@@ -163,7 +163,7 @@ def test_the_form_is_small(made: Made) -> None:
 
 def test_the_page_leads_those_who_run_no_scripts_here_with_what_they_came_for(made: Made) -> None:
     html = made.client.get("/?document=figures&ask=When%3F&tab=ask").text
-    (told,) = re.findall(r"<noscript>(<p class=.*?)</noscript>", html, re.DOTALL)
+    (told,) = re.findall(r"<noscript>(<div class=.*?)</noscript>", html, re.DOTALL)
     assert 'href="/ask?ask=When%3F&amp;document=figures"' in told
     assert 'href="/ask"' in made.client.get("/documents").text
     for query in (b"", b"ask=", b"x=1", b"\xff=%zz", b"ask=" + b"a" * 40_000, b"&" * 100):

@@ -12,11 +12,13 @@ import pytest
 from conftest import OpenLibrary, add, blocks_apart
 from services import LOCAL_TOKEN, Made, ended, listening, service_fixture
 from test_cli import Cli, write
+from test_mandates import resolution
 from word_reader import word_readers
 
 from assistant.export.footnoting import References
 from assistant.llama import response_of
 from assistant.markdown import reference
+from assistant.outcome_words import job_told
 from assistant.page.turn_html import sources_of
 from assistant.qa.answer import Citation
 from assistant.qa.engine import Engine
@@ -333,3 +335,69 @@ def test_a_document_is_confirmed_through_the_server(made: Made) -> None:
         assert "unverified copy" in cli("ask", ASKED).out
         assert cli("confirm", SYMBOL).out == f"confirmed  {SYMBOL}:en:official\n"
         assert "unverified" not in json.loads(cli("show", SYMBOL, "--json").out)
+
+
+def test_where_a_later_copy_is_only_unverified_the_answer_says_that_the_older_text_answered(
+    library: Library, catalogue: Catalogue
+) -> None:
+    add(library, catalogue, given("a.md", RIGHT), upload("b.md", LATER))
+    engine = Engine(library, catalogue, readers=word_readers())
+    assert [
+        each for each in engine.ask(ASKED).notes if f"unverified copy, which did not answer: {SYMBOL}/Rev.1" in each
+    ]
+    library.confirm(f"{SYMBOL}/Rev.1:en:official")
+    assert not [each for each in engine.ask(ASKED).notes if "unverified" in each]
+
+
+def test_what_became_of_a_file_tells_which_version_answers_now(made: Made, catalogue: Catalogue) -> None:
+    def told(text: str, **said: str) -> list[str]:
+        reply = made.client.post("/api/v1/uploads", headers=made.headers("staff"), data=said,
+                                 files={"file": ("b.md", text.encode())})  # fmt: skip
+        return [note["text"] for each in job_told(ended(made, reply.json()))["outcomes"] for note in each["notes"]]
+
+    later = f"{SYMBOL}/Rev.1"
+    assert told(RIGHT, symbol=SYMBOL) == []
+    assert told(LATER) == [f"{SYMBOL} answers until this text is confirmed."]
+    assert told(LATER.replace("Rev.1", "Rev.2"), symbol=f"{SYMBOL}/Rev.2") == [
+        f"This text answers now in the place of {SYMBOL}, {later}."
+    ]
+    made.library.remove(f"{SYMBOL}:en:official")
+    assert told(RIGHT.replace("green", "blue"), symbol=SYMBOL) == [f"{SYMBOL}/Rev.2 answers in the place of this text."]
+
+
+def test_staff_confirm_a_copy_on_its_page_and_readers_can_not(made: Made) -> None:
+    send(made, RIGHT)
+    where, id = f"/documents/{SYMBOL}", f"{SYMBOL}:en:official"
+    same = {"Sec-Fetch-Site": "same-origin", "Accept-Language": "en"}
+    assert 'action="/confirm"' not in made.client.get(where, headers={**made.headers("read"), **same}).text
+    assert made.client.post("/confirm", data={"document": id}, headers=made.headers("read")).status_code == 403
+    shown = made.client.get(where, headers={**made.headers("staff"), **same}).text
+    assert '<span class="rp-edition rp-doubted">unverified copy</span>' in shown
+    assert f'<input type="hidden" name="document" value="{id}">' in shown
+    reply = made.client.post("/confirm", data={"document": id}, headers=made.headers("staff"))
+    assert 'action="/confirm"' not in reply.text
+    assert '<span class="rp-edition">official text</span>' in reply.text
+    assert made.audit.entries()[0].action == "confirm"
+
+
+def test_the_badge_of_another_version_has_the_colour_that_it_has_on_its_own_page(made: Made) -> None:
+    send(made, RIGHT, symbol=SYMBOL)
+    send(made, LATER)
+    shown = made.client.get(f"/documents/{SYMBOL}", headers={**made.headers("read"), "Accept-Language": "en"}).text
+    assert '<span class="rp-edition">official text</span>' in shown
+    assert '<span class="rp-edition rp-doubted">unverified copy</span>' in shown
+
+
+def test_references_files_and_sheets_say_that_a_copy_is_unverified(made: Made) -> None:
+    act = "A/RES/80/900"
+    asks = resolution("Requests the Secretary-General to report by 1 May 2028;").data.decode()
+    send(made, asks)
+    headers = {**made.headers("read"), "Accept-Language": "en", "Sec-Fetch-Site": "same-origin"}
+    for form in ("csv", "md"):
+        reply = made.client.get(f"/api/v1/mandates?document={act}&format={form}", headers=headers)
+        assert "unverified copy" in reply.text
+    question = f"What does paragraph 1 of {act} say?"
+    page = made.client.post("/ask", data={"question": question}, headers=headers).text
+    assert "unverified copy" in page.partition('class="rp-reference"')[2].partition("</p>")[0]
+    token = page.partition('name="conversation" value="')[2].partition('"')[0]
+    assert "unverified copy" in made.client.get(f"/conversations/{token}.md", headers=headers).text

@@ -14,6 +14,8 @@ from fastapi.params import Cookie, Header, Path
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match
+from starlette.types import Receive, Scope, Send
 
 from assistant.api.callers import identified
 from assistant.faults import no_room
@@ -57,6 +59,14 @@ class Guarded(APIRoute):
             raise TypeError(f"The route {path} names no operation: mark its function with `may` or `everybody`.")
         super().__init__(path, endpoint, **given)
 
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """As every route says whether it is meant; what is there for GET is there for HEAD (RFC 9110, 9.3.2): the server leaves its body out."""
+        return super().matches(_got(scope))
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers a request."""
+        await super().handle(_got(scope), receive, send)
+
     @property
     def use(self) -> Use:
         """What the route is."""
@@ -83,6 +93,10 @@ class Guarded(APIRoute):
                 raise
 
         return guarded
+
+
+def _got(scope: Scope) -> Scope:
+    return {**scope, "method": "GET"} if scope.get("method") == "HEAD" else scope
 
 
 def _parameters(route: APIRoute) -> list[str]:

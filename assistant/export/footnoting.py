@@ -131,12 +131,9 @@ class References:
         name = name_of(document, self.language)
         if not first:
             return [Span(name.short, url=document.url), *where]
-        said = {"unverified_note": document.unverified, "ocr": document.ocr}
-        told = [say(frame, self.language) for frame, so in said.items() if so]
         if not name.symbol or not name.title or document.edition == "digest":
-            known = [Span(f" ({self._comma.join(told)})")] if told else []
-            return [Span(name.full, url=document.url), *known, *where]
-        behind = self._comma.join(["", *told]) + ")"
+            return [Span(name.full, url=document.url), *where]
+        behind = f"{self._comma}{name.told})" if name.told else ")"
         return [Span(f"{name.title} ("), Span(name.symbol, url=document.url), Span(behind), *where]
 
     def _printed(self, citation: Citation, document: Document) -> str:

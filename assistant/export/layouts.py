@@ -20,14 +20,14 @@ from assistant.export.publication import (
 )  # fmt: skip
 from assistant.export.theme_plots import map_of, years_of
 from assistant.export.un_style import name_of
-from assistant.frames import joined, mark, say
+from assistant.frames import day_of, joined, mark, say
 from assistant.qa.answer import Citation
 from assistant.reports.brief.briefing import Briefing, Source
 from assistant.reports.comparison.provenance import Origins
 from assistant.reports.comparison.text_diff import Versions
 from assistant.reports.comparison.topic_comparison import TopicComparison
 from assistant.reports.lookup import Paper
-from assistant.reports.mandates.mandate_list import Mandates, comes_to, grid_of
+from assistant.reports.mandates.mandate_list import Mandates, grid_of
 from assistant.reports.quoted_tables import columns
 from assistant.reports.themes.theme_model import Theme, ThemeDocument, Themes
 from corpus.calendar_names import language_name
@@ -151,7 +151,7 @@ def _mandates(made: Mandates, references: References) -> Publication:
     sources = {row.document: row for row in rows}
     listed = []
     for row in sources.values():
-        told = [row.title, comes_to(row.adopted, language), say("unverified_note", language) * row.place.unverified]
+        told = [row.title, day_of(row.adopted, language), say("unverified_note", language) * row.place.unverified]
         comma = mark(",", language)
         listed.append((Span(row.label, url=row.place.url), Span(comma + comma.join(filter(None, told)))))
     blocks.append(Listing(tuple(listed)))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from assistant.frames import act_frames, day_text, filled, place_name, say
+from assistant.frames import act_frames, day_text, filled, mark, place_name, say
 from assistant.qa.metadata import adopted_on
 from corpus.documents import Document
 from corpus.symbols import Symbol
@@ -20,34 +20,37 @@ TITLE = 170
 
 @dataclass(frozen=True)
 class Name:
-    """What a reference calls a document: `full` is `title`, what stands around the symbol, and `symbol`, empty where it is not
-    said; `short` is for later mentions and running text."""
+    """What a reference calls a document: `full` is `title`, what stands around the symbol, `symbol`, empty where it is not
+    said, and `told`, what is to be known of the text; `short` is for later mentions and running text."""
 
     title: str
     symbol: str
     short: str
+    told: str = ""
+    comma: str = ", "
 
     @property
     def full(self) -> str:
         """The name at the first mention."""
-        return f"{self.title} ({self.symbol})" if self.symbol and self.title else self.symbol or self.title
+        named = self.title or self.symbol
+        behind = [self.symbol] * bool(self.title and self.symbol) + [self.told] * bool(self.told)
+        return f"{named} ({self.comma.join(behind)})" if behind else named
 
 
 def name_of(document: Document, language: str) -> Name:
-    """The name of a document in a language; of a digest it says what that is."""
+    """The name of a document in a language; of a digest, an unverified copy and a text that was recognised from images it says what that is."""
     title = document.title if len(document.title) <= TITLE else f"{document.title[:TITLE].rsplit(' ', 1)[0]} …"
     act = None if document.symbol is None else act_name(document.symbol, language)
-    symbol = document.key if document.symbol else ""
+    symbol, short = document.key if document.symbol else "", document.label
     if act and document.part:
         symbol = f"{act}, {place_name(document.part, language)}"
-    if document.edition == "digest":
-        told = ", ".join(each for each in (symbol, say("digest_note", language)) if each)
-        return Name(title, told, document.label)
-    if not symbol or (act and document.part):
-        return Name(title, symbol, document.label)
-    if act and document.symbol:
-        return Name(_act_in_full(document, act, language), "", act)
-    return Name("" if title == symbol else title, symbol, symbol)
+    elif act and document.symbol and document.edition != "digest":
+        title, symbol, short = _act_in_full(document, act, language), "", act
+    elif symbol and document.edition != "digest":
+        title, short = "" if title == symbol else title, symbol
+    marks = {"digest_note": document.edition == "digest", "unverified_note": document.unverified, "ocr": document.ocr}
+    comma = mark(",", language)
+    return Name(title, symbol, short, comma.join(say(frame, language) for frame, so in marks.items() if so), comma)
 
 
 def act_name(symbol: Symbol, language: str) -> str | None:

@@ -6,7 +6,7 @@ import json
 import secrets
 import threading
 from collections import Counter, OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from starlette.requests import Request
@@ -65,9 +65,18 @@ class Conversation:
         """Adds a turn, and how it is drawn when it is past."""
         self.turns = [*self.turns, turn][-MOST_TURNS:]
         self._drawn = [*self._drawn, drawn][-MOST_TURNS:]
+        self.number += 1
+        self._cut()
+
+    def redraw(self, draw: Callable[[int, Turn], str]) -> None:
+        """Draws all turns anew, each with its number: what they cite may have changed since."""
+        first = self.number - len(self.turns) + 1
+        self._drawn = [draw(number, turn) for number, turn in enumerate(self.turns, first)]
+        self._cut()
+
+    def _cut(self) -> None:
         while sum(map(len, self._drawn)) > MOST_DRAWN:
             del self._drawn[0]
-        self.number += 1
 
     @property
     def html(self) -> str:

@@ -156,7 +156,7 @@ def meetings(
 
 @router.get("/documents/{name:path}")
 @may("documents")
-def document(request: Request, service: Served, looked_at: LookedAt) -> Response:
+def document(request: Request, service: Served, caller: Caller, looked_at: LookedAt) -> Response:
     """A document."""
     held, span = looked_at
     about = service.collection.about(held)
@@ -172,6 +172,7 @@ def document(request: Request, service: Served, looked_at: LookedAt) -> Response
         headings=_outline(held),
         versions=_versions(service, held, about["versions"], language_of(request)),
         official=official,
+        may_confirm=allowed(caller, "confirm"),
         leaf=leaves[0] if leaves else None,
     )
 

@@ -55,17 +55,24 @@ def _ends(locator: str) -> list[str]:
     return [", ".join(parts[n:]) for n in range(1, len(parts))]
 
 
-def reference(document: Document, citation: Citation, language: str) -> str:
+def reference(document: Document | None, citation: Citation, language: str) -> str:
     """The reference to a citation, in full: `Annotated provisional agenda (CTOC/COP/WG.7/2021/1), annex.` A digest is
-    never passed off as the document that it is of."""
-    place = place_of(document, citation.locator)
-    named, place = name_of(document, language).full, place_of(document, citation.locator)
+    never passed off as the document that it is of, nor an unverified copy as the official text; of a document that is held no more its locator tells what it is."""
+    place = place_of(document or citation, citation.locator)
+    named = name_of(document, language).full if document else citation.locator.removesuffix(place).rstrip(", ")
+    if document is None and citation.unverified:
+        named += f" ({word('unverified', language)})"
     return f"{named}, {place}." if place else f"{named}."
 
 
-def place_of(document: Document, locator: str) -> str:
+def place_of(known: Document | Citation, locator: str) -> str:
     """The place of a citation without the name of its document."""
-    return locator.removeprefix(document.label).removeprefix(", ")
+    names = (
+        [known.label]
+        if isinstance(known, Document)
+        else [f"{known.symbol} (digest)", f"{known.title} (digest)", known.symbol, known.title]
+    )
+    return next((locator.removeprefix(each).removeprefix(", ") for each in names if locator.startswith(each)), locator)
 
 
 def edition_words(document: Document | Citation, language: str) -> str:

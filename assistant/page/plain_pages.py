@@ -19,6 +19,8 @@ from assistant.access import Principal
 from assistant.api.problems import MEDIA_TYPE, problem, request_id
 from assistant.api.route import Guarded
 from assistant.faults import ServiceFault
+from assistant.frames import day_of
+from assistant.frames import mark as sign
 from assistant.labels import LANGUAGE_NAMES, direction, language_of, mark, word, words_of
 from assistant.retold import reason
 from corpus.documents import Document
@@ -34,13 +36,25 @@ def render(template: str, reader: str = "en", /, **values: object) -> str:
     return (
         _environment()
         .get_template(template)
-        .render(reader=reader, say=say, known=lambda text: reason(text, reader), **values)
+        .render(
+            reader=reader,
+            say=say,
+            known=lambda text: reason(text, reader),
+            day=lambda date: day_of(date, reader),
+            comma=sign(",", reader),
+            semicolon=sign(";", reader),
+            **values,
+        )
     )
 
 
 def marked(template: str, /, **values: object) -> str:
     """A template, carried, with places for labels instead of labels."""
-    made = _environment().get_template(template).render(reader="en", say=lambda name, **_: mark(name), **values)
+    made = (
+        _environment()
+        .get_template(template)
+        .render(reader="en", say=lambda name, **_: mark(name), comma=", ", **values)
+    )
     return " ".join(made.split("\n"))
 
 

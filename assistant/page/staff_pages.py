@@ -15,7 +15,7 @@ from assistant.api.route import may
 from assistant.export.file_formats import to_html
 from assistant.faults import NotHeld
 from assistant.labels import language_of, word
-from assistant.page.plain_pages import Paged, page, words_path
+from assistant.page.plain_pages import Paged, page, version_path, words_path
 from assistant.page.report_pages import FILES, BriefingAsked, File, Short, made_or_waiting
 from assistant.service import Service
 from assistant.service.writing import STATES
@@ -87,6 +87,16 @@ def move(
 
 def _states(request: Request) -> dict[str, str]:
     return {state: word(f"draft_{state}", language_of(request)) for state in STATES}
+
+
+@router.post("/confirm")
+@may("confirm")
+def confirm(
+    request: Request, service: Served, caller: Caller, document: Annotated[str, Form(max_length=500)]
+) -> Response:
+    """Takes the word of staff that a text, by its id, is what it says it is; shows it."""
+    made = service.confirm(caller, document)
+    return RedirectResponse(version_path(made[0]), 303)
 
 
 REPORT = "evaluation.html"

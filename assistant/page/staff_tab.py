@@ -6,7 +6,7 @@ followed here that read them."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from typing import Any
 
@@ -28,7 +28,11 @@ QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private",
 LANGUAGES = [(name, code) for code, name in LANGUAGE_NAMES.items()]
 OPEN = ("queued", "running")
 MOST_FOLLOWED = 200
-"""Jobs that are followed at once."""
+"""Jobs that are shown at once."""
+MOST_JOBS = 20
+"""Of those that have ended, the latest, be they of before the server was started."""
+MOST_UNVERIFIED = 300
+"""Texts to be confirmed that are listed."""
 RATINGS = 100
 """Most ratings that are shown, the latest."""
 
@@ -59,19 +63,17 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
     with gr.Accordion(mark("how_good"), open=False):
         evaluation = carrier("rp-evaluation")
 
-    async def follow(request: gr.Request, begin: Callable[[Principal], Sequence[str]]) -> AsyncIterator[list[Any]]:
-        """How the jobs stand that `begin` begins, and those with which the same person goes on sending files, until all have
-        ended; then what is held."""
+    async def follow(request: gr.Request, begin: Callable[[Principal], object]) -> AsyncIterator[list[Any]]:
+        """The jobs as they stand, with what `begin` begins, until all have ended; then what is held."""
         who, reader, before, following = who_asks(request), reader_of(request), "", True
         try:
-            ids = list(begin(who))
+            begin(who)
             while following:
-                ids += [each for each in _sending(service, who) if each not in ids]
-                jobs = [job_told(service.job(who, each), reader) for each in ids]
-                following = any(each["state"] in OPEN for each in jobs)
-                told = carried("jobs.html", reader, jobs=jobs)
+                jobs = _latest(service, who, reader)
+                open_by = [each["by"] for each in jobs if each["state"] in OPEN]
+                following, told = bool(open_by), carried("jobs.html", reader, jobs=jobs)
                 if told != before:
-                    yield [told, gr.Button(visible=following), gr.skip(), gr.skip()]
+                    yield [told, gr.Button(visible=who.id in open_by), gr.skip(), gr.skip()]
                 if following:
                     before = told
                     await asyncio.sleep(PAUSE)
@@ -83,18 +85,22 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
         return [carried("told.html", text=detail, wrong=True), gr.Button(visible=False), gr.skip(), gr.skip()]
 
     async def follow_files(named: str, request: gr.Request) -> AsyncIterator[list[Any]]:
-        ids = named.split()[:MOST_FOLLOWED]
-        if not ids:
+        if not named.strip():
             yield refused(word("choose_file", reader_of(request)))
             return
-        async for told in follow(request, lambda _: ids):
+        async for told in watch(request):
+            yield told
+
+    async def watch(request: gr.Request) -> AsyncIterator[list[Any]]:
+        """The jobs that there are."""
+        async for told in follow(request, lambda _: None):
             yield told
 
     async def begin_fetch(spoken: list[str], request: gr.Request, named: str | None = None) -> AsyncIterator[list[Any]]:
         """Fetches the documents that are named, or where none are all of the meeting."""
         wanted = [each.strip() for line in (named or "").splitlines() for each in line.split(";") if each.strip()]
         asked = FetchRequest.model_construct(symbols=wanted, languages=spoken, meeting=named is None)
-        async for told in follow(request, lambda who: [service.fetch(who, asked).id]):
+        async for told in follow(request, lambda who: service.fetch(who, asked)):
             yield told
 
     async def fetch_named(named: str, spoken: list[str], request: gr.Request) -> AsyncIterator[list[Any]]:
@@ -105,7 +111,7 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
         if not chosen or not certain:
             yield [*refused(word("be_sure", reader_of(request))), gr.skip()]
             return
-        async for told in follow(request, lambda who: [service.remove(who, chosen).id]):
+        async for told in follow(request, lambda who: service.remove(who, chosen)):
             yield [*told, False]
 
     def stop_all(request: gr.Request) -> None:
@@ -127,35 +133,44 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
         try:
             return [
                 *wanted,
-                _health(service, who, reader),
                 _said(service, who, reader),
                 carried("evaluation.html", reader, there=evaluation_path(service).is_file()),
-                _documents(service, who),
             ]
         except ServiceFault as fault:
-            return [*wanted, carried("told.html", text=fault.told(reader), wrong=True), "", "", gr.skip()]
+            return [*wanted, carried("told.html", text=fault.told(reader), wrong=True), ""]
 
     told = [jobs, stop, health, document]
-    # Who sends more while the first are read has these followed too, and once more when that is over.
+    # Who sends more while the first are read sees all, and once more when that is over.
     follow_sent.click(follow_files, sent, told, trigger_mode="always_last", **QUIET)
     fetch.click(fetch_named, [symbols, languages], told, **QUIET)
     meeting.click(begin_fetch, [languages], told, **QUIET)
     remove.click(begin_remove, [document, sure], [*told, sure], **QUIET)
     stop.click(stop_all, None, None, **QUIET)
-    shell.select(look, symbols, [official, symbols, languages, health, feedback, evaluation, document], **QUIET)
+    shell.select(look, symbols, [official, symbols, languages, feedback, evaluation], **QUIET)
+    shell.select(watch, None, told, trigger_mode="once", **QUIET)
 
 
-def _sending(service: Service, who: Principal) -> list[str]:
-    """The jobs that read what somebody has sent, and have not ended; the oldest first."""
-    jobs = reversed(service.all_jobs(who))
-    return [each["id"] for each in jobs if each["kind"] == "upload" and each["by"] == who.id and each["state"] in OPEN]
+def _latest(service: Service, who: Principal, reader: str) -> list[dict[str, Any]]:
+    """The jobs of everybody, in words, the latest first: all that have not ended, and the last `MOST_JOBS` others."""
+    jobs = service.all_jobs(who)
+    ended = [each["id"] for each in jobs if each["state"] not in OPEN][:MOST_JOBS]
+    shown = [each["id"] for each in jobs if each["state"] in OPEN or each["id"] in ended][:MOST_FOLLOWED]
+    return [job_told(service.job(who, each), reader) for each in shown]
 
 
 def _health(service: Service, who: Principal, reader: str) -> str:
-    """Counts, and the documents that a person should look at."""
-    doubtful = [each for each in service.records(who) if each["warnings"] or each["pages_without_text"]]
-    known = service.catalogue(who, limit=1)[1]
-    return carried("health.html", reader, status=service.status(who), known_not_held=known, doubtful=doubtful)
+    """Counts, the documents that a person should look at, and those that wait to be confirmed."""
+    held = service.records(who)
+    doubtful = [each for each in held if each["warnings"] or each["pages_without_text"]]
+    return carried(
+        "health.html",
+        reader,
+        status=service.status(who),
+        known_not_held=service.catalogue(who, limit=1)[1],
+        doubtful=doubtful,
+        unverified=[each for each in held if "unverified" in each],
+        most=MOST_UNVERIFIED,
+    )
 
 
 def _said(service: Service, who: Principal, reader: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -30,7 +31,7 @@ from assistant.page.chat_turns import (
     words_of_turns,
 )
 from assistant.page.plain_pages import Paged, page
-from assistant.page.turn_html import Source, sources_of, state_of, turn_html
+from assistant.page.turn_html import Source, sources_of, standing_of, turn_html
 from assistant.quoted_rows import without_bars
 from assistant.reports import refused
 from assistant.service import Service
@@ -96,8 +97,9 @@ def reopen(request: Request, body: Opened, service: Served, caller: Caller) -> d
         else:
             raise Invalid("seal-broken")
         found = held.open(body.token, caller.client, again=True)
-        for number, turn in enumerate(turns_of_words(words), 1):
-            found.add(turn, turn_html(service, number, turn))
+        for turn in turns_of_words(words):
+            found.add(turn, "")
+    found.redraw(partial(turn_html, service))
     return {"token": found.token}
 
 
@@ -155,12 +157,14 @@ def publication_of_turns(service: Service, turns: Sequence[Turn]) -> Publication
 
 def _blocks(service: Service, number: int, turn: Turn) -> list[Block]:
     answer, sources = turn.answer, sources_of(service, turn.answer)
-    state = word(state_of(answer), answer.language)
+    stands, changed = standing_of(answer, sources)
+    state = word(stands, answer.language)
     if turn.scope:
         state = f"{state}. {word('scope', answer.language, scope=turn.scope)}"
     made: list[Block] = [
         Heading(1, turn.question, f"question-{number}"),
         Paragraph((Span(state, "emphasis"),)),
+        *([Paragraph(plain(changed))] if changed else []),
     ]
     for each in answer.statements:
         said = without_bars(each.text)
@@ -170,7 +174,8 @@ def _blocks(service: Service, number: int, turn: Turn) -> list[Block]:
 
 
 def _note(source: Source) -> Note:
-    cited = Span(f"{source.reference} “{source.quote}”")
+    stands = f" ({source.stands})" if source.stands else ""
+    cited = Span(f"{source.reference}{stands} “{source.quote}”")
     return Note((cited, Span(" "), Span(source.official, url=source.official)) if source.official else (cited,))
 
 

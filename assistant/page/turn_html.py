@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from assistant.faults import NotHeld
+from assistant.frames import isolated, mark
 from assistant.labels import word, words_of
 from assistant.page.chat_turns import Turn
 from assistant.page.document_pages import Leaf, leaves_of
 from assistant.page.excerpts import edition_words, excerpt, official_address, place_of, reference
 from assistant.page.plain_pages import carried, version_path, web_address, words_path
 from assistant.qa.answer import Answer, Citation, Pointer, Statement
+from assistant.qa.revisions import later_notes
 from assistant.quoted_rows import grid_of, without_bars
 from assistant.service import Service
 from corpus.calendar_names import language_name
@@ -30,13 +33,15 @@ class Source:
     """One numbered source. `quote` are the words that are cited, on one line, `passage` the same, marked, and those close around them; `before` and
     `after` are the rest of the passage and those next to it, each as `excerpt` draws words. `path` opens the document at the words (empty where it is not held any
     more), `official` the document itself. `tongue` says which language the words are in, where it is not the reader's; `doubted`
-    that they are not known to be the official ones. `leaves` are the pages with the words, where they can be shown."""
+    that they are not known to be the official ones; `stands` what has become of them since they were cited: empty where they are held as they were.
+    `leaves` are the pages with the words, where they can be shown."""
 
     number: int
     symbol: str
     title: str
     edition: str
     doubted: bool
+    stands: str
     place: str
     language: str
     tongue: str
@@ -58,44 +63,89 @@ def tongue_of(language: str, spoken: str) -> str:
 
 def sources_of(service: Service, answer: Answer) -> list[Source]:
     """The sources of an answer, in order. Whoever was given the answer may see them."""
-    return [_source(service, n, each, answer.language) for n, each in enumerate(answer.citations, 1)]
+    return [_source(service, n, each, answer) for n, each in enumerate(answer.citations, 1)]
 
 
-def _source(service: Service, number: int, citation: Citation, language: str) -> Source:
-    try:
-        document = service.library.document(citation.document)
-    except Gone:  # an answer that was kept may outlive what it cites
-        document = None
-    own, known = (citation.start, citation.end), document or citation
-    shown = Source(
+def _source(service: Service, number: int, cited: Citation, answer: Answer) -> Source:
+    """A source as it stands now: an answer that was kept may outlive what it cites, or the words of it."""
+    language, (document, citation) = answer.language, _now(service, cited)
+    named = cited.symbol if document is None else document.key if document.symbol else document.short or document.title
+    known = document if document and citation else cited
+    shown = citation or cited
+    source = Source(
         number=number,
-        symbol=citation.symbol,
-        title=citation.title,
+        symbol=named,
+        title=cited.title,
         edition=edition_words(known, language),
         doubted=known.edition == "digest" or known.unverified,
-        place=place_of(document, citation.locator) if document else citation.locator,
-        language=citation.language,
-        tongue=tongue_of(citation.language, language),
-        quote=without_bars(citation.quote),
-        passage=[{"parts": [{"text": citation.quote, "marked": True, "answers": False}]}],
-        path=words_path(document, *own) if document else "",
-        official=web_address(official_address(document, language) if document else citation.url),
-        reference=reference(document, citation, language) if document else f"{citation.title}, {citation.locator}.",
-        ocr=citation.ocr,
+        stands=_standing(service, document, citation, answer),
+        place=place_of(document or cited, shown.locator),
+        language=cited.language,
+        tongue=tongue_of(cited.language, language),
+        quote=without_bars(cited.quote),
+        passage=[{"parts": [{"text": cited.quote, "marked": True, "answers": False}]}],
+        path=version_path(document) if document else "",
+        official=web_address(official_address(document, language) if document else cited.url),
+        reference=reference(document, shown, language),
+        ocr=cited.ocr,
     )
-    if document is None:
-        return shown
-    shown = replace(shown, symbol=document.key if document.symbol else document.short or document.title)
-    if document.quote(*own) != citation.quote:  # another text has taken the place of the document since
-        return shown
+    if document is None or citation is None:
+        return source
+    own = (citation.start, citation.end)
     before, passage, after = _around(service, document, citation)
     return replace(
-        shown,
+        source,
+        path=words_path(document, *own),
         passage=excerpt(document, *passage, own, citation.answer),
         before=excerpt(document, *before),
         after=excerpt(document, *after),
         leaves=leaves_of(service, document, own, language),
     )
+
+
+def _now(service: Service, citation: Citation) -> tuple[Document | None, Citation | None]:
+    """The document of a citation as it is held now, and the citation of the same words where they stand there now, as near as they do
+    to where they stood; None for what there is no more."""
+    try:
+        document = service.library.document(citation.document)
+    except Gone:
+        return None, None
+    if document.quote(citation.start, citation.end) == citation.quote:
+        return document, citation
+    found = (each.start() - citation.start for each in re.finditer(re.escape(citation.quote), document.text))
+    moved = min(found, key=abs, default=None)
+    block = None if moved is None else document.block_at(citation.start + moved)
+    if moved is None or block is None:
+        return document, None
+    answer = (citation.answer[0] + moved, citation.answer[1] + moved) if citation.answer else None
+    start, end, locator = citation.start + moved, citation.end + moved, document.cite(block.locator)
+    return document, replace(citation, start=start, end=end, answer=answer, locator=locator)
+
+
+def _standing(service: Service, document: Document | None, citation: Citation | None, answer: Answer) -> str:
+    """What has become of what is cited since the answer was given; empty where nothing has, or where a note of the answer tells it."""
+    if document is None:
+        return word("stands_gone", answer.language)
+    if citation is None:
+        return word("stands_changed", answer.language)
+    versions = service.library.versions()
+    behind = versions.superseded.get(document.id)
+    if behind is None or set(later_notes(versions, document, answer.language)) & set(answer.notes):
+        return ""
+    newer = isolated(service.library.document(behind).label, answer.language)
+    return word("stands_superseded", answer.language, newer=newer)
+
+
+def standing_of(answer: Answer, sources: Sequence[Source]) -> tuple[str, str]:
+    """How an answer stands now: `answered`, `partial`, `tentative`, `not_found`, `not_held` or `refused`, and `outdated` where what it
+    cites has changed since it was given; and which of it has."""
+    changed = dict.fromkeys(
+        f"{isolated(each.symbol, answer.language)}: {each.stands}" for each in sources if each.stands
+    )
+    if changed:
+        told = mark(";", answer.language).join(changed)
+        return "outdated", word("outdated_told", answer.language, told=told)
+    return "not_held" if answer.status == "not_found" and answer.absent else answer.status, ""
 
 
 def _around(
@@ -148,7 +198,9 @@ def turn_html(
 ) -> str:
     """A turn with its answer, or where that is not `whole` what of it has come so far. `plain`: for where no script runs."""
     answer, spoken = turn.answer, turn.answer.language
-    state = state_of(answer) if whole else "waiting"
+    sources = sources_of(service, answer)
+    stands, changed = standing_of(answer, sources)
+    state = stands if whole else "waiting"
     return _turn(
         number,
         turn.question,
@@ -160,23 +212,19 @@ def turn_html(
         reason=answer.reason,
         notes=answer.notes,
         see_also=_pointers(service, answer.see_also),
-        sources=sources_of(service, answer),
+        changed=changed,
+        sources=sources,
         official=link(Symbol.parse(answer.absent), spoken) if answer.absent else None,
         absent=answer.absent,
         now=now,
         plain=plain,
         whole=whole,
-        sure=answer.status in ("answered", "partial"),
+        sure=stands in ("answered", "partial"),
     )
 
 
-def state_of(answer: Answer) -> str:
-    """How an answer stands: `answered`, `partial`, `tentative`, `not_found`, `not_held` or `refused`."""
-    return "not_held" if answer.status == "not_found" and answer.absent else answer.status
-
-
 def _turn(number: int, question: str, scope: str, spoken: str, state: str, label: str, **more: Any) -> str:
-    shown = {"statements": [], "reason": "", "notes": (), "see_also": [], "sources": [], "official": None,
+    shown = {"statements": [], "reason": "", "notes": (), "see_also": [], "sources": [], "changed": "", "official": None,
              "absent": None, "now": True, "plain": False, "whole": False, "sure": False, **more}  # fmt: skip
     return carried(
         "turn.html",

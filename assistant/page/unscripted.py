@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
+from functools import partial
 from typing import Annotated
 from urllib.parse import parse_qsl, urlencode
 
@@ -154,7 +155,10 @@ def _shown(
     """The form with a question that waits in it, the conversation, and what is told."""
     reader = language_of(request)
     filters = filters_of(service, who, reader)
-    turn = turn_html(service, talk.number, talk.turns[-1], now=True, plain=True) if talk else ""
+    turn = ""
+    if talk:
+        talk.redraw(partial(turn_html, service))
+        turn = turn_html(service, talk.number, talk.turns[-1], now=True, plain=True)
     return page(
         "ask.html",
         request,

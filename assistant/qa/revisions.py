@@ -16,7 +16,7 @@ from corpus.documents import Block, Document
 from corpus.library import Library
 from corpus.symbols import Symbol
 from corpus.touched import Placed, place
-from corpus.versions import Version, best_language
+from corpus.versions import Version, Versions, best_language
 
 WORDS = 900
 """Most characters of a correction that are quoted, whole blocks of it where that is possible."""
@@ -84,10 +84,7 @@ class VersionDesk:
             version = versions.of(document.id)
             if version is None:
                 continue
-            if later := versions.later(document.id):
-                held = [language_name(each, language) for each in versions.languages(later[0].symbol)]
-                made.append(say("later_revision", language, document=document.label, newer=later[0].symbol.text,
-                                languages=joined(held, language)))  # fmt: skip
+            made += later_notes(versions, document, language)
             made += [
                 say("revised", language, symbol=symbol.text, newer=version.symbol.text)
                 for symbol in asked
@@ -123,6 +120,20 @@ class VersionDesk:
         text = say("corrected", language, place=place_name(target, language), document=document.label,
                    corrigendum=corrigendum.label, words=words)  # fmt: skip
         return Statement(text[:1].upper() + text[1:], "derived", (citation,))
+
+
+def later_notes(versions: Versions, document: Document, language: str) -> list[str]:
+    """That a later revision of a document is held, in which languages, and whether it is one that only says so itself."""
+    notes = []
+    for frame, later in (
+        ("later_revision", versions.later(document.id)),
+        ("later_unverified", versions.claimed(document.id)),
+    ):
+        if later:
+            held = joined([language_name(each, language) for each in versions.languages(later[0].symbol)], language)
+            newer = later[0].symbol.text
+            notes.append(say(frame, language, document=document.label, newer=newer, languages=held))
+    return notes
 
 
 def _readable(corrigendum: Document, correction: Correction) -> bool:

@@ -43,6 +43,10 @@ class Limits:
         return Turns(places=self.queue, per_client=self.per_client, patience=self.patience)
 
 
+_FIRST = "When does the meeting take place?"
+"""What the server asks itself."""
+
+
 class Service(Asking, Changing):
     """Rapporteur for many. Every method takes the principal that asks first, and raises a `ServiceFault` for what
     is not done.
@@ -82,6 +86,10 @@ class Service(Asking, Changing):
         self.metrics.watch("writing", "Questions that wait for a model.", lambda: self.turns.elsewhere)
         self.metrics.watch("jobs", "Jobs that have not ended.", lambda: self.jobs.unfinished)
         self.metrics.watch("passages", "Passages held.", lambda: sum(self.library.languages().values()))
+
+    def warm(self) -> None:
+        """Has models and indexes loaded as a question does, before somebody asks one; who asks meanwhile waits as for any question."""
+        self.turns.take(lambda: self.engine.ask(_FIRST, mode="quote"), "the server")
 
     def stop(self) -> None:
         """Takes nothing new from now on, and tells jobs to stop between two documents."""

@@ -253,12 +253,26 @@
       say_talks(true);
       return;
     }
-    const field = place.querySelector(".rp-address");
-    field.value = new URL(made.path, window.location.origin).href;
+    links.set(`${token_shown()} ${turn}`, made);
+    show_link(place, made);
+    place.querySelector(".rp-address").select();
+  }
+
+  // Links that were made in this window, by conversation and turn: a turn is drawn anew when the next question is asked.
+  const links = new Map();
+
+  function show_link(place, made) {
+    place.querySelector(".rp-address").value = new URL(made.path, window.location.origin).href;
     place.querySelector(".rp-until").textContent = made.until;
     place.classList.add("rp-made");
-    field.select();
-    if (navigator.clipboard) navigator.clipboard.writeText(field.value).catch(() => null);
+  }
+
+  function show_links() {
+    if (!links.size) return;
+    for (const place of document.querySelectorAll(".rp-sharing:not(.rp-made)")) {
+      const made = links.get(`${token_shown()} ${place.closest(".rp-turn").id.slice("turn-".length)}`);
+      if (made) show_link(place, made);
+    }
   }
 
   document.addEventListener("submit", (event) => {
@@ -374,9 +388,11 @@
       }
       return;
     }
-    const copy = event.target.closest("button.rp-copy");
+    const copy = event.target.closest("button.rp-copy, button.rp-copy-link");
     if (copy) {
-      const text = copy.closest(".rp-card").querySelector(".rp-reference").textContent;
+      const address = copy.matches(".rp-copy-link") && copy.closest(".rp-sharing").querySelector(".rp-address");
+      const text = address ? address.value : copy.closest(".rp-card").querySelector(".rp-reference").textContent;
+      const lay_open = () => (address ? address.select() : select_text(copy));
       const told = () => {
         said.textContent = text;
         copy.classList.add("rp-copied");
@@ -385,9 +401,9 @@
         setTimeout(() => { copy.textContent = label; }, 1200);
       };
       if (navigator.clipboard) {
-        navigator.clipboard.writeText(text).then(told, () => select_text(copy));
+        navigator.clipboard.writeText(text).then(told, lay_open);
       } else {
-        select_text(copy);
+        lay_open();
       }
       return;
     }
@@ -420,6 +436,7 @@
     if (to.pathname !== "/" || !document.querySelector(`[role=tab]#rp-tab-${name}-button`)) return false;
     select(name);
     current(name);
+    window.history.replaceState(null, "", to); // what is loaded anew opens there
     return true;
   }
 
@@ -462,6 +479,7 @@
         turn = at;
         if (shown.id !== "turn-1") shown.scrollIntoView({ block: "start" });
       }
+      show_links();
       const field = document.querySelector("#rp-question textarea");
       if (field && field.dir !== "auto") field.dir = "auto";
       if (field && !restored) {

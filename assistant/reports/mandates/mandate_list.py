@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from assistant.frames import day_text, say
+from assistant.frames import day_of, say
 from assistant.qa.answer import Citation
 from assistant.qa.metadata import dated_on
 from assistant.reports import Progress, ReportError, silent
@@ -235,7 +235,7 @@ def grid_of(rows: Sequence[Row], language: str, *, documents: bool = False) -> G
     for row in rows:
         # Behind a term without a figure the days stand that it comes to; a session is told as such.
         bare = not any(sign.isdigit() for each in row.times for sign in each.quote)
-        days = [comes_to(date, language) for date in row.dates if bare and "/" not in date]
+        days = [day_of(date, language) for date in row.dates if bare and "/" not in date]
         cells = (
             Cell((row.place,), place=True),
             Cell(row.addressees),
@@ -252,11 +252,3 @@ def grid_of(rows: Sequence[Row], language: str, *, documents: bool = False) -> G
 def status_of(row: Row, language: str) -> str:
     """Says that the text of a row is a draft; empty where its symbol is of none."""
     return say("status_draft", language) * row.draft
-
-
-def comes_to(date: str, language: str) -> str:
-    """A day that ISO 8601 writes, in words of a language; a month or year as it is written."""
-    try:
-        return day_text(dt.date.fromisoformat(date), language)
-    except ValueError:
-        return date
