@@ -182,6 +182,118 @@ def test_lettered_subparagraphs_are_actions_of_their_own(catalogue: Catalogue) -
 
 
 @pytest.mark.parametrize(
+    ("sentence", "addressees", "action"),
+    [
+        ("Requests the Secretary-General, within existing resources, to paint boats;",
+         ["the Secretary-General"], ["within existing resources, to paint boats"]),
+        ("Requests, where a boat is found to be sound, the Secretary-General and the pilots, as a matter of priority, to paint it;",
+         ["the Secretary-General", "the pilots"], ["where a boat is found to be sound", "as a matter of priority, to paint it"]),
+        ("Requests the Secretary-General when doing so to paint boats;", ["the Secretary-General"], ["when doing so to paint boats"]),
+        ("Urges the two captains urgently to paint boats;", ["the two captains"], ["urgently to paint boats"]),
+        ("Stresses that States, in consultation with pilots, shall paint boats;",
+         ["States"], ["in consultation with pilots, shall paint boats"]),
+        ("Welcomes the list of boats and, within existing resources, requests the Secretary-General to paint them all;",
+         ["the Secretary-General"], ["within existing resources", "to paint them all"]),
+        ("Calls upon all States, consistent with their laws, not to paint boats, and not to sell them;",
+         ["all States"], ["consistent with their laws, not to paint boats, and not to sell them"]),
+    ],
+)  # fmt: skip
+def test_no_words_between_verb_and_action_are_lost(
+    catalogue: Catalogue, sentence: str, addressees: list[str], action: list[str]
+) -> None:
+    document = read(catalogue, sentence)
+    (one,) = mandates_of(document)
+    assert [document.quote(*span) for span in one.addressees] == addressees
+    assert [document.quote(*span) for span in one.action] == action
+
+
+@pytest.mark.parametrize(
+    ("sentence", "addressees"),
+    [
+        ("Invites port offices, within their mandates, harbour museums, where they exist, pilots, including sea pilots, and other sailors to act;",
+         ["port offices", "harbour museums", "pilots", "other sailors"]),
+        ("Invites the Port Office, in its capacity as chair of the Harbour Group, and other agencies to act;",
+         ["the Port Office", "other agencies"]),
+        ("Urges port bodies, including offices, museums and schools, and relevant pilots to act;", ["port bodies", "relevant pilots"]),
+        ("Requests the Secretary-General, in consultation with States, pilots, the Port Office, and other sailors, to act;",
+         ["the Secretary-General"]),
+        ("Invites the Port School and the Museum of Boats in Freetown, Freedonia, among others, to act;",
+         ["the Port School", "the Museum of Boats in Freetown, Freedonia"]),
+    ],
+)  # fmt: skip
+def test_what_and_joins_behind_an_insertion_is_asked_and_the_list_inside_it_is_not(
+    catalogue: Catalogue, sentence: str, addressees: list[str]
+) -> None:
+    ((_, found, _),) = told(catalogue, sentence)
+    assert found == addressees
+
+
+def test_points_that_two_clauses_introduce_together_are_told_to_the_addressees_of_both(catalogue: Catalogue) -> None:
+    document = read(
+        catalogue,
+        "Calls upon States and invites pilots to care for boats, including by:",
+        "(a) Painting boats;",
+        "(b) Lighting lamps;",
+    )
+    rows = [(document.quote(*each.addressees[0]), document.quote(*each.action[-1])) for each in mandates_of(document)]
+    points = ["Painting boats", "Lighting lamps"]
+    assert rows == [(who, point) for who in ("States", "pilots") for point in points]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "action"),
+    [
+        ("Welcomes the painting of boats, and invites Member States to do so;",
+         ["Welcomes the painting of boats", "to do so"]),
+        ("Encourages States to pay for boats and invites pilots to do likewise, and notes the result;",
+         ["Encourages States to pay for boats", "to do likewise"]),
+        ("Reaffirms the Declaration on Boats, and calls upon all States to implement it fully;",
+         ["Reaffirms the Declaration on Boats", "to implement it fully"]),
+        ("Encourages States that have not painted their boats to consider doing so;", ["to consider doing so"]),
+    ],
+)  # fmt: skip
+def test_an_action_that_only_stands_for_another_is_quoted_with_the_clause_before(
+    catalogue: Catalogue, sentence: str, action: list[str]
+) -> None:
+    document = read(catalogue, sentence)
+    assert [document.quote(*span) for span in mandates_of(document)[-1].action] == action
+
+
+@pytest.mark.parametrize(
+    ("sentence", "addressees", "action"),
+    [
+        ("Urges States that have not painted boats to do so, and calls upon all States to light lamps;",
+         ["all States"], "to light lamps"),
+        ("Urges the States referred to in paragraphs 18 and 19 above to light lamps;",
+         ["the States referred to in paragraphs 18 and 19 above"], "to light lamps"),
+        ("Decides that lamps shall be lit and, for that purpose, invites further comments from Member States on lamps;",
+         ["Member States"], "further comments from Member States on lamps"),
+        ("Invites further cooperation between pilots from Member States;", [], "further cooperation between pilots from Member States"),
+        ("Encourages the adoption by Member States of plans to light lamps;",
+         ["Member States"], "the adoption by Member States of plans to light lamps"),
+        ("Reminds Member States to light lamps;", ["Member States"], "to light lamps"),
+    ],
+)  # fmt: skip
+def test_an_addressee_is_a_whole_name_and_nothing_but_one(
+    catalogue: Catalogue, sentence: str, addressees: list[str], action: str
+) -> None:
+    document = read(catalogue, "Requests Member States to act;", sentence)
+    last = mandates_of(document)[-1]
+    assert [document.quote(*span) for span in last.addressees] == addressees
+    assert document.quote(*last.action[-1]) == action
+
+
+def test_what_leads_to_the_next_clause_belongs_to_no_action(catalogue: Catalogue) -> None:
+    document = read(
+        catalogue,
+        "Urges States to paint boats, and, further, urges pilots to light lamps, and, for that purpose, invites sailors to help;",
+        "Reminds States of their duty to paint boats, and requests pilots to help;",
+    )
+    said = [document.quote(*each.action[-1]) for each in mandates_of(document)]
+    assert said == ["to paint boats", "to light lamps", "to help", "to help"]
+
+
+@pytest.mark.parametrize(
     ("words", "due"),
     [
         ("by 4 July 2026 and 5 January 2027", "2026-07-04"),

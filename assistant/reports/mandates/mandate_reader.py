@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from assistant.reports.mandates.addressees import INTRODUCES, Found, alone, bare, duty, named, subject
+from assistant.reports.mandates.addressees import INTRODUCES, Found, alone, bare, duty, giver, named, subject
 from assistant.reports.mandates.deadlines import Clock
 from assistant.wording.drafting import Grammar, grammar_of, unquoted
 from corpus.documents import Block, Document, Span
@@ -26,9 +26,9 @@ _APART = ("masthead", "title", "contents", "preamble")
 
 @dataclass(frozen=True)
 class Mandate:
-    """One request, decision or recommendation. All are spans of the document's text; `block` is the ordinal of its paragraph. `action` has two
-    spans where the words that introduce a subparagraph are part of it. `decided`: the body acts itself, which `addressees` then
-    names from the preamble, where it has one."""
+    """One request, decision or recommendation. All are spans of the document's text; `block` is the ordinal of its paragraph. `action` has
+    several spans where insertions between the addressees, the words that introduce a subparagraph, or the clause that “to do so”
+    stands for are part of it. `decided`: the body acts itself, which `addressees` then names from the preamble, where it has one."""
 
     block: int
     verb: Span
@@ -41,9 +41,12 @@ class Mandate:
 
 @dataclass(frozen=True)
 class _Clause:
+    """`aside` stands before the verb: `and, [within existing resources], requests`."""
+
     kind: Kind
     verb: Span
     end: int
+    aside: Span | None = None
 
 
 def mandates_of(document: Document) -> tuple[Mandate, ...]:
@@ -93,14 +96,15 @@ class _Reader:
         clauses = list(self._clauses(text))
         items = list(self._items(block))
         told = False
+        introduced = items if text.rstrip().endswith(INTRODUCES) else []
         for n, clause in enumerate(clauses):
-            introduces = n == len(clauses) - 1 and bool(items) and text.rstrip().endswith(INTRODUCES)
             before = clauses[n - 1] if n else None
             shared = clauses[n + 1] if n + 1 < len(clauses) and clauses[n + 1].kind == "ask" else None
-            for each in self._read(block, text, clause, items if introduces else [], before, shared):
+            below = introduced if clauses[n:] in ([clause], [clause, shared]) else []
+            for each in self._read(block, text, clause, below, before, shared):
                 told = n == len(clauses) - 1
                 yield each
-        if not told or not text.rstrip().endswith(INTRODUCES):
+        if not told or not introduced:
             for item in items:
                 yield from self.paragraph(item)
 
@@ -115,19 +119,21 @@ class _Reader:
     def _clauses(self, text: str) -> Iterator[_Clause]:
         """The clauses of a paragraph with the verb of each, in order; each ends where the next begins."""
         grammar = self._grammar
-        found: list[tuple[int, Kind, Span]] = []
+        found: list[tuple[int, Kind, Span, Span | None]] = []
         if opening := grammar.opening.match(text):
-            found.append((0, _kind(opening), opening.span("verb")))
+            found.append((0, _kind(opening), opening.span("verb"), None))
         elif first := re.match(r"\s*[^\W\d_]+", text):
-            found.append((0, "say", first.span()))
+            found.append((0, "say", first.span(), None))
         at = found[-1][2][1] if found else 0
         for match in grammar.following.finditer(text, at):
             opened = grammar.opening.match(match["bare"]) if match["bare"] else match
             verb = match.span("verb" if match["verb"] else "bare")
-            found.append((match.start(), _kind(opened) if opened else "say", verb))
-        ends = [*(start for start, _, _ in found[1:]), len(text)]
-        for (_, kind, verb), end in zip(found, ends, strict=False):
-            yield _Clause(kind, verb, end)
+            aside = next((match.span(name) for name in ("aside", "inserted")
+                          if match[name] and not grammar.leads.fullmatch(match[name])), None)  # fmt: skip
+            found.append((match.start(), _kind(opened) if opened else "say", verb, aside))
+        ends = [*(start for start, *_ in found[1:]), len(text)]
+        for (_, kind, verb, aside), end in zip(found, ends, strict=False):
+            yield _Clause(kind, verb, end, aside)
 
     def _read(
         self,
@@ -148,32 +154,63 @@ class _Reader:
             if not found.addressees:
                 return
         else:
-            found = self._found(text, clause, start, end, introduces=bool(items))
+            found = self._found(text, clause, start, end, introduces=bool(items) and not shared)
         if shared and found.action == start and clause.kind == "ask" and (who := alone(grammar, text, start, end)):
             found, end = Found(who, named(grammar, text, shared.verb[1], shared.end).action), shared.end
-        at = found.action
+        elif shared:
+            items = []
+        besides, at = self._besides(text, start, found) if end == clause.end else ([], found.action)
+        if before and grammar.stands.fullmatch(text[at:end].strip(" ,;.")):
+            besides.insert(0, bare(text, before.verb[0], before.end, closes=",;"))
+        if clause.aside:
+            besides.insert(0, clause.aside)
         if before and not found.addressees and grammar.possessive.search(" ".join(text[at:end].split()[:3])):
             at = before.verb[0]
         found = self._by_name(text, found, before)
+        hangs = [(block.body_start + a, block.body_start + b) for a, b in besides]
         first = self._trimmed(block.body_start + at, block.body_start + end)
         if not items:
             if first:
-                yield self._made(block, clause, block, self._who(found, block, clause), (first,))
+                yield self._made(block, clause, block, self._who(found, block, clause), (*hangs, first))
             return
-        bare = first is None or any(each.fullmatch(self._document.quote(*first)) for each in (grammar.to, grammar.that))
+        empty = first is None or any(
+            each.fullmatch(self._document.quote(*first)) for each in (grammar.to, grammar.that)
+        )
         for item in items:
             own = self._trimmed(item.body_start, item.end)
             if own is None:
                 continue
-            inside = found
-            if bare and not found.addressees:  # each names its own: requests: (a) the Panel to report
+            inside, own_hangs = found, list[Span]()
+            if empty and not found.addressees:  # each names its own: requests: (a) the Panel to report
                 words = self._text(item)
                 inside = self._found(
                     words, clause, 0, len(words), said=text[slice(*clause.verb)] + text[start:end].rstrip(" :")
                 )
-                own = self._trimmed(item.body_start + inside.action, item.end) or own
+                besides, begins = self._besides(words, 0, inside)
+                own = self._trimmed(item.body_start + begins, item.end) or own
+                own_hangs = [(item.body_start + a, item.body_start + b) for a, b in besides]
             asked = self._who(inside, item if inside is not found else block, clause)
-            yield self._made(block, clause, item, asked, (own,) if bare or first is None else (first, own))
+            lead = () if empty or first is None else (first,)
+            yield self._made(block, clause, item, asked, (*hangs, *lead, *own_hangs, own))
+
+    def _besides(self, text: str, start: int, found: Found) -> tuple[list[Span], int]:
+        """What stands before the action and names nobody who is asked, on which it hangs; and where the action begins: with the last of
+        these words if only white space parts them."""
+        grammar, at = self._grammar, found.action
+        edges = [start, *(edge for who in found.addressees for edge in who), at]
+        if edges[-2] > at:  # the action has the names in it
+            return [], at
+        made: list[Span] = []
+        for left, right in zip(edges[::2], edges[1::2], strict=True):
+            opened = grammar.clause.match(text, left, right) or grammar.joins.match(text, left, right)
+            left = opened.end() if opened else left
+            closing = grammar.joint.search(text, left, right)
+            left, right = bare(text, left, closing.start() if closing else right, ",:：،，", ",:：،，")
+            if left < right and not grammar.preposition.fullmatch(text, left, right):
+                made.append((left, right))
+        if made and found.addressees and made[-1][0] >= edges[-2]:
+            return made[:-1], made[-1][0]
+        return made, at
 
     def _found(
         self, text: str, clause: _Clause, start: int, end: int, *, introduces: bool = False, said: str = ""
@@ -185,7 +222,10 @@ class _Reader:
         if clause.kind == "ask":
             if of_clause:
                 return subject(grammar, text, start, end, self._verbs)
-            return named(grammar, text, start, end, introduces=introduces)
+            found = named(grammar, text, start, end, introduces=introduces)
+            if not found.addressees and (who := giver(grammar, text, start, end)) and self._acts(text[slice(*who)]):
+                return replace(found, addressees=(who,))
+            return found
         if of_clause or not grammar.spaced:
             found = subject(grammar, text, start, end, ())
             if found.addressees and all(self._acts(text[slice(*each)]) for each in found.addressees):
@@ -226,7 +266,7 @@ class _Reader:
         for start, end in found.addressees:
             words = text[start:end]
             pronoun = grammar.pronoun.fullmatch(words)
-            short = re.fullmatch(r"[^\W\dA-ZА-Я]+ ([A-ZÀ-ÖØ-ÞА-Я]\w+)", words)
+            short = re.fullmatch(rf"(?:{grammar.article.pattern}) ((?-i:[A-ZÀ-ÖØ-ÞА-Я])\w+)", words, re.IGNORECASE)
             names = [name for name in self._names if short and name != words and re.search(rf"\b{short[1]}\b", name)]
             known = [(at, at + len(name)) for name in (self._names if pronoun else names)
                      if (at := text.rfind(name, 0, start)) >= 0]  # fmt: skip
@@ -272,9 +312,8 @@ class _Reader:
                 (start + match.start(), start + match.end())
                 for match in self._grammar.money.finditer(self._document.text[start:end])
             ]
-        return Mandate(
-            place.ordinal, verb, clause.kind == "decide", tuple(addressees), action, tuple(when), tuple(money)
-        )
+        said = tuple(each for each in action if each not in when)
+        return Mandate(place.ordinal, verb, clause.kind == "decide", tuple(addressees), said, tuple(when), tuple(money))
 
     def _trimmed(self, start: int, end: int) -> Span | None:
         """A span without white space and what only closes it; None where no words are left."""
