@@ -299,6 +299,9 @@ def test_what_leads_to_the_next_clause_belongs_to_no_action(catalogue: Catalogue
         ("by 4 July 2026 and 5 January 2027", "2026-07-04"),
         ("within 90 days", "2026-03-20"),
         ("at its eighty-third session", "2028-09"),
+        ("by no later than the eighty-third session", "2028-09"),
+        ("by no later than 4 July 2026", "2026-07-04"),
+        ("before the Boat Games of Freedonia, to be held in Freetown in 2027", "2027"),
         ("during the eightieth session", "2026-09"),
         ("at its eightieth and eighty-first sessions", "2026-09"),
         ("in March 2027", "2027-03"),
@@ -409,6 +412,29 @@ def test_a_draft_is_told_as_one_in_every_row_and_its_body_has_decided_nothing(ho
     (table,) = next(section for section in own.sections if section.key == "mandates").tables
     assert [row[0].shown() for row in table.rows] == ["draft", "draft"]
     assert "Status" not in grid_of([row for row in made.rows if not row.draft], "en").columns
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "money"),
+    [
+        ("en", "Requests the Secretary-General, within existing resources, to spend 200,000 dollars on boats;",
+         ["200,000 dollars", "within existing resources"]),
+        ("en", "Requests the Secretary-General to paint boats, subject to the availability of extrabudgetary resources;",
+         ["subject to the availability of extrabudgetary resources"]),
+        ("en", "Welcomes the list of boats and, within available resources, requests the Secretary-General to paint them;",
+         ["within available resources"]),
+        ("fr", "Prie le Secrétaire général de repeindre les bateaux dans les limites des ressources disponibles ;",
+         ["dans les limites des ressources disponibles"]),
+        ("es", "Solicita al Secretario General que, dentro de los recursos existentes, pinte los barcos;",
+         ["dentro de los recursos existentes"]),
+        ("zh", "请秘书长在现有资源范围内粉刷船只；", ["在现有资源范围内"]),
+    ],
+)  # fmt: skip
+def test_amounts_and_what_a_request_is_to_be_paid_from_are_told(
+    catalogue: Catalogue, language: str, sentence: str, money: list[str]
+) -> None:
+    document = read(catalogue, sentence, language=language)
+    assert [document.quote(*span) for span in mandates_of(document)[-1].money] == money
 
 
 @pytest.mark.parametrize(

@@ -301,16 +301,21 @@ class _Reader:
         self, block: Block, clause: _Clause, place: Block, addressees: Sequence[Span], action: tuple[Span, ...]
     ) -> Mandate:
         verb = (block.body_start + clause.verb[0], block.body_start + clause.verb[1])
-        # What stands between verb and action may say by when, too.
-        whole = [(verb[1], max(block.body_start + clause.end, action[0][1] if place is block else 0))]
+        # What stands beside verb and action may say by when, too.
+        at = block.body_start
+        spans = [(verb[1], max(at + clause.end, action[-1][1] if place is block else 0))]
+        spans += [action[-1]] if place is not block else []
+        spans += [(at + clause.aside[0], at + clause.aside[1])] if clause.aside else []
         when: list[Span] = []
         money: list[Span] = []
-        for start, end in whole if place is block else [*whole, action[-1]]:
+        for start, end in spans:
             found = self._clock.times(start, end)
             when += [(a, b) for a, b in found if not any(left <= a < right for left, right in addressees)]
+            words = self._document.text[start:end]
             money += [
                 (start + match.start(), start + match.end())
-                for match in self._grammar.money.finditer(self._document.text[start:end])
+                for pattern in (self._grammar.money, self._grammar.funds)
+                for match in pattern.finditer(words)
             ]
         said = tuple(each for each in action if each not in when)
         return Mandate(place.ordinal, verb, clause.kind == "decide", tuple(addressees), said, tuple(when), tuple(money))
