@@ -611,7 +611,7 @@ def test_a_briefing_of_a_resolution_tells_adoption_requests_and_what_is_new(hold
     made = brief(engine, Request("document", "A/RES/80/900"))
     by_key = {section.key: section for section in made.sections}
     assert list(by_key) == ["adoption", "mandates", "changes"]
-    assert "4 December 2025" in [statement.text for statement in by_key["adoption"].statements]
+    assert "60th plenary meeting 4 December 2025" in [statement.text for statement in by_key["adoption"].statements]
     assert by_key["adoption"].remarks == (say("no_vote", "en"),)
     assert by_key["mandates"].remarks == (say("asks_nothing", "en", places="3"),)
     assert by_key["changes"].heading == "New since A/RES/79/900"
@@ -754,6 +754,91 @@ def test_points_below_points_are_rows_and_what_somebody_notes_is_none(catalogue:
     ]
     first, *_ = recommendations_of(document)
     assert [document.quote(*span) for span in first.addressees] == ["the Panel"]
+
+
+def advised(catalogue: Catalogue, body: str) -> list[tuple[str, str, list[str], str]]:
+    """Place, verb, addressees and last words of every recommendation of a report."""
+    text = f"---\nsymbol: A/80/904\ntitle: Boats\nlanguage: en\n---\n# Boats\n\n{body}"
+    document, _ = read_document(Input("boats.md", text.encode()), catalogue)
+    return [
+        (document.blocks[each.block].locator, document.quote(*each.verb), [document.quote(*who) for who in each.addressees],
+         document.quote(*each.action[-1]))
+        for each in recommendations_of(document)
+    ]  # fmt: skip
+
+
+def test_the_annex_of_a_letter_that_transmits_it_recommends_and_other_annexes_do_not(catalogue: Catalogue) -> None:
+    annex = "## Annex\n\n### Recommendations\n\n1. The Port recommends that Freedonia establish a boat school.\n"
+    letter = "I should be grateful if you would have the present letter and its annex circulated as a document of the Council.\n\n"
+    assert [who for _, _, who, _ in advised(catalogue, letter + annex)] == [["Freedonia"]]
+    assert advised(catalogue, f"Boats are painted.\n\n{annex}") == []
+
+
+def test_each_point_that_is_introduced_as_a_recommendation_is_a_row_to_those_whom_the_introduction_names(
+    catalogue: Catalogue,
+) -> None:
+    body = (
+        "## Recommendations for boats\n\n1. The following recommendations are proposed for consideration by Member States and partners:"
+        "\n\n(a) Paint boats. Lamps, nets and harbour production should shine;\n\n(b) Light lamps.\n"
+    )
+    assert [(place[-3:], who, words) for place, _, who, words in advised(catalogue, body)] == [
+        ("(a)", ["Member States", "partners"], "Paint boats. Lamps, nets and harbour production should shine"),
+        ("(b)", ["Member States", "partners"], "Light lamps"),
+    ]
+
+
+def test_in_a_chapter_of_recommendations_every_paragraph_is_a_row_and_what_is_nobody_no_addressee(
+    catalogue: Catalogue,
+) -> None:
+    body = (
+        "## IX. Recommendations\n\n1. States should paint boats. Instead, they should light lamps. These should shine.\n\n"
+        "2. Management, care and other measures should include lamps.\n\n3. Boats should be painted.\n\n"
+        "4. The Port advises lighting lamps.\n\n5. States, the private sector and public schools should pay.\n"
+    )
+    assert [(place, verb, who) for place, verb, who, _ in advised(catalogue, body)] == [
+        ("para. 1", "should", ["States"]),
+        ("para. 1", "should", []),
+        ("para. 1", "should", []),
+        ("para. 2", "should", []),
+        ("para. 3", "should", []),
+        ("para. 4", "", []),
+        ("para. 5", "should", ["States", "the private sector", "public schools"]),
+    ]
+
+
+def test_a_paragraph_without_a_known_verb_is_a_row_of_the_briefing(holding: Holding) -> None:
+    text = "---\nsymbol: A/80/905\ntitle: Boats\nlanguage: en\n---\n# Boats\n\n## Recommendations\n\n1. The Port advises lighting lamps.\n"
+    made = brief(holding(text), Request("document", "A/80/905"))
+    (table,) = next(section for section in made.sections if section.key == "recommendations").tables
+    assert [cell.shown() for cell in table.rows[0]] == ["A/80/905, para. 1", "", "", "The Port advises lighting lamps."]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The Harbour Committee, in its general comment No. 23 (1997), urges States to paint boats.",
+        "The Port gave 10 dollars in order to further encourage pilots to paint boats.",
+    ],
+)
+def test_what_a_report_tells_of_the_recommendations_of_others_or_of_a_purpose_is_not_its_own(
+    catalogue: Catalogue, sentence: str
+) -> None:
+    assert advised(catalogue, f"## Findings\n\n1. {sentence}\n") == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "addressees"),
+    [
+        ("The Panel recommends that the Committee write to Member States encouraging them to act.", ["the Committee"]),
+        ("The Panel recommends that Freedonia adopt laws.", ["Freedonia"]),
+        ("The Panel recommends painting the boats to help pilots to rest.", []),
+    ],
+)
+def test_a_subject_ends_before_its_verb_in_the_subjunctive(
+    catalogue: Catalogue, sentence: str, addressees: list[str]
+) -> None:
+    ((_, _, found, _),) = advised(catalogue, f"## Findings\n\n1. {sentence}\n")
+    assert found == addressees
 
 
 def test_a_table_of_contents_is_no_table_of_figures(holding: Holding) -> None:

@@ -88,6 +88,11 @@ class Grammar:
         self.steps = self._compile(rf"\s(?:{self._source('steps')})\s|[,–]")
         self.tail = self._compile(rf"\s*[;；؛](?:\s*(?:{self._source('ties')}))?$")
         """What stands behind a part of a provision."""
+        numbering = r"(?:(?:[IVXLC]+|[A-Z]|\d+)[.)]?\s+)?"
+        self.chapter = self._compile(rf"\s*{numbering}(?:\w+\s)?(?:{self._source('advice')})\s*(?::\D*)?")
+        """A heading above nothing but recommendations."""
+        self.purpose = self._compile(rf"{edge[0]}(?:{self._source('to')})\s+{leads}$")
+        """What makes an infinitive of the verb behind it: to further encourage."""
         self.infinitives = self._compile(rf"{edge[0]}(?:{self._source('to')})\s+([a-z]{{2,}})")
 
     def __getattr__(self, name: str) -> re.Pattern[str]:

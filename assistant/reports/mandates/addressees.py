@@ -19,6 +19,8 @@ _COMMA = re.compile(r",(?!\d)|[،，、]")
 _PEOPLE = re.compile(r"[A-ZÀ-ÖØ-ÞА-Я][\w’'-]+\s[a-zà-öø-ÿа-я][\w-]+s\b")
 """A people, as `Turkish forces`."""
 _SIGNS = ",:"
+_PLURALS = re.compile(r"[A-ZÀ-ÖØ-ÞА-Я][\w’'-]*s [a-z]+s\b")
+"""What is named and what is not: `States partners`, around “and”."""
 _NAME = re.compile(r"\s*[A-ZÀ-ÖØ-ÞА-Я][\w’'-]+\s*")
 
 
@@ -126,11 +128,19 @@ def subject(
         word, place = match.group(), at + match.start()
         if word in ",،":
             rest = text[place + 1 : end].lstrip()
-            opens = not opened and bool(grammar.aside.match(rest) or grammar.split.match(rest))
-            ended, opened, previous = not opens, opens, ","
+            verb, comma = (each.search(text, place + 1, end) for each in (grammar.modal, _COMMA))
+            # Who that is, `Israel, the occupying Power, shall`, ends with a comma; a list goes on: `States, the ports and pilots shall`.
+            says = grammar.split.match(rest) and comma and not (verb and verb.start() < comma.start())
+            opens = not opened and bool(grammar.aside.match(rest) or says)
+            ended, opened, previous = opened, opens, ","
             continue
         no_verb = (grammar.nouns, grammar.tie, grammar.preposition, grammar.also)
-        known = word in verbs and not any(each.fullmatch(previous) for each in no_verb)
+        if any(each.fullmatch(word) for each in (grammar.pronoun, grammar.gerund)):
+            previous, ended = word, False
+            continue
+        known = not any(each.fullmatch(previous) for each in no_verb) and (
+            word in verbs or (previous[:1].isupper() and grammar.subjunctive.match(text, place, end))
+        )
         # Behind an insertion the subject is at its end.
         acts = grammar.modal.fullmatch(word) or (
             word.islower() and (known or (ended and not grammar.also.fullmatch(word)))
@@ -141,7 +151,7 @@ def subject(
             left = text[first:place]
             last = first + _cut(grammar, left)
             return Found(tuple(_each(grammar, text, list(_segments(text, first, last)))), place)
-        previous, ended = word.casefold(), False
+        previous, ended = word, False
     if introduces:
         last = first + _cut(grammar, text[first:end].rstrip(" :："))
         return Found(tuple(_each(grammar, text, list(_segments(text, first, last)))), last)
@@ -287,7 +297,12 @@ def _split(grammar: Grammar, text: str, start: int, end: int) -> list[Span]:
         named_in = grammar.within_name.search(before) or grammar.bound.search(before)
         inside = named_in and not grammar.apart.match(after)
         scope = grammar.adjective.match(after) and before.endswith("s")
-        if (names or scope or grammar.split.match(after)) and not inside and not grammar.adjectives.search(before):
+        plurals = _PLURALS.match(f"{before.rpartition(' ')[2]} {after}")
+        if (
+            (names or scope or plurals or grammar.split.match(after))
+            and not inside
+            and not grammar.adjectives.search(before)
+        ):
             made.append((left, match.start()))
             left = match.end()
     made.append((left, end))

@@ -334,46 +334,59 @@ def _kind(match: re.Match[str]) -> Kind:
 
 SUBJECT = 120
 """Longest subject of a sentence that says what somebody should do, in characters."""
-_BESIDE = ("masthead", "title", "contents", "annex", "appendix", "summary")
+_BESIDE = ("masthead", "title", "contents", "appendix", "summary")
 
 
 def recommendations_of(document: Document) -> Iterator[Mandate]:
     """The recommendations of a report, in its order: sentences, or points of a list with what introduces them; those that a list item
     gives under a heading about them, too. `action` is the sentence; of a point it is the point, behind what its introduction says
-    beside verb and addressees, and behind the points above it."""
+    beside verb and addressees, and behind the points above it. In a chapter of nothing but recommendations each paragraph is one,
+    with an empty `verb` where none is known. Annexes count where a letter transmits them."""
     grammar = grammar_of(document.language)
     told: set[int] = set()
+    letter = any(not block.locator.startswith("annex") and grammar.closing.search(document.body(block)[:LONGEST]) for block in document.blocks)  # fmt: skip
+    beside = _BESIDE if letter else (*_BESIDE, "annex")
     for block in document.blocks:
-        if block.kind not in ("paragraph", "item") or block.ordinal in told or block.locator.startswith(_BESIDE):
+        if block.kind not in ("paragraph", "item") or block.ordinal in told or block.locator.startswith(beside):
             continue
+        heads = document.headings(block)
         # What has a number is a recommendation by itself: of such headings only the paragraph right below.
         headed = any(
             grammar.advice.search(words := document.body(head))
             and (block.ordinal == head.ordinal + 1 or not any(sign.isdigit() for sign in words))
-            for head in document.headings(block)
+            for head in heads
         )
+        chapter = bool(heads) and grammar.chapter.fullmatch(document.body(heads[-1])) is not None
         # Points of what nobody recommends are none: what a programme will do.
         above = document.blocks[block.parent] if block.kind == "item" and block.parent is not None else None
         told_above = document.body(above).rstrip() if above is not None and above.kind != "heading" else ""
         recommends = (grammar.advise, grammar.should, grammar.advice)
         if not headed and told_above.endswith(INTRODUCES) and not any(each.search(told_above) for each in recommends):
             continue
-        for each in _of_block(document, grammar, block, headed):
+        found = list(_of_block(document, grammar, block, headed, chapter))
+        if not found and chapter and block.kind == "paragraph" and block.number:
+            found = [
+                Mandate(
+                    block.ordinal, (block.body_start, block.body_start), False, (), ((block.body_start, block.end),)
+                )
+            ]
+        for each in found:
             told.add(each.block)
             yield each
 
 
-def _of_block(document: Document, grammar: Grammar, block: Block, headed: bool) -> Iterator[Mandate]:
+def _of_block(document: Document, grammar: Grammar, block: Block, headed: bool, chapter: bool) -> Iterator[Mandate]:
     body = document.body(block)
     own = grammar.advice.match(body.lstrip()) is not None
+    verbs = frozenset(word.casefold() for word in grammar.infinitives.findall(document.text[:200_000]))
     for start, end in sentence_spans(body, document.language):
         text = body[start:end].replace("\n", " ")
         length = len(text)
         introduces = text.rstrip().endswith(INTRODUCES) and not body[end:].strip()
-        match = grammar.advise.search(text)
+        match = next((each for each in grammar.advise.finditer(text) if _own(grammar, text[: each.start()])), None)
         if match is not None:
             of_clause = grammar.that.match(text[match.end() :].lstrip(" ,"))
-            read = subject(grammar, text, match.end(), length, (), introduces=introduces) if of_clause else named(
+            read = subject(grammar, text, match.end(), length, verbs, introduces=introduces) if of_clause else named(
                 grammar, text, match.end(), length, introduces=introduces)  # fmt: skip
         elif (headed or own) and (match := grammar.should.search(text)):
             before = text[: match.start()].strip()
@@ -383,8 +396,13 @@ def _of_block(document: Document, grammar: Grammar, block: Block, headed: bool) 
                 read = Found(subject(grammar, text, 0, min(length, match.end() + 12), ()).addressees, match.end())
             else:  # the verb stands before its subject
                 read = named(grammar, text, match.end(), length, introduces=introduces)
-            if not read.addressees or match.start() > SUBJECT:
-                continue
+            nobody = bool(before) and (match.start() > SUBJECT or _nobody(grammar, text, match.start(), read))
+            if nobody and not chapter and not read.addressees:
+                continue  # it should be noted
+            if nobody:
+                read = Found((), match.end())
+        elif headed and introduces and (match := grammar.advice.search(text)):
+            read = Found(_behind(grammar, text, match.end()), length)
         else:
             continue
         begin = block.body_start + start
@@ -402,6 +420,32 @@ def _of_block(document: Document, grammar: Grammar, block: Block, headed: bool) 
         for path in points:
             spans = (bare(document.text, each.body_start, each.end, closes=",;:.，；：。؛،") for each in path)
             yield Mandate(path[-1].ordinal, verb, False, who, (*lead, *spans))
+
+
+def _own(grammar: Grammar, before: str) -> bool:
+    """Whether a verb recommends something here: not where it says for what something is done, nor where its subject does so in a text
+    that is named: `the Committee, in its general recommendation No. 23, urges`."""
+    return not grammar.purpose.search(before) and not grammar.cites.search(before)
+
+
+def _nobody(grammar: Grammar, text: str, verb: int, found: Found) -> bool:
+    """Whether a subject is nobody: a word that stands for another, or a thing without a name."""
+    words = [text[slice(*each)] for each in found.addressees]
+    if grammar.pronoun_subject.match(text[:verb].lstrip()) or grammar.pronoun_subject.fullmatch(
+        text[:verb].split()[-1]
+    ):
+        return True
+    heads = [grammar.preposition.split(each)[0].split() for each in words]
+    return any(head and grammar.thing.fullmatch(head[-1]) and not _CAPITAL.search(each[1:]) for head, each in zip(heads, words, strict=True))  # fmt: skip
+
+
+def _behind(grammar: Grammar, text: str, start: int) -> tuple[Span, ...]:
+    """Whom an introduction names behind its last preposition: `recommendations are proposed for consideration by [States]:`."""
+    for match in reversed(list(grammar.preposition.finditer(text, start))):
+        first, close = bare(text, match.end(), len(text), closes=" :：")
+        if text[first : first + 1].isupper() or grammar.split.match(text, first):
+            return alone(grammar, text, first, close)
+    return ()
 
 
 def _bare_names(grammar: Grammar, text: str, addressees: Iterable[Span]) -> Iterator[Span]:
