@@ -45,17 +45,17 @@ def adoption(chooser: Chooser) -> Section:
             groups[-1].append(block)
         else:
             groups.append([block])
+    said = [_quoted(chooser, document, group, whole=True) for group in groups]
     items = item_lines(document)
-    if items and items[-1].ordinal - items[0].ordinal < len(items):  # else a footnote stands between
-        said = [_quoted(chooser, document, group) for group in groups] + [_quoted(chooser, document, items, whole=True)]
-    else:
-        said = [_quoted(chooser, document, group) for group in (*groups, items) if group]
+    if items:
+        whole = items[-1].ordinal - items[0].ordinal < len(items)  # else a footnote stands between
+        said.append(_quoted(chooser, document, items, whole=whole))
     remark = "" if votes(document) else "no_vote" if lines else "not_adopted"
     return chooser.section("adoption", Part("", tuple(said)), remarks=(say(remark, language),) if remark else ())
 
 
-def _quoted(chooser: Chooser, document: Document, lines: Sequence[Block], *, whole: bool = False) -> Statement:
-    """Lines as one statement, each with its place, or as one span."""
+def _quoted(chooser: Chooser, document: Document, lines: Sequence[Block], *, whole: bool) -> Statement:
+    """Lines as one statement: as one quote where they stand together as a `whole`, else each with its place."""
     spans = [(each.body_start, each.end) for each in lines]
     spans = [(spans[0][0], spans[-1][1])] if whole else spans
     cites = tuple(
