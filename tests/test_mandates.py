@@ -182,11 +182,126 @@ def test_lettered_subparagraphs_are_actions_of_their_own(catalogue: Catalogue) -
 
 
 @pytest.mark.parametrize(
+    ("sentence", "addressees", "action"),
+    [
+        ("Requests the Secretary-General, within existing resources, to paint boats;",
+         ["the Secretary-General"], ["within existing resources, to paint boats"]),
+        ("Requests, where a boat is found to be sound, the Secretary-General and the pilots, as a matter of priority, to paint it;",
+         ["the Secretary-General", "the pilots"], ["where a boat is found to be sound", "as a matter of priority, to paint it"]),
+        ("Requests the Secretary-General when doing so to paint boats;", ["the Secretary-General"], ["when doing so to paint boats"]),
+        ("Urges the two captains urgently to paint boats;", ["the two captains"], ["urgently to paint boats"]),
+        ("Stresses that States, in consultation with pilots, shall paint boats;",
+         ["States"], ["in consultation with pilots, shall paint boats"]),
+        ("Welcomes the list of boats and, within existing resources, requests the Secretary-General to paint them all;",
+         ["the Secretary-General"], ["within existing resources", "to paint them all"]),
+        ("Calls upon all States, consistent with their laws, not to paint boats, and not to sell them;",
+         ["all States"], ["consistent with their laws, not to paint boats, and not to sell them"]),
+    ],
+)  # fmt: skip
+def test_no_words_between_verb_and_action_are_lost(
+    catalogue: Catalogue, sentence: str, addressees: list[str], action: list[str]
+) -> None:
+    document = read(catalogue, sentence)
+    (one,) = mandates_of(document)
+    assert [document.quote(*span) for span in one.addressees] == addressees
+    assert [document.quote(*span) for span in one.action] == action
+
+
+@pytest.mark.parametrize(
+    ("sentence", "addressees"),
+    [
+        ("Invites port offices, within their mandates, harbour museums, where they exist, pilots, including sea pilots, and other sailors to act;",
+         ["port offices", "harbour museums", "pilots", "other sailors"]),
+        ("Invites the Port Office, in its capacity as chair of the Harbour Group, and other agencies to act;",
+         ["the Port Office", "other agencies"]),
+        ("Urges port bodies, including offices, museums and schools, and relevant pilots to act;", ["port bodies", "relevant pilots"]),
+        ("Requests the Secretary-General, in consultation with States, pilots, the Port Office, and other sailors, to act;",
+         ["the Secretary-General"]),
+        ("Invites the Port School and the Museum of Boats in Freetown, Freedonia, among others, to act;",
+         ["the Port School", "the Museum of Boats in Freetown, Freedonia"]),
+    ],
+)  # fmt: skip
+def test_what_and_joins_behind_an_insertion_is_asked_and_the_list_inside_it_is_not(
+    catalogue: Catalogue, sentence: str, addressees: list[str]
+) -> None:
+    ((_, found, _),) = told(catalogue, sentence)
+    assert found == addressees
+
+
+def test_points_that_two_clauses_introduce_together_are_told_to_the_addressees_of_both(catalogue: Catalogue) -> None:
+    document = read(
+        catalogue,
+        "Calls upon States and invites pilots to care for boats, including by:",
+        "(a) Painting boats;",
+        "(b) Lighting lamps;",
+    )
+    rows = [(document.quote(*each.addressees[0]), document.quote(*each.action[-1])) for each in mandates_of(document)]
+    points = ["Painting boats", "Lighting lamps"]
+    assert rows == [(who, point) for who in ("States", "pilots") for point in points]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "action"),
+    [
+        ("Welcomes the painting of boats, and invites Member States to do so;",
+         ["Welcomes the painting of boats", "to do so"]),
+        ("Encourages States to pay for boats and invites pilots to do likewise, and notes the result;",
+         ["Encourages States to pay for boats", "to do likewise"]),
+        ("Reaffirms the Declaration on Boats, and calls upon all States to implement it fully;",
+         ["Reaffirms the Declaration on Boats", "to implement it fully"]),
+        ("Encourages States that have not painted their boats to consider doing so;", ["to consider doing so"]),
+    ],
+)  # fmt: skip
+def test_an_action_that_only_stands_for_another_is_quoted_with_the_clause_before(
+    catalogue: Catalogue, sentence: str, action: list[str]
+) -> None:
+    document = read(catalogue, sentence)
+    assert [document.quote(*span) for span in mandates_of(document)[-1].action] == action
+
+
+@pytest.mark.parametrize(
+    ("sentence", "addressees", "action"),
+    [
+        ("Urges States that have not painted boats to do so, and calls upon all States to light lamps;",
+         ["all States"], "to light lamps"),
+        ("Urges the States referred to in paragraphs 18 and 19 above to light lamps;",
+         ["the States referred to in paragraphs 18 and 19 above"], "to light lamps"),
+        ("Decides that lamps shall be lit and, for that purpose, invites further comments from Member States on lamps;",
+         ["Member States"], "further comments from Member States on lamps"),
+        ("Invites further cooperation between pilots from Member States;", [], "further cooperation between pilots from Member States"),
+        ("Encourages the adoption by Member States of plans to light lamps;",
+         ["Member States"], "the adoption by Member States of plans to light lamps"),
+        ("Reminds Member States to light lamps;", ["Member States"], "to light lamps"),
+    ],
+)  # fmt: skip
+def test_an_addressee_is_a_whole_name_and_nothing_but_one(
+    catalogue: Catalogue, sentence: str, addressees: list[str], action: str
+) -> None:
+    document = read(catalogue, "Requests Member States to act;", sentence)
+    last = mandates_of(document)[-1]
+    assert [document.quote(*span) for span in last.addressees] == addressees
+    assert document.quote(*last.action[-1]) == action
+
+
+def test_what_leads_to_the_next_clause_belongs_to_no_action(catalogue: Catalogue) -> None:
+    document = read(
+        catalogue,
+        "Urges States to paint boats, and, further, urges pilots to light lamps, and, for that purpose, invites sailors to help;",
+        "Reminds States of their duty to paint boats, and requests pilots to help;",
+    )
+    said = [document.quote(*each.action[-1]) for each in mandates_of(document)]
+    assert said == ["to paint boats", "to light lamps", "to help", "to help"]
+
+
+@pytest.mark.parametrize(
     ("words", "due"),
     [
         ("by 4 July 2026 and 5 January 2027", "2026-07-04"),
         ("within 90 days", "2026-03-20"),
         ("at its eighty-third session", "2028-09"),
+        ("by no later than the eighty-third session", "2028-09"),
+        ("by no later than 4 July 2026", "2026-07-04"),
+        ("before the Boat Games of Freedonia, to be held in Freetown in 2027", "2027"),
         ("during the eightieth session", "2026-09"),
         ("at its eightieth and eighty-first sessions", "2026-09"),
         ("in March 2027", "2027-03"),
@@ -297,6 +412,29 @@ def test_a_draft_is_told_as_one_in_every_row_and_its_body_has_decided_nothing(ho
     (table,) = next(section for section in own.sections if section.key == "mandates").tables
     assert [row[0].shown() for row in table.rows] == ["draft", "draft"]
     assert "Status" not in grid_of([row for row in made.rows if not row.draft], "en").columns
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "money"),
+    [
+        ("en", "Requests the Secretary-General, within existing resources, to spend 200,000 dollars on boats;",
+         ["200,000 dollars", "within existing resources"]),
+        ("en", "Requests the Secretary-General to paint boats, subject to the availability of extrabudgetary resources;",
+         ["subject to the availability of extrabudgetary resources"]),
+        ("en", "Welcomes the list of boats and, within available resources, requests the Secretary-General to paint them;",
+         ["within available resources"]),
+        ("fr", "Prie le Secrétaire général de repeindre les bateaux dans les limites des ressources disponibles ;",
+         ["dans les limites des ressources disponibles"]),
+        ("es", "Solicita al Secretario General que, dentro de los recursos existentes, pinte los barcos;",
+         ["dentro de los recursos existentes"]),
+        ("zh", "请秘书长在现有资源范围内粉刷船只；", ["在现有资源范围内"]),
+    ],
+)  # fmt: skip
+def test_amounts_and_what_a_request_is_to_be_paid_from_are_told(
+    catalogue: Catalogue, language: str, sentence: str, money: list[str]
+) -> None:
+    document = read(catalogue, sentence, language=language)
+    assert [document.quote(*span) for span in mandates_of(document)[-1].money] == money
 
 
 @pytest.mark.parametrize(
@@ -473,7 +611,7 @@ def test_a_briefing_of_a_resolution_tells_adoption_requests_and_what_is_new(hold
     made = brief(engine, Request("document", "A/RES/80/900"))
     by_key = {section.key: section for section in made.sections}
     assert list(by_key) == ["adoption", "mandates", "changes"]
-    assert "4 December 2025" in [statement.text for statement in by_key["adoption"].statements]
+    assert "60th plenary meeting 4 December 2025" in [statement.text for statement in by_key["adoption"].statements]
     assert by_key["adoption"].remarks == (say("no_vote", "en"),)
     assert by_key["mandates"].remarks == (say("asks_nothing", "en", places="3"),)
     assert by_key["changes"].heading == "New since A/RES/79/900"
@@ -616,6 +754,91 @@ def test_points_below_points_are_rows_and_what_somebody_notes_is_none(catalogue:
     ]
     first, *_ = recommendations_of(document)
     assert [document.quote(*span) for span in first.addressees] == ["the Panel"]
+
+
+def advised(catalogue: Catalogue, body: str) -> list[tuple[str, str, list[str], str]]:
+    """Place, verb, addressees and last words of every recommendation of a report."""
+    text = f"---\nsymbol: A/80/904\ntitle: Boats\nlanguage: en\n---\n# Boats\n\n{body}"
+    document, _ = read_document(Input("boats.md", text.encode()), catalogue)
+    return [
+        (document.blocks[each.block].locator, document.quote(*each.verb), [document.quote(*who) for who in each.addressees],
+         document.quote(*each.action[-1]))
+        for each in recommendations_of(document)
+    ]  # fmt: skip
+
+
+def test_the_annex_of_a_letter_that_transmits_it_recommends_and_other_annexes_do_not(catalogue: Catalogue) -> None:
+    annex = "## Annex\n\n### Recommendations\n\n1. The Port recommends that Freedonia establish a boat school.\n"
+    letter = "I should be grateful if you would have the present letter and its annex circulated as a document of the Council.\n\n"
+    assert [who for _, _, who, _ in advised(catalogue, letter + annex)] == [["Freedonia"]]
+    assert advised(catalogue, f"Boats are painted.\n\n{annex}") == []
+
+
+def test_each_point_that_is_introduced_as_a_recommendation_is_a_row_to_those_whom_the_introduction_names(
+    catalogue: Catalogue,
+) -> None:
+    body = (
+        "## Recommendations for boats\n\n1. The following recommendations are proposed for consideration by Member States and partners:"
+        "\n\n(a) Paint boats. Lamps, nets and harbour production should shine;\n\n(b) Light lamps.\n"
+    )
+    assert [(place[-3:], who, words) for place, _, who, words in advised(catalogue, body)] == [
+        ("(a)", ["Member States", "partners"], "Paint boats. Lamps, nets and harbour production should shine"),
+        ("(b)", ["Member States", "partners"], "Light lamps"),
+    ]
+
+
+def test_in_a_chapter_of_recommendations_every_paragraph_is_a_row_and_what_is_nobody_no_addressee(
+    catalogue: Catalogue,
+) -> None:
+    body = (
+        "## IX. Recommendations\n\n1. States should paint boats. Instead, they should light lamps. These should shine.\n\n"
+        "2. Management, care and other measures should include lamps.\n\n3. Boats should be painted.\n\n"
+        "4. The Port advises lighting lamps.\n\n5. States, the private sector and public schools should pay.\n"
+    )
+    assert [(place, verb, who) for place, verb, who, _ in advised(catalogue, body)] == [
+        ("para. 1", "should", ["States"]),
+        ("para. 1", "should", []),
+        ("para. 1", "should", []),
+        ("para. 2", "should", []),
+        ("para. 3", "should", []),
+        ("para. 4", "", []),
+        ("para. 5", "should", ["States", "the private sector", "public schools"]),
+    ]
+
+
+def test_a_paragraph_without_a_known_verb_is_a_row_of_the_briefing(holding: Holding) -> None:
+    text = "---\nsymbol: A/80/905\ntitle: Boats\nlanguage: en\n---\n# Boats\n\n## Recommendations\n\n1. The Port advises lighting lamps.\n"
+    made = brief(holding(text), Request("document", "A/80/905"))
+    (table,) = next(section for section in made.sections if section.key == "recommendations").tables
+    assert [cell.shown() for cell in table.rows[0]] == ["A/80/905, para. 1", "", "", "The Port advises lighting lamps."]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The Harbour Committee, in its general comment No. 23 (1997), urges States to paint boats.",
+        "The Port gave 10 dollars in order to further encourage pilots to paint boats.",
+    ],
+)
+def test_what_a_report_tells_of_the_recommendations_of_others_or_of_a_purpose_is_not_its_own(
+    catalogue: Catalogue, sentence: str
+) -> None:
+    assert advised(catalogue, f"## Findings\n\n1. {sentence}\n") == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "addressees"),
+    [
+        ("The Panel recommends that the Committee write to Member States encouraging them to act.", ["the Committee"]),
+        ("The Panel recommends that Freedonia adopt laws.", ["Freedonia"]),
+        ("The Panel recommends painting the boats to help pilots to rest.", []),
+    ],
+)
+def test_a_subject_ends_before_its_verb_in_the_subjunctive(
+    catalogue: Catalogue, sentence: str, addressees: list[str]
+) -> None:
+    ((_, _, found, _),) = advised(catalogue, f"## Findings\n\n1. {sentence}\n")
+    assert found == addressees
 
 
 def test_a_table_of_contents_is_no_table_of_figures(holding: Holding) -> None:

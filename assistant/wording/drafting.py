@@ -32,13 +32,13 @@ class Grammar:
         kinds = {"ask": self._source("ask"), "decide": self._source("decide"), "say": self._source("say", "sure")}
         verbs = "|".join(f"(?P<{kind}>{edge[0]}(?:{source}){edge[1]})" for kind, source in kinds.items())
         leads = rf"(?:{edge[0]}(?:{self._source('lead')}){edge[1]},?\s*)*"
+        self.leads = self._compile(leads)
         join = self._source("join")
-        comma = rf"[,;،؛，；]\s*(?:(?:{join})\s*)?"
-        self.opening = self._compile(
-            rf"\s*(?P<lead>{leads})(?P<verb>{verbs}|(?P<noun>{self._source('opening')}){edge[1]})"
-        )
+        comma = rf"[,;،؛，；]\s*(?:(?:{join})\s*(?:,\s*(?P<aside>[^,;:.]{{1,90}}),\s*)?)?"
+        inserted = r"(?:,\s*(?P<inserted>[^,;:.]{1,90}),)?"
+        self.opening = self._compile(rf"\s*{leads}(?P<verb>{verbs}|(?P<noun>{self._source('opening')}){edge[1]})")
         self.following = self._compile(
-            rf"(?P<join>{comma})(?P<lead>{leads})(?P<verb>{verbs})|\s(?P<and>{join})\s(?P<leads>{leads})"
+            rf"{comma}{leads}(?P<verb>{verbs})|\s(?:{join}){inserted}\s{leads}"
             rf"(?P<bare>{edge[0]}(?:{self._source('ask', 'decide', 'sure')}){edge[1]})"
         )  # fmt: skip
         """A verb behind a comma; behind nothing but “and”, only one that is no noun as well."""
@@ -55,6 +55,9 @@ class Grammar:
         """The same at the end of words."""
         self.by = self._compile(rf"\s(?:{self._source('by')})\s")
         self.trail = self._compile(rf"(?:,|\s(?:{self._source('trail')}))+\s*$")
+        self.joint = self._compile(rf"{edge[0]}(?:{self._source('also')})\s+$")
+        self.joins = self._compile(rf"[\s,،，]*(?:{self._source('also')}){edge[1]}")
+        """What goes on with a list, at the end of words and at their head."""
         self.both = self._compile(rf"\s(?:{self._source('both')})\s")
         self.lack = self._compile(rf"(?:{self._source('lack')})\s*$")
         ends = rf"(?:{self._source('name')})+"
@@ -85,6 +88,11 @@ class Grammar:
         self.steps = self._compile(rf"\s(?:{self._source('steps')})\s|[,–]")
         self.tail = self._compile(rf"\s*[;；؛](?:\s*(?:{self._source('ties')}))?$")
         """What stands behind a part of a provision."""
+        numbering = r"(?:(?:[IVXLC]+|[A-Z]|\d+)[.)]?\s+)?"
+        self.chapter = self._compile(rf"\s*{numbering}(?:\w+\s)?(?:{self._source('advice')})\s*(?::\D*)?")
+        """A heading above nothing but recommendations."""
+        self.purpose = self._compile(rf"{edge[0]}(?:{self._source('to')})\s+{leads}$")
+        """What makes an infinitive of the verb behind it: to further encourage."""
         self.infinitives = self._compile(rf"{edge[0]}(?:{self._source('to')})\s+([a-z]{{2,}})")
 
     def __getattr__(self, name: str) -> re.Pattern[str]:

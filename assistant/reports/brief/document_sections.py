@@ -4,6 +4,7 @@ since the text before. Of a report: what it recommends and to whom, and the tabl
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import pairwise, zip_longest
 
 from assistant.frames import say
@@ -38,15 +39,29 @@ def adoption(chooser: Chooser) -> Section:
     document = _own(chooser)
     language = chooser.language
     lines = adoption_lines(document)
-    said = [Statement.quoting(cite(chooser.library, document, block, placed=False)) for block in lines]
+    groups: list[list[Block]] = []
+    for block in lines:  # lines that stand together are one quote
+        if groups and block.ordinal == groups[-1][-1].ordinal + 1:
+            groups[-1].append(block)
+        else:
+            groups.append([block])
+    said = [_quoted(chooser, document, group, whole=True) for group in groups]
     items = item_lines(document)
     if items:
         whole = items[-1].ordinal - items[0].ordinal < len(items)  # else a footnote stands between
-        spans = [(items[0].body_start, items[-1].end)] if whole else [(each.body_start, each.end) for each in items]
-        cites = tuple(cite(chooser.library, document, items[0], span, placed=False) for span in spans)
-        said.append(Statement(" ".join(" ".join(each.quote.split()) for each in cites), "quoted", cites))
+        said.append(_quoted(chooser, document, items, whole=whole))
     remark = "" if votes(document) else "no_vote" if lines else "not_adopted"
     return chooser.section("adoption", Part("", tuple(said)), remarks=(say(remark, language),) if remark else ())
+
+
+def _quoted(chooser: Chooser, document: Document, lines: Sequence[Block], *, whole: bool) -> Statement:
+    """Lines as one statement: as one quote where they stand together as a `whole`, else each with its place."""
+    spans = [(each.body_start, each.end) for each in lines]
+    spans = [(spans[0][0], spans[-1][1])] if whole else spans
+    cites = tuple(
+        cite(chooser.library, document, line, span, placed=False) for line, span in zip(lines, spans, strict=False)
+    )
+    return Statement(" ".join(" ".join(each.quote.split()) for each in cites), "quoted", cites)
 
 
 def mandates(chooser: Chooser) -> Section:
@@ -119,7 +134,7 @@ def recommendations(chooser: Chooser) -> Section:
         block = document.blocks[each.block]
         if block.page not in document.unquotable:
             who, verb, action = (
-                tuple(chooser.cite(document, block, span) for span in spans)
+                tuple(chooser.cite(document, block, span) for span in spans if span[0] < span[1])
                 for spans in (each.addressees, (each.verb,), each.action)
             )
             rows.append((Cell(action[-1:], place=True), Cell(who), Cell(verb), Cell(action, whole=True)))

@@ -19,6 +19,8 @@ _COMMA = re.compile(r",(?!\d)|[،，、]")
 _PEOPLE = re.compile(r"[A-ZÀ-ÖØ-ÞА-Я][\w’'-]+\s[a-zà-öø-ÿа-я][\w-]+s\b")
 """A people, as `Turkish forces`."""
 _SIGNS = ",:"
+_PLURALS = re.compile(r"[A-ZÀ-ÖØ-ÞА-Я][\w’'-]*s [a-z]+s\b")
+"""What is named and what is not: `States partners`, around “and”."""
 _NAME = re.compile(r"\s*[A-ZÀ-ÖØ-ÞА-Я][\w’'-]+\s*")
 
 
@@ -33,13 +35,16 @@ class Found:
 def named(grammar: Grammar, text: str, start: int, end: int, *, introduces: bool = False) -> Found:
     """The object of a verb before the words that open the action: `requests [the Secretary-General] to report`.
 
-    Insertions between commas (`within existing resources`) belong to nobody. What is asked for itself (`calls for [further
-    efforts]`) is no addressee; who is to act may stand behind “by” there. `introduces`: what is asked for stands in subparagraphs.
+    Insertions between commas (`within existing resources`) belong to nobody; what “and” joins behind one is an addressee again. What
+    is asked for itself (`calls for [further efforts]`) is no addressee; who is to act may stand behind “by” there. `introduces`:
+    what is asked for stands in subparagraphs.
     """
     if who := _listed(grammar, text, start, end):
         return Found(who, who[-1][1])
     parts: list[Span] = []
-    opened = closed = False
+    passed: list[Span] = []  # between insertions that end at their comma: of the list, if it goes on
+    run: list[str] | None = None  # the parts of an insertion that is a list, which “and” ends
+    samples = opened = closed = False
     action = end
     for n, (left, right) in enumerate(_segments(text, start, end)):
         words = text[left:right]
@@ -53,12 +58,23 @@ def named(grammar: Grammar, text: str, start: int, end: int, *, introduces: bool
             break
         if also and grammar.aside.match(text, opening, right):
             continue
-        if not also and (opened or grammar.example.match(words) or grammar.aside.match(words)):
-            opened = True
-            continue
-        opened = False
+        brief = grammar.brief.match(words)
+        example = grammar.example.match(words)
+        if (run is None or samples) and (example or (not brief and grammar.aside.match(words))):
+            run, samples = [], example is not None
+        opened = opened or run is not None or brief is not None
         opens = _opens(grammar, text, opening, right, end)
-        parts.append((opening, opens if opens is not None else right))
+        # Where nobody is named yet, the name ends the insertion.
+        opens_list = not parts and not brief and run != [] and (run is None or opens is not None)
+        if opened and not also and not opens_list:
+            if run is not None:
+                run.append(words)
+            elif not brief:
+                passed.append((opening, right))
+            continue
+        if opens_list or run is None or len(run) < 2 or (samples and grammar.both.search(run[-1])):
+            parts += [*passed, (opening, opens if opens is not None else right)]
+        passed, opened, run = [], False, None
         if opens is not None:
             action, closed = opens, True
             break
@@ -112,11 +128,19 @@ def subject(
         word, place = match.group(), at + match.start()
         if word in ",،":
             rest = text[place + 1 : end].lstrip()
-            opens = not opened and bool(grammar.aside.match(rest) or grammar.split.match(rest))
-            ended, opened, previous = not opens, opens, ","
+            verb, comma = (each.search(text, place + 1, end) for each in (grammar.modal, _COMMA))
+            # Who that is, `Israel, the occupying Power, shall`, ends with a comma; a list goes on: `States, the ports and pilots shall`.
+            says = grammar.split.match(rest) and comma and not (verb and verb.start() < comma.start())
+            opens = not opened and bool(grammar.aside.match(rest) or says)
+            ended, opened, previous = opened, opens, ","
             continue
         no_verb = (grammar.nouns, grammar.tie, grammar.preposition, grammar.also)
-        known = word in verbs and not any(each.fullmatch(previous) for each in no_verb)
+        if any(each.fullmatch(word) for each in (grammar.pronoun, grammar.gerund)):
+            previous, ended = word, False
+            continue
+        known = not any(each.fullmatch(previous) for each in no_verb) and (
+            word in verbs or (previous[:1].isupper() and grammar.subjunctive.match(text, place, end))
+        )
         # Behind an insertion the subject is at its end.
         acts = grammar.modal.fullmatch(word) or (
             word.islower() and (known or (ended and not grammar.also.fullmatch(word)))
@@ -127,7 +151,7 @@ def subject(
             left = text[first:place]
             last = first + _cut(grammar, left)
             return Found(tuple(_each(grammar, text, list(_segments(text, first, last)))), place)
-        previous, ended = word.casefold(), False
+        previous, ended = word, False
     if introduces:
         last = first + _cut(grammar, text[first:end].rstrip(" :："))
         return Found(tuple(_each(grammar, text, list(_segments(text, first, last)))), last)
@@ -217,12 +241,24 @@ def _actors(grammar: Grammar, text: str, start: int, end: int) -> tuple[Span, ..
     return ()
 
 
+def giver(grammar: Grammar, text: str, start: int, end: int) -> Span | None:
+    """Who is to give what is asked for: `further comments from [Member States] on boats`."""
+    first = _COMMA.search(text, start, end)
+    end = first.start() if first else end
+    source = grammar.giver.search(text, start, end)
+    if source is None or any(
+        each.search(text, start, source.start()) for each in (grammar.preposition, grammar.within_name)
+    ):
+        return None  # what is from there is what something else is of: cooperation between experts from all countries
+    stop = grammar.preposition.search(text, source.end(), end)
+    return bare(text, source.end(), stop.start() if stop else end)
+
+
 def _each(grammar: Grammar, text: str, parts: list[Span]) -> list[Span]:
     """The addressees of a list one by one. Of parts that nothing joins the first is named, the others say who that is:
     `Israel, the occupying Power`."""
     listed = _joined(grammar, text, parts)
-    if len(listed) > 1 and not any(grammar.both.search(text, a - 1 if a else a, b) or grammar.also.match(text[max(0, a - 12) : a].lstrip(" ,"))
-                                   for a, b in listed[1:]):  # fmt: skip
+    if not any(grammar.both.search(text, a, b) or grammar.joint.search(text, max(0, a - 20), a) for a, b in listed[1:]):
         listed = listed[:1]
     return [each for part in listed for each in _split(grammar, text, *part)]
 
@@ -236,7 +272,12 @@ def _joined(grammar: Grammar, text: str, parts: list[Span]) -> list[Span]:
             (grammar.within_name.search(before) or grammar.topic.search(before))
             and not grammar.split.match(text, start, end)
         )
-        if made and (inside or grammar.tied.match(text, start, end) or grammar.adjectives.search(before)):
+        if made and (
+            inside
+            or grammar.tied.match(text, start, end)
+            or grammar.adjectives.search(before)
+            or (grammar.place.search(before) and _NAME.fullmatch(text, start, end))
+        ):
             made[-1] = (made[-1][0], end)
         else:
             made.append((start, end))
@@ -256,7 +297,12 @@ def _split(grammar: Grammar, text: str, start: int, end: int) -> list[Span]:
         named_in = grammar.within_name.search(before) or grammar.bound.search(before)
         inside = named_in and not grammar.apart.match(after)
         scope = grammar.adjective.match(after) and before.endswith("s")
-        if (names or scope or grammar.split.match(after)) and not inside and not grammar.adjectives.search(before):
+        plurals = _PLURALS.match(f"{before.rpartition(' ')[2]} {after}")
+        if (
+            (names or scope or plurals or grammar.split.match(after))
+            and not inside
+            and not grammar.adjectives.search(before)
+        ):
             made.append((left, match.start()))
             left = match.end()
     made.append((left, end))

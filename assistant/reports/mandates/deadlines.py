@@ -51,6 +51,9 @@ class Clock:
                 if close and self._to_come(dates) and (sure or not self._past(text, match.start())):
                     found.append((match.start(), close))
         found += [
+            match.span() for match in grammar.eve.finditer(text) if self._to_come([Date(int(match["year"]), 0, None)])
+        ]
+        found += [
             match.span()
             for pattern in (grammar.event, grammar.occasion, grammar.term, grammar.often)
             for match in pattern.finditer(text)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from assistant.reports.mandates.addressees import INTRODUCES, Found, alone, bare, duty, named, subject
+from assistant.reports.mandates.addressees import INTRODUCES, Found, alone, bare, duty, giver, named, subject
 from assistant.reports.mandates.deadlines import Clock
 from assistant.wording.drafting import Grammar, grammar_of, unquoted
 from corpus.documents import Block, Document, Span
@@ -26,9 +26,9 @@ _APART = ("masthead", "title", "contents", "preamble")
 
 @dataclass(frozen=True)
 class Mandate:
-    """One request, decision or recommendation. All are spans of the document's text; `block` is the ordinal of its paragraph. `action` has two
-    spans where the words that introduce a subparagraph are part of it. `decided`: the body acts itself, which `addressees` then
-    names from the preamble, where it has one."""
+    """One request, decision or recommendation. All are spans of the document's text; `block` is the ordinal of its paragraph. `action` has
+    several spans where insertions between the addressees, the words that introduce a subparagraph, or the clause that “to do so”
+    stands for are part of it. `decided`: the body acts itself, which `addressees` then names from the preamble, where it has one."""
 
     block: int
     verb: Span
@@ -41,9 +41,12 @@ class Mandate:
 
 @dataclass(frozen=True)
 class _Clause:
+    """`aside` stands before the verb: `and, [within existing resources], requests`."""
+
     kind: Kind
     verb: Span
     end: int
+    aside: Span | None = None
 
 
 def mandates_of(document: Document) -> tuple[Mandate, ...]:
@@ -93,14 +96,15 @@ class _Reader:
         clauses = list(self._clauses(text))
         items = list(self._items(block))
         told = False
+        introduced = items if text.rstrip().endswith(INTRODUCES) else []
         for n, clause in enumerate(clauses):
-            introduces = n == len(clauses) - 1 and bool(items) and text.rstrip().endswith(INTRODUCES)
             before = clauses[n - 1] if n else None
             shared = clauses[n + 1] if n + 1 < len(clauses) and clauses[n + 1].kind == "ask" else None
-            for each in self._read(block, text, clause, items if introduces else [], before, shared):
+            below = introduced if clauses[n:] in ([clause], [clause, shared]) else []
+            for each in self._read(block, text, clause, below, before, shared):
                 told = n == len(clauses) - 1
                 yield each
-        if not told or not text.rstrip().endswith(INTRODUCES):
+        if not told or not introduced:
             for item in items:
                 yield from self.paragraph(item)
 
@@ -115,19 +119,21 @@ class _Reader:
     def _clauses(self, text: str) -> Iterator[_Clause]:
         """The clauses of a paragraph with the verb of each, in order; each ends where the next begins."""
         grammar = self._grammar
-        found: list[tuple[int, Kind, Span]] = []
+        found: list[tuple[int, Kind, Span, Span | None]] = []
         if opening := grammar.opening.match(text):
-            found.append((0, _kind(opening), opening.span("verb")))
+            found.append((0, _kind(opening), opening.span("verb"), None))
         elif first := re.match(r"\s*[^\W\d_]+", text):
-            found.append((0, "say", first.span()))
+            found.append((0, "say", first.span(), None))
         at = found[-1][2][1] if found else 0
         for match in grammar.following.finditer(text, at):
             opened = grammar.opening.match(match["bare"]) if match["bare"] else match
             verb = match.span("verb" if match["verb"] else "bare")
-            found.append((match.start(), _kind(opened) if opened else "say", verb))
-        ends = [*(start for start, _, _ in found[1:]), len(text)]
-        for (_, kind, verb), end in zip(found, ends, strict=False):
-            yield _Clause(kind, verb, end)
+            aside = next((match.span(name) for name in ("aside", "inserted")
+                          if match[name] and not grammar.leads.fullmatch(match[name])), None)  # fmt: skip
+            found.append((match.start(), _kind(opened) if opened else "say", verb, aside))
+        ends = [*(start for start, *_ in found[1:]), len(text)]
+        for (_, kind, verb, aside), end in zip(found, ends, strict=False):
+            yield _Clause(kind, verb, end, aside)
 
     def _read(
         self,
@@ -148,32 +154,63 @@ class _Reader:
             if not found.addressees:
                 return
         else:
-            found = self._found(text, clause, start, end, introduces=bool(items))
+            found = self._found(text, clause, start, end, introduces=bool(items) and not shared)
         if shared and found.action == start and clause.kind == "ask" and (who := alone(grammar, text, start, end)):
             found, end = Found(who, named(grammar, text, shared.verb[1], shared.end).action), shared.end
-        at = found.action
+        elif shared:
+            items = []
+        besides, at = self._besides(text, start, found) if end == clause.end else ([], found.action)
+        if before and grammar.stands.fullmatch(text[at:end].strip(" ,;.")):
+            besides.insert(0, bare(text, before.verb[0], before.end, closes=",;"))
+        if clause.aside:
+            besides.insert(0, clause.aside)
         if before and not found.addressees and grammar.possessive.search(" ".join(text[at:end].split()[:3])):
             at = before.verb[0]
         found = self._by_name(text, found, before)
+        hangs = [(block.body_start + a, block.body_start + b) for a, b in besides]
         first = self._trimmed(block.body_start + at, block.body_start + end)
         if not items:
             if first:
-                yield self._made(block, clause, block, self._who(found, block, clause), (first,))
+                yield self._made(block, clause, block, self._who(found, block, clause), (*hangs, first))
             return
-        bare = first is None or any(each.fullmatch(self._document.quote(*first)) for each in (grammar.to, grammar.that))
+        empty = first is None or any(
+            each.fullmatch(self._document.quote(*first)) for each in (grammar.to, grammar.that)
+        )
         for item in items:
             own = self._trimmed(item.body_start, item.end)
             if own is None:
                 continue
-            inside = found
-            if bare and not found.addressees:  # each names its own: requests: (a) the Panel to report
+            inside, own_hangs = found, list[Span]()
+            if empty and not found.addressees:  # each names its own: requests: (a) the Panel to report
                 words = self._text(item)
                 inside = self._found(
                     words, clause, 0, len(words), said=text[slice(*clause.verb)] + text[start:end].rstrip(" :")
                 )
-                own = self._trimmed(item.body_start + inside.action, item.end) or own
+                besides, begins = self._besides(words, 0, inside)
+                own = self._trimmed(item.body_start + begins, item.end) or own
+                own_hangs = [(item.body_start + a, item.body_start + b) for a, b in besides]
             asked = self._who(inside, item if inside is not found else block, clause)
-            yield self._made(block, clause, item, asked, (own,) if bare or first is None else (first, own))
+            lead = () if empty or first is None else (first,)
+            yield self._made(block, clause, item, asked, (*hangs, *lead, *own_hangs, own))
+
+    def _besides(self, text: str, start: int, found: Found) -> tuple[list[Span], int]:
+        """What stands before the action and names nobody who is asked, on which it hangs; and where the action begins: with the last of
+        these words if only white space parts them."""
+        grammar, at = self._grammar, found.action
+        edges = [start, *(edge for who in found.addressees for edge in who), at]
+        if edges[-2] > at:  # the action has the names in it
+            return [], at
+        made: list[Span] = []
+        for left, right in zip(edges[::2], edges[1::2], strict=True):
+            opened = grammar.clause.match(text, left, right) or grammar.joins.match(text, left, right)
+            left = opened.end() if opened else left
+            closing = grammar.joint.search(text, left, right)
+            left, right = bare(text, left, closing.start() if closing else right, ",:：،，", ",:：،，")
+            if left < right and not grammar.preposition.fullmatch(text, left, right):
+                made.append((left, right))
+        if made and found.addressees and made[-1][0] >= edges[-2]:
+            return made[:-1], made[-1][0]
+        return made, at
 
     def _found(
         self, text: str, clause: _Clause, start: int, end: int, *, introduces: bool = False, said: str = ""
@@ -185,7 +222,10 @@ class _Reader:
         if clause.kind == "ask":
             if of_clause:
                 return subject(grammar, text, start, end, self._verbs)
-            return named(grammar, text, start, end, introduces=introduces)
+            found = named(grammar, text, start, end, introduces=introduces)
+            if not found.addressees and (who := giver(grammar, text, start, end)) and self._acts(text[slice(*who)]):
+                return replace(found, addressees=(who,))
+            return found
         if of_clause or not grammar.spaced:
             found = subject(grammar, text, start, end, ())
             if found.addressees and all(self._acts(text[slice(*each)]) for each in found.addressees):
@@ -226,7 +266,7 @@ class _Reader:
         for start, end in found.addressees:
             words = text[start:end]
             pronoun = grammar.pronoun.fullmatch(words)
-            short = re.fullmatch(r"[^\W\dA-ZА-Я]+ ([A-ZÀ-ÖØ-ÞА-Я]\w+)", words)
+            short = re.fullmatch(rf"(?:{grammar.article.pattern}) ((?-i:[A-ZÀ-ÖØ-ÞА-Я])\w+)", words, re.IGNORECASE)
             names = [name for name in self._names if short and name != words and re.search(rf"\b{short[1]}\b", name)]
             known = [(at, at + len(name)) for name in (self._names if pronoun else names)
                      if (at := text.rfind(name, 0, start)) >= 0]  # fmt: skip
@@ -261,20 +301,24 @@ class _Reader:
         self, block: Block, clause: _Clause, place: Block, addressees: Sequence[Span], action: tuple[Span, ...]
     ) -> Mandate:
         verb = (block.body_start + clause.verb[0], block.body_start + clause.verb[1])
-        # What stands between verb and action may say by when, too.
-        whole = [(verb[1], max(block.body_start + clause.end, action[0][1] if place is block else 0))]
+        # What stands beside verb and action may say by when, too.
+        at = block.body_start
+        spans = [(verb[1], max(at + clause.end, action[-1][1] if place is block else 0))]
+        spans += [action[-1]] if place is not block else []
+        spans += [(at + clause.aside[0], at + clause.aside[1])] if clause.aside else []
         when: list[Span] = []
         money: list[Span] = []
-        for start, end in whole if place is block else [*whole, action[-1]]:
+        for start, end in spans:
             found = self._clock.times(start, end)
             when += [(a, b) for a, b in found if not any(left <= a < right for left, right in addressees)]
+            words = self._document.text[start:end]
             money += [
                 (start + match.start(), start + match.end())
-                for match in self._grammar.money.finditer(self._document.text[start:end])
+                for pattern in (self._grammar.money, self._grammar.funds)
+                for match in pattern.finditer(words)
             ]
-        return Mandate(
-            place.ordinal, verb, clause.kind == "decide", tuple(addressees), action, tuple(when), tuple(money)
-        )
+        said = tuple(each for each in action if each not in when)
+        return Mandate(place.ordinal, verb, clause.kind == "decide", tuple(addressees), said, tuple(when), tuple(money))
 
     def _trimmed(self, start: int, end: int) -> Span | None:
         """A span without white space and what only closes it; None where no words are left."""
@@ -290,46 +334,59 @@ def _kind(match: re.Match[str]) -> Kind:
 
 SUBJECT = 120
 """Longest subject of a sentence that says what somebody should do, in characters."""
-_BESIDE = ("masthead", "title", "contents", "annex", "appendix", "summary")
+_BESIDE = ("masthead", "title", "contents", "appendix", "summary")
 
 
 def recommendations_of(document: Document) -> Iterator[Mandate]:
     """The recommendations of a report, in its order: sentences, or points of a list with what introduces them; those that a list item
     gives under a heading about them, too. `action` is the sentence; of a point it is the point, behind what its introduction says
-    beside verb and addressees, and behind the points above it."""
+    beside verb and addressees, and behind the points above it. In a chapter of nothing but recommendations each paragraph is one,
+    with an empty `verb` where none is known. Annexes count where a letter transmits them."""
     grammar = grammar_of(document.language)
     told: set[int] = set()
+    letter = any(not block.locator.startswith("annex") and grammar.closing.search(document.body(block)[:LONGEST]) for block in document.blocks)  # fmt: skip
+    beside = _BESIDE if letter else (*_BESIDE, "annex")
     for block in document.blocks:
-        if block.kind not in ("paragraph", "item") or block.ordinal in told or block.locator.startswith(_BESIDE):
+        if block.kind not in ("paragraph", "item") or block.ordinal in told or block.locator.startswith(beside):
             continue
+        heads = document.headings(block)
         # What has a number is a recommendation by itself: of such headings only the paragraph right below.
         headed = any(
             grammar.advice.search(words := document.body(head))
             and (block.ordinal == head.ordinal + 1 or not any(sign.isdigit() for sign in words))
-            for head in document.headings(block)
+            for head in heads
         )
+        chapter = bool(heads) and grammar.chapter.fullmatch(document.body(heads[-1])) is not None
         # Points of what nobody recommends are none: what a programme will do.
         above = document.blocks[block.parent] if block.kind == "item" and block.parent is not None else None
         told_above = document.body(above).rstrip() if above is not None and above.kind != "heading" else ""
         recommends = (grammar.advise, grammar.should, grammar.advice)
         if not headed and told_above.endswith(INTRODUCES) and not any(each.search(told_above) for each in recommends):
             continue
-        for each in _of_block(document, grammar, block, headed):
+        found = list(_of_block(document, grammar, block, headed, chapter))
+        if not found and chapter and block.kind == "paragraph" and block.number:
+            found = [
+                Mandate(
+                    block.ordinal, (block.body_start, block.body_start), False, (), ((block.body_start, block.end),)
+                )
+            ]
+        for each in found:
             told.add(each.block)
             yield each
 
 
-def _of_block(document: Document, grammar: Grammar, block: Block, headed: bool) -> Iterator[Mandate]:
+def _of_block(document: Document, grammar: Grammar, block: Block, headed: bool, chapter: bool) -> Iterator[Mandate]:
     body = document.body(block)
     own = grammar.advice.match(body.lstrip()) is not None
+    verbs = frozenset(word.casefold() for word in grammar.infinitives.findall(document.text[:200_000]))
     for start, end in sentence_spans(body, document.language):
         text = body[start:end].replace("\n", " ")
         length = len(text)
         introduces = text.rstrip().endswith(INTRODUCES) and not body[end:].strip()
-        match = grammar.advise.search(text)
+        match = next((each for each in grammar.advise.finditer(text) if _own(grammar, text[: each.start()])), None)
         if match is not None:
             of_clause = grammar.that.match(text[match.end() :].lstrip(" ,"))
-            read = subject(grammar, text, match.end(), length, (), introduces=introduces) if of_clause else named(
+            read = subject(grammar, text, match.end(), length, verbs, introduces=introduces) if of_clause else named(
                 grammar, text, match.end(), length, introduces=introduces)  # fmt: skip
         elif (headed or own) and (match := grammar.should.search(text)):
             before = text[: match.start()].strip()
@@ -339,8 +396,13 @@ def _of_block(document: Document, grammar: Grammar, block: Block, headed: bool) 
                 read = Found(subject(grammar, text, 0, min(length, match.end() + 12), ()).addressees, match.end())
             else:  # the verb stands before its subject
                 read = named(grammar, text, match.end(), length, introduces=introduces)
-            if not read.addressees or match.start() > SUBJECT:
-                continue
+            nobody = bool(before) and (match.start() > SUBJECT or _nobody(grammar, text, match.start(), read))
+            if nobody and not chapter and not read.addressees:
+                continue  # it should be noted
+            if nobody:
+                read = Found((), match.end())
+        elif headed and introduces and (match := grammar.advice.search(text)):
+            read = Found(_behind(grammar, text, match.end()), length)
         else:
             continue
         begin = block.body_start + start
@@ -358,6 +420,32 @@ def _of_block(document: Document, grammar: Grammar, block: Block, headed: bool) 
         for path in points:
             spans = (bare(document.text, each.body_start, each.end, closes=",;:.，；：。؛،") for each in path)
             yield Mandate(path[-1].ordinal, verb, False, who, (*lead, *spans))
+
+
+def _own(grammar: Grammar, before: str) -> bool:
+    """Whether a verb recommends something here: not where it says for what something is done, nor where its subject does so in a text
+    that is named: `the Committee, in its general recommendation No. 23, urges`."""
+    return not grammar.purpose.search(before) and not grammar.cites.search(before)
+
+
+def _nobody(grammar: Grammar, text: str, verb: int, found: Found) -> bool:
+    """Whether a subject is nobody: a word that stands for another, or a thing without a name."""
+    words = [text[slice(*each)] for each in found.addressees]
+    if grammar.pronoun_subject.match(text[:verb].lstrip()) or grammar.pronoun_subject.fullmatch(
+        text[:verb].split()[-1]
+    ):
+        return True
+    heads = [grammar.preposition.split(each)[0].split() for each in words]
+    return any(head and grammar.thing.fullmatch(head[-1]) and not _CAPITAL.search(each[1:]) for head, each in zip(heads, words, strict=True))  # fmt: skip
+
+
+def _behind(grammar: Grammar, text: str, start: int) -> tuple[Span, ...]:
+    """Whom an introduction names behind its last preposition: `recommendations are proposed for consideration by [States]:`."""
+    for match in reversed(list(grammar.preposition.finditer(text, start))):
+        first, close = bare(text, match.end(), len(text), closes=" :：")
+        if text[first : first + 1].isupper() or grammar.split.match(text, first):
+            return alone(grammar, text, first, close)
+    return ()
 
 
 def _bare_names(grammar: Grammar, text: str, addressees: Iterable[Span]) -> Iterator[Span]:
