@@ -7,11 +7,14 @@ from collections.abc import Callable, Sequence
 
 from assistant.export.publication import Content, Note, Span, Table, plain
 from assistant.export.un_style import name_of
-from assistant.frames import mark, place_name, say
+from assistant.frames import day_text, mark, place_name, say
 from assistant.qa.answer import Citation, Statement
+from assistant.qa.metadata import dated_on
 from assistant.quoted_rows import without_bars
+from assistant.reports.lookup import label_of
 from assistant.reports.quoted_tables import CUT, Cell, Grid
 from assistant.wording.drafting import grammar_of
+from corpus.calendar_names import language_name
 from corpus.documents import Document
 from corpus.library import Library
 
@@ -119,8 +122,7 @@ class References:
         name = name_of(document, self.language)
         if not first:
             return [Span(name.short, url=document.url), *where]
-        said = {"unverified_note": document.unverified, "ocr": document.ocr}
-        told = [say(frame, self.language) for frame, so in said.items() if so]
+        told = self._remarks(document)
         if not name.symbol or not name.title or document.edition == "digest":
             known = [Span(f" ({self._comma.join(told)})")] if told else []
             return [Span(name.full, url=document.url), *known, *where]
@@ -161,6 +163,23 @@ class References:
     def listed(self, spans: Sequence[Span]) -> list[Span]:
         """Spans in a row, marks between them."""
         return [each for span in spans for each in (Span(self._semicolon), span)][1:]
+
+    def label(self, document: str) -> str:
+        """How a document (its id) is called in headings and tables."""
+        return label_of(self.library.document(document), self.language)
+
+    def source(self, document: str) -> Content:
+        """A document (its id) in a list: its full name, its day, its language, and what is to be known of its text."""
+        held, name = self.library.document(document), name_of(self.library.document(document), self.language)
+        day = dated_on(held) if held.edition != "digest" else None
+        dated = day_text(day, self.language) if day else ""
+        told = ["" if dated in name.full else dated, language_name(held.language, self.language), *self._remarks(held)]
+        return Span(name.full, url=held.url), Span("".join(f"{self._comma}{each}" for each in told if each))
+
+    def _remarks(self, document: Document) -> list[str]:
+        """What is to be known of the text of a document: that it is no verified copy, or was recognised from images."""
+        said = {"unverified_note": document.unverified, "ocr": document.ocr}
+        return [say(frame, self.language) for frame, so in said.items() if so]
 
     def table(self, grid: Grid) -> Table:
         """A table whose cells are words of documents."""

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from assistant.frames import act_frames, day_text, filled, place_name, say
-from assistant.qa.metadata import adopted_on
+from assistant.frames import act_frames, day_text, filled, mark, place_name, say
+from assistant.qa.metadata import adopted_on, is_draft
+from assistant.reports.lookup import label_of
 from corpus.documents import Document
 from corpus.symbols import Symbol
 
@@ -47,7 +48,8 @@ def name_of(document: Document, language: str) -> Name:
         return Name(title, symbol, document.label)
     if act and document.symbol:
         return Name(_act_in_full(document, act, language), "", act)
-    return Name("" if title == symbol else title, symbol, symbol)
+    told = mark(",", language) + say("status_draft", language) if is_draft(document.symbol) else ""
+    return Name("" if title == symbol else title, symbol + told, label_of(document, language))
 
 
 def act_name(symbol: Symbol, language: str) -> str | None:

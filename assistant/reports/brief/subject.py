@@ -155,7 +155,11 @@ def _of_document(engine: Engine, request: Request, treaties: tuple[str, ...], re
     if not chosen:
         raise not_held(engine.library, request.value)
     document = min(chosen, key=lambda each: (each.language != request.language, each.edition == "digest", each.id))
-    others = tuple(each for each in rest if each != document.id)
+    headers = {header.id: header for header in engine.library.each_header()}
+    day = _dated(engine.library, headers[document.id])
+    # What is later than a document was no guidance for it; of a digest the day is that on which it was written.
+    days = {each: _dated(engine.library, headers[each]) for each in rest if headers[each].edition != "digest"}
+    others = tuple(each for each in rest if each != document.id and not (day and days.get(each, "") > day))
     # A treaty is its own legal framework.
     near = () if document.kind == "treaty" else treaties
     themes = _sections(document) or (Theme("", document.title),)

@@ -20,10 +20,10 @@ from assistant.reports import ReportError
 from assistant.reports.brief import agenda_sections
 from assistant.reports.brief.articles import Article, ArticleFinder
 from assistant.reports.brief.briefing import Audience, Part, Section
-from assistant.reports.brief.selection import Chooser, dated_within, only_later, speaks
+from assistant.reports.brief.selection import Chooser, adopted_first, dated_within, only_later, speaks
 from assistant.reports.brief.subject import Theme, proposing
 from assistant.reports.comparison.topic_comparison import differing
-from assistant.reports.lookup import near_to_it
+from assistant.reports.lookup import label_of, near_to_it
 from assistant.wording.drafting import grammar_of
 from corpus.meetings import Meeting
 from corpus.sentences import sentence_spans
@@ -162,7 +162,7 @@ def points(chooser: Chooser) -> Section:
                 found[key] = (each.odds, n, each)
     parts, empty = [], []
     for n, theme in enumerate(ground.themes):
-        mine = sorted((each for _, home, each in found.values() if home == n), key=lambda each: -each.odds)
+        mine = sorted((each for _, home, each in found.values() if home == n), key=adopted_first)
         units = [each.unit for each in mine] if theme.section is None else _of_section(chooser, theme, most)
         statements = chooser.take(units, most, fresh=ground.request.kind != "document")
         if statements:
@@ -276,7 +276,9 @@ def differences(chooser: Chooser) -> Section:
     for first, second in pairs[:DIFFERENCES]:
         statements = chooser.take([first, second])
         if len(statements) == 2:
-            parts.append(Part(f"{first.document.label} / {second.document.label}", statements))
+            parts.append(
+                Part(" / ".join(label_of(each.document, chooser.language) for each in (first, second)), statements)
+            )
     return chooser.section("differences", *parts)
 
 
