@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 import pytest
 from conftest import Holding, markdown
+from typer.testing import CliRunner
 
+from assistant.cli import app
 from assistant.frames import say
 from assistant.reports.brief.brief_maker import brief
 from assistant.reports.brief.briefing import Briefing, Request, Section
@@ -156,3 +158,21 @@ def test_the_half_of_a_split_paragraph_comes_from_the_whole_one(holding: Holding
     for place in ("1", "2"):
         (one,) = origins_of(library, newer, place_in(newer, place)).paragraphs
         assert [each.citation.locator for each in one.earlier] == ["A/RES/90/7, para. 1"]
+
+
+@pytest.mark.parametrize("asked", [["--due-before", "soon"], ["--out", "made.odd"]])
+def test_a_day_or_a_form_that_there_is_not_is_wrong_usage_and_no_documents_are_offered_for_it(asked: list[str]) -> None:
+    done = CliRunner().invoke(app, ["mandates", *asked])
+    assert done.exit_code == 2
+    assert "To add documents" not in done.output
+
+
+def test_of_two_texts_in_different_languages_that_is_told_and_not_how_little_they_have_in_common(
+    holding: Holding,
+) -> None:
+    french = "---\nsymbol: A/90/9\ntitle: Cloches\nlanguage: fr\n---\n# Cloches\n\n1. Les cloches du détroit se taisent en hiver;\n"
+    library = holding(resolution("90/7", "2035-12-01", [SEEN], REPORT), french).library
+    found = compare_texts(library, *(named(library, each) for each in ("A/RES/90/7", "A/90/9")))
+    told = markdown(Versions((found,)), library, "en")
+    assert "A/RES/90/7 is in English, A/90/9 in French." in told
+    assert "in common" not in told

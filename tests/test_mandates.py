@@ -370,7 +370,7 @@ def test_the_list_has_what_is_due_first_and_every_cell_is_exact_words(
         text = markdown(made, library, language)
         assert say("column_addressee", language) in text
         assert "to paint 15 boats by 1 February 2026" in text
-        assert "paragraph 1" in text or language != "en"
+        assert "para. 1" in text or language != "en"
     record = made.to_json()["mandates"][0]
     assert record["action"][0]["quote"].startswith("to paint 15 boats")
     json.dumps(made.to_json())
@@ -480,7 +480,7 @@ def test_a_briefing_of_a_resolution_tells_adoption_requests_and_what_is_new(hold
     new = [row[3].shown() for row in by_key["changes"].tables[0].rows]
     assert "15 boats by 1 February 2026" in new
     text = markdown(made, library)
-    assert "| **paragraph 2** | pilots | Invites | to paint 15 boats" in text
+    assert "| **para. 2** | pilots | Invites | to paint 15 boats" in text
     record = made.to_json()
     numbers = [
         n

@@ -34,6 +34,7 @@ from assistant.reports.comparison.text_diff import (
     later,
 )
 from assistant.reports.comparison.topic_comparison import Differs, Place, Same, TopicComparison
+from corpus.calendar_names import language_name
 
 _MODES: dict[Op, Mode] = {"same": "plain", "removed": "deleted", "added": "inserted"}
 _SUMS: dict[str, Callable[[Pair], bool]] = {
@@ -60,7 +61,8 @@ def texts_paper(versions: Versions, references: References) -> Publication:
     blocks: list[Block] = [Listing(tuple(map(references.source, ids)))]
     blocks += [Heading(1, say("compare_summary", language), "summary")] if versions.comparable else []
     for step in steps:
-        blocks += _summary(step, language, several=len(steps) > 1)
+        spoken = [references.library.document(each).language for each in (step.first, step.second)]
+        blocks += _summary(step, language, spoken, several=len(steps) > 1)
     if versions.comparable and any(step.changes or step.renumbered for step in steps):
         blocks += [Heading(1, say("compare_numbers", language), "numbers"), _numbers(versions, labels, language)]
     for n, step in enumerate(steps, 1):
@@ -220,11 +222,15 @@ def _marked(pieces: Sequence[Piece], spoken: str, language: str) -> tuple[Span, 
     return (Span("\u2068"), *words, Span("\u2069")) if (spoken == "ar") != (language == "ar") else tuple(words)
 
 
-def _summary(comparison: Comparison, language: str, *, several: bool) -> list[Block]:
-    """What happened, in words; also that there is too little in common."""
+def _summary(comparison: Comparison, language: str, spoken: Sequence[str], *, several: bool) -> list[Block]:
+    """What happened, in words; also that there is too little in common, or that the texts, `spoken` in these languages, are not in one."""
     labels = {"first": comparison.first_label, "second": comparison.second_label}
     if not comparison.comparable:
+        first, second = spoken
         told = say("compare_apart", language, share=round(100 * comparison.common), **labels)
+        if first != second:
+            languages = {"one": language_name(first, language), "other": language_name(second, language)}
+            told = say("compare_languages", language, **languages, **labels)
         return [Paragraph(plain(told))]
     counts = {"same": comparison.same, "differ": len(comparison.changes)}
     told = say("compare_counts" if comparison.changes else "compare_same", language, **counts)

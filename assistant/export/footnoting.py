@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from assistant.export.publication import Content, Note, Span, Table, plain
 from assistant.export.un_style import name_of
@@ -75,6 +76,10 @@ class References:
         named = place_name(locator, self.language) if _NAMED.fullmatch(locator) else ""
         return named or locator
 
+    def _placed(self, citation: Citation, document: Document) -> str:
+        """The place as footnotes and tables have it: in short, where the language is that of the locators."""
+        return _locator(citation, document) if self.language == "en" else self.where(citation, document)
+
     def note(self, citations: Sequence[Citation], *, words: bool = False, cut: bool = True) -> Note:
         """A footnote for some citations: each document in full where it is mentioned for the first time. With `words`
         it gives the words that are cited, long ones `cut`."""
@@ -110,7 +115,7 @@ class References:
     def _reference(self, citation: Citation, *, again: bool) -> list[Span]:
         """Document and place; the place alone where the same footnote has just named the document."""
         document = self.library.document(citation.document)
-        locator = _locator(citation, document) if self.language == "en" else self.where(citation, document)
+        locator = self._placed(citation, document)
         if again and locator:
             return [Span(locator, url=self.path(citation))]
         first = document.id not in self._mentioned
@@ -150,9 +155,9 @@ class References:
         return self.address(self.library.document(citation.document), citation.start, citation.end)
 
     def link(self, citation: Citation, text: str | None = None) -> Span:
-        """Words, else the bare place, that lead to what is cited; strong where there are no addresses."""
+        """Words, else the bare place as a table has it, that lead to what is cited; strong where there are no addresses."""
         url = self.path(citation)
-        text = self.where(citation, self.library.document(citation.document)) if text is None else text
+        text = self._placed(citation, self.library.document(citation.document)) if text is None else text
         return Span(text, "plain" if url else "strong", url)
 
     def linked(self, citation: Citation, known: str = "") -> Span:
@@ -182,8 +187,14 @@ class References:
         return [say(frame, self.language) for frame, so in said.items() if so]
 
     def table(self, grid: Grid) -> Table:
-        """A table whose cells are words of documents."""
-        return Table(grid.columns, tuple(tuple(self._content(cell) for cell in row) for row in grid.rows))
+        """A table whose cells are words of documents, without columns that are empty throughout. Words that introduce several points stand
+        with the first of them."""
+        kept = [n for n in range(len(grid.columns)) if any(row[n].shown() for row in grid.rows)]
+        made: list[tuple[Content, ...]] = []
+        for before, row in zip((None, *grid.rows), grid.rows, strict=False):
+            cells = (_again(before[n], row[n]) if before else row[n] for n in kept)
+            made.append(tuple(map(self._content, cells)))
+        return Table(tuple(grid.columns[n] for n in kept), tuple(made))
 
     def _content(self, cell: Cell) -> Content:
         if cell.place:
@@ -192,6 +203,15 @@ class References:
         if cell.citations and (cell.citations[0].language == "ar") != (self.language == "ar"):
             text = f"\u2068{text}\u2069"
         return (Span(text, url=cell.url),) if text else plain("–")
+
+
+def _again(before: Cell, cell: Cell) -> Cell:
+    """A cell without the words with which the one above opens too, marked as left out."""
+    opening, above = ([(each.document, each.start, each.end) for each in some.citations] for some in (cell, before))
+    if not cell.whole or len(opening) < 2 or above[: len(opening) - 1] != opening[:-1]:
+        return cell
+    last = replace(cell, citations=cell.citations[-1:])
+    return replace(last, text=f"{CUT} {last.shown()}")
 
 
 def _locator(citation: Citation, document: Document) -> str:

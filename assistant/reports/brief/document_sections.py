@@ -214,7 +214,9 @@ def _grid(chooser: Chooser, document: Document, table: DocumentTable) -> Grid:
     words = [" ".join(" ".join(column).split()) for column in heads]
     made = []
     # The last row has the totals.
-    for block in (*table.rows[: ROWS - 1], *table.rows[ROWS - 1 :][-1:]):
+    for n, block in enumerate((*table.rows[: ROWS - 1], *table.rows[ROWS - 1 :][-1:])):
+        if n == ROWS - 1 and len(table.rows) > ROWS:
+            made.append((Cell(text=CUT), *[Cell(text=CUT)] * width))
         cells = [Cell((chooser.cite(document, block, (block.start, block.end)),), place=True)]
         for span in (*block.cells, *[None] * (width - len(block.cells))):
             held = span is not None and document.quote(*document.trimmed(*span))

@@ -167,9 +167,12 @@ def _of_document(engine: Engine, request: Request, treaties: tuple[str, ...], re
 
 
 def _sections(document: Document) -> tuple[Theme, ...]:
-    """The sections of a document: the headings of the outermost level on which several have paragraphs under them."""
+    """The sections of a document: the headings of the outermost level on which several have paragraphs under them; where most are numbered,
+    those with a number, so that neither a cover nor lists of contents and abbreviations are sections."""
     letter = covering(document)
-    paragraphs = (block for block in document.blocks if block.kind == "paragraph" and block.ordinal not in letter)
+    paragraphs = [block for block in document.blocks if block.kind == "paragraph" and block.ordinal not in letter]
+    numbered = [block for block in paragraphs if block.number]
+    paragraphs = numbered if 2 * len(numbered) > len(paragraphs) else paragraphs
     above = {head.ordinal for block in paragraphs for head in document.headings(block)}
     heads = [block for block in document.blocks if block.ordinal in above and document.body(block).strip()]
     levels = [[block for block in heads if block.level == level] for level in sorted({each.level for each in heads})]
