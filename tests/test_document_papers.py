@@ -176,3 +176,27 @@ def test_of_two_texts_in_different_languages_that_is_told_and_not_how_little_the
     told = markdown(Versions((found,)), library, "en")
     assert "A/RES/90/7 is in English, A/90/9 in French." in told
     assert "in common" not in told
+
+
+def test_that_a_revision_takes_the_place_of_the_document_asked_for_is_told(holding: Holding) -> None:
+    engine = holding(report("A/90/7", "2035-05-01", REPORT), report("A/90/7/Rev.1", "2035-06-01", REPORT))
+    assert brief(engine, Request("document", "A/90/7")).masthead == (
+        say("superseded_taken", "en", symbol="A/90/7", current="A/90/7/Rev.1"),
+    )
+    assert brief(engine, Request("document", "A/90/7/Rev.1")).masthead == ()
+
+
+def test_sections_are_those_of_numbered_paragraphs_where_most_have_a_number(holding: Holding) -> None:
+    front = "## Contents\n\nA list of all that follows, without any number in front of it.\n\n## Signs\n\nFB stands for fog bells here.\n\n"
+    bells, keepers = (
+        "## Bells\n\n" + numbered(ADVICE, CARE),
+        "## Keepers\n\n" + "\n\n".join((f"3. {COUNT};", f"4. {REPORT};")),
+    )
+    engine = holding(
+        HEAD.format(symbol="A/90/7", title="Fog bells", date="2035-05-01")
+        + f"# Fog bells\n\n{front}{bells}\n{keepers}\n"
+    )
+    assert [part.heading for part in section(brief(engine, Request("document", "A/90/7")), "points").parts] == [
+        "Bells",
+        "Keepers",
+    ]
