@@ -113,6 +113,10 @@ def scores_of(labels: Sequence[Labelled], documents: Mapping[str, Document]) -> 
 
 
 def _label(pair: Pair) -> Label:
+    """What became of a paragraph as labels have it: one that was split or merged counts as a change of its longer piece."""
+    if pair.halved:
+        place = pair.para.block.locator if pair.halved == "before" or not pair.before else pair.before.block.locator
+        return (None, place, "added") if pair.halved == "before" else (place, None, "removed")
     places = [para.block.locator if para else None for para in (pair.before, pair.after)]
     return places[0], places[1], "changed moved" if pair.moved and pair.kind == "changed" else pair.kind
 

@@ -71,7 +71,9 @@ def test_a_resolution_is_cited_with_the_day_on_which_it_was_adopted_and_without_
 ) -> None:
     assert adopted_on(resolution) == dt.date(2036, 12, 19)
     name = name_of(resolution, "en")
-    assert name.full == "General Assembly resolution 91/217 of 19 December 2036, “Lamps of small boats”"
+    assert (
+        name.full == "General Assembly resolution 91/217 of 19 December 2036, “Lamps of small boats” (unverified copy)"
+    )
     assert name.short == "General Assembly resolution 91/217"
 
 
@@ -85,7 +87,7 @@ def test_the_number_stands_once_in_every_language_and_the_symbol_never(resolutio
 def test_other_documents_are_cited_by_title_and_symbol(holding: Holding) -> None:
     text = "---\nsymbol: A/91/12\ntitle: Report on lamps\nlanguage: en\ndate: 2036-01-01\n---\n# Report on lamps\n\n1. Lamps.\n"
     name = name_of(holding(text).library.document("A/91/12:en:official"), "en")
-    assert (name.full, name.short) == ("Report on lamps (A/91/12)", "A/91/12")
+    assert (name.full, name.short) == ("Report on lamps (A/91/12, unverified copy)", "A/91/12")
 
 
 def test_a_place_that_begins_with_a_symbol_is_said_in_words() -> None:

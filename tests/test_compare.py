@@ -265,7 +265,7 @@ def test_three_versions_in_a_row_have_one_table_of_numbers(holding: Holding) -> 
     assert told.startswith("# A/90/1, A/90/2 and A/90/3 compared\n")
     rows = [[cell.strip() for cell in line.split("|")[2:-1]] for line in told.splitlines() if line.startswith("| ")]
     assert rows[:5] == [
-        ["A/90/1", "", "A/90/2", "", "A/90/3"],
+        ["A/90/1", "Change", "A/90/2", "Change", "A/90/3"],
         ["–", "new", "3", "moved", "1"],
         ["1", "unchanged", "1", "changed", "2"],
         ["2", "deleted", "–", "", "–"],

@@ -13,6 +13,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pypdfium2 as pdfium
 import pytest
 from footnotes import faults_in, footnotes_of
 from hypothesis import given
@@ -24,6 +25,7 @@ from assistant.export.file_formats import FORMATS, format_of, render, write
 from assistant.export.footnoting import References
 from assistant.export.layouts import publication_of
 from assistant.export.publication import (
+    LINE,
     Figure,
     Heading,
     Listing,
@@ -39,6 +41,7 @@ from assistant.qa.answer import Citation, Statement
 from assistant.qa.engine import Engine
 from assistant.reports.brief.brief_maker import brief
 from assistant.reports.brief.briefing import Request
+from assistant.reports.quoted_tables import Cell, Grid
 from corpus.library import Library
 
 HOSTILE = '<script>alert(1)</script> [x](javascript:alert(1)) #panic("no") *a* _b_ $x$ `c` \\ "q" | & <img src=x onerror=y> {{7*7}}'
@@ -308,3 +311,49 @@ def test_a_column_of_words_has_room_for_them_beside_symbols_which_may_end_a_line
     room = dict(zip(("name", "first", "became", "second", "then", "third"), table.shares(), strict=True))
     assert room["became"] == room["then"] > 0.15
     assert room["became"] > 0.9 * room["first"]
+
+
+def test_only_a_table_of_many_long_columns_stands_with_its_heading_on_pages_that_lie() -> None:
+    said = "A sentence that takes more room than a tenth of a line"
+    head = ("Paragraph", "Addressee", "Verb", "Action", "By when", "Money")
+    wide = Table(head, ((plain("para. 3"), *[plain(said)] * 5),))
+    short, narrow = Table(head, (tuple([plain("12")] * 6),)), Table(head[:2], ((plain("para. 3"), plain(said)),))
+    blocks = (
+        Paragraph(plain("Before.")),
+        Heading(1, "Requests", "requests"),
+        wide,
+        Heading(1, "Rest", "rest"),
+        narrow,
+        short,
+    )
+    made = Publication("en", "A note", blocks)
+    assert [(each, [type(block).__name__ for block in own]) for each, own in made.spreads] == [
+        (False, ["Paragraph"]),
+        (True, ["Heading", "Table"]),
+        (False, ["Heading", "Table", "Table"]),
+    ]
+    with zipfile.ZipFile(io.BytesIO(render(made, "docx"))) as package:
+        xml = package.read("word/document.xml").decode()
+    assert xml.count("landscape") == 1
+    with pdfium.PdfDocument(render(made, "pdf")) as paper:
+        assert [page.get_width() > page.get_height() for page in paper] == [False, True, False]
+
+
+def test_no_column_is_narrower_than_its_longest_word_however_long_the_others_are() -> None:
+    said = "to make sure that harbours are lit by night and that all who work there are paid for it " * 6
+    table = Table(("Paragraph", "Verb", "Action"), ((plain("para. 12 (a)"), plain("encourages"), plain(said)),))
+    room = [each * LINE for each in table.shares()]
+    assert room[0] >= len("Paragraph") + 2
+    assert room[1] >= len("encourages") + 2
+
+
+def test_empty_columns_are_left_out_and_an_introduction_stands_with_the_first_of_its_points(
+    starter_library: Library, cite: Citation
+) -> None:
+    opening, *points = (
+        replace(cite, start=cite.start + n, end=cite.start + n + 9, quote=f"{n} harbour") for n in range(3)
+    )
+    rows = tuple((Cell((point,), place=True), Cell(), Cell((opening, point), whole=True)) for point in points)
+    made = References(starter_library, "en").table(Grid(("Paragraph", "Money", "Action"), rows))
+    assert made.header == ("Paragraph", "Action")
+    assert [row[1] for row in made.rows] == [plain("0 harbour […] 1 harbour"), plain("[…] 2 harbour")]

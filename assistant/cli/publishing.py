@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from collections.abc import Iterator, Sequence
@@ -15,6 +16,7 @@ from rich.text import Text
 
 from assistant.cli.desk import Written, open_desk
 from assistant.cli.session import EXIT_FAILED, EXIT_USAGE, data, fail, known_language, known_mode, talk
+from corpus.calendar_names import language_name
 from ingest.readers import visible
 
 if TYPE_CHECKING:
@@ -118,6 +120,11 @@ def compare(
     if topic is None:
         for step in record.get("steps", [record]):
             first, second = (step[side].rsplit(":", 2)[:2] for side in ("first", "second"))
+            if not step["comparable"] and first[1] != second[1]:
+                spoken = (
+                    f"{first[0]} is in {language_name(first[1], 'en')}, {second[0]} in {language_name(second[1], 'en')}"
+                )
+                raise fail(f"{spoken}; texts are compared in one language (--language).", EXIT_USAGE)
             if not step["comparable"]:
                 raise fail(f"{first[0]} and {second[0]} have little in common; they are not compared.")
             told = f"{step['same']} paragraphs are the same, {len(step['changes'])} differ."
@@ -173,8 +180,13 @@ def mandates(
 ) -> None:
     """List who is asked to do what, by when, in the resolutions that are held; what is due first comes first."""
     from assistant.export.spreadsheets import FORMATS
+    from assistant.messages import Message
     from assistant.paper_requests import MandatesRequest
 
+    try:
+        _ = due_before and dt.date.fromisoformat(due_before.strip())
+    except ValueError:
+        raise fail(str(Message("no-day", {"written": due_before})), EXIT_USAGE) from None
     request = MandatesRequest.model_construct(
         addressee=addressee, year=year, due_before=due_before, document=document or [], language=language
     )
@@ -220,18 +232,20 @@ def _ready(out: Path | None, language: str | None, more: Sequence[str] = ()) -> 
     from assistant.export.file_formats import check_form, format_of
 
     if out is not None:
+        with _told(EXIT_USAGE):
+            form = format_of(out, more)
         with _told():
-            check_form(format_of(out, more), language)
+            check_form(form, language)
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _told(code: int = EXIT_FAILED) -> Iterator[None]:
     from assistant.export.publication import PublishError
 
     try:
         yield
     except PublishError as error:
-        raise fail(str(error)) from None
+        raise fail(str(error), code) from None
 
 
 agenda = typer.Typer(name="agenda", help="Before the meeting: agenda and documents.", no_args_is_help=True)

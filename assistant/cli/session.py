@@ -41,6 +41,10 @@ data = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty(
 
 TO_ADD = "What is held: rapporteur list. To add documents: rapporteur fetch SYMBOL, or rapporteur ingest FILE."
 """What to do about a document that is not there."""
+_LACKING = frozenset(
+    ["known-not-held", "no-document", "named-none", "no-agenda", "no-agenda-named", "no-resolutions", "said"]
+)
+"""The messages that say so, and those of a server, whose names are not known here."""
 
 
 def fail(message: str, code: int = EXIT_FAILED) -> typer.Exit:
@@ -78,7 +82,8 @@ def plain_errors() -> Iterator[None]:
     try:
         yield
     except (ServiceFault, SettingsError, CatalogueError, LibraryError, EmbeddingError) as error:
-        told = f"{error} {TO_ADD}" if isinstance(error, NotHeld) else str(error)
+        lacking = isinstance(error, NotHeld) and error.message.name in _LACKING
+        told = f"{error} {TO_ADD}" if lacking else str(error)
         raise fail(
             told, next((code for kind, code in _CODES.items() if isinstance(error, kind)), EXIT_FAILED)
         ) from None

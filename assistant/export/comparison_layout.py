@@ -34,6 +34,7 @@ from assistant.reports.comparison.text_diff import (
     later,
 )
 from assistant.reports.comparison.topic_comparison import Differs, Place, Same, TopicComparison
+from corpus.calendar_names import language_name
 
 _MODES: dict[Op, Mode] = {"same": "plain", "removed": "deleted", "added": "inserted"}
 _SUMS: dict[str, Callable[[Pair], bool]] = {
@@ -55,12 +56,15 @@ def texts_paper(versions: Versions, references: References) -> Publication:
     step by step and by part, with the words struck out and underlined."""
     steps, language = versions.steps, references.language
     isolated = "\u2068{}\u2069" if language == "ar" else "{}"
-    labels = [isolated.format(label) for label in (steps[0].first_label, *(step.second_label for step in steps))]
-    blocks: list[Block] = [Heading(1, say("compare_summary", language), "summary")] if versions.comparable else []
+    ids = [steps[0].first, *(step.second for step in steps)]
+    labels = [isolated.format(references.label(each)) for each in ids]
+    blocks: list[Block] = [Listing(tuple(map(references.source, ids)))]
+    blocks += [Heading(1, say("compare_summary", language), "summary")] if versions.comparable else []
     for step in steps:
-        blocks += _summary(step, language, several=len(steps) > 1)
+        spoken = [references.document(each).language for each in (step.first, step.second)]
+        blocks += _summary(step, language, spoken, several=len(steps) > 1)
     if versions.comparable and any(step.changes or step.renumbered for step in steps):
-        blocks += [Heading(1, say("compare_numbers", language), "numbers"), _numbers(versions, language)]
+        blocks += [Heading(1, say("compare_numbers", language), "numbers"), _numbers(versions, labels, language)]
     for n, step in enumerate(steps, 1):
         for part in PARTS:
             changes = [change for change in step.changes if change.part == part]
@@ -69,8 +73,12 @@ def texts_paper(versions: Versions, references: References) -> Publication:
                 named = f"{step.named}: {name}" if len(steps) > 1 else name
                 blocks.append(Heading(1, named, part if len(steps) == 1 else f"{part}-{n}"))
                 cells = tuple(tuple(_cell(each, side, references) for side in (0, 1)) for each in changes)
-                blocks.append(Table((step.first_label, step.second_label), cells))
-    return Publication(language, say("compare_title", language, texts=joined(labels, language)), tuple(blocks))
+                blocks.append(Table(tuple(labels[n - 1 : n + 1]), cells))
+    return _paper(language, say("compare_title", language, texts=joined(labels, language)), blocks)
+
+
+def _paper(language: str, title: str, blocks: Sequence[Block]) -> Publication:
+    return Publication(language, title, tuple(blocks), notice=say("unofficial", language))
 
 
 def topic_paper(comparison: TopicComparison, references: References) -> Publication:
@@ -88,18 +96,19 @@ def topic_paper(comparison: TopicComparison, references: References) -> Publicat
     for n, side in enumerate(comparison.sides):
         if not side.statements:
             continue
-        blocks.append(Heading(1, side.label, f"document-{n + 1}"))
+        label = references.label(side.document)
+        blocks.append(Heading(1, label, f"document-{n + 1}"))
         blocks += [] if side.status == "found" else [Paragraph(plain(say("topic_unsure", language)))]
         for m, statement in enumerate(side.statements):
             number += 1
-            content = [*references.paragraph(statement, side.label)]
+            content = [*references.paragraph(statement, label)]
             for name, places in zip(("topic_repeats", "topic_repeated"), comparison.repeated((n, m)), strict=True):
                 if places:
                     listed = references.listed([linked(each) for each in places])
                     content += [Span(" "), *_around(name, "places", listed, language)]
             blocks.append(Paragraph(tuple(content), number))
         if side.further:
-            links = references.listed([references.linked(each, side.label) for each in side.further])
+            links = references.listed([references.linked(each, label) for each in side.further])
             blocks.append(Paragraph(tuple(_around("topic_also", "places", links, language))))
         blocks += [Paragraph(plain(note)) for note in side.notes]
     silent = [side for side in comparison.sides if not side.statements]
@@ -107,9 +116,9 @@ def topic_paper(comparison: TopicComparison, references: References) -> Publicat
         blocks.append(Heading(1, say("topic_absent", language), "absent"))
         nothing = plain(say("topic_nothing_near", language))
         near = [references.paragraph(side.nearest, side.label) if side.nearest else nothing for side in silent]
-        rows = [(plain(side.label), said) for side, said in zip(silent, near, strict=True)]
+        rows = [(plain(references.label(side.document)), said) for side, said in zip(silent, near, strict=True)]
         header = (say("topic_document", language), say("topic_nearest", language))
-        labels = plain(joined([side.label for side in silent], language))
+        labels = plain(joined([references.label(side.document) for side in silent], language))
         blocks.append(Table(header, tuple(rows)) if comparison.named else Paragraph(labels))
     header = (say("topic_document", language), say("topic_places", language))
     if comparison.same:
@@ -121,11 +130,14 @@ def topic_paper(comparison: TopicComparison, references: References) -> Publicat
     if comparison.alone and len(comparison.sides) - len(silent) > 1:
         alone = ((side, [linked((n, m), side.label) for k, m in comparison.alone if k == n])
                  for n, side in enumerate(comparison.sides))  # fmt: skip
-        rows = [(plain(side.label), tuple(references.listed(own))) for side, own in alone if own]
+        rows = [(plain(references.label(side.document)), tuple(references.listed(own))) for side, own in alone if own]
         blocks += [Heading(1, say("topic_only", language), "alone"), Table(header, tuple(rows))]
     if comparison.unread:
         blocks.append(Paragraph(plain(say("topic_unread", language, count=comparison.unread))))
-    return Publication(language, say("compare_topic", language, topic=comparison.topic), tuple(blocks))
+    sources = [references.source(side.document) for side in comparison.sides if side.statements or comparison.named]
+    if sources:
+        blocks += [Heading(1, say("section_sources", language), "sources"), Listing(tuple(sources))]
+    return _paper(language, say("compare_topic", language, topic=comparison.topic), blocks)
 
 
 def origins_paper(origins: Origins, references: References) -> Publication:
@@ -146,8 +158,10 @@ def origins_paper(origins: Origins, references: References) -> Publication:
         rows.append((text, tuple(told)))
     header = (say("origins_paragraph", language), say("origins_from", language))
     counts = Paragraph(plain(say("origins_counts", language, **origins.counts)))
-    title = say("origins_title", language, document=origins.label)
-    return Publication(language, title, (counts, Table(header, tuple(rows))))
+    title = say("origins_title", language, document=references.label(origins.document))
+    sources = dict.fromkeys(one.citation.document for each in origins.paragraphs for one in each.earlier)
+    texts = Listing(tuple(map(references.source, (origins.document, *sources))))
+    return _paper(language, title, (counts, Table(header, tuple(rows)), texts))
 
 
 def _same(
@@ -208,11 +222,15 @@ def _marked(pieces: Sequence[Piece], spoken: str, language: str) -> tuple[Span, 
     return (Span("\u2068"), *words, Span("\u2069")) if (spoken == "ar") != (language == "ar") else tuple(words)
 
 
-def _summary(comparison: Comparison, language: str, *, several: bool) -> list[Block]:
-    """What happened, in words; also that there is too little in common."""
+def _summary(comparison: Comparison, language: str, spoken: Sequence[str], *, several: bool) -> list[Block]:
+    """What happened, in words; also that there is too little in common, or that the texts, `spoken` in these languages, are not in one."""
     labels = {"first": comparison.first_label, "second": comparison.second_label}
     if not comparison.comparable:
+        first, second = spoken
         told = say("compare_apart", language, share=round(100 * comparison.common), **labels)
+        if first != second:
+            languages = {"one": language_name(first, language), "other": language_name(second, language)}
+            told = say("compare_languages", language, **languages, **labels)
         return [Paragraph(plain(told))]
     counts = {"same": comparison.same, "differ": len(comparison.changes)}
     told = say("compare_counts" if comparison.changes else "compare_same", language, **counts)
@@ -240,11 +258,12 @@ def _sums(comparison: Comparison, part: Part, language: str) -> Content:
     return Span(f"{_part(comparison, part, language)}: ", "strong"), Span(mark(";", language).join(said))
 
 
-def _numbers(versions: Versions, language: str) -> Table:
+def _numbers(versions: Versions, labels: Sequence[str], language: str) -> Table:
     """The number of every paragraph in each version, and between two of them what became of it."""
-    header = ["", versions.steps[0].first_label]
-    for step in versions.steps:
-        header += ["", step.second_label] if len(versions.steps) > 1 else [step.second_label, ""]
+    change = say("column_change", language)
+    header = [say("column_part", language), labels[0]]
+    for label in labels[1:]:
+        header += [change, label] if len(versions.steps) > 1 else [label, change]
     made: list[tuple[Content, ...]] = []
     for part in PARTS[:-1]:
         rows = [row for row in versions.rows if _placed(next(pair for pair in reversed(row) if pair), part)]

@@ -52,6 +52,13 @@ _PARTS = {
 }
 """The parts of the reference document, and what their files are called."""
 _FIXED = (1980, 1, 1, 0, 0, 0)
+_SECTION = (
+    '<w:p><w:pPr><w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/><w:sectPr><w:footerReference w:type="default" r:id="rId9"/><w:pgSz {0}/>'
+    '<w:pgMar w:top="1134" w:right="1134" w:bottom="1134" w:left="1134" w:header="567" w:footer="567" w:gutter="0"/></w:sectPr></w:pPr></w:p>'
+)
+"""The end of pages of one orientation, with footer and margins of the reference document."""
+_TURN = {"t": "RawBlock", "c": ["openxml", _SECTION.format('w:w="11906" w:h="16838"')]}
+_TURNED = {"t": "RawBlock", "c": ["openxml", _SECTION.format('w:w="16838" w:h="11906" w:orient="landscape"')]}
 _TAB = {"t": "RawInline", "c": ["openxml", "<w:r><w:tab/></w:r>"]}
 _MODES = {"strong": "Strong", "emphasis": "Emph", "inserted": "Underline", "deleted": "Strikeout"}
 
@@ -89,7 +96,9 @@ def _document(publication: Publication) -> dict[str, Any]:
     blocks.append(_styled("Title", _words(publication.title)))
     if publication.notice:
         blocks.append(_styled("Notice", _words(publication.notice)))
-    blocks += [made for block in publication.blocks for made in _blocks(block)]
+    for wide, spread in publication.spreads:
+        made = [each for block in spread for each in _blocks(block)]
+        blocks += [_TURN, *made, _TURNED] if wide else made
     return {"pandoc-api-version": API, "meta": meta, "blocks": blocks}
 
 
@@ -144,7 +153,7 @@ def _table(table: Table) -> dict[str, Any]:
     bare: list[Any] = ["", [], []]
 
     def row(cells: list[list[Any]]) -> list[Any]:
-        return [bare, [[bare, {"t": "AlignDefault"}, 1, 1, [{"t": "Plain", "c": cell}]] for cell in cells]]
+        return [bare, [[bare, {"t": "AlignDefault"}, 1, 1, [_styled("Table Text", cell)]] for cell in cells]]
 
     head = [row([_words(cell) for cell in table.header])]
     body = [row([_inlines(cell) for cell in cells]) for cells in table.rows]

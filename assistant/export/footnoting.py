@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 
 from assistant.export.publication import Content, Note, Span, Table, plain
 from assistant.export.un_style import name_of
-from assistant.frames import mark, place_name, say
+from assistant.frames import day_text, mark, place_name, say
 from assistant.qa.answer import Citation, Statement
+from assistant.qa.metadata import dated_on
 from assistant.quoted_rows import without_bars
+from assistant.reports.lookup import label_of
 from assistant.reports.quoted_tables import CUT, Cell, Grid
 from assistant.wording.drafting import grammar_of
+from corpus.calendar_names import language_name
 from corpus.documents import Document
 from corpus.library import Library
 
@@ -84,6 +88,10 @@ class References:
         named = place_name(locator, self.language) if _NAMED.fullmatch(locator) else ""
         return named or locator
 
+    def _placed(self, citation: Citation, document: Document) -> str:
+        """The place as footnotes and tables have it: in short, where the language is that of the locators."""
+        return _locator(citation, document) if self.language == "en" else self.where(citation, document)
+
     def note(self, citations: Sequence[Citation], *, words: bool = False, cut: bool = True) -> Note:
         """A footnote for some citations: each document in full where it is mentioned for the first time. With `words`
         it gives the words that are cited, long ones `cut`."""
@@ -119,7 +127,7 @@ class References:
     def _reference(self, citation: Citation, *, again: bool) -> list[Span]:
         """Document and place; the place alone where the same footnote has just named the document."""
         document = self.document(citation.document)
-        locator = _locator(citation, document) if self.language == "en" else self.where(citation, document)
+        locator = self._placed(citation, document)
         if again and locator:
             return [Span(locator, url=self.path(citation))]
         first = document.id not in self._mentioned
@@ -157,9 +165,9 @@ class References:
         return self.address(self.document(citation.document), citation.start, citation.end)
 
     def link(self, citation: Citation, text: str | None = None) -> Span:
-        """Words, else the bare place, that lead to what is cited; strong where there are no addresses."""
+        """Words, else the bare place as a table has it, that lead to what is cited; strong where there are no addresses."""
         url = self.path(citation)
-        text = self.where(citation, self.document(citation.document)) if text is None else text
+        text = self._placed(citation, self.document(citation.document)) if text is None else text
         return Span(text, "plain" if url else "strong", url)
 
     def linked(self, citation: Citation, known: str = "") -> Span:
@@ -171,9 +179,28 @@ class References:
         """Spans in a row, marks between them."""
         return [each for span in spans for each in (Span(self._semicolon), span)][1:]
 
+    def label(self, document: str) -> str:
+        """How a document (its id) is called in headings and tables."""
+        return label_of(self.document(document), self.language)
+
+    def source(self, document: str) -> Content:
+        """A document (its id) in a list: its full name, its day, and its language."""
+        held = self.document(document)
+        name = name_of(held, self.language)
+        day = dated_on(held) if held.edition != "digest" else None
+        dated = day_text(day, self.language) if day else ""
+        told = ["" if dated in name.full else dated, language_name(held.language, self.language)]
+        return Span(name.full, url=held.url), Span("".join(f"{self._comma}{each}" for each in told if each))
+
     def table(self, grid: Grid) -> Table:
-        """A table whose cells are words of documents."""
-        return Table(grid.columns, tuple(tuple(self._content(cell) for cell in row) for row in grid.rows))
+        """A table whose cells are words of documents, without columns that are empty throughout. Words that introduce several points stand
+        with the first of them."""
+        kept = [n for n in range(len(grid.columns)) if any(row[n].shown() for row in grid.rows)]
+        made: list[tuple[Content, ...]] = []
+        for before, row in zip((None, *grid.rows), grid.rows, strict=False):
+            cells = (_again(before[n], row[n]) if before else row[n] for n in kept)
+            made.append(tuple(map(self._content, cells)))
+        return Table(tuple(grid.columns[n] for n in kept), tuple(made))
 
     def _content(self, cell: Cell) -> Content:
         if cell.place:
@@ -182,6 +209,15 @@ class References:
         if cell.citations and (cell.citations[0].language == "ar") != (self.language == "ar"):
             text = f"\u2068{text}\u2069"
         return (Span(text, url=cell.url),) if text else plain("–")
+
+
+def _again(before: Cell, cell: Cell) -> Cell:
+    """A cell without the words with which the one above opens too, marked as left out."""
+    opening, above = ([(each.document, each.start, each.end) for each in some.citations] for some in (cell, before))
+    if not cell.whole or len(opening) < 2 or above[: len(opening) - 1] != opening[:-1]:
+        return cell
+    last = replace(cell, citations=cell.citations[-1:])
+    return replace(last, text=f"{CUT} {last.shown()}")
 
 
 def _locator(citation: Citation, document: Document) -> str:

@@ -19,10 +19,9 @@ from assistant.export.publication import (
     plain,
 )  # fmt: skip
 from assistant.export.theme_plots import map_of, years_of
-from assistant.export.un_style import name_of
 from assistant.frames import day_of, joined, mark, say
 from assistant.qa.answer import Citation
-from assistant.reports.brief.briefing import Briefing, Source
+from assistant.reports.brief.briefing import Briefing
 from assistant.reports.comparison.provenance import Origins
 from assistant.reports.comparison.text_diff import Versions
 from assistant.reports.comparison.topic_comparison import TopicComparison
@@ -94,7 +93,7 @@ def briefing_paper(
             _papers(briefing.papers, language),
         ]
     ends: dict[str, list[Content]] = {
-        "sources": [_source(source, references) for source in briefing.sources],
+        "sources": [references.source(source.document) for source in briefing.sources],
         "unsourced": [plain(each) for each in briefing.unsourced],
         "comments": [],
     }
@@ -134,12 +133,6 @@ def _papers(papers: tuple[Paper, ...], language: str) -> Table:
         held = say(frame, language, symbol=paper.superseded) if frame else held
         rows.append(((Span(paper.symbol, url=paper.url),), plain(paper.title), plain(held)))
     return Table(columns(language, "symbol", "title", "held"), tuple(rows))
-
-
-def _source(source: Source, references: References) -> Content:
-    language, document = references.language, references.document(source.document)
-    told = Span(f"{mark(',', language)}{language_name(source.language, language)}")
-    return Span(name_of(document, language).full, url=source.url), told
 
 
 def _mandates(made: Mandates, references: References) -> Publication:
@@ -234,6 +227,9 @@ def _documents(documents: Sequence[ThemeDocument], references: References, theme
         link = address(held, first.start, first.end) if address and first else None
         year = say("no_year", language) if document.year is None else str(document.year)
         title = document.title if document.title != document.label else ""
-        symbol, named = Span(document.label, url=document.url), Span(title or document.label, url=link)
+        symbol, named = (
+            Span(references.label(document.document), url=document.url),
+            Span(title or document.label, url=link),
+        )
         rows.append((plain(year), (symbol,), (named,)))
     return Table(columns(language, "years", "symbol", "title"), tuple(rows))

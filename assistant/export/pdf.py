@@ -49,7 +49,7 @@ def to_pdf(publication: Publication) -> bytes:
     """
     typst, folders = _typst(), list(font_folders())
     told = _told(publication)
-    told["head"] = _told(publication.head)
+    told |= {"head": _told(publication.head), "spreads": _told(publication.spreads)}
     told["fonts"] = _families(json.dumps(told, ensure_ascii=False), set(typst.Fonts(font_paths=folders).families()))
     try:
         made = typst.compile(

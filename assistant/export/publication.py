@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import zip_longest
 from typing import Literal
 
@@ -11,8 +12,12 @@ from assistant.reports import ReportError
 
 _BREAKS = re.compile(r"[\s‐-]|(?<=[^\W\d])/")
 """Where a line may end; a symbol behind each of its first parts, `A/RES/` and `78/167`."""
-LINE = 100
-"""Characters that stand on one line of a page."""
+LINE, ACROSS = 90, 136
+"""Characters of a table that stand on one line of a page, and of one that lies."""
+COLUMNS = 6
+"""From so many columns on a table whose longest cells stand on no line together takes pages that lie."""
+LONGEST = 30
+"""Longest word, in characters, that may widen its column."""
 Mode = Literal["plain", "strong", "emphasis", "inserted", "deleted"]
 
 
@@ -70,18 +75,40 @@ class Table:
     header: tuple[str, ...]
     rows: tuple[tuple[Content, ...], ...]
 
-    def shares(self, whole: float = 1.0) -> list[float]:
-        """The widths of the columns, which sum up to a whole, by the longest of their words and cells; long cells wrap."""
+    @property
+    def wide(self) -> bool:
+        """Whether it takes pages that lie: it has many columns, or words that stand on no line together."""
+        long = sum(max(map(len, column)) for column in self._lines) > LINE
+        return (len(self.header) >= COLUMNS and long) or sum(self._words) > LINE
+
+    @cached_property
+    def _lines(self) -> list[list[str]]:
+        """What stands in each column."""
         lines = [[head] for head in self.header]
         for row in self.rows:
-            for n, cell in enumerate(row[: len(lines)]):
-                lines[n].append("".join(each.text for each in cell if isinstance(each, Span)))
+            for column, cell in zip(lines, row, strict=False):
+                column.append("".join(each.text for each in cell if isinstance(each, Span)))
+        return lines
+
+    @property
+    def _words(self) -> list[float]:
+        """The room that the longest word of each column takes: capitals and figures are broad."""
+        words = [[word for line in column for word in _BREAKS.split(line)] for column in self._lines]
+        rooms = (max(len(word) + sum(map(_broad, word)) / 2 for word in column) for column in words)
+        return [2 + min(LONGEST, room) for room in rooms]
+
+    def shares(self, whole: float = 1.0) -> list[float]:
+        """The widths of the columns, which sum up to a whole, by the longest of their words and by all that they say; long cells wrap."""
         # No column is narrower than its longest word; what is left of the line goes to those with more to say.
-        words = [2 + min(20, max(len(word) for line in column for word in _BREAKS.split(line))) for column in lines]
-        weights = [min(300, max(map(len, column))) for column in lines]
-        left = max(0, LINE - sum(words))
-        wide = [word + left * weight / (sum(weights) or 1) for word, weight in zip(words, weights, strict=True)]
-        return [whole * each / sum(wide) for each in wide]
+        words = self._words
+        weights = [sum(map(len, column)) for column in self._lines]
+        left = max(0, (ACROSS if self.wide else LINE) - sum(words))
+        widths = [word + left * weight / (sum(weights) or 1) for word, weight in zip(words, weights, strict=True)]
+        return [whole * each / sum(widths) for each in widths]
+
+
+def _broad(letter: str) -> bool:
+    return letter.isupper() or letter.isdigit() or letter >= "\u2e80"
 
 
 @dataclass(frozen=True)
@@ -107,6 +134,23 @@ class Publication:
     masthead: tuple[str, ...] = ()
     label: tuple[str, ...] = ()
     notice: str = ""
+
+    @property
+    def spreads(self) -> list[tuple[bool, list[Block]]]:
+        """The blocks by whether they stand on pages that lie: wide tables, each with the headings right above it."""
+        made: list[tuple[bool, list[Block]]] = []
+        for block in self.blocks:
+            wide, led = isinstance(block, Table) and block.wide, list[Block]()
+            while wide and made and not made[-1][0]:
+                if not isinstance(made[-1][1][-1], Heading):
+                    break
+                led.insert(0, made[-1][1].pop())
+                if not made[-1][1]:
+                    made.pop()
+            if not made or made[-1][0] != wide:
+                made.append((wide, []))
+            made[-1][1].extend((*led, block))
+        return made
 
     @property
     def head(self) -> list[tuple[str, str]]:

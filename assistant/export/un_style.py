@@ -10,7 +10,8 @@ import re
 from dataclasses import dataclass
 
 from assistant.frames import act_frames, day_text, filled, mark, place_name, say
-from assistant.qa.metadata import adopted_on
+from assistant.qa.metadata import adopted_on, is_draft
+from assistant.reports.lookup import label_of
 from corpus.documents import Document
 from corpus.symbols import Symbol
 
@@ -47,8 +48,13 @@ def name_of(document: Document, language: str) -> Name:
     elif act and document.symbol and document.edition != "digest":
         title, symbol, short = _act_in_full(document, act, language), "", act
     elif symbol and document.edition != "digest":
-        title, short = "" if title == symbol else title, symbol
-    marks = {"digest_note": document.edition == "digest", "unverified_note": document.unverified, "ocr": document.ocr}
+        title, short = "" if title == symbol else title, label_of(document, language)
+    marks = {
+        "status_draft": is_draft(document.symbol),
+        "digest_note": document.edition == "digest",
+        "unverified_note": document.unverified,
+        "ocr": document.ocr,
+    }
     comma = mark(",", language)
     return Name(title, symbol, short, comma.join(say(frame, language) for frame, so in marks.items() if so), comma)
 

@@ -26,13 +26,23 @@ LINE_LIMIT = 200
 """Characters of a line at the head of a text; what is longer is text."""
 
 
+def is_draft(symbol: Symbol | None) -> bool:
+    """Whether a text is a draft that nobody has adopted yet, by the series of its symbol ("limited distribution": A/C.3/80/L.55)."""
+    return symbol is not None and symbol.series == "L"
+
+
+def opening_of(document: Document) -> int | None:
+    """The ordinal of the line with which the preamble opens; what stands before it is no part of the text that is adopted."""
+    return next((block.ordinal for block in document.blocks if block.locator == "preamble"), None)
+
+
 @once
 def adoption_lines(document: Document) -> tuple[Block, ...]:
     """The lines that tell of the adoption: those above the preamble and behind the last numbered paragraph that give a day, stand
     before one, are in brackets or tell of a vote; empty where the text is a draft or no resolution. A day alone above the
     preamble is that of the distribution, and the days of the meeting are no others."""
-    opens = next((block.ordinal for block in document.blocks if block.locator == "preamble"), None)
-    if opens is None:
+    opens = opening_of(document)
+    if opens is None or is_draft(document.symbol):
         return ()
     body = [block for block in document.blocks if not block.locator.startswith("annex") and block.kind != "footnote"]
     last = max((block.ordinal for block in body if block.number), default=opens)

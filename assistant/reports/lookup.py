@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
 
+from assistant.frames import say
 from assistant.messages import Message
 from assistant.qa.answer import Citation
+from assistant.qa.metadata import is_draft
 from assistant.reports import ReportError
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES, Block, Document, Span
@@ -72,6 +74,11 @@ def printed_title(agenda: Document, ordinal: int) -> str:
         return ""
     title = f"{words[: named[0].start]}{words[named[0].end :]}".replace("()", "")
     return re.sub(r"\s+(?=[,;]|\s)", "", title).strip(" ,;:.()（）*")
+
+
+def label_of(document: Document, language: str) -> str:
+    """How a document is called in headings and tables: by its label; a draft is called one."""
+    return f"{document.label} ({say('status_draft', language)})" if is_draft(document.symbol) else document.label
 
 
 def cite(

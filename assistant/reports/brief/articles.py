@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from assistant.qa.abstention import LIKENESS, bars
+from assistant.qa.abstention import LEAST_WORDS, LIKENESS, bars
 from assistant.qa.engine import Engine
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import Unit, items_below
@@ -142,17 +142,21 @@ class ArticleFinder:
                     found[article.key] = score
         return found
 
-    def answering(self, words: str, language: str, most: int) -> list[Article]:
-        """The articles of which the reader says that they answer to a subject, among the passages that search ranks first in
-        each treaty."""
-        question = self._engine.question(words, language)
-        found: dict[tuple[str, str], Article] = {}
-        for document in self._treaties.values():
-            for each in self._engine.weigh_first(question, [document.id], most):
-                article = self.articles.get((document.id, article_of(each.unit.locator)))
-                if each.score >= 0.0 and article:
-                    found.setdefault(article.key, article)
-        return list(found.values())
+    def answering(self, words: str, language: str, most: int, *, clauses: bool = False) -> dict[tuple[str, str], float]:
+        """The articles of which the reader says that they answer to a subject or one of its `clauses`, or come closest to it as a whole,
+        among the passages that search ranks first in each treaty: by how far they are above the bar for an answer, the best first."""
+        found: dict[tuple[str, str], float] = {}
+        for clause in dict.fromkeys((words, *(_STOPS.split(words) if clauses else ()))):
+            question = self._engine.question(clause, language)
+            if clause != words and len(question.content) < LEAST_WORDS:
+                continue
+            for document in self._treaties.values():
+                for each in self._engine.weigh_first(question, [document.id], most):
+                    key = document.id, article_of(each.unit.locator)
+                    least = each.bars.least if clause == words else 0.0
+                    if key in self.articles and each.score >= max(least, found.get(key, least)):
+                        found[key] = each.score
+        return dict(sorted(found.items(), key=lambda each: -each[1]))
 
     def further(self, applying: Iterable[Article]) -> list[Article]:
         """The articles that stand in a reference, to or from them, with several of those that apply, and are none of them."""

@@ -22,7 +22,9 @@ from assistant.reports.report_cache import Derived, name_of, state_of
 from assistant.slices import Aside, Slices
 from assistant.write.report import NAMES
 from corpus.calendar_names import language_name
+from corpus.library import Library
 from corpus.plain import to_plain
+from corpus.symbols import Symbol, same_document
 
 FOLDER, KEPT = "briefings", 20
 """Where finished sections are kept until the briefing is finished, so that one that was stopped goes on where it was, and of how
@@ -79,7 +81,7 @@ def brief(engine: Engine, request: Request, progress: Progress = silent, aside: 
     briefing = Briefing(
         request=request,
         title=say(f"brief_{request.kind}", request.language, item=request.value, title=ground.title),
-        masthead=_masthead(ground),
+        masthead=_masthead(engine.library, ground),
         sections=sections,
         papers=papers,
         sources=tuple(
@@ -162,8 +164,13 @@ def _checked(engine: Engine, desk: VersionDesk, request: Request, section: Secti
     return replace(section, parts=tuple(parts), remarks=tuple(dict.fromkeys(remarks)))
 
 
-def _masthead(ground: Ground) -> tuple[str, ...]:
-    """The body, and place and dates of the meeting, as the agenda prints them."""
+def _masthead(library: Library, ground: Ground) -> tuple[str, ...]:
+    """The body, and place and dates of the meeting, as the agenda prints them; that a revision takes the place of the document asked for."""
+    if ground.request.kind == "document":
+        asked, told = Symbol.read(ground.request.value.strip()), library.document(ground.own[0])
+        if asked is None or told.symbol is None or same_document(asked, told.symbol):
+            return ()
+        return (say("superseded_taken", ground.request.language, symbol=asked.text, current=told.label),)
     if ground.meeting is None or ground.agenda is None:
         return ()
     lines = [ground.meeting.body]

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise, zip_longest
+from itertools import islice, pairwise, zip_longest
 
 from assistant.frames import say
 from assistant.qa.answer import Statement
-from assistant.qa.metadata import adoption_lines, dated_on, item_lines, votes
+from assistant.qa.metadata import adoption_lines, dated_on, is_draft, item_lines, line_of, opening_of, votes
 from assistant.qa.units import Unit
 from assistant.reports.brief.briefing import Part, Section
 from assistant.reports.brief.selection import Chooser
@@ -35,10 +35,11 @@ _RESOLUTION = re.compile(r"\d+\s?\((?:\d{4}|[IVXLC]+)\)|\d+/\d+")
 
 
 def adoption(chooser: Chooser) -> Section:
-    """The lines about the adoption, and the item of the agenda, as the text prints them."""
+    """The lines about the adoption, and the item of the agenda, as the text prints them; of a draft, that it is one, and who submits it."""
     document = _own(chooser)
     language = chooser.language
-    lines = adoption_lines(document)
+    draft = is_draft(document.symbol)
+    lines = _submitted_by(document) if draft else adoption_lines(document)
     groups: list[list[Block]] = []
     for block in lines:  # lines that stand together are one quote
         if groups and block.ordinal == groups[-1][-1].ordinal + 1:
@@ -50,8 +51,17 @@ def adoption(chooser: Chooser) -> Section:
     if items:
         whole = items[-1].ordinal - items[0].ordinal < len(items)  # else a footnote stands between
         said.append(_quoted(chooser, document, items, whole=whole))
-    remark = "" if votes(document) else "no_vote" if lines else "not_adopted"
-    return chooser.section("adoption", Part("", tuple(said)), remarks=(say(remark, language),) if remark else ())
+    remark = "draft_text" if draft else "" if votes(document) else "no_vote" if lines else "not_adopted"
+    heading = say("section_draft", language) if draft else ""
+    remarks = (say(remark, language),) if remark else ()
+    return chooser.section("adoption", Part("", tuple(said)), heading=heading, remarks=remarks)
+
+
+def _submitted_by(document: Document) -> tuple[Block, ...]:
+    """The line right above the title of a draft that names those who submit it, before a colon."""
+    above = [block for block in document.blocks[: opening_of(document) or 0] if block.kind != "footnote"]
+    lines = (block for block in reversed(above) if line_of(document, block) != document.title)
+    return tuple(block for block in islice(lines, 1) if re.search("[:：]", line_of(document, block)))
 
 
 def _quoted(chooser: Chooser, document: Document, lines: Sequence[Block], *, whole: bool) -> Statement:
@@ -76,19 +86,19 @@ def mandates(chooser: Chooser) -> Section:
 
 
 def changes(chooser: Chooser) -> Section:
-    """What the operative paragraphs have that those of the text before in the same series have not."""
+    """What the text has that the one before in the same series has not, what was left out, and what was moved; footnotes aside."""
     library, document, language = chooser.library, _own(chooser), chooser.language
     before = previous(library, document)
     if before is None:
         return chooser.section("changes", unsourced=(say("no_previous", language),))
     chooser.slices.end()
     found = compare_texts(library, before, document)
-    rows = tuple(_row(each) for each in found.changes if each.part == "operative" and each.kind != "moved")
+    rows = tuple(_row(each, language) for each in found.changes if each.part != "footnote")
     return chooser.section(
         "changes",
         heading=say("section_changes_since", language, symbol=before.label),
-        remarks=() if rows else (say("same_since", language, symbol=before.label),),
-        tables=(Grid(columns(language, "place", "before", "new", "gone"), rows),) if rows else (),
+        remarks=(say("changes_note" if rows else "same_since", language, symbol=before.label),),
+        tables=(Grid(columns(language, "place", "before", "change", "new", "gone"), rows),) if rows else (),
     )
 
 
@@ -109,13 +119,18 @@ def previous(library: Library, document: Document) -> Document | None:
     return max(earlier)[-1] if earlier else None
 
 
-def _row(change: Change) -> tuple[Cell, ...]:
+def _row(change: Change, language: str) -> tuple[Cell, ...]:
+    """The places of a paragraph that differs, what became of it, and its new and old words, without signs that stand alone."""
     places, words = [], []
     for place, op in ((change.after, "added"), (change.before, "removed")):
-        text = f" {CUT} ".join(piece.text.strip() for piece in change.pieces if piece.op == op)
+        said = (piece.text.strip() for piece in change.pieces if piece.op == op)
+        text = f" {CUT} ".join(each for each in said if any(map(str.isalnum, each)))
         places.append(Cell((place,), place=True) if place else Cell())
         words.append(Cell((place,), text=text) if place and text else Cell())
-    return (*places, *words)
+    signs = any(piece.op != "same" for piece in change.pieces) and not any(cell.text for cell in words)
+    kind = "signs" if signs else change.kind
+    kinds = dict.fromkeys((kind, *(["moved"] * change.moved)))
+    return (*places, Cell(text=", ".join(say(f"kind_{each}", language) for each in kinds)), *words)
 
 
 def _session(document: Document) -> str:
@@ -214,7 +229,9 @@ def _grid(chooser: Chooser, document: Document, table: DocumentTable) -> Grid:
     words = [" ".join(" ".join(column).split()) for column in heads]
     made = []
     # The last row has the totals.
-    for block in (*table.rows[: ROWS - 1], *table.rows[ROWS - 1 :][-1:]):
+    for n, block in enumerate((*table.rows[: ROWS - 1], *table.rows[ROWS - 1 :][-1:])):
+        if n == ROWS - 1 and len(table.rows) > ROWS:
+            made.append((Cell(text=CUT), *[Cell(text=CUT)] * width))
         cells = [Cell((chooser.cite(document, block, (block.start, block.end)),), place=True)]
         for span in (*block.cells, *[None] * (width - len(block.cells))):
             held = span is not None and document.quote(*document.trimmed(*span))

@@ -9,6 +9,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from assistant.qa.abstention import ALIKE, REPEATED
 from assistant.qa.answer import Citation, Statement
 from assistant.qa.citations import statement_of
 from assistant.qa.engine import Engine
-from assistant.qa.metadata import bracketed, covering
+from assistant.qa.metadata import bracketed, covering, is_draft
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import Unit, units_of
 from assistant.qa.weighing import Scored
@@ -32,7 +33,7 @@ from corpus.dates import dates_in
 from corpus.documents import Block, Document, Span
 from corpus.library import Library
 from corpus.sentences import sentence_spans
-from corpus.symbols import find_symbols
+from corpus.symbols import Symbol, find_symbols
 
 if TYPE_CHECKING:
     from assistant.reports.brief.subject_sections import Framework
@@ -81,17 +82,26 @@ class Chooser:
         return self._apart([each for each in self.slices(found) if self.usable(each.unit) and fits(each)], most)
 
     def weigh(self, words: str, documents: Sequence[str], most: int = 0) -> list[Scored]:
-        """The units of the `most` passages (else as many as the settings say) of some documents that search ranks first for a subject, as the reader reads them, best
-        first; in a slice of its own, and once for each subject."""
+        """The units of the `most` passages (else as many as the settings say) of some documents that search ranks first for a subject, as the reader reads them;
+        in a slice of its own, and once for each subject. Drafts, and texts in other languages than the paper's, are searched by themselves, so that
+        they crowd out no adopted text; those of drafts stand behind all others, else the best first."""
         most = most or self.engine.passages
         key = (words, tuple(documents), most)
         if key not in self._weighed:
             self.slices.end()
             question = self.engine.question(words, self.language)
-            self._weighed[key] = (
-                self.engine.weigh_first(question, documents, most) if question.text and documents else []
-            )
+            apart: dict[tuple[bool, bool], list[str]] = {}
+            for each in documents if question.text else ():
+                apart.setdefault(self._apart_by[each], []).append(each)
+            found = [each for ids in apart.values() for each in self.engine.weigh_first(question, ids, most)]
+            self._weighed[key] = sorted(found, key=adopted_first)
         return self._weighed[key]
+
+    @cached_property
+    def _apart_by(self) -> dict[str, tuple[bool, bool]]:
+        """Of each document whether it is a draft, and in another language than the paper's."""
+        headers = self.library.each_header()
+        return {each.id: (is_draft(Symbol.read(each.symbol or "")), each.language != self.language) for each in headers}
 
     def units(self, document: Document) -> Iterator[Unit]:
         """All words of a document that may be quoted."""
@@ -229,6 +239,11 @@ class Chooser:
             if len(kept) == most:
                 break
         return kept
+
+
+def adopted_first(each: Scored) -> tuple[bool, float]:
+    """What ranks a unit: those of drafts stand behind all others, the likelier ones first."""
+    return is_draft(each.unit.document.symbol), -each.odds
 
 
 def speaks(each: Scored) -> bool:

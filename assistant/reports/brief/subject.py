@@ -155,7 +155,11 @@ def _of_document(engine: Engine, request: Request, treaties: tuple[str, ...], re
     if not chosen:
         raise not_held(engine.library, request.value)
     document = min(chosen, key=lambda each: (each.language != request.language, each.edition == "digest", each.id))
-    others = tuple(each for each in rest if each != document.id)
+    headers = {header.id: header for header in engine.library.each_header()}
+    day = _dated(engine.library, headers[document.id])
+    # What is later than a document was no guidance for it; of a digest the day is that on which it was written.
+    days = {each: _dated(engine.library, headers[each]) for each in rest if headers[each].edition != "digest"}
+    others = tuple(each for each in rest if each != document.id and not (day and days.get(each, "") > day))
     # A treaty is its own legal framework.
     near = () if document.kind == "treaty" else treaties
     themes = _sections(document) or (Theme("", document.title),)
@@ -163,9 +167,12 @@ def _of_document(engine: Engine, request: Request, treaties: tuple[str, ...], re
 
 
 def _sections(document: Document) -> tuple[Theme, ...]:
-    """The sections of a document: the headings of the outermost level on which several have paragraphs under them."""
+    """The sections of a document: the headings of the outermost level on which several have paragraphs under them; where most are numbered,
+    those with a number, so that neither a cover nor lists of contents and abbreviations are sections."""
     letter = covering(document)
-    paragraphs = (block for block in document.blocks if block.kind == "paragraph" and block.ordinal not in letter)
+    paragraphs = [block for block in document.blocks if block.kind == "paragraph" and block.ordinal not in letter]
+    numbered = [block for block in paragraphs if block.number]
+    paragraphs = numbered if 2 * len(numbered) > len(paragraphs) else paragraphs
     above = {head.ordinal for block in paragraphs for head in document.headings(block)}
     heads = [block for block in document.blocks if block.ordinal in above and document.body(block).strip()]
     levels = [[block for block in heads if block.level == level] for level in sorted({each.level for each in heads})]

@@ -20,10 +20,10 @@ from assistant.reports import ReportError
 from assistant.reports.brief import agenda_sections
 from assistant.reports.brief.articles import Article, ArticleFinder
 from assistant.reports.brief.briefing import Audience, Part, Section
-from assistant.reports.brief.selection import Chooser, dated_within, only_later, speaks
+from assistant.reports.brief.selection import Chooser, adopted_first, dated_within, only_later, speaks
 from assistant.reports.brief.subject import Theme, proposing
 from assistant.reports.comparison.topic_comparison import differing
-from assistant.reports.lookup import near_to_it
+from assistant.reports.lookup import label_of, near_to_it
 from assistant.wording.drafting import grammar_of
 from corpus.meetings import Meeting
 from corpus.sentences import sentence_spans
@@ -44,14 +44,15 @@ _NUMBER = re.compile(r"[\d.]+|\b[IVXLC]+\b")
 
 @dataclass(frozen=True)
 class Framework:
-    """The articles that apply: by theme, named by sources only, and named by several of these; with the units that name them, and
-    what finds them."""
+    """The articles that apply: by theme, named by sources only, and named by several of these; with the units that name them, those
+    that come closest to a theme of an item to which none surely answers, and what finds them."""
 
     finder: ArticleFinder
     by_theme: tuple[tuple[Theme, tuple[Article, ...]], ...] = ()
     named: tuple[Article, ...] = ()
     further: tuple[Article, ...] = ()
     naming: tuple[Unit, ...] = ()
+    closest: tuple[tuple[Theme, tuple[Article, ...]], ...] = ()
 
     @property
     def articles(self) -> list[Article]:
@@ -74,15 +75,18 @@ def framework_of(chooser: Chooser) -> Framework:
     cited = finder.cited([*_said(chooser), *((unit.text, unit.document.language) for unit in own)])
     near: dict[tuple[str, str], tuple[float, Theme]] = {}
     answering: dict[tuple[str, str], Theme] = {}
+    nearly: dict[Theme, list[tuple[str, str]]] = {}
     for theme in dict.fromkeys((*(() if len(ground.themes) > MANY else ground.themes), whole)):
         chooser.slices.end()
         close = finder.near(theme.words, language)
         for key, odds in close.items():
             if (odds >= 0.0 or key[0] in cited) and (key not in near or odds > near[key][0]):
                 near[key] = odds, theme
-        for article in finder.answering(theme.words, language, ANSWERS):
-            if article.document.id in cited or article.key in close:
-                answering.setdefault(article.key, theme)
+        for key, score in finder.answering(theme.words, language, ANSWERS, clauses=ground.item is not None).items():
+            if score >= 0.0 and (key[0] in cited or key in close):
+                answering.setdefault(key, theme)
+            elif key[0] in cited and ground.item and theme.heading:
+                nearly.setdefault(theme, []).append(key)
     found = {**answering, **{key: theme for key, (_, theme) in near.items()}}
     naming = _naming(chooser, finder, own, cited)
     named = {each.key: each for unit in naming for each in finder.named(unit.text, unit.document)}
@@ -93,7 +97,13 @@ def framework_of(chooser: Chooser) -> Framework:
     )
     further = tuple(each for each in finder.further(applying) if each.document.id in cited)
     only = tuple(each for key, each in named.items() if key not in found)
-    chooser.framework = Framework(finder, by_theme, only, further, tuple(naming[:NAMING]))
+    told = {*found, *named, *(each.key for each in further)}
+    closest = []
+    for theme, keys in nearly.items():
+        near_it = [key for key in keys if key not in told][:PLACES]
+        told.update(near_it)
+        closest.append((theme, tuple(map(finder.articles.__getitem__, near_it))))
+    chooser.framework = Framework(finder, by_theme, only, further, tuple(naming[:NAMING]), tuple(closest))
     return chooser.framework
 
 
@@ -101,19 +111,23 @@ def framework(chooser: Chooser) -> Section:
     """What the sources name, and the articles that apply by subject, each once."""
     known, language = framework_of(chooser), chooser.language
     parts = [Part("", chooser.take(known.naming))]
-    rows = [
-        (theme.heading or (say("articles_whole", language) if chooser.ground.item else ""), own)
-        for theme, own in known.by_theme
-    ]
+    whole = say("articles_whole", language) if chooser.ground.item else ""
+    rows = [(theme.heading or whole, own) for theme, own in known.by_theme]
     rows += [(say("articles_named", language), known.named), (say("articles_further", language), known.further)]
     by_heading: dict[str, list[Article]] = {}
     for heading, own in rows:
         by_heading.setdefault(heading, []).extend(own)
     for heading, found in by_heading.items():
-        treaties = dict.fromkeys(each.document.id for each in found)
-        told = tuple(_listed(chooser, [e for e in found if e.document.id == treaty]) for treaty in sorted(treaties))
-        parts.append(Part(heading, told))
+        parts.append(Part(heading, _by_treaty(chooser, found)))
+    for theme, own in known.closest:
+        parts.append(Part(say("articles_closest", language, theme=theme.heading), _by_treaty(chooser, own)))
     return chooser.section("framework", *parts)
+
+
+def _by_treaty(chooser: Chooser, found: Sequence[Article]) -> tuple[Statement, ...]:
+    """A sentence for each treaty that lists the articles of it that were found."""
+    treaties = sorted({each.document.id for each in found})
+    return tuple(_listed(chooser, [each for each in found if each.document.id == treaty]) for treaty in treaties)
 
 
 def articles(chooser: Chooser) -> Section:
@@ -162,31 +176,31 @@ def points(chooser: Chooser) -> Section:
                 found[key] = (each.odds, n, each)
     parts, empty = [], []
     for n, theme in enumerate(ground.themes):
-        mine = sorted((each for _, home, each in found.values() if home == n), key=lambda each: -each.odds)
+        mine = sorted((each for _, home, each in found.values() if home == n), key=adopted_first)
         units = [each.unit for each in mine] if theme.section is None else _of_section(chooser, theme, most)
         statements = chooser.take(units, most, fresh=ground.request.kind != "document")
         if statements:
             parts.append(Part(theme.heading, statements))
         else:
-            own = next((own for other, own in known.by_theme if other == theme), ())
+            own = next((own for other, own in (*known.by_theme, *known.closest) if other == theme and own), ())
             empty.append(not_told(chooser, theme, [_name(each) for each in own[:PLACES]]))
     return chooser.section("points", *parts, unsourced=tuple(empty))
 
 
 def not_told(chooser: Chooser, theme: Theme, places: Sequence[str] = ()) -> str:
     """Of a theme of which nothing is quoted: where the documents held speak of it, if anything comes close, else that they don't."""
-    ground, language = chooser.ground, chooser.language
+    ground, language, frame = chooser.ground, chooser.language, "unsourced_theme"
     if not places:
         held = (*ground.own, *ground.others, *ground.treaties, *ground.foreign)
         scored = chooser.weigh(theme.words, held, READ)
-        said = [
-            each.unit for each in scored if speaks(each) and (each.unit.document.id in ground.own or each.score >= 0.0)
-        ]
+        near = [each for each in scored if speaks(each)]
+        frame = "unsure_theme" if near else frame
+        said = [each.unit for each in near if each.unit.document.id in ground.own or each.score >= 0.0]
         told = [unit for unit in said if unit.block not in covering(unit.document)]
         places = list(dict.fromkeys(unit.document.cite(unit.locator) for unit in told))[:PLACES]
     named = theme.heading or ground.title
     if not places:
-        return say("unsourced_theme", language, theme=named)
+        return say(frame, language, theme=named)
     return say("not_selected", language, theme=named, places=joined(list(places), language))
 
 
@@ -276,7 +290,9 @@ def differences(chooser: Chooser) -> Section:
     for first, second in pairs[:DIFFERENCES]:
         statements = chooser.take([first, second])
         if len(statements) == 2:
-            parts.append(Part(f"{first.document.label} / {second.document.label}", statements))
+            parts.append(
+                Part(" / ".join(label_of(each.document, chooser.language) for each in (first, second)), statements)
+            )
     return chooser.section("differences", *parts)
 
 

@@ -144,6 +144,17 @@ def likenesses(one: Sequence[Para], other: Sequence[Para]) -> Iterator[np.ndarra
         yield from alike
 
 
+def held(parts: Sequence[Para], wholes: Sequence[Para]) -> Indices:
+    """Pairs of parts with what holds them nearly whole, or that they hold; each once, the likeliest first."""
+    rows = list(likenesses(parts, wholes)) if parts and wholes else []
+    ranked = sorted((-float(row[j]), i, j) for i, row in enumerate(rows) for j in np.flatnonzero(row >= GROWN * GROWN))
+    found: dict[int, int] = {}
+    for _, i, j in ranked:
+        if i not in found and j not in found.values():
+            found[i] = int(j)
+    return sorted(found.items())
+
+
 def _alike(weights: Sequence[Any], paras: Sequence[Sequence[Para]]) -> Iterator[tuple[slice, np.ndarray]]:
     """The likeness of each paragraph of one side to each of the other, by so many rows of the one as fit in memory."""
     totals = [np.asarray(side.power(2).sum(axis=1)).ravel() for side in weights]

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Literal
 
 from assistant.qa.citations import WHOLE_LIMIT
-from assistant.qa.metadata import adoption_lines
+from assistant.qa.metadata import adoption_lines, opening_of
 from assistant.qa.units import Unit
 from corpus.documents import Block, Document
 
@@ -83,6 +83,8 @@ def paragraphs(document: Document) -> list[Para]:
     contents = {block.parent for block in document.blocks if block.locator == "contents"}
     listed = max((block.ordinal for block in document.blocks if block.locator == "contents"), default=-1)
     adopting = {block.ordinal for block in adoption_lines(document)}
+    # What stands before the preamble of a resolution is its head, in a text without marks too.
+    opens = (opening_of(document) or 0) if document.kind == "resolution" else 0
     annexed, preambular = False, 0
     made: list[Para] = []
     for block in document.blocks:
@@ -91,7 +93,8 @@ def paragraphs(document: Document) -> list[Para]:
         furniture = block.ordinal in contents or (block.parent in contents and block.ordinal <= listed + 1 and
                                                   block.kind != "heading" and not block.number)  # fmt: skip
         bracketed = block.kind == "heading" and text.startswith("[") and text.endswith("]")
-        if not text or block.locator in _APART or furniture or bracketed or block.ordinal in adopting:
+        head = block.locator in _APART or (block.ordinal < opens and block.kind != "footnote")
+        if not text or head or furniture or bracketed or block.ordinal in adopting:
             continue
         if block.kind == "footnote":
             made.append(Para(block, "footnote", block.number or "", text, _bearer(document, block)))

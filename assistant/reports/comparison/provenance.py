@@ -110,9 +110,9 @@ def origins_of(
     progress: Progress = silent,
     aside: Aside = nullcontext,
 ) -> Origins:
-    """Where the paragraphs and list items of a document come from, or those at one `place` of it (a locator) and under it. Of a
-    text without a date every other one that is held counts as earlier."""
-    mine = [para for para in _comparable(document) if not place or within(para.block.locator, place)]
+    """Where the paragraphs and list items of a document come from, or those at one `place` of it (a locator) and under it: the whole tells
+    from which text it was made. Of a text without a date every other one that is held counts as earlier."""
+    mine = list(_comparable(document))
     slices = Slices(aside)
     held = _Held(library, document)
     proposed: list[dict[Key, Para]] = []
@@ -141,6 +141,7 @@ def origins_of(
     made = (
         Origin(cite(library, document, para.block), _ordered(kept, model))
         for para, kept in zip(mine, found, strict=True)
+        if not place or within(para.block.locator, place)
     )
     return Origins(document.id, document.label, document.language, tuple(made))
 

@@ -6,14 +6,14 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import cached_property
 from itertools import pairwise
 from typing import Any, Literal
 
 from assistant.qa.answer import Citation
-from assistant.reports.comparison.alignment import in_place, pair
+from assistant.reports.comparison.alignment import held, in_place, pair
 from assistant.reports.comparison.paragraphs import END, PARTS, Para, Part, folded, paragraphs
 from assistant.reports.lookup import cite
 from assistant.reports.quoted_tables import as_json
@@ -144,12 +144,14 @@ MANY = 1_000_000
 
 @dataclass(frozen=True)
 class Pair:
-    """A paragraph of the first text and what it is in the second; None where it is not there."""
+    """A paragraph of the first text and what it is in the second; None where it is not there. Of one that was split in two, or of two
+    that became one, `halved` is the text in which it is no whole paragraph; the rest of that is in another pair."""
 
     before: Para | None
     after: Para | None
     kind: Kind
     moved: bool = False
+    halved: Literal["before", "after"] | None = None
 
     @property
     def para(self) -> Para:
@@ -314,6 +316,7 @@ def pairs_of(first: Document, second: Document) -> tuple[float, tuple[Pair, ...]
     found = pair(one, other)
     kept = in_place(found, [MANY + len(one[i].key) for i, _ in found])
     pairs = [_judged(one[i], other[j], n not in kept) for n, (i, j) in enumerate(found)]
+    pairs += _parted(one, other, pairs)
     shared = sum((Counter(one[i].words) & Counter(other[j].words)).total() for i, j in found)
     shorter = min(sum(len(para.words) for para in side) for side in (one, other))
     pairs += _single(one, other, pairs)
@@ -327,6 +330,23 @@ def _judged(before: Para, after: Para, out_of_order: bool = False) -> Pair:
     moved = out_of_order and before.sort == "paragraph" and (before.part, before.place) != (after.part, after.place)
     kind: Kind = "changed" if before.key != after.key else "moved" if moved else "same"
     return Pair(before, after, kind, moved)
+
+
+def _parted(one: Sequence[Para], other: Sequence[Para], pairs: Sequence[Pair]) -> list[Pair]:
+    """Of paragraphs that were split in two, or two that were made one, the part that is not paired yet: what one has and its
+    other half lacks, beside paragraphs that stand alone."""
+    halves = [(each.before, each.after, pieces_of(each.before.text, each.after.text))
+              for each in pairs if each.before and each.after and each.kind == "changed"]  # fmt: skip
+    gone = [_rest(before, pieces, "removed") for before, _, pieces in halves]
+    come = [_rest(after, pieces, "added") for _, after, pieces in halves]
+    alone = [_left(one, [each.before for each in pairs]), _left(other, [each.after for each in pairs])]
+    split = [Pair(gone[i], alone[1][j], "changed", halved="before") for i, j in held(gone, alone[1])]
+    return split + [Pair(alone[0][i], come[j], "changed", halved="after") for j, i in held(come, alone[0])]
+
+
+def _rest(para: Para, pieces: Iterable[Piece], op: Op) -> Para:
+    """A paragraph with nothing but the longest of the words that the other half lacks."""
+    return replace(para, text=max((each.text for each in pieces if each.op == op), key=len, default=""))
 
 
 def _single(one: Sequence[Para], other: Sequence[Para], pairs: Sequence[Pair]) -> list[Pair]:

@@ -20,6 +20,7 @@ import numpy as np
 from assistant.qa.answer import Citation, Statement
 from assistant.qa.citations import statement_of
 from assistant.qa.engine import Engine
+from assistant.qa.metadata import is_draft
 from assistant.qa.retriever import Evidence
 from assistant.qa.revisions import VersionDesk
 from assistant.qa.units import Unit
@@ -139,8 +140,13 @@ def _joined(count: int, linked: Collection[tuple[int, int]]) -> list[list[int]]:
     return list(groups.values())
 
 
-def _rank(unit: Unit) -> tuple[str, str]:
-    return unit.document.date or "", unit.document.key
+def _rank(unit: Unit) -> tuple[bool, str, str]:
+    return standing(unit.document)
+
+
+def standing(document: Document) -> tuple[bool, str, str]:
+    """What ranks texts that say one thing: a later one stands above an earlier one, and every text above a draft."""
+    return not is_draft(document.symbol), document.date or "", document.key
 
 
 SAID, CLOSEST = 6, 3
@@ -261,15 +267,15 @@ def compare_topic(
 
 
 def _held(engine: Engine, question: Question) -> tuple[list[str], int]:
-    """The texts that are looked through where none is named, the latest first, and how many more there are."""
+    """The texts that are looked through where none is named, the latest first, drafts last, and how many more there are."""
     library = engine.library
     held = library.versions().quotable(question.language)
     ids = sorted(held)
     if len(ids) > TEXTS:
         found = engine.retriever.retrieve(question, POOL, ids) if question.text else []
         ids = list(dict.fromkeys(each.passage.document_id for each in found))[:TEXTS]
-    dates = {each: library.document(each).date or "" for each in ids}
-    return sorted(sorted(ids), key=lambda each: dates[each], reverse=True), len(held) - len(ids)
+    ranks = {each: standing(library.document(each))[:2] for each in ids}
+    return sorted(sorted(ids), key=lambda each: ranks[each], reverse=True), len(held) - len(ids)
 
 
 def _said(

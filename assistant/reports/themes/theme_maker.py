@@ -12,6 +12,7 @@ from assistant.frames import joined, say
 from assistant.qa.answer import Citation, Statement
 from assistant.qa.citations import statement_of
 from assistant.qa.engine import Engine
+from assistant.qa.metadata import is_draft
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import Unit, distinct, units_of
 from assistant.reports import Progress, ReportError, silent
@@ -20,6 +21,7 @@ from assistant.reports.brief.selection import Chooser
 from assistant.reports.brief.subject import Ground
 from assistant.reports.comparison.alignment import SURE, likenesses
 from assistant.reports.comparison.paragraphs import Para
+from assistant.reports.comparison.topic_comparison import standing
 from assistant.reports.report_cache import Derived, state_of
 from assistant.reports.themes.clusters import (
     LEAST,
@@ -310,7 +312,8 @@ class Summary:
                 chosen.append([n])
             elif all(units[m].document.id != units[n].document.id for m in again):
                 again.append(n)
-        groups = [sorted((units[n] for n in group), key=_date, reverse=True) for group in chosen]
+        groups = [sorted((units[n] for n in group), key=_standing, reverse=True) for group in chosen]
+        groups.sort(key=lambda group: is_draft(group[0].document.symbol))
         said: list[tuple[Unit, Statement, tuple[Citation, ...]]] = []
         for fresh in (True, False):
             for first, *rest in groups:
@@ -319,7 +322,7 @@ class Summary:
                     continue
                 for statement in self._chooser.take([first], 1):
                     said.append((first, statement, tuple(statement_of(other).citations[-1] for other in rest)))
-        said.sort(key=lambda each: _date(each[0]), reverse=True)
+        said.sort(key=lambda each: _standing(each[0]), reverse=True)
         return tuple(statement for _, statement, _ in said), tuple(repeats for _, _, repeats in said)
 
     def _units(self, passages: Sequence[Sequence[Passage]], centre: np.ndarray | None) -> list[Unit]:
@@ -363,5 +366,5 @@ class Summary:
         return whole and not introduces and not lists and len(unit.text) <= LONGEST and self._chooser.usable(unit)
 
 
-def _date(unit: Unit) -> str:
-    return unit.document.date or ""
+def _standing(unit: Unit) -> tuple[bool, str]:
+    return standing(unit.document)[:2]

@@ -1,0 +1,202 @@
+"""Papers about one document: drafts told as drafts, what is new since the text before, what was split, what a search finds beside others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from conftest import Holding, markdown
+from typer.testing import CliRunner
+
+from assistant.cli import app
+from assistant.frames import say
+from assistant.reports.brief.brief_maker import brief
+from assistant.reports.brief.briefing import Briefing, Request, Section
+from assistant.reports.comparison.provenance import origins_of, place_in
+from assistant.reports.comparison.text_diff import Versions, compare_texts
+from assistant.reports.comparison.topic_comparison import compare_topic
+from assistant.reports.lookup import named
+from corpus.documents import LANGUAGES
+
+HEAD = "---\nsymbol: {symbol}\ntitle: {title}\nlanguage: en\ndate: {date}\n---\n"
+SEEN = "Noting that ferries cross the wide strait in every season"
+FOG = "Concerned that fog bells along the strait fall silent in long winters"
+CARE = "Stresses that the keepers of fog bells climb the cliffs of the strait in any weather and are paid by the towns below"
+COUNT = "encourages towns to count the ferries that cross the strait in each month of the year and to tell the council of them"
+REPORT = "Requests pilots to report on fog bells at the eighty-first session"
+
+
+def resolution(number: str, date: str, preamble: Sequence[str], *body: str) -> str:
+    """A resolution of a series on ferries."""
+    head = HEAD.format(symbol=f"A/RES/{number}", title=f"{number}. Ferries", date=date)
+    opening = "\n\n".join([f"# {number}. Ferries", "The General Assembly,", *(f"{each}," for each in preamble)])
+    return f"{head}{_sessions[number[:2]]} session\n\n{opening}\n\n{numbered(*body)}"
+
+
+_sessions = {"90": "Ninetieth", "91": "Ninety-first"}
+
+
+def numbered(*body: str) -> str:
+    return "\n\n".join(f"{n}. {each};" for n, each in enumerate(body, 1)) + "\n"
+
+
+def draft(*body: str, date: str = "2036-10-20", symbol: str = "A/C.2/91/L.7") -> str:
+    """A draft in the same series, its masthead and those who submit it as a file without marks has them."""
+    lines = ("United Nations " + symbol, "General Assembly", "Ninety-first session Second Committee Agenda item 12 Ferries",
+             "Ruritania and Zenda: draft resolution", "# Ferries", "The General Assembly,", f"{SEEN},")  # fmt: skip
+    return HEAD.format(symbol=symbol, title="Ferries", date=date) + "\n\n".join(lines) + f"\n\n{numbered(*body)}"
+
+
+def report(symbol: str, date: str, *body: str, title: str = "Fog bells of the strait") -> str:
+    return HEAD.format(symbol=symbol, title=title, date=date) + f"# {title}\n\n{numbered(*body)}"
+
+
+def section(briefing: Briefing, key: str) -> Section:
+    return next(each for each in briefing.sections if each.key == key)
+
+
+ADVICE = "What the documents recommend on fog bells of the strait, and the guidance that they offer, is that bells be rung by hand"
+
+
+@pytest.mark.parametrize(("date", "told"), [("2034-05-01", True), ("2035-05-01", True), ("2036-05-01", False)])
+def test_what_is_later_than_a_document_is_no_past_guidance_for_it(holding: Holding, date: str, told: bool) -> None:
+    own = report("A/90/7", "2035-05-01", "Fog bells of the strait are rung by nobody", "Keepers are few")
+    engine = holding(own, report("A/90/9", date, ADVICE, title="Advice on bells"), reading=True)
+    made = brief(engine, Request("document", "A/90/7"))
+    said = [each.text for each in made.statements if each.citations[-1].symbol == "A/90/9"]
+    assert any("by hand" in each for each in said) is told
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_draft_is_called_one_wherever_it_is_named(holding: Holding, language: str) -> None:
+    bells = "Fog bells of the strait are rung by hand in long winters"
+    drafted_bells = "Asks that the strait have new keepers who ring the fog bells and light lamps"
+    engine = holding(draft(drafted_bells), resolution("90/7", "2035-12-01", [SEEN], bells), reading=True)
+    library = engine.library
+    drafted = say("status_draft", language)
+    made = brief(engine, Request("question", "Who rings the fog bells of the strait?", language="en"))
+    told = markdown(made, library, language)
+    texts = [named(library, each) for each in ("A/RES/90/7", "A/C.2/91/L.7")]
+    topic = markdown(compare_topic(engine, "fog bells of the strait"), library, language)
+    for paper in (told, topic, markdown(Versions((compare_texts(library, *texts),)), library, language)):
+        assert f"A/C.2/91/L.7 ({drafted})" in paper
+        assert f"A/C.2/91/L.7{'، ' if language == 'ar' else '，' if language == 'zh' else ', '}{drafted}" in paper
+
+
+def test_of_two_texts_that_say_one_thing_the_adopted_one_stands_before_a_later_draft(holding: Holding) -> None:
+    bells = "Fog bells of the strait are rung by hand in long winters"
+    engine = holding(draft(bells), resolution("90/7", "2035-12-01", [SEEN], bells), reading=True)
+    made = brief(engine, Request("question", "Who rings the fog bells of the strait?"))
+    assert next(each.citations[-1].symbol for each in section(made, "points").statements) == "A/RES/90/7"
+    assert [side.label for side in compare_topic(engine, "fog bells of the strait").sides] == [
+        "A/RES/90/7",
+        "A/C.2/91/L.7",
+    ]
+
+
+def test_drafts_and_texts_in_other_languages_crowd_out_no_adopted_text(holding: Holding) -> None:
+    asked = "Who rings the fog bells of the strait?"
+    loud = [f"Who rings the fog bells of the strait, the keepers or town {n}" for n in range(40)]
+    quiet = "Keepers ring the fog bells on the cliffs of the strait"
+    engine = holding(draft(*loud), resolution("90/7", "2035-12-01", [SEEN], quiet), reading=True)
+    assert quiet in " ".join(each.text for each in brief(engine, Request("question", asked)).statements)
+
+
+def test_a_draft_has_a_status_and_sponsors_and_no_adoption(holding: Holding) -> None:
+    made = section(brief(holding(draft(REPORT)), Request("document", "A/C.2/91/L.7")), "adoption")
+    assert (made.heading, made.remarks) == (say("section_draft", "en"), (say("draft_text", "en"),))
+    assert [each.text for each in made.statements] == ["Ruritania and Zenda: draft resolution"]
+
+
+def test_masthead_and_sponsors_of_a_draft_are_no_paragraphs_of_it(holding: Holding) -> None:
+    library = holding(draft(REPORT), resolution("90/7", "2035-12-01", [SEEN], REPORT)).library
+    found = compare_texts(library, *(named(library, each) for each in ("A/RES/90/7", "A/C.2/91/L.7")))
+    assert found.changes == ()
+
+
+def test_what_is_new_since_the_text_before_tells_preamble_and_moved_and_deleted_paragraphs(holding: Holding) -> None:
+    older = resolution("90/7", "2035-12-01", [SEEN], REPORT, CARE, "Invites towns to light lamps")
+    newer = resolution("91/8", "2036-12-01", [FOG, SEEN], CARE, REPORT)
+    changes = section(brief(holding(older, newer), Request("document", "A/RES/91/8")), "changes")
+    rows = [[cell.shown().rpartition(", ")[2] for cell in row[:2]] + [row[2].text] for row in changes.tables[0].rows]
+    assert ["para. 2", "para. 1", "moved"] in rows
+    assert ["", "para. 3", "deleted"] in rows
+    assert ["first preambular para.", "", "new"] in rows
+    assert changes.remarks == (say("changes_note", "en"),)
+
+
+def test_signs_alone_are_no_new_words(holding: Holding) -> None:
+    older = resolution("90/7", "2035-12-01", [SEEN], "Urges towns as before to ring bells", REPORT)
+    newer = resolution("91/8", "2036-12-01", [SEEN], "Urges towns, as before, to ring bells", REPORT)
+    changes = section(brief(holding(older, newer), Request("document", "A/RES/91/8")), "changes")
+    assert [[cell.shown() for cell in row[2:]] for row in changes.tables[0].rows] == [["punctuation", "", ""]]
+
+
+@pytest.mark.parametrize("merged", [False, True])
+def test_of_a_paragraph_that_was_split_or_merged_both_halves_are_told(holding: Holding, merged: bool) -> None:
+    one = [f"{CARE}, {COUNT}", REPORT]
+    two = [f"{CARE}, and thanks them for it", f"Also {COUNT}", REPORT]
+    library = holding(*(resolution(number, date, [SEEN], *body) for number, date, body in zip(
+        ("90/7", "91/8"), ("2035-12-01", "2036-12-01"), (two, one) if merged else (one, two), strict=True)
+    )).library  # fmt: skip
+    older, newer = (named(library, each) for each in ("A/RES/90/7", "A/RES/91/8"))
+    numbers = [
+        each for each in compare_texts(library, older, newer).to_json()["numbers"] if each["part"] == "operative"
+    ]
+    told = {(each["before"], each["after"]) for each in numbers if each["kind"] == "changed"}
+    halves = {("1", "1"), ("2", "1")} if merged else {("1", "1"), ("1", "2")}
+    assert told == halves
+
+
+def test_the_half_of_a_split_paragraph_comes_from_the_whole_one(holding: Holding) -> None:
+    library = holding(
+        resolution("90/7", "2035-12-01", [SEEN], f"{CARE}, {COUNT}", REPORT),
+        resolution("91/8", "2036-12-01", [SEEN], f"{CARE}, and thanks them, their children and all who came before them for what they "
+                   "did for boats in danger near the rocks below the old tower, which fell long ago", f"Also {COUNT}", REPORT),
+    ).library  # fmt: skip
+    newer = named(library, "A/RES/91/8")
+    for place in ("1", "2"):
+        (one,) = origins_of(library, newer, place_in(newer, place)).paragraphs
+        assert [each.citation.locator for each in one.earlier] == ["A/RES/90/7, para. 1"]
+
+
+@pytest.mark.parametrize("asked", [["--due-before", "soon"], ["--out", "made.odd"]])
+def test_a_day_or_a_form_that_there_is_not_is_wrong_usage_and_no_documents_are_offered_for_it(asked: list[str]) -> None:
+    done = CliRunner().invoke(app, ["mandates", *asked])
+    assert done.exit_code == 2
+    assert "To add documents" not in done.output
+
+
+def test_of_two_texts_in_different_languages_that_is_told_and_not_how_little_they_have_in_common(
+    holding: Holding,
+) -> None:
+    french = "---\nsymbol: A/90/9\ntitle: Cloches\nlanguage: fr\n---\n# Cloches\n\n1. Les cloches du détroit se taisent en hiver;\n"
+    library = holding(resolution("90/7", "2035-12-01", [SEEN], REPORT), french).library
+    found = compare_texts(library, *(named(library, each) for each in ("A/RES/90/7", "A/90/9")))
+    told = markdown(Versions((found,)), library, "en")
+    assert "A/RES/90/7 is in English, A/90/9 in French." in told
+    assert "in common" not in told
+
+
+def test_that_a_revision_takes_the_place_of_the_document_asked_for_is_told(holding: Holding) -> None:
+    engine = holding(report("A/90/7", "2035-05-01", REPORT), report("A/90/7/Rev.1", "2035-06-01", REPORT))
+    assert brief(engine, Request("document", "A/90/7")).masthead == (
+        say("superseded_taken", "en", symbol="A/90/7", current="A/90/7/Rev.1"),
+    )
+    assert brief(engine, Request("document", "A/90/7/Rev.1")).masthead == ()
+
+
+def test_sections_are_those_of_numbered_paragraphs_where_most_have_a_number(holding: Holding) -> None:
+    front = "## Contents\n\nA list of all that follows, without any number in front of it.\n\n## Signs\n\nFB stands for fog bells here.\n\n"
+    bells, keepers = (
+        "## Bells\n\n" + numbered(ADVICE, CARE),
+        "## Keepers\n\n" + "\n\n".join((f"3. {COUNT};", f"4. {REPORT};")),
+    )
+    engine = holding(
+        HEAD.format(symbol="A/90/7", title="Fog bells", date="2035-05-01")
+        + f"# Fog bells\n\n{front}{bells}\n{keepers}\n"
+    )
+    assert [part.heading for part in section(brief(engine, Request("document", "A/90/7")), "points").parts] == [
+        "Bells",
+        "Keepers",
+    ]
