@@ -230,13 +230,14 @@ def likelier(answered: Sequence[tuple[Reading, Answer, float | None]], vocabular
     def sure(n: int) -> float:
         reading, answer, by_itself = answered[n]
         words = vocabulary.content(analyse(reading.focus, reading.language), reading.language)
-        alone = 0.0 if reading.leans else PER_WORD * (len(words) - STANDS_ALONE)
+        each = 0.5 if reading.language == "zh" else 1.0  # its tokens are pairs of characters, each of which stands in two
+        alone = 0.0 if reading.leans else PER_WORD * (each * len(words) - STANDS_ALONE)
         if not answer.statements:
             return float("-inf") if reading.leans else UNANSWERED + alone
         told = TOLD_BY_RULE if answer.probability is None else log_odds(answer.probability)
         told = told if by_itself is None else min(told, max(by_itself + SURER, LEAST_SURE))
         lacking = len(set(words) - _said_in(answer, library)) if answer.citations[0].language == reading.language else 0
-        return told + alone - LACKING * lacking
+        return told + alone - LACKING * each * lacking
 
     return max(range(len(answered)), key=lambda n: (sure(n), -n))
 
