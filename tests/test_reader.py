@@ -351,6 +351,21 @@ def test_what_is_not_asked_for_is_left_out_and_keeps_nothing_from_being_read(
     assert not any("crowns" in each.unit.text for each in scored)
 
 
+@pytest.mark.parametrize(("edition", "read"), [("digest", READ), ("official", STEPS[0])])
+def test_what_a_digest_says_keeps_no_official_text_from_being_read(
+    open_library: OpenLibrary, catalogue: Catalogue, edition: str, read: int
+) -> None:
+    crowd = [f"# Port {n}\n\nA/88/6{n:02d}\n\n1. Yachts at pier {n} pay by the night.\n" for n in range(10, 40)]
+    short = f"---\nedition: {edition}\nslug: yachts\n---\n# Yachts\n\n1. At their pier yachts pay forty crowns by the night.\n"
+    fake = Fake({"forty crowns": 4.0, "by the night": 0.0})
+    asked = engine(open_library, catalogue, None, short, *crowd)
+    question = asked.question("What do yachts pay by the night at their pier?")
+    found = asked.search(question.text, READ)
+    assert "forty crowns" in found[0].passage.text
+    Weigher(asked.library, readers(en=fake)).weigh(question, found)
+    assert len(fake.passages) == read
+
+
 @pytest.mark.parametrize(
     ("others", "language", "read"), [(-8.0, "en", STEPS[1]), (0.0, "en", READ), (-8.0, "fr", READ)]
 )

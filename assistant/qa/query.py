@@ -230,7 +230,9 @@ def likelier(answered: Sequence[tuple[Reading, Answer, float | None]], vocabular
     def sure(n: int) -> float:
         reading, answer, by_itself = answered[n]
         words = vocabulary.content(analyse(reading.focus, reading.language), reading.language)
-        each = 0.5 if reading.language == "zh" else 1.0  # its tokens are pairs of characters, each of which stands in two
+        each = (
+            0.5 if reading.language == "zh" else 1.0
+        )  # its tokens are pairs of characters, each of which stands in two
         alone = 0.0 if reading.leans else PER_WORD * (each * len(words) - STANDS_ALONE)
         if not answer.statements:
             return float("-inf") if reading.leans else UNANSWERED + alone
