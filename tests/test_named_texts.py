@@ -105,6 +105,23 @@ def test_a_treaty_is_known_by_words_that_its_title_alone_has(engine: Engine, que
     assert len({citation.document for citation in answer.citations}) == 1
 
 
+def test_a_treaty_that_is_only_called_the_convention_is_told_with_the_others_that_may_be_meant(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    known = LANTERNS.replace(
+        "Convention on the Care of Harbour Lanterns", "Convention against Transnational Organized Crime"
+    )
+    known = f"---\nsymbol: A/RES/55/25\npart: annex I\n---\n{known}"
+    library = open_library()
+    add(library, catalogue, Input("known.md", known.encode()), Input("bells.md", BELLS.encode()))
+    engine = Engine(library, catalogue, readers=word_readers())
+    answer = engine.ask("What does article 2 of the Convention say?")
+    assert "oil for forty nights" in said(answer)
+    assert "The question may also mean Convention on Bells at Sea." in answer.notes
+    assert not engine.ask("What does article 2 of the bells convention say?").notes
+    assert not engine.ask("What does article 2 of the Organized Crime Convention say?").notes
+
+
 def test_an_article_that_the_treaty_does_not_have_is_not_looked_for_in_another(engine: Engine) -> None:
     answer = engine.ask("What does article 2 of the lantern convention say?")
     missing = engine.ask("What does article 7 of the bell convention say?")

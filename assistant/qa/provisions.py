@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
-from assistant.frames import say
+from assistant.frames import either, say
 from assistant.qa.abstention import ASKED_ALONE, NAMED
 from assistant.qa.answer import Answer
 from assistant.qa.citations import Composer, choose, heads_once, nearest, not_found, weighed, with_totals
@@ -40,7 +40,12 @@ class NamedPlaces:
 
     def answer(self, question: Question) -> Answer | None:
         """What stands there; None where the question names no place that is looked for."""
-        return self._from_articles(question) if question.articles else self._from_places(question)
+        if not question.articles:
+            return self._from_places(question)
+        answer = self._from_articles(question)
+        if answer is None or question.named or question.symbols:
+            return answer
+        return self._with_others(question, answer)
 
     def sought(self, question: Question) -> Answer | None:
         """What stands at a place of no document that is named: of the first one that search finds and that has it. All texts have a
@@ -139,6 +144,27 @@ class NamedPlaces:
         closest = _with_each_article(question, scored, nearest(scored))
         answer = self._composer.closest(question, closest, evidence[:3])
         return answer if answer.statements else weighed(answer, scored)
+
+    def _with_others(self, question: Question, answer: Answer) -> Answer:
+        """An answer from a treaty that the question may mean ("the Convention"), which names others that are held, have the article and are
+        called so, too."""
+        cited = {citation.document for citation in answer.citations}
+        quotable = self._library.versions().quotable(question.language)
+        known = {entry.key for entry in question.catalogue.entries}
+        others: dict[str, str] = {}
+        for header in self._library.headers(kind="treaty") if cited else ():
+            if header.id in cited or header.id not in quotable or header.key in known or not question.covers(header.id):
+                continue
+            document = self._library.document(header.id)
+            called = set(title_words(question, document)).intersection(
+                self._retriever.words(question, document.language)
+            )
+            if called and any(article_units(self._library, document, each) for each in question.articles):
+                others[document.key] = document.label
+        if not others:
+            return answer
+        told = say("other_texts", question.language, others=either([*others.values()][: self._most], question.language))
+        return replace(answer, notes=(*answer.notes, told))
 
     def _asked(self, question: Question, units: list[Unit]) -> list[Unit]:
         """The rows of a table that answer a question, all where none does; other words that are named with those in them that answer."""
