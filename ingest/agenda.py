@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from corpus.dates import find_dates, find_days, says_only_days
@@ -16,6 +16,7 @@ from corpus.symbols import RESOLUTIONS, Symbol, find_symbols
 from ingest.agenda_form import is_agenda_title, is_title_of, without_item
 from ingest.readers.heads import is_distribution_line
 from ingest.timetable import sittings_of
+from ingest.timetable_grid import Spans
 
 _MARK = re.compile(r"(?<=\w)\.(\d{1,2})$")
 _HEADINGS = 8
@@ -37,13 +38,14 @@ def place_and_dates(line: str) -> tuple[str, tuple[dt.date, ...]] | None:
     return (", ".join(places), days) if days else None
 
 
-def meeting_of(document: Document) -> Meeting | None:
-    """The meeting that an agenda document announces; None where the document is no agenda."""
+def meeting_of(document: Document, spans: Mapping[int, Spans] = {}) -> Meeting | None:
+    """The meeting that an agenda document announces; None where the document is no agenda. `spans` are those of the cells of rows
+    that have any, by their blocks."""
     if document.kind != "agenda":
         return None
     place, dates, masthead = _when(document)
     items = tuple(_items(document))
-    sittings = sittings_of(document, dates, items)
+    sittings = sittings_of(document, dates, items, spans)
     titles = [document.block_text(block) for block in document.blocks if block.kind == "heading"][:_HEADINGS]
     return Meeting(
         document_id=document.id,

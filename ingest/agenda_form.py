@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from corpus.dates import is_day_label
-from ingest.clock import is_clocked
+from ingest.clock import is_clocked, names_half
 from ingest.structure import Piece
 
 _TITLE_PIECES = 60
@@ -268,7 +268,7 @@ def _is_slot(piece: Piece) -> bool:
     return (
         piece.kind == "row"
         and piece.part != "contents"
-        and any(is_day_label(cell) or is_clocked(cell) for cell in piece.cells[:3] if cell)
+        and any(is_day_label(cell) or is_clocked(cell) or names_half(cell) for cell in piece.cells[:3] if cell)
     )
 
 

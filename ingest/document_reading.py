@@ -87,4 +87,5 @@ def read_document(source: Input, catalogue: Catalogue) -> tuple[Document, Meetin
         # What is fetched is asked for by its symbol; who gives a symbol with a file is one of the staff.
         verified=source.symbol is not None and document.edition == "official",
     )
-    return document, meeting_of(document)
+    # Each piece has become the block of its place.
+    return document, meeting_of(document, {n: piece.spans for n, piece in enumerate(found) if piece.spans})

@@ -21,6 +21,7 @@ from corpus.roman import ordinal_figure
 from ingest.agenda_form import AgendaForm, agenda_form
 from ingest.clock import find_times, is_clocked, names_half
 from ingest.structure import CAPTION_NUMBER, PREAMBULAR, TABLE_WORDS, Piece
+from ingest.timetable_grid import heads_days
 
 TextKind = Literal["agenda", "treaty", "resolution", "numbered"]
 
@@ -317,7 +318,7 @@ def inherited(above: tuple[str, ...], cells: tuple[str, ...]) -> tuple[str, ...]
 
 def _context(header: tuple[str, ...], cells: tuple[str, ...], place: _Place, kind: TextKind) -> str:
     """The header of a row and what its blank cells inherit; in an organization of work, the day and time."""
-    if kind == "agenda" and (place.day or place.time):
+    if kind == "agenda" and (place.day or place.time) and not heads_days(header):
         return ", ".join(part for part in (place.day, place.time) if part)
     rows = (" | ".join(cell for cell in row if cell) for row in (header, cells))
     return "; ".join(part for part in (place.caption, *rows) if part)
@@ -557,6 +558,9 @@ def _agenda_row(piece: Piece, place: _Place) -> str:
         return _agenda_locator(place)
     filled = [cell for cell in piece.cells if cell]
     first = piece.cells[0]
+    if heads_days(filled):
+        place.day = place.time = ""
+        return place.section
     lone = len(filled) == 1 and bool(first) and not any(letter.isdigit() for letter in first[:2])
     day = first if lone else next((cell for cell in filled[:3] if is_day_label(cell)), "")
     if day:

@@ -59,7 +59,7 @@ class Piece:
 
     `depth` is the heading level for headings (1 outermost) and the nesting of numbered items otherwise
     (0 for none, 1 for `1.`, 2 for `(a)`, 3 for `(i)`, 4 for `a.`). `body` is where the text after the number
-    begins. `part` is the part of the document that the reader put it into, `header` says that a row heads its table, `follows`
+    begins. `spans` has the columns and rows that each cell of a row spans, where any spans several. `part` is the part of the document that the reader put it into, `header` says that a row heads its table, `follows`
     that the number is the next one of a list that is open.
     """
 
@@ -71,6 +71,7 @@ class Piece:
     body: int = 0
     page: int | None = None
     cells: tuple[str, ...] = ()
+    spans: tuple[tuple[int, int], ...] = ()
     marks: tuple[str, ...] = ()
     table: int = 0
     part: LinePart = ""
@@ -128,12 +129,14 @@ def _grouped(lines: Sequence[Line]) -> Iterator[Piece]:
         if row:
             table += not in_table
             cells = tuple(cell.text for cell in line.cells)
+            wide = any((cell.over, cell.down) != (1, 1) for cell in line.cells)
             yield Piece(
                 "row",
                 line.text,
                 line.row,
                 page=line.page,
                 cells=cells,
+                spans=tuple((cell.over, cell.down) for cell in line.cells) if wide else (),
                 marks=line.marks,
                 table=table,
                 part=line.part,

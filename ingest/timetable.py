@@ -12,6 +12,7 @@ from corpus.documents import Block, Document
 from corpus.meetings import AgendaItem, Sitting, SittingItem
 from ingest.agenda_form import folded_title
 from ingest.clock import find_times, half_of, is_clocked, names_half, parse_times, several_times
+from ingest.timetable_grid import Grid, Named, Spans
 
 _LETTER = r"\(?[a-z]{1,2}\)"
 _NUMBER = rf"\d{{1,3}}(?:\s?{_LETTER})?"
@@ -20,6 +21,7 @@ _AND = r"(?:\s*(?:,|;|、|&|\+|[-‐-―])\s*(?:(?:and|et|y|и|و)\s+)?|\s+(?:an
 _NUMBERS = rf"{_NUMBER}(?:{_AND}(?:{_NUMBER}|{_LETTER}))*"
 _ITEM_CELL = re.compile(rf"^(?:{_WORD}\s*)?({_NUMBERS})\s*\.?$", re.IGNORECASE)
 _ITEM_LED = re.compile(rf"^{_WORD}\s*({_NUMBERS})\s*(?:[.:：)–—-]\s*|\s+|$)", re.IGNORECASE)
+_ITEM_NAMED = re.compile(rf"(?<![^\W_]){_WORD}\s*({_NUMBERS})(?![^\W_])\s*[.:：)–—-]?\s*", re.IGNORECASE)
 _PART = re.compile(rf"({_AND})?(?:(\d{{1,3}})\s?)?({_LETTER})?", re.IGNORECASE)
 _RANGE = re.compile(r"\s*[-‐-―]\s*|\s+(?:to|à|a|al|по)\s+")
 _CONTINUED = re.compile(
@@ -28,17 +30,27 @@ _CONTINUED = re.compile(
 _BULLETS = re.compile(r"\s+[•●▪■◦]\s*")
 
 
-def sittings_of(document: Document, dates: Sequence[dt.date], items: Sequence[AgendaItem]) -> tuple[Sitting, ...]:
-    """The sittings in which items are taken up. A row whose day, time or item is not said, by itself or by those above it, gives
-    none; neither does a time at which no item is taken up."""
+def sittings_of(
+    document: Document, dates: Sequence[dt.date], items: Sequence[AgendaItem], spans: Mapping[int, Spans] = {}
+) -> tuple[Sitting, ...]:
+    """The sittings in which items are taken up. A row whose day, time or item is not said, by itself, by those above it or by the
+    head of its column, gives none; neither does a time at which no item is taken up. `spans` are those of rows by their blocks."""
     said = (document.date or "")[:4]  # front matter may say anything, such as "Autumn"
     year = dates[0].year if dates else int(said) if said.isdecimal() else None
-    return _Reading(document, year, {item.number: item.title for item in items}).sittings()
+    return _Reading(document, dates, year, {item.number: item.title for item in items}, spans).sittings()
 
 
 class _Reading:
-    def __init__(self, document: Document, year: int | None, titles: Mapping[str, str]) -> None:
-        self._document, self._year, self._titles = document, year, titles
+    def __init__(
+        self,
+        document: Document,
+        dates: Sequence[dt.date],
+        year: int | None,
+        titles: Mapping[str, str],
+        spans: Mapping[int, Spans],
+    ) -> None:
+        self._document, self._year, self._titles, self._spans = document, year, titles, spans
+        self._grid = Grid(dates, year, self._named)
         self._day: dt.date | None = None
         self._day_row: int | None = None
         self._day_label = ""
@@ -52,10 +64,13 @@ class _Reading:
                 continue
             if block.kind == "row":
                 self._row(block)
-            elif block.kind == "heading":
+                continue
+            if block.kind != "footnote":
+                self._closed += self._grid.closed()
+            if block.kind == "heading":
                 self._heading(block)
         self._close()
-        return tuple(self._closed)
+        return (*self._closed, *self._grid.closed())
 
     def _close(self) -> None:
         if self._current is not None and self._current.items:
@@ -70,7 +85,12 @@ class _Reading:
 
     def _row(self, block: Block) -> None:
         cells = [self._document.text[span[0] : span[1]] if span else "" for span in block.cells]
-        if block.context == "header" and not any(is_day_label(cell) or is_clocked(cell) for cell in cells):
+        day = Named(self._day_label, self._day_row or 0, (self._day,)) if self._day else None
+        header, spans = block.context == "header", self._spans.get(block.ordinal, ())
+        if self._grid.takes(block.ordinal, cells, spans, day, header=header):
+            self._close()
+            return
+        if header and not any(is_day_label(cell) or is_clocked(cell) for cell in cells):
             return
         left: list[str] = []
         several: list[str] = []
@@ -89,6 +109,9 @@ class _Reading:
             elif not left and not timed and (several := several_times(cell)):
                 timed, self._column = True, column
                 self._close()
+            elif not left and timed and self._current and self._current.half and is_clocked(cell):
+                self._column = column  # "Morning | 10 a.m.–1 p.m."
+                self._new_time(cell, block)
             elif not left and not timed and is_day_label(cell):
                 self._new_day(cell, block)
                 if half := half_of(cell):  # "Monday, 2 June, morning"
@@ -145,7 +168,7 @@ class _Reading:
             numbers = [number for number, title in self._titles.items() if folded_title(title) == bare][:1]
         words = _BULLETS.split(words)[0]
         continued = bool(_CONTINUED.search(words))
-        if self._titles and not all(number.split()[0] in self._titles for number in numbers):
+        if not self._known(numbers):
             return
         for number in numbers:
             title = _CONTINUED.sub("", words).strip()
@@ -154,6 +177,38 @@ class _Reading:
             elif (known := self._titles.get(number)) and title.casefold().startswith(known.casefold()):
                 title = title[: len(known)]
             yield SittingItem(number, title, block.ordinal, continued)
+
+    def _known(self, numbers: Sequence[str]) -> bool:
+        return not self._titles or all(number.split()[0] in self._titles for number in numbers)
+
+    def _named(self, cell: str, row: int) -> Iterator[SittingItem]:
+        """The items that a cell of a grid names, by number anywhere, or as a list of their titles."""
+        marks = [match for match in _ITEM_NAMED.finditer(cell) if self._known(item_numbers(match[1]))]
+        ends = [*(match.start() for match in marks), len(cell)][1:]
+        found = [(item_numbers(mark[1]), cell[mark.end() : end]) for mark, end in zip(marks, ends, strict=True)]
+        said = " ".join(_CONTINUED.findall(cell))
+        if match := _ITEM_CELL.match(_CONTINUED.sub("", cell)):
+            found = [(item_numbers(match[1]), said)]
+        elif not found:
+            titled = self._titled(folded_title(_CONTINUED.sub("", cell)))
+            found = [([number], said if len(titled) == 1 else "") for number in titled]
+        for numbers, words in found:
+            alone = len(numbers) == 1 and len(words) > 0  # else it may be said of any of them
+            title = _CONTINUED.sub("", words).strip(" ;,.") if alone else ""
+            for number in numbers if self._known(numbers) else ():
+                continued = alone and bool(_CONTINUED.search(words))
+                yield SittingItem(number, self._titles.get(number, title), row, continued)
+
+    def _titled(self, words: str) -> list[str]:
+        """The items of whose titles folded words are a list, numbered or not; none where they say more."""
+        titles = {folded_title(title): number for number, title in self._titles.items() if title}
+        either = "|".join(re.escape(title) for title in sorted(titles, key=len, reverse=True))
+        listed = re.compile(rf"(?:\d{{1,3}}\b|[a-z]\)|[\W_])*({either})(?!\w)[\W_]*")
+        found, end = [], 0
+        while titles and (match := listed.match(words, end)):
+            found.append(titles[match[1]])
+            end = match.end()
+        return found if end == len(words) else []
 
 
 def item_numbers(text: str) -> list[str]:

@@ -351,6 +351,17 @@ def test_words_and_years_over_numbers_head_a_table_that_marks_no_header() -> Non
     assert heads(("Port", "Fees"), ("Arla", "12"), ("Bend", "none")) == [False, False, False]
 
 
+def test_the_rows_that_the_cells_of_a_first_row_span_head_a_table_together() -> None:
+    first = tr(
+        tc(p("Programme"), '<w:vMerge w:val="restart"/>'),
+        tc(p("Year"), '<w:gridSpan w:val="2"/>'),
+        tc(p("Total"), '<w:vMerge w:val="restart"/>'),
+    )
+    years = tr(tc(p(), "<w:vMerge/>"), tc(p("2032")), tc(p("2033")), tc(p(), "<w:vMerge/>"))
+    rows = (tr("Lamps", "1,200", "1,300", "2,500"), tr("Training", "400", "–", "400"))
+    assert [line.header for line in lines(tbl(first, years, *rows))] == [True, True, False, False]
+
+
 def test_nested_tables_and_several_paragraphs_stay_in_their_cell() -> None:
     inner = tc(p("one") + tbl(tr("two", "three"), tr("four")) + p("five"))
     assert texts(tbl(tr(inner, "six"))) == ["one two three four five | six"]

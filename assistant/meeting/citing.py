@@ -50,10 +50,11 @@ class Citer:
         return self.document.blocks[ordinal].locator.partition(", ")[0]
 
     def sitting(self, sitting: Sitting, item: AgendaItem | None = None) -> tuple[Citation, ...]:
-        """The row that names the day, and the rows from the time to the item (or to the last one)."""
+        """The row that names the day, and the rows from the time to the item (or to the last one); in a grid an item may stand above, in
+        a cell that spans several times."""
         rows = [row.row for row in sitting.items if item is None or is_under(row.number, item.number)]
-        first = self.document.blocks[sitting.time_row]
-        last = self.document.blocks[max(rows, default=sitting.time_row)]
+        first = self.document.blocks[min(sitting.time_row, *rows)]
+        last = self.document.blocks[max(sitting.time_row, *rows)]
         day = () if sitting.day_row is None else (self.block(sitting.day_row),)
         return (*day, self._span(first.start, last.end, first))
 

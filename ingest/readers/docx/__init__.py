@@ -219,18 +219,25 @@ def _cells(row: Row, columns: int) -> tuple[Cell, ...]:
 
 def _headers(table: Table) -> int:
     """How many rows head the table: those marked so from the first on, else a first row that is bold throughout, or has words and years
-    where all below have numbers."""
+    where all below have numbers, with the rows that its cells span."""
     marked = next((n for n, row in enumerate(table.rows) if not row.header), len(table.rows))
     if marked or len(table.rows) < 2:
         return marked
-    return int(table.first_bold or (_bold(table.rows[0]) and not _bold(table.rows[1])) or _names_numbers(table))
+    reach = max((cell.down for cell in table.rows[0].cells), default=1)
+    heads = reach if reach < len(table.rows) else 1
+    bold = all(map(_bold, table.rows[:heads])) and not _bold(table.rows[heads])
+    return heads if table.first_bold or bold or _names_numbers(table, heads) else 0
 
 
-def _names_numbers(table: Table) -> bool:
-    """Whether the first row has a word or a year for each column, and a column has nothing but numbers below, two at least, not all of
+def _names_numbers(table: Table, heads: int) -> bool:
+    """Whether the first rows have words or years for each column, and a column has nothing but numbers below, two at least, not all of
     them years."""
-    first, *rest = [[cell.text.strip() for cell in _cells(row, table.columns)] for row in table.rows]
-    if not all(cell and (_YEAR.fullmatch(cell) or not _DIGIT.search(cell)) for cell in first):
+    rest = [[cell.text.strip() for cell in _cells(row, table.columns)] for row in table.rows[heads:]]
+    above: list[list[str]] = [[] for _ in range(table.columns)]
+    for cell in (cell for row in table.rows[:heads] for cell in row.cells if cell.text().strip()):
+        for column in above[cell.column : cell.column + cell.over]:
+            column.append(cell.text().strip())
+    if not all(words and all(_YEAR.fullmatch(each) or not _DIGIT.search(each) for each in words) for words in above):
         return False
     columns = [[row[n] for row in rest if row[n]] for n in range(table.columns)]
     return any(

@@ -314,7 +314,7 @@ def _table(
     headers = 0
     for n, (above, band) in enumerate(filled):
         heads = above is not None and above.height < heading
-        parts = _columns(band, edges, _wide_cells(above, edges) if above and heads else [])
+        parts = _columns(band, edges, _wide_cells(above, edges) if above and heads else [], grid)
         whole = gridded or (ruled and _one_row(parts))
         made = [_row(parts)] if whole else [_row(group) for group in _by_lines(parts)]
         styled = _styled(band)
@@ -389,12 +389,18 @@ _Part = tuple[int, int, Print]  # column, columns spanned, words
 
 
 def _columns(
-    prints: Sequence[Print], edges: Sequence[float], wide: Sequence[tuple[float, float, int, int]]
+    prints: Sequence[Print],
+    edges: Sequence[float],
+    wide: Sequence[tuple[float, float, int, int]],
+    grid: Sequence[Rule],
 ) -> list[_Part]:
-    """The words of some lines by column; `wide` are cells over several of them."""
+    """The words of some lines by column; `wide` are cells over several of them, where no walls of a `grid` tell."""
     parts: list[_Part] = []
     for line in prints:
         for stretch in _split_at(line, edges):
+            if walled := _walled(stretch, prints, edges, grid):
+                parts.append((*walled, stretch))
+                continue
             cell = next((each for each in wide if each[0] - 3 <= stretch.left and stretch.right <= each[1] + 3), None)
             if cell:
                 parts.append((cell[2], cell[3], stretch))
@@ -404,6 +410,24 @@ def _columns(
             first = min(first, len(edges) - 2)
             parts.append((first, min(last, len(edges) - 2) - first + 1, stretch))
     return parts
+
+
+def _walled(
+    words: Print, prints: Sequence[Print], edges: Sequence[float], grid: Sequence[Rule]
+) -> tuple[int, int] | None:
+    """The first column and the columns of the cell in whose walls words stand. A cell over several columns has no other words
+    beside them, and other rows have walls between its columns; None where that is not so."""
+    middle = words.base - 0.3 * words.size
+    walls = _merged([rule.left for rule in grid if rule.top - 2 <= middle <= rule.bottom + 2])
+    left = max((wall for wall in walls if wall <= words.left + 3), default=None)
+    right = min((wall for wall in walls if wall >= words.right - 3), default=None)
+    if left is None or right is None or any(left < wall < right for wall in walls):
+        return None
+    inner = [n for n, edge in enumerate(edges) if left - _NEAR <= edge <= right + _NEAR]
+    level = [part for line in prints if abs(line.base - words.base) < 2 for part in line.stretches]
+    beside = sum(left - 3 <= part.left and part.right <= right + 3 for part in level)
+    walled = all(any(abs(rule.left - edges[n]) <= _NEAR for rule in grid) for n in inner[1:-1])
+    return (inner[0], len(inner) - 1) if len(inner) == 2 or (len(inner) > 2 and walled and beside == 1) else None
 
 
 def _split_at(line: Print, edges: Sequence[float]) -> list[Print]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ingest.clock import begins_span, is_clocked, names_half
+from ingest.clock import begins_span, find_times, is_clocked, names_half
 from ingest.readers.pdf.prints import Print, Row, TableCell
 
 _FIRST = 3
@@ -42,12 +42,17 @@ def _entries(prints: Sequence[Print]) -> list[list[Print]]:
             not found
             or line.base - found[-1][-1].base > _APART * line.size
             or begins_span(line.text)
-            or names_half(line.text)
+            or (names_half(line.text) and not _ends_span(found[-1][-1].text, line.text))
         ):
             found.append([line])
         else:
             found[-1].append(line)
     return found
+
+
+def _ends_span(above: str, line: str) -> bool:
+    """Whether a line is the end of the span of time that the line above begins: `p.m.` below `10 a.m.–1`."""
+    return find_times(above) is None and find_times(f"{above} {line}") is not None
 
 
 def _is_timed(row: Row, column: int) -> bool:
