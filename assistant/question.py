@@ -44,6 +44,8 @@ belongs to one that is named as `Rev.1`."""
 _BELONGS = ("Rev.", "Add.", "Corr.")
 _IN_FULL = re.compile(r"[/(]")
 """What tells the number of a resolution from others: `80/228`, `2771 (2025)`, not `2771`."""
+WEEK = 7
+"""Days of a meeting that are counted from its first."""
 _REACH = 30
 """Characters beside such a number in which the word for what it is the number of is looked for."""
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
@@ -292,6 +294,9 @@ def parse_question(
     # Russian "повестка дня" (agenda) ends in a word for a day and the afternoon.
     timed = vocabulary.without("agenda", rest, spoken)
     nth = [] if months else numbers_after("day", timed, vocabulary, spoken)
+    # "Day 13" is one of the month: hardly a meeting goes on for more than a week.
+    dated = tuple(int(number) for number, _, _ in nth if number.isdigit() and int(number) > WEEK)
+    nth = [each for each in nth if not each[0].isdigit() or int(each[0]) <= WEEK]
     parts = vocabulary.choices("dayparts", _blanked(timed, ((start, end) for _, start, end in nth)), spoken)
     clock, span = _CLOCK.search(rest), spoken_times(rest)
     named = _named(bare, vocabulary, catalogue, spoken)
@@ -314,8 +319,11 @@ def parse_question(
         paragraph=paragraph,
         sessions=_sessions(rest, vocabulary, spoken),
         weekdays=tuple(int(day) for day in vocabulary.choices("weekdays", rest, spoken)),
-        days=_days(
-            _blanked(rest, ((start, end) for _, start, end in (*items, *nth))), bool(months), vocabulary, spoken
+        days=(
+            *_days(
+                _blanked(rest, ((start, end) for _, start, end in (*items, *nth))), bool(months), vocabulary, spoken
+            ),
+            *dated,
         ),
         nth_days=tuple(dict.fromkeys(int(number) for number, _, _ in nth if number.isdigit())),
         months=months,

@@ -18,6 +18,7 @@ from assistant.qa.engine import Engine
 from assistant.qa.query import REMEMBERED, Memory, Reading, Turn, cuts, questions_of, readings, spoken_in
 from assistant.qa.reader import Reading as PassageReading
 from assistant.qa.readers import Readers
+from assistant.qa.scope import Scope
 from assistant.question import clean_question
 from assistant.vocabulary import Vocabulary
 from corpus.catalogue import Catalogue
@@ -236,6 +237,15 @@ def test_what_says_nothing_by_itself_is_answered_only_behind_another_turn(harbou
     assert (alone.status, alone.statements) == ("refused", ())
     assert "in a few words" in alone.reason or alone.language != "en"
     assert engine.ask(text, [BOATS["en"][1]]).status != "refused"
+
+
+@pytest.mark.parametrize("text", ["14 October", "CTOC/COP/WG.7/2021/1", "item 3", "WHO"])
+def test_a_day_a_symbol_an_item_or_capitals_say_something_by_themselves(starter_engine: Engine, text: str) -> None:
+    assert starter_engine.ask(text).status != "refused"
+
+
+def test_within_a_scope_a_single_word_says_enough(starter_engine: Engine) -> None:
+    assert starter_engine.ask("When?", scope=Scope(meeting="CTOC/COP/WG.7/2021/1")).status != "refused"
 
 
 # Several questions at once

@@ -34,7 +34,7 @@ language: fr
 A/88/78
 
 Tableau 1
-Tonneaux par port
+Tonneaux utilisés par port
 
 | Port | Tonneaux 2029 | Tonneaux 2030 |
 | --- | --- | --- |
@@ -82,6 +82,8 @@ def test_the_row_with_the_most_or_the_least_is_said_alone_and_why(
         "How many casks did Arla use at most in 2030?",  # names a row, and bounds
         "How many casks did the harbours of the least sheltered coast use in 2030?",  # the text says so itself
         "Which harbour used most casks?",  # of two columns
+        "Which northern harbour used the most casks in 2030?",  # of some rows, which the text does not tell
+        "Which two harbours used the most casks in 2030?",
         "How many casks did Arla use in 2030?",
     ],
 )

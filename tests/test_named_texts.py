@@ -122,6 +122,21 @@ def test_a_treaty_that_is_only_called_the_convention_is_told_with_the_others_tha
     assert not engine.ask("What does article 2 of the Organized Crime Convention say?").notes
 
 
+def test_one_word_of_a_title_does_not_make_another_treaty_of_the_convention(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    known = LANTERNS.replace(
+        "Convention on the Care of Harbour Lanterns", "Convention against Transnational Organized Crime"
+    )
+    known = f"---\nsymbol: A/RES/55/25\npart: annex I\n---\n{known}"
+    library = open_library()
+    add(library, catalogue, Input("known.md", known.encode()), Input("bells.md", BELLS.encode()))
+    answer = Engine(library, catalogue, readers=word_readers()).ask(
+        "What does article 2 of the Convention say about oil at sea?"
+    )
+    assert {citation.document for citation in answer.citations} == {"A/RES/55/25, annex I:en:official"}
+
+
 def test_an_article_that_the_treaty_does_not_have_is_not_looked_for_in_another(engine: Engine) -> None:
     answer = engine.ask("What does article 2 of the lantern convention say?")
     missing = engine.ask("What does article 7 of the bell convention say?")

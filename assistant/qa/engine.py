@@ -130,7 +130,11 @@ class Engine:
         cleaned = clean_question(text[: self._max_question + 1])
         turns = [clean_question(turn[: self._max_question]) for turn in history[-HISTORY_LIMIT:]]
         spoken = language or spoken_in(cleaned[:400], turns, self.library)
-        if refused := self._refused(text, cleaned, spoken, leans=bool(turns)):
+        bounds = (scope or Scope()).bounds(self.library)
+        refused = self._refused(text, cleaned, spoken)
+        if refused is None and not turns and scope is None and not self._says(cleaned, spoken, bounds):
+            refused = Answer(cleaned[:200], spoken, "refused", say("no_words", spoken))
+        if refused:
             yield Finished(refused)
             return
         asked = cleaned
@@ -138,7 +142,6 @@ class Engine:
             asked, *turns = (self._speller.mended(turn) for turn in (cleaned, *turns))
         mode = mode or self.mode
         yield Progress("searching")
-        bounds = (scope or Scope()).bounds(self.library)
         before = self._whole(lambda: self._turn(turns, bounds))
         found = self._readings(asked, before, spoken)
         generator = self._generator() if mode != "quote" else None
@@ -163,9 +166,18 @@ class Engine:
             notes.append(say(f"model_{fault.kind}", spoken, model=generator.model, **NAMES))
         yield Finished(replace(answer, question=cleaned, timings=timings, notes=tuple(dict.fromkeys(notes))))
 
-    def _refused(self, text: str, cleaned: str, language: str, *, leans: bool) -> Answer | None:
-        """What is said of a question that can't be answered as it is, or from no documents: one without a word of content says something
-        only behind others."""
+    def _says(self, text: str, language: str, bounds: Bounds) -> bool:
+        """Whether a turn that leans on nothing says what it asks about: with a word of content, a symbol, a day or a name in capitals."""
+        content = self.vocabulary.content(analyse(text, language), language)
+        if any(letter.isalpha() for word in content for letter in word):
+            return True
+        question = parse_question(text, self.vocabulary, self.catalogue, language).bounded(bounds)
+        named = question.symbols or question.acts_lacking or question.items or question.articles
+        dated = question.days or question.months or question.weekdays or question.nth_days
+        return bool(named or dated) or any(len(word) > 1 and word.isupper() for word in text.split())
+
+    def _refused(self, text: str, cleaned: str, language: str) -> Answer | None:
+        """What is said of a question that can't be answered as it is, or from no documents."""
         if not any(sign.isalnum() for sign in cleaned):
             return Answer("", language, "refused", say("empty", language))
         if len(text) > self._max_question:
@@ -173,9 +185,6 @@ class Engine:
             return Answer(cleaned[:200], language, "refused", reason)
         if not self.library.spoken():
             return Answer(cleaned, language, "not_found", say("empty_library", language))
-        words = self.vocabulary.content(analyse(cleaned, language), language)
-        if not leans and not any(letter.isalpha() for word in words for letter in word):
-            return Answer(cleaned[:200], language, "refused", say("no_words", language))
         return None
 
     def question(self, text: str, language: str | None = None) -> Question:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import Unit, units_of
-from assistant.question import Question
+from assistant.question import YEAR, Question
 from assistant.vocabulary import word_pattern
 from assistant.wording.values import figures
 from corpus.analysis import analyse, fold
@@ -30,14 +30,16 @@ class Extreme:
 
 def extreme(library: Library, question: Question, unit: Unit) -> Extreme | None:
     """The row of the table that a unit is a row of, where a question asks for the most or the least of one column. None where it names a
-    row, no column or several, is in another language, or asks with words that the document says itself ("least developed countries"):
-    then it is read, not reckoned."""
+    row, no column or several, is in another language, or asks with words that the document says itself ("least developed countries")
+    or does not say at all ("Asian countries"): then it is read, not reckoned."""
     document, block = unit.document, unit.document.blocks[unit.block]
     kind = _kind(question, document) if question.language == document.language else None
     table = next((each for each in tables_of(document) if block in each.rows), None) if kind else None
     if kind is None or table is None or not table.header:
         return None
     asked, total = set(question.content), total_of(document, table)
+    if _limits(question, document, asked):
+        return None
     column = _column(document, table, asked)
     rows = {
         row: amount for row in table.rows if row != total and (amount := _amount(document, row, column)) is not None
@@ -50,6 +52,17 @@ def extreme(library: Library, question: Question, unit: Unit) -> Extreme | None:
     quoted = next((each for each in units_of(found) if each.block == first.ordinal), None) if found else None
     head = " ".join(cells_of(document, table.header[-1])[column].split())
     return Extreme(quoted, kind, head) if quoted else None
+
+
+def _limits(question: Question, document: Document, asked: set[str]) -> bool:
+    """Whether a question may ask for some of the rows alone, or for several: with a number, or a word that the document does not say."""
+    language, vocabulary = question.language, question.vocabulary
+    numbers = (word for word, value in vocabulary.number_words(language).items() if value > 1)  # one is an article, too
+    counts = {token for word in numbers for token in analyse(word, language)}
+    forms = (str(form) for each in vocabulary.groups("extremes", language).values() for form in each)
+    said = {*analyse(document.text, language), *(token for form in forms for token in analyse(form, language))}
+    years = {token for token in asked if YEAR.fullmatch(token)}
+    return not counts.isdisjoint(analyse(question.rest, language)) or not asked - years <= said
 
 
 def _kind(question: Question, document: Document) -> str | None:

@@ -23,6 +23,9 @@ from corpus.touched import touched
 
 WHOLE = 2_000
 """Longest paragraph, in characters with its sub-paragraphs, that is quoted in one piece."""
+CALLED = 2
+"""Words of a title by which a question must call a text that the catalogue does not know."""
+_PARTED = re.compile(r"\w+|[^\w\s]|\s{3,}")
 _KINDS = frozenset({"para", "note", "table"})
 _UNCASED = ("ru", "ar", "zh")
 _WORDS = re.compile(r"[^\W\d_]+|\s{3,}|[^\w\s'’]+")
@@ -84,16 +87,36 @@ class NamedPlaces:
         return named or treaties
 
     def _titled(self, question: Question, treaties: Sequence[Document]) -> list[Document]:
-        """Of treaties that the catalogue does not know the one of whose title a question says most words that no other title has."""
+        """Of treaties that the catalogue does not know the one that a question calls by most words that no other title has."""
         words = {each.id: set(title_words(question, each)) for each in treaties}
         known = {entry.key for entry in question.catalogue.entries}
         said: dict[str, int] = {}
         for each in treaties:
             others = set[str]().union(*(words[other.id] for other in treaties if other.key != each.key))
-            asked = self._retriever.words(question, each.language) if each.key not in known else ()
-            said[each.id] = len((words[each.id] - others).intersection(asked))
+            called = self._called(question, each) if each.key not in known else set()
+            said[each.id] = len((words[each.id] - others) & called)
         most = max(said.values(), default=0)
         return [each for each in treaties if most and said[each.id] == most]
+
+    def _called(self, question: Question, document: Document) -> set[str]:
+        """The words by which a question calls a text: those that stand together in the question and all in the title, such as "ferry
+        convention"; in another language any words of the title. One word alone may mean anything."""
+        if question.language != document.language:
+            words = set(self._retriever.words(question, document.language)).intersection(
+                title_words(question, document)
+            )
+            return words if len(words) >= CALLED else set()
+        title = set(analyse(document.title, document.language))
+        called, run = set[str](), list[str]()
+        for word in (*_PARTED.findall(question.rest), "."):
+            tokens = analyse(word, question.language)
+            if tokens and title.issuperset(tokens):
+                run += tokens
+                continue
+            content = set(question.vocabulary.content(run, question.language))
+            called |= content if len(content) >= CALLED else set()
+            run = []
+        return called
 
     def _from_places(self, question: Question) -> Answer | None:
         """A paragraph, footnote or table of a document that the question names: quoted whole, but of a table the rows that answer."""

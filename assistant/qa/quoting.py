@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from assistant.frames import either, say
 from assistant.meeting import MeetingAnswer, MeetingDesk, names_date
+from assistant.meeting.meant import timed
 from assistant.qa.absent import NOTES, Absent
 from assistant.qa.abstention import CARRIED, FURTHER
 from assistant.qa.answer import Answer, Statement
@@ -141,6 +142,7 @@ class Quoter:
             return found
         if (
             ahead < 0.0
+            and not timed(question)
             and _says_none(question, meeting.statements[:1])
             and not _says_none(question, found.statements[:1])
         ):
