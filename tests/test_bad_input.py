@@ -128,7 +128,7 @@ def test_a_head_of_a_file_that_cannot_be_used_is_refused(cli: Cli, tmp_path: Pat
 def test_an_empty_question_is_refused_on_stderr(cli: Cli) -> None:
     for question in ("", "  \n\t", "\x1b\x07", "\u200b\ufeff"):
         done = cli("ask", question)
-        assert done.code == 1
+        assert done.code == 2
         assert "no question" in done.err
         assert done.out == ""
 
@@ -141,10 +141,10 @@ def test_a_question_of_100_000_characters_is_refused_on_stderr_with_the_limit(cl
     assert done.out == ""
 
 
-@pytest.mark.parametrize("question", ["", "When do boats need a flag? " * 3_704])
-def test_a_refused_question_is_still_one_json_object(cli: Cli, question: str) -> None:
+@pytest.mark.parametrize(("question", "code"), [("", 2), ("When do boats need a flag? " * 3_704, 1)])
+def test_a_refused_question_is_still_one_json_object(cli: Cli, question: str, code: int) -> None:
     done = cli("ask", "--json", question)
-    assert done.code == 1
+    assert done.code == code
     answer = json.loads(done.out)
     assert (answer["status"], answer["statements"], answer["citations"]) == ("refused", [], [])
     assert len(done.out) < 2_000

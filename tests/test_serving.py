@@ -362,7 +362,10 @@ def test_killed_while_reading_it_holds_whole_documents_and_reads_the_uploads_aga
         deadline = time.monotonic() + 3 * WAIT  # each look starts a process
         while "nets.txt" not in {each["title"] for each in data(server.command("list", "--json"))}:
             assert time.monotonic() < deadline
-        told = httpx.get(f"{server.url}/jobs/{job}", headers=server.token, timeout=WAIT).json()
+        while (told := httpx.get(f"{server.url}/jobs/{job}", headers=server.token, timeout=WAIT).json())[
+            "state"
+        ] == "running":
+            assert time.monotonic() < deadline
         assert (told["state"], [each["document"] for each in told["outcomes"]]) == ("done", ["nets-txt:en:upload"])
     assert set(server.sound()) == {*held, "nets-txt:en:upload"}
 

@@ -97,6 +97,6 @@ def test_a_table_over_lying_pages_is_one_table_with_its_header_once() -> None:
 
 
 def test_pages_that_are_a_picture_are_told() -> None:
-    assert any("page 75-76 of 79 is a picture" in warning for warning in read("JIU_REP_2025_1.en.pdf").warnings)
+    assert any("pages 75-76 of 79 are pictures" in warning for warning in read("JIU_REP_2025_1.en.pdf").warnings)
     assert any("page 13 of 13 is a picture" in warning for warning in read("S_2025_518.en.pdf").warnings)
     assert not any("picture with" in warning for warning in read("E_ICEF_2025_12.en.pdf").warnings)

@@ -108,11 +108,11 @@ def ask(
     if as_json:
         typer.echo(json.dumps(answer.to_json(), ensure_ascii=False))
     elif answer.status == "refused":
-        raise fail(answer.reason, EXIT_FAILED if text.strip() else EXIT_USAGE)
+        raise fail(answer.reason, EXIT_FAILED if answer.question else EXIT_USAGE)
     if watched is not None:
         watched.print(talk, answer)
     if answer.status == "refused":
-        raise typer.Exit(EXIT_FAILED if text.strip() else EXIT_USAGE)
+        raise typer.Exit(EXIT_FAILED if answer.question else EXIT_USAGE)
 
 
 def chat(

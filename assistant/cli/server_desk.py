@@ -183,7 +183,7 @@ class ServerDesk:
                 # One that has ended in the meantime needs no stopping.
                 with suppress(Conflict):
                     self._reply("DELETE", f"/jobs/{job['id']}")
-        if now["state"] != "done" and now["code"] != "job-nothing":  # of which the outcomes tell
+        if now["state"] != "done" and now.get("code") != "job-nothing":  # of which the outcomes tell
             raise ServiceFault("said", text=f"The job was {now['state']}: {now['reason']}.")
 
     def _changes(self, path: str) -> Iterator[dict[str, Any]]:
