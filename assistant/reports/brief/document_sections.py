@@ -103,11 +103,18 @@ def changes(chooser: Chooser) -> Section:
 
 
 def previous(library: Library, document: Document) -> Document | None:
-    """The latest earlier resolution of the same title that is held in the same language; no text of the same session, as drafts are."""
+    """The text that one revises; else the latest earlier resolution of the same title that is held in the same language, no text of the same
+    session, as drafts are."""
+    versions = library.versions()
+    own = versions.of(document.id)
+    line = [each for each in versions.held if own and each.line == own.line and each.revision < own.revision]
+    revised = [each for each in line if (each.header.language, each.header.edition) == (document.language, "official")]
+    if revised:
+        return library.document(max(revised, key=lambda each: each.revision).id)
     title, day = key_of(unnumbered(document, document.title)), dated_on(document)
     if not title or day is None:
         return None
-    usable = library.versions().quotable(document.language)
+    usable = versions.quotable(document.language)
     earlier = []
     for header in library.headers(kind="resolution"):
         titles = (key_of(header.title), key_of(header.title.partition(". ")[2]))
