@@ -132,7 +132,7 @@ class Engine:
         spoken = language or spoken_in(cleaned[:400], turns, self.library)
         bounds = (scope or Scope()).bounds(self.library)
         refused = self._refused(text, cleaned, spoken)
-        if refused is None and not turns and scope is None and not self._says(cleaned, spoken, bounds):
+        if refused is None and not turns and bounds.within is None and not self._says(cleaned, spoken, bounds):
             refused = Answer(cleaned[:200], spoken, "refused", say("no_words", spoken))
         if refused:
             yield Finished(refused)
