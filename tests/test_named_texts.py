@@ -105,35 +105,28 @@ def test_a_treaty_is_known_by_words_that_its_title_alone_has(engine: Engine, que
     assert len({citation.document for citation in answer.citations}) == 1
 
 
-def test_a_treaty_that_is_only_called_the_convention_is_told_with_the_others_that_may_be_meant(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
-    known = LANTERNS.replace(
+@pytest.fixture
+def known(open_library: OpenLibrary, catalogue: Catalogue) -> Engine:
+    """An engine over a treaty that the catalogue knows and one that it does not."""
+    library = open_library()
+    text = LANTERNS.replace(
         "Convention on the Care of Harbour Lanterns", "Convention against Transnational Organized Crime"
     )
-    known = f"---\nsymbol: A/RES/55/25\npart: annex I\n---\n{known}"
-    library = open_library()
-    add(library, catalogue, Input("known.md", known.encode()), Input("bells.md", BELLS.encode()))
-    engine = Engine(library, catalogue, readers=word_readers())
-    answer = engine.ask("What does article 2 of the Convention say?")
+    text = f"---\nsymbol: A/RES/55/25\npart: annex I\n---\n{text}"
+    add(library, catalogue, Input("known.md", text.encode()), Input("bells.md", BELLS.encode()))
+    return Engine(library, catalogue, readers=word_readers())
+
+
+def test_a_treaty_that_is_only_called_the_convention_is_told_with_the_others_that_may_be_meant(known: Engine) -> None:
+    answer = known.ask("What does article 2 of the Convention say?")
     assert "oil for forty nights" in said(answer)
     assert "The question may also mean Convention on Bells at Sea." in answer.notes
-    assert not engine.ask("What does article 2 of the bells convention say?").notes
-    assert not engine.ask("What does article 2 of the Organized Crime Convention say?").notes
+    assert not known.ask("What does article 2 of the bells convention say?").notes
+    assert not known.ask("What does article 2 of the Organized Crime Convention say?").notes
 
 
-def test_one_word_of_a_title_does_not_make_another_treaty_of_the_convention(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
-    known = LANTERNS.replace(
-        "Convention on the Care of Harbour Lanterns", "Convention against Transnational Organized Crime"
-    )
-    known = f"---\nsymbol: A/RES/55/25\npart: annex I\n---\n{known}"
-    library = open_library()
-    add(library, catalogue, Input("known.md", known.encode()), Input("bells.md", BELLS.encode()))
-    answer = Engine(library, catalogue, readers=word_readers()).ask(
-        "What does article 2 of the Convention say about oil at sea?"
-    )
+def test_one_word_of_a_title_does_not_make_another_treaty_of_the_convention(known: Engine) -> None:
+    answer = known.ask("What does article 2 of the Convention say about oil at sea?")
     assert {citation.document for citation in answer.citations} == {"A/RES/55/25, annex I:en:official"}
 
 
