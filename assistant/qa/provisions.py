@@ -89,11 +89,10 @@ class NamedPlaces:
     def _titled(self, question: Question, treaties: Sequence[Document]) -> list[Document]:
         """Of treaties that the catalogue does not know the one that a question calls by most words that no other title has."""
         words = {each.id: set(title_words(question, each)) for each in treaties}
-        known = {entry.key for entry in question.catalogue.entries}
         said: dict[str, int] = {}
         for each in treaties:
             others = set[str]().union(*(words[other.id] for other in treaties if other.key != each.key))
-            called = self._called(question, each) if each.key not in known else set()
+            called = set() if question.catalogue.knows(each.key) else self._called(question, each)
             said[each.id] = len((words[each.id] - others) & called)
         most = max(said.values(), default=0)
         return [each for each in treaties if most and said[each.id] == most]
@@ -173,10 +172,14 @@ class NamedPlaces:
         called so, too."""
         cited = {citation.document for citation in answer.citations}
         quotable = self._library.versions().quotable(question.language)
-        known = {entry.key for entry in question.catalogue.entries}
         others: dict[str, str] = {}
         for header in self._library.headers(kind="treaty") if cited else ():
-            if header.id in cited or header.id not in quotable or header.key in known or not question.covers(header.id):
+            if (
+                header.id in cited
+                or header.id not in quotable
+                or question.catalogue.knows(header.key)
+                or not question.covers(header.id)
+            ):
                 continue
             document = self._library.document(header.id)
             called = set(title_words(question, document)).intersection(

@@ -230,9 +230,8 @@ def likelier(answered: Sequence[tuple[Reading, Answer, float | None]], vocabular
     def sure(n: int) -> float:
         reading, answer, by_itself = answered[n]
         words = vocabulary.content(analyse(reading.focus, reading.language), reading.language)
-        each = (
-            0.5 if reading.language == "zh" else 1.0
-        )  # its tokens are pairs of characters, each of which stands in two
+        # Tokens of Chinese are pairs of characters, and each character stands in two.
+        each = 0.5 if reading.language == "zh" else 1.0
         alone = 0.0 if reading.leans else PER_WORD * (each * len(words) - STANDS_ALONE)
         if not answer.statements:
             return float("-inf") if reading.leans else UNANSWERED + alone

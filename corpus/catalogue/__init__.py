@@ -71,6 +71,11 @@ class Catalogue:
     def __init__(self, entries: Sequence[Entry], meetings: Sequence[MeetingEntry]) -> None:
         self.entries = tuple(entries)
         self.meetings = tuple(meetings)
+        self._keys = frozenset(each.key for each in self.entries)
+
+    def knows(self, key: str) -> bool:
+        """Whether a text is one of its documents, by `Document.key`."""
+        return key in self._keys
 
     @classmethod
     def shipped(cls) -> Catalogue:

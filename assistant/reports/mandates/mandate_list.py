@@ -13,7 +13,7 @@ from typing import Any
 
 from assistant.frames import day_of, say
 from assistant.qa.answer import Citation
-from assistant.qa.metadata import dated_on
+from assistant.qa.metadata import dated_on, is_draft
 from assistant.reports import Progress, ReportError, silent
 from assistant.reports.comparison.paragraphs import folded
 from assistant.reports.lookup import cite, named, near
@@ -28,8 +28,6 @@ MOST = 5_000
 NAMES = 20_000
 """Addressees that are remembered, at most, to say which are near to one that nobody asks."""
 NEAR = 5
-DRAFTS = "L"
-"""The series of symbols that drafts have, "limited distribution": A/C.3/80/L.55."""
 
 
 @dataclass(frozen=True)
@@ -201,7 +199,7 @@ def _nothing(wanted: Wanted, names: Counter[str], years: set[int]) -> ReportErro
 def rows_of(library: Library, document: Document) -> Iterator[Row]:
     """The rows of one document, in its order."""
     day, clock = dated_on(document), Clock(document)
-    draft = document.symbol is not None and document.symbol.series == DRAFTS
+    draft = is_draft(document.symbol)
     opening = next((block.end for block in document.blocks if block.locator == "preamble"), 0)
     for mandate in mandates_of(document):
         block = document.blocks[mandate.block]
