@@ -366,6 +366,17 @@ def test_what_a_digest_says_keeps_no_official_text_from_being_read(
     assert len(fake.passages) == read
 
 
+@pytest.mark.parametrize(("logit", "first"), [(3.9, "A/88/501"), (1.0, "yachts")])
+def test_a_digest_stands_behind_an_official_text_that_surely_answers_too(
+    open_library: OpenLibrary, catalogue: Catalogue, logit: float, first: str
+) -> None:
+    digest = "---\nedition: digest\nslug: yachts\n---\n# Yachts\n\n1. Foreign yachts pay for each night.\n"
+    fake = Fake({"forty crowns": logit, "pay for each night": 4.0})
+    answer = engine(open_library, catalogue, readers(en=fake), HARBOUR, digest).ask(ASKED)
+    assert answer.status == "answered"
+    assert answer.citations[0].document.startswith(first)
+
+
 @pytest.mark.parametrize(
     ("others", "language", "read"), [(-8.0, "en", STEPS[1]), (0.0, "en", READ), (-8.0, "fr", READ)]
 )

@@ -156,13 +156,15 @@ def choose(scored: Sequence[Scored], most: int, *, closest: bool = False) -> lis
     """The units to say, best first: the best that reaches the bar for an answer, or for what comes `closest`, and others near
     it that add something.
 
-    Two parts of one provision that are both meant are said as the whole provision, where that is not too long.
+    Two parts of one provision that are both meant are said as the whole provision, where that is not too long. Digests stand behind other
+    texts where one of these reaches the bar, too.
     """
     above = [each.score - (each.bars.least if closest else 0.0) for each in scored]
     best = next((each.odds for each, far in zip(scored, above, strict=True) if far >= 0.0), None)
     if best is None:
         return []
     chosen: list[Unit] = []
+    official = False
     for each, far in zip(scored, above, strict=True):
         if len(chosen) == most:
             break
@@ -176,7 +178,8 @@ def choose(scored: Sequence[Scored], most: int, *, closest: bool = False) -> lis
             chosen[beside] = whole
         else:
             chosen.append(each.marked)
-    return heads_once(_apart(chosen))
+        official = official or (far >= 0.0 and each.unit.document.edition != "digest")
+    return heads_once(_apart(sorted(chosen, key=lambda unit: official and unit.document.edition == "digest")))
 
 
 def nearest(scored: Sequence[Scored]) -> list[Unit]:
