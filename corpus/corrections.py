@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from corpus.documents import Block, Document
-from corpus.places import Naming, folded, name_place, parts_of
+from corpus.places import PREAMBLE, Naming, folded, name_place, parts_of
 
 HEAD = 160
 """Characters at the beginning of a block in which the place is looked for."""
@@ -37,7 +37,6 @@ _LEAD_IN = re.compile(
     r"في|على|在|于|将)(?:\s+|(?<=['’在于将])))*$",
     re.IGNORECASE,
 )
-_PREAMBLE = re.compile(r"pr[eé][aá]mb|преамбул|ديباج|序言", re.IGNORECASE)
 _STOPS = re.compile(r"\s*(?:$|[,،，.。:：;；()（）\[\]—–第的中末最-])")
 _TABLE = re.compile(r"\b(?:tables?|tableaux?|cuadros?|tablas?|таблиц\w*)\b|جدول|جداول|表", re.IGNORECASE)
 
@@ -150,7 +149,7 @@ def _named(text: str, heading: bool, now: _Open | None) -> Naming | None:
     if naming is None:
         return None
     before = text[: naming.start]
-    if _PREAMBLE.search(text, 0, naming.end + 30):
+    if PREAMBLE.search(text, 0, naming.end + 30):
         naming = replace(naming, places=())  # its paragraphs have no numbers of their own
     stops = bool(_STOPS.match(text, naming.end))
     told = bool(_TELLS.search(text))

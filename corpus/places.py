@@ -11,9 +11,11 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from corpus.roman import from_roman, to_roman
+from corpus.roman import from_ordinal, from_roman, to_roman
 
-PARTS = {"annex": "annex", "art": "art.", "page": "page", "para": "para.", "table": "table", "note": "footnote"}
+PARTS = {
+    "annex": "annex", "preamble": "preamble", "art": "art.", "page": "page", "para": "para.", "table": "table", "note": "footnote",
+}  # fmt: skip
 """Kinds of places, outermost first, and how a locator writes them."""
 _INNER = frozenset({"para", "table", "note"})
 MAX_RANGE = 200
@@ -24,7 +26,7 @@ _WORDS = {
     "annex": rf"annex(?:es|e)?|appendix|appendices|anexos?|apéndices?|приложени\w+|{_AR}مرفق(?:ات|ان|ين)?|附件|附录",
     "art": rf"articles?|arts?\.|artículos?|статьи|статья|статье|статью|статей|статьям|статьях|{_AR}ماد(?:ة|تان|تين)|{_AR}مواد",
     "page": rf"pages?|pp?\.|páginas?|págs?\.|страниц\w*|стр\.|{_AR}صفح(?:ة|ات|تان|تين)",
-    "para": r"(?:operative |preambular )?(?:sub)?para(?:graph)?s?\b\.?|paragraphes?|párrafos?|párrs?\.|"
+    "para": r"(?:operative )?(?:sub)?para(?:graph)?s?\b\.?|paragraphes?|párrafos?|párrs?\.|"
     rf"ops?\.?|пункт(?:а|у|ом|е|ы|ов|ам|ами|ах)?|пп?\.|{_AR}فقر(?:ة|ات|تان|تين)",
     "table": rf"tables?|tableaux?|cuadros?|tablas?|таблиц\w*|табл\.|{_AR}جد(?:ول|اول|ولان|ولين)|表格?",
     "note": r"foot-?\s?notes?|notes? de bas de page|notas? (?:a |al |de )(?:pie|a pie)(?: de (?:la )?página)?|notas?|notes?|"
@@ -77,6 +79,11 @@ _BETWEEN = re.compile(
     r"(?P<and>(?:\b(?:and|et|y|и|و)\b|和|及)?\s*(?:the |la |le |el |los |las )?)",
     re.IGNORECASE,
 )
+PREAMBLE = re.compile(
+    r"[^\W\u3400-\u9fff]*(?:pr[eé][aá]mb|преамбул|ديباج)[^\W\u3400-\u9fff]*|序言(?:部分)?", re.IGNORECASE
+)
+"""Words for a preamble, or that tell its paragraphs from others."""
+_PREAMBULAR = re.compile(r"(\w+) preambular para\.(.*)")
 _SUBS = re.compile(r"\(?([^\W\d_]{1,4}|\d{1,2})\)")
 _SECTION = re.compile(r"(?<=\d)[a-z](?=\.\d)")
 _LATIN = dict(zip("أابجدهوزحطيكلمنабвгдежзик", "aabcdefghijklmnabcdefghij", strict=True))
@@ -102,7 +109,7 @@ def folded(text: str) -> str:
 def name_place(text: str, start: int = 0, end: int | None = None) -> Naming | None:
     """The first place that a folded text names between two offsets, with what follows it directly."""
     limit = len(text) if end is None else end
-    firsts = [found for kind in PARTS if (found := _first(kind, text, start, limit))]
+    firsts = [found for kind in _WORDS if (found := _first(kind, text, start, limit))]
     if not firsts:
         return None
     begun = min(firsts, key=lambda each: (each[1].start(), -each[1].end()))
@@ -123,7 +130,7 @@ def name_place(text: str, start: int = 0, end: int | None = None) -> Naming | No
         between = _BETWEEN.match(text, place_end)
         reached = between.end() if between else place_end
         apart = bool(between and between["and"].strip())
-        following = next((f for kind in PARTS if (f := _at(kind, text, reached))), None)
+        following = next((f for kind in _WORDS if (f := _at(kind, text, reached))), None)
     places = [place for each in made for place in _combined(each)]
     return Naming(tuple(dict.fromkeys(places)), position, place_end)
 
@@ -139,9 +146,11 @@ def _combined(parts: dict[str, list[str]]) -> list[str]:
 
 def parts_of(locator: str) -> dict[str, str]:
     """The parts of a locator that name places, by kind, with their numbers: `annex II, para. 3 (b)` as annex II and
-    para 3 (b). Parts of other kinds are left out."""
+    para 3 (b). Parts of other kinds are left out. `third preambular para. (a)` is `preamble, para. 3 (a)`."""
     found: dict[str, str] = {}
     for part in locator.split(", "):
+        if preambular := _PREAMBULAR.fullmatch(part):
+            found |= {"preamble": "", "para": f"{from_ordinal(preambular[1])}{preambular[2]}"}
         for kind, word in PARTS.items():
             if part == word or part.startswith(f"{word} "):
                 found.setdefault(kind, part[len(word) :].strip())

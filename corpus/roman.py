@@ -31,3 +31,16 @@ def from_roman(text: str) -> int:
 def ordinal_figure(number: int) -> str:
     """21 as `21st`."""
     return f"{number}{'th' if 10 <= number % 100 <= 20 else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
+
+
+_FEW = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+
+
+def ordinal_word(number: int) -> str:
+    """1 as `first`, 21 as `21st`."""
+    return _FEW[number - 1] if number <= len(_FEW) else ordinal_figure(number)
+
+
+def from_ordinal(word: str) -> int:
+    """The number of an ordinal as `ordinal_word` writes it."""
+    return _FEW.index(word) + 1 if word in _FEW else int(word[:-2])

@@ -81,8 +81,10 @@ def _at(document: Document, wanted: dict[str, str], strict: bool) -> Iterator[Bl
 
 
 def _outer(block: Block, wanted: dict[str, str], strict: bool) -> bool:
-    """Whether a block lies in the annex and article that are wanted."""
+    """Whether a block lies in the annex and article that are wanted; a paragraph of the preamble only where that is named."""
     parts = parts_of(block.locator)
+    if "para" in wanted and ("preamble" in parts) != ("preamble" in wanted):
+        return False
     for kind in ("annex", "art"):
         if kind not in wanted:
             if strict and kind in parts:

@@ -17,7 +17,7 @@ from typing import Literal
 from corpus.dates import is_day_label
 from corpus.documents import Block, Span
 from corpus.places import folded, joined, name_place, parts_of
-from corpus.roman import ordinal_figure
+from corpus.roman import ordinal_word
 from ingest.agenda_form import AgendaForm, agenda_form
 from ingest.clock import find_times, is_clocked, names_half
 from ingest.structure import CAPTION_NUMBER, PREAMBULAR, TABLE_WORDS, Piece
@@ -576,14 +576,6 @@ def _agenda_row(piece: Piece, place: _Place) -> str:
         place.time = said[0]  # "Lunchtime", "After the meeting"
     place.time = _DASHES.sub("-", place.time)
     return joined(place.section, place.day, place.time)
-
-
-def ordinal_word(number: int) -> str:
-    """1 as `first`, 21 as `21st`."""
-    few = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
-    if number <= len(few):
-        return few[number - 1]
-    return ordinal_figure(number)
 
 
 def _short(text: str, most: int = 80) -> str:

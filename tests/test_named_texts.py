@@ -149,6 +149,51 @@ def test_a_draft_is_known_by_the_end_of_its_symbol_and_its_operative_paragraphs_
     assert {citation.document.partition(":")[0] for citation in answer.citations} == {"E/C.99/2031/L.2"}
 
 
+PREAMBLED = """# Lanterns at night: draft resolution
+
+E/C.99/2031/L.3
+
+The Committee on Lanterns,
+
+Recalling that harbours are dark,
+
+Noting that oil is dear,
+
+Welcoming the new glass,
+
+1. Thanks the keepers;
+
+2. Invites them to stay;
+
+3. Decides to meet in spring.
+"""
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What does the third preambular paragraph of E/C.99/2031/L.3 say?",
+        "preambular paragraph 3 of L.3",
+        "Quel est le texte du troisième alinéa du préambule de E/C.99/2031/L.3 ?",
+        "párrafo 3 del preámbulo de E/C.99/2031/L.3",
+        "Что говорится в третьем пункте преамбулы E/C.99/2031/L.3?",
+        "ماذا تقول الفقرة الثالثة من ديباجة E/C.99/2031/L.3؟",
+        "E/C.99/2031/L.3序言部分第三段说什么？",
+    ],
+)
+def test_a_paragraph_of_a_preamble_is_not_taken_for_the_operative_one_of_its_number(
+    open_library: OpenLibrary, catalogue: Catalogue, question: str
+) -> None:
+    library = open_library()
+    add(library, catalogue, Input("preambled.md", PREAMBLED.encode()))
+    engine = Engine(library, catalogue, readers=word_readers())
+    answer = engine.ask(question)
+    assert (answer.status, said(answer)) == ("answered", "Welcoming the new glass,")
+    assert "third preambular para." in answer.citations[0].locator
+    assert engine.ask("paragraph 3 of L.3").citations[0].quote == "Decides to meet in spring."
+    assert "no preamble, para. 4" in engine.ask("fourth preambular paragraph of L.3").reason
+
+
 @pytest.mark.parametrize(
     "question",
     [

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from pdfs import INDENT, LEFT, Flow, long_text
 
 from corpus.documents import Block, Document
-from ingest.locate import kind_of, lay_out, ordinal_word
+from corpus.roman import ordinal_word
+from ingest.locate import kind_of, lay_out
 from ingest.readers.lines import Cell, Line
 from ingest.structure import Piece, pieces
 

@@ -14,11 +14,11 @@ from assistant.qa.citations import Composer, choose, heads_once, nearest, not_fo
 from assistant.qa.retriever import Evidence, Retriever, restricted
 from assistant.qa.units import Unit, items_below, units_of
 from assistant.qa.weighing import READ, Scored, Weigher
-from assistant.question import Question
+from assistant.question import Question, numbers_after
 from corpus.analysis import analyse
 from corpus.documents import Document, Span
 from corpus.library import Library
-from corpus.places import folded, name_place, parts_of
+from corpus.places import PREAMBLE, folded, joined, name_place, parts_of
 from corpus.touched import touched
 
 WHOLE = 2_000
@@ -216,14 +216,28 @@ class NamedPlaces:
         return [replace(each, score=each.score + NAMED) for each in found]
 
 
+def _preambular(question: Question) -> list[tuple[str, int, int]]:
+    """The paragraphs of a preamble that a question names by their numbers, and where: "the third preambular paragraph"."""
+    found = [match.span() for match in PREAMBLE.finditer(question.rest)]
+    text = PREAMBLE.sub(lambda match: " " * len(match.group()), question.rest) if found else ""
+    return [
+        (f"preamble, para. {number}", min(start, found[0][0]), max(end, found[-1][1]))
+        for number, start, end in numbers_after("paragraph", text, question.vocabulary, question.language)
+    ]
+
+
 def _places(question: Question) -> list[str]:
     """The paragraphs, footnotes and tables that a question names."""
+    if preambular := _preambular(question):
+        return [place for place, _, _ in preambular]
     naming = name_place(folded(question.text))
     return [place for place in (naming.places if naming else ()) if _KINDS & set(parts_of(place))]
 
 
 def _span(question: Question) -> Span:
     """Where in its text a question names places; nowhere where that can't be told."""
+    for _, start, end in _preambular(question):
+        return start, end
     naming = name_place(text := folded(question.text))
     return (naming.start, naming.end) if naming and len(text) == len(question.text) else (0, 0)
 
@@ -275,7 +289,8 @@ def _whole(units: Sequence[Unit], most: int) -> list[Unit]:
 
 def units_at(library: Library, document: Document, place: str) -> list[Unit]:
     """The words of a document at a place: a paragraph with its sub-paragraphs, a footnote, the rows of a table."""
-    spans = touched(document, place)
+    own = document.part if "annex" in parts_of(document.part or "") else None
+    spans = touched(document, place if own is None else joined(own, place))
     blocks = [block for block in document.blocks if block.kind != "heading"
               and any(start <= block.start and block.end <= end for start, end in spans)]  # fmt: skip
     if not blocks or any(block.page in document.unquotable for block in blocks):
