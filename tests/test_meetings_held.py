@@ -43,17 +43,19 @@ def agenda(
 
 
 class Liking:
-    """A reader to whom passages and sentences with a word answer a little better than others."""
+    """A reader to whom passages and sentences with a word answer better than others, a little or `much`, if the question has the word
+    `asked`."""
 
-    def __init__(self, word: str) -> None:
-        self._word = word
+    def __init__(self, word: str, much: float = 0.5, asked: str = "") -> None:
+        self._word, self._much, self._asked = word, much, asked
 
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
         found = []
         for _, text in passages:
             spans = sentence_spans(text, "en")
-            told = np.array([0.5 * (self._word in text[begin:end]) for begin, end in spans], np.float32)
-            found.append(Reading(2.5 + float(told.max()), spans, told, told))
+            told = np.array([self._much * (self._word in text[begin:end]) for begin, end in spans], np.float32)
+            logit = 2.5 + float(told.max()) if self._asked in question else -5.0
+            found.append(Reading(logit, spans, told, told))
         return found
 
     def translated(self, text: str) -> list[str]:
@@ -325,6 +327,15 @@ def test_a_day_counted_from_the_first_and_a_lettered_part_tell_which_sitting_is_
     answer = week.quoter.desk.answer(week.question(question))
     assert answer is not None
     assert told in answer.statements[0].text
+
+
+@pytest.mark.parametrize("question", ["What is on the second day?", "What is on Wednesday?"])
+def test_what_is_on_a_day_is_told_whole_whether_it_is_named_or_counted(week: Engine, question: str) -> None:
+    day = "Wednesday, 13 May 2026"
+    reader = Liking("morning (before lunch)", 6.0, asked="Wednesday")
+    engine = Engine(week.library, week.catalogue, readers=Readers({"en": reader}, {"en": BARS}))
+    told = [statement.text.partition(":")[0] for statement in engine.ask(question).statements]
+    assert told[:2] == [f"{day}, 10 a.m.–1 p.m.", f"{day}, 3 p.m.–6 p.m."]
 
 
 @pytest.mark.parametrize(

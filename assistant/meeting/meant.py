@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+from assistant.frames import date_text
 from assistant.qa.abstention import RATHER
 from assistant.question import Question, numbered_meetings, parse_question
 from assistant.wording import claims
@@ -24,6 +26,7 @@ from corpus.meetings import Meeting, Sitting
 HEAD = 1_500
 """Characters of an agenda in which the number of its meeting stands."""
 SATURDAY = 5
+_GAP = re.compile(r"\s{3,}")
 UNSEEN = 0.5
 """How often an agenda is taken to say a word more than it does (the prior of Jeffreys, 1946)."""
 
@@ -104,6 +107,15 @@ def without_body(question: Question, meeting: Meeting) -> Question | None:
         if any({*analyse(name, "en")} == body for name in question.vocabulary.names(mention.concept, "en")):
             text = f"{text[: mention.start]} {text[mention.end :]}"
     return None if text == question.text else replace(question, text=" ".join(text.split()))
+
+
+def dated(question: Question, meeting: Meeting) -> Question | None:
+    """A question with the date of the day of a meeting that it counts ("the third day") in its place; None where it counts none."""
+    counted = [day for day in days(meeting) if on(question, day, meeting)] if question.nth_days else []
+    if not counted:
+        return None
+    text = _GAP.sub(f" {date_text(counted[0], question.language)} ", question.rest, count=1)
+    return replace(question, text=" ".join(text.split()))
 
 
 def timed(question: Question) -> bool:

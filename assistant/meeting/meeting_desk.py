@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from assistant.frames import date_text, joined, say
 from assistant.meeting.citing import Citer
-from assistant.meeting.meant import has_day, meant, nearest, timed, within, without_body
+from assistant.meeting.meant import dated, has_day, meant, nearest, timed, within, without_body
 from assistant.meeting.telling import Part, Teller, Telling
 from assistant.qa.abstention import BARE, FURTHER, NAMED
 from assistant.qa.answer import Answer, Pointer, Statement
@@ -72,10 +72,10 @@ class MeetingDesk:
         leading = sum(placed if question.items else n == 0 and (telling.whole or placed) for n, telling in rows)
         passages = [(telling.heading, [part.read for part in telling.parts]) for telling in found]
         told = self._weigher.told(question, "en", passages, most, leading)
-        asked = self._without_body(question, meetings)
-        if asked is not None:
+        bare = self._without_body(question, meetings)
+        for asked in filter(None, (bare, dated(question, meetings[0]))):
             told = _surest(told, self._weigher.told(asked, "en", passages, most, leading))
-        named = NAMED if placed or asked is not None else 0.0
+        named = NAMED if placed or bare is not None else 0.0
         # Where an agenda tells no more of an item than its title, nothing beside it could answer better: it must be sure by itself.
         told = [replace(each, score=each.score + (-BARE if _bare(found[each.passage]) else named)) for each in told]
         if self.watch is not None:
@@ -105,6 +105,8 @@ class MeetingDesk:
             near = _documents(
                 question, near, [each for n, telling in rows if n == min(alike) for each in telling.parts]
             )
+        elif near[0].kind == "row" and not _beside_time(question):
+            near = [each for each in found[own[0].passage].parts if each.kind == "row"][:MOST]
         else:
             if near[0].kind == "length":
                 near.sort(key=lambda each: each.kind != "taken_up")  # days and times tell the length, too
@@ -223,12 +225,20 @@ def _lacking(question: Question, meetings: Sequence[Meeting], library: Library) 
     return None, False
 
 
+def _beside_time(question: Question) -> set[str]:
+    """The content words of a question but for those by which it names a time and asks for a meeting or its agenda."""
+    language, vocabulary = question.language, question.vocabulary
+    text = question.rest
+    for kind in ("asking", "meetings", "agenda"):
+        text = vocabulary.without(kind, text, language)
+    return {*vocabulary.content(claims.read(text, language, derived=True).content, language)}
+
+
 def _of_timetable(question: Question, meetings: Sequence[Meeting], library: Library) -> bool:
     """Whether a question has no other words than an agenda, and what is told of its rows; where none is in the language of the question,
     whether it speaks of an agenda, an item or a meeting."""
     language, vocabulary, known = question.language, question.vocabulary, False
-    asking = {token for form in vocabulary.forms("asking", language) for token in analyse(form, language)}
-    left = {*vocabulary.content(claims.read(question.rest, language, derived=True).content, language)} - asking
+    left = _beside_time(question)
     for meeting in meetings:
         cite = Citer(library, meeting)
         if cite.document.language == language:

@@ -136,6 +136,8 @@ class Quoter:
             return found
         score, sure = meeting.told.score, meeting.told.score >= 0.0
         ahead = score - found.confidence if found.confidence is not None and found.statements else FURTHER
+        if sure and question.nth_days:
+            ahead = max(ahead, 0.0)  # "the third day" may be that of any meeting, or its number
         if score < meeting.told.bars.least or (answered and not sure) or ahead <= -FURTHER:
             return found
         if ahead < 0.0 and not sure and not self.desk.of_timetable(question):
