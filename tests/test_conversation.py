@@ -239,6 +239,14 @@ def test_what_says_nothing_by_itself_is_answered_only_behind_another_turn(harbou
     assert engine.ask(text, [BOATS["en"][1]]).status != "refused"
 
 
+def test_a_lone_word_that_no_text_says_is_asked_back_and_one_that_a_text_says_is_never_answered_for_sure(
+    starter_engine: Engine,
+) -> None:
+    assert [starter_engine.ask(text).status for text in ("hello", "bonjour !")] == ["refused", "refused"]
+    assert starter_engine.ask("sea").status == "tentative"
+    assert starter_engine.ask("What is smuggling of migrants?").status == "answered"
+
+
 @pytest.mark.parametrize("text", ["14 October", "CTOC/COP/WG.7/2021/1", "item 3", "WHO"])
 def test_a_day_a_symbol_an_item_or_capitals_say_something_by_themselves(starter_engine: Engine, text: str) -> None:
     assert starter_engine.ask(text).status != "refused"

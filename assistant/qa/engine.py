@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Hashable, Sequence
+from collections.abc import Callable, Generator, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from assistant.frames import say
 from assistant.qa.abstention import Caution
 from assistant.qa.answer import Answer, Event, Finished, Mode, Progress, said_of
-from assistant.qa.citations import Composer, Part
+from assistant.qa.citations import Composer, Part, unsure
 from assistant.qa.query import (
     HISTORY_LIMIT,
     MARKS,
@@ -34,7 +34,6 @@ from assistant.qa.weighing import FIRST, READ, Scored, Weigher
 from assistant.question import Bounds, Question, clean_question, parse_question
 from assistant.vocabulary import Vocabulary
 from assistant.write.report import NAMES
-from corpus.analysis import analyse
 from corpus.catalogue import Catalogue
 from corpus.corpus_errors import LibraryError
 from corpus.library import Library
@@ -132,14 +131,16 @@ class Engine:
         spoken = language or spoken_in(cleaned[:400], turns, self.library)
         bounds = (scope or Scope()).bounds(self.library)
         refused = self._refused(text, cleaned, spoken)
-        if refused is None and not turns and bounds.within is None and not self._says(cleaned, spoken, bounds):
-            refused = Answer(cleaned[:200], spoken, "refused", say("no_words", spoken))
         if refused:
             yield Finished(refused)
             return
         asked = cleaned
         if spoken == "en":
             asked, *turns = (self._speller.mended(turn) for turn in (cleaned, *turns))
+        lone = self._lone(asked, spoken, bounds) if not turns and bounds.within is None else None
+        if lone is not None and not self._said(lone):
+            yield Finished(Answer(cleaned[:200], spoken, "refused", say("no_words", spoken)))
+            return
         mode = mode or self.mode
         yield Progress("searching")
         before = self._whole(lambda: self._turn(turns, bounds))
@@ -149,6 +150,8 @@ class Engine:
         parsed = time.perf_counter()
         best = self._whole(lambda: self._answer_first(found, before, bounds, made))
         answer = best.answer
+        if lone is not None and answer.status == "answered" and answer.statements[0].verdict != "derived":
+            answer = unsure(answer)  # one word asks nothing that could be answered
         self._keep([*turns, asked], bounds, best)
         if generator is not None and fault is None:
             answer = yield from generator.written(mode, best.question, answer, best.parts)
@@ -166,15 +169,22 @@ class Engine:
             notes.append(say(f"model_{fault.kind}", spoken, model=generator.model, **NAMES))
         yield Finished(replace(answer, question=cleaned, timings=timings, notes=tuple(dict.fromkeys(notes))))
 
-    def _says(self, text: str, language: str, bounds: Bounds) -> bool:
-        """Whether a turn that leans on nothing says what it asks about: with a word of content, a symbol, a day or a name in capitals."""
-        content = self.vocabulary.content(analyse(text, language), language)
-        if any(letter.isalpha() for word in content for letter in word):
-            return True
+    def _lone(self, text: str, language: str, bounds: Bounds) -> Question | None:
+        """The question of a turn that leans on nothing, has one word of content or none, and names no text, place or day and nothing in
+        capitals; None for others."""
         question = parse_question(text, self.vocabulary, self.catalogue, language).bounded(bounds)
-        named = question.symbols or question.acts_lacking or question.items or question.articles
+        named = question.symbols or question.acts_lacking or question.named or question.items or question.articles
         dated = question.days or question.months or question.weekdays or question.nth_days
-        return bool(named or dated) or any(len(word) > 1 and word.isupper() for word in text.split())
+        if named or dated or any(len(word) > 1 and word.isupper() for word in text.split()):
+            return None
+        return question if len(_worded(question.content)) < 2 else None
+
+    def _said(self, question: Question) -> bool:
+        """Whether a question has a word that a text says; where none is in its language, whether it has any."""
+        words = _worded(question.content)
+        if question.language not in self.library.spoken():
+            return bool(words)
+        return any(self.library.document_frequency(words, question.language).values())
 
     def _refused(self, text: str, cleaned: str, language: str) -> Answer | None:
         """What is said of a question that can't be answered as it is, or from no documents."""
@@ -357,6 +367,11 @@ class Engine:
             if all_answered and best.answer.status != "answered":
                 break
         return answered
+
+
+def _worded(tokens: Iterable[str]) -> list[str]:
+    """Those of some words, each once, that are no numbers."""
+    return [token for token in dict.fromkeys(tokens) if any(letter.isalpha() for letter in token)]
 
 
 def _key(turns: Sequence[str], bounds: Bounds) -> Hashable:
