@@ -121,6 +121,7 @@ def test_a_treaty_that_is_only_called_the_convention_is_told_with_the_others_tha
     answer = known.ask("What does article 2 of the Convention say?")
     assert "oil for forty nights" in said(answer)
     assert "The question may also mean Convention on Bells at Sea." in answer.notes
+    assert "Convention on Bells at Sea" in " ".join(known.ask("Que dit l'article 2 de la Convention, « Sea » ?").notes)
     assert not known.ask("What does article 2 of the bells convention say?").notes
     assert not known.ask("What does article 2 of the Organized Crime Convention say?").notes
 

@@ -9,7 +9,7 @@ from functools import cache
 
 from assistant.frames import either, say
 from assistant.qa.abstention import ASKED_ALONE, NAMED
-from assistant.qa.answer import Answer
+from assistant.qa.answer import Answer, Citation
 from assistant.qa.citations import Composer, choose, heads_once, nearest, not_found, weighed, with_totals
 from assistant.qa.retriever import Evidence, Retriever, restricted
 from assistant.qa.units import Unit, items_below, units_of
@@ -182,15 +182,25 @@ class NamedPlaces:
             ):
                 continue
             document = self._library.document(header.id)
-            called = set(title_words(question, document)).intersection(
-                self._retriever.words(question, document.language)
-            )
+            if question.language == document.language:
+                called = not set(title_words(question, document)).isdisjoint(question.content)
+            else:
+                called = self._as_like(question, document, answer.citations[0])
             if called and any(article_units(self._library, document, each) for each in question.articles):
                 others[document.key] = document.label
         if not others:
             return answer
         told = say("other_texts", question.language, others=either([*others.values()][: self._most], question.language))
         return replace(answer, notes=(*answer.notes, told))
+
+    def _as_like(self, question: Question, document: Document, cited: Citation) -> bool:
+        """Whether a question in another language is as near in meaning to the title of a text as to that of the one that is cited."""
+        models = self._library.models.readers(question.language)
+        titles = [document.title, cited.title]
+        own, other = (
+            self._library.likenesses(question.text, titles, models[-1], document.language) if models else (0, 1)
+        )
+        return own >= other
 
     def _asked(self, question: Question, units: list[Unit]) -> list[Unit]:
         """The rows of a table that answer a question, all where none does; other words that are named with those in them that answer."""
