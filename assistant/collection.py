@@ -211,14 +211,18 @@ class Collection:
 
     def find(self, name: str, language: str | None = None, edition: str | None = None) -> list[Document]:
         """The versions of one document, by symbol, name or id. Raises `NotHeld` for none, and for several documents."""
+        held = self._library.find(name)
         found = [
             document
-            for document in self._library.find(name)
+            for document in held
             if language in (None, document.language) and edition in (None, document.edition)
         ]
+        if held and not found:
+            versions = dict.fromkeys(f"{document.language} ({document.edition})" for document in held)
+            raise NotHeld("no-version", name=name, versions=", ".join(versions))
         if not found:
             symbol = Symbol.read(name)
-            if symbol is not None and self._catalogue.by_symbol(symbol) and not self._library.find(name):
+            if symbol is not None and self._catalogue.by_symbol(symbol):
                 raise NotHeld("known-not-held", name=symbol.text, url=link(symbol, language or "en"))
             raise NotHeld("no-document", name=name)
         exact = [document for document in found if name in (document.id, document.key)]

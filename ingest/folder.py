@@ -100,9 +100,10 @@ def walk(folder: Path, apart: Collection[Path] = ()) -> Iterator[Found]:
     """The files of a folder and its folders, by name; those in a folder before it.
 
     Hidden files and folders, junk, and all that is no ordinary file are passed over, as are the folders `apart`.
-    Links are not followed: what they lead to inside the folder is met anyway, and what is outside is no part of it. One
-    that leads nowhere is told.
+    Links are not followed: what they lead to inside the folder is met anyway, and what is outside is no part of it, which is told,
+    as is a link that leads nowhere.
     """
+    top = folder.resolve()
     kept_apart = {path.resolve() for path in apart}
     seen: set[tuple[int, int]] = set()
     left = [folder]
@@ -128,14 +129,24 @@ def walk(folder: Path, apart: Collection[Path] = ()) -> Iterator[Found]:
                 elif entry.is_file(follow_symlinks=False):
                     at = entry.stat(follow_symlinks=False)
                     yield Found(here / entry.name, (at.st_size, at.st_mtime_ns, at.st_ino))
-                elif entry.is_symlink() and not Path(entry.path).exists():
-                    fault = f"{printable(entry.name)} can't be read: {os.strerror(errno.ENOENT)}."
+                elif entry.is_symlink() and (fault := _unmet(here / entry.name, top)):
                     yield Found(here / entry.name, fault=fault)
             except FileNotFoundError:
                 continue  # gone since it was listed
             except OSError as error:
                 yield Found(here / entry.name, fault=f"{printable(entry.name)} can't be read: {error.strerror}.")
         left += reversed(folders)
+
+
+def _unmet(path: Path, top: Path) -> str:
+    """Why what a link leads to is not read with the folder `top`; empty where it is."""
+    if not path.exists():
+        return f"{printable(path.name)} can't be read: {os.strerror(errno.ENOENT)}."
+    target = path.resolve()
+    if target.is_relative_to(top) and not any(map(is_junk, target.relative_to(top).parts)):
+        return ""
+    fault = f"{printable(path.name)} is a link that leads out of the folder, and is not followed. Name what it leads to."
+    return fault
 
 
 def inputs(

@@ -398,6 +398,16 @@ def test_a_document_that_the_catalogue_knows_and_that_is_not_held_is_told_so(sta
     assert "https://docs.un.org/en/CTOC/COP/WG.7/2021/3" in done.err
 
 
+@pytest.mark.parametrize("command", ["show", "remove"])
+def test_a_document_that_is_held_in_another_language_or_edition_is_told_as_held(starter: Cli, command: str) -> None:
+    for asked in (("--language", "fr"), ("--edition", "official")):
+        done = starter(command, "CTOC/COP/WG.7/2021/1", *asked)
+        assert done.code == 1
+        assert "is held, but not in that language or edition. Held: en (digest)." in done.err
+    for asked in (("--language", "xx"), ("--edition", "foo")):
+        assert starter(command, "CTOC/COP/WG.7/2021/1", *asked).code == 2
+
+
 def test_show_knows_a_document_by_each_of_its_names(starter: Cli) -> None:
     names = (AGENDA_SYMBOL, AGENDA_SYMBOL.lower(), f"{AGENDA_SYMBOL}:en:digest", "Annotated provisional agenda")
     assert {starter("show", name, "--json").json()["id"] for name in names} == {f"{AGENDA_SYMBOL}:en:digest"}
@@ -775,6 +785,24 @@ def test_the_list_of_commands_loads_none_of_them() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""
+
+
+def test_a_library_is_copied_to_a_place_that_is_named_and_to_no_other(
+    cli: Cli, boats: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cli("ingest", boats)
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    monkeypatch.chdir(empty)
+    assert cli("migrate", "--to", "").code == 2
+    assert not list(empty.iterdir())
+    monkeypatch.chdir(cli.folder.parent)
+    own = cli("migrate", "--to", cli.folder.name)
+    assert own.code == 2
+    assert "where the library is already" in own.err
+    there = cli("migrate", "--to", "copy")
+    assert there.code == 0
+    assert str(cli.folder.parent / "copy") in there.out.replace("\n", "")
 
 
 def test_asking_nothing_is_wrong_usage(cli: Cli) -> None:

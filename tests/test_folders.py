@@ -107,15 +107,23 @@ def test_hidden_files_locks_and_unfinished_downloads_are_passed_over(tmp_path: P
     assert names(tmp_path) == ["a.md"]
 
 
-def test_links_are_not_followed(tmp_path: Path) -> None:
+def test_links_are_not_followed_and_those_that_lead_out_of_the_folder_are_told(cli: Cli, tmp_path: Path) -> None:
     write(tmp_path / "outside" / "secret.md", "x")
     folder = tmp_path / "folder"
-    write(folder / "a.md", "x")
+    write(folder / "a.md", BOATS)
+    write(folder / ".store" / "b.md", BOATS)
+    (folder / "again.md").symlink_to(folder / "a.md")
+    (folder / "b.md").symlink_to(folder / ".store" / "b.md")
     (folder / "loop").symlink_to(folder)
     (folder / "up").symlink_to("..")
     (folder / "away").symlink_to(tmp_path / "outside")
     (folder / "secret.md").symlink_to(tmp_path / "outside" / "secret.md")
-    assert names(folder) == ["a.md"]
+    told = {str(Path(str(row["file"])).relative_to(folder)): row for row in rows(cli, folder)}
+    assert [name for name, row in told.items() if row["result"] == "added"] == ["a.md"]
+    assert {name for name, row in told.items() if "leads out of the folder, and is not followed" in str(row)} == {
+        "b.md", "up", "away", "secret.md",
+    }  # fmt: skip
+    assert len(told) == 5
 
 
 def test_a_link_that_leads_nowhere_is_told(cli: Cli, tmp_path: Path) -> None:

@@ -14,10 +14,12 @@ from rich.table import Table
 from rich.text import Text
 
 from assistant.cli.desk import open_desk
-from assistant.cli.session import EXIT_BUSY, EXIT_USAGE, data, fail, plain_errors, settings, talk
+from assistant.cli.session import EXIT_BUSY, EXIT_USAGE, data, fail, known_language, plain_errors, settings, talk
 from assistant.opening import open_library
 from corpus.corpus_errors import LibraryBusy
+from corpus.documents import Edition
 from corpus.library import Library
+from ingest.readers import visible
 
 SERVED = (
     "A server uses the library, and nothing could be answered while all of it is made anew. Stop the server, run "
@@ -28,9 +30,10 @@ SERVED = (
 def remove(
     symbol: Annotated[str, typer.Argument(help="Symbol, name or id of the document.")],
     language: Annotated[str | None, typer.Option(help="Only this language version.")] = None,
-    edition: Annotated[str | None, typer.Option(help="Only this edition: official, digest or upload.")] = None,
+    edition: Annotated[Edition | None, typer.Option(help="Only this edition: official, digest or upload.")] = None,
 ) -> None:
     """Remove a document from the library and from both indexes."""
+    known_language(language)
     with open_desk("remove") as desk:
         for removed in desk.remove(symbol, language, edition):
             data.print(Text(f"removed    {removed}"))
@@ -41,6 +44,7 @@ def confirm(
     language: Annotated[str | None, typer.Option(help="Only this language version.")] = None,
 ) -> None:
     """Confirm that a text whose symbol only the text itself gives is that document. Compare it first."""
+    known_language(language)
     with open_desk("confirm") as desk:
         for confirmed in desk.confirm(symbol, language):
             data.print(Text(f"confirmed  {confirmed}"))
@@ -116,14 +120,16 @@ def migrate(
 
     with plain_errors():
         chosen = settings()
+        if not to.strip():
+            raise fail("--to is empty. Name a folder, or a database (postgresql://USER@HOST/NAME).", EXIT_USAGE)
         shared = "://" in to
         if shared and not to.startswith(("postgres://", "postgresql://")):
             raise fail(
                 "--to is no folder and no address of a PostgreSQL database (postgresql://USER@HOST/NAME).", EXIT_USAGE
             )
-        changed = {"database_url": to} if shared else {"data_dir": Path(to).expanduser(), "database_url": None}
+        changed = {"database_url": to} if shared else {"data_dir": Path(to).expanduser().resolve(), "database_url": None}
         aimed = chosen.model_copy(update=changed)
-        if (aimed.database_url, aimed.data_dir) == (chosen.database_url, chosen.data_dir) or (
+        if (aimed.database_url, aimed.data_dir.resolve()) == (chosen.database_url, chosen.data_dir.resolve()) or (
             shared and chosen.database_url is not None
         ):
             raise fail("--to names where the library is already. Name another place.", EXIT_USAGE)
@@ -146,7 +152,8 @@ def migrate(
             AccessStore(aimed.data_dir, database=aimed.database_url) as after,
         ):
             before.copy_to(after)
-    data.print(f"copied     {copied} of {total} documents; all are there as they are here")
+    place = "the database" if shared else visible(str(aimed.data_dir))
+    data.print(Text(f"copied     {copied} of {total} documents to {place}; all are there as they are here"))
     talk.print("The first library is as it was. Set RAPPORTEUR_DATABASE_URL (or RAPPORTEUR_DATA_DIR) to use the other.")
 
 

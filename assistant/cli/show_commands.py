@@ -13,10 +13,10 @@ from rich.text import Text
 
 from assistant.cli.desk import open_desk
 from assistant.cli.render import print_meeting
-from assistant.cli.session import data, fail, talk
+from assistant.cli.session import data, fail, known_language, talk
 from assistant.collection import block_record, facts, footnotes, locator_at, outline, tables, within
 from assistant.faults import NotHeld
-from corpus.documents import LANGUAGES, Document
+from corpus.documents import LANGUAGES, Document, Edition
 from corpus.symbols import Symbol
 from ingest.readers import visible
 
@@ -226,12 +226,13 @@ def show(
     locator: Annotated[str | None, typer.Argument(help='Only this place, such as "art. 6, para. 1".')] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Canonical text and blocks as JSON.")] = False,
     language: Annotated[str | None, typer.Option(help="This language version.")] = None,
-    edition: Annotated[str | None, typer.Option(help="This edition: official, digest or upload.")] = None,
+    edition: Annotated[Edition | None, typer.Option(help="This edition: official, digest or upload.")] = None,
     headings: Annotated[bool, typer.Option("--outline", help="The headings with their places and pages.")] = False,
     drawn: Annotated[bool, typer.Option("--tables", help="The tables, drawn.")] = False,
     notes: Annotated[bool, typer.Option("--footnotes", help="The footnotes and what refers to them.")] = False,
 ) -> None:
     """Show a document as it was read, to be checked: what its head says, its versions and corrections, its text."""
+    known_language(language)
     with open_desk("show") as desk:
         document, related = desk.document(symbol, language, edition)
     try:

@@ -169,7 +169,7 @@ class Postgres:
             # A password with a sign that has a meaning in addresses is taken for a host, and named as one.
             said = "" if "password" in self._told else f" ({_line(error)})"
             raise LibraryError(
-                f"The database of RAPPORTEUR_DATABASE_URL can't be reached{said}. See that the server runs and that the address is right."
+                f"The PostgreSQL database can't be reached{said}. See that the server runs and that its address is right."
             ) from None
 
     def _done(self, call: Callable[[], Any], again: bool) -> Any:
