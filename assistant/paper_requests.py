@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Protocol
@@ -214,6 +215,13 @@ class MandatesRequest(PaperRequest):
     due_before: Annotated[str, Field(max_length=10, description="A day (ISO 8601).", examples=["2026-12-31"])] = ""
     document: Annotated[list[Name], Field(max_length=100, description="Resolutions by symbol, name or id.")] = []
     language: Language = "en"
+
+    def check(self) -> None:
+        """Refuses a day that is none."""
+        try:
+            _ = self.due_before.strip() and dt.date.fromisoformat(self.due_before.strip())
+        except ValueError:
+            raise Invalid("no-day", written=self.due_before) from None
 
     def subject(self, at: Holder) -> tuple[Hashable, Making]:
         """The same for who lists them, and the list."""

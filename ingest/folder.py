@@ -145,8 +145,7 @@ def _unmet(path: Path, top: Path) -> str:
     target = path.resolve()
     if target.is_relative_to(top) and not any(map(is_junk, target.relative_to(top).parts)):
         return ""
-    fault = f"{printable(path.name)} is a link that leads out of the folder, and is not followed. Name what it leads to."
-    return fault
+    return f"{printable(path.name)} is a link that leads out of the folder, and is not followed. Name what it leads to."
 
 
 def inputs(

@@ -59,7 +59,7 @@ def identify(
     dates += [date for piece in top if (at := place_and_dates(piece.text)) for date in at[1]]
     if asked:
         _agree(asked, printed, catalogue.recognise(headings, head, dates), name)
-    entry, proof = _entry(asked, printed, given, catalogue, headings, head, dates)
+    entry, proof = _entry(asked, printed, given, catalogue, headings, head, dates, by_user=symbol is not None)
     settled = printed or asked or (entry.symbol if entry else None)
     said = language or given.get("language")
     if said is not None and said not in LANGUAGES:
@@ -172,12 +172,14 @@ def _entry(
     headings: Sequence[str],
     masthead: str,
     dates: Sequence[dt.date],
+    *,
+    by_user: bool,
 ) -> tuple[Entry | None, str]:
     recognised = catalogue.recognise(headings, masthead, dates)
     known = printed or asked
     if known is None:
         return recognised, "recognised by the catalogue (title, body, date)" if recognised else "none"
-    proof = "printed in the text" if printed else "given by the user"
+    proof = "printed in the text" if printed else "given by the user" if by_user else "said by the file's own head"
     entries = catalogue.by_symbol(known)
     if recognised in entries:
         return recognised, proof

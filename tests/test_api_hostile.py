@@ -119,6 +119,24 @@ def test_what_an_upload_is_its_content_tells(made: Made, name: str, data: bytes)
     assert job["outcomes"][0]["reason"]
 
 
+def test_what_a_request_has_wrong_is_told_as_it_is_to_be_sent(made: Made) -> None:
+    def told(reply: httpx.Response) -> str:
+        is_problem(reply, 422)
+        return str(reply.json()["detail"])
+
+    def sent(data: dict[str, str], file: tuple[str, bytes]) -> httpx.Response:
+        return made.client.post("/api/v1/uploads", data=data, files={"file": file}, headers=made.headers("staff"))
+
+    assert "body.symbols: There is no such field; those that exist are again, file, language, ocr, symbol." in told(
+        sent({"symbols": "A/80/1"}, ("a.txt", b"Nets are mended."))
+    )
+    assert "body.file: Send it as a file, with a file name." in told(sent({}, ("", b"Nets are mended.")))
+    for kind in ({}, {"Content-Type": "text/plain"}, {"Content-Type": "application/x-www-form-urlencoded"}):
+        said = told(made.client.post("/api/v1/ask", content=b'{"question": "When are nets mended?"}', headers=kind))
+        assert "body: Send JSON, with the header Content-Type: application/json." in said
+    assert "'soon' is no day" in told(made.client.get("/api/v1/mandates", params={"due_before": "soon"}))
+
+
 def test_scripts_in_documents_questions_and_names_are_text_in_json_that_no_browser_runs(made: Made) -> None:
     script = "<script>alert(1)</script>"
     page = f"<html><body><h1>Ports {script}</h1><p>Ports close at ten. <img src=x onerror=alert(2)></p></body></html>"

@@ -248,6 +248,21 @@ def test_control_characters_of_a_document_do_not_reach_the_terminal(cli: Cli, tm
         assert not CONTROL.search(each)
 
 
+def test_text_with_many_marks_of_direction_is_read_without_them_and_with_a_warning(cli: Cli, tmp_path: Path) -> None:
+    marked = write(tmp_path / "marked.txt", "1. \u202eevil\u202c title concerns auks")
+    headed = write(
+        tmp_path / "headed.md", "---\ntitle: \u202eevil\u202c\n---\n# \u2067Auks\u2069\n\n1. \u202bAuks\u202c dive.\n"
+    )
+    done = cli("ingest", "--json", marked, headed)
+    assert [json.loads(line)["result"] for line in done.out.splitlines()] == ["added", "added"]
+    held = [row for row in cli("list", "--json").json() if row["warnings"]]
+    assert sorted(row["warnings"] for row in held) == [
+        [f"{n} characters that are not seen, such as marks of direction, were left out."] for n in (2, 6)
+    ]
+    shown = [done.out, cli("list", "--json").out, *(cli("show", row["id"]).out for row in held)]
+    assert not re.search("[\u202a-\u202e\u2066-\u2069]|\\\\u20[26]", "".join(shown))
+
+
 @pytest.mark.parametrize("head", ['title: "{}red"', 'short: "{}red"', 'symbol: A/75/1\npart: "{}red"'])
 @pytest.mark.parametrize("escape", ["\\e[31m", "\\x9b31m"])
 def test_control_characters_of_the_head_of_a_file_do_not_reach_the_terminal(

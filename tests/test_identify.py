@@ -62,7 +62,8 @@ def test_the_symbol_that_the_user_gives_is_taken() -> None:
 
 
 def test_the_symbol_in_the_front_matter_is_taken() -> None:
-    assert read(head(symbol="a/75/100")).id == "A/75/100:en:official"
+    made = read(head(symbol="a/75/100"))
+    assert (made.id, made.proof) == ("A/75/100:en:official", "said by the file's own head")
 
 
 def test_the_symbol_that_the_text_prints_is_taken() -> None:

@@ -51,7 +51,7 @@ def sentences(node: ast.AST) -> Iterator[ast.expr]:
         yield from (each.value for each in node.keywords if each.arg in ("reason", "refused"))
     elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in ("reason", "warning"):
         yield node.value
-    elif isinstance(node, ast.FunctionDef) and node.name == "_worse":
+    elif isinstance(node, ast.FunctionDef) and node.name in ("_worse", "_unmet"):
         yield from (
             each.value
             for each in ast.walk(node)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -187,6 +188,12 @@ def test_what_is_shown_through_the_server_is_what_is_shown_without(server: Serve
         assert (far.returncode, far.stdout) == (near.returncode, near.stdout), each
     status = data(server.command("status", "--json"))
     assert {**status, "folder": 0, "bytes": 0} == {**data(copy.command("status", "--json")), "folder": 0, "bytes": 0}
+
+
+def test_how_far_a_paper_is_is_told_through_the_server_as_without(server: Server) -> None:
+    for command in (("compare", "--topic", "boats at night"), ("themes", "--count", "4")):
+        done = server.command(*command)
+        assert re.search(r"^\d+/\d+ \S", done.stderr, re.MULTILINE), (command, done.stderr)
 
 
 def test_documents_go_in_and_out_through_the_server(server: Server, tmp_path: Path) -> None:

@@ -83,7 +83,7 @@ def install(app: FastAPI, refusals: Refusals) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def _(request: Request, error: RequestValidationError) -> Response:
-        wrong = error.errors()
+        wrong = [_as_sent(each, request) for each in error.errors()]
         detail = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in wrong[:5])
         fault = Invalid("wrong-request", wrong=detail)
         fault.wrong = wrong
@@ -103,6 +103,16 @@ def install(app: FastAPI, refusals: Refusals) -> None:
         who = request.scope.get("principal")
         trusted = isinstance(who, Principal) and who.trusted
         return refusals.reply(request.scope, of_library(error, trusted=trusted))
+
+
+def _as_sent(fault: dict[str, Any], request: Request) -> dict[str, Any]:
+    """What is wrong with a request; of a body of the wrong kind, how to send it, and not how it was taken."""
+    at, sent = tuple(fault["loc"]), request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if at == ("body",) and fault["type"] != "missing" and sent != "application/json" and not sent.endswith("+json"):
+        return {**fault, "msg": "Send JSON, with the header Content-Type: application/json."}
+    if fault["type"] == "value_error" and "UploadFile" in str(fault["msg"]):
+        return {**fault, "msg": "Send it as a file, with a file name."}
+    return fault
 
 
 def request_id(request: Request) -> str:

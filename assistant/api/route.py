@@ -3,7 +3,7 @@ of its body is read or a parameter looked at. A route that names none can't be m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -105,11 +105,21 @@ def _parameters(route: APIRoute) -> list[str]:
     return sorted({each.alias for each in every if not isinstance(each.field_info, Path | Header | Cookie)})
 
 
+async def known_fields(request: Request) -> None:
+    """Refuses a form that has other fields than its route: a dependency of routes that programs send forms to."""
+    known = sorted(each.alias for each in request.scope["route"].dependant.body_params)
+    _check_names(await request.form(), known, "body", "field")
+
+
 def _check_parameters(request: Request, known: list[str]) -> None:
-    unknown = [name for name in dict.fromkeys(request.query_params) if name not in known]
+    _check_names(request.query_params, known, "query", "parameter")
+
+
+def _check_names(given: Iterable[str], known: list[str], where: str, what: str) -> None:
+    unknown = [name for name in dict.fromkeys(given) if name not in known]
     if unknown:
         there_are = f"those that exist are {', '.join(known)}" if known else "there are none here"
-        told = f"There is no such parameter; {there_are}."
+        told = f"There is no such {what}; {there_are}."
         raise RequestValidationError(
-            [{"type": "extra_forbidden", "loc": ("query", name[:100]), "msg": told} for name in unknown[:_MOST_NAMED]]
+            [{"type": "extra_forbidden", "loc": (where, name[:100]), "msg": told} for name in unknown[:_MOST_NAMED]]
         )

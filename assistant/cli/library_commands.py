@@ -127,7 +127,9 @@ def migrate(
             raise fail(
                 "--to is no folder and no address of a PostgreSQL database (postgresql://USER@HOST/NAME).", EXIT_USAGE
             )
-        changed = {"database_url": to} if shared else {"data_dir": Path(to).expanduser().resolve(), "database_url": None}
+        changed = (
+            {"database_url": to} if shared else {"data_dir": Path(to).expanduser().resolve(), "database_url": None}
+        )
         aimed = chosen.model_copy(update=changed)
         if (aimed.database_url, aimed.data_dir.resolve()) == (chosen.database_url, chosen.data_dir.resolve()) or (
             shared and chosen.database_url is not None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import re
 from collections.abc import Iterator, Sequence
@@ -15,7 +14,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from assistant.cli.desk import Written, open_desk
-from assistant.cli.session import EXIT_FAILED, EXIT_USAGE, data, fail, known_language, known_mode, talk
+from assistant.cli.session import EXIT_FAILED, EXIT_USAGE, data, fail, known_language, known_mode, plain_errors, talk
 from corpus.calendar_names import language_name
 from ingest.readers import visible
 
@@ -180,16 +179,13 @@ def mandates(
 ) -> None:
     """List who is asked to do what, by when, in the resolutions that are held; what is due first comes first."""
     from assistant.export.spreadsheets import FORMATS
-    from assistant.messages import Message
     from assistant.paper_requests import MandatesRequest
 
-    try:
-        _ = due_before and dt.date.fromisoformat(due_before.strip())
-    except ValueError:
-        raise fail(str(Message("no-day", {"written": due_before})), EXIT_USAGE) from None
     request = MandatesRequest.model_construct(
         addressee=addressee, year=year, due_before=due_before, document=document or [], language=language
     )
+    with plain_errors():
+        request.check()
     made = _write(request, out, as_json, FORMATS)
     talk.print(f"{made.record['total']} requests and decisions.", markup=False)
 

@@ -140,7 +140,7 @@ class ServerDesk:
         return dict(self._call("GET", "/agenda", params={"meeting": meeting, "language": list(languages)}))
 
     def write(self, request: PaperRequest, told: Progress) -> Written:
-        """A paper. The server tells nothing of its progress here, and keeps what it has made: a file of it is not made anew."""
+        """A paper. The server keeps what it has made: a file of it is not made anew."""
         asked = {name: value for name, value in request.model_dump().items() if value not in (None, "", [])}
 
         def ask(form: str) -> httpx.Response:
@@ -152,10 +152,12 @@ class ServerDesk:
             except Invalid as fault:  # the options were understood; what they ask for can't be made
                 raise ServiceFault(fault.message) from None
 
+        self._follow(request, asked, told)
         return Written(ask("json").json(), lambda form: ask(form).content)
 
     def draft(self, request: BriefingRequest, told: Progress) -> dict[str, Any]:
         """A briefing, kept as a draft for review: its JSON form."""
+        self._follow(request, request.model_dump(), told)
         return dict(self._call("POST", "/drafts", json=request.model_dump()))
 
     def move(self, draft: str, state: str) -> dict[str, Any]:
@@ -175,7 +177,7 @@ class ServerDesk:
         the job. Raises `ServiceFault` where it fails as a whole, for another reason than its parts."""
         now = job
         try:
-            for now in self._changes(f"/jobs/{job['id']}/stream"):
+            for now in self._changes(f"/jobs/{job['id']}/stream", params={"since": 0}):
                 told(now)
                 yield from now["outcomes"]
         finally:
@@ -186,11 +188,18 @@ class ServerDesk:
         if now["state"] != "done" and now.get("code") != "job-nothing":  # of which the outcomes tell
             raise ServiceFault("said", text=f"The job was {now['state']}: {now['reason']}.")
 
-    def _changes(self, path: str) -> Iterator[dict[str, Any]]:
-        """The records of a job as they come, each with the outcomes that are new in it."""
+    def _follow(self, request: PaperRequest, asked: Mapping[str, Any], told: Progress) -> None:
+        """Tells how far a paper is until it has ended. Whatever is refused here is refused to who asks for the paper then."""
+        with suppress(ServiceFault):
+            if not request.at_once:
+                for now in self._changes(f"/local/papers/{request.path}", "POST", json=asked):
+                    told(now["part"], now["done"], now["total"])
+
+    def _changes(self, path: str, method: str = "GET", **given: Any) -> Iterator[dict[str, Any]]:
+        """The records of what is followed as they come."""
         name, rest = b"", b""
         try:
-            with self._client.stream("GET", path, params={"since": 0}) as reply:
+            with self._client.stream(method, path, **given) as reply:
                 if not reply.is_success:
                     reply.read()
                     raise self._refused(reply)

@@ -33,7 +33,10 @@ _NOTE_MARK = re.compile(r"<sup>\s*([\w*]{1,4})\s*</sup>|\[\^([\w*]{1,8})\]", re.
 _LINK = re.compile(r"!?\[([^\[\]]{0,1000})\]\(([^()\s]{0,2000})\)")
 _EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3}|_{1,3})(?=\S)([^*_]{1,4000}?)(?<=\S)\1(?![\w*])")
 _BACKQUOTES = re.compile(r"``([^`\"“”]{1,400}?)(?:''|\"|”)")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2060\ufeff\ufffe\uffff\u202a-\u202e\u2066-\u2069]")
+_BINARY = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+_FORMAT = re.compile(r"[\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]")
+"""Marks of direction and of where words may break: not seen, and many in short texts of some scripts."""
+_CONTROL = re.compile(f"{_BINARY.pattern}|{_FORMAT.pattern}")
 
 _HIGH = bytes(range(128, 256))
 """Letters in the encodings of single bytes that text which is no UTF-8 may have."""
@@ -57,16 +60,20 @@ def decode(data: bytes, name: str) -> str:
 
 
 def _binary_share(text: str) -> float:
-    return len(_CONTROL.findall(text)) / max(1, len(text))
+    return len(_BINARY.findall(text)) / max(1, len(text))
 
 
 def read_text(data: bytes, name: str) -> Source:
     """A text or Markdown file: its lines, and what its front matter says about it."""
-    given, text = front_matter(decode(data, name), name)
+    whole = decode(data, name)
+    given, text = front_matter(whole, name)
     lines = tuple(_line(raw, row, name) for row, raw in enumerate(text.splitlines(), 1) if not _is_table_rule(raw))
     if all(line.blank for line in lines):
         raise ReadError(f"{name} holds no text.")
-    return Source(lines, given)
+    warnings = []
+    if unseen := len(_FORMAT.findall(whole)):
+        warnings.append(f"{unseen} characters that are not seen, such as marks of direction, were left out.")
+    return Source(lines, given, warnings=tuple(warnings))
 
 
 def front_matter(text: str, name: str) -> tuple[dict[str, Any], str]:

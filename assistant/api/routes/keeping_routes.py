@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path as FilePath
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Path, Query, Request, UploadFile, status
+from fastapi import APIRouter, Depends, Form, Path, Query, Request, UploadFile, status
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -17,7 +17,7 @@ from assistant.api import callers
 from assistant.api.api_replies import STREAMED, EventStream, event, with_pauses
 from assistant.api.callers import Caller, Served, identified_again
 from assistant.api.problems import problem, request_id
-from assistant.api.route import Guarded, may
+from assistant.api.route import Guarded, known_fields, may
 from assistant.api.routes.document_routes import Held
 from assistant.faults import ServiceFault, TooLarge
 from assistant.fetching import FetchRequest
@@ -37,7 +37,7 @@ Spoken = Annotated[
 ]
 
 
-@router.post("/uploads", response_model=Job, status_code=status.HTTP_202_ACCEPTED)
+@router.post("/uploads", response_model=Job, status_code=status.HTTP_202_ACCEPTED, dependencies=[Depends(known_fields)])
 @may("upload")
 def upload(
     service: Served,

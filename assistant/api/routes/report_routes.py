@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
@@ -11,9 +12,10 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.api.api_models import AgendaOut, BriefingOut, ComparisonOut, MandatesOut, OriginsOut, ThemesOut
-from assistant.api.api_replies import DOCUMENTED, LISTED, SHEETS, file_reply, form_of
+from assistant.api.api_replies import DOCUMENTED, LISTED, SHEETS, EventStream, event, file_reply, form_of
 from assistant.api.callers import Caller, Served
 from assistant.api.route import Guarded, may
+from assistant.api.routes.keeping_routes import local
 from assistant.paper_requests import (
     BriefingRequest,
     ComparisonRequest,
@@ -29,6 +31,8 @@ from assistant.service.papers import Paper
 from assistant.service.writing import Event
 
 router = APIRouter(tags=["write"], route_class=Guarded)
+LOOK_SECONDS = 0.2
+"""After how long it is looked how far a paper is."""
 
 
 @router.post("/briefings", response_model=BriefingOut, responses=DOCUMENTED)
@@ -49,6 +53,13 @@ def _add(kind: type[PaperRequest], name: str, gives: type[BaseModel]) -> None:
         f"/{kind.path}", give, response_model=gives, responses=responses, name=name, description=gives.__doc__
     )
 
+    @may(kind.operation, counted="documents")
+    async def follow(service: Served, caller: Caller, asked: Any) -> EventStream:
+        return EventStream(_parts(await run_in_threadpool(service.writing.begin, caller, asked)))
+
+    follow.__annotations__["asked"] = kind
+    local.add_api_route(f"/papers/{kind.path}", follow, methods=["POST"])
+
 
 for _kind, _name, _gives in (
     (BriefingRequest, "briefing", BriefingOut),
@@ -58,6 +69,19 @@ for _kind, _name, _gives in (
     (MandatesRequest, "mandates", MandatesOut),
 ):
     _add(_kind, _name, _gives)
+
+
+async def _parts(made: Any) -> AsyncIterator[bytes]:
+    """How far a paper is, as events `part`, until it has ended; what became of it is told to who asks for it then."""
+    told, ended = ("", 0, 0), False
+    while isinstance(made, Paper) and not ended:
+        ended = made.future.done()
+        now = made.part, made.done, made.total
+        if made.total and now != told:
+            told = now
+            yield event("part", {"part": made.part, "done": made.done, "total": made.total})
+        if not ended:
+            await asyncio.sleep(LOOK_SECONDS)
 
 
 @router.get("/agenda", response_model=AgendaOut)
