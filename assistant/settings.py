@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import ipaddress
+import json
 import os
 import re
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -166,18 +168,28 @@ class Settings(BaseSettings):
         20.0, ge=1, le=600, description="Seconds in which a request must have come; uploads may take longer by size."
     )
     stop_seconds: float = Field(30.0, ge=1, le=600, description="Seconds that answers are given to end at a stop.")
-    hosts: list[str] = Field(
+    hosts: Annotated[list[str], NoDecode] = Field(
         [],
         description="Names under which everybody may read where reading is open, such as docs.example.org; addresses and the "
         "names of this machine are known.",
     )
-    cors_origins: list[str] = Field(
+    cors_origins: Annotated[list[str], NoDecode] = Field(
         [], description="Origins of other sites whose pages may use the API, such as https://example.org; none."
     )
     trusted_proxies: str = Field(
         "", description="Addresses of proxies whose X-Forwarded-For and -Proto are believed, separated by commas."
     )
     log_questions: bool = Field(False, description="Whether the log of the service holds the text of questions.")
+
+    @field_validator("cors_origins", "hosts", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        try:
+            return json.loads(value) if isinstance(value, str) else value
+        except ValueError:
+            raise ValueError(
+                f"must be a list, in quotation marks and brackets, such as {json.dumps([value])}"
+            ) from None
 
     @field_validator("cors_origins")
     @classmethod
@@ -248,6 +260,12 @@ def model_key() -> str | None:
     return os.environ.get("RAPPORTEUR_MODEL_KEY", "").strip() or None
 
 
+def unread() -> list[str]:
+    """The variables of the environment that are named as settings are and that nothing reads."""
+    known = {f"RAPPORTEUR_{each.upper()}" for each in (*Settings.model_fields, "config", "model_key", "eval_key")}
+    return sorted(each for each in os.environ if each.upper().startswith("RAPPORTEUR_") and each.upper() not in known)
+
+
 def load_settings(**options: Any) -> Settings:
     """The settings, `options` first (None: not given). Raises `SettingsError` with a sentence for people."""
     file = settings_file()
@@ -261,7 +279,10 @@ def load_settings(**options: Any) -> Settings:
             name = str(fault["loc"][0]) if fault["loc"] else ""
             said = f"{name} (RAPPORTEUR_{name.upper()}): " if fault["loc"] else ""
             told = fault["msg"].removeprefix("Value error, ")
+            if fault["type"] == "extra_forbidden":
+                told = "is read from the environment alone" if name == "model_key" else "there is no such setting"
             faults.append(f"{said}{told[0].lower()}{told[1:]}")
-        raise SettingsError(f"Setting {'; '.join(faults)}. Read from options, environment and {file}.") from None
+        places = f"options, environment and {file}" if file.is_file() else "options and environment"
+        raise SettingsError(f"Setting {'; '.join(faults)}. Read from {places}.") from None
     except (ValueError, OSError) as error:
         raise SettingsError(f"{file} can't be used: {error}") from None

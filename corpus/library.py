@@ -519,12 +519,12 @@ class Library:
                 yield self.document(document_id)
 
     def find(self, name: str) -> list[Document]:
-        """Documents by id, symbol (however written, with or without its part), or name without a symbol."""
+        """Documents by id, symbol (however written, with or without its part), name without a symbol, or label."""
         wanted = name.strip()
         symbol = Symbol.read(wanted)
         asked, versions, found = wanted.casefold(), self.versions(), []
         for header in self.each_header():
-            named = (header.id, header.key, header.slug, header.title, header.short)
+            named = (header.id, header.key, header.slug, header.title, header.short, header.label)
             version = None if symbol is None else versions.of(header.id)
             if any(asked == each.casefold() for each in named if each) or (
                 symbol is not None and version is not None and same_document(symbol, version.symbol)

@@ -81,9 +81,7 @@ def read_texts(paths: Sequence[Path], wanted: Iterable[str]) -> dict[str, Docume
         if document.key in missing:
             found[document.key] = document
     if absent := sorted(missing - set(found)):
-        raise CaseError(
-            f"These documents are not among the files: {', '.join(absent)}. Name their folder with --documents."
-        )
+        raise CaseError(f"These documents are not among the files: {', '.join(absent)}. Name their folder.")
     return found
 
 

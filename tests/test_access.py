@@ -94,6 +94,8 @@ def test_a_key_ends_when_it_is_revoked_or_its_days_are_over(store: AccessStore, 
 
 def test_an_account_needs_a_long_password_and_a_name_of_its_own(store: AccessStore) -> None:
     accounts = Accounts(store)
+    with pytest.raises(AccountError, match="There is no account nobody"):
+        accounts.change("nobody", "short")
     with pytest.raises(AccountError, match="at least 12"):
         accounts.add("amina", Role.READ, "short")
     accounts.add("amina", Role.READ, PASSWORD)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -368,6 +369,21 @@ def copy_with_a_damaged_page(source: Path, folder: Path, table: str) -> None:
     with (folder / "library.sqlite3").open("r+b") as file:
         file.seek((page - 1) * size)
         file.write(b"\xaa" * size)
+
+
+@pytest.mark.parametrize("lost", [lambda file: file.write_bytes(b""), Path.unlink], ids=["emptied", "gone"])
+def test_a_database_without_its_tables_beside_indexes_is_lost_and_not_new(
+    cli: Cli, tmp_path: Path, lost: Callable[[Path], object]
+) -> None:
+    cli("search", "boats")
+    folder = shutil.copytree(cli.folder, tmp_path / "lost")
+    lost(folder / "library.sqlite3")
+    for command in (("status",), ("verify",), ("reindex",), ("search", "boats")):
+        done = cli("--data-dir", folder, *command)
+        assert done.code == 1
+        assert "is damaged" in done.err
+        assert "Restore it from a backup" in done.err
+        assert "reindex" not in done.err
 
 
 @pytest.mark.parametrize("table", ["documents", "passages"])

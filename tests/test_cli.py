@@ -11,7 +11,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -805,8 +805,25 @@ def test_a_library_is_copied_to_a_place_that_is_named_and_to_no_other(
     assert str(cli.folder.parent / "copy") in there.out.replace("\n", "")
 
 
+def test_a_document_is_known_by_the_label_that_answers_print(starter: Cli) -> None:
+    for label in ("Smuggling of Migrants Protocol (digest)", "CTOC/COP/WG.7/2021/1 (digest)"):
+        shown = starter("show", label, "--json")
+        assert shown.code == 0, shown.err
+        assert shown.json()["edition"] == "digest"
+
+
+def test_without_a_reader_the_times_of_an_item_are_told_where_it_is_not_sure_that_its_length_is_asked_for(
+    starter: Cli,
+) -> None:
+    answer = replace(starter, env={"RAPPORTEUR_READER": "false"})(
+        "ask", "When is item 3 discussed in the meeting?", "--json"
+    ).json()
+    assert answer["status"] == "tentative"
+    assert "is taken up on Thursday, 14 October 2021" in answer["statements"][0]["text"]
+
+
 def test_asking_nothing_is_wrong_usage(cli: Cli) -> None:
-    assert cli("ask", "").code == 2
+    assert [cli(command, "").code for command in ("ask", "search")] == [2, 2]
     assert cli("ask", "When do boats leave?").code == 0
 
 

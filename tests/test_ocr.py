@@ -128,7 +128,7 @@ def test_a_scan_is_refused_unless_its_words_may_be_recognised(
     assert source.ocr
     assert any(line.text for line in source.lines)
     fakes.does(f'for last; do :; done; cat "$HOME"/source.pdf > "$last"; : {tmp_path}')
-    with pytest.raises(NoTextLayer, match=r"scan\.pdf"):
+    with pytest.raises(ReadError, match=r"scan\.pdf: no words were recognised"):
         read(data, "scan.pdf", ocr=True)
 
 

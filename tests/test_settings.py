@@ -51,6 +51,31 @@ def test_a_file_overrides_the_default_the_environment_the_file_and_an_option_all
     assert (chosen.passages, chosen.max_statements, chosen.max_question) == (5, 7, 900)
 
 
+def test_a_list_in_the_environment_that_is_none_names_its_variable_and_no_file(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RAPPORTEUR_HOSTS", "docs.example.org")
+    with pytest.raises(
+        SettingsError, match=r'\(RAPPORTEUR_HOSTS\): must be a list.* such as \["docs.example.org"\]'
+    ) as told:
+        load_settings()
+    assert ".toml" not in str(told.value)
+    monkeypatch.setenv("RAPPORTEUR_HOSTS", '["docs.example.org"]')
+    assert load_settings().hosts == ["docs.example.org"]
+
+
+def test_a_variable_that_nothing_reads_is_told_by_doctor(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAPPORTEUR_OPN_READING", "true")
+    monkeypatch.setenv("RAPPORTEUR_MODEL_KEY", "x")
+    assert "nothing reads RAPPORTEUR_OPN_READING" in " ".join(cli("doctor").out.split())
+
+
+def test_the_key_of_the_model_in_a_file_is_told_to_be_read_from_the_environment(file: Path) -> None:
+    write(file, 'model_key = "x"\n')
+    with pytest.raises(SettingsError, match=r"model_key \(RAPPORTEUR_MODEL_KEY\): is read from the environment alone"):
+        load_settings()
+
+
 def test_an_option_that_was_not_given_overrides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RAPPORTEUR_PASSAGES", "9")
     assert load_settings(passages=None).passages == 9

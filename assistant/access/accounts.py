@@ -137,7 +137,7 @@ class Accounts:
 
     def change(self, name: str, password: str) -> None:
         """Gives an account a new password and ends its sessions. Raises `AccountError`, as for a new one."""
-        hashed = self._hash(name, password)
+        hashed = self._hash(name, password) if self.known(name) else ""
         if not self._store.write("UPDATE accounts SET hash = ? WHERE name = ?", hashed, name):
             raise AccountError(f"There is no account {name}.")
         self._store.write("DELETE FROM sessions WHERE account = ?", name)

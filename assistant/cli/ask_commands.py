@@ -146,6 +146,8 @@ def search(
             _each(rows, lambda row: {"hits": desk.search(row.question, count)})
         return
     text = read_stdin_or(query)
+    if not text.strip():
+        raise fail("Say what to look for.", EXIT_USAGE)
     with open_desk("search") as desk:
         found = desk.search(text, count)
         empty = not found and not desk.records(missing=False)

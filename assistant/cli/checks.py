@@ -14,7 +14,7 @@ from assistant.qa.abstention import bars
 from assistant.qa.base import available
 from assistant.qa.reader import KINDS, Name, Reader
 from assistant.qa.weights import REMEDY, ships
-from assistant.settings import Settings, SettingsError, model_key
+from assistant.settings import Settings, SettingsError, model_key, unread
 from corpus.catalogue import CatalogueError
 from corpus.corpus_errors import LibraryBusy, LibraryError, LibraryStale, advice
 from corpus.embedding import EmbeddingError, make_models
@@ -43,6 +43,8 @@ def run_checks() -> list[Finding]:
     except (SettingsError, CatalogueError) as error:
         return [*findings, Finding("settings", "error", str(error), "Correct the setting.")]
     findings.append(Finding("settings", "ok", f"library in {settings.data_dir}"))
+    if names := unread():
+        findings.append(Finding("settings", "warning", f"nothing reads {', '.join(names)}", "Correct or unset it."))
     findings.append(Finding("catalogue", "ok", f"{len(catalogue.entries)} documents known"))
     return [
         *findings,

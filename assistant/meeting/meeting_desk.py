@@ -108,8 +108,14 @@ class MeetingDesk:
         elif near[0].kind == "row" and not _beside_time(question):
             near = [each for each in found[own[0].passage].parts if each.kind == "row"][:MOST]
         else:
-            if near[0].kind == "length":
-                near.sort(key=lambda each: each.kind != "taken_up")  # days and times tell the length, too
+            if near[0].kind == "length":  # days and times tell the length, too
+                unsure = [] if own[0].score >= 0.0 else found[own[0].passage].parts
+                near += [
+                    each
+                    for each in unsure
+                    if each.kind == "taken_up" and each.item == near[0].item and each not in near
+                ]
+                near.sort(key=lambda each: each.kind != "taken_up")
             near = _of_subject(question, near)[:MOST]
         symbol = Symbol.parse(announces) if (announces := near[0].announces) else None
         # What names an item or a time, or asks for a meeting as a whole, may mean any of them.

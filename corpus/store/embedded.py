@@ -38,7 +38,7 @@ SETTLED = 4_000
 COMPARED = 1_000
 """Passages of a scope, at most, that are compared one by one; more are searched for in the index, which is slower where few are
 wanted among many."""
-_VECTORS, _LEXICAL = "vectors", "lexical"
+_VECTORS, LEXICAL = "vectors", "lexical"
 _REBUILD = {"vectors": "rebuild"}
 """In the stamp: the vector index is to be made anew."""
 
@@ -133,7 +133,7 @@ class EmbeddedIndexes:
         self._store, self._outbox, self._stamped = store, outbox, stamped
         self._location: Path | str = location or folder / _VECTORS
         self._vector_index: Vectors | ExactVectors | None = None
-        self._lexical = Lexical(folder / _LEXICAL)
+        self._lexical = Lexical(folder / LEXICAL)
 
     def near(
         self, vector: np.ndarray, language: str, limit: int, within: Within | None = None
@@ -220,7 +220,10 @@ class EmbeddedIndexes:
         except VectorsError as error:
             if isinstance(self._location, Path) and no_room(self._location.parent):
                 raise LibraryFull(advice(self._location.parent, "full")) from None
-            raise LibraryError(f"{error} Run 'rapporteur reindex' to rebuild it from the documents.") from None
+            remedy = "Run 'rapporteur reindex' to rebuild it from the documents."
+            if isinstance(self._location, str):
+                remedy = "See that the server of RAPPORTEUR_CHROMA_URL runs and that the address is right."
+            raise LibraryError(f"{error} {remedy}") from None
         if absent:
             self._outbox.learn_all()
         return opened

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from corpus.corpus_errors import LibraryError
+from corpus.corpus_errors import LibraryError, advice
 from corpus.extras import install
 from corpus.store.database import Database, Indexes
 from corpus.store.earlier import migrate
-from corpus.store.embedded import OUTBOX, EmbeddedIndexes, Outbox
+from corpus.store.embedded import LEXICAL, OUTBOX, EmbeddedIndexes, Outbox
 from corpus.store.sqlite import Sqlite
 from corpus.store.store import Store
 
@@ -37,6 +37,11 @@ def embedded(folder: Path, vectors: str | None, stamped: Callable[[], None]) -> 
     stamp of a library whose indexes are as they should be."""
     db = Sqlite(folder / _DATABASE)
     try:
+        if not db.has("stamp") and any((folder / LEXICAL).glob("*/*")):
+            # Tables are there before any index is.
+            raise LibraryError(
+                advice(folder, "it is not a database any more: it has no tables, and its indexes are there")
+            )
         outbox = Outbox(db)
         store = Store(db, outbox, OUTBOX)
         migrate(db, store.stamp(), folder)

@@ -78,4 +78,7 @@ def _read_pdf(data: bytes, name: str, ocr: bool, languages: Sequence[str]) -> So
             raise
     from ingest.ocr import with_text_layer
 
-    return replace(read_pdf(with_text_layer(data, name, languages), name), ocr=True)
+    try:
+        return replace(read_pdf(with_text_layer(data, name, languages), name), ocr=True)
+    except NoTextLayer:
+        raise ReadError(f"{name}: no words were recognised on its pages. They are blank, or pictures only.") from None
