@@ -9,6 +9,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -399,6 +400,14 @@ def test_a_database_with_a_damaged_page_is_said_to_be_damaged(cli: Cli, tmp_path
     doctor = cli("--data-dir", folder, "doctor")
     assert doctor.code == 1
     assert "error" in doctor.out
+
+
+def test_a_chroma_server_that_does_not_answer_is_told_so_and_not_to_be_rebuilt(cli: Cli) -> None:
+    pytest.importorskip("chromadb")
+    done = replace(cli, env={"RAPPORTEUR_CHROMA_URL": "http://127.0.0.1:9"})("status")
+    assert done.code == 1
+    assert "See that the server of RAPPORTEUR_CHROMA_URL runs" in done.err
+    assert "reindex" not in done.err
 
 
 def test_a_damaged_vector_index_names_the_command_that_mends_it(cli: Cli) -> None:
