@@ -1,28 +1,25 @@
 """`make bench`: how long a briefing and the themes of a large collection take, and how much memory.
 
 A collection is generated from a fixed seed: an agenda of two items, a paper for each, and as many further documents as
-are asked for, with paragraphs in the manner of reports. It is ingested with the packaged model; briefing and themes
-then run in processes of their own, whose time by the clock and peak of resident memory (Linux) are printed as JSON.
+are asked for, with paragraphs in the manner of reports. The command line reads it, with the packaged English model alone, and writes
+briefings and themes; time by the clock and peak of resident memory (Linux) of each command are printed as JSON.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
+import os
 import random
+import re
 import subprocess
-import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
-from corpus.catalogue import Catalogue
-from corpus.embedding import make_embedder
-from corpus.library import Library
-from eval.programs import filled, generated
+from eval.programs import RAPPORTEUR, generated, memory
 from eval.told import print_json
-from ingest.run import Input
-from ingest.segment import SEGMENTER_VERSION
 
 BODY = "CTOC/COP/WG.7"
 TOPICS = ("the prosecution of smuggling networks", "regular channels of migration", "the protection of witnesses",
@@ -63,57 +60,37 @@ The Working Group may wish to discuss {topics[1]}.
 
 Background paper prepared by the Secretariat ({body}/2030/3)
 """
-_CHILD = """
-import sys, time
-from pathlib import Path
-from assistant.reports.brief.brief_maker import brief
-from assistant.reports.brief.briefing import Request
-from assistant.export.layouts import publication_of
-from assistant.opening import make_engine
-from assistant.export.file_formats import render
-from assistant.settings import load_settings
-from assistant.reports.themes.theme_maker import themes_of
-from corpus.embedding import make_embedder
-from corpus.library import Library
-from eval.programs import memory
-from eval.told import print_json
-from ingest.segment import SEGMENTER_VERSION
-
-folder, what = Path(sys.argv[1]), sys.argv[2]
-begun = time.perf_counter()
-with Library(folder, make_embedder("minilm", folder / "models"), SEGMENTER_VERSION) as library:
-    engine = make_engine(library, load_settings(data_dir=str(folder)))
-    if what == "themes":
-        size = len(themes_of(engine).themes)
-    else:
-        briefing = brief(engine, Request(what, sys.argv[3]))
-        size = len(render(publication_of(briefing, library), "docx")) and len(list(briefing.statements))
-seconds = time.perf_counter() - begun
-# Of this program alone: what getrusage tells begins with the memory of the process that started it.
-print_json({"seconds": round(seconds, 1), "peak_mb": round(memory("self", "VmHWM")), "size": size})
-"""
 
 
-def collection(documents: int, paragraphs: int) -> list[Input]:
-    """The generated documents."""
+def collection(documents: int, paragraphs: int) -> Iterator[tuple[str, str]]:
+    """The generated documents, by the names of their files."""
     chance = random.Random(11)
-    made = [Input("agenda.md", AGENDA.format(body=BODY, topics=TOPICS).encode())]
+    yield "agenda.md", AGENDA.format(body=BODY, topics=TOPICS)
     for n in range(2, documents + 1):
         year = 2030 if n < 4 else 2012 + n % 17
-        symbol = f"{BODY}/{year}/{n}"
         topic = TOPICS[n % len(TOPICS)]
         said = "\n\n".join(
             f"{p}. On {topic}: {line}" if chance.random() < 0.4 else f"{p}. {line}"
-            for p, line in enumerate(_lines(generated(paragraphs, seed=n)), 1)
+            for p, line in enumerate(re.findall(r"^\d+\. (.*)", generated(paragraphs, seed=n), re.MULTILINE), 1)
         )
-        head = f"---\nsymbol: {symbol}\ntitle: Paper {n} on {topic}\nlanguage: en\ndate: {year}-01-15\n---\n"
-        made.append(Input(f"{n}.md", f"{head}# Paper {n} on {topic}\n\n{said}\n".encode()))
-    return made
+        title = f"Paper {n} on {topic}"
+        head = f"---\nsymbol: {BODY}/{year}/{n}\ntitle: {title}\nlanguage: en\ndate: {year}-01-15\n---\n"
+        yield f"{n}.md", f"{head}# {title}\n\n{said}\n"
 
 
-def _lines(text: str) -> list[str]:
-    lines = (line.strip() for line in text.splitlines())
-    return [line.split(". ", 1)[-1] for line in lines if line[:1].isdigit()]
+def measured(folder: Path, *words: str) -> dict[str, float]:
+    """Seconds by the clock and the most memory of a command."""
+    env = {**os.environ, "RAPPORTEUR_DATA_DIR": str(folder), "RAPPORTEUR_MULTILINGUAL": "off"}
+    begun = time.perf_counter()
+    with subprocess.Popen([*RAPPORTEUR, *words], env=env, stdout=subprocess.DEVNULL) as running:
+        peak = 0.0
+        while running.poll() is None:
+            with suppress(OSError, IndexError):  # ended meanwhile
+                peak = max(peak, memory(running.pid, "VmHWM"))
+            time.sleep(0.1)
+    if running.returncode:
+        raise SystemExit(f"rapporteur {words[0]} failed.")
+    return {"seconds": round(time.perf_counter() - begun, 1), "peak_mb": round(peak)}
 
 
 def main() -> None:
@@ -124,17 +101,15 @@ def main() -> None:
     parser.add_argument("--library", type=Path, help="keep the library in this folder, and use it where it is there")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        folder = options.library or Path(scratch) / "library"
-        begun = time.perf_counter()
-        with Library(folder, make_embedder("minilm", folder / "models"), SEGMENTER_VERSION) as library:
-            filled(library, collection(options.documents, options.paragraphs), Catalogue.shipped())
-            passages = sum(library.languages().values())
-        figures: dict[str, object] = {"documents": options.documents, "passages": passages,
-                                      "ingest_seconds": round(time.perf_counter() - begun, 1)}  # fmt: skip
-        for what, value in (("item", "2"), ("theme", TOPICS[2]), ("document", f"{BODY}/2030/2"), ("themes", "")):
-            command = [sys.executable, "-c", _CHILD, str(folder), what, value]
-            done = subprocess.run(command, check=True, capture_output=True, text=True)
-            figures[what] = json.loads(done.stdout)
+        folder, papers = options.library or Path(scratch) / "library", Path(scratch) / "papers"
+        papers.mkdir()
+        for name, text in collection(options.documents, options.paragraphs):
+            (papers / name).write_text(text, encoding="utf-8")
+        figures: dict[str, object] = {"documents": options.documents, "ingest": measured(folder, "ingest", str(papers))}
+        for what, value in (("item", "2"), ("theme", TOPICS[2]), ("document", f"{BODY}/2030/2")):
+            out = str(Path(scratch) / f"{what}.docx")
+            figures[what] = measured(folder, "brief", f"--{what}", value, "--out", out)
+        figures["themes"] = measured(folder, "themes", "--json")
     print_json(figures, 2)
 
 

@@ -17,7 +17,8 @@ import statistics
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from itertools import count
 from pathlib import Path
 
 from corpus.catalogue import Catalogue
@@ -82,12 +83,12 @@ def growth(catalogue: Catalogue) -> dict[str, float]:
     return found
 
 
-def folder(count: int) -> dict[str, float]:
+def folder(many: int) -> dict[str, float]:
     """A folder of papers ingested by the command line, killed halfway, run again, and then once more."""
     with tempfile.TemporaryDirectory() as temporary:
         papers, library = Path(temporary) / "papers", Path(temporary) / "library"
         papers.mkdir()
-        for n in range(count):
+        for n in range(many):
             (papers / f"{n:04}.pdf").write_bytes(paper(n, pages=1))
         command = ["--data-dir", str(library), "ingest", str(papers), "--json"]
         begin = time.perf_counter()
@@ -96,7 +97,7 @@ def folder(count: int) -> dict[str, float]:
         told = 0
         for _ in first.stdout:
             told += 1
-            if told >= count // 2:
+            if told >= many // 2:
                 first.send_signal(signal.SIGKILL)
                 break
         first.stdout.close()
@@ -107,13 +108,13 @@ def folder(count: int) -> dict[str, float]:
         rapporteur("--data-dir", library, "verify")
         status = json.loads(rapporteur("--data-dir", library, "status", "--json"))
         return {
-            "files": count,
+            "files": many,
             "told_before_the_kill": told,
             "added_after_it": second.count("added"),
             "unchanged_after_it": second.count("unchanged"),
             "unchanged_in_a_third_run": third.count("unchanged"),
             "documents": status["documents"],
-            "files_per_s_both_runs": round(count / wall, 1),
+            "files_per_s_both_runs": round(many / wall, 1),
         }
 
 
@@ -126,16 +127,17 @@ _WORDS = (  # noqa: SIM905 - easier to read and change as text
     "training assistance protection authorities evidence proceedings travel documents regional technical national "
     "framework report secretariat recommends encourages continues practice analysis prevention investigation"
 ).split()
-_LINE, _BODY, _LEFT, _RIGHT, _FOOT = 12.0, 10.0, 123.0, 488.0, 640.0
+_LINE, _BODY, _LEFT, _FOOT = 12.0, 10.0, 123.0, 640.0
 
 
 def paper(number: int, pages: int = 4) -> bytes:
     """A paper with the symbol A/CONF.900/`number`, of at least so many pages; the same number makes the same bytes."""
     from reportlab.lib.pagesizes import letter
+    from reportlab.lib.utils import simpleSplit
     from reportlab.pdfgen.canvas import Canvas
 
-    random_words = random.Random(number)
-    height = letter[1]
+    chance = random.Random(number)
+    width, height = letter
     buffer = io.BytesIO()
     canvas = Canvas(buffer, pagesize=letter, invariant=1)
 
@@ -143,18 +145,18 @@ def paper(number: int, pages: int = 4) -> bytes:
         canvas.setFont(font, size)
         canvas.drawString(x, height - y, words)
 
-    put(123, 58, "United Nations", 14)
+    put(_LEFT, 58, "United Nations", 14)
     put(460, 58, f"A/CONF.900/{number}")
-    canvas.line(60, height - 65, 552, height - 65)
-    put(123, 86, "General Assembly", 17, "Times-Bold")
+    put(_LEFT, 86, "General Assembly", 17, "Times-Bold")
     for n, words in enumerate(("Distr.: General", f"{1 + number % 28} March 2021", "Original: English")):
         put(397, 86 + 12 * n, words)
-    canvas.line(60, height - 209, 552, height - 209)
-    put(123, 250, f"Paper {number} on cooperation", 14, "Times-Bold")
+    for y in (65, 209):
+        canvas.line(60, height - y, 552, height - y)
+    put(_LEFT, 250, f"Paper {number} on cooperation", 14, "Times-Bold")
     y, page = 290.0, 1
-    for paragraph in range(1, 1_000):
-        lines = list(_lines(random_words))
-        for n, words in enumerate(lines):
+    for paragraph in count(1):
+        words = " ".join(chance.choice(_WORDS) for _ in range(chance.randint(40, 90)))
+        for line in simpleSplit(f"{paragraph}.   {words}.", "Times-Roman", _BODY, width - 2 * _LEFT):
             if y > _FOOT:
                 put(60, 755, f"{page}/{pages}", 7)
                 canvas.showPage()
@@ -164,24 +166,10 @@ def paper(number: int, pages: int = 4) -> bytes:
                     return buffer.getvalue()
                 put(60, 59, f"A/CONF.900/{number}", 7.7, "Times-Bold")
                 canvas.line(60, height - 65, 552, height - 65)
-            put(_LEFT, y, f"{paragraph}.   {words}" if n == 0 else words)
+            put(_LEFT, y, line)
             y += _LINE
         y += 6
-    raise ValueError(f"{pages} pages are more than such a paper can have")
-
-
-def _lines(words: random.Random) -> Iterator[str]:
-    from reportlab.pdfbase.pdfmetrics import stringWidth
-
-    line = ""
-    for word in [words.choice(_WORDS) for _ in range(words.randint(40, 90))]:
-        longer = f"{line} {word}".strip()
-        if stringWidth(longer, "Times-Roman", _BODY) > _RIGHT - _LEFT - 24:
-            yield line
-            line = word
-        else:
-            line = longer
-    yield f"{line}."
+    raise AssertionError("paragraphs without end")
 
 
 def main() -> None:

@@ -23,7 +23,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from importlib.resources import files
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -40,8 +39,8 @@ from corpus.embedding import HashEmbedder
 from corpus.language import detect_language
 from corpus.library import Library
 from eval.programs import database_of, timed
-from eval.report.html_markup import document, joined, style, tag
-from eval.report.plots import Curve, growth, legend
+from eval.report.html_markup import joined, style, tag
+from eval.report.plots import growth, legend
 from eval.told import print_json, print_table
 from ingest.folder import inputs
 from ingest.run import Input, read_document, starter_sources
@@ -184,15 +183,13 @@ def drawn(told: Sequence[dict[str, Any]]) -> str:
     plots = []
     for engine in dict.fromkeys(each["engine"] for each in told):
         own = [each for each in told if each["engine"] == engine]
-        lines = [
-            Curve(name, [(each["passages"], each[f"{name} p50"]) for each in own], n) for n, name in enumerate(names)
-        ]
+        lines = [([(each["passages"], each[f"{name} p50"]) for each in own], n) for n, name in enumerate(names)]
         plots += [
             tag("h2", engine),
             growth(lines, "passages held", f"Median time of a search by the size of the library, {engine}"),
         ]
-    sheet = (files("eval.report") / "style.css").read_text(encoding="utf-8")
-    return document("en", joined(tag("title", "Scale"), style(sheet)), tag("main", legend(names), *plots))
+    page = joined(tag("head", tag("title", "Scale"), style()), tag("body", tag("main", legend(names), *plots)))
+    return f"<!DOCTYPE html>\n{tag('html', page, lang='en')}\n"
 
 
 def _wall() -> float:

@@ -95,7 +95,7 @@ RECORD = Record("n1", "x", "answered", (Claim("a", "quoted", (0,)),), (Cited("no
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ({"status": "splendid"}, "status Input should be"),
+        ({"status": "splendid"}, "status: Input should be"),
         ({"claims": [{"text": "a", "verdict": "quoted", "cited": [1]}]}, "cites what is not there"),
         ({"claims": [{"text": "a", "verdict": "quoted", "cited": [-1]}]}, "cites what is not there"),
         ({"claims": 5}, "the wrong form"),

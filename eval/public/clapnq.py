@@ -17,7 +17,7 @@ from eval.public.figures import Figures, Outcome, mean
 from eval.public.public_rows import Filled, Part, Passages, Row, read_rows
 from eval.public.public_shelf import Kit, key_of, stocked
 from eval.public.refusals import auc_figure
-from eval.public.weigh import ask, covered, features, span_of
+from eval.public.weigh import ask, covered, span_of
 
 SHARE = 0.5
 """Of a selected sentence so much must be quoted: sentences are told apart otherwise here than in the set."""
@@ -75,12 +75,10 @@ def outcome_of(question: Question, kit: Kit) -> Outcome:
         return {
             "answerable": question.answerable,
             **asked.told(),
-            "weighed": len(asked.scored),
             "statements": len(asked.answer.statements),
             "quoted": covered(gold, asked.said(), SHARE),
             "best": covered(gold, best[:1], SHARE),
             "two_best": covered(gold, best[:2], SHARE),
-            "units": features(asked, gold, SHARE),
         }
 
 

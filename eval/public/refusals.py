@@ -7,18 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
 
 from pydantic import StrictBool
 
+from assistant.question_request import Language
 from eval.metrics.selective import RiskCoverage, auc, aurc, risk_coverage
 from eval.metrics.statistics import Figure, figure
 from eval.public.figures import Figures, Outcome, mean
 from eval.public.public_rows import Filled, Passages, Row, read_rows
 from eval.public.public_shelf import Kit, Text, stocked
-from eval.public.weigh import ask, features
-
-Language = Literal["en", "fr", "es", "ru", "ar", "zh"]
+from eval.public.weigh import ask
 
 
 class Question(Row):
@@ -46,11 +44,8 @@ def outcome_of(question: Question, kit: Kit) -> Outcome:
         asked = ask(engine, question.question)
         return {
             "language": question.language,
-            "abroad": question.passages_language not in (None, question.language),
             "answerable": question.answerable,
             **asked.told(),
-            "weighed": len(asked.scored),
-            "units": features(asked, None),
         }
 
 

@@ -19,7 +19,7 @@ from eval.cases import squeeze
 from eval.public.figures import Figures, Outcome, judged, mean, rank, ranking_figures
 from eval.public.public_rows import Filled, Part, PublicError, lines_of, parsed
 from eval.public.public_shelf import Text, key_of
-from eval.public.weigh import ask, covered, features, span_of
+from eval.public.weigh import ask, covered, span_of
 
 
 class _Answer(Part):
@@ -152,13 +152,9 @@ def outcome_of(engine: Engine, question: Question, answers: bool) -> Outcome:
         found
         | asked.told()
         | {
-            "weighed": len(asked.scored),
             "two_best": covered(gold, [span_of(each) for each in best]),
             "two_best_words": any(word in text for word in words for text in texts),
-            "retrieved": question.paragraph in found["ranked"],
-            "any_weighed": any(covered(gold, [span_of(each)]) for each in asked.scored),
             "quoted": covered(gold, asked.said()),
-            "units": features(asked, gold),
         }
     )
 

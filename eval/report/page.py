@@ -11,14 +11,15 @@ from pathlib import Path
 
 import yaml
 from jinja2 import Environment, PackageLoader
+from markupsafe import Markup
 
 from eval.cases import shipped_sets
 from eval.metrics.scores import CAUSES
 from eval.metrics.statistics import Figure
 from eval.metrics.summary import Figures, Outcome, Summary
 from eval.report.failures import MOST, Card, failures
-from eval.report.html_markup import Html, seen, style, tag
-from eval.report.plots import Curve, beside_latency, histogram, legend, reliability, risk_coverage, stacked, whiskers
+from eval.report.html_markup import seen, style, tag
+from eval.report.plots import beside_latency, histogram, legend, reliability, risk_coverage, stacked, whiskers
 from eval.runs.comparing import Comparison, compare_summaries, in_common, summary_of
 from eval.runs.run_store import Run, RunError
 from eval.runs.run_tables import MEANINGS, OUTCOMES, figures_of
@@ -65,7 +66,7 @@ def render(runs: Sequence[_Told], most: int = MOST) -> str:
         runs=runs,
         names=names,
         alike=_alike(runs),
-        sheet=style((files("eval") / "report" / "style.css").read_text(encoding="utf-8")),
+        sheet=style(),
         known={figure for each in summaries for figure, held in each.figures.items() if held.cases},
         fates_legend=legend([fate for fate, _ in _FATES], [colour for _, colour in _FATES]),
         runs_legend=legend(names),
@@ -131,7 +132,7 @@ def _chance(p: float) -> str:
     return f"p {p:.4f}" if p >= 0.0001 else "p < 0.0001"
 
 
-def _fates(name: str, summary: Summary) -> Html:
+def _fates(name: str, summary: Summary) -> Markup:
     """What became of the questions, as bars."""
     rows = [
         (group if part == "all" else f"{group}, {part}", outcome.answered.cases, _cut(outcome))
@@ -146,7 +147,7 @@ def _cut(outcome: Outcome) -> list[tuple[str, float, int]]:
     return [(fate, share, colour) for (fate, colour), share in zip(_FATES, [*shares, 1 - sum(shares)], strict=True)]
 
 
-def _groups(caption: str, runs: Sequence[Mapping[str, Figures]]) -> Html:
+def _groups(caption: str, runs: Sequence[Mapping[str, Figures]]) -> Markup:
     names = sorted({name for groups in runs for name in groups})
     rows = [(name, [groups[name]["right"] if name in groups else Figure() for groups in runs]) for name in names]
     return whiskers(rows, f"Share of right cases, {caption.lower()}")
@@ -158,14 +159,14 @@ def _shown_of(summary: Summary) -> list[str]:
     return [figure for figure in MEANINGS if any(figure in held and held[figure].cases for held in groups)]
 
 
-_Plot = tuple[str, Html, str]
+_Plot = tuple[str, Markup, str]
 """What a plot is of, the plot (or why there is none), and what is said below it."""
 
 
 def _risk(runs: Sequence[_Told]) -> _Plot:
     curves = [
-        Curve(run.name, list(zip(summary.curve.coverage, summary.curve.risk, strict=True)), n)
-        for n, (run, summary) in enumerate(runs)
+        (list(zip(summary.curve.coverage, summary.curve.risk, strict=True)), n)
+        for n, (_, summary) in enumerate(runs)
         if summary.curve is not None
     ]
     none = tag("p", "No run says how sure its answers are.", class_="note")
@@ -174,11 +175,10 @@ def _risk(runs: Sequence[_Told]) -> _Plot:
 
 
 def _chances(runs: Sequence[_Told]) -> _Plot:
-    curves = [
-        Curve(run.name, [(each.chance, each.answerable) for each in summary.reliability], n)
-        for n, (run, summary) in enumerate(runs)
-        if summary.reliability
+    held = [
+        ([(each.chance, each.answerable) for each in summary.reliability], n) for n, (_, summary) in enumerate(runs)
     ]
+    curves = [(points, n) for points, n in held if points]
     drawn = reliability(curves) if curves else tag("p", "No run tells chances.", class_="note")
     caption = "Reliability: chances told and cases that have an answer"
     return caption, drawn, _each("Expected error", "ece", runs) if curves else ""

@@ -175,7 +175,7 @@ def answers_in(folder: Path, cases: Sequence[Case]) -> dict[str, Record]:
         try:
             record = Record.from_json(row)
         except RecordError as error:
-            raise RunError(f"{folder / ANSWERS}, line {number}: {error}. Run again with --again.") from None
+            raise RunError(f"{folder / ANSWERS}, line {number}: {error} Run again with --again.") from None
         if wanted.get(record.case) == row.get("asked"):
             found[record.case] = record
     return found
