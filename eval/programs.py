@@ -119,7 +119,7 @@ def timed(work: Callable[[], object], clock: Callable[[], float] = time.perf_cou
     return clock() - begun
 
 
-def memory(pid: int | str, what: str = "VmRSS") -> float:
-    """Memory of a process in MB, as Linux tells it: what it has (`VmRSS`), or has had at most (`VmHWM`)."""
+def memory(pid: int) -> float:
+    """Memory that a process has, in MB, as Linux tells it."""
     told = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
-    return int(re.findall(rf"^{what}:\s+(\d+)", told, re.MULTILINE)[0]) / 1_000
+    return int(re.findall(r"^VmRSS:\s+(\d+)", told, re.MULTILINE)[0]) / 1_000

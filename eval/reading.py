@@ -1,4 +1,4 @@
-"""`python -m eval.reading`: how fast PDF files are read, whether memory grows, and a folder killed and resumed.
+"""`python -m eval.reading`: how fast PDF files are read, and whether memory grows.
 
 Reading a file means everything up to the document with its blocks and locators: characters, lines, footnotes,
 tables, paragraphs, identity, structure. Beside it stands what pypdfium2 needs to give the bare text of the same
@@ -9,20 +9,16 @@ from __future__ import annotations
 
 import argparse
 import io
-import json
 import random
 import resource
-import signal
 import statistics
-import subprocess
-import tempfile
 import time
 from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
 
 from corpus.catalogue import Catalogue
-from eval.programs import RAPPORTEUR, rapporteur, timed
+from eval.programs import timed
 from eval.told import print_json
 from ingest.document_reading import Input, read_document
 from ingest.readers import ReadError
@@ -83,45 +79,6 @@ def growth(catalogue: Catalogue) -> dict[str, float]:
     return found
 
 
-def folder(many: int) -> dict[str, float]:
-    """A folder of papers ingested by the command line, killed halfway, run again, and then once more."""
-    with tempfile.TemporaryDirectory() as temporary:
-        papers, library = Path(temporary) / "papers", Path(temporary) / "library"
-        papers.mkdir()
-        for n in range(many):
-            (papers / f"{n:04}.pdf").write_bytes(paper(n, pages=1))
-        command = ["--data-dir", str(library), "ingest", str(papers), "--json"]
-        begin = time.perf_counter()
-        first = subprocess.Popen([*RAPPORTEUR, *command], stdout=subprocess.PIPE, text=True)
-        assert first.stdout is not None
-        told = 0
-        for _ in first.stdout:
-            told += 1
-            if told >= many // 2:
-                first.send_signal(signal.SIGKILL)
-                break
-        first.stdout.close()
-        first.wait()
-        second = _results(command)
-        wall = time.perf_counter() - begin
-        third = _results(command)
-        rapporteur("--data-dir", library, "verify")
-        status = json.loads(rapporteur("--data-dir", library, "status", "--json"))
-        return {
-            "files": many,
-            "told_before_the_kill": told,
-            "added_after_it": second.count("added"),
-            "unchanged_after_it": second.count("unchanged"),
-            "unchanged_in_a_third_run": third.count("unchanged"),
-            "documents": status["documents"],
-            "files_per_s_both_runs": round(many / wall, 1),
-        }
-
-
-def _results(command: Sequence[str]) -> list[str]:
-    return [str(json.loads(line)["result"]) for line in rapporteur(*command).splitlines()]
-
-
 _WORDS = (  # noqa: SIM905 - easier to read and change as text
     "the of and to in States Parties smuggling migrants cooperation measures border criminal groups information "
     "training assistance protection authorities evidence proceedings travel documents regional technical national "
@@ -176,17 +133,13 @@ def main() -> None:
     """Measures and prints a JSON object."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pdf", type=Path, help="a folder of PDF files; without it papers are made up")
-    parser.add_argument("--folder", type=int, default=500, help="how many papers the folder has (0: no folder)")
     chosen = parser.parse_args()
     catalogue = Catalogue.shipped()
     if chosen.pdf:
         files = [(path.name, path.read_bytes()) for path in sorted(chosen.pdf.glob("*.pdf"))]
     else:
         files = [(f"{n}.pdf", paper(n, pages=6)) for n in range(20)]
-    found: dict[str, object] = {"speed": speed(files, catalogue), "memory": growth(catalogue)}
-    if chosen.folder:
-        found["folder"] = folder(chosen.folder)
-    print_json(found, 2)
+    print_json({"speed": speed(files, catalogue), "memory": growth(catalogue)}, 2)
 
 
 if __name__ == "__main__":

@@ -21,9 +21,9 @@ from corpus.library import Library
 from corpus.models import Models
 from eval.cases import EvaluationError
 from eval.kept_lines import kept_in
-from eval.metrics.statistics import Figure
+from eval.metrics.statistics import Figure, figure
 from eval.public import beir, clapnq, public_commands, refusals, squad
-from eval.public.figures import Outcome, judged, mean, rank, ranking_figures
+from eval.public.figures import Outcome, judged, rank, ranking_figures
 from eval.public.public_outcomes import Outcomes
 from eval.public.public_rows import PublicError, Row, read_rows, sample
 from eval.public.public_shelf import Kit, Text, key_of, stocked
@@ -519,11 +519,11 @@ def test_outcomes_of_other_settings_and_other_files_are_not_mixed(tmp_path: Path
 
 
 def test_a_figure_has_an_interval_that_holds_it_and_none_without_rows() -> None:
-    figure = mean([True] * 30 + [False] * 10)
-    assert figure.low is not None
-    assert figure.high is not None
-    assert 0.5 < figure.low < figure.value == 0.75 < figure.high < 0.95
-    assert mean([]) == Figure()
+    made = figure([True] * 30 + [False] * 10)
+    assert made.low is not None
+    assert made.high is not None
+    assert 0.5 < made.low < made.value == 0.75 < made.high < 0.95
+    assert figure([]) == Figure()
 
 
 # Commands

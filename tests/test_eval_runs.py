@@ -491,14 +491,14 @@ def test_runs_are_compared_over_the_questions_that_they_share(run: Runs) -> None
 
 def test_each_threshold_that_is_broken_is_named_with_its_figures(run: Runs) -> None:
     made = run()
-    wanted = [
-        Threshold("fact_recall", least=0.5),
-        Threshold("fact_recall", least=0.51),
-        Threshold("failed", most=0),
-        Threshold("latency_p95_ms", least=2, most=2),
-        Threshold("latency_p50_ms", most=1.5),
-        Threshold("ndcg_at_10", least=0.0),
-    ]
+    wanted = {
+        "right": Threshold(least=0.0),
+        "fact_recall": Threshold(least=0.51),
+        "failed": Threshold(most=0),
+        "latency_p95_ms": Threshold(least=2, most=2),
+        "latency_p50_ms": Threshold(most=1.5),
+        "ndcg_at_10": Threshold(least=0.0),
+    }
     assert broken(wanted, made, summary_of(made)) == [
         "fact_recall is 0.5, below 0.51.",
         "latency_p50_ms is 2, above 1.5.",
@@ -546,11 +546,11 @@ def test_a_run_that_is_worse_than_another_by_more_than_chance_is_told_so(here: P
 
 def test_the_shipped_thresholds_bound_every_shipped_set() -> None:
     for name in shipped_sets():
-        figures = {threshold.figure for threshold in load_thresholds(SHIPPED, name)}
+        figures = set(load_thresholds(SHIPPED, name))
         assert {"citation_recall", "citation_precision", "quote_exact", "failed"} <= figures
         assert figures <= {*MEANINGS, "failed", "left_out"}
     for name in ("starter", "un"):
-        figures = {threshold.figure for threshold in load_thresholds(SHIPPED, name)}
+        figures = set(load_thresholds(SHIPPED, name))
         assert {"fact_recall", "shown", "shown_first", "abstention_recall"} <= figures
     assert set(MEASURES) <= set(MEANINGS)
 
@@ -560,24 +560,25 @@ def test_thresholds_of_a_set_stand_before_those_of_any(tmp_path: Path) -> None:
     path.write_text(
         "any: {right: {least: 0.1}, failed: {most: 0}}\nnotes: {right: {least: 0.2, most: 1}}", encoding="utf-8"
     )
-    assert load_thresholds(path, "other") == [Threshold("right", 0.1), Threshold("failed", most=0)]
-    assert load_thresholds(path, "notes") == [Threshold("right", 0.2, 1), Threshold("failed", most=0)]
+    none = Threshold(most=0)
+    assert load_thresholds(path, "other") == {"right": Threshold(least=0.1), "failed": none}
+    assert load_thresholds(path, "notes") == {"right": Threshold(least=0.2, most=1), "failed": none}
 
 
 @pytest.mark.parametrize(
     ("written", "told"),
     [
         ("[", "can't be read"),
-        ("[]", "must map names of question sets"),
-        ("any: {}", "must map names of question sets"),
+        ("[]", "Input should be a valid dictionary"),
+        ("any: {}", "has no thresholds for the set"),
         ("other: {right: {least: 1}}", "has no thresholds for the set 'notes', only for other"),
         ("any: {beauty: {least: 1}}", "'beauty' is no figure"),
-        ("any: {right: 1}", "right must have 'least' or 'most'"),
-        ("any: {right: {}}", "right must have 'least' or 'most'"),
-        ("any: {right: {least: high}}", "right must have 'least' or 'most'"),
-        ("any: {right: {least: yes}}", "right must have 'least' or 'most'"),
-        ("any: {right: {least: .nan}}", "right must have 'least' or 'most'"),
-        ("any: {right: {least: 1, about: 1}}", "right must have 'least' or 'most'"),
+        ("any: {right: 1}", "any, right: Input should be"),
+        ("any: {right: {}}", "any, right: a figure must have 'least' or 'most'"),
+        ("any: {right: {least: high}}", "any, right, least: Input should be a valid number"),
+        ("any: {right: {least: yes}}", "any, right, least: Input should be a valid number"),
+        ("any: {right: {least: .nan}}", "any, right, least: Input should be a finite number"),
+        ("any: {right: {least: 1, about: 1}}", "any, right, about: Extra inputs"),
     ],
 )
 def test_a_file_of_thresholds_that_says_something_else_is_refused(tmp_path: Path, written: str, told: str) -> None:

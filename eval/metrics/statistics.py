@@ -69,8 +69,7 @@ def percentile(values: Sequence[float], share: float) -> float | None:
     """
     if not 0 < share <= 1:
         raise ValueError(f"a percentile is named by a share above 0 and up to 1, not {share}")
-    # Rounding first: 0.95 * 20 must be rank 19, whatever the binary fraction says.
-    return sorted(values)[math.ceil(round(share * len(values), 9)) - 1] if values else None
+    return float(np.quantile(values, share, method="inverted_cdf")) if values else None
 
 
 def bootstrap_interval(

@@ -16,7 +16,8 @@ from assistant.qa.engine import Engine
 from corpus.documents import Span
 from corpus.language import detect_language
 from eval.cases import squeeze
-from eval.public.figures import Figures, Outcome, judged, mean, rank, ranking_figures
+from eval.metrics.statistics import figure
+from eval.public.figures import Figures, Outcome, judged, rank, ranking_figures
 from eval.public.public_rows import Filled, Part, PublicError, lines_of, parsed
 from eval.public.public_shelf import Text, key_of
 from eval.public.weigh import ask, covered, span_of
@@ -167,10 +168,10 @@ def squad_figures(outcomes: Sequence[Outcome]) -> Figures:
     found = dict(ranking_figures(outcomes))
     if asked:
         found |= {
-            "2 best hold": mean([each["two_best"] for each in asked]),
-            "2 best say": mean([each["two_best_words"] for each in asked]),
-            "answered": mean([each["answered"] for each in asked]),
-            "quoted": mean([each["quoted"] for each in asked]),
+            "2 best hold": figure([each["two_best"] for each in asked]),
+            "2 best say": figure([each["two_best_words"] for each in asked]),
+            "answered": figure([each["answered"] for each in asked]),
+            "quoted": figure([each["quoted"] for each in asked]),
         }
     return found
 

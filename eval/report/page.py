@@ -16,13 +16,13 @@ from markupsafe import Markup
 from eval.cases import shipped_sets
 from eval.metrics.scores import CAUSES
 from eval.metrics.statistics import Figure
-from eval.metrics.summary import Figures, Outcome, Summary
+from eval.metrics.summary import Figures, Summary
 from eval.report.failures import MOST, Card, failures
 from eval.report.html_markup import seen, style, tag
 from eval.report.plots import beside_latency, histogram, legend, reliability, risk_coverage, stacked, whiskers
-from eval.runs.comparing import Comparison, compare_summaries, in_common, summary_of
+from eval.runs.comparing import Comparison, compare, in_common, summary_of
 from eval.runs.run_store import Run, RunError
-from eval.runs.run_tables import MEANINGS, OUTCOMES, figures_of
+from eval.runs.run_tables import MEANINGS
 from eval.told import number
 
 _Told = tuple[Run, Summary]
@@ -125,7 +125,7 @@ def _counted(names: Sequence[str]) -> str:
 def _beside(group: Sequence[_Told]) -> list[Comparison]:
     """The first run of a set beside each other one, by paired tests."""
     (first, before), *others = group
-    return [compare_summaries(first, before, run, after) for run, after in others]
+    return [compare(first, run, before, after) for run, after in others]
 
 
 def _chance(p: float) -> str:
@@ -135,15 +135,15 @@ def _chance(p: float) -> str:
 def _fates(name: str, summary: Summary) -> Markup:
     """What became of the questions, as bars."""
     rows = [
-        (group if part == "all" else f"{group}, {part}", outcome.answered.cases, _cut(outcome))
+        (group if part == "all" else f"{group}, {part}", outcome["answered"].cases, _cut(outcome))
         for part, groups in summary.outcomes.items()
         for group, outcome in groups.items()
     ]
     return stacked(rows, f"What became of the questions of {name}")
 
 
-def _cut(outcome: Outcome) -> list[tuple[str, float, int]]:
-    shares = [each.value or 0.0 for each in (outcome.answered, outcome.tentative, outcome.not_found)]
+def _cut(outcome: Figures) -> list[tuple[str, float, int]]:
+    shares = [outcome[name].value or 0.0 for name in ("answered", "tentative", "not_found")]
     return [(fate, share, colour) for (fate, colour), share in zip(_FATES, [*shares, 1 - sum(shares)], strict=True)]
 
 
@@ -226,6 +226,6 @@ _PAGES = Environment(
     finalize=lambda value: seen(value) if isinstance(value, str) and not hasattr(value, "__html__") else value,
 )
 _PAGES.globals |= {
-    "asked": _asked, "beside": _beside, "causes": CAUSES, "chance": _chance, "fates": _fates, "figures_of": figures_of,
-    "meanings": MEANINGS, "notes": _notes, "number": number, "outcomes": list(OUTCOMES), "shown_of": _shown_of,
+    "asked": _asked, "beside": _beside, "causes": CAUSES, "chance": _chance, "fates": _fates,
+    "meanings": MEANINGS, "notes": _notes, "number": number, "shown_of": _shown_of,
 }  # fmt: skip
