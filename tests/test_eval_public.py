@@ -548,12 +548,12 @@ def test_each_command_prints_figures_as_json_and_as_a_table(tmp_path: Path, run:
         "refused answerable": ["abstention", write_lines(tmp_path / "rows.jsonl", *rows)],
         "gold quoted": ["evidence", write_lines(tmp_path / "e.jsonl", evidence_row("a", "Who?", CASTLE.split(".")[0]))],
     }
-    for figure, arguments in commands_of.items():
+    for name, arguments in commands_of.items():
         done = run(*arguments, "--no-reader", "--json")
         assert done.exit_code == 0, done.output
         found = json.loads(done.stdout)
         groups = found["figures"]
-        assert all(figure in figures for figures in groups.values())
+        assert all(name in figures for figures in groups.values())
         assert list(found["rows"]) == list(groups)
         assert found["about"]["readers"] == "off"
         table = run(*arguments, "--no-reader")

@@ -692,13 +692,13 @@ def stored(folder: Path, questions: Path) -> None:
 
 def test_the_report_tells_what_a_shipped_set_is_and_shows_no_case_of_one_that_nobody_may_look_at(here: Path) -> None:
     assert set(set_notes()) == set(shipped_sets())
-    name = next(name for name, note in set_notes().items() if not note.listed)
+    name = next(name for name, note in set_notes().items() if not note["listed"])
     questions = shipped_sets()[name]
     stored(here / "eval-runs" / name, questions)
     command("report", name, "--out", here / "page.html")
     page = html.fromstring((here / "page.html").read_text(encoding="utf-8").split(">", 1)[1]).text_content()
-    assert set_notes()[name].about in page
-    assert set_notes()[name].kept_out in page
+    assert set_notes()[name]["about"] in page
+    assert set_notes()[name]["kept_out"] in page
     assert "none of them is shown" in page
     assert [case.id for case in load_cases(questions) if case.question in page] == []
 
@@ -709,7 +709,7 @@ def test_the_report_claims_nothing_for_a_set_that_only_has_the_name_of_one_that_
     command("report", "mine", "--out", here / "page.html")
     page = html.fromstring((here / "page.html").read_text(encoding="utf-8").split(">", 1)[1]).text_content()
     assert "Nothing is known here of how contamination was kept out." in page
-    assert set_notes()["starter"].kept_out not in page
+    assert set_notes()["starter"]["kept_out"] not in page
     assert "Where must visitors leave their bags?" in page
 
 

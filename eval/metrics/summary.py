@@ -226,6 +226,4 @@ def _group(case: Case) -> str:
 
 
 def _share(hits: Sequence[bool]) -> Figure:
-    interval = wilson(sum(hits), len(hits))
-    assert interval is not None  # of no group without cases
-    return Figure(sum(hits) / len(hits), interval.low, interval.high, len(hits))
+    return wilson(sum(hits), len(hits))

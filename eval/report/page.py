@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import yaml
 from jinja2 import Environment, PackageLoader
@@ -30,21 +30,12 @@ _FATES = (("answered", 2), ("shown as what comes closest", 1), ("told that nothi
 """What becomes of a question, with the number of its colour."""
 
 
-@dataclass(frozen=True)
-class SetNote:
-    """What a shipped set asks of which documents, how contamination was kept out, and whether single failures may be looked
-    at (`sets.yaml`)."""
-
-    about: str
-    kept_out: str
-    listed: bool
-
-
 @cache
-def set_notes() -> Mapping[str, SetNote]:
-    """The notes on the shipped sets, by name."""
-    read = yaml.safe_load((files("eval") / "report" / "sets.yaml").read_text(encoding="utf-8"))
-    return {name: SetNote(**note) for name, note in read.items()}
+def set_notes() -> Mapping[str, Mapping[str, Any]]:
+    """What each shipped set asks of which documents (`about`), how contamination was kept out (`kept_out`), and whether single
+    failures may be looked at (`listed`), by name (`sets.yaml`)."""
+    read: dict[str, Any] = yaml.safe_load((files("eval") / "report" / "sets.yaml").read_text(encoding="utf-8"))
+    return read
 
 
 def write_report(runs: Sequence[Run], path: Path, most: int = MOST) -> None:
@@ -103,7 +94,7 @@ def _asked(run: Run, summary: Summary) -> list[tuple[str, str]]:
         about = "A set that does not ship in this form."
         kept_out = "Nothing is known here of how contamination was kept out."
     else:
-        about, kept_out = note.about, note.kept_out
+        about, kept_out = note["about"], note["kept_out"]
     held_out = sum(case.held_out for case in run.cases)
     documents = {each for case in run.cases for each in ([case.document] if case.document else case.needs)}
     return [
@@ -211,7 +202,7 @@ def _failed(run: Run, summary: Summary, most: int) -> tuple[str, list[tuple[str,
     wrong = sum(row["right"] != 1.0 for row in summary.per_case.values())
     note = set_notes().get(str(run.meta.get("set", "")))
     told = f"{wrong} of {summary.cases} cases are wrong."
-    if note and not note.listed:
+    if note and not note["listed"]:
         return f"{told} Nothing was chosen by this set, so that none of them is shown.", None
     if not most:
         return f"{told} Single cases are left out.", None
