@@ -22,6 +22,7 @@ from filelock import FileLock
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
+from model_server import writing
 from running_servers import Answer, as_json, serving
 from typer.testing import CliRunner
 from word_reader import word_readers
@@ -785,13 +786,8 @@ def test_faults_of_a_set_are_listed(here: Path, questions: Path, note: Path) -> 
 def test_a_model_judges_a_run_and_is_held_against_labels(here: Path, questions: Path, note: Path) -> None:
     command("run", "--set", questions, "--documents", note, "--system", "bm25")
     (here / "labels.yaml").write_text("n1: true\nn2: true", encoding="utf-8")
-    verdicts = iter(["VERDICT: correct", "perhaps"])
-
-    def reply(_: dict[str, Any]) -> Answer:
-        return as_json({"choices": [{"message": {"content": next(verdicts)}}]})
-
     words = ("judge", "set-bm25")
-    with serving(reply) as server:
+    with writing(lambda *_: "VERDICT: correct", lambda *_: "perhaps") as server:
         judged = json.loads(
             command(*words, f"{server.url}/v1", "--labels", "labels.yaml", "--json", RAPPORTEUR_EVAL_KEY="k")
         )
@@ -799,7 +795,7 @@ def test_a_model_judges_a_run_and_is_held_against_labels(here: Path, questions: 
     assert server.asked[0][1]["Authorization"] == "Bearer k"
     assert [each["verdict"] for each in judged["judgements"][:2]] == ["correct", "failed"]
     assert judged["with_labels"]["share"] == 0.5
-    with serving(lambda _: Answer(500)) as server:
+    with writing(lambda *_: Answer(400)) as server:
         told = command(*words, f"{server.url}/v1")
     assert "2 judgements failed and count as not correct" in told
     (here / "labels.yaml").write_text("n9: true", encoding="utf-8")
