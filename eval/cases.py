@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, Protocol
+from typing import TYPE_CHECKING, Annotated, Any
 
 import yaml
 from annotated_types import Len
@@ -26,6 +26,9 @@ from pydantic.dataclasses import dataclass
 
 from assistant.question_request import Language
 from eval.wording import squeeze as squeeze
+
+if TYPE_CHECKING:
+    from eval.runs.records import Cited
 
 KINDS = (
     *("fact", "number", "schedule", "documents", "mandate", "annotation", "definition", "article"),
@@ -134,17 +137,6 @@ def _meet(one: Stretch, other: Stretch) -> bool:
     return one[0] == other[0] and one[1] < other[2] and other[1] < one[2]
 
 
-class Citing(Protocol):
-    """What cites a place of a document, by its characters where these are known."""
-
-    @property
-    def document(self) -> str: ...
-    @property
-    def locator(self) -> str: ...
-    @property
-    def at(self) -> Stretch | None: ...
-
-
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class Case:
     """One question. Every entry of `facts` must be in the answer; an entry lists alternatives (`eval.wording.says`).
@@ -185,7 +177,7 @@ class Case:
         """Whether there are gold places, and it can be told what lies in them."""
         return bool(self.gold) and all(place.known for place in self.gold)
 
-    def wants(self, cited: Citing) -> bool:
+    def wants(self, cited: Cited) -> bool:
         """Whether what is cited lies in a gold place."""
         return any(place.holds(cited.document, cited.locator, cited.at) for place in self.gold)
 

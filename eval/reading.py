@@ -107,8 +107,8 @@ def paper(number: int, pages: int = 4) -> bytes:
     put(_LEFT, 86, "General Assembly", 17, "Times-Bold")
     for n, words in enumerate(("Distr.: General", f"{1 + number % 28} March 2021", "Original: English")):
         put(397, 86 + 12 * n, words)
-    for y in (65, 209):
-        canvas.line(60, height - y, 552, height - y)
+    for rule in (65, 209):
+        canvas.line(60, height - rule, 552, height - rule)
     put(_LEFT, 250, f"Paper {number} on cooperation", 14, "Times-Bold")
     y, page = 290.0, 1
     for paragraph in count(1):

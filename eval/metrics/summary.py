@@ -184,7 +184,7 @@ class _Some:
 
     def outcomes(self) -> dict[str, Figures]:
         """What became of each group of cases."""
-        made = {}
+        made: dict[str, Figures] = {}
         good = [each for each in self.held if each[0].answerable]
         for name in GROUPS:
             own = [each for each in self.held if _group(each[0]) == name]
