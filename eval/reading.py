@@ -18,7 +18,7 @@ from itertools import count
 from pathlib import Path
 
 from corpus.catalogue import Catalogue
-from eval.programs import timed
+from eval.programs import WORDS, timed
 from eval.told import print_json
 from ingest.document_reading import Input, read_document
 from ingest.readers import ReadError
@@ -79,11 +79,6 @@ def growth(catalogue: Catalogue) -> dict[str, float]:
     return found
 
 
-_WORDS = (  # noqa: SIM905 - easier to read and change as text
-    "the of and to in States Parties smuggling migrants cooperation measures border criminal groups information "
-    "training assistance protection authorities evidence proceedings travel documents regional technical national "
-    "framework report secretariat recommends encourages continues practice analysis prevention investigation"
-).split()
 _LINE, _BODY, _LEFT, _FOOT = 12.0, 10.0, 123.0, 640.0
 
 
@@ -112,7 +107,7 @@ def paper(number: int, pages: int = 4) -> bytes:
     put(_LEFT, 250, f"Paper {number} on cooperation", 14, "Times-Bold")
     y, page = 290.0, 1
     for paragraph in count(1):
-        words = " ".join(chance.choice(_WORDS) for _ in range(chance.randint(40, 90)))
+        words = " ".join(chance.choice(WORDS) for _ in range(chance.randint(40, 90)))
         for line in simpleSplit(f"{paragraph}.   {words}.", "Times-Roman", _BODY, width - 2 * _LEFT):
             if y > _FOOT:
                 put(60, 755, f"{page}/{pages}", 7)
