@@ -153,20 +153,16 @@ def measure(scaled: Scaled) -> dict[str, float]:
         first = time.perf_counter() - begun
         for text in texts[:WARMING]:
             engine.search(text, FOUND)
-        retriever, asked = engine.retriever, [engine.question(text, "en") for text in texts]
-        rows = list(zip(asked[WARMING:], scopes[WARMING:], strict=True))
+        asked = [engine.question(text, "en") for text in texts[WARMING:]]
+        scoped = [(each, FOUND, scope) for each, scope in zip(asked, scopes[WARMING:], strict=True)]
         figures = {"passages": float(sum(library.languages().values())), "documents": float(len(headers)),
                    "open": 1e3 * opened, "first question": 1e3 * first}  # fmt: skip
-        spent = _processor(library)
-        for kind, clock in (("", _wall), (", processor", spent)):
-            figures |= _timed(f"retrieval{kind}", lambda question, _: retriever.retrieve(question, FOUND), rows, clock)
-            figures |= _timed(
-                f"in a scope{kind}", lambda question, scope: retriever.retrieve(question, FOUND, scope), rows, clock
-            )
-        words = [(question.tokens("en"), None) for question, _ in rows]
-        figures |= _timed("words", lambda tokens, _: library.lexical(tokens, "en", 200), words)
-        vectors = [(library.models.query(question.text, library.embedder), None) for question, _ in rows]
-        figures |= _timed("vectors", lambda vector, _: library.nearest(vector, 200), vectors)
+        for kind, clock in (("", _wall), (", processor", _processor(library))):
+            figures |= _timed(f"retrieval{kind}", engine.retriever.retrieve, [row[:2] for row in scoped], clock)
+            figures |= _timed(f"in a scope{kind}", engine.retriever.retrieve, scoped, clock)
+        figures |= _timed("words", library.lexical, [(each.tokens("en"), "en", 200) for each in asked])
+        vectors = [(library.models.query(each.text, library.embedder), 200) for each in asked]
+        figures |= _timed("vectors", library.nearest, vectors)
         figures["memory (MB)"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
         figures["disk a passage (bytes)"] = library.status().bytes / figures["passages"]
     return figures
@@ -211,9 +207,10 @@ def _processor(library: Library) -> Callable[[], float]:
 
 
 def _timed(
-    name: str, work: Callable[[Any, Any], object], rows: Sequence[tuple[Any, Any]], clock: Callable[[], float] = _wall
+    name: str, work: Callable[..., object], rows: Sequence[tuple[Any, ...]], clock: Callable[[], float] = _wall
 ) -> dict[str, float]:
-    times = [timed(partial(work, one, other), clock) for one, other in rows]
+    """The median and the 95th percentile of a piece of work over rows of what it is given."""
+    times = [timed(partial(work, *row), clock) for row in rows]
     return {f"{name} p50": float(np.percentile(times, 50)), f"{name} p95": float(np.percentile(times, 95))}
 
 
