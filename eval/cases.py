@@ -4,7 +4,7 @@ docs/formats.md."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -192,10 +192,10 @@ class Case:
         return self.kind in ("comparison", "multi-hop")
 
 
-def read_yaml(path: Path, fault: type[EvaluationError]) -> Any:
-    """What a YAML file holds. Raises `fault` where it can't be read."""
+def read_yaml(path: Path, fault: type[EvaluationError], parse: Callable[[str], Any] = yaml.safe_load) -> Any:
+    """What a file of YAML, or of what else is to be parsed, holds. Raises `fault` where it can't be read."""
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return parse(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, ValueError, RecursionError, yaml.YAMLError) as error:
         raise fault(f"{path} can't be read: {' '.join(str(error).split())}") from None
 
@@ -241,14 +241,23 @@ def read_cases(path: Path) -> tuple[list[Case], list[str]]:
 
     Raises `CaseError` where the file as a whole can't be read.
     """
-    shared, entries = _lines(path) if path.suffix == ".jsonl" else _entries(path)
+    lines = path.suffix == ".jsonl"
+    # Lines end at line feeds alone: texts may hold other characters that `splitlines` takes for ends.
+    raw = read_yaml(path, CaseError, (lambda text: text.split("\n")) if lines else yaml.safe_load)
+    try:
+        held = _Set.model_validate(raw if isinstance(raw, dict) else {"cases": raw})
+    except ValidationError as error:
+        raise CaseError(f"{path} must hold a list of cases: {what_is_wrong(error)}") from None
     cases: dict[str, Case] = {}
     faults: list[str] = []
-    for where, entry in entries:
+    for n, entry in enumerate(held.cases, 1):
+        if lines and not entry.strip():
+            continue
         try:
-            case = _case(entry, shared)
-        except ValueError as error:
-            faults.append(f"{path}, {where}: {what_is_wrong(error)}")
+            entry = json.loads(entry) if lines else entry
+            case = _case(entry, held)
+        except (ValueError, RecursionError) as error:
+            faults.append(f"{path}, {_where(n, entry, lines)}: {what_is_wrong(error)}")
             continue
         if case.id in cases:
             faults.append(f"{path} uses an id twice: {case.id}.")
@@ -256,49 +265,22 @@ def read_cases(path: Path) -> tuple[list[Case], list[str]]:
     return list(cases.values()), faults
 
 
-def what_is_wrong(error: ValueError) -> str:
+def what_is_wrong(error: ValueError | RecursionError) -> str:
     """The first thing that is wrong with a value, and where in it: `passages 1, text: Field required.`"""
     if not isinstance(error, ValidationError):
-        return f"{error}."
+        bare = isinstance(error, json.JSONDecodeError | RecursionError)
+        return f"{'it is not JSON: ' if bare else ''}{error}."
     first = error.errors(include_url=False, include_input=False)[0]
     steps = (f" {step + 1}" if isinstance(step, int) else f", {step}" for step in first["loc"])
     place = "".join(steps).removeprefix(", ")
     return f"{place + ': ' if place else ''}{first['msg'].removeprefix('Value error, ')}."
 
 
-def _lines(path: Path) -> tuple[_Set, Iterator[tuple[str, object]]]:
-    """The cases of JSON Lines, with where they are; of a line that is no JSON what is wrong with it."""
-
-    def entries(text: str) -> Iterator[tuple[str, object]]:
-        # Lines end at line feeds alone: texts may hold other characters that `splitlines` takes for ends.
-        for n, line in enumerate(text.split("\n"), 1):
-            if line.strip():
-                try:
-                    entry: object = json.loads(line)
-                except (ValueError, RecursionError) as error:
-                    entry = ValueError(f"it is not JSON: {error}")
-                yield ", ".join((f"line {n}", *_name(entry))), entry
-
-    try:
-        return _Set(cases=[]), entries(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise CaseError(f"{path} can't be read: {error}") from None
-
-
-def _entries(path: Path) -> tuple[_Set, Iterator[tuple[str, object]]]:
-    """What the cases of a YAML file share, and the cases with where they are."""
-    raw = read_yaml(path, CaseError)
-    try:
-        held = _Set.model_validate(raw if isinstance(raw, dict) else {"cases": raw})
-    except ValidationError as error:
-        raise CaseError(f"{path} must hold a list of cases: {what_is_wrong(error)}") from None
-    return held, ((" ".join(_name(each)) or f"case number {n}", each) for n, each in enumerate(held.cases, 1))
-
-
-def _name(entry: object) -> list[str]:
-    """The id of a case that may be none; nothing where it gives none."""
+def _where(n: int, entry: object, lines: bool) -> str:
+    """How a case is called that follows no schema: by its line and its id, if any."""
     given = entry.get("id") if isinstance(entry, dict) else None
-    return [given[:64]] if isinstance(given, str) else []
+    name = given[:64] if isinstance(given, str) else ""
+    return f"line {n}{name and f', {name}'}" if lines else name or f"case number {n}"
 
 
 class _Set(BaseModel):
@@ -312,8 +294,6 @@ class _Set(BaseModel):
 
 def _case(raw: object, shared: _Set) -> Case:
     """A case from what is written. Raises `ValueError` for what does not follow the schema."""
-    if isinstance(raw, ValueError):
-        raise raw
     if not isinstance(raw, dict):
         raise ValueError("this is no case: a case is a mapping of fields")
     written = {name: value for name, value in raw.items() if value is not None}
