@@ -54,7 +54,8 @@ def sources(corpus: str, documents: Sequence[Path]) -> list[Openable]:
         if not path.exists():
             raise CorpusError(f"{path} does not exist.")
     given = documents or [path for path in AT_HAND.get(corpus, ()) if path.exists()]
-    if found := [source for path in given for source in inputs(path)]:
+    found: list[Openable] = [source for path in given for source in inputs(path)]
+    if found:
         return found
     if corpus in AT_HAND:
         raise CorpusError(
