@@ -143,10 +143,8 @@ def main() -> None:
 
 def _cold(root: Path, peer: Path, model: Path, runs: int) -> list[tuple[float, float]]:
     """Whole processes, from start to answer."""
-    library = root / "library"
-    shutil.copytree(root / "models", library / "models", dirs_exist_ok=True)
     question = QUESTIONS[1]
-    ours = [*RAPPORTEUR, "--data-dir", str(library), "ask", question]
+    ours = [*RAPPORTEUR, "--data-dir", str(root / "library"), "ask", question]
     theirs = [sys.executable, "-c", _COLD_PEER, str(peer), str(model), question]
     run = partial(subprocess.run, check=True, capture_output=True)
     run(ours)
