@@ -268,9 +268,7 @@ def _run(head: Sequence[Piece], masthead: Masthead, symbol: Symbol | None) -> li
         if piece.kind != "heading":
             if run and piece.part != "masthead":
                 break
-        elif run and (piece.part or _CHAPTER.match(piece.text)):
-            break
-        elif article_of(text := _line(piece)):
+        elif article_of(text := _line(piece)) or (run and (piece.part or _CHAPTER.match(piece.text))):
             break
         elif not _only_a_date(text) and not _names_body(text, masthead, symbol):
             run.append(piece)
