@@ -15,9 +15,6 @@ from assistant.reports.lookup import label_of
 from corpus.documents import Document
 from corpus.symbols import Symbol
 
-TITLE = 170
-"""Longest title of a document in a reference: letters carry whole sentences."""
-
 
 @dataclass(frozen=True)
 class Name:
@@ -40,7 +37,7 @@ class Name:
 
 def name_of(document: Document, language: str) -> Name:
     """The name of a document in a language; of a digest, an unverified copy and a text that was recognised from images it says what that is."""
-    title = document.title if len(document.title) <= TITLE else f"{document.title[:TITLE].rsplit(' ', 1)[0]} …"
+    title = document.title
     act = None if document.symbol is None else act_name(document.symbol, language)
     symbol, short = document.key if document.symbol else "", document.label
     if act and document.part:

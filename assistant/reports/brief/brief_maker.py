@@ -66,6 +66,8 @@ def brief(engine: Engine, request: Request, progress: Progress = silent, aside: 
             finished.put(key, section)
         for statement in section.statements:
             chooser.note(statement)
+        tables = (cell for table in section.tables for row in table.rows for cell in row if not cell.place)
+        chooser.used += [cite for cell in tables for cite in cell.citations]
         made[key] = section
     # A chair has the questions for discussion before what is known.
     order = sorted(get_args(SectionKey), key=lambda key: request.audience != "chair" and key in _LAST)

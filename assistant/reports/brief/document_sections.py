@@ -149,19 +149,11 @@ def _own(chooser: Chooser) -> Document:
 
 
 def recommendations(chooser: Chooser) -> Section:
-    """What the document recommends, sentence by sentence and point by point, each with its place and those to whom it is addressed."""
+    """What the document recommends, sentence by sentence and point by point, as a table like that of requests."""
     document = _own(chooser)
-    rows: list[tuple[Cell, ...]] = []
-    for each in recommendations_of(document):
-        block = document.blocks[each.block]
-        if block.page not in document.unquotable:
-            who, verb, action = (
-                tuple(chooser.cite(document, block, span) for span in spans if span[0] < span[1])
-                for spans in (each.addressees, (each.verb,), each.action)
-            )
-            rows.append((Cell(action[-1:], place=True), Cell(who), Cell(verb), Cell(action, whole=True)))
-    heads = columns(chooser.language, "place", "addressee", "verb", "action")
-    return chooser.section("recommendations", tables=(Grid(heads, tuple(rows)),) if rows else ())
+    found = rows_of(chooser.library, document, recommendations_of(document))
+    rows = [row for row in found if document.blocks[row.ordinal].page not in document.unquotable]
+    return chooser.section("recommendations", tables=(grid_of(rows, chooser.language),) if rows else ())
 
 
 def figures(chooser: Chooser) -> Section:

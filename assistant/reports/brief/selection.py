@@ -42,6 +42,7 @@ LONGEST, SHORTEST, SHORTEST_HAN = 1_200, 40, 14
 """Bounds of what is quoted in a briefing, in characters."""
 _APART = frozenset(["masthead", "contents", "title", "summary"])
 _CLOSED = tuple(".,:;!?…。，：；！？、،؛؟”’»\"'」』*")
+_NUMBER = re.compile(r"\d[\d.,]*\b")
 _YEAR = re.compile(r"(?<![\d/])(?:19|20)\d\d(?![\d/])")
 
 
@@ -160,8 +161,9 @@ class Chooser:
         return bool(max(others, default=-1.0) <= own)
 
     def fresh(self, unit: Unit) -> bool:
-        """Whether nothing that was used says the same in other words."""
-        said = [words for words in self.said if words != _folded(unit.text)]
+        """Whether nothing that was used says the same in other words; what gives other numbers says something else."""
+        given = set(_NUMBER.findall(unit.text))
+        said = [words for words in self.said if words != _folded(unit.text) and given <= set(_NUMBER.findall(words))]
         if not said or not self.reads(unit.document.language, self.language):
             return True
         embedder = self.library.embedder

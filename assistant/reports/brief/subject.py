@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -24,11 +25,11 @@ from corpus.store import Header
 from corpus.symbols import Symbol, find_symbols, same_document
 
 MAX_THEMES, MAX_SECTIONS = 8, 16
+NEARLY = 0.8
+"""A heading above so much of a document divides nothing."""
 LONGEST = 1_000
 """Longest subject, in characters."""
-HEADING = 170
-"""Longest heading of a theme that is taken from the documents, in characters."""
-_ENDS, _QUESTION = " .,;:。，、", ("?", "？", "؟")
+_ENDS, _QUESTION, _CLOSING = " .,;:。，、", ("?", "？", "؟"), " ;；؛”»)"
 
 
 def proposes(text: str, language: str) -> bool:
@@ -37,8 +38,8 @@ def proposes(text: str, language: str) -> bool:
 
 
 def proposing(unit: Unit) -> bool:
-    """Whether a unit proposes something for discussion."""
-    return proposes(unit.text, unit.document.language)
+    """Whether a unit proposes something for discussion, or asks."""
+    return proposes(unit.text, unit.document.language) or unit.text.rstrip(_CLOSING).endswith(_QUESTION)
 
 
 @dataclass(frozen=True)
@@ -167,19 +168,23 @@ def _of_document(engine: Engine, request: Request, treaties: tuple[str, ...], re
 
 
 def _sections(document: Document) -> tuple[Theme, ...]:
-    """The sections of a document: the headings of the outermost level on which several have paragraphs under them; where most are numbered,
-    those with a number, so that neither a cover nor lists of contents and abbreviations are sections."""
-    letter = covering(document)
+    """The sections of a document: the headings of the outermost level on which several have paragraphs under them, and none has nearly all,
+    without chapters of nothing but recommendations, nor annexes beside a text; where most paragraphs are numbered those with a number, so
+    that neither a cover nor lists of contents and abbreviations are sections."""
+    letter, chapter = covering(document), grammar_of(document.language).chapter
     paragraphs = [block for block in document.blocks if block.kind == "paragraph" and block.ordinal not in letter]
     numbered = [block for block in paragraphs if block.number]
     paragraphs = numbered if 2 * len(numbered) > len(paragraphs) else paragraphs
-    above = {head.ordinal for block in paragraphs for head in document.headings(block)}
+    paragraphs = [block for block in paragraphs if not block.locator.startswith(("annex", "appendix"))] or paragraphs
+    above = Counter(head.ordinal for block in paragraphs for head in document.headings(block))
     heads = [block for block in document.blocks if block.ordinal in above and document.body(block).strip()]
     levels = [[block for block in heads if block.level == level] for level in sorted({each.level for each in heads})]
+    levels = [there for there in levels if max(above[each.ordinal] for each in there) < NEARLY * len(paragraphs)]
     chosen = next((there for least in (3, 2) for there in levels if len(there) >= least), [])
-    said = [(" ".join(document.block_text(block).split()), block.ordinal) for block in chosen[:MAX_SECTIONS]]
+    said = [(" ".join(document.block_text(block).split()), block.ordinal) for block in chosen]
+    told = [(words, ordinal) for words, ordinal in said if not chapter.fullmatch(words)][:MAX_SECTIONS]
     about = document.title
-    return tuple(Theme(_short(words, document.language), f"{words}. {about}", ordinal) for words, ordinal in said)
+    return tuple(Theme(_short(words, document.language), f"{words}. {about}", ordinal) for words, ordinal in told)
 
 
 def in_words(agenda: Document, item: AgendaItem) -> bool:
@@ -223,9 +228,7 @@ def _dated(library: Library, header: Header) -> str:
 
 
 def _short(words: str, language: str) -> str:
-    """Words as a heading: what comes before examples, cut at a word where it is too long, with a capital."""
+    """Words as a heading: what comes before examples, with a capital."""
     examples = grammar_of(language).example.search(words)
     short = (words[: examples.start()] if examples else words).strip(_ENDS)
-    if len(short) > HEADING:
-        short = short[:HEADING].rsplit(" ", 1)[0].rstrip(" ,;:") + " …"
     return short[:1].upper() + short[1:]

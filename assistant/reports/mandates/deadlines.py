@@ -116,8 +116,9 @@ class Clock:
         return bool(self._grammar.past.search(text[max(0, at - _REACH) : at]))
 
     def _to_come(self, dates: list[Date]) -> bool:
-        """Whether no date lies before the document's own."""
-        day = self._day
+        """Whether no date lies before the document's own, else before the year of its symbol."""
+        symbol = self._document.symbol
+        day = self._day or (dt.date(symbol.year, 1, 1) if symbol and symbol.year else None)
         return day is None or all(
             (each.year or 0, each.month or 12) >= (day.year, day.month if each.month else 12) for each in dates
         )

@@ -31,13 +31,12 @@ LONGEST, WORDS, NAMES = 60, 7, 2
 """Longest phrase, in characters and in words, and most phrases of a name."""
 OPENING, FORMS = 2, 3
 """Words that open the titles of documents of so many groups tell of no group: `report`, `letter`, `draft`."""
+SAYING = 1 / 3
+"""The share of a group's documents in its language, at least, that say a phrase by which it is named."""
 SECOND = 0.1
 """Share of the weight of the first phrase of a name from which on a second one is said."""
-UNHEADED = 0.15
-"""What a phrase counts that stands in texts only."""
 MOSTLY = 0.5
-"""A phrase that more of the documents of a language say, in no heading, is a form of documents: `the present report`. A group
-of which more have another language than the one asked for is named in that one."""
+"""A group of which more documents have another language than the one asked for is named in that one."""
 LIKELY = 40
 """How many phrases of a theme are held against it in meaning, and shown to a model."""
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
@@ -151,18 +150,16 @@ class Namer:
         heads = Counter(stems for row in own for stems in self._heads[row])
         found = []
         phrases = Counter(stems for row in own for stems in {**self._heads[row], **self._said[row]})
-        for stems in self._slices(self._whole(phrases)):
+        for stems in self._slices(each for each in self._whole(phrases) if heads[each] >= min(2, len(own))):
             times = {row: count for row in own if (count := self._texts[row].count(f" {stems} "))}
-            if len(times) < min(2, len(rows)):  # of one document the title tells more
+            if len(times) < max(min(2, len(rows)), SAYING * len(own)):  # of one document the title tells more
                 continue
             share, overall = len(times) / len(own), sum(f" {stems} " in text for text in others) / len(others)
             if share <= overall and len(own) < len(others):
                 continue
-            if not heads[stems] and overall > MOSTLY:
-                continue
             forms = Counter(each[row][stems] for row in own for each in (self._heads, self._said) if stems in each[row])
             weight = share * math.log(1 + share / overall) * math.log(1 + sum(times.values()) / len(own))
-            weight *= 1 + math.log(heads[stems]) if heads[stems] else UNHEADED
+            weight *= 1 + math.log(heads[stems])
             form = min(forms, key=lambda form: (sum(map(str.isupper, form)), -forms[form], form))
             found.append(Phrase(weight, stems, form, frozenset(times)))
         found = sorted(found, key=lambda each: (-each.weight, each.stems))[:LIKELY]
