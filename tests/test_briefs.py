@@ -442,15 +442,27 @@ def test_mandate_and_expectations_of_an_item_are_not_those_of_other_items(holdin
     assert {theirs, expected} <= {*texts(brief(engine, Request("item", "3")))}
 
 
-def test_the_adoption_of_the_report_is_expected_and_nothing_that_is_not_surely_so(holding: Holding) -> None:
-    adopts = "The Working Group on the Smuggling of Migrants is expected to adopt and report."
+def test_what_is_not_surely_expected_of_a_meeting_is_not_told(engine: Engine) -> None:
+    assert sections(engine, Request("item", "2"))["expected"].statements == ()
+
+
+def test_the_adoption_of_the_report_is_expected_of_the_meeting(holding: Holding) -> None:
+    adopts = "The Working Group on the Smuggling of Migrants is expected to adopt what it is to do and report."
     agenda = AGENDA.replace("\n### Annotations", "4. Adoption of the report.\n\n### Annotations")
     expected = sections(holding(f"{agenda}\n#### 4. Adoption of the report\n\n{adopts}\n"), Request("item", "2"))[
         "expected"
     ]
     assert [each.text for each in expected.statements] == [adopts]
-    silent = sections(holding(AGENDA), Request("item", "2"))["expected"]
-    assert silent.statements == ()
+
+
+def test_of_resolutions_of_one_title_the_latest_speaks_and_what_it_recalls_is_no_point(holding: Holding) -> None:
+    texts_of = [
+        f"---\nsymbol: A/RES/{n}/7\ntitle: {n}/7. Harbour lamps\nlanguage: en\nkind: resolution\ndate: {year}-12-20\n---\n# {n}/7. Harbour lamps\n\n"
+        f"The General Assembly,\n\nRecalling the harbour lamps of boats of {year},\n\n1. Requests States to repair the harbour lamps of {count} boats;\n"
+        for n, year, count in ((84, 2029, 40), (86, 2031, 90))
+    ]
+    said = sections(holding(*texts_of), Request("theme", "harbour lamps of boats"))["points"].statements
+    assert ["90" in each.text for each in said] == [True]
 
 
 def test_questions_that_a_paper_of_the_item_puts_are_questions_for_discussion(holding: Holding) -> None:

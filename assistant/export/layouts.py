@@ -90,10 +90,8 @@ def briefing_paper(
         if section.key == "documentation" and briefing.papers:
             blocks.append(_papers(briefing.papers, language))
     if briefing.papers and not any(section.key == "documentation" for section in briefing.sections):
-        blocks += [
-            Heading(1, say("section_documentation", language), "documentation"),
-            _papers(briefing.papers, language),
-        ]
+        head = Heading(1, say("section_documentation", language), "documentation")
+        blocks += [head, _papers(briefing.papers, language)]
     ends: dict[str, list[Content]] = {
         "sources": [references.source(source.document) for source in briefing.sources],
         "unsourced": [plain(each) for each in briefing.unsourced],
@@ -234,10 +232,6 @@ def _documents(documents: Sequence[ThemeDocument], references: References, theme
         first = next((each for each in theme.passages if each.document == held.id), None) if theme else None
         link = address(held, first.start, first.end) if address and first else None
         year = say("no_year", language) if document.year is None else str(document.year)
-        title = document.title if document.title != document.label else ""
-        symbol, named = (
-            Span(references.label(document.document), url=document.url),
-            Span(title or document.label, url=link),
-        )
-        rows.append((plain(year), (symbol,), (named,)))
+        symbol = Span(references.label(document.document), url=document.url)
+        rows.append((plain(year), (symbol,), (Span(document.title or document.label, url=link),)))
     return Table(columns(language, "years", "symbol", "title"), tuple(rows))

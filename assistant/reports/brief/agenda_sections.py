@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 
 from assistant.frames import joined, say
 from assistant.meeting import citing as said_of
@@ -43,11 +42,8 @@ def mandate(chooser: Chooser) -> Section:
 def _meeting_taken(chooser: Chooser) -> tuple[str, ...]:
     """Which meeting is briefed about, and which others have an item of the number, where the request names none."""
     _, item, agenda = chooser.ground.taken_up
-    held = (
-        [each for each in chooser.library.meetings() if each.item(item.number)]
-        if not chooser.ground.request.meeting
-        else []
-    )
+    named = chooser.ground.request.meeting
+    held = [each for each in chooser.library.meetings() if not named and each.item(item.number)]
     held.sort(key=lambda each: each.dates[-1:], reverse=True)
     labels = dict.fromkeys(chooser.library.document(each.document_id).label for each in held)
     others = joined([each for each in labels if each != agenda.label], chooser.language)
@@ -85,12 +81,11 @@ def expected(chooser: Chooser) -> Section:
             told.update(each.annotations)
     # What stands right above the timetable is its heading.
     told -= {block.ordinal - 1 for block in agenda.blocks if block.locator.startswith("timetable")}
-    found = chooser.speaking(
-        asked,
-        ground.agendas,
-        EXPECTED,
-        lambda each: each.score >= 0.0 and each.unit.block in told and not proposing(each.unit),
-    )
+
+    def fits(each: Scored) -> bool:
+        return each.score >= 0.0 and each.unit.block in told and not proposing(each.unit)
+
+    found = chooser.speaking(asked, ground.agendas, EXPECTED, fits)
     sure = sorted((each.unit for each in found), key=lambda unit: unit.start)
     return chooser.section("expected", Part("", chooser.take(sure)))
 
@@ -146,9 +141,8 @@ def papers(chooser: Chooser) -> tuple[Paper, ...]:
     if ground.item is None or ground.agenda is None:
         return ()
     announced = [(Symbol.parse(text), printed_title(ground.agenda, at)) for text, at in ground.item.documentation]
-    return tuple(
-        held_as(library, chooser.engine.catalogue, symbol, title or ground.title) for symbol, title in announced
-    )
+    catalogue = chooser.engine.catalogue
+    return tuple(held_as(library, catalogue, symbol, title or ground.title) for symbol, title in announced)
 
 
 def questions(chooser: Chooser) -> Section:
@@ -157,11 +151,9 @@ def questions(chooser: Chooser) -> Section:
     fresh: list[Statement] = []
     if ground.item is not None and ground.agenda is not None:
         fresh = chooser.quoted(ground.agenda, ground.item.annotations, asking(ground.agenda, ground.item))
-    if ground.own:
-        own = (unit for each in ground.own for unit in chooser.units(chooser.library.document(each)))
-        found = [unit for unit in chooser.slices(own) if proposing(unit) and chooser.usable(unit)]
-    else:
-        others: Sequence[str] = () if ground.item else ground.others
-        speaking = chooser.speaking(ground.title, others, QUESTIONS, lambda each: proposing(each.unit))
-        found = [each.unit for each in speaking]
+    own = (unit for each in ground.own for unit in chooser.units(chooser.library.document(each)))
+    found = [unit for unit in chooser.slices(own) if proposing(unit) and chooser.usable(unit)]
+    others = () if ground.own or ground.item else ground.others
+    speaking = chooser.speaking(ground.title, others, QUESTIONS, lambda each: proposing(each.unit))
+    found += [each.unit for each in speaking]
     return chooser.section("questions", Part("", (*fresh, *chooser.take(found, QUESTIONS))))

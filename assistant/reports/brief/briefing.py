@@ -142,9 +142,7 @@ class Briefing:
     @property
     def numbered(self) -> int:
         """How many places have a number under which they are commented on: the statements, then the rows of the tables."""
-        return sum(len(part.statements) for each in self.sections for part in each.parts) + sum(
-            len(table.rows) for each in self.sections for table in each.tables
-        )
+        return len(list(self.statements)) + sum(len(table.rows) for each in self.sections for table in each.tables)
 
     @property
     def citations(self) -> list[Citation]:

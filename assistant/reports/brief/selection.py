@@ -76,10 +76,16 @@ class Chooser:
         return Section(key, heading or say(f"section_{key}", self.language), kept, **told)
 
     def speaking(
-        self, words: str, documents: Sequence[str], most: int, fits: Callable[[Scored], bool] = lambda _: True
+        self,
+        words: str,
+        documents: Sequence[str],
+        most: int,
+        fits: Callable[[Scored], bool] = lambda _: True,
+        read: int = 0,
     ) -> list[Scored]:
-        """The units of some documents that speak to a subject and fit, best first; none that was used or is foreign."""
-        found = (each for each in self.weigh(words, documents) if speaks(each))
+        """The units of some documents that speak to a subject and fit, best first, of the passages that are `read`; none that was used or is
+        foreign."""
+        found = (each for each in self.weigh(words, documents, read) if speaks(each))
         return self._apart([each for each in self.slices(found) if self.usable(each.unit) and fits(each)], most)
 
     def weigh(self, words: str, documents: Sequence[str], most: int = 0) -> list[Scored]:

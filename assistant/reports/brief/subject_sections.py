@@ -40,6 +40,8 @@ ANSWERS = 6
 """Passages of each treaty that are read for each theme."""
 PARTS = 40
 """Most articles that are given in full."""
+WIDE = 36
+"""Passages that are read for a briefing on one theme or question: what resolutions recall is like what they say."""
 _NUMBER = re.compile(r"[\d.]+|\b[IVXLC]+\b")
 
 
@@ -165,13 +167,14 @@ def _name(article: Article) -> str:
 def points(chooser: Chooser) -> Section:
     """The best words of the documents by theme; of the other themes, where they are spoken of, or that they are not."""
     known, ground = framework_of(chooser), chooser.ground
-    most = POINTS[ground.request.audience] * (3 if ground.request.kind in ("theme", "question") else 1)
+    broad = ground.request.kind in ("theme", "question")
+    most, wide = POINTS[ground.request.audience] * (3 if broad else 1), WIDE * broad
     documents = (*ground.own, *(() if ground.request.kind == "document" else ground.others))
     found: dict[tuple[str, int, int], tuple[float, int, Scored]] = {}
     for n, theme in enumerate(ground.themes):
         if theme.section is not None:
             continue
-        for each in chooser.speaking(theme.words, documents, POOL, partial(_is_key, chooser)):
+        for each in chooser.speaking(theme.words, documents, POOL, partial(_is_key, chooser), wide):
             key = (each.unit.document.id, each.unit.start, each.unit.end)
             if key not in found or each.odds > found[key][0]:
                 found[key] = (each.odds, n, each)
@@ -289,9 +292,8 @@ def differences(chooser: Chooser) -> Section:
     for first, second in pairs[:DIFFERENCES]:
         statements = chooser.take([first, second])
         if len(statements) == 2:
-            parts.append(
-                Part(" / ".join(label_of(each.document, chooser.language) for each in (first, second)), statements)
-            )
+            labels = (label_of(each.document, chooser.language) for each in (first, second))
+            parts.append(Part(" / ".join(labels), statements))
     return chooser.section("differences", *parts)
 
 

@@ -84,11 +84,12 @@ def alike(said: Mapping[Place, Unit]) -> tuple[tuple[Same, ...], tuple[Differs, 
             like.add((n, m))
             if paras[n].key == paras[m].key or not any(what_differs(units[n], units[m])):
                 agree.add((n, m))
-    groups = [sorted(group, key=lambda n: _rank(units[n]), reverse=True) for group in _joined(len(units), agree)]
+    ranks = [standing(unit.document) for unit in units]
+    groups = [sorted(group, key=ranks.__getitem__, reverse=True) for group in _joined(len(units), agree)]
     differences = []
     for family in _joined(len(units), like):
         own = [group for group in groups if group[0] in family]
-        own.sort(key=lambda group: _rank(units[group[0]]))
+        own.sort(key=lambda group: ranks[group[0]])
         for later, earlier in pairwise(own[::-1]):
             near = ((n, m) for n in later for m in earlier if {(n, m), (m, n)} & like)
             if pair := next(near, None):
@@ -139,10 +140,6 @@ def _joined(count: int, linked: Collection[tuple[int, int]]) -> list[list[int]]:
     for n, label in enumerate(connected_components(graph, directed=False)[1] if count else ()):
         groups.setdefault(int(label), []).append(n)
     return list(groups.values())
-
-
-def _rank(unit: Unit) -> tuple[bool, str, str]:
-    return standing(unit.document)
 
 
 def standing(document: Document) -> tuple[bool, str, str]:

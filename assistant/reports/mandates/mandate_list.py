@@ -25,8 +25,6 @@ from corpus.library import Library
 
 MOST = 5_000
 """Rows of a list, at most: those that are due first."""
-NAMES = 20_000
-"""Addressees that are remembered, at most, to say which are near to one that nobody asks."""
 NEAR = 5
 
 
@@ -149,8 +147,7 @@ def list_mandates(library: Library, wanted: Wanted, progress: Progress = silent)
             if wanted.year is not None and (day is None or day.year != wanted.year):
                 continue
             for row in rows_of(library, document):
-                if len(names) < NAMES:
-                    names.update(" ".join(each.quote.split()) for each in row.addressees)
+                names.update(" ".join(each.quote.split()) for each in row.addressees)
                 if not any(asked in " ".join(folded(each.quote).split()) for each in row.addressees) and asked:
                     continue
                 if limit and not (row.due and row.due < limit):
@@ -174,9 +171,8 @@ def _chosen(library: Library, wanted: Wanted) -> list[str]:
             if document.kind != "resolution":
                 raise ReportError("no-resolution", document=document.label)
         return list(dict.fromkeys(document.id for document in documents))
-    ids = sorted(
-        library.versions().quotable(wanted.language) & {each.id for each in library.headers(kind="resolution")}
-    )
+    resolutions = {each.id for each in library.headers(kind="resolution")}
+    ids = sorted(library.versions().quotable(wanted.language) & resolutions)
     if not ids:
         raise ReportError("no-resolutions")
     return ids

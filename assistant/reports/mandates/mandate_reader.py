@@ -321,10 +321,9 @@ def _timed(made: Mandate, spans: Iterable[Span], document: Document, clock: Cloc
     times, money = list[Span](), list[Span]()
     for start, end in spans:
         times += clock.times(start, end)
-        for pattern in (grammar.money, grammar.funds):
-            money += [
-                (start + a, start + b) for a, b in (each.span() for each in pattern.finditer(document.text[start:end]))
-            ]
+        words = document.text[start:end]
+        amounts = (each.span() for pattern in (grammar.money, grammar.funds) for each in pattern.finditer(words))
+        money += [(start + a, start + b) for a, b in amounts]
     times = [when for when in times if not any(left <= when[0] < right for left, right in made.addressees)]
     said = tuple(each for each in made.action if each not in times)
     return replace(made, action=said, times=tuple(times), money=tuple(money))
@@ -369,8 +368,8 @@ def recommendations_of(document: Document) -> Iterator[Mandate]:
             continue
         found = list(_of_block(document, grammar, block, headed, chapter))
         if not found and chapter and block.kind == "paragraph" and block.number:
-            first, words = block.body_start, (block.body_start, block.end)
-            found = [(Mandate(block.ordinal, (first, first), False, (), (words,)), [words])]
+            first, whole = block.body_start, (block.body_start, block.end)
+            found = [(Mandate(block.ordinal, (first, first), False, (), (whole,)), [whole])]
         for each, spans in found:
             told.add(each.block)
             yield _timed(each, spans, document, clock)
@@ -419,9 +418,8 @@ def _of_block(
         shared = bare(document.text, begin + read.action, begin + length, ",:：", ",:：")
         said = document.text[slice(*shared)]
         empty = (grammar.that, grammar.to, grammar.preposition, grammar.should, grammar.trail)
-        lead = (
-            () if not said or any(each.fullmatch(f" {said}") or each.fullmatch(said) for each in empty) else (shared,)
-        )
+        idle = any(each.fullmatch(f" {said}") or each.fullmatch(said) for each in empty)
+        lead = (shared,) if said and not idle else ()
         for path in points:
             spans = [bare(document.text, each.body_start, each.end, closes=",;:.，；：。؛،") for each in path]
             yield Mandate(path[-1].ordinal, verb, False, who, (*lead, *spans)), [sentence, *spans]

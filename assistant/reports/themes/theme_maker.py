@@ -65,9 +65,8 @@ def themes_of(
     apart. What was made before from the same library is read again. `aside` is entered around what needs no turn at the
     models, and between short slices of what does. Raises `ReportError` where there is nothing to cluster.
     """
-    model = engine.writer.model if engine.writer else None
     catalogued = tuple(entry.key for entry in engine.catalogue.entries)
-    state = state_of(engine.library, (engine.signature, language, count, catalogued, model and model.name, VERSION))
+    state = state_of(engine.library, (engine.signature, language, count, catalogued, VERSION))
     derived = Derived(engine.library, FOLDER)
     themes: Themes | None = derived.get(state, Themes)
     if themes is None:
@@ -80,7 +79,6 @@ def themes_of(
 def _made(engine: Engine, language: str, count: int | None, state: str, progress: Progress, slices: Slices) -> Themes:
     """The themes made anew."""
     library, searching = engine.library, engine.library.models.searching
-    model = engine.writer.model if engine.writer else None
     # In an order that does not depend on when a document came.
     documents = [library.document(each) for each in slices(sorted(library.versions().quotable(language)))]
     telling, passages, grouping, vectors, read = grouped(engine, documents, count, slices)
@@ -98,7 +96,7 @@ def _made(engine: Engine, language: str, count: int | None, state: str, progress
     gaps = _not_held(engine, middle, np.stack(list(lie.values())), language, slices) if named else {}
     titles = {named[n]: told for n, told in gaps.items()}
     shaped = [[place[n] for n in rows] for rows in groups]
-    namer = Namer(engine.vocabulary, [telling[n] for n in place], shaped, language, slices, model)
+    namer = Namer(engine.vocabulary, [telling[n] for n in place], shaped, language, slices)
     summary = Summary(engine, language, [each.id for each in documents], slices)
     made: list[Theme] = []
     taken: set[str] = set()
@@ -114,7 +112,7 @@ def _made(engine: Engine, language: str, count: int | None, state: str, progress
                 # What neither words in common nor the title of a document names, as letters on this and that, is no theme.
                 loose.update(grouping[n])
                 continue
-            terms, spoken = (_title(document),), document.language
+            terms, spoken = (document.short or document.title,), document.language
         name = joined(list(terms), language)
         used.add(name)
         name = name[:1].upper() + name[1:]
@@ -194,7 +192,7 @@ def _nearest(
     return min(
         zip(documents, vectors, strict=True),
         key=lambda each: (
-            _title(each[0]) in used,
+            (each[0].short or each[0].title) in used,
             dated_line(each[0].title),
             each[0].language != language,
             0.0 if centre is None else -float(unit_length(each[1]) @ centre),
@@ -296,10 +294,6 @@ def _listed(documents: Sequence[Document], counts: Sequence[int]) -> tuple[Theme
     return tuple(sorted(made, key=lambda each: (each.year is None, each.year or 0, each.label, each.document)))
 
 
-def _title(document: Document) -> str:
-    return document.short or document.title
-
-
 FEWEST, MOST = 3, 5
 """How many sentences, where the documents have so many."""
 OF_ONE, DOCUMENTS = 2, 16
@@ -331,7 +325,10 @@ class Summary:
                 chosen.append([n])
             elif all(units[m].document.id != units[n].document.id for m in again):
                 again.append(n)
-        groups = [sorted((units[n] for n in group), key=_standing, reverse=True) for group in chosen]
+        groups = [
+            sorted((units[n] for n in group), key=lambda unit: standing(unit.document)[:2], reverse=True)
+            for group in chosen
+        ]
         groups.sort(key=lambda group: is_draft(group[0].document.symbol))
         said: list[tuple[Unit, Statement, tuple[Citation, ...]]] = []
         for fresh in (True, False):
@@ -341,7 +338,7 @@ class Summary:
                     continue
                 for statement in self._chooser.take([first], 1):
                     said.append((first, statement, tuple(statement_of(other).citations[-1] for other in rest)))
-        said.sort(key=lambda each: _standing(each[0]), reverse=True)
+        said.sort(key=lambda each: standing(each[0].document)[:2], reverse=True)
         return tuple(statement for _, statement, _ in said), tuple(repeats for _, _, repeats in said)
 
     def _units(self, passages: Sequence[Sequence[Passage]], centre: np.ndarray | None) -> list[Unit]:
@@ -383,7 +380,3 @@ class Summary:
         whole = block.kind in ("paragraph", "item") and unit.text.rstrip().endswith(ENDS)
         lists = len({mention.symbol for mention in find_symbols(unit.text)}) > 1
         return whole and not introduces and not lists and len(unit.text) <= LONGEST and self._chooser.usable(unit)
-
-
-def _standing(unit: Unit) -> tuple[bool, str]:
-    return standing(unit.document)[:2]
