@@ -26,12 +26,10 @@ from assistant.export.theme_plots import map_of, years_of
 from assistant.qa.engine import Engine
 from assistant.reports import ReportError
 from assistant.reports.themes.clusters import centred, clusters, count_for, places
-from assistant.reports.themes.naming import Namer
 from assistant.reports.themes.theme_maker import themes_of
 from assistant.reports.themes.theme_model import Themes
-from assistant.vocabulary import Vocabulary
 from corpus.catalogue import Catalogue
-from corpus.documents import LANGUAGES, Block, Document
+from corpus.documents import LANGUAGES
 from corpus.embedding import Crossing, HashEmbedder
 from corpus.library import Library
 from ingest.run import Input, starter_sources
@@ -47,7 +45,7 @@ def test_every_document_is_in_one_theme_or_apart_and_themes_have_three(
 ) -> None:
     library = starter_engine.library
     found = [each.document for theme in starter_themes.themes for each in theme.documents]
-    apart = [each.document for each in starter_themes.apart]
+    apart = [each.document for each in (*starter_themes.apart, *starter_themes.loose)]
     assert sorted(found + apart) == sorted(library.versions().quotable("en"))
     assert min(len(theme.documents) for theme in starter_themes.themes) >= 3
     passages = [passage for theme in starter_themes.themes for passage in theme.passages]
@@ -80,6 +78,18 @@ def test_a_document_of_two_lines_changes_no_theme(holding: Holding) -> None:
     for one, other in zip(before.themes, after.themes, strict=True):
         assert {each.document for each in other.documents} & held == {each.document for each in one.documents}
     assert sum(len(theme.documents) for theme in after.themes) == len(held) + 1
+
+
+def test_letters_that_nothing_names_together_are_of_no_theme(holding: Holding) -> None:
+    boats = [f"The safety of fishing boats needs harbour number {n}." for n in range(3)]
+    letters = ["Zebras graze on hills.", "Tea is dear in town.", "Bells ring at noon."]
+    named = [*((f"A/7{n}/9", "Safety of fishing boats", said) for n, said in enumerate(boats)),
+             *((f"A/8{n}/8", f"Letter dated {n + 1} March 2030 from the Mission", said) for n, said in enumerate(letters))]  # fmt: skip
+    engine = holding(*_reports(*named))
+    made = themes_of(engine)
+    assert [theme.name for theme in made.themes] == ["Safety of fishing boats"]
+    assert {each.label for each in made.loose} == {"A/80/8", "A/81/8", "A/82/8"}
+    assert "A/80/8" in markdown(made, engine.library).partition("of no theme")[2]
 
 
 def test_agendas_and_records_of_meetings_stand_apart(holding: Holding) -> None:
@@ -208,7 +218,8 @@ def test_clusters_are_as_many_as_asked_for_and_lie_on_the_map(n: int, count: int
 def test_the_themes_of_the_real_documents_cover_them(real_library: Library, catalogue: Catalogue) -> None:
     themes = themes_of(Engine(real_library, catalogue))
     held = [each.document for theme in themes.themes for each in theme.documents]
-    assert sorted(held + [each.document for each in themes.apart]) == sorted(real_library.versions().quotable("en"))
+    beside = [each.document for each in (*themes.apart, *themes.loose)]
+    assert sorted(held + beside) == sorted(real_library.versions().quotable("en"))
 
 
 def _reports(*texts: tuple[str, str, str]) -> list[Input]:
@@ -240,38 +251,6 @@ def test_a_name_is_a_phrase_of_headings_and_no_form_of_document(holding: Holding
     ]
     names = {theme.name.casefold() for theme in themes_of(holding(*_reports(*boats, *roads))).themes}
     assert names == {"safety of fishing boats", "repair of mountain roads"}
-
-
-@pytest.mark.parametrize(
-    ("reply", "name"),
-    [("Mountain boats.", "Mountain boats"), ("Space travel", None), ("", None), ("boats " * 40, None)],
-)
-def test_a_model_words_a_name_only_in_words_of_the_headings(reply: str, name: str | None) -> None:
-    class Model:
-        """Replies with the same words to everything."""
-
-        name, window, output = "m", 1_000, 100
-
-        def reply(self, messages: object) -> Iterator[str]:
-            yield reply
-
-    documents = [
-        Document(
-            None,
-            "en",
-            "upload",
-            title,
-            text := f"{title} need care.",
-            (Block(0, "paragraph", 0, len(text), "p"),),
-            title,
-        )
-        for title in ("Fishing boats", "Mountain roads")
-    ]
-    namer = Namer(Vocabulary.shipped(), documents, [[0, 1]], "en", model=Model())
-    made = namer.name([0], set(), lambda phrases: np.ones(len(phrases)))
-    assert made == (("Fishing boats",) if name is None or name == "Mountain boats" else (name,))
-    both = namer.name([0, 1], set(), lambda phrases: np.ones(len(phrases)))
-    assert (name in both) == (name is not None)
 
 
 class Spoken(HashEmbedder):

@@ -40,7 +40,7 @@ _NOTE = "INSERT INTO draft_events (draft, time, who, kind, statement, text) VALU
 @dataclass(frozen=True)
 class Event:
     """What somebody did to a draft: `state` with the new one in `text`, or a `comment`, on the statement of that number (its
-    paragraph in the publication) or, without one, on the whole."""
+    paragraph in the publication, or the row of a table) or, without one, on the whole."""
 
     time: str
     who: str
@@ -123,7 +123,7 @@ class Drafts:
         draft, said = self.get(draft_id), " ".join(text.split())
         if not said or len(said) > LONGEST:
             raise Invalid("comment-length", most=LONGEST, count=len(said))
-        count = len(list(draft.briefing.statements)) if draft.briefing else 0
+        count = draft.briefing.numbered if draft.briefing else 0
         if statement is not None and not 1 <= statement <= count:
             raise Invalid("no-statement", number=statement, count=count)
         self._note(draft_id, "comment", statement, said)
