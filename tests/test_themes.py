@@ -26,10 +26,12 @@ from assistant.export.theme_plots import map_of, years_of
 from assistant.qa.engine import Engine
 from assistant.reports import ReportError
 from assistant.reports.themes.clusters import centred, clusters, count_for, places
+from assistant.reports.themes.naming import Namer
 from assistant.reports.themes.theme_maker import themes_of
 from assistant.reports.themes.theme_model import Themes
+from assistant.vocabulary import Vocabulary
 from corpus.catalogue import Catalogue
-from corpus.documents import LANGUAGES
+from corpus.documents import LANGUAGES, Block, Document
 from corpus.embedding import Crossing, HashEmbedder
 from corpus.library import Library
 from ingest.run import Input, starter_sources
@@ -251,6 +253,38 @@ def test_a_name_is_a_phrase_of_headings_and_no_form_of_document(holding: Holding
     ]
     names = {theme.name.casefold() for theme in themes_of(holding(*_reports(*boats, *roads))).themes}
     assert names == {"safety of fishing boats", "repair of mountain roads"}
+
+
+@pytest.mark.parametrize(
+    ("reply", "name"),
+    [("Mountain boats.", "Mountain boats"), ("Space travel", None), ("", None), ("boats " * 40, None)],
+)
+def test_a_model_words_a_name_only_in_words_of_the_headings(reply: str, name: str | None) -> None:
+    class Model:
+        """Replies with the same words to everything."""
+
+        name, window, output = "m", 1_000, 100
+
+        def reply(self, messages: object) -> Iterator[str]:
+            yield reply
+
+    documents = [
+        Document(
+            None,
+            "en",
+            "upload",
+            title,
+            text := f"{title} need care.",
+            (Block(0, "paragraph", 0, len(text), "p"),),
+            title,
+        )
+        for title in ("Fishing boats", "Mountain roads")
+    ]
+    namer = Namer(Vocabulary.shipped(), documents, [[0, 1]], "en", model=Model())
+    made = namer.name([0], set(), lambda phrases: np.ones(len(phrases)))
+    assert made == (("Fishing boats",) if name is None or name == "Mountain boats" else (name,))
+    both = namer.name([0, 1], set(), lambda phrases: np.ones(len(phrases)))
+    assert (name in both) == (name is not None)
 
 
 class Spoken(HashEmbedder):

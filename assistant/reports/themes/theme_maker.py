@@ -65,8 +65,9 @@ def themes_of(
     apart. What was made before from the same library is read again. `aside` is entered around what needs no turn at the
     models, and between short slices of what does. Raises `ReportError` where there is nothing to cluster.
     """
+    model = engine.writer.model if engine.writer else None
     catalogued = tuple(entry.key for entry in engine.catalogue.entries)
-    state = state_of(engine.library, (engine.signature, language, count, catalogued, VERSION))
+    state = state_of(engine.library, (engine.signature, language, count, catalogued, model and model.name, VERSION))
     derived = Derived(engine.library, FOLDER)
     themes: Themes | None = derived.get(state, Themes)
     if themes is None:
@@ -79,6 +80,7 @@ def themes_of(
 def _made(engine: Engine, language: str, count: int | None, state: str, progress: Progress, slices: Slices) -> Themes:
     """The themes made anew."""
     library, searching = engine.library, engine.library.models.searching
+    model = engine.writer.model if engine.writer else None
     # In an order that does not depend on when a document came.
     documents = [library.document(each) for each in slices(sorted(library.versions().quotable(language)))]
     telling, passages, grouping, vectors, read = grouped(engine, documents, count, slices)
@@ -96,7 +98,7 @@ def _made(engine: Engine, language: str, count: int | None, state: str, progress
     gaps = _not_held(engine, middle, np.stack(list(lie.values())), language, slices) if named else {}
     titles = {named[n]: told for n, told in gaps.items()}
     shaped = [[place[n] for n in rows] for rows in groups]
-    namer = Namer(engine.vocabulary, [telling[n] for n in place], shaped, language, slices)
+    namer = Namer(engine.vocabulary, [telling[n] for n in place], shaped, language, slices, model)
     summary = Summary(engine, language, [each.id for each in documents], slices)
     made: list[Theme] = []
     taken: set[str] = set()
