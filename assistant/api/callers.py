@@ -50,7 +50,7 @@ async def identified(connection: HTTPConnection) -> Principal:
     else:
         limiter: CapacityLimiter = connection.app.state.identifying
         found = await to_thread.run_sync(gate.principal, connection, limiter=limiter)
-    connection.scope["place"].belongs(found.client)
+    connection.scope["place"].belongs(found)
     connection.scope["principal"] = found
     return found
 
