@@ -200,7 +200,7 @@ def _meeting_label(meeting: Meeting, reader: str) -> str:
     return f"{symbol}, {f'{first:%B %Y}' if reader == 'en' else date_text(first, reader)}"
 
 
-LONGEST = 60
+LONGEST = 80
 """Longest title or heading that is put into a question, in characters."""
 _NUMBER = re.compile(r"^[\dIVXLC]+(?:/\d+)?[.)]\s+")
 ARTICLES = 2
