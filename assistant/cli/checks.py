@@ -184,7 +184,4 @@ def _library(settings: Settings) -> list[Finding]:
         return [*found, Finding("library", "error", "; ".join(faults[:3]), "rapporteur reindex")]
     if not counted.documents:
         return [*found, Finding("library", "warning", "empty", "rapporteur ingest --starter")]
-    return [
-        *found,
-        Finding("library", "ok", f"{counted.documents} documents, {counted.passages} passages, sound"),
-    ]
+    return [*found, Finding("library", "ok", f"{counted.documents} documents, {counted.passages} passages, sound")]

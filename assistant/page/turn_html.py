@@ -224,7 +224,9 @@ def turn_html(
         whole=whole,
         sure=stands in ("answered", "partial"),
         # What does not say what it asks about is asked back; a question that is too long is to be cut.
-        offered=examples(service.library, spoken, OFFERED) if state == "refused" and len(turn.question) <= LONGEST else [],
+        offered=examples(service.library, spoken, OFFERED)
+        if state == "refused" and len(turn.question) <= LONGEST
+        else [],
     )
 
 

@@ -300,18 +300,13 @@ class PoliteEmbedder:
         self, texts: Sequence[str], progress: Callable[[int], None] | None = None
     ) -> NDArray[np.float32]:
         """One vector a text, batch by batch."""
-        return self._batches(texts, lambda part: self._embedder.embed_passages(part, progress))
-
-    def _batches(
-        self, texts: Sequence[str], embed: Callable[[Sequence[str]], NDArray[np.float32]]
-    ) -> NDArray[np.float32]:
         made: list[NDArray[np.float32]] = []
         done = 0
         while done < len(texts):
             part = texts[done : done + max(1, min(BATCH, round(SECONDS / max(self._pace, 1e-4))))]
             with self._turns.batch():
                 begun = time.perf_counter()
-                made.append(embed(part))
+                made.append(self._embedder.embed_passages(part, progress))
                 self._pace += 0.3 * ((time.perf_counter() - begun) / len(part) - self._pace)
             done += len(part)
         return np.concatenate(made) if made else np.empty((0, self._embedder.dimension), np.float32)

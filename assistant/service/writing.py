@@ -276,12 +276,7 @@ class Writing:
         with refused(NotHeld):
             return check_agenda(library, self._service.engine.catalogue, agenda_meeting(library, meeting), languages)
 
-    def publication(
-        self,
-        made: Report,
-        language: str,
-        address: Address | None = None,
-    ) -> Publication:
+    def publication(self, made: Report, language: str, address: Address | None = None) -> Publication:
         """What was made as a publication, its places as links where an `address` is given. Whoever was given it may
         have it so."""
         from assistant.export.layouts import publication_of

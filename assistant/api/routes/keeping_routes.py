@@ -85,13 +85,7 @@ def jobs(service: Served, caller: Caller) -> list[dict[str, Any]]:
 
 @router.get("/jobs/{job}", response_model=Job)
 @may("jobs")
-def job(
-    service: Served,
-    caller: Caller,
-    job: JobId,
-    since: Known = 0,
-    language: Spoken = "en",
-) -> dict[str, Any]:
+def job(service: Served, caller: Caller, job: JobId, since: Known = 0, language: Spoken = "en") -> dict[str, Any]:
     """How a job stands."""
     return job_told(service.job(caller, job, since), language)
 
