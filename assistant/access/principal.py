@@ -100,13 +100,9 @@ class Principal:
     def client(self) -> str:
         """What limits go by: the key or account; for those who have none the session that they show; else all at their address that
         show none, as one."""
-        return (
-            self.id
-            if self.kind != "anonymous"
-            else f"visit:{self.visit}"
-            if self.visit
-            else f"{NAMELESS}{network(self.address)}"
-        )
+        if self.kind != "anonymous":
+            return self.id
+        return f"visit:{self.visit}" if self.visit else f"{NAMELESS}{network(self.address)}"
 
     @property
     def origin(self) -> str:

@@ -243,11 +243,7 @@ def _read(service: Service, who: Principal, wanted: ReadParagraph) -> Given:
         {
             "document": held.id,
             "symbol": held.key,
-            "title": held.title,
-            "language": held.language,
-            "edition": held.edition,
-            "unverified": held.unverified,
-            "url": held.url,
+            **{name: getattr(held, name) for name in ("title", "language", "edition", "unverified", "url")},
             "place": place or None,
             "paragraphs": given,
             "total": len(blocks),
@@ -262,34 +258,17 @@ def _meetings(service: Service, who: Principal, _: NoArguments) -> Given:
     for meeting in service.meetings(who):
         each, agenda = meeting.to_json(), service.document(who, meeting.document_id)
         links.append((agenda.title, agenda.url))
-        items = [
-            {
-                "number": item["number"],
-                "title": item["title"],
-                "locator": _cited(agenda, item["listed"]),
-                "documentation": [
-                    {"symbol": symbol, "locator": _cited(agenda, at), "held": _held(service, symbol)}
-                    for symbol, at in item["documentation"]
-                ],
-            }
-            for item in each["items"]
-        ]
-        sittings = [
-            {
-                **{name: sitting[name] for name in ("date", "start", "end", "half")},
-                "locator": _cited(agenda, sitting["time_row"]),
-                "items": [
-                    {
-                        **{name: item[name] for name in ("number", "title", "continued")},
-                        "locator": _cited(agenda, item["row"]),
-                    }
-                    for item in sitting["items"]
-                ],
-            }
-            for sitting in each["sittings"]
-        ]
-        about = {name: each[name] for name in ("title", "body", "place", "dates")}
-        meetings.append({**about, "agenda": agenda.id, "url": agenda.url, "items": items, "sittings": sittings})
+        for item in each["items"]:
+            item["locator"] = _cited(agenda, item["listed"])
+            item["documentation"] = [
+                {"symbol": symbol, "locator": _cited(agenda, at), "held": _held(service, symbol)}
+                for symbol, at in item["documentation"]
+            ]
+        for sitting in each["sittings"]:
+            sitting["locator"] = _cited(agenda, sitting["time_row"])
+            for item in sitting["items"]:
+                item["locator"] = _cited(agenda, item["row"])
+        meetings.append(Meeting.model_validate({**each, "agenda": agenda.id, "url": agenda.url}).model_dump())
     return Given({"meetings": meetings}, links=_links(links))
 
 

@@ -167,7 +167,7 @@ class TopicAsked(Asked):
 
     def otherwise(self) -> dict[str, Any]:
         """The documents."""
-        return {"document": _lines(self.documents)}
+        return {"document": named_in(self.documents)}
 
     def beside(self, request: Request, service: Service, who: Principal) -> dict[str, Any]:
         """How many documents may be named."""
@@ -187,7 +187,7 @@ class MandatesAsked(Asked):
 
     def otherwise(self) -> dict[str, Any]:
         """The year, and the documents."""
-        return {"year": int(self.year) if self.year.strip() else None, "document": _lines(self.documents)}
+        return {"year": int(self.year) if self.year.strip() else None, "document": named_in(self.documents)}
 
 
 class OriginsAsked(Asked):
@@ -275,7 +275,8 @@ def _official(reader: str, name: str) -> str | None:
     return link(symbol, reader) if symbol else None
 
 
-def _lines(documents: str) -> list[str]:
+def named_in(documents: str) -> list[str]:
+    """The documents that are named in lines, or parted by semicolons."""
     return [name for line in documents.splitlines() for each in line.split(";") if (name := each.strip())]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Sequence
 from functools import partial
@@ -18,7 +19,7 @@ from assistant.api.route import Guarded, may
 from assistant.export.docx import pandoc_path
 from assistant.export.file_formats import render
 from assistant.export.publication import Block, Heading, Note, Paragraph, Publication, Span, plain
-from assistant.faults import Conflict, Invalid, NotHeld
+from assistant.faults import Conflict, Invalid, NotHeld, ServiceFault
 from assistant.frames import date_text
 from assistant.labels import language_of, word
 from assistant.page.chat_turns import (
@@ -36,7 +37,9 @@ from assistant.quoted_rows import without_bars
 from assistant.reports import refused
 from assistant.service import Service
 from assistant.service.kept import CONVERSATIONS, Kept
+from corpus.corpus_errors import LibraryError
 
+log = logging.getLogger("rapporteur.page")
 making = APIRouter(include_in_schema=False, route_class=Guarded)
 NAMED = r"^[A-Za-z0-9_-]{1,64}$"
 Known = Annotated[str, Path(pattern=NAMED)]
@@ -133,9 +136,12 @@ def forget(
 
 
 def keep_there(service: Service, who: Principal, talk: Conversation) -> None:
-    """Keeps a conversation on the server, where who has it wants that."""
-    if service.kept is not None and service.kept.keeping(who):
-        service.kept.put(who, talk.token, talk.title, words_of_turns(talk.turns))
+    """Keeps a conversation on the server, where who has it wants that; its answers are shown whether or not it can be."""
+    try:
+        if service.kept is not None and service.kept.keeping(who):
+            service.kept.put(who, talk.token, talk.title, words_of_turns(talk.turns))
+    except (ServiceFault, LibraryError):
+        log.exception("a conversation could not be kept")
 
 
 def kept_of(service: Service) -> Kept:

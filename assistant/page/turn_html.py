@@ -204,6 +204,7 @@ def turn_html(
     sources = sources_of(service, answer)
     stands, changed = standing_of(answer, sources)
     state = stands if whole else "waiting"
+    unsaid = state == "refused" and len(turn.question) <= LONGEST  # else it is to be cut
     return _turn(
         number,
         turn.question,
@@ -223,10 +224,7 @@ def turn_html(
         plain=plain,
         whole=whole,
         sure=stands in ("answered", "partial"),
-        # What does not say what it asks about is asked back; a question that is too long is to be cut.
-        offered=examples(service.library, spoken, OFFERED)
-        if state == "refused" and len(turn.question) <= LONGEST
-        else [],
+        offered=examples(service.library, spoken, OFFERED) if unsaid else [],
     )
 
 

@@ -141,18 +141,13 @@ async def add_draft(service: Served, caller: Caller, asked: BriefingRequest) -> 
 
 @review.get("/drafts/{draft_id}", response_model=DraftOut, responses=DOCUMENTED)
 @may("review")
-async def draft(
-    request: Request, service: Served, caller: Caller, draft_id: str, format: Form | None = None
-) -> Response:
+def draft(request: Request, service: Served, caller: Caller, draft_id: str, format: Form | None = None) -> Response:
     """A draft with its comments and changes; as a file with its state on the cover."""
-    drafts = await run_in_threadpool(service.writing.drafts, caller)
-    found = await run_in_threadpool(drafts.get, draft_id)
+    found = service.writing.drafts(caller).get(draft_id)
     wanted = format or form_of(request.headers.get("accept", ""))
     if wanted == "json":
-        return JSONResponse(await run_in_threadpool(found.to_json))
-    made = await run_in_threadpool(service.writing.reviewed, found)
-    data = await run_in_threadpool(service.writing.file, caller, made, wanted)
-    return file_reply(data, wanted, "briefing")
+        return JSONResponse(found.to_json())
+    return file_reply(service.writing.file(caller, service.writing.reviewed(found), wanted), wanted, "briefing")
 
 
 @review.post("/drafts/{draft_id}/comments", response_model=DraftOut)
