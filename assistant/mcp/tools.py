@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
 from mcp_types import ResourceLink
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from assistant.access import Principal
-from assistant.api.api_models import AnswerOut, DocumentOut, Edition, HitOut, Page
+from assistant.api.api_models import AnswerOut, DocumentOut, Edition, HitOut, Page, Strict
 from assistant.faults import NotHeld
 from assistant.markdown import LINK, inert, rendered
 from assistant.qa.answer import Answer, Finished, Said
@@ -32,20 +32,14 @@ In = Annotated[Edition | None, Field(description="The version in this edition.")
 Offset = Annotated[int, Field(ge=0, le=10_000_000)]
 
 
-class Arguments(BaseModel):
-    """Arguments of a tool."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class Search(Arguments):
+class Search(Strict):
     """What to look for."""
 
     query: Annotated[str, Field(min_length=1, max_length=2_000)]
     limit: Annotated[int, Field(ge=1, le=50)] = 10
 
 
-class ReadParagraph(Arguments):
+class ReadParagraph(Strict):
     """Which paragraphs to read."""
 
     document: Name
@@ -56,7 +50,7 @@ class ReadParagraph(Arguments):
     limit: Annotated[int, Field(ge=1, le=100)] = 20
 
 
-class ListDocuments(Arguments):
+class ListDocuments(Strict):
     """Which documents to list."""
 
     text: Annotated[str | None, Field(max_length=500, description="Words of the symbol or title.")] = None
@@ -66,7 +60,7 @@ class ListDocuments(Arguments):
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
-class NoArguments(Arguments):
+class NoArguments(Strict):
     """Nothing is to be said."""
 
 

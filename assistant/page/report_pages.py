@@ -14,10 +14,11 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from markupsafe import Markup
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from assistant.access import Principal
 from assistant.access.operations import allowed
+from assistant.api.api_models import Strict
 from assistant.api.api_replies import file_reply
 from assistant.api.callers import Caller, Served
 from assistant.api.route import may
@@ -65,11 +66,10 @@ Topic = Annotated[str, Field(max_length=1_000)]
 AnyLanguage = Literal["", Language]
 
 
-class Asked(BaseModel):
+class Asked(Strict):
     """What the form of a page holds. The page is at `/place`, its files at `/place/name`; `asks` is what it asks for once the fields
     that it `needs` are filled; `waits` is said until that is made."""
 
-    model_config = ConfigDict(extra="forbid")
     place: ClassVar[str]
     name: ClassVar[str]
     asks: ClassVar[type[PaperRequest]]

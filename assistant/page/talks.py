@@ -10,9 +10,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from markupsafe import Markup
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from assistant.access import Principal
+from assistant.api.api_models import Strict
 from assistant.api.api_replies import file_reply
 from assistant.api.callers import Caller, Served
 from assistant.api.route import Guarded, may
@@ -47,11 +48,7 @@ BODY = 2 * MOST_KEPT + 50_000
 """Bytes that a conversation may have when it is opened again: JSON within JSON, most of it with an escape more."""
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class Opened(_Strict):
+class Opened(Strict):
     """A conversation to open again: as a browser kept it, or by its token alone where the server has it."""
 
     token: Annotated[str, Field(pattern=NAMED)]
@@ -59,7 +56,7 @@ class Opened(_Strict):
     seal: Annotated[str, Field(max_length=100)] = ""
 
 
-class Keeping(_Strict):
+class Keeping(Strict):
     """Whether conversations are to be kept on the server from now on."""
 
     on: bool
@@ -190,10 +187,9 @@ Name = Annotated[str, Path(max_length=100)]
 Token = Annotated[str, Path(max_length=64)]
 
 
-class Shared(BaseModel):
+class Shared(Strict):
     """The turn of a conversation to which a link is to be made."""
 
-    model_config = ConfigDict(extra="forbid")
     token: Annotated[str, Field(pattern=NAMED)]
     turn: Annotated[int, Field(ge=1, le=1_000_000)]
 

@@ -8,9 +8,9 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
-from assistant.api.api_models import AgendaOut, BriefingOut, ComparisonOut, MandatesOut, OriginsOut, ThemesOut
+from assistant.api.api_models import AgendaOut, BriefingOut, ComparisonOut, MandatesOut, OriginsOut, Strict, ThemesOut
 from assistant.api.api_replies import DOCUMENTED, LISTED, SHEETS, file_reply, form_of
 from assistant.api.callers import Caller, Served
 from assistant.api.route import Guarded, may
@@ -106,19 +106,15 @@ class DraftOut(BaseModel):
     briefing: dict[str, Any] | None
 
 
-class CommentBody(BaseModel):
+class CommentBody(Strict):
     """A comment on a statement, by its number in the publication, or on the whole."""
-
-    model_config = ConfigDict(extra="forbid")
 
     text: Annotated[str, Field(min_length=1, max_length=4_000)]
     statement: Annotated[int | None, Field(ge=1, le=100_000)] = None
 
 
-class StateBody(BaseModel):
+class StateBody(Strict):
     """The new state of a draft."""
-
-    model_config = ConfigDict(extra="forbid")
 
     state: Literal["draft", "review", "cleared"]
 
