@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import sys
@@ -63,6 +64,9 @@ def _disk(settings: Settings) -> Finding:
     folder = settings.data_dir
     while not folder.exists():
         folder = folder.parent
+    if not os.access(folder, os.W_OK):
+        told = f"{folder} can't be written to: what is held can be asked and shown, nothing can be added"
+        return Finding("disk", "warning", told, "Where that is not meant, change its permissions.")
     free = shutil.disk_usage(folder).free / 1e9
     if free < 1:
         return Finding("disk", "warning", f"{free:.1f} GB free", "Free some space, or move the library.")
