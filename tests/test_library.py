@@ -21,7 +21,7 @@ from rich.console import Console
 
 from corpus.analysis import analyse
 from corpus.catalogue import Catalogue
-from corpus.corpus_errors import LibraryError, LibraryStale
+from corpus.corpus_errors import LibraryBusy, LibraryError, LibraryStale
 from corpus.documents import Document, DocumentError
 from corpus.embedding import HashEmbedder
 from corpus.library import Library
@@ -297,6 +297,31 @@ def test_a_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:
     (broken / "library.sqlite3").write_bytes(b"this is no database at all, but it is long enough to be read" * 20)
     with pytest.raises(LibraryError, match="damaged"):
         Library(broken, HashEmbedder(), SEGMENTER_VERSION)
+
+
+def test_a_library_that_can_only_be_read_is_searched_by_several_and_what_would_change_it_says_so(
+    boats: Library, open_library: OpenLibrary, catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("corpus.library.os.access", lambda path, mode: False)  # who runs tests may write everywhere
+    with pytest.raises(LibraryBusy, match="can only be read from here, and a process has it open"):
+        open_library()
+    boats.close()
+    before = state(tmp_path / "library")
+    first, second = open_library(), open_library()
+    for each in (first, second):
+        assert words_indexed(each, "harbour")
+        assert each.dense("harbour master", 1)
+        assert each.verify() == []
+    with pytest.raises(LibraryError, match="can't be written to"):
+        add(first, catalogue, note(CHANGED))
+    with pytest.raises(LibraryError, match="can't be written to"):
+        first.remove(first.ids()[0])
+    first.close()
+    shutil.rmtree(tmp_path / "library" / "lexical")
+    assert words_indexed(open_library(), "harbour"), "an index that is lost is made anew, elsewhere"
+    assert state(tmp_path / "library") == {name: kept for name, kept in before.items() if "lexical" not in name}
+    with pytest.raises(LibraryError, match="can't be written to"):
+        open_library(tmp_path / "none")
 
 
 def test_a_full_disk_is_said_and_nothing_is_changed(

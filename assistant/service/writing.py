@@ -242,7 +242,10 @@ class Writing:
         key = (request.path, subject, state_of(service.library, service.engine.signature))
         # What is there already costs no more than looking at a document.
         self._allowed(who, "documents" if self.papers.held(key) else request.operation)
-        return self.papers.take(key, work, _lasting, client=who.client, origin=who.origin)
+        # One on which no model failed would be made again the same.
+        return self.papers.take(
+            key, work, lambda made: bool(getattr(made, "lasting", True)), client=who.client, origin=who.origin
+        )
 
     def part(self, request: PaperRequest, made: Any) -> Report:
         """What is wanted of what was made. Raises `NotHeld`, which says what is near, where there is none of that name."""
@@ -276,12 +279,7 @@ class Writing:
         with refused(NotHeld):
             return check_agenda(library, self._service.engine.catalogue, agenda_meeting(library, meeting), languages)
 
-    def publication(
-        self,
-        made: Report,
-        language: str,
-        address: Address | None = None,
-    ) -> Publication:
+    def publication(self, made: Report, language: str, address: Address | None = None) -> Publication:
         """What was made as a publication, its places as links where an `address` is given. Whoever was given it may
         have it so."""
         from assistant.export.layouts import publication_of
@@ -310,8 +308,3 @@ class Writing:
         self._allowed(who, "brief" if form in ("docx", "pdf") else "documents")
         with refused(Conflict):
             return written()
-
-
-def _lasting(made: Report) -> bool:
-    """Whether it would be made again the same: no model failed on the way."""
-    return bool(getattr(made, "lasting", True))
