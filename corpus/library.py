@@ -622,11 +622,7 @@ class Library:
             return self._indexes.words(tokens, language, limit, within)
 
     def likenesses(
-        self,
-        question: str,
-        texts: Sequence[str],
-        model: Embedder | None = None,
-        language: str = "",
+        self, question: str, texts: Sequence[str], model: Embedder | None = None, language: str = ""
     ) -> list[float]:
         """How like a question each of some texts in a language is in meaning, by one of the library's models."""
         model = model or self.embedder

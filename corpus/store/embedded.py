@@ -77,8 +77,7 @@ class Outbox:
     def unlearn(self, document_id: str, language: str) -> None:
         self.unsettled = True
         self._db.execute(
-            "INSERT OR REPLACE INTO outbox SELECT id, ?, 1 FROM passages WHERE document_id = ?",
-            (language, document_id),
+            "INSERT OR REPLACE INTO outbox SELECT id, ?, 1 FROM passages WHERE document_id = ?", (language, document_id)
         )
 
     def learn_all(self) -> None:
@@ -123,12 +122,7 @@ class EmbeddedIndexes:
     address of a Chroma server. `stamped` writes the stamp of a library whose indexes are as they should be."""
 
     def __init__(
-        self,
-        store: Store,
-        outbox: Outbox,
-        folder: Path,
-        location: str | None,
-        stamped: Callable[[], None],
+        self, store: Store, outbox: Outbox, folder: Path, location: str | None, stamped: Callable[[], None]
     ) -> None:
         self._store, self._outbox, self._stamped = store, outbox, stamped
         self._location: Path | str = location or folder / _VECTORS

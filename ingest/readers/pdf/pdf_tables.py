@@ -390,10 +390,7 @@ _Part = tuple[int, int, Print]  # column, columns spanned, words
 
 
 def _columns(
-    prints: Sequence[Print],
-    edges: Sequence[float],
-    wide: Sequence[tuple[float, float, int, int]],
-    grid: Sequence[Rule],
+    prints: Sequence[Print], edges: Sequence[float], wide: Sequence[tuple[float, float, int, int]], grid: Sequence[Rule]
 ) -> list[_Part]:
     """The words of some lines by column; `wide` are cells over several of them, where no walls of a `grid` tell."""
     parts: list[_Part] = []
