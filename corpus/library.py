@@ -304,8 +304,15 @@ class Library:
         last called. Without `settle` the indexes learn of it later: at `settle()`, or when they are next used.
         """
         check_passages(document, passages)
-        vectors = self.models.passages(document.language, passages, progress)
+        known = self._known_vectors(document.id, *replaces)
+        vectors = self.models.passages(document.language, passages, progress, known)
         self._put(Holding(document, passages, vectors, meeting), replaces, notes, expected, original, settle=settle)
+
+    def _known_vectors(self, *document_ids: str) -> dict[str, np.ndarray]:
+        """The vectors of what is held of some documents, by the text that was embedded."""
+        with self._guard, plainly(self.folder):
+            texts = {each.id: each.embedded for key in document_ids for each in self._store.passages(key)}
+            return {texts[key]: vector for key, vector in self._indexes.vectors(list(texts)).items()}
 
     def take(self, holding: Holding, replaces: Sequence[str] = (), *, settle: bool = True) -> None:
         """As `add`, of a document whose passages have their vectors, such as that of another library with the same stamp."""
@@ -614,11 +621,7 @@ class Library:
             return self._indexes.words(tokens, language, limit, within)
 
     def likenesses(
-        self,
-        question: str,
-        texts: Sequence[str],
-        model: Embedder | None = None,
-        language: str = "",
+        self, question: str, texts: Sequence[str], model: Embedder | None = None, language: str = ""
     ) -> list[float]:
         """How like a question each of some texts in a language is in meaning, by one of the library's models."""
         model = model or self.embedder

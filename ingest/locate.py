@@ -482,8 +482,7 @@ def _locate(
         return joined(place.annex, place.article or place.part or ("" if place.annex else "title"), number)
     if kind == "treaty" and labels.get(1):
         return joined(
-            place.article or ("preamble" if place.preamble >= 0 else place.part),
-            _labelled("digest para. ", labels),
+            place.article or ("preamble" if place.preamble >= 0 else place.part), _labelled("digest para. ", labels)
         )
     if labels and 1 not in labels and place.opened and place.preambular:
         numbered = f"{ordinal_word(place.preambular)} preambular para."

@@ -9,7 +9,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import OpenLibrary, add, blocks_apart
+from numpy.typing import NDArray
 from rich.console import Console
 
 from corpus.analysis import analyse
@@ -123,6 +124,33 @@ def test_a_document_that_is_removed_while_it_is_looked_for_is_not_found(
     library.remove(headers[0].id)
     monkeypatch.setattr(library, "each_header", lambda: iter(headers))
     assert library.find(headers[0].key) == []
+
+
+def test_passages_that_stay_when_a_text_is_read_anew_are_not_embedded_again(
+    open_either: OpenLibrary, catalogue: Catalogue
+) -> None:
+    seen: list[str] = []
+
+    class Counting(HashEmbedder):
+        def embed_passages(
+            self, texts: Sequence[str], progress: Callable[[int], None] | None = None
+        ) -> NDArray[np.float32]:
+            seen.extend(texts)
+            return super().embed_passages(texts, progress)
+
+    library = open_either(embedder=Counting())
+    flags = "## Flags\n\nBoats carry flags.\n\n"
+    add(library, catalogue, note(f"# Boats\n\nOn boats.\n\n{flags}{flags}## Crew\n\nA captain leads.\n".encode()))
+    assert len(seen) == len(set(seen)) == 3  # the same words under the same headings are one text
+    seen.clear()
+    add(library, catalogue, note(f"# Boats\n\nOn boats.\n\n## Harbours\n\nAll are public.\n\n{flags}".encode()))
+    assert len(seen) == 1
+    assert "All are public." in seen[0]
+    held = library.passages(next(library.documents()).id)
+    vectors = library.passage_vectors([each.id for each in held])
+    for passage in held:
+        assert np.array_equal(vectors[passage.id], library.embedder.embed_passages([passage.embedded])[0])
+    assert library.verify() == []
 
 
 def test_a_removed_document_is_gone_from_every_index(open_either: OpenLibrary, catalogue: Catalogue) -> None:

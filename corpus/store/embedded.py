@@ -78,8 +78,7 @@ class Outbox:
     def unlearn(self, document_id: str, language: str) -> None:
         self.unsettled = True
         self._db.execute(
-            "INSERT OR REPLACE INTO outbox SELECT id, ?, 1 FROM passages WHERE document_id = ?",
-            (language, document_id),
+            "INSERT OR REPLACE INTO outbox SELECT id, ?, 1 FROM passages WHERE document_id = ?", (language, document_id)
         )
 
     def learn_all(self) -> None:
