@@ -18,7 +18,9 @@ MISS_RISK: Mapping[Caution, float] = {"low": 0.45, "normal": 0.3, "high": 0.15}
 """Most near misses (questions on a subject of the documents, which they do not answer) that may be answered, by caution."""
 ASIDE_RISK: Mapping[Caution, float] = {"low": 0.25, "normal": 0.15, "high": 0.1}
 """Most questions about something else for which anything may be shown."""
-CLOSEST_CHANCE = 0.4
+LIKE_NOTHING = 1e-6
+"""A likeness that asks for none: all that is surer than `CLOSEST_CHANCE` may be shown."""
+CLOSEST_CHANCE = 0.5
 """The chance from which on something may come closest, where likeness keeps away what is about something else."""
 
 
@@ -88,7 +90,7 @@ def calibrate(outcomes: Sequence[Outcome], *, all_told: bool = False) -> Calibra
             # What is surer than that answers, however little anything is like it.
             held = np.where(asides >= max(uppers[caution], sure), np.inf, likenesses[is_aside])[asides >= closest]
             if len(held) and math.isfinite(least := lowest(held, risk, len(asides))):
-                lowers[caution], alike[caution] = closest, least
+                lowers[caution], alike[caution] = closest, least if least > LIKE_NOTHING else None
     asked_for = alike["normal"]
     near = likenesses >= (-math.inf if asked_for is None else asked_for)
     bar = np.where(near, uppers["normal"], max(uppers["normal"], sure))
