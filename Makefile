@@ -28,7 +28,6 @@ lint: $(DEV_STAMP)
 
 bench: $(DEV_STAMP)
 	@$(BIN)/python -m eval.bench
-	@$(BIN)/python -m eval.bench_briefs
 	@$(BIN)/python -m eval.reading $(if $(wildcard $(PDFS)),--pdf $(PDFS))
 
 quality: $(DEV_STAMP)

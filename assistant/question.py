@@ -165,6 +165,11 @@ class Question(Bounds):
         return parse_question(text, self.vocabulary, self.catalogue, self.language).bounded(self)
 
     @property
+    def last(self) -> str:
+        """What was asked last, behind other turns; empty where that is all."""
+        return self.focus if self.text != self.focus and self.text.endswith(self.focus) else ""
+
+    @property
     def documents(self) -> list[Symbol]:
         """The symbols of the documents that it names, by symbol or by name."""
         named = [entry.symbol for entry in self.named if entry.symbol is not None and entry.part is None]

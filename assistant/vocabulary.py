@@ -106,7 +106,10 @@ class Vocabulary:
     def _stops(self) -> dict[str, frozenset[str]]:
         return {
             language: frozenset(
-                token for form in self.forms("stopwords", language) for token in analyse(form, language)
+                token
+                for kind in ("stopwords", "interrogatives")
+                for form in self.forms(kind, language)
+                for token in analyse(form, language)
             )
             for language in LANGUAGES
         }

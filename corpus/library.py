@@ -38,7 +38,7 @@ from corpus.soundness import IndexCheck, check_passages
 from corpus.sources import FORMATS, KEPT_BYTES, MOST_BYTES, SourceRecord
 from corpus.store import SCHEMA_VERSION, Header, Holding
 from corpus.store.earlier import EARLIER
-from corpus.store.engines import Engine, embedded, shared
+from corpus.store.engines import DATABASE, Engine, embedded, shared
 from corpus.symbols import Symbol, same_document
 from corpus.versions import Versions
 
@@ -84,7 +84,8 @@ class Library:
     processes may use at the same time; the folder then keeps only what is made from it. Of files that have pages up to `keeps`
     bytes in all are kept, to be shown beside their text. Raises `LibraryBusy`
     when another process owns the folder, `LibraryStale` when the stamp does not fit, `LibraryError` when
-    folder or database can't be used.
+    folder or database can't be used. A folder that can't be written to is read, by any number of processes; what would change it
+    raises `LibraryError`.
     """
 
     def __init__(
@@ -109,12 +110,14 @@ class Library:
         self._looked = 0.0
         self._made_of_it: dict[Callable[[], Any], Any] = {}  # what was made of all that is held
         self._segmenter = segmenter
+        self._owned = database is None  # else others can change it
         with plainly(folder):
             folder.mkdir(parents=True, exist_ok=True)
-            if not os.access(folder, os.W_OK):
+            reading = not os.access(folder, os.W_OK)
+            if reading and not (self._owned and (folder / DATABASE).is_file()):
                 raise PermissionError(13, "not writable", str(folder))
-            # A database has its own locks.
-            self._lock = None if database else FileLock(folder / _LOCK, timeout=0)
+            # A database has its own locks; where nothing can be written, there is nothing to lock.
+            self._lock = FileLock(folder / _LOCK, timeout=0) if self._owned and not reading else None
             try:
                 if self._lock is not None:
                     self._lock.acquire()
@@ -124,8 +127,9 @@ class Library:
         try:
             with plainly(folder):
                 if database is None:
-                    (folder / OWNER).write_text(json.dumps({"pid": os.getpid(), "name": owner}), encoding="utf-8")
-                    opened = embedded(folder, vectors, self._write_stamp)
+                    if not reading:
+                        (folder / OWNER).write_text(json.dumps({"pid": os.getpid(), "name": owner}), encoding="utf-8")
+                    opened = embedded(folder, vectors, self._write_stamp, reading=reading)
                 else:
                     opened = shared(database, self.models.searching.dimension)
             self._engine, self._db, self._store, self._indexes = opened, opened.db, opened.store, opened.indexes
@@ -300,8 +304,15 @@ class Library:
         last called. Without `settle` the indexes learn of it later: at `settle()`, or when they are next used.
         """
         check_passages(document, passages)
-        vectors = self.models.passages(document.language, passages, progress)
+        known = self._known_vectors(document.id, *replaces)
+        vectors = self.models.passages(document.language, passages, progress, known)
         self._put(Holding(document, passages, vectors, meeting), replaces, notes, expected, original, settle=settle)
+
+    def _known_vectors(self, *document_ids: str) -> dict[str, np.ndarray]:
+        """The vectors of what is held of some documents, by the text that was embedded."""
+        with self._guard, plainly(self.folder):
+            texts = {each.id: each.embedded for key in document_ids for each in self._store.passages(key)}
+            return {texts[key]: vector for key, vector in self._indexes.vectors(list(texts)).items()}
 
     def take(self, holding: Holding, replaces: Sequence[str] = (), *, settle: bool = True) -> None:
         """As `add`, of a document whose passages have their vectors, such as that of another library with the same stamp."""
@@ -441,11 +452,6 @@ class Library:
 
     def _left(self, ids: Sequence[str]) -> set[str]:
         return self._store.passages_by_id(ids).keys() | self._indexes.left(ids)
-
-    @property
-    def _owned(self) -> bool:
-        """Whether nobody else can change the library."""
-        return self._lock is not None
 
     def _check_made(self) -> None:
         """Raises `LibraryStale` where another process has made a shared library anew with other models."""
@@ -615,11 +621,7 @@ class Library:
             return self._indexes.words(tokens, language, limit, within)
 
     def likenesses(
-        self,
-        question: str,
-        texts: Sequence[str],
-        model: Embedder | None = None,
-        language: str = "",
+        self, question: str, texts: Sequence[str], model: Embedder | None = None, language: str = ""
     ) -> list[float]:
         """How like a question each of some texts in a language is in meaning, by one of the library's models."""
         model = model or self.embedder

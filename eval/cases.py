@@ -4,17 +4,31 @@ docs/formats.md."""
 from __future__ import annotations
 
 import json
-import re
-import reprlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Annotated, Any
 
 import yaml
+from annotated_types import Len
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+)  # fmt: skip
+from pydantic.dataclasses import dataclass
 
-from corpus.documents import LANGUAGES
+from assistant.question_request import Language
 from eval.wording import squeeze as squeeze
+
+if TYPE_CHECKING:
+    from eval.runs.records import Cited
 
 KINDS = (
     *("fact", "number", "schedule", "documents", "mandate", "annotation", "definition", "article"),
@@ -33,13 +47,6 @@ MAX_TEXT = 2_000
 MAX_LIST = 50
 """Entries of a list of a case."""
 
-_FIELDS = ("id", "document", "question", "language", "kind", "answerable", "facts", "gold", "history", "why", "derived",
-           "needs", "corpus", "held_out", "review", "note")  # fmt: skip
-_SET_FIELDS = ("corpus", "needs", "cases")
-_REPR = reprlib.Repr()
-_REPR.maxstring = 80
-_ID = re.compile(r"[A-Za-z0-9][\w.-]{0,63}")
-
 
 class EvaluationError(ValueError):
     """What is wrong with what an evaluation was given, as a sentence; permanent until that changes."""
@@ -49,7 +56,25 @@ class CaseError(EvaluationError):
     """A case that does not follow the schema; the message names the file and the case."""
 
 
-@dataclass(frozen=True)
+def _alternative(value: object) -> str:
+    said = "" if isinstance(value, bool | dict | list | None) else str(value).strip()[:MAX_TEXT]
+    if not squeeze(said):
+        raise ValueError("must be a text, a number or a date; write yes, no, on and off between quotation marks")
+    return said
+
+
+_Text = Annotated[str, StringConstraints(strict=True, max_length=MAX_TEXT)]
+_Filled = Annotated[_Text, StringConstraints(strip_whitespace=True, min_length=1)]
+_Texts = Annotated[tuple[_Filled, ...], Len(0, MAX_LIST)]
+_Fact = Annotated[
+    tuple[Annotated[str, BeforeValidator(_alternative)], ...],
+    Len(1, MAX_LIST),
+    BeforeValidator(lambda given: given if isinstance(given, list | tuple) else [given]),
+]
+"""Alternatives, or one text, number or date."""
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid", coerce_numbers_to_str=True))
 class Place:
     """An acceptable place of the answer: a locator of a document, an article with perhaps a paragraph, or words (`span`).
 
@@ -58,12 +83,12 @@ class Place:
     `others` are places that say the same: for a question that needs each of its places, any of them will do for this.
     """
 
-    document: str
+    document: Annotated[str, StringConstraints(min_length=1)]
     locator: str | None = None
     article: str | None = None
     paragraph: str | None = None
-    others: tuple[Place, ...] = ()
-    span: str = ""
+    others: Annotated[tuple[Place, ...], Len(0, MAX_LIST), Field(validation_alias=AliasChoices("or", "others"))] = ()
+    span: Annotated[_Text, StringConstraints(pattern=r"^$|\S")] = ""
     found: tuple[Stretch, ...] | None = None
 
     @property
@@ -112,18 +137,7 @@ def _meet(one: Stretch, other: Stretch) -> bool:
     return one[0] == other[0] and one[1] < other[2] and other[1] < one[2]
 
 
-class Citing(Protocol):
-    """What cites a place of a document, by its characters where these are known."""
-
-    @property
-    def document(self) -> str: ...
-    @property
-    def locator(self) -> str: ...
-    @property
-    def at(self) -> Stretch | None: ...
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class Case:
     """One question. Every entry of `facts` must be in the answer; an entry lists alternatives (`eval.wording.says`).
 
@@ -136,22 +150,22 @@ class Case:
     has checked it yet.
     """
 
-    id: str
-    question: str
-    language: str
-    kind: str
-    answerable: bool
-    facts: tuple[tuple[str, ...], ...] = ()
-    gold: tuple[Place, ...] = ()
-    history: tuple[str, ...] = ()
-    why: str = ""
-    derived: bool = False
-    needs: tuple[str, ...] = ()
-    corpus: str = ""
-    held_out: bool = False
-    review: bool = False
-    note: str = ""
-    document: str = ""
+    id: Annotated[_Text, StringConstraints(pattern=r"^[A-Za-z0-9][\w.-]{0,63}$")]
+    question: _Filled
+    language: Language
+    kind: _Filled
+    answerable: StrictBool
+    facts: Annotated[tuple[_Fact, ...], Len(0, MAX_LIST)] = ()
+    gold: Annotated[tuple[Place, ...], Len(0, MAX_LIST)] = ()
+    history: _Texts = ()
+    why: _Text = ""
+    derived: StrictBool = False
+    needs: _Texts = ()
+    corpus: _Text = ""
+    held_out: StrictBool = False
+    review: StrictBool = False
+    note: _Text = ""
+    document: Annotated[_Text, StringConstraints(strip_whitespace=True)] = ""
 
     @property
     def cluster(self) -> str:
@@ -163,7 +177,7 @@ class Case:
         """Whether there are gold places, and it can be told what lies in them."""
         return bool(self.gold) and all(place.known for place in self.gold)
 
-    def wants(self, cited: Citing) -> bool:
+    def wants(self, cited: Cited) -> bool:
         """Whether what is cited lies in a gold place."""
         return any(place.holds(cited.document, cited.locator, cited.at) for place in self.gold)
 
@@ -178,10 +192,10 @@ class Case:
         return self.kind in ("comparison", "multi-hop")
 
 
-def read_yaml(path: Path, fault: type[EvaluationError]) -> Any:
-    """What a YAML file holds. Raises `fault` where it can't be read."""
+def read_yaml(path: Path, fault: type[EvaluationError], parse: Callable[[str], Any] = yaml.safe_load) -> Any:
+    """What a file of YAML, or of what else is to be parsed, holds. Raises `fault` where it can't be read."""
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return parse(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, ValueError, RecursionError, yaml.YAMLError) as error:
         raise fault(f"{path} can't be read: {' '.join(str(error).split())}") from None
 
@@ -227,188 +241,80 @@ def read_cases(path: Path) -> tuple[list[Case], list[str]]:
 
     Raises `CaseError` where the file as a whole can't be read.
     """
-    shared: dict[str, Any] = {}
-    if path.suffix == ".jsonl":
-        try:
-            entries = list(_lines(path.read_text(encoding="utf-8")))
-        except (OSError, UnicodeDecodeError) as error:
-            raise CaseError(f"{path} can't be read: {error}") from None
-    else:
-        shared, entries = _entries(path, read_yaml(path, CaseError))
-    cases: list[Case] = []
-    faults: list[str] = []
-    seen: set[str] = set()
-    for name, entry in entries:
-        try:
-            if isinstance(entry, _Fault):
-                raise entry
-            case = _case(entry, shared)
-        except _Fault as fault:
-            faults.append(f"{path}, {name}: {fault}")
-            continue
-        if case.id in seen:
-            faults.append(f"{path} uses an id twice: {case.id}.")
-            continue
-        seen.add(case.id)
-        cases.append(case)
-    return cases, faults
-
-
-def _entries(path: Path, raw: Any) -> tuple[dict[str, Any], list[tuple[str, object]]]:
-    """What the cases of a YAML file share, and the cases with their names."""
-    shared: dict[str, Any] = {}
-    if isinstance(raw, dict) and isinstance(raw.get("cases"), list):
-        if unknown := {str(name) for name in raw} - set(_SET_FIELDS):
-            raise CaseError(f"{path}: unknown fields {', '.join(sorted(unknown))} beside the cases.")
-        shared = {name: value for name, value in raw.items() if name != "cases"}
-        raw = raw["cases"]
-    if not isinstance(raw, list):
-        raise CaseError(f"{path} must hold a list of cases.")
-    return shared, [(_name(entry) or f"case number {n}", entry) for n, entry in enumerate(raw, 1)]
-
-
-def _lines(text: str) -> Iterator[tuple[str, object]]:
-    """The cases of JSON Lines with their names; of a line that is no JSON what is wrong with it."""
+    lines = path.suffix == ".jsonl"
     # Lines end at line feeds alone: texts may hold other characters that `splitlines` takes for ends.
-    for n, line in enumerate(text.split("\n"), 1):
-        if not line.strip():
+    raw = read_yaml(path, CaseError, (lambda text: text.split("\n")) if lines else yaml.safe_load)
+    try:
+        held = _Set.model_validate(raw if isinstance(raw, dict) else {"cases": raw})
+    except ValidationError as error:
+        raise CaseError(f"{path} must hold a list of cases: {what_is_wrong(error)}") from None
+    cases: dict[str, Case] = {}
+    faults: list[str] = []
+    for n, entry in enumerate(held.cases, 1):
+        if lines and not entry.strip():
             continue
-        entry: object
         try:
-            entry = json.loads(line)
+            entry = json.loads(entry) if lines else entry
+            case = _case(entry, held)
         except (ValueError, RecursionError) as error:
-            entry = _Fault(f"it is not JSON: {error}.")
-        name = _name(entry)
-        yield f"line {n}, {name}" if name else f"line {n}", entry
+            faults.append(f"{path}, {_where(n, entry, lines)}: {what_is_wrong(error)}")
+            continue
+        if case.id in cases:
+            faults.append(f"{path} uses an id twice: {case.id}.")
+        cases.setdefault(case.id, case)
+    return list(cases.values()), faults
 
 
-class _Fault(Exception):
-    """What is wrong with a case, as a sentence."""
+def what_is_wrong(error: ValueError | RecursionError) -> str:
+    """The first thing that is wrong with a value, and where in it: `passages 1, text: Field required.`"""
+    if not isinstance(error, ValidationError):
+        bare = isinstance(error, json.JSONDecodeError | RecursionError)
+        return f"{'it is not JSON: ' if bare else ''}{error}."
+    first = error.errors(include_url=False, include_input=False)[0]
+    steps = (f" {step + 1}" if isinstance(step, int) else f", {step}" for step in first["loc"])
+    place = "".join(steps).removeprefix(", ")
+    return f"{place + ': ' if place else ''}{first['msg'].removeprefix('Value error, ')}."
 
 
-def _name(entry: object) -> str:
-    """The id of a case that may be none, empty where it gives none."""
+def _where(n: int, entry: object, lines: bool) -> str:
+    """How a case is called that follows no schema: by its line and its id, if any."""
     given = entry.get("id") if isinstance(entry, dict) else None
-    return given[:64] if isinstance(given, str) else ""
+    name = given[:64] if isinstance(given, str) else ""
+    return f"line {n}{name and f', {name}'}" if lines else name or f"case number {n}"
 
 
-def _case(raw: object, shared: Mapping[str, Any]) -> Case:
+class _Set(BaseModel):
+    """A file of cases, as it is written."""
+
+    model_config = ConfigDict(extra="forbid")
+    cases: list[Any]
+    corpus: _Text = ""
+    needs: _Texts = ()
+
+
+def _case(raw: object, shared: _Set) -> Case:
+    """A case from what is written. Raises `ValueError` for what does not follow the schema."""
     if not isinstance(raw, dict):
-        raise _Fault(f"{_short(raw)} is no case; it does not follow the schema.")
-    if unknown := {str(name) for name in raw} - set(_FIELDS):
-        raise _Fault(f"unknown fields {', '.join(sorted(unknown))}.")
-    for name in ("id", "question", "language", "kind", "answerable"):
-        if name not in raw:
-            raise _Fault(f"the field '{name}' is missing.")
-    name = _text(raw, "id")
-    if not _ID.fullmatch(name):
-        raise _Fault(f"the id {name!r} may hold letters, digits, '.', '_' and '-', at most 64.")
-    language = _text(raw, "language")
-    if language not in LANGUAGES:
-        raise _Fault(f"the language {language!r} is none of {', '.join(LANGUAGES)}.")
-    document = _text(raw, "document", "").strip()
-    gold = tuple(_place(each, document) for each in _list(raw, "gold"))
-    needs = [*_texts(shared, "needs"), *_texts(raw, "needs"), *([document] if document else [])]
+        raise ValueError("this is no case: a case is a mapping of fields")
+    written = {name: value for name, value in raw.items() if value is not None}
+    if isinstance(places := written.get("gold"), list):
+        written["gold"] = [_within(each, raw.get("document")) for each in places]
+    case = _CASE.validate_python(written)
+    document = case.document
+    needs = [*shared.needs, *case.needs, *([document] if document else [])]
     # Whoever names the document that is asked about can do without those that say the same.
-    needs += [each.document for place in gold for each in ([place] if document else place.each)]
-    return Case(
-        id=name,
-        question=_text(raw, "question").strip(),
-        language=language,
-        kind=_text(raw, "kind"),
-        answerable=_flag(raw, "answerable"),
-        facts=tuple(_alternatives(each) for each in _list(raw, "facts")),
-        gold=gold,
-        history=tuple(_texts(raw, "history")),
-        why=_text(raw, "why", ""),
-        derived=_flag(raw, "derived"),
-        needs=tuple({squeeze(need): need for need in reversed(needs)}.values())[::-1],
-        corpus=_text(raw, "corpus", "") or _text(shared, "corpus", ""),
-        held_out=_flag(raw, "held_out"),
-        review=_flag(raw, "review"),
-        note=_text(raw, "note", ""),
-        document=document,
-    )
+    needs += [each.document for place in case.gold for each in ([place] if document else place.each)]
+    needs = list({squeeze(need): need for need in reversed(needs)}.values())[::-1]
+    return replace(case, needs=tuple(needs), corpus=case.corpus or shared.corpus)
 
 
-def _alternatives(raw: object) -> tuple[str, ...]:
-    """A fact: alternatives, or one text, number or date."""
-    given = raw if isinstance(raw, list) else [raw]
-    if not given or len(given) > MAX_LIST:
-        raise _Fault(f"the fact {_short(raw)} must list between 1 and {MAX_LIST} alternatives.")
-    made = tuple("" if isinstance(each, bool | dict | list | None) else str(each).strip()[:MAX_TEXT] for each in given)
-    if not all(squeeze(each) for each in made):
-        raise _Fault(
-            f"the fact {_short(raw)} does not follow the schema: alternatives are texts, numbers or dates. "
-            "Write yes, no, on and off between quotation marks."
-        )
-    return made
+def _within(place: object, document: object) -> object:
+    """A place, and those beside it, in the document of its case unless it names another one."""
+    if not isinstance(place, dict):
+        return place
+    others = place.get("or")
+    made = {"or": [_within(each, document) for each in others]} if isinstance(others, list) else {}
+    return {"document": document, **place, **made}
 
 
-def _place(raw: object, document: str = "", *, inner: bool = False) -> Place:
-    """A place; one that names no document is in the `document` of its case."""
-    known = ("document", "locator", "article", "paragraph", "span")
-    if not isinstance(raw, dict):
-        raise _no_place(raw)
-    own = {name: value for name, value in raw.items() if name != "or" or inner}
-    own.setdefault("document", document)
-    span = own.get("span")
-    if (
-        set(own) - set(known)
-        or not own["document"]
-        or not all(isinstance(v, str | int | float) for v in own.values())
-        or ("span" in own and (not isinstance(span, str) or not span.strip() or len(span) > MAX_TEXT))
-    ):
-        raise _no_place(raw)
-    others = tuple(_place(each, document, inner=True) for each in _list(raw, "or"))
-    given = {name: str(value) for name, value in own.items()}
-    return Place(
-        document=given["document"],
-        locator=given.get("locator"),
-        article=given.get("article"),
-        paragraph=given.get("paragraph"),
-        others=others,
-        span=given.get("span", ""),
-    )
-
-
-def _no_place(raw: object) -> _Fault:
-    return _Fault(
-        f"the place {_short(raw)} does not follow the schema: it has a document and either a locator, or an article and "
-        "perhaps a paragraph, or the words themselves ('span'); other places that say the same may follow in a list 'or'."
-    )
-
-
-def _text(raw: Mapping[str, Any], name: str, default: str | None = None) -> str:
-    value = raw.get(name, default)
-    if value is None and default is not None:
-        return default
-    if not isinstance(value, str) or (default is None and not value.strip()) or len(value) > MAX_TEXT:
-        raise _Fault(
-            f"the field '{name}' does not follow the schema: it must be a text of at most {MAX_TEXT} characters."
-        )
-    return value
-
-
-def _list(raw: Mapping[str, Any], name: str) -> Sequence[object]:
-    value = raw.get(name, [])
-    if not isinstance(value, list) or len(value) > MAX_LIST:
-        raise _Fault(f"the field '{name}' does not follow the schema: it must be a list of at most {MAX_LIST} entries.")
-    return value
-
-
-def _texts(raw: Mapping[str, Any], name: str) -> list[str]:
-    return [_text({name: each}, name).strip() for each in _list(raw, name)]
-
-
-def _flag(raw: Mapping[str, Any], name: str) -> bool:
-    value = raw.get(name, False)
-    if not isinstance(value, bool):
-        raise _Fault(f"the field '{name}' does not follow the schema: it must be true or false.")
-    return value
-
-
-def _short(raw: object) -> str:
-    """A value as a fault shows it: bounded, for YAML can make small files into huge values."""
-    text = _REPR.repr(raw)
-    return text if len(text) <= 120 else f"{text[:117]}..."
+_CASE = TypeAdapter(Case)

@@ -182,22 +182,17 @@ def judge(
     as_json: AsJson = False,
 ) -> None:
     """Have a model judge the answers of a run, and say how far it agrees with rules and labels."""
-    import httpx
-
-    from eval.runs.judging import endpoint, judge_run, read_labels, told_of
+    from assistant.model.endpoint import Endpoint
+    from eval.runs.judging import asking, judge_run, read_labels, told_of
     from eval.systems import key_of_server
 
+    if not url.startswith(("http://", "https://")):
+        raise fail(f"{url} is no http address.", EXIT_USAGE)
     with _told(), shown() as tell:
         held = _run(stored, out)
         wanted = read_labels(labels) if labels else {}
-        key = key_of_server()
-        headers = {"Authorization": f"Bearer {key}"} if key else {}
-        try:
-            server = httpx.Client(base_url=url, headers=headers, timeout=timeout)
-        except httpx.InvalidURL:
-            raise fail(f"{url} is no http address.", EXIT_USAGE) from None
-        with server as client:
-            judged = judge_run(held, endpoint(client, model), wanted, tell)
+        server = Endpoint(url, model, key_of_server(), silence=timeout, seconds=timeout)
+        judged = judge_run(held, asking(server), wanted, tell)
         if as_json:
             print_json(judged.to_json())
         else:

@@ -61,12 +61,7 @@ COLUMNS = {
 
 def load_labels(path: Path = COMPARED) -> list[Labelled]:
     """The labels of a file. Raises `CaseError` for a line that holds none."""
-
-    def made(raw: Any) -> Labelled:
-        rows = tuple((before, after, str(kind)) for before, after, kind in raw["paragraphs"])
-        return Labelled(raw["first"], raw["second"], raw["held_out"], rows)
-
-    return labels_in(path, "labels of two texts", made)
+    return labels_in(path, Labelled)
 
 
 def read_texts(paths: Sequence[Path], wanted: Iterable[str]) -> dict[str, Document]:

@@ -23,9 +23,9 @@ from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
-from threading import Condition, Thread
-from typing import IO, Any
+from typing import Any
 
 from rich.console import Console
 from rich.progress import track
@@ -136,60 +136,52 @@ def _held(library: Library, name: str, allowed: set[int]) -> Generator[str, None
 
 @dataclass
 class Worker:
-    """A process at work, and in which versions its documents may be."""
+    """A process at work, what it says in a file, and in which versions its documents may be."""
 
     number: int
     folder: Path
+    log: Path
     database: str | None
     copy: str | None = None
     may_be: dict[str, set[int]] = field(default_factory=dict)
     ever: dict[str, set[int]] = field(default_factory=dict)
     done: int = 0
-    _changed: Condition = field(default_factory=Condition)
-    _process: subprocess.Popen[str] | None = None
-    _listener: Thread | None = None
+    _heard: int = 0
+    _process: subprocess.Popen[bytes] | None = None
 
     def start(self, seed: int) -> None:
         """Begins to work."""
         given = ["--folder", str(self.folder), "--work", str(self.number), "--seed", str(seed)]
         given += ["--database", self.database] if self.database else []
         given += ["--copy", self.copy] if self.copy else []
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "eval.kills", *given], stdout=subprocess.PIPE, text=True
-        )
-        assert self._process.stdout is not None
-        self._listener = Thread(target=self._listen, args=(self._process.stdout,))
-        self._listener.start()
+        with KeptLines(self.log), self.log.open("ab") as said:  # a line that was cut off goes
+            self._process = subprocess.Popen([sys.executable, "-m", "eval.kills", *given], stdout=said)
 
     def works(self, operations: int) -> bool:
         """Waits until it has finished some operations; whether it has."""
-        before = self.done
-        with self._changed:
-            return self._changed.wait_for(lambda: self.done >= before + operations, PATIENCE)
+        enough, end = self.done + operations, time.monotonic() + PATIENCE
+        while self.done < enough and time.monotonic() < end:
+            time.sleep(0.02)
+            self._hear()
+        return self.done >= enough
 
     def kill(self) -> str | None:
         """Ends it at once; what was wrong where it had ended by itself."""
         assert self._process is not None
-        assert self._listener is not None
         ended = self._process.poll()
         self._process.kill()
         self._process.wait()
-        self._listener.join()
+        self._hear()
         return None if ended is None else f"process {self.number} ended by itself with {ended}"
 
-    def _listen(self, said: IO[str]) -> None:
-        with said:
-            for line in said:
-                if not line.endswith("\n"):
-                    return
-                name, version, finished = json.loads(line)
-                with self._changed:
-                    self.done += finished
-                    self._changed.notify()
-                if name:
-                    before = self.may_be.get(name, {0})
-                    self.may_be[name] = {version} if finished else before | {version}
-                    self.ever.setdefault(name, {0}).add(version)
+    def _hear(self) -> None:
+        for _, (name, version, finished) in islice(kept_in(self.log), self._heard, None):
+            self._heard += 1
+            self.done += finished
+            if name:
+                before = self.may_be.get(name, {0})
+                self.may_be[name] = {version} if finished else before | {version}
+                self.ever.setdefault(name, {0}).add(version)
 
     def faults(self, library: Library) -> Iterator[str]:
         """What is wrong with the documents that it worked on."""
@@ -229,9 +221,10 @@ def kill(
 ) -> tuple[int, list[str]]:
     """Kills so many times; how many operations were finished, and what was found wrong. `processes` share the database; a folder
     belongs to one. `copy` is the database that one process copies the library into, a folder without it."""
-    rng, found = random.Random(seed), []
+    rng, found, home = random.Random(seed), list[str](), folder / "library"
+    looked_at = home / "looking" if database else home
     workers = [
-        Worker(n, folder / f"process-{n}" if database else folder, database, None if n else copy)
+        Worker(n, home / f"process-{n}" if database else home, folder / f"{n}.jsonl", database, None if n else copy)
         for n in range(processes if database else 1)
     ]
     with at_work(workers, seed):
@@ -244,13 +237,13 @@ def kill(
                 time.sleep(rng.uniform(0.0, LONGEST))
             if fault := worker.kill():
                 found.append(fault)
-            with opened(folder / "looking" if database else folder, database) as library:
+            with opened(looked_at, database) as library:
                 # Others go on changing a database meanwhile, so that only what is this process's own is compared.
                 found += worker.faults(library)
                 found += [] if database else library.verify()
             found += worker.faults_of_copy()
             worker.start(rng.randrange(10**9))
-    with opened(folder / "looking" if database else folder, database) as library:
+    with opened(looked_at, database) as library:
         found += [fault for worker in workers for fault in worker.faults(library)]
         found += library.verify()
     found += [fault for worker in workers for fault in worker.faults_of_copy()]

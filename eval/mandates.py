@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -26,8 +26,7 @@ FIELDS = ("verb", "addressee", "time")
 _DETERMINERS = re.compile(r"^(?:the|all|its|their|any|at|by|of|for|on|in|during|until|within)\s+")
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One request or decision, as phrases."""
 
     place: str
@@ -42,7 +41,7 @@ class Labelled:
 
     document: str
     held_out: bool
-    rows: tuple[Row, ...]
+    mandates: tuple[Row, ...]
 
 
 @dataclass(frozen=True)
@@ -80,12 +79,7 @@ COLUMNS = {
 
 def load_labels(path: Path = MANDATES) -> list[Labelled]:
     """The labels of a file. Raises `CaseError` for a line that holds none."""
-
-    def made(raw: Any) -> Labelled:
-        rows = (Row(place, verb, tuple(who), tuple(when)) for place, verb, who, when in raw["mandates"])
-        return Labelled(raw["document"], raw["held_out"], tuple(rows))
-
-    return labels_in(path, "labels of a resolution", made)
+    return labels_in(path, Labelled)
 
 
 def scores_of(labels: Sequence[Labelled], documents: Mapping[str, Document]) -> Scores:
@@ -95,9 +89,9 @@ def scores_of(labels: Sequence[Labelled], documents: Mapping[str, Document]) -> 
     for each in labels:
         told = _rows(documents[each.document])
         sums = {field: np.zeros(3, dtype=int) for field in FIELDS}
-        for place in sorted({row.place for row in (*each.rows, *told)}):
+        for place in sorted({row.place for row in (*each.mandates, *told)}):
             for wanted, made in _paired(
-                [r for r in each.rows if r.place == place], [r for r in told if r.place == place]
+                [r for r in each.mandates if r.place == place], [r for r in told if r.place == place]
             ):
                 pairs = {
                     "verb": ([wanted.verb] if wanted else [], [made.verb] if made else []),
@@ -112,7 +106,7 @@ def scores_of(labels: Sequence[Labelled], documents: Mapping[str, Document]) -> 
         for field in FIELDS:
             counts[field].append(tuple(int(n) for n in sums[field]))  # type: ignore[arg-type]
     fields = {field: _score(rows) for field, rows in counts.items()}
-    places = {(each.document, row.place) for each in labels for row in each.rows}
+    places = {(each.document, row.place) for each in labels for row in each.mandates}
     return Scores(len(labels), len(places), fields, tuple(wrong))
 
 

@@ -20,7 +20,7 @@ from corpus.documents import Span
 from corpus.library import Library
 from eval.metrics.statistics import wilson
 from eval.runs.corpora import engine_over
-from eval.told import print_table
+from eval.told import number, print_table
 from eval.training.groups import lines_of
 from eval.training.measure import written_for
 from eval.training.own import asked_of
@@ -88,9 +88,8 @@ def main() -> None:
 
 
 def _share(found: Sequence[int | None], first: int) -> str:
-    hits = sum(each is not None and each < first for each in found)
-    interval = wilson(hits, len(found))
-    return f"{hits / len(found):.3f} ({interval.low:.3f}-{interval.high:.3f})" if interval else "-"
+    share = wilson(sum(each is not None and each < first for each in found), len(found))
+    return f"{number(share.value)} ({share.between})"
 
 
 if __name__ == "__main__":

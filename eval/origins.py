@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from assistant.reports.comparison.provenance import origins_of
 from corpus.library import Library
@@ -23,10 +23,10 @@ Kind = Literal["verbatim", "changed", "new"]
 
 @dataclass(frozen=True)
 class Labelled:
-    """Paragraphs of a document by place, each with what became of it and the earlier place (symbol, locator), if any."""
+    """Paragraphs of a document by place, each with what became of it and symbol and locator of the earlier place, if any."""
 
     document: str
-    paragraphs: tuple[tuple[str, Kind, tuple[str, str] | None], ...]
+    paragraphs: tuple[tuple[str, Kind, str | None, str | None], ...]
 
 
 @dataclass(frozen=True)
@@ -51,12 +51,7 @@ COLUMNS = {
 
 def load_labels(path: Path = ORIGINS) -> list[Labelled]:
     """The labels of a file. Raises `CaseError` for a line that holds none."""
-
-    def made(raw: Any) -> Labelled:
-        rows = ((place, kind, (symbol, there) if symbol else None) for place, kind, symbol, there in raw["paragraphs"])
-        return Labelled(raw["document"], tuple(rows))
-
-    return labels_in(path, "origins of a text", made)
+    return labels_in(path, Labelled)
 
 
 def scores_of(library: Library, labels: Sequence[Labelled]) -> Scores:
@@ -72,7 +67,8 @@ def scores_of(library: Library, labels: Sequence[Labelled]) -> Scores:
             one.citation.locator.removeprefix(f"{held[0].label}, "): one
             for one in origins_of(library, held[0]).paragraphs
         }
-        for place, kind, wanted in each.paragraphs:
+        for place, kind, symbol, there in each.paragraphs:
+            wanted = (symbol, there) if symbol else None
             count += 1
             one = told.get(place)
             first = one.earlier[0] if one and one.earlier else None

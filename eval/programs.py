@@ -25,7 +25,7 @@ from ingest.run import Input, ingest
 RAPPORTEUR = [sys.executable, "-m", "assistant.cli"]
 DEADLINE = 300.0
 """Seconds in which anything must have happened."""
-_WORDS = (  # noqa: SIM905 - easier to read and change as text
+WORDS = (  # noqa: SIM905 - easier to read and change as text
     "States parties border measures vessel migrants smuggling offence cooperation evidence training officials documents route network "
     "proceeds confiscation witness protection assistance request authority domestic law prevention information exchange investigation "
     "prosecution capacity regional technical procedure carrier"
@@ -92,7 +92,7 @@ def database_of(server: str, name: str = "") -> Iterator[str]:
                 admin.execute(psycopg.sql.SQL("DROP DATABASE {} WITH (FORCE)").format(quoted))
 
 
-def generated(paragraphs: int, seed: int = 7, words: Sequence[str] = _WORDS) -> str:
+def generated(paragraphs: int, seed: int = 7, words: Sequence[str] = WORDS) -> str:
     """Numbered paragraphs in the manner of a report, made from a fixed seed."""
     chance = random.Random(seed)
     lines = ["# Report on the generated topic", ""]
@@ -119,7 +119,7 @@ def timed(work: Callable[[], object], clock: Callable[[], float] = time.perf_cou
     return clock() - begun
 
 
-def memory(pid: int | str, what: str = "VmRSS") -> float:
-    """Memory of a process in MB, as Linux tells it: what it has (`VmRSS`), or has had at most (`VmHWM`)."""
+def memory(pid: int) -> float:
+    """Memory that a process has, in MB, as Linux tells it."""
     told = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
-    return int(re.findall(rf"^{what}:\s+(\d+)", told, re.MULTILINE)[0]) / 1_000
+    return int(re.findall(r"^VmRSS:\s+(\d+)", told, re.MULTILINE)[0]) / 1_000

@@ -1,4 +1,4 @@
-"""`python -m eval.reading`: how fast PDF files are read, whether memory grows, and a folder killed and resumed.
+"""`python -m eval.reading`: how fast PDF files are read, and whether memory grows.
 
 Reading a file means everything up to the document with its blocks and locators: characters, lines, footnotes,
 tables, paragraphs, identity, structure. Beside it stands what pypdfium2 needs to give the bare text of the same
@@ -9,19 +9,16 @@ from __future__ import annotations
 
 import argparse
 import io
-import json
 import random
 import resource
-import signal
 import statistics
-import subprocess
-import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from itertools import count
 from pathlib import Path
 
 from corpus.catalogue import Catalogue
-from eval.programs import RAPPORTEUR, rapporteur, timed
+from eval.programs import WORDS, timed
 from eval.told import print_json
 from ingest.document_reading import Input, read_document
 from ingest.readers import ReadError
@@ -82,60 +79,17 @@ def growth(catalogue: Catalogue) -> dict[str, float]:
     return found
 
 
-def folder(count: int) -> dict[str, float]:
-    """A folder of papers ingested by the command line, killed halfway, run again, and then once more."""
-    with tempfile.TemporaryDirectory() as temporary:
-        papers, library = Path(temporary) / "papers", Path(temporary) / "library"
-        papers.mkdir()
-        for n in range(count):
-            (papers / f"{n:04}.pdf").write_bytes(paper(n, pages=1))
-        command = ["--data-dir", str(library), "ingest", str(papers), "--json"]
-        begin = time.perf_counter()
-        first = subprocess.Popen([*RAPPORTEUR, *command], stdout=subprocess.PIPE, text=True)
-        assert first.stdout is not None
-        told = 0
-        for _ in first.stdout:
-            told += 1
-            if told >= count // 2:
-                first.send_signal(signal.SIGKILL)
-                break
-        first.stdout.close()
-        first.wait()
-        second = _results(command)
-        wall = time.perf_counter() - begin
-        third = _results(command)
-        rapporteur("--data-dir", library, "verify")
-        status = json.loads(rapporteur("--data-dir", library, "status", "--json"))
-        return {
-            "files": count,
-            "told_before_the_kill": told,
-            "added_after_it": second.count("added"),
-            "unchanged_after_it": second.count("unchanged"),
-            "unchanged_in_a_third_run": third.count("unchanged"),
-            "documents": status["documents"],
-            "files_per_s_both_runs": round(count / wall, 1),
-        }
-
-
-def _results(command: Sequence[str]) -> list[str]:
-    return [str(json.loads(line)["result"]) for line in rapporteur(*command).splitlines()]
-
-
-_WORDS = (  # noqa: SIM905 - easier to read and change as text
-    "the of and to in States Parties smuggling migrants cooperation measures border criminal groups information "
-    "training assistance protection authorities evidence proceedings travel documents regional technical national "
-    "framework report secretariat recommends encourages continues practice analysis prevention investigation"
-).split()
-_LINE, _BODY, _LEFT, _RIGHT, _FOOT = 12.0, 10.0, 123.0, 488.0, 640.0
+_LINE, _BODY, _LEFT, _FOOT = 12.0, 10.0, 123.0, 640.0
 
 
 def paper(number: int, pages: int = 4) -> bytes:
     """A paper with the symbol A/CONF.900/`number`, of at least so many pages; the same number makes the same bytes."""
     from reportlab.lib.pagesizes import letter
+    from reportlab.lib.utils import simpleSplit
     from reportlab.pdfgen.canvas import Canvas
 
-    random_words = random.Random(number)
-    height = letter[1]
+    chance = random.Random(number)
+    width, height = letter
     buffer = io.BytesIO()
     canvas = Canvas(buffer, pagesize=letter, invariant=1)
 
@@ -143,18 +97,18 @@ def paper(number: int, pages: int = 4) -> bytes:
         canvas.setFont(font, size)
         canvas.drawString(x, height - y, words)
 
-    put(123, 58, "United Nations", 14)
+    put(_LEFT, 58, "United Nations", 14)
     put(460, 58, f"A/CONF.900/{number}")
-    canvas.line(60, height - 65, 552, height - 65)
-    put(123, 86, "General Assembly", 17, "Times-Bold")
+    put(_LEFT, 86, "General Assembly", 17, "Times-Bold")
     for n, words in enumerate(("Distr.: General", f"{1 + number % 28} March 2021", "Original: English")):
         put(397, 86 + 12 * n, words)
-    canvas.line(60, height - 209, 552, height - 209)
-    put(123, 250, f"Paper {number} on cooperation", 14, "Times-Bold")
+    for rule in (65, 209):
+        canvas.line(60, height - rule, 552, height - rule)
+    put(_LEFT, 250, f"Paper {number} on cooperation", 14, "Times-Bold")
     y, page = 290.0, 1
-    for paragraph in range(1, 1_000):
-        lines = list(_lines(random_words))
-        for n, words in enumerate(lines):
+    for paragraph in count(1):
+        words = " ".join(chance.choice(WORDS) for _ in range(chance.randint(40, 90)))
+        for line in simpleSplit(f"{paragraph}.   {words}.", "Times-Roman", _BODY, width - 2 * _LEFT):
             if y > _FOOT:
                 put(60, 755, f"{page}/{pages}", 7)
                 canvas.showPage()
@@ -164,41 +118,23 @@ def paper(number: int, pages: int = 4) -> bytes:
                     return buffer.getvalue()
                 put(60, 59, f"A/CONF.900/{number}", 7.7, "Times-Bold")
                 canvas.line(60, height - 65, 552, height - 65)
-            put(_LEFT, y, f"{paragraph}.   {words}" if n == 0 else words)
+            put(_LEFT, y, line)
             y += _LINE
         y += 6
-    raise ValueError(f"{pages} pages are more than such a paper can have")
-
-
-def _lines(words: random.Random) -> Iterator[str]:
-    from reportlab.pdfbase.pdfmetrics import stringWidth
-
-    line = ""
-    for word in [words.choice(_WORDS) for _ in range(words.randint(40, 90))]:
-        longer = f"{line} {word}".strip()
-        if stringWidth(longer, "Times-Roman", _BODY) > _RIGHT - _LEFT - 24:
-            yield line
-            line = word
-        else:
-            line = longer
-    yield f"{line}."
+    raise AssertionError("paragraphs without end")
 
 
 def main() -> None:
     """Measures and prints a JSON object."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pdf", type=Path, help="a folder of PDF files; without it papers are made up")
-    parser.add_argument("--folder", type=int, default=500, help="how many papers the folder has (0: no folder)")
     chosen = parser.parse_args()
     catalogue = Catalogue.shipped()
     if chosen.pdf:
         files = [(path.name, path.read_bytes()) for path in sorted(chosen.pdf.glob("*.pdf"))]
     else:
         files = [(f"{n}.pdf", paper(n, pages=6)) for n in range(20)]
-    found: dict[str, object] = {"speed": speed(files, catalogue), "memory": growth(catalogue)}
-    if chosen.folder:
-        found["folder"] = folder(chosen.folder)
-    print_json(found, 2)
+    print_json({"speed": speed(files, catalogue), "memory": growth(catalogue)}, 2)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from importlib.resources import files
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -40,8 +39,8 @@ from corpus.embedding import HashEmbedder
 from corpus.language import detect_language
 from corpus.library import Library
 from eval.programs import database_of, timed
-from eval.report.html_markup import document, joined, style, tag
-from eval.report.plots import Curve, growth, legend
+from eval.report.html_markup import joined, style, tag
+from eval.report.plots import growth, legend
 from eval.told import print_json, print_table
 from ingest.folder import inputs
 from ingest.run import Input, read_document, starter_sources
@@ -154,20 +153,16 @@ def measure(scaled: Scaled) -> dict[str, float]:
         first = time.perf_counter() - begun
         for text in texts[:WARMING]:
             engine.search(text, FOUND)
-        retriever, asked = engine.retriever, [engine.question(text, "en") for text in texts]
-        rows = list(zip(asked[WARMING:], scopes[WARMING:], strict=True))
+        asked = [engine.question(text, "en") for text in texts[WARMING:]]
+        scoped = [(each, FOUND, scope) for each, scope in zip(asked, scopes[WARMING:], strict=True)]
         figures = {"passages": float(sum(library.languages().values())), "documents": float(len(headers)),
                    "open": 1e3 * opened, "first question": 1e3 * first}  # fmt: skip
-        spent = _processor(library)
-        for kind, clock in (("", _wall), (", processor", spent)):
-            figures |= _timed(f"retrieval{kind}", lambda question, _: retriever.retrieve(question, FOUND), rows, clock)
-            figures |= _timed(
-                f"in a scope{kind}", lambda question, scope: retriever.retrieve(question, FOUND, scope), rows, clock
-            )
-        words = [(question.tokens("en"), None) for question, _ in rows]
-        figures |= _timed("words", lambda tokens, _: library.lexical(tokens, "en", 200), words)
-        vectors = [(library.models.query(question.text, library.embedder), None) for question, _ in rows]
-        figures |= _timed("vectors", lambda vector, _: library.nearest(vector, 200), vectors)
+        for kind, clock in (("", _wall), (", processor", _processor(library))):
+            figures |= _timed(f"retrieval{kind}", engine.retriever.retrieve, [row[:2] for row in scoped], clock)
+            figures |= _timed(f"in a scope{kind}", engine.retriever.retrieve, scoped, clock)
+        figures |= _timed("words", library.lexical, [(each.tokens("en"), "en", 200) for each in asked])
+        vectors = [(library.models.query(each.text, library.embedder), 200) for each in asked]
+        figures |= _timed("vectors", library.nearest, vectors)
         figures["memory (MB)"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
         figures["disk a passage (bytes)"] = library.status().bytes / figures["passages"]
     return figures
@@ -184,15 +179,13 @@ def drawn(told: Sequence[dict[str, Any]]) -> str:
     plots = []
     for engine in dict.fromkeys(each["engine"] for each in told):
         own = [each for each in told if each["engine"] == engine]
-        lines = [
-            Curve(name, [(each["passages"], each[f"{name} p50"]) for each in own], n) for n, name in enumerate(names)
-        ]
+        lines = [([(each["passages"], each[f"{name} p50"]) for each in own], n) for n, name in enumerate(names)]
         plots += [
             tag("h2", engine),
             growth(lines, "passages held", f"Median time of a search by the size of the library, {engine}"),
         ]
-    sheet = (files("eval.report") / "style.css").read_text(encoding="utf-8")
-    return document("en", joined(tag("title", "Scale"), style(sheet)), tag("main", legend(names), *plots))
+    page = joined(tag("head", tag("title", "Scale"), style()), tag("body", tag("main", legend(names), *plots)))
+    return f"<!DOCTYPE html>\n{tag('html', page, lang='en')}\n"
 
 
 def _wall() -> float:
@@ -214,9 +207,10 @@ def _processor(library: Library) -> Callable[[], float]:
 
 
 def _timed(
-    name: str, work: Callable[[Any, Any], object], rows: Sequence[tuple[Any, Any]], clock: Callable[[], float] = _wall
+    name: str, work: Callable[..., object], rows: Sequence[tuple[Any, ...]], clock: Callable[[], float] = _wall
 ) -> dict[str, float]:
-    times = [timed(partial(work, one, other), clock) for one, other in rows]
+    """The median and the 95th percentile of a piece of work over rows of what it is given."""
+    times = [timed(partial(work, *row), clock) for row in rows]
     return {f"{name} p50": float(np.percentile(times, 50)), f"{name} p95": float(np.percentile(times, 95))}
 
 

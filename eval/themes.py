@@ -7,9 +7,7 @@ that both have, and of their passages. Where the library has several languages, 
 from __future__ import annotations
 
 import argparse
-import json
 import random
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -28,6 +26,7 @@ from assistant.reports.themes.theme_maker import grouped, themes_of
 from assistant.reports.themes.theme_model import Themes
 from assistant.settings import Settings
 from corpus.library import Library
+from eval.told import print_json
 from ingest.segment import SEGMENTER_VERSION
 
 SEED = 11
@@ -35,11 +34,10 @@ Members = tuple[dict[str, int], dict[str, int]]
 """The theme of each document, and of each passage, by id."""
 
 
-def main() -> int:
+def main() -> None:
     """Prints the figures as JSON."""
     parser = argparse.ArgumentParser(prog="python -m eval.themes", description=__doc__)
     parser.add_argument("--times", type=int, default=10, help="how often a tenth of the documents is left out")
-    parser.add_argument("--sheet", action="store_true", help="also five headings of each theme, to rate its name by")
     options = parser.parse_args()
     chosen = settings()
     with open_library(chosen, "rapporteur eval themes") as library:
@@ -68,10 +66,7 @@ def main() -> int:
                 "means": [round(float(each), 3) for each in np.mean(fewer, axis=0)],
             },
         }
-        if options.sheet:
-            told["sheet"] = {theme.name: headings(engine, theme.documents) for theme in made.themes}
-    sys.stdout.write(json.dumps(told, indent=1, ensure_ascii=False) + "\n")
-    return 0
+    print_json(told, 1)
 
 
 def again(library: Library, chosen: Settings, ids: Sequence[str]) -> Themes:
@@ -120,28 +115,19 @@ def agreement(one: Members, other: Members) -> tuple[float, float]:
 def mixture(library: Library, themes: Themes) -> dict[str, float]:
     """How mixed the languages of documents are: entropy in bits of all, and within themes, weighed by their documents; and the
     share of themes with documents in one language alone."""
+    from scipy.stats import entropy
+
+    def bits(languages: Sequence[str]) -> float:
+        return float(entropy(list(Counter(languages).values()), base=2))
+
     spoken = [[library.document(each.document).language for each in theme.documents] for theme in themes.themes]
     whole = [language for own in spoken for language in own]
-    within = sum(len(own) * entropy(own) for own in spoken) / len(whole)
-    alone = sum(len(set(own)) == 1 for own in spoken) / len(spoken)
     return {
-        "entropy": round(entropy(whole), 3),
-        "within themes": round(within, 3),
-        "themes in one language": round(alone, 3),
+        "entropy": round(bits(whole), 3),
+        "within themes": round(sum(len(own) * bits(own) for own in spoken) / len(whole), 3),
+        "themes in one language": round(sum(len(set(own)) == 1 for own in spoken) / len(spoken), 3),
     }
 
 
-def entropy(values: Sequence[str]) -> float:
-    """Of the distribution of some values, in bits."""
-    shares = np.array(list(Counter(values).values())) / len(values)
-    return float(-(shares * np.log2(shares)).sum())
-
-
-def headings(engine: Engine, documents: Sequence[Any]) -> list[str]:
-    """Five titles of a theme, evenly chosen."""
-    step = max(1, len(documents) // 5)
-    return [document.title for document in documents[::step]][:5]
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

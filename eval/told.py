@@ -5,18 +5,19 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from pydantic import TypeAdapter, ValidationError
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from assistant.cli.session import EXIT_USAGE, fail, plain_errors
-from eval.cases import CaseError
+from eval.cases import CaseError, what_is_wrong
 from ingest.readers import visible
 
 
@@ -86,14 +87,14 @@ def sentences(*expected: type[Exception], code: int = EXIT_USAGE) -> Iterator[No
             raise fail(f"{error.filename or 'A file'}: {error.strerror or error}.") from None
 
 
-def labels_in(path: Path, what: str, made: Callable[[Any], _Label]) -> list[_Label]:
-    """What is `made` of the JSON value in each line of a file. Raises `CaseError` for a line that holds no `what`."""
-    found = []
+def labels_in(path: Path, kind: type[_Label]) -> list[_Label]:
+    """The labels in the lines of a file of JSON Lines. Raises `CaseError` for a line that holds none of that kind."""
+    found, read = [], TypeAdapter(kind)
     for n, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         try:
-            found.append(made(json.loads(line)))
-        except (ValueError, KeyError, TypeError) as error:
-            raise CaseError(f"{path.name}, line {n}, holds no {what}: {error}.") from None
+            found.append(read.validate_json(line))
+        except ValidationError as error:
+            raise CaseError(f"{path.name}, line {n}: {what_is_wrong(error)}") from None
     return found
 
 

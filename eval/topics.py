@@ -60,12 +60,8 @@ COLUMNS = {
 
 
 def load_topics(path: Path = TOPICS) -> list[Topic]:
-    """The topics of a file. Raises `CaseError` for a line that holds none."""
-    return labels_in(
-        path,
-        "topic",
-        lambda raw: Topic(raw["document"], raw["topic"], raw["language"], raw["held_out"], tuple(raw["places"])),
-    )
+    """The labels of a file. Raises `CaseError` for a line that holds none."""
+    return labels_in(path, Topic)
 
 
 def told_of(engine: Engine, topic: Topic) -> Told:

@@ -16,7 +16,7 @@ from corpus.documents import LANGUAGES, Document, Masthead
 from corpus.language import detect_language
 from corpus.symbols import RECORDS, Symbol, SymbolError, link, same_document
 from ingest.agenda import place_and_dates
-from ingest.locate import TextKind, begins_annex, opening
+from ingest.locate import TextKind, article_of, begins_annex, opening
 from ingest.readers import ReadError, visible
 from ingest.readers.heads import names_session, symbol_of
 from ingest.structure import Piece
@@ -245,6 +245,8 @@ def title_of(
                 return telling[-1]
     head = list(takewhile(lambda piece: not _CONTENTS.fullmatch(piece.text), top))  # what follows heads chapters
     run = _run(head, masthead, symbol)
+    if not run and kind == "treaty" and masthead.body:
+        return masthead.body  # where nobody issues a text its name stands there
     if not run:  # old documents set their title in capitals only, some as part of their head
         plain = [
             each
@@ -253,6 +255,7 @@ def title_of(
         ]
         telling = [piece.text.rstrip("*") for piece in plain if piece.part != "masthead"]
         telling = telling or [piece.text for piece in plain if not _SKIPS.match(piece.text)][-1:]
+        telling = telling or _behind(head, masthead)
         return (telling or headings or [""])[0]
     # The title of the agenda item stands above that of the document, and is set smaller; articles stand below that of a treaty.
     title = _line(run[0] if kind == "treaty" else min(run, key=lambda piece: piece.depth))
@@ -267,19 +270,28 @@ def _run(head: Sequence[Piece], masthead: Masthead, symbol: Symbol | None) -> li
         if piece.kind != "heading":
             if run and piece.part != "masthead":
                 break
-        elif run and (piece.part or _CHAPTER.match(piece.text)):
+        elif article_of(text := _line(piece)) or (run and (piece.part or _CHAPTER.match(piece.text))):
             break
-        elif not _only_a_date(text := _line(piece)) and not _names_body(text, masthead, symbol):
+        elif not _only_a_date(text) and not _names_body(text, masthead, symbol):
             run.append(piece)
     return run
+
+
+def _behind(head: Sequence[Piece], masthead: Masthead) -> list[str]:
+    """The line right behind the head of a text without marks, whose lines are paragraphs, where that is no sentence."""
+    said = [each for each in (masthead.item, masthead.dates, masthead.session) if each]
+    heads = [n for n, piece in enumerate(head) if any(each in _line(piece) for each in said)]
+    behind = [_line(piece) for piece in head[heads[-1] + 1 :][:1]] if heads else []
+    return [text for text in behind if len(text) <= _LONGEST and not text.endswith((".", "。"))]
 
 
 def _names_body(text: str, masthead: Masthead, symbol: Symbol | None) -> bool:
     """Whether a heading names who issues the document, or something else of its head."""
     name, body = text.casefold(), masthead.body.casefold()
     inside = len(name) < len(body) and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", body)
+    of_head = text in (masthead.session, masthead.item, masthead.dates)
     at_conference = symbol is not None and "/CONF." in symbol.body
-    return bool(inside or _SKIPS.match(text) or (at_conference and _CONFERENCE.match(text)))
+    return bool(inside or of_head or _SKIPS.match(text) or (at_conference and _CONFERENCE.match(text)))
 
 
 def _meeting(top: Sequence[Piece], masthead: Masthead) -> str:

@@ -63,7 +63,7 @@ def kind_of(found: Sequence[Piece]) -> TextKind:
     resolved = opening(found) is not None
     if not resolved and agenda_form(found) is not None:
         return "agenda"
-    if sum(bool(_article(text)) for text in headings) >= 3:
+    if sum(bool(article_of(text)) for text in headings) >= 3:
         return "treaty"
     return "resolution" if resolved else "numbered"
 
@@ -73,7 +73,7 @@ def begins_annex(heading: str) -> bool:
     return _ANNEX.match(heading) is not None
 
 
-def _article(heading: str) -> str:
+def article_of(heading: str) -> str:
     """The article that a heading begins, as a locator; empty where it begins none."""
     naming = name_place(folded(heading))
     if naming is None or naming.start or len(naming.places) != 1 or not _ONE_ARTICLE.fullmatch(naming.places[0]):
@@ -360,7 +360,7 @@ def _rank(piece: Piece, ordinal: int, kind: TextKind, place: _Place, inside: boo
             return 3
         return 5 if place.section == "annotations" else 1
     if kind == "treaty":
-        if _article(text):
+        if article_of(text):
             return 3
         if _PART.match(text) or _PREAMBLE.match(text) or _ANNEX.match(text):
             return 2
@@ -383,7 +383,7 @@ def _enter(piece: Piece, ordinal: int, kind: TextKind, place: _Place, first: boo
         place.article, place.part, place.preamble = "", "", -1
         return place.annex
     if kind == "treaty":
-        if article := _article(text):
+        if article := article_of(text):
             place.article, place.preamble = article, -1
             return joined(place.annex, place.article)
         if _PREAMBLE.match(text):
@@ -482,8 +482,7 @@ def _locate(
         return joined(place.annex, place.article or place.part or ("" if place.annex else "title"), number)
     if kind == "treaty" and labels.get(1):
         return joined(
-            place.article or ("preamble" if place.preamble >= 0 else place.part),
-            _labelled("digest para. ", labels),
+            place.article or ("preamble" if place.preamble >= 0 else place.part), _labelled("digest para. ", labels)
         )
     if labels and 1 not in labels and place.opened and place.preambular:
         numbered = f"{ordinal_word(place.preambular)} preambular para."

@@ -22,16 +22,7 @@ from ingest.readers import ReadError
 from ingest.segment import segmenter
 from ingest.workers.pool import Workers
 
-__all__ = [
-    "READER_VERSION",
-    "Input",
-    "Outcome",
-    "Progress",
-    "Result",
-    "ingest",
-    "read_document",
-    "starter_sources",
-]
+__all__ = ["READER_VERSION", "Input", "Outcome", "Progress", "Result", "ingest", "read_document", "starter_sources"]
 
 DECIDED_AGAIN = 20
 """Times that it is decided again what becomes of a document since other processes change documents."""

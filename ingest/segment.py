@@ -102,10 +102,7 @@ def _heading_line(document: Document, section: Sequence[Block], first: int, embe
     headings = [block for block in document.headings(body) if block.ordinal < first]
     above = [" ".join(document.block_text(block).split()) for block in headings]
     name = document.short or document.title
-    parts = [
-        name,
-        *(text for text in above if text.casefold() not in (name.casefold(), document.title.casefold())),
-    ]
+    parts = [name, *(text for text in above if text.casefold() not in (name.casefold(), document.title.casefold()))]
     while len(parts) > 2 and embedder.count(HEADINGS.join(parts)) > HEADING_PIECES:
         del parts[1]
     line = HEADINGS.join(parts)

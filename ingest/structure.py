@@ -47,8 +47,7 @@ _CAPTION = re.compile(
 )
 """How the caption of a table begins, and no sentence: `Table 1. Boats`, not `Table 1 shows`."""
 _LABEL_ONLY_HEADING = re.compile(
-    r"^(?:(?:article|part|chapter|section|title)\s+(?:\d{1,3}|[IVXLC]{1,6})\b\.?|[IVXLC]{1,6}\.?)$",
-    re.IGNORECASE,
+    r"^(?:(?:article|part|chapter|section|title)\s+(?:\d{1,3}|[IVXLC]{1,6})\b\.?|[IVXLC]{1,6}\.?)$", re.IGNORECASE
 )
 _HAN_JOIN = re.compile(r"[㐀-鿿　-〿！-｠]$")
 

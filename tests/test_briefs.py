@@ -427,7 +427,7 @@ def test_a_document_from_after_the_first_day_of_a_meeting_says_nothing_of_its_it
 
 
 def test_a_resolution_is_as_old_as_its_adoption(engine: Engine) -> None:
-    head = "---\nsymbol: A/RES/84/7\ntitle: Lamps\nlanguage: en\nkind: resolution\ndate: 2030-03-20\n---\n# Lamps\n\n"
+    head = "---\nsymbol: CTOC/COP/WG.7/RES/84/7\ntitle: Lamps\nlanguage: en\nkind: resolution\ndate: 2030-03-20\n---\n# Lamps\n\n"
     text = f"{head}Adopted on 20 December 2029\n\nThe General Assembly,\n\nRecalling all lamps,\n\n1. {ADVICE}\n"
     more(engine, text)
     assert ADVICE in texts(brief(engine, Request("item", "2", "secretariat")))
@@ -440,6 +440,49 @@ def test_mandate_and_expectations_of_an_item_are_not_those_of_other_items(holdin
     engine = holding(agenda)
     assert not {theirs, expected} & {*texts(brief(engine, Request("item", "2")))}
     assert {theirs, expected} <= {*texts(brief(engine, Request("item", "3")))}
+
+
+def test_what_is_not_surely_expected_of_a_meeting_is_not_told(engine: Engine) -> None:
+    assert sections(engine, Request("item", "2"))["expected"].statements == ()
+
+
+def test_the_adoption_of_the_report_is_expected_of_the_meeting(holding: Holding) -> None:
+    adopts = "The Working Group on the Smuggling of Migrants is expected to adopt what it is to do and report."
+    agenda = AGENDA.replace("\n### Annotations", "4. Adoption of the report.\n\n### Annotations")
+    expected = sections(holding(f"{agenda}\n#### 4. Adoption of the report\n\n{adopts}\n"), Request("item", "2"))[
+        "expected"
+    ]
+    assert [each.text for each in expected.statements] == [adopts]
+
+
+def test_of_resolutions_of_one_title_the_latest_speaks_and_what_it_recalls_is_no_point(holding: Holding) -> None:
+    texts_of = [
+        f"---\nsymbol: A/RES/{n}/7\ntitle: {n}/7. Harbour lamps\nlanguage: en\nkind: resolution\ndate: {year}-12-20\n---\n# {n}/7. Harbour lamps\n\n"
+        f"The General Assembly,\n\nRecalling the harbour lamps of boats of {year},\n\n1. Requests States to repair the harbour lamps of {count} boats;\n"
+        for n, year, count in ((84, 2029, 40), (86, 2031, 90))
+    ]
+    said = sections(holding(*texts_of), Request("theme", "harbour lamps of boats"))["points"].statements
+    assert ["90" in each.text for each in said] == [True]
+
+
+def test_questions_that_a_paper_of_the_item_puts_are_questions_for_discussion(holding: Holding) -> None:
+    asked = "Who should pay for the lamps of harbours that have no master of their own?"
+    made = sections(holding(AGENDA, f"{LAMPS}\n4. {asked}\n"), Request("item", "2", "chair"))
+    assert asked in [each.text for each in made["questions"].statements]
+    assert asked not in [each.text for each in made["points"].statements]
+
+
+def test_key_points_of_a_report_are_of_its_chapters_and_repeat_no_recommendation(holding: Holding) -> None:
+    text = (
+        "---\nsymbol: A/80/907\ntitle: Boats\nlanguage: en\n---\n# Boats\n\n# Abbreviations\n\n## I. Lamps\n\n"
+        "1. The lamps of the harbour are old and give little light to the boats.\n\n## II. Nets\n\n"
+        "2. The nets of the town are dried where carts pass in the morning.\n\n## III. Crews\n\n"
+        "3. The crews of the boats rest too little between two journeys.\n\n## IV. Recommendations\n\n"
+        "4. States should give new lamps to all harbours that have old ones.\n\n# Annex\n\n5. The survey was sent to all masters of harbours.\n"
+    )
+    points = sections(holding(text), Request("document", "A/80/907"))["points"]
+    assert [part.heading for part in points.parts] == ["I. Lamps", "II. Nets", "III. Crews"]
+    assert not [each.text for each in points.statements if "States should" in each.text or "survey" in each.text]
 
 
 def test_a_document_that_a_footnote_of_the_annotations_names_is_one_of_the_item(holding: Holding) -> None:

@@ -132,7 +132,7 @@ def test_where_the_reader_cannot_tell_what_is_about_something_else_likeness_keep
 
 def test_questions_about_something_else_that_are_few_and_below_the_bar_need_no_likeness() -> None:
     known = [replace(each, likeness=0.5) for each in drawn(np.random.default_rng(4), 300)]
-    few = [replace(each, logit=0.2) for each in known if each.aside][:22]
+    few = [replace(each, logit=-1.0) for each in known if each.aside][:22]
     found = calibrate([*(each for each in known if not each.aside), *few])
     assert found.alike["high"] is None
     assert found.asides_shown == 0

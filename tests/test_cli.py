@@ -362,6 +362,21 @@ def test_an_empty_library_says_how_to_fill_it(cli: Cli) -> None:
     assert cli("search", "boats", "--json").json() == []
 
 
+def test_a_library_that_can_only_be_read_is_asked_and_the_commands_that_write_say_so(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    paper = tmp_path / "boats.md"
+    paper.write_text("# Boats\n\n1. Boats need a flag.\n", encoding="utf-8")
+    assert cli("ingest", str(paper)).code == 0
+    monkeypatch.setattr("corpus.library.os.access", lambda *_: False)  # who runs tests may write everywhere
+    assert "Boats need a flag." in cli("ask", "What do boats need?").out
+    assert "boats" in cli("list").out
+    for command in (["remove", "boats"], ["ingest", "--starter"], ["reindex"]):
+        done = cli(*command)
+        assert (done.code, "can't be written to" in done.err) == (1, True), command
+    assert "can't be written to" in cli("doctor").out.replace("\n", " ")
+
+
 def test_show_gives_text_and_blocks_that_fit_together(starter: Cli) -> None:
     for document_id in held(starter):
         shown = starter("show", document_id, "--json").json()

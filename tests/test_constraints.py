@@ -252,3 +252,32 @@ def test_of_lists_with_labels_the_one_is_said_whose_label_is_asked_for(
     others = {"In favour", "Against", "Abstaining", "Votos", "Abstenciones", "Approved"} - set(said.split(":")[:1])
     beside = [text for text in statements if text != said]
     assert not [text for text in beside if text.startswith(tuple(others)) or "Approved" in text]
+
+
+CATCHES = """# Catches
+
+A/88/40
+
+| Species | 2030 | 2031 |
+|---|---|---|
+| Swordfish | 11 | 12 |
+| Patagonian toothfish | 21 | 22 |
+| Albacore | 31 | 32 |
+"""
+
+
+@pytest.mark.parametrize(
+    ("turns", "row", "status"),
+    [
+        (["catch of swordfish in 2030", "and toothfish?"], "Patagonian toothfish | 21 | 22", "answered"),
+        (["catch of toothfish in 2030", "and the albacore?"], "Albacore | 31 | 32", "answered"),
+        (["catch of albacore in 2030", "and of Marlin?"], "", "tentative"),
+    ],
+)
+def test_the_row_is_told_that_the_last_turn_names_and_for_a_name_that_the_text_lacks_none_for_sure(
+    library: Library, catalogue: Catalogue, turns: list[str], row: str, status: str
+) -> None:
+    add(library, catalogue, Input("catches.md", CATCHES.encode()))
+    answer = Engine(library, catalogue, readers=Readers({"en": Sure()}, {"en": BARS})).ask(turns[-1], turns[:-1])
+    assert answer.status == status
+    assert answer.statements[0].text.endswith(row)

@@ -5,9 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from conftest import Holding
 from services import Made, made_service, service_fixture
 
 from assistant.access import Role
+from assistant.access.access_store import AccessStore
+from assistant.export.file_formats import render
+from assistant.faults import Invalid
+from assistant.reports.brief.brief_maker import brief
+from assistant.reports.brief.briefing import Request
+from assistant.service.writing import Drafts, reviewed
 from corpus.catalogue import Catalogue
 
 DRAFTS = "/api/v1/drafts"
@@ -51,6 +58,29 @@ def test_the_state_stands_on_the_cover_and_comments_are_gone_once_it_is_cleared(
     shown = made.client.get(f"{DRAFTS}/{draft}?format=html", headers=staff).text
     assert "Cleared" in shown
     assert "when" not in shown.split("Comments")[-1] or "Comments" not in shown
+
+
+RESOLUTION = (
+    "---\nsymbol: A/RES/90/12\ntitle: Lamps\nlanguage: en\nkind: resolution\n---\n# Lamps\n\nThe General Assembly,\n\nRecalling all lamps,\n\n"
+    "1. Requests the Secretary-General to count the lamps;\n\n2. Requests Member States to light them.\n"
+)
+
+
+def test_rows_of_tables_have_numbers_behind_those_of_the_paragraphs_and_take_comments(
+    holding: Holding, tmp_path: Path
+) -> None:
+    engine = holding(RESOLUTION)
+    made = brief(engine, Request("document", "A/RES/90/12"))
+    count = made.numbered
+    assert count == len(list(made.statements)) + 2
+    with AccessStore(tmp_path) as store:
+        drafts = Drafts(store, "amina")
+        draft = drafts.comment(drafts.add(made).id, "Light which?", count)
+        with pytest.raises(Invalid):
+            drafts.comment(draft.id, "There is none.", count + 1)
+        told = render(reviewed(draft, engine.library), "md").decode()
+    assert f"| {count} | **para. 2** |" in told
+    assert "Light which?" in told
 
 
 def test_the_page_shows_drafts_to_staff_and_takes_comments(made: Made, draft: str) -> None:

@@ -22,6 +22,7 @@ from filelock import FileLock
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
+from model_server import writing
 from running_servers import Answer, as_json, serving
 from typer.testing import CliRunner
 from word_reader import word_readers
@@ -95,7 +96,7 @@ RECORD = Record("n1", "x", "answered", (Claim("a", "quoted", (0,)),), (Cited("no
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ({"status": "splendid"}, "status Input should be"),
+        ({"status": "splendid"}, "status: Input should be"),
         ({"claims": [{"text": "a", "verdict": "quoted", "cited": [1]}]}, "cites what is not there"),
         ({"claims": [{"text": "a", "verdict": "quoted", "cited": [-1]}]}, "cites what is not there"),
         ({"claims": 5}, "the wrong form"),
@@ -432,10 +433,9 @@ def test_the_fingerprint_of_documents_follows_their_bytes_and_names(tmp_path: Pa
 
 def test_documents_that_are_absent_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(CorpusError, match=r"The documents of the meeting are not at hand; name them with --documents"):
-        sources("meeting", [])
-    with pytest.raises(CorpusError, match=r"not at hand; name a folder that has them with --documents\. Or fetch them"):
-        sources("un", [])
+    for name in ("meeting", "un"):
+        with pytest.raises(CorpusError, match=rf"\({name}\) are not at hand; name a folder .* Or fetch them"):
+            sources(name, [])
     with pytest.raises(CorpusError, match="about no named collection"):
         sources("", [])
     with pytest.raises(CorpusError, match="about 'moon'"):
@@ -491,14 +491,14 @@ def test_runs_are_compared_over_the_questions_that_they_share(run: Runs) -> None
 
 def test_each_threshold_that_is_broken_is_named_with_its_figures(run: Runs) -> None:
     made = run()
-    wanted = [
-        Threshold("fact_recall", least=0.5),
-        Threshold("fact_recall", least=0.51),
-        Threshold("failed", most=0),
-        Threshold("latency_p95_ms", least=2, most=2),
-        Threshold("latency_p50_ms", most=1.5),
-        Threshold("ndcg_at_10", least=0.0),
-    ]
+    wanted = {
+        "right": Threshold(least=0.0),
+        "fact_recall": Threshold(least=0.51),
+        "failed": Threshold(most=0),
+        "latency_p95_ms": Threshold(least=2, most=2),
+        "latency_p50_ms": Threshold(most=1.5),
+        "ndcg_at_10": Threshold(least=0.0),
+    }
     assert broken(wanted, made, summary_of(made)) == [
         "fact_recall is 0.5, below 0.51.",
         "latency_p50_ms is 2, above 1.5.",
@@ -546,11 +546,11 @@ def test_a_run_that_is_worse_than_another_by_more_than_chance_is_told_so(here: P
 
 def test_the_shipped_thresholds_bound_every_shipped_set() -> None:
     for name in shipped_sets():
-        figures = {threshold.figure for threshold in load_thresholds(SHIPPED, name)}
+        figures = set(load_thresholds(SHIPPED, name))
         assert {"citation_recall", "citation_precision", "quote_exact", "failed"} <= figures
         assert figures <= {*MEANINGS, "failed", "left_out"}
     for name in ("starter", "un"):
-        figures = {threshold.figure for threshold in load_thresholds(SHIPPED, name)}
+        figures = set(load_thresholds(SHIPPED, name))
         assert {"fact_recall", "shown", "shown_first", "abstention_recall"} <= figures
     assert set(MEASURES) <= set(MEANINGS)
 
@@ -560,24 +560,25 @@ def test_thresholds_of_a_set_stand_before_those_of_any(tmp_path: Path) -> None:
     path.write_text(
         "any: {right: {least: 0.1}, failed: {most: 0}}\nnotes: {right: {least: 0.2, most: 1}}", encoding="utf-8"
     )
-    assert load_thresholds(path, "other") == [Threshold("right", 0.1), Threshold("failed", most=0)]
-    assert load_thresholds(path, "notes") == [Threshold("right", 0.2, 1), Threshold("failed", most=0)]
+    none = Threshold(most=0)
+    assert load_thresholds(path, "other") == {"right": Threshold(least=0.1), "failed": none}
+    assert load_thresholds(path, "notes") == {"right": Threshold(least=0.2, most=1), "failed": none}
 
 
 @pytest.mark.parametrize(
     ("written", "told"),
     [
         ("[", "can't be read"),
-        ("[]", "must map names of question sets"),
-        ("any: {}", "must map names of question sets"),
+        ("[]", "Input should be a valid dictionary"),
+        ("any: {}", "has no thresholds for the set"),
         ("other: {right: {least: 1}}", "has no thresholds for the set 'notes', only for other"),
         ("any: {beauty: {least: 1}}", "'beauty' is no figure"),
-        ("any: {right: 1}", "right must have 'least' or 'most'"),
-        ("any: {right: {}}", "right must have 'least' or 'most'"),
-        ("any: {right: {least: high}}", "right must have 'least' or 'most'"),
-        ("any: {right: {least: yes}}", "right must have 'least' or 'most'"),
-        ("any: {right: {least: .nan}}", "right must have 'least' or 'most'"),
-        ("any: {right: {least: 1, about: 1}}", "right must have 'least' or 'most'"),
+        ("any: {right: 1}", "any, right: Input should be"),
+        ("any: {right: {}}", "any, right: a figure must have 'least' or 'most'"),
+        ("any: {right: {least: high}}", "any, right, least: Input should be a valid number"),
+        ("any: {right: {least: yes}}", "any, right, least: Input should be a valid number"),
+        ("any: {right: {least: .nan}}", "any, right, least: Input should be a finite number"),
+        ("any: {right: {least: 1, about: 1}}", "any, right, about: Extra inputs"),
     ],
 )
 def test_a_file_of_thresholds_that_says_something_else_is_refused(tmp_path: Path, written: str, told: str) -> None:
@@ -691,13 +692,13 @@ def stored(folder: Path, questions: Path) -> None:
 
 def test_the_report_tells_what_a_shipped_set_is_and_shows_no_case_of_one_that_nobody_may_look_at(here: Path) -> None:
     assert set(set_notes()) == set(shipped_sets())
-    name = next(name for name, note in set_notes().items() if not note.listed)
+    name = next(name for name, note in set_notes().items() if not note["listed"])
     questions = shipped_sets()[name]
     stored(here / "eval-runs" / name, questions)
     command("report", name, "--out", here / "page.html")
     page = html.fromstring((here / "page.html").read_text(encoding="utf-8").split(">", 1)[1]).text_content()
-    assert set_notes()[name].about in page
-    assert set_notes()[name].kept_out in page
+    assert set_notes()[name]["about"] in page
+    assert set_notes()[name]["kept_out"] in page
     assert "none of them is shown" in page
     assert [case.id for case in load_cases(questions) if case.question in page] == []
 
@@ -708,7 +709,7 @@ def test_the_report_claims_nothing_for_a_set_that_only_has_the_name_of_one_that_
     command("report", "mine", "--out", here / "page.html")
     page = html.fromstring((here / "page.html").read_text(encoding="utf-8").split(">", 1)[1]).text_content()
     assert "Nothing is known here of how contamination was kept out." in page
-    assert set_notes()["starter"].kept_out not in page
+    assert set_notes()["starter"]["kept_out"] not in page
     assert "Where must visitors leave their bags?" in page
 
 
@@ -784,13 +785,8 @@ def test_faults_of_a_set_are_listed(here: Path, questions: Path, note: Path) -> 
 def test_a_model_judges_a_run_and_is_held_against_labels(here: Path, questions: Path, note: Path) -> None:
     command("run", "--set", questions, "--documents", note, "--system", "bm25")
     (here / "labels.yaml").write_text("n1: true\nn2: true", encoding="utf-8")
-    verdicts = iter(["VERDICT: correct", "perhaps"])
-
-    def reply(_: dict[str, Any]) -> Answer:
-        return as_json({"choices": [{"message": {"content": next(verdicts)}}]})
-
     words = ("judge", "set-bm25")
-    with serving(reply) as server:
+    with writing(lambda *_: "VERDICT: correct", lambda *_: "perhaps") as server:
         judged = json.loads(
             command(*words, f"{server.url}/v1", "--labels", "labels.yaml", "--json", RAPPORTEUR_EVAL_KEY="k")
         )
@@ -798,7 +794,7 @@ def test_a_model_judges_a_run_and_is_held_against_labels(here: Path, questions: 
     assert server.asked[0][1]["Authorization"] == "Bearer k"
     assert [each["verdict"] for each in judged["judgements"][:2]] == ["correct", "failed"]
     assert judged["with_labels"]["share"] == 0.5
-    with serving(lambda _: Answer(500)) as server:
+    with writing(lambda *_: Answer(400)) as server:
         told = command(*words, f"{server.url}/v1")
     assert "2 judgements failed and count as not correct" in told
     (here / "labels.yaml").write_text("n9: true", encoding="utf-8")

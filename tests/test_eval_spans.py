@@ -97,12 +97,12 @@ def test_a_line_of_a_set_is_a_case_whose_places_are_in_its_document(tmp_path: Pa
     ("line", "told"),
     [
         ("{", "line 2: it is not JSON"),
-        ("[1]", "line 2: [1] is no case"),
-        ('{"id": "h9"}', "line 2, h9: the field 'question' is missing."),
-        (json.dumps({**FIELDS, "id": "h9", "document": 5}), "line 2, h9: the field 'document' does not follow"),
-        (json.dumps({**FIELDS, "id": "h9", "gold": [{"span": ""}]}), "or the words themselves ('span')"),
-        (json.dumps({**FIELDS, "id": "h9", "gold": [{"span": 4}]}), "does not follow the schema"),
-        (json.dumps({**FIELDS, "id": "h9", "document": ""}), "line 2, h9: the place"),
+        ("[1]", "line 2: this is no case"),
+        ('{"id": "h9"}', "line 2, h9: question: Field required."),
+        (json.dumps({**FIELDS, "id": "h9", "document": 5}), "line 2, h9: document: Input should be a valid string"),
+        (json.dumps({**FIELDS, "id": "h9", "gold": [{"span": " "}]}), "gold 1, span: String should match"),
+        (json.dumps({**FIELDS, "id": "h9", "gold": [{"span": 4}]}), "gold 1, span: Input should be a valid string"),
+        (json.dumps({**FIELDS, "id": "h9", "document": ""}), "line 2, h9: gold 1, document: "),
         (json.dumps(FIELDS), "uses an id twice: h1."),
     ],
 )

@@ -446,6 +446,23 @@ def test_a_treaty_is_called_by_its_title_and_not_by_its_preamble() -> None:
     assert read(text).title == name
 
 
+@pytest.mark.parametrize("mark", ["**", ""])
+@pytest.mark.parametrize(
+    ("body", "session", "place", "item", "name"),
+    [
+        ("Commission on Harbours", "Ninth session", "Bergen, 8–12 March 2031", "Item 4 of the provisional agenda", "Note on boats"),
+        ("لجنة الموانئ", "الدورة التاسعة", "بيرغن، 8–12 آذار/مارس 2031", "البند 4 من جدول الأعمال المؤقت", "مذكرة عن القوارب"),
+    ],
+)  # fmt: skip
+def test_the_session_is_no_title_whether_it_is_marked_or_the_whole_head_is_bare(
+    mark: str, body: str, session: str, place: str, item: str, name: str
+) -> None:
+    head = "\n".join(["XYZC/COM/2031/2", "Distr.: General", "3 March 2031", ""])
+    lines = [f"{mark}{body}{mark}", f"{mark}{session}{mark}", place, item]
+    text = head + ("\n\n" if mark else "\n").join(lines) + f"\n\n{mark}{name}{mark}\n\n1. Boats need a flag.\n"
+    assert read(text).title == name
+
+
 @pytest.mark.parametrize(
     ("body", "adopted", "opened"),
     [

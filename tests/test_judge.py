@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import httpx
 import pytest
+from model_server import writing
+from running_servers import Answer
 
+from assistant.model.endpoint import Endpoint
+from assistant.model.model_interface import ModelFault
 from eval.cases import Case
-from eval.runs.judging import BEGIN, END, JudgeError, Judgement, agreement, endpoint, judge
+from eval.runs.judging import BEGIN, END, Judgement, agreement, asking, judge
 from eval.runs.records import Claim, Record
 
 CASE = Case("c", "How many?", "en", "number", True, facts=(("four", "4"),), history=("What is held?",))
@@ -67,7 +70,7 @@ def test_where_nothing_was_or_should_be_said_no_model_is_asked(case, record, ver
 
 def test_a_model_that_gives_no_reply_is_a_failed_judgement():
     def silent(prompt: str) -> str:
-        raise JudgeError("no reply")
+        raise ModelFault("silent", "no reply")
 
     made = judge(CASE, ANSWER, silent)
     assert (made.verdict, made.correct, made.error) == ("failed", False, "no reply")
@@ -99,43 +102,10 @@ def test_agreement_at_its_edges():
             agreement(given, labels)
 
 
-def served(handler) -> httpx.Client:
-    return httpx.Client(transport=httpx.MockTransport(handler), base_url="http://judge.invalid/v1")
-
-
-def test_an_openai_compatible_server_is_asked_for_one_chat_completion():
-    seen = []
-
-    def handler(request: httpx.Request) -> httpx.Response:
-        seen.append(request)
-        return httpx.Response(200, json={"choices": [{"message": {"content": "VERDICT: correct"}}]})
-
-    with served(handler) as client:
-        assert judge(CASE, ANSWER, endpoint(client, "small")).correct
-    assert seen[0].url == "http://judge.invalid/v1/chat/completions"
-    assert b'"small"' in seen[0].content
-
-
-@pytest.mark.parametrize(
-    "reply",
-    [
-        httpx.Response(500),
-        httpx.Response(200, text="<html>"),
-        httpx.Response(200, json={"choices": []}),
-        httpx.Response(200, json=[1]),
-        httpx.Response(200, json={"choices": [{"message": {"content": None}}]}),
-    ],
-)
-def test_any_other_reply_is_a_failed_judgement_that_names_the_server(reply):
-    with served(lambda request: reply) as client:
-        made = judge(CASE, ANSWER, endpoint(client, "small"))
-    assert made.verdict == "failed"
-    assert "judge.invalid" in made.error
-
-
-def test_a_server_that_does_not_answer_is_a_failed_judgement():
-    def handler(request: httpx.Request) -> httpx.Response:
-        raise httpx.ConnectTimeout("")
-
-    with served(handler) as client:
-        assert "ConnectTimeout" in judge(CASE, ANSWER, endpoint(client, "small")).error
+def test_a_model_is_asked_once_and_whatever_goes_wrong_is_a_failed_judgement_that_names_the_server():
+    with writing(lambda *_: "VERDICT: correct", lambda *_: Answer(500)) as server:
+        model = asking(Endpoint(f"{server.url}/v1", "small", retries=0))
+        assert judge(CASE, ANSWER, model).correct
+        made = judge(CASE, ANSWER, model)
+    assert (made.verdict, server.url in made.error) == ("failed", True)
+    assert [(path, body["model"]) for path, _, body in server.asked] == [("/v1/chat/completions", "small")] * 2

@@ -9,7 +9,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,12 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import OpenLibrary, add, blocks_apart
+from numpy.typing import NDArray
 from rich.console import Console
 
 from corpus.analysis import analyse
 from corpus.catalogue import Catalogue
-from corpus.corpus_errors import LibraryError, LibraryStale
+from corpus.corpus_errors import LibraryBusy, LibraryError, LibraryStale
 from corpus.documents import Document, DocumentError
 from corpus.embedding import HashEmbedder
 from corpus.library import Library
@@ -123,6 +124,33 @@ def test_a_document_that_is_removed_while_it_is_looked_for_is_not_found(
     library.remove(headers[0].id)
     monkeypatch.setattr(library, "each_header", lambda: iter(headers))
     assert library.find(headers[0].key) == []
+
+
+def test_passages_that_stay_when_a_text_is_read_anew_are_not_embedded_again(
+    open_either: OpenLibrary, catalogue: Catalogue
+) -> None:
+    seen: list[str] = []
+
+    class Counting(HashEmbedder):
+        def embed_passages(
+            self, texts: Sequence[str], progress: Callable[[int], None] | None = None
+        ) -> NDArray[np.float32]:
+            seen.extend(texts)
+            return super().embed_passages(texts, progress)
+
+    library = open_either(embedder=Counting())
+    flags = "## Flags\n\nBoats carry flags.\n\n"
+    add(library, catalogue, note(f"# Boats\n\nOn boats.\n\n{flags}{flags}## Crew\n\nA captain leads.\n".encode()))
+    assert len(seen) == len(set(seen)) == 3  # the same words under the same headings are one text
+    seen.clear()
+    add(library, catalogue, note(f"# Boats\n\nOn boats.\n\n## Harbours\n\nAll are public.\n\n{flags}".encode()))
+    assert len(seen) == 1
+    assert "All are public." in seen[0]
+    held = library.passages(next(library.documents()).id)
+    vectors = library.passage_vectors([each.id for each in held])
+    for passage in held:
+        assert np.array_equal(vectors[passage.id], library.embedder.embed_passages([passage.embedded])[0])
+    assert library.verify() == []
 
 
 def test_a_removed_document_is_gone_from_every_index(open_either: OpenLibrary, catalogue: Catalogue) -> None:
@@ -297,6 +325,31 @@ def test_a_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:
     (broken / "library.sqlite3").write_bytes(b"this is no database at all, but it is long enough to be read" * 20)
     with pytest.raises(LibraryError, match="damaged"):
         Library(broken, HashEmbedder(), SEGMENTER_VERSION)
+
+
+def test_a_library_that_can_only_be_read_is_searched_by_several_and_what_would_change_it_says_so(
+    boats: Library, open_library: OpenLibrary, catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("corpus.library.os.access", lambda path, mode: False)  # who runs tests may write everywhere
+    with pytest.raises(LibraryBusy, match="can only be read from here, and a process has it open"):
+        open_library()
+    boats.close()
+    before = state(tmp_path / "library")
+    first, second = open_library(), open_library()
+    for each in (first, second):
+        assert words_indexed(each, "harbour")
+        assert each.dense("harbour master", 1)
+        assert each.verify() == []
+    with pytest.raises(LibraryError, match="can't be written to"):
+        add(first, catalogue, note(CHANGED))
+    with pytest.raises(LibraryError, match="can't be written to"):
+        first.remove(first.ids()[0])
+    first.close()
+    shutil.rmtree(tmp_path / "library" / "lexical")
+    assert words_indexed(open_library(), "harbour"), "an index that is lost is made anew, elsewhere"
+    assert state(tmp_path / "library") == {name: kept for name, kept in before.items() if "lexical" not in name}
+    with pytest.raises(LibraryError, match="can't be written to"):
+        open_library(tmp_path / "none")
 
 
 def test_a_full_disk_is_said_and_nothing_is_changed(

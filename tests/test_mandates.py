@@ -501,7 +501,7 @@ def test_the_list_has_what_is_due_first_and_every_cell_is_exact_words(
     ]
     for row in made.rows:
         text = library.document(row.document).text
-        for cite in (row.place, row.verb, *row.addressees, *row.action, *row.times, *row.money):
+        for cite in (row.place, *row.verb, *row.addressees, *row.action, *row.times, *row.money):
             assert text[cite.start : cite.end] == cite.quote
     assert [each.quote for each in made.rows[0].money] == ["1,500 dollars"]
     for language in LANGUAGES:
@@ -710,7 +710,7 @@ LISTS = {
     "zh": ("建议", "专家组建议港口理事会：", "粉刷船只", "点亮灯具"),
 }  # fmt: skip
 LISTED = {
-    "en": ("the Harbour Council", "recommends", "within two years […] paint boats"),
+    "en": ("the Harbour Council", "recommends", "paint boats"),
     "fr": ("Conseil du port", "recommande", "peindre les bateaux"),
     "es": ("Consejo del puerto", "recomienda", "pinte los barcos"),
     "ru": ("Совету порта", "рекомендует", "покрасить лодки"),
@@ -730,7 +730,8 @@ def test_each_point_that_a_report_recommends_is_a_row_with_addressee_and_verb_of
     )
     made = brief(holding(text), Request("document", "A/80/902", language=language))
     (table,) = next(section for section in made.sections if section.key == "recommendations").tables
-    assert tuple(cell.shown() for cell in table.rows[0][1:]) == LISTED[language]
+    assert tuple(cell.shown() for cell in table.rows[0][1:4]) == LISTED[language][:3]
+    assert table.rows[0][4].shown() == ("within two years" if language == "en" else "")
     assert [row[0].shown()[-3:] for row in table.rows] == ["(a)", "(b)"]
     assert table.rows[1][3].shown().endswith(second)
 
@@ -810,7 +811,22 @@ def test_a_paragraph_without_a_known_verb_is_a_row_of_the_briefing(holding: Hold
     text = "---\nsymbol: A/80/905\ntitle: Boats\nlanguage: en\n---\n# Boats\n\n## Recommendations\n\n1. The Port advises lighting lamps.\n"
     made = brief(holding(text), Request("document", "A/80/905"))
     (table,) = next(section for section in made.sections if section.key == "recommendations").tables
-    assert [cell.shown() for cell in table.rows[0]] == ["A/80/905, para. 1", "", "", "The Port advises lighting lamps."]
+    assert [cell.shown() for cell in table.rows[0][:4]] == [
+        "A/80/905, para. 1",
+        "",
+        "",
+        "The Port advises lighting lamps.",
+    ]
+
+
+def test_recommendations_tell_by_when(holding: Holding) -> None:
+    text = (
+        "---\nsymbol: A/80/906\ntitle: Boats\nlanguage: en\ndate: 2025-06-01\n---\n# Boats\n\n## Recommendations\n\n"
+        "1. States should paint boats by the end of 2026.\n\n2. The Panel noted lamps in 2024 and recommends that they shine.\n"
+    )
+    made = brief(holding(text), Request("document", "A/80/906"))
+    (table,) = next(section for section in made.sections if section.key == "recommendations").tables
+    assert [row[4].shown() for row in table.rows] == ["by the end of 2026", ""]
 
 
 @pytest.mark.parametrize(

@@ -425,6 +425,16 @@ def test_questions_to_begin_with_are_made_of_what_is_held_and_answered_in_the_re
         assert (answer.status, answer.language) == ("answered", language), question
 
 
+def test_what_does_not_say_what_it_asks_about_is_asked_back_with_questions_that_are_answered(made: Made) -> None:
+    turn = Turn("2021", "", made.service.engine.ask("2021"))
+    drawn = turn_html(made.service, 1, turn, now=True)
+    assert drawn.count('<a class="rp-ask rp-button" href="/?ask=') == 3
+    assert "rp-share" not in drawn, "there is no answer to link to"
+    assert turn_html(made.service, 1, turn, plain=True).count('href="/ask?ask=') == 3
+    long = Turn("why" * 1_000, "", made.service.engine.ask("why" * 1_000))
+    assert "rp-button" not in turn_html(made.service, 1, long, now=True)
+
+
 def test_what_a_document_says_is_asked_of_topics_with_paragraphs_below_them(
     open_library: OpenLibrary, catalogue: Catalogue
 ) -> None:

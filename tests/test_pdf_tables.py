@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pdfs import LEFT, RIGHT, Flow, Sheet, filled, long_text, words_of
+from pdfs import LEFT, RIGHT, Flow, Sheet, filled, long_text, words_of, wrapped
 
 from corpus.catalogue import Catalogue
 from corpus.documents import Block, Document
@@ -235,6 +235,90 @@ def test_a_label_whose_figures_stand_on_its_last_line_is_one_row(label: list[str
             flow.sheet.text(left + 3, height, cell, 8.5, "b" if n == 0 else "")
         height += 15
     assert rows_of(flow.read()) == [HEAD, *valleys(1, 2), [" ".join(label), "7", "8", "9"], *valleys(3, 5)]
+
+
+def broken(text: str, width: float) -> str:
+    """A text as the lines of a cell so wide."""
+    lines = wrapped(text, width, 8.5)
+    return "\n".join(" ".join("".join(part for part, _ in word.parts) for word in line) for line in lines)
+
+
+def test_blank_space_tells_which_lines_are_one_row_where_no_rules_part_them() -> None:
+    flow = Flow(pages=1).start().add(long_text(60), "1.")
+    rows = [
+        HEAD,
+        ["North and\nthe far west", "4 (old)\n2 (new)", "31", "12"],
+        *valleys(2, 3),
+        ["South\nCoast", "1 (new)", "5", "7"],
+    ]
+    table(flow.sheet, flow.top, rows, "ends")
+    assert rows_of(flow.read()) == [[cell.replace("\n", " ") for cell in row] for row in rows]
+
+
+@pytest.mark.parametrize("words", [(40, 70), (70, 40)])
+def test_text_in_columns_without_rules_is_a_cell_for_each_block_of_lines(words: tuple[int, int]) -> None:
+    flow = Flow(pages=1).start().add(long_text(60), "1.")
+    rows = [["Advice", "Reply"]]
+    for n in range(3):
+        rows.append([f"Advice {n}", "Taken"])
+        rows.append([broken(long_text(count, n + 5 * m), 150) for m, count in enumerate(words)])
+    table(flow.sheet, flow.top, rows, "ends", columns=(LEFT, 300, RIGHT))
+    assert rows_of(flow.read()) == [[cell.replace("\n", " ") for cell in row] for row in rows]
+
+
+def test_a_cell_of_text_that_goes_on_from_the_page_before_stands_below_the_heads_in_its_column() -> None:
+    flow = Flow(pages=2).start().add(long_text(60), "1.")
+    flow.turn()
+    rows = [["Advice", "Reply"], ["", broken(long_text(30), 150)]]
+    rows += [[broken(long_text(40, n), 150), broken(long_text(50, n + 5), 150)] for n in (1, 2)]
+    for left, right in ((LEFT, 300.0), (300.0, RIGHT)):
+        flow.sheet.rule(left, right, flow.top)  # heads have a rule above and below, the page ends the table
+        flow.sheet.rule(left, right, flow.top + 15)
+    table(flow.sheet, flow.top, rows, "none", columns=(LEFT, 300, RIGHT))
+    assert rows_of(flow.read()) == [[cell.replace("\n", " ") for cell in row] for row in rows]
+
+
+def test_one_label_beside_several_rows_is_in_the_first_and_each_row_has_its_figures() -> None:
+    flow = Flow(pages=1).start().add(long_text(60), "1.")
+    columns = (LEFT, 230.0, 330.0, 400.0, RIGHT)
+    for left, right in itertools.pairwise(columns):
+        for below in (0, 15, 78):
+            flow.sheet.rule(left, right, flow.top + below)
+    for left, head in zip(columns, ["", "Kind", "2030", "2031"], strict=False):
+        flow.sheet.text(left + 3, flow.top + 10, head, 8.5, "b")
+    for n, label in enumerate(["Clinics that are open", "every day of the week", "and at night in:"]):
+        flow.sheet.text(LEFT + 3, flow.top + 27 + 10.4 * n, label, 8.5)
+    kinds = [["Towns", "4", "5"], ["Villages", "12", "9"], ["Harbours", "3", "–"], ["Islands", "n/a", "2"]]
+    for n, row in enumerate(kinds):
+        for left, cell in zip(columns[1:], row, strict=False):
+            flow.sheet.text(left + 3, flow.top + 27 + 14.5 * n, cell, 8.5)
+    label = "Clinics that are open every day of the week and at night in:"
+    assert rows_of(flow.read())[1:] == [[label, *kinds[0]], *(["", *row] for row in kinds[1:])]
+
+
+def test_figures_below_each_other_between_two_rules_are_rows_of_their_labels() -> None:
+    flow = Flow(pages=1).start().add(long_text(60), "1.")
+    rows = [
+        ["Cases", "Number"],
+        ["Brought over", "525"],
+        ["Taken in", "861"],
+        ["Opened again", "1"],
+        ["In all", "1 387"],
+        ["Closed", "454"],
+        ["Going on", "933"],
+    ]
+    columns = (LEFT, 400.0, RIGHT)
+    for n, (label, count) in enumerate(rows):
+        flow.sheet.text(LEFT + 3, flow.top + 10 + 15 * n, label, 8.5, "b" if n in (0, 4) else "")
+        flow.sheet.text(440, flow.top + 10 + 15 * n, count, 8.5, "b" if n in (0, 4) else "")
+        if n in (0, 1, 4, 5):
+            for left, right in itertools.pairwise(columns):
+                flow.sheet.rule(left, right, flow.top + 15 * n)
+    for left, right in itertools.pairwise(columns):
+        flow.sheet.rule(left, right, flow.top + 15 * len(rows))
+    source = flow.read()
+    assert rows_of(source) == rows
+    assert headers_of(source) == rows[:1]
 
 
 def grouped(sheet: Sheet, top: float, rows: Sequence[Sequence[str]], *, style: str = "i", walls: bool = False) -> float:

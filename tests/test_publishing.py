@@ -357,3 +357,22 @@ def test_empty_columns_are_left_out_and_an_introduction_stands_with_the_first_of
     made = References(starter_library, "en").table(Grid(("Paragraph", "Money", "Action"), rows))
     assert made.header == ("Paragraph", "Action")
     assert [row[1] for row in made.rows] == [plain("0 harbour […] 1 harbour"), plain("[…] 2 harbour")]
+
+
+@pytest.mark.parametrize(
+    ("language", "locator", "words"),
+    [
+        ("fr", "41st preambular para.", "alinéa 41 du préambule"),
+        ("es", "annex, section “Boats, old”, third paragraph", "anexo, sección “Boats, old”, párrafo sin numerar 3"),
+        ("ru", "table 3, row 2", "таблица 3, строка 2"),
+        ("zh", "preamble, para. 3", "序言第3段"),
+        ("fr", "annex, Monday, 4 March, 3-6 p.m.", "annex, Monday, 4 March, 3–6 p.m."),
+        ("en", "41st preambular para.", "41st preambular para."),
+    ],
+)
+def test_places_are_told_in_the_language_of_the_paper_and_times_with_a_dash(
+    starter_library: Library, language: str, locator: str, words: str
+) -> None:
+    document = next(starter_library.documents())
+    cited = Citation.of(document, 0, 5, locator, "id")
+    assert References(starter_library, language).where(cited, document) == words

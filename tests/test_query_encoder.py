@@ -88,7 +88,7 @@ def run(made: QueryEncoder, shelf: Shelf, folder: Path, minutes: float) -> list[
 
 def test_questions_are_put_where_the_same_ones_in_english_lie(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ticks = count(step=0.02)  # as many steps on whatever machine
-    monkeypatch.setattr("eval.training.query_training.time.monotonic", lambda: next(ticks))
+    monkeypatch.setattr("eval.training.network.time.monotonic", lambda: next(ticks))
     shelf, made = harbour(), encoder()
     assert nearest(made, shelf)[3:] != [0, 1, 2]
     run(made, shelf, tmp_path, 0.1)
@@ -97,7 +97,7 @@ def test_questions_are_put_where_the_same_ones_in_english_lie(tmp_path: Path, mo
 
 def test_a_run_that_was_ended_goes_on_from_its_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ticks = count(step=0.02)
-    monkeypatch.setattr("eval.training.query_training.time.monotonic", lambda: next(ticks))
+    monkeypatch.setattr("eval.training.network.time.monotonic", lambda: next(ticks))
     shelf = harbour()
     run(encoder(), shelf, tmp_path, 0.01)
     first = json.loads((tmp_path / "run.json").read_text())

@@ -440,13 +440,14 @@ def test_a_question_looks_for_translated_words_beside_its_own_names_and_numbers(
 
 def test_a_concept_gives_its_names_in_each_language_and_none_where_it_has_none() -> None:
     words = Vocabulary(
-        {language: {"stopwords": []} for language in LANGUAGES}, [{"en": ["ship", "boat"], "fr": ["navire"]}]
+        {language: {"stopwords": [], "interrogatives": []} for language in LANGUAGES},
+        [{"en": ["ship", "boat"], "fr": ["navire"]}],
     )
     assert words.names(0, "en") == ["ship", "boat"]
     assert words.names(0, "zh") == []
 
 
-KINDS = ("stopwords", "asking", "item", "article", "paragraph", "meetings", "sittings", "agenda")
+KINDS = ("stopwords", "interrogatives", "asking", "item", "article", "paragraph", "meetings", "sittings", "agenda")
 CHOICES = {"weekdays": 7, "months": 12, "dayparts": 2}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from corpus.catalogue import Catalogue
-from eval.reading import bare_text, folder, paper, read_all, speed
+from eval.reading import bare_text, paper, read_all, speed
 from ingest.document_reading import Input, read_document
 
 
@@ -27,10 +27,3 @@ def test_pages_are_counted_once_for_reading_and_for_the_bare_text(catalogue: Cat
     found = speed(files[:2], catalogue)
     assert found["pages"] == 4
     assert min(found["read_pages_per_s"], found["bare_text_pages_per_s"], found["times_bare_text"]) > 0
-
-
-def test_a_folder_that_is_killed_halfway_is_held_whole_after_the_next_run() -> None:
-    found = folder(6)
-    assert found["told_before_the_kill"] == 3
-    assert found["documents"] == found["unchanged_in_a_third_run"] == 6
-    assert found["added_after_it"] + found["unchanged_after_it"] == 6

@@ -13,9 +13,10 @@ from xml.etree import ElementTree
 
 import pytest
 
-from eval.bench import Ours, _ratio
+from corpus.embedding import HashEmbedder
+from eval.bench import _ratio, indexed
 from eval.programs import generated as text_of
-from eval.report.plots import Curve, growth
+from eval.report.plots import growth
 from eval.scale import generated
 from ingest.run import Input
 
@@ -63,7 +64,7 @@ def test_generated_documents_are_the_same_every_time_and_differ_from_each_other(
 
 
 def test_a_curve_of_growth_lies_within_its_plot() -> None:
-    drawn = growth([Curve("words", [(10_000, 0.4), (1_000_000, 250.0)])], "passages", "Growth")
+    drawn = growth([([(10_000, 0.4), (1_000_000, 250.0)], 0)], "passages", "Growth")
     svg = ElementTree.fromstring(drawn)
     (line,) = svg.iter("polyline")
     points = [tuple(map(float, point.split(","))) for point in line.attrib["points"].split()]
@@ -90,28 +91,10 @@ def test_the_bench_compares_medians() -> None:
     }
 
 
-def test_the_bench_indexes_its_texts_anew_each_time(tmp_path: Path) -> None:
-    ours = Ours(tmp_path / "library", tmp_path / "models")
+def test_the_bench_indexes_its_texts_anew_and_stops_at_one_that_cannot_be_read(tmp_path: Path) -> None:
     sources = [Input("first.md", text_of(3).encode()), Input("second.md", text_of(4, seed=9).encode())]
-    ours.index(sources)
-    assert ours.library is not None
-    status = ours.library.status()
-    assert (status.documents, len(list(ours.library.documents()))) == (2, 2)
-    lengths = sorted(
-        ours.embedder.count(passage.embedded)
-        for document in ours.library.documents()
-        for passage in ours.library.passages(document.id)
-    )
-    assert lengths[0] <= ours.passage_pieces() <= lengths[-1]
-    assert ours.passage_pieces() > 20
-    ours.index(sources[:1])
-    assert [document.title for document in ours.library.documents()] == ["Report on the generated topic"]
-    ours.library.close()
-
-
-def test_the_bench_stops_at_a_text_that_cannot_be_read(tmp_path: Path) -> None:
-    ours = Ours(tmp_path / "library", tmp_path / "models")
+    for count in (2, 1):
+        with indexed(tmp_path / "library", HashEmbedder(), sources[:count]) as library:
+            assert (library.status().documents, len(list(library.documents()))) == (count, count)
     with pytest.raises(RuntimeError, match=r"nothing\.md"):
-        ours.index([Input("nothing.md", b"")])
-    assert ours.library is not None
-    ours.library.close()
+        indexed(tmp_path / "other", HashEmbedder(), [Input("nothing.md", b"")])

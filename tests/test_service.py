@@ -117,6 +117,21 @@ def test_the_queue_has_an_end_and_one_client_does_not_fill_it(turns: Turns) -> N
     assert turns.take(lambda: 6, "c").result(10) == 6  # and recovers
 
 
+def test_strangers_leave_places_to_those_with_a_key_or_an_account() -> None:
+    turns = Turns(places=8)
+    held, _ = hold(turns)
+    for n in range(6):
+        turns.take(lambda: 1, f"stranger {n}", f"address {n}")
+    with pytest.raises(Overloaded):
+        turns.take(lambda: 2, "one more", "another address")
+    known = [turns.take(lambda: 3, f"key {n}") for n in range(2)]
+    with pytest.raises(Overloaded):
+        turns.take(lambda: 4, "a third key")
+    held.go.set()
+    assert [each.result(10) for each in known] == [3, 3]
+    assert turns.close(5)
+
+
 def test_one_who_has_waited_too_long_is_told_so_and_one_who_has_gone_is_passed_over() -> None:
     now = [0.0]
     turns = Turns(patience=10, clock=lambda: now[0])

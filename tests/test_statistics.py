@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.metrics.statistics import bootstrap_interval, mcnemar, paired_difference, sign_flip, wilson
+from eval.metrics.statistics import Figure, bootstrap_interval, mcnemar, paired_difference, sign_flip, wilson
 
 HALVES = st.lists(st.tuples(st.integers(-3, 3), st.integers(-3, 3)), min_size=1, max_size=9)
 
@@ -181,4 +181,4 @@ def test_wilson_has_the_values_of_the_textbook_and_holds_the_share():
         assert (interval.low, interval.high) == (pytest.approx(low, abs=1e-4), pytest.approx(high, abs=1e-4))
     for hits in range(30):
         assert 0 <= wilson(hits, 29).low <= hits / 29 <= wilson(hits, 29).high <= 1
-    assert wilson(0, 0) is None
+    assert wilson(0, 0) == Figure()

@@ -47,7 +47,7 @@ def test_every_document_is_in_one_theme_or_apart_and_themes_have_three(
 ) -> None:
     library = starter_engine.library
     found = [each.document for theme in starter_themes.themes for each in theme.documents]
-    apart = [each.document for each in starter_themes.apart]
+    apart = [each.document for each in (*starter_themes.apart, *starter_themes.loose)]
     assert sorted(found + apart) == sorted(library.versions().quotable("en"))
     assert min(len(theme.documents) for theme in starter_themes.themes) >= 3
     passages = [passage for theme in starter_themes.themes for passage in theme.passages]
@@ -80,6 +80,18 @@ def test_a_document_of_two_lines_changes_no_theme(holding: Holding) -> None:
     for one, other in zip(before.themes, after.themes, strict=True):
         assert {each.document for each in other.documents} & held == {each.document for each in one.documents}
     assert sum(len(theme.documents) for theme in after.themes) == len(held) + 1
+
+
+def test_letters_that_nothing_names_together_are_of_no_theme(holding: Holding) -> None:
+    boats = [f"The safety of fishing boats needs harbour number {n}." for n in range(3)]
+    letters = ["Zebras graze on hills.", "Tea is dear in town.", "Bells ring at noon."]
+    named = [*((f"A/7{n}/9", "Safety of fishing boats", said) for n, said in enumerate(boats)),
+             *((f"A/8{n}/8", f"Letter dated {n + 1} March 2030 from the Mission", said) for n, said in enumerate(letters))]  # fmt: skip
+    engine = holding(*_reports(*named))
+    made = themes_of(engine)
+    assert [theme.name for theme in made.themes] == ["Safety of fishing boats"]
+    assert {each.label for each in made.loose} == {"A/80/8", "A/81/8", "A/82/8"}
+    assert "A/80/8" in markdown(made, engine.library).partition("of no theme")[2]
 
 
 def test_agendas_and_records_of_meetings_stand_apart(holding: Holding) -> None:
@@ -208,7 +220,8 @@ def test_clusters_are_as_many_as_asked_for_and_lie_on_the_map(n: int, count: int
 def test_the_themes_of_the_real_documents_cover_them(real_library: Library, catalogue: Catalogue) -> None:
     themes = themes_of(Engine(real_library, catalogue))
     held = [each.document for theme in themes.themes for each in theme.documents]
-    assert sorted(held + [each.document for each in themes.apart]) == sorted(real_library.versions().quotable("en"))
+    beside = [each.document for each in (*themes.apart, *themes.loose)]
+    assert sorted(held + beside) == sorted(real_library.versions().quotable("en"))
 
 
 def _reports(*texts: tuple[str, str, str]) -> list[Input]:

@@ -116,6 +116,13 @@ def test_what_may_speak_to_the_topic_is_quoted_as_uncertain_where_nothing_surely
     assert say("topic_unsure", "en") in markdown(found, engine.library, "en")
 
 
+def test_what_has_all_words_of_a_topic_is_certain(hold: Hold) -> None:
+    gulls = "The harbour master feeds the gulls every morning at six."
+    engine = hold(A_90_7=("2030-01-01", [gulls, LAMPS]))
+    (side,) = on(engine, "a master of the harbour who feeds gulls").sides
+    assert (side.status, [each.text for each in side.statements]) == ("found", [gulls])
+
+
 def test_where_no_words_are_certain_further_paragraphs_of_a_named_text_are_quoted_and_what_it_recalls_stands_behind(
     hold: Hold,
 ) -> None:
@@ -168,7 +175,8 @@ def test_what_only_one_text_says_is_told_and_long_lists_are_not_cut_silently(hol
     engine = hold(A_90_7=("2030-01-01", lines), A_91_7=("2031-01-01", [DETAIN.format(days=10), LAMPS]))
     found = on(engine, DETENTION)
     assert (1, 0) in found.alone
-    many = found.sides[1]
+    many = found.sides[0]
+    assert many.label == "A/90/7", "what says most stands first"
     assert len(many.statements) + len(many.further) == len(lines)
     assert f"{say('topic_also', 'en', places='')[:5]}" in markdown(found, engine.library, "en")
 

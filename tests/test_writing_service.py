@@ -391,6 +391,17 @@ def test_one_client_has_a_quarter_of_the_places_of_papers_and_others_need_not_wa
     papers.take("more", noting("more"), client="loud").future.result(20)
 
 
+def test_strangers_leave_papers_to_those_with_a_key_or_an_account(papers: Papers) -> None:
+    go = threading.Event()
+    for n in range(9):
+        papers.take(n, lambda _: go.wait(20), client=f"stranger {n}", origin=f"address {n}")
+    with pytest.raises(Overloaded):
+        papers.take("more", lambda _: go.wait(20), client="one more", origin="elsewhere")
+    known = papers.take("known", lambda _: "known", client="a key")
+    go.set()
+    assert known.future.result(20) == "known"
+
+
 def test_an_address_that_asks_for_paper_after_paper_leaves_places_for_others(
     tmp_path: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:

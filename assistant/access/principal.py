@@ -62,6 +62,15 @@ def own_part(most: int, client: str, origin: str) -> int:
     return max(1, most // (1 if not origin else 2 if client.startswith(NAMELESS) else SHARED))
 
 
+STRANGERS = "strangers"
+"""How those without key and account are called together, wherever they are."""
+
+
+def strangers_part(most: int) -> int:
+    """How much of `most` strangers may have together: they leave a quarter to those with a key or an account."""
+    return most - most // 4
+
+
 @dataclass(frozen=True)
 class Principal:
     """Who asks. `id` names the key, account or nobody, for logs and limits (`key:1f2e`, `account:amina`); `address`
@@ -91,13 +100,9 @@ class Principal:
     def client(self) -> str:
         """What limits go by: the key or account; for those who have none the session that they show; else all at their address that
         show none, as one."""
-        return (
-            self.id
-            if self.kind != "anonymous"
-            else f"visit:{self.visit}"
-            if self.visit
-            else f"{NAMELESS}{network(self.address)}"
-        )
+        if self.kind != "anonymous":
+            return self.id
+        return f"visit:{self.visit}" if self.visit else f"{NAMELESS}{network(self.address)}"
 
     @property
     def origin(self) -> str:

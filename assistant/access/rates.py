@@ -87,9 +87,7 @@ class Guesses:
     """What was guessed in the last minute. `sleep` and `clock` pass the time."""
 
     def __init__(
-        self,
-        sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
-        clock: Callable[[], float] = time.monotonic,
+        self, sleep: Callable[[float], Awaitable[None]] = anyio.sleep, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self.sleep = sleep
         self._clock = clock

@@ -40,6 +40,12 @@ _ANSWER: dict[str, Any] = {
 }  # fmt: skip
 
 
+class Strict(BaseModel):
+    """What is sent; a field that is not known is refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
 class StatementOut(BaseModel):
     """One sentence of an answer; `citations` are numbers into the list of citations."""
 
@@ -187,11 +193,11 @@ class PassagesOut(BaseModel):
     passages: list[PassageOut]
 
 
-class RatingBody(BaseModel):
+class RatingBody(Strict):
     """What somebody says about an answer: 1 right, -1 wrong, 0 neither."""
 
     model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"question": "When is item 3?", "language": "en", "rating": 1}]}
+        json_schema_extra={"examples": [{"question": "When is item 3?", "language": "en", "rating": 1}]}
     )
 
     question: Annotated[str, Field(min_length=1, max_length=4_000)]

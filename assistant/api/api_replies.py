@@ -50,7 +50,7 @@ async def with_pauses(items: AsyncIterator[T], seconds: float) -> AsyncGenerator
     coming: asyncio.Future[T | None] | None = None
     try:
         while True:
-            coming = coming or asyncio.ensure_future(_next(items))
+            coming = coming or asyncio.ensure_future(anext(items, None))
             done, _ = await asyncio.wait({coming}, timeout=seconds)
             if not done:
                 yield None
@@ -63,10 +63,6 @@ async def with_pauses(items: AsyncIterator[T], seconds: float) -> AsyncGenerator
         if coming is not None:
             coming.cancel()
             await asyncio.wait({coming})
-
-
-async def _next(items: AsyncIterator[T]) -> T | None:
-    return await anext(items, None)
 
 
 def event(name: str, data: Mapping[str, Any]) -> bytes:

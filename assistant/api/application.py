@@ -112,18 +112,8 @@ def create_api(service: Service, gate: AccessGate | None = None, doors: Doors | 
     app.state.identifying = CapacityLimiter(IDENTIFYING)
     app.state.refusals = refusals = problems.Refusals()
     problems.install(app, refusals)
-    routers = (
-        ask_routes.router,
-        document_routes.router,
-        report_routes.router,
-        report_routes.review,
-        keeping_routes.router,
-        staff_routes.rating,
-        staff_routes.router,
-        staff_routes.living,
-        keeping_routes.local,
-    )
-    for router in routers:
+    staff = (keeping_routes.router, staff_routes.rating, staff_routes.router, staff_routes.living, keeping_routes.local)
+    for router in (ask_routes.router, document_routes.router, report_routes.router, report_routes.review, *staff):
         app.include_router(router, prefix=PREFIX)
     app.include_router(staff_routes.metrics)
     # The last one added is the outermost.

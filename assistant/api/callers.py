@@ -50,7 +50,7 @@ async def identified(connection: HTTPConnection) -> Principal:
     else:
         limiter: CapacityLimiter = connection.app.state.identifying
         found = await to_thread.run_sync(gate.principal, connection, limiter=limiter)
-    connection.scope["place"].belongs(found.client)
+    connection.scope["place"].belongs(found)
     connection.scope["principal"] = found
     return found
 
@@ -71,16 +71,12 @@ def principal_of(connection: HTTPConnection) -> Principal:
     return known
 
 
-async def _caller(request: Request) -> Principal:
-    return await identified(request)
-
-
 def _service(request: Request) -> Service:
     service: Service = request.app.state.service
     return service
 
 
-Caller = Annotated[Principal, Depends(_caller)]
+Caller = Annotated[Principal, Depends(identified)]
 """Parameter of a route: who calls."""
 Served = Annotated[Service, Depends(_service)]
 """Parameter of a route: the service."""

@@ -252,7 +252,8 @@ class _Body:
             async with asyncio.timeout(0.0 if self._given_up else max(0.0, left)) as self._wait:
                 message = await self._receive()
         except TimeoutError:
-            self.fault = self._late()
+            told = {} if self._given_up else {"seconds": self._seconds}
+            self.fault = TooSlow("body-slowest" if self._given_up else "body-late", **told)
             return {"type": "http.disconnect"}
         finally:
             self._wait = None
@@ -265,11 +266,6 @@ class _Body:
                 self.fault = _too_large(self._limit)
                 return {"type": "http.disconnect"}
         return message
-
-    def _late(self) -> TooSlow:
-        if self._given_up:
-            return TooSlow("body-slowest")
-        return TooSlow("body-late", seconds=self._seconds)
 
 
 def _length(headers: Headers) -> int | None:

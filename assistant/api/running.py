@@ -8,7 +8,6 @@ import resource
 import signal
 import socket
 from collections.abc import Iterator
-from types import FrameType
 from weakref import WeakKeyDictionary
 
 import uvicorn
@@ -175,7 +174,7 @@ def run(app: FastAPI, service: Service, listener: socket.socket, *, grace: float
     _take_files()
     # uvicorn ends what it serves and then raises the signal once more, which would end the process before the library
     # is closed.
-    before = {number: signal.signal(number, _heard) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         _Server(config, service).run(sockets=[listener])
     finally:
@@ -190,7 +189,3 @@ def _take_files() -> None:
     if soft != resource.RLIM_INFINITY and soft < wanted:
         with contextlib.suppress(OSError, ValueError):  # some systems have bounds that they do not tell
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-
-
-def _heard(_: int, __: FrameType | None) -> None:
-    """The wish to stop has been fulfilled already."""

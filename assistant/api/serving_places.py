@@ -14,9 +14,9 @@ from typing import NamedTuple
 from starlette.requests import HTTPConnection
 from starlette.types import Scope
 
-from assistant.access.principal import network
+from assistant.access.principal import STRANGERS, Principal, network
 from assistant.api.callers import address_of
-from assistant.faults import Overloaded, TooMany
+from assistant.faults import Overloaded, ServiceFault, TooMany
 
 KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("windows of the page", re.compile(r"/gradio_api/heartbeat/.*")),
@@ -46,6 +46,11 @@ class Most(NamedTuple):
     client: int
     named: str
 
+    @property
+    def strangers(self) -> int:
+        """How many those without key and account may have together: they leave a tenth to the others."""
+        return self.every - self.every // 10
+
 
 class Place:
     """A place that is taken. It is counted by who has it as soon as that is known."""
@@ -54,12 +59,20 @@ class Place:
         self._places, self._kind, self._most = places, kind, most
         self.held: list[tuple[str, str]] = []
 
-    def belongs(self, client: str) -> None:
-        """Says who has it. Raises `TooMany` where they have as many of this kind as one may."""
-        own = (self._kind, f"of {client}")
-        if own not in self.held:
-            self._places.give(own, self._most)
-            self.held.append(own)
+    def belongs(self, who: Principal) -> None:
+        """Says who has it. Raises `TooMany` where they have as many of this kind as one may, and `Overloaded` where strangers have
+        all that they may have together: the rest is for those with a key or an account."""
+        own, strangers = (self._kind, f"of {who.client}"), (self._kind, STRANGERS)
+        if own in self.held:
+            return
+        if who.origin:
+            self._take(strangers, self._most.strangers, Overloaded(f"{self._most.named}-all", retry_after=_AGAIN))
+        told = TooMany(f"{self._most.named}-yours", most=self._most.client, retry_after=_AGAIN)
+        self._take(own, self._most.client, told)
+
+    def _take(self, whose: tuple[str, str], most: int, refusal: ServiceFault) -> None:
+        self._places.give(whose, most, refusal)
+        self.held.append(whose)
 
 
 class Places:
@@ -90,11 +103,11 @@ class Places:
             self._open.subtract(place.held)
             self._open = +self._open
 
-    def give(self, own: tuple[str, str], most: Most) -> None:
-        """Counts a place for a client. Raises `TooMany` where it has as many as one may."""
-        if self._open[own] >= most.client:
-            raise TooMany(f"{most.named}-yours", most=most.client, retry_after=_AGAIN)
-        self._open[own] += 1
+    def give(self, whose: tuple[str, str], most: int, refusal: ServiceFault) -> None:
+        """Counts a place as somebody's. Raises the refusal where they have as many as they may."""
+        if self._open[whose] >= most:
+            raise refusal
+        self._open[whose] += 1
 
 
 def _kind(kinds: tuple[tuple[str, re.Pattern[str]], ...], path: str) -> str | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -46,14 +48,8 @@ def run_checks() -> list[Finding]:
     if names := unread():
         findings.append(Finding("settings", "warning", f"nothing reads {', '.join(names)}", "Correct or unset it."))
     findings.append(Finding("catalogue", "ok", f"{len(catalogue.entries)} documents known"))
-    return [
-        *findings,
-        *_disk(settings),
-        *_readers(settings),
-        _model(settings),
-        *_database(settings),
-        *_library(settings),
-    ]
+    told = (_disk(settings), *_readers(settings), _model(settings), *_database(settings), *_library(settings))
+    return [*findings, *told]
 
 
 def _extras() -> Finding:
@@ -66,14 +62,17 @@ def _extras() -> Finding:
     return Finding("extras", "ok", f"{told}; not installed: {', '.join(absent)}", f"If wanted: {install('NAME')}")
 
 
-def _disk(settings: Settings) -> list[Finding]:
+def _disk(settings: Settings) -> Finding:
     folder = settings.data_dir
     while not folder.exists():
         folder = folder.parent
+    if not os.access(folder, os.W_OK):
+        told = f"{folder} can't be written to: what is held can be asked and shown, nothing can be added"
+        return Finding("disk", "warning", told, "Where that is not meant, change its permissions.")
     free = shutil.disk_usage(folder).free / 1e9
     if free < 1:
-        return [Finding("disk", "warning", f"{free:.1f} GB free", "Free some space, or move the library.")]
-    return [Finding("disk", "ok", f"{free:.0f} GB free")]
+        return Finding("disk", "warning", f"{free:.1f} GB free", "Free some space, or move the library.")
+    return Finding("disk", "ok", f"{free:.0f} GB free")
 
 
 def _readers(settings: Settings) -> list[Finding]:
@@ -150,43 +149,36 @@ def _database(settings: Settings) -> list[Finding]:
     if not missing:
         return [Finding("database", "ok", "PostgreSQL with pgvector and pg_textsearch")]
     severity: Severity = "error" if "vector" in missing else "warning"
-    told = f"the server lacks {' and '.join(missing)}"
-    return [
-        Finding(
-            "database",
-            severity,
-            told,
-            "Install them there (pg_textsearch also in shared_preload_libraries), then rapporteur reindex.",
-        )
-    ]
+    mended = "Install them there (pg_textsearch also in shared_preload_libraries), then rapporteur reindex."
+    return [Finding("database", severity, f"the server lacks {' and '.join(missing)}", mended)]
 
 
-def _library(settings: Settings) -> list[Finding]:
+def _library(settings: Settings) -> Iterator[Finding]:
     try:
         models = make_models(settings.embedding, settings.multilingual, settings.data_dir / "models")
         used = [models.own, *([models.multilingual] if models.multilingual else [])]
         sizes = [model.embed_query("probe").shape[0] for model in used]
     except EmbeddingError as error:
-        return [Finding("embedding", "error", str(error), "Reinstall, or choose another RAPPORTEUR_EMBEDDING.")]
+        yield Finding("embedding", "error", str(error), "Reinstall, or choose another RAPPORTEUR_EMBEDDING.")
+        return
     names = " and ".join(f"{model.name}, {size} dimensions" for model, size in zip(used, sizes, strict=True))
-    found = [Finding("embedding", "ok", names)]
+    yield Finding("embedding", "ok", names)
     try:
         with open_library(settings, "rapporteur doctor", models) as library:
-            faults = library.verify()
-            counted = library.status()
+            faults, counted = library.verify(), library.status()
     except LibraryBusy as error:
-        return [*found, Finding("library", "warning", str(error), "Run doctor when it has ended.")]
+        yield Finding("library", "warning", str(error), "Run doctor when it has ended.")
     except LibraryStale as error:
-        return [*found, Finding("library", "error", str(error), "rapporteur reindex")]
+        yield Finding("library", "error", str(error), "rapporteur reindex")
     except LibraryError as error:
-        return [*found, Finding("library", "error", str(error), "See the finding.")]
+        yield Finding("library", "error", str(error), "See the finding.")
     except sqlite3.DatabaseError as error:
-        return [*found, Finding("library", "error", advice(settings.data_dir, str(error)), "See the finding.")]
-    if faults:
-        return [*found, Finding("library", "error", "; ".join(faults[:3]), "rapporteur reindex")]
-    if not counted.documents:
-        return [*found, Finding("library", "warning", "empty", "rapporteur ingest --starter")]
-    return [
-        *found,
-        Finding("library", "ok", f"{counted.documents} documents, {counted.passages} passages, sound"),
-    ]
+        yield Finding("library", "error", advice(settings.data_dir, str(error)), "See the finding.")
+    else:
+        told = f"{counted.documents} documents, {counted.passages} passages, sound"
+        if faults:
+            yield Finding("library", "error", "; ".join(faults[:3]), "rapporteur reindex")
+        elif counted.documents:
+            yield Finding("library", "ok", told)
+        else:
+            yield Finding("library", "warning", "empty", "rapporteur ingest --starter")

@@ -106,15 +106,8 @@ def _row(rated: dict[str, Any]) -> list[str]:
     expected = rated["expected"] and f"expected: {rated['expected']}"
     said = " / ".join(part for part in (rated["comment"], expected) if part)
     asked = " / ".join([*rated["history"], rated["question"]])
-    cells = (
-        str(rated["id"]),
-        rated["time"],
-        NAMES[rated["rating"]],
-        asked,
-        str(rated["answer"].get("status", "")),
-        said,
-    )
-    return [_brief(cell) for cell in cells]
+    status = str(rated["answer"].get("status", ""))
+    return [_brief(cell) for cell in (str(rated["id"]), rated["time"], NAMES[rated["rating"]], asked, status, said)]
 
 
 def _brief(text: str) -> str:

@@ -80,10 +80,7 @@ def reindex() -> None:
     from ingest.segment import segmenter
 
     columns = (TextColumn("Embedding"), BarColumn(), TextColumn("{task.completed} passages"), TimeElapsedColumn())
-    with (
-        _alone() as library,
-        Progress(*columns, console=talk, transient=True) as bar,
-    ):
+    with _alone() as library, Progress(*columns, console=talk, transient=True) as bar:
         task = bar.add_task("", total=None)
         total = library.reindex(segmenter(library.models), lambda more: bar.advance(task, more))
     data.print(f"reindexed  {total} passages")
@@ -106,9 +103,7 @@ def _alone() -> Iterator[Library]:
             yield library
 
 
-def migrate(
-    to: Annotated[str, typer.Option(help="Address of the database (postgresql://...), or a folder.")],
-) -> None:
+def migrate(to: Annotated[str, typer.Option(help="Address of the database (postgresql://...), or a folder.")]) -> None:
     """Copy the library, keys and accounts into a PostgreSQL database, or from there into a folder.
 
     Every document is compared after it was copied. What is there already as it is here is passed over, so that broken off it goes on

@@ -50,8 +50,7 @@ def brief(
         bool, typer.Option("--mixed", help="Quote documents in other languages where none is held in this one.")
     ] = False,
     mode: Annotated[
-        str | None,
-        typer.Option(help="quote, write or auto: whether the model of the settings writes its sections."),
+        str | None, typer.Option(help="quote, write or auto: whether the model of the settings writes its sections.")
     ] = None,
     draft: Annotated[bool, typer.Option("--draft", help="Keep it as a draft for review (rapporteur review).")] = False,
     out: Out = None,

@@ -61,7 +61,7 @@ def comment(
     draft: Id,
     text: Annotated[str, typer.Argument(help="What is to be said.")],
     paragraph: Annotated[
-        int | None, typer.Option(min=1, help="The paragraph of the briefing that it is about.")
+        int | None, typer.Option(min=1, help="The number of the paragraph, or row of a table, that it is about.")
     ] = None,
 ) -> None:
     """Comment on a draft, or on one paragraph of it."""

@@ -71,13 +71,7 @@ def _serve(compose: Compose, host: str | None, port: int | None) -> None:
                     )
                 app = compose(serving)
                 trace(app)
-                run(
-                    app,
-                    serving.service,
-                    listener,
-                    grace=chosen.stop_seconds,
-                    proxies=chosen.trusted_proxies,
-                )
+                run(app, serving.service, listener, grace=chosen.stop_seconds, proxies=chosen.trusted_proxies)
         except ServeError as error:
             raise fail(str(error)) from None
 

@@ -264,18 +264,9 @@ def show(
 
 
 def _as_json(document: Document, locator: str | None, parts: object) -> dict[str, Any]:
-    record: dict[str, Any] = {
-        "id": document.id,
-        "symbol": document.symbol.text if document.symbol else None,
-        "part": document.part,
-        "language": document.language,
-        "edition": document.edition,
-        "title": document.title,
-        "date": document.date,
-        "url": document.url,
-        "source": document.source,
-        "sha256": document.sha256,
-    }
+    names = ("part", "language", "edition", "title", "date", "url", "source", "sha256")
+    record: dict[str, Any] = {"id": document.id, "symbol": document.symbol.text if document.symbol else None}
+    record |= {name: getattr(document, name) for name in names}
     if not parts:
         record["text"] = document.text
         record["blocks"] = [block_record(document, block) for block in document.blocks if within(block, locator)]

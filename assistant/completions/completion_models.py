@@ -19,16 +19,12 @@ Role = Literal["system", "developer", "user", "assistant", "tool", "function"]
 class Part(BaseModel):
     """A part of a message; only text is read."""
 
-    model_config = ConfigDict(extra="ignore")
-
     type: str
     text: str | None = None
 
 
 class Message(BaseModel):
     """One message of a conversation."""
-
-    model_config = ConfigDict(extra="ignore")
 
     role: Role
     content: str | list[Part] | None = None
@@ -49,8 +45,6 @@ class Message(BaseModel):
 
 class StreamOptions(BaseModel):
     """How a stream is sent."""
-
-    model_config = ConfigDict(extra="ignore")
 
     include_usage: bool = False
 
@@ -74,7 +68,6 @@ class ChatBody(BaseModel):
     """A request for a chat completion."""
 
     model_config = ConfigDict(
-        extra="ignore",
         json_schema_extra={
             "examples": [{"model": "rapporteur", "messages": [{"role": "user", "content": "When is item 3?"}]}]
         },

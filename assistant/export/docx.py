@@ -144,9 +144,8 @@ def _span(span: Span) -> list[Any]:
 
 def _words(text: str) -> list[Any]:
     """Text as pandoc has it; characters that XML can't hold are left out."""
-    return (
-        [{"t": "Str", "c": "".join(c for c in re.sub(r"[\r\n]", " ", text) if c >= " " or c == "\t")}] if text else []
-    )
+    said = "".join(c for c in re.sub(r"[\r\n]", " ", text) if c >= " " or c == "\t")
+    return [{"t": "Str", "c": said}] if text else []
 
 
 def _table(table: Table) -> dict[str, Any]:

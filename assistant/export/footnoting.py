@@ -19,6 +19,7 @@ from assistant.wording.drafting import grammar_of
 from corpus.calendar_names import language_name
 from corpus.documents import Document
 from corpus.library import Library
+from ingest.clock import is_clocked
 
 WORDS = 240
 """Most characters of a quote in a footnote; what is left out is marked."""
@@ -28,6 +29,17 @@ _NAMED = re.compile(
     r"(?:annex(?: [IVXLC]+| \d+)?(?:, )?)?(?:art\. \d+(?: bis| ter)?(?: \([a-z]+\))*)?(?:, )?(?:para\. [\d.]+(?: \([a-z]+\))*)?"
 )
 _SECTION = re.compile(r"section “(.+?)”(?:, (.*))?$")
+_PART = re.compile(r"(?:^|, )(section “.*?”|[^,]+)(?=, |$)")
+_PLACES = {
+    "preambular": re.compile(r"(\w+) preambular para\.(.*)"),
+    "unnumbered": re.compile(r"(\w+) paragraph(.*)"),
+    "section": re.compile(r"section “(.*)”()"),
+    "row": re.compile(r"row (\d+)()"),
+    "item": re.compile(r"item (\d+)(.*)"),
+    "summary": re.compile("(summary)()"),
+    "preamble": re.compile("(preamble)()"),
+}
+"""The parts of locators for which there are frames, beside those that are numbered."""
 
 
 class References:
@@ -85,8 +97,18 @@ class References:
     def where(self, citation: Citation, document: Document) -> str:
         """The place in words, as the locator has it where it can't be put into words whole."""
         locator = _locator(citation, document)
-        named = place_name(locator, self.language) if _NAMED.fullmatch(locator) else ""
-        return named or locator
+        if _NAMED.fullmatch(locator):
+            return place_name(locator, self.language) or locator
+        parts = [self._part(part) for part in _PART.findall(locator)] if self.language != "en" else []
+        return ("" if self.language == "zh" else self._comma).join(parts) if all(parts) and parts else locator
+
+    def _part(self, part: str) -> str:
+        """A part of a place in words; empty where there are none for it."""
+        for name, pattern in _PLACES.items():
+            if match := pattern.fullmatch(part):
+                number = match[1] if name in ("section", "row", "item") else grammar_of("en").number(match[1])
+                return say(f"place_{name}", self.language, n=f"{number}{match[2]}")
+        return place_name(part, self.language)
 
     def _placed(self, citation: Citation, document: Document) -> str:
         """The place as footnotes and tables have it: in short, where the language is that of the locators."""
@@ -221,8 +243,10 @@ def _again(before: Cell, cell: Cell) -> Cell:
 
 
 def _locator(citation: Citation, document: Document) -> str:
-    """The place without its document."""
-    return citation.locator.removeprefix(document.label).removeprefix(", ")
+    """The place without its document; a span of time with a dash."""
+    locator = citation.locator.removeprefix(document.label).removeprefix(", ")
+    before, comma, last = locator.rpartition(", ")
+    return f"{before}{comma}{last.replace('-', '–')}" if is_clocked(last) else locator
 
 
 def _capital(words: str) -> str:

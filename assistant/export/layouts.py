@@ -65,11 +65,11 @@ def briefing_paper(
     comments: Sequence[tuple[int | None, str, str]] = (),
     changed: Sequence[Citation] = (),
 ) -> Publication:
-    """The briefing as a publication. Of one that is reviewed the `state` stands on the cover, and `comments` (paragraph, who, what)
-    at the end; before all else which documents no longer say what is cited of them (`changed`), and in which paragraphs."""
+    """The briefing as a publication. Of one that is reviewed the `state` stands on the cover, rows of tables have numbers behind those of the
+    paragraphs, and `comments` (number, who, what) stand at the end; before all else which documents no longer say what is cited of them (`changed`), and in which paragraphs."""
     language = references.language
     blocks: list[Block] = [Paragraph((Span(each, "strong"),)) for each in _changed(briefing, changed, references)]
-    number = 0
+    number, row = 0, len(list(briefing.statements))
     told: set[str] = set()
     for section in briefing.sections:
         blocks.append(Heading(1, section.heading, section.key))
@@ -84,14 +84,14 @@ def briefing_paper(
         for n, table in enumerate(section.tables, 1):
             if table.heading:
                 blocks.append(Heading(2, table.heading, f"{section.key}-table-{n}"))
-            blocks.append(references.table(table))
+            made = references.table(table)
+            blocks.append(_numbered(made, row) if state else made)
+            row += len(made.rows)
         if section.key == "documentation" and briefing.papers:
             blocks.append(_papers(briefing.papers, language))
     if briefing.papers and not any(section.key == "documentation" for section in briefing.sections):
-        blocks += [
-            Heading(1, say("section_documentation", language), "documentation"),
-            _papers(briefing.papers, language),
-        ]
+        head = Heading(1, say("section_documentation", language), "documentation")
+        blocks += [head, _papers(briefing.papers, language)]
     ends: dict[str, list[Content]] = {
         "sources": [references.source(source.document) for source in briefing.sources],
         "unsourced": [plain(each) for each in briefing.unsourced],
@@ -109,6 +109,12 @@ def briefing_paper(
     written = joined(briefing.models, language)
     notice = say("unofficial_written" if written else "unofficial", language, model=written)
     return Publication(language, briefing.title, tuple(blocks), briefing.masthead, label, notice)
+
+
+def _numbered(table: Table, before: int) -> Table:
+    """A table with a number for each row, behind so many others, by which comments name it."""
+    rows = ((plain(str(n)), *cells) for n, cells in enumerate(table.rows, before + 1))
+    return Table(("", *table.header), tuple(rows))
 
 
 def _changed(briefing: Briefing, changed: Sequence[Citation], references: References) -> list[str]:
@@ -191,9 +197,9 @@ def _themes(themes: Themes, references: References) -> Publication:
         if theme.gaps:
             blocks.append(Heading(2, say("theme_gaps", language), f"theme-{theme.number}-gaps"))
             blocks.append(Listing(tuple(plain(gap) for gap in theme.gaps)))
-    if themes.apart:
-        blocks.append(Heading(1, say("themes_apart", language), "apart"))
-        blocks.append(_documents(themes.apart, references))
+    for name, beside in (("loose", themes.loose), ("apart", themes.apart)):
+        if beside:
+            blocks += [Heading(1, say(f"themes_{name}", language), name), _documents(beside, references)]
     return Publication(language, say("themes_title", language), tuple(blocks), notice=say("unofficial", language))
 
 
@@ -226,10 +232,6 @@ def _documents(documents: Sequence[ThemeDocument], references: References, theme
         first = next((each for each in theme.passages if each.document == held.id), None) if theme else None
         link = address(held, first.start, first.end) if address and first else None
         year = say("no_year", language) if document.year is None else str(document.year)
-        title = document.title if document.title != document.label else ""
-        symbol, named = (
-            Span(references.label(document.document), url=document.url),
-            Span(title or document.label, url=link),
-        )
-        rows.append((plain(year), (symbol,), (named,)))
+        symbol = Span(references.label(document.document), url=document.url)
+        rows.append((plain(year), (symbol,), (Span(document.title or document.label, url=link),)))
     return Table(columns(language, "years", "symbol", "title"), tuple(rows))

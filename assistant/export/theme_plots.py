@@ -29,13 +29,9 @@ def map_of(themes: Themes) -> str:
     most = max((len(theme.documents) for theme in themes.themes), default=1)
     names = [textwrap.wrap(f"{each.number}. {each.name}", _letters(each.name, LETTERS)) for each in themes.themes]
     radii = [8 + 14 * math.sqrt(len(theme.documents) / most) for theme in themes.themes]
-    sizes = [
-        (
-            max(2 * radius, WIDE * max(len(line) * LETTERS / _letters(line, LETTERS) for line in lines)) + 8,
-            2 * radius + LINE * len(lines) + 8,
-        )
-        for radius, lines in zip(radii, names, strict=True)
-    ]
+    wide = [WIDE * max(len(line) * LETTERS / _letters(line, LETTERS) for line in lines) for lines in names]
+    boxes = zip(radii, wide, names, strict=True)
+    sizes = [(max(2 * radius, width) + 8, 2 * radius + LINE * len(lines) + 8) for radius, width, lines in boxes]
     parts = []
     middles, height = _apart([(theme.x, theme.y) for theme in themes.themes], sizes)
     for theme, lines, radius, (_, tall), (x, y) in zip(themes.themes, names, radii, sizes, middles, strict=True):

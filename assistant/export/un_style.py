@@ -15,32 +15,22 @@ from assistant.reports.lookup import label_of
 from corpus.documents import Document
 from corpus.symbols import Symbol
 
-TITLE = 170
-"""Longest title of a document in a reference: letters carry whole sentences."""
-
 
 @dataclass(frozen=True)
 class Name:
-    """What a reference calls a document: `full` is `title`, what stands around the symbol, `symbol`, empty where it is not
-    said, and `told`, what is to be known of the text; `short` is for later mentions and running text."""
+    """What a reference calls a document: `full`, at the first mention, is `title`, what stands around the symbol, `symbol`, empty where it
+    is not said, and `told`, what is to be known of the text; `short` is for later mentions and running text."""
 
     title: str
     symbol: str
     short: str
-    told: str = ""
-    comma: str = ", "
-
-    @property
-    def full(self) -> str:
-        """The name at the first mention."""
-        named = self.title or self.symbol
-        behind = [self.symbol] * bool(self.title and self.symbol) + [self.told] * bool(self.told)
-        return f"{named} ({self.comma.join(behind)})" if behind else named
+    told: str
+    full: str
 
 
 def name_of(document: Document, language: str) -> Name:
     """The name of a document in a language; of a digest, an unverified copy and a text that was recognised from images it says what that is."""
-    title = document.title if len(document.title) <= TITLE else f"{document.title[:TITLE].rsplit(' ', 1)[0]} …"
+    title = document.title
     act = None if document.symbol is None else act_name(document.symbol, language)
     symbol, short = document.key if document.symbol else "", document.label
     if act and document.part:
@@ -56,7 +46,9 @@ def name_of(document: Document, language: str) -> Name:
         "ocr": document.ocr,
     }
     comma = mark(",", language)
-    return Name(title, symbol, short, comma.join(say(frame, language) for frame, so in marks.items() if so), comma)
+    told = comma.join(say(frame, language) for frame, so in marks.items() if so)
+    named, *behind = filter(None, (title, symbol, told))
+    return Name(title, symbol, short, told, f"{named} ({comma.join(behind)})" if behind else named)
 
 
 def act_name(symbol: Symbol, language: str) -> str | None:

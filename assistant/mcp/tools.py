@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
 from mcp_types import ResourceLink
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from assistant.access import Principal
-from assistant.api.api_models import AnswerOut, DocumentOut, Edition, HitOut, Page
+from assistant.api.api_models import AnswerOut, DocumentOut, Edition, HitOut, Page, Strict
 from assistant.faults import NotHeld
 from assistant.markdown import LINK, inert, rendered
 from assistant.qa.answer import Answer, Finished, Said
@@ -32,20 +32,14 @@ In = Annotated[Edition | None, Field(description="The version in this edition.")
 Offset = Annotated[int, Field(ge=0, le=10_000_000)]
 
 
-class Arguments(BaseModel):
-    """Arguments of a tool."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class Search(Arguments):
+class Search(Strict):
     """What to look for."""
 
     query: Annotated[str, Field(min_length=1, max_length=2_000)]
     limit: Annotated[int, Field(ge=1, le=50)] = 10
 
 
-class ReadParagraph(Arguments):
+class ReadParagraph(Strict):
     """Which paragraphs to read."""
 
     document: Name
@@ -56,7 +50,7 @@ class ReadParagraph(Arguments):
     limit: Annotated[int, Field(ge=1, le=100)] = 20
 
 
-class ListDocuments(Arguments):
+class ListDocuments(Strict):
     """Which documents to list."""
 
     text: Annotated[str | None, Field(max_length=500, description="Words of the symbol or title.")] = None
@@ -66,7 +60,7 @@ class ListDocuments(Arguments):
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
-class NoArguments(Arguments):
+class NoArguments(Strict):
     """Nothing is to be said."""
 
 
@@ -243,11 +237,7 @@ def _read(service: Service, who: Principal, wanted: ReadParagraph) -> Given:
         {
             "document": held.id,
             "symbol": held.key,
-            "title": held.title,
-            "language": held.language,
-            "edition": held.edition,
-            "unverified": held.unverified,
-            "url": held.url,
+            **{name: getattr(held, name) for name in ("title", "language", "edition", "unverified", "url")},
             "place": place or None,
             "paragraphs": given,
             "total": len(blocks),
@@ -262,34 +252,17 @@ def _meetings(service: Service, who: Principal, _: NoArguments) -> Given:
     for meeting in service.meetings(who):
         each, agenda = meeting.to_json(), service.document(who, meeting.document_id)
         links.append((agenda.title, agenda.url))
-        items = [
-            {
-                "number": item["number"],
-                "title": item["title"],
-                "locator": _cited(agenda, item["listed"]),
-                "documentation": [
-                    {"symbol": symbol, "locator": _cited(agenda, at), "held": _held(service, symbol)}
-                    for symbol, at in item["documentation"]
-                ],
-            }
-            for item in each["items"]
-        ]
-        sittings = [
-            {
-                **{name: sitting[name] for name in ("date", "start", "end", "half")},
-                "locator": _cited(agenda, sitting["time_row"]),
-                "items": [
-                    {
-                        **{name: item[name] for name in ("number", "title", "continued")},
-                        "locator": _cited(agenda, item["row"]),
-                    }
-                    for item in sitting["items"]
-                ],
-            }
-            for sitting in each["sittings"]
-        ]
-        about = {name: each[name] for name in ("title", "body", "place", "dates")}
-        meetings.append({**about, "agenda": agenda.id, "url": agenda.url, "items": items, "sittings": sittings})
+        for item in each["items"]:
+            item["locator"] = _cited(agenda, item["listed"])
+            item["documentation"] = [
+                {"symbol": symbol, "locator": _cited(agenda, at), "held": _held(service, symbol)}
+                for symbol, at in item["documentation"]
+            ]
+        for sitting in each["sittings"]:
+            sitting["locator"] = _cited(agenda, sitting["time_row"])
+            for item in sitting["items"]:
+                item["locator"] = _cited(agenda, item["row"])
+        meetings.append(Meeting.model_validate({**each, "agenda": agenda.id, "url": agenda.url}).model_dump())
     return Given({"meetings": meetings}, links=_links(links))
 
 

@@ -130,7 +130,7 @@ def _build(service: Service, conversations: Conversations, blocks: gr.Blocks) ->
                     drawn = await run_in_threadpool(turn_html, service, number, turn)
                     talk = conversations.open(known, who.client)
                     talk.add(turn, drawn)
-                    await run_in_threadpool(_keep, service, who, talk)
+                    await run_in_threadpool(keep_there, service, who, talk)
                     yield {
                         now: html,
                         token: talk.token,
@@ -221,14 +221,6 @@ def _build(service: Service, conversations: Conversations, blocks: gr.Blocks) ->
         begin, None, [narrow, meeting, documents, language, year, addressed, question, intro, *buttons], **QUIET
     )
     asks(loaded.then, addressed)
-
-
-def _keep(service: Service, who: Principal, talk: Conversation) -> None:
-    """Keeps a conversation on the server where that is wanted; an answer that is there is shown whether or not it can be."""
-    try:
-        keep_there(service, who, talk)
-    except (ServiceFault, LibraryError):
-        log.exception("a conversation could not be kept")
 
 
 def _rate(

@@ -16,8 +16,9 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope
 
@@ -100,6 +101,51 @@ _OF_FILES = frozenset({"path", "url", "meta", "_type", "orig_name", "is_file"})
 """Keys by which Gradio, and Gradio before it, know a file."""
 
 
+Name = Annotated[str, Field(pattern=f"^{NAME.pattern}$")]
+Index = Annotated[int, Field(ge=0)]
+Value = bool | int | float | str | None
+"""What stands in a field of the page: words, numbers, yes or no, nothing, or a list of these."""
+
+
+class Reset(BaseModel):
+    """What is given up."""
+
+    model_config = ConfigDict(strict=True)
+    event_id: Name
+
+
+class Cancel(Reset):
+    """What is stopped."""
+
+    fn_index: Index
+    session_hash: Name
+
+
+class Join(BaseModel):
+    """What a function is called with."""
+
+    model_config = ConfigDict(strict=True)
+    fn_index: Index
+    session_hash: Name
+    data: list[Value | list[Value]]
+    trigger_id: Index | None = None
+
+    @field_validator("data")
+    @classmethod
+    def _few(cls, data: list[Value | list[Value]]) -> list[Value | list[Value]]:
+        if sum(1 + len(each) if isinstance(each, list) else 2 for each in data) > MOST_VALUES:
+            raise ValueError(f"it has more than {MOST_VALUES:,} values")
+        return data
+
+
+FORMS: Mapping[str, type[BaseModel]] = {
+    "/gradio_api/queue/join": Join,
+    "/gradio_api/cancel": Cancel,
+    "/gradio_api/reset": Reset,
+}
+"""Where calls are sent, and what of each is passed on."""
+
+
 @dataclass(frozen=True)
 class Function:
     """A function of the page: what one must be allowed to do to have it run, and how many fields it is given."""
@@ -146,9 +192,10 @@ class Calls:
         body = _parsed(data)
         if any(_OF_FILES & each.keys() for each in _objects(body)):
             raise Invalid("call-files")
-        if not isinstance(body, dict):
-            raise Invalid("call-strange", why="it is no JSON object")
-        kept = {name: good(name, body.get(name)) for name, good in FORMS[path].items()}
+        try:
+            kept = FORMS[path].model_validate(body).model_dump()
+        except ValidationError as error:
+            raise Invalid("call-strange", why=error.errors()[0]["msg"]) from None
         if "fn_index" not in kept:
             return Call("ask", json.dumps(kept).encode())
         window = kept["session_hash"] = windows.name(kept["session_hash"], client)
@@ -218,41 +265,3 @@ def _objects(value: Any) -> Iterator[dict[str, Any]]:
             left.extend(each.values())
         elif isinstance(each, list):
             left.extend(each)
-
-
-def _index(name: str, value: Any) -> int:
-    if type(value) is not int or value < 0:
-        raise Invalid("call-strange", why=f"{name} is no number of it")
-    return value
-
-
-def _index_or_none(name: str, value: Any) -> int | None:
-    return None if value is None else _index(name, value)
-
-
-def _named(name: str, value: Any) -> str:
-    if not isinstance(value, str) or not NAME.fullmatch(value):
-        raise Invalid("call-strange", why=f"{name} is no name of it")
-    return value
-
-
-def _inputs(name: str, value: Any) -> list[Any]:
-    """What stands in the fields of the page: words, numbers, yes or no, nothing, and lists of these."""
-    if not isinstance(value, list):
-        raise Invalid("call-strange", why=f"{name} is no list")
-    inside = [each for one in value for each in (one if isinstance(one, list) else (one,))]
-    if len(inside) + len(value) > MOST_VALUES:
-        raise Invalid("call-strange", why=f"{name} has more than {MOST_VALUES:,} values")
-    if not all(each is None or isinstance(each, str | int | float) for each in inside):
-        raise Invalid("call-strange", why="a field of it holds words, numbers and choices alone")
-    return value
-
-
-FORMS: Mapping[str, Mapping[str, Callable[[str, Any], Any]]] = {
-    "/gradio_api/queue/join": {
-        "fn_index": _index, "session_hash": _named, "data": _inputs, "trigger_id": _index_or_none,
-    },
-    "/gradio_api/cancel": {"fn_index": _index, "session_hash": _named, "event_id": _named},
-    "/gradio_api/reset": {"event_id": _named},
-}  # fmt: skip
-"""Where calls are sent, and what of each is passed on."""

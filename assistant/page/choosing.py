@@ -21,7 +21,7 @@ from assistant.vocabulary import Vocabulary
 from corpus.analysis import analyse
 from corpus.documents import LANGUAGES, Document
 from corpus.library import Library
-from corpus.meetings import AgendaItem, Meeting
+from corpus.meetings import AgendaItem, Meeting, Sitting
 from corpus.symbols import Symbol, link
 
 
@@ -48,23 +48,19 @@ def held_meetings(service: Service, who: Principal, reader: str) -> list[dict[st
 
 
 def _view(service: Service, who: Principal, meeting: Meeting, reader: str) -> dict[str, Any]:
+    sittings = sorted(meeting.sittings, key=lambda each: each.order)
+    days: dict[str, list[Sitting]] = {}
+    for sitting in sittings:
+        days.setdefault(date_text(sitting.date, reader), []).append(sitting)
     agenda = service.document(who, meeting.document_id)
-    days: dict[dt.date, list[dict[str, Any]]] = {}
-    for sitting in sorted(meeting.sittings, key=lambda each: each.order):
-        items = [{"number": each.number, "title": each.title, "continued": each.continued} for each in sitting.items]
-        days.setdefault(sitting.date, []).append({"time": sitting.time_label, "taken": items})
     return {
         "id": meeting.document_id,
         "body": meeting.body or meeting.title,
-        "title": meeting.title,
         "place": meeting.place,
         "dates": _dates(meeting.dates, reader),
-        "language": agenda.language,
-        "symbol": agenda.label,
-        "path": version_path(agenda),
-        "check": f"/agenda?{urlencode({'meeting': agenda.symbol})}" if agenda.symbol else "",
-        "days": [{"date": date_text(day, reader), "sittings": sittings} for day, sittings in days.items()],
-        "agenda": [_item(service, meeting, agenda, each, reader) for each in meeting.items if each.number == each.main],
+        "agenda": agenda,
+        "days": days,
+        "listed": [_item(service, meeting, agenda, each, reader) for each in meeting.items if each.number == each.main],
     }
 
 
@@ -76,9 +72,9 @@ def _item(service: Service, meeting: Meeting, agenda: Document, item: AgendaItem
     return {
         "number": item.number,
         "title": item.title,
-        "parts": [{"number": each.number, "title": each.title} for each in parts],
-        "when": [
-            {"day": date_text(each.date, reader), "time": each.time_label}
+        "parts": parts,
+        "sittings": [
+            (date_text(each.date, reader), each.time_label)
             for each in sorted(meeting.sittings, key=lambda sitting: sitting.order)
             if any(taken.number.split(" ", 1)[0] == item.number for taken in each.items)
         ],
@@ -86,28 +82,15 @@ def _item(service: Service, meeting: Meeting, agenda: Document, item: AgendaItem
         "annotations": f"{version_path(agenda)}#item-{item.number}",
         "ask": f"/?{urlencode(asked)}",
         "brief": f"/briefings?{urlencode(briefed)}" if agenda.symbol else "",
-        "question": asked["ask"],
     }
 
 
 def _document(service: Service, symbol: Symbol, reader: str) -> dict[str, Any]:
     """An announced document: its versions where it is held, else where it can be read."""
-    held = service.library.versions().current(symbol)
-    entries = service.engine.catalogue.by_symbol(symbol)
-    return {
-        "symbol": symbol.text,
-        "title": held[0].header.title if held else entries[0].title if entries else "",
-        "held": bool(held),
-        "versions": [
-            {
-                "language": each.header.language,
-                "name": LANGUAGE_NAMES[each.header.language],
-                "path": version_path(each.header),
-            }
-            for each in held
-        ],
-        "official": link(symbol, reader),
-    }
+    held = [each.header for each in service.library.versions().current(symbol)]
+    known = held or service.engine.catalogue.by_symbol(symbol)
+    title = known[0].title if known else ""
+    return {"symbol": symbol.text, "title": title, "versions": held, "official": link(symbol, reader)}
 
 
 def _dates(dates: tuple[dt.date, ...], reader: str) -> str:
@@ -200,7 +183,7 @@ def _meeting_label(meeting: Meeting, reader: str) -> str:
     return f"{symbol}, {f'{first:%B %Y}' if reader == 'en' else date_text(first, reader)}"
 
 
-LONGEST = 60
+LONGEST = 80
 """Longest title or heading that is put into a question, in characters."""
 _NUMBER = re.compile(r"^[\dIVXLC]+(?:/\d+)?[.)]\s+")
 ARTICLES = 2

@@ -112,15 +112,6 @@ def _within(start: int, end: int, span: Span | None) -> bool:
     return span is not None and span[0] <= start and end <= span[1]
 
 
-def row(
-    document: Document, block: Block, head: bool, width: int, marked: Span | None, answer: Span | None = None
-) -> dict[str, Any]:
-    """A row of a table that is `width` cells wide: the words of each cell, and how many the last one spans."""
-    cells = block.cells or ((block.start, block.end),)
-    drawn = [parts(document, *cell, marked, answer) if cell else [] for cell in cells]
-    return {"head": head, "cells": drawn, "span": width - len(cells) + 1}
-
-
 def rows(
     document: Document,
     header: Sequence[Block],
@@ -128,9 +119,14 @@ def rows(
     marked: Span | None,
     answer: Span | None = None,
 ) -> list[dict[str, Any]]:
-    """Rows of a table, those that head it first, all of equal width."""
+    """Rows of a table, those that head it first, all of equal width: the words of each cell, and how many the last one spans."""
+    made = []
     width = max(max(1, len(each.cells)) for each in (*header, *others))
-    return [row(document, each, each in header, width, marked, answer) for each in (*header, *others)]
+    for each in (*header, *others):
+        cells = each.cells or ((each.start, each.end),)
+        drawn = [parts(document, *cell, marked, answer) if cell else [] for cell in cells]
+        made.append({"head": each in header, "cells": drawn, "span": width - len(cells) + 1})
+    return made
 
 
 def excerpt(

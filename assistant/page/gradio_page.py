@@ -26,10 +26,7 @@ class Tab:
     build: Callable[[Service, Conversations, gr.Blocks, gr.Tab], None]
 
 
-TABS = (
-    Tab("ask", "ask", ask_tab.build),
-    Tab("staff", "upload", staff_tab.build),
-)
+TABS = (Tab("ask", "ask", ask_tab.build), Tab("staff", "upload", staff_tab.build))
 
 
 LOOKS, PROGRESS_LOOKS = 0.05, 5.0

@@ -11,15 +11,7 @@ from fastapi import FastAPI
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-from assistant.page import (
-    document_pages,
-    plain_pages,
-    report_pages,
-    signing,
-    staff_pages,
-    talks,
-    unscripted,
-)
+from assistant.page import document_pages, plain_pages, report_pages, signing, staff_pages, talks, unscripted
 from assistant.page.chat_turns import Conversations
 from assistant.service import Service
 
@@ -40,15 +32,10 @@ def mount_page(app: FastAPI, service: Service) -> None:
 
     app.state.conversations = conversations = Conversations()
     app.state.refusals.forms.append(plain_pages.shown)
-    app.include_router(unscripted.router)
-    app.include_router(document_pages.pictures)
-    app.include_router(document_pages.router)
-    app.include_router(report_pages.router)
-    app.include_router(staff_pages.router)
-    app.include_router(talks.making)
-    app.include_router(talks.router)
-    app.include_router(signing.choice)
-    app.include_router(signing.router)
+    documents = (document_pages.pictures, document_pages.router)
+    papers = (report_pages.router, staff_pages.router)
+    for router in (unscripted.router, *documents, *papers, talks.making, talks.router, signing.choice, signing.router):
+        app.include_router(router)
     app.mount("/page", StaticFiles(directory=str(files("assistant") / "page" / "static")), name="page-files")
 
     def mount() -> None:

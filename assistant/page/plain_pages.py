@@ -33,29 +33,15 @@ def render(template: str, reader: str = "en", /, **values: object) -> str:
     def say(name: str, **more: object) -> str:
         return word(name, reader, **more)
 
-    return (
-        _environment()
-        .get_template(template)
-        .render(
-            reader=reader,
-            say=say,
-            known=lambda text: reason(text, reader),
-            day=lambda date: day_of(date, reader),
-            comma=sign(",", reader),
-            semicolon=sign(";", reader),
-            **values,
-        )
-    )
+    told = {"known": lambda text: reason(text, reader), "day": lambda date: day_of(date, reader)}
+    signs = {"comma": sign(",", reader), "semicolon": sign(";", reader)}
+    return _environment().get_template(template).render(reader=reader, say=say, **told, **signs, **values)
 
 
 def marked(template: str, /, **values: object) -> str:
     """A template, carried, with places for labels instead of labels."""
-    made = (
-        _environment()
-        .get_template(template)
-        .render(reader="en", say=lambda name, **_: mark(name), comma=", ", **values)
-    )
-    return " ".join(made.split("\n"))
+    filled = _environment().get_template(template)
+    return " ".join(filled.render(reader="en", say=lambda name, **_: mark(name), comma=", ", **values).split("\n"))
 
 
 def carried(template: str, reader: str = "en", /, **values: object) -> str:

@@ -14,10 +14,11 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from markupsafe import Markup
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from assistant.access import Principal
 from assistant.access.operations import allowed
+from assistant.api.api_models import Strict
 from assistant.api.api_replies import file_reply
 from assistant.api.callers import Caller, Served
 from assistant.api.route import may
@@ -65,11 +66,10 @@ Topic = Annotated[str, Field(max_length=1_000)]
 AnyLanguage = Literal["", Language]
 
 
-class Asked(BaseModel):
+class Asked(Strict):
     """What the form of a page holds. The page is at `/place`, its files at `/place/name`; `asks` is what it asks for once the fields
     that it `needs` are filled; `waits` is said until that is made."""
 
-    model_config = ConfigDict(extra="forbid")
     place: ClassVar[str]
     name: ClassVar[str]
     asks: ClassVar[type[PaperRequest]]
@@ -167,7 +167,7 @@ class TopicAsked(Asked):
 
     def otherwise(self) -> dict[str, Any]:
         """The documents."""
-        return {"document": _lines(self.documents)}
+        return {"document": named_in(self.documents)}
 
     def beside(self, request: Request, service: Service, who: Principal) -> dict[str, Any]:
         """How many documents may be named."""
@@ -187,7 +187,7 @@ class MandatesAsked(Asked):
 
     def otherwise(self) -> dict[str, Any]:
         """The year, and the documents."""
-        return {"year": int(self.year) if self.year.strip() else None, "document": _lines(self.documents)}
+        return {"year": int(self.year) if self.year.strip() else None, "document": named_in(self.documents)}
 
 
 class OriginsAsked(Asked):
@@ -275,7 +275,8 @@ def _official(reader: str, name: str) -> str | None:
     return link(symbol, reader) if symbol else None
 
 
-def _lines(documents: str) -> list[str]:
+def named_in(documents: str) -> list[str]:
+    """The documents that are named in lines, or parted by semicolons."""
     return [name for line in documents.splitlines() for each in line.split(";") if (name := each.strip())]
 
 

@@ -20,6 +20,7 @@ from assistant.outcome_words import job_told
 from assistant.page.carrier import carrier, query_of, reader_of, who_asks
 from assistant.page.chat_turns import Conversations
 from assistant.page.plain_pages import carried, marked
+from assistant.page.report_pages import named_in
 from assistant.page.staff_pages import evaluation_path
 from assistant.service import Service
 from assistant.service.jobs import PAUSE
@@ -98,8 +99,7 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
 
     async def begin_fetch(spoken: list[str], request: gr.Request, named: str | None = None) -> AsyncIterator[list[Any]]:
         """Fetches the documents that are named, or where none are all of the meeting."""
-        wanted = [each.strip() for line in (named or "").splitlines() for each in line.split(";") if each.strip()]
-        asked = FetchRequest.model_construct(symbols=wanted, languages=spoken, meeting=named is None)
+        asked = FetchRequest.model_construct(symbols=named_in(named or ""), languages=spoken, meeting=named is None)
         async for told in follow(request, lambda who: service.fetch(who, asked)):
             yield told
 
@@ -123,19 +123,14 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
 
     def look(typed: str, request: gr.Request) -> list[Any]:
         who, reader, query = who_asks(request), reader_of(request), query_of(request)
-        named, spoken = (
-            query.get("fetch", "")[:200],
-            [each for each in query.get("in", "").split() if each in LANGUAGE_NAMES],
-        )
+        named = query.get("fetch", "")[:200]
+        spoken = [each for each in query.get("in", "").split() if each in LANGUAGE_NAMES]
         wanted: list[Any] = [gr.skip(), gr.skip(), gr.skip()]
         if named and not typed.strip():
             wanted = [gr.Accordion(open=True), named, spoken or gr.skip()]
         try:
-            return [
-                *wanted,
-                _said(service, who, reader),
-                carried("evaluation.html", reader, there=evaluation_path(service).is_file()),
-            ]
+            report = carried("evaluation.html", reader, there=evaluation_path(service).is_file())
+            return [*wanted, _said(service, who, reader), report]
         except ServiceFault as fault:
             return [*wanted, carried("told.html", text=fault.told(reader), wrong=True), ""]
 

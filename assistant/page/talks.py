@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Sequence
 from functools import partial
@@ -9,16 +10,17 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from markupsafe import Markup
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from assistant.access import Principal
+from assistant.api.api_models import Strict
 from assistant.api.api_replies import file_reply
 from assistant.api.callers import Caller, Served
 from assistant.api.route import Guarded, may
 from assistant.export.docx import pandoc_path
 from assistant.export.file_formats import render
 from assistant.export.publication import Block, Heading, Note, Paragraph, Publication, Span, plain
-from assistant.faults import Conflict, Invalid, NotHeld
+from assistant.faults import Conflict, Invalid, NotHeld, ServiceFault
 from assistant.frames import date_text
 from assistant.labels import language_of, word
 from assistant.page.chat_turns import (
@@ -36,7 +38,9 @@ from assistant.quoted_rows import without_bars
 from assistant.reports import refused
 from assistant.service import Service
 from assistant.service.kept import CONVERSATIONS, Kept
+from corpus.corpus_errors import LibraryError
 
+log = logging.getLogger("rapporteur.page")
 making = APIRouter(include_in_schema=False, route_class=Guarded)
 NAMED = r"^[A-Za-z0-9_-]{1,64}$"
 Known = Annotated[str, Path(pattern=NAMED)]
@@ -44,11 +48,7 @@ BODY = 2 * MOST_KEPT + 50_000
 """Bytes that a conversation may have when it is opened again: JSON within JSON, most of it with an escape more."""
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class Opened(_Strict):
+class Opened(Strict):
     """A conversation to open again: as a browser kept it, or by its token alone where the server has it."""
 
     token: Annotated[str, Field(pattern=NAMED)]
@@ -56,7 +56,7 @@ class Opened(_Strict):
     seal: Annotated[str, Field(max_length=100)] = ""
 
 
-class Keeping(_Strict):
+class Keeping(Strict):
     """Whether conversations are to be kept on the server from now on."""
 
     on: bool
@@ -133,9 +133,12 @@ def forget(
 
 
 def keep_there(service: Service, who: Principal, talk: Conversation) -> None:
-    """Keeps a conversation on the server, where who has it wants that."""
-    if service.kept is not None and service.kept.keeping(who):
-        service.kept.put(who, talk.token, talk.title, words_of_turns(talk.turns))
+    """Keeps a conversation on the server, where who has it wants that; its answers are shown whether or not it can be."""
+    try:
+        if service.kept is not None and service.kept.keeping(who):
+            service.kept.put(who, talk.token, talk.title, words_of_turns(talk.turns))
+    except (ServiceFault, LibraryError):
+        log.exception("a conversation could not be kept")
 
 
 def kept_of(service: Service) -> Kept:
@@ -184,10 +187,9 @@ Name = Annotated[str, Path(max_length=100)]
 Token = Annotated[str, Path(max_length=64)]
 
 
-class Shared(BaseModel):
+class Shared(Strict):
     """The turn of a conversation to which a link is to be made."""
 
-    model_config = ConfigDict(extra="forbid")
     token: Annotated[str, Field(pattern=NAMED)]
     turn: Annotated[int, Field(ge=1, le=1_000_000)]
 

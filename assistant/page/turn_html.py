@@ -11,6 +11,7 @@ from assistant.faults import NotHeld
 from assistant.frames import isolated, mark
 from assistant.labels import word, words_of
 from assistant.page.chat_turns import Turn
+from assistant.page.choosing import examples
 from assistant.page.document_pages import Leaf, leaves_of
 from assistant.page.excerpts import edition_words, excerpt, official_address, place_of, reference
 from assistant.page.plain_pages import carried, version_path, web_address, words_path
@@ -177,6 +178,8 @@ LONGEST = 2_000
 """Characters of a question that are shown; more are not answered."""
 LONG = 220
 """Characters from which a direct statement is set in smaller type: it is read, not seen at a glance."""
+OFFERED = 3
+"""Questions that are offered where one was not understood."""
 MOST = 3
 """Statements that are shown at once; what more there are is one click away."""
 
@@ -201,6 +204,7 @@ def turn_html(
     sources = sources_of(service, answer)
     stands, changed = standing_of(answer, sources)
     state = stands if whole else "waiting"
+    unsaid = state == "refused" and len(turn.question) <= LONGEST  # else it is to be cut
     return _turn(
         number,
         turn.question,
@@ -220,12 +224,13 @@ def turn_html(
         plain=plain,
         whole=whole,
         sure=stands in ("answered", "partial"),
+        offered=examples(service.library, spoken, OFFERED) if unsaid else [],
     )
 
 
 def _turn(number: int, question: str, scope: str, spoken: str, state: str, label: str, **more: Any) -> str:
     shown = {"statements": [], "reason": "", "notes": (), "see_also": [], "sources": [], "changed": "", "official": None,
-             "absent": None, "now": True, "plain": False, "whole": False, "sure": False, **more}  # fmt: skip
+             "absent": None, "offered": [], "now": True, "plain": False, "whole": False, "sure": False, **more}  # fmt: skip
     return carried(
         "turn.html",
         number=number,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import math
 from functools import partial
 from typing import Annotated
@@ -19,7 +18,7 @@ from assistant.access import Principal
 from assistant.api.callers import Caller, Served, same_origin
 from assistant.api.route import may
 from assistant.export.docx import pandoc_path
-from assistant.faults import Forbidden, Invalid, ServiceFault, known_language, of_library
+from assistant.faults import Forbidden, Invalid, ServiceFault, known_language
 from assistant.labels import language_of, word
 from assistant.page.chat_turns import Conversation, Turn, conversations_of
 from assistant.page.choosing import (
@@ -37,9 +36,7 @@ from assistant.page.plain_pages import Paged, page
 from assistant.page.turn_html import LONGEST, turn_html
 from assistant.question_request import QuestionRequest, ScopeRequest
 from assistant.service import Service
-from corpus.corpus_errors import LibraryError
 
-log = logging.getLogger("rapporteur.page")
 router = APIRouter(include_in_schema=False, route_class=Paged)
 
 PATH = "/ask"
@@ -121,25 +118,21 @@ async def ask(request: Request, service: Served, caller: Caller, chosen: Annotat
     talk = conversations.find(chosen.conversation, caller.client)
     if not text:
         return RedirectResponse(_address(talk, chosen), 303)
-    fault: ServiceFault
     try:
         asked = QuestionRequest.of(text, talk.history if talk else (), scope=chosen.scope)
         answer = await asyncio.wrap_future(service.begin_ask(caller, asked))
-    except ServiceFault as refused:
-        fault = refused
-    except LibraryError as error:
-        fault = of_library(error, trusted=caller.trusted)
-    else:
-        turn = Turn(text, scope_words(asked.scope), answer)
-        drawn = await run_in_threadpool(turn_html, service, talk.number + 1 if talk else 1, turn)
-        talk = conversations.open(chosen.conversation, caller.client)
-        talk.add(turn, drawn)
-        return RedirectResponse(_address(talk, chosen), 303)
-    told = f"{word('refused', language_of(request))}: {fault.told(language_of(request))}"
-    made = await run_in_threadpool(_shown, request, service, caller, chosen, chosen.question, talk, told, fault.status)
-    if fault.retry_after:
-        made.headers["Retry-After"] = str(math.ceil(fault.retry_after))
-    return made
+    except ServiceFault as fault:
+        told = f"{word('refused', language_of(request))}: {fault.told(language_of(request))}"
+        shown = partial(_shown, request, service, caller, chosen, chosen.question, talk, told, fault.status)
+        made = await run_in_threadpool(shown)
+        if fault.retry_after:
+            made.headers["Retry-After"] = str(math.ceil(fault.retry_after))
+        return made
+    turn = Turn(text, scope_words(asked.scope), answer)
+    drawn = await run_in_threadpool(turn_html, service, talk.number + 1 if talk else 1, turn)
+    talk = conversations.open(chosen.conversation, caller.client)
+    talk.add(turn, drawn)
+    return RedirectResponse(_address(talk, chosen), 303)
 
 
 def _shown(

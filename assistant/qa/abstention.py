@@ -29,6 +29,8 @@ BOTH = "both"
 """The name of the bars of what both readers say of English texts, asked in English."""
 FROM_ENGLISH = "from-english"
 """The name of its bars for English questions and texts in other languages."""
+WHATEVER = 2.2
+"""The log-odds (a chance of 0.9) from which on a passage answers, however little any is like the question in meaning."""
 UNREAD = -1.0
 """The score of what search has found by words alone, in a language that no model reads: it may come closest, and no more."""
 ENOUGH = {3: 2.0, 6: 1.5, 10: 1.0}
@@ -123,10 +125,11 @@ class Bars:
 
     def where(self, likeness: float | None) -> Bars:
         """These bars where the passage most like the question is so like it (None: not known): of a question that nothing is like
-        nothing comes closest, since it is rather about something else."""
+        nothing comes closest, and only what is sure answers, since it is rather about something else."""
         if likeness is None or self.alike is None or likeness >= self.alike:
             return self
-        return replace(self, tentative=self.answered)
+        bar = max(self.answered, WHATEVER)
+        return replace(self, answered=bar, tentative=bar)
 
     def above(self, logit: float) -> float:
         """How far a logit is above the bar for an answer, in log-odds: below 0 it is not enough."""

@@ -12,8 +12,9 @@ from assistant.qa.readers import Known
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import Unit
 from assistant.question import YEAR, Question, numbered_meetings
+from assistant.wording import claims
 from corpus.acronyms import acronyms, spells
-from corpus.analysis import analyse
+from corpus.analysis import analyse, fold
 from corpus.countries import countries, names_country
 from corpus.documents import Block, Document, once
 from corpus.tables import cells_of
@@ -39,7 +40,8 @@ def constrained(told: Known, begin: int, question: Question, unit: Unit, found: 
 
 
 def _of_another_name(question: Question, unit: Unit, found: Sequence[Document]) -> bool:
-    """Whether a question names an acronym that the document of a unit neither has nor spells; or, where neither the passage nor the first
+    """Whether a question names an acronym that the document of a unit neither has nor spells, or what was asked last of it a name that it
+    does not have; or, where neither the passage nor the first
     page has any that it names, one that the first page of another document found has."""
     document = unit.document
     names = acronyms(question.rest) if question.language == document.language else []
@@ -47,7 +49,7 @@ def _of_another_name(question: Question, unit: Unit, found: Sequence[Document]) 
     def has(name: str, other: Document, part: Callable[[Document], str]) -> bool:
         return question.once((part, other.id, name), lambda: spells(name, part(other)))
 
-    if any(not has(name, document, _text) for name in names):
+    if any(not has(name, document, _text) for name in names) or _lacks_name(question, document):
         return True
     beside = [each for each in found if each.id != document.id]
     elsewhere = any(has(name, each, _first_page) for name in names for each in beside)
@@ -55,6 +57,18 @@ def _of_another_name(question: Question, unit: Unit, found: Sequence[Document]) 
     return elsewhere and not question.once(
         (_around, evidence.id), lambda: any(spells(name, _around(evidence)) for name in names)
     )
+
+
+def _lacks_name(question: Question, document: Document) -> bool:
+    """Whether what was asked last of a conversation has a name that a document does not have: with the turns before, this may be forgotten."""
+    if not question.last or question.language != document.language:
+        return False
+
+    def lacks() -> bool:
+        names, text = claims.read(question.last, question.language).names, fold(_text(document))
+        return any(fold(name) not in text for name in names)
+
+    return question.once((_lacks_name, document.id), lacks)
 
 
 def _of_another_country(question: Question, unit: Unit) -> float:
@@ -131,11 +145,21 @@ def _has_named_label(question: Question, unit: Unit) -> bool | None:
 
 def _named_labels(question: Question, document: Document, blocks: Sequence[Block]) -> set[int]:
     """The ordinals of those of several blocks whose labels a question says in full, but for words that all labels have, in other words than
-    the document's title; none where it says all."""
+    the document's title; of a conversation those of whose labels what was asked last says a word, which no head of theirs says.
+    None where it says all."""
     labels = {each.ordinal: frozenset(analyse(_label(document, each), document.language)) for each in blocks}
     shared = frozenset.intersection(*labels.values()) if len(labels) > 1 else frozenset()
-    asked = set(analyse(question.rest, question.language)) - set(analyse(document.title, document.language))
-    named = {n for n, label in labels.items() if (own := label - shared) and own <= asked and not _numbers(own)}
+    title = set(analyse(document.title, document.language))
+    asked, named = set(analyse(question.rest, question.language)) - title, set[int]()
+    if question.last:
+        heads = {token for each in blocks for token in analyse(each.context or "", document.language)}
+        last = (
+            {*question.vocabulary.content(analyse(question.focus, question.language), question.language)}
+            - title
+            - heads
+        )
+        named = {n for n, label in labels.items() if not _numbers(own := (label - shared) & last)}
+    named = named or {n for n, label in labels.items() if (own := label - shared) <= asked and not _numbers(own)}
     return named if len(named) < len(labels) else set()
 
 

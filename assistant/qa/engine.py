@@ -150,7 +150,8 @@ class Engine:
         parsed = time.perf_counter()
         best = self._whole(lambda: self._answer_first(found, before, bounds, made))
         answer = best.answer
-        if lone is not None and answer.status == "answered" and answer.statements[0].verdict != "derived":
+        quoted = answer.confidence is not None and answer.statements and answer.statements[0].verdict != "derived"
+        if lone is not None and answer.status == "answered" and quoted:
             answer = unsure(answer)  # one word asks nothing that could be answered
         self._keep([*turns, asked], bounds, best)
         if generator is not None and fault is None:
@@ -319,7 +320,7 @@ class Engine:
 
     def _answer(self, question: Question) -> list[Part]:
         """The answer to a question, or to each of the questions that it asks at once."""
-        parts = questions_of(question.focus, question.language)
+        parts = questions_of(question.focus, question.language, self.vocabulary)
         if len(parts) > 1:
             answered = self._each(question, parts)
             if any(answer.status == "answered" for _, answer in answered):

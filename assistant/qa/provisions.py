@@ -51,18 +51,21 @@ class NamedPlaces:
         return self._with_others(question, answer)
 
     def sought(self, question: Question) -> Answer | None:
-        """What stands at a place of no document that is named: of the first one that search finds and that has it. All texts have a
-        paragraph 2: where others have the place, too, and it is no table, only if the question asks for more and that comes close."""
+        """What stands at a place of no document that is named. Where the question asks for more, its words tell which document is meant: the
+        first one that search finds, corrigenda left out, must have it. All texts have a paragraph 2: where others have the place, too, and
+        it is no table, only if the question asks for more and that comes close."""
         places = _places(question)
         if not places or question.acts_lacking:
             return None
         found = {each.document.id: each.document for each in self._retriever.gather(question, READ)}
-        having = [units for each in found.values() if (units := self._at(question, each, places))]
-        if not having:
+        versions, more = self._library.versions(), asks_more(question, _span(question))
+        texts = [each for each in found.values() if not ((held := versions.of(each.id)) and held.corrects)]
+        having = [units for each in texts if (units := self._at(question, each, places))]
+        if not having or (more and having[0][0].document is not texts[0]):
             return None
         units = having[0]
         alone = len(having) == 1 or _in_table(units[0])
-        if not alone and not (asks_more(question, _span(question)) and nearest(self._among(question, units))):
+        if not alone and not (more and nearest(self._among(question, units))):
             return None
         return self._quoted(question, units)
 

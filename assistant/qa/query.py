@@ -194,9 +194,9 @@ def _replaced(old: Question, new: Question, before: Sequence[Slot], named: Seque
     return " ".join(text.split())
 
 
-def questions_of(text: str, language: str) -> list[str]:
-    """The questions that a text asks by its marks, in order, each with the sentences that lead to it; the text itself where
-    it asks one."""
+def questions_of(text: str, language: str, vocabulary: Vocabulary) -> list[str]:
+    """The questions that a text asks by its marks, in order, each with the sentences that lead to it, or in one sentence whose two parts each
+    begin with a word that asks; the text itself where it asks one."""
     parts: list[str] = []
     lead = 0
     for _, end in sentence_spans(text, language):
@@ -206,7 +206,15 @@ def questions_of(text: str, language: str) -> list[str]:
     rest = text[lead:].strip()
     if parts and rest:
         parts[-1] = f"{parts[-1]} {rest}"
-    return parts if 1 < len(parts) <= MOST_PARTS and all(map(_long_enough, parts)) else [text]
+    if 1 < len(parts) <= MOST_PARTS and all(map(_long_enough, parts)):
+        return parts
+
+    def asks(part: str) -> bool:
+        # "By when ...": a preposition may stand before it; in Chinese it stands where the answer would.
+        begins = part if language == "zh" else " ".join(_WORDS.findall(part)[:2])
+        return vocabulary.find("interrogatives", begins, language) is not None
+
+    return next((list(pair) for pair in cuts(text, language) if all(map(asks, pair))), [text])
 
 
 def cuts(text: str, language: str) -> Iterator[tuple[str, str]]:

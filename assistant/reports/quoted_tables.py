@@ -64,8 +64,6 @@ def as_json(value: Any, cited: Callable[[Citation, int], Any] = citation_json, n
         return [as_json(each, cited, n) for n, each in enumerate(value, 1)]
     if hasattr(value, "to_json"):
         return value.to_json()
-    return (
-        {each.name: as_json(getattr(value, each.name), cited, n) for each in fields(value)}
-        if is_dataclass(value)
-        else value
-    )
+    if not is_dataclass(value):
+        return value
+    return {each.name: as_json(getattr(value, each.name), cited, n) for each in fields(value)}

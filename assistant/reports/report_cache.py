@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-from corpus.corpus_errors import LibraryFull, plainly
+from corpus.corpus_errors import LibraryError, plainly
 from corpus.files import write_whole
 from corpus.library import DERIVED, Library
 from corpus.plain import from_plain, to_plain
 
-VERSION = 5
+VERSION = 6
 """Raised with a change that makes other sections of the same documents."""
 
 
@@ -46,8 +46,8 @@ class Derived:
             return None
 
     def put(self, name: str, value: object) -> None:
-        """Keeps a value, whole or not at all. Where there is no room it is made again, should it be asked for."""
-        with suppress(LibraryFull), plainly(self._library.folder):
+        """Keeps a value, whole or not at all. Where it can't be kept it is made again, should it be asked for."""
+        with suppress(LibraryError), plainly(self._library.folder):
             self._folder.mkdir(parents=True, exist_ok=True)
             write_whole(self._folder / f"{name}.json", json.dumps(to_plain(value), ensure_ascii=False).encode())
 

@@ -49,15 +49,9 @@ class History:
         unfinished = self._store.rows(
             "SELECT record, outcomes FROM jobs WHERE server = ? AND state IN ('queued', 'running')", self._server
         )
+        ended = {"state": "stopped", "reason": str(ENDED), "code": ENDED.name, "finished": self._store.stamp()}
         for row in unfinished:
-            job = {
-                **_job(*row),
-                "state": "stopped",
-                "reason": str(ENDED),
-                "code": ENDED.name,
-                "finished": self._store.stamp(),
-            }
-            self._store.write(_NOTE, *self._row(job))
+            self._store.write(_NOTE, *self._row(_job(*row) | ended))
 
     def get(self, job_id: str) -> dict[str, Any] | None:
         """A job that is kept."""

@@ -98,16 +98,11 @@ class Kept:
 
     def get(self, who: Principal, token: str) -> str:
         """A conversation. Raises `NotHeld`, for that of somebody else too."""
-        if self.keeping(who) is None:
-            found = []
-        else:
-            found = self._store.rows(
-                "SELECT kept FROM conversations WHERE token = ? AND account = ?", token, _account(who)
-            )
+        wanted = "SELECT kept FROM conversations WHERE token = ? AND account = ?"
+        found = [] if self.keeping(who) is None else self._store.rows(wanted, token, _account(who))
         if not found:
             raise NotHeld("conversation-gone")
-        kept: str = found[0][0]
-        return kept
+        return str(found[0][0])
 
     def forget(self, who: Principal, token: str | None = None) -> None:
         """Forgets a conversation of somebody, or all."""

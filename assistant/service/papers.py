@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Generic, TypeVar, cast
 
-from assistant.access.principal import own_part
+from assistant.access.principal import own_part, strangers_part
 from assistant.faults import Overloaded, TooMany, stopping
 from assistant.reports import Progress
 from assistant.service.turns import Turns
@@ -56,7 +56,7 @@ class Paper(Generic[T]):
 
 class Papers:
     """The papers of one service. `places`: how many may be unfinished, a quarter of them of one client, or of clients who share an
-    origin. `clock` gives seconds."""
+    origin; strangers leave a quarter to those with a key or an account. `clock` gives seconds."""
 
     def __init__(self, turns: Turns, places: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._turns, self._places, self._clock = turns, places, clock
@@ -100,7 +100,8 @@ class Papers:
                 return cast(Paper[T], known)
             unfinished = [each for each in self._papers.values() if not each.future.done()]
             self._check()
-            if len(unfinished) >= self._places:
+            strangers = sum(bool(each.origin) for each in unfinished) if origin else 0
+            if len(unfinished) >= self._places or strangers >= strangers_part(self._places):
                 raise Overloaded("papers-wait", count=len(unfinished), retry_after=60)
             own = sum(each.client == client for each in unfinished)
             together = sum(each.origin == origin for each in unfinished) if origin else 0

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.access.principal import own_part
+from assistant.access.principal import STRANGERS, own_part, strangers_part
 from assistant.faults import Overloaded, ServiceFault, TooMany, stopping
 from corpus.models import Models
 
@@ -47,15 +47,15 @@ class _Waiting:
     work: Callable[[], Any]
     future: Future[Any]
     clients: tuple[str, ...]
-    """The client, and the origin of one who has neither key nor account."""
+    """The client; of one who has neither key nor account the origin, too, and that they are a stranger."""
     since: float
 
 
 class Turns:
     """Pieces of work, one at a time: by one thread, and one more for each piece that is away.
 
-    `places`: how many may wait, those that are away among them; `per_client`: how many of them may be one client's, or of clients who
-    share an origin; `patience`: seconds that one waits at most to begin. Closed, it takes nothing new and does what it has taken.
+    `places`: how many may wait, those that are away among them, of which strangers leave a quarter to those with a key or an account;
+    `per_client`: how many of them may be one client's, or of clients who share an origin; `patience`: seconds that one waits at most to begin. Closed, it takes nothing new and does what it has taken.
     """
 
     def __init__(
@@ -94,15 +94,16 @@ class Turns:
                 raise stopping()
             self._sweep()
             waiting = len(self._queue) + len(self._away)
+            full = waiting >= self._places or (origin and self._clients[STRANGERS] >= strangers_part(self._places))
             if self._clients[client] >= own_part(self._per_client, client, origin):
                 raise self._too_many("questions-yours", self._clients[client])
             if origin and self._clients[origin] >= self._per_client:
                 raise self._too_many("questions-address", self._clients[origin])
-            if waiting >= self._places:
+            if full:
                 seconds = self._wait_for(waiting)
                 raise Overloaded("questions-wait", count=waiting, seconds=seconds, retry_after=seconds)
             future: Future[T] = Future()
-            clients = (client, origin) if origin else (client,)
+            clients = (client, origin, STRANGERS) if origin else (client,)
             self._queue.append(_Waiting(work, future, clients, self._clock()))
             self._clients.update(clients)
             self._state.notify_all()
@@ -299,18 +300,13 @@ class PoliteEmbedder:
         self, texts: Sequence[str], progress: Callable[[int], None] | None = None
     ) -> NDArray[np.float32]:
         """One vector a text, batch by batch."""
-        return self._batches(texts, lambda part: self._embedder.embed_passages(part, progress))
-
-    def _batches(
-        self, texts: Sequence[str], embed: Callable[[Sequence[str]], NDArray[np.float32]]
-    ) -> NDArray[np.float32]:
         made: list[NDArray[np.float32]] = []
         done = 0
         while done < len(texts):
             part = texts[done : done + max(1, min(BATCH, round(SECONDS / max(self._pace, 1e-4))))]
             with self._turns.batch():
                 begun = time.perf_counter()
-                made.append(embed(part))
+                made.append(self._embedder.embed_passages(part, progress))
                 self._pace += 0.3 * ((time.perf_counter() - begun) / len(part) - self._pace)
             done += len(part)
         return np.concatenate(made) if made else np.empty((0, self._embedder.dimension), np.float32)

@@ -40,7 +40,7 @@ _NOTE = "INSERT INTO draft_events (draft, time, who, kind, statement, text) VALU
 @dataclass(frozen=True)
 class Event:
     """What somebody did to a draft: `state` with the new one in `text`, or a `comment`, on the statement of that number (its
-    paragraph in the publication) or, without one, on the whole."""
+    paragraph in the publication, or the row of a table) or, without one, on the whole."""
 
     time: str
     who: str
@@ -123,7 +123,7 @@ class Drafts:
         draft, said = self.get(draft_id), " ".join(text.split())
         if not said or len(said) > LONGEST:
             raise Invalid("comment-length", most=LONGEST, count=len(said))
-        count = len(list(draft.briefing.statements)) if draft.briefing else 0
+        count = draft.briefing.numbered if draft.briefing else 0
         if statement is not None and not 1 <= statement <= count:
             raise Invalid("no-statement", number=statement, count=count)
         self._note(draft_id, "comment", statement, said)
@@ -242,7 +242,10 @@ class Writing:
         key = (request.path, subject, state_of(service.library, service.engine.signature))
         # What is there already costs no more than looking at a document.
         self._allowed(who, "documents" if self.papers.held(key) else request.operation)
-        return self.papers.take(key, work, _lasting, client=who.client, origin=who.origin)
+        # One on which no model failed would be made again the same.
+        return self.papers.take(
+            key, work, lambda made: bool(getattr(made, "lasting", True)), client=who.client, origin=who.origin
+        )
 
     def part(self, request: PaperRequest, made: Any) -> Report:
         """What is wanted of what was made. Raises `NotHeld`, which says what is near, where there is none of that name."""
@@ -276,12 +279,7 @@ class Writing:
         with refused(NotHeld):
             return check_agenda(library, self._service.engine.catalogue, agenda_meeting(library, meeting), languages)
 
-    def publication(
-        self,
-        made: Report,
-        language: str,
-        address: Address | None = None,
-    ) -> Publication:
+    def publication(self, made: Report, language: str, address: Address | None = None) -> Publication:
         """What was made as a publication, its places as links where an `address` is given. Whoever was given it may
         have it so."""
         from assistant.export.layouts import publication_of
@@ -310,8 +308,3 @@ class Writing:
         self._allowed(who, "brief" if form in ("docx", "pdf") else "documents")
         with refused(Conflict):
             return written()
-
-
-def _lasting(made: Report) -> bool:
-    """Whether it would be made again the same: no model failed on the way."""
-    return bool(getattr(made, "lasting", True))

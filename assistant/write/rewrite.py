@@ -96,5 +96,5 @@ def _units(text: str, language: str) -> set[str]:
 
 
 def _function_words(language: str, vocabulary: Vocabulary) -> set[str]:
-    forms = [form for kind in ("stopwords", "asking") for form in vocabulary.forms(kind, language)]
+    forms = [form for kind in ("stopwords", "interrogatives", "asking") for form in vocabulary.forms(kind, language)]
     return _units(fold(" ".join(forms)), language) | _units(" ".join(forms), language)

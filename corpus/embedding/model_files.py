@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 import zlib
@@ -89,7 +90,7 @@ def write_cached(path: Path, data: bytes, source: Source) -> None:
     other weights or in another format, which nobody reads any more, are removed.
 
     Two processes that do this at once are harmless: equal inputs give equal bytes, and where they differ
-    `read_cached` sees it. Raises `EmbeddingError` when the folder can't be written to.
+    `read_cached` sees it. Nothing is kept in a folder that one may only read. Raises `EmbeddingError` where it can't be kept otherwise.
     """
     note = json.dumps({"sha256": sha256(data).hexdigest(), "source": asdict(source)})
     try:
@@ -101,6 +102,8 @@ def write_cached(path: Path, data: bytes, source: Source) -> None:
                 other.unlink(missing_ok=True)
                 _side(other).unlink(missing_ok=True)
     except OSError as error:
+        if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+            return
         raise EmbeddingError(
             f"The converted model can't be kept in {path.parent} ({error.strerror}). Make the folder "
             "writable, free some space, or choose another data folder."

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -77,8 +78,7 @@ class Outbox:
     def unlearn(self, document_id: str, language: str) -> None:
         self.unsettled = True
         self._db.execute(
-            "INSERT OR REPLACE INTO outbox SELECT id, ?, 1 FROM passages WHERE document_id = ?",
-            (language, document_id),
+            "INSERT OR REPLACE INTO outbox SELECT id, ?, 1 FROM passages WHERE document_id = ?", (language, document_id)
         )
 
     def learn_all(self) -> None:
@@ -120,7 +120,8 @@ class Outbox:
 
 class EmbeddedIndexes:
     """The indexes in a library's folder, opened when they are first used. `location` is that of the vectors: a folder, or the
-    address of a Chroma server. `stamped` writes the stamp of a library whose indexes are as they should be."""
+    address of a Chroma server. `stamped` writes the stamp of a library whose indexes are as they should be. Where nothing can be
+    written (`reading`), the vectors of the database are compared, and the index of words is used from a folder of its own."""
 
     def __init__(
         self,
@@ -129,11 +130,18 @@ class EmbeddedIndexes:
         folder: Path,
         location: str | None,
         stamped: Callable[[], None],
+        *,
+        reading: bool = False,
     ) -> None:
         self._store, self._outbox, self._stamped = store, outbox, stamped
         self._location: Path | str = location or folder / _VECTORS
-        self._vector_index: Vectors | ExactVectors | None = None
-        self._lexical = Lexical(folder / LEXICAL)
+        self._vector_index: Vectors | ExactVectors | None = outbox.exact() if reading else None
+        self._words = TemporaryDirectory(prefix="rapporteur-") if reading else None
+        if self._words is not None:
+            if not outbox.any():  # else what waits is not in it: it is made anew
+                _link(folder / LEXICAL, Path(self._words.name))
+            outbox.unsettled = False
+        self._lexical = Lexical(Path(self._words.name) if self._words else folder / LEXICAL)
 
     def near(
         self, vector: np.ndarray, language: str, limit: int, within: Within | None = None
@@ -186,6 +194,8 @@ class EmbeddedIndexes:
             self._vector_index.close()
             self._vector_index = None
         self._lexical.close()
+        if self._words is not None:
+            self._words.cleanup()
 
     def _opened(self) -> Vectors | ExactVectors:
         """The vector index, with all that is held."""
@@ -262,9 +272,17 @@ class EmbeddedIndexes:
     def _mended(self, language: str) -> Lexical:
         """The lexical index, with all in a language that does not wait: made anew where there is none that can be opened."""
         if not self._lexical.opens(language):
-            waiting = "id IN (SELECT passage_id FROM outbox WHERE language = passages.language)"
+            waiting = "" if self._words else "id IN (SELECT passage_id FROM outbox WHERE language = passages.language)"
             self._lexical.rebuild(self._store.each_passage(language, but=waiting), language)
         return self._lexical
+
+
+def _link(folder: Path, to: Path) -> None:
+    """Makes a folder of indexes of which each file is that of another one: tantivy locks what it reads by a file beside it."""
+    for path in folder.glob("*/*"):
+        if not path.name.endswith(".lock"):
+            (to / path.parent.name).mkdir(exist_ok=True)
+            (to / path.parent.name / path.name).symlink_to(path.absolute())
 
 
 def _bytes(vector: np.ndarray) -> bytes:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from corpus.corpus_errors import LibraryError, advice
+from corpus.corpus_errors import OWNER, LibraryBusy, LibraryError, advice
 from corpus.extras import install
 from corpus.store.database import Database, Indexes
 from corpus.store.earlier import migrate
@@ -15,7 +15,8 @@ from corpus.store.embedded import LEXICAL, OUTBOX, EmbeddedIndexes, Outbox
 from corpus.store.sqlite import Sqlite
 from corpus.store.store import Store
 
-_DATABASE = "library.sqlite3"
+DATABASE = "library.sqlite3"
+"""File in a library's folder."""
 
 
 @dataclass(frozen=True)
@@ -32,10 +33,18 @@ class Engine:
         self.db.close()
 
 
-def embedded(folder: Path, vectors: str | None, stamped: Callable[[], None]) -> Engine:
+def embedded(folder: Path, vectors: str | None, stamped: Callable[[], None], *, reading: bool = False) -> Engine:
     """SQLite, tantivy and Chroma in a folder; `vectors` is the address of a Chroma server where one is used. `stamped` writes the
-    stamp of a library whose indexes are as they should be."""
-    db = Sqlite(folder / _DATABASE)
+    stamp of a library whose indexes are as they should be. `reading`: nothing can be written there. Raises `LibraryBusy` where what
+    can only be read is not closed."""
+    path = folder / DATABASE
+    log = path.with_name(f"{DATABASE}-wal")
+    if reading and ((folder / OWNER).exists() or (log.exists() and log.stat().st_size)):
+        raise LibraryBusy(
+            f"The library in {folder} can only be read from here, and a process has it open elsewhere or was ended before it "
+            "closed it. End that process, or open the library once where it can be written to."
+        )
+    db = Sqlite(path, reading=reading)
     try:
         if not db.has("stamp") and any((folder / LEXICAL).glob("*/*")):
             # Tables are there before any index is.
@@ -45,7 +54,7 @@ def embedded(folder: Path, vectors: str | None, stamped: Callable[[], None]) -> 
         outbox = Outbox(db)
         store = Store(db, outbox, OUTBOX)
         migrate(db, store.stamp(), folder)
-        return Engine(db, store, EmbeddedIndexes(store, outbox, folder, vectors, stamped))
+        return Engine(db, store, EmbeddedIndexes(store, outbox, folder, vectors, stamped, reading=reading))
     except BaseException:
         db.close()
         raise
@@ -72,6 +81,6 @@ def postgres(url: str, settings: Mapping[str, str] = MappingProxyType({})) -> Da
         from corpus.store.postgres import Postgres
     except ImportError:
         raise LibraryError(
-            f"RAPPORTEUR_DATABASE_URL is set, but the driver for PostgreSQL is not installed. Run: {install('postgres')}"
+            f"RAPPORTEURDATABASE_URL is set, but the driver for PostgreSQL is not installed. Run: {install('postgres')}"
         ) from None
     return Postgres(url, settings)

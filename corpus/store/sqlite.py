@@ -10,13 +10,16 @@ from pathlib import Path
 
 
 class Sqlite:
-    """A `Database` in a file. One process at a time, any thread."""
+    """A `Database` in a file. One process at a time, any thread; any number of processes where it is for `reading` alone, and
+    nobody changes it meanwhile."""
 
     moment = 0
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, reading: bool = False) -> None:
         existed = path.exists() and path.stat().st_size > 0
-        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=5.0)
+        # SQLite makes files beside one that is written to, also to read it; one that does not change needs none.
+        where = f"{path.absolute().as_uri()}?immutable=1" if reading else path
+        self._db = sqlite3.connect(where, check_same_thread=False, isolation_level=None, timeout=5.0, uri=reading)
         try:
             self._db.execute("PRAGMA foreign_keys = ON")
             if not existed:

@@ -170,8 +170,7 @@ class Store:
         self._told.learn(passages, holding.vectors, document.language)
         if meeting is not None:
             self._db.execute(
-                "INSERT INTO meetings VALUES (?, ?)",
-                (document.id, json.dumps(meeting.to_json(), ensure_ascii=False)),
+                "INSERT INTO meetings VALUES (?, ?)", (document.id, json.dumps(meeting.to_json(), ensure_ascii=False))
             )
 
     def confirm(self, document_id: str) -> None:

@@ -12,10 +12,7 @@ from dataclasses import dataclass
 
 # Soft hyphen, zero-width characters, and the marks and embeddings that steer the direction of writing.
 _INVISIBLE = "".join(
-    map(
-        chr,
-        (0xAD, 0x61C, *range(0x200B, 0x2010), *range(0x202A, 0x202F), 0x2060, *range(0x2066, 0x206A), 0xFEFF),
-    )
+    map(chr, (0xAD, 0x61C, *range(0x200B, 0x2010), *range(0x202A, 0x202F), 0x2060, *range(0x2066, 0x206A), 0xFEFF))
 )
 _SPACES = "\u00a0\u2002\u2003\u2007\u2008\u2009\u200a\u202f\u3000"
 _DASHES = "\u2010\u2011\u2012\u2013\u2212\ufe63"

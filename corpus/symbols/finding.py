@@ -62,8 +62,7 @@ _PART_TAIL = re.compile(
     re.VERBOSE,
 )
 _MODIFIER_TAIL = re.compile(
-    r"(?: /(?:Add|Corr|Rev|Amend)\.?\x20?[0-9]{1,4} )+ (?![A-Za-z0-9]) | /Summary\b",
-    re.VERBOSE | re.IGNORECASE,
+    r"(?: /(?:Add|Corr|Rev|Amend)\.?\x20?[0-9]{1,4} )+ (?![A-Za-z0-9]) | /Summary\b", re.VERBOSE | re.IGNORECASE
 )
 _ASTERISKS = re.compile(r"\*{1,3}(?!\*)")
 _LINE_BREAK = re.compile(r"/[ \t]*\r?\n")

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from eval.cases import Case
+from eval.cases import Case, Place
 from eval.metrics.support import Source, Support, supported
 from eval.runs.records import Cited, Claim, Record
 from eval.wording import says
@@ -65,19 +65,19 @@ def useful_claims(case: Case, record: Record) -> float | None:
 
 def document_exact(case: Case, record: Record) -> bool | None:
     """Whether the documents of the gold places are cited. None for a case of which no gold place is known, or no answer."""
-    if not case.placed or not record.answered:
-        return None
-    cited = record.cited_by(*record.claims)
-    met = [any(one.is_of(each.document, each.source) for one in place.each for each in cited) for place in case.gold]
-    return all(met) if case.needs_each else any(met)
+    return _cited(case, record, lambda place, each: any(one.is_of(each.document, each.source) for one in place.each))
 
 
 def paragraph_exact(case: Case, record: Record) -> bool | None:
     """Whether the gold places themselves are cited (`Place.holds`). None as for the documents."""
+    return _cited(case, record, lambda place, each: place.holds(each.document, each.locator, each.at))
+
+
+def _cited(case: Case, record: Record, meets: Callable[[Place, Cited], bool]) -> bool | None:
     if not case.placed or not record.answered:
         return None
     cited = record.cited_by(*record.claims)
-    met = [any(place.holds(each.document, each.locator, each.at) for each in cited) for place in case.gold]
+    met = [any(meets(place, each) for each in cited) for place in case.gold]
     return all(met) if case.needs_each else any(met)
 
 

@@ -69,8 +69,7 @@ def percentile(values: Sequence[float], share: float) -> float | None:
     """
     if not 0 < share <= 1:
         raise ValueError(f"a percentile is named by a share above 0 and up to 1, not {share}")
-    # Rounding first: 0.95 * 20 must be rank 19, whatever the binary fraction says.
-    return sorted(values)[math.ceil(round(share * len(values), 9)) - 1] if values else None
+    return float(np.quantile(values, share, method="inverted_cdf")) if values else None
 
 
 def bootstrap_interval(
@@ -123,17 +122,17 @@ def figure(
     return Figure(value, low, high, len(rows))
 
 
-def wilson(hits: int, n: int) -> Interval | None:
-    """Interval of a share, which is sound also near 0 and 1 and for few cases (Wilson, 1927); None of no cases."""
+def wilson(hits: int, n: int) -> Figure:
+    """A share with an interval that is sound also near 0 and 1 and for few cases (Wilson, 1927)."""
     if not n:
-        return None
+        return Figure()
     z = NormalDist().inv_cdf((1 + LEVEL) / 2)
     share = hits / n
     centre = share + z * z / (2 * n)
     half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
     # At the ends rounding must not leave the share outside its own interval.
     low, high = (centre - half) / (1 + z * z / n), (centre + half) / (1 + z * z / n)
-    return Interval(max(0.0, min(low, share)), min(1.0, max(high, share)))
+    return Figure(share, max(0.0, min(low, share)), min(1.0, max(high, share)), n)
 
 
 @dataclass(frozen=True)

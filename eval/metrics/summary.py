@@ -36,18 +36,6 @@ Figures = Mapping[str, Figure]
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What became of a group of cases: the shares answered, shown as what comes closest, and told that nothing is found,
-    with Wilson's intervals; the rest failed. `auc` tells the answerable cases from this group by confidence, with a bootstrap
-    interval; of the answerable ones themselves there is none."""
-
-    answered: Figure
-    tentative: Figure
-    not_found: Figure
-    auc: Figure
-
-
-@dataclass(frozen=True)
 class Summary(Rounded):
     """The figures of one run of one system.
 
@@ -58,7 +46,9 @@ class Summary(Rounded):
     people waited for these as well. `by_part` tells the cases that are held out from the others, where a set has such.
     `failed` lists cases without an answer because something broke, or without a record.
     `outcomes` say by part ("all", and where a set has cases that are held out, each part) what became of the cases that
-    have an answer, of near misses and of what is off-topic (`GROUPS`); `causes` counts, by part, kind and language, why cases with an
+    have an answer, of near misses and of what is off-topic (`GROUPS`): the shares `answered`, shown as what comes closest
+    (`tentative`) and told that nothing is found (`not_found`), with Wilson's intervals, the rest failed; `auc` tells the answerable
+    cases from this group by confidence, of the answerable ones themselves there is none. `causes` counts, by part, kind and language, why cases with an
     answer were not shown it (`eval.metrics.scores`).
     `per_case` holds every measure of every case, for paired tests.
     """
@@ -72,7 +62,7 @@ class Summary(Rounded):
     by_kind: Mapping[str, Figures]
     by_language: Mapping[str, Figures]
     by_part: Mapping[str, Figures]
-    outcomes: Mapping[str, Mapping[str, Outcome]]
+    outcomes: Mapping[str, Mapping[str, Figures]]
     causes: Mapping[str, Mapping[str, int]]
     curve: RiskCoverage | None
     reliability: tuple[Bin, ...]
@@ -192,21 +182,20 @@ class _Some:
         held = [(confidence, case.answerable) for confidence, (case, _) in zip(sure, self.pairs, strict=True)]
         return self.figure(held, lambda drawn: auc(drawn[:, 0].tolist(), drawn[:, 1].astype(bool).tolist()))
 
-    def outcomes(self) -> dict[str, Outcome]:
+    def outcomes(self) -> dict[str, Figures]:
         """What became of each group of cases."""
-        made = {}
+        made: dict[str, Figures] = {}
         good = [each for each in self.held if each[0].answerable]
         for name in GROUPS:
             own = [each for each in self.held if _group(each[0]) == name]
             records = [record for _, record, _ in own]
             if own:
-                apart = Figure() if own == good else _Some([*good, *own], SUBGROUP_ROUNDS).told_apart()
-                made[name] = Outcome(
-                    answered=_share([record.answered for record in records]),
-                    tentative=_share([record.shown and not record.answered for record in records]),
-                    not_found=_share([abstained(record) for record in records]),
-                    auc=apart,
-                )
+                made[name] = {
+                    "answered": _share([record.answered for record in records]),
+                    "tentative": _share([record.shown and not record.answered for record in records]),
+                    "not_found": _share([abstained(record) for record in records]),
+                    "auc": Figure() if own == good else _Some([*good, *own], SUBGROUP_ROUNDS).told_apart(),
+                }
         return made
 
     def reliability(self) -> tuple[Bin, ...]:
@@ -237,6 +226,4 @@ def _group(case: Case) -> str:
 
 
 def _share(hits: Sequence[bool]) -> Figure:
-    interval = wilson(sum(hits), len(hits))
-    assert interval is not None  # of no group without cases
-    return Figure(sum(hits) / len(hits), interval.low, interval.high, len(hits))
+    return wilson(sum(hits), len(hits))

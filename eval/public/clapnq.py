@@ -13,11 +13,12 @@ from pathlib import Path
 from pydantic import model_validator
 
 from corpus.documents import Span
-from eval.public.figures import Figures, Outcome, mean
+from eval.metrics.statistics import figure
+from eval.public.figures import Figures, Outcome
 from eval.public.public_rows import Filled, Part, Passages, Row, read_rows
 from eval.public.public_shelf import Kit, key_of, stocked
 from eval.public.refusals import auc_figure
-from eval.public.weigh import ask, covered, features, span_of
+from eval.public.weigh import ask, covered, span_of
 
 SHARE = 0.5
 """Of a selected sentence so much must be quoted: sentences are told apart otherwise here than in the set."""
@@ -75,12 +76,10 @@ def outcome_of(question: Question, kit: Kit) -> Outcome:
         return {
             "answerable": question.answerable,
             **asked.told(),
-            "weighed": len(asked.scored),
             "statements": len(asked.answer.statements),
             "quoted": covered(gold, asked.said(), SHARE),
             "best": covered(gold, best[:1], SHARE),
             "two_best": covered(gold, best[:2], SHARE),
-            "units": features(asked, gold, SHARE),
         }
 
 
@@ -90,9 +89,9 @@ def evidence_figures(outcomes: Sequence[Outcome]) -> Figures:
     good = [each for each in outcomes if each["answerable"]]
     return {
         "AUC": auc_figure(outcomes),
-        "gold quoted": mean([each["quoted"] for each in good]),
-        "gold best": mean([each["best"] for each in good]),
-        "gold in 2 best": mean([each["two_best"] for each in good]),
-        "answered unanswerable": mean([each["answered"] for each in outcomes if not each["answerable"]]),
-        "refused answerable": mean([not each["answered"] for each in good]),
+        "gold quoted": figure([each["quoted"] for each in good]),
+        "gold best": figure([each["best"] for each in good]),
+        "gold in 2 best": figure([each["two_best"] for each in good]),
+        "answered unanswerable": figure([each["answered"] for each in outcomes if not each["answerable"]]),
+        "refused answerable": figure([not each["answered"] for each in good]),
     }

@@ -21,11 +21,6 @@ Outcome = dict[str, Any]
 Figures = Mapping[str, Figure]
 
 
-def mean(values: Sequence[float | bool]) -> Figure:
-    """The mean of values, of flags their share."""
-    return figure(list(values))
-
-
 def rank(engine: Engine, question: str, without: int | None = None) -> list[int]:
     """The numbers of the best texts, each once, by the best of their passages; `without` is left out."""
     found = dict.fromkeys(index_of(each.document.key) for each in engine.search(question, _DEPTH))
@@ -47,7 +42,7 @@ def judged(ranked: Sequence[int], gains: Mapping[int, float]) -> Outcome:
 def ranking_figures(outcomes: Sequence[Outcome]) -> Figures:
     """nDCG@10, recall at 1, 5 and 10, and MRR@10."""
     return {
-        "nDCG@10": mean([each["ndcg10"] for each in outcomes]),
-        **{f"R@{k}": mean([each["recall"][n] for each in outcomes]) for n, k in enumerate((1, 5, 10))},
-        "MRR@10": mean([each["rr"] for each in outcomes]),
+        "nDCG@10": figure([each["ndcg10"] for each in outcomes]),
+        **{f"R@{k}": figure([each["recall"][n] for each in outcomes]) for n, k in enumerate((1, 5, 10))},
+        "MRR@10": figure([each["rr"] for each in outcomes]),
     }

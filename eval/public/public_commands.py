@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
-from rich.progress import Progress
 
-from assistant.cli.session import EXIT_FAILED, EXIT_USAGE, data, fail, talk
+from assistant.cli.session import EXIT_FAILED, EXIT_USAGE, data, fail
 from assistant.qa.engine import Engine
 from corpus.documents import LANGUAGES
 from eval.cases import EvaluationError
@@ -25,6 +24,7 @@ from eval.public.public_outcomes import Named, Outcomes
 from eval.public.public_rows import sample
 from eval.public.public_shelf import Kit, Text, kit_from_settings, stocked
 from eval.runs.corpora import code
+from eval.teller import shown
 from eval.told import number, print_json, print_table, rounded, sentences
 
 _Item = TypeVar("_Item", bound=Named)
@@ -191,13 +191,14 @@ def _outcomes(
     library: Path | None = None,
 ) -> list[Outcome]:
     """The outcomes of items: all asked of one library of texts, or, without a kit, each of one of its own."""
-    with Outcomes(out, about) as outcomes, Progress(console=talk, transient=True) as bar:
-        task = bar.add_task("documents", total=len(texts), visible=bool(texts))
-        shelf = stocked(texts, kit, library, lambda more: bar.advance(task, more)) if kit else nullcontext()
-        with shelf as engine:
-            chosen = sample(items, limit)
-            found = outcomes.of(chosen, lambda each: judge(engine, each))
-            return list(bar.track(found, total=len(chosen), description="questions"))
+    chosen = sample(items, limit)
+    with (
+        Outcomes(out, about) as outcomes,
+        shown() as tell,
+        stocked(texts, kit, library, tell) if kit else nullcontext() as engine,
+    ):
+        found = outcomes.of(chosen, lambda each: judge(engine, each))
+        return list(tell.counted(found, "questions", len(chosen)))
 
 
 def _by_language(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:

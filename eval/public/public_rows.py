@@ -9,7 +9,7 @@ from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError
 
-from eval.cases import EvaluationError
+from eval.cases import EvaluationError, what_is_wrong
 from eval.public.public_shelf import Text
 
 _Item = TypeVar("_Item")
@@ -60,10 +60,7 @@ def parsed(kind: type[_Kind], text: str, where: str) -> _Kind:
     try:
         return kind.model_validate_json(text)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        steps = (f" {step + 1}" if isinstance(step, int) else f", {step}" for step in first["loc"])
-        place = "".join(steps).removeprefix(", ")
-        raise PublicError(f"{where}: {place + ': ' if place else ''}{first['msg']}.") from None
+        raise PublicError(f"{where}: {what_is_wrong(error)}") from None
 
 
 def lines_of(path: Path) -> Iterator[tuple[int, str]]:

@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,6 +23,7 @@ from corpus.library import Library
 from corpus.models import Models
 from corpus.store.store import Holding
 from eval.cases import EvaluationError
+from eval.teller import Teller
 from ingest.segment import SEGMENTER_VERSION, segmenter
 
 BATCH = 200
@@ -124,34 +125,35 @@ def index_of(key: str) -> int:
 
 @contextmanager
 def stocked(
-    texts: Sequence[Text], kit: Kit, folder: Path | None = None, progress: Callable[[int], None] | None = None
+    texts: Sequence[Text], kit: Kit, folder: Path | None = None, tell: Teller | None = None
 ) -> Iterator[Engine]:
     """An engine over a library of the texts, text n as document `key_of(n)`.
 
     Without a folder the library is made in a temporary one, in memory where the system has a place for that, and
     removed in the end. In a `folder` it stays: what it holds is not added again. Raises `EvaluationError` where the
-    folder holds other documents. `progress` is told how many texts were added since it was last called.
+    folder holds other documents. `tell` hears how it goes on.
     """
     if folder is not None:
         with Library(folder, kit.models, SEGMENTER_VERSION, owner="rapporteur eval") as library:
-            _fill(library, texts, kit, progress)
+            _fill(library, texts, kit, tell)
             yield kit.engine(library)
         return
     place = _IN_MEMORY if len(texts) <= BATCH and os.access(_IN_MEMORY, os.W_OK) else None
     with (
         tempfile.TemporaryDirectory(prefix="rapporteur-eval-", dir=place) as made,
-        stocked(texts, kit, Path(made) / "library", progress) as engine,
+        stocked(texts, kit, Path(made) / "library", tell) as engine,
     ):
         yield engine
 
 
-def _fill(library: Library, texts: Sequence[Text], kit: Kit, progress: Callable[[int], None] | None) -> None:
+def _fill(library: Library, texts: Sequence[Text], kit: Kit, tell: Teller | None) -> None:
     held = {header.key: header for header in library.each_header()}
     strange = sorted(set(held) - {key_of(n) for n in range(len(texts))})
     if strange:
         raise EvaluationError(f"The library in {library.folder} holds {strange[0]!r}, which is not of this set.")
     segment = segmenter(kit.models)
-    for begin in range(0, len(texts), BATCH):
+    batches = range(0, len(texts), BATCH)
+    for begin in tell.counted(batches, f"batches of {BATCH} documents", len(batches)) if tell else batches:
         some = [text.document(key_of(n)) for n, text in enumerate(texts[begin : begin + BATCH], begin)]
         new = [
             (document, segment(document))
@@ -167,8 +169,6 @@ def _fill(library: Library, texts: Sequence[Text], kit: Kit, progress: Callable[
                 replaces = [held[document.key].id] if document.key in held else []
                 others = [each for each in replaces if each != document.id]
                 library.take(Holding(document, passages, mine, None), others, settle=False)
-        if progress is not None:
-            progress(len(some))
         if begin // SETTLE != (begin + BATCH) // SETTLE:
             library.settle()
     library.settle()

@@ -7,18 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
 
 from pydantic import StrictBool
 
+from assistant.question_request import Language
 from eval.metrics.selective import RiskCoverage, auc, aurc, risk_coverage
 from eval.metrics.statistics import Figure, figure
-from eval.public.figures import Figures, Outcome, mean
+from eval.public.figures import Figures, Outcome
 from eval.public.public_rows import Filled, Passages, Row, read_rows
 from eval.public.public_shelf import Kit, Text, stocked
-from eval.public.weigh import ask, features
-
-Language = Literal["en", "fr", "es", "ru", "ar", "zh"]
+from eval.public.weigh import ask
 
 
 class Question(Row):
@@ -46,11 +44,8 @@ def outcome_of(question: Question, kit: Kit) -> Outcome:
         asked = ask(engine, question.question)
         return {
             "language": question.language,
-            "abroad": question.passages_language not in (None, question.language),
             "answerable": question.answerable,
             **asked.told(),
-            "weighed": len(asked.scored),
-            "units": features(asked, None),
         }
 
 
@@ -59,8 +54,8 @@ def abstention_figures(outcomes: Sequence[Outcome]) -> Figures:
     confidence tells the two apart (AUC), and the area under the risk-coverage curve, where a row that is unanswerable
     counts as wrong whatever is said."""
     return {
-        "answered unanswerable": mean([each["answered"] for each in outcomes if not each["answerable"]]),
-        "refused answerable": mean([not each["answered"] for each in outcomes if each["answerable"]]),
+        "answered unanswerable": figure([each["answered"] for each in outcomes if not each["answerable"]]),
+        "refused answerable": figure([not each["answered"] for each in outcomes if each["answerable"]]),
         "AUC": auc_figure(outcomes),
         "AURC": figure(_points(outcomes), lambda rows: aurc(rows[:, 0], 1.0 - rows[:, 1])),
     }

@@ -16,10 +16,11 @@ from assistant.qa.engine import Engine
 from corpus.documents import Span
 from corpus.language import detect_language
 from eval.cases import squeeze
-from eval.public.figures import Figures, Outcome, judged, mean, rank, ranking_figures
+from eval.metrics.statistics import figure
+from eval.public.figures import Figures, Outcome, judged, rank, ranking_figures
 from eval.public.public_rows import Filled, Part, PublicError, lines_of, parsed
 from eval.public.public_shelf import Text, key_of
-from eval.public.weigh import ask, covered, features, span_of
+from eval.public.weigh import ask, covered, span_of
 
 
 class _Answer(Part):
@@ -152,13 +153,9 @@ def outcome_of(engine: Engine, question: Question, answers: bool) -> Outcome:
         found
         | asked.told()
         | {
-            "weighed": len(asked.scored),
             "two_best": covered(gold, [span_of(each) for each in best]),
             "two_best_words": any(word in text for word in words for text in texts),
-            "retrieved": question.paragraph in found["ranked"],
-            "any_weighed": any(covered(gold, [span_of(each)]) for each in asked.scored),
             "quoted": covered(gold, asked.said()),
-            "units": features(asked, gold),
         }
     )
 
@@ -171,10 +168,10 @@ def squad_figures(outcomes: Sequence[Outcome]) -> Figures:
     found = dict(ranking_figures(outcomes))
     if asked:
         found |= {
-            "2 best hold": mean([each["two_best"] for each in asked]),
-            "2 best say": mean([each["two_best_words"] for each in asked]),
-            "answered": mean([each["answered"] for each in asked]),
-            "quoted": mean([each["quoted"] for each in asked]),
+            "2 best hold": figure([each["two_best"] for each in asked]),
+            "2 best say": figure([each["two_best_words"] for each in asked]),
+            "answered": figure([each["answered"] for each in asked]),
+            "quoted": figure([each["quoted"] for each in asked]),
         }
     return found
 

@@ -1,4 +1,4 @@
-"""One question asked as users ask it, and what the answerer weighed for it: the features that a bar is fitted on."""
+"""One question asked as users ask it, and what the answerer weighed for it."""
 
 from __future__ import annotations
 
@@ -13,14 +13,7 @@ from assistant.qa.retriever import Evidence
 from assistant.qa.weighing import Scored
 from assistant.question import Question
 from corpus.documents import Span
-from eval.public.public_shelf import index_of
-
-BEST = 3
-"""Units of a row whose features are kept."""
-SHOWN = 300
-"""Characters of a unit that are kept."""
-BY_RULE = 10.0
-"""Confidence of an answer that a rule gave, and less it that of a refusal by rule: surer than evidence usually is."""
+from eval.systems.rapporteur import BY_RULE
 
 
 @dataclass(frozen=True)
@@ -43,7 +36,7 @@ class Asked:
             return self.answer.confidence
         return BY_RULE if self.answered else -BY_RULE
 
-    def best(self, count: int = BEST) -> list[Scored]:
+    def best(self, count: int) -> list[Scored]:
         """The best units that share no words."""
         chosen: list[Scored] = []
         for each in self.scored:
@@ -107,18 +100,3 @@ def covered(gold: Iterable[tuple[str, Span]], by: Sequence[tuple[str, Span]], sh
         if end > start and len(held) >= share * (end - start):
             return True
     return False
-
-
-def features(asked: Asked, gold: Sequence[tuple[str, Span]] | None, share: float = 1.0) -> list[dict[str, Any]]:
-    """The signals of the best units; `holds` says of each whether it holds a gold span, None where none is known."""
-    return [
-        {
-            "score": round(each.score, 4),
-            "probability": round(each.probability, 4),
-            "dense": None if each.unit.evidence.dense is None else round(each.unit.evidence.dense, 4),
-            "text": index_of(each.unit.document.key),
-            "words": each.unit.text[:SHOWN],
-            "holds": None if gold is None else covered(gold, [span_of(each)], share),
-        }
-        for each in asked.best()
-    ]

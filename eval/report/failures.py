@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from eval.cases import Case
 from eval.metrics.answers import facts_said, said
 from eval.metrics.scores import SHOWN, cause
-from eval.report.html_markup import Html, Part, joined, tag
+from eval.report.html_markup import Part, joined, tag
 from eval.runs.records import Cited, Record
 from eval.runs.run_store import Gold, Run
 
@@ -53,7 +55,7 @@ class Card:
     faults: Sequence[str]
     facts: Sequence[tuple[Sequence[str], bool]]
     gold: Sequence[Gold]
-    passages: Sequence[tuple[str, Html]]
+    passages: Sequence[tuple[str, Markup]]
     reason: str
 
 
@@ -89,7 +91,7 @@ def _cause(case: Case, record: Record, good: bool) -> str:
     return "all facts are shown, but not all as an answer" if why == SHOWN else why
 
 
-def _passages(citations: Sequence[Cited]) -> list[tuple[str, Html]]:
+def _passages(citations: Sequence[Cited]) -> list[tuple[str, Markup]]:
     """The cited passages, each once, with the numbers of its citations and all their quotes marked."""
     shared: dict[tuple[str, str], list[tuple[int, Cited]]] = {}
     for n, cited in enumerate(citations, 1):
@@ -104,7 +106,7 @@ def _passages(citations: Sequence[Cited]) -> list[tuple[str, Html]]:
     return made
 
 
-def _marked(text: str, quotes: Sequence[str]) -> Html:
+def _marked(text: str, quotes: Sequence[str]) -> Markup:
     """A text with the quotes in it marked; blank lines left out."""
     text = _lines(text)
     spans = sorted((at, at + len(quote)) for quote in map(_lines, quotes) if quote and (at := text.find(quote)) >= 0)

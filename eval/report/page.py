@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import yaml
 from jinja2 import Environment, PackageLoader
+from markupsafe import Markup
 
 from eval.cases import shipped_sets
 from eval.metrics.scores import CAUSES
 from eval.metrics.statistics import Figure
-from eval.metrics.summary import Figures, Outcome, Summary
+from eval.metrics.summary import Figures, Summary
 from eval.report.failures import MOST, Card, failures
-from eval.report.html_markup import Html, seen, style, tag
-from eval.report.plots import Curve, beside_latency, histogram, legend, reliability, risk_coverage, stacked, whiskers
-from eval.runs.comparing import Comparison, compare_summaries, in_common, summary_of
+from eval.report.html_markup import seen, style, tag
+from eval.report.plots import beside_latency, histogram, legend, reliability, risk_coverage, stacked, whiskers
+from eval.runs.comparing import Comparison, compare, in_common, summary_of
 from eval.runs.run_store import Run, RunError
-from eval.runs.run_tables import MEANINGS, OUTCOMES, figures_of
+from eval.runs.run_tables import MEANINGS
 from eval.told import number
 
 _Told = tuple[Run, Summary]
@@ -29,21 +30,12 @@ _FATES = (("answered", 2), ("shown as what comes closest", 1), ("told that nothi
 """What becomes of a question, with the number of its colour."""
 
 
-@dataclass(frozen=True)
-class SetNote:
-    """What a shipped set asks of which documents, how contamination was kept out, and whether single failures may be looked
-    at (`sets.yaml`)."""
-
-    about: str
-    kept_out: str
-    listed: bool
-
-
 @cache
-def set_notes() -> Mapping[str, SetNote]:
-    """The notes on the shipped sets, by name."""
-    read = yaml.safe_load((files("eval") / "report" / "sets.yaml").read_text(encoding="utf-8"))
-    return {name: SetNote(**note) for name, note in read.items()}
+def set_notes() -> Mapping[str, Mapping[str, Any]]:
+    """What each shipped set asks of which documents (`about`), how contamination was kept out (`kept_out`), and whether single
+    failures may be looked at (`listed`), by name (`sets.yaml`)."""
+    read: dict[str, Any] = yaml.safe_load((files("eval") / "report" / "sets.yaml").read_text(encoding="utf-8"))
+    return read
 
 
 def write_report(runs: Sequence[Run], path: Path, most: int = MOST) -> None:
@@ -65,7 +57,7 @@ def render(runs: Sequence[_Told], most: int = MOST) -> str:
         runs=runs,
         names=names,
         alike=_alike(runs),
-        sheet=style((files("eval") / "report" / "style.css").read_text(encoding="utf-8")),
+        sheet=style(),
         known={figure for each in summaries for figure, held in each.figures.items() if held.cases},
         fates_legend=legend([fate for fate, _ in _FATES], [colour for _, colour in _FATES]),
         runs_legend=legend(names),
@@ -102,7 +94,7 @@ def _asked(run: Run, summary: Summary) -> list[tuple[str, str]]:
         about = "A set that does not ship in this form."
         kept_out = "Nothing is known here of how contamination was kept out."
     else:
-        about, kept_out = note.about, note.kept_out
+        about, kept_out = note["about"], note["kept_out"]
     held_out = sum(case.held_out for case in run.cases)
     documents = {each for case in run.cases for each in ([case.document] if case.document else case.needs)}
     return [
@@ -124,29 +116,29 @@ def _counted(names: Sequence[str]) -> str:
 def _beside(group: Sequence[_Told]) -> list[Comparison]:
     """The first run of a set beside each other one, by paired tests."""
     (first, before), *others = group
-    return [compare_summaries(first, before, run, after) for run, after in others]
+    return [compare(first, run, before, after) for run, after in others]
 
 
 def _chance(p: float) -> str:
     return f"p {p:.4f}" if p >= 0.0001 else "p < 0.0001"
 
 
-def _fates(name: str, summary: Summary) -> Html:
+def _fates(name: str, summary: Summary) -> Markup:
     """What became of the questions, as bars."""
     rows = [
-        (group if part == "all" else f"{group}, {part}", outcome.answered.cases, _cut(outcome))
+        (group if part == "all" else f"{group}, {part}", outcome["answered"].cases, _cut(outcome))
         for part, groups in summary.outcomes.items()
         for group, outcome in groups.items()
     ]
     return stacked(rows, f"What became of the questions of {name}")
 
 
-def _cut(outcome: Outcome) -> list[tuple[str, float, int]]:
-    shares = [each.value or 0.0 for each in (outcome.answered, outcome.tentative, outcome.not_found)]
+def _cut(outcome: Figures) -> list[tuple[str, float, int]]:
+    shares = [outcome[name].value or 0.0 for name in ("answered", "tentative", "not_found")]
     return [(fate, share, colour) for (fate, colour), share in zip(_FATES, [*shares, 1 - sum(shares)], strict=True)]
 
 
-def _groups(caption: str, runs: Sequence[Mapping[str, Figures]]) -> Html:
+def _groups(caption: str, runs: Sequence[Mapping[str, Figures]]) -> Markup:
     names = sorted({name for groups in runs for name in groups})
     rows = [(name, [groups[name]["right"] if name in groups else Figure() for groups in runs]) for name in names]
     return whiskers(rows, f"Share of right cases, {caption.lower()}")
@@ -158,14 +150,14 @@ def _shown_of(summary: Summary) -> list[str]:
     return [figure for figure in MEANINGS if any(figure in held and held[figure].cases for held in groups)]
 
 
-_Plot = tuple[str, Html, str]
+_Plot = tuple[str, Markup, str]
 """What a plot is of, the plot (or why there is none), and what is said below it."""
 
 
 def _risk(runs: Sequence[_Told]) -> _Plot:
     curves = [
-        Curve(run.name, list(zip(summary.curve.coverage, summary.curve.risk, strict=True)), n)
-        for n, (run, summary) in enumerate(runs)
+        (list(zip(summary.curve.coverage, summary.curve.risk, strict=True)), n)
+        for n, (_, summary) in enumerate(runs)
         if summary.curve is not None
     ]
     none = tag("p", "No run says how sure its answers are.", class_="note")
@@ -174,11 +166,10 @@ def _risk(runs: Sequence[_Told]) -> _Plot:
 
 
 def _chances(runs: Sequence[_Told]) -> _Plot:
-    curves = [
-        Curve(run.name, [(each.chance, each.answerable) for each in summary.reliability], n)
-        for n, (run, summary) in enumerate(runs)
-        if summary.reliability
+    held = [
+        ([(each.chance, each.answerable) for each in summary.reliability], n) for n, (_, summary) in enumerate(runs)
     ]
+    curves = [(points, n) for points, n in held if points]
     drawn = reliability(curves) if curves else tag("p", "No run tells chances.", class_="note")
     caption = "Reliability: chances told and cases that have an answer"
     return caption, drawn, _each("Expected error", "ece", runs) if curves else ""
@@ -211,7 +202,7 @@ def _failed(run: Run, summary: Summary, most: int) -> tuple[str, list[tuple[str,
     wrong = sum(row["right"] != 1.0 for row in summary.per_case.values())
     note = set_notes().get(str(run.meta.get("set", "")))
     told = f"{wrong} of {summary.cases} cases are wrong."
-    if note and not note.listed:
+    if note and not note["listed"]:
         return f"{told} Nothing was chosen by this set, so that none of them is shown.", None
     if not most:
         return f"{told} Single cases are left out.", None
@@ -226,6 +217,6 @@ _PAGES = Environment(
     finalize=lambda value: seen(value) if isinstance(value, str) and not hasattr(value, "__html__") else value,
 )
 _PAGES.globals |= {
-    "asked": _asked, "beside": _beside, "causes": CAUSES, "chance": _chance, "fates": _fates, "figures_of": figures_of,
-    "meanings": MEANINGS, "notes": _notes, "number": number, "outcomes": list(OUTCOMES), "shown_of": _shown_of,
+    "asked": _asked, "beside": _beside, "causes": CAUSES, "chance": _chance, "fates": _fates,
+    "meanings": MEANINGS, "notes": _notes, "number": number, "shown_of": _shown_of,
 }  # fmt: skip

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+from markupsafe import Markup
 
 from eval.metrics.statistics import Figure
-from eval.report.html_markup import Html, joined, tag
+from eval.report.html_markup import tag
 
 WIDTH = 360.0
 """Units of a plot's width; one is about a pixel on a phone."""
@@ -15,63 +16,53 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 34.0, 16.0, 10.0, 32.0
 _HEIGHT = 230.0
 _SHARES = [(n / 5, f"{n / 5:.0%}") for n in range(6)]
 """Marks of an axis from 0 to 1: where they are and what stands there."""
+Curve = tuple[Sequence[tuple[float, float]], int]
+"""The points of a line in data units, and the number of its colour (0..5)."""
 _EDGES = (5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
 """Borders of the classes of the latency histogram, in milliseconds."""
 
 
-@dataclass(frozen=True)
-class Curve:
-    """A line with its name, points in data units, and the number of its colour (0..5)."""
-
-    name: str
-    points: Sequence[tuple[float, float]]
-    colour: int = 0
-
-
-def legend(names: Sequence[str], colours: Sequence[int] | None = None) -> Html:
+def legend(names: Sequence[str], colours: Sequence[int] | None = None) -> Markup:
     """Names with their colours, those of runs unless others are given; nothing for one alone."""
     if len(names) < 2:
-        return Html()
+        return Markup()
     keys = zip(names, range(len(names)) if colours is None else colours, strict=True)
-    return tag(
-        "p",
-        *(tag("span", tag("i", class_=f"swatch c{n % 6}"), name, class_="key") for name, n in keys),
-        class_="legend",
-    )
+    spans = (tag("span", tag("i", class_=f"swatch c{n % 6}"), name, class_="key") for name, n in keys)
+    return tag("p", *spans, class_="legend")
 
 
-def risk_coverage(curves: Sequence[Curve]) -> Html:
+def risk_coverage(curves: Sequence[Curve]) -> Markup:
     """Risk (down is better) against coverage, both 0..1."""
-    highest = max((risk for curve in curves for _, risk in curve.points), default=0.0)
+    highest = max((risk for points, _ in curves for _, risk in points), default=0.0)
     top = next((limit for limit in (0.1, 0.2, 0.3, 0.5, 0.75) if highest <= limit), 1.0)
     parts = _frame("questions answered (coverage)", _SHARES, [(at, f"{top * at:.0%}") for at, _ in _SHARES])
-    for curve in curves:
-        points = [(coverage, risk / top) for coverage, risk in curve.points]
-        parts += [_line(points, curve.colour), *_dots(points[-1:], curve.colour)]
+    for points, colour in curves:
+        scaled = [(coverage, risk / top) for coverage, risk in points]
+        parts += [_line(scaled, colour), *_dots(scaled[-1:], colour)]
     return _svg(_HEIGHT, "Share of wrong answers against share of questions answered", parts)
 
 
-def reliability(curves: Sequence[Curve]) -> Html:
+def reliability(curves: Sequence[Curve]) -> Markup:
     """Shares that have an answer against the chances told, both 0..1; where chances are what they say, on the diagonal."""
     parts = _frame("chance told", _SHARES, _SHARES)
     parts.append(tag("line", x1=_x(0), x2=_x(1), y1=_y(0), y2=_y(1), class_="axis"))
-    for curve in curves:
-        parts += [_line(curve.points, curve.colour), *_dots(curve.points, curve.colour)]
+    for points, colour in curves:
+        parts += [_line(points, colour), *_dots(points, colour)]
     return _svg(_HEIGHT, "Share of cases that have an answer against the chance told", parts)
 
 
-def growth(curves: Sequence[Curve], across: str, label: str) -> Html:
+def growth(curves: Sequence[Curve], across: str, label: str) -> Markup:
     """How milliseconds grow with a size, both on logarithmic scales, a line for each power of ten."""
-    told = [point for curve in curves for point in curve.points if min(point) > 0]
+    told = [point for points, _ in curves for point in points if min(point) > 0]
     sizes, times = (_Powers([point[n] for point in told]) for n in (0, 1))
     parts = _frame(across, sizes.ticks(lambda size: f"{size:,.0f}"), times.ticks(lambda ms: f"{ms:g} ms"))
-    for curve in curves:
-        points = [(sizes.share(size), times.share(spent)) for size, spent in curve.points if min(size, spent) > 0]
-        parts += [_line(points, curve.colour), *_dots(points, curve.colour)]
+    for points, colour in curves:
+        scaled = [(sizes.share(size), times.share(spent)) for size, spent in points if min(size, spent) > 0]
+        parts += [_line(scaled, colour), *_dots(scaled, colour)]
     return _svg(_HEIGHT, label, parts)
 
 
-def beside_latency(runs: Sequence[tuple[str, Figure, float, float]], label: str) -> Html:
+def beside_latency(runs: Sequence[tuple[str, Figure, float, float]], label: str) -> Markup:
     """A figure of each run (up is better) with its interval against how long answers take: from the median, where the dot
     is, to the 95th percentile, in milliseconds on a logarithmic scale. Runs are (name, figure, median, 95th percentile)."""
     times = _Powers([ms for _, _, *both in runs for ms in both if ms > 0])
@@ -88,10 +79,10 @@ def beside_latency(runs: Sequence[tuple[str, Figure, float, float]], label: str)
     return _svg(_HEIGHT, label, parts)
 
 
-def stacked(rows: Sequence[tuple[str, int, Sequence[tuple[str, float, int]]]], label: str) -> Html:
+def stacked(rows: Sequence[tuple[str, int, Sequence[tuple[str, float, int]]]], label: str) -> Markup:
     """A bar a group, as long as all its cases, cut into shares: rows are (name, number of cases, [(what, share, colour)])."""
     left, step, right = 130.0, 24.0, WIDTH - 48
-    parts: list[Html] = []
+    parts: list[Markup] = []
     for n, (name, count, shares) in enumerate(rows):
         y, at = 4 + n * step, left
         parts.append(tag("text", name, x=left - 8, y=y + 13, text_anchor="end"))
@@ -106,14 +97,14 @@ def stacked(rows: Sequence[tuple[str, int, Sequence[tuple[str, float, int]]]], l
     return _svg(len(rows) * step + 4, label, parts)
 
 
-def whiskers(rows: Sequence[tuple[str, Sequence[Figure]]], label: str) -> Html:
+def whiskers(rows: Sequence[tuple[str, Sequence[Figure]]], label: str) -> Markup:
     """A row a group: its name, and for each run a dot with its interval from 0 to 1."""
     left, step, right = 118.0, 13.0, WIDTH - 48
 
     def x(value: float) -> float:
         return left + value * (right - left)
 
-    parts: list[Html] = []
+    parts: list[Markup] = []
     y = 8.0
     for name, figures in rows:
         height = max(1, len(figures)) * step + 5
@@ -140,7 +131,7 @@ def whiskers(rows: Sequence[tuple[str, Sequence[Figure]]], label: str) -> Html:
     return _svg(y + 18, label, parts)
 
 
-def histogram(values: Sequence[float], colour: int, name: str, marks: Sequence[tuple[str, float | None]]) -> Html:
+def histogram(values: Sequence[float], colour: int, name: str, marks: Sequence[tuple[str, float | None]]) -> Markup:
     """How many answers took how long, in classes that grow; `marks` are figures in milliseconds that are shown."""
     height, bottom = 130.0, 44.0
     counts = [0] * (len(_EDGES) + 1)
@@ -148,7 +139,7 @@ def histogram(values: Sequence[float], colour: int, name: str, marks: Sequence[t
         counts[sum(value >= edge for edge in _EDGES)] += 1
     most = max(counts) or 1
     step = (WIDTH - 20) / len(counts)
-    parts: list[Html] = []
+    parts: list[Markup] = []
     for n, count in enumerate(counts):
         tall = count / most * (height - bottom - 18)
         x, base = 10 + n * step, height - bottom
@@ -163,7 +154,7 @@ def histogram(values: Sequence[float], colour: int, name: str, marks: Sequence[t
     return _svg(height, f"How long {name} took to answer", parts)
 
 
-def _whisker(colour: int, x1: float, x2: float, y1: float, y2: float) -> Html:
+def _whisker(colour: int, x1: float, x2: float, y1: float, y2: float) -> Markup:
     return tag("line", x1=x1, x2=x2, y1=y1, y2=y2, class_=f"whisker s{colour % 6}")
 
 
@@ -193,9 +184,9 @@ def _y(share: float) -> float:
     return _HEIGHT - _BOTTOM - share * (_HEIGHT - _TOP - _BOTTOM)
 
 
-def _frame(across: str, x_marks: Sequence[tuple[float, str]], y_marks: Sequence[tuple[float, str]]) -> list[Html]:
+def _frame(across: str, x_marks: Sequence[tuple[float, str]], y_marks: Sequence[tuple[float, str]]) -> list[Markup]:
     """The lines and words around a plot whose points lie in 0..1 by `_x` and `_y`."""
-    parts: list[Html] = []
+    parts: list[Markup] = []
     for n, (at, told) in enumerate(y_marks):
         parts.append(tag("line", x1=_x(0), x2=_x(1), y1=_y(at), y2=_y(at), class_="grid" if n else "axis"))
         parts.append(tag("text", told, x=_LEFT - 4, y=_y(at) + 3.5, text_anchor="end"))
@@ -205,24 +196,18 @@ def _frame(across: str, x_marks: Sequence[tuple[float, str]], y_marks: Sequence[
     return parts
 
 
-def _line(points: Sequence[tuple[float, float]], colour: int) -> Html:
+def _line(points: Sequence[tuple[float, float]], colour: int) -> Markup:
     drawn = " ".join(f"{_x(across):.1f},{_y(up):.1f}" for across, up in points)
     return tag("polyline", points=drawn, class_=f"curve s{colour % 6}")
 
 
-def _dots(points: Sequence[tuple[float, float]], colour: int) -> list[Html]:
+def _dots(points: Sequence[tuple[float, float]], colour: int) -> list[Markup]:
     return [tag("circle", cx=_x(across), cy=_y(up), r=3.5, class_=f"c{colour % 6}") for across, up in points]
 
 
-def _svg(height: float, label: str, parts: Sequence[Html]) -> Html:
-    return tag(
-        "svg",
-        tag("title", label),
-        joined(*parts),
-        viewBox=f"0 0 {WIDTH:.0f} {math.ceil(height)}",
-        role="img",
-        class_="plot",
-    )
+def _svg(height: float, label: str, parts: Sequence[Markup]) -> Markup:
+    box = f"0 0 {WIDTH:.0f} {math.ceil(height)}"
+    return tag("svg", tag("title", label), *parts, viewBox=box, role="img", class_="plot")
 
 
 def _short(ms: float) -> str:

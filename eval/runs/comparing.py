@@ -48,13 +48,10 @@ def in_common(first: Run, second: Run) -> list[str]:
     return [case.id for case in second.cases if questions.get(case.id) == asked(case)]
 
 
-def compare(first: Run, second: Run) -> Comparison:
-    """Compares two stored runs. Raises `RunError` where one is not finished, or they share no question."""
-    return compare_summaries(first, summary_of(first), second, summary_of(second))
-
-
-def compare_summaries(first: Run, before: Summary, second: Run, after: Summary) -> Comparison:
-    """Compares two stored runs whose figures are at hand. Raises `RunError` where they share no question."""
+def compare(first: Run, second: Run, before: Summary | None = None, after: Summary | None = None) -> Comparison:
+    """Compares two stored runs, by their figures where these are at hand. Raises `RunError` where one is not finished, or they
+    share no question."""
+    before, after = before or summary_of(first), after or summary_of(second)
     shared = in_common(first, second)
     if not shared:
         raise RunError(f"{first.folder} and {second.folder} have no question in common.")

@@ -28,10 +28,9 @@ from ingest.segment import SEGMENTER_VERSION
 
 KEPT = 4
 """Libraries that are kept beside the one in use, those used last."""
-MEETING = Path("../shared/documents")
-"""Where the documents of the meeting lie in a checkout; they are not part of the project."""
-UN = Path("../shared/documents/un/dev")
-"""Where the documents of the set about UN documents lie, likewise."""
+SHARED = Path("../shared/documents")
+AT_HAND = {"meeting": (SHARED / "meeting", SHARED / "treaties"), "un": (SHARED / "un" / "dev",)}
+"""Where the documents of some sets lie beside a checkout; they are not part of the project."""
 _DONE = "built"
 
 
@@ -41,30 +40,26 @@ class CorpusError(EvaluationError):
 
 def corpora(cases: Sequence[Case], documents: Sequence[Path]) -> dict[str, list[Case]]:
     """The cases by the collection that they are about; all of one where documents are named."""
-    if documents:
-        return {"documents": list(cases)}
     found: dict[str, list[Case]] = {}
     for case in cases:
-        found.setdefault(case.corpus, []).append(case)
+        found.setdefault("documents" if documents else case.corpus, []).append(case)
     return found
 
 
 def sources(corpus: str, documents: Sequence[Path]) -> list[Openable]:
     """The files of a collection: those named, else those that its name stands for. Raises `CorpusError`."""
-    if documents:
-        return [source for path in documents for source in _files(path)]
-    if corpus == "starter":
+    if corpus == "starter" and not documents:
         return list(starter_sources())
-    if corpus == "meeting":
-        found = [source for name in ("meeting", "treaties") for source in _files(MEETING / name, absent_ok=True)]
-        if found:
-            return found
-        raise CorpusError("The documents of the meeting are not at hand; name them with --documents.")
-    if corpus == "un":
-        if found := list(_files(UN, absent_ok=True)):
-            return found
+    for path in documents:
+        if not path.exists():
+            raise CorpusError(f"{path} does not exist.")
+    given = documents or [path for path in AT_HAND.get(corpus, ()) if path.exists()]
+    found: list[Openable] = [source for path in given for source in inputs(path)]
+    if found:
+        return found
+    if corpus in AT_HAND:
         raise CorpusError(
-            "The documents of the set are not at hand; name a folder that has them with --documents. Or fetch them by "
+            f"The documents of the set ({corpus}) are not at hand; name a folder that has them with --documents. Or fetch them by "
             "their symbols, which the names of their files give ('rapporteur fetch SYMBOL'), and name the library with "
             "--library."
         )
@@ -137,14 +132,6 @@ def engine_over(
 def models_in(folder: Path) -> Path:
     """Where the converted models of a folder are kept."""
     return folder / "models"
-
-
-def _files(path: Path, *, absent_ok: bool = False) -> Iterator[Openable]:
-    if not path.exists():
-        if absent_ok:
-            return
-        raise CorpusError(f"{path} does not exist.")
-    yield from inputs(path)
 
 
 def _tree(folder: Path) -> str:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from itertools import islice
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
 from corpus.catalogue import Catalogue
 from corpus.library import Library
 from corpus.models import Models
-from eval.cases import Case, Place, load_cases
+from eval.cases import Case, load_cases
 from eval.gold_spans import Shelf, blocks_in, located
 from eval.runs.corpora import CorpusError, built, code, corpora, fingerprint, sources
 from eval.runs.records import Record
@@ -178,25 +178,19 @@ def _library_hash(plan: Plan) -> str:
 
 def _lost(cases: Sequence[Case]) -> str:
     """What is said of gold places whose words the documents don't have as they were read: nothing can lie in them."""
-    lost = [case.id for case in cases if any(_is_lost(place) for place in case.gold)]
-    if not lost:
-        return ""
-    return (
-        f"Words that name gold places are not found in the documents, and count as not cited, in {len(lost)} cases: "
-        f"{', '.join(lost[:10])}{' ...' if len(lost) > 10 else ''}."
-    )
-
-
-def _is_lost(place: Place) -> bool:
-    return all(each.found == () for each in place.each)
+    lost = [case for case in cases if any(all(each.found == () for each in place.each) for place in case.gold)]
+    told = f"Words that name gold places are not found in the documents, and count as not cited, in {len(lost)} cases"
+    return f"{told}: {_some(lost)}." if lost else ""
 
 
 def _left_out(cases: Sequence[Case]) -> str:
-    needs = dict.fromkeys(need for case in cases for need in case.needs)
-    return (
-        f"{len(cases)} cases are left out, since documents that they need are not held ({', '.join(needs)}): "
-        f"{', '.join(case.id for case in cases[:10])}{' ...' if len(cases) > 10 else ''}."
-    )
+    needs = ", ".join(dict.fromkeys(need for case in cases for need in case.needs))
+    told = f"{len(cases)} cases are left out, since documents that they need are not held"
+    return f"{told} ({needs}): {_some(cases)}."
+
+
+def _some(cases: Sequence[Case]) -> str:
+    return ", ".join(case.id for case in cases[:10]) + (" ..." if len(cases) > 10 else "")
 
 
 def answer_of(system: System, case: Case) -> Record:
@@ -210,9 +204,8 @@ def answer_of(system: System, case: Case) -> Record:
 def askable(cases: Sequence[Case], library: Library) -> tuple[list[Case], list[Case]]:
     """The cases whose documents are held, and the others."""
     shelf = Shelf(library)
-    good = [case for case in cases if all(shelf.ids(need) for need in case.needs)]
-    ids = {case.id for case in good}
-    return good, [case for case in cases if case.id not in ids]
+    held = [all(shelf.ids(need) for need in case.needs) for case in cases]
+    return [*compress(cases, held)], [case for case, here in zip(cases, held, strict=True) if not here]
 
 
 def cited_texts(records: Sequence[Record], library: Library) -> dict[str, str]:
@@ -249,18 +242,10 @@ def answered(system: System, cases: Sequence[Case], jobs: int) -> Iterator[tuple
         for case in cases:
             yield case, answer_of(system, case)
         return
-    left = iter(cases)
     pool = ThreadPoolExecutor(jobs, thread_name_prefix="asking")
     try:
-        running: dict[Future[Record], Case] = {}
-        while True:
-            # Never more in flight than are asked at once: an interrupt then waits for these alone.
-            for case in islice(left, jobs - len(running)):
-                running[pool.submit(answer_of, system, case)] = case
-            if not running:
-                return
-            done, _ = wait(running, return_when=FIRST_COMPLETED)
-            for future in done:
-                yield running.pop(future), future.result()
+        asking = {pool.submit(answer_of, system, case): case for case in cases}
+        for done in as_completed(asking):
+            yield asking[done], done.result()
     finally:
         pool.shutdown(wait=False, cancel_futures=True)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import AllowInfNan, ConfigDict, Strict, ValidationError
-from pydantic.dataclasses import dataclass
+from pydantic import AfterValidator, BaseModel, ConfigDict, Strict, TypeAdapter, ValidationError, model_validator
 
-from eval.cases import EvaluationError, read_yaml
+from eval.cases import EvaluationError, read_yaml, what_is_wrong
 from eval.metrics.summary import Summary
 from eval.runs.comparing import ABSTAINED, compare
 from eval.runs.run_store import Run
@@ -27,48 +26,58 @@ class GateError(EvaluationError):
     """A file of thresholds that can't be used; the message names it and says why."""
 
 
-Bound = Annotated[float, Strict(), AllowInfNan(False)]
+class Threshold(BaseModel):
+    """The bounds of a figure, both included; None: not bounded on that side."""
 
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    least: Annotated[float, Strict()] | None = None
+    most: Annotated[float, Strict()] | None = None
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
-class Threshold:
-    """The bounds of one figure, both included; None: not bounded on that side."""
+    @model_validator(mode="after")
+    def _bounded(self) -> Threshold:
+        if self.least is self.most is None:
+            raise ValueError("a figure must have 'least' or 'most' or both")
+        return self
 
-    figure: str
-    least: Bound | None = None
-    most: Bound | None = None
-
-    def broken(self, value: float | None) -> str | None:
-        """What is wrong with a value, as a sentence; None where nothing is. A figure that is missing is wrong."""
+    def fault(self, value: float | None) -> str:
+        """What is wrong with a value, in words; empty where nothing is. A figure that is missing is wrong."""
         if value is None:
-            return f"{self.figure} has no value, since no case has it."
+            return "has no value, since no case has it."
         if self.least is not None and value < self.least:
-            return f"{self.figure} is {_short(value)}, below {_short(self.least)}."
+            return f"is {_short(value)}, below {_short(self.least)}."
         if self.most is not None and value > self.most:
-            return f"{self.figure} is {_short(value)}, above {_short(self.most)}."
-        return None
+            return f"is {_short(value)}, above {_short(self.most)}."
+        return ""
 
 
-def load_thresholds(path: Path, questions: str) -> list[Threshold]:
-    """The thresholds of a file for a question set: a mapping from the set's name (or `any`) to figures, each with
+def _known(figure: str) -> str:
+    if figure not in MEANINGS and figure not in COUNTS:
+        raise ValueError(f"{figure!r} is no figure; there are {', '.join([*MEANINGS, *COUNTS])}")
+    return figure
+
+
+_FILE = TypeAdapter(dict[str, dict[Annotated[str, AfterValidator(_known)], Threshold]])
+
+
+def load_thresholds(path: Path, questions: str) -> dict[str, Threshold]:
+    """The thresholds of a file for a question set, by figure: a mapping from the set's name (or `any`) to figures, each with
     `least` or `most` or both. Raises `GateError`, also where the file has none for the set."""
-    raw = read_yaml(path, GateError)
-    if not isinstance(raw, dict) or not all(isinstance(each, dict) and each for each in raw.values()):
-        raise GateError(f"{path} must map names of question sets (or 'any') to figures with their bounds.")
-    made = {
-        str(figure): _threshold(path, str(figure), bounds)
-        for name in ("any", questions)
-        for figure, bounds in raw.get(name, {}).items()
-    }
+    try:
+        held = _FILE.validate_python(read_yaml(path, GateError))
+    except ValidationError as error:
+        raise GateError(f"{path}: {what_is_wrong(error)}") from None
+    made = {**held.get("any", {}), **held.get(questions, {})}
     if not made:
-        raise GateError(f"{path} has no thresholds for the set {questions!r}, only for {', '.join(map(str, raw))}.")
-    return list(made.values())
+        raise GateError(f"{path} has no thresholds for the set {questions!r}, only for {', '.join(held)}.")
+    return made
 
 
-def broken(thresholds: list[Threshold], run: Run, summary: Summary) -> list[str]:
+def broken(thresholds: Mapping[str, Threshold], run: Run, summary: Summary) -> list[str]:
     """A sentence for each threshold that a run breaks."""
-    values = _values(run, summary)
-    return [told for each in thresholds if (told := each.broken(values[each.figure])) is not None]
+    values: dict[str, float | None] = {name: figure.value for name, figure in summary.figures.items()}
+    values |= {"failed": len(summary.failed), "left_out": len(run.meta.get("left_out", []))}
+    values |= {f"latency_{name}_ms": ms for name, ms in summary.latency_ms.items()}
+    return [f"{name} {told}" for name, each in thresholds.items() if (told := each.fault(values[name]))]
 
 
 def losses(before: Run, after: Run) -> list[str]:
@@ -79,28 +88,6 @@ def losses(before: Run, after: Run) -> list[str]:
         for name, each in compare(before, after).figures.items()
         if name in AGAINST and each.difference < 0 and each.p < ALPHA
     ]
-
-
-def _values(run: Run, summary: Summary) -> Mapping[str, float | None]:
-    return {
-        **{name: figure.value for name, figure in summary.figures.items()},
-        "failed": float(len(summary.failed)),
-        "left_out": float(len(run.meta.get("left_out", []))),
-        "latency_p50_ms": summary.latency_ms["p50"],
-        "latency_p95_ms": summary.latency_ms["p95"],
-    }
-
-
-def _threshold(path: Path, figure: str, bounds: Any) -> Threshold:
-    if figure not in MEANINGS and figure not in COUNTS:
-        raise GateError(f"{path}: {figure!r} is no figure; there are {', '.join([*MEANINGS, *COUNTS])}.")
-    try:
-        made = Threshold(figure, **bounds)
-        if made.least is made.most is None:
-            raise TypeError("no bound")
-    except (ValidationError, TypeError):
-        raise GateError(f"{path}: {figure} must have 'least' or 'most' or both, each a number.") from None
-    return made
 
 
 def _short(value: float) -> str:

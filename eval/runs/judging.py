@@ -1,8 +1,8 @@
 """An optional model as judge of the answers of a stored run, beside the rules and never instead of them, and what it is worth beside
 labels that people gave.
 
-The model is any callable from a prompt to its reply; `endpoint` makes one of an OpenAI-compatible server. A judgement that
-fails (no reply, no verdict) counts as failed: it is kept, counted as not correct, and never left out.
+The judge is any callable from a prompt to its reply, which raises `ModelFault` where there is none; `asking` makes one of a model.
+A judgement that fails (no reply, no verdict) counts as failed: it is kept, counted as not correct, and never left out.
 
 After Zheng et al., "Judging LLM-as-a-Judge with MT-Bench and Chatbot Arena", 2023: one answer is graded against a
 reference, reasons before the verdict.
@@ -17,8 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-import httpx
-
+from assistant.model.model_interface import LanguageModel, Message, ModelFault
 from eval.cases import Case, read_yaml
 from eval.metrics.answers import said
 from eval.metrics.scores import right
@@ -52,10 +51,6 @@ VERDICT: incorrect
 _VERDICT = re.compile(r"^\W*VERDICT\W+(correct|incorrect)\W*$", re.IGNORECASE)
 
 
-class JudgeError(RuntimeError):
-    """The model gave no reply. Perhaps transient: the judgement counts as failed; judge again to try once more."""
-
-
 @dataclass(frozen=True)
 class Judgement:
     """What the model said of one answer, with its reply as it came, or what went wrong."""
@@ -85,14 +80,13 @@ def judge(case: Case, record: Record, ask: Ask) -> Judgement:
     """Has a model judge an answer. An answer that was not given, or a case without an answer, needs no model: it is
     judged by whether the record abstains as it should."""
     if not case.answerable or not record.answered:
-        right = not case.answerable and record.status in ("not_found", "refused")
-        return Judgement(case.id, "correct" if right else "incorrect")
+        return Judgement(case.id, "correct" if right(case, record) else "incorrect")
     answer = said(record).replace(BEGIN, "").replace(END, "")
     facts = "\n".join(f"- {' | '.join(alternatives)}" for alternatives in case.facts)
     question = " / ".join([*case.history, case.question])
     try:
         reply = ask(PROMPT.format(question=question, facts=facts, answer=answer, begin=BEGIN, end=END))
-    except JudgeError as error:
+    except ModelFault as error:
         return Judgement(case.id, "failed", error=str(error))
     lines = [line for line in reply.splitlines() if line.strip()]
     found = _VERDICT.match(lines[-1]) if lines else None
@@ -121,24 +115,9 @@ def agreement(judgements: Sequence[Judgement], labels: Sequence[bool]) -> Agreem
     return Agreement(observed, kappa, n, given.count("failed"))
 
 
-def endpoint(client: httpx.Client, model: str) -> Ask:
-    """A judge behind an OpenAI-compatible server. The client's base URL is that of the API (`https://host/v1`), its
-    headers carry the key, its timeout holds. Raises `JudgeError` for whatever is no reply."""
-
-    def ask(prompt: str) -> str:
-        body = {"model": model, "messages": [{"role": "user", "content": prompt}], "temperature": 0}
-        try:
-            reply = client.post("chat/completions", json=body).raise_for_status().json()
-            content = reply["choices"][0]["message"]["content"]
-        except httpx.HTTPError as error:
-            raise JudgeError(f"{client.base_url} gave no reply: {str(error) or type(error).__name__}") from None
-        except (ValueError, KeyError, IndexError, TypeError) as error:
-            raise JudgeError(f"{client.base_url} replied in another form than /chat/completions: {error!r}") from None
-        if not isinstance(content, str):
-            raise JudgeError(f"{client.base_url} replied without a text.")
-        return content
-
-    return ask
+def asking(model: LanguageModel) -> Ask:
+    """A model as a judge."""
+    return lambda prompt: "".join(model.reply([Message("user", prompt)]))
 
 
 JUDGEMENTS = "judgements.json"

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import PlainValidator, TypeAdapter, ValidationError
 
-from eval.cases import Stretch
+from eval.cases import Stretch, what_is_wrong
 
 Status = Literal["answered", "partial", "tentative", "not_found", "refused", "failed"]
 JOIN = "; "
@@ -117,13 +117,11 @@ class Record:
         try:
             record = _RECORD.validate_python(raw)
         except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False)[0]
-            place = ".".join(map(str, first["loc"]))
-            raise RecordError(f"a record has the wrong form: {place} {first['msg']}") from None
+            raise RecordError(f"a record has the wrong form: {what_is_wrong(error)}") from None
         if any(not 0 <= n < len(record.citations) for claim in record.claims for n in claim.cited):
-            raise RecordError(f"case {record.case!r}: a claim cites what is not there")
+            raise RecordError(f"case {record.case!r}: a claim cites what is not there.")
         if record.stretches and len(record.stretches) != len(record.ranked):
-            raise RecordError(f"case {record.case!r}: not every passage that was retrieved says where it is")
+            raise RecordError(f"case {record.case!r}: not every passage that was retrieved says where it is.")
         return record
 
 

@@ -15,18 +15,22 @@ import json
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
+from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from filelock import FileLock, Timeout
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from corpus.files import write_whole
-from eval.cases import Case, CaseError, EvaluationError, load_cases
+from eval.cases import Case, CaseError, EvaluationError, load_cases, what_is_wrong
 from eval.gold_spans import Found, found_of, with_found
 from eval.kept_lines import KeptLines, kept_in
-from eval.runs.records import Record, RecordError
+from eval.runs.records import Record, RecordError, Text
 
 ANSWERS, TEXTS, GOLD, META, SPANS = "answers.jsonl", "texts.json", "gold.json", "run.json", "spans.json"
+
+_Kind = TypeVar("_Kind")
 
 
 class RunError(EvaluationError):
@@ -37,9 +41,9 @@ class RunError(EvaluationError):
 class Gold:
     """What stands in a gold place of a case: the document's key, a locator, the words."""
 
-    document: str
-    locator: str
-    text: str
+    document: Text
+    locator: Text
+    text: Text
 
 
 @dataclass(frozen=True)
@@ -101,11 +105,10 @@ def begin(folder: Path, meta: Mapping[str, Any], cases: Path) -> Path | None:
     if folder.exists() and any(folder.iterdir()):
         if not (folder / META).is_file():
             raise RunError(f"{folder} is no run of 'eval run'. Choose another folder with --out or another --name.")
-        if _identity(_object(folder / META)) != _identity(meta):
-            aside = _free(folder)
-            folder.rename(aside)
+        if _identity(_held(folder / META, dict[str, Any])) != _identity(meta):
+            aside = set_aside(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    write_whole(folder / META, json.dumps(dict(meta), ensure_ascii=False, indent=2).encode())
+    _store(folder / META, dict(meta), indent=2)
     write_whole(folder / str(meta["cases"]), cases.read_bytes())
     return aside
 
@@ -114,9 +117,8 @@ def set_aside(folder: Path) -> Path | None:
     """Makes way for a run that begins anew; returns where the one before is then."""
     if not (folder / META).is_file():
         return None
-    aside = _free(folder)
-    folder.rename(aside)
-    return aside
+    names = (folder.with_name(f"{folder.name}.{number}") for number in count(1))
+    return folder.rename(next(name for name in names if not name.exists()))
 
 
 def finish(
@@ -129,37 +131,30 @@ def finish(
     """Stores the texts of what was cited and of the gold places, where the words stand that name places of `cases`, and
     more of what is to be said of the run."""
     spans = {case.id: found_of(case) for case in cases if any(found is not None for found in found_of(case))}
-    write_whole(folder / SPANS, json.dumps(spans).encode())
-    write_whole(folder / TEXTS, json.dumps(dict(texts)).encode())
-    write_whole(
-        folder / GOLD, json.dumps({case: [asdict(each) for each in held] for case, held in gold.items()}).encode()
-    )
-    write_whole(folder / META, json.dumps({**_object(folder / META), **more}, ensure_ascii=False, indent=2).encode())
+    _store(folder / SPANS, spans)
+    _store(folder / TEXTS, dict(texts))
+    _store(folder / GOLD, {case: [asdict(each) for each in held] for case, held in gold.items()})
+    _store(folder / META, {**_held(folder / META, dict[str, Any]), **more}, indent=2)
 
 
 def load_run(folder: Path) -> Run:
     """A stored run, its last answer to each case. Raises `RunError` where it can't be read."""
     if not (folder / META).is_file():
         raise RunError(f"{folder} is no run of 'eval run': it has no {META}.")
-    meta = _object(folder / META)
-    left_out = meta.get("left_out", [])
-    if not isinstance(meta.get("cases"), str) or not isinstance(left_out, list):
-        raise RunError(f"{folder / META} does not say what was asked.")
+    meta = _held(folder / META, _Meta).model_dump()
     try:
-        cases = [case for case in load_cases(folder / Path(meta["cases"]).name) if case.id not in left_out]
+        cases = [case for case in load_cases(folder / Path(meta["cases"]).name) if case.id not in meta["left_out"]]
     except CaseError as error:
         raise RunError(f"The questions of the run can't be read. {error}") from None
-    if (folder / SPANS).is_file():
-        cases = _with_spans(cases, folder / SPANS)
-    found = answers_in(folder, cases)
-    records = [found[case.id] for case in cases if case.id in found]
-    texts = _object(folder / TEXTS) if (folder / TEXTS).is_file() else {}
-    held = _object(folder / GOLD) if (folder / GOLD).is_file() else {}
+    spans = _held(folder / SPANS, dict[str, list[Found]])
     try:
-        gold = {case: [Gold(**each) for each in places] for case, places in held.items()}
-    except TypeError as error:
-        raise RunError(f"{folder / GOLD} can't be read: {error}.") from None
-    return Run(folder, meta, tuple(cases), tuple(records), {key: str(text) for key, text in texts.items()}, gold)
+        cases = [with_found(case, spans[case.id]) if case.id in spans else case for case in cases]
+    except ValueError as error:
+        raise RunError(f"{folder / SPANS} can't be read: {error}.") from None
+    found = answers_in(folder, cases)
+    records = tuple(found[case.id] for case in cases if case.id in found)
+    texts, gold = _held(folder / TEXTS, dict[str, Text]), _held(folder / GOLD, dict[str, list[Gold]])
+    return Run(folder, meta, tuple(cases), records, texts, gold)
 
 
 def answers_in(folder: Path, cases: Sequence[Case]) -> dict[str, Record]:
@@ -175,26 +170,10 @@ def answers_in(folder: Path, cases: Sequence[Case]) -> dict[str, Record]:
         try:
             record = Record.from_json(row)
         except RecordError as error:
-            raise RunError(f"{folder / ANSWERS}, line {number}: {error}. Run again with --again.") from None
+            raise RunError(f"{folder / ANSWERS}, line {number}: {error} Run again with --again.") from None
         if wanted.get(record.case) == row.get("asked"):
             found[record.case] = record
     return found
-
-
-def _with_spans(cases: Sequence[Case], path: Path) -> list[Case]:
-    """The cases with what `finish` stored of the places that are named by words."""
-    stored = _object(path)
-    try:
-        return [
-            with_found(case, [_found(each) for each in stored[case.id]]) if case.id in stored else case
-            for case in cases
-        ]
-    except (TypeError, ValueError) as error:
-        raise RunError(f"{path} can't be read: {error}.") from None
-
-
-def _found(raw: Any) -> Found:
-    return None if raw is None else tuple((str(document), int(start), int(end)) for document, start, end in raw)
 
 
 def _identity(meta: Mapping[str, Any]) -> Any:
@@ -202,18 +181,23 @@ def _identity(meta: Mapping[str, Any]) -> Any:
     return {name: meta.get(name) for name in ("set", "system", "settings", "documents", "code")}
 
 
-def _free(folder: Path) -> Path:
-    number = 1
-    while (aside := folder.with_name(f"{folder.name}.{number}")).exists():
-        number += 1
-    return aside
+class _Meta(BaseModel):
+    """What must be known of a run, beside much else."""
+
+    model_config = ConfigDict(extra="allow")
+    cases: str
+    left_out: list[str] = []
 
 
-def _object(path: Path) -> dict[str, Any]:
+def _store(path: Path, value: object, indent: int | None = None) -> None:
+    write_whole(path, json.dumps(value, indent=indent).encode())
+
+
+def _held(path: Path, kind: type[_Kind]) -> _Kind:
+    """What a file of JSON holds, of some kind; of one that is not there as of an empty object. Raises `RunError`."""
     try:
-        read = json.loads(path.read_text(encoding="utf-8"))
+        return TypeAdapter(kind).validate_python(json.loads(path.read_bytes()) if path.exists() else {})
+    except ValidationError as error:
+        raise RunError(f"{path} can't be read: {what_is_wrong(error)}") from None
     except (OSError, ValueError, RecursionError) as error:
         raise RunError(f"{path} can't be read: {error}") from None
-    if not isinstance(read, dict):
-        raise RunError(f"{path} is not an object of JSON.")
-    return read

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from eval.metrics.scores import CAUSES, MEASURES
 from eval.metrics.statistics import Figure
-from eval.metrics.summary import Outcome, Summary
+from eval.metrics.summary import Summary
 from eval.runs.comparing import Comparison
 from eval.told import number, print_table
 from ingest.readers import visible
@@ -24,15 +24,6 @@ ABSTENTION = {
 }
 MEANINGS: Mapping[str, str] = {**MEASURES, **ABSTENTION}
 """What each figure of a summary is."""
-
-
-OUTCOMES = ("answered", "tentative", "not found", "AUC")
-"""What is told of each group of cases (`eval.metrics.summary.Outcome`)."""
-
-
-def figures_of(outcome: Outcome) -> tuple[Figure, ...]:
-    """The figures of an outcome, in the order of `OUTCOMES`."""
-    return outcome.answered, outcome.tentative, outcome.not_found, outcome.auc
 
 
 def print_summary(console: Console, name: str, summary: Summary) -> None:
@@ -51,13 +42,13 @@ def print_summary(console: Console, name: str, summary: Summary) -> None:
     fates = [
         [
             f"{part}: {group}",
-            *(" ".join(_told(each)[:2]).strip() for each in figures_of(outcome)),
-            str(outcome.answered.cases),
+            *(" ".join(_told(each)[:2]).strip() for each in outcome.values()),
+            str(outcome["answered"].cases),
         ]
         for part, groups in summary.outcomes.items()
         for group, outcome in groups.items()
     ]
-    print_table(console, ("part: cases", *OUTCOMES, "number"), fates)
+    print_table(console, ("part: cases", "answered", "tentative", "not found", "AUC", "number"), fates)
     counted = [[group, *(str(held.get(cause, 0)) for cause in CAUSES)] for group, held in summary.causes.items()]
     title = "Cases with an answer, by what kept it from being shown"
     print_table(console, ("part, language, kind", *CAUSES), counted, title)

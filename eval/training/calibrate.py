@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assistant.qa.abstention import Caution
+from assistant.qa.abstention import WHATEVER, Caution, log_odds
 from eval.metrics.selective import expected_error, reliability
 from eval.told import Rounded
 
@@ -18,6 +18,8 @@ MISS_RISK: Mapping[Caution, float] = {"low": 0.45, "normal": 0.3, "high": 0.15}
 """Most near misses (questions on a subject of the documents, which they do not answer) that may be answered, by caution."""
 ASIDE_RISK: Mapping[Caution, float] = {"low": 0.25, "normal": 0.15, "high": 0.1}
 """Most questions about something else for which anything may be shown."""
+LIKE_NOTHING = 1e-6
+"""A likeness that asks for none: all that is surer than `CLOSEST_CHANCE` may be shown."""
 CLOSEST_CHANCE = 0.5
 """The chance from which on something may come closest, where likeness keeps away what is about something else."""
 
@@ -60,7 +62,8 @@ def calibrate(outcomes: Sequence[Outcome], *, all_told: bool = False) -> Calibra
     """Chances by Platt's method (logistic regression of one variable; Platt, 1999), of questions on the documents, since how
     many are about something else is a choice of ours; `all_told` of all, for what tells near misses hardly apart. Bars by the lowest logit at which the
     upper Clopper-Pearson bound of the risk is within what is allowed (risk control as in Bates et al., 2021, for one
-    bounded loss). Where the lower bar would be above `CLOSEST_CHANCE`, it is that, and the lowest likeness that keeps the risk is asked for, too. `ValueError` where no bar keeps a risk, or there is nothing to tell apart."""
+    bounded loss). Where the lower bar would be above `CLOSEST_CHANCE`, it is that, and the lowest likeness that keeps the risk is asked for, too, of all that is
+    less sure than `WHATEVER`. `ValueError` where no bar keeps a risk, or there is nothing to tell apart."""
     from sklearn.linear_model import LogisticRegression
 
     if len({each.answerable for each in outcomes if all_told or not each.aside}) < 2:
@@ -75,22 +78,23 @@ def calibrate(outcomes: Sequence[Outcome], *, all_told: bool = False) -> Calibra
             "What the reader says does not tell answerable questions from others: there is nothing to calibrate."
         )
     is_aside = np.array([each.aside for each in outcomes])
+    likenesses = np.array([np.inf if each.likeness is None else each.likeness for each in outcomes])
     misses, asides = logits[~right & ~is_aside], logits[is_aside]
     uppers = {caution: lowest(misses, risk) for caution, risk in MISS_RISK.items()}
     lowers: dict[Caution, float] = {}
     alike: dict[Caution, float | None] = {}
-    likenesses = np.array([each.likeness for each in outcomes if each.aside and each.likeness is not None])
-    closest = (math.log(CLOSEST_CHANCE / (1 - CLOSEST_CHANCE)) - offset) / slope
+    closest, sure = ((odds - offset) / slope for odds in (log_odds(CLOSEST_CHANCE), WHATEVER))
     for caution, risk in ASIDE_RISK.items():
         lowers[caution], alike[caution] = min(uppers[caution], lowest(asides, risk)), None
-        if lowers[caution] > closest and len(likenesses) == len(asides):
-            # What gets an answer is shown, however little anything is like it.
-            held = np.where(asides >= uppers[caution], np.inf, likenesses)[asides >= closest]
+        if lowers[caution] > closest and np.isfinite(likenesses[is_aside]).all():
+            # What is surer than that answers, however little anything is like it.
+            held = np.where(asides >= max(uppers[caution], sure), np.inf, likenesses[is_aside])[asides >= closest]
             if len(held) and math.isfinite(least := lowest(held, risk, len(asides))):
-                lowers[caution], alike[caution] = closest, least
-    upper, lower, likest = uppers["normal"], lowers["normal"], alike["normal"]
-    near = likenesses >= likest if likest is not None else True
-    shown = int(((asides >= upper) | ((asides >= lower) & near)).sum())
+                lowers[caution], alike[caution] = closest, least if least > LIKE_NOTHING else None
+    asked_for = alike["normal"]
+    near = likenesses >= (-math.inf if asked_for is None else asked_for)
+    bar = np.where(near, uppers["normal"], max(uppers["normal"], sure))
+    answered, shown = logits >= bar, logits >= np.where(near, lowers["normal"], bar)
     return Calibration(
         slope=slope,
         offset=offset,
@@ -98,11 +102,11 @@ def calibrate(outcomes: Sequence[Outcome], *, all_told: bool = False) -> Calibra
         tentative={caution: slope * bar + offset for caution, bar in lowers.items()},
         alike=alike,
         questions=len(outcomes),
-        answerable_answered=float((logits[right] >= upper).mean()),
-        misses_answered=float((misses >= upper).mean()),
-        misses_bound=bound(int((misses >= upper).sum()), len(misses)),
-        asides_shown=shown / len(asides),
-        asides_bound=bound(shown, len(asides)),
+        answerable_answered=float(answered[right].mean()),
+        misses_answered=float(answered[~right & ~is_aside].mean()),
+        misses_bound=bound(int(answered[~right & ~is_aside].sum()), len(misses)),
+        asides_shown=float(shown[is_aside].mean()),
+        asides_bound=bound(int(shown[is_aside].sum()), len(asides)),
         expected_error=expected_error(reliability(1 / (1 + np.exp(-(slope * logits[asked] + offset))), right[asked])),
     )
 

@@ -6,10 +6,11 @@ the last piece), as readers for SQuAD do (Devlin et al., 2019, section 4.3), wit
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import torch
@@ -160,9 +161,26 @@ def padded(rows: list[list[int]], fill: int, least: int = 0) -> torch.Tensor:
     return torch.tensor(full + [[fill] * longest] * (least - len(rows)))
 
 
-def pace(step: int, warm: int, done: float) -> float:
-    """The share of the learning rate at a step, and with that much of the time `done`: it rises in `warm` steps and falls to a fiftieth."""
-    return min(1.0, step / warm) * max(0.02, 1 - done)
+_Batch = TypeVar("_Batch")
+
+
+def boxed(
+    batches: Iterable[_Batch], minutes: float, warm: int, optimiser: torch.optim.Optimizer, state: dict[str, Any]
+) -> Iterator[tuple[int, _Batch, float]]:
+    """The batches of a run until its box of time is full, each with its number in this run and the share of the time that is
+    done. `state` counts steps and seconds, those of the runs before included; the optimiser's rates rise in `warm` steps and fall
+    to a fiftieth."""
+    full = [group["lr"] for group in optimiser.param_groups]
+    begun = time.monotonic() - state["seconds"]
+    for n, batch in enumerate(batches, 1):
+        state["seconds"] = time.monotonic() - begun
+        done = state["seconds"] / (60 * minutes)
+        if done >= 1:
+            return
+        for group, rate in zip(optimiser.param_groups, full, strict=True):
+            group["lr"] = rate * min(1.0, n / warm) * max(0.02, 1 - done)
+        state["steps"] += 1
+        yield n, batch, done
 
 
 def save_whole(state: Mapping[str, Any], path: Path) -> None:

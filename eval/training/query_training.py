@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import random
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -29,7 +28,7 @@ from corpus.embedding.query_encoder import DOWN, UP
 from eval.runs.corpora import engine_over, models_in
 from eval.teller import Teller
 from eval.training.groups import lines_of
-from eval.training.network import bert_of, pace, padded, save_whole
+from eval.training.network import bert_of, boxed, padded, save_whole
 from eval.training.own import asked_of, with_turn_before
 from eval.training.rows import (
     PASSAGES,
@@ -200,34 +199,30 @@ def train(
     """Trains for the rest of the plan's minutes: `folder` gets `queries.pt`, from which a run that was ended early goes on, and
     `run.json`. `tell` hears how it goes."""
     folder.mkdir(parents=True, exist_ok=True)
-    saved, steps, spent = folder / "queries.pt", 0, 0.0
+    saved, state = folder / "queries.pt", {"steps": 0, "seconds": 0.0}
     if saved.exists():
         held = torch.load(saved, weights_only=True)
         encoder.updates.load_state_dict(held["updates"])
-        steps, spent = held["steps"], held["seconds"]
+        state = {name: held[name] for name in state}
     asked = sum(len(shelf.questions) for shelf in shelves)
-    tell(f"{asked} questions about {sum(len(shelf.passages) for shelf in shelves)} passages; {spent:.0f} s are done.")
+    passages = sum(len(shelf.passages) for shelf in shelves)
+    tell(f"{asked} questions about {passages} passages; {state['seconds']:.0f} s are done.")
     optimiser = torch.optim.AdamW(encoder.updates.parameters(), lr=plan.rate, weight_decay=0.01)
-    begun, mean = time.monotonic() - spent, 0.0
-    for n, (shelf, batch) in enumerate(_batches(shelves, plan, random.Random(plan.seed + steps)), 1):
-        spent = time.monotonic() - begun
-        done = spent / (60 * plan.minutes)
-        if done >= 1:
-            break
-        for group in optimiser.param_groups:
-            group["lr"] = plan.rate * pace(n, plan.warm, done)
+    mean = 0.0
+    batches = _batches(shelves, plan, random.Random(plan.seed + int(state["steps"])))
+    for n, (shelf, batch), done in boxed(batches, plan.minutes, plan.warm, optimiser, state):
         loss = _loss(encoder, shelf, batch, plan)
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(encoder.updates.parameters(), 1.0)
         optimiser.step()
-        steps += 1
         mean = 0.98 * mean + 0.02 * float(loss.detach())
         if n % 50 == 0:
-            _save(encoder, saved, steps, spent)
-            tell(f"step {steps}, {spent:.0f} s ({100 * done:.0f} %): loss {mean / (1 - 0.98**n):.3f}")
-    _save(encoder, saved, steps, spent)
-    run = {"plan": asdict(plan), "steps": steps, "seconds": spent, "questions": asked}
+            save_whole({"updates": encoder.updates.state_dict(), **state}, saved)
+            so_far = f"step {state['steps']}, {state['seconds']:.0f} s ({100 * done:.0f} %)"
+            tell(f"{so_far}: loss {mean / (1 - 0.98**n):.3f}")
+    save_whole({"updates": encoder.updates.state_dict(), **state}, saved)
+    run = {"plan": asdict(plan), **state, "questions": asked}
     (folder / "run.json").write_text(json.dumps(run, indent=1) + "\n", encoding="utf-8")
 
 
@@ -261,7 +256,3 @@ def _batches(shelves: Sequence[Shelf], plan: Plan, rng: random.Random) -> Iterat
                 made += [(shelf, near[n : n + plan.batch]) for n in range(0, len(near), plan.batch)]
         rng.shuffle(made)
         yield from made
-
-
-def _save(encoder: QueryEncoder, path: Path, steps: int, seconds: float) -> None:
-    save_whole({"updates": encoder.updates.state_dict(), "steps": steps, "seconds": seconds}, path)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import pickle
 import random
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -25,7 +24,7 @@ from assistant.qa.weights import weights_of
 from corpus.files import file_hash
 from eval.training.groups import Group, Read, load
 from eval.training.mixes import by_set, described
-from eval.training.network import Reader, Told, base, pace, padded, save_whole
+from eval.training.network import Reader, Told, base, boxed, padded, save_whole
 
 HIDDEN = -1e4
 """Logit of a piece that is not the passage's."""
@@ -161,17 +160,9 @@ def _run(
         [{"params": exact[: len(body)], "lr": plan.rate}, {"params": exact[len(body) :], "lr": plan.head_rate}],
         weight_decay=0.01,
     )
-    full = [group["lr"] for group in optimiser.param_groups]
-    begun = time.monotonic() - state["seconds"]
     mean = [0.0, 0.0, 0.0, 0.0]
     batches = _batches(groups, pairing, plan, random.Random(plan.seed + state["steps"]))
-    for steps, batch in enumerate(batches, 1):
-        state["seconds"] = time.monotonic() - begun
-        done = state["seconds"] / (60 * plan.minutes)
-        if done >= 1:
-            break
-        for group, rate in zip(optimiser.param_groups, full, strict=True):
-            group["lr"] = rate * pace(steps, plan.warm, done)
+    for steps, batch, done in boxed(batches, plan.minutes, plan.warm, optimiser, state):
         parts = losses(reader, batch, least)
         loss = parts[0] + plan.list_weight * parts[1] + plan.span_weight * parts[2]
         loss.backward()
@@ -182,7 +173,6 @@ def _run(
         with torch.no_grad():
             for held, each in zip(exact, learnt, strict=True):
                 each.copy_(held)
-        state["steps"] += 1
         state["rows"] += sum(len(made.rows) for made in batch)
         mean = [0.98 * old + 0.02 * float(new.detach()) for old, new in zip(mean, (*parts, loss), strict=True)]
         if steps % 50 == 0:

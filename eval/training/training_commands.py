@@ -69,8 +69,7 @@ def bridge(
     from eval.training.bridge import begun
 
     with _told():
-        out.write_bytes(begun(rows, weights or SHIPPED / "reader-en.npz"))
-    _print(str(out))
+        _write(out, begun(rows, weights or SHIPPED / "reader-en.npz"))
 
 
 @app.command()
@@ -134,9 +133,7 @@ def languages(
     file = EMBEDDING / FIGURES
     with _told():
         asked, read = parallel(QUESTIONS, TRANSLATIONS, PARALLEL), unrelated(PAPERS, UNRELATED)
-        figures = figures_of(asked, read, PackagedE5(models_in(folder)))
-        file.write_bytes(npz(figures))
-    _print(str(file))
+        _write(file, npz(figures_of(asked, read, PackagedE5(models_in(folder)))))
 
 
 @app.command()
@@ -161,10 +158,7 @@ def queries(
         shelves = shelves_in(shared, out, tell)
         encoder = encoder_of(plan)
         trained(encoder, shelves, plan, out, tell.note)
-        made = npz(encoder.factors())
-        file.write_bytes(made)
-    talk.print(f"{len(made) / 1e6:.1f} MB.")
-    _print(f"{hashlib.sha256(made).hexdigest()}  {file}")
+        _write(file, npz(encoder.factors()))
 
 
 @app.command()
@@ -178,10 +172,7 @@ def export(
 
     file = out or SHIPPED / f"reader-{name}.npz"
     with _told():
-        made = exported(*checkpoint)
-        file.write_bytes(made)
-    talk.print(f"{len(made) / 1e6:.1f} MB.")
-    _print(f"{hashlib.sha256(made).hexdigest()}  {file}")
+        _write(file, exported(*checkpoint))
 
 
 @app.command()
@@ -285,6 +276,13 @@ def _fit(name: str, found: list[Outcome], weights: bytes | None, out: Path) -> N
     for key, value in calibration.to_json().items():
         _print(f"{key} {value}")
     talk.print(f"Written: {out}.", markup=False)
+
+
+def _write(file: Path, made: bytes) -> None:
+    """Writes a file; its size, its hash and where it is."""
+    file.write_bytes(made)
+    talk.print(f"{len(made) / 1e6:.1f} MB.")
+    _print(f"{hashlib.sha256(made).hexdigest()}  {file}")
 
 
 def _print(line: str) -> None:

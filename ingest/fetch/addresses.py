@@ -23,14 +23,7 @@ ACCESS = "/api/symbol/access"
 """Where the service takes symbols; it answers with a redirect to a file."""
 
 HOSTS = frozenset(
-    {
-        "documents.un.org",
-        "docs.un.org",
-        "undocs.org",
-        "www.undocs.org",
-        "daccess-ods.un.org",
-        "documents-dds-ny.un.org",
-    }
+    {"documents.un.org", "docs.un.org", "undocs.org", "www.undocs.org", "daccess-ods.un.org", "documents-dds-ny.un.org"}
 )
 """The hosts from which the service is known to hand out files, now or formerly."""
 

@@ -39,12 +39,7 @@ class Transfer:
     """Makes requests. No cookies, HTTP/1.1."""
 
     def __init__(
-        self,
-        service: str,
-        transport: httpx.BaseTransport,
-        timer: Timer,
-        patience: Patience,
-        max_bytes: int = MAX_BYTES,
+        self, service: str, transport: httpx.BaseTransport, timer: Timer, patience: Patience, max_bytes: int = MAX_BYTES
     ) -> None:
         self._service, self._timer, self._patience, self._max_bytes = service, timer, patience, max_bytes
         self._client = httpx.Client(

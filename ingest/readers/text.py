@@ -148,14 +148,7 @@ def _line(raw: str, row: int, name: str) -> Line:
     emphasis = not strong and bool(re.fullmatch(r"([*_])(?![*_\s])[^*_]+\1|<i>(?:(?!</i>).)+</i>", bare))
     text, marks = clean(bare)
     return Line(
-        text,
-        row,
-        heading=level,
-        strong=strong,
-        emphasis=emphasis,
-        bullet=bool(bullet),
-        broken=broken,
-        marks=marks,
+        text, row, heading=level, strong=strong, emphasis=emphasis, bullet=bool(bullet), broken=broken, marks=marks
     )
 
 

@@ -15,7 +15,7 @@ import pytest
 from security.test_gradio_doors import JOIN, Functions, functions
 from services import Made, listening, made_service, service_fixture
 
-from assistant.access import Principal
+from assistant.access import Principal, Role
 from assistant.access.principal import SHARED
 from assistant.access.rates import Rates
 from assistant.access.visitors import COOKIE, FILE, MOST, MOST_KEPT, SECONDS, Secret, Visitors
@@ -245,7 +245,7 @@ def test_two_hundred_people_behind_one_address_are_served_at_once_beside_one_who
 
     def takes(who: Principal, held: ExitStack) -> None:
         with ExitStack() as own:
-            own.enter_context(places.taken(path)).belongs(who.client)
+            own.enter_context(places.taken({**path, "client": (who.address, 1)})).belongs(who)
             held.push(own.pop_all())
 
     with ExitStack() as held:
@@ -260,8 +260,15 @@ def test_two_hundred_people_behind_one_address_are_served_at_once_beside_one_who
             takes(people[0], held)
         with pytest.raises(TooMany, match="800 requests from your address"):
             takes(people[1], held)
-        elsewhere = places.taken({**path, "client": ("198.51.100.1", 1)})
-        held.enter_context(elsewhere)
+        there = Principal.anonymous("198.51.100.1", reading=True)
+        for _ in range(requests.strangers - requests.address):
+            takes(there, held)
+        with pytest.raises(Overloaded):
+            takes(there, held)
+        for n in range(requests.every - requests.strangers):
+            takes(Principal(Role.READ, "key", f"key:{n}", "198.51.100.2"), held)  # what strangers leave
+        with pytest.raises(Overloaded):
+            takes(Principal(Role.READ, "key", "key:late", "198.51.100.2"), held)
     with ExitStack() as held:
         takes(nobody, held)  # all have come back
 

@@ -17,8 +17,7 @@ from corpus.documents import Document
 router = APIRouter(tags=["documents"], route_class=Guarded)
 
 Name = Annotated[
-    str,
-    Path(description="Symbol, name or id of a document.", max_length=500, examples=["CTOC/COP/WG.7/2021/1"]),
+    str, Path(description="Symbol, name or id of a document.", max_length=500, examples=["CTOC/COP/WG.7/2021/1"])
 ]
 Offset = Annotated[int, Query(ge=0, le=10_000_000)]
 Limit = Annotated[int, Query(ge=1, le=200)]
@@ -122,11 +121,7 @@ def confirm(service: Served, caller: Caller, document: Name, language: Language 
 @router.delete("/documents/{document:path}", response_model=Job, status_code=status.HTTP_202_ACCEPTED)
 @may("remove")
 def remove(
-    service: Served,
-    caller: Caller,
-    document: Name,
-    language: Language | None = None,
-    edition: Edition | None = None,
+    service: Served, caller: Caller, document: Name, language: Language | None = None, edition: Edition | None = None
 ) -> dict[str, Any]:
     """Removes a document: all its versions, or those in a language or edition."""
     return service.remove(caller, document, language, edition).to_json()

@@ -10,10 +10,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Path, Query, Request, UploadFile, status
 from fastapi.concurrency import run_in_threadpool
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from assistant.access import check
 from assistant.api import callers
+from assistant.api.api_models import Strict
 from assistant.api.api_replies import STREAMED, EventStream, event, with_pauses
 from assistant.api.callers import Caller, Served, identified_again
 from assistant.api.problems import problem, request_id
@@ -85,13 +86,7 @@ def jobs(service: Served, caller: Caller) -> list[dict[str, Any]]:
 
 @router.get("/jobs/{job}", response_model=Job)
 @may("jobs")
-def job(
-    service: Served,
-    caller: Caller,
-    job: JobId,
-    since: Known = 0,
-    language: Spoken = "en",
-) -> dict[str, Any]:
+def job(service: Served, caller: Caller, job: JobId, since: Known = 0, language: Spoken = "en") -> dict[str, Any]:
     """How a job stands."""
     return job_told(service.job(caller, job, since), language)
 
@@ -130,10 +125,8 @@ async def _changes(
 local = APIRouter(prefix="/local", include_in_schema=False, route_class=Guarded)
 
 
-class IngestBody(BaseModel):
+class IngestBody(Strict):
     """What `rapporteur ingest` is told."""
-
-    model_config = ConfigDict(extra="forbid")
 
     paths: list[FilePath] = Field(max_length=10_000)
     starter: bool = False
@@ -152,10 +145,8 @@ def ingest(body: IngestBody, service: Served, caller: Caller) -> dict[str, Any]:
     return service.ingest(caller, files, again=body.again, jobs=body.jobs).to_json()
 
 
-class ForgetBody(BaseModel):
+class ForgetBody(Strict):
     """A file that is gone, and how people call it."""
-
-    model_config = ConfigDict(extra="forbid")
 
     path: str = Field(min_length=1, max_length=10_000, pattern=r"^[^\x00]+$")
     shown: str = Field(max_length=5_000)

@@ -9,9 +9,9 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
-from assistant.api.api_models import AgendaOut, BriefingOut, ComparisonOut, MandatesOut, OriginsOut, ThemesOut
+from assistant.api.api_models import AgendaOut, BriefingOut, ComparisonOut, MandatesOut, OriginsOut, Strict, ThemesOut
 from assistant.api.api_replies import DOCUMENTED, LISTED, SHEETS, EventStream, event, file_reply, form_of
 from assistant.api.callers import Caller, Served
 from assistant.api.route import Guarded, may
@@ -130,19 +130,15 @@ class DraftOut(BaseModel):
     briefing: dict[str, Any] | None
 
 
-class CommentBody(BaseModel):
+class CommentBody(Strict):
     """A comment on a statement, by its number in the publication, or on the whole."""
-
-    model_config = ConfigDict(extra="forbid")
 
     text: Annotated[str, Field(min_length=1, max_length=4_000)]
     statement: Annotated[int | None, Field(ge=1, le=100_000)] = None
 
 
-class StateBody(BaseModel):
+class StateBody(Strict):
     """The new state of a draft."""
-
-    model_config = ConfigDict(extra="forbid")
 
     state: Literal["draft", "review", "cleared"]
 
@@ -165,18 +161,13 @@ async def add_draft(service: Served, caller: Caller, asked: BriefingRequest) -> 
 
 @review.get("/drafts/{draft_id}", response_model=DraftOut, responses=DOCUMENTED)
 @may("review")
-async def draft(
-    request: Request, service: Served, caller: Caller, draft_id: str, format: Form | None = None
-) -> Response:
+def draft(request: Request, service: Served, caller: Caller, draft_id: str, format: Form | None = None) -> Response:
     """A draft with its comments and changes; as a file with its state on the cover."""
-    drafts = await run_in_threadpool(service.writing.drafts, caller)
-    found = await run_in_threadpool(drafts.get, draft_id)
+    found = service.writing.drafts(caller).get(draft_id)
     wanted = format or form_of(request.headers.get("accept", ""))
     if wanted == "json":
-        return JSONResponse(await run_in_threadpool(found.to_json))
-    made = await run_in_threadpool(service.writing.reviewed, found)
-    data = await run_in_threadpool(service.writing.file, caller, made, wanted)
-    return file_reply(data, wanted, "briefing")
+        return JSONResponse(found.to_json())
+    return file_reply(service.writing.file(caller, service.writing.reviewed(found), wanted), wanted, "briefing")
 
 
 @review.post("/drafts/{draft_id}/comments", response_model=DraftOut)

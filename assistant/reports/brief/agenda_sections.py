@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 
 from assistant.frames import joined, say
 from assistant.meeting import citing as said_of
@@ -33,7 +32,7 @@ def mandate(chooser: Chooser) -> Section:
     asked = say("ask_mandate", language, body=meeting.body)
     ordains = set(meeting.mandate) & _own(chooser)
     own = chooser.speaking(asked, ground.agendas, MANDATE, lambda each: each.unit.block in ordains)
-    others = chooser.speaking(asked, ground.others, MANDATE, lambda each: _ordains(each.unit))
+    others = chooser.speaking(asked, ground.others, MANDATE, lambda each: each.score >= 0.0 and _ordains(each.unit))
     found = [each.unit for each in (*own, *others)]
     return chooser.section(
         "mandate", Part("", (*made, *chooser.take(found, fresh=True))), remarks=_meeting_taken(chooser)
@@ -43,11 +42,8 @@ def mandate(chooser: Chooser) -> Section:
 def _meeting_taken(chooser: Chooser) -> tuple[str, ...]:
     """Which meeting is briefed about, and which others have an item of the number, where the request names none."""
     _, item, agenda = chooser.ground.taken_up
-    held = (
-        [each for each in chooser.library.meetings() if each.item(item.number)]
-        if not chooser.ground.request.meeting
-        else []
-    )
+    named = chooser.ground.request.meeting
+    held = [each for each in chooser.library.meetings() if not named and each.item(item.number)]
     held.sort(key=lambda each: each.dates[-1:], reverse=True)
     labels = dict.fromkeys(chooser.library.document(each.document_id).label for each in held)
     others = joined([each for each in labels if each != agenda.label], chooser.language)
@@ -73,18 +69,25 @@ def _ordains(unit: Unit) -> bool:
 
 
 def expected(chooser: Chooser) -> Section:
-    """What the agenda says that the meeting is to do, beside what it proposes to discuss."""
+    """What the agenda surely says that the meeting is to do, beside what it proposes to discuss: under the item, and under those that are
+    about no papers and put nothing up for discussion, as the adoption of the report."""
     ground = chooser.ground
     meeting, _, agenda = ground.taken_up
     asked = say("ask_expected", ground.request.language, body=meeting.body)
-    told = _own(chooser)
+    told, papers = _own(chooser), {each.main for each in meeting.items if each.documentation}
+    for each in meeting.items:
+        asks = asking(agenda, each)
+        if each.main not in papers and not any(asks(agenda.body(agenda.blocks[at])) for at in each.annotations):
+            told.update(each.annotations)
     # What stands right above the timetable is its heading.
     told -= {block.ordinal - 1 for block in agenda.blocks if block.locator.startswith("timetable")}
-    found = chooser.speaking(
-        asked, ground.agendas, EXPECTED, lambda each: each.unit.block in told and not proposing(each.unit)
-    )
-    sure = [each.unit for each in found if each.score >= 0.0] or [each.unit for each in found[:1]]
-    return chooser.section("expected", Part("", chooser.take(sorted(sure, key=lambda unit: unit.start))))
+
+    def fits(each: Scored) -> bool:
+        return each.score >= 0.0 and each.unit.block in told and not proposing(each.unit)
+
+    found = chooser.speaking(asked, ground.agendas, EXPECTED, fits)
+    sure = sorted((each.unit for each in found), key=lambda unit: unit.start)
+    return chooser.section("expected", Part("", chooser.take(sure)))
 
 
 def earlier_meeting(chooser: Chooser) -> dt.date | None:
@@ -138,9 +141,8 @@ def papers(chooser: Chooser) -> tuple[Paper, ...]:
     if ground.item is None or ground.agenda is None:
         return ()
     announced = [(Symbol.parse(text), printed_title(ground.agenda, at)) for text, at in ground.item.documentation]
-    return tuple(
-        held_as(library, chooser.engine.catalogue, symbol, title or ground.title) for symbol, title in announced
-    )
+    catalogue = chooser.engine.catalogue
+    return tuple(held_as(library, catalogue, symbol, title or ground.title) for symbol, title in announced)
 
 
 def questions(chooser: Chooser) -> Section:
@@ -149,6 +151,9 @@ def questions(chooser: Chooser) -> Section:
     fresh: list[Statement] = []
     if ground.item is not None and ground.agenda is not None:
         fresh = chooser.quoted(ground.agenda, ground.item.annotations, asking(ground.agenda, ground.item))
-    documents: Sequence[str] = ground.own or (() if ground.item else ground.others)
-    found = chooser.speaking(ground.title, documents, QUESTIONS, lambda each: proposing(each.unit))
-    return chooser.section("questions", Part("", (*fresh, *chooser.take([each.unit for each in found]))))
+    own = (unit for each in ground.own for unit in chooser.units(chooser.library.document(each)))
+    found = [unit for unit in chooser.slices(own) if proposing(unit) and chooser.usable(unit)]
+    others = () if ground.own or ground.item else ground.others
+    speaking = chooser.speaking(ground.title, others, QUESTIONS, lambda each: proposing(each.unit))
+    found += [each.unit for each in speaking]
+    return chooser.section("questions", Part("", (*fresh, *chooser.take(found, QUESTIONS))))

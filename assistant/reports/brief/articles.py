@@ -114,9 +114,7 @@ class ArticleFinder:
         return frozenset(called | supplements)
 
     def _called(self, texts: Iterable[tuple[str, str]]) -> set[str]:
-        sentences = (
-            (text[start:end], language) for text, language in texts for start, end in sentence_spans(text, language)
-        )
+        sentences = ((text[a:b], spoken) for text, spoken in texts for a, b in sentence_spans(text, spoken))
         entries = (entry for each in sentences for entry in self._question(*each).named)
         return {self._treaties[entry.key].id for entry in entries if entry.key in self._treaties}
 

@@ -66,6 +66,8 @@ def brief(engine: Engine, request: Request, progress: Progress = silent, aside: 
             finished.put(key, section)
         for statement in section.statements:
             chooser.note(statement)
+        tables = (cell for table in section.tables for row in table.rows for cell in row if not cell.place)
+        chooser.used += [cite for cell in tables for cite in cell.citations]
         made[key] = section
     # A chair has the questions for discussion before what is known.
     order = sorted(get_args(SectionKey), key=lambda key: request.audience != "chair" and key in _LAST)
@@ -78,18 +80,15 @@ def brief(engine: Engine, request: Request, progress: Progress = silent, aside: 
     if request.kind in ("theme", "question") and all(section.empty for section in made.values()):
         raise subject_sections.unknown(chooser)
     papers = agenda_sections.papers(chooser)
+    ids = dict.fromkeys(each.document for section in sections for each in section.citations)
+    cited = map(engine.library.document, ids)
     briefing = Briefing(
         request=request,
         title=say(f"brief_{request.kind}", request.language, item=request.value, title=ground.title),
         masthead=_masthead(engine.library, ground),
         sections=sections,
         papers=papers,
-        sources=tuple(
-            Source(d.id, d.key, d.title, d.label, d.edition, d.language, d.date, d.url)
-            for d in map(
-                engine.library.document, dict.fromkeys(each.document for s in sections for each in s.citations)
-            )
-        ),
+        sources=tuple(Source(d.id, d.key, d.title, d.label, d.edition, d.language, d.date, d.url) for d in cited),
         unsourced=_unsourced(request, made, papers),
         state=state,
     )

@@ -140,6 +140,11 @@ class Briefing:
         return (statement for section in self.sections for statement in section.statements)
 
     @property
+    def numbered(self) -> int:
+        """How many places have a number under which they are commented on: the statements, then the rows of the tables."""
+        return len(list(self.statements)) + sum(len(table.rows) for each in self.sections for table in each.tables)
+
+    @property
     def citations(self) -> list[Citation]:
         """All citations, each once, in the order of first use: number n is at index n - 1."""
         return list(dict.fromkeys(citation for section in self.sections for citation in section.citations))

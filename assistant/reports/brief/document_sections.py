@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import islice, pairwise, zip_longest
+from functools import partial
+from itertools import groupby, islice, pairwise, zip_longest
 
 from assistant.frames import say
 from assistant.qa.answer import Statement
@@ -40,13 +41,9 @@ def adoption(chooser: Chooser) -> Section:
     language = chooser.language
     draft = is_draft(document.symbol)
     lines = _submitted_by(document) if draft else adoption_lines(document)
-    groups: list[list[Block]] = []
-    for block in lines:  # lines that stand together are one quote
-        if groups and block.ordinal == groups[-1][-1].ordinal + 1:
-            groups[-1].append(block)
-        else:
-            groups.append([block])
-    said = [_quoted(chooser, document, group, whole=True) for group in groups]
+    # Lines that stand together are one quote.
+    together = groupby(enumerate(lines), key=lambda each: each[1].ordinal - each[0])
+    said = [_quoted(chooser, document, [line for _, line in group], whole=True) for _, group in together]
     items = item_lines(document)
     if items:
         whole = items[-1].ordinal - items[0].ordinal < len(items)  # else a footnote stands between
@@ -68,9 +65,7 @@ def _quoted(chooser: Chooser, document: Document, lines: Sequence[Block], *, who
     """Lines as one statement: as one quote where they stand together as a `whole`, else each with its place."""
     spans = [(each.body_start, each.end) for each in lines]
     spans = [(spans[0][0], spans[-1][1])] if whole else spans
-    cites = tuple(
-        cite(chooser.library, document, line, span, placed=False) for line, span in zip(lines, spans, strict=False)
-    )
+    cites = tuple(map(partial(cite, chooser.library, document, placed=False), lines, spans))
     return Statement(" ".join(" ".join(each.quote.split()) for each in cites), "quoted", cites)
 
 
@@ -149,19 +144,11 @@ def _own(chooser: Chooser) -> Document:
 
 
 def recommendations(chooser: Chooser) -> Section:
-    """What the document recommends, sentence by sentence and point by point, each with its place and those to whom it is addressed."""
+    """What the document recommends, sentence by sentence and point by point, as a table like that of requests."""
     document = _own(chooser)
-    rows: list[tuple[Cell, ...]] = []
-    for each in recommendations_of(document):
-        block = document.blocks[each.block]
-        if block.page not in document.unquotable:
-            who, verb, action = (
-                tuple(chooser.cite(document, block, span) for span in spans if span[0] < span[1])
-                for spans in (each.addressees, (each.verb,), each.action)
-            )
-            rows.append((Cell(action[-1:], place=True), Cell(who), Cell(verb), Cell(action, whole=True)))
-    heads = columns(chooser.language, "place", "addressee", "verb", "action")
-    return chooser.section("recommendations", tables=(Grid(heads, tuple(rows)),) if rows else ())
+    found = rows_of(chooser.library, document, recommendations_of(document))
+    rows = [row for row in found if document.blocks[row.ordinal].page not in document.unquotable]
+    return chooser.section("recommendations", tables=(grid_of(rows, chooser.language),) if rows else ())
 
 
 def figures(chooser: Chooser) -> Section:
@@ -198,10 +185,8 @@ def _told_figures(chooser: Chooser, document: Document) -> list[Unit]:
         if heads and block.kind in ("paragraph", "item") and _count(unit) and chooser.usable(unit):
             under.setdefault(heads[-1], []).append(unit)
     embed = chooser.library.embedder.embed_passages
-    likenesses = (
-        (embed([unit.text for unit in own]) @ embed([document.body(head)])[0], own) for head, own in under.items()
-    )
-    nearest = [own[int(likeness.argmax())] for likeness, own in likenesses]
+    near = ((embed([unit.text for unit in own]) @ embed([document.body(head)])[0], own) for head, own in under.items())
+    nearest = [own[int(likeness.argmax())] for likeness, own in near]
     parts = {unit: not _of_whole(document, document.blocks[unit.block]) for unit in nearest}
     best = sorted(nearest, key=lambda unit: (parts[unit], -_count(unit)))[:TOLD]
     return sorted(best, key=lambda unit: (parts[unit], unit.start if parts[unit] else -_count(unit)))

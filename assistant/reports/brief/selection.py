@@ -42,6 +42,7 @@ LONGEST, SHORTEST, SHORTEST_HAN = 1_200, 40, 14
 """Bounds of what is quoted in a briefing, in characters."""
 _APART = frozenset(["masthead", "contents", "title", "summary"])
 _CLOSED = tuple(".,:;!?…。，：；！？、،؛؟”’»\"'」』*")
+_NUMBER = re.compile(r"\d[\d.,]*\b")
 _YEAR = re.compile(r"(?<![\d/])(?:19|20)\d\d(?![\d/])")
 
 
@@ -75,10 +76,16 @@ class Chooser:
         return Section(key, heading or say(f"section_{key}", self.language), kept, **told)
 
     def speaking(
-        self, words: str, documents: Sequence[str], most: int, fits: Callable[[Scored], bool] = lambda _: True
+        self,
+        words: str,
+        documents: Sequence[str],
+        most: int,
+        fits: Callable[[Scored], bool] = lambda _: True,
+        read: int = 0,
     ) -> list[Scored]:
-        """The units of some documents that speak to a subject and fit, best first; none that was used or is foreign."""
-        found = (each for each in self.weigh(words, documents) if speaks(each))
+        """The units of some documents that speak to a subject and fit, best first, of the passages that are `read`; none that was used or is
+        foreign."""
+        found = (each for each in self.weigh(words, documents, read) if speaks(each))
         return self._apart([each for each in self.slices(found) if self.usable(each.unit) and fits(each)], most)
 
     def weigh(self, words: str, documents: Sequence[str], most: int = 0) -> list[Scored]:
@@ -160,8 +167,9 @@ class Chooser:
         return bool(max(others, default=-1.0) <= own)
 
     def fresh(self, unit: Unit) -> bool:
-        """Whether nothing that was used says the same in other words."""
-        said = [words for words in self.said if words != _folded(unit.text)]
+        """Whether nothing that was used says the same in other words; what gives other numbers says something else."""
+        given = set(_NUMBER.findall(unit.text))
+        said = [words for words in self.said if words != _folded(unit.text) and given <= set(_NUMBER.findall(words))]
         if not said or not self.reads(unit.document.language, self.language):
             return True
         embedder = self.library.embedder

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
 from assistant.frames import say
 from assistant.qa.engine import Engine
-from assistant.qa.metadata import adopted_on, covering
+from assistant.qa.metadata import adopted_on, covering, is_draft
 from assistant.qa.units import Unit
 from assistant.reports import ReportError
 from assistant.reports.brief.briefing import Request
+from assistant.reports.comparison.paragraphs import key_of
 from assistant.reports.lookup import agenda_meeting, not_held
 from assistant.wording.drafting import grammar_of
 from corpus.calendar_names import language_name
@@ -24,21 +25,19 @@ from corpus.store import Header
 from corpus.symbols import Symbol, find_symbols, same_document
 
 MAX_THEMES, MAX_SECTIONS = 8, 16
+NEARLY = 0.8
+"""A heading above so much of a document divides nothing."""
 LONGEST = 1_000
 """Longest subject, in characters."""
-HEADING = 170
-"""Longest heading of a theme that is taken from the documents, in characters."""
-_ENDS, _QUESTION = " .,;:。，、", ("?", "？", "؟")
-
-
-def proposes(text: str, language: str) -> bool:
-    """Whether a sentence proposes something for discussion."""
-    return grammar_of(language).wish.search(text) is not None
+Ids = tuple[str, ...]
+Headers = Mapping[str, Header]
+_ENDS, _QUESTION, _CLOSING = " .,;:。，、", ("?", "？", "؟"), " ;；؛”»)"
 
 
 def proposing(unit: Unit) -> bool:
-    """Whether a unit proposes something for discussion."""
-    return proposes(unit.text, unit.document.language)
+    """Whether a unit proposes something for discussion, or asks."""
+    wish = grammar_of(unit.document.language).wish
+    return wish.search(unit.text) is not None or unit.text.rstrip(_CLOSING).endswith(_QUESTION)
 
 
 @dataclass(frozen=True)
@@ -62,10 +61,10 @@ class Ground:
     request: Request
     title: str
     themes: tuple[Theme, ...]
-    own: tuple[str, ...]
-    treaties: tuple[str, ...]
-    others: tuple[str, ...]
-    foreign: tuple[str, ...] = ()
+    own: Ids
+    treaties: Ids
+    others: Ids
+    foreign: Ids = ()
     meeting: Meeting | None = None
     item: AgendaItem | None = None
     agenda: Document | None = field(default=None, compare=False)
@@ -105,14 +104,24 @@ def ground_of(engine: Engine, request: Request) -> Ground:
     kinds = {kind: tuple(each for each in usable if headers[each].kind == kind) for kind in ("treaty", "agenda")}
     rest = tuple(each for each in usable if each not in kinds["treaty"] and each not in kinds["agenda"])
     if request.kind == "item":
-        return _of_item(engine, request, kinds["treaty"], rest)
+        return _of_item(engine, request, headers, kinds["treaty"], rest)
     if request.kind == "document":
-        return _of_document(engine, request, kinds["treaty"], rest)
+        return _of_document(engine, request, headers, kinds["treaty"], rest)
     title = " ".join(request.value.split())
+    rest = rest if engine.question(title, request.language).symbols else _current(headers, rest)
     return Ground(request, title, (Theme("", title),), (), kinds["treaty"], (*rest, *kinds["agenda"]))
 
 
-def _of_item(engine: Engine, request: Request, treaties: tuple[str, ...], rest: tuple[str, ...]) -> Ground:
+def _current(headers: Headers, ids: Ids) -> Ids:
+    """Documents without the resolutions of whose title there is a later one in their language, which says anew what still holds."""
+    held = [headers[each] for each in ids if headers[each].kind == "resolution"]
+    adopted = [each for each in held if not is_draft(Symbol.read(each.symbol or ""))]
+    named = {each.id: (key_of(each.title.partition(". ")[2] or each.title), each.language) for each in adopted}
+    latest = {named[each.id]: each.id for each in sorted(adopted, key=lambda each: each.date or "")}
+    return tuple(each for each in ids if each not in named or latest[named[each]] == each)
+
+
+def _of_item(engine: Engine, request: Request, headers: Headers, treaties: Ids, rest: Ids) -> Ground:
     meeting = agenda_meeting(engine.library, request.meeting, request.language)
     agenda = engine.library.document(meeting.document_id)
     item = meeting.item(" ".join(request.value.split()))
@@ -125,7 +134,6 @@ def _of_item(engine: Engine, request: Request, treaties: tuple[str, ...], rest: 
     item = meeting.with_papers(item)
     mine = [Symbol.parse(text) for text, _ in item.documentation]
     theirs = [symbol for symbol in meeting.documents() if symbol not in mine]
-    headers = {header.id: header for header in engine.library.each_header()}
 
     def about(document_id: str, symbols: Sequence[Symbol]) -> bool:
         header = headers[document_id]
@@ -145,7 +153,7 @@ def _of_item(engine: Engine, request: Request, treaties: tuple[str, ...], rest: 
     return Ground(request, item.title, themes, own, treaties, others, foreign, meeting, item, agenda)
 
 
-def _of_document(engine: Engine, request: Request, treaties: tuple[str, ...], rest: tuple[str, ...]) -> Ground:
+def _of_document(engine: Engine, request: Request, headers: Headers, treaties: Ids, rest: Ids) -> Ground:
     versions = engine.library.versions()
     symbol = Symbol.read(request.value.strip())
     found = [engine.library.document(each.id) for each in (versions.current(symbol) if symbol else ())]
@@ -155,7 +163,6 @@ def _of_document(engine: Engine, request: Request, treaties: tuple[str, ...], re
     if not chosen:
         raise not_held(engine.library, request.value)
     document = min(chosen, key=lambda each: (each.language != request.language, each.edition == "digest", each.id))
-    headers = {header.id: header for header in engine.library.each_header()}
     day = _dated(engine.library, headers[document.id])
     # What is later than a document was no guidance for it; of a digest the day is that on which it was written.
     days = {each: _dated(engine.library, headers[each]) for each in rest if headers[each].edition != "digest"}
@@ -167,51 +174,50 @@ def _of_document(engine: Engine, request: Request, treaties: tuple[str, ...], re
 
 
 def _sections(document: Document) -> tuple[Theme, ...]:
-    """The sections of a document: the headings of the outermost level on which several have paragraphs under them; where most are numbered,
-    those with a number, so that neither a cover nor lists of contents and abbreviations are sections."""
-    letter = covering(document)
+    """The sections of a document: the headings of the outermost level on which several have paragraphs under them, and none has nearly all,
+    without chapters of nothing but recommendations, nor annexes beside a text; where most paragraphs are numbered those with a number, so
+    that neither a cover nor lists of contents and abbreviations are sections."""
+    letter, chapter = covering(document), grammar_of(document.language).chapter
     paragraphs = [block for block in document.blocks if block.kind == "paragraph" and block.ordinal not in letter]
     numbered = [block for block in paragraphs if block.number]
     paragraphs = numbered if 2 * len(numbered) > len(paragraphs) else paragraphs
-    above = {head.ordinal for block in paragraphs for head in document.headings(block)}
+    paragraphs = [block for block in paragraphs if not block.locator.startswith(("annex", "appendix"))] or paragraphs
+    above = Counter(head.ordinal for block in paragraphs for head in document.headings(block))
     heads = [block for block in document.blocks if block.ordinal in above and document.body(block).strip()]
     levels = [[block for block in heads if block.level == level] for level in sorted({each.level for each in heads})]
+    levels = [there for there in levels if max(above[each.ordinal] for each in there) < NEARLY * len(paragraphs)]
     chosen = next((there for least in (3, 2) for there in levels if len(there) >= least), [])
-    said = [(" ".join(document.block_text(block).split()), block.ordinal) for block in chosen[:MAX_SECTIONS]]
+    said = [(" ".join(document.block_text(block).split()), block.ordinal) for block in chosen]
+    told = [(words, ordinal) for words, ordinal in said if not chapter.fullmatch(words)][:MAX_SECTIONS]
     about = document.title
-    return tuple(Theme(_short(words, document.language), f"{words}. {about}", ordinal) for words, ordinal in said)
+    return tuple(Theme(_short(words, document.language), f"{words}. {about}", ordinal) for words, ordinal in told)
 
 
 def in_words(agenda: Document, item: AgendaItem) -> bool:
     """Whether the annotations of an item propose in so many words what to discuss."""
-    return any(proposes(agenda.body(agenda.blocks[ordinal]), agenda.language) for ordinal in item.annotations)
+    wish = grammar_of(agenda.language).wish
+    return any(wish.search(agenda.body(agenda.blocks[ordinal])) for ordinal in item.annotations)
 
 
 def asking(agenda: Document, item: AgendaItem) -> Callable[[str], bool]:
     """Whether a sentence of the annotations of an item says what is to be discussed: it asks or proposes that; where none does in so
     many words, it says that it will be."""
-    asks = _asks(agenda, item)
-    return lambda words: asks.search(words) is not None or words.rstrip().endswith(_QUESTION)
-
-
-def _asks(agenda: Document, item: AgendaItem) -> re.Pattern[str]:
     grammar = grammar_of(agenda.language)
-    return grammar.wish if in_words(agenda, item) else grammar.discuss
+    asks = grammar.wish if in_words(agenda, item) else grammar.discuss
+    return lambda words: asks.search(words) is not None or words.rstrip().endswith(_QUESTION)
 
 
 def _proposed(agenda: Document, item: AgendaItem) -> tuple[Theme, ...]:
     """The themes that the annotations of an item put forward, in their own words; where they do not in so many words, with its title."""
-    themes, grammar, asks, fits = [], grammar_of(agenda.language), _asks(agenda, item), asking(agenda, item)
-    beside = "" if in_words(agenda, item) else f". {item.title}"
+    themes, grammar, fits, wished = [], grammar_of(agenda.language), asking(agenda, item), in_words(agenda, item)
+    asks, beside = (grammar.wish, "") if wished else (grammar.discuss, f". {item.title}")
     for ordinal in item.annotations:
         text = agenda.body(agenda.blocks[ordinal])
         for start, end in sentence_spans(text, agenda.language):
             said = " ".join(text[start:end].split())
             if fits(said):
                 match = asks.search(said)
-                proposed = (
-                    words.strip(_ENDS) for words in grammar.wish_also.split(said[match.end() if match else 0 :])
-                )
+                proposed = (each.strip(_ENDS) for each in grammar.wish_also.split(said[match.end() if match else 0 :]))
                 themes += [Theme(_short(words, agenda.language), f"{words}{beside}") for words in proposed]
     return tuple(dict.fromkeys(themes))[:MAX_THEMES]
 
@@ -223,9 +229,7 @@ def _dated(library: Library, header: Header) -> str:
 
 
 def _short(words: str, language: str) -> str:
-    """Words as a heading: what comes before examples, cut at a word where it is too long, with a capital."""
+    """Words as a heading: what comes before examples, with a capital."""
     examples = grammar_of(language).example.search(words)
     short = (words[: examples.start()] if examples else words).strip(_ENDS)
-    if len(short) > HEADING:
-        short = short[:HEADING].rsplit(" ", 1)[0].rstrip(" ,;:") + " …"
     return short[:1].upper() + short[1:]

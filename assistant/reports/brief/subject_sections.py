@@ -24,6 +24,7 @@ from assistant.reports.brief.selection import Chooser, adopted_first, dated_with
 from assistant.reports.brief.subject import Theme, proposing
 from assistant.reports.comparison.topic_comparison import differing
 from assistant.reports.lookup import label_of, near_to_it
+from assistant.reports.mandates.mandate_reader import recommendations_of
 from assistant.wording.drafting import grammar_of
 from corpus.meetings import Meeting
 from corpus.sentences import sentence_spans
@@ -39,6 +40,8 @@ ANSWERS = 6
 """Passages of each treaty that are read for each theme."""
 PARTS = 40
 """Most articles that are given in full."""
+WIDE = 36
+"""Passages that are read for a briefing on one theme or question: what resolutions recall is like what they say."""
 _NUMBER = re.compile(r"[\d.]+|\b[IVXLC]+\b")
 
 
@@ -164,21 +167,24 @@ def _name(article: Article) -> str:
 def points(chooser: Chooser) -> Section:
     """The best words of the documents by theme; of the other themes, where they are spoken of, or that they are not."""
     known, ground = framework_of(chooser), chooser.ground
-    most = POINTS[ground.request.audience] * (3 if ground.request.kind in ("theme", "question") else 1)
+    broad = ground.request.kind in ("theme", "question")
+    most, wide = POINTS[ground.request.audience] * (3 if broad else 1), WIDE * broad
     documents = (*ground.own, *(() if ground.request.kind == "document" else ground.others))
     found: dict[tuple[str, int, int], tuple[float, int, Scored]] = {}
     for n, theme in enumerate(ground.themes):
         if theme.section is not None:
             continue
-        for each in chooser.speaking(theme.words, documents, POOL, partial(_is_point, chooser)):
+        for each in chooser.speaking(theme.words, documents, POOL, partial(_is_key, chooser), wide):
             key = (each.unit.document.id, each.unit.start, each.unit.end)
             if key not in found or each.odds > found[key][0]:
                 found[key] = (each.odds, n, each)
     parts, empty = [], []
     for n, theme in enumerate(ground.themes):
         mine = sorted((each for _, home, each in found.values() if home == n), key=adopted_first)
-        units = [each.unit for each in mine] if theme.section is None else _of_section(chooser, theme, most)
-        statements = chooser.take(units, most, fresh=ground.request.kind != "document")
+        units = [each.unit for each in mine] if theme.section is None else _of_section(chooser, theme)
+        statements = chooser.take(units, most, fresh=True)
+        if theme.section is not None:
+            statements = tuple(sorted(statements, key=lambda each: each.citations[-1].start))
         if statements:
             parts.append(Part(theme.heading, statements))
         else:
@@ -222,11 +228,7 @@ def guidance(chooser: Chooser) -> Section:
     close = {(each.unit.document.id, each.unit.block) for each in weighed}
 
     def fits(each: Scored) -> bool:
-        return (
-            _is_point(chooser, each)
-            and _near(chooser, each)
-            and (not subjects or (each.unit.document.id, each.unit.block) in close)
-        )
+        return _is_point(chooser, each) and (not subjects or (each.unit.document.id, each.unit.block) in close)
 
     found = [each.unit for each in chooser.speaking(asked, ground.others, 2 * GUIDANCE, fits)]
     for each in chooser.weigh(asked, ground.others) if subjects else ():
@@ -290,15 +292,14 @@ def differences(chooser: Chooser) -> Section:
     for first, second in pairs[:DIFFERENCES]:
         statements = chooser.take([first, second])
         if len(statements) == 2:
-            parts.append(
-                Part(" / ".join(label_of(each.document, chooser.language) for each in (first, second)), statements)
-            )
+            labels = (label_of(each.document, chooser.language) for each in (first, second))
+            parts.append(Part(" / ".join(labels), statements))
     return chooser.section("differences", *parts)
 
 
-def _of_section(chooser: Chooser, theme: Theme, most: int) -> list[Unit]:
-    """The units of a section that say most surely what the document's summary says, or, of one without a summary, that are nearest to the
-    section's heading; in the order of the document. What is said several times with other numbers is a formula."""
+def _of_section(chooser: Chooser, theme: Theme) -> list[Unit]:
+    """The units of a section, those first that say most surely what the document's summary, or else its recommendations, say too; of one
+    with neither those nearest to the section's heading. What is said several times with other numbers is a formula."""
     document = chooser.library.document(chooser.ground.own[0])
     units = [
         unit
@@ -310,34 +311,40 @@ def _of_section(chooser: Chooser, theme: Theme, most: int) -> list[Unit]:
     ]
     formulas = Counter(_NUMBER.sub("", unit.text) for unit in units)
     units = [unit for unit in units if formulas[_NUMBER.sub("", unit.text)] == 1]
+    if not units or not chooser.reads(document.language):
+        return units
     embedder = chooser.library.embedder
-    if units and chooser.reads(document.language):
-        vectors = embedder.embed_passages([unit.text for unit in units])
-        summary = [
-            body[start:end]
-            for block in document.blocks
-            if block.locator.split(",")[0] == "summary" and block.kind != "heading"
-            for body in (document.body(block),)
-            for start, end in sentence_spans(body, document.language)
-        ]
-        if summary:
-            near = (vectors @ embedder.embed_passages(summary).T).max(axis=1)
-        else:
-            near = vectors @ embedder.embed_query(theme.words)
-        units = [units[n] for n in np.argsort(-near, kind="stable")]
-    kept: list[Unit] = []
-    for unit in units:
-        if len(kept) < most and not any(unit.overlaps(other) for other in kept):
-            kept.append(unit)
-    return sorted(kept, key=lambda unit: unit.start)
+    vectors = embedder.embed_passages([unit.text for unit in units])
+    summary = [
+        body[start:end]
+        for block in document.blocks
+        if block.locator.split(",")[0] == "summary" and block.kind != "heading"
+        for body in (document.body(block),)
+        for start, end in sentence_spans(body, document.language)
+    ] or [document.quote(*each.action[-1]) for each in recommendations_of(document)]
+    if summary:
+        near = (vectors @ embedder.embed_passages(summary).T).max(axis=1)
+    else:
+        near = vectors @ embedder.embed_query(theme.words)
+    return [units[n] for n in np.argsort(-near, kind="stable")]
 
 
 def _is_point(chooser: Chooser, each: Scored) -> bool:
-    """Whether a unit is a point: no proposal of what to discuss, nothing later than the meeting; of other documents than those
-    bound to the subject, nearer to this item than to another one."""
+    """Whether a unit is a point: no proposal of what to discuss, nothing that a resolution only recalls, nothing later than the meeting; of
+    other documents than those bound to the subject, near enough and nearer to this item than to another one."""
     unit = each.unit
     own = unit.document.id in chooser.ground.own
-    return not proposing(unit) and not _later(chooser, unit) and (own or chooser.belongs(unit))
+    said = not proposing(unit) and "preamb" not in unit.locator and not _later(chooser, unit)
+    return said and _near(chooser, each) and (own or chooser.belongs(unit))
+
+
+def _is_key(chooser: Chooser, each: Scored) -> bool:
+    """Whether a unit is a key point: of an item, what documents of other bodies say that are not bound to it must be sure."""
+    ground, symbol = chooser.ground, each.unit.document.symbol
+    if ground.agenda is None or each.unit.document.id in ground.own or each.score >= 0.0:
+        return _is_point(chooser, each)
+    body = ground.agenda.symbol.body if ground.agenda.symbol else ""
+    return symbol is not None and symbol.body == body and _is_point(chooser, each)
 
 
 def _later(chooser: Chooser, unit: Unit) -> bool:

@@ -29,8 +29,6 @@ from corpus.touched import locator_of
 
 WORDS, PASSAGES = 24, 60
 """How many words of a paragraph, the rarest, are searched for, and how many passages may have it."""
-STEP = 10
-"""Paragraphs between two reports of progress."""
 MOST = 4
 """Texts that are named beside the one that a paragraph comes from."""
 
@@ -104,11 +102,7 @@ def place_in(document: Document, place: str) -> str:
 
 
 def origins_of(
-    library: Library,
-    document: Document,
-    place: str = "",
-    progress: Progress = silent,
-    aside: Aside = nullcontext,
+    library: Library, document: Document, place: str = "", progress: Progress = silent, aside: Aside = nullcontext
 ) -> Origins:
     """Where the paragraphs and list items of a document come from, or those at one `place` of it (a locator) and under it: the whole tells
     from which text it was made. Of a text without a date every other one that is held counts as earlier."""
@@ -117,8 +111,7 @@ def origins_of(
     held = _Held(library, document)
     proposed: list[dict[Key, Para]] = []
     for n, para in enumerate(slices(mine)):
-        if n % STEP == 0:
-            progress(document.cite(para.block.locator), n, len(mine))
+        progress(document.cite(para.block.locator), n, len(mine))
         proposed.append(held.near(para))
     theirs = {key: other for near in proposed for key, other in near.items()}
     found: list[dict[str, Earlier]] = [{} for _ in mine]

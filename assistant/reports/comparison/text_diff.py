@@ -168,11 +168,8 @@ class Pair:
     @property
     def renumbered(self) -> bool:
         """Whether nothing but its number is another one, and it was not moved; the numbers of footnotes tell nothing."""
-        return (
-            self.kind == "same"
-            and self.part != "footnote"
-            and len({each.place for each in (self.before, self.after) if each}) > 1
-        )
+        places = {each.place for each in (self.before, self.after) if each}
+        return self.kind == "same" and self.part != "footnote" and len(places) > 1
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 Every text has a search of its own, and the readers tell which passages speak to the topic, by the bars for answers: from the first
 bar on they do, from the second on they come closest and are told as uncertain. No words answer a topic, so that a passage counts as
 a whole; each of its paragraphs is then read as a passage of its own. A topic is no question, so that the reader may think little of
-words that speak to it: where none is certain, likeness in meaning ranks the paragraphs beside it (`rapporteur eval topics` measures
-this).
+words that speak to it: likeness in meaning ranks the paragraphs beside it (`rapporteur eval topics` measures this), and of what comes
+closest a paragraph that says all words of the topic is certain.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ from assistant.support.exact import lacking
 from assistant.support.reasons import Reason
 from assistant.support.sense import turned
 from assistant.wording.claims import read
+from corpus.analysis import analyse
 from corpus.documents import Document
 
 _FORM = frozenset(["address", "subject", "clause", "content", "language"])
@@ -83,11 +84,12 @@ def alike(said: Mapping[Place, Unit]) -> tuple[tuple[Same, ...], tuple[Differs, 
             like.add((n, m))
             if paras[n].key == paras[m].key or not any(what_differs(units[n], units[m])):
                 agree.add((n, m))
-    groups = [sorted(group, key=lambda n: _rank(units[n]), reverse=True) for group in _joined(len(units), agree)]
+    ranks = [standing(unit.document) for unit in units]
+    groups = [sorted(group, key=ranks.__getitem__, reverse=True) for group in _joined(len(units), agree)]
     differences = []
     for family in _joined(len(units), like):
         own = [group for group in groups if group[0] in family]
-        own.sort(key=lambda group: _rank(units[group[0]]))
+        own.sort(key=lambda group: ranks[group[0]])
         for later, earlier in pairwise(own[::-1]):
             near = ((n, m) for n in later for m in earlier if {(n, m), (m, n)} & like)
             if pair := next(near, None):
@@ -138,10 +140,6 @@ def _joined(count: int, linked: Collection[tuple[int, int]]) -> list[list[int]]:
     for n, label in enumerate(connected_components(graph, directed=False)[1] if count else ()):
         groups.setdefault(int(label), []).append(n)
     return list(groups.values())
-
-
-def _rank(unit: Unit) -> tuple[bool, str, str]:
-    return standing(unit.document)
 
 
 def standing(document: Document) -> tuple[bool, str, str]:
@@ -237,31 +235,33 @@ def compare_topic(
     progress: Progress = silent,
     aside: Aside = nullcontext,
 ) -> TopicComparison:
-    """What texts say on a topic: those named in their order, or all that are held, the latest first, each in the version that
-    answers are given from. `aside` is entered between slices of the work."""
+    """What texts say on a topic, each in the version that answers are given from: those named in their order, or all that are held, those
+    first that surely speak to it and say most, of equal ones the latest. `aside` is entered between slices of the work."""
     question = engine.question(topic, language)
     slices = Slices(aside)
     desk = VersionDesk(engine.library)
     named = list(dict.fromkeys(document.id for document in documents))
     ids, unread = (named, 0) if named else _held(engine, question)
-    sides: list[Side] = []
-    said: dict[Place, Unit] = {}
+    made: list[tuple[Side, dict[int, Unit]]] = []
     for n, document_id in enumerate(ids if question.text else ()):
         document = engine.library.document(document_id)
         progress(document.label, n, len(ids))
         slices.end()
-        units, further, certain, nearest = _said(engine, question, document_id, thorough=bool(named))
+        units, further, certain, nearest = _said(engine, question, document, thorough=bool(named))
         told, notes = desk.corrected([statement_of(unit) for unit in units], question.language)
         notes += desk.notes((), [document], question.language)
-        for unit in units:
-            if (statement := statement_of(unit)) in told:
-                said[n, told.index(statement)] = unit
-        sides.append(Side(
+        side = Side(
             document_id, document.label, document.title, document.date or None,
             "found" if certain else "closest" if told else "absent", tuple(told),
             tuple(statement_of(unit).citations[-1] for unit in further),
             statement_of(nearest) if nearest is not None else None, tuple(notes),
-        ))  # fmt: skip
+        )  # fmt: skip
+        at = {told.index(statement): unit for unit in units if (statement := statement_of(unit)) in told}
+        made.append((side, at))
+    if not named:
+        made.sort(key=lambda each: _weight(engine.library.document(each[0].document), each[0], question.language))
+    said = {(n, m): unit for n, (_, at) in enumerate(made) for m, unit in at.items()}
+    sides = [side for side, _ in made]
     slices.end()
     return TopicComparison(question.text, question.language, tuple(sides), *alike(said), bool(named), unread)
 
@@ -278,13 +278,20 @@ def _held(engine: Engine, question: Question) -> tuple[list[str], int]:
     return sorted(sorted(ids), key=lambda each: ranks[each], reverse=True), len(held) - len(ids)
 
 
+def _weight(document: Document, side: Side, language: str) -> tuple[int, bool, bool, int]:
+    """What ranks a text: what surely speaks to the topic before what comes closest, then adopted texts, texts in the topic's language, and
+    what more paragraphs say."""
+    place = ("found", "closest", "absent").index(side.status)
+    return place, is_draft(document.symbol), document.language != language, -len((*side.statements, *side.further))
+
+
 def _said(
-    engine: Engine, question: Question, document_id: str, *, thorough: bool
+    engine: Engine, question: Question, document: Document, *, thorough: bool
 ) -> tuple[list[Unit], list[Unit], bool, Unit | None]:
     """What of a text speaks to a topic, in its order: paragraphs that are said, those of which only the places are told, whether what
     is said is certain, and where there are none what comes nearest. Where it is not `thorough`, no more is read of a text of which the
     first passages come nowhere near."""
-    evidence = engine.retriever.retrieve(question, READ, [document_id])
+    evidence = engine.retriever.retrieve(question, READ, [document.id])
     scored = engine.weigher.each(question, evidence[: READ if thorough else FIRST], evidence)
     if not thorough and any(each.whole >= each.bars.least for each in scored):
         scored += engine.weigher.each(question, evidence[FIRST:], evidence)
@@ -292,12 +299,15 @@ def _said(
     for each in sorted(scored, key=lambda each: (each.unit.start, -each.unit.end)):
         unit = whole(each.unit)
         footnote = unit.document.blocks[unit.block].kind == "footnote"
-        near = thorough or each.whole >= each.bars.least
-        if near and not footnote and not any(unit.overlaps(other) for other in passages):
+        reached = thorough or each.whole >= each.bars.least
+        if reached and not footnote and not any(unit.overlaps(other) for other in passages):
             passages[unit] = each.whole
-    ranked = _ranked(engine, question, list(passages), evidence)
-    speaking = [each for each in ranked if min(each.score, passages[each.unit]) >= each.bars.least]
-    sure = [each for each in speaking if passages[each.unit] >= 0.0]
+    words = set(question.content) if document.language == question.language else set()
+    saying = {unit for unit in passages if words and words <= set(analyse(unit.text, document.language))}
+    ranked = _ranked(engine, question, list(passages), evidence, saying)
+    near = [each for each in ranked if passages[each.unit] >= each.bars.least]
+    speaking = [each for each in near if each.score >= each.bars.least or each.unit in saying]
+    sure = [each for each in speaking if passages[each.unit] >= 0.0 or each.unit in saying]
     if speaking:
         said = sure[:SAID] or (ranked[:SAID] if thorough else speaking[:CLOSEST])
         further = [each for each in speaking if each not in said]
@@ -307,9 +317,11 @@ def _said(
     return [], [], False, least.unit if least else None
 
 
-def _ranked(engine: Engine, question: Question, units: Sequence[Unit], evidence: Sequence[Evidence]) -> list[Scored]:
-    """Paragraphs of a text, those first that speak to a topic above all: by the sum of their ranks by what the reader says of each and
-    by its likeness in meaning, what a text recalls behind what it says itself."""
+def _ranked(
+    engine: Engine, question: Question, units: Sequence[Unit], evidence: Sequence[Evidence], saying: Collection[Unit]
+) -> list[Scored]:
+    """Paragraphs of a text, those first that are `saying` the words of a topic, then those that speak to it above all: by the sum of their
+    ranks by what the reader says of each and by its likeness in meaning; what a text recalls behind what it says itself."""
     read = engine.weigher.alone(question, units, evidence)
     near = engine.weigher.nearness(
         question, [replace(each, evidence=replace(each.evidence, dense=None)) for each in units]
@@ -318,5 +330,6 @@ def _ranked(engine: Engine, question: Question, units: Sequence[Unit], evidence:
     for values in ([each.odds for each in read], *([near] if near else [])):
         for rank, n in enumerate(sorted(range(len(units)), key=lambda n: -values[n])):
             ranks[n] += rank
-    order = sorted(range(len(units)), key=lambda n: ("preamb" in units[n].locator, ranks[n], -read[n].odds))
+    recalls = ["preamb" in unit.locator for unit in units]
+    order = sorted(range(len(units)), key=lambda n: (recalls[n], units[n] not in saying, ranks[n], -read[n].odds))
     return [read[n] for n in order]

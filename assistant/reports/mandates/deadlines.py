@@ -50,14 +50,10 @@ class Clock:
                 close, dates = self._dated(text, match.end())
                 if close and self._to_come(dates) and (sure or not self._past(text, match.start())):
                     found.append((match.start(), close))
-        found += [
-            match.span() for match in grammar.eve.finditer(text) if self._to_come([Date(int(match["year"]), 0, None)])
-        ]
-        found += [
-            match.span()
-            for pattern in (grammar.event, grammar.occasion, grammar.term, grammar.often)
-            for match in pattern.finditer(text)
-        ]
+        eves = grammar.eve.finditer(text)
+        found += [each.span() for each in eves if self._to_come([Date(int(each["year"]), 0, None)])]
+        for pattern in (grammar.event, grammar.occasion, grammar.term, grammar.often):
+            found += [match.span() for match in pattern.finditer(text)]
         made: list[Span] = []
         for left, right in sorted(found, key=lambda each: (each[0], -each[1])):
             if not made or left >= made[-1][1]:
@@ -78,9 +74,7 @@ class Clock:
         if session := grammar.session.search(text):
             if named := re.findall(r"\b20\d\d\b", session.group()):
                 return sorted(named)
-            numbers = sorted(
-                number for part in grammar.steps.split(session.group()) if (number := grammar.number(part))
-            )
+            numbers = sorted(filter(None, map(grammar.number, grammar.steps.split(session.group()))))
             years = [FIRST + number for number in numbers]
             # None that was over at the adoption, or lies too far ahead.
             return [f"{year}-09/{year + 1}-09" for year in years if (day := self._day) is not None
@@ -116,8 +110,9 @@ class Clock:
         return bool(self._grammar.past.search(text[max(0, at - _REACH) : at]))
 
     def _to_come(self, dates: list[Date]) -> bool:
-        """Whether no date lies before the document's own."""
-        day = self._day
+        """Whether no date lies before the document's own, else before the year of its symbol."""
+        symbol = self._document.symbol
+        day = self._day or (dt.date(symbol.year, 1, 1) if symbol and symbol.year else None)
         return day is None or all(
             (each.year or 0, each.month or 12) >= (day.year, day.month if each.month else 12) for each in dates
         )

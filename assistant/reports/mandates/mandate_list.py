@@ -6,7 +6,7 @@ from __future__ import annotations
 import datetime as dt
 import heapq
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -18,15 +18,13 @@ from assistant.reports import Progress, ReportError, silent
 from assistant.reports.comparison.paragraphs import folded
 from assistant.reports.lookup import cite, named, near
 from assistant.reports.mandates.deadlines import Clock
-from assistant.reports.mandates.mandate_reader import mandates_of
+from assistant.reports.mandates.mandate_reader import Mandate, mandates_of
 from assistant.reports.quoted_tables import Cell, Grid, as_json, columns
 from corpus.documents import Document
 from corpus.library import Library
 
 MOST = 5_000
 """Rows of a list, at most: those that are due first."""
-NAMES = 20_000
-"""Addressees that are remembered, at most, to say which are near to one that nobody asks."""
 NEAR = 5
 
 
@@ -46,7 +44,7 @@ class Row:
     place: Citation
     decided: bool
     addressees: tuple[Citation, ...]
-    verb: Citation
+    verb: tuple[Citation, ...]
     action: tuple[Citation, ...]
     times: tuple[Citation, ...]
     dates: tuple[str, ...]
@@ -77,7 +75,7 @@ class Row:
             "unverified": self.place.unverified,
             "decided": self.decided,
             "addressees": told(self.addressees),
-            "verb": told([self.verb])[0],
+            "verb": told(self.verb)[0],
             "action": told(self.action),
             "times": told(self.times),
             "due": self.due,
@@ -149,8 +147,7 @@ def list_mandates(library: Library, wanted: Wanted, progress: Progress = silent)
             if wanted.year is not None and (day is None or day.year != wanted.year):
                 continue
             for row in rows_of(library, document):
-                if len(names) < NAMES:
-                    names.update(" ".join(each.quote.split()) for each in row.addressees)
+                names.update(" ".join(each.quote.split()) for each in row.addressees)
                 if not any(asked in " ".join(folded(each.quote).split()) for each in row.addressees) and asked:
                     continue
                 if limit and not (row.due and row.due < limit):
@@ -174,9 +171,8 @@ def _chosen(library: Library, wanted: Wanted) -> list[str]:
             if document.kind != "resolution":
                 raise ReportError("no-resolution", document=document.label)
         return list(dict.fromkeys(document.id for document in documents))
-    ids = sorted(
-        library.versions().quotable(wanted.language) & {each.id for each in library.headers(kind="resolution")}
-    )
+    resolutions = {each.id for each in library.headers(kind="resolution")}
+    ids = sorted(library.versions().quotable(wanted.language) & resolutions)
     if not ids:
         raise ReportError("no-resolutions")
     return ids
@@ -196,12 +192,12 @@ def _nothing(wanted: Wanted, names: Counter[str], years: set[int]) -> ReportErro
     return ReportError("mandates-none")
 
 
-def rows_of(library: Library, document: Document) -> Iterator[Row]:
-    """The rows of one document, in its order."""
+def rows_of(library: Library, document: Document, mandates: Iterable[Mandate] | None = None) -> Iterator[Row]:
+    """The rows of one document, in its order: its requests and decisions, or what is given."""
     day, clock = dated_on(document), Clock(document)
     draft = is_draft(document.symbol)
     opening = next((block.end for block in document.blocks if block.locator == "preamble"), 0)
-    for mandate in mandates_of(document):
+    for mandate in mandates_of(document) if mandates is None else mandates:
         block = document.blocks[mandate.block]
         cited = partial(cite, library, document, block)
         times = tuple(map(cited, mandate.times))
@@ -217,7 +213,7 @@ def rows_of(library: Library, document: Document) -> Iterator[Row]:
             decided=mandate.decided and not draft,
             # The body is named where the preamble opens.
             addressees=tuple(cited(who) for who in mandate.addressees if not draft or who[0] >= opening),
-            verb=cited(mandate.verb),
+            verb=(cited(mandate.verb),) if mandate.verb[0] < mandate.verb[1] else (),
             action=tuple(map(cited, mandate.action)),
             times=times,
             dates=tuple(dict.fromkeys(date for each in times for date in clock.dates(each.quote))),
@@ -237,7 +233,7 @@ def grid_of(rows: Sequence[Row], language: str, *, documents: bool = False) -> G
         cells = (
             Cell((row.place,), place=True),
             Cell(row.addressees),
-            Cell((row.verb,)),
+            Cell(row.verb),
             Cell(row.action, whole=True),
             Cell(row.times, note="; ".join(days)),
             Cell(row.money),

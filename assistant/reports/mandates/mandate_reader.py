@@ -300,30 +300,33 @@ class _Reader:
     def _made(
         self, block: Block, clause: _Clause, place: Block, addressees: Sequence[Span], action: tuple[Span, ...]
     ) -> Mandate:
-        verb = (block.body_start + clause.verb[0], block.body_start + clause.verb[1])
-        # What stands beside verb and action may say by when, too.
         at = block.body_start
+        verb = at + clause.verb[0], at + clause.verb[1]
+        # What stands beside verb and action may say by when, too.
         spans = [(verb[1], max(at + clause.end, action[-1][1] if place is block else 0))]
         spans += [action[-1]] if place is not block else []
         spans += [(at + clause.aside[0], at + clause.aside[1])] if clause.aside else []
-        when: list[Span] = []
-        money: list[Span] = []
-        for start, end in spans:
-            found = self._clock.times(start, end)
-            when += [(a, b) for a, b in found if not any(left <= a < right for left, right in addressees)]
-            words = self._document.text[start:end]
-            money += [
-                (start + match.start(), start + match.end())
-                for pattern in (self._grammar.money, self._grammar.funds)
-                for match in pattern.finditer(words)
-            ]
-        said = tuple(each for each in action if each not in when)
-        return Mandate(place.ordinal, verb, clause.kind == "decide", tuple(addressees), said, tuple(when), tuple(money))
+        made = Mandate(place.ordinal, verb, clause.kind == "decide", tuple(addressees), action)
+        return _timed(made, spans, self._document, self._clock)
 
     def _trimmed(self, start: int, end: int) -> Span | None:
         """A span without white space and what only closes it; None where no words are left."""
         start, end = bare(self._document.text, start, end, ",:：", ",;:.，；：。؛،")
         return (start, end) if start < end else None
+
+
+def _timed(made: Mandate, spans: Iterable[Span], document: Document, clock: Clock) -> Mandate:
+    """What is asked, with the times and the money that some words set, outside the names of those who are asked."""
+    grammar = grammar_of(document.language)
+    times, money = list[Span](), list[Span]()
+    for start, end in spans:
+        times += clock.times(start, end)
+        words = document.text[start:end]
+        amounts = (each.span() for pattern in (grammar.money, grammar.funds) for each in pattern.finditer(words))
+        money += [(start + a, start + b) for a, b in amounts]
+    times = [when for when in times if not any(left <= when[0] < right for left, right in made.addressees)]
+    said = tuple(each for each in made.action if each not in times)
+    return replace(made, action=said, times=tuple(times), money=tuple(money))
 
 
 def _kind(match: re.Match[str]) -> Kind:
@@ -342,7 +345,7 @@ def recommendations_of(document: Document) -> Iterator[Mandate]:
     gives under a heading about them, too. `action` is the sentence; of a point it is the point, behind what its introduction says
     beside verb and addressees, and behind the points above it. In a chapter of nothing but recommendations each paragraph is one,
     with an empty `verb` where none is known. Annexes count where a letter transmits them."""
-    grammar = grammar_of(document.language)
+    grammar, clock = grammar_of(document.language), Clock(document)
     told: set[int] = set()
     letter = any(not block.locator.startswith("annex") and grammar.closing.search(document.body(block)[:LONGEST]) for block in document.blocks)  # fmt: skip
     beside = _BESIDE if letter else (*_BESIDE, "annex")
@@ -365,17 +368,17 @@ def recommendations_of(document: Document) -> Iterator[Mandate]:
             continue
         found = list(_of_block(document, grammar, block, headed, chapter))
         if not found and chapter and block.kind == "paragraph" and block.number:
-            found = [
-                Mandate(
-                    block.ordinal, (block.body_start, block.body_start), False, (), ((block.body_start, block.end),)
-                )
-            ]
-        for each in found:
+            first, whole = block.body_start, (block.body_start, block.end)
+            found = [(Mandate(block.ordinal, (first, first), False, (), (whole,)), [whole])]
+        for each, spans in found:
             told.add(each.block)
-            yield each
+            yield _timed(each, spans, document, clock)
 
 
-def _of_block(document: Document, grammar: Grammar, block: Block, headed: bool, chapter: bool) -> Iterator[Mandate]:
+def _of_block(
+    document: Document, grammar: Grammar, block: Block, headed: bool, chapter: bool
+) -> Iterator[tuple[Mandate, list[Span]]]:
+    """What a block recommends, each with the words that may say by when."""
     body = document.body(block)
     own = grammar.advice.match(body.lstrip()) is not None
     verbs = frozenset(word.casefold() for word in grammar.infinitives.findall(document.text[:200_000]))
@@ -409,17 +412,17 @@ def _of_block(document: Document, grammar: Grammar, block: Block, headed: bool, 
         who = tuple((begin + a, begin + b) for a, b in _bare_names(grammar, text, read.addressees))
         verb = begin + match.start(), begin + match.end()
         points = list(_points(document, block)) if introduces else []
+        sentence = begin, begin + length
         if not points:
-            yield Mandate(block.ordinal, verb, False, who, ((begin, begin + length),))
+            yield Mandate(block.ordinal, verb, False, who, (sentence,)), [sentence]
         shared = bare(document.text, begin + read.action, begin + length, ",:：", ",:：")
         said = document.text[slice(*shared)]
         empty = (grammar.that, grammar.to, grammar.preposition, grammar.should, grammar.trail)
-        lead = (
-            () if not said or any(each.fullmatch(f" {said}") or each.fullmatch(said) for each in empty) else (shared,)
-        )
+        idle = any(each.fullmatch(f" {said}") or each.fullmatch(said) for each in empty)
+        lead = (shared,) if said and not idle else ()
         for path in points:
-            spans = (bare(document.text, each.body_start, each.end, closes=",;:.，；：。؛،") for each in path)
-            yield Mandate(path[-1].ordinal, verb, False, who, (*lead, *spans))
+            spans = [bare(document.text, each.body_start, each.end, closes=",;:.，；：。؛،") for each in path]
+            yield Mandate(path[-1].ordinal, verb, False, who, (*lead, *spans)), [sentence, *spans]
 
 
 def _own(grammar: Grammar, before: str) -> bool:

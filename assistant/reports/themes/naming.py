@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 
@@ -31,13 +32,12 @@ LONGEST, WORDS, NAMES = 60, 7, 2
 """Longest phrase, in characters and in words, and most phrases of a name."""
 OPENING, FORMS = 2, 3
 """Words that open the titles of documents of so many groups tell of no group: `report`, `letter`, `draft`."""
+SAYING = 1 / 3
+"""The share of a group's documents in its language, at least, that say a phrase by which it is named."""
 SECOND = 0.1
 """Share of the weight of the first phrase of a name from which on a second one is said."""
-UNHEADED = 0.15
-"""What a phrase counts that stands in texts only."""
 MOSTLY = 0.5
-"""A phrase that more of the documents of a language say, in no heading, is a form of documents: `the present report`. A group
-of which more have another language than the one asked for is named in that one."""
+"""A group of which more documents have another language than the one asked for is named in that one."""
 LIKELY = 40
 """How many phrases of a theme are held against it in meaning, and shown to a model."""
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
@@ -85,8 +85,9 @@ class Namer:
     ) -> None:
         self._vocabulary, self._language, self._slices, self._model = vocabulary, language, slices, model
         self._languages = [document.language for document in documents]
-        self._telling: dict[tuple[str, str], bool] = {}
-        self._lines, self._texts = [], []
+        self._tells = cache(self._tell)
+        self._lines: list[list[str]] = []
+        self._texts: list[str] = []
         self._heads: list[dict[str, str]] = []
         self._said: list[dict[str, str]] = []
         formal: Counter[str] = Counter()
@@ -126,8 +127,7 @@ class Namer:
         """The phrases of a group's name, the second of other documents than the first; none that another group has
         (`taken`, in stems, which it adds to); empty where nothing tells the group apart."""
         weighed = [each for each in self._weighed(rows, near) if each.stems not in taken]
-        name = self._worded(weighed, rows, taken) if self._model else None
-        if name:
+        if self._model and (name := self._worded(self._model, weighed, rows, taken)):
             return (name,)
         chosen: list[Phrase] = []
         left = set(rows)
@@ -151,18 +151,16 @@ class Namer:
         heads = Counter(stems for row in own for stems in self._heads[row])
         found = []
         phrases = Counter(stems for row in own for stems in {**self._heads[row], **self._said[row]})
-        for stems in self._slices(self._whole(phrases)):
+        for stems in self._slices(each for each in self._whole(phrases) if heads[each] >= min(2, len(own))):
             times = {row: count for row in own if (count := self._texts[row].count(f" {stems} "))}
-            if len(times) < min(2, len(rows)):  # of one document the title tells more
+            if len(times) < max(min(2, len(rows)), SAYING * len(own)):  # of one document the title tells more
                 continue
             share, overall = len(times) / len(own), sum(f" {stems} " in text for text in others) / len(others)
             if share <= overall and len(own) < len(others):
                 continue
-            if not heads[stems] and overall > MOSTLY:
-                continue
             forms = Counter(each[row][stems] for row in own for each in (self._heads, self._said) if stems in each[row])
             weight = share * math.log(1 + share / overall) * math.log(1 + sum(times.values()) / len(own))
-            weight *= 1 + math.log(heads[stems]) if heads[stems] else UNHEADED
+            weight *= 1 + math.log(heads[stems])
             form = min(forms, key=lambda form: (sum(map(str.isupper, form)), -forms[form], form))
             found.append(Phrase(weight, stems, form, frozenset(times)))
         found = sorted(found, key=lambda each: (-each.weight, each.stems))[:LIKELY]
@@ -224,15 +222,16 @@ class Namer:
                 if ends and tells[j]:
                     yield line[start : found[j][2]]
 
-    def _worded(self, weighed: Sequence[Phrase], rows: Sequence[int], taken: set[str]) -> str | None:
+    def _worded(
+        self, model: LanguageModel, weighed: Sequence[Phrase], rows: Sequence[int], taken: set[str]
+    ) -> str | None:
         """What a model calls a group, where all its content words stand in titles and headings of it, and it is a phrase."""
-        assert self._model is not None
         spoken = self.spoken(rows) or self._language
         lines = [line for row in rows for line in self._lines[row][:WORDS]] + [each.words for each in weighed[:LIKELY]]
         asked = _ASK.format(language=language_name(spoken, "en"), lines="\n".join(map(contained, lines)))
         try:
             with self._slices.aside():
-                reply = " ".join("".join(self._model.reply([Message("user", asked)])).split()).strip(" .\"“”«»'")
+                reply = " ".join("".join(model.reply([Message("user", asked)])).split()).strip(" .\"“”«»'")
         except ModelFault:
             return None
         stems = self._stems(reply, spoken)
@@ -244,9 +243,6 @@ class Namer:
     def _stems(self, text: str, language: str) -> str:
         return " ".join(self._vocabulary.content(analyse(text, language), language))
 
-    def _tells(self, word: str, language: str) -> bool:
+    def _tell(self, word: str, language: str) -> bool:
         """Whether a word is no function word; a number is none."""
-        key = (word, language)
-        if key not in self._telling:
-            self._telling[key] = word.isdigit() or (len(word) > 2 and bool(self._stems(word, language)))
-        return self._telling[key]
+        return word.isdigit() or (len(word) > 2 and bool(self._stems(word, language)))

@@ -46,10 +46,8 @@ from corpus.symbols import RECORDS, find_symbols
 
 FOLDER, KEPT = "themes", 4
 """Where themes are kept, and of how many states of the library or settings."""
-VERSION = 10
+VERSION = 11
 """Raised with a change that makes other themes of the same documents."""
-HEADING = 60
-"""Longest title that names a theme without phrases, in characters."""
 _UNSAID = frozenset(["masthead", "contents", "footnote"])
 """Where passages are that belong to no theme."""
 
@@ -86,6 +84,8 @@ def _made(engine: Engine, language: str, count: int | None, state: str, progress
     # In an order that does not depend on when a document came.
     documents = [library.document(each) for each in slices(sorted(library.versions().quotable(language)))]
     telling, passages, grouping, vectors, read = grouped(engine, documents, count, slices)
+    loose = _loose(grouping, vectors, read) if count is None else set()
+    grouping = [[n for n in rows if n not in loose] for rows in grouping]
     shaping = _shaping(passages)
     groups = [[n for n in rows if n in shaping] or rows for rows in grouping]
     place = {n: m for m, n in enumerate(sorted(n for rows in groups for n in rows))}
@@ -110,7 +110,11 @@ def _made(engine: Engine, language: str, count: int | None, state: str, progress
         terms = namer.name(shaped[n], taken, near) if spoken else ()
         if not terms or spoken is None:
             document = _nearest([telling[row] for row in rows], [vectors[row] for row in rows], centre, language, used)
-            terms, spoken = (_title(document),), document.language
+            if count is None and (made or n + 1 < len(groups)) and dated_line(document.title):
+                # What neither words in common nor the title of a document names, as letters on this and that, is no theme.
+                loose.update(grouping[n])
+                continue
+            terms, spoken = (document.short or document.title,), document.language
         name = joined(list(terms), language)
         used.add(name)
         name = name[:1].upper() + name[1:]
@@ -126,7 +130,7 @@ def _made(engine: Engine, language: str, count: int | None, state: str, progress
         held = [telling[row] for row in rows]
         made.append(
             Theme(
-                number=n + 1,
+                number=len(made) + 1,
                 name=name,
                 terms=terms,
                 passages=tuple(
@@ -143,7 +147,23 @@ def _made(engine: Engine, language: str, count: int | None, state: str, progress
             )
         )
     apart = [each for each in documents if each not in telling]
-    return Themes(language, tuple(made), state, _listed(apart, [len(library.passages(each.id)) for each in apart]))
+    left = [telling[n] for n in sorted(loose)]
+    listed = (_listed(some, [len(library.passages(each.id)) for each in some]) for some in (apart, left))
+    return Themes(language, tuple(made), state, *listed)
+
+
+def _loose(groups: Sequence[Sequence[int]], vectors: Sequence[np.ndarray], read: Collection[int]) -> set[int]:
+    """The places of documents that are no nearer to those of their group than to those of another one, by the width of their silhouette
+    (Rousseeuw 1987), where the group is large enough without them."""
+    from sklearn.metrics import silhouette_samples
+
+    told = [(n, label) for label, rows in enumerate(groups) for n in rows if n in read]
+    if not 1 < len({label for _, label in told}) < len(told):
+        return set()
+    labels = [label for _, label in told]
+    widths = silhouette_samples(centred(np.stack([vectors[n] for n, _ in told])), labels, metric="cosine")
+    found = {n for (n, _), width in zip(told, widths, strict=True) if width <= 0}
+    return {n for rows in groups for n in rows if n in found and len(set(rows) - found) >= LEAST}
 
 
 def _nearness(
@@ -174,7 +194,7 @@ def _nearest(
     return min(
         zip(documents, vectors, strict=True),
         key=lambda each: (
-            _title(each[0]) in used,
+            (each[0].short or each[0].title) in used,
             dated_line(each[0].title),
             each[0].language != language,
             0.0 if centre is None else -float(unit_length(each[1]) @ centre),
@@ -276,11 +296,6 @@ def _listed(documents: Sequence[Document], counts: Sequence[int]) -> tuple[Theme
     return tuple(sorted(made, key=lambda each: (each.year is None, each.year or 0, each.label, each.document)))
 
 
-def _title(document: Document) -> str:
-    named = document.short or document.title
-    return named if len(named) <= HEADING else named[:HEADING].rsplit(" ", 1)[0] + " …"
-
-
 FEWEST, MOST = 3, 5
 """How many sentences, where the documents have so many."""
 OF_ONE, DOCUMENTS = 2, 16
@@ -312,7 +327,10 @@ class Summary:
                 chosen.append([n])
             elif all(units[m].document.id != units[n].document.id for m in again):
                 again.append(n)
-        groups = [sorted((units[n] for n in group), key=_standing, reverse=True) for group in chosen]
+        groups = [
+            sorted((units[n] for n in group), key=lambda unit: standing(unit.document)[:2], reverse=True)
+            for group in chosen
+        ]
         groups.sort(key=lambda group: is_draft(group[0].document.symbol))
         said: list[tuple[Unit, Statement, tuple[Citation, ...]]] = []
         for fresh in (True, False):
@@ -322,7 +340,7 @@ class Summary:
                     continue
                 for statement in self._chooser.take([first], 1):
                     said.append((first, statement, tuple(statement_of(other).citations[-1] for other in rest)))
-        said.sort(key=lambda each: _standing(each[0]), reverse=True)
+        said.sort(key=lambda each: standing(each[0].document)[:2], reverse=True)
         return tuple(statement for _, statement, _ in said), tuple(repeats for _, _, repeats in said)
 
     def _units(self, passages: Sequence[Sequence[Passage]], centre: np.ndarray | None) -> list[Unit]:
@@ -364,7 +382,3 @@ class Summary:
         whole = block.kind in ("paragraph", "item") and unit.text.rstrip().endswith(ENDS)
         lists = len({mention.symbol for mention in find_symbols(unit.text)}) > 1
         return whole and not introduces and not lists and len(unit.text) <= LONGEST and self._chooser.usable(unit)
-
-
-def _standing(unit: Unit) -> tuple[bool, str]:
-    return standing(unit.document)[:2]

@@ -64,12 +64,13 @@ class Theme:
 @dataclass(frozen=True)
 class Themes:
     """All themes of a library, the largest first: each document is in one of them, or `apart` where it tells how a meeting
-    goes, as agendas and records do."""
+    goes, as agendas and records do, or `loose` where it is no nearer to those of one theme than to others."""
 
     language: str
     themes: tuple[Theme, ...]
     state: str
     apart: tuple[ThemeDocument, ...] = ()
+    loose: tuple[ThemeDocument, ...] = ()
 
     @property
     def years(self) -> list[int | None]:
@@ -82,7 +83,7 @@ class Themes:
         wanted = " ".join(name.split()).casefold()
         for theme in self.themes:
             if wanted in (theme.name.casefold(), str(theme.number)):
-                return replace(self, themes=(theme,), apart=())
+                return replace(self, themes=(theme,), apart=(), loose=())
         known = {theme.name.casefold(): theme.name for theme in self.themes}
         words = set(wanted.split())
         found = sorted(near(name, known, 3, 0.0), key=lambda each: -len(words & set(each.casefold().split())))
@@ -113,4 +114,5 @@ class Themes:
                 for theme in self.themes
             ],
             "apart": as_json(self.apart),
+            "loose": as_json(self.loose),
         }

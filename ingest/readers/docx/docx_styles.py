@@ -64,17 +64,14 @@ class Sheet:
     def __init__(self, root: Element | None) -> None:
         self._raw: dict[str, Element] = {}
         self._known: dict[str, Style] = {}
-        defaults: Element | None = None
         self._default = ""
         for style in root.iter(W + "style") if root is not None else ():
             key = value(style, "styleId") or ""
             self._raw.setdefault(key, style)
             if value(style, "type") == "paragraph" and style.get(W + "default") in ("1", "true", "on"):
                 self._default = self._default or key
-        if root is not None:
-            defaults = child(root, "docDefaults")
-        self._base = look(child(defaults, "rPrDefault", "rPr"))
-        self._left = left_of(child(defaults, "pPrDefault", "pPr"))
+        self._base = look(child(root, "docDefaults", "rPrDefault", "rPr"))
+        self._left = left_of(child(root, "docDefaults", "pPrDefault", "pPr"))
         names = [value(child(style, "name")) or "" for style in self._raw.values()]
         self.un = any(_UN_BODY.search(name) for name in names) and any(_UN_HEADING.search(name) for name in names)
 

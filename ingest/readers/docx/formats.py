@@ -20,9 +20,16 @@ _LETTERS = {
     "arabicAbjad": "أبجدهوزحطيكلمنسعفصقرشتثخذضظغ",
     "chicago": "*†‡§",
 }
-_HAN = ("chineseCounting", "chineseCountingThousand", "taiwaneseCounting", "taiwaneseCountingThousand")
-_HAN_OTHER = ("japaneseCounting", "ideographDigital", "taiwaneseDigital", "japaneseDigitalTenThousand")
+_HAN = (
+    "chineseCounting",
+    "chineseCountingThousand",
+    "taiwaneseCounting",
+    "taiwaneseCountingThousand",
+    "japaneseCounting",
+)
+_HAN_DIGITS = ("japaneseCounting", "ideographDigital", "taiwaneseDigital", "japaneseDigitalTenThousand")
 _DIGITS = "〇一二三四五六七八九"
+_PRINTED = str.maketrans("0123456789", _DIGITS)
 _MOST = 780  # Word itself goes no further with letters
 
 
@@ -45,13 +52,9 @@ def number(value: int, style: str) -> str:
         return chr(0x2460 + value - 1)
     if style in _HAN and 1 <= value <= 9999:
         return _counted(value)
-    if style in _HAN_OTHER:
-        return _counted(value) if style == "japaneseCounting" and 1 <= value <= 9999 else _digits(value)
+    if style in _HAN_DIGITS:
+        return str(value).translate(_PRINTED)
     return str(value)
-
-
-def _digits(value: int) -> str:
-    return "".join(_DIGITS[int(digit)] if digit.isdigit() else digit for digit in str(value))
 
 
 def _counted(value: int) -> str:

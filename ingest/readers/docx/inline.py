@@ -176,8 +176,7 @@ class Inline:
                 self._findings.dropped.add((kind, value(reference, "id") or ""))
 
     def _run(self, run: Element) -> None:
-        face = self._sheet.face(self._style, child(run, "rPr"))
-        self._pieces(run, face)
+        self._pieces(run, self._sheet.face(self._style, child(run, "rPr")))
 
     def _pieces(self, element: Element, face: Face) -> None:
         for item in element:

@@ -30,20 +30,8 @@ RATIO_FROM = 50_000_000
 _ENTRY = b"PK\x01\x02"
 _DOCTYPE = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)|<\x00!\x00D\x00O\x00C|\x00<\x00!\x00D\x00O\x00C", re.IGNORECASE)
 _RELATIONS = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
-_DAMAGE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    struct.error,
-    EOFError,
-    OSError,
-    ValueError,
-    KeyError,
-    IndexError,
-    OverflowError,
-    NotImplementedError,
-    RuntimeError,
-)
+_BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error)
+_DAMAGE = (*_BROKEN, EOFError, OSError, ValueError, LookupError, OverflowError, RuntimeError)
 
 
 class Package:
@@ -106,14 +94,8 @@ class Package:
         if _DOCTYPE.search(data):
             raise self._damaged(f"{part} declares a document type, which Word files never do")
         data = STRICT.sub(lambda match: RELATION[match.group(0)], data)
-        parser = etree.XMLParser(
-            resolve_entities=False,
-            load_dtd=False,
-            no_network=True,
-            huge_tree=False,
-            remove_comments=True,
-            remove_pis=True,
-        )
+        # By default lxml loads no DTD and no tree beyond libxml2's limits.
+        parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
         try:
             root: Any = etree.fromstring(data, parser)
         except (etree.XMLSyntaxError, ValueError, LookupError) as error:

@@ -269,8 +269,7 @@ class Walker:
             frame = self._set
             text = "".join(self._buffer)
             self._buffer.clear()
-            made = Run(text, frame.bold, frame.italic, frame.raised, frame.target, frame.label)
-            self._runs.append(made)
+            self._runs.append(Run(text, frame.bold, frame.italic, frame.raised, frame.target, frame.label))
 
     def _flush(self) -> None:
         """Ends the paragraph in hand."""

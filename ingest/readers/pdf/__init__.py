@@ -13,7 +13,7 @@ from ingest.readers.pdf.assemble import assemble
 from ingest.readers.pdf.columns import column_gap, in_reading_order
 from ingest.readers.pdf.contents import entries
 from ingest.readers.pdf.flow import PageText, flowing
-from ingest.readers.pdf.furniture import Framed, without_furniture, without_sideways
+from ingest.readers.pdf.furniture import Framed, wide_rules, without_furniture, without_sideways
 from ingest.readers.pdf.glyphs import MAX_CHARACTERS, PageGlyphs, open_pdf, read_pages
 from ingest.readers.pdf.pdf_notes import Note, part_notes
 from ingest.readers.pdf.pdf_tables import Table, carried_table, ruled_tables, unruled_tables
@@ -160,12 +160,8 @@ def _without(prints: list[Print], tables: list[Table]) -> list[Print]:
 
 def _masthead_edge(page: PageGlyphs) -> float | None:
     """The height of the rule below the masthead of a United Nations document, points from the top."""
-    lengths: dict[int, float] = {}
-    for rule in page.rules:
-        if rule.horizontal and 0.16 * page.height < rule.top < 0.42 * page.height:
-            lengths[round(rule.top)] = lengths.get(round(rule.top), 0.0) + rule.right - rule.left
-    wide = [height for height, length in lengths.items() if length > 0.7 * page.width]
-    return float(min(wide)) if wide else None
+    found = [height for height in wide_rules(page, 0.7) if 0.16 * page.height < height < 0.42 * page.height]
+    return min(found, default=None)
 
 
 def _printed_edge(page: PageGlyphs, prints: list[Print]) -> float | None:

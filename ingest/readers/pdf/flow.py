@@ -34,7 +34,7 @@ _SOURCE = re.compile(
 )
 _CAPTION = re.compile(
     r"(?:Table|Figure|Map|Box|Chart|Tableau|Figura|Cuadro|Gráfico|Encadré|Recuadro|Carte|Mapa|Таблица|Рисунок|Диаграмма|"
-    r"الجدول|الشكل|表|图)\s*(?:[0-9IVXLC]{1,5}\b|[0-9]{1,3}[A-Z]\.[0-9])",
+    r"الجدول|الشكل|表|图)\s*(?:[0-9IVXLC]{1,5}\b|[0-9]{1,3}[A-Z]\.[0-9])"
 )
 
 

@@ -143,7 +143,7 @@ def _taken(lines: Sequence[Print], zone: int, page: PageGlyphs, counts: _Counts)
     rule = _edge_rule(page, zone) if page.number > 1 else None
     marks = [n for n, line in enumerate(ordered[:6]) if _always(line, zone, page.number, counts)]
     last = max(marks, default=-1)
-    highest = min(_wide_rules(page), default=math.inf)
+    highest = min(wide_rules(page), default=math.inf)
     taken: list[Print] = []
     for n, line in enumerate(ordered):
         near = set() if page.number == 1 and zone < 0 else counts.pages_with(line, zone)
@@ -177,7 +177,7 @@ def _always(line: Print, zone: int, number: int, counts: _Counts) -> bool:
 
 def _edge_rule(page: PageGlyphs, zone: int) -> float | None:
     """Where a rule runs across most of the page in its margin, points from the top."""
-    wide = _wide_rules(page)
+    wide = wide_rules(page)
     if zone < 0:
         found = [height for height in wide if height < 0.13 * page.height]
         return min(found, default=None)
@@ -185,10 +185,10 @@ def _edge_rule(page: PageGlyphs, zone: int) -> float | None:
     return min(found, default=None)
 
 
-def _wide_rules(page: PageGlyphs) -> list[int]:
-    """The heights at which rules run across most of the page, points from the top."""
+def wide_rules(page: PageGlyphs, share: float = 0.6) -> list[int]:
+    """The heights at which rules run across so large a share of the page, points from the top."""
     heights: dict[int, float] = defaultdict(float)
     for rule in page.rules:
         if rule.horizontal:
             heights[round(rule.top)] += rule.right - rule.left
-    return [height for height, length in heights.items() if length > 0.6 * page.width]
+    return [height for height, length in heights.items() if length > share * page.width]

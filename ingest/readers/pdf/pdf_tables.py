@@ -244,7 +244,7 @@ def _below(prints: Sequence[Print], bottom: float, edges: Sequence[float], insid
     for line in prints:
         if line.base - 0.3 * line.size <= bottom:
             continue
-        alone = len(line.stretches) == 1 and not found
+        alone = len(line.stretches) == 1 and not found and line.left < edges[1] - 4
         if not _keeps(line, edges) or line.base - last > 3.2 * line.size or alone:
             break
         found.append(line)
@@ -317,7 +317,8 @@ def _table(
         parts = _columns(band, edges, _wide_cells(above, edges) if above and heads else [], grid)
         whole = gridded or (ruled and _one_row(parts))
         made = [_row(parts)] if whole else [_row(group) for group in _by_lines(parts)]
-        styled = _styled(band)
+        headed = bool(headers and _figures(parts)) and all(cell.prints for cell in rows[-1])
+        styled = _styled(band) and not headed
         if (
             (n == 0 and len(filled) > 1 and not ruled)
             or (heads and n == headers and n + 1 < len(filled))
@@ -389,10 +390,7 @@ _Part = tuple[int, int, Print]  # column, columns spanned, words
 
 
 def _columns(
-    prints: Sequence[Print],
-    edges: Sequence[float],
-    wide: Sequence[tuple[float, float, int, int]],
-    grid: Sequence[Rule],
+    prints: Sequence[Print], edges: Sequence[float], wide: Sequence[tuple[float, float, int, int]], grid: Sequence[Rule]
 ) -> list[_Part]:
     """The words of some lines by column; `wide` are cells over several of them, where no walls of a `grid` tell."""
     parts: list[_Part] = []
@@ -446,13 +444,21 @@ def _split_at(line: Print, edges: Sequence[float]) -> list[Print]:
 
 
 def _one_row(parts: Sequence[_Part]) -> bool:
-    """Whether a band between two rules is one row: not several lines that each have numbers of their own."""
+    """Whether a band between two rules is one row: not several lines that each have numbers of their own, or a column of nothing
+    but numbers, each with a label beside it."""
     numbers: dict[float, int] = {}
     for column, _, words in parts:
-        numbers[round(words.base)] = numbers.get(round(words.base), 0) + (
-            column > 0 and bool(_VALUE.fullmatch(words.text))
-        )
-    return sum(count >= 2 for count in numbers.values()) <= 1
+        numbers[round(words.base)] = numbers.get(round(words.base), 0) + (column > 0 and _is_value(words))
+    labels = {round(words.base) for column, _, words in parts if column == 0}
+    listed = any(
+        len(cell) > 1 and all(_is_value(words) and round(words.base) in labels for words in cell)
+        for cell in ([words for n, _, words in parts if n == column] for column in {n for n, _, _ in parts if n})
+    )
+    return not listed and sum(count >= 2 for count in numbers.values()) <= 1
+
+
+def _is_value(words: Print) -> bool:
+    return bool(_VALUE.fullmatch(words.text))
 
 
 def _row(parts: Sequence[_Part]) -> Row:
@@ -475,7 +481,8 @@ def _side_by_side(row: Row) -> bool:
 
 
 def _by_lines(parts: Sequence[_Part]) -> list[list[_Part]]:
-    """Lines without rules between them grouped as rows: a row begins where its first column does."""
+    """Lines without rules between them grouped as rows: a row begins where its first column does, or where figures stand below
+    others."""
     lines: list[list[_Part]] = []
     for part in sorted(parts, key=lambda part: part[2].base):
         if lines and part[2].base - lines[-1][0][2].base <= 0.45 * part[2].size:
@@ -484,22 +491,69 @@ def _by_lines(parts: Sequence[_Part]) -> list[list[_Part]]:
             lines.append([part])
     bases = [max(words.base for _, _, words in line) for line in lines]
     gaps = [after - before for before, after in itertools.pairwise(bases)]
-    tight = min(gaps, default=0.0)
+    columns = [{column for column, _, _ in line} for line in lines]
+    tight = min(
+        (gap for gap, two in zip(gaps, itertools.pairwise(columns), strict=True) if two[0] & two[1]), default=0.0
+    )
+    rest = _rest_of_cells(lines, columns, [n for n, gap in enumerate(gaps, 1) if gap <= 1.08 * tight])
     rows: list[list[_Part]] = []
     waiting = False  # the last row is the start of a label whose numbers stand on its last line
     for n, line in enumerate(lines):
-        columns = {column for column, _, _ in line}
         near = n > 0 and gaps[n - 1] <= 1.2 * tight
-        starts = 0 in columns or not rows
-        if rows and columns == {0} and near and line[0][2].text[:1].islower():
-            rows[-1] += line  # the rest of a label whose figures stand on its first line
+        if n in rest:
+            rows[-1] += line
             continue
-        if rows and (not starts or (waiting and near and _goes_on(rows[-1], line))):
+        starts = 0 in columns[n] or not rows
+        below = bool(rows) and len(_figures(line) & _figures(rows[-1])) >= 2
+        lower = next((words.text[:1].islower() for column, _, words in line if column == 0), False)
+        if rows and near and lower:
+            labelled = next((row for row in reversed(rows) if any(column == 0 for column, _, _ in row)), rows[-1])
+            if columns[n] == {0}:
+                labelled += line  # the rest of a label whose figures stand on its first line
+                continue
+            if below and any(column == 1 and not _is_value(words) for column, _, words in line):
+                # One label stands beside several rows that have labels of their own.
+                labelled += [part for part in line if part[0] == 0]
+                line = [part for part in line if part[0]]
+            elif _figures(line) and not _figures(rows[-1]):
+                starts = False
+        if rows and not below and (not starts or (waiting and near and _goes_on(rows[-1], line))):
             rows[-1] += line
         else:
             rows.append(list(line))
-        waiting = columns == {0} and not line[0][2].bold
+        waiting = columns[n] == {0} and not line[0][2].bold
     return rows
+
+
+def _figures(parts: Sequence[_Part]) -> set[int]:
+    """The columns, but for the first, in which a line or a row has figures without words beside them."""
+    cells: dict[tuple[int, int], bool] = {}
+    for column, _, words in parts:
+        place = column, round(words.base)
+        cells[place] = cells.get(place, True) and _is_value(words)
+    return {column for (column, _), figure in cells.items() if column and figure}
+
+
+def _rest_of_cells(
+    lines: Sequence[Sequence[_Part]], columns: Sequence[set[int]], close: Sequence[int]
+) -> Sequence[int]:
+    """Those of the lines that follow `close` on others which go on with their row, where blank space parts rows: all, where none
+    of them fills all columns, or where they are text, broken where the next word would not have fitted; none where they have figures."""
+    if len(lines) - len(close) < 2 or any(_figures(lines[n]) for n in close):
+        return ()
+    if all(len(columns[n]) < max(map(len, columns)) for n in close):
+        return close
+    labels = [next((words for column, _, words in line if column == 0), None) for line in lines]
+    width = max((words.right - words.left for words in labels if words), default=0.0)
+    broken: list[bool] = []
+    last: Print | None = None
+    for n, words in enumerate(labels):
+        last = last if n in close else None
+        if words and last:
+            needed = (words.right - words.left) * (len(words.text.partition(" ")[0]) + 1) / max(1, len(words.text))
+            broken.append(width - (last.right - last.left) < needed)
+        last = words or last
+    return close if len(broken) >= 3 and sum(broken) >= 0.8 * len(broken) else ()
 
 
 def _goes_on(row: Sequence[_Part], line: Sequence[_Part]) -> bool:
