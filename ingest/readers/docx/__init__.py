@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from ingest.readers.docx.arrange import captions, contents, heading_of, laid_out, masthead_of

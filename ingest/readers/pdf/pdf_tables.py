@@ -24,6 +24,8 @@ _BELOW = 6.0
 """No underline is drawn further below the baseline, points."""
 _SAME_CELL = 1.5
 """Lines of one cell are less than so many font sizes apart."""
+_RECENT = 40
+"""Whether a line goes on with a table is told by so many lines above it."""
 _LABEL = re.compile(r"(?:\(?(?:\d{1,3}|[a-z]{1,5}|[IVXLC]{1,6}|[A-Z])[.)]|[-–—•●*]|)")
 _FIGURE = re.compile(r"(?:figure|figura|gráfico|рисунок|диаграмма|الشكل|图|map|carte|mapa|карта)\s", re.IGNORECASE)
 _CAPTION = re.compile(rf"{_FIGURE.pattern}|(?:table|tableau|cuadro|таблица|الجدول|表)\s", re.IGNORECASE)
@@ -295,7 +297,9 @@ def _clearest(counts: Sequence[int], begin: int, end: int) -> float:
     """The middle of the widest part of a gap that the fewest lines cross."""
     fewest = min(counts[begin:end])
     clear = [x for x in range(begin, end) if counts[x] == fewest]
-    parts = [[x for _, x in part] for _, part in itertools.groupby(enumerate(clear), key=lambda each: each[1] - each[0])]
+    parts = [
+        [x for _, x in part] for _, part in itertools.groupby(enumerate(clear), key=lambda each: each[1] - each[0])
+    ]
     widest = max(parts, key=len)
     return (widest[0] + widest[-1] + 1) / 2
 
@@ -372,9 +376,9 @@ def _headed(rows: list[Row]) -> tuple[list[Row], int]:
     below = [[row[n] for row in texts[begins:] if row[n:] and row[n]] for n in range(width)]
     if not begins or not heads_numbers(above, below):
         return rows, 0
-    lines = sorted((words for row in rows[:begins] for cell in row for words in cell.prints), key=lambda words: words.base)
+    parts = [(n, cell.over, words) for row in rows[:begins] for n, cell in enumerate(row) for words in cell.prints]
+    lines = sorted((words for _, _, words in parts), key=lambda words: words.base)
     if all(after.base - before.base < _SAME_CELL * after.size for before, after in itertools.pairwise(lines)):
-        parts = [(n, cell.over, words) for row in rows[:begins] for n, cell in enumerate(row) for words in cell.prints]
         return [_row(parts), *rows[begins:]], 1
     return rows, begins
 
@@ -633,10 +637,9 @@ def _with_rest_of_cells(group: Sequence[Print], prints: Sequence[Print], edges: 
     """The lines of a table with those right above and below that stand in its columns: the first lines of its heads, but for what
     stands above its first column alone, and the rest of its last cells."""
     whole = list(group)
-    inner = (edges[0], *edges[1:-1], float("inf"))
     for line in reversed(prints[: prints.index(group[0])]):
         near = whole[0].base - line.base < _SAME_CELL * line.size
-        if not near or line.right < edges[1] or not _keeps(line, inner) or _CAPTION.match(line.text):
+        if not near or line.right < edges[1] or not _keeps_or_widens(line, edges) or _CAPTION.match(line.text):
             break
         whole.insert(0, line)
     tight = min(after.base - before.base for before, after in itertools.pairwise(group))
@@ -649,16 +652,31 @@ def _with_rest_of_cells(group: Sequence[Print], prints: Sequence[Print], edges: 
     return whole
 
 
+def _lead_to(row: Print, waiting: Sequence[Print], above: Sequence[Print]) -> bool:
+    """Whether the lines `waiting` between rows are lines of cells of these."""
+    second = min(_parts(line)[1].left for line in above)
+    figures = any(map(_is_value, _parts(row)[1:]))
+    return all(
+        line.right < second - 2 or (figures and _keeps_or_widens(line, _aligned_edges([*above, row])))
+        for line in waiting
+    )
+
+
+def _keeps_or_widens(line: Print, edges: Sequence[float]) -> bool:
+    """Whether a line keeps to columns, of which the last may be wider."""
+    return len(edges) > 2 and _keeps(line, (*edges[:-1], line.right))
+
+
 def _tabular_groups(prints: Sequence[Print]) -> list[list[Print]]:
-    """Runs of lines with at least three columns; lines of the first column only may stand between them."""
+    """Runs of lines with at least three columns; lines of the first column only may stand between them, and before a row with figures
+    lines of others."""
     groups: list[list[Print]] = []
     waiting: list[Print] = []
     for line in prints:
         group = groups[-1] if groups else []
         near = bool(group) and line.base - (waiting or group)[-1].base < 2.6 * line.size
         if _tabular(line):
-            second = min(_parts(each)[1].left for each in group if _tabular(each)) if group else 0.0
-            if near and all(each.right < second - 2 for each in waiting):
+            if near and _lead_to(line, waiting, [*filter(_tabular, group[-_RECENT:])]):
                 group += [*waiting, line]
             else:
                 groups.append([line])
