@@ -346,6 +346,23 @@ def test_a_cell_of_several_lines_between_or_below_rows_without_rules_is_whole(at
     assert headers_of(source) == [["State", "2026", "2027", "Remark"]]
 
 
+def test_headings_over_all_columns_stand_between_rows_that_no_rules_part() -> None:
+    flow = Flow(pages=1).start().add(long_text(60), "1.")
+    wide = [[broken(long_text(24, n), RIGHT - LEFT - 8)] for n in (3, 8)]
+    rows = [["Advice", "Reply"]]
+    for n in range(2):
+        rows += [wide[n], [f"Advice {n}", "Taken"]]
+        rows.append([broken(long_text(45 - 15 * m, n + 5 * m), 150) for m in range(2)])
+    for left, right in ((LEFT, 300.0), (300.0, RIGHT)):
+        flow.sheet.rule(left, right, flow.top)  # heads have a rule above and below, the page ends the table
+        flow.sheet.rule(left, right, flow.top + 15)
+    table(flow.sheet, flow.top, rows, "none", columns=(LEFT, 300, RIGHT))
+    source = flow.read()
+    whole = [[cell.replace("\n", " ") for cell in row] for row in rows]
+    assert [[cell for cell in row if cell] for row in rows_of(source)] == whole
+    assert headers_of(source) == whole[:1]
+
+
 def test_one_label_beside_several_rows_is_in_the_first_and_each_row_has_its_figures() -> None:
     flow = Flow(pages=1).start().add(long_text(60), "1.")
     columns = (LEFT, 230.0, 330.0, 400.0, RIGHT)

@@ -22,6 +22,8 @@ _NEAR = 4.0
 """Ends of rules within so many points are one edge."""
 _BELOW = 6.0
 """No underline is drawn further below the baseline, points."""
+_INSET = 10.0
+"""Words of a cell begin less than so many points behind its border."""
 _SAME_CELL = 1.5
 """Lines of one cell are less than so many font sizes apart."""
 _RECENT = 40
@@ -243,20 +245,34 @@ def _connected(above: _Level, below: _Level, upright: Sequence[Rule], prints: Se
 
 
 def _below(prints: Sequence[Print], bottom: float, edges: Sequence[float], inside: Sequence[Print]) -> list[Print]:
-    """Rows below the last rule of a table that goes on, without a closing rule, to the end of the page."""
+    """Rows below the last rule of a table that goes on, without a closing rule, to the end of the page. Where the words of all columns
+    begin equally far from their borders, lines over several columns may stand between rows."""
     found: list[Print] = []
     last = max(line.base for line in inside)
-    for line in prints:
-        if line.base - 0.3 * line.size <= bottom:
-            continue
+    lines = [line for line in prints if line.base - 0.3 * line.size > bottom]
+    inset = [
+        all(_inset(part, edges) for part in line.stretches) for line in lines if len(line.stretches) == len(edges) - 1
+    ]
+    even = len(inset) >= 6 and sum(inset) >= 0.8 * len(inset)
+    for line in lines:
         alone = len(line.stretches) == 1 and not found and line.left < edges[1] - 4
-        if not _keeps(line, edges) or line.base - last > 3.2 * line.size or alone:
+        keeps = _keeps(line, edges) and not alone
+        wide = even and len(line.stretches) == 1 and line.left - edges[0] < _INSET and line.right < edges[-1] + 6
+        if not (keeps or wide) or line.base - last > (4.2 if even else 3.2) * line.size:
             break
         found.append(line)
         last = line.base
     while found and len(found[-1].stretches) == 1 and found[-1].left < edges[1]:
+        gap = found[-1].base - (found[-2].base if len(found) > 1 else bottom)
+        if even and _keeps(found[-1], edges) and gap < _SAME_CELL * found[-1].size:
+            break  # the rest of a cell
         found.pop()
     return found if sum(len(line.stretches) > 1 for line in found) >= 2 else []
+
+
+def _inset(words: Print, edges: Sequence[float]) -> bool:
+    """Whether words begin a little behind a border of columns."""
+    return any(0 < words.left - edge < _INSET for edge in edges)
 
 
 def _merged(ends: Sequence[float]) -> list[float]:
@@ -591,7 +607,7 @@ def _rest_of_cells(
         return ()
     if all(len(columns[n]) < max(map(len, columns)) for n in close):
         return close
-    labels = [next((words for column, _, words in line if column == 0), None) for line in lines]
+    labels = [next((words for column, over, words in line if column == 0 and over == 1), None) for line in lines]
     width = max((words.right - words.left for words in labels if words), default=0.0)
     broken: list[bool] = []
     last: Print | None = None
