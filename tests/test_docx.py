@@ -346,6 +346,7 @@ def test_words_and_years_over_numbers_head_a_table_that_marks_no_header() -> Non
 
     assert heads(("Port", "Fees (USD)"), ("Arla", "1,250,000"), ("Bend", "$3,000")) == [True, False, False]
     assert heads(("Port", "2021", "2022"), ("Arla", "12", "14"), ("Bend", "3", "–")) == [True, False, False]
+    assert heads(("", "Paid in 2021", "1 May 2022"), ("Arla", "12", "14"), ("Bend", "3", "–")) == [True, False, False]
     assert heads(("Arla", "12", "14"), ("Bend", "3", "5"), ("Corm", "6", "7")) == [False, False, False]
     assert heads(("Port", "Founded"), ("Arla", "1921"), ("Bend", "1922")) == [False, False, False]
     assert heads(("Port", "Fees"), ("Arla", "12"), ("Bend", "none")) == [False, False, False]

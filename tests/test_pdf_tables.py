@@ -278,6 +278,91 @@ def test_a_cell_of_text_that_goes_on_from_the_page_before_stands_below_the_heads
     assert rows_of(flow.read()) == [[cell.replace("\n", " ") for cell in row] for row in rows]
 
 
+LIMITS = [
+    ["Albacore", "40,000", "38,000", "35,000"],
+    ["Swordfish", "13,000", "–", "13,500"],
+    ["Patagonian\ntoothfish", "3,450", "3,450", "3,450"],
+]
+
+
+@pytest.mark.parametrize("bold", [0, 1])
+@pytest.mark.parametrize("style", [*STYLES, "none"])
+@pytest.mark.parametrize(
+    "head",
+    [
+        ["\nSpecies", "\nLimit for 2026", "\nLimit for 2027", "Proposed for\n2028"],
+        ["\n\nSpecies", "\n\n2026", "\nLimit for\n2027", "Limit\nproposed for\n2028"],
+        ["Species\nof fish", "Limit\nfor 2026", "Limit\nfor 2027", "Proposed\nfor 2028"],
+        ["Species", "2026", "2027", "Proposed\nfor 2028"],
+        ["", "2026", "2027", "2028"],
+    ],
+)
+def test_words_and_years_over_figures_head_a_table_and_cells_of_several_lines_are_whole(
+    head: list[str], style: str, bold: int
+) -> None:
+    flow = Flow(pages=1).start().add(long_text(60), "1.")
+    caption(flow, 3)
+    flow.top = table(flow.sheet, flow.top, [head, *LIMITS], style, heads=bold)
+    source = flow.add(long_text(60, 2), "2.").read()
+    rows = [[cell.replace("\n", " ").strip() for cell in row] for row in [head, *LIMITS]]
+    assert rows_of(source) == rows
+    assert headers_of(source) == rows[:1]
+    assert [line.text for line in body(source) if not line.cells] == [
+        f"1. {long_text(60)}",
+        "Table 3",
+        "Clinics by valley, 2030",
+        f"2. {long_text(60, 2)}",
+    ]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        LIMITS,
+        [
+            ["Peru", "Lima", "Senate", "South"],
+            ["Togo", "Lomé", "Council", "West"],
+            ["Chile", "Santiago", "Senate", "–"],
+        ],
+        [["Peru", "1999", "2001", "2004"], ["Togo", "1997", "2003", "2006"], ["Chile", "1998", "2002", "2005"]],
+    ],
+)
+def test_rows_that_are_like_those_below_head_no_table(rows: list[list[str]]) -> None:
+    flow = Flow(pages=1).start().add(long_text(60), "1.")
+    table(flow.sheet, flow.top, rows, "none", heads=0)
+    source = flow.read()
+    assert rows_of(source) == [[cell.replace("\n", " ") for cell in row] for row in rows]
+    assert headers_of(source) == []
+
+
+@pytest.mark.parametrize("at", [1, 2])
+def test_a_cell_of_several_lines_between_or_below_rows_without_rules_is_whole(at: int) -> None:
+    flow = Flow(pages=1).start().add(long_text(60), "1.")
+    rows = [["Peru", "12", "14", "none"], ["Togo", "8", "19", "none"], ["Chile", "9", "20", "none"]]
+    rows[at][3] = "withdrew\nits bid"
+    flow.top = table(flow.sheet, flow.top, [["State", "2026", "2027", "Remark"], *rows], "none", heads=0)
+    source = flow.add(long_text(60, 2), "2.").read()
+    assert rows_of(source)[1:] == [[cell.replace("\n", " ") for cell in row] for row in rows]
+    assert headers_of(source) == [["State", "2026", "2027", "Remark"]]
+
+
+def test_headings_over_all_columns_stand_between_rows_that_no_rules_part() -> None:
+    flow = Flow(pages=1).start().add(long_text(60), "1.")
+    wide = [[broken(long_text(24, n), RIGHT - LEFT - 8)] for n in (3, 8)]
+    rows = [["Advice", "Reply"]]
+    for n in range(2):
+        rows += [wide[n], [f"Advice {n}", "Taken"]]
+        rows.append([broken(long_text(45 - 15 * m, n + 5 * m), 150) for m in range(2)])
+    for left, right in ((LEFT, 300.0), (300.0, RIGHT)):
+        flow.sheet.rule(left, right, flow.top)  # heads have a rule above and below, the page ends the table
+        flow.sheet.rule(left, right, flow.top + 15)
+    table(flow.sheet, flow.top, rows, "none", columns=(LEFT, 300, RIGHT))
+    source = flow.read()
+    whole = [[cell.replace("\n", " ") for cell in row] for row in rows]
+    assert [[cell for cell in row if cell] for row in rows_of(source)] == whole
+    assert headers_of(source) == whole[:1]
+
+
 def test_one_label_beside_several_rows_is_in_the_first_and_each_row_has_its_figures() -> None:
     flow = Flow(pages=1).start().add(long_text(60), "1.")
     columns = (LEFT, 230.0, 330.0, 400.0, RIGHT)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
+
+YEARS = re.compile(r"\b(?:1[89]|20)\d\d(?:[-–/]\d{2,4})?\b")
+"""A year or a span of years, as it may head a column of figures."""
+_NUMBER = re.compile(r"[^\w\s]{0,3}\d[\d.,’'\s]*[^\w\s]{0,3}|[-–—]")
 
 
 class ReadError(Exception):
@@ -40,6 +45,21 @@ def row_text(cells: Sequence[Cell]) -> str:
     while shown and not shown[-1]:
         shown.pop()
     return " | ".join(shown) if any(shown) else ""
+
+
+def heads_numbers(above: Sequence[Sequence[str]], below: Sequence[Sequence[str]]) -> bool:
+    """Whether words or years stand above each column but the first, and a column has nothing but numbers below, two at least, not
+    all of them years. Both are the texts of each column, without blank ones."""
+    return all(column and all(map(_names, column)) for column in above[1:]) and any(
+        len(column) > 1 and all(map(_NUMBER.fullmatch, column)) and not all(map(YEARS.fullmatch, column))
+        for column in below
+    )
+
+
+def _names(text: str) -> bool:
+    """Whether a cell may head a column: years, or words that have fewer figures than letters."""
+    rest = YEARS.sub("", text)
+    return rest != text or sum(map(str.isalpha, rest)) > sum(map(str.isdigit, rest))
 
 
 LinePart = Literal["", "masthead", "summary", "contents", "caption", "box"]

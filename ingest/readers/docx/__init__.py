@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from ingest.readers.docx.arrange import captions, contents, heading_of, laid_out, masthead_of
@@ -15,7 +14,7 @@ from ingest.readers.docx.inline import Findings
 from ingest.readers.docx.numbering import Numbering
 from ingest.readers.docx.package import Package
 from ingest.readers.docx.wordprocessing import Element, R, W, child, on, value
-from ingest.readers.lines import Cell, Line, ReadError, Source, row_text
+from ingest.readers.lines import Cell, Line, ReadError, Source, heads_numbers, row_text
 from ingest.readers.text import MAX_LINE
 
 __all__ = ["read_docx"]
@@ -23,8 +22,6 @@ __all__ = ["read_docx"]
 MAX_CELLS = 3_000_000
 _HEADING = 500  # a paragraph of more characters is no heading, whatever its style says
 _BLANK = Cell("")
-_DIGIT, _YEAR = re.compile(r"\d"), re.compile(r"(?:19|20)\d\d")
-_NUMBER = re.compile(r"[^\w\s]{0,3}\d[\d.,’'\s]*[^\w\s]{0,3}|[-–—]")
 
 
 def read_docx(data: bytes, name: str) -> Source:
@@ -230,20 +227,13 @@ def _headers(table: Table) -> int:
 
 
 def _names_numbers(table: Table, heads: int) -> bool:
-    """Whether the first rows have words or years for each column, and a column has nothing but numbers below, two at least, not all of
-    them years."""
+    """Whether the first rows name columns of numbers below."""
     rest = [[cell.text.strip() for cell in _cells(row, table.columns)] for row in table.rows[heads:]]
     above: list[list[str]] = [[] for _ in range(table.columns)]
     for cell in (cell for row in table.rows[:heads] for cell in row.cells if cell.text().strip()):
         for column in above[cell.column : cell.column + cell.over]:
             column.append(cell.text().strip())
-    if not all(words and all(_YEAR.fullmatch(each) or not _DIGIT.search(each) for each in words) for words in above):
-        return False
-    columns = [[row[n] for row in rest if row[n]] for n in range(table.columns)]
-    return any(
-        len(below) > 1 and all(map(_NUMBER.fullmatch, below)) and not all(map(_YEAR.fullmatch, below))
-        for below in columns
-    )
+    return heads_numbers(above, [[row[n] for row in rest if row[n]] for n in range(table.columns)])
 
 
 def _bold(row: Row) -> bool:

@@ -279,8 +279,9 @@ class _Assembly:
         headers = table.headers
         rows = table.rows
         width = len(table.edges) - 1
-        if goes_on is not None:
-            if self._lines and self._lines[-1].blank:
+        last = next((line for line in reversed(self._lines) if not line.blank), None)
+        if goes_on is not None and last is not None and last.cells:  # no note stands between
+            if self._lines[-1].blank:
                 self._lines.pop()
             if headers == 0 and goes_on.headers and _row_text(rows[0]) == _row_text(goes_on.rows[0]):
                 headers = 1

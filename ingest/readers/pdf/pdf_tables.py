@@ -12,6 +12,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from ingest.readers.lines import YEARS, heads_numbers
 from ingest.readers.pdf.contents import LEADERS
 from ingest.readers.pdf.glyphs import PageGlyphs, Rule
 from ingest.readers.pdf.prints import Print, Row, TableCell
@@ -21,6 +22,12 @@ _NEAR = 4.0
 """Ends of rules within so many points are one edge."""
 _BELOW = 6.0
 """No underline is drawn further below the baseline, points."""
+_INSET = 10.0
+"""Words of a cell begin less than so many points behind its border."""
+_SAME_CELL = 1.5
+"""Lines of one cell are less than so many font sizes apart."""
+_RECENT = 40
+"""Whether a line goes on with a table is told by so many lines above it."""
 _LABEL = re.compile(r"(?:\(?(?:\d{1,3}|[a-z]{1,5}|[IVXLC]{1,6}|[A-Z])[.)]|[-–—•●*]|)")
 _FIGURE = re.compile(r"(?:figure|figura|gráfico|рисунок|диаграмма|الشكل|图|map|carte|mapa|карта)\s", re.IGNORECASE)
 _CAPTION = re.compile(rf"{_FIGURE.pattern}|(?:table|tableau|cuadro|таблица|الجدول|表)\s", re.IGNORECASE)
@@ -238,20 +245,34 @@ def _connected(above: _Level, below: _Level, upright: Sequence[Rule], prints: Se
 
 
 def _below(prints: Sequence[Print], bottom: float, edges: Sequence[float], inside: Sequence[Print]) -> list[Print]:
-    """Rows below the last rule of a table that goes on, without a closing rule, to the end of the page."""
+    """Rows below the last rule of a table that goes on, without a closing rule, to the end of the page. Where the words of all columns
+    begin equally far from their borders, lines over several columns may stand between rows."""
     found: list[Print] = []
     last = max(line.base for line in inside)
-    for line in prints:
-        if line.base - 0.3 * line.size <= bottom:
-            continue
+    lines = [line for line in prints if line.base - 0.3 * line.size > bottom]
+    inset = [
+        all(_inset(part, edges) for part in line.stretches) for line in lines if len(line.stretches) == len(edges) - 1
+    ]
+    even = len(inset) >= 6 and sum(inset) >= 0.8 * len(inset)
+    for line in lines:
         alone = len(line.stretches) == 1 and not found and line.left < edges[1] - 4
-        if not _keeps(line, edges) or line.base - last > 3.2 * line.size or alone:
+        keeps = _keeps(line, edges) and not alone
+        wide = even and len(line.stretches) == 1 and line.left - edges[0] < _INSET and line.right < edges[-1] + 6
+        if not (keeps or wide) or line.base - last > (4.2 if even else 3.2) * line.size:
             break
         found.append(line)
         last = line.base
     while found and len(found[-1].stretches) == 1 and found[-1].left < edges[1]:
+        gap = found[-1].base - (found[-2].base if len(found) > 1 else bottom)
+        if even and _keeps(found[-1], edges) and gap < _SAME_CELL * found[-1].size:
+            break  # the rest of a cell
         found.pop()
     return found if sum(len(line.stretches) > 1 for line in found) >= 2 else []
+
+
+def _inset(words: Print, edges: Sequence[float]) -> bool:
+    """Whether words begin a little behind a border of columns."""
+    return any(0 < words.left - edge < _INSET for edge in edges)
 
 
 def _merged(ends: Sequence[float]) -> list[float]:
@@ -277,16 +298,26 @@ def _aligned_edges(prints: Sequence[Print]) -> list[float]:
             changes[int(start - left)] += 1
             changes[int(end - left) + 1] -= 1
     few = max(1, int(0.12 * len(lines)))
+    counts = list(itertools.accumulate(changes))
     edges = [left - 2]
-    begin: int | None = None
-    for x, count in enumerate(itertools.accumulate(changes)):
-        if count <= few and begin is None:
-            begin = x
-        elif count > few and begin is not None:
-            if begin > 0 and x - begin >= 4:
-                edges.append(left + (begin + x) / 2)
-            begin = None
+    begin = 0
+    for between, run in itertools.groupby(counts, key=lambda count: count <= few):
+        end = begin + len(list(run))
+        if between and begin > 0 and end - begin >= 4 and end < len(counts):
+            edges.append(left + _clearest(counts, begin, end))
+        begin = end
     return [*edges, right + 2]
+
+
+def _clearest(counts: Sequence[int], begin: int, end: int) -> float:
+    """The middle of the widest part of a gap that the fewest lines cross."""
+    fewest = min(counts[begin:end])
+    clear = [x for x in range(begin, end) if counts[x] == fewest]
+    parts = [
+        [x for _, x in part] for _, part in itertools.groupby(enumerate(clear), key=lambda each: each[1] - each[0])
+    ]
+    widest = max(parts, key=len)
+    return (widest[0] + widest[-1] + 1) / 2
 
 
 def _table(
@@ -338,10 +369,43 @@ def _table(
         headers = 1  # the header of a table that begins on the next page
     elif not rows or (len(rows) < 2 and not (parted and _side_by_side(rows[0]))):
         return None
-    if not levels and all(words.bold for cell in rows[0] for words in cell.prints):
+    if not headers:
+        rows, headers = _headed(rows)
+    if not headers and not levels and all(words.bold for cell in rows[0] for words in cell.prints):
         headers = 1
     top, bottom = min(line.top for line in prints), max(line.base for line in prints)
     return Table(page, top, bottom, tuple(edges), tuple(rows), headers, frozenset(id(line) for line in prints))
+
+
+def _headed(rows: list[Row]) -> tuple[list[Row], int]:
+    """The rows, and how many of the first head the table: those that name columns of numbers below, lines of one cell as one row."""
+    width = max(map(len, rows))
+    texts = [[_words(cell) for cell in row] for row in rows]
+    begins = next((n for n, row in enumerate(texts) if any(map(_is_figure, row[1:]))), 0)
+    while begins and not any(texts[begins - 1][1:]):
+        begins -= 1  # the heading of the first rows
+    above: list[list[str]] = [[] for _ in range(width)]
+    for row in rows[:begins]:
+        for n, cell in enumerate(row):
+            for column in above[n : n + cell.over] if cell.prints else ():
+                column.append(_words(cell))
+    below = [[row[n] for row in texts[begins:] if row[n:] and row[n]] for n in range(width)]
+    if not begins or not heads_numbers(above, below):
+        return rows, 0
+    parts = [(n, cell.over, words) for row in rows[:begins] for n, cell in enumerate(row) for words in cell.prints]
+    lines = sorted((words for _, _, words in parts), key=lambda words: words.base)
+    if all(after.base - before.base < _SAME_CELL * after.size for before, after in itertools.pairwise(lines)):
+        return [_row(parts), *rows[begins:]], 1
+    return rows, begins
+
+
+def _words(cell: TableCell) -> str:
+    """The words of a cell without the marks of notes."""
+    return " ".join("".join(text for text, mark in words.marked if not mark).strip() for words in cell.prints)
+
+
+def _is_figure(text: str) -> bool:
+    return bool(_VALUE.fullmatch(text)) and not YEARS.fullmatch(text)
 
 
 def _styled(prints: Sequence[Print]) -> bool:
@@ -543,7 +607,7 @@ def _rest_of_cells(
         return ()
     if all(len(columns[n]) < max(map(len, columns)) for n in close):
         return close
-    labels = [next((words for column, _, words in line if column == 0), None) for line in lines]
+    labels = [next((words for column, over, words in line if column == 0 and over == 1), None) for line in lines]
     width = max((words.right - words.left for words in labels if words), default=0.0)
     broken: list[bool] = []
     last: Print | None = None
@@ -575,22 +639,60 @@ def unruled_tables(page: int, prints: Sequence[Print]) -> list[Table]:
         if captions and _FIGURE.match(captions[-1]):
             continue  # the numbers of a chart
         edges = _aligned_edges([line for line in group if _tabular(line)])
-        table = _table(page, group, edges) if len(edges) >= 3 else None
+        if len(edges) < 3:
+            continue
+        group = _with_rest_of_cells(group, prints, edges)
+        edges[-1] = max(edges[-1], max(line.right for line in group) + 2)
+        table = _table(page, group, edges)
         if table and sum(sum(bool(cell.prints) for cell in row) for row in table.rows) >= 2.0 * len(table.rows):
             found.append(table)
     return found
 
 
+def _with_rest_of_cells(group: Sequence[Print], prints: Sequence[Print], edges: Sequence[float]) -> list[Print]:
+    """The lines of a table with those right above and below that stand in its columns: the first lines of its heads, but for what
+    stands above its first column alone, and the rest of its last cells."""
+    whole = list(group)
+    for line in reversed(prints[: prints.index(group[0])]):
+        near = whole[0].base - line.base < _SAME_CELL * line.size
+        if not near or line.right < edges[1] or not _keeps_or_widens(line, edges) or _CAPTION.match(line.text):
+            break
+        whole.insert(0, line)
+    tight = min(after.base - before.base for before, after in itertools.pairwise(group))
+    for line in prints[prints.index(group[-1]) + 1 :]:
+        gap = line.base - whole[-1].base
+        rest = line.left > edges[1] or line.text[:1].islower() or gap < 0.9 * tight
+        if gap > _SAME_CELL * line.size or not rest or not _keeps(line, edges):
+            break
+        whole.append(line)
+    return whole
+
+
+def _lead_to(row: Print, waiting: Sequence[Print], above: Sequence[Print]) -> bool:
+    """Whether the lines `waiting` between rows are lines of cells of these."""
+    second = min(_parts(line)[1].left for line in above)
+    figures = any(map(_is_value, _parts(row)[1:]))
+    return all(
+        line.right < second - 2 or (figures and _keeps_or_widens(line, _aligned_edges([*above, row])))
+        for line in waiting
+    )
+
+
+def _keeps_or_widens(line: Print, edges: Sequence[float]) -> bool:
+    """Whether a line keeps to columns, of which the last may be wider."""
+    return len(edges) > 2 and _keeps(line, (*edges[:-1], line.right))
+
+
 def _tabular_groups(prints: Sequence[Print]) -> list[list[Print]]:
-    """Runs of lines with at least three columns; lines of the first column only may stand between them."""
+    """Runs of lines with at least three columns; lines of the first column only may stand between them, and before a row with figures
+    lines of others."""
     groups: list[list[Print]] = []
     waiting: list[Print] = []
     for line in prints:
         group = groups[-1] if groups else []
         near = bool(group) and line.base - (waiting or group)[-1].base < 2.6 * line.size
         if _tabular(line):
-            second = min(_parts(each)[1].left for each in group if _tabular(each)) if group else 0.0
-            if near and all(each.right < second - 2 for each in waiting):
+            if near and _lead_to(line, waiting, [*filter(_tabular, group[-_RECENT:])]):
                 group += [*waiting, line]
             else:
                 groups.append([line])
