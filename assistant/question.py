@@ -211,6 +211,11 @@ class Question(Bounds):
         """Analysed content words in the question's own language."""
         return self.vocabulary.content(analyse(self.text, self.language), self.language)
 
+    def all_said(self, text: str, language: str) -> bool:
+        """Whether a text says all its content words, in its language: then the text surely speaks to it, whatever a reader thinks."""
+        words = set(self.content) if language == self.language else set()
+        return bool(words) and words <= set(analyse(text, language))
+
     def words(self, language: str, translated: Sequence[str] = ()) -> list[str]:
         """Analysed words of the question as documents of a language have them: its own where it is in that language, else its
         numbers, symbols, names in Latin letters and countries, and `translated` words."""

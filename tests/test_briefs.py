@@ -23,6 +23,7 @@ from assistant.reports.brief.brief_maker import brief
 from assistant.reports.brief.briefing import Briefing, Request, Section, SectionKey
 from assistant.reports.brief.selection import dated_within, only_later
 from assistant.reports.brief.subject import ground_of
+from assistant.reports.comparison.topic_comparison import compare_topic
 from assistant.reports.themes.theme_maker import themes_of
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES
@@ -141,6 +142,37 @@ def test_what_can_not_be_briefed_about_is_a_sentence_that_says_why(
 ) -> None:
     with pytest.raises(ReportError, match=words):
         brief(engine, request_)
+
+
+@pytest.mark.parametrize(
+    "words", ["zzz", "1", "🍰", "the", "recette de gâteau au chocolat", "рецепт торта", "fishing quotas"]
+)
+def test_on_what_the_documents_do_not_speak_of_there_is_no_briefing(starter_engine: Engine, words: str) -> None:
+    for kind in ("theme", "question"):
+        with pytest.raises(ReportError, match=f"say nothing on “{words}”"):
+            brief(starter_engine, Request(kind, words))
+
+
+def test_a_subject_is_understood_as_ask_understands_it_whatever_the_language_of_the_paper(
+    starter_engine: Engine,
+) -> None:
+    ground = ground_of(starter_engine, Request("theme", "contrebande de migrants par mer"))
+    assert (ground.spoken, ground.title) == ("fr", "contrebande de migrants par mer")
+    assert compare_topic(starter_engine, "the").sides == ()
+
+
+def test_what_only_comes_closest_to_a_theme_is_told_apart_and_is_no_guidance(holding: Holding) -> None:
+    words = "fog bells of the strait and their watch at dusk"
+    sure = "The fog bells of the strait are rung by the watch of the strait from dusk to dawn."
+    close = "The bells of the chapel are rung at dusk while the night watch of the abbey sleeps on the hill."
+    advice = "The documents recommend, and offer as guidance, that the oil of lamps be kept in barrels."
+    engine = holding(further("Fog", sure), further("Chapel", close), further("Barrels", advice), reading=True)
+    by_key = sections(engine, Request("theme", words))
+    assert [(part.heading, part.sure, [each.text for each in part.statements]) for part in by_key["points"].parts] == [
+        ("", True, [sure]),
+        (say("closest", "en", theme=words), False, [close]),
+    ]
+    assert "guidance" not in by_key
 
 
 def test_an_empty_library_is_said_to_be_empty(holding: Holding) -> None:

@@ -81,6 +81,8 @@ def test_rows_of_tables_have_numbers_behind_those_of_the_paragraphs_and_take_com
         told = render(reviewed(draft, engine.library), "md").decode()
     assert f"| {count} | **para. 2** |" in told
     assert "Light which?" in told
+    page = render(reviewed(draft, engine.library), "html").decode()
+    assert f'<tr id="p-{count}"><td>{count}</td>' in page
 
 
 def test_the_page_shows_drafts_to_staff_and_takes_comments(made: Made, draft: str) -> None:

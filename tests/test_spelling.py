@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assistant.qa.engine import Engine
 from assistant.qa.query import Speller
+from assistant.reports.comparison.topic_comparison import compare_topic
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder, make_embedder
 from corpus.library import Library
@@ -47,6 +49,12 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
 )
 def test_one_keystroke_is_mended(library: Library, slip: str, meant: str) -> None:
     assert Speller(library).mended(slip) == meant
+
+
+def test_the_subject_of_a_paper_is_mended_as_a_question_is(library: Library) -> None:
+    engine = Engine(library, Catalogue.shipped())
+    assert engine.subject("a suspected vesel").text == "a suspected vessel"
+    assert compare_topic(engine, "a suspected vesel").topic == "a suspected vessel"
 
 
 @pytest.mark.parametrize(

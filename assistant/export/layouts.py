@@ -114,7 +114,7 @@ def briefing_paper(
 def _numbered(table: Table, before: int) -> Table:
     """A table with a number for each row, behind so many others, by which comments name it."""
     rows = ((plain(str(n)), *cells) for n, cells in enumerate(table.rows, before + 1))
-    return Table(("", *table.header), tuple(rows))
+    return Table(("", *table.header), tuple(rows), before + 1)
 
 
 def _changed(briefing: Briefing, changed: Sequence[Citation], references: References) -> list[str]:

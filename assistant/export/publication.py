@@ -70,10 +70,11 @@ class Listing:
 
 @dataclass(frozen=True)
 class Table:
-    """A table with one header row."""
+    """A table with one header row. Where rows have numbers, as paragraphs have, `first` is that of the first one."""
 
     header: tuple[str, ...]
     rows: tuple[tuple[Content, ...], ...]
+    first: int | None = None
 
     @property
     def wide(self) -> bool:

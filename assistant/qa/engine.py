@@ -137,8 +137,9 @@ class Engine:
         asked = cleaned
         if spoken == "en":
             asked, *turns = (self._speller.mended(turn) for turn in (cleaned, *turns))
-        lone = self._lone(asked, spoken, bounds) if not turns and bounds.within is None else None
-        if lone is not None and not self._said(lone):
+        alone = None if turns or bounds.within is not None else self.question(asked, spoken)
+        lone = alone is not None and _lone(alone)
+        if alone is not None and self.silent(alone):
             yield Finished(Answer(cleaned[:200], spoken, "refused", say("no_words", spoken)))
             return
         mode = mode or self.mode
@@ -151,7 +152,7 @@ class Engine:
         best = self._whole(lambda: self._answer_first(found, before, bounds, made))
         answer = best.answer
         quoted = answer.confidence is not None and answer.statements and answer.statements[0].verdict != "derived"
-        if lone is not None and answer.status == "answered" and quoted:
+        if lone and answer.status == "answered" and quoted:
             answer = unsure(answer)  # one word asks nothing that could be answered
         self._keep([*turns, asked], bounds, best)
         if generator is not None and fault is None:
@@ -170,22 +171,15 @@ class Engine:
             notes.append(say(f"model_{fault.kind}", spoken, model=generator.model, **NAMES))
         yield Finished(replace(answer, question=cleaned, timings=timings, notes=tuple(dict.fromkeys(notes))))
 
-    def _lone(self, text: str, language: str, bounds: Bounds) -> Question | None:
-        """The question of a turn that leans on nothing, has one word of content or none, and names no text, place or day and nothing in
-        capitals; None for others."""
-        question = parse_question(text, self.vocabulary, self.catalogue, language).bounded(bounds)
-        named = question.symbols or question.acts_lacking or question.named or question.items or question.articles
-        dated = question.days or question.months or question.weekdays or question.nth_days
-        if named or dated or any(len(word) > 1 and word.isupper() for word in text.split()):
-            return None
-        return question if len(_worded(question.content)) < 2 else None
-
-    def _said(self, question: Question) -> bool:
-        """Whether a question has a word that a text says; where none is in its language, whether it has any."""
+    def silent(self, question: Question) -> bool:
+        """Whether a question that leans on nothing says nothing that could be looked for: no word, or one alone that no text says; where
+        no text is in its language, none at all."""
         words = _worded(question.content)
+        if not _lone(question):
+            return False
         if question.language not in self.library.spoken():
-            return bool(words)
-        return any(self.library.document_frequency(words, question.language).values())
+            return not words
+        return not any(self.library.document_frequency(words, question.language).values())
 
     def _refused(self, text: str, cleaned: str, language: str) -> Answer | None:
         """What is said of a question that can't be answered as it is, or from no documents."""
@@ -197,6 +191,13 @@ class Engine:
         if not self.library.spoken():
             return Answer(cleaned, language, "not_found", say("empty_library", language))
         return None
+
+    def subject(self, text: str, language: str | None = None) -> Question:
+        """The subject of a paper, understood as a question that leans on nothing: in the language that its words tell, with its spelling
+        mended."""
+        cleaned = clean_question(text[: self._max_question])
+        spoken = language or spoken_in(cleaned[:400], (), self.library)
+        return self.question(self._speller.mended(cleaned) if spoken == "en" else cleaned, spoken)
 
     def question(self, text: str, language: str | None = None) -> Question:
         question = parse_question(text[: self._max_question], self.vocabulary, self.catalogue, language)
@@ -368,6 +369,15 @@ class Engine:
             if all_answered and best.answer.status != "answered":
                 break
         return answered
+
+
+def _lone(question: Question) -> bool:
+    """Whether a question has one word of content or none, and names no text, place or day and nothing in capitals."""
+    named = question.symbols or question.acts_lacking or question.named or question.items or question.articles
+    dated = question.days or question.months or question.weekdays or question.nth_days
+    if named or dated or any(len(word) > 1 and word.isupper() for word in question.text.split()):
+        return False
+    return len(_worded(question.content)) < 2
 
 
 def _worded(tokens: Iterable[str]) -> list[str]:

@@ -29,7 +29,7 @@ def mandate(chooser: Chooser) -> Section:
     if listed is not None:
         made = [Statement(say("item_named", language, item=item.number, title=item.title), "derived", (listed,))]
         chooser.note(made[0])
-    asked = say("ask_mandate", language, body=meeting.body)
+    asked = say("ask_mandate", ground.spoken, body=meeting.body)
     ordains = set(meeting.mandate) & _own(chooser)
     own = chooser.speaking(asked, ground.agendas, MANDATE, lambda each: each.unit.block in ordains)
     others = chooser.speaking(asked, ground.others, MANDATE, lambda each: each.score >= 0.0 and _ordains(each.unit))
@@ -73,7 +73,7 @@ def expected(chooser: Chooser) -> Section:
     about no papers and put nothing up for discussion, as the adoption of the report."""
     ground = chooser.ground
     meeting, _, agenda = ground.taken_up
-    asked = say("ask_expected", ground.request.language, body=meeting.body)
+    asked = say("ask_expected", ground.spoken, body=meeting.body)
     told, papers = _own(chooser), {each.main for each in meeting.items if each.documentation}
     for each in meeting.items:
         asks = asking(agenda, each)
@@ -155,5 +155,5 @@ def questions(chooser: Chooser) -> Section:
     found = [unit for unit in chooser.slices(own) if proposing(unit) and chooser.usable(unit)]
     others = () if ground.own or ground.item else ground.others
     speaking = chooser.speaking(ground.title, others, QUESTIONS, lambda each: proposing(each.unit))
-    found += [each.unit for each in speaking]
+    found += [each.unit for each in speaking if chooser.sure(each)]
     return chooser.section("questions", Part("", (*fresh, *chooser.take(found, QUESTIONS))))

@@ -48,6 +48,8 @@ def brief(engine: Engine, request: Request, progress: Progress = silent, aside: 
     state = state_of(engine.library, (*engine.signature, *([writer.model.name] if writer else [])))
     finished = Derived(engine.library, FOLDER, name_of(to_plain(request), state))
     chooser = Chooser(engine, ground, slices=Slices(aside))
+    if ground.asked is not None and engine.silent(ground.asked):
+        raise subject_sections.unknown(chooser)
     desk = VersionDesk(engine.library)
     scribe = None if writer is None else Scribe(chooser, writer, aside)
     made: dict[SectionKey, Section] = {}
@@ -77,7 +79,7 @@ def brief(engine: Engine, request: Request, progress: Progress = silent, aside: 
         for key in order
         if key in made and (not made[key].empty or (ground.item is not None and made[key].remarks))
     )
-    if request.kind in ("theme", "question") and all(section.empty for section in made.values()):
+    if ground.asked is not None and all(section.empty for section in made.values()):
         raise subject_sections.unknown(chooser)
     papers = agenda_sections.papers(chooser)
     ids = dict.fromkeys(each.document for section in sections for each in section.citations)

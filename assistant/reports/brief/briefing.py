@@ -39,10 +39,11 @@ class Request:
 
 @dataclass(frozen=True)
 class Part:
-    """Statements under a heading of their own, which may be empty."""
+    """Statements under a heading of their own, which may be empty. Those that are not `sure` come closest, and may speak of something else."""
 
     heading: str
     statements: tuple[Statement, ...]
+    sure: bool = True
 
 
 @dataclass(frozen=True)

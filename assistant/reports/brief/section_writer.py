@@ -58,7 +58,7 @@ class Scribe:
             made = self._written(section.statements, section.key, self.chooser.ground.title, drafts, summary=True)
             parts = (*([Part(say("summary", language), tuple(made))] if made else []), *section.parts)
         else:
-            parts = tuple(self._part(part, section.key, drafts) for part in section.parts)
+            parts = tuple(self._part(each, section.key, drafts) if each.sure else each for each in section.parts)
         model = self.writer.model.name
         notes = [note for draft in drafts for note in notes_of(draft, language, model)]
         if any(draft.fault for draft in drafts):

@@ -96,13 +96,19 @@ class Chooser:
         key = (words, tuple(documents), most)
         if key not in self._weighed:
             self.slices.end()
-            question = self.engine.question(words, self.language)
+            question = self.engine.question(words, self.ground.spoken)
             apart: dict[tuple[bool, bool], list[str]] = {}
-            for each in documents if question.text else ():
+            for each in documents if question.content else ():
                 apart.setdefault(self._apart_by[each], []).append(each)
             found = [each for ids in apart.values() for each in self.engine.weigh_first(question, ids, most)]
             self._weighed[key] = sorted(found, key=adopted_first)
         return self._weighed[key]
+
+    def sure(self, each: Scored) -> bool:
+        """Whether a unit that speaks to the words of the user surely does: its passage reaches the bar for answers, or it says them all. Where
+        something else is the subject what is bound to it is sure enough."""
+        asked = self.ground.asked
+        return asked is None or each.whole >= 0.0 or asked.all_said(each.unit.text, each.unit.document.language)
 
     @cached_property
     def _apart_by(self) -> dict[str, tuple[bool, bool]]:
@@ -233,20 +239,14 @@ class Chooser:
 
     def _apart(self, scored: Sequence[Scored], most: int) -> list[Scored]:
         """The best, none of which overlaps with another one or says the same."""
-        kept: list[Scored] = []
-        vectors: list[np.ndarray] = []
+        kept: list[tuple[Scored, np.ndarray]] = []
         for each in scored[: 3 * most]:
-            unit = each.unit
-            if any(unit.overlaps(other.unit) for other in kept):
+            if len(kept) == most or any(each.unit.overlaps(other.unit) for other, _ in kept):
                 continue
-            vector = self.library.embedder.embed_passages([unit.text])[0]
-            if any(float(vector @ other) >= ALIKE for other in vectors):
-                continue
-            kept.append(each)
-            vectors.append(vector)
-            if len(kept) == most:
-                break
-        return kept
+            vector = self.library.embedder.embed_passages([each.unit.text])[0]
+            if all(float(vector @ other) < ALIKE for _, other in kept):
+                kept.append((each, vector))
+        return [each for each, _ in kept]
 
 
 def adopted_first(each: Scored) -> tuple[bool, float]:

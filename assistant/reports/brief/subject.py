@@ -11,6 +11,7 @@ from assistant.frames import say
 from assistant.qa.engine import Engine
 from assistant.qa.metadata import adopted_on, covering, is_draft
 from assistant.qa.units import Unit
+from assistant.question import Question
 from assistant.reports import ReportError
 from assistant.reports.brief.briefing import Request
 from assistant.reports.comparison.paragraphs import key_of
@@ -54,12 +55,14 @@ class Theme:
 class Ground:
     """The subject of a briefing and the documents that it may use, as ids.
 
-    `own` are bound to the subject: announced for the item, about an announced paper, or the document itself; `treaties`
-    and `agendas` are what they are called; `others` are all the rest. `foreign` are bound to other items.
+    `spoken` is the language of title and themes. `own` are bound to the subject: announced for the item, about an announced paper, or the
+    document itself; `treaties` and `agendas` are what they are called; `others` are all the rest. `foreign` are bound to other items.
+    `asked` are the words of the user where they are the subject, which no document needs to speak of.
     """
 
     request: Request
     title: str
+    spoken: str
     themes: tuple[Theme, ...]
     own: Ids
     treaties: Ids
@@ -68,6 +71,7 @@ class Ground:
     meeting: Meeting | None = None
     item: AgendaItem | None = None
     agenda: Document | None = field(default=None, compare=False)
+    asked: Question | None = None
 
     @property
     def taken_up(self) -> tuple[Meeting, AgendaItem, Document]:
@@ -107,9 +111,10 @@ def ground_of(engine: Engine, request: Request) -> Ground:
         return _of_item(engine, request, headers, kinds["treaty"], rest)
     if request.kind == "document":
         return _of_document(engine, request, headers, kinds["treaty"], rest)
-    title = " ".join(request.value.split())
-    rest = rest if engine.question(title, request.language).symbols else _current(headers, rest)
-    return Ground(request, title, (Theme("", title),), (), kinds["treaty"], (*rest, *kinds["agenda"]))
+    asked = engine.subject(request.value)
+    rest = rest if asked.symbols else _current(headers, rest)
+    themes, others = (Theme("", asked.text),), (*rest, *kinds["agenda"])
+    return Ground(request, asked.text, asked.language, themes, (), kinds["treaty"], others, asked=asked)
 
 
 def _current(headers: Headers, ids: Ids) -> Ids:
@@ -150,7 +155,7 @@ def _of_item(engine: Engine, request: Request, headers: Headers, treaties: Ids, 
     foreign = tuple(each for each in rest if about(each, theirs) and each not in own)
     others = tuple(each for each in rest if each not in own and each not in foreign)
     themes = _proposed(agenda, item) or (Theme("", item.title),)
-    return Ground(request, item.title, themes, own, treaties, others, foreign, meeting, item, agenda)
+    return Ground(request, item.title, agenda.language, themes, own, treaties, others, foreign, meeting, item, agenda)
 
 
 def _of_document(engine: Engine, request: Request, headers: Headers, treaties: Ids, rest: Ids) -> Ground:
@@ -170,7 +175,7 @@ def _of_document(engine: Engine, request: Request, headers: Headers, treaties: I
     # A treaty is its own legal framework.
     near = () if document.kind == "treaty" else treaties
     themes = _sections(document) or (Theme("", document.title),)
-    return Ground(request, document.title, themes, (document.id,), near, others)
+    return Ground(request, document.title, document.language, themes, (document.id,), near, others)
 
 
 def _sections(document: Document) -> tuple[Theme, ...]:

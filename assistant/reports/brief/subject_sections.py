@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import groupby
 
 import numpy as np
 
@@ -68,7 +69,7 @@ def framework_of(chooser: Chooser) -> Framework:
     """The articles that apply to the subject of a briefing; they are looked for once."""
     if chooser.framework is not None:
         return chooser.framework
-    ground, language = chooser.ground, chooser.language
+    ground, language = chooser.ground, chooser.ground.spoken
     finder = ArticleFinder(chooser.engine, ground.treaties)
     chooser.framework = Framework(finder)
     if not ground.treaties:
@@ -105,7 +106,7 @@ def framework_of(chooser: Chooser) -> Framework:
     for theme, keys in nearly.items():
         near_it = [key for key in keys if key not in told][:PLACES]
         told.update(near_it)
-        closest.append((theme, tuple(map(finder.articles.__getitem__, near_it))))
+        closest.append((theme, tuple(finder.articles[key] for key in near_it)))
     chooser.framework = Framework(finder, by_theme, only, further, tuple(naming[:NAMING]), tuple(closest))
     return chooser.framework
 
@@ -122,15 +123,15 @@ def framework(chooser: Chooser) -> Section:
         by_heading.setdefault(heading, []).extend(own)
     for heading, found in by_heading.items():
         parts.append(Part(heading, _by_treaty(chooser, found)))
-    for theme, own in known.closest:
-        parts.append(Part(say("articles_closest", language, theme=theme.heading), _by_treaty(chooser, own)))
+    closest = [(say("closest", language, theme=theme.heading), own) for theme, own in known.closest]
+    parts += [Part(heading, _by_treaty(chooser, own), sure=False) for heading, own in closest]
     return chooser.section("framework", *parts)
 
 
 def _by_treaty(chooser: Chooser, found: Sequence[Article]) -> tuple[Statement, ...]:
     """A sentence for each treaty that lists the articles of it that were found."""
-    treaties = sorted({each.document.id for each in found})
-    return tuple(_listed(chooser, [each for each in found if each.document.id == treaty]) for treaty in treaties)
+    ordered = sorted(found, key=lambda each: (each.document.id, each.heading.ordinal))
+    return tuple(_listed(chooser, list(own)) for _, own in groupby(ordered, key=lambda each: each.document.id))
 
 
 def articles(chooser: Chooser) -> Section:
@@ -148,12 +149,9 @@ def _listed(chooser: Chooser, own: Sequence[Article]) -> Statement:
     """A sentence that lists articles of one treaty with their titles, cited to these."""
     language = chooser.language
     document = own[0].document
-    ordered = sorted(own, key=lambda each: each.heading.ordinal)
-    named = [
-        f"{place_name(f'art. {each.number}', language)}{f' ({each.title})' if each.title else ''}" for each in ordered
-    ]
+    named = [f"{place_name(f'art. {each.number}', language)}{f' ({each.title})' * bool(each.title)}" for each in own]
     called = [each for each in document.blocks if each.kind == "heading" and each.locator == "title"][:1]
-    heads = [*called, *(each.heading for each in ordered)]
+    heads = [*called, *(each.heading for each in own)]
     cites = tuple(chooser.cite(document, head, (head.start, head.end)) for head in heads)
     text = say("articles_of", language, treaty=document.short or document.title, articles=joined(named, language))
     return Statement(text, "derived", cites)
@@ -167,28 +165,27 @@ def _name(article: Article) -> str:
 def points(chooser: Chooser) -> Section:
     """The best words of the documents by theme; of the other themes, where they are spoken of, or that they are not."""
     known, ground = framework_of(chooser), chooser.ground
-    broad = ground.request.kind in ("theme", "question")
-    most, wide = POINTS[ground.request.audience] * (3 if broad else 1), WIDE * broad
+    most, wide = POINTS[ground.request.audience] * (3 if ground.asked else 1), WIDE if ground.asked else 0
     documents = (*ground.own, *(() if ground.request.kind == "document" else ground.others))
-    found: dict[tuple[str, int, int], tuple[float, int, Scored]] = {}
-    for n, theme in enumerate(ground.themes):
-        if theme.section is not None:
-            continue
+    found: dict[tuple[str, int, int], tuple[Theme, Scored]] = {}
+    for theme in (each for each in ground.themes if each.section is None):
         for each in chooser.speaking(theme.words, documents, POOL, partial(_is_key, chooser), wide):
             key = (each.unit.document.id, each.unit.start, each.unit.end)
-            if key not in found or each.odds > found[key][0]:
-                found[key] = (each.odds, n, each)
+            if key not in found or each.odds > found[key][1].odds:
+                found[key] = (theme, each)
     parts, empty = [], []
-    for n, theme in enumerate(ground.themes):
-        mine = sorted((each for _, home, each in found.values() if home == n), key=adopted_first)
-        units = [each.unit for each in mine] if theme.section is None else _of_section(chooser, theme)
+    for theme in ground.themes:
+        mine = sorted((each for home, each in found.values() if home == theme), key=adopted_first)
+        sure = [each for each in mine if chooser.sure(each)]
+        units = [each.unit for each in sure] if theme.section is None else _of_section(chooser, theme)
         statements = chooser.take(units, most, fresh=True)
         if theme.section is not None:
             statements = tuple(sorted(statements, key=lambda each: each.citations[-1].start))
-        if statements:
-            parts.append(Part(theme.heading, statements))
-        else:
-            own = next((own for other, own in (*known.by_theme, *known.closest) if other == theme and own), ())
+        nearest = say("closest", chooser.language, theme=ground.title)
+        closest = chooser.take([each.unit for each in mine if each not in sure], most - len(statements), fresh=True)
+        parts += [Part(theme.heading, statements), Part(nearest, closest, sure=False)]
+        own = next((own for other, own in (*known.by_theme, *known.closest) if other == theme and own), ())
+        if not statements and (own or not closest):
             empty.append(not_told(chooser, theme, [_name(each) for each in own[:PLACES]]))
     return chooser.section("points", *parts, unsourced=tuple(empty))
 
@@ -198,8 +195,7 @@ def not_told(chooser: Chooser, theme: Theme, places: Sequence[str] = ()) -> str:
     ground, language, frame = chooser.ground, chooser.language, "unsourced_theme"
     if not places:
         held = (*ground.own, *ground.others, *ground.treaties, *ground.foreign)
-        scored = chooser.weigh(theme.words, held, READ)
-        near = [each for each in scored if speaks(each)]
+        near = [each for each in chooser.weigh(theme.words, held, READ) if speaks(each)]
         frame = "unsure_theme" if near else frame
         said = [each.unit for each in near if each.unit.document.id in ground.own or each.score >= 0.0]
         told = [unit for unit in said if unit.block not in covering(unit.document)]
@@ -222,16 +218,17 @@ def guidance(chooser: Chooser) -> Section:
     """What other documents recommend or offer as guidance, none of it later than the meeting: as the reader tells; of an item what
     answers to its title or a theme, where they say themselves that they recommend it, too."""
     ground = chooser.ground
-    asked = say("ask_guidance", chooser.language, theme=ground.title)
-    subjects = (ground.title, *(theme.words for theme in ground.themes)) if ground.item is not None else ()
-    weighed = [each for words in subjects for each in chooser.weigh(words, ground.others) if each.score >= 0.0]
-    close = {(each.unit.document.id, each.unit.block) for each in weighed}
+    asked = say("ask_guidance", ground.spoken, theme=ground.title)
+    subjects = () if ground.request.kind == "document" else (ground.title, *(theme.words for theme in ground.themes))
+    weighed = [each for words in subjects for each in chooser.weigh(words, ground.others, WIDE if ground.asked else 0)]
+    sure = [each for each in weighed if each.score >= 0.0 or (ground.asked and speaks(each) and chooser.sure(each))]
+    close = {(each.unit.document.id, each.unit.block) for each in sure}
 
     def fits(each: Scored) -> bool:
         return _is_point(chooser, each) and (not subjects or (each.unit.document.id, each.unit.block) in close)
 
     found = [each.unit for each in chooser.speaking(asked, ground.others, 2 * GUIDANCE, fits)]
-    for each in chooser.weigh(asked, ground.others) if subjects else ():
+    for each in chooser.weigh(asked, ground.others) if ground.item is not None else ():
         grammar, text = grammar_of(each.unit.document.language), each.unit.text
         said = grammar.advise.search(text) or grammar.advised.search(text)
         found += [each.unit] if said and fits(each) and chooser.usable(each.unit) else []
@@ -243,6 +240,12 @@ def _near(chooser: Chooser, each: Scored) -> bool:
     of these the reader must be sure."""
     ground = chooser.ground
     return ground.request.kind != "document" or each.unit.document.id in ground.own or each.score >= 0.0
+
+
+def _answering(chooser: Chooser, words: str, documents: Sequence[str]) -> list[Scored]:
+    """What of some documents speaks to a subject, near and surely enough."""
+    found = chooser.weigh(words, documents)
+    return [each for each in found if speaks(each) and _near(chooser, each) and chooser.sure(each)]
 
 
 def new(chooser: Chooser) -> Section:
@@ -277,13 +280,9 @@ def _eve(meeting: Meeting) -> dt.date:
 def differences(chooser: Chooser) -> Section:
     """Pairs of places that say nearly the same with other figures, or one of them with a negation; of a document, one of them is its own."""
     ground = chooser.ground
-    units = [
-        each.unit
-        for theme in ground.themes
-        for each in chooser.weigh(theme.words, (*ground.own, *ground.others))
-        if speaks(each) and _near(chooser, each) and chooser.usable(each.unit)
-    ]
-    parts = []
+    documents, parts = (*ground.own, *ground.others), []
+    near = [each for theme in ground.themes for each in _answering(chooser, theme.words, documents)]
+    units = [each.unit for each in near if chooser.usable(each.unit)]
     pairs = [
         pair
         for pair in differing(units)
@@ -341,10 +340,9 @@ def _is_point(chooser: Chooser, each: Scored) -> bool:
 def _is_key(chooser: Chooser, each: Scored) -> bool:
     """Whether a unit is a key point: of an item, what documents of other bodies say that are not bound to it must be sure."""
     ground, symbol = chooser.ground, each.unit.document.symbol
-    if ground.agenda is None or each.unit.document.id in ground.own or each.score >= 0.0:
-        return _is_point(chooser, each)
-    body = ground.agenda.symbol.body if ground.agenda.symbol else ""
-    return symbol is not None and symbol.body == body and _is_point(chooser, each)
+    body = ground.agenda.symbol.body if ground.agenda and ground.agenda.symbol else ""
+    bound = ground.agenda is None or each.unit.document.id in ground.own or (symbol is not None and symbol.body == body)
+    return (bound or each.score >= 0.0) and _is_point(chooser, each)
 
 
 def _later(chooser: Chooser, unit: Unit) -> bool:
@@ -356,7 +354,7 @@ def _said(chooser: Chooser) -> Iterator[tuple[str, str]]:
     """What says by itself which treaties a subject is about, with its language: its title, and of an item what the agenda says of it and of
     the mandate of the body."""
     ground = chooser.ground
-    yield ground.title, chooser.language
+    yield ground.title, ground.spoken
     if ground.item is not None:
         meeting, item, agenda = ground.taken_up
         for ordinal in (*meeting.mandate, *item.annotations):
@@ -366,18 +364,13 @@ def _said(chooser: Chooser) -> Iterator[tuple[str, str]]:
 def _naming(chooser: Chooser, finder: ArticleFinder, own: Sequence[Unit], cited: frozenset[str]) -> list[Unit]:
     """The units of the documents bound to the subject that name articles, those that name most first; where none does, those of
     other documents that speak to the subject, surely where they name articles of a treaty that is not `cited`."""
-    ground = chooser.ground
-    near = [each for each in chooser.weigh(ground.title, ground.others) if speaks(each) and _near(chooser, each)]
-    sure = {each.unit for each in near if each.score >= 0.0}
 
     def named(unit: Unit) -> list[Article]:
         return finder.named(unit.text, unit.document)
 
-    for units in (
-        own,
-        [each.unit for each in near if each.unit in sure or {a.document.id for a in named(each.unit)} <= cited],
-    ):
-        found = [unit for unit in units if named(unit) and chooser.usable(unit) and not _later(chooser, unit)]
-        if found:
-            break
+    near = _answering(chooser, chooser.ground.title, chooser.ground.others)
+    fit = [each.unit for each in near if each.score >= 0.0 or {a.document.id for a in named(each.unit)} <= cited]
+    naming = ([unit for unit in units if named(unit) and chooser.usable(unit) and not _later(chooser, unit)]
+              for units in (own, fit))  # fmt: skip
+    found = next(filter(None, naming), [])
     return sorted(found, key=lambda unit: (-len(named(unit)), unit.document.id, unit.start))

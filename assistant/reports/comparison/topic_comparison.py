@@ -37,7 +37,6 @@ from assistant.support.exact import lacking
 from assistant.support.reasons import Reason
 from assistant.support.sense import turned
 from assistant.wording.claims import read
-from corpus.analysis import analyse
 from corpus.documents import Document
 
 _FORM = frozenset(["address", "subject", "clause", "content", "language"])
@@ -237,13 +236,13 @@ def compare_topic(
 ) -> TopicComparison:
     """What texts say on a topic, each in the version that answers are given from: those named in their order, or all that are held, those
     first that surely speak to it and say most, of equal ones the latest. `aside` is entered between slices of the work."""
-    question = engine.question(topic, language)
+    question = engine.subject(topic, language)
     slices = Slices(aside)
     desk = VersionDesk(engine.library)
     named = list(dict.fromkeys(document.id for document in documents))
-    ids, unread = (named, 0) if named else _held(engine, question)
+    ids, unread = ([], 0) if engine.silent(question) else (named, 0) if named else _held(engine, question)
     made: list[tuple[Side, dict[int, Unit]]] = []
-    for n, document_id in enumerate(ids if question.text else ()):
+    for n, document_id in enumerate(ids):
         document = engine.library.document(document_id)
         progress(document.label, n, len(ids))
         slices.end()
@@ -272,7 +271,7 @@ def _held(engine: Engine, question: Question) -> tuple[list[str], int]:
     held = library.versions().quotable(question.language)
     ids = sorted(held)
     if len(ids) > TEXTS:
-        found = engine.retriever.retrieve(question, POOL, ids) if question.text else []
+        found = engine.retriever.retrieve(question, POOL, ids)
         ids = list(dict.fromkeys(each.passage.document_id for each in found))[:TEXTS]
     ranks = {each: standing(library.document(each))[:2] for each in ids}
     return sorted(sorted(ids), key=lambda each: ranks[each], reverse=True), len(held) - len(ids)
@@ -302,8 +301,7 @@ def _said(
         reached = thorough or each.whole >= each.bars.least
         if reached and not footnote and not any(unit.overlaps(other) for other in passages):
             passages[unit] = each.whole
-    words = set(question.content) if document.language == question.language else set()
-    saying = {unit for unit in passages if words and words <= set(analyse(unit.text, document.language))}
+    saying = {unit for unit in passages if question.all_said(unit.text, document.language)}
     ranked = _ranked(engine, question, list(passages), evidence, saying)
     near = [each for each in ranked if passages[each.unit] >= each.bars.least]
     speaking = [each for each in near if each.score >= each.bars.least or each.unit in saying]

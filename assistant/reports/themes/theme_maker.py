@@ -311,7 +311,7 @@ class Summary:
     def __init__(self, engine: Engine, language: str, documents: Sequence[str], slices: Slices) -> None:
         self._engine, self._slices = engine, slices
         request = Request("theme", "-", language=language, mixed=True)
-        self._chooser = Chooser(engine, Ground(request, "", (), (), (), tuple(documents)))
+        self._chooser = Chooser(engine, Ground(request, "", language, (), (), (), tuple(documents)))
 
     def of(
         self, passages: Sequence[Sequence[Passage]], centre: np.ndarray | None
