@@ -148,7 +148,7 @@ def _named(text: str, heading: bool, now: _Open | None) -> Naming | None:
     naming = name_place(text, 0, HEAD)
     if naming is None:
         return None
-    before = text[: naming.start]
+    before = PREAMBLE.sub("", text[: naming.start]).lstrip(" ,")
     if PREAMBLE.search(text, 0, naming.end + 30):
         naming = replace(naming, places=())  # its paragraphs have no numbers of their own
     stops = bool(_STOPS.match(text, naming.end))

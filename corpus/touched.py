@@ -11,6 +11,8 @@ from corpus.documents import Block, Document, Span
 from corpus.places import annex_number, folded, name_place, numbered, parts_of
 from corpus.tables import tables_of
 
+_ITEM = re.compile(r"(?:^|, )item \d")
+"""Of an agenda the number is that of an item, not of a paragraph."""
 _DOTTED = re.compile(r"(\d{1,2}[A-Z]?\.\d{1,3})\.?\s")
 
 
@@ -106,7 +108,8 @@ def _paragraph(document: Document, wanted: dict[str, str], strict: bool) -> Iter
     for block in document.blocks:
         if block.kind not in ("paragraph", "item") or not _outer(block, wanted, strict):
             continue
-        mark = parts_of(block.locator).get("para") or (block.number if block.kind == "paragraph" else "") or ""
+        numbers = block.kind == "paragraph" and not _ITEM.search(block.locator)
+        mark = parts_of(block.locator).get("para") or (block.number if numbers else "") or ""
         own, below = numbered(mark or _dotted(document, block))
         if own == number:
             found.append((block, below))

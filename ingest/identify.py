@@ -244,7 +244,7 @@ def title_of(
             if telling:
                 return telling[-1]
     head = list(takewhile(lambda piece: not _CONTENTS.fullmatch(piece.text), top))  # what follows heads chapters
-    run = _run(head, masthead, symbol)
+    run = _run(head, masthead, symbol, kind)
     if not run and kind == "treaty" and masthead.body:
         return masthead.body  # where nobody issues a text its name stands there
     if not run:  # old documents set their title in capitals only, some as part of their head
@@ -263,16 +263,16 @@ def title_of(
     return f"{title}: {part}" if part else title
 
 
-def _run(head: Sequence[Piece], masthead: Masthead, symbol: Symbol | None) -> list[Piece]:
+def _run(head: Sequence[Piece], masthead: Masthead, symbol: Symbol | None, kind: TextKind) -> list[Piece]:
     """The first headings of a text that may name it, up to its first words or its first chapter."""
     run: list[Piece] = []
     for piece in head:
         if piece.kind != "heading":
             if run and piece.part != "masthead":
                 break
-        elif article_of(text := _line(piece)) or (run and (piece.part or _CHAPTER.match(piece.text))):
+        elif (kind == "treaty" and article_of(_line(piece))) or (run and (piece.part or _CHAPTER.match(piece.text))):
             break
-        elif not _only_a_date(text) and not _names_body(text, masthead, symbol):
+        elif not _only_a_date(text := _line(piece)) and not _names_body(text, masthead, symbol):
             run.append(piece)
     return run
 

@@ -22,6 +22,7 @@ from corpus.dates import find_dates
 from corpus.documents import Document
 from corpus.library import Library
 from corpus.meetings import Meeting, Sitting
+from corpus.symbols import find_symbols
 
 HEAD = 1_500
 """Characters of an agenda in which the number of its meeting stands."""
@@ -114,7 +115,9 @@ def dated(question: Question, meeting: Meeting) -> Question | None:
     counted = [day for day in days(meeting) if on(question, day, meeting)] if question.nth_days else []
     if not counted:
         return None
-    text = _GAP.sub(f" {date_text(counted[0], question.language)} ", question.rest, count=1)
+    gaps = (found.span() for found in _GAP.finditer(question.rest))
+    start, end = next((gap for gap in gaps if not find_symbols(question.text[slice(*gap)])), (len(question.text),) * 2)
+    text = f"{question.text[:start]} {date_text(counted[0], question.language)} {question.text[end:]}"
     return replace(question, text=" ".join(text.split()))
 
 

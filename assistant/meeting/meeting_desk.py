@@ -73,7 +73,8 @@ class MeetingDesk:
         passages = [(telling.heading, [part.read for part in telling.parts]) for telling in found]
         told = self._weigher.told(question, "en", passages, most, leading)
         bare = self._without_body(question, meetings)
-        for asked in filter(None, (bare, dated(question, meetings[0]))):
+        by_date = {each.text: each for meeting in read if (each := dated(question, meeting))}
+        for asked in filter(None, (bare, *by_date.values())):
             told = _surest(told, self._weigher.told(asked, "en", passages, most, leading))
         named = NAMED if placed or bare is not None else 0.0
         # Where an agenda tells no more of an item than its title, nothing beside it could answer better: it must be sure by itself.
@@ -106,7 +107,12 @@ class MeetingDesk:
                 question, near, [each for n, telling in rows if n == min(alike) for each in telling.parts]
             )
         elif near[0].kind == "row" and not _beside_time(question):
-            near = [each for each in found[own[0].passage].parts if each.kind == "row"][:MOST]
+            days = (
+                sorted({each.passage for each in own if part(each).kind == "row"})
+                if timed(question)
+                else [own[0].passage]
+            )
+            near = [each for n in days for each in found[n].parts if each.kind == "row"][: 2 * MOST]
         else:
             if near[0].kind == "length":  # days and times tell the length, too
                 unsure = [] if own[0].score >= 0.0 else found[own[0].passage].parts

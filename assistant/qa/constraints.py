@@ -19,6 +19,8 @@ from corpus.countries import countries, names_country
 from corpus.documents import Block, Document, once
 from corpus.tables import cells_of
 
+STEM, ENDING = 4, 3
+"""Letters of a name that a text must have at least, and those at its end that may differ there."""
 LISTED = 2
 """Countries that words name and may be about; more are a list."""
 _YEARS = re.compile(r"(?<!\d)(?:19|20)\d\d\s?[–-]\s?(?:19|20)?\d\d(?!\d)")
@@ -66,7 +68,8 @@ def _lacks_name(question: Question, document: Document) -> bool:
 
     def lacks() -> bool:
         names, text = claims.read(question.last, question.language).names, fold(_text(document))
-        return any(fold(name) not in text for name in names)
+        # A name may be inflected, or tell of whom something is ("Russians").
+        return any(fold(name)[: max(STEM, len(name) - ENDING)] not in text for name in names)
 
     return question.once((_lacks_name, document.id), lacks)
 

@@ -19,6 +19,7 @@ from assistant.qa.query import (
     Speller,
     Turn,
     apart,
+    asks_twice,
     cuts,
     first_cited,
     likelier,
@@ -321,13 +322,20 @@ class Engine:
 
     def _answer(self, question: Question) -> list[Part]:
         """The answer to a question, or to each of the questions that it asks at once."""
-        parts = questions_of(question.focus, question.language, self.vocabulary)
+        parts = questions_of(question.focus, question.language)
         if len(parts) > 1:
             answered = self._each(question, parts)
             if any(answer.status == "answered" for _, answer in answered):
                 return answered
         whole = self.quoter.answer(question)
-        for cut in cuts(question.focus, question.language) if whole.statements else ():
+        tried = [*cuts(question.focus, question.language)] if whole.statements else []
+        for cut in tried:
+            if asks_twice(question.focus, cut, question.language, self.vocabulary):
+                answered = self._each(question, cut)
+                first = [first_cited(answer)[:1] for _, answer in answered if answer.status == "answered"]
+                if first_cited(whole)[:1] in first:
+                    return answered  # the whole is the answer to one of them
+        for cut in tried:
             if whole.statements[0].verdict != "derived" and self._same_place(cut, question):
                 continue
             # Most sentences are one question, which few passages tell.
@@ -372,12 +380,15 @@ class Engine:
 
 
 def _lone(question: Question) -> bool:
-    """Whether a question has one word of content or none, and names no text, place or day and nothing in capitals."""
+    """Whether a turn has one word of content or none, and names no text, place or day and nothing in capitals; with one word it is no
+    question by its form ("Who is the Rapporteur?")."""
     named = question.symbols or question.acts_lacking or question.named or question.items or question.articles
     dated = question.days or question.months or question.weekdays or question.nth_days
     if named or dated or any(len(word) > 1 and word.isupper() for word in question.text.split()):
         return False
-    return len(_worded(question.content)) < 2
+    words, text = _worded(question.content), question.text
+    asks = question.vocabulary.says("interrogatives", text, question.language) or (text[-1:] in "?？؟" and " " in text)
+    return not words or (len(words) < 2 and not asks)
 
 
 def _worded(tokens: Iterable[str]) -> list[str]:

@@ -61,6 +61,10 @@ class NamedPlaces:
         versions, more = self._library.versions(), asks_more(question, _span(question))
         texts = [each for each in found.values() if not ((held := versions.of(each.id)) and held.corrects)]
         having = [units for each in texts if (units := self._at(question, each, places))]
+        having_it = {units[0].document.id for units in having}
+        texts = [
+            each for each in texts if each.kind != "agenda" or each.id in having_it
+        ]  # few of its paragraphs are numbered
         if not having or (more and having[0][0].document is not texts[0]):
             return None
         units = having[0]
@@ -185,10 +189,11 @@ class NamedPlaces:
             ):
                 continue
             document = self._library.document(header.id)
-            if question.language == document.language:
-                called = not set(title_words(question, document)).isdisjoint(question.content)
-            else:
-                called = self._as_like(question, document, answer.citations[0])
+            called = not set(title_words(question, document)).isdisjoint(
+                self._retriever.words(question, document.language)
+            )
+            if question.language != document.language and asks_more(question):
+                called = called or self._as_like(question, document, answer.citations[0])
             if called and any(article_units(self._library, document, each) for each in question.articles):
                 others[document.key] = document.label
         if not others:
@@ -233,9 +238,20 @@ def _preambular(question: Question) -> list[tuple[str, int, int]]:
     """The paragraphs of a preamble that a question names by their numbers, and where: "the third preambular paragraph"."""
     found = [match.span() for match in PREAMBLE.finditer(question.rest)]
     text = PREAMBLE.sub(lambda match: " " * len(match.group()), question.rest) if found else ""
+
+    def beside(start: int, end: int) -> bool:
+        """Whether nothing but function words stands between a number and a word for a preamble, and no named text before that."""
+        gaps = [question.rest[last:start] if last <= start else question.rest[end:first] for first, last in found]
+        behind = [
+            last > start and re.search(r"\s{3,}", gap) is not None for (_, last), gap in zip(found, gaps, strict=True)
+        ]
+        said = [question.vocabulary.content(analyse(gap, question.language), question.language) for gap in gaps]
+        return any(not words and not named for words, named in zip(said, behind, strict=True))
+
     return [
         (f"preamble, para. {number}", min(start, found[0][0]), max(end, found[-1][1]))
         for number, start, end in numbers_after("paragraph", text, question.vocabulary, question.language)
+        if beside(start, end)
     ]
 
 

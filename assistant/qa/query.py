@@ -194,9 +194,9 @@ def _replaced(old: Question, new: Question, before: Sequence[Slot], named: Seque
     return " ".join(text.split())
 
 
-def questions_of(text: str, language: str, vocabulary: Vocabulary) -> list[str]:
-    """The questions that a text asks by its marks, in order, each with the sentences that lead to it, or in one sentence whose two parts each
-    begin with a word that asks; the text itself where it asks one."""
+def questions_of(text: str, language: str) -> list[str]:
+    """The questions that a text asks by its marks, in order, each with the sentences that lead to it; the text itself where
+    it asks one."""
     parts: list[str] = []
     lead = 0
     for _, end in sentence_spans(text, language):
@@ -206,15 +206,25 @@ def questions_of(text: str, language: str, vocabulary: Vocabulary) -> list[str]:
     rest = text[lead:].strip()
     if parts and rest:
         parts[-1] = f"{parts[-1]} {rest}"
-    if 1 < len(parts) <= MOST_PARTS and all(map(_long_enough, parts)):
-        return parts
+    return parts if 1 < len(parts) <= MOST_PARTS and all(map(_long_enough, parts)) else [text]
 
-    def asks(part: str) -> bool:
+
+def asks_twice(text: str, pair: tuple[str, str], language: str, vocabulary: Vocabulary) -> bool:
+    """Whether a conjunction joins the two parts of a sentence, both of which begin with a word that asks, the first says something by itself
+    ("under what conditions" goes on), and the second goes on with no clause of it ("when ... and when ...")."""
+
+    def asking(part: str) -> re.Match[str] | None:
         # "By when ...": a preposition may stand before it; in Chinese it stands where the answer would.
         begins = part if language == "zh" else " ".join(_WORDS.findall(part)[:2])
-        return vocabulary.find("interrogatives", begins, language) is not None
+        return vocabulary.find("interrogatives", begins, language)
 
-    return next((list(pair) for pair in cuts(text, language) if all(map(asks, pair))), [text])
+    first, second = pair
+    between = text[len(first) : len(text) - len(second)]
+    joined = any(map(str.isalpha, between)) or language == "zh" or (language == "ar" and second.startswith("و"))
+    other = asking(second) if joined and asking(first) else None
+    if other is None or len(set(vocabulary.content(analyse(first, language), language))) < 2:
+        return False
+    return language == "zh" or other.group().casefold() not in [word.casefold() for word in _WORDS.findall(first)[1:]]
 
 
 def cuts(text: str, language: str) -> Iterator[tuple[str, str]]:

@@ -136,7 +136,7 @@ class Quoter:
             return found
         score, sure = meeting.told.score, meeting.told.score >= 0.0
         ahead = score - found.confidence if found.confidence is not None and found.statements else FURTHER
-        if sure and question.nth_days:
+        if sure and question.nth_days and self.desk.of_timetable(question):
             ahead = max(ahead, 0.0)  # "the third day" may be that of any meeting, or its number
         if score < meeting.told.bars.least or (answered and not sure) or ahead <= -FURTHER:
             return found

@@ -124,7 +124,7 @@ class Weigher:
         before, best first. Units that are not `among` those that are asked for are left out, and keep no further passage
         from being read, nor does a digest where other texts are found. What a document says of itself is read of that of the first
         passage, of those whose first page is found, and of those that are `named` (ids)."""
-        searched = Searched.of(evidence)
+        searched = Searched.of(evidence, question)
         wanted = dict.fromkeys(named, searched.best) | {each.passage.document_id: each.score for each in evidence[:1]}
         ranked, read = iter(evidence), 0
         new = [each for each in evidence if each.id in question.carried]
@@ -193,12 +193,12 @@ class Weigher:
 
     def each(self, question: Question, passages: Sequence[Evidence], evidence: Sequence[Evidence]) -> list[Scored]:
         """The units of some passages of the evidence for a question, all of them read, best first."""
-        return sorted(self._scored(question, passages, Searched.of(evidence)), key=lambda each: -each.odds)
+        return sorted(self._scored(question, passages, Searched.of(evidence, question)), key=lambda each: -each.odds)
 
     def alone(self, question: Question, units: Sequence[Unit], evidence: Sequence[Evidence]) -> list[Scored]:
         """Units of the evidence for a question, each read as if it were a passage of its own, in the order given; where no reader
         reads them their likeness tells."""
-        searched = Searched.of(evidence)
+        searched = Searched.of(evidence, question)
         found: dict[int, Scored] = {}
         for language, rows in _by_language(units):
             passages = [(units[n].evidence.passage.heading, [units[n].text]) for n in rows]

@@ -81,6 +81,6 @@ def postgres(url: str, settings: Mapping[str, str] = MappingProxyType({})) -> Da
         from corpus.store.postgres import Postgres
     except ImportError:
         raise LibraryError(
-            f"RAPPORTEURDATABASE_URL is set, but the driver for PostgreSQL is not installed. Run: {install('postgres')}"
+            f"RAPPORTEUR_DATABASE_URL is set, but the driver for PostgreSQL is not installed. Run: {install('postgres')}"
         ) from None
     return Postgres(url, settings)

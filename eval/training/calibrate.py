@@ -86,7 +86,7 @@ def calibrate(outcomes: Sequence[Outcome], *, all_told: bool = False) -> Calibra
     closest, sure = ((odds - offset) / slope for odds in (log_odds(CLOSEST_CHANCE), WHATEVER))
     for caution, risk in ASIDE_RISK.items():
         lowers[caution], alike[caution] = min(uppers[caution], lowest(asides, risk)), None
-        if lowers[caution] > closest and np.isfinite(likenesses[is_aside]).all():
+        if lowers[caution] > closest and np.isfinite(likenesses[is_aside]).any():
             # What is surer than that answers, however little anything is like it.
             held = np.where(asides >= max(uppers[caution], sure), np.inf, likenesses[is_aside])[asides >= closest]
             if len(held) and math.isfinite(least := lowest(held, risk, len(asides))):

@@ -96,7 +96,7 @@ def by_readers(engine: Engine, reader: Reads, other: Reads | None = None) -> Bes
 
     def best(text: str) -> tuple[float, float | None] | None:
         found = engine.search(text, READ)
-        searched = Searched.of(found)
+        searched = Searched.of(found, engine.question(text))
         held = [words for each in found if (words := worded(each))]
         reads = [(heading_of(each), each.passage.text) for each in held]
         added = [gain(each.score, searched.best) for each in held]
