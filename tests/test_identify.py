@@ -446,6 +446,11 @@ def test_a_treaty_is_called_by_its_title_and_not_by_its_preamble() -> None:
     assert read(text).title == name
 
 
+def test_a_text_that_is_no_treaty_may_be_called_after_an_article() -> None:
+    name = "Article 14 of the Convention: proposals for its amendment"
+    assert read(f"XYZC/COM/2031/3\n\n# {name}\n\n1. Boats need a flag.\n").title == name
+
+
 @pytest.mark.parametrize("mark", ["**", ""])
 @pytest.mark.parametrize(
     ("body", "session", "place", "item", "name"),

@@ -193,6 +193,8 @@ def test_a_paragraph_of_a_preamble_is_not_taken_for_the_operative_one_of_its_num
     assert "third preambular para." in answer.citations[0].locator
     assert engine.ask("paragraph 3 of L.3").citations[0].quote == "Decides to meet in spring."
     assert "no preamble, para. 4" in engine.ask("fourth preambular paragraph of L.3").reason
+    beyond = engine.ask("Does paragraph 3 of L.3 go beyond the preamble?")
+    assert beyond.citations[0].quote == "Decides to meet in spring."
 
 
 @pytest.mark.parametrize(

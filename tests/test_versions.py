@@ -318,6 +318,15 @@ def test_a_corrigendum_without_a_place_touches_the_whole_document(says: str) -> 
     assert document.quote(found[0].start, found[0].end) == says
 
 
+@pytest.mark.parametrize("heading", ["Preambular paragraph 2", "Preamble, paragraph 2"])
+def test_a_correction_of_a_preamble_is_no_part_of_the_one_before_it(heading: str) -> None:
+    said = ["**Operative paragraph 6**", "For “40 boats” read “41 boats”.", f"**{heading}**", "For “four” read “five”."]
+    document = read(corrigendum("\n\n".join(said)))
+    found = corrections(document)
+    assert [each.targets for each in found] == [("para. 6",), ()]
+    assert "five" not in document.quote(found[0].start, found[0].end)
+
+
 @pytest.mark.skipif(not SHARED.exists(), reason="the real documents are not at hand (../shared/documents)")
 def test_a_real_corrigendum_corrects_a_paragraph_and_its_table() -> None:
     path = SHARED / "documents" / "docx" / "A_80_6_SECT.24__CORR.1.docx"

@@ -74,6 +74,9 @@ class MeetingDesk:
         told = self._weigher.told(question, "en", passages, most, leading)
         bare = self._without_body(question, meetings)
         by_date = {each.text: each for meeting in read if (each := dated(question, meeting))}
+        languages = self._library.versions().language_of
+        if any(languages[each.document_id] == question.language for each in read) and not self.of_timetable(question):
+            by_date = {}  # "the second day of the transitional period" is no day of a meeting
         for asked in filter(None, (bare, *by_date.values())):
             told = _surest(told, self._weigher.told(asked, "en", passages, most, leading))
         named = NAMED if placed or bare is not None else 0.0

@@ -69,7 +69,9 @@ class NamedPlaces:
             return None
         units = having[0]
         alone = len(having) == 1 or _in_table(units[0])
-        if not alone and not (more and nearest(self._among(question, units))):
+        # Who says nothing else than words of its title calls the text.
+        called = more and not asks_more(question, _span(question), [units[0].document])
+        if not alone and not called and not (more and nearest(self._among(question, units))):
             return None
         return self._quoted(question, units)
 
