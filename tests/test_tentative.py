@@ -62,8 +62,11 @@ def test_evidence_is_an_answer_or_what_comes_closest_or_nothing(
 
 @pytest.mark.parametrize(
     ("alike", "logit", "status"),
-    [(-9.0, -2.0, "tentative"), (9.0, -2.0, "not_found"), (9.0, 3.0, "answered"), (None, -2.0, "tentative")],
-)
+    [
+        (-9.0, -2.0, "tentative"), (9.0, -2.0, "not_found"), (9.0, 3.0, "answered"), (None, -2.0, "tentative"),
+        (-9.0, 1.0, "answered"), (9.0, 1.0, "not_found"),
+    ],
+)  # fmt: skip
 def test_nothing_comes_closest_where_no_passage_is_as_like_the_question_as_the_bar_says(
     library: Library, catalogue: Catalogue, alike: float | None, logit: float, status: str
 ) -> None:
@@ -71,6 +74,18 @@ def test_nothing_comes_closest_where_no_passage_is_as_like_the_question_as_the_b
     readers = Readers({"en": Judge(logit)}, {"en": replace(BARS, alike=alike)})
     answer = Engine(library, catalogue, readers=readers).ask("How many crowns do yachts pay a night?")
     assert answer.status == status
+
+
+@pytest.mark.parametrize(
+    ("question", "status"),
+    [("yachts couronnes port", "answered"), ("prix des yachts et du pain", "not_found")],
+)
+def test_what_has_all_words_of_a_question_answers_it_however_little_it_is_like_it(
+    library: Library, catalogue: Catalogue, question: str, status: str
+) -> None:
+    add(library, catalogue, Input("regles.md", FRENCH.encode()))
+    readers = Readers({"multilingual": Judge(1.0)}, {"multilingual": replace(BARS, alike=9.0)})
+    assert Engine(library, catalogue, readers=readers).ask(question, language="fr").status == status
 
 
 FRENCH = "# Règles du port\n\nA/88/502\n\n1. Les yachts paient quarante couronnes (crowns) par nuit dans le port des yachts.\n"
