@@ -78,6 +78,13 @@ TABLE: dict[tuple[str, str], tuple[str, str, dict[str, Any]]] = {
     ("GET", "/api/v1/local/documents/{document:path}"): ("read", "/api/v1/local/documents/boats.txt", {}),
     ("GET", "/api/v1/local/meetings"): ("read", "/api/v1/local/meetings", {}),
     ("GET", "/api/v1/local/records"): ("read", "/api/v1/local/records", {}),
+    **{
+        ("POST", f"/api/v1/local/papers/{kind}"): ("read", f"/api/v1/local/papers/{kind}", {"json": asked})
+        for kind, asked in (
+            ("briefings", {"kind": "theme", "value": "boats"}), ("themes", {}), ("compare", {"document": ["boats.txt"] * 2}),
+            ("origins", {"document": "boats.txt"}), ("mandates", {}),
+        )
+    },
     ("GET", "/v1/models"): ("read", "/v1/models", {}),
     ("GET", "/v1/models/{model}"): ("read", "/v1/models/rapporteur", {}),
     ("POST", "/v1/chat/completions"): ("read", "/v1/chat/completions", {"json": CHAT}),

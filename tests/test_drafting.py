@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import cast
+
 import pytest
 
-from assistant.reports.brief.subject import proposes
+from assistant.qa.units import Unit
+from assistant.reports.brief.subject import proposing
 from assistant.shipped import shipped
 from assistant.wording.drafting import grammar_of
 from corpus.documents import LANGUAGES
@@ -34,8 +38,11 @@ def test_every_entry_of_a_language_is_a_pattern_that_english_has_too() -> None:
     ],
 )  # fmt: skip
 def test_a_proposal_is_told_from_a_statement(language: str, asked: str, told: str) -> None:
-    assert proposes(asked, language)
-    assert not proposes(told, language)
+    def unit(text: str) -> Unit:
+        return cast(Unit, SimpleNamespace(text=text, document=SimpleNamespace(language=language)))
+
+    assert proposing(unit(asked))
+    assert not proposing(unit(told))
 
 
 @pytest.mark.parametrize(

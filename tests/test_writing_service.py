@@ -410,7 +410,7 @@ def test_an_address_that_asks_for_paper_after_paper_leaves_places_for_others(
     monkeypatch.setattr("assistant.reports.brief.brief_maker._made", lambda *_: go.wait(30) and None)
     with made_service(tmp_path, catalogue, reading=True) as made:
         try:
-            statuses = [made.client.get(f"/briefings?kind=theme&value=boats{n}").status_code for n in range(60)]
+            statuses = [made.client.get(f"/briefings?kind=theme&value=boats+{n}").status_code for n in range(60)]
             assert statuses == [202] * 12 + [429] * 48, "half of what an address has"
             reply = made.client.get("/briefings?kind=theme&value=nets", headers=made.headers("read"))
             assert reply.status_code == 202

@@ -329,9 +329,11 @@ class Engine:
                 return answered
         whole = self.quoter.answer(question)
         tried = [*cuts(question.focus, question.language)] if whole.statements else []
+        # The second half of a sentence speaks of what the first one names.
+        named = ", ".join(symbol.text for symbol in question.symbols)
         for cut in tried:
             if asks_twice(question.focus, cut, question.language, self.vocabulary):
-                answered = self._each(question, cut)
+                answered = self._each(question, cut, named=named)
                 first = [first_cited(answer)[:1] for _, answer in answered if answer.status == "answered"]
                 if first_cited(whole)[:1] in first:
                     return answered  # the whole is the answer to one of them
@@ -340,7 +342,7 @@ class Engine:
                 continue
             # Most sentences are one question, which few passages tell.
             for most in (FIRST, READ):
-                answered = self._each(question, cut, most, all_answered=True)
+                answered = self._each(question, cut, most, named=named, all_answered=True)
                 if len(answered) < len(cut) or not apart(whole, [answer for _, answer in answered], self.library):
                     break
             else:
@@ -355,19 +357,17 @@ class Engine:
         return len(found) < len(parts) and len(found) == len({each.id for each in first})
 
     def _each(
-        self, question: Question, parts: Sequence[str], most: int = READ, *, all_answered: bool = False
+        self, question: Question, parts: Sequence[str], most: int = READ, *, named: str = "", all_answered: bool = False
     ) -> list[Part]:
-        """The parts of a question with their answers, each read after those before it; with `all_answered` only up to the first
-        that is not."""
+        """The parts of a question with their answers, each read after those before it, which has `named` what it does not itself; with
+        `all_answered` only up to the first that is not."""
         before = None
         if question.text != question.focus:
             earlier = question.text.removesuffix(question.focus).strip() or question.text
             before = Turn(Reading((earlier,), question.focus, question.language), question.carried)
         answered: list[Part] = []
-        named = ", ".join(symbol.text for symbol in question.symbols) if all_answered else ""
         for part in parts:
             found = self._readings(part, before, question.language)
-            # The second half of a sentence speaks of what the first one names.
             if answered and named and not find_symbols(part):
                 asked = f"{part.rstrip(MARKS)} ({named})?"
                 found = (Reading((asked,), asked, question.language, leans=True), *found)

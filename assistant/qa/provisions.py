@@ -65,7 +65,7 @@ class NamedPlaces:
         texts = [
             each for each in texts if each.kind != "agenda" or each.id in having_it
         ]  # few of its paragraphs are numbered
-        if not having or (more and having[0][0].document is not texts[0]):
+        if not having or (more and not _in_table(having[0][0]) and having[0][0].document is not texts[0]):
             return None
         units = having[0]
         alone = len(having) == 1 or _in_table(units[0])
