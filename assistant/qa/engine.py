@@ -335,8 +335,9 @@ class Engine:
             if asks_twice(question.focus, cut, question.language, self.vocabulary):
                 answered = self._each(question, cut, named=named)
                 first = [first_cited(answer)[:1] for _, answer in answered if answer.status == "answered"]
-                if first_cited(whole)[:1] in first:
-                    return answered  # the whole is the answer to one of them
+                # The whole is the answer to one of them, or to neither for sure.
+                if first and (whole.status != "answered" or first_cited(whole)[:1] in first):
+                    return answered
         for cut in tried:
             if whole.statements[0].verdict != "derived" and self._same_place(cut, question):
                 continue
