@@ -62,9 +62,8 @@ class NamedPlaces:
         texts = [each for each in found.values() if not ((held := versions.of(each.id)) and held.corrects)]
         having = [units for each in texts if (units := self._at(question, each, places))]
         having_it = {units[0].document.id for units in having}
-        texts = [
-            each for each in texts if each.kind != "agenda" or each.id in having_it
-        ]  # few of its paragraphs are numbered
+        # Of an agenda few paragraphs are numbered.
+        texts = [each for each in texts if each.kind != "agenda" or each.id in having_it]
         if not having or (more and not _in_table(having[0][0]) and having[0][0].document is not texts[0]):
             return None
         units = having[0]
@@ -239,7 +238,9 @@ class NamedPlaces:
 def _preambular(question: Question) -> list[tuple[str, int, int]]:
     """The paragraphs of a preamble that a question names by their numbers, and where: "the third preambular paragraph"."""
     found = [match.span() for match in PREAMBLE.finditer(question.rest)]
-    text = PREAMBLE.sub(lambda match: " " * len(match.group()), question.rest) if found else ""
+    if not found:
+        return []
+    text = PREAMBLE.sub(lambda match: " " * len(match.group()), question.rest)
 
     def beside(start: int, end: int) -> bool:
         """Whether nothing but function words stands between a number and a word for a preamble, and no named text before that."""

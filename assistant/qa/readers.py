@@ -16,7 +16,6 @@ from assistant.qa.retriever import Evidence
 from assistant.qa.units import heading_of
 from assistant.qa.weights import ships
 from assistant.question import Question
-from corpus.analysis import analyse
 
 
 class Reads(Protocol):
@@ -74,14 +73,8 @@ class Searched:
         """Of the passages found for a question. Where one has all its words it is not about something else, however little it is like it: the
         likeness of a few rare words tells nothing. (Of English texts no likeness is asked for.)"""
         best = max((each.score for each in evidence), default=0.0)
-        words, own = set(question.content), question.language
-        if (
-            words
-            and own != "en"
-            and any(
-                words.issubset(analyse(each.passage.text, own)) for each in evidence if each.document.language == own
-            )
-        ):
+        told = ((each.passage.text, each.document.language) for each in evidence)
+        if question.language != "en" and any(question.all_said(*each) for each in told):
             return cls(best, None)
         likenesses = [each.dense for each in evidence if each.dense is not None]
         return cls(best, max(likenesses, default=0.0 if best > 0.0 else None))
