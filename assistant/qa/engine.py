@@ -25,6 +25,7 @@ from assistant.qa.query import (
     likelier,
     questions_of,
     readings,
+    slots,
     spoken_in,
 )
 from assistant.qa.quoting import Quoter
@@ -330,7 +331,8 @@ class Engine:
         whole = self.quoter.answer(question)
         tried = [*cuts(question.focus, question.language)] if whole.statements else []
         # The second half of a sentence speaks of what the first one names.
-        named = ", ".join(symbol.text for symbol in question.symbols)
+        items = [question.text[slot.start : slot.end] for slot in slots(question) if slot.kind == "item"]
+        named = ", ".join([*(symbol.text for symbol in question.symbols), *items])
         for cut in tried:
             if asks_twice(question.focus, cut, question.language, self.vocabulary):
                 answered = self._each(question, cut, named=named)
@@ -369,7 +371,7 @@ class Engine:
         answered: list[Part] = []
         for part in parts:
             found = self._readings(part, before, question.language)
-            if answered and named and not find_symbols(part):
+            if answered and named and not (find_symbols(part) or question.asking(part).items):
                 asked = f"{part.rstrip(MARKS)} ({named})?"
                 found = (Reading((asked,), asked, question.language, leans=True), *found)
             best = self._answer_first(found, before, question, most=most)
