@@ -63,8 +63,8 @@ class NamedPlaces:
         found = {each.document.id: each.document for each in self._retriever.gather(question, READ)}
         versions, more = self._library.versions(), asks_more(question, _span(question))
         if not more:
-            held = (key for key in sorted(versions.quotable(question.language)) if question.covers(key))
-            found |= {key: self._library.document(key) for key in islice(held, LOOKED_IN) if key not in found}
+            rest = (key for key in sorted(versions.quotable(question.language)) if question.covers(key))
+            found |= {key: self._library.document(key) for key in islice(rest, LOOKED_IN) if key not in found}
         texts = [each for each in found.values() if not ((held := versions.of(each.id)) and held.corrects)]
         having = [units for each in texts if (units := self._at(question, each, places))]
         having_it = {units[0].document.id for units in having}

@@ -112,6 +112,10 @@ class Weigher:
     def readers(self) -> tuple[str, ...]:
         return self._readers.names if self._readers else ()
 
+    def tokens(self, question: Question, language: str) -> list[str]:
+        """The words of a question as documents in a language have them."""
+        return tokens_in(question, language, self._readers.english if self._readers else lambda *_: ())
+
     def weigh(
         self,
         question: Question,
@@ -178,13 +182,12 @@ class Weigher:
     ) -> list[Scored]:
         """Units scored, the chance of each that may answer shared with those that were `found`, read or not, that say the same
         under other headings, unless the question names its own; what comes closest does so still."""
-        english = self._readers.english if self._readers else lambda *_: ()
 
         def told(each: Scored) -> Scored:
             if each.known is None or each.score < each.bars.least:
                 return each
             others, language = rivals(each.unit, found()), each.unit.document.language
-            if not others or named_by(tokens_in(question, language, english), each.unit, others):
+            if not others or named_by(self.tokens(question, language), each.unit, others):
                 return each
             shared = log_odds(each.probability / (1 + len(others))) - each.bars.answered
             return replace(each, score=max(shared, min(each.score, each.bars.least)))
