@@ -245,3 +245,24 @@ def test_of_an_item_that_is_called_by_its_whole_title_no_block_of_another_one_an
     assert all(desk.of_another_item(named, document, n) for n in of_five)
     assert not any(desk.of_another_item(named, document, n) for n in of_four)
     assert not any(desk.of_another_item(other, document, n) for n in of_five)
+
+
+@pytest.mark.parametrize(
+    ("read", "question", "words"),
+    [
+        ("The documents for Friday", "What should I have read by Friday?", ["2021/3", "2021/4"]),
+        ("There is no document for", "Which items have no document?", ["item 1", "item 5"]),
+    ],
+)
+def test_documents_are_told_by_day_and_where_there_are_none(
+    real_library: Library, catalogue: Catalogue, read: str, question: str, words: list[str]
+) -> None:
+    answer = asked(real_library, catalogue, Picking(read), question)
+    assert [next((word for word in words if word in each.text), None) for each in answer.statements] == words
+
+
+def test_at_an_hour_without_a_meeting_the_day_is_told(real_library: Library, catalogue: Catalogue) -> None:
+    reader = Picking("there is nothing like it")
+    asked(real_library, catalogue, reader, "What is on at 2 p.m. on Thursday?")
+    assert any("The lunch break is from 1 p.m." in text and "Thursday" in text for text in reader.seen)
+    assert not any("on Friday" in text for text in reader.seen if "\n" not in text)

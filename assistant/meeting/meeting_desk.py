@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from assistant.frames import date_text, joined, say
 from assistant.meeting.citing import Citer
-from assistant.meeting.meant import dated, has_day, meant, nearest, timed, within, without_body
+from assistant.meeting.meant import dated, has_day, meant, nearest, on, timed, within, without_body
 from assistant.meeting.telling import Part, Teller, Telling
 from assistant.qa.abstention import BARE, FURTHER, NAMED
 from assistant.qa.answer import Answer, Pointer, Statement
@@ -114,9 +114,8 @@ class MeetingDesk:
             close = _asked_last(own, close, again)
         near = [part(each) for each in close]
         if near[0].announces:
-            near = _documents(
-                question, near, [each for n, telling in rows if n == min(alike) for each in telling.parts]
-            )
+            parts = [each for n, telling in rows if n == min(alike) for each in telling.parts]
+            near = _documents(question, subject, near, parts)
         elif near[0].kind == "row" and not _beside_time(question):
             days = (
                 sorted({each.passage for each in own if part(each).kind == "row"})
@@ -179,7 +178,7 @@ class MeetingDesk:
     def _subject(self, question: Question, meeting: Meeting) -> _Subject:
         """What a question is about, beside the titles of the items of a meeting."""
         language = self._library.versions().language_of[meeting.document_id]
-        words = {item.number: frozenset(analyse(item.title, language)) for item in _leaves(meeting)}
+        words = {item.number: frozenset(analyse(item.title, language)) for item in meeting.items}
         titles = Counter(word for each in words.values() for word in each)
         general = {word for kind in ("agenda", "meetings", "item") for form in question.vocabulary.forms(kind, language)
                    for word in analyse(form, language)}  # fmt: skip
@@ -190,36 +189,6 @@ class MeetingDesk:
         """Of meetings, latest first, those whose rows compete: the latest, and of the others those with most of the question's words."""
         near = {each.document_id for each in nearest(question, meetings[1:], self._library)[:COMPETING]}
         return [*meetings[:1], *(meeting for meeting in meetings[1:] if meeting.document_id in near)]
-
-
-def _surest(one: Sequence[Told], other: Sequence[Told]) -> list[Told]:
-    """Sentences that were read for two wordings of a question, each as it answers the better, best first."""
-    best = {each.place: each for each in sorted((*one, *other), key=lambda each: each.score)}
-    return sorted(best.values(), key=lambda each: (-each.score, each.place))
-
-
-def _asked_last(own: Sequence[Told], close: Sequence[Told], again: Mapping[tuple[int, int], float]) -> list[Told]:
-    """Of a meeting's `own` sentences those nearest to what was asked last, best first: by their scores for it `again`, those not much
-    below the best of those that are `close` to the whole question."""
-    best = max(again.get(each.place, -math.inf) for each in close)
-    found = [each for each in own if again.get(each.place, -math.inf) >= best - FURTHER]
-    return sorted(found, key=lambda each: -again.get(each.place, -math.inf))
-
-
-def _documents(question: Question, near: Sequence[Part], parts: Sequence[Part]) -> list[Part]:
-    """Of the `parts` of a meeting that are `near` to an answer, the best of which announces a document: those first that say most of
-    the names in the question. Where documents of one item say as many, all that are announced for it."""
-    names = claims.read(question.text, question.language).names
-    asked = {token for name in names for token in analyse(name, question.language)}
-
-    def said(part: Part) -> int:
-        return len(asked.intersection(analyse(part.read, "en"))) if part.announces else -1
-
-    ordered = sorted(near, key=lambda part: -said(part))
-    first = ordered[0]
-    if sum((part.item, said(part)) == (first.item, said(first)) for part in near) > 1:
-        return [part for part in parts if part.announces and part.item == first.item]
-    return ordered[:MOST]
 
 
 @dataclass(frozen=True)
@@ -246,6 +215,39 @@ class _Subject:
             for part in near
             if said[part] & self.words or not said[best] & self.words or best.item == part.item is not None
         ]
+
+
+def _surest(one: Sequence[Told], other: Sequence[Told]) -> list[Told]:
+    """Sentences that were read for two wordings of a question, each as it answers the better, best first."""
+    best = {each.place: each for each in sorted((*one, *other), key=lambda each: each.score)}
+    return sorted(best.values(), key=lambda each: (-each.score, each.place))
+
+
+def _asked_last(own: Sequence[Told], close: Sequence[Told], again: Mapping[tuple[int, int], float]) -> list[Told]:
+    """Of a meeting's `own` sentences those nearest to what was asked last, best first: by their scores for it `again`, those not much
+    below the best of those that are `close` to the whole question."""
+    best = max(again.get(each.place, -math.inf) for each in close)
+    found = [each for each in own if again.get(each.place, -math.inf) >= best - FURTHER]
+    return sorted(found, key=lambda each: -again.get(each.place, -math.inf))
+
+
+def _documents(question: Question, subject: _Subject, near: Sequence[Part], parts: Sequence[Part]) -> list[Part]:
+    """Of the `parts` of a meeting that are `near` to an answer, the best of which announces a document: those first that say most of
+    the names in the question, or whose items it calls by most words of their titles. Where several say as many, all that are announced for their items."""
+    names = claims.read(question.text, question.language).names
+    asked = {token for name in names for token in analyse(name, question.language)}
+
+    def said(part: Part) -> tuple[int, int]:
+        named = len(asked.intersection(analyse(part.read, "en"))) if part.announces else -1
+        return named, len(subject.of_items.get(part.item or "", ()))
+
+    ordered = sorted(near, key=said, reverse=True)
+    first = ordered[0]
+    alike = [part for part in near if part.announces and said(part) == said(first)]
+    if len(alike) > 1:
+        items = {part.item for part in alike}
+        return [part for part in parts if part.announces and part.item in items]
+    return [part for part in ordered if not part.announces or said(part) == said(first)][:MOST]
 
 
 def _named(question: Question, meeting: Meeting | None) -> set[str]:
@@ -314,7 +316,8 @@ def _of_timetable(question: Question, meetings: Sequence[Meeting], library: Libr
 
 def tellings(question: Question, meeting: Meeting, cite: Citer) -> list[Telling]:
     """What may be told: of the items and the days that the question names; else of all."""
-    sittings = [sitting for sitting in meeting.sittings if within(question, sitting, meeting)]
+    there = [sitting for sitting in meeting.sittings if within(question, sitting, meeting)]
+    sittings = there or [sitting for sitting in meeting.sittings if on(question, sitting.date, meeting)]
     teller = Teller(meeting, cite, question.language, sittings)
     symbols = {symbol.text for symbol in question.symbols}
     papers = [item for item in meeting.items if symbols.intersection(symbol for symbol, _ in item.documentation)]
@@ -325,7 +328,9 @@ def tellings(question: Question, meeting: Meeting, cite: Citer) -> list[Telling]
     elif days:
         found = days
     else:
-        found = [*teller.whole(), *teller.days(), *(teller.item(item, asked=False) for item in _leaves(meeting))]
+        titled = _named(question, meeting)
+        items = [item for item in meeting.items if item in _leaves(meeting) or item.number in titled]
+        found = [*teller.whole(), *teller.days(), *(teller.item(each, asked=each.main in titled) for each in items)]
     return [telling for telling in found if telling.parts]
 
 
