@@ -17,6 +17,7 @@ from assistant.qa.answer import Answer, Pointer, Statement
 from assistant.qa.weighing import FIRST, Told, Weigher
 from assistant.question import Question
 from assistant.wording import claims
+from corpus.acronyms import acronyms, spelling
 from corpus.analysis import analyse, fold
 from corpus.documents import Document
 from corpus.library import Library
@@ -137,6 +138,8 @@ class MeetingDesk:
         # What names an item or a time, or asks for a meeting as a whole, may mean any of them.
         may = meetings if placed or found[own[0].passage].whole else [read[n] for n in sorted(alike)]
         others = tuple(each.document_id for each in may if each.document_id != read[min(alike)].document_id)
+        # A long list is said only where it is the answer itself.
+        near = near[:1] + [part for part in near[1:] if len(part.said) <= MOST]
         said = tuple(dict.fromkeys(each for one in near for each in one.said))
         return MeetingAnswer(said, own[0], symbol, others)
 
@@ -182,7 +185,8 @@ class MeetingDesk:
         titles = Counter(word for each in words.values() for word in each)
         general = {word for kind in ("agenda", "meetings", "item") for form in question.vocabulary.forms(kind, language)
                    for word in analyse(form, language)}  # fmt: skip
-        asked = frozenset(self._weigher.tokens(question, language)) - general
+        spelt = [spelling(each, item.title) for each in acronyms(question.rest) for item in meeting.items]
+        asked = frozenset([*self._weigher.tokens(question, language), *analyse(" ".join(spelt), language)]) - general
         return _Subject(asked, {number: {n for n in each & asked if titles[n] == 1} for number, each in words.items()})
 
     def _read(self, question: Question, meetings: Sequence[Meeting]) -> list[Meeting]:
