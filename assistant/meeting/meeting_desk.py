@@ -28,6 +28,8 @@ COMPETING = 3
 """Meetings beside the latest whose rows are read for one question."""
 MOST = 3
 """Sentences of one answer."""
+LISTED = 10
+"""Lines of a list that is said beside another sentence."""
 _ITEM = re.compile(r"\bitem (\d+)")
 
 
@@ -139,7 +141,7 @@ class MeetingDesk:
         may = meetings if placed or found[own[0].passage].whole else [read[n] for n in sorted(alike)]
         others = tuple(each.document_id for each in may if each.document_id != read[min(alike)].document_id)
         # A long list is said only where it is the answer itself.
-        near = near[:1] + [part for part in near[1:] if len(part.said) <= MOST]
+        near = near[:1] + [part for part in near[1:] if len(part.said) <= LISTED]
         said = tuple(dict.fromkeys(each for one in near for each in one.said))
         return MeetingAnswer(said, own[0], symbol, others)
 
