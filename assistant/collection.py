@@ -9,12 +9,12 @@ from typing import Any
 
 from assistant.faults import NotHeld
 from corpus.catalogue import Catalogue
-from corpus.corrections import corrections
+from corpus.corrections import Correction, corrections
 from corpus.documents import LANGUAGES, Block, Document
 from corpus.library import Library
 from corpus.symbols import Symbol, link
 from corpus.tables import cells_of, tables_of
-from corpus.touched import locator_of
+from corpus.touched import locator_of, place
 from corpus.versions import Version, best_language
 from ingest.memory import thin_pages
 
@@ -108,7 +108,8 @@ def facts(document: Document) -> dict[str, Any]:
 
 def relations(library: Library, document: Document) -> dict[str, Any]:
     """How a document stands to others that are held: ids of its language versions, of earlier and later revisions,
-    of its addenda and corrigenda; and what the corrigenda correct in it (`corrections`, their targets as locators)."""
+    of its addenda and corrigenda; and what the corrigenda correct in it (`corrections`, their targets as locators, and which of its
+    `blocks` these are)."""
     versions = library.versions()
     own = versions.of(document.id)
     if own is None:
@@ -129,17 +130,22 @@ def relations(library: Library, document: Document) -> dict[str, Any]:
         "addenda": _ids(versions.addenda(own.symbol)),
         "corrigenda": _ids(corrigenda),
         "corrections": [
-            {
-                "corrigendum": corrigendum.id,
-                "targets": list(each.targets),
-                "locator": each.locator,
-                "start": each.start,
-                "end": each.end,
-                "text": corrigendum.quote(each.start, each.end),
-            }
-            for corrigendum in read
-            for each in corrections(corrigendum)
+            _corrected(document, corrigendum, each) for corrigendum in read for each in corrections(corrigendum)
         ],
+    }
+
+
+def _corrected(document: Document, corrigendum: Document, said: Correction) -> dict[str, Any]:
+    placed = place(document, said)
+    there = () if corrigendum is document else document.blocks
+    return {
+        "corrigendum": corrigendum.id,
+        "targets": list(said.targets),
+        "locator": said.locator,
+        "start": said.start,
+        "end": said.end,
+        "text": corrigendum.quote(said.start, said.end),
+        "blocks": [block.ordinal for block in there if placed.touches(block.start, block.end)],
     }
 
 
@@ -274,6 +280,14 @@ class Collection:
         """The blocks of a document, or those at a place."""
         locator = locator_at(document, place)
         return [block for block in document.blocks if within(block, locator)]
+
+    def corrected(self, document: Document, blocks: Sequence[Block]) -> list[dict[str, Any]]:
+        """Blocks with their text, each with what held corrigenda correct in it."""
+        said = self.relations(document)["corrections"]
+        return [
+            block_record(document, each) | {"corrections": [one for one in said if each.ordinal in one["blocks"]]}
+            for each in blocks
+        ]
 
     # Passages
 

@@ -28,7 +28,10 @@ class ScopeRequest(BaseModel):
         str | None, Field(max_length=200, description="Symbol or id of an agenda: it and what it announces.")
     ] = None
     item: Annotated[str | None, Field(max_length=20, description="Of these one item, and what it announces.")] = None
-    documents: Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=100, description="Keys.")] = []
+    documents: Annotated[
+        list[Annotated[str, Field(max_length=200)]],
+        Field(max_length=100, description="Symbols, names or ids; an id is one text."),
+    ] = []
     language: Language | None = None
     year: Annotated[int | None, Field(ge=1900, le=2999)] = None
 

@@ -151,8 +151,20 @@ class DocumentOut(BaseModel):
     warnings: list[str]
 
 
+class CorrectionOut(BaseModel):
+    """What a held corrigendum says of places in a document: `text[start:end]` of the corrigendum. `blocks` are those there, by ordinal."""
+
+    corrigendum: str
+    targets: list[str]
+    locator: str
+    start: int
+    end: int
+    text: str
+    blocks: list[int]
+
+
 class BlockOut(BaseModel):
-    """A heading, paragraph, list item, table row or footnote with its place."""
+    """A heading, paragraph, list item, table row or footnote with its place, and what held corrigenda correct in it."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -167,6 +179,7 @@ class BlockOut(BaseModel):
     parent: int | None
     page: int | None
     text: str
+    corrections: list[CorrectionOut]
 
 
 class PassageOut(BaseModel):

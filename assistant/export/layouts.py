@@ -108,8 +108,8 @@ def briefing_paper(
     label = (say("brief_note", language), say(f"for_{briefing.request.audience}", language), *stands)
     written = joined(briefing.models, language)
     notice = say("unofficial_written" if written else "unofficial", language, model=written)
-    head = tuple(isolated(each, language) for each in briefing.masthead)
-    return Publication(language, briefing.title, tuple(blocks), head, label, notice)
+    masthead = tuple(isolated(each, language) for each in briefing.masthead)
+    return Publication(language, briefing.title, tuple(blocks), masthead, label, notice)
 
 
 def _numbered(table: Table, before: int) -> Table:

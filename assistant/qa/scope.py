@@ -22,7 +22,8 @@ class Scope:
     """Restricts a question to documents that meet every condition named here.
 
     `meeting` is the symbol or the id of an agenda: its documents are the agenda itself, in all its versions, and what it announces;
-    `item` leaves of these what it announces under that item, and of the agenda that item (`parts`). `documents` are keys.
+    `item` leaves of these what it announces under that item, and of the agenda that item (`parts`). `documents` are named as for `show`: an
+    id is one text, a symbol the document of exactly this symbol, be a revision of it held or not.
     """
 
     meeting: str | None = None
@@ -45,21 +46,21 @@ class Scope:
             items = list(dict.fromkeys(item.number for each in of for item in each.items))
             if self.item is not None and not any(is_under(number, self.item) for number in items):
                 return _unknown("scope-item", self.item, items, meeting=self.meeting)
-        held = {header.key for header in library.each_header()} if self.documents else set()
-        lacking = [key for key in self.documents if key not in held]
-        return _unknown("scope-document", lacking[0], sorted(held)) if lacking else None
+        lacking = [name for name, found in self._texts(library).items() if not found]
+        held = sorted(set(library.keys().values())) if lacking else []
+        return _unknown("scope-document", lacking[0], held) if lacking else None
 
     def ids(self, library: Library) -> frozenset[str] | None:
         """Ids of the documents meant, None for all. Superseded documents are left out unless they are named."""
         if self == Scope():
             return None
-        behind = library.superseded()
-        within = self._of_meeting(library)
+        behind, within = library.superseded(), self._of_meeting(library)
+        named = {each for found in self._texts(library).values() for each in found}
         return frozenset(
             header.id
             for header in library.each_header()
             if (within is None or header.id in within)
-            and (header.key in self.documents if self.documents else header.id not in behind)
+            and (header.id in named if self.documents else header.id not in behind)
             and self.language in (None, header.language)
             and (self.year is None or (library.document(header.id).date or "").startswith(f"{self.year:04d}"))
         )
@@ -72,24 +73,32 @@ class Scope:
             for each in self._versions(library)
         }  # fmt: skip
 
+    def _texts(self, library: Library) -> dict[str, set[str]]:
+        """The ids of the texts that each of `documents` names."""
+        keys = library.keys()
+        return {
+            name: ({name} & keys.keys())
+            or {each for each, key in keys.items() if key == name}
+            or {document.id for document in library.find(name)}
+            for name in self.documents
+        }
+
     def _versions(self, library: Library) -> list[Meeting]:
         """The meeting, as each version of its agenda has it."""
-        keys, named = library.versions().keys, self._keys(library)
-        return [each for each in library.meetings() if keys.get(each.document_id) in named]
+        agendas = self._agendas(library)
+        return [each for each in library.meetings() if each.document_id in agendas]
 
-    def _keys(self, library: Library) -> set[str]:
-        """The keys of what `meeting` names: of one document by its id, of all that stand for a symbol."""
+    def _agendas(self, library: Library) -> set[str]:
+        """The ids of what `meeting` names, with their other versions: of one document by its id, of all that stand for a symbol."""
         versions, name = library.versions(), self.meeting or ""
-        if name in versions.keys:
-            return {versions.keys[name]}
-        symbol = Symbol.read(name)
-        return {versions.keys[each.id] for each in versions.current(symbol)} if symbol else set()
+        symbol = None if name in versions.keys else Symbol.read(name)
+        named = {versions.keys[each.id] for each in versions.current(symbol)} if symbol else {versions.keys.get(name)}
+        return {each for each, key in versions.keys.items() if key in named}
 
     def _of_meeting(self, library: Library) -> set[str] | None:
         if self.meeting is None:
             return None
-        named = self._keys(library)
-        agendas = {each for each, key in library.versions().keys.items() if key in named}
+        agendas = self._agendas(library)
         found = agendas if self.item is None else agendas & self.parts(library).keys()
         for meeting in self._versions(library):
             asked = meeting if self.item is None else meeting.narrowed(self.item)
