@@ -11,9 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.faults import Invalid, NotHeld, known_language
 from assistant.messages import Message
-from assistant.question_request import Language
 from corpus.catalogue import Catalogue
-from corpus.documents import LANGUAGES, Document
+from corpus.documents import LANGUAGES, Document, Language
 from corpus.library import Library
 from corpus.symbols import Symbol, SymbolError
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from mcp_types import ResourceLink
 from pydantic import BaseModel, Field
 
 from assistant.access import Principal
-from assistant.api.api_models import AnswerOut, CorrectionOut, DocumentOut, Edition, HitOut, Page, Strict
+from assistant.api.api_models import AnswerOut, CorrectionOut, DocumentOut, HitOut, Page, Strict
 from assistant.faults import NotHeld
 from assistant.markdown import LINK, inert, rendered
 from assistant.qa.answer import Answer, Finished, Said
-from assistant.question_request import Language, QuestionRequest
+from assistant.question_request import QuestionRequest
 from assistant.service import Service
-from corpus.documents import Document
+from corpus.documents import BlockKind, Document, Edition, Language
 
 DocumentPage = Page[DocumentOut]
 Name = Annotated[
@@ -75,7 +75,7 @@ class Paragraph(BaseModel):
     corrigenda say of it."""
 
     locator: str
-    kind: Literal["heading", "paragraph", "item", "row", "footnote"]
+    kind: BlockKind
     page: int | None
     start: int
     end: int

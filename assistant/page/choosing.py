@@ -16,7 +16,7 @@ from assistant.frames import date_text, isolated
 from assistant.frames import mark as sign
 from assistant.labels import LANGUAGE_NAMES, mark, word
 from assistant.page.plain_pages import version_path
-from assistant.question_request import ScopeRequest
+from assistant.qa.scope import Scope
 from assistant.service import Service
 from assistant.vocabulary import Vocabulary
 from corpus.analysis import analyse
@@ -161,19 +161,19 @@ def agenda_items(meeting: Meeting) -> Choices:
     return [(f"{item.number}. {item.title}", item.number) for item in meeting.items if " " not in item.number]
 
 
-def scope_of(meeting: str, item: str, documents: list[str] | None, language: str, year: str) -> ScopeRequest | None:
+def scope_of(meeting: str, item: str, documents: list[str] | None, language: str, year: str) -> Scope | None:
     """The scope that the filters make, None for everything."""
-    scope = ScopeRequest.model_construct(
+    scope = Scope.model_construct(
         meeting=meeting or None,
         item=(item or None) if meeting else None,
-        documents=list(documents or ()),
+        documents=tuple(documents or ()),
         language=language or None,
         year=int(year) if year else None,
     )
-    return scope if any(value not in (None, []) for value in vars(scope).values()) else None
+    return None if scope == Scope() else scope
 
 
-def scope_words(scope: ScopeRequest | None) -> str:
+def scope_words(scope: Scope | None) -> str:
     """A scope in words that need no translation: symbols, item numbers, languages, years."""
     if scope is None:
         return ""

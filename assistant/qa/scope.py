@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from assistant.messages import Message
 from assistant.qa.retriever import standing_for
 from assistant.question import Bounds
-from corpus.documents import Document
+from corpus.documents import Document, Language
 from corpus.library import Library
 from corpus.meetings import Meeting, is_under
 from corpus.symbols import Symbol
@@ -17,22 +19,32 @@ SHOWN, LONGEST = 20, 100
 """How much of what there is is told to who names something else, and how many characters of what they named."""
 
 
-@dataclass(frozen=True)
-class Scope:
-    """Restricts a question to documents that meet every condition named here.
+class Scope(BaseModel):
+    """Which documents a question is asked of: those that meet every condition."""
 
-    `meeting` is the symbol or the id of an agenda: its documents are the agenda itself, in all its versions, and what it announces;
-    `item` leaves of these what it announces under that item, and of the agenda that item (`parts`). `documents` are named as for `show`: an
-    id is one text, a symbol the document of exactly this symbol, be a revision of it held or not.
-    """
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
-    meeting: str | None = None
-    item: str | None = None
-    documents: tuple[str, ...] = ()
-    language: str | None = None
-    year: int | None = None
+    meeting: Annotated[
+        str | None,
+        Field(max_length=200, description="Symbol or id of an agenda: it, in all its versions, and what it announces."),
+    ] = None
+    item: Annotated[str | None, Field(max_length=20, description="Of these one item, and what it announces.")] = None
+    documents: Annotated[
+        tuple[Annotated[str, Field(max_length=200)], ...],
+        Field(max_length=100, description="Symbols, names or ids; of a revised document the version that is named."),
+    ] = ()
+    language: Language | None = None
+    year: Annotated[int | None, Field(ge=1900, le=2999)] = None
+
+    @field_validator("item")
+    @classmethod
+    def _needs_meeting(cls, item: str | None, told: ValidationInfo) -> str | None:
+        if item is not None and told.data.get("meeting") is None:
+            raise ValueError("name the meeting whose item is meant, with 'meeting'")
+        return item
 
     def bounds(self, library: Library) -> Bounds:
+        """What of a library that leaves."""
         acts = library.versions().acts
         return Bounds(within=self.ids(library), of_item=self.item, parts=self.parts(library), acts=acts)
 

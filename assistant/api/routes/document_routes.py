@@ -6,12 +6,11 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, status
 
-from assistant.api.api_models import BlockOut, DocumentOut, Edition, Page, PassagesOut
+from assistant.api.api_models import BlockOut, DocumentOut, Page, PassagesOut
 from assistant.api.callers import Caller, Served
 from assistant.api.route import Guarded, may
-from assistant.question_request import Language
 from assistant.service.jobs import Job
-from corpus.documents import Document
+from corpus.documents import Document, Edition, Language
 
 router = APIRouter(tags=["documents"], route_class=Guarded)
 
