@@ -106,35 +106,6 @@ def facts(document: Document) -> dict[str, Any]:
     }
 
 
-def relations(library: Library, document: Document) -> dict[str, Any]:
-    """How a document stands to others that are held: ids of its language versions, of earlier and later revisions,
-    of its addenda and corrigenda; and what the corrigenda correct in it (`corrections`, their targets as locators, and which of its
-    `blocks` these are)."""
-    versions = library.versions()
-    own = versions.of(document.id)
-    if own is None:
-        return {"parent": None, "languages": [document.language], "earlier": [], "later": [], "addenda": [],
-                "corrigenda": [], "corrections": []}  # fmt: skip
-    line = [other for other in versions.held if other.line == own.line]
-    corrigenda = versions.corrigenda(own.symbol)
-    read = [library.document(version.id) for version in best_language(corrigenda, document.language)]
-    if own.corrects is not None:
-        read.append(document)
-    return {
-        "parent": own.symbol.parent.text if own.symbol.parent else None,
-        "languages": [
-            each for each in LANGUAGES if any(v.header.language == each for v in line if v.symbol == own.symbol)
-        ],
-        "earlier": _ids([other for other in line if other.revision < own.revision]),
-        "later": _ids([other for other in line if other.revision > own.revision]),
-        "addenda": _ids(versions.addenda(own.symbol)),
-        "corrigenda": _ids(corrigenda),
-        "corrections": [
-            _corrected(document, corrigendum, each) for corrigendum in read for each in corrections(corrigendum)
-        ],
-    }
-
-
 def _corrected(document: Document, corrigendum: Document, said: Correction) -> dict[str, Any]:
     placed = place(document, said)
     there = () if corrigendum is document else document.blocks
@@ -268,8 +239,32 @@ class Collection:
         }
 
     def relations(self, document: Document) -> dict[str, Any]:
-        """How a document stands to others that are held."""
-        return relations(self._library, document)
+        """How a document stands to others that are held: ids of its language versions, of earlier and later revisions,
+        of its addenda and corrigenda; and what the corrigenda correct in it (`corrections`, their targets as locators, and which of its
+        `blocks` these are)."""
+        versions = self._library.versions()
+        own = versions.of(document.id)
+        if own is None:
+            return {"parent": None, "languages": [document.language], "earlier": [], "later": [], "addenda": [],
+                    "corrigenda": [], "corrections": []}  # fmt: skip
+        line = [other for other in versions.held if other.line == own.line]
+        corrigenda = versions.corrigenda(own.symbol)
+        read = [self._library.document(version.id) for version in best_language(corrigenda, document.language)]
+        if own.corrects is not None:
+            read.append(document)
+        return {
+            "parent": own.symbol.parent.text if own.symbol.parent else None,
+            "languages": [
+                each for each in LANGUAGES if any(v.header.language == each for v in line if v.symbol == own.symbol)
+            ],
+            "earlier": _ids([other for other in line if other.revision < own.revision]),
+            "later": _ids([other for other in line if other.revision > own.revision]),
+            "addenda": _ids(versions.addenda(own.symbol)),
+            "corrigenda": _ids(corrigenda),
+            "corrections": [
+                _corrected(document, corrigendum, each) for corrigendum in read for each in corrections(corrigendum)
+            ],
+        }
 
     def parts(self, document: Document, kind: str, place: str | None = None) -> list[dict[str, Any]]:
         """The `outline`, `tables` or `footnotes` of a document, or of a place in it."""
