@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from assistant.faults import NotHeld
-from corpus.catalogue import Catalogue
+from corpus.catalogue import Catalogue, Entry
 from corpus.corrections import Correction, corrections
 from corpus.documents import LANGUAGES, Block, Document
 from corpus.library import Library
@@ -160,29 +160,7 @@ class Collection:
     def missing(self) -> list[dict[str, Any]]:
         """A record for each document that the catalogue knows and that is not held."""
         held = set(self._library.keys().values())
-        return [
-            {
-                "id": entry.key,
-                "symbol": entry.symbol.text if entry.symbol else None,
-                "title": entry.title,
-                "language": None,
-                "edition": None,
-                "date": entry.date,
-                "held": False,
-                "behind": None,
-                "url": entry.url,
-                "part": entry.part,
-                "parent": entry.symbol.parent.text if entry.symbol and entry.symbol.parent else None,
-                "format": None,
-                "reissue": 0,
-                "ocr": False,
-                "pages": 0,
-                "pages_without_text": [],
-                "warnings": [],
-            }
-            for entry in self._catalogue.entries
-            if entry.key not in held
-        ]
+        return [_record(entry) for entry in self._catalogue.entries if entry.key not in held]
 
     # One document
 
@@ -372,25 +350,27 @@ def block_record(document: Document, block: Block) -> dict[str, Any]:
     return {**asdict(block), "text": document.block_text(block)}
 
 
-def _record(document: Document, behind: str | None) -> dict[str, Any]:
-    parent = document.symbol.parent if document.symbol else None
+def _record(known: Document | Entry, behind: str | None = None) -> dict[str, Any]:
+    """A document that is held, or an entry of one that is not."""
+    held = known if isinstance(known, Document) else None
+    parent = known.symbol.parent if known.symbol else None
     return {
-        "id": document.id,
-        "symbol": document.symbol.text if document.symbol else None,
-        "title": document.title,
-        "language": document.language,
-        "edition": document.edition,
-        "date": document.date,
-        "held": True,
+        "id": held.id if held else known.key,
+        "symbol": known.symbol.text if known.symbol else None,
+        "title": known.title,
+        "language": held and held.language,
+        "edition": held and held.edition,
+        "date": known.date,
+        "held": held is not None,
         "behind": behind,
-        "url": document.url,
-        "part": document.part,
+        "url": known.url,
+        "part": known.part,
         "parent": parent.text if parent else None,
-        "format": document.format,
-        "reissue": document.reissue,
-        "ocr": document.ocr,
-        **({"unverified": True} if document.unverified else {}),
-        "pages": len(document.pages),
-        "pages_without_text": list(thin_pages(document)),
-        "warnings": list(document.warnings),
+        "format": held and held.format,
+        "reissue": held.reissue if held else 0,
+        "ocr": held is not None and held.ocr,
+        **({"unverified": True} if held and held.unverified else {}),
+        "pages": len(held.pages) if held else 0,
+        "pages_without_text": list(thin_pages(held)) if held else [],
+        "warnings": list(held.warnings) if held else [],
     }
