@@ -249,7 +249,7 @@ class Quoter:
     def _named_and_held(self, question: Question) -> list[str]:
         """The ids of the texts that a question names and that may be quoted."""
         versions = self._library.versions()
-        ids = {version.id for symbol in question.symbols for version in versions.current(symbol)}
+        ids = {version.id for symbol in question.symbols for version in versions.current(symbol, question.within)}
         ids |= {each for each, key in versions.keys.items() if key in question.treaty_keys}
         return sorted(each for each in versions.quotable(question.language, ids) if question.covers(each))
 
