@@ -225,7 +225,7 @@ def title_of(
     """The title of a document of that `kind`; empty where it has none. `top` are the pieces before the text proper."""
     headings = [_line(piece) for piece in top if piece.kind == "heading"]
     if entry is not None:
-        wanted = str(entry.identify.get("title", entry.title))
+        wanted = (entry.identify and entry.identify.title) or entry.title
         return next((text for text in headings if text.casefold() == wanted.casefold()), entry.title)
     if symbol is not None and symbol.series in RECORDS and (meeting := _meeting(top, masthead)):
         return meeting
