@@ -386,7 +386,7 @@ def test_rank_of_vectors_follows_the_cosine(open_either: OpenLibrary, catalogue:
 def test_what_only_the_indexes_hold_is_found_and_documents_are_looked_at_a_few_at_a_time(
     open_either: OpenLibrary, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("corpus.library.AT_ONCE", 2)
+    monkeypatch.setattr("corpus.shelf.AT_ONCE", 2)
     library = open_either()
     add(library, catalogue, *(note(f"# Note {n}\n\n1. Of boat {n}.\n".encode(), f"{n}.md") for n in range(5)))
     assert [header.id for header in library.each_header()] == library.ids()
