@@ -243,6 +243,7 @@ def test_a_lone_word_that_no_text_says_is_asked_back_and_one_that_a_text_says_is
     starter_engine: Engine,
 ) -> None:
     assert [starter_engine.ask(text).status for text in ("hello", "bonjour !")] == ["refused", "refused"]
+    assert "“zeolites”" in starter_engine.ask("zeolites?").reason
     assert starter_engine.ask("sea").status == "tentative"
     assert starter_engine.ask("What is smuggling?").status == "answered"
     assert starter_engine.ask("What is a kangaroo?").status != "refused"

@@ -149,10 +149,10 @@ def test_less_is_read_where_rows_or_passages_are_enough_for_an_answer(
     real_library: Library, catalogue: Catalogue
 ) -> None:
     for reader, times in (
-        (Picking("plenary meetings over"), 6),
-        (Picking("there is nothing like it", passages=3.0), 6),
-        (Picking("there is nothing like it", passages=-1.0), 19),
-        (Picking("there is nothing like it"), 12),
+        (Picking("plenary meetings over"), 7),
+        (Picking("there is nothing like it", passages=3.0), 7),
+        (Picking("there is nothing like it", passages=-1.0), 20),
+        (Picking("there is nothing like it"), 13),
     ):
         asked(real_library, catalogue, reader, "The organization of work has plenary meetings over how many days?")
         assert len(reader.seen) == times
@@ -215,3 +215,54 @@ def test_nothing_is_told_of_the_meeting_where_another_text_or_meeting_is_named(
 def test_without_a_reader_likeness_tells_what_comes_close(starter_library: Library, catalogue: Catalogue) -> None:
     answer = Engine(starter_library, catalogue).ask("Item 3 is discussed for how many hours in 2 meetings?")
     assert answer.status in ("answered", "tentative")
+
+
+def test_an_item_that_is_called_by_words_of_its_title_is_told_before_what_is_as_near(
+    real_library: Library, catalogue: Catalogue
+) -> None:
+
+    class Undecided(Picking):
+        def _reading(self, text: str) -> Reading:
+            reading = super()._reading(text)
+            even = np.zeros(len(text), np.float32)
+            return Reading(self.logit if "Thursday" in text else self.passages, reading.offsets, even, even)
+
+    answer = asked(real_library, catalogue, Undecided(""), "What is there on capacity on Thursday?")
+    assert ITEM in answer.statements[0].text
+
+
+def test_of_an_item_that_is_called_by_its_whole_title_no_block_of_another_one_answers(
+    real_library: Library, catalogue: Catalogue
+) -> None:
+    desk = Engine(real_library, catalogue).quoter.desk
+    agenda = next(each for each in real_library.meetings() if each.sittings).document_id
+    document = real_library.document(agenda)
+    engine = Engine(real_library, catalogue)
+    named, other = engine.question("When are Other Matters taken up?"), engine.question("What other things matter?")
+    of_five = [block.ordinal for block in document.blocks if "item 5" in block.locator]
+    of_four = [block.ordinal for block in document.blocks if "item 4" in block.locator]
+    assert of_four
+    assert all(desk.of_another_item(named, document, n) for n in of_five)
+    assert not any(desk.of_another_item(named, document, n) for n in of_four)
+    assert not any(desk.of_another_item(other, document, n) for n in of_five)
+
+
+@pytest.mark.parametrize(
+    ("read", "question", "words"),
+    [
+        ("The documents for Friday", "What should I have read by Friday?", ["2021/3", "2021/4"]),
+        ("There is no document for", "Which items have no document?", ["item 1", "item 5"]),
+    ],
+)
+def test_documents_are_told_by_day_and_where_there_are_none(
+    real_library: Library, catalogue: Catalogue, read: str, question: str, words: list[str]
+) -> None:
+    answer = asked(real_library, catalogue, Picking(read), question)
+    assert [next((word for word in words if word in each.text), None) for each in answer.statements] == words
+
+
+def test_at_an_hour_without_a_meeting_the_day_is_told(real_library: Library, catalogue: Catalogue) -> None:
+    reader = Picking("there is nothing like it")
+    asked(real_library, catalogue, reader, "What is on at 2 p.m. on Thursday?")
+    assert any("The lunch break is from 1 p.m." in text and "Thursday" in text for text in reader.seen)
+    assert not any("on Friday" in text for text in reader.seen if "\n" not in text)

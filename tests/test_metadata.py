@@ -10,6 +10,7 @@ from test_answers import check_citations
 from word_reader import BARS, WordReader, word_readers
 
 from assistant.qa.engine import Engine
+from assistant.qa.metadata import particulars
 from assistant.qa.reader import Reading
 from assistant.qa.readers import Readers
 from corpus.catalogue import Catalogue
@@ -171,3 +172,17 @@ def test_on_whose_behalf_a_draft_is_submitted_is_told_with_who_submits_it(
         "Arla: draft resolution",
         "On behalf of the States that keep lighthouses.",
     ]
+
+
+def test_a_first_page_without_its_symbol_tells_when_it_was_issued_and_in_which_language(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    text = RESOLUTION.replace("A/RES/95/12\n\n", "").replace(
+        "22 December 2040\n", "22 December 2040\n\nOriginal: French\n", 1
+    )
+    library = open_library()
+    add(library, catalogue, Input("A_RES_95_12.md", text.encode()))
+    (header,) = library.headers()
+    told = [sentence for _, sentence in particulars(library.document(header.id))]
+    assert any("was issued, distributed and published on 22 December 2040" in sentence for sentence in told)
+    assert any("was written in this language: Original: French" in sentence for sentence in told)

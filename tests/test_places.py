@@ -300,7 +300,14 @@ def test_a_table_that_is_named_without_its_document_is_read_where_it_is(
 def test_a_paragraph_that_is_named_without_its_document_is_read_where_only_one_has_it(fees: Engine) -> None:
     (citation,) = fees.ask("What does paragraph 7 say?").citations
     assert (citation.locator, citation.quote) == ("A/88/304, para. 7", "Clerks keep the lists.")
-    assert fees.ask("What does paragraph 2 say?").status != "answered"
+
+
+def test_of_a_paragraph_that_several_have_and_nothing_tells_which_those_of_several_are_shown(fees: Engine) -> None:
+    answer = fees.ask("What does paragraph 2 say?")
+    assert answer.status == "tentative"
+    assert len(answer.statements) > 1
+    assert len({citation.document for citation in answer.citations}) == len(answer.statements)
+    assert all(citation.locator.endswith("para. 2") for citation in answer.citations)
 
 
 def test_a_paragraph_that_several_have_is_read_in_the_document_that_search_ranks_first(fees: Engine) -> None:

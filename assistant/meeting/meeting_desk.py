@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.frames import date_text, joined, say
 from assistant.meeting.citing import Citer
-from assistant.meeting.meant import dated, has_day, meant, nearest, timed, within, without_body
+from assistant.meeting.meant import dated, has_day, meant, nearest, on, timed, within, without_body
 from assistant.meeting.telling import Part, Teller, Telling
 from assistant.qa.abstention import BARE, FURTHER, NAMED
 from assistant.qa.answer import Answer, Pointer, Statement
 from assistant.qa.weighing import FIRST, Told, Weigher
 from assistant.question import Question
 from assistant.wording import claims
-from corpus.analysis import analyse
+from corpus.acronyms import acronyms, spelling
+from corpus.analysis import analyse, fold
 from corpus.documents import Document
 from corpus.library import Library
 from corpus.meetings import AgendaItem, Meeting
@@ -26,6 +28,8 @@ COMPETING = 3
 """Meetings beside the latest whose rows are read for one question."""
 MOST = 3
 """Sentences of one answer."""
+LISTED = 10
+"""Lines of a list that is said beside another sentence."""
 _ITEM = re.compile(r"\bitem (\d+)")
 
 
@@ -66,10 +70,17 @@ class MeetingDesk:
         if not meetings or not has_day(question, meetings):
             return None
         read = self._read(question, meetings)
-        rows = [(n, each) for n, meeting in enumerate(read) for each in self._tellings(question, meeting)]
-        found = [telling for _, telling in rows]
         placed = bool(question.items) or timed(question)
-        leading = sum(placed if question.items else n == 0 and (telling.whole or placed) for n, telling in rows)
+        subject = self._subject(question, read[0])
+
+        def leads(row: tuple[int, Telling]) -> bool:
+            n, telling = row
+            called = not placed and subject.says_most(telling.parts[0])
+            return placed if question.items else n == 0 and (telling.whole or placed or called)
+
+        rows = [(n, each) for n, meeting in enumerate(read) for each in self._tellings(question, meeting)]
+        rows.sort(key=lambda row: not leads(row))
+        leading, found = sum(map(leads, rows)), [telling for _, telling in rows]
         passages = [(telling.heading, [part.read for part in telling.parts]) for telling in found]
         told = self._weigher.told(question, "en", passages, most, leading)
         bare = self._without_body(question, meetings)
@@ -106,9 +117,8 @@ class MeetingDesk:
             close = _asked_last(own, close, again)
         near = [part(each) for each in close]
         if near[0].announces:
-            near = _documents(
-                question, near, [each for n, telling in rows if n == min(alike) for each in telling.parts]
-            )
+            parts = [each for n, telling in rows if n == min(alike) for each in telling.parts]
+            near = _documents(question, subject, near, parts)
         elif near[0].kind == "row" and not _beside_time(question):
             days = (
                 sorted({each.passage for each in own if part(each).kind == "row"})
@@ -125,11 +135,13 @@ class MeetingDesk:
                     if each.kind == "taken_up" and each.item == near[0].item and each not in near
                 ]
                 near.sort(key=lambda each: each.kind != "taken_up")
-            near = _of_subject(question, near)[:MOST]
+            near = subject.first(near)[:MOST]
         symbol = Symbol.parse(announces) if (announces := near[0].announces) else None
         # What names an item or a time, or asks for a meeting as a whole, may mean any of them.
         may = meetings if placed or found[own[0].passage].whole else [read[n] for n in sorted(alike)]
         others = tuple(each.document_id for each in may if each.document_id != read[min(alike)].document_id)
+        # A long list is said only where it is the answer itself.
+        near = near[:1] + [part for part in near[1:] if len(part.said) <= LISTED]
         said = tuple(dict.fromkeys(each for one in near for each in one.said))
         return MeetingAnswer(said, own[0], symbol, others)
 
@@ -138,15 +150,18 @@ class MeetingDesk:
         return _of_timetable(question, self.meant(question), self._library)
 
     def of_another_item(self, question: Question, document: Document, ordinal: int) -> bool:
-        """Whether a block of an agenda is about another item than the question names: its annotations, or a row of a timetable that
-        does not take up what is asked about."""
-        if not question.items or document.kind != "agenda":
+        """Whether a block of an agenda is about another item than the question names, by number or by its whole title: its annotations,
+        or a row of a timetable that does not take up what is asked about."""
+        if document.kind != "agenda":
             return False
-        block, asked = document.blocks[ordinal], {item.partition(" ")[0] for item in question.items}
+        meeting = next((each for each in self._library.meetings() if each.document_id == document.id), None)
+        asked = question.once((_named, document.id), lambda: _named(question, meeting))
+        block = document.blocks[ordinal]
+        if not asked:
+            return False
         if block.kind != "row":
             found = _ITEM.search(block.locator)
             return found is not None and found[1] not in asked
-        meeting = next((each for each in self._library.meetings() if each.document_id == document.id), None)
         rows = [row for sitting in meeting.sittings for row in sitting.items] if meeting else []
         return bool(rows) and not any(row.row == ordinal and row.number.partition(" ")[0] in asked for row in rows)
 
@@ -165,10 +180,47 @@ class MeetingDesk:
         """The question without the name of the body, where this tells the one meeting that it may mean."""
         return question.once(without_body, lambda: without_body(question, meetings[0])) if len(meetings) == 1 else None
 
+    def _subject(self, question: Question, meeting: Meeting) -> _Subject:
+        """What a question is about, beside the titles of the items of a meeting."""
+        language = self._library.versions().language_of[meeting.document_id]
+        words = {item.number: frozenset(analyse(item.title, language)) for item in meeting.items}
+        titles = Counter(word for each in words.values() for word in each)
+        general = {word for kind in ("agenda", "meetings", "item") for form in question.vocabulary.forms(kind, language)
+                   for word in analyse(form, language)}  # fmt: skip
+        spelt = [spelling(each, item.title) for each in acronyms(question.rest) for item in meeting.items]
+        asked = frozenset([*self._weigher.tokens(question, language), *analyse(" ".join(spelt), language)]) - general
+        return _Subject(asked, {number: {n for n in each & asked if titles[n] == 1} for number, each in words.items()})
+
     def _read(self, question: Question, meetings: Sequence[Meeting]) -> list[Meeting]:
         """Of meetings, latest first, those whose rows compete: the latest, and of the others those with most of the question's words."""
         near = {each.document_id for each in nearest(question, meetings[1:], self._library)[:COMPETING]}
         return [*meetings[:1], *(meeting for meeting in meetings[1:] if meeting.document_id in near)]
+
+
+@dataclass(frozen=True)
+class _Subject:
+    """The words of a question, and of the items of a meeting, by number, those words of it that only their own titles have."""
+
+    words: frozenset[str]
+    of_items: Mapping[str, Collection[str]]
+
+    def says_most(self, part: Part) -> bool:
+        """Whether a part is about the item whose title has most such words, where any has."""
+        most = max(map(len, self.of_items.values()), default=0)
+        return part.item is not None and most > 0 and len(self.of_items.get(part.item, ())) == most
+
+    def first(self, near: Sequence[Part]) -> list[Part]:
+        """Of the parts that are `near` to an answer, best first, those that say a word of the question, where the best one says any, or
+        are about the same item; first those that say most of the words by which the question calls an item."""
+        called = {word for each in self.of_items.values() for word in each}
+        said = {part: set(analyse(part.read, "en")) | {*self.of_items.get(part.item or "", ())} for part in near}
+        near = sorted(near, key=lambda part: -len(called & said[part]))
+        best = near[0]
+        return [
+            part
+            for part in near
+            if said[part] & self.words or not said[best] & self.words or best.item == part.item is not None
+        ]
 
 
 def _surest(one: Sequence[Told], other: Sequence[Told]) -> list[Told]:
@@ -185,31 +237,33 @@ def _asked_last(own: Sequence[Told], close: Sequence[Told], again: Mapping[tuple
     return sorted(found, key=lambda each: -again.get(each.place, -math.inf))
 
 
-def _documents(question: Question, near: Sequence[Part], parts: Sequence[Part]) -> list[Part]:
+def _documents(question: Question, subject: _Subject, near: Sequence[Part], parts: Sequence[Part]) -> list[Part]:
     """Of the `parts` of a meeting that are `near` to an answer, the best of which announces a document: those first that say most of
-    the names in the question. Where documents of one item say as many, all that are announced for it."""
+    the names in the question, or whose items it calls by most words of their titles. Where several say as many, all that are announced for their items."""
     names = claims.read(question.text, question.language).names
     asked = {token for name in names for token in analyse(name, question.language)}
 
-    def said(part: Part) -> int:
-        return len(asked.intersection(analyse(part.read, "en"))) if part.announces else -1
+    def said(part: Part) -> tuple[int, int]:
+        named = len(asked.intersection(analyse(part.read, "en"))) if part.announces else -1
+        return named, len(subject.of_items.get(part.item or "", ()))
 
-    ordered = sorted(near, key=lambda part: -said(part))
+    ordered = sorted(near, key=said, reverse=True)
     first = ordered[0]
-    if sum((part.item, said(part)) == (first.item, said(first)) for part in near) > 1:
-        return [part for part in parts if part.announces and part.item == first.item]
-    return ordered[:MOST]
+    alike = [part for part in near if part.announces and said(part) == said(first)]
+    if len(alike) > 1:
+        items = {part.item for part in alike}
+        return [part for part in parts if part.announces and part.item in items]
+    return [part for part in ordered if not part.announces or said(part) == said(first)][:MOST]
 
 
-def _of_subject(question: Question, near: Sequence[Part]) -> list[Part]:
-    """Of the parts that are `near` to an answer, best first, those that say a word of the question, where the best one says any, or
-    are about the same item."""
-    asked, best = set(question.content), near[0]
-
-    def says(part: Part) -> bool:
-        return not asked.isdisjoint(analyse(part.read, "en"))
-
-    return [part for part in near if says(part) or not says(best) or best.item == part.item is not None]
+def _named(question: Question, meeting: Meeting | None) -> set[str]:
+    """The items that a question names, each by its main number: by their numbers or, of a meeting, by their whole titles, where these have
+    several words."""
+    said, numbers = fold(question.text), list(question.items)
+    for item in meeting.items if meeting and not numbers else ():
+        title = re.escape(fold(" ".join(item.title.split())).strip(" .:;"))
+        numbers += [item.number] if " " in title and re.search(rf"(?<!\w){title}(?!\w)", said) else []
+    return {number.partition(" ")[0] for number in numbers}
 
 
 def _bare(telling: Telling) -> bool:
@@ -268,7 +322,8 @@ def _of_timetable(question: Question, meetings: Sequence[Meeting], library: Libr
 
 def tellings(question: Question, meeting: Meeting, cite: Citer) -> list[Telling]:
     """What may be told: of the items and the days that the question names; else of all."""
-    sittings = [sitting for sitting in meeting.sittings if within(question, sitting, meeting)]
+    there = [sitting for sitting in meeting.sittings if within(question, sitting, meeting)]
+    sittings = there or [sitting for sitting in meeting.sittings if on(question, sitting.date, meeting)]
     teller = Teller(meeting, cite, question.language, sittings)
     symbols = {symbol.text for symbol in question.symbols}
     papers = [item for item in meeting.items if symbols.intersection(symbol for symbol, _ in item.documentation)]
@@ -279,7 +334,9 @@ def tellings(question: Question, meeting: Meeting, cite: Citer) -> list[Telling]
     elif days:
         found = days
     else:
-        found = [*teller.whole(), *teller.days(), *(teller.item(item, asked=False) for item in _leaves(meeting))]
+        titled = _named(question, meeting)
+        items = [item for item in meeting.items if item in _leaves(meeting) or item.number in titled]
+        found = [*teller.whole(), *teller.days(), *(teller.item(each, asked=each.main in titled) for each in items)]
     return [telling for telling in found if telling.parts]
 
 

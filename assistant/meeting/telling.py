@@ -61,12 +61,17 @@ class Teller:
         return [Telling(f"{name}{of}", tuple(parts), whole=not of) for of, parts in about.items() if parts]
 
     def days(self) -> list[Telling]:
-        """Of each day: what is taken up in its meetings, and the break between them; of one day when it begins and ends."""
+        """Of each day: what is taken up in its meetings, the break between them, the documents; of one day when it begins and ends."""
         days = [list(day) for _, day in groupby(self._sittings, key=lambda sitting: sitting.date)]
         return [
             Telling(
                 f"Organization of work, {date_text(day[0].date, 'en')}",
-                (*(self._edges(day) if len(days) == 1 else ()), *map(self._row, day), *self._breaks(day)),
+                (
+                    *(self._edges(day) if len(days) == 1 else ()),
+                    *map(self._row, day),
+                    *self._breaks(day),
+                    *self._papers_of(day),
+                ),
             )
             for day in days
         ]
@@ -96,9 +101,9 @@ class Teller:
 
     def _documents(self, item: AgendaItem, asked: bool) -> Iterator[Part]:
         announcing = self._meeting.announcing(item)
-        # An agenda that announces nothing is no list of documents; what annotations name may be announced.
+        # An agenda that announces nothing is no list of documents.
         lists = asked and any(each.documentation for each in self._meeting.items)
-        if lists and not announcing and item.line is not None and not citing.names_paper(item, self._cite):
+        if lists and item.line is not None and self._announces_nothing(item):
             read = f"No document is announced for item {item.number}."
             yield Part(read, self._one(citing.nothing_announced, item), "documents", item.number)
         for each in announcing:
@@ -127,13 +132,36 @@ class Teller:
 
     def _papers(self) -> Iterator[Part]:
         papers = [item for item in self._meeting.items if item.documentation]
-        listed = [
-            f"{symbol} for item {item.number}, {item.title}" for item in papers for symbol, _ in item.documentation
-        ]
         if papers:
-            yield Part(
-                f"The documents of the meeting are {'; '.join(listed)}.", lambda: self._announced(papers), "papers"
-            )
+            yield self._listing("The documents of the meeting", papers)
+            without = [
+                each
+                for each in self._meeting.items
+                if each.number == each.main and each.line is not None and self._announces_nothing(each)
+            ]
+            told = joined([f"item {item.number} ({item.title.rstrip('.:')})" for item in without], "en")
+            nothing = partial(citing.nothing_announced, cite=self._cite, language=self._language)
+            if without:
+                yield Part(f"There is no document for {told}.", lambda: map(nothing, without), "papers")
+
+    def _papers_of(self, day: Sequence[Sitting]) -> Iterator[Part]:
+        """The documents for what is taken up on a day."""
+        numbers = {row.number for sitting in day for row in sitting.items}
+        taken_up = [item for item in self._meeting.items if item.number in numbers]
+        papers = list(dict.fromkeys(each for item in taken_up for each in self._meeting.announcing(item)))
+        if papers:
+            yield self._listing(f"The documents for {date_text(day[0].date, 'en')}", papers)
+
+    def _listing(self, what: str, papers: Sequence[AgendaItem]) -> Part:
+        """That documents are those announced for some items."""
+        listed = [
+            f"{symbol} for item {each.number}, {each.title}" for each in papers for symbol, _ in each.documentation
+        ]
+        return Part(f"{what} are {'; '.join(listed)}.", lambda: self._announced(papers), "papers")
+
+    def _announces_nothing(self, item: AgendaItem) -> bool:
+        """Whether no document is announced for an item; what annotations name may be announced."""
+        return not self._meeting.announcing(item) and not citing.names_paper(item, self._cite)
 
     def _timetable(self) -> Iterator[Part]:
         slots = "; ".join(f"{_slot(each)}, {_items(each)}" for each in self._sittings)

@@ -142,7 +142,9 @@ class Engine:
         alone = None if turns or bounds.within is not None else self.question(asked, spoken)
         lone = alone is not None and _lone(alone)
         if alone is not None and self.silent(alone):
-            yield Finished(Answer(cleaned[:200], spoken, "refused", say("no_words", spoken)))
+            word = alone.text.rstrip("?？؟!. ")
+            reason = say("no_such_word", spoken, word=word) if _worded(alone.content) else say("no_words", spoken)
+            yield Finished(Answer(cleaned[:200], spoken, "refused", reason))
             return
         mode = mode or self.mode
         yield Progress("searching")

@@ -104,10 +104,15 @@ def line_of(document: Document, block: Block) -> str:
     return " ".join(document.body(block).split())
 
 
+def _marked(document: Document) -> bool:
+    """Whether a document bears the marks of a masthead: its symbol or how it is distributed."""
+    return bool(document.masthead.symbols or document.masthead.distribution)
+
+
 @once
 def head_of(document: Document) -> tuple[Block, ...]:
     """The lines of the first page before the text: masthead and headings, without footnotes."""
-    printed = bool(document.masthead.symbols)
+    printed = _marked(document)
 
     def above(block: Block) -> bool:
         """Whether a line may stand there; the parts of a text that bears no marks are known by their place."""
@@ -154,12 +159,12 @@ def covering(document: Document) -> frozenset[int]:
 
 
 def particulars(document: Document) -> Iterator[tuple[Sequence[Block], str]]:
-    """The lines of a document that bears its symbol which tell one thing, and what they tell, in English; emblem, body and job
+    """The lines of a document with a masthead which tell one thing, and what they tell, in English; emblem, body and job
     number tell nothing, and the lines below a resolution one thing."""
     masthead, name = document.masthead, document.label
-    rest = list(head_of(document)) if masthead.symbols else []
+    rest = list(head_of(document)) if _marked(document) else []
     adopted, adopting, items = adopted_on(document), adoption_lines(document), item_lines(document)
-    emblem = document.symbol is not None
+    emblem = bool(masthead.symbols) and document.symbol is not None
     while rest:
         first, text = rest[0], _line(document, rest[0])
         behind, count = _line(document, rest[1]) if rest[1:] else "", 1

@@ -6,11 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import islice
 
 from assistant.frames import either, say
 from assistant.qa.abstention import ASKED_ALONE, NAMED
 from assistant.qa.answer import Answer, Citation
-from assistant.qa.citations import Composer, choose, heads_once, nearest, not_found, weighed, with_totals
+from assistant.qa.citations import Composer, choose, heads_once, nearest, not_found, unsure, weighed, with_totals
 from assistant.qa.retriever import Evidence, Retriever, restricted
 from assistant.qa.units import Unit, items_below, units_of
 from assistant.qa.weighing import READ, Scored, Weigher
@@ -23,6 +24,8 @@ from corpus.touched import touched
 
 WHOLE = 2_000
 """Longest paragraph, in characters with its sub-paragraphs, that is quoted in one piece."""
+LOOKED_IN = 40
+"""Documents that are looked through, beside those found, for a place of which nothing tells where it is."""
 CALLED = 2
 """Words of a title by which a question must call a text that the catalogue does not know."""
 _PARTED = re.compile(r"\w+|[^\w\s]|\s{3,}")
@@ -52,13 +55,16 @@ class NamedPlaces:
 
     def sought(self, question: Question) -> Answer | None:
         """What stands at a place of no document that is named. Where the question asks for more, its words tell which document is meant: the
-        first one that search finds, corrigenda left out, must have it. All texts have a paragraph 2: where others have the place, too, and
-        it is no table, only if the question asks for more and that comes close."""
+        first one that search finds, corrigenda left out, must have it, and, where others have the place, too, and it is no table, that
+        must come close. Where it asks for nothing else, any text that has the place may be meant: the first ones are shown."""
         places = _places(question)
         if not places or question.acts_lacking:
             return None
         found = {each.document.id: each.document for each in self._retriever.gather(question, READ)}
         versions, more = self._library.versions(), asks_more(question, _span(question))
+        if not more:
+            rest = (key for key in sorted(versions.quotable(question.language)) if question.covers(key))
+            found |= {key: self._library.document(key) for key in islice(rest, LOOKED_IN) if key not in found}
         texts = [each for each in found.values() if not ((held := versions.of(each.id)) and held.corrects)]
         having = [units for each in texts if (units := self._at(question, each, places))]
         having_it = {units[0].document.id for units in having}
@@ -67,12 +73,13 @@ class NamedPlaces:
         if not having or (more and not _in_table(having[0][0]) and having[0][0].document is not texts[0]):
             return None
         units = having[0]
-        alone = len(having) == 1 or _in_table(units[0])
+        if len(having) == 1 or _in_table(units[0]):
+            return self._quoted(question, units)
+        if not more:
+            return unsure(self._composer.quoted(question, [each[0] for each in having[: self._most]]))
         # Who says nothing else than words of its title calls the text.
-        called = more and not asks_more(question, _span(question), [units[0].document])
-        if not alone and not called and not (more and nearest(self._among(question, units))):
-            return None
-        return self._quoted(question, units)
+        called = not asks_more(question, _span(question), [units[0].document])
+        return self._quoted(question, units) if called or nearest(self._among(question, units)) else None
 
     def lacking(self, question: Question, answer: Answer) -> list[str]:
         """What is to be said of an answer to a question that names a table which the documents cited do not have."""

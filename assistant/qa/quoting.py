@@ -81,7 +81,9 @@ class Quoter:
                 return self._of_acts(question, acts, reasons)
         if found is None:
             meeting = None if lacking else self._sure_meeting(question)
-            found = self._from_evidence(question, FIRST if meeting else most, meeting)
+            # What says no word of the question may be sure of something else.
+            enough = meeting is not None and not _says_none(question, meeting.statements[:1])
+            found = self._from_evidence(question, FIRST if enough else most, meeting)
             reasons += self.places.lacking(question, found)
         if lacking is None:
             found = self._naming_others(question, self._or_meeting(question, found))
@@ -299,8 +301,11 @@ class Quoter:
         return scored
 
     def _named_alone(self, question: Question) -> list[str]:
-        """The documents that a question names, where these are few."""
+        """The documents that a question names, where these are few; "the agenda" is that of the only meeting that may be meant."""
         named = restricted(question, self._library) if question.symbols or question.named else None
+        if named is None and question.vocabulary.says("agenda", question.rest, question.language):
+            meant = self.desk.meant(question)
+            named = [meant[0].document_id] if len(meant) == 1 else None
         quotable = self._library.versions().quotable(question.language, named) if named else ()
         return sorted(quotable) if len(quotable) <= FIRST else []
 
