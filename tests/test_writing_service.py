@@ -16,11 +16,20 @@ from model_server import Excerpts, the, writing
 from running_servers import Answer as Reply
 from services import Made, made_service, service_fixture
 
+from assistant.access import Principal, Role
 from assistant.access.rates import Rates
 from assistant.export.publication import PublishError
 from assistant.faults import Overloaded, TooMany
 from assistant.model.endpoint import Endpoint
-from assistant.service.papers import PASSING, Papers, Work
+from assistant.paper_requests import (
+    BriefingRequest,
+    ComparisonRequest,
+    MandatesRequest,
+    OriginsRequest,
+    PaperRequest,
+    ThemesRequest,
+)
+from assistant.service.papers import PASSING, Paper, Papers, Work
 from assistant.service.turns import Turns
 from assistant.support.sentence_check import SupportCheck
 from assistant.write.writer import Writer
@@ -275,6 +284,36 @@ def test_what_people_send_is_escaped(boats: Made) -> None:
     page = shown(boats, "/briefings?kind=theme&value=%3Cscript%3Ealert(1)%3C/script%3E", 422)
     assert "<script>alert" not in page
     assert "&lt;script&gt;" in page
+
+
+@pytest.mark.parametrize(
+    ("maker", "request_"),
+    [
+        ("brief.brief_maker.brief", BriefingRequest(kind="document", value="A/80/1")),
+        ("themes.theme_maker.themes_of", ThemesRequest()),
+        ("comparison.text_diff.compare_versions", ComparisonRequest(document=["A/80/1", "A/80/1/Rev.1"])),
+        ("comparison.topic_comparison.compare_topic", ComparisonRequest(topic="boats")),
+        ("comparison.provenance.origins_of", OriginsRequest(document="A/80/1")),
+        ("mandates.mandate_list.list_mandates", MandatesRequest()),
+    ],
+)
+def test_a_paper_in_the_middle_of_which_documents_change_is_begun_again(
+    boats: Made, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch, maker: str, request_: PaperRequest
+) -> None:
+    begun: list[str] = []
+
+    def make(*_given: object) -> str:
+        begun.append(maker)
+        if len(begun) == 1:
+            text = f"# Quays\n\n1. Quays are swept at dawn by order {maker}.\n".encode()
+            assert [each.result for each in ingest([Input(f"{maker}.md", text)], boats.library, catalogue)] == ["added"]
+            raise KeyError("A/80/L.7:en:official")
+        return "made"
+
+    monkeypatch.setattr(f"assistant.reports.{maker}", make)
+    made = boats.service.writing.begin(Principal(Role.STAFF, "account", "account:amina"), request_)
+    assert (made.future.result(20) if isinstance(made, Paper) else made) == "made"  # type: ignore[comparison-overlap]
+    assert len(begun) == 2
 
 
 def test_questions_are_answered_between_the_parts_of_a_paper(turns: Turns, papers: Papers) -> None:

@@ -173,7 +173,7 @@ class LocalDesk:
             raise ModuleNotFoundError("scipy is not installed.", name="scipy")
         with refused(NotHeld if request.fault is NotHeld else ServiceFault):
             _, make = request.subject(self)
-            return request.part(make(told, nullcontext))
+            return request.part(self.library.whole(lambda: make(told, nullcontext)))
 
 
 @contextmanager

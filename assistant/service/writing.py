@@ -233,7 +233,7 @@ class Writing:
 
         def work(given: Work) -> Report:
             with refused(request.fault):
-                return make(given.tell, given.aside)
+                return service.library.whole(lambda: make(given.tell, given.aside))
 
         if request.at_once:
             return work(Work(silent, nullcontext))

@@ -89,8 +89,8 @@ class Ground:
 
 def ground_of(engine: Engine, request: Request) -> Ground:
     """What a request stands on. Raises `ReportError` where it asks for something that is not there."""
-    library = engine.library
-    headers = {header.id: header for header in library.each_header()}
+    versions = engine.library.versions()
+    headers = versions.headers
     if not headers:
         raise ReportError("framed", told=partial(say, "empty_library"))
     if not request.value.strip():
@@ -104,7 +104,7 @@ def ground_of(engine: Engine, request: Request) -> Ground:
             language=partial(language_name, request.language),
             held=lambda reader: ", ".join(language_name(each, reader) for each in held),
         )
-    usable = sorted(library.versions().quotable(request.language))
+    usable = sorted(versions.quotable(request.language))
     kinds = {kind: tuple(each for each in usable if headers[each].kind == kind) for kind in ("treaty", "agenda")}
     rest = tuple(each for each in usable if each not in kinds["treaty"] and each not in kinds["agenda"])
     if request.kind == "item":
