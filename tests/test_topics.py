@@ -293,3 +293,20 @@ def test_the_evaluation_of_topics_counts_what_is_told(hold: Hold) -> None:
     shipped = load_topics()
     assert {each.language for each in shipped} == set(LANGUAGES)
     assert len([each for each in shipped if each.language == "en"]) >= 60
+
+
+def test_what_another_text_says_without_being_quoted_for_it_is_not_called_said_by_one_text_only(hold: Hold) -> None:
+    lines = [f"Smugglers detained in the harbour prison {rest}." for rest in (
+        "sell carved spoons to pilgrims each August", "hide no letters behind loose bricks",
+        "may write home twice every winter month", "share bread with watchmen who sleep late",
+        "learn ropework from a retired sailor", "grow onions beside that southern wall",
+        "whistle until bells ring for supper", "count swallows over broken chimneys")]  # fmt: skip
+    engine = hold(A_90_7=("2030-01-01", lines), A_91_7=("2031-01-01", [*reversed(lines[1:]), NETS]))
+    found = on(engine, DETENTION, "A/90/7", "A/91/7")
+    quoted = [{each.text for each in side.statements} for side in found.sides]
+    assert quoted[1] - quoted[0], "one text is quoted with what the other one is not quoted with"
+    assert {found.statement(place).text for place in found.alone} <= {lines[0]}
+    for n, side in enumerate(found.sides):
+        for m, statement in enumerate(side.statements):
+            assert any(found.repeated((n, m))) == (statement.text != lines[0])
+    assert "Repeated in **A/91/7, paragraph" in markdown(found, engine.library, "en")
