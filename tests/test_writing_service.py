@@ -18,6 +18,7 @@ from services import Made, made_service, service_fixture
 
 from assistant.access import Principal, Role
 from assistant.access.rates import Rates
+from assistant.api.api_replies import file_reply
 from assistant.export.publication import PublishError
 from assistant.faults import Overloaded, TooMany
 from assistant.model.endpoint import Endpoint
@@ -116,9 +117,21 @@ def test_a_briefing_is_the_same_by_every_door_and_a_file_where_one_is_wanted(mad
     by_format = made.client.post("/api/v1/briefings", json={**body, "format": "md"})
     by_page = made.client.get(f"/briefings/briefing.md?{ITEM}")
     assert by_header.content == by_format.content == by_page.content
-    assert by_header.headers["content-disposition"] == 'attachment; filename="briefing.md"'
+    assert by_header.headers["content-disposition"] == by_page.headers["content-disposition"]
+    assert by_header.headers["content-disposition"] == 'attachment; filename="briefing-3.md"'
     assert b"/documents/" not in by_page.content
     assert made.client.get(f"/api/v1/briefings?{ITEM}&format=html").text.startswith("<!DOCTYPE html>")
+
+
+def test_a_file_is_called_by_what_it_is_about_in_letters_and_digits_alone() -> None:
+    hostile = '../../A/RES/80/118"\r\nX: 1; filename=run.exe'
+    told = {
+        about: file_reply(b"", "docx", "briefing", about).headers["content-disposition"]
+        for about in (hostile, "", "القوارب", "—" * 99)
+    }
+    assert told[hostile] == 'attachment; filename="briefing-A-RES-80-118-X-1-filename-run-exe.docx"'
+    assert told[""] == told["—" * 99] == 'attachment; filename="briefing.docx"'
+    assert told["القوارب"].startswith("attachment; filename=\"briefing.docx\"; filename*=UTF-8''briefing-%D8%A7")
 
 
 def test_every_document_and_quote_of_every_theme_is_one_click_from_its_words(made: Made) -> None:

@@ -59,8 +59,9 @@ def draft(request: Request, service: Served, caller: Caller, draft_id: str) -> R
 @may("review")
 def draft_file(request: Request, service: Served, caller: Caller, draft_id: str, form: File) -> Response:
     """A draft as a file, with its state on the cover."""
-    made = service.writing.reviewed(service.writing.drafts(caller).get(draft_id))
-    return file_reply(service.writing.file(caller, made, form), form, "briefing")
+    found = service.writing.drafts(caller).get(draft_id)
+    data = service.writing.file(caller, service.writing.reviewed(found), form)
+    return file_reply(data, form, "briefing", found.title)
 
 
 @router.post("/drafts/{draft_id}/comments")
