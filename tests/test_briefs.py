@@ -672,6 +672,15 @@ def test_only_of_a_treaty_that_a_document_cites_articles_are_listed_by_what_the_
     assert ("framework" in by_key) is bool(listed)
 
 
+def test_a_question_is_led_to_the_articles_of_which_the_reader_says_that_they_answer_it(holding: Holding) -> None:
+    note = f"---\nsymbol: DP/2030/9\ntitle: Harbour lamps\nlanguage: en\n---\n# Harbour lamps\n\n{LIT}"
+    by_key = sections(
+        holding(CRIMES, note, reading=True), Request("question", "Who shall keep the lamps of harbours lit?")
+    )
+    assert "article 1: Keeping of lights" in [part.heading.partition(", ")[2] for part in by_key["articles"].parts]
+    assert by_key["framework"].parts
+
+
 @pytest.mark.parametrize(
     ("language", "said"),
     [
