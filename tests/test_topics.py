@@ -21,6 +21,7 @@ from eval.origins import load_labels, scores_of
 from eval.topics import Told, Topic, load_topics, told_of
 from eval.topics import scores_of as topic_scores_of
 from ingest.folder import FileInput
+from ingest.run import Input
 
 TEXT = "---\nsymbol: {symbol}\ntitle: Note {symbol}\nlanguage: en\n{date}---\n# Note {symbol}\n\n{body}\n"
 DETAIN = (
@@ -310,3 +311,15 @@ def test_what_another_text_says_without_being_quoted_for_it_is_not_called_said_b
         for m, statement in enumerate(side.statements):
             assert any(found.repeated((n, m))) == (statement.text != lines[0])
     assert "Repeated in **A/91/7, paragraph" in markdown(found, engine.library, "en")
+
+
+def test_the_line_that_names_the_body_comes_from_no_text(hold: Hold) -> None:
+    engine = hold()
+    for n, day in ((90, "2030-01-01"), (91, "2031-01-01")):
+        front = f"---\nsymbol: A/RES/{n}/7\ntitle: {n}/7. Lamps\nlanguage: en\ndate: {day}\n---\n"
+        head = f"United Nations\n\nGeneral Assembly\n\nA/RES/{n}/7\n\n# {n}/7. Lamps\n\nThe General Assembly,\n\n"
+        more(engine, Input(f"{n}.md", f"{front}{head}Recalling lamps,\n\n1. {LAMPS}\n".encode()))
+    found = origins_of(engine.library, named(engine.library, "A/RES/91/7"))
+    assert "General Assembly" in engine.library.document(found.document).text
+    assert not any("The General Assembly" in each.citation.quote for each in found.paragraphs)
+    assert found.paragraphs[-1].kind == "verbatim"
