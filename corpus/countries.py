@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from corpus.analysis import fold
@@ -17,16 +17,22 @@ _ENDING = re.compile("(?:[ыио]й|ая|[ое]е|[аеиоуыьъэюяй])$")
 def countries(text: str, language: str) -> dict[str, str]:
     """The countries that a text names, each once: ISO 3166 code, and the words. In Latin and Cyrillic letters a name has a capital letter, unless
     the text has none."""
+    found: dict[str, str] = {}
+    for code, begin, end in country_spans(text, language):
+        found.setdefault(code, text[begin:end])
+    return found
+
+
+def country_spans(text: str, language: str) -> Iterator[tuple[str, int, int]]:
+    """Where a text names countries, in order: ISO 3166 code, begin and end of the words."""
     plain = _plain(text) if len(_plain(text)) == len(text) else text.casefold()
     any_case = language in ("ar", "zh") or text[1:] == text[1:].casefold()
-    found: dict[str, str] = {}
     pattern, codes = _any_name(language)
     for match in pattern.finditer(plain):
         group = match.lastindex or 0
         begin, end = match.span(group)
         if any_case or text[begin].isupper():
-            found.setdefault(codes[group - 1], text[begin:end])
-    return found
+            yield codes[group - 1], begin, end
 
 
 def names_of(code: str, language: str) -> list[str]:

@@ -8,7 +8,7 @@ symbols as the Dag Hammarskjöld Library's guide explains them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,6 +19,9 @@ from corpus.symbols import RESOLUTIONS, Symbol, same_document
 _Line = tuple[str, str | None]
 _NUMBERED = re.compile(r"/((?:[A-Z]{1,3}|Rev|Add|Corr)\.\d{1,3})$")
 """The end of a symbol by which meetings call a document: `E/2025/L.25`, `A/AC.292/2025/CRP.1`, `A/80/1/Rev.1`."""
+
+_ACT = re.compile(r"/(?:[A-Z]*\.?(?P<session>\d+)/)?(?:RES|DEC)[/.](?P<number>[^()]+)(?P<year>\(.*)?$")
+"""The symbol of a resolution or decision: `A/RES/80/228`, `S/RES/2771(2025)`, `UNEP/EA.5/RES.14`, which is cited as 5/14."""
 
 
 @dataclass(frozen=True)
@@ -91,9 +94,11 @@ class Versions:
         for symbol, root in dict.fromkeys((version.symbol, version.root) for version in self.held):
             for numbered in filter(None, map(_NUMBERED.search, dict.fromkeys((symbol.text, root.text)))):
                 found[numbered[1]] = (*found.get(numbered[1], ()), symbol)
-            if symbol.series in RESOLUTIONS and not symbol.modifiers and len(symbol.all) == 1:
-                number, bracket, year = symbol.text.split(f"{symbol.series}/", 1)[1].partition("(")
-                for cited in dict.fromkeys((number, f"{number} {bracket}{year}".strip())):
+            act = _ACT.search(symbol.text) if symbol.series in RESOLUTIONS and len(symbol.all) == 1 else None
+            if act is not None and not symbol.modifiers:
+                session, number, year = act.groups("")
+                called = (f"{session}/{number}",) if session else dict.fromkeys((number, f"{number} {year}".strip()))
+                for cited in called:
                     found[cited] = (*found.get(cited, ()), symbol)
         return found
 
@@ -159,16 +164,16 @@ class Versions:
                 symbols.setdefault(version.root, set()).add(version.symbol)
         return frozenset(each for each in chosen if not self._corrects_the_past(each, symbols))
 
-    def current(self, symbol: Symbol) -> list[Version]:
+    def current(self, symbol: Symbol, among: Container[str] | None = None) -> list[Version]:
         """What to answer from when a symbol is named: its latest revision, and the latest one in each language;
-        nothing older than what is named. Empty where none is held."""
+        nothing older than what is named. Empty where none is held. `among` are ids of the only documents that count."""
         root, revision = _root(symbol)
         found = [
             version
             for line in self._lines.values()
             if same_document(line[0].root, root)
             for version in line
-            if version.revision >= revision
+            if version.revision >= revision and (among is None or version.id in among)
         ]
         return [version for version in found if not any(_outranks_there(other, version) for other in found)]
 

@@ -261,6 +261,29 @@ def test_a_resolution_is_named_by_its_number_in_every_language(
     assert [ACTS[key.split("RES/")[1]] for key in documents] == [session]
 
 
+@pytest.mark.parametrize(
+    ("symbol", "cited"),
+    [
+        ("UNEP/EA.5/RES.14", "resolution 5/14"),
+        ("HSP/HA.2/Res.1", "resolution 2/1"),
+        ("FCCC/CP/2031/DEC.3", "FCCC/CP/2031/DEC.3"),
+        ("A/RES/3201(S-VI)", "resolution 3201 (S-VI)"),
+        ("A/RES/ES-11/1", "resolution ES-11/1"),
+        ("A/HRC/DEC/48/115", "decision 48/115"),
+    ],
+)
+def test_resolutions_and_decisions_of_all_bodies_are_asked_about(
+    library: Library, catalogue: Catalogue, symbol: str, cited: str
+) -> None:
+    text = f"---\nsymbol: {symbol}\ntitle: Lamps\nlanguage: en\n---\n# Lamps\n\n1. Lamps are lit at dusk by the harbour master.\n"
+    add(library, catalogue, Input("lamps.md", text.encode()))
+    engine = Engine(library, catalogue, readers=word_readers())
+    assert [each.text for each in engine.question(f"When are lamps lit, says {cited}?").symbols] == [
+        each.symbol.text for each in library.versions().held
+    ]
+    assert engine.ask(f"When are lamps lit, says {cited}?").status != "refused"
+
+
 @pytest.mark.parametrize("question", ["Who lights 2771 lamps?", "When is item 90/14?", "What is 1/90/12?"])
 def test_other_numbers_name_no_resolution(library: Library, catalogue: Catalogue, question: str) -> None:
     add(library, catalogue, *(resolution(*each) for each in ACTS.items()))

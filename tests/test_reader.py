@@ -289,6 +289,19 @@ def test_where_both_readers_are_against_it_what_one_reader_likes_less_does_not_a
     assert answer.status == "not_found"
 
 
+def test_what_is_nowhere_near_an_answer_is_read_by_one_reader_only(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    english, other = Fake({}), Fake({"crowns": 9.0})
+    crowd = [f"# Port {n}\n\nA/88/7{n}\n\n1. Yachts pay crowns at pier {n}.\n" for n in range(10, 20)]
+    library = engine(open_library, catalogue, None, *crowd).library
+    held = dict.fromkeys(("en", "multilingual", BOTH), BARS)
+    answer = Engine(library, catalogue, readers=Readers({"en": english, "multilingual": other}, held)).ask(ASKED)
+    assert answer.status == "not_found"
+    assert english.passages
+    assert not other.passages
+
+
 def test_passages_that_nobody_reads_are_weighed_by_the_older_signals(
     open_library: OpenLibrary, catalogue: Catalogue
 ) -> None:

@@ -76,8 +76,8 @@ def _lacks_name(question: Question, document: Document) -> bool:
 
 def _of_another_country(question: Question, unit: Unit) -> float:
     """What counts against a unit where a question names a country that its document does not, or that others of its passage name and it
-    does not, which names another one; more where its passage names none of those
-    asked about and it is about others, by its document's title, or by its own words if the first page names none of them, either."""
+    does not, which names another one; more where its document names none of those asked about, or its passage does not
+    and it is about others, by its document's title, or by its own words if the first page names none of them, either."""
     document, language, codes = unit.document, unit.document.language, question.countries
     if not codes:
         return 0.0
@@ -93,6 +93,8 @@ def _of_another_country(question: Question, unit: Unit) -> float:
     of_others = 0 < len(own) <= LISTED
     beside = named(f"{passage.heading}\n{passage.text}")
     if titled.isdisjoint(codes) and not beside and (titled or (of_others and not named(_first_page(document)))):
+        return OTHER_COUNTRY
+    if not any(map(held, codes)):
         return OTHER_COUNTRY
     elsewhere = of_others and named(passage.text) and not named(unit.text)
     return OTHER_NAME * (elsewhere or not all(map(held, codes)))
@@ -136,8 +138,12 @@ def _has_named_label(question: Question, unit: Unit) -> bool | None:
     """Whether of the lists or rows with labels that stand together a unit is one whose label the question says in full; None where it
     says none of them, or the unit has none."""
     document, block = unit.document, unit.document.blocks[unit.block]
-    if question.language != document.language or document.kind == "agenda" or not _label(document, block):
+    label = _label(document, block)
+    if not label or document.kind == "agenda":
         return None
+    if question.language != document.language:
+        labelled = countries(label, document.language).keys() if question.countries and block.kind == "row" else ()
+        return not labelled.isdisjoint(question.countries) if labelled else None
     above = takewhile(lambda each: _beside(document, each, block), reversed(document.blocks[: block.ordinal]))
     below = takewhile(lambda each: _beside(document, each, block), document.blocks[block.ordinal :])
     beside = (*above, *below)
@@ -188,11 +194,14 @@ def _numbers(tokens: frozenset[str]) -> bool:
 
 def _of_another_year(question: Question, unit: Unit) -> bool:
     """Whether a question names a year, beside those in symbols, that neither the passage of a unit says, nor what heads it, nor the first
-    page. What is said of several years (`2026–2028`) is said of none of them alone, unless the question names several so."""
+    page; or none of those in the head of a row. What is said of several years (`2026–2028`) is said of none of them alone, unless the question names several so."""
     years = YEAR.findall(question.rest)
     if not years:
         return False
-    passage, page = unit.evidence.passage, _first_page(unit.document)
+    passage, page, block = unit.evidence.passage, _first_page(unit.document), unit.document.blocks[unit.block]
+    heads = " ".join(unit.document.text[slice(*span)] for span, _ in unit.leads) if block.kind == "row" else ""
+    if (headed := YEAR.findall(heads)) and not set(headed).intersection(years):
+        return True
     own = "\n".join([passage.heading, passage.text, unit.text])
     alone = own if _YEARS.search(question.rest) else _YEARS.sub(" ", own)
     return any(year not in alone and (year in own or year not in page) for year in years)

@@ -31,6 +31,7 @@ from assistant.question import YEAR, Question, inside, numbers_after, parse_ques
 from assistant.vocabulary import Vocabulary, word_pattern
 from corpus.analysis import analyse
 from corpus.catalogue import Catalogue
+from corpus.countries import country_spans
 from corpus.language import detect_language
 from corpus.library import Library
 from corpus.sentences import sentence_spans
@@ -93,6 +94,10 @@ class Reading:
         return ": ".join([*(part.rstrip(MARKS) for part in earlier), last])[:LIMIT]
 
 
+_VALUES = frozenset({"country", "year", "number"})
+"""What asks nothing by itself."""
+
+
 class Slot(NamedTuple):
     """What a question names that another turn may name anew: a kind, and the span of the text that fills it."""
 
@@ -138,7 +143,7 @@ def readings(
         rest = rest[: slot.start] + " " * (slot.end - slot.start) + rest[slot.end :]
     beside = vocabulary.content(analyse(rest, language), language)
     if not beside:
-        return same, alone
+        return (same,) if _VALUES.issuperset(slot.kind for slot in named) else (same, alone)
     more = Reading((put, turn), turn, language, leans=True)
     return (alone, more, same) if len(beside) <= MOST_BESIDE else (alone, more)
 
@@ -162,6 +167,7 @@ def slots(question: Question) -> list[Slot]:
     for kind, words in _GROUPS:
         forms = [str(form) for group in vocabulary.groups(words, language).values() for form in group]
         take(kind, [match.span() for match in word_pattern(forms, language).finditer(text)])
+    take("country", [(start, end) for _, start, end in country_spans(text, language)])
     take("year", [match.span() for match in YEAR.finditer(text)])
     take("number", [match.span() for match in _NUMBER.finditer(text)])
     return sorted(found, key=lambda slot: slot.start)

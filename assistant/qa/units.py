@@ -44,6 +44,10 @@ Leads = tuple[tuple[Span, str], ...]
 """What introduces words: spans with their locators."""
 
 
+_ASKING = ("?", "？", "؟")
+"""What ends a question."""
+
+
 @dataclass(frozen=True)
 class Unit:
     """Words that may answer: `text[start:end]` of the document, with the spans that introduce them. All spans go from
@@ -274,8 +278,11 @@ def _sentences(evidence: Evidence, block: Block) -> Iterator[Unit]:
         # A digest says a thing in one short paragraph, whose sentences lean on each other.
         yield Unit.of(evidence, block)
         return
-    previous = 0
-    for start, end in sentence_spans(text, document.language):
+    previous, spans = 0, list(sentence_spans(text, document.language))
+    if len(text) <= DIGEST_LIMIT and any(text[start:end].rstrip().endswith(_ASKING) for start, end in spans[:-1]):
+        yield Unit.of(evidence, block)  # a question with its answer
+        return
+    for start, end in spans:
         begin = previous if _LEANS_BACK.match(text[start:end]) else start
         yield Unit(evidence, block.body_start + begin, block.body_start + end, block.locator, block.ordinal)
         previous = start

@@ -34,7 +34,7 @@ STEPS = (3, 6, 10, 16)
 all, and so on; no more where of `STEPS[1]` none is anywhere near."""
 FIRST, READ = STEPS[0], STEPS[-1]
 AGAIN = 3
-"""Passages that the other reader reads, too, where there are two: those that the first one likes best."""
+"""Passages that the other reader reads, too, where there are two: those that the first one likes best, unless none is anywhere near."""
 MOST_MARKED = 0.5
 """Share of a statement beyond which to tell which of its words answer tells nothing."""
 TEXT_LIMIT = 500
@@ -138,7 +138,7 @@ class Weigher:
         pages: list[FirstPage] = []
         found = cache(lambda: [unit for each in evidence for unit in units_of(each)])
         documents = list({each.document.id: each.document for each in evidence}.values())
-        digests = all(each.edition == "digest" for each in documents)
+        digests, hopeless = all(each.edition == "digest" for each in documents), False
 
         def scores(
             passages: Sequence[Evidence], firsts: Sequence[FirstPage], before: Mapping[str, Known] | None = None
@@ -164,12 +164,11 @@ class Weigher:
             told += self._told_apart(question, latest, found)
             enough = ENOUGH.get(step, math.inf)
             sure = (each for each in told if each.score >= enough)
-            if any(each.unit.document.edition != "digest" or digests for each in sure) or (
-                read >= STEPS[1] and _hopeless(scored)
-            ):
+            hopeless = read >= STEPS[1] and _hopeless(scored)
+            if hopeless or any(each.unit.document.edition != "digest" or digests for each in sure):
                 break
         told = _best_first(told)
-        if self._readers and self._readers.two_for(question.language):
+        if self._readers and not hopeless and self._readers.two_for(question.language):
             known = {each.known.name: each.known for each in told if each.known and each.known.reader == "en"}
             again = {name: known[name] for name in list(known)[:AGAIN]}
             passages = [each for each in evidence if each.id in again]
