@@ -303,3 +303,13 @@ def test_the_row_of_a_country_is_told_in_another_language_too(library: Library, 
     add(library, catalogue, Input("dons.md", text.encode()))
     engine = Engine(library, catalogue, readers=Readers({"multilingual": Sure()}, {"multilingual": BARS}))
     assert engine.ask("What is the contribution of Spain?").statements[0].text.endswith("Espagne | 21")
+
+
+def test_the_years_of_a_span_in_the_head_of_a_table_are_all_its_own(library: Library, catalogue: Catalogue) -> None:
+    text = CATCHES.replace("Species | 2030 | 2031", "Species (2029–2031) | first | last").replace(
+        "# Catches", "# Catches of 2030"
+    )
+    add(library, catalogue, Input("catches.md", text.encode()))
+    engine = Engine(library, catalogue, readers=Readers({"en": Sure()}, {"en": BARS}))
+    assert engine.ask("How many of the albacore were caught in 2030?").status == "answered"
+    assert engine.ask("How many of the albacore were caught in 2033?").status == "tentative"

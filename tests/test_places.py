@@ -310,6 +310,11 @@ def test_of_a_paragraph_that_several_have_and_nothing_tells_which_those_of_sever
     assert all(citation.locator.endswith("para. 2") for citation in answer.citations)
 
 
+def test_of_a_paragraph_that_several_have_the_one_is_read_that_says_what_is_asked_beside_it(fees: Engine) -> None:
+    (citation,) = fees.ask("What does paragraph 2 say about staff?").citations
+    assert citation.locator == "A/88/304, para. 2"
+
+
 def test_a_paragraph_that_several_have_is_read_in_the_document_that_search_ranks_first(fees: Engine) -> None:
     (citation,) = fees.ask("Who is employed by the ports according to paragraph 2?").citations
     assert citation.locator == "A/88/304, para. 2"

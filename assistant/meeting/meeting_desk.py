@@ -143,7 +143,8 @@ class MeetingDesk:
         may = meetings if placed or found[own[0].passage].whole else [read[n] for n in sorted(alike)]
         others = tuple(each.document_id for each in may if each.document_id != read[min(alike)].document_id)
         # A long list is said only where it is the answer itself.
-        near = near[:1] + [part for part in near[1:] if len(part.said) <= LISTED]
+        if near[0].kind != "items_total":
+            near = near[:1] + [part for part in near[1:] if len(part.said) <= LISTED]
         said = tuple(dict.fromkeys(each for one in near for each in one.said))
         return MeetingAnswer(said, own[0], symbol, others)
 

@@ -63,18 +63,21 @@ class Teller:
     def days(self) -> list[Telling]:
         """Of each day: what is taken up in its meetings, the break between them, the documents; of one day when it begins and ends."""
         days = [list(day) for _, day in groupby(self._sittings, key=lambda sitting: sitting.date)]
-        return [
+        told = [
             Telling(
                 f"Organization of work, {date_text(day[0].date, 'en')}",
                 (
                     *(self._edges(day) if len(days) == 1 else ()),
                     *map(self._row, day),
                     *self._breaks(day),
-                    *self._papers_of(day),
                 ),
             )
             for day in days
         ]
+        # Their sentence would lift all that is told of a day: it stands apart, and only for days that are asked about.
+        some = len(days) < len({sitting.date for sitting in self._meeting.sittings})
+        papers = {date_text(day[0].date, "en"): tuple(self._papers_of(day)) for day in days if some}
+        return told + [Telling(f"Documents, {day}", parts) for day, parts in papers.items() if parts]
 
     def item(self, item: AgendaItem, *, asked: bool = True) -> Telling:
         """Of one item: what it is, when it is taken up, for how long, and its documents; that it has none where it is `asked` about."""
@@ -110,7 +113,7 @@ class Teller:
             for symbol, ordinal in each.documentation:
                 line = self._cite.words(ordinal, symbol).rstrip(" .")
                 # A footnote may say no more than the symbol, a sentence more than what this paper is called.
-                called = "" if line == symbol else f": {item.title if len(find_symbols(line)) > 1 else line}"
+                called = "" if line == symbol or len(find_symbols(line)) > 1 else f": {line}"
                 read = f"The document for item {each.number} is {symbol}{called}."
                 yield Part(read, self._one(citing.announcing, each, symbol, ordinal), "documents", item.number, symbol)
 

@@ -23,7 +23,7 @@ STEM, ENDING = 4, 3
 """Letters of a name that a text must have at least, and those at its end that may differ there."""
 LISTED = 2
 """Countries that words name and may be about; more are a list."""
-_YEARS = re.compile(r"(?<!\d)(?:19|20)\d\d\s?[–-]\s?(?:19|20)?\d\d(?!\d)")
+_YEARS = re.compile(r"(?<!\d)((?:19|20)\d\d)\s?[–-]\s?((?:19|20)?\d\d)(?!\d)")
 """How several years are written together: `2026–2028`, `2025-26`."""
 _LABEL = re.compile(r"([^.:：;()]{2,40})[:：]\s?(?=\S)")
 """How words begin that are a list with a label: `Against: Arla, Bend`."""
@@ -200,8 +200,16 @@ def _of_another_year(question: Question, unit: Unit) -> bool:
         return False
     passage, page, block = unit.evidence.passage, _first_page(unit.document), unit.document.blocks[unit.block]
     heads = " ".join(unit.document.text[slice(*span)] for span, _ in unit.leads) if block.kind == "row" else ""
-    if (headed := YEAR.findall(heads)) and not set(headed).intersection(years):
+    if (headed := _years_in(heads)) and headed.isdisjoint(years):
         return True
     own = "\n".join([passage.heading, passage.text, unit.text])
     alone = own if _YEARS.search(question.rest) else _YEARS.sub(" ", own)
     return any(year not in alone and (year in own or year not in page) for year in years)
+
+
+def _years_in(text: str) -> set[str]:
+    """The years that a text names, and those between two that stand together."""
+    found = {*YEAR.findall(text)}
+    for first, last in _YEARS.findall(text):
+        found |= {str(year) for year in range(int(first), int(first[: 4 - len(last)] + last) + 1)}
+    return found

@@ -76,7 +76,15 @@ class NamedPlaces:
         if len(having) == 1 or _in_table(units[0]):
             return self._quoted(question, units)
         if not more:
-            return unsure(self._composer.quoted(question, [each[0] for each in having[: self._most]]))
+            saying = _saying(question, having)
+            if len(saying) == 1:
+                return self._quoted(question, saying[0])
+            own = [
+                (each[0].document.language != question.language, each[0].document.edition == "digest")
+                for each in saying
+            ]
+            ordered = [saying[n][0] for n in sorted(range(len(saying)), key=own.__getitem__)]
+            return unsure(self._composer.quoted(question, ordered[: self._most]))
         # Who says nothing else than words of its title calls the text.
         called = not asks_more(question, _span(question), [units[0].document])
         return self._quoted(question, units) if called or nearest(self._among(question, units)) else None
@@ -279,6 +287,15 @@ def _span(question: Question) -> Span:
         return start, end
     naming = name_place(text := folded(question.text))
     return (naming.start, naming.end) if naming and len(text) == len(question.text) else (0, 0)
+
+
+def _saying(question: Question, having: Sequence[list[Unit]]) -> Sequence[list[Unit]]:
+    """Of places in several texts those that say a word which the question has beside the place; all where none does."""
+    start, end = _span(question)
+    rest = question.rest[:start] + " " * (end - start) + question.rest[end:]
+    asked = set(question.vocabulary.content(analyse(rest, question.language), question.language))
+    return [each for each in having
+            if any(not asked.isdisjoint(analyse(unit.own, unit.document.language)) for unit in each)] or having  # fmt: skip
 
 
 def _no_place(question: Question, document: Document, place: str) -> str:

@@ -131,7 +131,7 @@ class Quoter:
         first, where that is near: of rows that are not sure only where nothing else is asked about than a timetable. Where rows only
         tell that a document is announced which is not held, that."""
         answered = found.status == "answered"
-        if answered and found.confidence is None:
+        if found.confidence is None and found.statements:
             return found  # a place that is named
         meeting = self.desk.answer(question, FIRST if answered else TOLD)
         if meeting is None:
@@ -140,7 +140,8 @@ class Quoter:
         ahead = score - found.confidence if found.confidence is not None and found.statements else FURTHER
         if sure and question.nth_days and self.desk.of_timetable(question):
             ahead = max(ahead, 0.0)  # "the third day" may be that of any meeting, or its number
-        if score < meeting.told.bars.least or (answered and not sure) or ahead <= -FURTHER:
+        behind = ahead <= -FURTHER and not (sure and self.desk.of_timetable(question))
+        if score < meeting.told.bars.least or (answered and not sure) or behind:
             return found
         if ahead < 0.0 and not sure and not self.desk.of_timetable(question):
             return found
