@@ -140,10 +140,10 @@ def subject(
             continue
         after = re.match(r"\W*(\w+)", text[place + len(word) : end])
         # Of two such words the second is the verb: that management undertake.
-        verb = word in verbs and (after is None or after[1] not in verbs)
-        verb = verb or bool(previous[:1].isupper() and grammar.subjunctive.match(text, place, end))
+        acting = word in verbs and (after is None or after[1] not in verbs)
+        acting = acting or bool(previous[:1].isupper() and grammar.subjunctive.match(text, place, end))
         known = (
-            verb and not any(each.fullmatch(previous) for each in no_verb) and not grammar.preposition.fullmatch(word)
+            acting and not any(each.fullmatch(previous) for each in no_verb) and not grammar.preposition.fullmatch(word)
         )
         # Behind an insertion the subject is at its end.
         acts = grammar.modal.fullmatch(word) or (

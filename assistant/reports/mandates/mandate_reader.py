@@ -527,8 +527,8 @@ def _of_block(report: _Report, block: Block, headed: bool, chapter: bool) -> Ite
         elif idle:
             continue
         elif (headed or own) and (match := report.ought(text)):
-            lead = grammar.leads.match(text)
-            first = lead.end() if lead else 0
+            opening = grammar.leads.match(text)
+            first = opening.end() if opening else 0
             before = text[first : match.start()].strip()
             if grammar.bidden.fullmatch(match.group()):
                 read = replace(duty(grammar, text, first, length, match), action=match.end())
@@ -557,8 +557,8 @@ def _of_block(report: _Report, block: Block, headed: bool, chapter: bool) -> Ite
         shared = bare(document.text, begin + read.action, begin + length, ",:：", ",:：")
         said = document.text[slice(*shared)]
         empty = (grammar.that, grammar.to, grammar.preposition, grammar.should, grammar.trail)
-        none = any(each.fullmatch(f" {said}") or each.fullmatch(said) for each in empty)
-        lead = (shared,) if said and not none else ()
+        says_nothing = any(each.fullmatch(f" {said}") or each.fullmatch(said) for each in empty)
+        lead = (shared,) if said and not says_nothing else ()
         for path in points:
             spans = [bare(document.text, each.body_start, each.end, closes=",;:.，；：。؛،") for each in path]
             yield Mandate(path[-1].ordinal, verb, False, who, (*lead, *spans)), [sentence, *spans]
@@ -609,10 +609,8 @@ def _points(document: Document, block: Block) -> Iterator[tuple[Block, ...]]:
     if items or block.kind == "item":
         return
     if not block.number:
-        below = takewhile(
-            lambda each: each.number and each.parent == block.parent, document.blocks[block.ordinal + 1 :]
-        )
-        yield from ((each,) for each in below)
+        after = document.blocks[block.ordinal + 1 :]
+        yield from ((each,) for each in takewhile(lambda each: each.number and each.parent == block.parent, after))
     for following in document.blocks[block.ordinal + 1 :]:
         if following.kind != "heading":
             opens = following.kind == "paragraph" and document.body(following).rstrip().endswith(INTRODUCES)
