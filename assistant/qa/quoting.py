@@ -144,12 +144,8 @@ class Quoter:
             return found
         if ahead < 0.0 and not sure and not self.desk.of_timetable(question):
             return found
-        if (
-            ahead < 0.0
-            and not timed(question)
-            and _says_none(question, meeting.statements[:1])
-            and not _says_none(question, found.statements[:1])
-        ):
+        beside_it = _says_none(question, meeting.statements[:1]) and not _says_none(question, found.statements[:1])
+        if beside_it and (ahead < 0.0 or answered) and not timed(question):
             return found
         if ahead < 0.0:
             most = self._most if answered else CLOSEST
