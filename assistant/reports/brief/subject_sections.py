@@ -242,27 +242,27 @@ def unknown(chooser: Chooser) -> ReportError:
 
 
 def guidance(chooser: Chooser) -> Section:
-    """What other documents recommend or offer as guidance, none of it later than the meeting: of what surely answers to the subject or a
-    theme that which says by its own verbs that it recommends or asks, and that which the reader tells to be guidance."""
+    """What other documents recommend or offer as guidance, none of it later than the meeting or the document: of what surely answers to the subject or a
+    theme, of a document its title, that which says by its own verbs that it recommends or asks, and that which the reader tells to be guidance."""
     ground = chooser.ground
     asked = say("ask_guidance", ground.spoken, theme=ground.title)
-    subjects = () if ground.request.kind == "document" else (ground.title, *(theme.words for theme in ground.themes))
+    themes = () if ground.request.kind == "document" else tuple(theme.words for theme in ground.themes)
     weighed = [
         each
-        for words in dict.fromkeys(subjects)
+        for words in dict.fromkeys((ground.title, *themes))
         for each in chooser.weigh(words, ground.others, WIDE if ground.asked else 0)
         if each.score >= 0.0 or (ground.asked and speaks(each) and chooser.sure(each))
     ]
     close = {(each.unit.document.id, each.unit.block) for each in weighed}
 
     def fits(each: Scored) -> bool:
-        return _is_point(chooser, each) and (not subjects or (each.unit.document.id, each.unit.block) in close)
+        return _is_point(chooser, each) and (each.unit.document.id, each.unit.block) in close
 
-    said = weighed if ground.asked else chooser.weigh(asked, ground.others) if ground.item is not None else ()
+    said = weighed if ground.item is None else chooser.weigh(asked, ground.others)
     advising = [each.unit for each in said if _advises(each.unit) and fits(each) and chooser.usable(each.unit)]
     told = chooser.speaking(asked, ground.others, 2 * GUIDANCE, fits)
     units = [each.unit for each in told if each.score >= 0.0 or not ground.asked]
-    found = (*advising, *units) if ground.asked else (*units, *advising)
+    found = (*units, *advising) if ground.item is not None else (*advising, *units)
     return chooser.section("guidance", Part("", chooser.take(found, GUIDANCE, fresh=True)))
 
 
