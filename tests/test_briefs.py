@@ -601,6 +601,22 @@ def test_of_a_theme_what_is_asked_is_guidance_and_what_a_preamble_states_by_itse
     assert {each.text for each in said["guidance"].statements} == set(asked)
 
 
+def test_past_guidance_of_a_report_answers_to_its_title(holding: Holding) -> None:
+    report = "---\nsymbol: A/87/12\ntitle: Harbour lamps of boats\nlanguage: en\ndate: 2032-05-01\n---\n# Harbour lamps of boats\n\n1. All is well.\n"
+    made = []
+    for number, session, day in (("84/7", "Eighty-fourth", "2029-12-20"), ("86/7", "Eighty-sixth", "2031-12-20")):
+        asked = f"Urges States to repair the harbour lamps of boats before winter {number[:2]};"
+        made.append(
+            f"---\nsymbol: A/RES/{number}\ntitle: {number}. Lamps\nlanguage: en\ndate: {day}\n---\n{session} session\n\n# {number}. Lamps\n\n"
+            f"The General Assembly,\n\nRecalling its resolution 79/1,\n\n1. {asked}\n"
+        )
+    made.append(further("Schools", "The documents recommend, and offer as guidance, that schools be open."))
+    told = sections(holding(report, *made, reading=True), Request("document", "A/87/12"))["guidance"]
+    assert [each.text for each in told.statements] == [
+        "Urges States to repair the harbour lamps of boats before winter 86;"
+    ]
+
+
 def test_questions_that_a_paper_of_the_item_puts_are_questions_for_discussion(holding: Holding) -> None:
     asked = "Who should pay for the lamps of harbours that have no master of their own?"
     made = sections(holding(AGENDA, f"{LAMPS}\n4. {asked}\n"), Request("item", "2", "chair"))

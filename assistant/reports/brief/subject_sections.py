@@ -22,7 +22,7 @@ from assistant.reports.brief import agenda_sections
 from assistant.reports.brief.articles import Article, ArticleFinder
 from assistant.reports.brief.briefing import Audience, Part, Section
 from assistant.reports.brief.selection import Chooser, adopted_first, dated_within, only_later, speaks
-from assistant.reports.brief.subject import Theme, proposing
+from assistant.reports.brief.subject import LONGEST, Ids, Theme, proposing
 from assistant.reports.comparison.topic_comparison import differing
 from assistant.reports.lookup import label_of, near_to_it
 from assistant.reports.mandates.mandate_reader import recommendations_of
@@ -30,7 +30,7 @@ from assistant.wording.drafting import Grammar, grammar_of
 from corpus.documents import Block, Document
 from corpus.meetings import Meeting
 from corpus.sentences import sentence_spans
-from corpus.symbols import find_symbols
+from corpus.symbols import Symbol, find_symbols, same_document
 
 MANY = 8
 """More themes than so many are sections of a document; its articles are looked for by its title."""
@@ -253,7 +253,9 @@ def guidance(chooser: Chooser) -> Section:
         for each in chooser.weigh(words, ground.others, WIDE if ground.asked else 0)
         if each.score >= 0.0 or (ground.asked and speaks(each) and chooser.sure(each))
     ]
-    close = {(each.unit.document.id, each.unit.block) for each in weighed}
+    under = _reported_under(chooser)
+    bound = [each for each in chooser.weigh(ground.title, under) if speaks(each)] if under else []
+    close = {(each.unit.document.id, each.unit.block) for each in (*weighed, *bound)}
 
     def fits(each: Scored) -> bool:
         return _is_point(chooser, each) and (each.unit.document.id, each.unit.block) in close
@@ -264,6 +266,19 @@ def guidance(chooser: Chooser) -> Section:
     units = [each.unit for each in told if each.score >= 0.0 or not ground.asked]
     found = (*units, *advising) if ground.item is not None else (*advising, *units)
     return chooser.section("guidance", Part("", chooser.take(found, GUIDANCE, fresh=True)))
+
+
+def _reported_under(chooser: Chooser) -> Ids:
+    """The other documents that the first numbered paragraph of a document names: the resolution under which it reports."""
+    ground = chooser.ground
+    own = chooser.library.document(ground.own[0]) if ground.request.kind == "document" else None
+    first = next((block for block in own.blocks if block.number and block.kind == "paragraph"), None) if own else None
+    if own is None or first is None:
+        return ()
+    named = chooser.engine.question(own.body(first)[:LONGEST], own.language).symbols
+    read = ((each.id, Symbol.read(each.symbol or "")) for each in chooser.library.each_header())
+    bound = {key for key, symbol in read if symbol and any(same_document(one, symbol) for one in named)}
+    return tuple(each for each in ground.others if each in bound)
 
 
 def _advises(unit: Unit) -> bool:
