@@ -393,7 +393,7 @@ class _Report:
 
     @cached_property
     def advising(self) -> frozenset[int]:
-        """The headings of which most numbered paragraphs right below say what somebody should do, whatever they are called: advice,
+        """The headings of which most numbered paragraphs right below open with what somebody should do, whatever they are called: advice,
         guidelines. A text whose paragraphs open with verbs that ask or decide is no advice of the report, but a draft."""
         under: dict[int, list[bool]] = {}
         for block in self.document.blocks:
@@ -404,9 +404,8 @@ class _Report:
     def _advises(self, text: str) -> bool:
         opening = self.grammar.opening.match(text)
         drafted = opening and (opening["ask"] or opening["decide"])
-        spans = sentence_spans(text, self.document.language)
-        said = [text[start:end].replace("\n", " ") for start, end in spans]
-        return not drafted and any(map(self.ought, said))
+        first = next(iter(sentence_spans(text, self.document.language)), (0, 0))
+        return not drafted and self.ought(text[slice(*first)].replace("\n", " ")) is not None
 
     def ought(self, text: str) -> re.Match[str] | None:
         """The words of a sentence by which somebody should act, unless somebody notes or recalls that."""
