@@ -199,9 +199,17 @@ def points(chooser: Chooser) -> Section:
         closest = chooser.take([each.unit for each in mine if each not in sure], most - len(statements), fresh=True)
         parts += [Part(theme.heading, statements), Part(nearest, closest, sure=False)]
         own = next((own for other, own in (*known.by_theme, *known.closest) if other == theme and own), ())
-        if not statements and (own or not closest) and not _quoted_from(chooser, theme):
+        if not statements and (own or not closest) and not (_quoted_from(chooser, theme) or _prelude(chooser, theme)):
             empty.append(not_told(chooser, theme, [_name(each) for each in own[:PLACES]]))
     return chooser.section("points", *parts, unsourced=tuple(empty))
+
+
+def _prelude(chooser: Chooser, theme: Theme) -> bool:
+    """Whether a section of the document does nothing but tell of the document itself."""
+    if theme.section is None:
+        return False
+    units = list(_units_below(chooser, chooser.library.document(chooser.ground.own[0]), theme))
+    return bool(units) and all(_of_itself(unit) for unit in filter(None, map(_thought, units)))
 
 
 def _quoted_from(chooser: Chooser, theme: Theme) -> bool:
@@ -356,14 +364,9 @@ def of_section(chooser: Chooser, theme: Theme) -> list[Unit]:
     with neither those nearest to the section's heading. What is said several times with other numbers is a formula."""
     document = chooser.library.document(chooser.ground.own[0])
     units = [
-        unit
-        for unit in dict.fromkeys(map(_thought, chooser.units(document)))
-        if unit is not None
-        and theme.section in {above.ordinal for above in document.headings(document.blocks[unit.block])}
-        and document.blocks[unit.block].kind != "row"
-        and chooser.usable(unit)
-        and not proposing(unit)
-        and not _of_itself(unit)
+        thought
+        for thought in dict.fromkeys(map(_thought, _units_below(chooser, document, theme)))
+        if thought is not None and chooser.usable(thought) and not proposing(thought) and not _of_itself(thought)
     ]
     formulas = Counter(_NUMBER.sub("", unit.text) for unit in units)
     units = [unit for unit in units if formulas[_NUMBER.sub("", unit.text)] == 1]
@@ -383,6 +386,14 @@ def of_section(chooser: Chooser, theme: Theme) -> list[Unit]:
     else:
         near = vectors @ embedder.embed_query(theme.words)
     return [units[n] for n in np.argsort(-near, kind="stable")]
+
+
+def _units_below(chooser: Chooser, document: Document, theme: Theme) -> Iterator[Unit]:
+    """The units below the heading of a section, without rows of tables."""
+    for unit in chooser.units(document):
+        block = document.blocks[unit.block]
+        if block.kind != "row" and theme.section in {above.ordinal for above in document.headings(block)}:
+            yield unit
 
 
 def _thought(unit: Unit) -> Unit | None:
@@ -442,6 +453,7 @@ def _is_point(chooser: Chooser, each: Scored) -> bool:
     unit = each.unit
     own = unit.document.id in chooser.ground.own
     said = not proposing(unit) and "preamb" not in unit.locator and not _later(chooser, unit)
+    said = said and not (own and chooser.ground.item is None and _of_itself(unit))
     return said and _near(chooser, each) and (own or chooser.belongs(unit))
 
 
