@@ -359,6 +359,67 @@ def test_the_paragraphs_with_the_figures_of_which_the_headings_of_a_report_speak
     assert [each.text for each in by_key["figures"].statements] == [loss]
 
 
+def _report(chapters: dict[str, list[str]], language: str = "en") -> Input:
+    body = "".join(f"<h2>{head}</h2>" + "".join(f"<p>{each}</p>" for each in under) for head, under in chapters.items())
+    return Input(
+        "r.html", f"<html lang='{language}'><body><p>DP/2030/9</p><h1>Harbour lamps</h1>{body}</body></html>".encode()
+    )
+
+
+def test_a_main_figure_counts_something_and_is_neither_in_a_name_nor_in_an_address(holding: Holding) -> None:
+    count = "The session was attended by 227 keepers of lamps from all harbours."
+    papers = "1. The papers GEGN.2/2030/158/CRP.158 and QDe.162 are at https://lamps.example/00cc90d4-1f06-4392/2030-05-02 in full."
+    named = "2. The Lamps Convention, 1989 (No. 169), and decision 715 A (XXVII) were recalled by the harbour and the keepers."
+    engine = holding(
+        _report({"I. Papers on lamps": [papers], "II. Treaties": [named], "III. Attendance": [f"3. {count}"]})
+    )
+    assert [each.text for each in sections(engine, Request("document", "DP/2030/9"))["figures"].statements] == [count]
+
+
+def test_figures_are_told_in_a_language_that_no_model_reads(holding: Holding) -> None:
+    told = "En 2030 se contaron 1.312 faros en todos los puertos, frente a 1.105 en 2029."
+    engine = holding(
+        _report({"I. Faros": [f"1. {told}"], "II. Puertos": ["2. Los puertos cuidan de todos los faros."]}, "es")
+    )
+    found = sections(engine, Request("document", "DP/2030/9", language="es"))
+    assert [each.text for each in found["figures"].statements] == [told]
+
+
+def test_key_points_neither_tell_of_the_report_nor_thank_nor_head_a_paragraph_and_bring_what_they_lean_on(
+    holding: Holding,
+) -> None:
+    opened, event = (
+        "The harbour held an event on lamps in the spring of the year.",
+        "At the event, the keepers of lamps spoke of the oil.",
+    )
+    chapters = {
+        "I. Introduction": [
+            "1. The present report covers the lamps of the harbour in the past year. It is based on talks with keepers of lamps.",
+            "2. The harbour wishes to extend its gratitude to all the keepers of lamps.",
+        ],
+        "A. Scope and methodology": ["3. The keepers of lamps in all harbours answered a list of questions on lamps."],
+        "II. Lamps at sea": [f"4. Measures for keeping the lamps at sea. {opened} {event}"],
+        "III. Lamps on land": ["5. Lamps on land are cleaned by the keepers twice in every month of the year."],
+    }
+    points = sections(holding(_report(chapters)), Request("document", "DP/2030/9"))["points"]
+    said = [each.text for part in points.parts for each in part.statements]
+    assert set(said) <= {opened, f"{opened} {event}", chapters["III. Lamps on land"][0][3:]}
+    assert any(part.heading.startswith("II. ") for part in points.parts)
+
+
+def test_conclusions_that_recommend_nothing_are_told_and_not_called_empty(holding: Holding) -> None:
+    end = "The lamps of the harbour have burnt brighter than in any year before."
+    chapters = {"I. Lamps": ["1. The keepers of the harbour clean the lamps in every month of the year."],
+                "II. Oil": ["2. The oil for the lamps came from three harbours in the south."],
+                "III. Conclusions": [f"3. {end}"]}  # fmt: skip
+    made = brief(holding(_report(chapters)), Request("document", "DP/2030/9"))
+    found = {each.key: each for each in made.sections}
+    assert [(part.heading, [each.text for each in part.statements]) for part in found["recommendations"].parts] == [
+        ("III. Conclusions", [end])
+    ]
+    assert not any("Conclusions" in each for each in made.unsourced)
+
+
 BUDGET = {
     "1 Lamps": "",
     "2 Overview": "<p>1. The resources that are proposed in all amount to $29,475,500 and are shown in tables 1 to 3 of this paper.</p>"
@@ -538,6 +599,22 @@ def test_of_a_theme_what_is_asked_is_guidance_and_what_a_preamble_states_by_itse
     said = sections(holding(text, reading=True), Request("theme", "harbour lamps of boats", "chair"))
     assert [each.text for each in said["points"].statements] == [stated]
     assert {each.text for each in said["guidance"].statements} == set(asked)
+
+
+def test_past_guidance_of_a_report_answers_to_its_title(holding: Holding) -> None:
+    report = "---\nsymbol: A/87/12\ntitle: Harbour lamps of boats\nlanguage: en\ndate: 2032-05-01\n---\n# Harbour lamps of boats\n\n1. All is well.\n"
+    made = []
+    for number, session, day in (("84/7", "Eighty-fourth", "2029-12-20"), ("86/7", "Eighty-sixth", "2031-12-20")):
+        asked = f"Urges States to repair the harbour lamps of boats before winter {number[:2]};"
+        made.append(
+            f"---\nsymbol: A/RES/{number}\ntitle: {number}. Lamps\nlanguage: en\ndate: {day}\n---\n{session} session\n\n# {number}. Lamps\n\n"
+            f"The General Assembly,\n\nRecalling its resolution 79/1,\n\n1. {asked}\n"
+        )
+    made.append(further("Schools", "The documents recommend, and offer as guidance, that schools be open."))
+    told = sections(holding(report, *made, reading=True), Request("document", "A/87/12"))["guidance"]
+    assert [each.text for each in told.statements] == [
+        "Urges States to repair the harbour lamps of boats before winter 86;"
+    ]
 
 
 def test_questions_that_a_paper_of_the_item_puts_are_questions_for_discussion(holding: Holding) -> None:

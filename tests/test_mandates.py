@@ -764,6 +764,12 @@ def test_each_point_that_a_report_recommends_is_a_row_with_addressee_and_verb_of
         ("es", "Conclusiones", "Se recomienda que los países de empleo no exijan el consentimiento del puerto.", "recomienda", ["los países de empleo"]),
         ("es", "Conclusiones", "Se insta a los Gobiernos a contar los barcos.", "insta", ["los Gobiernos"]),
         ("es", "Conclusiones", "Los inspectores recomiendan a los puertos que cuenten los barcos.", "recomiendan", ["los puertos"]),
+        ("fr", "Conclusions et recommandations", "Il est également recommandé aux États de compter.", "est également recommandé", ["États"]),
+        ("fr", "Conclusions et recommandations", "Il conviendrait que les ports comptent les bateaux.", "Il conviendrait que", ["les ports"]),
+        ("fr", "Conclusions et recommandations", "Les ports sont invités à compter.", "sont invités à", ["Les ports"]),
+        ("es", "Conclusiones y recomendaciones", "Los Estados deben contar los barcos.", "deben", ["Los Estados"]),
+        ("es", "Conclusiones", "Los inspectores recomiendan que se cuenten los barcos.", "recomiendan", []),
+        ("es", "Conclusiones", "Se recomienda que la Oficina contra la Lluvia y el Viento preste ayuda.", "recomienda", ["la Oficina contra la Lluvia y el Viento"]),
         ("ru", "Выводы", "Рекомендуется создать реестр лодок.", "Рекомендуется", []),
         ("ar", "الاستنتاجات", "يوصى بإنشاء سجل للقوارب.", "يوصى", []),
     ],
@@ -881,6 +887,54 @@ def test_what_a_report_tells_of_the_recommendations_of_others_or_of_a_purpose_is
     catalogue: Catalogue, sentence: str
 ) -> None:
     assert advised(catalogue, f"## Findings\n\n1. {sentence}\n") == []
+
+
+def test_an_annex_of_advice_recommends_whatever_it_is_called_and_an_annexed_draft_does_not(
+    catalogue: Catalogue,
+) -> None:
+    findings = "## I. Findings\n\n1. Boats are painted.\n\n"
+    advice = "## Annex\n\n### Lamps and nets\n\n1. This is about lamps.\n\n2. States should light lamps.\n\n3. Pilots are encouraged to rest.\n\n4. Nets must be dried.\n"
+    draft = "## Annex\n\n### Draft\n\n1. Requests States to light lamps.\n\n2. Urges pilots to rest.\n\n3. Decides that boats should float.\n"
+    assert [(place, verb, who) for place, verb, who, _ in advised(catalogue, findings + advice)] == [
+        ("annex, para. 2", "should", ["States"]),
+        ("annex, para. 3", "are encouraged to", ["Pilots"]),
+        ("annex, para. 4", "must", []),
+    ]
+    assert advised(catalogue, findings + draft) == []
+
+
+def test_what_another_body_recommends_is_not_the_recommendation_of_the_report(catalogue: Catalogue) -> None:
+    body = (
+        "## I. Introduction\n\n1. The Harbour Panel met.\n\n## II. Findings\n\n2. The Lamp Bank recommends that pilots carry lamps.\n\n"
+        "3. Having seen that, the Panel encourages States to paint boats.\n\n4. In a 2024 report on nets, the Panel urges States to dry them.\n\n"
+        "5. Paragraph 68 of the Harbour Pact calls on States to rest.\n"
+    )
+    assert [(place, who) for place, _, who, _ in advised(catalogue, body)] == [("para. 3", ["States"])]
+
+
+def test_who_recommends_also_suggests_and_what_figures_suggest_is_no_recommendation(catalogue: Catalogue) -> None:
+    body = (
+        "## I. Findings\n\n1. The Panel urges States to undertake management. Figures suggest that boats sink.\n\n"
+        "2. As lamps are dear, the Panel suggests having fewer of them. The Panel also suggests that port management undertake a review.\n\n"
+        "3. The Panel makes the following observations:\n\n(a) Nets dry slowly;\n\n(b) Pilots rest. The Panel encourages pilots to sing.\n\n"
+        "4. I appeal to all pilots to help.\n"
+    )
+    assert [(place, verb, who) for place, verb, who, _ in advised(catalogue, body)] == [
+        ("para. 1", "urges", ["States"]),
+        ("para. 2", "suggests", []),
+        ("para. 2", "suggests", ["port management"]),
+        ("para. 3 (b)", "encourages", ["pilots"]),
+        ("para. 4", "appeal to", ["all pilots"]),
+    ]
+
+
+@pytest.mark.parametrize("ends", [",", ":"])
+def test_what_is_drafted_for_another_body_is_told_with_the_line_that_says_so(catalogue: Catalogue, ends: str) -> None:
+    body = f"## VII. Elements of a decision\n\nThe Harbour Board may wish to{ends}\n\n1. Take note of the report;\n\n2. Urge pilots to rest.\n"
+    assert advised(catalogue, body) == [
+        ("para. 1", "may wish to", ["The Harbour Board"], "Take note of the report"),
+        ("para. 2", "may wish to", ["The Harbour Board"], "Urge pilots to rest"),
+    ]
 
 
 @pytest.mark.parametrize(

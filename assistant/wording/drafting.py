@@ -85,12 +85,19 @@ class Grammar:
         self.money = self._compile(
             rf"(?:US\$|\$|€|£|¥)\s?(?:{_AMOUNT})(?:\s(?:{scale}))?|(?<![\d.,/])(?:{_AMOUNT})(?:\s?(?:{scale}))?\s?(?:{unit}){edge[1]}"
         )
+        self.amount = self._compile(rf"(?<![\d.,/])(?:{_AMOUNT})\s?(?:{scale})(?!\s?(?:{unit})){edge[1]}")
+        """A number of thousands, millions and so on that are no money."""
         self.steps = self._compile(rf"\s(?:{self._source('steps')})\s|[,–]")
         self.tail = self._compile(rf"\s*[;；؛](?:\s*(?:{self._source('ties')}))?$")
         """What stands behind a part of a provision."""
         numbering = r"(?:(?:[IVXLC]+|[A-Z]|\d+)[.)]?\s+)?"
         self.chapter = self._compile(rf"\s*{numbering}(?:\w+\s)?(?:{self._source('advice')})\s*(?::\D*)?")
         """A heading above nothing but recommendations."""
+        method, also = self._source("method"), self._source("also")
+        self.method = self._compile(
+            rf"\s*{numbering}(?:{method})(?:(?:\s*[,،、]|,?\s(?:{also})|[和及与و])\s*(?:{method}))*"
+        )
+        """A heading above nothing but how a report was made."""
         self.purpose = self._compile(rf"{edge[0]}(?:{self._source('to')})\s+{leads}$")
         """What makes an infinitive of the verb behind it: to further encourage."""
         self.infinitives = self._compile(rf"{edge[0]}(?:{self._source('to')})\s+([a-z]{{2,}})")

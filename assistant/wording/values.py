@@ -7,13 +7,15 @@ import unicodedata
 from collections import Counter
 from functools import lru_cache
 
-from assistant.wording.lexicon import PLACES, month_of, number_words, weekday_numbers
-from corpus.analysis import fold, words
+from assistant.wording.lexicon import PLACES, month_of, number_words, stops, weekday_numbers
+from corpus.analysis import analyse, fold, words
 from corpus.dates import dates_in
 from corpus.language import detect_language
 from corpus.symbols import find_symbols
 
 _NUMBER = re.compile(r"(?<!\d)(?:\d{1,3}(?:[,.'’٬ ]\d{3})+(?!\d)|\d+(?:[.,٫]\d+)?)")
+_NAMED = re.compile(r"(?=\S*[^\W\d_])(?=\S*\d)\S+")
+_BEHIND = re.compile(r"\s*([㐀-鿿]|[^\W\d]\w+)")
 _PLACED = re.compile(
     rf"(?:{PLACES})\s*№?\s*(?P<list>(?:\d+|[IVXL]+\b)(?:\s*(?:,|and|et|y|и|و|和|至|-|to|à|al?)\s*(?:\d+|[IVXL]+\b))*)",
     re.IGNORECASE,
@@ -130,6 +132,19 @@ def _stands_alone(text: str, match: re.Match[str]) -> bool:
 def figures(text: str) -> tuple[frozenset[float], ...]:
     """The numbers in figures, in order, each with all its readings: `1,234` may be 1234 or 1.234."""
     return tuple(_readings(match.group()) for match in _NUMBER.finditer(text))
+
+
+@lru_cache(maxsize=4_096)
+def counting(text: str, language: str) -> frozenset[float]:
+    """All readings of the numbers in figures that count or measure something: a word stands right behind them that is more than a
+    link to what comes then. What letters and digits make up together, such as a symbol or an address, has no number that counts."""
+    made: set[float] = set()
+    text = text if language == "zh" else _NAMED.sub(lambda match: "," * len(match.group()), text)
+    for match in _NUMBER.finditer(text):
+        behind = _BEHIND.match(text, match.end())
+        if behind and not any(token in stops(language) for token in analyse(behind[1], language)):
+            made |= _readings(match.group())
+    return frozenset(made)
 
 
 @lru_cache(maxsize=4_096)

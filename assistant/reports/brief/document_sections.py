@@ -14,6 +14,7 @@ from assistant.qa.metadata import adoption_lines, dated_on, is_draft, item_lines
 from assistant.qa.units import Unit
 from assistant.reports.brief.briefing import Part, Section
 from assistant.reports.brief.selection import Chooser
+from assistant.reports.brief.subject_sections import POINTS, of_section
 from assistant.reports.comparison.paragraphs import key_of, unnumbered, whole
 from assistant.reports.comparison.text_diff import Change, compare_texts
 from assistant.reports.lookup import cite
@@ -22,6 +23,7 @@ from assistant.reports.mandates.mandate_reader import operative, recommendations
 from assistant.reports.quoted_tables import CUT, Cell, Grid, columns
 from assistant.wording.claims import read
 from assistant.wording.drafting import grammar_of
+from assistant.wording.values import counting, plain
 from corpus.documents import Block, Document
 from corpus.library import Library
 from corpus.tables import DocumentTable, cells_of, tables_of
@@ -144,11 +146,19 @@ def _own(chooser: Chooser) -> Document:
 
 
 def recommendations(chooser: Chooser) -> Section:
-    """What the document recommends, sentence by sentence and point by point, as a table like that of requests."""
+    """What the document recommends, sentence by sentence and point by point, as a table like that of requests; of one that recommends nothing the
+    points of its conclusions."""
     document = _own(chooser)
     found = rows_of(chooser.library, document, recommendations_of(document))
     rows = [row for row in found if document.blocks[row.ordinal].page not in document.unquotable]
-    return chooser.section("recommendations", tables=(grid_of(rows, chooser.language),) if rows else ())
+    if rows:
+        return chooser.section("recommendations", tables=(grid_of(rows, chooser.language),))
+    concluding = grammar_of(document.language).concludes
+    chapters = [each for each in chooser.ground.themes if each.section is not None and concluding.search(each.heading)]
+    most = POINTS[chooser.ground.request.audience]
+    told = [(each.heading, chooser.take(of_section(chooser, each), most, fresh=True)) for each in chapters]
+    parts = (Part(head, tuple(sorted(own, key=lambda said: said.citations[-1].start))) for head, own in told)
+    return chooser.section("recommendations", *parts)
 
 
 def figures(chooser: Chooser) -> Section:
@@ -174,10 +184,8 @@ def _of_whole(document: Document, block: Block) -> bool:
 
 
 def _told_figures(chooser: Chooser, document: Document) -> list[Unit]:
-    """Of each heading the paragraph with figures that is nearest to it in meaning, of these those of the whole and those with most
+    """Of each heading the paragraph with figures that is nearest to it in meaning, or has most where that is not known, of these those of the whole and those with most
     figures; first those of the whole, those with most figures before others, then in the order of the document."""
-    if not chooser.reads(document.language):
-        return []
     under: dict[Block, list[Unit]] = {}
     for unit in dict.fromkeys(map(whole, chooser.units(document))):
         block = document.blocks[unit.block]
@@ -185,25 +193,33 @@ def _told_figures(chooser: Chooser, document: Document) -> list[Unit]:
         if heads and block.kind in ("paragraph", "item") and _count(unit) and chooser.usable(unit):
             under.setdefault(heads[-1], []).append(unit)
     embed = chooser.library.embedder.embed_passages
-    near = ((embed([unit.text for unit in own]) @ embed([document.body(head)])[0], own) for head, own in under.items())
-    nearest = [own[int(likeness.argmax())] for likeness, own in near]
+    if chooser.reads(document.language):
+        near = (
+            (embed([unit.text for unit in own]) @ embed([document.body(head)])[0], own) for head, own in under.items()
+        )
+        nearest = [own[int(likeness.argmax())] for likeness, own in near]
+    else:
+        nearest = [max(own, key=_count) for own in under.values()]
     parts = {unit: not _of_whole(document, document.blocks[unit.block]) for unit in nearest}
     best = sorted(nearest, key=lambda unit: (parts[unit], -_count(unit)))[:TOLD]
     return sorted(best, key=lambda unit: (parts[unit], unit.start if parts[unit] else -_count(unit)))
 
 
 def _count(unit: Unit) -> int:
-    """How many figures words give: sums of money, shares, and numbers from `LEAST` on that are no years, places and resolutions. A smaller
-    one may be that of anything."""
+    """How many figures words give: sums of money, shares, what is told in thousands or more, and numbers from `LEAST` on that count something and
+    are no years, places and resolutions. A smaller one may be that of anything."""
     grammar, years = grammar_of(unit.document.language), range(1900, 2100)
     text = _RESOLUTION.sub(" ", unit.text)
-    found = read(text, unit.document.language)
+    found, counts = read(text, unit.document.language), counting(plain(text), unit.document.language)
     numbers = [
         readings
         for readings in found.numbers
-        if max(readings) >= LEAST and not any(each in years or f"{each:g}" in found.placed for each in readings)
+        if max(readings) >= LEAST
+        and readings & counts
+        and not any(each in years or f"{each:g}" in found.placed for each in readings)
     ]
-    return max(len(numbers), sum(1 for each in (grammar.money, grammar.percent) for _ in each.finditer(text)))
+    amounts = (grammar.money, grammar.percent, grammar.amount)
+    return max(len(numbers), sum(1 for each in amounts for _ in each.finditer(text)))
 
 
 def _figures(document: Document, table: DocumentTable) -> int:

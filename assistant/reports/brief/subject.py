@@ -167,7 +167,8 @@ def _of_document(engine: Engine, request: Request, headers: Headers, treaties: I
     day = _dated(engine.library, headers[document.id])
     # What is later than a document was no guidance for it; of a digest the day is that on which it was written.
     days = {each: _dated(engine.library, headers[each]) for each in rest if headers[each].edition != "digest"}
-    others = tuple(each for each in rest if each != document.id and not (day and days.get(each, "") > day))
+    earlier = tuple(each for each in rest if each != document.id and not (day and days.get(each, "") > day))
+    others = _current(headers, earlier)
     # A treaty is its own legal framework.
     near = () if document.kind == "treaty" else treaties
     themes = _sections(document) or (Theme("", document.title),)

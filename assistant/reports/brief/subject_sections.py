@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
 
@@ -22,14 +22,15 @@ from assistant.reports.brief import agenda_sections
 from assistant.reports.brief.articles import Article, ArticleFinder
 from assistant.reports.brief.briefing import Audience, Part, Section
 from assistant.reports.brief.selection import Chooser, adopted_first, dated_within, only_later, speaks
-from assistant.reports.brief.subject import Theme, proposing
+from assistant.reports.brief.subject import LONGEST, Ids, Theme, proposing
 from assistant.reports.comparison.topic_comparison import differing
 from assistant.reports.lookup import label_of, near_to_it
 from assistant.reports.mandates.mandate_reader import recommendations_of
-from assistant.wording.drafting import grammar_of
+from assistant.wording.drafting import Grammar, grammar_of
+from corpus.documents import Block, Document
 from corpus.meetings import Meeting
 from corpus.sentences import sentence_spans
-from corpus.symbols import find_symbols
+from corpus.symbols import Symbol, find_symbols, same_document
 
 MANY = 8
 """More themes than so many are sections of a document; its articles are looked for by its title."""
@@ -44,6 +45,8 @@ PARTS = 40
 """Most articles that are given in full."""
 WIDE = 36
 """Passages that are read for a briefing on one theme or question: what resolutions recall is like what they say."""
+RUN_IN = 10
+"""A first sentence of a paragraph with fewer words heads it."""
 _DATED = re.compile(r"\b(?:(?:19|20)\d\d|\d+/\d+)\b")
 _NUMBER = re.compile(r"[\d.]+|\b[IVXLC]+\b")
 
@@ -188,7 +191,7 @@ def points(chooser: Chooser) -> Section:
     for theme in ground.themes:
         mine = sorted((each for home, each in found.values() if home == theme), key=adopted_first)
         sure = [each for each in mine if chooser.sure(each)]
-        units = [each.unit for each in sure] if theme.section is None else _of_section(chooser, theme)
+        units = [each.unit for each in sure] if theme.section is None else of_section(chooser, theme)
         statements = chooser.take(units, most, fresh=True)
         if theme.section is not None:
             statements = tuple(sorted(statements, key=lambda each: each.citations[-1].start))
@@ -196,9 +199,30 @@ def points(chooser: Chooser) -> Section:
         closest = chooser.take([each.unit for each in mine if each not in sure], most - len(statements), fresh=True)
         parts += [Part(theme.heading, statements), Part(nearest, closest, sure=False)]
         own = next((own for other, own in (*known.by_theme, *known.closest) if other == theme and own), ())
-        if not statements and (own or not closest):
+        if not statements and (own or not closest) and not (_quoted_from(chooser, theme) or _prelude(chooser, theme)):
             empty.append(not_told(chooser, theme, [_name(each) for each in own[:PLACES]]))
     return chooser.section("points", *parts, unsourced=tuple(empty))
+
+
+def _prelude(chooser: Chooser, theme: Theme) -> bool:
+    """Whether a section of the document does nothing but tell of the document itself."""
+    if theme.section is None:
+        return False
+    units = list(_units_below(chooser, chooser.library.document(chooser.ground.own[0]), theme))
+    return bool(units) and all(_of_itself(unit) for unit in filter(None, map(_thought, units)))
+
+
+def _quoted_from(chooser: Chooser, theme: Theme) -> bool:
+    """Whether another section quotes the section of the document that a theme is."""
+    documents = {each: chooser.library.document(each) for each in chooser.ground.own}
+    within = (
+        block
+        for each in chooser.used
+        if each.document in documents and (block := documents[each.document].block_at(each.start))
+    )
+    return any(
+        theme.section == head.ordinal for block in within for own in documents.values() for head in own.headings(block)
+    )
 
 
 def not_told(chooser: Chooser, theme: Theme, places: Sequence[str] = ()) -> str:
@@ -226,28 +250,43 @@ def unknown(chooser: Chooser) -> ReportError:
 
 
 def guidance(chooser: Chooser) -> Section:
-    """What other documents recommend or offer as guidance, none of it later than the meeting: of what surely answers to the subject or a
-    theme that which says by its own verbs that it recommends or asks, and that which the reader tells to be guidance."""
+    """What other documents recommend or offer as guidance, none of it later than the meeting or the document: of what surely answers to the subject or a
+    theme, of a document its title, that which says by its own verbs that it recommends or asks, and that which the reader tells to be guidance."""
     ground = chooser.ground
     asked = say("ask_guidance", ground.spoken, theme=ground.title)
-    subjects = () if ground.request.kind == "document" else (ground.title, *(theme.words for theme in ground.themes))
+    themes = () if ground.request.kind == "document" else tuple(theme.words for theme in ground.themes)
     weighed = [
         each
-        for words in dict.fromkeys(subjects)
+        for words in dict.fromkeys((ground.title, *themes))
         for each in chooser.weigh(words, ground.others, WIDE if ground.asked else 0)
         if each.score >= 0.0 or (ground.asked and speaks(each) and chooser.sure(each))
     ]
-    close = {(each.unit.document.id, each.unit.block) for each in weighed}
+    under = _reported_under(chooser)
+    bound = [each for each in chooser.weigh(ground.title, under) if speaks(each)] if under else []
+    close = {(each.unit.document.id, each.unit.block) for each in (*weighed, *bound)}
 
     def fits(each: Scored) -> bool:
-        return _is_point(chooser, each) and (not subjects or (each.unit.document.id, each.unit.block) in close)
+        return _is_point(chooser, each) and (each.unit.document.id, each.unit.block) in close
 
-    said = weighed if ground.asked else chooser.weigh(asked, ground.others) if ground.item is not None else ()
+    said = weighed if ground.item is None else chooser.weigh(asked, ground.others)
     advising = [each.unit for each in said if _advises(each.unit) and fits(each) and chooser.usable(each.unit)]
     told = chooser.speaking(asked, ground.others, 2 * GUIDANCE, fits)
     units = [each.unit for each in told if each.score >= 0.0 or not ground.asked]
-    found = (*advising, *units) if ground.asked else (*units, *advising)
+    found = (*units, *advising) if ground.item is not None else (*advising, *units)
     return chooser.section("guidance", Part("", chooser.take(found, GUIDANCE, fresh=True)))
+
+
+def _reported_under(chooser: Chooser) -> Ids:
+    """The other documents that the first numbered paragraph of a document names: the resolution under which it reports."""
+    ground = chooser.ground
+    own = chooser.library.document(ground.own[0]) if ground.request.kind == "document" else None
+    first = next((block for block in own.blocks if block.number and block.kind == "paragraph"), None) if own else None
+    if own is None or first is None:
+        return ()
+    named = chooser.engine.question(own.body(first)[:LONGEST], own.language).symbols
+    read = ((each.id, Symbol.read(each.symbol or "")) for each in chooser.library.each_header())
+    bound = {key for key, symbol in read if symbol and any(same_document(one, symbol) for one in named)}
+    return tuple(each for each in ground.others if each in bound)
 
 
 def _advises(unit: Unit) -> bool:
@@ -320,17 +359,14 @@ def differences(chooser: Chooser) -> Section:
     return chooser.section("differences", *parts)
 
 
-def _of_section(chooser: Chooser, theme: Theme) -> list[Unit]:
+def of_section(chooser: Chooser, theme: Theme) -> list[Unit]:
     """The units of a section, those first that say most surely what the document's summary, or else its recommendations, say too; of one
     with neither those nearest to the section's heading. What is said several times with other numbers is a formula."""
     document = chooser.library.document(chooser.ground.own[0])
     units = [
-        unit
-        for unit in chooser.units(document)
-        if theme.section in {above.ordinal for above in document.headings(document.blocks[unit.block])}
-        and document.blocks[unit.block].kind != "row"
-        and chooser.usable(unit)
-        and not proposing(unit)
+        thought
+        for thought in dict.fromkeys(map(_thought, _units_below(chooser, document, theme)))
+        if thought is not None and chooser.usable(thought) and not proposing(thought) and not _of_itself(thought)
     ]
     formulas = Counter(_NUMBER.sub("", unit.text) for unit in units)
     units = [unit for unit in units if formulas[_NUMBER.sub("", unit.text)] == 1]
@@ -352,12 +388,72 @@ def _of_section(chooser: Chooser, theme: Theme) -> list[Unit]:
     return [units[n] for n in np.argsort(-near, kind="stable")]
 
 
+def _units_below(chooser: Chooser, document: Document, theme: Theme) -> Iterator[Unit]:
+    """The units below the heading of a section, without rows of tables."""
+    for unit in chooser.units(document):
+        block = document.blocks[unit.block]
+        if block.kind != "row" and theme.section in {above.ordinal for above in document.headings(block)}:
+            yield unit
+
+
+def _thought(unit: Unit) -> Unit | None:
+    """A unit with the sentences before it in its paragraph on which it leans; None where these stand elsewhere, and of the words that head a
+    paragraph."""
+    document, block = unit.document, unit.document.blocks[unit.block]
+    body, grammar = document.body(block), grammar_of(document.language)
+    spans = list(sentence_spans(body, document.language))
+    at = next((n for n, (start, end) in enumerate(spans) if start <= unit.start - block.body_start < end), None)
+    if at is None or unit.leads or block.kind not in ("paragraph", "item"):
+        return unit
+    opens = bool(_run_in(document, block))
+    if opens and unit.end <= block.body_start + spans[0][1]:
+        return None
+    first = max(at, opens)
+    while first > opens and _leans(grammar, body[slice(*spans[first])], body[: spans[first][0]]):
+        first -= 1
+    said = body[slice(*spans[first])]
+    if grammar.leans.match(said) and not grammar.itself.match(said):
+        return None
+    return replace(unit, start=block.body_start + spans[first][0])
+
+
+def _leans(grammar: Grammar, said: str, before: str) -> bool:
+    """Whether a sentence leans on those before it: by its first word, or since it opens with something that these name: `The event set`."""
+    opening = re.match(rf"(?:{grammar.article.pattern})\s+((?-i:[a-zà-öø-ÿ])\w+)", said, re.IGNORECASE)
+    named = opening is not None and re.search(rf"\b{opening[1]}\b", before, re.IGNORECASE) is not None
+    return named or grammar.leans.match(said) is not None
+
+
+def _run_in(document: Document, block: Block) -> str:
+    """The words that head a paragraph as its first sentence: `Measures of oversight. The Board met.`"""
+    body = document.body(block)
+    first, *more = (*sentence_spans(body, document.language), (0, 0))
+    said = " ".join(body[slice(*first)].split()).rstrip(".。 ")
+    words = len(said) // 2 if document.language == "zh" else len(said.split())
+    figured = any(map(str.isdigit, said))
+    return said if len(more) > 1 and words < RUN_IN and not figured else ""
+
+
+def _of_itself(unit: Unit) -> bool:
+    """Whether a unit tells of the report itself and how it was made, thanks, or points to an address; not where it says that something is so:
+    `the present report shows that`."""
+    document, text, grammar = unit.document, unit.text, grammar_of(unit.document.language)
+    block = document.blocks[unit.block]
+    heads = (*(document.body(head) for head in document.headings(block)[-1:]), _run_in(document, block))
+    if "://" in text or any(grammar.method.fullmatch(each) for each in heads):
+        return True
+    opening = grammar.itself.match(text)
+    told = opening and not any(grammar.that.fullmatch(word) for word in text[opening.end() :].split()[:3])
+    return bool(told) or grammar.thanks.search(text) is not None
+
+
 def _is_point(chooser: Chooser, each: Scored) -> bool:
     """Whether a unit is a point: no proposal of what to discuss, nothing that a preamble says, nothing later than the meeting; of
     other documents than those bound to the subject, near enough and nearer to this item than to another one."""
     unit = each.unit
     own = unit.document.id in chooser.ground.own
     said = not proposing(unit) and "preamb" not in unit.locator and not _later(chooser, unit)
+    said = said and not (own and chooser.ground.item is None and _of_itself(unit))
     return said and _near(chooser, each) and (own or chooser.belongs(unit))
 
 

@@ -138,8 +138,12 @@ def subject(
         if any(each.fullmatch(word) for each in (grammar.pronoun, grammar.gerund)):
             previous, ended = word, False
             continue
-        known = not any(each.fullmatch(previous) for each in no_verb) and (
-            word in verbs or (previous[:1].isupper() and grammar.subjunctive.match(text, place, end))
+        after = re.match(r"\W*(\w+)", text[place + len(word) : end])
+        # Of two such words the second is the verb: that management undertake.
+        acting = word in verbs and (after is None or after[1] not in verbs)
+        acting = acting or bool(previous[:1].isupper() and grammar.subjunctive.match(text, place, end))
+        known = (
+            acting and not any(each.fullmatch(previous) for each in no_verb) and not grammar.preposition.fullmatch(word)
         )
         # Behind an insertion the subject is at its end.
         acts = grammar.modal.fullmatch(word) or (
@@ -158,12 +162,13 @@ def subject(
     return Found((), first)
 
 
-def duty(grammar: Grammar, text: str, start: int, end: int) -> Found:
-    """Who has to act by the words of a clause: `that [States], in all waters, shall light lamps`; nobody does in the passive."""
+def duty(grammar: Grammar, text: str, start: int, end: int, bidden: re.Match[str] | None = None) -> Found:
+    """Who has to act by the words of a clause: `that [States], in all waters, shall light lamps`; nobody does in the passive. `bidden`: other
+    words that say so of their subject: `[States] are encouraged to`."""
     none = Found((), start)
     first = bare(text, start, end, _SIGNS + "’'")[0]
-    must = grammar.duty.search(text, first, min(end, first + FAR))
-    if must is None or grammar.passive.match(text, must.start(), end):
+    must = bidden or grammar.duty.search(text, first, min(end, first + FAR))
+    if must is None or (not bidden and grammar.passive.match(text, must.start(), end)):
         return none
     if grammar.verb_first:
         return named(grammar, text, must.end(), end) if must.start() == first else none

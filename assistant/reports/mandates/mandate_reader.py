@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import takewhile
 from typing import Literal
 
 from assistant.reports.mandates.addressees import INTRODUCES, Found, alone, bare, duty, giver, named, subject
@@ -337,6 +339,8 @@ def _kind(match: re.Match[str]) -> Kind:
 
 SUBJECT = 120
 """Longest subject of a sentence that says what somebody should do, in characters."""
+FEWEST = 3
+"""Paragraphs below a heading from which on it tells something that most of them advise."""
 _BESIDE = ("masthead", "title", "contents", "appendix", "summary")
 
 
@@ -344,29 +348,26 @@ def recommendations_of(document: Document) -> Iterator[Mandate]:
     """The recommendations of a report, in its order: sentences, or points of a list with what introduces them; those that a list item
     gives under a heading about them, too. `action` is the sentence; of a point it is the point, behind what its introduction says
     beside verb and addressees, and behind the points above it. In a chapter of nothing but recommendations each paragraph is one,
-    with an empty `verb` where none is known. Annexes count where a letter transmits them."""
-    grammar, clock = grammar_of(document.language), Clock(document)
-    told: set[int] = set()
-    letter = any(not block.locator.startswith("annex") and grammar.closing.search(document.body(block)[:LONGEST]) for block in document.blocks)  # fmt: skip
-    beside = _BESIDE if letter else (*_BESIDE, "annex")
+    with an empty `verb` where none is known. Annexes count where a letter transmits them, or most of their paragraphs advise. What
+    another body recommends is none."""
+    report = _Report(document)
+    grammar, clock, told = report.grammar, Clock(document), set[int]()
+    beside = _BESIDE if report.letter else (*_BESIDE, "annex")
     for block in document.blocks:
-        if block.kind not in ("paragraph", "item") or block.ordinal in told or block.locator.startswith(beside):
+        if block.kind not in ("paragraph", "item") or block.ordinal in told:
             continue
         heads = document.headings(block)
+        advising = bool(heads) and heads[-1].ordinal in report.advising
+        if block.locator.startswith(_BESIDE if advising else beside):
+            continue
         # What has a number is a recommendation by itself: of such headings only the paragraph right below.
-        headed = any(
+        headed = advising or any(
             grammar.advice.search(words := document.body(head))
             and (block.ordinal == head.ordinal + 1 or not any(sign.isdigit() for sign in words))
             for head in heads
         )
         chapter = bool(heads) and grammar.chapter.fullmatch(document.body(heads[-1])) is not None
-        # Points of what nobody recommends are none: what a programme will do.
-        above = document.blocks[block.parent] if block.kind == "item" and block.parent is not None else None
-        told_above = document.body(above).rstrip() if above is not None and above.kind != "heading" else ""
-        recommends = (grammar.advise, grammar.should, grammar.advice)
-        if not headed and told_above.endswith(INTRODUCES) and not any(each.search(told_above) for each in recommends):
-            continue
-        found = list(_of_block(document, grammar, block, headed, chapter))
+        found = list(_of_block(report, block, headed, chapter))
         if not found and chapter and block.kind == "paragraph" and block.number:
             first, whole = block.body_start, (block.body_start, block.end)
             found = [(Mandate(block.ordinal, (first, first), False, (), (whole,)), [whole])]
@@ -375,28 +376,165 @@ def recommendations_of(document: Document) -> Iterator[Mandate]:
             yield _timed(each, spans, document, clock)
 
 
-def _of_block(
-    document: Document, grammar: Grammar, block: Block, headed: bool, chapter: bool
-) -> Iterator[tuple[Mandate, list[Span]]]:
+class _Report:
+    """What is known of a report as a whole, of which its blocks are read."""
+
+    def __init__(self, document: Document) -> None:
+        self.document, self.grammar = document, grammar_of(document.language)
+        none = (self.grammar.article, self.grammar.preposition, self.grammar.pronoun, self.grammar.nouns)
+        verbs = {word.casefold() for word in self.grammar.infinitives.findall(document.text[:200_000])}
+        self.verbs = frozenset(word for word in verbs if not any(each.fullmatch(word) for each in none))
+        closing = self.grammar.closing
+        self.letter = any(
+            not block.locator.startswith("annex") and closing.search(document.body(block)[:LONGEST])
+            for block in document.blocks
+        )
+        """Whether a letter transmits its annexes."""
+
+    @cached_property
+    def advising(self) -> frozenset[int]:
+        """The headings of which most numbered paragraphs right below open with what somebody should do, whatever they are called: advice,
+        guidelines. A text whose paragraphs open with verbs that ask or decide is no advice of the report, but a draft."""
+        under: dict[int, list[bool]] = {}
+        for block in self.document.blocks:
+            if block.kind == "paragraph" and block.number and (heads := self.document.headings(block)):
+                under.setdefault(heads[-1].ordinal, []).append(self._advises(self.document.body(block)[:LONGEST]))
+        return frozenset(head for head, told in under.items() if len(told) >= FEWEST and 2 * sum(told) > len(told))
+
+    def _advises(self, text: str) -> bool:
+        opening = self.grammar.opening.match(text)
+        drafted = opening and (opening["ask"] or opening["decide"])
+        first = next(iter(sentence_spans(text, self.document.language)), (0, 0))
+        return not drafted and self.ought(text[slice(*first)].replace("\n", " ")) is not None
+
+    def ought(self, text: str) -> re.Match[str] | None:
+        """The words of a sentence by which somebody should act, unless somebody notes or recalls that."""
+        found = (each.search(text) for each in (self.grammar.should, self.grammar.bidden))
+        match = min(filter(None, found), key=lambda each: each.start(), default=None)
+        noted = match and any(each.search(text, 0, match.start()) for each in (self.grammar.say, self.grammar.sure))
+        return None if noted else match
+
+    @cached_property
+    def _head(self) -> str:
+        """What stands before the second chapter with paragraphs that have numbers, and all headings: who issues a report is named there."""
+        document = self.document
+        numbered = [block for block in document.blocks if block.number and block.kind == "paragraph"]
+        above = [tuple(head.ordinal for head in document.headings(block)) for block in numbered]
+        # Chapters are told apart by the outermost headings that differ, below a title above all of them.
+        level = next(
+            (n for n in range(max(map(len, above), default=0)) if len({heads[n : n + 1] for heads in above}) > 1), 0
+        )
+        later = (
+            block.start
+            for block, heads in zip(numbered, above, strict=True)
+            if heads[level : level + 1] != above[0][level : level + 1]
+        )
+        end = next(later, len(document.text))
+        return " ".join(
+            (document.text[:end], *(document.body(each) for each in document.blocks if each.kind == "heading"))
+        )
+
+    @cached_property
+    def _speakers(self) -> frozenset[str]:
+        """Who recommends in the report by its surest verbs, as it is named there."""
+        found = set[str]()
+        for block in self.document.blocks:
+            if block.kind in ("paragraph", "item"):
+                text = self.document.body(block)[:LONGEST].replace("\n", " ")
+                for start, end in sentence_spans(text, self.document.language):
+                    said = text[start:end]
+                    for each in self.grammar.advise.finditer(said):
+                        if self._own(said, each) and (who := self._subject(said[: each.start()])):
+                            found.add(who.casefold())
+        return frozenset(found)
+
+    def _subject(self, before: str) -> str:
+        """The words before a verb that may name its subject: without insertions and what joins two verbs; empty where there are none."""
+        grammar, words = self.grammar, before.strip()
+        if not grammar.spaced or grammar.verb_first:
+            return ""
+        words = re.split(r"[,;:،–—]", words)[-1].strip()
+        if joined := grammar.joins.match(words):
+            words = words[joined.end() :].strip()
+        said = words.split()
+        while said and grammar.leads.fullmatch(f"{said[-1]} "):
+            said.pop()
+        return "" if not said or grammar.also.fullmatch(said[-1]) else " ".join(said)
+
+    def _own(self, text: str, match: re.Match[str]) -> bool:
+        """Whether it is the report that recommends by a verb: neither what something is done for, nor what a text that is named or another
+        body says: one with a name that stands nowhere at the head of the report."""
+        grammar, before = self.grammar, text[: match.start()]
+        if grammar.purpose.search(before) or grammar.cites.search(before):
+            return False
+        who = self._subject(before)
+        first, *rest = who.split() or [""]
+        last = who.split()[-1] if who else ""
+        if not who or grammar.speaker.fullmatch(last) or grammar.pronoun_subject.fullmatch(who):
+            return True
+        # Paragraph 68 of the Commitment requests: a text, not who issues this one.
+        text_named = not grammar.preposition.fullmatch(first) and any(map(str.isdigit, " ".join(rest[:3])))
+        if text_named or grammar.embedded.fullmatch(last):
+            return False
+        # A word that opens a sentence has a capital, name or not.
+        names = [word for word in (rest or [first]) if word[:1].isupper()]
+        if self.letter or not grammar.capitals or not names:
+            return True
+        # Who is meant stands right before the verb.
+        return all(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", self._head) for word in names[-2:])
+
+    def recommends(self, text: str, headed: bool) -> re.Match[str] | None:
+        """The verb by which a sentence of the report recommends; `headed`: below a heading that says so, any does."""
+        sure = (each for each in self.grammar.advise.finditer(text) if self._own(text, each))
+        weak = (each for each in self.grammar.suggest.finditer(text) if headed or self.speaks(text[: each.start()]))
+        return next(sure, None) or next((each for each in weak if self._own(text, each)), None)
+
+    def speaks(self, before: str) -> bool:
+        """Whether the subject before a verb is one who surely recommends elsewhere in the report, or speaks of itself."""
+        who = self._subject(before).casefold()
+        return bool(who) and (bool(self.grammar.speaker.fullmatch(who.split()[-1])) or who.endswith(tuple(self._speakers)))  # fmt: skip
+
+
+def _of_block(report: _Report, block: Block, headed: bool, chapter: bool) -> Iterator[tuple[Mandate, list[Span]]]:
     """What a block recommends, each with the words that may say by when."""
+    document, grammar = report.document, report.grammar
     body = document.body(block)
     own = grammar.advice.match(body.lstrip()) is not None
-    verbs = frozenset(word.casefold() for word in grammar.infinitives.findall(document.text[:200_000]))
+    # Points of what nobody recommends are none, save those that recommend themselves: what a programme will do.
+    above = document.blocks[block.parent] if block.kind == "item" and block.parent is not None else None
+    told_above = document.body(above).rstrip() if above is not None and above.kind != "heading" else ""
+    recommends = (grammar.advise, grammar.should, grammar.advice)
+    idle = not headed and told_above.endswith(INTRODUCES) and not any(each.search(told_above) for each in recommends)
     for start, end in sentence_spans(body, document.language):
         text = body[start:end].replace("\n", " ")
         length = len(text)
         introduces = text.rstrip().endswith(INTRODUCES) and not body[end:].strip()
-        match = next((each for each in grammar.advise.finditer(text) if _own(grammar, text[: each.start()])), None)
-        if match is not None:
-            of_clause = grammar.that.match(text[match.end() :].lstrip(" ,"))
-            read = subject(grammar, text, match.end(), length, verbs, introduces=introduces) if of_clause else named(
-                grammar, text, match.end(), length, introduces=introduces)  # fmt: skip
-        elif (headed or own) and (match := grammar.should.search(text)):
-            before = text[: match.start()].strip()
-            if grammar.say.search(text, 0, match.start()) or grammar.sure.search(text, 0, match.start()):
-                continue  # somebody notes or recalls that something should be
-            if before:
-                read = Found(subject(grammar, text, 0, min(length, match.end() + 12), ()).addressees, match.end())
+        match = grammar.wish.search(text)
+        # What is drafted for another body may be opened with a comma: the Board may wish to,
+        introduces = introduces or bool(match and not text[match.end() :].strip(" ,，") and not body[end:].strip())
+        if match and (headed or introduces):
+            read = Found(alone(grammar, text, text.rfind(",", 0, match.start()) + 1, match.start()), match.end())
+        elif match := report.recommends(text, headed):
+            if idle and not report.speaks(text[: match.start()]):
+                continue
+            if grammar.that.match(text[match.end() :].lstrip(" ,")):
+                read = subject(grammar, text, match.end(), length, report.verbs, introduces=introduces)
+            elif grammar.suggest.fullmatch(match.group()):
+                read = Found((), match.end())  # something is suggested, nobody asked
+            else:
+                read = named(grammar, text, match.end(), length, introduces=introduces)
+        elif idle:
+            continue
+        elif (headed or own) and (match := report.ought(text)):
+            opening = grammar.leads.match(text)
+            first = opening.end() if opening else 0
+            before = text[first : match.start()].strip()
+            if grammar.bidden.fullmatch(match.group()):
+                read = replace(duty(grammar, text, first, length, match), action=match.end())
+            elif before:
+                read = Found(subject(grammar, text, first, min(length, match.end() + 12), ()).addressees, match.end())
+            elif grammar.that.search(match.group()):
+                read = subject(grammar, text, match.end(), length, report.verbs)
             else:  # the verb stands before its subject
                 read = named(grammar, text, match.end(), length, introduces=introduces)
             nobody = bool(before) and (match.start() > SUBJECT or _nobody(grammar, text, match.start(), read))
@@ -418,17 +556,11 @@ def _of_block(
         shared = bare(document.text, begin + read.action, begin + length, ",:：", ",:：")
         said = document.text[slice(*shared)]
         empty = (grammar.that, grammar.to, grammar.preposition, grammar.should, grammar.trail)
-        idle = any(each.fullmatch(f" {said}") or each.fullmatch(said) for each in empty)
-        lead = (shared,) if said and not idle else ()
+        says_nothing = any(each.fullmatch(f" {said}") or each.fullmatch(said) for each in empty)
+        lead = (shared,) if said and not says_nothing else ()
         for path in points:
             spans = [bare(document.text, each.body_start, each.end, closes=",;:.，；：。؛،") for each in path]
             yield Mandate(path[-1].ordinal, verb, False, who, (*lead, *spans)), [sentence, *spans]
-
-
-def _own(grammar: Grammar, before: str) -> bool:
-    """Whether a verb recommends something here: not where it says for what something is done, nor where its subject does so in a text
-    that is named: `the Committee, in its general recommendation No. 23, urges`."""
-    return not grammar.purpose.search(before) and not grammar.cites.search(before)
 
 
 def _nobody(grammar: Grammar, text: str, verb: int, found: Found) -> bool:
@@ -475,6 +607,9 @@ def _points(document: Document, block: Block) -> Iterator[tuple[Block, ...]]:
         yield from ((item, *path) for path in below) if below else ((item,),)
     if items or block.kind == "item":
         return
+    if not block.number:
+        after = document.blocks[block.ordinal + 1 :]
+        yield from ((each,) for each in takewhile(lambda each: each.number and each.parent == block.parent, after))
     for following in document.blocks[block.ordinal + 1 :]:
         if following.kind != "heading":
             opens = following.kind == "paragraph" and document.body(following).rstrip().endswith(INTRODUCES)
