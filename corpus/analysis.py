@@ -49,10 +49,16 @@ def _stemmer(language: str) -> Stemmer.Stemmer:
 
 
 @lru_cache(maxsize=65_536)
-def _stem(word: str, language: str) -> str:
+def _token(word: str, language: str) -> str:
+    """The index token of a word that is not Han."""
+    word = unicodedata.normalize("NFKC", word).casefold()
+    if language == "en" and word.endswith(("'s", "’s")):
+        word = word[:-2]
+    if word.isdigit() or language not in STEMMERS:
+        return fold(word)
     if language == "ar" and len(word) > 4 and word.startswith(("وال", "بال", "كال", "فال")):
         word = word[1:]
-    if language in ("fr",) and len(word) > 2 and word[1] in "'’":
+    if language == "fr" and len(word) > 2 and word[1] in "'’":
         word = word[2:]
     stemmed: str = _stemmer(language).stemWord(word)
     return fold(stemmed) or word
@@ -67,17 +73,11 @@ def analyse(text: str, language: str) -> list[str]:
     """The index tokens of a text in one of the six languages, in order."""
     tokens: list[str] = []
     text = _ARABIC_MARKS.sub("", unicodedata.normalize("NFC", text))
-    for word, _, _ in words(text):
+    for word in _TOKEN.findall(text):
         if _HAN_RUN.match(word):
             tokens.extend([word] if len(word) == 1 else [a + b for a, b in pairwise(word)])
-            continue
-        lowered = unicodedata.normalize("NFKC", word).casefold()
-        if language == "en" and lowered.endswith(("'s", "’s")):
-            lowered = lowered[:-2]
-        if lowered.isdigit() or language not in STEMMERS:
-            tokens.append(fold(lowered))
         else:
-            tokens.append(_stem(lowered, language))
+            tokens.append(_token(word, language))
     tokens.extend(symbol_token(mention.symbol.text) for mention in find_symbols(text))
     return tokens
 

@@ -17,12 +17,11 @@ from assistant.opening import open_engine, open_library
 from eval.cases import EvaluationError, questions_of
 from eval.public.public_commands import abstention, evidence, retrieval
 from eval.teller import shown
-from eval.told import Rounded, parts, print_json, print_rows, sentences
+from eval.told import Rounded, labels_in, parts, print_json, print_rows, sentences
 
 if TYPE_CHECKING:
     from assistant.reports.brief.briefing import Kind
     from eval.runs.run_store import Run
-    from eval.topics import Topic
 
 OUT = Path("eval-runs")
 app = typer.Typer(
@@ -317,10 +316,10 @@ def texts(
 ) -> None:
     """How well the comparison of two texts pairs their paragraphs and tells what became of them."""
     from eval.cases import COMPARED
-    from eval.comparison import COLUMNS, load_labels, read_texts, scores_of
+    from eval.comparison import COLUMNS, Labelled, read_texts, scores_of
 
     with _told():
-        labelled = load_labels(labels or COMPARED)
+        labelled = labels_in(labels or COMPARED, Labelled)
         held = read_texts(documents, {name for each in labelled for name in (each.first, each.second)})
         found = {name: scores_of(each, held) for name, each in parts(labelled).items()}
     _show(found, as_json, "texts", COLUMNS, wrong=found["all"].wrong if wrong else ())
@@ -330,10 +329,10 @@ def texts(
 def origins(labels: Labels = None, wrong: EachWrong = False, as_json: AsJson = False) -> None:
     """How well it is told where paragraphs come from, in the library of the settings, which must hold the labelled texts."""
     from eval.cases import ORIGINS
-    from eval.origins import COLUMNS, load_labels, scores_of
+    from eval.origins import COLUMNS, Labelled, scores_of
 
     with _told(), open_library(settings(), "rapporteur eval origins") as library:
-        found = scores_of(library, load_labels(labels or ORIGINS))
+        found = scores_of(library, labels_in(labels or ORIGINS, Labelled))
     _show({"all": found}, as_json, "texts", COLUMNS, wrong=found.wrong if wrong else ())
 
 
@@ -351,10 +350,10 @@ def mandates(
     """How well requests and decisions are read from resolutions: verb, addressee, time."""
     from eval.cases import MANDATES
     from eval.comparison import read_texts
-    from eval.mandates import COLUMNS, load_labels, scores_of
+    from eval.mandates import COLUMNS, Labelled, scores_of
 
     with _told():
-        labelled = load_labels(labels or MANDATES)
+        labelled = labels_in(labels or MANDATES, Labelled)
         held = read_texts(documents, {each.document for each in labelled})
         found = {name: scores_of(each, held) for name, each in parts(labelled).items() if each}
     seen = found.get("seen while tuning")
@@ -369,10 +368,10 @@ def topics(
 ) -> None:
     """How well it is found what a text says on a topic, in the library of the settings, which must hold the documents."""
     from eval.cases import TOPICS
-    from eval.topics import COLUMNS, load_topics, scores_of, told_of
+    from eval.topics import COLUMNS, Topic, scores_of, told_of
 
     with _told(), open_engine(settings=settings(), owner="rapporteur eval topics") as engine:
-        asked = load_topics(labels or TOPICS)
+        asked = labels_in(labels or TOPICS, Topic)
         told = {each: told_of(engine, each) for each in asked}
     sets: dict[str, list[Topic]] = {}
     for each in sorted(asked, key=lambda topic: topic.held_out):

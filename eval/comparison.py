@@ -16,8 +16,8 @@ from typing import Any
 from assistant.reports.comparison.text_diff import Pair, pairs_of
 from corpus.catalogue import Catalogue
 from corpus.documents import Document
-from eval.cases import COMPARED, CaseError
-from eval.told import Rounded, labels_in
+from eval.cases import CaseError
+from eval.told import Rounded
 from ingest.document_reading import read_document
 from ingest.folder import inputs
 from ingest.readers import ReadError
@@ -57,11 +57,6 @@ COLUMNS = {
     "changes F1": "{0.changes:.4f}", "false changes": "{0.false_changes}", "slowest": "{0.seconds:.2f} s",
 }  # fmt: skip
 """How `Scores` are told."""
-
-
-def load_labels(path: Path = COMPARED) -> list[Labelled]:
-    """The labels of a file. Raises `CaseError` for a line that holds none."""
-    return labels_in(path, Labelled)
 
 
 def read_texts(paths: Sequence[Path], wanted: Iterable[str]) -> dict[str, Document]:

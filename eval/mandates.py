@@ -11,16 +11,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from assistant.reports.mandates.mandate_reader import mandates_of
 from corpus.documents import Document, Span
-from eval.cases import MANDATES
 from eval.metrics.statistics import Interval, bootstrap_interval
-from eval.told import Rounded, labels_in
+from eval.told import Rounded
 
 FIELDS = ("verb", "addressee", "time")
 _DETERMINERS = re.compile(r"^(?:the|all|its|their|any|at|by|of|for|on|in|during|until|within)\s+")
@@ -75,11 +73,6 @@ COLUMNS = {
     "precision": "{0[2].precision:.3f}", "recall": "{0[2].recall:.3f}", "F1": "{0[2].f1:.3f}", "95 %": "{0[2].between}",
 }  # fmt: skip
 """How scores, the name of a field and its score are told."""
-
-
-def load_labels(path: Path = MANDATES) -> list[Labelled]:
-    """The labels of a file. Raises `CaseError` for a line that holds none."""
-    return labels_in(path, Labelled)
 
 
 def scores_of(labels: Sequence[Labelled], documents: Mapping[str, Document]) -> Scores:

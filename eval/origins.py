@@ -10,13 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 from assistant.reports.comparison.provenance import origins_of
 from corpus.library import Library
-from eval.cases import ORIGINS, CaseError
-from eval.told import Rounded, labels_in
+from eval.cases import CaseError
+from eval.told import Rounded
 
 Kind = Literal["verbatim", "changed", "new"]
 
@@ -47,11 +46,6 @@ COLUMNS = {
     "missed": "{0.missed}",
 }  # fmt: skip
 """How `Scores` are told."""
-
-
-def load_labels(path: Path = ORIGINS) -> list[Labelled]:
-    """The labels of a file. Raises `CaseError` for a line that holds none."""
-    return labels_in(path, Labelled)
 
 
 def scores_of(library: Library, labels: Sequence[Labelled]) -> Scores:

@@ -10,13 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from assistant.qa.engine import Engine
 from assistant.qa.provisions import within
 from assistant.reports.comparison.topic_comparison import compare_topic
-from eval.cases import TOPICS, CaseError
-from eval.told import Rounded, labels_in
+from eval.cases import CaseError
+from eval.told import Rounded
 
 
 @dataclass(frozen=True)
@@ -57,11 +56,6 @@ COLUMNS = {
     "precision, sure": "{0.precision:.3f}", "precision, all": "{0.precision_all:.3f}", "recall": "{0.recall:.3f}",
 }  # fmt: skip
 """How `Scores` are told."""
-
-
-def load_topics(path: Path = TOPICS) -> list[Topic]:
-    """The labels of a file. Raises `CaseError` for a line that holds none."""
-    return labels_in(path, Topic)
 
 
 def told_of(engine: Engine, topic: Topic) -> Told:

@@ -14,6 +14,7 @@ from typing import Literal
 
 from corpus.dates import is_day_label
 from ingest.clock import is_clocked, names_half
+from ingest.readers.heads import ANNEX
 from ingest.structure import Piece
 
 _TITLE_PIECES = 60
@@ -76,9 +77,6 @@ _OF_ITEM = re.compile(
     r"^\s*(?:(?:agenda\s+)?item|point|tema|пункт|البند|(?:议程)?项目)\s*(\d{1,3})\s*(\([a-z]\))?\s*[.:：)–—-]?(?=\s|$|[^\W\d])",
     re.IGNORECASE,
 )
-_ANNEX = re.compile(
-    r"^\s*(?:annexe?|anexo|appendi(?:x|ce)|apéndice|приложение|добавление|المرفق|مرفق|附件|附录)(?!\w)", re.IGNORECASE
-)
 
 Section = Literal["", "provisional agenda", "annotations", "annex", "timetable"]
 
@@ -102,7 +100,7 @@ class AgendaForm:
 def agenda_form(found: Sequence[Piece]) -> AgendaForm | None:
     """How an agenda is made up; None where a text is no agenda."""
     annex = next(
-        (n for n, piece in enumerate(found) if piece.kind == "heading" and _ANNEX.match(piece.text)), len(found)
+        (n for n, piece in enumerate(found) if piece.kind == "heading" and ANNEX.match(piece.text)), len(found)
     )
     headings = [(n, piece.text) for n, piece in enumerate(found[:annex]) if piece.kind == "heading"]
     titled = list(_titles(found[:annex]))
@@ -117,7 +115,11 @@ def agenda_form(found: Sequence[Piece]) -> AgendaForm | None:
         agenda = next(n for n, text in headings if _LIST.match(text))
     if agenda is None:
         timetable = next((n for n in titled if _TIMETABLE.match(found[n].text)), None)
-        return AgendaForm(sections={timetable: "timetable"}) if timetable is not None and _slots(found) >= 2 else None
+        return (
+            AgendaForm(sections={timetable: "timetable"})
+            if timetable is not None and sum(map(_is_slot, found)) >= 2
+            else None
+        )
     first = next(
         (n for n, piece in enumerate(found[:annex]) if n > agenda and piece.number and piece.kind != "footnote"), annex
     )
@@ -190,7 +192,7 @@ def _form(found: Sequence[Piece], start: int, listed: Mapping[int, str]) -> Agen
         if n < start or piece.part in ("masthead", "contents") or piece.kind == "footnote":
             continue
         begins: Section = ""
-        if heading and _ANNEX.match(text):
+        if heading and ANNEX.match(text):
             begins = "annex"
         elif section != "annex" and listed and n == (start if heading and _LIST.match(text) else min(listed)):
             begins = "provisional agenda"
@@ -276,7 +278,3 @@ def _heads_slots(found: Sequence[Piece], n: int, slots: set[int]) -> bool:
     """Whether a short paragraph stands right above a timetable."""
     plain = found[n].kind == "paragraph" and not found[n].number and len(found[n].text) <= _LONG
     return plain and any(each.table in slots for each in found[n + 1 : n + 2])
-
-
-def _slots(found: Sequence[Piece]) -> int:
-    return sum(_is_slot(piece) for piece in found)

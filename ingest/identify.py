@@ -16,9 +16,9 @@ from corpus.documents import LANGUAGES, Document, Masthead
 from corpus.language import detect_language
 from corpus.symbols import RECORDS, Symbol, SymbolError, link, same_document
 from ingest.agenda import place_and_dates
-from ingest.locate import TextKind, article_of, begins_annex, opening
+from ingest.locators import TextKind, article_of, opening
 from ingest.readers import ReadError, visible
-from ingest.readers.heads import names_session, symbol_of
+from ingest.readers.heads import ANNEX, CONTENTS, names_session, symbol_of
 from ingest.structure import Piece
 
 MASTHEAD_PIECES = 40
@@ -66,7 +66,7 @@ def identify(
         raise ReadError(f"{name}: language {said!r} is none of {', '.join(LANGUAGES)}.")
     language_found, warnings = _language(found, masthead, said, name)
     title = str(given.get("title") or title_of(found, top, kind, masthead, settled, entry) or settled or name)
-    title = title if len(title) <= 300 else title[:299].rsplit(" ", 1)[0] + "…"
+    title = title if len(title) <= 300 else title[:299].rsplit(" ", 1)[0].rstrip(",;:") + "…"
     date = given.get("date") or masthead.date or (entry and entry.date) or (dates[0].isoformat() if dates else None)
     return Document(
         symbol=settled,
@@ -93,7 +93,7 @@ def _language(found: Sequence[Piece], masthead: Masthead, said: str | None, name
     or an enclosure, may be in another."""
     text = "\n".join(piece.text for piece in found[:400] if piece.part != "masthead")
     most = detect_language(text or "\n".join(piece.text for piece in found))
-    own = takewhile(lambda piece: piece.kind != "heading" or not begins_annex(piece.text), found[:400])
+    own = takewhile(lambda piece: piece.kind != "heading" or not ANNEX.match(piece.text), found[:400])
     letter = "\n".join(piece.text for piece in own if piece.kind != "heading" and piece.part != "masthead")
     detected = detect_language(letter, most) if masthead.symbols else most
     detected = detected if masthead.language in ("", detected) else most
@@ -209,9 +209,6 @@ _NAME = (
 """The name of a body has no preposition before its noun, as what is said of a body has."""
 _SKIPS = re.compile(f"^(?:{_SKIPPED}|{_NAME.format(bodies=_BODIES)})", re.IGNORECASE)
 _CONFERENCE = re.compile(f"^{_NAME.format(bodies='conference')}", re.IGNORECASE)
-_CONTENTS = re.compile(
-    r"(?:table of )?contents|table des mati[eè]res|sommaire|[ií]ndice|содержание|المحتويات|目\s*录", re.IGNORECASE
-)
 _LONGEST = 200
 """Characters of a line that may be a title where nothing marks it as one."""
 _CHAPTER = re.compile(r"(?:[IVXLC]{1,6}|[A-Z]|\d{1,3})\.\s")
@@ -228,7 +225,7 @@ def title_of(
     """The title of a document of that `kind`; empty where it has none. `top` are the pieces before the text proper."""
     headings = [_line(piece) for piece in top if piece.kind == "heading"]
     if entry is not None:
-        wanted = str(entry.identify.get("title", entry.title))
+        wanted = (entry.identify and entry.identify.title) or entry.title
         return next((text for text in headings if text.casefold() == wanted.casefold()), entry.title)
     if symbol is not None and symbol.series in RECORDS and (meeting := _meeting(top, masthead)):
         return meeting
@@ -243,7 +240,7 @@ def title_of(
             telling = [text for text in above if not _SKIPS.match(text)]
             if telling:
                 return telling[-1]
-    head = list(takewhile(lambda piece: not _CONTENTS.fullmatch(piece.text), top))  # what follows heads chapters
+    head = list(takewhile(lambda piece: not CONTENTS.fullmatch(piece.text), top))  # what follows heads chapters
     run = _run(head, masthead, symbol, kind)
     if not run and kind == "treaty" and masthead.body:
         return masthead.body  # where nobody issues a text its name stands there

@@ -55,21 +55,20 @@ def segment(document: Document, embedder: Embedder) -> list[Passage]:
     for section in _sections(document):
         # A part may begin at any heading or behind them all; the longest of its heading lines must fit.
         starts = {block.ordinal for block in section if block.kind == "heading"} | {section[-1].ordinal + 1}
-        longest = max(embedder.count(_heading_line(document, section, first, embedder)) for first in starts)
-        room = min(embedder.window, MAX_PIECES) - longest - 2
+        lines = {first: _heading_line(document, section, first, embedder) for first in starts}
+        room = min(embedder.window, MAX_PIECES) - max(map(embedder.count, lines.values())) - 2
         for part in _packed(document, section, room, embedder):
-            text = document.text[part.start : part.end]
             passages.append(
                 Passage(
                     document_id=document.id,
                     ordinal=len(passages),
                     start=part.start,
                     end=part.end,
-                    heading=_heading_line(document, section, part.first, embedder),
+                    heading=lines[min(first for first in starts if first >= part.first)],
                     locator=document.blocks[_lead(document, part)].locator,
                     first=part.first,
                     last=part.last,
-                    text=text,
+                    text=document.text[part.start : part.end],
                 )
             )
     return passages
@@ -113,7 +112,7 @@ def _heading_line(document: Document, section: Sequence[Block], first: int, embe
 def _packed(document: Document, section: Sequence[Block], room: int, embedder: Embedder) -> Iterator[_Part]:
     held: _Part | None = None
     for group in _groups(section):
-        size = _size(document, group[0].start, group[-1].end, embedder)
+        size = embedder.count(document.text[group[0].start : group[-1].end])
         part = _Part(group[0].start, group[-1].end, group[0].ordinal, group[-1].ordinal, size)
         if held and held.size + size + 1 <= room:
             held = _Part(held.start, part.end, held.first, part.last, held.size + size + 1)
@@ -146,7 +145,7 @@ def _packed_blocks(document: Document, group: Sequence[Block], room: int, embedd
     """A group that is too long for one passage, block by block; headings stay with what they introduce."""
     held: _Part | None = None
     for block in group:
-        size = _size(document, block.start, block.end, embedder)
+        size = embedder.count(document.block_text(block))
         if held and held.size + size + 1 <= room:
             held = _Part(held.start, block.end, held.first, block.ordinal, held.size + size + 1)
             continue
@@ -192,7 +191,3 @@ def _atoms(text: str, language: str, room: int, embedder: Embedder) -> Iterator[
         cuts = [start + offsets[n][0] for n in range(0, len(offsets), step)] + [stop]
         cuts[0] = start
         yield from pairwise(cuts)
-
-
-def _size(document: Document, start: int, end: int, embedder: Embedder) -> int:
-    return embedder.count(document.text[start:end])

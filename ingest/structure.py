@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
-from typing import Literal
+from typing import Any, Literal
 
 from corpus.documents import BlockKind
 from corpus.roman import from_roman
 from corpus.tables import CAPTION_LIMIT, CAPTION_LINES
 from ingest.readers import Line
-from ingest.readers.lines import LinePart
+from ingest.readers.lines import CAPTION_NUMBER, ENDS, TABLE_WORDS, LinePart
 
 LabelKind = Literal["number", "letter", "roman", "dotted"]
 
@@ -30,7 +30,6 @@ _CYRILLIC = "абвгдежзиклмнопрстуфхцчшщэюя"
 _ABJAD = "أبجدهوزحطيكلمنسعفصقرشتثخذضظغ"
 _HAN = "一二三四五六七八九"
 _DEPTH: dict[LabelKind, int] = {"number": 1, "letter": 2, "roman": 3, "dotted": 4}
-_ENDS = re.compile(r"[.!?:;。！？：；؟]['\"”’»)\]]*$")
 _GLUED_PREAMBLE = re.compile(r"^(Preamb(?:le|ule)|PREAMBLE)\s*(?=[A-Z])")
 _PREAMBULAR = (
     "Acknowledging|Affirming|Also|Aware|Bearing in mind|Believing|Cognizant|Concerned|Conscious|Considering|"
@@ -40,8 +39,6 @@ _PREAMBULAR = (
 )
 PREAMBULAR = re.compile(rf"^(?!Have agreed)(?:{_PREAMBULAR})\b")
 _PREAMBULAR_BREAK = re.compile(rf"(?<=,) (?=(?:{_PREAMBULAR})\b)")
-TABLE_WORDS = "table|tableau|cuadro|tabla|таблица|(?:ال)?جدول|表"
-CAPTION_NUMBER = r"(?:[0-9]{1,3}(?:[A-Z]?\.(?:[0-9]{1,3}|[IVXLC]{1,7}))?|[IVXLC]{1,7})\b"
 _CAPTION = re.compile(
     rf"\s*(?:{TABLE_WORDS})\s*{CAPTION_NUMBER}(?:\s*$|\s*[^\w\s]|\s+(?-i:[^a-zà-ÿа-я]))", re.IGNORECASE
 )
@@ -121,6 +118,7 @@ def _grouped(lines: Sequence[Line]) -> Iterator[Piece]:
             or _label(line.text)
             or _is_heading(line)
         )
+        told: dict[str, Any] = {"row": line.row, "page": line.page, "marks": line.marks, "part": line.part}
         row = bool(line.cells) and not line.blank
         if growing is not None and (line.blank or row or starts):
             yield growing.closed()
@@ -129,18 +127,8 @@ def _grouped(lines: Sequence[Line]) -> Iterator[Piece]:
             table += not in_table
             cells = tuple(cell.text for cell in line.cells)
             wide = any((cell.over, cell.down) != (1, 1) for cell in line.cells)
-            yield Piece(
-                "row",
-                line.text,
-                line.row,
-                page=line.page,
-                cells=cells,
-                spans=tuple((cell.over, cell.down) for cell in line.cells) if wide else (),
-                marks=line.marks,
-                table=table,
-                part=line.part,
-                header=line.header,
-            )
+            spans = tuple((cell.over, cell.down) for cell in line.cells) if wide else ()
+            yield Piece("row", line.text, cells=cells, spans=spans, table=table, header=line.header, **told)
         elif line.blank:
             in_table = in_table and bool(line.cells)
             broken = False
@@ -149,14 +137,11 @@ def _grouped(lines: Sequence[Line]) -> Iterator[Piece]:
             growing.add(line)
         elif _is_heading(line):
             depth = line.heading or (7 if line.strong else 8)
-            yield Piece("heading", line.text, line.row, depth, page=line.page, marks=line.marks, part=line.part)
+            yield Piece("heading", line.text, depth=depth, **told)
         elif line.note:
-            growing = _Growing(
-                Piece("footnote", line.text, line.row, number=line.note, page=line.page, marks=line.marks)
-            )
+            growing = _Growing(Piece("footnote", line.text, number=line.note, **told))
         else:
-            kind: BlockKind = "item" if line.bullet else "paragraph"
-            growing = _Growing(Piece(kind, line.text, line.row, page=line.page, marks=line.marks, part=line.part))
+            growing = _Growing(Piece("item" if line.bullet else "paragraph", line.text, **told))
         in_table, broken = row, line.broken
     if growing:
         yield growing.closed()
@@ -232,7 +217,7 @@ def _mended(found: list[Piece]) -> list[Piece]:
             and not piece.part
             and 0 <= back < len(made) - 1
             and made[back].kind in ("paragraph", "item")
-            and not _ENDS.search(made[back].text)
+            and not ENDS.search(made[back].text)
             and piece.text[:1].islower()
             and not _label(piece.text)
         )

@@ -368,7 +368,7 @@ def test_a_library_that_can_only_be_read_is_asked_and_the_commands_that_write_sa
     paper = tmp_path / "boats.md"
     paper.write_text("# Boats\n\n1. Boats need a flag.\n", encoding="utf-8")
     assert cli("ingest", str(paper)).code == 0
-    monkeypatch.setattr("corpus.library.os.access", lambda *_: False)  # who runs tests may write everywhere
+    monkeypatch.setattr("corpus.shelf.os.access", lambda *_: False)  # who runs tests may write everywhere
     assert "Boats need a flag." in cli("ask", "What do boats need?").out
     assert "boats" in cli("list").out
     for command in (["remove", "boats"], ["ingest", "--starter"], ["reindex"]):

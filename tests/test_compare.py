@@ -28,8 +28,10 @@ from assistant.reports.comparison.text_diff import (
 from assistant.reports.comparison.topic_comparison import compare_topic
 from corpus.documents import LANGUAGES
 from corpus.library import Library
+from eval.cases import COMPARED
 from eval.cli import app
-from eval.comparison import load_labels, read_texts, scores_of
+from eval.comparison import Labelled, read_texts, scores_of
+from eval.told import labels_in
 from ingest.folder import FileInput
 from ingest.run import Input
 
@@ -225,7 +227,7 @@ def test_labelled_texts_are_paired_as_a_reader_pairs_them() -> None:
     if not folder.exists():
         pytest.skip("the real documents are not at hand (../shared/documents)")
     paths = [folder / "un" / "series", *(folder / "pdf").glob("S_2025_71*.pdf")]
-    labels = load_labels()
+    labels = labels_in(COMPARED, Labelled)
     documents = read_texts(paths, {name for each in labels for name in (each.first, each.second)})
     for held_out in (False, True):
         found = scores_of([each for each in labels if each.held_out is held_out], documents)

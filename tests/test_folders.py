@@ -23,6 +23,7 @@ from test_bad_input import CONTROL
 from test_cli import BOATS, TRAINS, Cli, state, write
 
 import corpus.library
+import corpus.shelf
 import ingest.memory
 from assistant.cli.bars import Report
 from assistant.outcome_words import record, told
@@ -540,7 +541,7 @@ def test_documents_are_kept_in_memory_only_so_far(
     outcomes_of(library, inputs(folder))
     one = next(library.documents())
     assert library.document(one.id) is library.document(one.id)
-    monkeypatch.setattr(corpus.library, "KEPT_CHARACTERS", 3 * len(one.text))
+    monkeypatch.setattr(corpus.shelf, "KEPT_CHARACTERS", 3 * len(one.text))
     first = library.document(one.id)
     for document in library.documents():
         assert library.document(document.id) is library.document(document.id)

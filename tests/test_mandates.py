@@ -26,9 +26,11 @@ from assistant.reports.mandates.mandate_reader import mandates_of, recommendatio
 from corpus.calendar_names import language_name
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES, Document, Span
+from eval.cases import MANDATES
 from eval.cli import app
 from eval.comparison import read_texts
-from eval.mandates import load_labels, scores_of
+from eval.mandates import Labelled, scores_of
+from eval.told import labels_in
 from ingest.document_reading import read_document
 from ingest.folder import inputs
 from ingest.run import Input
@@ -870,7 +872,11 @@ def test_requests_are_read_from_real_resolutions_as_they_were_labelled() -> None
     """Three of the labelled documents; `eval mandates` reads all."""
     if not SHARED.is_dir():
         pytest.skip("the shared documents are not here")
-    labels = [each for each in load_labels() if each.document in ("A/RES/78/10", "S/RES/2771(2025)", "A/RES/79/37")]
+    labels = [
+        each
+        for each in labels_in(MANDATES, Labelled)
+        if each.document in ("A/RES/78/10", "S/RES/2771(2025)", "A/RES/79/37")
+    ]
     folder = SHARED / "documents" / "un"
     files = ("series/A_RES_78_10.pdf", "train/S_RES_2771 (2025).en.pdf", "train/A_RES_79_37.pdf")
     held = read_texts([folder / name for name in files], {each.document for each in labels})

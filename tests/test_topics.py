@@ -17,8 +17,10 @@ from assistant.reports.comparison.provenance import origins_of, place_in
 from assistant.reports.comparison.topic_comparison import TopicComparison, compare_topic
 from assistant.reports.lookup import named
 from corpus.documents import LANGUAGES
-from eval.origins import load_labels, scores_of
-from eval.topics import Told, Topic, load_topics, told_of
+from eval.cases import ORIGINS, TOPICS
+from eval.origins import Labelled, scores_of
+from eval.told import labels_in
+from eval.topics import Told, Topic, told_of
 from eval.topics import scores_of as topic_scores_of
 from ingest.folder import FileInput
 
@@ -279,7 +281,7 @@ def test_labelled_paragraphs_of_eight_series_are_traced_to_where_a_reader_finds_
     if not folder.exists():
         pytest.skip("the real documents are not at hand (../shared/documents)")
     library = holding(*(FileInput(path).open() for path in sorted(folder.iterdir()))).library
-    found = scores_of(library, load_labels())
+    found = scores_of(library, labels_in(ORIGINS, Labelled))
     assert found.paragraphs >= 170
     assert found.kinds / found.paragraphs >= 0.97, found.wrong
 
@@ -290,6 +292,6 @@ def test_the_evaluation_of_topics_counts_what_is_told(hold: Hold) -> None:
     assert told_of(engine, topics[0]) == Told(("para. 1",), ())
     found = topic_scores_of(topics, lambda topic: told_of(engine, topic))
     assert (found.hits, found.silent, found.precision, found.precision_all, found.recall) == (1.0, 0.0, 1.0, 1.0, 0.5)
-    shipped = load_topics()
+    shipped = labels_in(TOPICS, Topic)
     assert {each.language for each in shipped} == set(LANGUAGES)
     assert len([each for each in shipped if each.language == "en"]) >= 60

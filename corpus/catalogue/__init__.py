@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import yaml
+from pydantic import BeforeValidator, ConfigDict, TypeAdapter, ValidationError
 
 from corpus.analysis import fold
-from corpus.symbols import Symbol, SymbolError, same_document
+from corpus.symbols import Symbol, same_document
 
 _Made = TypeVar("_Made")
 
@@ -23,24 +24,30 @@ class CatalogueError(ValueError):
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One document that exists, as the catalogue knows it.
+class Needs:
+    """What a text must show to be recognised without a printed symbol; the title is that of the entry unless it is another."""
 
-    `identify` holds what a text must show to be recognised without a printed symbol: `title`, and where given `body`,
-    `date` and `meeting_dates`. `aliases` are the names that people use.
-    """
+    title: str = ""
+    body: str = ""
+    date: dt.date | None = None
+    meeting_dates: tuple[dt.date, ...] = ()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One document that exists, as the catalogue knows it. `aliases` are the names that people use."""
 
     title: str
-    symbol: Symbol | None
     kind: str
+    symbol: Symbol | None = None
     part: str | None = None
     short: str | None = None
     label: str | None = None
     meeting: str | None = None
-    date: str | None = None
+    date: Annotated[str | None, BeforeValidator(lambda day: day and str(day))] = None
     url: str | None = None
     aliases: tuple[str, ...] = ()
-    identify: Mapping[str, Any] = field(default_factory=dict)
+    identify: Needs | None = None
 
     @property
     def key(self) -> str:
@@ -60,8 +67,8 @@ class MeetingEntry:
     """One meeting of a body, which is known by its code in symbols. `when` is as exact as is known; `dates` only where the days are known."""
 
     id: str
-    dates: tuple[dt.date, ...]
-    when: str | None
+    dates: tuple[dt.date, ...] = ()
+    when: str | None = None
     body: str = ""
 
 
@@ -95,7 +102,7 @@ class Catalogue:
     def load(cls, texts: Mapping[str, str]) -> Catalogue:
         """From the YAML texts of its files, by name."""
         data = {name: _yaml(name, text) for name, text in texts.items()}
-        return cls(_each(data, "documents", _entry), _each(data, "meetings", _meeting))
+        return cls(_each(data, "documents", Entry), _each(data, "meetings", MeetingEntry))
 
     def by_symbol(self, symbol: Symbol) -> list[Entry]:
         """All entries that bear a symbol (two treaties share A/RES/55/25)."""
@@ -111,13 +118,9 @@ class Catalogue:
         fitting = []
         for entry in self.entries:
             needs = entry.identify
-            if not needs or squeeze(str(needs.get("title", entry.title))) not in titles:
+            if needs is None or squeeze(needs.title or entry.title) not in titles or squeeze(needs.body) not in top:
                 continue
-            if "body" in needs and squeeze(str(needs["body"])) not in top:
-                continue
-            wanted = [needs["date"]] if "date" in needs else []
-            wanted += needs.get("meeting_dates", [])
-            if all(_as_date(day) in days for day in wanted):
+            if days.issuperset([*filter(None, [needs.date]), *needs.meeting_dates]):
                 fitting.append(entry)
         return fitting[0] if len(fitting) == 1 else None
 
@@ -128,10 +131,6 @@ _FILES = ("documents.yaml", "meetings.yaml")
 def squeeze(text: str) -> str:
     """Letters and digits only, case and accents folded: equal for the same words in any layout."""
     return re.sub(r"[\W_]+", " ", fold(text)).strip()
-
-
-def _as_date(value: object) -> dt.date:
-    return value if isinstance(value, dt.date) else dt.date.fromisoformat(str(value))
 
 
 def _yaml(name: str, text: str) -> dict[str, Any]:
@@ -145,56 +144,28 @@ def _yaml(name: str, text: str) -> dict[str, Any]:
     return data
 
 
-def _each(data: Mapping[str, Any], kind: str, make: Callable[[Mapping[str, Any]], _Made]) -> list[_Made]:
-    """The entries of one catalogue file, each made by `make`; what does not fit is a named error."""
-    entries = data[f"{kind}.yaml"].get(kind) or []
+_PASSED_OVER = {
+    "documents": {"body", "items", "original_language", "certain", "note"},
+    "meetings": {"session", "place", "certain", "note"},
+}
+"""Fields that are for those who read the file."""
+
+
+def _each(data: Mapping[str, Any], kind: str, of: type[_Made]) -> list[_Made]:
+    """The entries of one catalogue file; what does not fit is a named error."""
+    entries: Any = data[f"{kind}.yaml"].get(kind) or []
     if not isinstance(entries, list) or not all(isinstance(raw, dict) for raw in entries):
         raise CatalogueError(f"{kind}.yaml: '{kind}' must be a list of entries.")
-    made = []
-    for number, raw in enumerate(entries, 1):
-        try:
-            made.append(make(raw))
-        except KeyError as error:
-            raise CatalogueError(f"{kind}.yaml, entry {number}: {error} is missing.") from None
-        except (TypeError, ValueError, AttributeError) as error:
-            if isinstance(error, CatalogueError):
-                raise
-            raise CatalogueError(f"{kind}.yaml, entry {number}: {error}") from None
-    return made
-
-
-def _entry(raw: Mapping[str, Any]) -> Entry:
-    # `body`, `items`, `original_language`, `certain` and `note` are for those who read the file.
-    known = {"title", "symbol", "kind", "part", "short", "label", "body", "meeting", "items", "date",
-             "original_language", "url", "note", "aliases", "certain", "identify"}  # fmt: skip
-    if unknown := set(raw) - known:
-        raise CatalogueError(f"documents.yaml, {raw.get('title')!r}: unknown fields {', '.join(sorted(unknown))}.")
+    kept = [{name: raw[name] for name in raw if name not in _PASSED_OVER[kind]} for raw in entries]
     try:
-        symbol = Symbol.parse(raw["symbol"]) if raw.get("symbol") else None
-        return Entry(
-            title=raw["title"],
-            symbol=symbol,
-            kind=raw["kind"],
-            aliases=tuple(raw.get("aliases") or ()),
-            date=str(raw["date"]) if raw.get("date") else None,
-            identify=_needs(raw.get("identify") or {}),
-            **{name: raw.get(name) for name in ("part", "short", "label", "meeting", "url")},
-        )
-    except SymbolError as error:
-        raise CatalogueError(f"documents.yaml, {raw.get('title')!r}: {error}") from None
-
-
-def _needs(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """What a text must show, its dates read."""
-    needs = dict(raw)
-    if "date" in needs:
-        needs["date"] = _as_date(needs["date"])
-    if "meeting_dates" in needs:
-        needs["meeting_dates"] = [_as_date(day) for day in needs["meeting_dates"]]
-    return needs
-
-
-def _meeting(raw: Mapping[str, Any]) -> MeetingEntry:
-    return MeetingEntry(
-        raw["id"], tuple(_as_date(day) for day in raw.get("dates") or ()), raw.get("when"), raw.get("body") or ""
-    )
+        return TypeAdapter(list[of], config=ConfigDict(extra="forbid")).validate_python(kept)  # type: ignore[valid-type]
+    except ValidationError as error:
+        faults = error.errors(include_url=False)
+        number, said = faults[0]["loc"][0], faults[0]["msg"].removeprefix("Value error, ")
+        same = [
+            ".".join(map(str, each["loc"][1:]))
+            for each in faults
+            if (each["loc"][0], each["msg"]) == (number, faults[0]["msg"])
+        ]
+        entry = kept[int(number)].get("title", f"entry {int(number) + 1}")
+        raise CatalogueError(f"{kind}.yaml, {entry!r}, {', '.join(same)}: {said}") from None

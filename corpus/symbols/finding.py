@@ -80,7 +80,7 @@ def find_symbols(text: str) -> list[Mention]:
 def scan(text: str) -> Iterator[tuple[Symbol, int, int]]:
     """The symbols in a folded text, each with its span there."""
     at = 0
-    while candidate := _CANDIDATE.search(text, at):
+    while "/" in text and (candidate := _CANDIDATE.search(text, at)):
         at = candidate.end()
         if candidate["address"] is not None:
             continue

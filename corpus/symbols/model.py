@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from functools import cached_property, total_ordering
+from typing import Any
 from urllib.parse import quote
 
 from corpus.roman import from_roman
@@ -134,6 +135,15 @@ class Symbol:
 
     def __str__(self) -> str:
         return self.text
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, *_: object) -> Any:
+        """In JSON a symbol is its text."""
+        from pydantic_core import core_schema as core
+
+        return core.no_info_after_validator_function(
+            cls.parse, core.str_schema(), serialization=core.to_string_ser_schema()
+        )
 
     def __lt__(self, other: object) -> bool:
         if not isinstance(other, Symbol):

@@ -101,7 +101,7 @@ def supported(
             return Support("verbatim")
         if how == "verbatim":
             return Support("not", ("the exact words",), 0.0)
-    language = language or detect_language(_unquoted(claim))
+    language = language or detect_language(_QUOTATION.sub(" ", claim))  # quotes may be in another
     given = read(claim, language, derived)
     if given.empty:
         return Support("not", ("words",), 0.0)
@@ -166,7 +166,7 @@ class _Held:
         missing += [f"{minutes // 60}:{minutes % 60:02d}" for minutes in sorted(given.times - self.times)]
         days = self.weekdays | {day for date in [*held_dates, *self.dates] if (day := date.weekday) is not None}
         missing += [f"day {day + 1} of the week" for day in sorted(given.weekdays - days)]
-        missing += [_shortest(readings) for readings in given.numbers if not self._gives(readings, given)]
+        missing += [f"{max(readings):g}" for readings in given.numbers if not self._gives(readings, given)]
         missing += [f"{value:g} {unit}" for unit, value in given.counted if value not in self.computed[unit]]
         missing += sorted(mark for mark in given.placed if not mark.isdigit() and mark not in self.marks)
         missing += [name for name in given.names if not self._names(name)]
@@ -205,15 +205,6 @@ def _excerpt(said: str, line: str) -> bool:
                 return True
         start = line.find(said, start + 1)
     return False
-
-
-def _unquoted(text: str) -> str:
-    """A text without what it puts between quotation marks, whose language may be another."""
-    return _QUOTATION.sub(" ", text)
-
-
-def _shortest(readings: frozenset[float]) -> str:
-    return f"{max(readings):g}"
 
 
 def _contradiction(claim: Polarity, held: Sequence[Polarity]) -> str:

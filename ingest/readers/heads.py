@@ -25,8 +25,17 @@ _DISTRIBUTION = re.compile(
     r"^(?:dis ?[tc]r ?\.?(?:\s*:.*)?$|distr\.?\s?:|distr\. |original\s*:|оригинал\s*:|الأصل\s*:|原文\s*[:：])",
     re.IGNORECASE,
 )
-
-
+ANNEX = re.compile(
+    r"^\s*(?P<word>annexe?|anexo|appendi(?:x|ce)|apéndice|enclosure|pièce jointe|приложение|добавление|المرفق|مرفق|ضميمة|التذييل|附件|附录|附文)"
+    r"(?:\s*(?P<number>[IVXLC]{1,6}|\d{1,2}|[一二三四五六七八九十]{1,3}))?(?!\w)",
+    re.IGNORECASE,
+)
+"""How the heading of an annex, an appendix or an enclosure begins."""
+CONTENTS = re.compile(
+    r"(?:table of )?contents|table des mati[eè]res|sommaire|[ií]ndice|contenido|содержание|оглавление|المحتويات|目\s*录|目\s*次",
+    re.IGNORECASE,
+)
+"""What heads a table of contents."""
 _BEFORE = re.compile(rf"^(?:{ORGANIZATION})\s+", re.IGNORECASE)
 _VERSION_BEFORE = re.compile(rf"^(?P<version>{'|'.join(VERSIONS)})\s+(?P<symbol>\S.*)$", re.IGNORECASE)
 

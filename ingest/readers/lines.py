@@ -9,6 +9,14 @@ from typing import Any, Literal
 
 YEARS = re.compile(r"\b(?:1[89]|20)\d\d(?:[-–/]\d{2,4})?\b")
 """A year or a span of years, as it may head a column of figures."""
+ENDS = re.compile(r"[.!?:;。！？：；؟؛]['\"”’»)\]*]*$")
+"""How a line that ends a sentence, or introduces what follows, ends."""
+TABLE_WORDS = "table|tableau|cuadro|tabla|таблица|(?:ال)?جدول|表"
+FIGURE_WORDS = "figure|figura|gráfico|рисунок|диаграмма|الشكل|图"
+MAP_WORDS = "map|carte|mapa|карта"
+BOX_WORDS = "box|encadré|recuadro"
+"""How captions begin, in the six languages."""
+CAPTION_NUMBER = r"(?:[0-9]{1,3}(?:[A-Z]?\.(?:[0-9]{1,3}|[IVXLC]{1,7}))?|[IVXLC]{1,7})\b"
 _NUMBER = re.compile(r"[^\w\s]{0,3}\d[\d.,’'\s]*[^\w\s]{0,3}|[-–—]")
 
 

@@ -6,6 +6,7 @@ limits; it ends with its parent, whose death it sees as the end of its input.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -49,11 +50,14 @@ def main() -> None:
     send(replies, b'{"ready": true}')
     jobs: SimpleQueue[tuple[dict[str, Any], bytes]] = SimpleQueue()
     threading.Thread(target=_listen, args=(requests, jobs), daemon=True).start()
+    gc.freeze()
+    gc.disable()  # a tenth of the time of reading; what a file leaves is looked for behind it
     while True:
         job, data = jobs.get()
         _limit_time(job["seconds"])
         send(replies, _answer(job, data, answering))
         _limit_time(None)
+        gc.collect()
 
 
 def _named(function: str) -> Any:

@@ -172,4 +172,6 @@ class Workers:
 def catalogue_texts(catalogue: Catalogue) -> dict[str, str]:
     """A catalogue as the texts that `Catalogue.load` takes (JSON is YAML)."""
     told = {"documents": catalogue.entries, "meetings": catalogue.meetings}
-    return {f"{name}.yaml": json.dumps({name: to_plain(each)}, ensure_ascii=False) for name, each in told.items()}
+    return {
+        f"{name}.yaml": json.dumps({name: [*map(to_plain, each)]}, ensure_ascii=False) for name, each in told.items()
+    }

@@ -6,11 +6,10 @@ import re
 from collections.abc import Sequence
 
 from ingest.readers.docx.entries import Entry, Paragraph, Table, paragraphs, tidy
+from ingest.readers.heads import CONTENTS, ORGANIZATION
 
 _MASTHEAD_STYLE = re.compile(r"^(?:Session|Agenda_(?:Item|Title).*|Distribution|Original|Release ?Date|Publication)$")
-_NATIONS = re.compile(
-    r"United Nations|Nations Unies|Naciones Unidas|Организация Объединенных Наций|الأمم المتحدة|联合国", re.IGNORECASE
-)
+_NATIONS = re.compile(ORGANIZATION, re.IGNORECASE)
 _DISTRIBUTION = re.compile(r"\bDistr\.|Original\s*:", re.IGNORECASE)
 _SYMBOL = re.compile(r"(?<![\w/])(?:[A-Z]{1,8}|ST)(?:/[A-Z0-9][A-Za-z0-9.()\-]*)+")
 _HEAD = 12  # entries before which the masthead's table stands
@@ -26,9 +25,6 @@ _CAPTION_STYLE = re.compile(
     r"^(?:caption|rep_table_(?:number|title)|.*(?:table|figure)[ _]?(?:title|number|caption).*)$", re.IGNORECASE
 )
 _UNITS = re.compile(r"^[(（\[].{1,150}[)）\]]$")
-_CONTENTS = re.compile(
-    r"^(?:table of )?(?:contents|table des matières|sommaire|índice|содержание|المحتويات|目录)$", re.IGNORECASE
-)
 _PAGE = re.compile(r"(?:\t|\.{3,}|…)\s*(?:\d{1,4}|[ivxlc]{1,7})\s*$")
 _LONGEST = 400
 _TITLES = 5
@@ -106,7 +102,7 @@ def contents(flow: Sequence[Entry]) -> None:
     """Marks a table of contents that was typed: what stands under its heading and ends with a page number."""
     open_ = False
     for at, entry in enumerate(flow):
-        if isinstance(entry, Paragraph) and _CONTENTS.match(tidy(entry.raw)):
+        if isinstance(entry, Paragraph) and CONTENTS.fullmatch(tidy(entry.raw)):
             open_ = any(_is_contents(later) for later in flow[at + 1 : at + 6])
             if open_:
                 entry.part = "contents"

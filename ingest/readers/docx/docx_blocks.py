@@ -5,6 +5,7 @@ Source: ECMA-376 part 1, 17.2 to 17.5 (paragraphs, tables, content controls).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ingest.readers.docx.docx_notes import Ledger
@@ -123,7 +124,7 @@ class Walker:
             rows.append(row)
         style = self._sheet.style(value(child(element, "tblPr", "tblStyle")) or "")
         shown = child(element, "tblPr", "tblLook")
-        bits = int(value(shown) or "0", 16) if _hexadecimal(value(shown)) else 0
+        bits = int(value(shown) or "0", 16) if re.fullmatch("[0-9a-fA-F]{1,8}", value(shown) or "") else 0
         first = value(shown, "firstRow") in ("1", "true", "on") or bool(bits & 0x20)
         return Table(rows, width, style.first_bold and first)
 
@@ -139,7 +140,7 @@ class Walker:
                 continue
             over = _span(child(given, "gridSpan"), 1)
             entries = self._entries(tc)
-            if value(child(given, "hMerge")) in ("continue",) and cells:
+            if value(child(given, "hMerge")) == "continue" and cells:
                 cells[-1].over += over
                 cells[-1].entries += entries
                 column += over
@@ -172,7 +173,3 @@ def _within(element: Element, name: str) -> Iterator[Element]:
 def _span(element: Element | None, default: int) -> int:
     given = whole(value(element))
     return default if given is None else min(max(given, default), MAX_COLUMNS)
-
-
-def _hexadecimal(text: str | None) -> bool:
-    return bool(text) and len(text or "") <= 8 and all(letter in "0123456789abcdefABCDEF" for letter in text or "")

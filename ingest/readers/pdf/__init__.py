@@ -2,7 +2,7 @@
 
 pdfium (through pypdfium2) reads the file; everything that makes a United Nations document of it is done here:
 `glyphs` (characters with place and size), `prints` (printed lines), `furniture` (running headers and footers),
-`notes` (footnotes), `tables`, `columns` (reading order), `flow` (paragraphs) and `assemble` (lines).
+`pdf_notes` (footnotes), `pdf_tables` (with `table_rules` and `table_rows`), `columns` (reading order), `flow` (paragraphs) and `assemble` (lines).
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from ingest.readers.pdf.flow import PageText, flowing
 from ingest.readers.pdf.furniture import Framed, wide_rules, without_furniture, without_sideways
 from ingest.readers.pdf.glyphs import MAX_CHARACTERS, PageGlyphs, open_pdf, read_pages
 from ingest.readers.pdf.pdf_notes import Note, part_notes
-from ingest.readers.pdf.pdf_tables import Table, carried_table, ruled_tables, unruled_tables
+from ingest.readers.pdf.pdf_tables import carried_table, ruled_tables, unruled_tables
 from ingest.readers.pdf.prints import Print, common_size, prints_of
 from ingest.readers.pdf.script import damaged, reversed_share, with_turned_script
+from ingest.readers.pdf.table_rows import Table
 
 __all__ = ["read_pdf"]
 

@@ -12,9 +12,9 @@ from ingest.readers.pdf.contents import title_and_page
 from ingest.readers.pdf.flow import Item, Paragraph, is_labelled
 from ingest.readers.pdf.glyphs import Run
 from ingest.readers.pdf.pdf_notes import MARKS, PLAIN, Note, label_of
-from ingest.readers.pdf.pdf_tables import Table
 from ingest.readers.pdf.prints import Print, Row, is_wide
 from ingest.readers.pdf.script import mended_script
+from ingest.readers.pdf.table_rows import Table
 from ingest.readers.text import clean_characters
 
 HYPHENS = "-\u00ad\u2010\ufffe\x02"
@@ -181,7 +181,7 @@ class _Assembly:
         if item.part == "contents":
             self._add(_contents_line(text, first))
             return
-        plain = bool(item.level) or item.part in ("caption",)
+        plain = bool(item.level) or item.part == "caption"
         self._add(
             Line(
                 text[bullet.end() :] if bullet and not plain else text,

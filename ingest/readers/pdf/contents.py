@@ -5,13 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from ingest.readers.heads import CONTENTS
 from ingest.readers.pdf.prints import Print
 
 LEADERS = re.compile(r"(?:\.\s?){4,}|…{2,}|_{6,}")
-_HEADING = re.compile(
-    r"(?:table of )?contents|table des mati[eè]res|sommaire|[ií]ndice|contenido|содержание|оглавление|المحتويات|目\s*录|目\s*次",
-    re.IGNORECASE,
-)
 _PAGE = re.compile(r"\d{1,4}|[ivxl]{1,6}")
 _NUMBER_BEHIND = re.compile(r"[\s.…]+(?P<page>\d{1,4}|[ivxl]{1,6})$")
 
@@ -20,7 +17,7 @@ def entries(prints: Sequence[Print]) -> frozenset[int]:
     """The ids of the lines that end an entry: with dots before the page, or, below the heading of the contents, with the page
     set apart at the right."""
     found = {id(line) for line in prints if LEADERS.search(line.text) and line.text.rstrip()[-1:].isalnum()}
-    heading = next((n for n, line in enumerate(prints) if _HEADING.fullmatch(line.text.strip())), None)
+    heading = next((n for n, line in enumerate(prints) if CONTENTS.fullmatch(line.text.strip())), None)
     if heading is not None:
         below = [
             line

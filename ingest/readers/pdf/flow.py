@@ -8,10 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from ingest.readers.heads import is_item_line, is_masthead_line
-from ingest.readers.lines import LinePart
+from ingest.readers.lines import BOX_WORDS, ENDS, FIGURE_WORDS, MAP_WORDS, TABLE_WORDS, LinePart
 from ingest.readers.pdf.pdf_notes import label_of
-from ingest.readers.pdf.pdf_tables import Box, Table
+from ingest.readers.pdf.pdf_tables import Box
 from ingest.readers.pdf.prints import Print
+from ingest.readers.pdf.table_rows import Table
 
 _LABEL = re.compile(
     r"(?:\d{1,3}(?:\.\d{1,3}){0,3}\.|\d{1,3}[A-Z]?\.\d{1,3}|\d{1,3}\)|\(\d{1,3}\)|\(?[a-zа-я]{1,2}\)|\(?[ivxl]{1,6}\)|[IVXLC]{1,6}\.|[A-Z]\.|"
@@ -23,8 +24,7 @@ _NUMBER, _LETTER = re.compile(r"(\d{1,3})\.\s"), re.compile(r"\(?[a-z]{1,3}\)\s"
 _DECIMAL = re.compile(r"\d{1,3}\.\d{1,3} +[^\W\d_A-Z]")
 _RIGHT_HALF = 320.0
 """Lines that begin further to the right, in points, are closing lines and signatures rather than headings."""
-_ENDS = re.compile(r"[.!?:;。！？：；؟؛]['\"”’»)\]*]*$")
-_FIGURE = re.compile(r"(?:figure|figura|gráfico|рисунок|диаграмма|الشكل|图)\s*[0-9IVXLC]{1,5}", re.IGNORECASE)
+_FIGURE = re.compile(rf"(?:{FIGURE_WORDS})\s*[0-9IVXLC]{{1,5}}", re.IGNORECASE)
 _MOST_LABELS = 60
 _DATE = re.compile(r"\d{1,2}(?:er)?(?: de)? [^\W\d]{3,12}(?: de)? \d{4}(?: г\.| года)?")
 _STOPS = (".", ";", ":", "。", "؟")
@@ -33,8 +33,7 @@ _SOURCE = re.compile(
     r"(?:data )?(?:sources?|notes?|fuentes?|источники?|примечани[ея]|المصدر|资料来源|来源|注)\s*[:：]", re.IGNORECASE
 )
 _CAPTION = re.compile(
-    r"(?:Table|Figure|Map|Box|Chart|Tableau|Figura|Cuadro|Gráfico|Encadré|Recuadro|Carte|Mapa|Таблица|Рисунок|Диаграмма|"
-    r"الجدول|الشكل|表|图)\s*(?:[0-9IVXLC]{1,5}\b|[0-9]{1,3}[A-Z]\.[0-9])"
+    rf"(?![a-zа-я])(?i:{TABLE_WORDS}|{FIGURE_WORDS}|{MAP_WORDS}|{BOX_WORDS}|chart)\s*(?:[0-9IVXLC]{{1,5}}\b|[0-9]{{1,3}}[A-Z]\.[0-9])"
 )
 
 
@@ -244,7 +243,7 @@ def _new(paragraph: Paragraph, line: Print, measure: _Measure, part: LinePart) -
         return True
     if _DATE.fullmatch(line.text) and before.left > measure.left + 0.3 * (measure.right - measure.left):
         return True  # the close of a resolution: the meeting, and below it the day
-    ended = bool(_ENDS.search(before.text))
+    ended = bool(ENDS.search(before.text))
     width = measure.right - measure.left
     open_end = before.right < measure.right - 0.2 * width
     if line.page == 1 and open_end and (is_masthead_line(line.text) or is_masthead_line(before.text)):
@@ -282,7 +281,7 @@ def _unfinished(paragraph: Paragraph, line: Print, measure: _Measure) -> bool:
     line, as those within it may fill another. Then the line before is full, and ends within a sentence or is one of a paragraph with
     a number."""
     within = paragraph.last.italic == line.italic and (
-        not _ENDS.search(paragraph.last.text) or bool(_LABEL.match(paragraph.first.text))
+        not ENDS.search(paragraph.last.text) or bool(_LABEL.match(paragraph.first.text))
     )
     return _full(paragraph.last, measure) and within and not _LABEL.match(line.text)
 
@@ -294,7 +293,7 @@ def _full(line: Print, measure: _Measure) -> bool:
 
 def _next_column(before: Print, line: Print) -> bool:
     """Whether a paragraph goes on at the head of the next column."""
-    return line.left > before.right and not _ENDS.search(before.text) and line.text[:1].islower()
+    return line.left > before.right and not ENDS.search(before.text) and line.text[:1].islower()
 
 
 def _goes_on(made: Sequence[Item], rest: Item, last: _Measure, measure: _Measure, page: int) -> bool:
@@ -316,7 +315,7 @@ def _goes_on(made: Sequence[Item], rest: Item, last: _Measure, measure: _Measure
     indent = line.left - (rest.prints[1].left if len(rest.prints) > 1 else measure.left + body - last.left)
     if 8 < indent < 60:
         return False
-    if not _ENDS.search(before.text):
+    if not ENDS.search(before.text):
         return line.text[:1].islower() or full or before.text.endswith((",", "-", "–", "(", "￾"))
     if not full or before.bold:
         return False

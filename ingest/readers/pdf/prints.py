@@ -17,6 +17,7 @@ _RAISED_SIZE, _RAISED_BASE = 0.8, 0.12
 _SAME_LINE, _RAISED, _MARK_SIZE = 0.45, 0.6, 0.75
 """Runs of one line have baselines within so many font sizes; a raised one, of at most so much of the size, within more."""
 _MARK = re.compile(r"(?:\d{1,3}|[a-z]{1,2}|\*{1,4}|[†‡§]{1,2})(?:\s*,\s*(?:\d{1,3}|[a-z]))*\s*,?|,")
+_LABEL = re.compile(r"(?:\(?(?:\d{1,3}|[a-z]{1,5}|[IVXLC]{1,6}|[A-Z])[.)]|[-–—•●*]|)")
 _OVERHANG = 0.1
 """The box of an f reaches about so many font sizes over what follows, that of an italic one over what stands before, too."""
 _DASHES = "-\u2010\u2011\u2013\u2014"
@@ -141,6 +142,12 @@ class Print:
         if len(groups) == 1:
             return (self,)
         return tuple(Print(self.page, tuple(group)) for group in groups)
+
+    @cached_property
+    def unlabelled(self) -> tuple[Print, ...]:
+        """Its stretches without the number or bullet that it may begin with."""
+        first, *rest = self.stretches
+        return tuple(rest) if rest and _LABEL.fullmatch(first.text) else self.stretches
 
 
 def _least_gap(before: str, run: Run) -> float:

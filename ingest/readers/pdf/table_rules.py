@@ -1,0 +1,149 @@
+"""The rules that are drawn on a page, put together as those of one table.
+
+United Nations documents draw tables with horizontal rules only, or with a grid; Word draws each rule in
+pieces, one for each cell, so that the ends of the pieces tell the columns.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ingest.readers.lines import FIGURE_WORDS, MAP_WORDS, TABLE_WORDS
+from ingest.readers.pdf.glyphs import Rule
+from ingest.readers.pdf.prints import Print
+
+NEAR = 4.0
+"""Ends of rules within so many points are one edge."""
+_BELOW = 6.0
+"""No underline is drawn further below the baseline, points."""
+CAPTION = re.compile(rf"(?:{FIGURE_WORDS}|{MAP_WORDS}|{TABLE_WORDS})\s", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Level:
+    """Horizontal rules at one height: their ends."""
+
+    height: float
+    left: float
+    right: float
+    ends: tuple[float, ...]
+
+
+def levels_of(rules: Sequence[Rule], from_top: float) -> list[Level]:
+    rows: list[list[Rule]] = []
+    for rule in sorted((rule for rule in rules if rule.top > from_top), key=lambda rule: rule.top):
+        if rows and rule.top - rows[-1][0].top <= 2.0:
+            rows[-1].append(rule)
+        else:
+            rows.append([rule])
+    return [
+        Level(
+            row[0].top,
+            min(rule.left for rule in row),
+            max(rule.right for rule in row),
+            tuple(end for rule in row for end in (rule.left, rule.right)),
+        )
+        for row in rows
+    ]
+
+
+def without_underlines(rules: Sequence[Rule], prints: Sequence[Print]) -> list[Rule]:
+    """The horizontal rules that are not drawn right below words and no further than they go, as below an address."""
+    rules = [rule for rule in rules if rule.horizontal]
+    if not rules:
+        return rules
+    words = sorted(
+        (
+            (run.base, part.left, part.right, run.size)
+            for line in prints
+            for part in line.stretches
+            for run in part.runs
+        ),
+        key=lambda each: each[0],
+    )
+    bases = [base for base, *_ in words]
+    kept = []
+    for rule in rules:
+        near = words[bisect_left(bases, rule.top - _BELOW) : bisect_right(bases, rule.top + 0.5)]
+        below = any(
+            rule.top - base <= 0.25 * size and left - 2 <= rule.left and rule.right <= right + 2
+            for base, left, right, size in near
+        )
+        if not below:
+            kept.append(rule)
+    return kept
+
+
+def framed(levels: Sequence[Level], upright: Sequence[Rule], prints: Sequence[Print]) -> list[list[Level]]:
+    """Runs of at least two levels of much the same extent: what may be the rules of one table."""
+    groups: list[list[Level]] = []
+    for level in levels:
+        if groups and lies_within(groups[-1][0], level) and level.height - groups[-1][-1].height < 60:
+            groups[-1].append(level)  # a rule below a heading that spans some columns
+        elif groups and (
+            _parts_grid(groups[-1], level, upright)
+            or (
+                _alike(groups[-1][0], level)
+                and _connected(replace(groups[-1][0], height=groups[-1][-1].height), level, upright, prints)
+            )
+        ):
+            groups[-1].append(level)
+        else:
+            groups.append([level])
+    return [group for group in groups if len(group) >= 2 and group[0].right - group[0].left > 60]
+
+
+def lies_within(whole: Level, part: Level) -> bool:
+    """Whether rules lie within others and leave out what is headed by no group: at least the first column."""
+    return whole.left + 20 < part.left and part.right < whole.right + NEAR
+
+
+def _parts_grid(group: Sequence[Level], part: Level, upright: Sequence[Rule]) -> bool:
+    """Whether a rule parts only some columns of a grid, whose other cells go on beside it: walls run from the rule above to it
+    at both of its ends and at the far side of the cells that go on."""
+    whole = group[0]
+    if part.left < whole.left - 3 or part.right > whole.right + 3 or part.right - part.left < 60:
+        return False
+    middle = (group[-1].height + part.height) / 2
+    walls = [rule.left for rule in upright if rule.top - 2 <= middle <= rule.bottom + 2]
+    return all(any(abs(wall - end) < 4 for wall in walls) for end in (part.left, part.right, whole.left, whole.right))
+
+
+def _alike(above: Level, below: Level) -> bool:
+    shared = min(above.right, below.right) - max(above.left, below.left)
+    return abs(above.left - below.left) < 60 and abs(above.right - below.right) < 60 and (
+        shared > 0.5 * (above.right - above.left)
+    )  # fmt: skip
+
+
+def _connected(above: Level, below: Level, upright: Sequence[Rule], prints: Sequence[Print]) -> bool:
+    """Whether two levels belong to one table: walls join them, or no running text stands between them."""
+    middle = (above.height + below.height) / 2
+    walls = [rule for rule in upright if rule.right >= above.left - 5 and rule.left <= above.right + 5]
+    if any(rule.top - 2 <= middle <= rule.bottom + 2 for rule in walls):
+        return True
+    if any(abs(rule.bottom - above.height) < 3 or abs(rule.top - below.height) < 3 for rule in walls):
+        return False  # a grid that ends here
+    between = [line for line in prints if above.height < line.base - 0.3 * line.size < below.height]
+    if between and all(len(line.stretches) == 1 for line in between) and len(above.ends) != len(below.ends):
+        return False  # a title between two tables
+    if any(CAPTION.match(line.text) for line in between):
+        return False
+    width = above.right - above.left
+    running = [line for line in between if len(line.unlabelled) == 1 and line.right - line.left > 0.7 * width]
+    return len(between) < 40 and len(running) <= 0.34 * len(between) and not any(
+        line.left < above.left - 8 or line.right > above.right + 8 for line in between
+    )  # fmt: skip
+
+
+def merged(ends: Sequence[float]) -> list[float]:
+    found: list[list[float]] = []
+    for end in sorted(ends):
+        if found and end - found[-1][-1] <= NEAR:
+            found[-1].append(end)
+        else:
+            found.append([end])
+    return [sum(group) / len(group) for group in found]
