@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from corpus.dates import is_day_label
-from corpus.places import folded, joined, name_place, parts_of
+from corpus.places import annex_mark, folded, joined, name_place, parts_of
 from corpus.roman import ordinal_word
 from ingest.agenda_form import AgendaForm
 from ingest.clock import find_times, is_clocked, names_half
@@ -148,7 +148,7 @@ def enter(piece: Piece, ordinal: int, kind: TextKind, place: Place, first: bool,
 
 def _enter_annex(annex: re.Match[str], place: Place) -> None:
     word = _ANNEX_WORDS.get(annex.group("word").casefold(), "annex")
-    name = f"{word} {annex.group('number')}" if annex.group("number") else word
+    name = f"{word} {annex_mark(annex['number'])}" if annex["number"] else word
     outer = place.annex.partition(",")[0]
     place.annex = f"{outer}, {name}" if word != "annex" and outer.startswith("annex") else name
     place.opened = False
@@ -156,7 +156,7 @@ def _enter_annex(annex: re.Match[str], place: Place) -> None:
 
 def _enter_agenda(ordinal: int, text: str, place: Place) -> str:
     if annex := ANNEX.match(text):
-        place.section = f"annex {annex.group('number')}" if annex.group("number") else "annex"
+        place.section = f"annex {annex_mark(annex['number'])}" if annex["number"] else "annex"
         place.item = place.sub = ""
     place.documentation = False
     move_agenda(ordinal, place)

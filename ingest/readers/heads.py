@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from corpus.places import ANNEX_LETTERS, ANNEX_ORDINALS
 from corpus.symbols import VERSIONS, Symbol, SymbolError
 
 _SESSION = re.compile(
@@ -27,10 +28,11 @@ _DISTRIBUTION = re.compile(
 )
 ANNEX = re.compile(
     r"^\s*(?P<word>annexe?|anexo|appendi(?:x|ce)|apéndice|enclosure|pièce jointe|приложение|добавление|المرفق|مرفق|ضميمة|التذييل|附件|附录|附文)"
-    r"(?:\s*(?P<number>[IVXLC]{1,6}|\d{1,2}|[一二三四五六七八九十]{1,3}))?(?!\w)",
+    rf"(?:\s*(?P<number>[IVXLC]{{1,6}}|\d{{1,2}}|[一二三四五六七八九十]{{1,3}}|{ANNEX_ORDINALS}"
+    rf"|(?:{ANNEX_LETTERS})(?=\s*(?:$|[.:*)–—-])|\s+(?-i:[A-ZÀ-ÞА-Я][a-zà-ÿа-я]))))?(?!\w)",
     re.IGNORECASE,
 )
-"""How the heading of an annex, an appendix or an enclosure begins."""
+"""How the heading of an annex, an appendix or an enclosure begins. A capital before others is no letter: `ANNEXE A LA NOTE`."""
 CONTENTS = re.compile(
     r"(?:table of )?contents|table des mati[eè]res|sommaire|[ií]ndice|contenido|содержание|оглавление|المحتويات|目\s*录|目\s*次",
     re.IGNORECASE,
