@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from corpus.places import ANNEX_LETTERS, ANNEX_ORDINALS
 from corpus.symbols import VERSIONS, Symbol, SymbolError
@@ -51,6 +52,12 @@ def symbol_of(text: str) -> Symbol | None:
         return Symbol.parse(_VERSION_BEFORE.sub(r"\g<symbol> [\g<version>]", bare))
     except SymbolError:
         return None
+
+
+def heads_document(lines: Sequence[str]) -> bool:
+    """Whether lines are those of a masthead: distribution or original language, and the symbol or the Organization's name."""
+    named = (symbol_of(text) or re.fullmatch(ORGANIZATION, text, re.IGNORECASE) for text in lines)
+    return any(map(_DISTRIBUTION.match, lines)) and any(named)
 
 
 def is_distribution_line(text: str) -> bool:
