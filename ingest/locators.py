@@ -212,6 +212,8 @@ def locate(
             return joined(place.section, " ".join(["item", *(place.labels[d] for d in sorted(place.labels))]))
         if place.section == "annotations" and place.item and 1 in place.labels and piece.depth:
             return joined(_agenda_locator(place), _labelled("para. ", place.labels))
+        if place.section == "timetable" and 1 in place.labels and piece.depth:
+            return _labelled("para. ", place.labels)  # what is said behind the timetable counts on from the annotations
         return _agenda_locator(place)
     if piece.kind == "row":
         return joined(place.annex, _table_row(piece, place))

@@ -628,6 +628,14 @@ def test_numbered_annotations_are_cited_by_item_and_paragraph() -> None:
     assert document.blocks[only].locator == "annotations, item 2 (b), para. 3"
 
 
+def test_numbered_paragraphs_behind_the_timetable_are_cited_by_their_numbers() -> None:
+    document, meeting = read(
+        f"{WORK}\n## Practical information\n\n11. Badges are blue.\n\n12. Papers are not printed.\n"
+    )
+    assert [block.locator for block in document.blocks[-2:]] == ["para. 11", "para. 12"]
+    assert len(meeting.sittings) == 3
+
+
 WORK = """# Committee on Quays
 
 E/QY/2031/L.1
