@@ -19,7 +19,7 @@ from ingest.agenda import place_and_dates
 from ingest.locators import TextKind, article_of, opening
 from ingest.readers import ReadError, visible
 from ingest.readers.heads import ANNEX, CONTENTS, names_session, symbol_of
-from ingest.structure import Piece
+from ingest.structure import BOLD_DEPTH, Piece
 
 MASTHEAD_PIECES = 40
 _STRONG_WORDS = 120
@@ -236,10 +236,9 @@ def title_of(
             each for each in lines if each.kind == "paragraph" and len(each.text) <= _LONGEST
         ]  # of a text without marks
         for likely in ([each for each in lines if each.kind == "heading"], loose):
-            above = [_line(each) for each in likely]
-            telling = [text for text in above if not _SKIPS.match(text)]
-            if telling:
-                return telling[-1]
+            telling = [each for each in likely if not _SKIPS.match(_line(each))]
+            if telling:  # who submits a paper may stand below its title, in bold and in no style of a heading
+                return _line(min(reversed(telling), key=lambda piece: piece.depth >= BOLD_DEPTH))
     head = list(takewhile(lambda piece: not CONTENTS.fullmatch(piece.text), top))  # what follows heads chapters
     run = _run(head, masthead, symbol, kind)
     if not run and kind == "treaty" and masthead.body:
@@ -267,7 +266,7 @@ def _run(head: Sequence[Piece], masthead: Masthead, symbol: Symbol | None, kind:
         if piece.kind != "heading":
             if run and piece.part != "masthead":
                 break
-        elif (kind == "treaty" and article_of(_line(piece))) or (run and (piece.part or _CHAPTER.match(piece.text))):
+        elif (kind == "treaty" and article_of(_line(piece))) or (run and piece.part) or _CHAPTER.match(piece.text):
             break
         elif not _only_a_date(text := _line(piece)) and not _names_body(text, masthead, symbol):
             run.append(piece)

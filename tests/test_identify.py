@@ -160,6 +160,28 @@ def test_a_draft_resolution_is_called_after_what_it_is_about_and_not_after_who_s
     assert read(text).title == "The right to a harbour"
 
 
+def test_who_submits_a_paper_in_bold_below_its_title_is_not_its_title() -> None:
+    text = (
+        "# Draft decision on the depth of harbours\n\n**Submitted by Norland and Westland**\n\nThe Conference of the Parties,\n\n"
+        "Recalling its decision 3/1 of 4 May,\n\nNoting the depth of harbours,\n\n1. Decides to dredge;\n"
+    )
+    assert read(text).title == "Draft decision on the depth of harbours"
+
+
+def test_a_title_that_names_its_session_is_neither_the_session_nor_lost_to_the_first_chapter() -> None:
+    for told in (
+        "Report of the Committee on Quays on its twelfth session",
+        "Rapport du Comité des quais sur sa douzième session",
+    ):
+        found = read(f"A/85/100\n\n# {told}\n\n## I. Introduction\n\n1. Quays are deep.\n")
+        assert (found.title, found.masthead.session) == (told, "")
+    assert (
+        read("A/85/100\n\n# Twelfth session of the Committee\n\n1. Quays.\n").masthead.session
+        == "Twelfth session of the Committee"
+    )
+    assert read("## I. Quays\n\n1. Quays are deep.\n").title == "I. Quays"
+
+
 def test_the_body_and_the_masthead_words_are_no_title() -> None:
     text = "# United Nations\n\n# General Assembly\n\nDistr.: General\n\n# Depth of harbours\n\n1. Words.\n"
     assert read(text).title == "Depth of harbours"
