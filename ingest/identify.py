@@ -18,7 +18,7 @@ from corpus.symbols import RECORDS, Symbol, SymbolError, link, same_document
 from ingest.agenda import place_and_dates
 from ingest.locators import TextKind, article_of, opening
 from ingest.readers import ReadError, visible
-from ingest.readers.heads import ANNEX, CONTENTS, names_session, symbol_of
+from ingest.readers.heads import ANNEX, CHAPTER, CONTENTS, names_session, symbol_of
 from ingest.structure import BOLD_DEPTH, Piece
 
 MASTHEAD_PIECES = 40
@@ -211,7 +211,6 @@ _SKIPS = re.compile(f"^(?:{_SKIPPED}|{_NAME.format(bodies=_BODIES)})", re.IGNORE
 _CONFERENCE = re.compile(f"^{_NAME.format(bodies='conference')}", re.IGNORECASE)
 _LONGEST = 200
 """Characters of a line that may be a title where nothing marks it as one."""
-_CHAPTER = re.compile(r"(?:[IVXLC]{1,6}|[A-Z]|\d{1,3})\.\s")
 
 
 def title_of(
@@ -266,7 +265,7 @@ def _run(head: Sequence[Piece], masthead: Masthead, symbol: Symbol | None, kind:
         if piece.kind != "heading":
             if run and piece.part != "masthead":
                 break
-        elif (kind == "treaty" and article_of(_line(piece))) or (run and piece.part) or _CHAPTER.match(piece.text):
+        elif (kind == "treaty" and article_of(_line(piece))) or (run and piece.part) or CHAPTER.match(piece.text):
             break
         elif not _only_a_date(text := _line(piece)) and not _names_body(text, masthead, symbol):
             run.append(piece)

@@ -17,7 +17,7 @@ from corpus.places import annex_mark, folded, joined, name_place, parts_of
 from corpus.roman import ordinal_word
 from ingest.agenda_form import AgendaForm
 from ingest.clock import find_times, is_clocked, names_half
-from ingest.readers.heads import ANNEX
+from ingest.readers.heads import ANNEX, CHAPTER
 from ingest.readers.lines import BOX_WORDS, CAPTION_NUMBER, FIGURE_WORDS, MAP_WORDS, TABLE_WORDS
 from ingest.structure import PREAMBULAR, Piece
 from ingest.timetable_grid import heads_days
@@ -143,7 +143,8 @@ def enter(piece: Piece, ordinal: int, kind: TextKind, place: Place, first: bool,
         return joined(place.annex, place.article or "title")
     if place.summary:
         return joined(place.annex, "summary")
-    return joined(place.annex, "title" if first else f"section “{short(place.heading)}”")
+    title = first and not CHAPTER.match(text)
+    return joined(place.annex, "title" if title else f"section “{short(place.heading)}”")
 
 
 def _enter_annex(annex: re.Match[str], place: Place) -> None:

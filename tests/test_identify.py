@@ -182,6 +182,44 @@ def test_a_title_that_names_its_session_is_neither_the_session_nor_lost_to_the_f
     assert read("## I. Quays\n\n1. Quays are deep.\n").title == "I. Quays"
 
 
+BARE = """Harbour Office of Arla
+Division of Lamps
+
+QUESTIONS ON THE NEW LAMPS (NORTHERN QUAY)
+Version of 2 October 2031
+
+A. Lamps
+
+How bright are they?
+As bright as the moon.
+
+B. Fees
+
+I. Lund, keeper of the lamps, collects them.
+
+C. Oil
+
+It is bought in spring.
+"""
+
+
+def test_a_text_without_marks_has_chapters_and_a_title_in_capitals() -> None:
+    found = read(BARE, "questions.txt")
+    assert found.title == "QUESTIONS ON THE NEW LAMPS (NORTHERN QUAY)"
+    headings = [found.block_text(block) for block in found.blocks if block.kind == "heading"]
+    assert headings == ["A. Lamps", "B. Fees", "C. Oil"]
+    assert [block.locator for block in found.blocks][3:5] == [
+        "section “A. Lamps”",
+        "section “A. Lamps”, first paragraph",
+    ]
+    levels = read(
+        BARE.replace("A. Lamps", "I. Lamps\n\nA. Brightness").replace("B. Fees", "II. Fees").replace("C. Oil", "B. Oil")
+    )
+    assert [block.level for block in levels.blocks if block.kind == "heading"] == [2, 3, 2, 3]
+    marked = read("# Of lamps\n\nA. Lamps\n\nThey burn.\n\nB. Fees\n\nNone.\n")
+    assert sum(block.kind == "heading" for block in marked.blocks) == 1
+
+
 def test_the_body_and_the_masthead_words_are_no_title() -> None:
     text = "# United Nations\n\n# General Assembly\n\nDistr.: General\n\n# Depth of harbours\n\n1. Words.\n"
     assert read(text).title == "Depth of harbours"

@@ -34,6 +34,8 @@ ANNEX = re.compile(
     re.IGNORECASE,
 )
 """How the heading of an annex, an appendix or an enclosure begins. A capital before others is no letter: `ANNEXE A LA NOTE`."""
+CHAPTER = re.compile(r"(?:[IVXLC]{1,6}|[A-Z]|\d{1,3})\.\s")
+"""How the heading of a chapter begins."""
 CONTENTS = re.compile(
     r"(?:table of )?contents|table des mati[eè]res|sommaire|[ií]ndice|contenido|содержание|оглавление|المحتويات|目\s*录|目\s*次",
     re.IGNORECASE,
