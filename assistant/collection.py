@@ -8,13 +8,13 @@ from dataclasses import asdict
 from typing import Any
 
 from assistant.faults import NotHeld
-from corpus.catalogue import Catalogue
-from corpus.corrections import corrections
+from corpus.catalogue import Catalogue, Entry
+from corpus.corrections import Correction, corrections
 from corpus.documents import LANGUAGES, Block, Document
 from corpus.library import Library
 from corpus.symbols import Symbol, link
 from corpus.tables import cells_of, tables_of
-from corpus.touched import locator_of
+from corpus.touched import locator_of, place
 from corpus.versions import Version, best_language
 from ingest.memory import thin_pages
 
@@ -106,40 +106,17 @@ def facts(document: Document) -> dict[str, Any]:
     }
 
 
-def relations(library: Library, document: Document) -> dict[str, Any]:
-    """How a document stands to others that are held: ids of its language versions, of earlier and later revisions,
-    of its addenda and corrigenda; and what the corrigenda correct in it (`corrections`, their targets as locators)."""
-    versions = library.versions()
-    own = versions.of(document.id)
-    if own is None:
-        return {"parent": None, "languages": [document.language], "earlier": [], "later": [], "addenda": [],
-                "corrigenda": [], "corrections": []}  # fmt: skip
-    line = [other for other in versions.held if other.line == own.line]
-    corrigenda = versions.corrigenda(own.symbol)
-    read = [library.document(version.id) for version in best_language(corrigenda, document.language)]
-    if own.corrects is not None:
-        read.append(document)
+def _corrected(document: Document, corrigendum: Document, said: Correction) -> dict[str, Any]:
+    placed = place(document, said)
+    there = () if corrigendum is document else document.blocks
     return {
-        "parent": own.symbol.parent.text if own.symbol.parent else None,
-        "languages": [
-            each for each in LANGUAGES if any(v.header.language == each for v in line if v.symbol == own.symbol)
-        ],
-        "earlier": _ids([other for other in line if other.revision < own.revision]),
-        "later": _ids([other for other in line if other.revision > own.revision]),
-        "addenda": _ids(versions.addenda(own.symbol)),
-        "corrigenda": _ids(corrigenda),
-        "corrections": [
-            {
-                "corrigendum": corrigendum.id,
-                "targets": list(each.targets),
-                "locator": each.locator,
-                "start": each.start,
-                "end": each.end,
-                "text": corrigendum.quote(each.start, each.end),
-            }
-            for corrigendum in read
-            for each in corrections(corrigendum)
-        ],
+        "corrigendum": corrigendum.id,
+        "targets": list(said.targets),
+        "locator": said.locator,
+        "start": said.start,
+        "end": said.end,
+        "text": corrigendum.quote(said.start, said.end),
+        "blocks": [block.ordinal for block in there if placed.touches(block.start, block.end)],
     }
 
 
@@ -183,29 +160,7 @@ class Collection:
     def missing(self) -> list[dict[str, Any]]:
         """A record for each document that the catalogue knows and that is not held."""
         held = set(self._library.keys().values())
-        return [
-            {
-                "id": entry.key,
-                "symbol": entry.symbol.text if entry.symbol else None,
-                "title": entry.title,
-                "language": None,
-                "edition": None,
-                "date": entry.date,
-                "held": False,
-                "behind": None,
-                "url": entry.url,
-                "part": entry.part,
-                "parent": entry.symbol.parent.text if entry.symbol and entry.symbol.parent else None,
-                "format": None,
-                "reissue": 0,
-                "ocr": False,
-                "pages": 0,
-                "pages_without_text": [],
-                "warnings": [],
-            }
-            for entry in self._catalogue.entries
-            if entry.key not in held
-        ]
+        return [_record(entry) for entry in self._catalogue.entries if entry.key not in held]
 
     # One document
 
@@ -262,8 +217,32 @@ class Collection:
         }
 
     def relations(self, document: Document) -> dict[str, Any]:
-        """How a document stands to others that are held."""
-        return relations(self._library, document)
+        """How a document stands to others that are held: ids of its language versions, of earlier and later revisions,
+        of its addenda and corrigenda; and what the corrigenda correct in it (`corrections`, their targets as locators, and which of its
+        `blocks` these are)."""
+        versions = self._library.versions()
+        own = versions.of(document.id)
+        if own is None:
+            return {"parent": None, "languages": [document.language], "earlier": [], "later": [], "addenda": [],
+                    "corrigenda": [], "corrections": []}  # fmt: skip
+        line = [other for other in versions.held if other.line == own.line]
+        corrigenda = versions.corrigenda(own.symbol)
+        read = [self._library.document(version.id) for version in best_language(corrigenda, document.language)]
+        if own.corrects is not None:
+            read.append(document)
+        return {
+            "parent": own.symbol.parent.text if own.symbol.parent else None,
+            "languages": [
+                each for each in LANGUAGES if any(v.header.language == each for v in line if v.symbol == own.symbol)
+            ],
+            "earlier": _ids([other for other in line if other.revision < own.revision]),
+            "later": _ids([other for other in line if other.revision > own.revision]),
+            "addenda": _ids(versions.addenda(own.symbol)),
+            "corrigenda": _ids(corrigenda),
+            "corrections": [
+                _corrected(document, corrigendum, each) for corrigendum in read for each in corrections(corrigendum)
+            ],
+        }
 
     def parts(self, document: Document, kind: str, place: str | None = None) -> list[dict[str, Any]]:
         """The `outline`, `tables` or `footnotes` of a document, or of a place in it."""
@@ -274,6 +253,14 @@ class Collection:
         """The blocks of a document, or those at a place."""
         locator = locator_at(document, place)
         return [block for block in document.blocks if within(block, locator)]
+
+    def corrected(self, document: Document, blocks: Sequence[Block]) -> list[dict[str, Any]]:
+        """Blocks with their text, each with what held corrigenda correct in it."""
+        said = self.relations(document)["corrections"]
+        return [
+            block_record(document, each) | {"corrections": [one for one in said if each.ordinal in one["blocks"]]}
+            for each in blocks
+        ]
 
     # Passages
 
@@ -363,25 +350,27 @@ def block_record(document: Document, block: Block) -> dict[str, Any]:
     return {**asdict(block), "text": document.block_text(block)}
 
 
-def _record(document: Document, behind: str | None) -> dict[str, Any]:
-    parent = document.symbol.parent if document.symbol else None
+def _record(known: Document | Entry, behind: str | None = None) -> dict[str, Any]:
+    """A document that is held, or an entry of one that is not."""
+    held = known if isinstance(known, Document) else None
+    parent = known.symbol.parent if known.symbol else None
     return {
-        "id": document.id,
-        "symbol": document.symbol.text if document.symbol else None,
-        "title": document.title,
-        "language": document.language,
-        "edition": document.edition,
-        "date": document.date,
-        "held": True,
+        "id": held.id if held else known.key,
+        "symbol": known.symbol.text if known.symbol else None,
+        "title": known.title,
+        "language": held and held.language,
+        "edition": held and held.edition,
+        "date": known.date,
+        "held": held is not None,
         "behind": behind,
-        "url": document.url,
-        "part": document.part,
+        "url": known.url,
+        "part": known.part,
         "parent": parent.text if parent else None,
-        "format": document.format,
-        "reissue": document.reissue,
-        "ocr": document.ocr,
-        **({"unverified": True} if document.unverified else {}),
-        "pages": len(document.pages),
-        "pages_without_text": list(thin_pages(document)),
-        "warnings": list(document.warnings),
+        "format": held and held.format,
+        "reissue": held.reissue if held else 0,
+        "ocr": held is not None and held.ocr,
+        **({"unverified": True} if held and held.unverified else {}),
+        "pages": len(held.pages) if held else 0,
+        "pages_without_text": list(thin_pages(held)) if held else [],
+        "warnings": list(held.warnings) if held else [],
     }

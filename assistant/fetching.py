@@ -11,9 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.faults import Invalid, NotHeld, known_language
 from assistant.messages import Message
-from assistant.question_request import Language
 from corpus.catalogue import Catalogue
-from corpus.documents import LANGUAGES, Document
+from corpus.documents import LANGUAGES, Document, Language
 from corpus.library import Library
 from corpus.symbols import Symbol, SymbolError
 
@@ -74,7 +73,45 @@ def languages_of(given: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(known_language(code) for code in codes))
 
 
-def plan(asked: FetchRequest, library: Library, catalogue: Catalogue) -> list[Wanted]:
+@dataclass(frozen=True)
+class Plan:
+    """What is `wanted`, in which formats, the best first; what is held already is passed over unless `again`."""
+
+    wanted: Sequence[Wanted]
+    formats: Sequence[str]
+    again: bool
+
+    @property
+    def due(self) -> list[Wanted]:
+        """What is to be fetched."""
+        return [each for each in self.wanted if self.again or not each.held]
+
+    @property
+    def held(self) -> list[Row]:
+        """What is said of the rest."""
+        told = "held, and not asked for again"
+        rest = [each for each in self.wanted if each.held and not self.again]
+        return [Row(each.symbol.text, each.language, "held", each.held[0], reason=told) for each in rest]
+
+    def foreseen(self, folder: Path, ods_url: str) -> list[Row]:
+        """What fetching would do with each: nothing where it is held, read what `folder` keeps, or ask the service at
+        `ods_url`. Nothing is contacted."""
+        from ingest.fetch import Downloads, request_address
+
+        downloads = Downloads(folder)
+        rows = {(row.symbol, row.language): row for row in self.held}
+        for each in self.due:
+            place = each.symbol.text, each.language
+            kept = None if self.again else downloads.kept(ods_url, each.symbol, each.language, self.formats)
+            if kept and not kept.refused:
+                rows[place] = Row(*place, "would read", url=kept.url, reason="fetched before")
+            else:
+                address = request_address(ods_url, each.symbol, each.language, self.formats[0])
+                rows[place] = Row(*place, "would fetch", url=str(address))
+        return [rows[each.symbol.text, each.language] for each in self.wanted]
+
+
+def plan(asked: FetchRequest, library: Library, catalogue: Catalogue) -> Plan:
     """What is to be fetched. Raises `Invalid` or `NotHeld` where that is not clear."""
     from ingest import fetch as fetching
 
@@ -101,34 +138,7 @@ def plan(asked: FetchRequest, library: Library, catalogue: Catalogue) -> list[Wa
         languages = languages or (spoken if len(spoken) == 1 else [])
         cited = fetching.wanted(fetching.cited_by(texts), languages or ["en"], library)
         found += dict.fromkeys(each.symbol for each in cited if not each.held)
-    return fetching.wanted(found, languages or ["en"], library)
-
-
-def foreseen(
-    planned: Sequence[Wanted], formats: Sequence[str], folder: Path, ods_url: str, *, again: bool
-) -> list[Row]:
-    """What fetching would do with each: nothing where it is held, read what `folder` keeps, or ask the service at
-    `ods_url`. Nothing is contacted."""
-    from ingest.fetch import Downloads, request_address
-
-    downloads = Downloads(folder)
-    rows = []
-    for each in planned:
-        symbol, language = each.symbol.text, each.language
-        kept = downloads.kept(ods_url, each.symbol, language, formats)
-        if each.held and not again:
-            rows.append(held_row(each))
-        elif kept and not kept.refused and not again:
-            rows.append(Row(symbol, language, "would read", url=kept.url, reason="fetched before"))
-        else:
-            address = str(request_address(ods_url, each.symbol, language, formats[0]))
-            rows.append(Row(symbol, language, "would fetch", url=address))
-    return rows
-
-
-def held_row(each: Wanted) -> Row:
-    """What is said of a document that is held already."""
-    return Row(each.symbol.text, each.language, "held", each.held[0], reason="held, and not asked for again")
+    return Plan(fetching.wanted(found, languages or ["en"], library), asked.formats, asked.again)
 
 
 def _one_meeting(ids: Sequence[str], library: Library, catalogue: Catalogue) -> str:

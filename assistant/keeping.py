@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from assistant.fetching import FOLDER, Row, foreseen, row_of
+from assistant.fetching import FOLDER, Plan, Row, row_of
 from assistant.outcome_words import answering, record
 from assistant.settings import Settings
 from corpus.catalogue import Catalogue
@@ -22,7 +22,7 @@ from ingest.outcomes import Outcome, Progress
 if TYPE_CHECKING:
     import httpx
 
-    from ingest.fetch import Download, Downloads, Wanted
+    from ingest.fetch import Download, Downloads
     from ingest.workers.pool import Limits
 
 
@@ -140,18 +140,15 @@ class Keeper:
         """Whether there is somewhere to fetch from."""
         return self._source is not None
 
-    def foreseen(self, wanted: Sequence[Wanted], formats: Sequence[str], *, again: bool = False) -> list[Row]:
+    def foreseen(self, planned: Plan) -> list[Row]:
         """What fetching would do."""
         assert self._source is not None, "without a source nothing is to be fetched"
-        return foreseen(wanted, formats, self._library.folder / FOLDER, self._source.ods_url, again=again)
+        return planned.foreseen(self._library.folder / FOLDER, self._source.ods_url)
 
-    def fetch(self, hand: Hand, due: Sequence[Wanted], formats: Sequence[str], *, again: bool = False) -> None:
-        """Fetches official documents and reads in what has come; what did not come is an outcome too."""
+    def fetch(self, hand: Hand, planned: Plan) -> None:
+        """Fetches official documents and reads in what has come; what is held or did not come is an outcome too."""
         assert self._source is not None, "without a source nothing is to be fetched"
-        folder = self._library.folder / FOLDER
-        fetch(
-            hand, due, formats, self._source, folder, lambda: nullcontext(self), again=again, transport=self._transport
-        )
+        fetch(hand, planned, self._source, self._library.folder / FOLDER, lambda: nullcontext(self), self._transport)
 
     def verify(self, hand: Hand) -> None:
         """Checks the library; what is wrong are the outcomes."""
@@ -177,13 +174,10 @@ class Keeper:
 
 def fetch(
     hand: Hand,
-    due: Sequence[Wanted],
-    formats: Sequence[str],
+    planned: Plan,
     source: Settings,
     folder: Path,
     opened: Callable[[], AbstractContextManager[Keeper]],
-    *,
-    again: bool = False,
     transport: httpx.BaseTransport | None = None,
 ) -> None:
     """Fetches official documents into a folder, and has them read in by the keeper that is `opened` only then, so that others can use
@@ -194,9 +188,13 @@ def fetch(
         size = "/".join(f"{each / 1e6:.1f}" for each in (at.size, at.total) if each)
         hand.tell(detail=f"{at.wanted.symbol} ({at.wanted.language}){f': {size} MB' if at.size else ''}")
 
+    for row in planned.held:
+        hand.outcome(asdict(row))
+    if not planned.due:
+        return
     patience = Patience(delay=source.fetch_delay, timeout=source.fetch_timeout, max_wait=source.fetch_max_wait)
     come: list[Download] = []
-    hand.tell(total=len(due))
+    hand.tell(total=len(planned.due))
     with Downloads(folder) as downloads:
         with Service(
             downloads,
@@ -206,7 +204,7 @@ def fetch(
             patience=patience,
             told=hand.note,
         ) as service:
-            for each in download(due, service, formats, again=again, progress=show):
+            for each in download(planned.due, service, planned.formats, again=planned.again, progress=show):
                 if each.stored is not None:
                     come.append(each)
                 else:

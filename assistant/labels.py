@@ -8,6 +8,7 @@ from contextlib import suppress
 
 from starlette.requests import HTTPConnection
 
+from assistant.frames import isolated
 from assistant.translations import texts
 from corpus.calendar_names import language_name
 from corpus.documents import LANGUAGES
@@ -23,7 +24,7 @@ _MARK = re.compile(rb"@@([a-z_-]+)@@")
 
 def word(name: str, language: str, **values: object) -> str:
     """A label in a language, its places filled."""
-    return words_of(language)[name].format(**values)
+    return words_of(language)[name].format(**{place: isolated(value, language) for place, value in values.items()})
 
 
 def words_of(language: str) -> dict[str, str]:

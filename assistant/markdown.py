@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from assistant.frames import doubt, say
+from assistant.frames import doubt, isolated, say
 from assistant.qa.answer import Answer, Citation, Statement
 from corpus.calendar_names import language_name
 
@@ -98,8 +98,9 @@ def reference(citation: Citation, language: str) -> str:
     """A citation as a line: where, the exact words, the stored link."""
     from assistant.export.un_style import in_words  # with what lays out papers, which a terminal does not need
 
-    place = located(citation, language, in_words(citation.locator, citation.symbol, language))
-    return f"{inert(place)}{remark(citation, language)}: “{inert(citation.quote)}”{_linked(citation.url)}"
+    place = inert(located(citation, language, in_words(citation.locator, citation.symbol, language)))
+    place, quote = (isolated(each, language) for each in (place, f"“{inert(citation.quote)}”"))
+    return f"{place}{remark(citation, language)}: {quote}{_linked(citation.url)}"
 
 
 def located(citation: Citation, language: str, place: str = "") -> str:

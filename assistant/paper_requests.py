@@ -11,11 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.faults import Conflict, Invalid, NotHeld, ServiceFault
 from assistant.qa.answer import Mode
-from assistant.question_request import Language
 from assistant.reports import Progress
 from assistant.reports.brief.briefing import Audience, Kind, Request
 from assistant.reports.lookup import named
 from assistant.slices import Aside
+from corpus.documents import Language
 
 if TYPE_CHECKING:
     from assistant.export.layouts import Report

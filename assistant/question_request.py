@@ -3,41 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.faults import NotHeld
 from assistant.qa.answer import Mode
 from assistant.qa.scope import Scope
+from corpus.documents import Language
 from corpus.library import Library
-
-Language = Literal["en", "fr", "es", "ru", "ar", "zh"]
 
 MOST_HISTORY = 50
 MOST_CHARACTERS = 20_000
 """Of one question or earlier turn; the setting max_question says what is answered."""
-
-
-class ScopeRequest(BaseModel):
-    """Which documents a question is asked of: those that meet every condition."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    meeting: Annotated[
-        str | None, Field(max_length=200, description="Symbol or id of an agenda: it and what it announces.")
-    ] = None
-    item: Annotated[str | None, Field(max_length=20, description="Of these one item, and what it announces.")] = None
-    documents: Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=100, description="Keys.")] = []
-    language: Language | None = None
-    year: Annotated[int | None, Field(ge=1900, le=2999)] = None
-
-    @field_validator("item")
-    @classmethod
-    def _of_meeting(cls, item: str | None, told: ValidationInfo) -> str | None:
-        if item is not None and told.data.get("meeting") is None:
-            raise ValueError("name the meeting whose item is meant, with 'meeting'")
-        return item
 
 
 class Wish(BaseModel):
@@ -53,9 +31,9 @@ class Wish(BaseModel):
             description="How the answer is made: of quotes, written by the model of the settings, or as the question asks."
         ),
     ] = None
-    scope: Annotated[
-        ScopeRequest | None, Field(description="Which documents it is asked of; without: all that are held.")
-    ] = None
+    scope: Annotated[Scope | None, Field(description="Which documents it is asked of; without: all that are held.")] = (
+        None
+    )
 
 
 class QuestionRequest(Wish):
@@ -79,7 +57,7 @@ class QuestionRequest(Wish):
         *,
         language: str | None = None,
         mode: Mode | None = None,
-        scope: ScopeRequest | None = None,
+        scope: Scope | None = None,
     ) -> QuestionRequest:
         """One from a door that has bounds of its own."""
         return cls.model_construct(question=question, history=list(history), language=language, mode=mode, scope=scope)
@@ -87,9 +65,6 @@ class QuestionRequest(Wish):
 
 def scope_of(asked: QuestionRequest, library: Library) -> Scope | None:
     """What a question is asked of in a library, None for everything. Raises `NotHeld` where that is not there."""
-    if asked.scope is None:
-        return None
-    scope = Scope(**{**vars(asked.scope), "documents": tuple(asked.scope.documents)})
-    if (why := scope.unknown(library)) is not None:
+    if asked.scope is not None and (why := asked.scope.unknown(library)) is not None:
         raise NotHeld(why)
-    return scope
+    return asked.scope

@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeVar
 
 from corpus.plain import PlainError, from_plain, to_plain
 from corpus.symbols import LANGUAGES as LANGUAGES
+from corpus.symbols import Language as Language
 from corpus.symbols import Symbol
 
 Edition = Literal["official", "digest", "upload"]

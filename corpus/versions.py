@@ -8,7 +8,7 @@ symbols as the Dag Hammarskjöld Library's guide explains them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -163,16 +163,16 @@ class Versions:
                 symbols.setdefault(version.root, set()).add(version.symbol)
         return frozenset(each for each in chosen if not self._corrects_the_past(each, symbols))
 
-    def current(self, symbol: Symbol) -> list[Version]:
+    def current(self, symbol: Symbol, among: Container[str] | None = None) -> list[Version]:
         """What to answer from when a symbol is named: its latest revision, and the latest one in each language;
-        nothing older than what is named. Empty where none is held."""
+        nothing older than what is named. Empty where none is held. `among` are ids of the only documents that count."""
         root, revision = _root(symbol)
         found = [
             version
             for line in self._lines.values()
             if same_document(line[0].root, root)
             for version in line
-            if version.revision >= revision
+            if version.revision >= revision and (among is None or version.id in among)
         ]
         return [version for version in found if not any(_outranks_there(other, version) for other in found)]
 

@@ -24,7 +24,7 @@ from pydantic import (
 )  # fmt: skip
 from pydantic.dataclasses import dataclass
 
-from assistant.question_request import Language
+from corpus.documents import Language
 from eval.wording import squeeze as squeeze
 
 if TYPE_CHECKING:

@@ -133,6 +133,7 @@ def test_an_empty_question_is_refused_on_stderr(cli: Cli) -> None:
         assert done.code == 2
         assert "no question" in done.err
         assert done.out == ""
+    assert cli("search", "").code == 2
 
 
 def test_a_question_of_100_000_characters_is_refused_on_stderr_with_the_limit(cli: Cli) -> None:

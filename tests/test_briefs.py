@@ -493,8 +493,26 @@ def test_of_resolutions_of_one_title_the_latest_speaks_and_what_it_recalls_is_no
         f"The General Assembly,\n\nRecalling the harbour lamps of boats of {year},\n\n1. Requests States to repair the harbour lamps of {count} boats;\n"
         for n, year, count in ((84, 2029, 40), (86, 2031, 90))
     ]
-    said = sections(holding(*texts_of), Request("theme", "harbour lamps of boats"))["points"].statements
-    assert ["90" in each.text for each in said] == [True]
+    said = sections(holding(*texts_of), Request("theme", "harbour lamps of boats"))
+    assert "points" not in said
+    assert ["90" in each.text for each in said["guidance"].statements] == [True]
+
+
+def test_of_a_theme_what_is_asked_is_guidance_and_what_a_preamble_states_by_itself_a_key_point(
+    holding: Holding,
+) -> None:
+    stated = "Recognizing that harbour lamps of boats are the eyes of the night watch of the coast,"
+    recalled = "Recalling what its resolution 84/7 says of the harbour lamps of boats and of their keepers,"
+    asked = [f"{verb} the harbour lamps of boats {why};" for verb, why in (
+        ("Urges States to repair", "that the storms of winter have broken"),
+        ("Invites the towns of the coast to count", "and to keep lists of all that they find"))]  # fmt: skip
+    text = (
+        "---\nsymbol: A/RES/86/7\ntitle: 86/7. Lamps\nlanguage: en\nkind: resolution\ndate: 2031-12-20\n---\n# 86/7. Lamps\n\n"
+        f"The General Assembly,\n\n{recalled}\n\n{stated}\n\n1. {asked[0]}\n\n2. {asked[1]}\n"
+    )
+    said = sections(holding(text, reading=True), Request("theme", "harbour lamps of boats", "chair"))
+    assert [each.text for each in said["points"].statements] == [stated]
+    assert {each.text for each in said["guidance"].statements} == set(asked)
 
 
 def test_questions_that_a_paper_of_the_item_puts_are_questions_for_discussion(holding: Holding) -> None:

@@ -837,11 +837,6 @@ def test_without_a_reader_the_times_of_an_item_are_told_where_it_is_not_sure_tha
     assert "is taken up on Thursday, 14 October 2021" in answer["statements"][0]["text"]
 
 
-def test_asking_nothing_is_wrong_usage(cli: Cli) -> None:
-    assert [cli(command, "").code for command in ("ask", "search")] == [2, 2]
-    assert cli("ask", "When do boats leave?").code == 0
-
-
 def test_a_draft_is_moved_to_the_state_that_is_named_and_cleared_only_while_its_source_stands(starter: Cli) -> None:
     for _ in range(2):
         assert starter("brief", "--document", "working-group-mandate", "--draft").code == 0

@@ -281,3 +281,25 @@ def test_the_row_is_told_that_the_last_turn_names_and_for_a_name_that_the_text_l
     answer = Engine(library, catalogue, readers=Readers({"en": Sure()}, {"en": BARS})).ask(turns[-1], turns[:-1])
     assert answer.status == status
     assert answer.statements[0].text.endswith(row)
+
+
+@pytest.mark.parametrize(
+    ("question", "status"),
+    [
+        ("How many of the albacore were caught in 2031?", "answered"),
+        ("How many of the albacore were caught in 2032?", "tentative"),
+    ],
+)
+def test_a_row_whose_head_names_other_years_is_not_sure_though_the_first_page_names_the_one_asked_for(
+    library: Library, catalogue: Catalogue, question: str, status: str
+) -> None:
+    add(library, catalogue, Input("catches.md", CATCHES.replace("# Catches", "# Catches told in 2032").encode()))
+    answer = Engine(library, catalogue, readers=Readers({"en": Sure()}, {"en": BARS})).ask(question)
+    assert answer.status == status
+
+
+def test_the_row_of_a_country_is_told_in_another_language_too(library: Library, catalogue: Catalogue) -> None:
+    text = "---\nlanguage: fr\n---\n# Contributions des pays au fonds\n\nA/88/513\n\n| Pays | Contribution |\n|---|---|\n| Norvège | 11 |\n| Espagne | 21 |\n| Togo | 31 |\n"
+    add(library, catalogue, Input("dons.md", text.encode()))
+    engine = Engine(library, catalogue, readers=Readers({"multilingual": Sure()}, {"multilingual": BARS}))
+    assert engine.ask("What is the contribution of Spain?").statements[0].text.endswith("Espagne | 21")

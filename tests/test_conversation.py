@@ -90,6 +90,13 @@ def read(text: str, *before: str) -> tuple[Reading, ...]:
         ("What does article 16 require?", "and paragraph 5?", "What does article 16, paragraph 5 require?"),
         ("How many parties in October 2018?", "And in 2022?", "How many parties in October 2022?"),
         ("What does resolution 9/1 say?", "and 10/1?", "What does resolution 10/1 say?"),
+        ("What did Costa Rica report?", "and Bolivia?", "What did Bolivia report?"),
+        (
+            "Quelle est la contribution de la France ?",
+            "et celle de l'Espagne ?",
+            "Quelle est la contribution de la Espagne ?",
+        ),
+        ("مساهمة فرنسا في عام 2030؟", "وإسبانيا؟", "مساهمة إسبانيا في عام 2030؟"),
         ("Quand le point 2 est-il examiné ?", "Et le 4 ?", "Quand le point 4 est-il examiné ?"),
         ("Que dit l'article 9 du Protocole ?", "Et l'article 10 ?", "Que dit l'article 10 du Protocole ?"),
         ("¿Qué documento hay para el tema 2?", "¿Y para el tema 3?", "¿Qué documento hay para el tema 3?"),
@@ -103,6 +110,11 @@ def test_what_is_named_anew_takes_the_place_of_what_was_named_before(before: str
     first = read(text, before)[0]
     assert first.leans
     assert first.text.casefold() == made.casefold()
+
+
+@pytest.mark.parametrize("turn", ["And in 2022?", "and for 2023", "And in Chad?", "and 12?"])
+def test_a_value_alone_is_not_asked_about_by_itself(turn: str) -> None:
+    assert all(each.leans for each in read(turn, "How many boats of 10 metres had Togo in October 2018?"))
 
 
 def test_a_turn_that_names_something_anew_and_says_more_is_read_behind_what_it_changes() -> None:

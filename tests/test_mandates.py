@@ -738,6 +738,28 @@ def test_each_point_that_a_report_recommends_is_a_row_with_addressee_and_verb_of
     assert table.rows[1][3].shown().endswith(second)
 
 
+@pytest.mark.parametrize(
+    ("language", "heading", "said", "verb", "who"),
+    [
+        ("fr", "Conclusions", "Il est recommandé que les pays d’emploi n’exigent pas le consentement du port.", "est recommandé", ["les pays d’emploi"]),
+        ("fr", "Conclusions", "Il est recommandé aux États de compter les bateaux.", "est recommandé", ["États"]),
+        ("fr", "Conclusions", "Les inspecteurs recommandent au Conseil du port de compter les bateaux.", "recommandent", ["Conseil du port"]),
+        ("es", "Conclusiones", "Se recomienda que los países de empleo no exijan el consentimiento del puerto.", "recomienda", ["los países de empleo"]),
+        ("es", "Conclusiones", "Se insta a los Gobiernos a contar los barcos.", "insta", ["los Gobiernos"]),
+        ("es", "Conclusiones", "Los inspectores recomiendan a los puertos que cuenten los barcos.", "recomiendan", ["los puertos"]),
+        ("ru", "Выводы", "Рекомендуется создать реестр лодок.", "Рекомендуется", []),
+        ("ar", "الاستنتاجات", "يوصى بإنشاء سجل للقوارب.", "يوصى", []),
+    ],
+)  # fmt: skip
+def test_what_is_recommended_in_impersonal_form_is_a_recommendation(
+    catalogue: Catalogue, language: str, heading: str, said: str, verb: str, who: list[str]
+) -> None:
+    text = f"---\nsymbol: A/80/909\ntitle: Boats\nlanguage: {language}\n---\n# Boats\n\n## I. {heading}\n\n1. {said}\n"
+    document, _ = read_document(Input("boats.md", text.encode()), catalogue)
+    (found,) = recommendations_of(document)
+    assert (document.quote(*found.verb), [document.quote(*span) for span in found.addressees]) == (verb, who)
+
+
 def test_points_below_points_are_rows_and_what_somebody_notes_is_none(catalogue: Catalogue) -> None:
     text = (
         "---\nsymbol: A/80/903\ntitle: Boats\nlanguage: en\n---\n# Boats\n\n## Recommendations\n\n"

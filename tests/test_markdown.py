@@ -130,5 +130,7 @@ def test_the_language_of_a_quote_is_told_where_it_is_another(language: str) -> N
     quoted = citation("words", None)
     answer = Answer("q", language, "answered", "reason", (Statement("words", "quoted", (quoted,)),))
     line = rendered(answer).text.split("\n\n")[-1]
-    assert line.startswith("[1] para. 1 (upload")
+    place, words = ("\u2068para. 1\u2069", "\u2068“words”\u2069") if language == "ar" else ("para. 1", "“words”")
+    assert line.startswith(f"[1] {place} (upload")
+    assert line.endswith(f"): {words}")
     assert ("upload)" in line) == (language == "en")

@@ -735,7 +735,7 @@ def test_a_question_is_asked_of_one_item_of_a_meeting(visit: Visit) -> None:
     page = visit.start()
     page.get_by_role("button", name="Ask only some documents").click()
     page.get_by_label("Meeting", exact=True).click()
-    page.get_by_role("option", name="CTOC/COP/WG.7/2021/1, October 2021").click()
+    page.get_by_role("option", name="CTOC/COP/WG.7/2021/1, 14–15 October 2021").click()
     page.get_by_label("Agenda item", exact=True).click()
     page.get_by_role("option", name="3. How to strengthen").click()
     turn = visit.ask("When is item 3?")

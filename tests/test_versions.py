@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from conftest import SHARED, OpenLibrary, add
 from rich.console import Console
+from services import made_service
 from typer.testing import CliRunner
 from word_reader import word_readers
 
@@ -588,6 +589,23 @@ def test_show_tells_what_the_head_says_how_much_was_read_and_what_corrects_it(ru
     assert [each["targets"] for each in record["versions"]["corrections"]] == [["para. 2"]]
     told = command("show", f"{BASE}/Corr.1")
     assert "Corrects: para. 2" in told
+    assert [each["blocks"] for each in record["versions"]["corrections"]] == [[2]]
+    part, other = command("show", BASE, "para. 2"), command("show", BASE, "para. 1")
+    assert "Corrected: para. 2" in part
+    assert "For “five boats” read “seven boats”." in part
+    assert f"Later revision: {BASE}/Rev.1:en:official" in other
+    assert "Corrected" not in other
+
+
+def test_every_door_tells_of_a_paragraph_what_a_corrigendum_corrects(tmp_path: Path, catalogue: Catalogue) -> None:
+    with made_service(tmp_path, catalogue, reading=True) as made:
+        add(made.library, catalogue, paper(BASE), paper(f"{BASE}/Corr.1", FIVE))
+        blocks = made.client.get(f"/api/v1/documents/{BASE}/blocks").json()["items"]
+        told = {each["locator"]: [one["text"] for one in each["corrections"]] for each in blocks if each["corrections"]}
+        assert told == {"para. 2": ["Paragraph 2\n\nFor “five boats” read “seven boats”."]}
+        page = made.client.get(f"/documents/{BASE}", headers={"Accept-Language": "ar"}).text
+        assert page.count("For “five boats” read “seven boats”.") == 1
+        assert f"/documents/{BASE}/Corr.1?language=en&amp;edition=official&amp;words=" in page
 
 
 def test_show_takes_the_english_version_unless_told_otherwise(run: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 from urllib.parse import parse_qs
@@ -20,8 +20,10 @@ from assistant.access.rates import Rates
 from assistant.export.publication import PublishError
 from assistant.faults import Overloaded, TooMany
 from assistant.model.endpoint import Endpoint
+from assistant.reports import Progress
 from assistant.service.papers import PASSING, Papers, Work
 from assistant.service.turns import Turns
+from assistant.slices import Aside
 from assistant.support.sentence_check import SupportCheck
 from assistant.write.writer import Writer
 from corpus.catalogue import Catalogue
@@ -281,9 +283,9 @@ def test_questions_are_answered_between_the_parts_of_a_paper(turns: Turns, paper
     begun, asked = threading.Event(), threading.Event()
     order: list[str] = []
 
-    def work(given: Work) -> str:
+    def work(tell: Progress, aside: Aside) -> str:
         for n in range(2):
-            given.tell(f"part {n}", n, 2)
+            tell(f"part {n}", n, 2)
             with turns.batch():  # as the embedding of passages does inside
                 begun.set()
                 asked.wait(10)
@@ -369,15 +371,15 @@ def test_one_client_has_a_quarter_of_the_places_of_papers_and_others_need_not_wa
 ) -> None:
     go, order = threading.Event(), list[str]()
 
-    def first(given: Work) -> str:
-        given.tell("part", 0, 1)
+    def first(tell: Progress, aside: Aside) -> str:
+        tell("part", 0, 1)
         go.wait(20)
         return "first"
 
     papers.take("first", first, client="first")
 
-    def noting(name: str) -> Callable[[Work], str]:
-        return lambda _: order.append(name) or name
+    def noting(name: str) -> Work[str]:
+        return lambda *_: order.append(name) or name
 
     loud = [papers.take(n, noting(f"loud {n}"), client="loud") for n in range(3)]
     with pytest.raises(TooMany, match="3 papers that you asked for"):
@@ -394,10 +396,10 @@ def test_one_client_has_a_quarter_of_the_places_of_papers_and_others_need_not_wa
 def test_strangers_leave_papers_to_those_with_a_key_or_an_account(papers: Papers) -> None:
     go = threading.Event()
     for n in range(9):
-        papers.take(n, lambda _: go.wait(20), client=f"stranger {n}", origin=f"address {n}")
+        papers.take(n, lambda *_: go.wait(20), client=f"stranger {n}", origin=f"address {n}")
     with pytest.raises(Overloaded):
-        papers.take("more", lambda _: go.wait(20), client="one more", origin="elsewhere")
-    known = papers.take("known", lambda _: "known", client="a key")
+        papers.take("more", lambda *_: go.wait(20), client="one more", origin="elsewhere")
+    known = papers.take("known", lambda *_: "known", client="a key")
     go.set()
     assert known.future.result(20) == "known"
 
@@ -437,9 +439,9 @@ def test_a_file_that_a_program_writes_counts_as_writing_whoever_made_what_is_in_
 
 def test_questions_are_answered_while_a_paper_waits_for_what_needs_no_turn(turns: Turns, papers: Papers) -> None:
 
-    def work(given: Work) -> str:
-        given.tell("part", 0, 1)
-        with given.aside():
+    def work(tell: Progress, aside: Aside) -> str:
+        tell("part", 0, 1)
+        with aside():
             return str(turns.take(lambda: "answer", "somebody").result(10))
 
     assert papers.take("key", work).future.result(10) == "answer"
@@ -447,9 +449,9 @@ def test_questions_are_answered_while_a_paper_waits_for_what_needs_no_turn(turns
 
 def test_a_paper_that_waits_aside_ends_where_the_service_stops(turns: Turns, papers: Papers) -> None:
 
-    def work(given: Work) -> str:
+    def work(tell: Progress, aside: Aside) -> str:
         papers.stop()
-        with given.aside():
+        with aside():
             raise AssertionError("nothing is begun any more")
 
     with pytest.raises(Overloaded, match="stopping"):
@@ -459,8 +461,8 @@ def test_a_paper_that_waits_aside_ends_where_the_service_stops(turns: Turns, pap
 def test_a_model_that_never_answers_keeps_no_service_from_stopping(papers: Papers) -> None:
     waiting, never = threading.Event(), threading.Event()
 
-    def work(given: Work) -> str:
-        with given.aside():
+    def work(tell: Progress, aside: Aside) -> str:
+        with aside():
             waiting.set()
             never.wait(30)
         return "too late"

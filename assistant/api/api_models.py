@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from assistant.access.principal import Kind
 from assistant.qa.answer import AnswerStatus, Dropped, Pointer, Verdict
-from assistant.question_request import MOST_HISTORY, Language
+from assistant.question_request import MOST_HISTORY
+from corpus.documents import Block, Edition, Language
 
-Edition = Literal["official", "digest", "upload"]
 Item = TypeVar("Item")
 
 _ANSWER: dict[str, Any] = {
@@ -151,22 +153,24 @@ class DocumentOut(BaseModel):
     warnings: list[str]
 
 
-class BlockOut(BaseModel):
-    """A heading, paragraph, list item, table row or footnote with its place."""
+class CorrectionOut(BaseModel):
+    """What a held corrigendum says of places in a document: `text[start:end]` of the corrigendum. `blocks` are those there, by ordinal."""
 
-    model_config = ConfigDict(extra="allow")
-
-    ordinal: int
-    kind: Literal["heading", "paragraph", "item", "row", "footnote"]
+    corrigendum: str
+    targets: list[str]
+    locator: str
     start: int
     end: int
-    locator: str
-    number: str | None
-    body_start: int
-    level: int
-    parent: int | None
-    page: int | None
     text: str
+    blocks: list[int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BlockOut(Block):
+    """A heading, paragraph, list item, table row or footnote with its place, and what held corrigenda correct in it."""
+
+    text: str
+    corrections: list[CorrectionOut]
 
 
 class PassageOut(BaseModel):
@@ -225,7 +229,7 @@ class CallerOut(BaseModel):
     """Who you are to the service, and what you may do."""
 
     id: str
-    kind: Literal["anonymous", "key", "session", "local"]
+    kind: Kind
     role: Literal["none", "read", "staff", "admin"]
     may: list[str]
 

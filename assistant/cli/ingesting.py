@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,7 +19,7 @@ from rich.text import Text
 from assistant.cli.bars import Heard, Report, done_here, done_there
 from assistant.cli.desk import library_or_server
 from assistant.cli.session import EXIT_USAGE, data, fail, plain_errors, talk
-from assistant.fetching import FOLDER, FetchRequest, foreseen, held_row, languages_of, plan
+from assistant.fetching import FOLDER, FetchRequest, languages_of, plan
 from assistant.keeping import Files
 from assistant.opening import catalogue_of, make_keeper, open_library
 from assistant.outcome_words import told
@@ -201,7 +202,7 @@ def fetch(
             everything=everything,
             again=again,
         )
-        formats = asked.formats
+        assert asked.formats
     rows: list[Mapping[str, Any]] = []
     with library_or_server("fetch") as (found, chosen):
         if not isinstance(found, Library):
@@ -212,24 +213,17 @@ def fetch(
             _report(rows, as_json)
             return
         planned = plan(asked, found, catalogue_of(chosen))
+    folder = chosen.data_dir / FOLDER
     if dry_run:
-        rows += [
-            asdict(each) for each in foreseen(planned, formats, chosen.data_dir / FOLDER, chosen.ods_url, again=again)
-        ]
+        rows += [asdict(each) for each in planned.foreseen(folder, chosen.ods_url)]
         _report(rows, as_json)
         return
-    due = [each for each in planned if again or not each.held]
-    rows += [asdict(held_row(each)) for each in planned if each not in due]
-    if due:
-        from assistant.keeping import fetch as fetched
+    from assistant.keeping import fetch as fetched
 
-        def work(hand: Hand) -> None:
-            folder = chosen.data_dir / FOLDER
-            fetched(hand, due, formats, chosen, folder, lambda: _opened(chosen), again=again)
-
-        with plain_errors():
-            done_here("Fetching", work, rows.append, len(due))
-    places = {(each.symbol.text, each.language): n for n, each in enumerate(planned)}
+    with plain_errors():
+        work = partial(fetched, planned=planned, source=chosen, folder=folder, opened=partial(_opened, chosen))
+        done_here("Fetching", work, rows.append, len(planned.due))
+    places = {(each.symbol.text, each.language): n for n, each in enumerate(planned.wanted)}
     _report(sorted(rows, key=lambda row: places[row["symbol"], row["language"]]), as_json)
 
 

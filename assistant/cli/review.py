@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -17,7 +17,7 @@ from assistant.cli.session import data, plain_errors, print_list, settings, talk
 from assistant.faults import ServiceFault
 from assistant.opening import open_library
 from assistant.reports import refused
-from assistant.service.writing import Draft, Drafts, reviewed
+from assistant.service.writing import Draft, Drafts, State, reviewed
 from ingest.readers import visible
 
 app = typer.Typer(
@@ -70,9 +70,7 @@ def comment(
 
 
 @app.command()
-def state(
-    draft: Id, to: Annotated[Literal["draft", "review", "cleared"], typer.Argument(help="The new state.")]
-) -> None:
+def state(draft: Id, to: Annotated[State, typer.Argument(help="The new state.")]) -> None:
     """Put a draft in review, clear it, or send it back."""
     with open_desk("review") as desk:
         moved = desk.move(draft, to)

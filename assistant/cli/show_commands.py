@@ -154,10 +154,23 @@ def print_facts(console: Console, document: Document, facts: dict[str, Any], rel
                         ("corrigenda", "Corrigendum")):  # fmt: skip
         _fact(console, label, ", ".join(related[name]))
     for each in related["corrections"]:
-        places = "; ".join(each["targets"]) or "places that can't be read: the document as a whole"
         own = each["corrigendum"] == document.id
-        _fact(console, "Corrects" if own else "Corrected", f"{places} ({each['corrigendum']}, {each['locator']})")
+        _fact(console, "Corrects" if own else "Corrected", _corrected(each))
     console.print()
+
+
+def print_corrections(console: Console, document: Document, related: dict[str, Any], locator: str | None) -> None:
+    """That a part of a document stands otherwise in a later revision, or that a corrigendum corrects it, with its words."""
+    _fact(console, "Later revision", ", ".join(related["later"]))
+    shown = {block.ordinal for block in document.blocks if within(block, locator)}
+    for each in related["corrections"]:
+        if shown.intersection(each["blocks"]):
+            _fact(console, "Corrected", f"{_corrected(each)}: {each['text']}")
+
+
+def _corrected(correction: dict[str, Any]) -> str:
+    places = "; ".join(correction["targets"]) or "places that can't be read: the document as a whole"
+    return f"{places} ({correction['corrigendum']}, {correction['locator']})"
 
 
 def print_document(console: Console, document: Document, locator: str | None) -> None:
@@ -253,6 +266,8 @@ def show(
     data.print(Text(visible(f"{document.title} ({document.id})"), style="bold"))
     if locator is None and not parts:
         print_facts(data, document, facts(document), related)
+    else:
+        print_corrections(data, document, related, locator)
     printers = {"outline": print_outline, "tables": print_tables, "footnotes": print_footnotes}
     for name, found in parts.items():
         if found:

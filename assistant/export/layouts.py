@@ -19,7 +19,7 @@ from assistant.export.publication import (
     plain,
 )  # fmt: skip
 from assistant.export.theme_plots import map_of, years_of
-from assistant.frames import day_of, joined, mark, say
+from assistant.frames import day_of, isolated, joined, mark, say
 from assistant.qa.answer import Citation
 from assistant.reports.brief.briefing import Briefing
 from assistant.reports.comparison.provenance import Origins
@@ -108,7 +108,8 @@ def briefing_paper(
     label = (say("brief_note", language), say(f"for_{briefing.request.audience}", language), *stands)
     written = joined(briefing.models, language)
     notice = say("unofficial_written" if written else "unofficial", language, model=written)
-    return Publication(language, briefing.title, tuple(blocks), briefing.masthead, label, notice)
+    masthead = tuple(isolated(each, language) for each in briefing.masthead)
+    return Publication(language, briefing.title, tuple(blocks), masthead, label, notice)
 
 
 def _numbered(table: Table, before: int) -> Table:

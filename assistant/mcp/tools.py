@@ -5,19 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from mcp_types import ResourceLink
 from pydantic import BaseModel, Field
 
 from assistant.access import Principal
-from assistant.api.api_models import AnswerOut, DocumentOut, Edition, HitOut, Page, Strict
+from assistant.api.api_models import AnswerOut, CorrectionOut, DocumentOut, HitOut, Page, Strict
 from assistant.faults import NotHeld
 from assistant.markdown import LINK, inert, rendered
 from assistant.qa.answer import Answer, Finished, Said
-from assistant.question_request import Language, QuestionRequest
+from assistant.question_request import QuestionRequest
 from assistant.service import Service
-from corpus.documents import Document
+from corpus.documents import BlockKind, Document, Edition, Language
 
 DocumentPage = Page[DocumentOut]
 Name = Annotated[
@@ -71,14 +71,16 @@ class Hits(BaseModel):
 
 
 class Paragraph(BaseModel):
-    """A heading, paragraph, item, row or footnote; `start` and `end` are characters of the document's text."""
+    """A heading, paragraph, item, row or footnote; `start` and `end` are characters of the document's text; `corrections` are what held
+    corrigenda say of it."""
 
     locator: str
-    kind: Literal["heading", "paragraph", "item", "row", "footnote"]
+    kind: BlockKind
     page: int | None
     start: int
     end: int
     text: str
+    corrections: list[CorrectionOut]
 
 
 class Paragraphs(BaseModel):
@@ -224,14 +226,12 @@ def _read(service: Service, who: Principal, wanted: ReadParagraph) -> Given:
     blocks = service.collection.blocks(held, place or None)
     given: list[dict[str, Any]] = []
     size = 0
-    for block in blocks[wanted.offset : wanted.offset + wanted.limit]:
+    for each in service.collection.corrected(held, blocks[wanted.offset : wanted.offset + wanted.limit]):
         if size > MOST_TEXT:
             break
-        text = held.block_text(block)
-        size += len(text)
-        where = held.cite(block.locator)
-        given.append({"locator": where, "kind": block.kind, "page": block.page,
-                      "start": block.start, "end": block.end, "text": text})  # fmt: skip
+        size += len(each["text"])
+        told = {name: each[name] for name in Paragraph.model_fields}
+        given.append(told | {"locator": held.cite(each["locator"])})
     end = wanted.offset + len(given)
     return Given(
         {

@@ -136,6 +136,8 @@ class MeetingDesk:
                 ]
                 near.sort(key=lambda each: each.kind != "taken_up")
             near = subject.first(near)[:MOST]
+            if near[0].kind == "items_total":
+                near[1:] = [each for each in found[own[0].passage].parts if each.kind == "agenda"]
         symbol = Symbol.parse(announces) if (announces := near[0].announces) else None
         # What names an item or a time, or asks for a meeting as a whole, may mean any of them.
         may = meetings if placed or found[own[0].passage].whole else [read[n] for n in sorted(alike)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from itertools import groupby, pairwise
 from typing import Literal
@@ -126,7 +126,8 @@ class Teller:
             listed = "; ".join(f"{item.number}. {item.title}" for item in items)
             yield Part(
                 f"The topics on the agenda are: {listed}.",
-                lambda: map(Statement.quoting, self._listed(items)),
+                # Told by the rows, so that no line goes that another sentence rests on, too.
+                lambda: (replace(Statement.quoting(each), verdict="derived") for each in self._listed(items)),
                 "agenda",
             )
 

@@ -12,10 +12,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from assistant.access import Principal
-from assistant.frames import date_text
+from assistant.frames import date_text, isolated
+from assistant.frames import mark as sign
 from assistant.labels import LANGUAGE_NAMES, mark, word
 from assistant.page.plain_pages import version_path
-from assistant.question_request import ScopeRequest
+from assistant.qa.scope import Scope
 from assistant.service import Service
 from assistant.vocabulary import Vocabulary
 from corpus.analysis import analyse
@@ -59,6 +60,7 @@ def _view(service: Service, who: Principal, meeting: Meeting, reader: str) -> di
         "place": meeting.place,
         "dates": _dates(meeting.dates, reader),
         "agenda": agenda,
+        "label": _label(agenda.label, meeting, reader),
         "days": days,
         "listed": [_item(service, meeting, agenda, each, reader) for each in meeting.items if each.number == each.main],
     }
@@ -135,7 +137,13 @@ def filters_of(service: Service, who: Principal, reader: str) -> Filters:
     held = {record["language"] for record in records}
     years = {str(record["date"])[:4] for record in records if record["date"]}
     return Filters(
-        [*every, *((_meeting_label(each, reader), each.document_id) for each in latest_first(service, who))],
+        [
+            *every,
+            *(
+                (_label(each.document_id.rsplit(":", 2)[0], each, reader), each.document_id)
+                for each in latest_first(service, who)
+            ),
+        ],
         [(label, key) for key, label in keys.items()],
         [*every, *((LANGUAGE_NAMES[each], each) for each in LANGUAGES if each in held)],
         [*every, *((year, year) for year in sorted(years, reverse=True))],
@@ -153,19 +161,19 @@ def agenda_items(meeting: Meeting) -> Choices:
     return [(f"{item.number}. {item.title}", item.number) for item in meeting.items if " " not in item.number]
 
 
-def scope_of(meeting: str, item: str, documents: list[str] | None, language: str, year: str) -> ScopeRequest | None:
+def scope_of(meeting: str, item: str, documents: list[str] | None, language: str, year: str) -> Scope | None:
     """The scope that the filters make, None for everything."""
-    scope = ScopeRequest.model_construct(
+    scope = Scope.model_construct(
         meeting=meeting or None,
         item=(item or None) if meeting else None,
-        documents=list(documents or ()),
+        documents=tuple(documents or ()),
         language=language or None,
         year=int(year) if year else None,
     )
-    return scope if any(value not in (None, []) for value in vars(scope).values()) else None
+    return None if scope == Scope() else scope
 
 
-def scope_words(scope: ScopeRequest | None) -> str:
+def scope_words(scope: Scope | None) -> str:
     """A scope in words that need no translation: symbols, item numbers, languages, years."""
     if scope is None:
         return ""
@@ -175,12 +183,10 @@ def scope_words(scope: ScopeRequest | None) -> str:
     return " · ".join(each for each in named if each)
 
 
-def _meeting_label(meeting: Meeting, reader: str) -> str:
-    first = meeting.dates[0] if meeting.dates else None
-    symbol = meeting.document_id.rsplit(":", 2)[0]
-    if first is None:
-        return symbol
-    return f"{symbol}, {f'{first:%B %Y}' if reader == 'en' else date_text(first, reader)}"
+def _label(agenda: str, meeting: Meeting, reader: str) -> str:
+    """A meeting in a list to choose from: its agenda and its days."""
+    named = filter(None, (agenda, _dates(meeting.dates, reader)))
+    return sign(",", reader).join(isolated(each, reader) for each in named)
 
 
 LONGEST = 80

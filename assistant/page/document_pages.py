@@ -168,7 +168,7 @@ def document(request: Request, service: Served, caller: Caller, looked_at: Looke
         document=held,
         about=about,
         edition=lambda text: edition_words(text, language_of(request)),
-        blocks=_blocks(held, span),
+        blocks=_blocks(held, span, about["versions"]["corrections"]),
         headings=_outline(held),
         versions=_versions(service, held, about["versions"], language_of(request)),
         official=official,
@@ -183,8 +183,8 @@ def _outline(document: Document) -> list[dict[str, Any]]:
     return [{**each, "anchor": anchors[each["ordinal"]][0]} for each in outline(document) if each["ordinal"]]
 
 
-def _blocks(document: Document, marked: tuple[int, int] | None) -> list[dict[str, Any]]:
-    """The blocks as they are drawn: the rows of a table together, each with its anchors and its words."""
+def _blocks(document: Document, marked: Span | None, corrections: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The blocks as they are drawn: the rows of a table together, each with its anchors, its words and what corrects these."""
     anchors = anchors_of(document)
     tables = {table.rows[0].ordinal if not table.header else table.header[0].ordinal: table
               for table in tables_of(document) if table.rows or table.header}  # fmt: skip
@@ -196,10 +196,12 @@ def _blocks(document: Document, marked: tuple[int, int] | None) -> list[dict[str
             drawn_rows = rows(document, table.header, table.rows, marked)
             for row, each in zip((*table.header, *table.rows), drawn_rows, strict=True):
                 each |= {"ids": anchors[row.ordinal], "anchor": anchors[row.ordinal][0], "locator": row.locator}
-            made.append({"kind": "table", "label": table.locator, "rows": drawn_rows})
+            own = {row.ordinal for row in (*table.header, *table.rows)}
+            made.append({"kind": "table", "label": table.locator, "rows": drawn_rows, "own": own})
         elif block.kind != "row":
             drawn = {
                 "kind": block.kind,
+                "own": {block.ordinal},
                 "ids": anchors[block.ordinal],
                 "anchor": anchors[block.ordinal][0],
                 "locator": block.locator,
@@ -212,6 +214,8 @@ def _blocks(document: Document, marked: tuple[int, int] | None) -> list[dict[str
                 drawn["kind"] = "title"
             made.append(drawn)
         first = False
+    for each in made:
+        each["corrections"] = [one for one in corrections if each["own"].intersection(one["blocks"])]
     _anchor_first_mark(made)
     return made
 

@@ -10,6 +10,7 @@ from itertools import groupby, pairwise
 from typing import Any
 
 from assistant.export.un_style import name_of
+from assistant.frames import isolated, mark
 from assistant.labels import word
 from assistant.qa.answer import Citation
 from corpus.documents import Block, Document
@@ -62,7 +63,8 @@ def reference(document: Document | None, citation: Citation, language: str) -> s
     named = name_of(document, language).full if document else citation.locator.removesuffix(place).rstrip(", ")
     if document is None and citation.unverified:
         named += f" ({word('unverified', language)})"
-    return f"{named}, {place}." if place else f"{named}."
+    told = (isolated(each, language) for each in (named, place) if each)
+    return f"{mark(',', language).join(told)}."
 
 
 def place_of(known: Document | Citation, locator: str) -> str:

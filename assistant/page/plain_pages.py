@@ -172,8 +172,8 @@ def _advice(refusal: ServiceFault, reader: str, request: Request) -> str:
     if refusal.retry_after:
         told = "seconds" in refusal.message.values
         return "" if told else word("again_in", reader, seconds=ceil(refusal.retry_after))
-    labels = words_of(reader)
-    return labels.get(f"do_{refusal.code}", labels["do_else"]).format(id=request_id(request))
+    advice = f"do_{refusal.code}"
+    return word(advice if advice in words_of(reader) else "do_else", reader, id=request_id(request))
 
 
 def _wrong(error: Mapping[str, Any], reader: str) -> tuple[str, str]:

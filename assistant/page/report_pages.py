@@ -37,11 +37,11 @@ from assistant.paper_requests import (
     ThemesRequest,
 )
 from assistant.qa.answer import Mode
-from assistant.question_request import Language
 from assistant.reports.brief.briefing import Audience, Kind
 from assistant.service import Service
 from assistant.service.papers import Paper
 from corpus.calendar_names import language_name
+from corpus.documents import Language
 from corpus.symbols import Symbol, link
 
 router = APIRouter(include_in_schema=False, route_class=Paged)

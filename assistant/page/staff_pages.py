@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import FileResponse, RedirectResponse, Response
@@ -18,7 +18,7 @@ from assistant.labels import language_of, word
 from assistant.page.plain_pages import Paged, page, version_path, words_path
 from assistant.page.report_pages import FILES, BriefingAsked, File, Short, made_or_waiting
 from assistant.service import Service
-from assistant.service.writing import STATES
+from assistant.service.writing import STATES, State
 
 router = APIRouter(include_in_schema=False, route_class=Paged)
 
@@ -78,7 +78,7 @@ def comment(
 @may("review")
 def move(
     request: Request, service: Served, caller: Caller, draft_id: str,
-    state: Annotated[Literal["draft", "review", "cleared"], Form()],
+    state: Annotated[State, Form()],
 ) -> Response:  # fmt: skip
     """Gives a draft another state."""
     service.writing.drafts(caller).move(draft_id, state)

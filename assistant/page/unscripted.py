@@ -34,7 +34,8 @@ from assistant.page.choosing import (
 )
 from assistant.page.plain_pages import Paged, page
 from assistant.page.turn_html import LONGEST, turn_html
-from assistant.question_request import QuestionRequest, ScopeRequest
+from assistant.qa.scope import Scope
+from assistant.question_request import QuestionRequest
 from assistant.service import Service
 
 router = APIRouter(include_in_schema=False, route_class=Paged)
@@ -62,7 +63,7 @@ class Chosen(BaseModel):
     conversation: Annotated[str, Field(max_length=64)] = ""
 
     @property
-    def scope(self) -> ScopeRequest | None:
+    def scope(self) -> Scope | None:
         """What that means. Raises `Invalid`."""
         meeting, _, item = self.meeting.partition("#")
         if self.year and not (self.year.isascii() and self.year.isdigit() and len(self.year) == 4):

@@ -33,7 +33,7 @@ WHATEVER = 2.2
 """The log-odds (a chance of 0.9) from which on a passage answers, however little any is like the question in meaning."""
 UNREAD = -1.0
 """The score of what search has found by words alone, in a language that no model reads: it may come closest, and no more."""
-ENOUGH = {3: 2.0, 6: 1.5, 10: 1.0}
+ENOUGH = {3: 2.0, 6: 1.0, 10: 1.0}
 """How far above the bar for an answer the best of so many passages read must be for no more to be read: what search ranks lower answers
 ever more seldom. Chosen by how often the best of all sixteen is the same (docs/experiments.md)."""
 HOPELESS = {"en": -1.4523}

@@ -9,6 +9,7 @@ from itertools import islice
 from assistant.frames import joined, say
 from assistant.qa.abstention import BESIDE, FURTHER
 from assistant.qa.answer import Answer, Citation, Pointer, Statement, ordered
+from assistant.qa.metadata import is_draft
 from assistant.qa.retriever import Evidence
 from assistant.qa.revisions import VersionDesk
 from assistant.qa.units import Unit, items_below, units_of
@@ -157,14 +158,14 @@ def choose(scored: Sequence[Scored], most: int, *, closest: bool = False) -> lis
     it that add something.
 
     Two parts of one provision that are both meant are said as the whole provision, where that is not too long. Digests stand behind other
-    texts where one of these reaches the bar, too.
+    texts where one of these reaches the bar, too, and drafts behind texts that are none.
     """
     above = [each.score - (each.bars.least if closest else 0.0) for each in scored]
     best = next((each.odds for each, far in zip(scored, above, strict=True) if far >= 0.0), None)
     if best is None:
         return []
     chosen: list[Unit] = []
-    official = False
+    settled = set[bool]()
     for each, far in zip(scored, above, strict=True):
         if len(chosen) == most:
             break
@@ -178,8 +179,13 @@ def choose(scored: Sequence[Scored], most: int, *, closest: bool = False) -> lis
             chosen[beside] = whole
         else:
             chosen.append(each.marked)
-        official = official or (far >= 0.0 and each.unit.document.edition != "digest")
-    return heads_once(_apart(sorted(chosen, key=lambda unit: official and unit.document.edition == "digest")))
+        settled.add(far >= 0.0 and _settled(each.unit.document))
+    return heads_once(_apart(sorted(chosen, key=lambda unit: True in settled and not _settled(unit.document))))
+
+
+def _settled(document: Document) -> bool:
+    """Whether a document is an official text that is no draft."""
+    return document.edition != "digest" and not is_draft(document.symbol)
 
 
 def nearest(scored: Sequence[Scored]) -> list[Unit]:

@@ -144,12 +144,8 @@ class Quoter:
             return found
         if ahead < 0.0 and not sure and not self.desk.of_timetable(question):
             return found
-        if (
-            ahead < 0.0
-            and not timed(question)
-            and _says_none(question, meeting.statements[:1])
-            and not _says_none(question, found.statements[:1])
-        ):
+        beside_it = _says_none(question, meeting.statements[:1]) and not _says_none(question, found.statements[:1])
+        if beside_it and (ahead < 0.0 or answered) and not timed(question):
             return found
         if ahead < 0.0:
             most = self._most if answered else CLOSEST
@@ -249,7 +245,7 @@ class Quoter:
     def _named_and_held(self, question: Question) -> list[str]:
         """The ids of the texts that a question names and that may be quoted."""
         versions = self._library.versions()
-        ids = {version.id for symbol in question.symbols for version in versions.current(symbol)}
+        ids = {version.id for symbol in question.symbols for version in versions.current(symbol, question.within)}
         ids |= {each for each, key in versions.keys.items() if key in question.treaty_keys}
         return sorted(each for each in versions.quotable(question.language, ids) if question.covers(each))
 

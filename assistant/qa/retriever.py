@@ -247,7 +247,7 @@ def restricted(question: Question, library: Library) -> list[str] | None:
     keys, behind = {entry.key for entry in question.named}, library.superseded()
     held = [each for each, key in library.versions().keys.items() if key in keys and each not in behind]
     for symbol in question.documents:
-        held += standing_for(symbol, library)
+        held += standing_for(symbol, library, question.within) or standing_for(symbol, library)
     if held and not question.symbols and not question.articles:
         # A treaty that is named is what a text without a symbol may be about.
         held += [document_id for document_id, key in library.versions().keys.items() if "/" not in key]
@@ -257,7 +257,7 @@ def restricted(question: Question, library: Library) -> list[str] | None:
     return [each for each in named or sorted(question.within) if each in question.within]
 
 
-def standing_for(symbol: Symbol, library: Library) -> list[str]:
-    """Ids of what answers for a symbol: its current versions, and its addenda."""
+def standing_for(symbol: Symbol, library: Library, among: frozenset[str] | None = None) -> list[str]:
+    """Ids of what answers for a symbol: its current versions `among` some documents or all, and its addenda."""
     versions = library.versions()
-    return [version.id for version in (*versions.current(symbol), *versions.addenda(symbol))]
+    return [version.id for version in (*versions.current(symbol, among), *versions.addenda(symbol))]

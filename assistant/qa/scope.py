@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from assistant.messages import Message
 from assistant.qa.retriever import standing_for
 from assistant.question import Bounds
-from corpus.documents import Document
+from corpus.documents import Document, Language
 from corpus.library import Library
 from corpus.meetings import Meeting, is_under
 from corpus.symbols import Symbol
@@ -17,21 +19,32 @@ SHOWN, LONGEST = 20, 100
 """How much of what there is is told to who names something else, and how many characters of what they named."""
 
 
-@dataclass(frozen=True)
-class Scope:
-    """Restricts a question to documents that meet every condition named here.
+class Scope(BaseModel):
+    """Which documents a question is asked of: those that meet every condition."""
 
-    `meeting` is the symbol or the id of an agenda: its documents are the agenda itself, in all its versions, and what it announces;
-    `item` leaves of these what it announces under that item, and of the agenda that item (`parts`). `documents` are keys.
-    """
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
-    meeting: str | None = None
-    item: str | None = None
-    documents: tuple[str, ...] = ()
-    language: str | None = None
-    year: int | None = None
+    meeting: Annotated[
+        str | None,
+        Field(max_length=200, description="Symbol or id of an agenda: it, in all its versions, and what it announces."),
+    ] = None
+    item: Annotated[str | None, Field(max_length=20, description="Of these one item, and what it announces.")] = None
+    documents: Annotated[
+        tuple[Annotated[str, Field(max_length=200)], ...],
+        Field(max_length=100, description="Symbols, names or ids; of a revised document the version that is named."),
+    ] = ()
+    language: Language | None = None
+    year: Annotated[int | None, Field(ge=1900, le=2999)] = None
+
+    @field_validator("item")
+    @classmethod
+    def _needs_meeting(cls, item: str | None, told: ValidationInfo) -> str | None:
+        if item is not None and told.data.get("meeting") is None:
+            raise ValueError("name the meeting whose item is meant, with 'meeting'")
+        return item
 
     def bounds(self, library: Library) -> Bounds:
+        """What of a library that leaves."""
         acts = library.versions().acts
         return Bounds(within=self.ids(library), of_item=self.item, parts=self.parts(library), acts=acts)
 
@@ -45,21 +58,21 @@ class Scope:
             items = list(dict.fromkeys(item.number for each in of for item in each.items))
             if self.item is not None and not any(is_under(number, self.item) for number in items):
                 return _unknown("scope-item", self.item, items, meeting=self.meeting)
-        held = {header.key for header in library.each_header()} if self.documents else set()
-        lacking = [key for key in self.documents if key not in held]
-        return _unknown("scope-document", lacking[0], sorted(held)) if lacking else None
+        lacking = [name for name, found in self._texts(library).items() if not found]
+        held = sorted(set(library.keys().values())) if lacking else []
+        return _unknown("scope-document", lacking[0], held) if lacking else None
 
     def ids(self, library: Library) -> frozenset[str] | None:
         """Ids of the documents meant, None for all. Superseded documents are left out unless they are named."""
         if self == Scope():
             return None
-        behind = library.superseded()
-        within = self._of_meeting(library)
+        behind, within = library.superseded(), self._of_meeting(library)
+        named = {each for found in self._texts(library).values() for each in found}
         return frozenset(
             header.id
             for header in library.each_header()
             if (within is None or header.id in within)
-            and (header.key in self.documents if self.documents else header.id not in behind)
+            and (header.id in named if self.documents else header.id not in behind)
             and self.language in (None, header.language)
             and (self.year is None or (library.document(header.id).date or "").startswith(f"{self.year:04d}"))
         )
@@ -72,24 +85,32 @@ class Scope:
             for each in self._versions(library)
         }  # fmt: skip
 
+    def _texts(self, library: Library) -> dict[str, set[str]]:
+        """The ids of the texts that each of `documents` names."""
+        keys = library.keys()
+        return {
+            name: ({name} & keys.keys())
+            or {each for each, key in keys.items() if key == name}
+            or {document.id for document in library.find(name)}
+            for name in self.documents
+        }
+
     def _versions(self, library: Library) -> list[Meeting]:
         """The meeting, as each version of its agenda has it."""
-        keys, named = library.versions().keys, self._keys(library)
-        return [each for each in library.meetings() if keys.get(each.document_id) in named]
+        agendas = self._agendas(library)
+        return [each for each in library.meetings() if each.document_id in agendas]
 
-    def _keys(self, library: Library) -> set[str]:
-        """The keys of what `meeting` names: of one document by its id, of all that stand for a symbol."""
+    def _agendas(self, library: Library) -> set[str]:
+        """The ids of what `meeting` names, with their other versions: of one document by its id, of all that stand for a symbol."""
         versions, name = library.versions(), self.meeting or ""
-        if name in versions.keys:
-            return {versions.keys[name]}
-        symbol = Symbol.read(name)
-        return {versions.keys[each.id] for each in versions.current(symbol)} if symbol else set()
+        symbol = None if name in versions.keys else Symbol.read(name)
+        named = {versions.keys[each.id] for each in versions.current(symbol)} if symbol else {versions.keys.get(name)}
+        return {each for each, key in versions.keys.items() if key in named}
 
     def _of_meeting(self, library: Library) -> set[str] | None:
         if self.meeting is None:
             return None
-        named = self._keys(library)
-        agendas = {each for each, key in library.versions().keys.items() if key in named}
+        agendas = self._agendas(library)
         found = agendas if self.item is None else agendas & self.parts(library).keys()
         for meeting in self._versions(library):
             asked = meeting if self.item is None else meeting.narrowed(self.item)

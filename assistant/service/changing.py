@@ -8,16 +8,16 @@ import shutil
 from collections.abc import AsyncGenerator, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any, BinaryIO
 
 from assistant.access import Principal, Role
 from assistant.collection import Collection
 from assistant.faults import Conflict, Forbidden, Invalid, known_language
-from assistant.fetching import FetchRequest, Row, held_row, plan
+from assistant.fetching import FetchRequest, Plan, Row, plan
 from assistant.keeping import Files, Keeper
 from assistant.qa.engine import Engine
 from assistant.service.asking import Entrance
-from assistant.service.jobs import Hand, Job, Jobs
+from assistant.service.jobs import Job, Jobs
 from corpus.corpus_errors import plainly
 from corpus.files import file_hash
 from corpus.library import Library
@@ -25,10 +25,6 @@ from corpus.symbols import Symbol, SymbolError
 from ingest.document_reading import Input
 from ingest.folder import printable
 from ingest.readers import ReadError
-
-if TYPE_CHECKING:
-    from ingest.fetch import Wanted
-
 
 FOLDER = "uploads"
 """Folder of the files, in that of the library."""
@@ -176,30 +172,20 @@ class Changing(Entrance):
 
     def fetch(self, who: Principal, asked: FetchRequest) -> Job:
         """Begins to fetch official documents by symbol (see `rapporteur fetch`); never from an address that is given."""
-        wanted = self._planned(who, asked)
-        due = [each for each in wanted if asked.again or not each.held]
-        held = [held_row(each) for each in wanted if each not in due]
-
-        def work(hand: Hand) -> None:
-            for row in held:
-                hand.outcome(asdict(row))
-            if due:
-                self._keeper.fetch(hand, due, asked.formats, again=asked.again)
-
-        named = ", ".join(f"{each.symbol} ({each.language})" for each in due) or "nothing that is not held"
+        planned = self._planned(who, asked)
+        named = ", ".join(f"{each.symbol} ({each.language})" for each in planned.due) or "nothing that is not held"
         self._noted(who, "fetch", named)
-        return self.jobs.submit("fetch", who.id, work, detail=named[:200])
+        return self.jobs.submit("fetch", who.id, lambda hand: self._keeper.fetch(hand, planned), detail=named[:200])
 
     def foresee(self, who: Principal, asked: FetchRequest) -> list[Row]:
         """What `fetch` would do with each document, without asking anybody."""
-        return self._keeper.foreseen(self._planned(who, asked), asked.formats, again=asked.again)
+        return self._keeper.foreseen(self._planned(who, asked))
 
-    def _planned(self, who: Principal, asked: FetchRequest) -> list[Wanted]:
-        """The documents that are meant."""
+    def _planned(self, who: Principal, asked: FetchRequest) -> Plan:
+        """What is meant."""
         self._check(who, "fetch")
         if not self._keeper.can_fetch:
             raise Conflict("fetch-off")
-        assert asked.formats
         return plan(asked, self.library, self.engine.catalogue)
 
     def ingest(self, who: Principal, files: Files, *, again: bool = False, jobs: int | None = None) -> Job:

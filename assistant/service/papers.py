@@ -12,7 +12,7 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import Future, InvalidStateError, wait
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Generic, TypeVar, cast
@@ -21,6 +21,7 @@ from assistant.access.principal import own_part, strangers_part
 from assistant.faults import Overloaded, TooMany, stopping
 from assistant.reports import Progress
 from assistant.service.turns import Turns
+from assistant.slices import Aside
 
 T = TypeVar("T")
 
@@ -30,13 +31,9 @@ PASSING = 300.0
 """Seconds for which a paper is kept that would be better if it were made again, since a model failed on the way."""
 
 
-@dataclass(frozen=True)
-class Work:
-    """What the making of a paper is given. `tell` is to be called before each part: the questions that wait have their
-    turn then. `aside` is entered around what needs no turn: questions are answered meanwhile."""
-
-    tell: Progress
-    aside: Callable[[], AbstractContextManager[None]]
+Work = Callable[[Progress, Aside], T]
+"""Makes a paper. It calls the first before each part: the questions that wait have their turn then; and enters the second around what needs
+no turn: questions are answered meanwhile."""
 
 
 @dataclass
@@ -77,7 +74,7 @@ class Papers:
     def take(
         self,
         key: Hashable,
-        work: Callable[[Work], T],
+        work: Work[T],
         lasting: Callable[[T], bool] = lambda _: True,
         *,
         client: str = "",
@@ -131,7 +128,7 @@ class Papers:
             begun = [each.future for each in self._papers.values()]
         return not wait(begun, grace).not_done
 
-    def _make(self, paper: Paper[T], work: Callable[[Work], T], lasting: Callable[[T], bool]) -> None:
+    def _make(self, paper: Paper[T], work: Work[T], lasting: Callable[[T], bool]) -> None:
         with ExitStack() as turn:
 
             def tell(part: str, done: int, total: int) -> None:
@@ -156,7 +153,7 @@ class Papers:
             try:
                 self._check()
                 turn.enter_context(self._turns.batch())
-                made = work(Work(tell, aside))
+                made = work(tell, aside)
                 paper.until = math.inf if lasting(made) else self._clock() + PASSING
             except BaseException as error:  # noqa: BLE001  (it belongs to whoever waits for the paper)
                 self._end(paper, error=error)

@@ -13,9 +13,10 @@ from assistant.access import Principal, Role, check
 from assistant.access.access_store import AccessStore
 from assistant.faults import Conflict, Invalid, NotHeld
 from assistant.paper_requests import PaperRequest, file_of
-from assistant.reports import refused, silent
+from assistant.reports import Progress, refused, silent
 from assistant.reports.brief.briefing import Briefing, Source
-from assistant.service.papers import Paper, Papers, Work
+from assistant.service.papers import Paper, Papers
+from assistant.slices import Aside
 from corpus.documents import Document, Edition
 from corpus.library import Library
 from corpus.plain import PlainError, from_plain, to_plain
@@ -231,12 +232,12 @@ class Writing:
         with refused(request.fault):
             subject, make = request.subject(service)
 
-        def work(given: Work) -> Report:
+        def work(told: Progress, aside: Aside) -> Report:
             with refused(request.fault):
-                return make(given.tell, given.aside)
+                return make(told, aside)
 
         if request.at_once:
-            return work(Work(silent, nullcontext))
+            return work(silent, nullcontext)
         from assistant.reports.report_cache import state_of
 
         key = (request.path, subject, state_of(service.library, service.engine.signature))

@@ -9,7 +9,7 @@ from .expansion import MAX_RANGE, expand, expand_all
 from .finding import Mention, find_symbols
 from .grammar import MAX_LENGTH, SymbolError
 from .model import Modifier, Symbol, link, same_document
-from .symbol_words import LANGUAGES, RECORDS, RESOLUTIONS, VERSIONS, ModifierKind
+from .symbol_words import LANGUAGES, RECORDS, RESOLUTIONS, VERSIONS, Language, ModifierKind
 
 __all__ = [
     "LANGUAGES",
@@ -18,6 +18,7 @@ __all__ = [
     "RECORDS",
     "RESOLUTIONS",
     "VERSIONS",
+    "Language",
     "Mention",
     "Modifier",
     "ModifierKind",

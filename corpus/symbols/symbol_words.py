@@ -106,5 +106,6 @@ ORDINALS = {
 }
 """French and Spanish ordinals, as older documents print them: `E/ICEF/672 (Première partie)`."""
 
-LANGUAGES = ("en", "fr", "es", "ru", "ar", "zh")
+Language = Literal["en", "fr", "es", "ru", "ar", "zh"]
+LANGUAGES: tuple[str, ...] = get_args(Language)
 """The six official languages of the United Nations, as ISO 639-1 codes."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import StrictBool
 
-from assistant.question_request import Language
+from corpus.documents import Language
 from eval.metrics.selective import RiskCoverage, auc, aurc, risk_coverage
 from eval.metrics.statistics import Figure, figure
 from eval.public.figures import Figures, Outcome

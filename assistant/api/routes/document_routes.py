@@ -6,13 +6,11 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, status
 
-from assistant.api.api_models import BlockOut, DocumentOut, Edition, Page, PassagesOut
+from assistant.api.api_models import BlockOut, DocumentOut, Page, PassagesOut
 from assistant.api.callers import Caller, Served
 from assistant.api.route import Guarded, may
-from assistant.collection import block_record
-from assistant.question_request import Language
 from assistant.service.jobs import Job
-from corpus.documents import Document
+from corpus.documents import Document, Edition, Language
 
 router = APIRouter(tags=["documents"], route_class=Guarded)
 
@@ -94,7 +92,7 @@ _part("footnotes", "The footnotes of a document, with the places that refer to t
 def blocks(service: Served, held: Held, place: Place = None, offset: Offset = 0, limit: Limit = 50) -> dict[str, Any]:
     """The blocks of a document (headings, paragraphs, items, rows, footnotes), or those at a place."""
     found = service.collection.blocks(held, place)
-    return Page.of([block_record(held, each) for each in found[offset : offset + limit]], len(found), offset)
+    return Page.of(service.collection.corrected(held, found[offset : offset + limit]), len(found), offset)
 
 
 @router.get("/documents/{document:path}/text")

@@ -24,8 +24,8 @@ from assistant.faults import ServiceFault, TooLarge
 from assistant.fetching import FetchRequest
 from assistant.keeping import Files
 from assistant.outcome_words import job_told
-from assistant.question_request import Language
 from assistant.service.jobs import Job
+from corpus.documents import Language
 
 router = APIRouter(tags=["keep"], route_class=Guarded)
 

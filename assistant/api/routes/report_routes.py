@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -25,10 +25,10 @@ from assistant.paper_requests import (
     PaperRequest,
     ThemesRequest,
 )
-from assistant.question_request import Language
 from assistant.service import Service
 from assistant.service.papers import Paper
-from assistant.service.writing import Event
+from assistant.service.writing import Event, State
+from corpus.documents import Language
 
 router = APIRouter(tags=["write"], route_class=Guarded)
 LOOK_SECONDS = 0.2
@@ -123,7 +123,7 @@ class DraftOut(BaseModel):
 
     id: str
     title: str
-    state: Literal["draft", "review", "cleared"]
+    state: State
     created: str
     changed: list[str] | None
     events: list[Event]
@@ -140,7 +140,7 @@ class CommentBody(Strict):
 class StateBody(Strict):
     """The new state of a draft."""
 
-    state: Literal["draft", "review", "cleared"]
+    state: State
 
 
 @review.get("/drafts", response_model=list[DraftOut])

@@ -103,6 +103,8 @@ def _keys(engine: Engine, ground: Ground) -> tuple[SectionKey, ...]:
     """The sections of a briefing: of a resolution what it asks and decides, of another document its recommendations and figures, too."""
     apart = (*_OF_RESOLUTIONS, *_OF_REPORTS, *(_OF_ITEMS if ground.item is None else ()))
     keys = tuple(key for key in _MAKERS if key not in apart)
+    if ground.asked:  # what is recommended on a subject is guidance before it is a point
+        return tuple(sorted(keys, key=lambda key: key in ("points", "articles")))
     if ground.request.kind != "document":
         return keys
     kind = engine.library.document(ground.own[0]).kind

@@ -105,10 +105,10 @@ class Chooser:
         return self._weighed[key]
 
     def sure(self, each: Scored) -> bool:
-        """Whether a unit that speaks to the words of the user surely does: its passage reaches the bar for answers, or it says them all. Where
+        """Whether a unit that speaks to the words of the user surely does: it reaches the bar for answers, or says them all. Where
         something else is the subject what is bound to it is sure enough."""
         asked = self.ground.asked
-        return asked is None or each.whole >= 0.0 or asked.all_said(each.unit.text, each.unit.document.language)
+        return asked is None or each.score >= 0.0 or asked.all_said(each.unit.text, each.unit.document.language)
 
     @cached_property
     def _apart_by(self) -> dict[str, tuple[bool, bool]]:

@@ -29,6 +29,7 @@ from assistant.reports.mandates.mandate_reader import recommendations_of
 from assistant.wording.drafting import grammar_of
 from corpus.meetings import Meeting
 from corpus.sentences import sentence_spans
+from corpus.symbols import find_symbols
 
 MANY = 8
 """More themes than so many are sections of a document; its articles are looked for by its title."""
@@ -43,6 +44,7 @@ PARTS = 40
 """Most articles that are given in full."""
 WIDE = 36
 """Passages that are read for a briefing on one theme or question: what resolutions recall is like what they say."""
+_DATED = re.compile(r"\b(?:(?:19|20)\d\d|\d+/\d+)\b")
 _NUMBER = re.compile(r"[\d.]+|\b[IVXLC]+\b")
 
 
@@ -215,24 +217,37 @@ def unknown(chooser: Chooser) -> ReportError:
 
 
 def guidance(chooser: Chooser) -> Section:
-    """What other documents recommend or offer as guidance, none of it later than the meeting: as the reader tells; of an item what
-    answers to its title or a theme, where they say themselves that they recommend it, too."""
+    """What other documents recommend or offer as guidance, none of it later than the meeting: of what surely answers to the subject or a
+    theme that which says by its own verbs that it recommends or asks, and that which the reader tells to be guidance."""
     ground = chooser.ground
     asked = say("ask_guidance", ground.spoken, theme=ground.title)
     subjects = () if ground.request.kind == "document" else (ground.title, *(theme.words for theme in ground.themes))
-    weighed = [each for words in subjects for each in chooser.weigh(words, ground.others, WIDE if ground.asked else 0)]
-    sure = [each for each in weighed if each.score >= 0.0 or (ground.asked and speaks(each) and chooser.sure(each))]
-    close = {(each.unit.document.id, each.unit.block) for each in sure}
+    weighed = [
+        each
+        for words in dict.fromkeys(subjects)
+        for each in chooser.weigh(words, ground.others, WIDE if ground.asked else 0)
+        if each.score >= 0.0 or (ground.asked and speaks(each) and chooser.sure(each))
+    ]
+    close = {(each.unit.document.id, each.unit.block) for each in weighed}
 
     def fits(each: Scored) -> bool:
         return _is_point(chooser, each) and (not subjects or (each.unit.document.id, each.unit.block) in close)
 
-    found = [each.unit for each in chooser.speaking(asked, ground.others, 2 * GUIDANCE, fits)]
-    for each in chooser.weigh(asked, ground.others) if ground.item is not None else ():
-        grammar, text = grammar_of(each.unit.document.language), each.unit.text
-        said = grammar.advise.search(text) or grammar.advised.search(text)
-        found += [each.unit] if said and fits(each) and chooser.usable(each.unit) else []
+    said = weighed if ground.asked else chooser.weigh(asked, ground.others) if ground.item is not None else ()
+    advising = [each.unit for each in said if _advises(each.unit) and fits(each) and chooser.usable(each.unit)]
+    told = chooser.speaking(asked, ground.others, 2 * GUIDANCE, fits)
+    units = [each.unit for each in told if each.score >= 0.0 or not ground.asked]
+    found = (*advising, *units) if ground.asked else (*units, *advising)
     return chooser.section("guidance", Part("", chooser.take(found, GUIDANCE, fresh=True)))
+
+
+def _advises(unit: Unit) -> bool:
+    """Whether a unit says by its own verbs that something is recommended or asked, or that somebody who is named should act."""
+    grammar, text = grammar_of(unit.document.language), unit.text
+    opening, ought = grammar.opening.match(text), grammar.should.search(text)
+    who = text[: ought.start()].split()[-1:] if ought else []
+    named = any(not grammar.pronoun_subject.fullmatch(word) for word in who)
+    return bool(named or (opening and opening["ask"]) or grammar.advise.search(text) or grammar.advised.search(text))
 
 
 def _near(chooser: Chooser, each: Scored) -> bool:
@@ -329,7 +344,7 @@ def _of_section(chooser: Chooser, theme: Theme) -> list[Unit]:
 
 
 def _is_point(chooser: Chooser, each: Scored) -> bool:
-    """Whether a unit is a point: no proposal of what to discuss, nothing that a resolution only recalls, nothing later than the meeting; of
+    """Whether a unit is a point: no proposal of what to discuss, nothing that a preamble says, nothing later than the meeting; of
     other documents than those bound to the subject, near enough and nearer to this item than to another one."""
     unit = each.unit
     own = unit.document.id in chooser.ground.own
@@ -338,10 +353,13 @@ def _is_point(chooser: Chooser, each: Scored) -> bool:
 
 
 def _is_key(chooser: Chooser, each: Scored) -> bool:
-    """Whether a unit is a key point: of an item, what documents of other bodies say that are not bound to it must be sure."""
-    ground, symbol = chooser.ground, each.unit.document.symbol
+    """Whether a unit is a key point: of an item, what documents of other bodies say that are not bound to it must be sure; of a theme or question
+    also what a preamble states without naming another text, by its number, its year or in a footnote."""
+    ground, symbol, unit = chooser.ground, each.unit.document.symbol, each.unit
+    if ground.asked and "preamb" in unit.locator:
+        return not (unit.document.blocks[unit.block].marks or find_symbols(unit.text) or _DATED.search(unit.text))
     body = ground.agenda.symbol.body if ground.agenda and ground.agenda.symbol else ""
-    bound = ground.agenda is None or each.unit.document.id in ground.own or (symbol is not None and symbol.body == body)
+    bound = ground.agenda is None or unit.document.id in ground.own or (symbol is not None and symbol.body == body)
     return (bound or each.score >= 0.0) and _is_point(chooser, each)
 
 
