@@ -197,6 +197,8 @@ B. Fees
 
 I. Lund, keeper of the lamps, collects them.
 
+D. Oil and wicks 7 192.9 4 685.5 133.0
+
 C. Oil
 
 It is bought in spring.

@@ -38,6 +38,8 @@ _EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3}|_{1,3})(?=\S)([^*_]{1,4000}?)(?<=\S)
 _BACKQUOTES = re.compile(r"``([^`\"“”]{1,400}?)(?:''|\"|”)")
 _CHAPTER = re.compile(r"([IVXLC]{1,6}|[A-ZА-Я])\.\s+(?=[^\W\d_a-zà-ÿа-я])")
 _CHAPTER_LINE = 120
+_LETTERS = 0.8
+_WORD = re.compile(r"[^\W\d_]{2,}")
 _CAPITALS = 3
 """Words in capitals that make a line a title: a symbol or the name of the Organization has fewer."""
 _BINARY = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
@@ -129,7 +131,10 @@ def _outlined(lines: Sequence[Line]) -> Iterator[Line]:
     chapters: dict[int, str] = {}
     for n, line in enumerate(lines):
         match = _CHAPTER.match(line.text)
-        words = not (line.cells or line.bullet or line.note or ENDS.search(line.text))
+        letters = sum(map(str.isalpha, line.text)) >= _LETTERS * len(
+            "".join(line.text.split())
+        )  # and no row of figures
+        words = letters and not (line.cells or line.bullet or line.note or ENDS.search(line.text))
         if match and words and len(line.text) <= _CHAPTER_LINE and around[n] and around[n + 2]:
             chapters[n] = match[1]
     numerals = {"I", "II"} <= {*chapters.values()}
@@ -141,7 +146,7 @@ def _outlined(lines: Sequence[Line]) -> Iterator[Line]:
                 or ({"A", "B"} <= {*chapters.values()} and chapters[n] in "CDLM")
             )
             yield replace(line, heading=3 if numerals and lettered else 2)
-        elif line.text.isupper() and len(line.text.split()) >= _CAPITALS and around[n] and not line.cells:
+        elif line.text.isupper() and len(_WORD.findall(line.text)) >= _CAPITALS and around[n] and not line.cells:
             yield replace(line, broken=True)
         else:
             yield line
