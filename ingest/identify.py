@@ -235,9 +235,9 @@ def title_of(
             each for each in lines if each.kind == "paragraph" and len(each.text) <= _LONGEST
         ]  # of a text without marks
         for likely in ([each for each in lines if each.kind == "heading"], loose):
-            telling = [each for each in likely if not _SKIPS.match(_line(each))]
-            if telling:  # who submits a paper may stand below its title, in bold and in no style of a heading
-                return _line(min(reversed(telling), key=lambda piece: piece.depth >= BOLD_DEPTH))
+            naming = [each for each in likely if not _SKIPS.match(_line(each))]
+            if naming:  # who submits a paper may stand below its title, in bold and in no style of a heading
+                return _line(min(reversed(naming), key=lambda piece: piece.depth >= BOLD_DEPTH))
     head = list(takewhile(lambda piece: not CONTENTS.fullmatch(piece.text), top))  # what follows heads chapters
     run = _run(head, masthead, symbol, kind)
     if not run and kind == "treaty" and masthead.body:
