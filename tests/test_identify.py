@@ -461,6 +461,7 @@ def test_the_title_of_an_agenda_item_is_not_that_of_the_document_below_it() -> N
 def test_what_is_said_of_a_body_is_a_title_and_its_name_is_none() -> None:
     told = "# Summary of the work of the Economic Commission for Harbours"
     assert title("# Economic and Social Council", "E/2031/19", told, "# Note by the Secretary-General") == told[2:]
+    assert title("# E/2031/19", "# Economic Commission for Harbours", told) == told[2:]
     assert title("# Security Council", "S/2031/7", "# Security Council visit to the harbour") == (
         "Security Council visit to the harbour"
     )
