@@ -63,6 +63,12 @@ class PaperRequest(BaseModel, ABC):
     format: Annotated[SheetForm | None, _FORMAT] = None
 
     @property
+    def about(self) -> str:
+        """What it names: an item, documents, a topic, by which its file is called."""
+        named = (getattr(self, each, None) for each in ("value", "theme", "topic", "document", "place", "addressee"))
+        return " ".join(each if isinstance(each, str) else " ".join(each) for each in named if each)
+
+    @property
     def at_once(self) -> bool:
         """Whether it is made so soon that it waits for no other paper."""
         return False

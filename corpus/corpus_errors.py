@@ -83,7 +83,13 @@ def advice(folder: Path, reason: str) -> str:
     low = reason.casefold()
     if "full" in low or "no space" in low or "quota" in low or ("disk i/o" in low and no_room(folder)):
         return f"The disk that holds {folder} is full. Nothing was changed. Free some space and try again."
-    if "readonly" in low or "read-only" in low or "not writable" in low or "permission" in low:
+    if (
+        "readonly" in low
+        or "read-only" in low
+        or "not writable" in low
+        or "permission" in low
+        or "unable to open" in low
+    ):
         return f"The folder {folder} can't be written to. Change its permissions, or choose another with --data-dir."
     if "malformed" in low or "not a database" in low:
         return f"The database in {folder} is damaged ({reason}). Restore it from a backup, or ingest anew elsewhere."

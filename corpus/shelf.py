@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 import numpy as np
 from filelock import FileLock, Timeout
 
-from corpus.corpus_errors import OWNER, LibraryBusy, LibraryStale, NotHeld, busy_message, plainly
+from corpus.corpus_errors import OWNER, LibraryBusy, LibraryError, LibraryStale, NotHeld, busy_message, plainly
 from corpus.documents import LANGUAGES, Document, Passage, Within
 from corpus.extras import install, installed
 from corpus.feedback import MOST, Feedback
@@ -42,6 +42,8 @@ _NONE = "none"
 DERIVED = "derived"
 """Folder in a library's folder for what is made from its documents and made anew when they change: it is emptied then,
 so that nothing of a document that was removed is left."""
+BEGUN_AGAIN = 20
+"""Times that work is begun again since documents are changed meanwhile."""
 _LOOKED = 0.05
 """Seconds after which it is looked whether another process has changed the database."""
 AT_ONCE = 2_000
@@ -209,11 +211,17 @@ class Shelf:
         """Looks anew for what other processes have changed, when next something is read."""
         self._looked = 0.0
 
-    def moment(self) -> int:
-        """A number that is another one once another process has changed what is held."""
-        with self._guard:
-            self._look()
-            return self._db.moment
+    def whole(self, work: Callable[[], _Made]) -> _Made:
+        """What some work on the library makes, begun again where what is held was changed in the middle of it."""
+        for _ in range(BEGUN_AGAIN):
+            before = self.versions()
+            try:
+                return work()
+            except (LibraryError, LookupError, ValueError):
+                self.refresh()
+                if self.versions() is before:
+                    raise
+        return work()
 
     def _look(self) -> None:
         """Forgets what was made of the library where another process has changed it."""

@@ -56,10 +56,11 @@ class Version:
 
 
 class Versions:
-    """How the documents of a library relate, read from their symbols alone. `keys` and `language_of` are theirs by id,
-    `held` those that have a symbol."""
+    """How the documents of a library relate, read from their symbols alone. `headers`, `keys` and `language_of` are theirs by
+    id, `held` those that have a symbol."""
 
     def __init__(self, headers: Sequence[Header]) -> None:
+        self.headers = {header.id: header for header in headers}
         self.keys = {header.id: header.key for header in headers}
         self.language_of = {header.id: header.language for header in headers}
         self.held = tuple(_version(header) for header in headers if header.symbol is not None)

@@ -22,6 +22,8 @@ from ingest.readers.heads import ANNEX, CHAPTER, CONTENTS, names_session, symbol
 from ingest.structure import BOLD_DEPTH, Piece
 
 MASTHEAD_PIECES = 40
+LONGEST_TITLE = 600
+"""Characters of a title: a letter that transmits a report may have some hundred."""
 _STRONG_WORDS = 120
 """From so many words on, the language that a text is found to be in is sure enough to contradict its reader."""
 
@@ -66,7 +68,7 @@ def identify(
         raise ReadError(f"{name}: language {said!r} is none of {', '.join(LANGUAGES)}.")
     language_found, warnings = _language(found, masthead, said, name)
     title = str(given.get("title") or title_of(found, top, kind, masthead, settled, entry) or settled or name)
-    title = title if len(title) <= 300 else title[:299].rsplit(" ", 1)[0].rstrip(",;:") + "…"
+    title = title if len(title) <= LONGEST_TITLE else title[: LONGEST_TITLE - 1].rsplit(" ", 1)[0].rstrip(",;:") + "…"
     date = given.get("date") or masthead.date or (entry and entry.date) or (dates[0].isoformat() if dates else None)
     return Document(
         symbol=settled,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import get_args
 
@@ -28,6 +30,7 @@ from assistant.reports.themes.theme_maker import themes_of
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES
 from corpus.library import Library
+from corpus.versions import Versions
 from eval.briefs import scores_of
 from ingest.run import Input
 
@@ -173,6 +176,28 @@ def test_what_only_comes_closest_to_a_theme_is_told_apart_and_is_no_guidance(hol
         (say("closest", "en", theme=words), False, [close]),
     ]
     assert "guidance" not in by_key
+
+
+def test_a_briefing_is_made_while_documents_are_read_in(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    versions, reading = Library.versions, iter(range(40))
+    adding = threading.Lock()
+
+    def meanwhile(self: Library) -> Versions:
+        if adding.acquire(blocking=False):
+            with suppress(StopIteration):
+                n = next(reading)
+                more(engine, Input(f"note {n}.md", f"# Note {n}\n\n1. Harbour lamps are mended, year {n}.\n".encode()))
+            adding.release()
+        return versions(self)
+
+    monkeypatch.setattr(Library, "versions", meanwhile)
+    for request in (
+        Request("item", "2"),
+        Request("theme", "harbour lamps"),
+        Request("document", "CTOC/COP/WG.7/2030/2"),
+    ):
+        assert brief(engine, request).sections
+    assert len(engine.library.ids()) > 6
 
 
 def test_an_empty_library_is_said_to_be_empty(holding: Holding) -> None:
@@ -663,6 +688,15 @@ def test_only_of_a_treaty_that_a_document_cites_articles_are_listed_by_what_the_
     given = by_key["articles"].parts if "articles" in by_key else ()
     assert [part.heading.partition(", ")[2] for part in given] == listed
     assert ("framework" in by_key) is bool(listed)
+
+
+def test_a_question_is_led_to_the_articles_of_which_the_reader_says_that_they_answer_it(holding: Holding) -> None:
+    note = f"---\nsymbol: DP/2030/9\ntitle: Harbour lamps\nlanguage: en\n---\n# Harbour lamps\n\n{LIT}"
+    by_key = sections(
+        holding(CRIMES, note, reading=True), Request("question", "Who shall keep the lamps of harbours lit?")
+    )
+    assert "article 1: Keeping of lights" in [part.heading.partition(", ")[2] for part in by_key["articles"].parts]
+    assert by_key["framework"].parts
 
 
 @pytest.mark.parametrize(

@@ -815,8 +815,10 @@ def test_a_library_is_copied_to_a_place_that_is_named_and_to_no_other(
     own = cli("migrate", "--to", cli.folder.name)
     assert own.code == 2
     assert "where the library is already" in own.err
+    (cli.folder / "links.key").write_text("k" * 43)
     there = cli("migrate", "--to", "copy")
     assert there.code == 0
+    assert (cli.folder.parent / "copy" / "links.key").read_text() == "k" * 43, "shared links are known there, too"
     assert str(cli.folder.parent / "copy") in there.out.replace("\n", "")
 
 

@@ -96,6 +96,14 @@ def test_the_page_shows_drafts_to_staff_and_takes_comments(made: Made, draft: st
     assert sent.status_code == 303
     assert "Shorter." in made.client.get(f"/drafts/{draft}", headers=staff).text
     assert f'href="/drafts/{draft}"' in made.client.get("/drafts", headers=staff).text
+    wrong = made.client.post(
+        f"/drafts/{draft}/comments", data={"text": "Which one?", "statement": "9999"}, headers=staff
+    )
+    assert wrong.status_code == 422
+    assert 'role="alert"' in wrong.text
+    assert 'value="Which one?"' in wrong.text, "nothing that was written is lost"
+    assert 'value="9999"' in wrong.text
+    assert f'action="/drafts/{draft}/comments"' in wrong.text
 
 
 @pytest.mark.parametrize(

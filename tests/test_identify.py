@@ -16,7 +16,7 @@ from corpus.catalogue import Catalogue
 from corpus.documents import Document
 from corpus.symbols import Symbol
 from ingest.folder import FileInput
-from ingest.identify import IdentityError
+from ingest.identify import LONGEST_TITLE, IdentityError
 from ingest.readers import ReadError
 from ingest.run import Input, read_document
 
@@ -290,7 +290,7 @@ def assert_harmless(made: Document) -> None:
     assert not set(made.slug) & set("/\\:.<>'\"% \x00\u202e")
     assert not made.slug.startswith("-")
     assert made.id == f"{made.slug}:{made.language}:upload"
-    assert len(made.title) <= 300
+    assert len(made.title) <= LONGEST_TITLE
     assert not UNPRINTABLE.search(made.title)
 
 

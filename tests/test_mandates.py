@@ -45,11 +45,14 @@ PREAMBLE = {
 }
 
 
-def resolution(*paragraphs: str, number: str = "80/900", language: str = "en", day: str = "") -> Input:
-    """A resolution of the General Assembly; `day` closes it, as the day of its adoption."""
-    head = f"---\nsymbol: A/RES/{number}\ntitle: {number}. Boats\nlanguage: {language}\ndate: 2025-12-20\n---\n"
+def resolution(
+    *paragraphs: str, number: str = "80/900", language: str = "en", day: str = "", on: str = "Boats"
+) -> Input:
+    """A resolution of the General Assembly on something; `day` closes it, as the day of its adoption."""
+    title = f"{number}. {on}"
+    head = f"---\nsymbol: A/RES/{number}\ntitle: {title}\nlanguage: {language}\ndate: 2025-12-20\n---\n"
     session = {"79": "Seventy-ninth", "80": "Eightieth"}[number[:2]]
-    opening = "\n\n".join((f"{session} session", f"# {number}. Boats", *PREAMBLE[language]))
+    opening = "\n\n".join((f"{session} session", f"# {title}", *PREAMBLE[language]))
     closing = f"\n\n60th plenary meeting\n\n{day}" if day else ""
     return Input(
         f"{number.replace('/', '-')}.{language}.md", f"{head}{opening}\n\n{_numbered(paragraphs)}{closing}\n".encode()
@@ -497,8 +500,8 @@ def test_the_list_has_what_is_due_first_and_every_cell_is_exact_words(
     made = list_mandates(library, Wanted())
     assert [(row.label, row.due) for row in made.rows] == [
         ("A/RES/80/900", "2026-02-01"),
-        ("A/RES/79/900", "2026-09"),
         ("A/RES/80/900", "2027-09"),
+        ("A/RES/79/900", "2026-09"),
         ("A/RES/79/900", ""),
     ]
     for row in made.rows:
@@ -514,6 +517,20 @@ def test_the_list_has_what_is_due_first_and_every_cell_is_exact_words(
     record = made.to_json()["mandates"][0]
     assert record["action"][0]["quote"].startswith("to paint 15 boats")
     json.dumps(made.to_json())
+
+
+def test_what_a_later_resolution_with_the_same_title_says_anew_stands_last_and_is_marked(holding: Holding) -> None:
+    asks = "Requests the Secretary-General to paint boats by 1 February {year};"
+    old = resolution(asks.format(year=2026), number="79/900", on="Painting of boats")
+    other = resolution(asks.format(year=2027), number="79/901", on="Oars")
+    library = holding(old, other, resolution(asks.format(year=2028), on="Painting of boats")).library
+    made = list_mandates(library, Wanted(due_before="2030-01-01"))
+    assert [(row.label, row.newer) for row in made.rows] == [
+        ("A/RES/79/901", ""),
+        ("A/RES/80/900", ""),
+        ("A/RES/79/900", "A/RES/80/900"),
+    ]
+    assert "| later: A/RES/80/900 |" in markdown(made, library, "en")
 
 
 @pytest.mark.parametrize("language", ["fr", "ru", "ar"])

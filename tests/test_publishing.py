@@ -313,30 +313,35 @@ def test_a_column_of_words_has_room_for_them_beside_symbols_which_may_end_a_line
     assert room["became"] > 0.9 * room["first"]
 
 
-def test_only_a_table_of_many_long_columns_stands_with_its_heading_on_pages_that_lie() -> None:
+def test_only_a_table_of_many_long_columns_stands_with_its_heading_and_note_on_pages_that_lie() -> None:
     said = "A sentence that takes more room than a tenth of a line"
     head = ("Paragraph", "Addressee", "Verb", "Action", "By when", "Money")
     wide = Table(head, ((plain("para. 3"), *[plain(said)] * 5),))
     short, narrow = Table(head, (tuple([plain("12")] * 6),)), Table(head[:2], ((plain("para. 3"), plain(said)),))
-    blocks = (
-        Paragraph(plain("Before.")),
-        Heading(1, "Requests", "requests"),
-        wide,
-        Heading(1, "Rest", "rest"),
-        narrow,
-        short,
-    )
-    made = Publication("en", "A note", blocks)
-    assert [(each, [type(block).__name__ for block in own]) for each, own in made.spreads] == [
-        (False, ["Paragraph"]),
-        (True, ["Heading", "Table"]),
-        (False, ["Heading", "Table", "Table"]),
-    ]
+    much = Paragraph(plain("Much is said before. " * 60))
+    requests, note = Heading(1, "Requests", "requests"), Paragraph(plain("New since last year."))
+    rest = Heading(1, "Rest", "rest")
+    made = Publication("en", "A note", (much, requests, note, wide, rest, narrow, short, much))
+    assert made.spreads == [(False, [much]), (True, [requests, note, wide]), (False, [rest, narrow, short, much])]
     with zipfile.ZipFile(io.BytesIO(render(made, "docx"))) as package:
         xml = package.read("word/document.xml").decode()
     assert xml.count("landscape") == 1
     with pdfium.PdfDocument(render(made, "pdf")) as paper:
         assert [page.get_width() > page.get_height() for page in paper] == [False, True, False]
+    little = Publication("en", "A note", (note, requests, wide, rest, narrow))
+    assert little.spreads == [(True, list(little.blocks))], "what is little has no pages of its own, nor has the title"
+    with pdfium.PdfDocument(render(little, "pdf")) as paper:
+        assert [page.get_width() > page.get_height() for page in paper] == [True]
+        assert "A note" in paper[0].get_textpage().get_text_bounded()
+    with zipfile.ZipFile(io.BytesIO(render(little, "docx"))) as package:
+        xml = package.read("word/document.xml").decode()
+    assert re.findall(r'w:orient="(\w+)"', xml) == ["landscape"]
+    assert xml.index("A note") < xml.index("<w:sectPr"), "the title stands on the first pages"
+    grids = [
+        sum(map(int, re.findall(r'gridCol w:w="(\d+)"', each)))
+        for each in re.findall("<w:tblGrid>.*?</w:tblGrid>", xml)
+    ]
+    assert all(abs(each - 0.94 * 14_570) < 20 for each in grids), "tables take the width of their pages"
 
 
 def test_no_column_is_narrower_than_its_longest_word_however_long_the_others_are() -> None:

@@ -394,6 +394,22 @@ def test_a_job_tells_of_its_progress_and_of_every_outcome() -> None:
     assert jobs.close(5)
 
 
+def test_who_brings_one_file_waits_for_one_of_those_who_brought_many() -> None:
+    jobs, begun, go = Jobs(), list[str](), threading.Event()
+
+    def noting(name: str) -> Callable[[Hand], None]:
+        return lambda _: (begun.append(name), go.wait(20))[0]
+
+    first = [jobs.submit("upload", "account:loud", noting(f"loud {n}")) for n in range(4)]
+    last = jobs.submit("upload", "account:quiet", noting("quiet"))
+    go.set()
+    for job in (*first, last):
+        assert over(jobs, job)["state"] == "done"
+    assert begun.index("quiet") <= 2
+    assert [each for each in begun if each != "quiet"] == [f"loud {n}" for n in range(4)]
+    assert jobs.close(5)
+
+
 def test_a_job_that_fails_or_breaks_down_says_so_and_the_next_one_runs() -> None:
     jobs = Jobs()
 

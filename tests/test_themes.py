@@ -94,6 +94,19 @@ def test_letters_that_nothing_names_together_are_of_no_theme(holding: Holding) -
     assert "A/80/8" in markdown(made, engine.library).partition("of no theme")[2]
 
 
+def test_where_phrases_name_most_of_what_is_held_no_theme_is_called_by_the_title_of_one_document(
+    holding: Holding,
+) -> None:
+    boats = [
+        (f"A/7{n}/9", "Safety of fishing boats", f"The safety of fishing boats needs harbour {n}.") for n in range(4)
+    ]
+    others = [("A/80/8", "Resolution 977 (2030)", "Zebras graze on hills."), ("A/81/8", "Prices", "Tea is dear in town."),
+              ("A/82/8", "Clocks", "Bells ring at noon.")]  # fmt: skip
+    made = themes_of(holding(*_reports(*boats, *others)))
+    assert [theme.name for theme in made.themes] == ["Safety of fishing boats"]
+    assert {each.label for each in made.loose} == {"A/80/8", "A/81/8", "A/82/8"}
+
+
 def test_agendas_and_records_of_meetings_stand_apart(holding: Holding) -> None:
     named = (("A/79/PV.7", "Opening"), ("A/79/9", "Boats"), ("A/79/10", "Harbours"), ("A/79/11", "Flags"))
     engine = holding(

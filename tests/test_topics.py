@@ -23,6 +23,7 @@ from eval.told import labels_in
 from eval.topics import Told, Topic, told_of
 from eval.topics import scores_of as topic_scores_of
 from ingest.folder import FileInput
+from ingest.run import Input
 
 TEXT = "---\nsymbol: {symbol}\ntitle: Note {symbol}\nlanguage: en\n{date}---\n# Note {symbol}\n\n{body}\n"
 DETAIN = (
@@ -295,3 +296,32 @@ def test_the_evaluation_of_topics_counts_what_is_told(hold: Hold) -> None:
     shipped = labels_in(TOPICS, Topic)
     assert {each.language for each in shipped} == set(LANGUAGES)
     assert len([each for each in shipped if each.language == "en"]) >= 60
+
+
+def test_what_another_text_says_without_being_quoted_for_it_is_not_called_said_by_one_text_only(hold: Hold) -> None:
+    lines = [f"Smugglers detained in the harbour prison {rest}." for rest in (
+        "sell carved spoons to pilgrims each August", "hide no letters behind loose bricks",
+        "may write home twice every winter month", "share bread with watchmen who sleep late",
+        "learn ropework from a retired sailor", "grow onions beside that southern wall",
+        "whistle until bells ring for supper", "count swallows over broken chimneys")]  # fmt: skip
+    engine = hold(A_90_7=("2030-01-01", lines), A_91_7=("2031-01-01", [*reversed(lines[1:]), NETS]))
+    found = on(engine, DETENTION, "A/90/7", "A/91/7")
+    quoted = [{each.text for each in side.statements} for side in found.sides]
+    assert quoted[1] - quoted[0], "one text is quoted with what the other one is not quoted with"
+    assert {found.statement(place).text for place in found.alone} <= {lines[0]}
+    for n, side in enumerate(found.sides):
+        for m, statement in enumerate(side.statements):
+            assert any(found.repeated((n, m))) == (statement.text != lines[0])
+    assert "Repeated in **A/91/7, paragraph" in markdown(found, engine.library, "en")
+
+
+def test_the_line_that_names_the_body_comes_from_no_text(hold: Hold) -> None:
+    engine = hold()
+    for n, day in ((90, "2030-01-01"), (91, "2031-01-01")):
+        front = f"---\nsymbol: A/RES/{n}/7\ntitle: {n}/7. Lamps\nlanguage: en\ndate: {day}\n---\n"
+        head = f"United Nations\n\nGeneral Assembly\n\nA/RES/{n}/7\n\n# {n}/7. Lamps\n\nThe General Assembly,\n\n"
+        more(engine, Input(f"{n}.md", f"{front}{head}Recalling lamps,\n\n1. {LAMPS}\n".encode()))
+    found = origins_of(engine.library, named(engine.library, "A/RES/91/7"))
+    assert "General Assembly" in engine.library.document(found.document).text
+    assert not any("The General Assembly" in each.citation.quote for each in found.paragraphs)
+    assert found.paragraphs[-1].kind == "verbatim"

@@ -16,12 +16,22 @@ from model_server import Excerpts, the, writing
 from running_servers import Answer as Reply
 from services import Made, made_service, service_fixture
 
+from assistant.access import Principal, Role
 from assistant.access.rates import Rates
+from assistant.api.api_replies import file_reply
 from assistant.export.publication import PublishError
 from assistant.faults import Overloaded, TooMany
 from assistant.model.endpoint import Endpoint
+from assistant.paper_requests import (
+    BriefingRequest,
+    ComparisonRequest,
+    MandatesRequest,
+    OriginsRequest,
+    PaperRequest,
+    ThemesRequest,
+)
 from assistant.reports import Progress
-from assistant.service.papers import PASSING, Papers, Work
+from assistant.service.papers import PASSING, Paper, Papers, Work
 from assistant.service.turns import Turns
 from assistant.slices import Aside
 from assistant.support.sentence_check import SupportCheck
@@ -109,9 +119,21 @@ def test_a_briefing_is_the_same_by_every_door_and_a_file_where_one_is_wanted(mad
     by_format = made.client.post("/api/v1/briefings", json={**body, "format": "md"})
     by_page = made.client.get(f"/briefings/briefing.md?{ITEM}")
     assert by_header.content == by_format.content == by_page.content
-    assert by_header.headers["content-disposition"] == 'attachment; filename="briefing.md"'
+    assert by_header.headers["content-disposition"] == by_page.headers["content-disposition"]
+    assert by_header.headers["content-disposition"] == 'attachment; filename="briefing-3.md"'
     assert b"/documents/" not in by_page.content
     assert made.client.get(f"/api/v1/briefings?{ITEM}&format=html").text.startswith("<!DOCTYPE html>")
+
+
+def test_a_file_is_called_by_what_it_is_about_in_letters_and_digits_alone() -> None:
+    hostile = '../../A/RES/80/118"\r\nX: 1; filename=run.exe'
+    told = {
+        about: file_reply(b"", "docx", "briefing", about).headers["content-disposition"]
+        for about in (hostile, "", "القوارب", "—" * 99)
+    }
+    assert told[hostile] == 'attachment; filename="briefing-A-RES-80-118-X-1-filename-run-exe.docx"'
+    assert told[""] == told["—" * 99] == 'attachment; filename="briefing.docx"'
+    assert told["القوارب"].startswith("attachment; filename=\"briefing.docx\"; filename*=UTF-8''briefing-%D8%A7")
 
 
 def test_every_document_and_quote_of_every_theme_is_one_click_from_its_words(made: Made) -> None:
@@ -277,6 +299,36 @@ def test_what_people_send_is_escaped(boats: Made) -> None:
     page = shown(boats, "/briefings?kind=theme&value=%3Cscript%3Ealert(1)%3C/script%3E", 422)
     assert "<script>alert" not in page
     assert "&lt;script&gt;" in page
+
+
+@pytest.mark.parametrize(
+    ("maker", "request_"),
+    [
+        ("brief.brief_maker.brief", BriefingRequest(kind="document", value="A/80/1")),
+        ("themes.theme_maker.themes_of", ThemesRequest()),
+        ("comparison.text_diff.compare_versions", ComparisonRequest(document=["A/80/1", "A/80/1/Rev.1"])),
+        ("comparison.topic_comparison.compare_topic", ComparisonRequest(topic="boats")),
+        ("comparison.provenance.origins_of", OriginsRequest(document="A/80/1")),
+        ("mandates.mandate_list.list_mandates", MandatesRequest()),
+    ],
+)
+def test_a_paper_in_the_middle_of_which_documents_change_is_begun_again(
+    boats: Made, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch, maker: str, request_: PaperRequest
+) -> None:
+    begun: list[str] = []
+
+    def make(*_given: object) -> str:
+        begun.append(maker)
+        if len(begun) == 1:
+            text = f"# Quays\n\n1. Quays are swept at dawn by order {maker}.\n".encode()
+            assert [each.result for each in ingest([Input(f"{maker}.md", text)], boats.library, catalogue)] == ["added"]
+            raise KeyError("A/80/L.7:en:official")
+        return "made"
+
+    monkeypatch.setattr(f"assistant.reports.{maker}", make)
+    made = boats.service.writing.begin(Principal(Role.STAFF, "account", "account:amina"), request_)
+    assert (made.future.result(20) if isinstance(made, Paper) else made) == "made"  # type: ignore[comparison-overlap]
+    assert len(begun) == 2
 
 
 def test_questions_are_answered_between_the_parts_of_a_paper(turns: Turns, papers: Papers) -> None:

@@ -8,6 +8,7 @@ import hmac
 import json
 import os
 import secrets
+import shutil
 import threading
 import time
 from collections import Counter, OrderedDict
@@ -36,6 +37,12 @@ class Secret:
     def sealed(self, seal: str, *parts: str) -> bool:
         """Whether a seal is that of these words."""
         return hmac.compare_digest(seal.encode("utf-8", "replace"), self.seal(*parts).encode())
+
+    def copy_to(self, folder: Path) -> None:
+        """Makes it the secret of another folder, too, so that what was given away is known there. Raises `LibraryError`."""
+        if self._path.parent.resolve() != folder.resolve() and self._path.exists():
+            with plainly(folder):
+                shutil.copy(self._path, folder / FILE)
 
     def _read(self) -> bytes:
         with plainly(self._path.parent):

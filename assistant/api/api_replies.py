@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
+import unicodedata
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
 from types import MappingProxyType
 from typing import Any, TypeVar, cast
+from urllib.parse import quote
 
 from fastapi import Response
 from fastapi.sse import format_sse_event
@@ -18,6 +21,8 @@ from assistant.paper_requests import SheetForm
 
 T = TypeVar("T")
 MEDIA_TYPE = "text/event-stream"
+MOST_LETTERS = 60
+"""Of the name of a file, of what it is about."""
 QUIET_SECONDS = 15.0
 """After how many seconds of silence a comment is sent."""
 _EVENT = {
@@ -103,8 +108,11 @@ def form_of(accept: str, sheets: Mapping[str, str] = MappingProxyType({})) -> Sh
     return cast(SheetForm, next((known[media] for media in preferred(accept) if media in known), "json"))
 
 
-def file_reply(data: bytes, form: str, name: str) -> Response:
-    """A file to be saved."""
+def file_reply(data: bytes, form: str, name: str, about: str = "") -> Response:
+    """A file to be saved, called by what it is and what it is `about`: of this letters and digits are left (RFC 6266)."""
     media = {**TYPES, **SHEETS}[form] + ("; charset=utf-8" if form in ("md", "html", "csv") else "")
-    headers = {"Content-Disposition": f'attachment; filename="{name}.{form}"', "Content-Type": media}
-    return Response(data, headers=headers)
+    words = re.sub(r"[\W_]+", "-", unicodedata.normalize("NFKC", about)).strip("-")[:MOST_LETTERS].rstrip("-")
+    called = f"{name}-{words}.{form}" if words else f"{name}.{form}"
+    told = f'filename="{called if called.isascii() else f"{name}.{form}"}"'
+    told += "" if called.isascii() else f"; filename*=UTF-8''{quote(called)}"
+    return Response(data, headers={"Content-Disposition": f"attachment; {told}", "Content-Type": media})

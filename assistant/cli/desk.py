@@ -151,8 +151,8 @@ class LocalDesk:
 
     def draft(self, request: BriefingRequest, told: Progress) -> dict[str, Any]:
         """A briefing, kept as a draft for review: its JSON form."""
-        made: Any = self._made(request, told)
-        with self._drafts() as drafts:
+        with self._drafts() as drafts:  # that drafts can be kept here is seen before any work is done
+            made: Any = self._made(request, told)
             return drafts.add(made).to_json()
 
     def move(self, draft: str, state: str) -> dict[str, Any]:
@@ -173,7 +173,7 @@ class LocalDesk:
             raise ModuleNotFoundError("scipy is not installed.", name="scipy")
         with refused(NotHeld if request.fault is NotHeld else ServiceFault):
             _, make = request.subject(self)
-            return request.part(make(told, nullcontext))
+            return request.part(self.library.whole(lambda: make(told, nullcontext)))
 
 
 @contextmanager

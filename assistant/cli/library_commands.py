@@ -104,13 +104,14 @@ def _alone() -> Iterator[Library]:
 
 
 def migrate(to: Annotated[str, typer.Option(help="Address of the database (postgresql://...), or a folder.")]) -> None:
-    """Copy the library, keys and accounts into a PostgreSQL database, or from there into a folder.
+    """Copy the library, keys, accounts and links into a PostgreSQL database, or from there into a folder.
 
     Every document is compared after it was copied. What is there already as it is here is passed over, so that broken off it goes on
     where it was; what is there otherwise is replaced, and what was copied before and is no longer here goes. A password is best
     given by PGPASSWORD or a file (PGPASSFILE).
     """
     from assistant.access.access_store import AccessStore
+    from assistant.access.visitors import Secret
     from corpus.moving import move
 
     with plain_errors():
@@ -149,6 +150,7 @@ def migrate(to: Annotated[str, typer.Option(help="Address of the database (postg
             AccessStore(aimed.data_dir, database=aimed.database_url) as after,
         ):
             before.copy_to(after)
+        Secret(chosen.data_dir).copy_to(aimed.data_dir)
     place = "the database" if shared else visible(str(aimed.data_dir))
     data.print(Text(f"copied     {copied} of {total} documents to {place}; all are there as they are here"))
     talk.print("The first library is as it was. Set RAPPORTEUR_DATABASE_URL (or RAPPORTEUR_DATA_DIR) to use the other.")

@@ -57,8 +57,11 @@ _SECTION = (
     '<w:pgMar w:top="1134" w:right="1134" w:bottom="1134" w:left="1134" w:header="567" w:footer="567" w:gutter="0"/></w:sectPr></w:pPr></w:p>'
 )
 """The end of pages of one orientation, with footer and margins of the reference document."""
-_TURN = {"t": "RawBlock", "c": ["openxml", _SECTION.format('w:w="11906" w:h="16838"')]}
-_TURNED = {"t": "RawBlock", "c": ["openxml", _SECTION.format('w:w="16838" w:h="11906" w:orient="landscape"')]}
+_STANDS, _LIES = 'w:w="11906" w:h="16838"', 'w:w="16838" w:h="11906" w:orient="landscape"'
+_TURN = {"t": "RawBlock", "c": ["openxml", _SECTION.format(_STANDS)]}
+_TURNED = {"t": "RawBlock", "c": ["openxml", _SECTION.format(_LIES)]}
+_ROOM, _PANDOC_ROOM = (9_638, 14_570), 7_920
+"""The width of the text of pages that stand and that lie, and of what pandoc takes for a page, in twentieths of a point."""
 _TAB = {"t": "RawInline", "c": ["openxml", "<w:r><w:tab/></w:r>"]}
 _MODES = {"strong": "Strong", "emphasis": "Emph", "inserted": "Underline", "deleted": "Strikeout"}
 
@@ -68,7 +71,7 @@ def to_docx(publication: Publication) -> bytes:
 
     Raises `PublishError` where pandoc is not installed, or fails.
     """
-    return write_docx(_document(publication), reference_document(publication.language))
+    return _with_widths(write_docx(_document(publication), reference_document(publication.language)), publication)
 
 
 def reference_document(language: str = "en") -> bytes:
@@ -96,9 +99,11 @@ def _document(publication: Publication) -> dict[str, Any]:
     blocks.append(_styled("Title", _words(publication.title)))
     if publication.notice:
         blocks.append(_styled("Notice", _words(publication.notice)))
-    for wide, spread in publication.spreads:
+    # The title stands on the first pages, and the last are those of the document, whether they lie or not.
+    last = len(publication.spreads) - 1
+    for n, (wide, spread) in enumerate(publication.spreads):
         made = [each for block in spread for each in _blocks(block)]
-        blocks += [_TURN, *made, _TURNED] if wide else made
+        blocks += [*[_TURN] * (wide and n > 0), *made, *[_TURNED] * (wide and n < last)]
     return {"pandoc-api-version": API, "meta": meta, "blocks": blocks}
 
 
@@ -117,7 +122,7 @@ def _blocks(block: Block) -> list[Any]:
             return [_table(block)]
         case Figure():
             caption = _styled("Unnumbered Paragraph", [{"t": "Emph", "c": _words(block.caption)}])
-            return [caption, _table(block.table)] if block.table else []
+            return [caption, _table(block.table, lying=False)] if block.table else []
 
 
 def _styled(style: str, inlines: list[Any], anchor: str = "") -> dict[str, Any]:
@@ -148,7 +153,31 @@ def _words(text: str) -> list[Any]:
     return [{"t": "Str", "c": said}] if text else []
 
 
-def _table(table: Table) -> dict[str, Any]:
+def _with_widths(made: bytes, publication: Publication) -> bytes:
+    """A DOCX file, its last pages lying where they are to, and the columns of its tables as wide as their pages let them be: pandoc counts
+    with a narrower page, and programs go by its count, whatever share of the page a table is to take."""
+    lying = (wide for wide, spread in publication.spreads for block in spread
+             if isinstance(block, Table) or (isinstance(block, Figure) and block.table))  # fmt: skip
+    rooms = iter([_ROOM[each] / _PANDOC_ROOM for each in lying])
+
+    def grid(found: re.Match[str]) -> str:
+        room = next(rooms, 1.0)
+        return re.sub(r'w:w="(\d+)"', lambda width: f'w:w="{round(room * int(width[1]))}"', found[0])
+
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(made)) as old, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as new:
+        for part in old.infolist():
+            data = old.read(part)
+            if part.filename == "word/document.xml":
+                xml = re.sub(r"(?s)<w:tblGrid>.*?</w:tblGrid>", grid, data.decode())
+                if publication.spreads and publication.spreads[-1][0]:
+                    xml = re.sub(r"(?s)(.*<w:pgSz )[^/]*", rf"\g<1>{_LIES} ", xml)
+                data = xml.encode()
+            new.writestr(zipfile.ZipInfo(part.filename, _FIXED), data, zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()
+
+
+def _table(table: Table, *, lying: bool | None = None) -> dict[str, Any]:
     bare: list[Any] = ["", [], []]
 
     def row(cells: list[list[Any]]) -> list[Any]:
@@ -156,7 +185,7 @@ def _table(table: Table) -> dict[str, Any]:
 
     head = [row([_words(cell) for cell in table.header])]
     body = [row([_inlines(cell) for cell in cells]) for cells in table.rows]
-    columns = [[{"t": "AlignLeft"}, {"t": "ColWidth", "c": width}] for width in table.shares(TABLE_WIDTH)]
+    columns = [[{"t": "AlignLeft"}, {"t": "ColWidth", "c": width}] for width in table.shares(TABLE_WIDTH, lying=lying)]
     return {"t": "Table", "c": [bare, [None, []], columns, [bare, head], [[bare, 0, [], body]], [bare, []]]}
 
 

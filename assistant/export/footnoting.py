@@ -136,6 +136,7 @@ class References:
                     shown = shown[:WORDS].rsplit(" ", 1)[0].rstrip() + f" {CUT}"
                 quoted = self._quotation(shown, citation.language)
                 spans += [Span(self._colon), Span(quoted)]
+        spans[:1] = [replace(each, text=_capital(each.text)) for each in spans[:1]]
         ended = "".join(span.text for span in spans).rstrip("”»“\u2069 ").endswith((".", "。"))
         return Note((*spans, *(() if ended else (Span("。" if self.language == "zh" else "."),))))
 
@@ -212,7 +213,7 @@ class References:
         day = dated_on(held) if held.edition != "digest" else None
         dated = day_text(day, self.language) if day else ""
         told = ["" if dated in name.full else dated, language_name(held.language, self.language)]
-        return Span(name.full, url=held.url), Span("".join(f"{self._comma}{each}" for each in told if each))
+        return Span(_capital(name.full), url=held.url), Span("".join(f"{self._comma}{each}" for each in told if each))
 
     def table(self, grid: Grid) -> Table:
         """A table whose cells are words of documents, without columns that are empty throughout. Words that introduce several points stand

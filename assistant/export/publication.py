@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import zip_longest
+from itertools import groupby, zip_longest
+from operator import itemgetter
 from typing import Literal
 
 from assistant.reports import ReportError
@@ -16,6 +18,8 @@ LINE, ACROSS = 90, 136
 """Characters of a table that stand on one line of a page, and of one that lies."""
 COLUMNS = 6
 """From so many columns on a table whose longest cells stand on no line together takes pages that lie."""
+LITTLE = 1_000
+"""Characters, a third of a page, that have no page of their own between pages of another orientation."""
 LONGEST = 30
 """Longest word, in characters, that may widen its column."""
 Mode = Literal["plain", "strong", "emphasis", "inserted", "deleted"]
@@ -98,12 +102,13 @@ class Table:
         rooms = (max(len(word) + sum(map(_broad, word)) / 2 for word in column) for column in words)
         return [2 + min(LONGEST, room) for room in rooms]
 
-    def shares(self, whole: float = 1.0) -> list[float]:
-        """The widths of the columns, which sum up to a whole, by the longest of their words and by all that they say; long cells wrap."""
+    def shares(self, whole: float = 1.0, *, lying: bool | None = None) -> list[float]:
+        """The widths of the columns, which sum up to a whole, by the longest of their words and by all that they say; long cells wrap. On pages
+        that are `lying` or not, by default as it needs them."""
         # No column is narrower than its longest word; what is left of the line goes to those with more to say.
         words = self._words
         weights = [sum(map(len, column)) for column in self._lines]
-        left = max(0, (ACROSS if self.wide else LINE) - sum(words))
+        left = max(0, (ACROSS if (self.wide if lying is None else lying) else LINE) - sum(words))
         widths = [word + left * weight / (sum(weights) or 1) for word, weight in zip(words, weights, strict=True)]
         return [whole * each / sum(widths) for each in widths]
 
@@ -138,25 +143,51 @@ class Publication:
 
     @property
     def spreads(self) -> list[tuple[bool, list[Block]]]:
-        """The blocks by whether they stand on pages that lie: wide tables, each with the headings right above it."""
-        made: list[tuple[bool, list[Block]]] = []
+        """The blocks by whether they stand on pages that lie: wide tables, each with its heading and the few words above it, and what is
+        too little for pages of its own beside them. Where the first pages lie the title stands on them."""
+        parts: list[tuple[bool, list[Block]]] = []
         for block in self.blocks:
-            wide, led = isinstance(block, Table) and block.wide, list[Block]()
-            while wide and made and not made[-1][0]:
-                if not isinstance(made[-1][1][-1], Heading):
-                    break
-                led.insert(0, made[-1][1].pop())
-                if not made[-1][1]:
-                    made.pop()
-            if not made or made[-1][0] != wide:
-                made.append((wide, []))
-            made[-1][1].extend((*led, block))
-        return made
+            wide, before = isinstance(block, Table) and block.wide, parts[-1][1] if parts else []
+            heads = isinstance(block, Heading) and not (before and isinstance(before[-1], Heading))
+            if wide and parts and not parts[-1][0] and _length(before) <= LITTLE:
+                parts[-1] = (True, [*before, block])
+            elif heads or not parts or parts[-1][0] != wide:
+                parts.append((wide, [block]))
+            else:
+                before.append(block)
+        made = _joined(parts)
+        lies = any(wide for wide, _ in made)
+        return _joined((wide or (lies and _length(blocks) <= LITTLE), blocks) for wide, blocks in made)
 
     @property
     def head(self) -> list[tuple[str, str]]:
         """The lines of masthead and label, side by side."""
         return list(zip_longest(self.masthead, self.label, fillvalue=""))
+
+
+def _joined(parts: Iterable[tuple[bool, list[Block]]]) -> list[tuple[bool, list[Block]]]:
+    """Blocks by a trait, those that follow each other and share it together."""
+    return [(trait, [block for _, own in some for block in own]) for trait, some in groupby(parts, key=itemgetter(0))]
+
+
+def _length(blocks: Iterable[Block]) -> int:
+    """The characters of blocks; a drawing counts as a page."""
+    return sum(map(_letters, blocks))
+
+
+def _letters(block: Block) -> int:
+    match block:
+        case Heading():
+            return len(block.text)
+        case Figure():
+            return 3 * LITTLE
+        case Paragraph():
+            contents: Iterable[Content] = (block.content,)
+        case Listing():
+            contents = block.items
+        case Table():
+            contents = (cell for row in block.rows for cell in row)
+    return sum(len(each.text) for content in contents for each in content if isinstance(each, Span))
 
 
 def plain(text: str) -> Content:

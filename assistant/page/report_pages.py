@@ -227,7 +227,7 @@ def _add(kind: type[Asked]) -> None:
 
         def written(made: Any) -> Response:
             data = writing.made_file(caller, made, form, asked.language or made.language)
-            return file_reply(data, form, kind.name)
+            return file_reply(data, form, kind.name, asked.request.about)
 
         return made_or_waiting(request, service, caller, asked, written)
 

@@ -9,11 +9,12 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import FileResponse, RedirectResponse, Response
 from markupsafe import Markup
 
+from assistant.access import Principal
 from assistant.api.api_replies import file_reply
 from assistant.api.callers import Caller, Served
 from assistant.api.route import may
 from assistant.export.file_formats import to_html
-from assistant.faults import NotHeld
+from assistant.faults import Conflict, Invalid, NotHeld, ServiceFault
 from assistant.labels import language_of, word
 from assistant.page.plain_pages import Paged, page, version_path, words_path
 from assistant.page.report_pages import FILES, BriefingAsked, File, Short, made_or_waiting
@@ -28,7 +29,7 @@ router = APIRouter(include_in_schema=False, route_class=Paged)
 def drafts(request: Request, service: Served, caller: Caller) -> Response:
     """The briefings under review."""
     found = service.writing.drafts(caller).all()
-    return page("drafts.html", request, drafts=found, draft=None, states=_states(request))
+    return page("drafts.html", request, drafts=found, draft=None, refused="", states=_states(request))
 
 
 @router.post("/drafts")
@@ -49,18 +50,34 @@ def add(request: Request, service: Served, caller: Caller, asked: Annotated[Brie
 @may("review")
 def draft(request: Request, service: Served, caller: Caller, draft_id: str) -> Response:
     """One briefing under review, with forms to comment on it and to give it another state."""
+    return _draft_page(request, service, caller, draft_id)
+
+
+def _draft_page(
+    request: Request,
+    service: Service,
+    caller: Principal,
+    draft_id: str,
+    refusal: ServiceFault | None = None,
+    **given: str,
+) -> Response:
+    """A draft with its forms; where something was refused also why, and what was `given` stands in the form again."""
     found = service.writing.drafts(caller).get(draft_id)
     article = Markup(to_html(service.writing.reviewed(found, words_path), page=False))  # noqa: S704  (escaped)
     files = [(told, f"/drafts/{found.id}/briefing.{form}") for form, told in FILES.items()]
-    return page("drafts.html", request, draft=found, drafts=[], states=_states(request), article=article, files=files)
+    values = {"draft": found, "drafts": [], "states": _states(request), "article": article, "files": files}
+    refused = refusal.told(language_of(request)) if refusal else ""
+    kept = {"text": "", "statement": "", **given}
+    return page("drafts.html", request, refusal.status if refusal else 200, refused=refused, kept=kept, **values)
 
 
 @router.get("/drafts/{draft_id}/briefing.{form}")
 @may("review")
 def draft_file(request: Request, service: Served, caller: Caller, draft_id: str, form: File) -> Response:
     """A draft as a file, with its state on the cover."""
-    made = service.writing.reviewed(service.writing.drafts(caller).get(draft_id))
-    return file_reply(service.writing.file(caller, made, form), form, "briefing")
+    found = service.writing.drafts(caller).get(draft_id)
+    data = service.writing.file(caller, service.writing.reviewed(found), form)
+    return file_reply(data, form, "briefing", found.title)
 
 
 @router.post("/drafts/{draft_id}/comments")
@@ -70,7 +87,11 @@ def comment(
     statement: Annotated[Short, Form()] = "",
 ) -> Response:  # fmt: skip
     """Adds a comment; `statement` is the number of a paragraph, or empty."""
-    service.writing.drafts(caller).comment(draft_id, text, int(statement) if statement.strip().isdecimal() else None)
+    drafts, number = service.writing.drafts(caller), int(statement) if statement.strip().isdecimal() else None
+    try:
+        drafts.comment(draft_id, text, number)
+    except Invalid as refusal:
+        return _draft_page(request, service, caller, draft_id, refusal, text=text, statement=statement)
     return RedirectResponse(f"/drafts/{draft_id}", 303)
 
 
@@ -81,7 +102,11 @@ def move(
     state: Annotated[State, Form()],
 ) -> Response:  # fmt: skip
     """Gives a draft another state."""
-    service.writing.drafts(caller).move(draft_id, state)
+    drafts = service.writing.drafts(caller)
+    try:
+        drafts.move(draft_id, state)
+    except Conflict as refusal:
+        return _draft_page(request, service, caller, draft_id, refusal)
     return RedirectResponse(f"/drafts/{draft_id}", 303)
 
 

@@ -33,9 +33,11 @@ WHATEVER = 2.2
 """The log-odds (a chance of 0.9) from which on a passage answers, however little any is like the question in meaning."""
 UNREAD = -1.0
 """The score of what search has found by words alone, in a language that no model reads: it may come closest, and no more."""
-ENOUGH = {3: 2.0, 6: 1.0, 10: 1.0}
+ENOUGH = {3: 2.0, 6: 1.5, 10: 1.0}
 """How far above the bar for an answer the best of so many passages read must be for no more to be read: what search ranks lower answers
 ever more seldom. Chosen by how often the best of all sixteen is the same (docs/experiments.md)."""
+SOONER = {6: 1.0}
+"""The same of what a further reader reads, too, which decides then."""
 HOPELESS = {"en": -1.4523}
 """By reader: the log-odds of answering (a chance of 0.19) that the best of the first six passages must have for more to be read, whatever the
 caution. Readers that are not named here read on: across languages search is less sure of what it ranks first."""

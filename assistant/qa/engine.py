@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Hashable, Iterable, Sequence
+from collections.abc import Generator, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from assistant.frames import say
 from assistant.qa.abstention import Caution
@@ -37,7 +37,6 @@ from assistant.question import Bounds, Question, clean_question, parse_question
 from assistant.vocabulary import Vocabulary
 from assistant.write.report import NAMES
 from corpus.catalogue import Catalogue
-from corpus.corpus_errors import LibraryError
 from corpus.library import Library
 from corpus.symbols import find_symbols
 
@@ -50,12 +49,8 @@ if TYPE_CHECKING:
     from assistant.qa.readers import Readers
     from assistant.write.writer import Writer
 
-BEGUN_AGAIN = 20
-"""Times that a question is begun again since other processes change documents."""
 LOOKED_BACK = 3
 """Turns of a conversation that are worked out anew where nothing is remembered of them."""
-
-Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
@@ -148,12 +143,12 @@ class Engine:
             return
         mode = mode or self.mode
         yield Progress("searching")
-        before = self._whole(lambda: self._turn(turns, bounds))
+        before = self.library.whole(lambda: self._turn(turns, bounds))
         found = self._readings(asked, before, spoken)
         generator = self._generator() if mode != "quote" else None
         made, fault = generator.whole(asked, turns, found, self.vocabulary) if generator else (None, None)
         parsed = time.perf_counter()
-        best = self._whole(lambda: self._answer_first(found, before, bounds, made))
+        best = self.library.whole(lambda: self._answer_first(found, before, bounds, made))
         answer = best.answer
         quoted = answer.confidence is not None and answer.statements and answer.statements[0].verdict != "derived"
         if lone and answer.status == "answered" and quoted:
@@ -221,7 +216,7 @@ class Engine:
             evidence = self.retriever.retrieve(question, limit) if question.text else []
             return [each for each in evidence if each.document]
 
-        return self._whole(found)
+        return self.library.whole(found)
 
     def weigh_first(self, subject: Question, documents: Sequence[str], most: int) -> list[Scored]:
         """The units of the `most` passages of some documents that search ranks first for a subject, all read, best first."""
@@ -276,18 +271,6 @@ class Engine:
 
     def _readings(self, turn: str, before: Turn | None, spoken: str) -> Sequence[Reading]:
         return readings(turn, before.reading if before else None, spoken, self.vocabulary, self.catalogue)
-
-    def _whole(self, work: Callable[[], Made]) -> Made:
-        """What some work on the library makes, begun again where another process has changed the library in the middle of it."""
-        for _ in range(BEGUN_AGAIN):
-            before = self.library.moment()
-            try:
-                return work()
-            except (LibraryError, LookupError, ValueError):
-                self.library.refresh()
-                if self.library.moment() == before:
-                    raise
-        return work()
 
     def _answer_first(
         self,

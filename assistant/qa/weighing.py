@@ -12,6 +12,7 @@ from assistant.qa.abstention import (
     HOPELESS,
     LIKENESS,
     OTHER_NAME,
+    SOONER,
     UNNAMED,
     UNREAD,
     Bars,
@@ -162,8 +163,7 @@ class Weigher:
             scored += (latest := scores(new, told_of))
             new = []
             told += self._told_apart(question, latest, found)
-            enough = ENOUGH.get(step, math.inf)
-            sure = (each for each in told if each.score >= enough)
+            sure = (each for each in told if each.score >= self._enough(step, question, each.known))
             hopeless = read >= STEPS[1] and _hopeless(scored)
             if hopeless or any(each.unit.document.edition != "digest" or digests for each in sure):
                 break
@@ -175,6 +175,11 @@ class Weigher:
             latest = scores(passages, [page for page in pages if page[0].id in again], again)
             told = _best_first(_before(self._told_apart(question, latest, found), told))
         return told
+
+    def _enough(self, step: int, question: Question, known: Known | None) -> float:
+        """How far above the bar for an answer words must be for no more to be read after a step."""
+        two = self._readers and known is not None and known.reader == "en" and self._readers.two_for(question.language)
+        return (ENOUGH | SOONER if two else ENOUGH).get(step, math.inf)
 
     def _told_apart(
         self, question: Question, scored: Sequence[Scored], found: Callable[[], list[Unit]]

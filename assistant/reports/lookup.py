@@ -14,10 +14,12 @@ from assistant.messages import Message
 from assistant.qa.answer import Citation
 from assistant.qa.metadata import is_draft
 from assistant.reports import ReportError
+from assistant.reports.comparison.paragraphs import key_of
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES, Block, Document, Span
 from corpus.library import Library
 from corpus.meetings import Meeting
+from corpus.store import Header
 from corpus.symbols import Symbol, find_symbols, same_document
 from corpus.versions import best_language
 
@@ -79,6 +81,16 @@ def printed_title(agenda: Document, ordinal: int) -> str:
 def label_of(document: Document, language: str) -> str:
     """How a document is called in headings and tables: by its label; a draft is called one."""
     return f"{document.label} ({say('status_draft', language)})" if is_draft(document.symbol) else document.label
+
+
+def said_anew(headers: Mapping[str, Header], ids: Iterable[str]) -> dict[str, str]:
+    """Resolutions among some documents of whose title there is a later one in their language, with the id of the latest: it says anew
+    what still holds."""
+    held = [headers[each] for each in ids if headers[each].kind == "resolution"]
+    adopted = [each for each in held if not is_draft(Symbol.read(each.symbol or ""))]
+    named = {each.id: (key_of(each.title.partition(". ")[2] or each.title), each.language) for each in adopted}
+    latest = {named[each.id]: each.id for each in sorted(adopted, key=lambda each: each.date or "")}
+    return {each: latest[called] for each, called in named.items() if latest[called] != each}
 
 
 def cite(

@@ -1,11 +1,11 @@
-"""Work that takes time: queued, done one after another by one thread, its progress and outcomes to be looked at."""
+"""Work that takes time: queued, done one after another by one thread, of each who asks one in turn, its progress and outcomes to be
+looked at."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import logging
-import queue
 import secrets
 import threading
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
@@ -17,6 +17,7 @@ from typing import Any, Literal
 from assistant.access.access_store import AccessStore
 from assistant.faults import Conflict, NotHeld, Overloaded, stopping
 from assistant.messages import Message
+from assistant.service.turns import Rota
 from corpus.corpus_errors import LibraryError
 from ingest.workers.process import WorkerError
 
@@ -206,7 +207,7 @@ class Jobs:
         self._jobs: dict[str, Job] = {}
         self._stops: dict[str, threading.Event] = {}
         self._after: dict[str, Ended] = {}
-        self._queue: queue.SimpleQueue[tuple[Job, Work] | None] = queue.SimpleQueue()
+        self._queue: Rota[tuple[Job, Work]] = Rota()
         self._closed = False
         self._thread = threading.Thread(target=self._run, name="jobs", daemon=True)
         self._thread.start()
@@ -228,7 +229,7 @@ class Jobs:
                 self._after[job.id] = ended
             self._note(job)
             self._forget()
-        self._queue.put((job, work))
+        self._queue.put(by, (job, work))
         return job
 
     def get(self, job_id: str) -> Job:
@@ -305,7 +306,7 @@ class Jobs:
     def close(self, grace: float) -> bool:
         """Tells every job to stop and waits for the one in hand, `grace` seconds at most; says whether it ended."""
         self.stop_all()
-        self._queue.put(None)
+        self._queue.close()
         self._thread.join(grace)
         return not self._thread.is_alive()
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import Future, InvalidStateError, wait
 from contextlib import ExitStack, contextmanager, suppress
@@ -20,7 +20,7 @@ from typing import Any, Generic, TypeVar, cast
 from assistant.access.principal import own_part, strangers_part
 from assistant.faults import Overloaded, TooMany, stopping
 from assistant.reports import Progress
-from assistant.service.turns import Turns
+from assistant.service.turns import Rota, Turns
 from assistant.slices import Aside
 
 T = TypeVar("T")
@@ -59,10 +59,9 @@ class Papers:
         self._turns, self._places, self._clock = turns, places, clock
         self._each = max(1, places // 4)
         self._guard = threading.Lock()
-        self._come = threading.Condition(self._guard)
         self._papers: OrderedDict[Hashable, Paper[Any]] = OrderedDict()
         self._stopping = threading.Event()
-        self._wanted: dict[str, deque[Callable[[], None]]] = {}
+        self._wanted: Rota[Callable[[], None]] = Rota()
         # A daemon: a model that never answers must not keep the process from ending.
         threading.Thread(target=self._run, name="papers", daemon=True).start()
 
@@ -109,8 +108,7 @@ class Papers:
             paper: Paper[T] = Paper(client=client, origin=origin)
             self._papers[key] = paper
             self._forget()
-            self._wanted.setdefault(client, deque()).append(partial(self._make, paper, work, lasting))
-            self._come.notify()
+            self._wanted.put(client, partial(self._make, paper, work, lasting))
             return paper
 
     def stop(self) -> None:
@@ -161,15 +159,8 @@ class Papers:
                 self._end(paper, made)
 
     def _run(self) -> None:
-        """Makes the first that the next client asked for; the client steps behind the others then."""
-        while True:
-            with self._come:
-                self._come.wait_for(lambda: self._wanted)
-                client, own = next(iter(self._wanted.items()))
-                del self._wanted[client]
-                make = own.popleft()
-                if own:
-                    self._wanted[client] = own
+        """Makes the first that the next client asked for."""
+        while make := self._wanted.get():
             make()
 
     @staticmethod

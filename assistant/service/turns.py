@@ -14,12 +14,12 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +40,40 @@ AHEAD = 3
 """Turns in a row of clients with a key or an account, where others wait."""
 REMEMBERED = 1_000
 """Clients of whom it is known when they had their last turn."""
+
+
+class Rota(Generic[T]):
+    """What waits for one thread, of each client one piece in turn, so that who brings many waits for them alone. Closed, it gives what
+    it has and then None."""
+
+    def __init__(self) -> None:
+        self._come, self._closed = threading.Condition(), False
+        self._waiting: dict[str, deque[T]] = {}
+
+    def put(self, client: str, piece: T) -> None:
+        """Takes a piece of a client's."""
+        with self._come:
+            self._waiting.setdefault(client, deque()).append(piece)
+            self._come.notify()
+
+    def get(self) -> T | None:
+        """The first piece of the client whose turn it is, once there is one; the client steps behind the others then."""
+        with self._come:
+            self._come.wait_for(lambda: self._waiting or self._closed)
+            if not self._waiting:
+                return None
+            client, own = next(iter(self._waiting.items()))
+            del self._waiting[client]
+            piece = own.popleft()
+            if own:
+                self._waiting[client] = own
+            return piece
+
+    def close(self) -> None:
+        """Takes leave of who waits for more."""
+        with self._come:
+            self._closed = True
+            self._come.notify()
 
 
 @dataclass(eq=False)

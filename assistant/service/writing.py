@@ -234,7 +234,7 @@ class Writing:
 
         def work(told: Progress, aside: Aside) -> Report:
             with refused(request.fault):
-                return make(told, aside)
+                return service.library.whole(lambda: make(told, aside))
 
         if request.at_once:
             return work(silent, nullcontext)

@@ -50,10 +50,6 @@ class Database(Protocol):
     def changes(self) -> None:
         """Notes, in a transaction, that documents change: other processes are to look anew."""
 
-    @property
-    def moment(self) -> int:
-        """Which changes this process knows of."""
-
     def has(self, table: str) -> bool:
         """Whether there is a table."""
 

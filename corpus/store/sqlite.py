@@ -13,8 +13,6 @@ class Sqlite:
     """A `Database` in a file. One process at a time, any thread; any number of processes where it is for `reading` alone, and
     nobody changes it meanwhile."""
 
-    moment = 0
-
     def __init__(self, path: Path, *, reading: bool = False) -> None:
         existed = path.exists() and path.stat().st_size > 0
         # SQLite makes files beside one that is written to, also to read it; one that does not change needs none.

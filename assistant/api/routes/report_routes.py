@@ -111,7 +111,7 @@ async def _written(request: Request, service: Service, caller: Caller, asked: Pa
     if form == "json":
         return JSONResponse(await run_in_threadpool(made.to_json))
     data = await run_in_threadpool(service.writing.made_file, caller, made, form, asked.spoken(made))
-    return file_reply(data, form, asked.name)
+    return file_reply(data, form, asked.name, asked.about)
 
 
 review = APIRouter(tags=["review"], route_class=Guarded)
@@ -167,7 +167,8 @@ def draft(request: Request, service: Served, caller: Caller, draft_id: str, form
     wanted = format or form_of(request.headers.get("accept", ""))
     if wanted == "json":
         return JSONResponse(found.to_json())
-    return file_reply(service.writing.file(caller, service.writing.reviewed(found), wanted), wanted, "briefing")
+    data = service.writing.file(caller, service.writing.reviewed(found), wanted)
+    return file_reply(data, wanted, "briefing", found.title)
 
 
 @review.post("/drafts/{draft_id}/comments", response_model=DraftOut)

@@ -113,7 +113,7 @@ class Chooser:
     @cached_property
     def _apart_by(self) -> dict[str, tuple[bool, bool]]:
         """Of each document whether it is a draft, and in another language than the paper's."""
-        headers = self.library.each_header()
+        headers = self.library.versions().headers.values()
         return {each.id: (is_draft(Symbol.read(each.symbol or "")), each.language != self.language) for each in headers}
 
     def units(self, document: Document) -> Iterator[Unit]:

@@ -9,13 +9,12 @@ from functools import partial
 
 from assistant.frames import say
 from assistant.qa.engine import Engine
-from assistant.qa.metadata import adopted_on, covering, is_draft
+from assistant.qa.metadata import adopted_on, covering
 from assistant.qa.units import Unit
 from assistant.question import Question
 from assistant.reports import ReportError
 from assistant.reports.brief.briefing import Request
-from assistant.reports.comparison.paragraphs import key_of
-from assistant.reports.lookup import agenda_meeting, not_held
+from assistant.reports.lookup import agenda_meeting, not_held, said_anew
 from assistant.wording.drafting import grammar_of
 from corpus.calendar_names import language_name
 from corpus.documents import Document
@@ -89,8 +88,8 @@ class Ground:
 
 def ground_of(engine: Engine, request: Request) -> Ground:
     """What a request stands on. Raises `ReportError` where it asks for something that is not there."""
-    library = engine.library
-    headers = {header.id: header for header in library.each_header()}
+    versions = engine.library.versions()
+    headers = versions.headers
     if not headers:
         raise ReportError("framed", told=partial(say, "empty_library"))
     if not request.value.strip():
@@ -104,7 +103,7 @@ def ground_of(engine: Engine, request: Request) -> Ground:
             language=partial(language_name, request.language),
             held=lambda reader: ", ".join(language_name(each, reader) for each in held),
         )
-    usable = sorted(library.versions().quotable(request.language))
+    usable = sorted(versions.quotable(request.language))
     kinds = {kind: tuple(each for each in usable if headers[each].kind == kind) for kind in ("treaty", "agenda")}
     rest = tuple(each for each in usable if each not in kinds["treaty"] and each not in kinds["agenda"])
     if request.kind == "item":
@@ -119,11 +118,8 @@ def ground_of(engine: Engine, request: Request) -> Ground:
 
 def _current(headers: Headers, ids: Ids) -> Ids:
     """Documents without the resolutions of whose title there is a later one in their language, which says anew what still holds."""
-    held = [headers[each] for each in ids if headers[each].kind == "resolution"]
-    adopted = [each for each in held if not is_draft(Symbol.read(each.symbol or ""))]
-    named = {each.id: (key_of(each.title.partition(". ")[2] or each.title), each.language) for each in adopted}
-    latest = {named[each.id]: each.id for each in sorted(adopted, key=lambda each: each.date or "")}
-    return tuple(each for each in ids if each not in named or latest[named[each]] == each)
+    anew = said_anew(headers, ids)
+    return tuple(each for each in ids if each not in anew)
 
 
 def _of_item(engine: Engine, request: Request, headers: Headers, treaties: Ids, rest: Ids) -> Ground:

@@ -88,12 +88,19 @@ def framework_of(chooser: Chooser) -> Framework:
         for key, odds in close.items():
             if (odds >= 0.0 or key[0] in cited) and (key not in near or odds > near[key][0]):
                 near[key] = odds, theme
-        for key, score in finder.answering(theme.words, language, ANSWERS, clauses=ground.item is not None).items():
-            if score >= 0.0 and (key[0] in cited or key in close):
+        read = finder.answering(
+            theme.words, language, ANSWERS * (2 if ground.asked else 1), clauses=ground.item is not None
+        )
+        # What is asked names no treaty: there the reader alone tells, as of questions, and what comes closest in a treaty that answers.
+        sources = {key[0] for key, score in read.items() if score >= 0.0} if ground.asked else cited
+        for key, score in read.items():
+            if score >= 0.0 and (key[0] in sources or key in close):
                 answering.setdefault(key, theme)
-            elif key[0] in cited and ground.item and theme.heading:
+            elif key[0] in sources and (ground.asked or (ground.item and theme.heading)):
                 nearly.setdefault(theme, []).append(key)
-    found = {**answering, **{key: theme for key, (_, theme) in near.items()}}
+    # Of what the reader says to answer to a theme no likeness to the whole makes a matter of the whole.
+    answering = {key: theme for key, theme in answering.items() if theme.heading or key not in near}
+    found = {**{key: theme for key, (_, theme) in near.items()}, **answering}
     naming = _naming(chooser, finder, own, cited)
     named = {each.key: each for unit in naming for each in finder.named(unit.text, unit.document)}
     applying = [finder.articles[key] for key in {**found, **named}]
@@ -125,7 +132,9 @@ def framework(chooser: Chooser) -> Section:
         by_heading.setdefault(heading, []).extend(own)
     for heading, found in by_heading.items():
         parts.append(Part(heading, _by_treaty(chooser, found)))
-    closest = [(say("closest", language, theme=theme.heading), own) for theme, own in known.closest]
+    closest = [
+        (say("closest", language, theme=theme.heading or chooser.ground.title), own) for theme, own in known.closest
+    ]
     parts += [Part(heading, _by_treaty(chooser, own), sure=False) for heading, own in closest]
     return chooser.section("framework", *parts)
 

@@ -58,9 +58,9 @@ class Para:
     bearer: int | None = None
 
     @classmethod
-    def of(cls, unit: Unit) -> Para:
-        """Words of a passage as a paragraph."""
-        return cls(unit.document.blocks[unit.block], "operative", unit.locator, unit.text)
+    def of(cls, unit: Unit, words: str = "") -> Para:
+        """Words of a passage as a paragraph, all of them or some `words`."""
+        return cls(unit.document.blocks[unit.block], "operative", unit.locator, words or unit.text)
 
     @cached_property
     def key(self) -> str:

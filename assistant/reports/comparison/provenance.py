@@ -14,6 +14,7 @@ from functools import cache, cached_property
 from typing import Any, Literal
 
 from assistant.qa.answer import Citation
+from assistant.qa.metadata import opening_of
 from assistant.qa.provisions import within
 from assistant.reports import Progress, ReportError, silent
 from assistant.reports.comparison.alignment import SURE, likenesses
@@ -200,5 +201,7 @@ class _Held:
 
 
 def _comparable(document: Document) -> Iterator[Para]:
-    """The paragraphs and list items of a text, without its footnotes."""
-    return (each for each in paragraphs(document) if each.sort == "paragraph" and each.words)
+    """The paragraphs and list items of a text, without its footnotes and without the line that names the body that speaks."""
+    speaks = opening_of(document)
+    own = (each for each in paragraphs(document) if each.sort == "paragraph" and each.words)
+    return (each for each in own if each.block.ordinal != speaks)

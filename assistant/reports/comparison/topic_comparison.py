@@ -1,4 +1,5 @@
-"""What each of several texts says on one topic, quoted; then what several say in like words, and what only one words so.
+"""What each of several texts says on one topic, quoted; then what several say in like words, and what only one words so: each
+statement is held against all that the other texts say, quoted or not.
 
 Every text has a search of its own, and the readers tell which passages speak to the topic, by the bars for answers: from the first
 bar on they do, from the second on they come closest and are told as uncertain. No words answer a topic, so that a passage counts as
@@ -9,7 +10,7 @@ closest a paragraph that says all words of the topic is certain.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -23,7 +24,7 @@ from assistant.qa.engine import Engine
 from assistant.qa.metadata import is_draft
 from assistant.qa.retriever import Evidence
 from assistant.qa.revisions import VersionDesk
-from assistant.qa.units import Unit
+from assistant.qa.units import Unit, distinct, units_of
 from assistant.qa.weighing import FIRST, READ, Scored
 from assistant.question import Question
 from assistant.reports import Progress, silent
@@ -38,6 +39,7 @@ from assistant.support.reasons import Reason
 from assistant.support.sense import turned
 from assistant.wording.claims import read
 from corpus.documents import Document
+from corpus.library import Library
 
 _FORM = frozenset(["address", "subject", "clause", "content", "language"])
 """Reasons that tell of the wording, not of what is said."""
@@ -72,16 +74,15 @@ def alike(said: Mapping[Place, Unit]) -> tuple[tuple[Same, ...], tuple[Differs, 
     """Which of the words of different documents in one language say the same, and which differ though their words are alike: of these
     each group that says one thing beside the one next in time."""
     places, units = list(said), list(said.values())
-    paras = list(map(Para.of, units))
     like: set[tuple[int, int]] = set()
     agree: set[tuple[int, int]] = set()
-    for n, row in enumerate(likenesses(paras, paras)):
+    for n, row in enumerate(_likenesses(units, units)):
         for m in (int(each) for each in (row >= SURE).nonzero()[0] if each > n):
-            one, other = units[n].document, units[m].document
-            if one.key == other.key or one.language != other.language:
+            one, other = units[n], units[m]
+            if not _apart(one, other):
                 continue
             like.add((n, m))
-            if paras[n].key == paras[m].key or not any(what_differs(units[n], units[m])):
+            if Para.of(one).key == Para.of(other).key or not any(what_differs(one, other)):
                 agree.add((n, m))
     ranks = [standing(unit.document) for unit in units]
     groups = [sorted(group, key=ranks.__getitem__, reverse=True) for group in _joined(len(units), agree)]
@@ -101,6 +102,19 @@ def alike(said: Mapping[Place, Unit]) -> tuple[tuple[Same, ...], tuple[Differs, 
         if len(group) > 1
     )
     return tuple(same), tuple(differences)
+
+
+def _likenesses(units: Sequence[Unit], others: Sequence[Unit]) -> Iterator[np.ndarray]:
+    """How alike each of some units is to each of others, 0 to 1: by all its words, and by its own without those that introduce it, which
+    all points of a list share."""
+    owns = ([Para.of(unit, unit.own) for unit in side] for side in (units, others))
+    wholes = ([Para.of(unit) for unit in side] for side in (units, others))
+    return map(np.minimum, likenesses(*owns), likenesses(*wholes))
+
+
+def _apart(one: Unit, other: Unit) -> bool:
+    """Whether two units are of different documents in one language."""
+    return one.document.key != other.document.key and one.document.language == other.document.language
 
 
 def what_differs(one: Unit, other: Unit) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
@@ -157,7 +171,8 @@ POOL = 400
 @dataclass(frozen=True)
 class Side:
     """What one text says: `statements` in its order, where it is certain that they speak to the topic (`found`), else what comes closest;
-    and the places of `further` ones, also of less certain ones. Where there are none, `nearest` is what comes nearest at all in a text
+    and the places of `further` ones, also of less certain ones. `worded` are its words that are not quoted but say in the same words, or
+    nearly, what another text is quoted with; in places they are counted behind the statements. Where there are none, `nearest` is what comes nearest at all in a text
     that was named; None where search finds nothing. `notes` tell of its versions."""
 
     document: str
@@ -169,6 +184,7 @@ class Side:
     further: tuple[Citation, ...] = ()
     nearest: Statement | None = None
     notes: tuple[str, ...] = ()
+    worded: tuple[Statement, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -199,7 +215,8 @@ class TopicComparison:
 
     def statement(self, place: Place) -> Statement:
         """The statement at a place."""
-        return self.sides[place[0]].statements[place[1]]
+        side = self.sides[place[0]]
+        return (*side.statements, *side.worded)[place[1]]
 
     def repeated(self, place: Place) -> tuple[tuple[Place, ...], tuple[Place, ...]]:
         """The places of earlier texts that a statement repeats, and of later ones that repeat it."""
@@ -242,6 +259,7 @@ def compare_topic(
     named = list(dict.fromkeys(document.id for document in documents))
     ids, unread = ([], 0) if engine.silent(question) else (named, 0) if named else _held(engine, question)
     made: list[tuple[Side, dict[int, Unit]]] = []
+    units_held: list[Unit] = []
     for n, document_id in enumerate(ids):
         document = engine.library.document(document_id)
         progress(document.label, n, len(ids))
@@ -257,12 +275,49 @@ def compare_topic(
         )  # fmt: skip
         at = {told.index(statement): unit for unit in units if (statement := statement_of(unit)) in told}
         made.append((side, at))
+        units_held += _units(engine.library, document)
+    slices.end()
+    made = _with_worded(made, units_held)
     if not named:
         made.sort(key=lambda each: _weight(engine.library.document(each[0].document), each[0], question.language))
     said = {(n, m): unit for n, (_, at) in enumerate(made) for m, unit in at.items()}
     sides = [side for side, _ in made]
     slices.end()
     return TopicComparison(question.text, question.language, tuple(sides), *alike(said), bool(named), unread)
+
+
+def _units(library: Library, document: Document) -> list[Unit]:
+    """All that a text says, as it is quoted."""
+    units = (unit for passage in library.passages(document.id) for unit in units_of(Evidence(passage, document)))
+    return distinct(whole(unit) for unit in units if document.blocks[unit.block].kind != "footnote")
+
+
+def _with_worded(
+    made: Sequence[tuple[Side, dict[int, Unit]]], held: Sequence[Unit]
+) -> list[tuple[Side, dict[int, Unit]]]:
+    """The sides, with what of all that their texts say, `held`, stands for statements of others, of each text the words most like each:
+    it is quoted where nothing else of the text is."""
+    quoted = [(unit, side.status) for side, at in made for unit in at.values()]
+    best: dict[str, dict[Unit, Literal["found", "closest", "absent"]]] = {side.document: {} for side, _ in made}
+    for (unit, status), row in zip(quoted, _likenesses([unit for unit, _ in quoted], held), strict=True):
+        nearest: dict[str, int] = {}
+        for m in sorted(map(int, (row >= SURE).nonzero()[0]), key=lambda m: row[m]):
+            if _apart(unit, held[m]):
+                nearest[held[m].document.id] = m
+        for document_id, m in nearest.items():
+            best[document_id].setdefault(held[m], status)
+    told = []
+    for side, at in made:
+        others = sorted(best[side.document], key=lambda unit: unit.start)
+        others = [unit for unit in others if not any(unit.overlaps(own) for own in at.values())]
+        statements, first = tuple(map(statement_of, others)), len(side.statements)
+        if not side.statements and others:
+            status = "found" if "found" in best[side.document].values() else "closest"
+            side = replace(side, status=status, statements=statements, nearest=None)
+        else:
+            side = replace(side, worded=statements)
+        told.append((side, at | {first + n: unit for n, unit in enumerate(others)}))
+    return told
 
 
 def _held(engine: Engine, question: Question) -> tuple[list[str], int]:

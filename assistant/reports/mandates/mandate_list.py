@@ -1,5 +1,5 @@
 """Requests and decisions with their citations, one row each; and the list of those of all resolutions that are held, one document in
-memory at a time, the most urgent first."""
+memory at a time, the most urgent first, and last what a later resolution with the same title says anew."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import datetime as dt
 import heapq
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -16,7 +16,7 @@ from assistant.qa.answer import Citation
 from assistant.qa.metadata import dated_on, is_draft
 from assistant.reports import Progress, ReportError, silent
 from assistant.reports.comparison.paragraphs import folded
-from assistant.reports.lookup import cite, named, near
+from assistant.reports.lookup import cite, named, near, said_anew
 from assistant.reports.mandates.deadlines import Clock
 from assistant.reports.mandates.mandate_reader import Mandate, mandates_of
 from assistant.reports.quoted_tables import Cell, Grid, as_json, columns
@@ -32,7 +32,7 @@ NEAR = 5
 class Row:
     """One request or decision. Every cell is exact words of the document; `dates` are the days, months, years or spans of months that
     `times` come to. `adopted` is the day of the adoption, else of the distribution (ISO 8601). Of a `draft` nothing is decided yet,
-    and the body is no addressee."""
+    and the body is no addressee. `newer` is the label of a later resolution with the same title, where a list has both."""
 
     document: str
     label: str
@@ -49,6 +49,7 @@ class Row:
     times: tuple[Citation, ...]
     dates: tuple[str, ...]
     money: tuple[Citation, ...]
+    newer: str = ""
 
     @property
     def due(self) -> str:
@@ -70,6 +71,7 @@ class Row:
             "adopted": self.adopted,
             "language": self.language,
             "draft": self.draft,
+            "newer": self.newer,
             "place": self.place.locator,
             "url": self.place.url,
             "unverified": self.place.unverified,
@@ -98,7 +100,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Mandates:
-    """Rows by what is due first, then by document. `total` were found, `documents` resolutions were read; `undated` rows have a
+    """Rows by what is due first, then by document; behind them those of resolutions of whose title there is a newer one. `total` were found, `documents` resolutions were read; `undated` rows have a
     time that comes to no day, month or year."""
 
     wanted: Wanted
@@ -132,6 +134,7 @@ def list_mandates(library: Library, wanted: Wanted, progress: Progress = silent)
         raise ReportError("no-day", written=wanted.due_before) from None
     asked = " ".join(folded(wanted.addressee).split())
     ids = _chosen(library, wanted)
+    anew = said_anew(library.versions().headers, ids)
     names: Counter[str] = Counter()
     years: set[int] = set()
     total, undated = 0, 0
@@ -146,6 +149,7 @@ def list_mandates(library: Library, wanted: Wanted, progress: Progress = silent)
                 years.add(day.year)
             if wanted.year is not None and (day is None or day.year != wanted.year):
                 continue
+            newer = library.document(anew[document_id]).label if document_id in anew else ""
             for row in rows_of(library, document):
                 names.update(" ".join(each.quote.split()) for each in row.addressees)
                 if not any(asked in " ".join(folded(each.quote).split()) for each in row.addressees) and asked:
@@ -154,10 +158,12 @@ def list_mandates(library: Library, wanted: Wanted, progress: Progress = silent)
                     continue
                 total += 1
                 undated += bool(row.times) and not row.due
-                yield row
+                yield replace(row, newer=newer)
 
     # Of equal ones the first comes first.
-    rows = tuple(heapq.nsmallest(MOST, found(), key=lambda row: (not row.due, row.due, row.place.symbol)))
+    rows = tuple(
+        heapq.nsmallest(MOST, found(), key=lambda row: (bool(row.newer), not row.due, row.due, row.place.symbol))
+    )
     if not rows:
         raise _nothing(wanted, names, years)
     return Mandates(wanted, rows, total, len(ids), undated, tuple(sorted(years)))
@@ -222,9 +228,9 @@ def rows_of(library: Library, document: Document, mandates: Iterable[Mandate] | 
 
 
 def grid_of(rows: Sequence[Row], language: str, *, documents: bool = False) -> Grid:
-    """The rows as a table, with columns for the documents where there are several, and for their status where there is a draft."""
-    drafts = any(row.draft for row in rows)
-    names = (*(["symbol"] * documents), *(["status"] * drafts), "place", "addressee", "verb", "action", "due", "money")
+    """The rows as a table, with columns for the documents where there are several, and for their status where there is one to tell."""
+    told = any(status_of(row, language) for row in rows)
+    names = (*(["symbol"] * documents), *(["status"] * told), "place", "addressee", "verb", "action", "due", "money")
     made = []
     for row in rows:
         # Behind a term without a figure the days stand that it comes to; a session is told as such.
@@ -239,10 +245,11 @@ def grid_of(rows: Sequence[Row], language: str, *, documents: bool = False) -> G
             Cell(row.money),
         )
         label = [Cell(text=row.label, url=row.place.url)] * documents
-        made.append((*label, *([Cell(text=status_of(row, language))] * drafts), *cells))
+        made.append((*label, *([Cell(text=status_of(row, language))] * told), *cells))
     return Grid(columns(language, *names), tuple(made))
 
 
 def status_of(row: Row, language: str) -> str:
-    """Says that the text of a row is a draft; empty where its symbol is of none."""
-    return say("status_draft", language) * row.draft
+    """Says that the text of a row is a draft, or that there is a newer one; else empty."""
+    newer = say("status_newer", language, newer=row.newer) if row.newer else ""
+    return say("status_draft", language) if row.draft else newer

@@ -22,6 +22,7 @@ from assistant.reports.brief.subject import Ground
 from assistant.reports.comparison.alignment import SURE, likenesses
 from assistant.reports.comparison.paragraphs import Para
 from assistant.reports.comparison.topic_comparison import standing
+from assistant.reports.lookup import said_anew
 from assistant.reports.report_cache import Derived, state_of
 from assistant.reports.themes.clusters import (
     LEAST,
@@ -46,7 +47,7 @@ from corpus.symbols import RECORDS, find_symbols
 
 FOLDER, KEPT = "themes", 4
 """Where themes are kept, and of how many states of the library or settings."""
-VERSION = 11
+VERSION = 12
 """Raised with a change that makes other themes of the same documents."""
 _UNSAID = frozenset(["masthead", "contents", "footnote"])
 """Where passages are that belong to no theme."""
@@ -103,15 +104,19 @@ def _made(engine: Engine, language: str, count: int | None, state: str, progress
     made: list[Theme] = []
     taken: set[str] = set()
     used: set[str] = set()
+    names = []
+    for n, rows in enumerate(shaped):
+        spoken = namer.spoken(rows)
+        near = partial(_nearness, searching, slices, middle, lie.get(n), spoken or language)
+        names.append((namer.name(rows, taken, near) if spoken else (), spoken))
+    # Where words in common name most of what is held, what none name is no theme.
+    mostly = 2 * sum(len(rows) for rows, (terms, _) in zip(groups, names, strict=True) if terms) > len(place)
     for n, rows in enumerate(groups):
-        centre = lie.get(n)
-        spoken = namer.spoken(shaped[n])
-        near = partial(_nearness, searching, slices, middle, centre, spoken or language)
-        terms = namer.name(shaped[n], taken, near) if spoken else ()
+        centre, (terms, spoken) = lie.get(n), names[n]
         if not terms or spoken is None:
             document = _nearest([telling[row] for row in rows], [vectors[row] for row in rows], centre, language, used)
-            if count is None and (made or n + 1 < len(groups)) and dated_line(document.title):
-                # What neither words in common nor the title of a document names, as letters on this and that, is no theme.
+            if count is None and (mostly or ((made or n + 1 < len(groups)) and dated_line(document.title))):
+                # Nor is what the title of no document names, as letters on this and that.
                 loose.update(grouping[n])
                 continue
             terms, spoken = (document.short or document.title,), document.language
@@ -312,12 +317,14 @@ class Summary:
         self._engine, self._slices = engine, slices
         request = Request("theme", "-", language=language, mixed=True)
         self._chooser = Chooser(engine, Ground(request, "", language, (), (), (), tuple(documents)))
+        self._anew = said_anew(engine.library.versions().headers, documents)
 
     def of(
         self, passages: Sequence[Sequence[Passage]], centre: np.ndarray | None
     ) -> tuple[tuple[Statement, ...], tuple[tuple[Citation, ...], ...]]:
         """Statements, the latest first, and where else each is said, of the passages of each document of a theme; the nearer to
-        its middle (of unit length; None where no model reads them) the sooner. Of what several documents say the latest is quoted."""
+        its middle (of unit length; None where no model reads them) the sooner. Of what several documents say the latest is quoted, and last
+        resolutions of whose title there is a later one."""
         units = self._units(passages, centre)
         paras = [Para.of(unit) for unit in units]
         chosen: list[list[int]] = []
@@ -331,12 +338,13 @@ class Summary:
             sorted((units[n] for n in group), key=lambda unit: standing(unit.document)[:2], reverse=True)
             for group in chosen
         ]
-        groups.sort(key=lambda group: is_draft(group[0].document.symbol))
+        groups.sort(key=lambda group: (group[0].document.id in self._anew, is_draft(group[0].document.symbol)))
         said: list[tuple[Unit, Statement, tuple[Citation, ...]]] = []
         for fresh in (True, False):
             for first, *rest in groups:
                 held = {unit.document.id for unit, _, _ in said}
-                if len(said) >= (MOST if fresh else FEWEST) or (fresh and first.document.id in held):
+                most = MOST if fresh and first.document.id not in self._anew else FEWEST
+                if len(said) >= most or (fresh and first.document.id in held):
                     continue
                 for statement in self._chooser.take([first], 1):
                     said.append((first, statement, tuple(statement_of(other).citations[-1] for other in rest)))
