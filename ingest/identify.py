@@ -288,7 +288,9 @@ def _names_body(text: str, masthead: Masthead, symbol: Symbol | None) -> bool:
     inside = len(name) < len(body) and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", body)
     of_head = text in (masthead.session, masthead.item, masthead.dates)
     at_conference = symbol is not None and "/CONF." in symbol.body
-    return bool(inside or of_head or symbol_of(text) or _SKIPS.match(text) or (at_conference and _CONFERENCE.match(text)))
+    return bool(
+        inside or of_head or symbol_of(text) or _SKIPS.match(text) or (at_conference and _CONFERENCE.match(text))
+    )
 
 
 def _meeting(top: Sequence[Piece], masthead: Masthead) -> str:
