@@ -107,6 +107,25 @@ def test_where_phrases_name_most_of_what_is_held_no_theme_is_called_by_the_title
     assert {each.label for each in made.loose} == {"A/80/8", "A/81/8", "A/82/8"}
 
 
+AUDITS = (("A/80/8", "Audit by PORTA"), ("A/81/8", "PORTA and prices"), ("A/82/8", "Clocks at PORTA"))
+COUNCIL = "United Nations\n\n**Security Council**\n\nS/2031/{}\n\nDistr.: General\n\n3 May 2031\n\n# {}\n\n1. {}\n"
+LETTERS = (("Zebras", "Zebras graze on hills."), ("Prices", "Tea is dear in town."), ("Clocks", "Bells ring."))
+
+
+@pytest.mark.parametrize("name", ["PORTA", "Security Council"])
+def test_where_no_phrase_names_a_theme_an_acronym_of_its_headings_or_the_body_of_most_of_it_does(
+    holding: Holding, name: str
+) -> None:
+    boats = [
+        (f"A/7{n}/9", "Safety of fishing boats", f"The safety of fishing boats needs harbour {n}.") for n in range(6)
+    ]
+    others = {
+        "PORTA": _reports(*((symbol, title, f"Of PORTA {title.split()[0]} speaks.") for symbol, title in AUDITS)),
+        "Security Council": [COUNCIL.format(n, *told) for n, told in enumerate(LETTERS, 1)],
+    }
+    assert any(name in theme.name for theme in themes_of(holding(*_reports(*boats), *others[name])).themes)
+
+
 def test_agendas_and_records_of_meetings_stand_apart(holding: Holding) -> None:
     named = (("A/79/PV.7", "Opening"), ("A/79/9", "Boats"), ("A/79/10", "Harbours"), ("A/79/11", "Flags"))
     engine = holding(

@@ -23,6 +23,7 @@ from assistant.vocabulary import Vocabulary
 from assistant.wording.lexicon import HAN_FUNCTION
 from assistant.wording.values import plain as written
 from assistant.write.fence import contained
+from corpus.acronyms import acronyms
 from corpus.analysis import analyse, words
 from corpus.calendar_names import language_name
 from corpus.dates import dates_in
@@ -40,6 +41,7 @@ MOSTLY = 0.5
 """A group of which more documents have another language than the one asked for is named in that one."""
 LIKELY = 40
 """How many phrases of a theme are held against it in meaning, and shown to a model."""
+_ROMAN = re.compile("[IVXLC]+")
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
 _HAN_CUT = re.compile(f"[{HAN_FUNCTION}]")
 _APART = re.compile(r"[^\s'’‑-]")
@@ -190,11 +192,12 @@ class Namer:
                       and not any(each in f" {stems} " for each in self._formal))  # fmt: skip
 
     def _phrases(self, lines: Sequence[str], language: str, *, plain: bool = False) -> dict[str, str]:
-        """The phrases of lines by their stems; `plain` ones have no function words, between which texts have verbs."""
+        """The phrases and acronyms of lines by their stems; `plain` ones have no function words, between which texts have verbs."""
         made: dict[str, str] = {}
         for line in lines:
+            short = {each for each in acronyms(line) if not _ROMAN.fullmatch(each)}
             for phrase in self._of(" ".join(line.split()), language, plain):
-                if len(phrase) <= LONGEST and (" " in phrase or language == "zh"):
+                if len(phrase) <= LONGEST and (" " in phrase or language == "zh" or phrase in short):
                     made.setdefault(self._stems(phrase, language), phrase)
         made.pop("", None)
         return made

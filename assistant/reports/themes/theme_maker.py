@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from contextlib import nullcontext
 from functools import partial
@@ -108,7 +109,8 @@ def _made(engine: Engine, language: str, count: int | None, state: str, progress
     for n, rows in enumerate(shaped):
         spoken = namer.spoken(rows)
         near = partial(_nearness, searching, slices, middle, lie.get(n), spoken or language)
-        names.append((namer.name(rows, taken, near) if spoken else (), spoken))
+        terms = namer.name(rows, taken, near) if spoken else ()
+        names.append((terms or _body([telling[row] for row in groups[n]], telling), spoken))
     # Where words in common name most of what is held, what none name is no theme.
     mostly = 2 * sum(len(rows) for rows, (terms, _) in zip(groups, names, strict=True) if terms) > len(place)
     for n, rows in enumerate(groups):
@@ -185,6 +187,13 @@ def _nearness(
     lie = levelled(embedder, embedded(embedder, phrases, slices), language)
     told: np.ndarray = unit_length(lie - middle) @ centre
     return told
+
+
+def _body(held: Sequence[Document], documents: Sequence[Document]) -> tuple[str, ...]:
+    """The body of which most of a theme's documents are, where most of its documents are in the theme."""
+    [(body, count)] = Counter(each.masthead.body for each in held).most_common(1)
+    of_all = sum(each.masthead.body == body for each in documents)
+    return (body,) if body and 2 * count > max(len(held), of_all) else ()
 
 
 def _nearest(
