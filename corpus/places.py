@@ -37,19 +37,24 @@ _HAN = "一二三四五六七八九十"
 _HAN_NUMBER = rf"[{_HAN}]{{1,3}}"
 _ORDINALS = ["الأول", "الثاني", "الثالث", "الرابع", "الخامس", "السادس", "السابع", "الثامن", "التاسع", "العاشر"]
 _ROMAN = r"(?-i:[IVXL]+)(?!\w)"
+_NAMED_LETTERS = ["ألف", "باء", "جيم", "دال", "هاء", "واو", "زاي", "حاء", "طاء", "ياء"]
+ANNEX_LETTERS = rf"(?-i:[A-ZА-Я])|{'|'.join(_NAMED_LETTERS)}|[أبجده]|[甲乙丙丁戊]"
+"""Letters that tell annexes apart, as a pattern."""
+ANNEX_ORDINALS = "|".join(_ORDINALS)
+"""The same for the words for numbers that stand behind the Arabic word."""
 _SUB = r"\s*\(?(?:[^\W\d_]{1,4}|\d{1,2})\)"
 _LETTERED = r"(?:[A-Za-z](?=\.\d))?"
 """The letter of a section, as in 29D.1."""
 _MARK = rf"\d+{_LETTERED}(?:\.\d+)*(?:\s*(?:bis|ter|quater)(?!\w))?(?:{_SUB})*"
 _NUMBERS = {
-    "annex": rf"{_ROMAN}|\d+|(?-i:[A-Z])(?!\w)|{_HAN_NUMBER}|{'|'.join(_ORDINALS)}",
+    "annex": rf"{_ROMAN}|\d+|(?:{ANNEX_LETTERS})(?![^\W㐀-鿿]|[/'’])|{_HAN_NUMBER}|{ANNEX_ORDINALS}",
     "art": _MARK,
     "page": r"\d+",
     "para": _MARK,
     "table": rf"\d+{_LETTERED}(?:\.\d+)*|(?-i:[A-Z])\.\d+|{_ROMAN}|{_HAN_NUMBER}",
     "note": r"\d+|\*{1,3}|(?-i:[a-z])(?![\w’'])",
 }
-_EDGE = r"(?<![^\W㐀-鿿])"
+_EDGE = r"(?:(?<![^\W㐀-鿿])|(?=[㐀-鿿]))"
 """Where a word begins; in Chinese it begins anywhere."""
 _AND = r"\s*(?:,|;|،|؛|、|和|及|与|\band\b|\bet\b|\by\b|\be\b|\bи\b|\bو(?=\s)|و(?=\d)|&)\s*"
 _TO = r"\s*(?:[-‐-―]|\bto\b|\bthrough\b|\bà\b|\ba\b|\bal\b|\bпо\b|\bдо\b|\bإلى\b|至|到)\s*"
@@ -84,9 +89,14 @@ PREAMBLE = re.compile(
 )
 """Words for a preamble, or that tell its paragraphs from others."""
 _PREAMBULAR = re.compile(r"(\w+) preambular para\.(.*)")
+_APPENDED = re.compile(r"^(?:appendix|enclosure)(?!\w)")
 _SUBS = re.compile(r"\(?([^\W\d_]{1,4}|\d{1,2})\)")
 _SECTION = re.compile(r"(?<=\d)[a-z](?=\.\d)")
 _LATIN = dict(zip("أابجدهوزحطيكلمنабвгдежзик", "aabcdefghijklmnabcdefghij", strict=True))
+_ANNEX_LATIN = dict(zip("АВСЕНКМОРТХأبجده甲乙丙丁戊", "abcehkmoptxabcdeabcde", strict=True)) | dict(
+    zip(_NAMED_LETTERS, "abcdefghij", strict=True)
+)
+"""Annexes keep the letters of the original, whichever script writes them: `Приложение В` is annex B."""
 
 
 @dataclass(frozen=True)
@@ -151,6 +161,7 @@ def parts_of(locator: str) -> dict[str, str]:
     for part in locator.split(", "):
         if preambular := _PREAMBULAR.fullmatch(part):
             found |= {"preamble": "", "para": f"{from_ordinal(preambular[1])}{preambular[2]}"}
+        part = _APPENDED.sub("annex", part)
         for kind, word in PARTS.items():
             if part == word or part.startswith(f"{word} "):
                 found.setdefault(kind, part[len(word) :].strip())
@@ -167,7 +178,7 @@ def numbered(mark: str) -> tuple[str, tuple[str, ...]]:
 
 
 def annex_number(text: str) -> int | str:
-    """The number of an annex however it is written: 2 for `II`, `2`, `二` and `الثاني`; 0 for none."""
+    """The number of an annex however it is written: 2 for `II`, `2`, `二` and `الثاني`, b for `B` and `باء`; 0 for none."""
     text = text.strip()
     if text in _ORDINALS:
         return _ORDINALS.index(text) + 1
@@ -176,7 +187,13 @@ def annex_number(text: str) -> int | str:
     if text and all(letter in _HAN for letter in text):
         return _han(text)
     numeral = from_roman(text) if set(text) <= set("IVXL") else 0  # an annex C is no hundredth one
-    return numeral or text.casefold() or 0
+    return numeral or _ANNEX_LATIN.get(text, text.casefold()) or 0
+
+
+def annex_mark(mark: str) -> str:
+    """The number or letter of an annex as locators write it: `II` for `二` and `الثاني`, `B` for `باء`; figures stay."""
+    number = annex_number(mark)
+    return mark if mark.isdigit() else to_roman(number) if isinstance(number, int) and number else str(number).upper()
 
 
 def _first(kind: str, text: str, start: int, end: int) -> tuple[str, re.Match[str]] | None:
@@ -241,8 +258,7 @@ def _written(kind: str, mark: str) -> str:
     """A number as locators write it."""
     mark = _SECTION.sub(lambda match: match.group().upper(), mark)
     if kind == "annex":
-        number = annex_number(mark)
-        return to_roman(number) if isinstance(number, int) and number and not mark.isdigit() else mark.upper()
+        return annex_mark(mark)
     if kind in ("para", "art"):
         head = re.match(rf"\d+{_LETTERED}(?:\.\d+)*(?:\s*(?:bis|ter|quater)\b)?|{_HAN_NUMBER}", mark, re.IGNORECASE)
         if head is None:

@@ -18,8 +18,8 @@ from corpus.symbols import RECORDS, Symbol, SymbolError, link, same_document
 from ingest.agenda import place_and_dates
 from ingest.locators import TextKind, article_of, opening
 from ingest.readers import ReadError, visible
-from ingest.readers.heads import ANNEX, CONTENTS, names_session, symbol_of
-from ingest.structure import Piece
+from ingest.readers.heads import ANNEX, CHAPTER, CONTENTS, names_session, symbol_of
+from ingest.structure import BOLD_DEPTH, Piece
 
 MASTHEAD_PIECES = 40
 LONGEST_TITLE = 600
@@ -213,7 +213,6 @@ _SKIPS = re.compile(f"^(?:{_SKIPPED}|{_NAME.format(bodies=_BODIES)})", re.IGNORE
 _CONFERENCE = re.compile(f"^{_NAME.format(bodies='conference')}", re.IGNORECASE)
 _LONGEST = 200
 """Characters of a line that may be a title where nothing marks it as one."""
-_CHAPTER = re.compile(r"(?:[IVXLC]{1,6}|[A-Z]|\d{1,3})\.\s")
 
 
 def title_of(
@@ -238,10 +237,9 @@ def title_of(
             each for each in lines if each.kind == "paragraph" and len(each.text) <= _LONGEST
         ]  # of a text without marks
         for likely in ([each for each in lines if each.kind == "heading"], loose):
-            above = [_line(each) for each in likely]
-            telling = [text for text in above if not _SKIPS.match(text)]
-            if telling:
-                return telling[-1]
+            naming = [each for each in likely if not _SKIPS.match(_line(each))]
+            if naming:  # who submits a paper may stand below its title, in bold and in no style of a heading
+                return _line(min(reversed(naming), key=lambda piece: piece.depth >= BOLD_DEPTH))
     head = list(takewhile(lambda piece: not CONTENTS.fullmatch(piece.text), top))  # what follows heads chapters
     run = _run(head, masthead, symbol, kind)
     if not run and kind == "treaty" and masthead.body:
@@ -269,7 +267,7 @@ def _run(head: Sequence[Piece], masthead: Masthead, symbol: Symbol | None, kind:
         if piece.kind != "heading":
             if run and piece.part != "masthead":
                 break
-        elif (kind == "treaty" and article_of(_line(piece))) or (run and (piece.part or _CHAPTER.match(piece.text))):
+        elif (kind == "treaty" and article_of(_line(piece))) or (run and piece.part) or CHAPTER.match(piece.text):
             break
         elif not _only_a_date(text := _line(piece)) and not _names_body(text, masthead, symbol):
             run.append(piece)
@@ -290,7 +288,9 @@ def _names_body(text: str, masthead: Masthead, symbol: Symbol | None) -> bool:
     inside = len(name) < len(body) and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", body)
     of_head = text in (masthead.session, masthead.item, masthead.dates)
     at_conference = symbol is not None and "/CONF." in symbol.body
-    return bool(inside or of_head or _SKIPS.match(text) or (at_conference and _CONFERENCE.match(text)))
+    return bool(
+        inside or of_head or symbol_of(text) or _SKIPS.match(text) or (at_conference and _CONFERENCE.match(text))
+    )
 
 
 def _meeting(top: Sequence[Piece], masthead: Masthead) -> str:

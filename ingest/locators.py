@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from corpus.dates import is_day_label
-from corpus.places import folded, joined, name_place, parts_of
+from corpus.places import annex_mark, folded, joined, name_place, parts_of
 from corpus.roman import ordinal_word
 from ingest.agenda_form import AgendaForm
 from ingest.clock import find_times, is_clocked, names_half
-from ingest.readers.heads import ANNEX
+from ingest.readers.heads import ANNEX, CHAPTER
 from ingest.readers.lines import BOX_WORDS, CAPTION_NUMBER, FIGURE_WORDS, MAP_WORDS, TABLE_WORDS
 from ingest.structure import PREAMBULAR, Piece
 from ingest.timetable_grid import heads_days
@@ -143,12 +143,13 @@ def enter(piece: Piece, ordinal: int, kind: TextKind, place: Place, first: bool,
         return joined(place.annex, place.article or "title")
     if place.summary:
         return joined(place.annex, "summary")
-    return joined(place.annex, "title" if first else f"section “{short(place.heading)}”")
+    title = first and not CHAPTER.match(text)
+    return joined(place.annex, "title" if title else f"section “{short(place.heading)}”")
 
 
 def _enter_annex(annex: re.Match[str], place: Place) -> None:
     word = _ANNEX_WORDS.get(annex.group("word").casefold(), "annex")
-    name = f"{word} {annex.group('number')}" if annex.group("number") else word
+    name = f"{word} {annex_mark(annex['number'])}" if annex["number"] else word
     outer = place.annex.partition(",")[0]
     place.annex = f"{outer}, {name}" if word != "annex" and outer.startswith("annex") else name
     place.opened = False
@@ -156,7 +157,7 @@ def _enter_annex(annex: re.Match[str], place: Place) -> None:
 
 def _enter_agenda(ordinal: int, text: str, place: Place) -> str:
     if annex := ANNEX.match(text):
-        place.section = f"annex {annex.group('number')}" if annex.group("number") else "annex"
+        place.section = f"annex {annex_mark(annex['number'])}" if annex["number"] else "annex"
         place.item = place.sub = ""
     place.documentation = False
     move_agenda(ordinal, place)
@@ -212,6 +213,8 @@ def locate(
             return joined(place.section, " ".join(["item", *(place.labels[d] for d in sorted(place.labels))]))
         if place.section == "annotations" and place.item and 1 in place.labels and piece.depth:
             return joined(_agenda_locator(place), _labelled("para. ", place.labels))
+        if place.section == "timetable" and 1 in place.labels and piece.depth:
+            return _labelled("para. ", place.labels)  # what is said behind the timetable counts on from the annotations
         return _agenda_locator(place)
     if piece.kind == "row":
         return joined(place.annex, _table_row(piece, place))

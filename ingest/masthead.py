@@ -70,7 +70,7 @@ def read_masthead(lines: Sequence[Line]) -> Masthead:
             found.setdefault("job", match.group(0))
         elif ITEM.match(text):
             found.setdefault("item", text)
-        elif _SESSION.search(text) and len(text) <= 90 and not find_dates(text):
+        elif _names_session(line, text):
             found.setdefault("session", text)
         elif "date" not in found and len(text) <= 40 and (dates := find_dates(text)) and "," not in text:
             found["date"] = dates[0].isoformat()
@@ -88,6 +88,14 @@ def read_masthead(lines: Sequence[Line]) -> Masthead:
 def is_original(text: str) -> bool:
     """Whether a line says in which language a document was written."""
     return _ORIGINAL.match(_HAN_SPACES.sub("", text)) is not None
+
+
+def _names_session(line: Line, text: str) -> bool:
+    """Whether a line is what a session or meeting is called, and no title that says of which one the document is."""
+    found = _SESSION.search(text)
+    if found is None or len(text) > 90 or find_dates(text):
+        return False
+    return not line.heading or not _ABOUT.search(text[: found.start()])
 
 
 def _is_body(line: Line, text: str) -> bool:

@@ -1,19 +1,20 @@
 """Passages: neighbouring blocks of one section that fit the embedding model's window whole.
 
 LlamaIndex's splitters cut by their own token counts and lose what the model then truncates; here the model's
-own tokenizer counts, a numbered paragraph keeps its sub-paragraphs where they fit, and a block that alone is
-too long is cut between sentences, or at last between word pieces. Nothing is lost and nothing overlaps.
+own tokenizer counts, a numbered paragraph keeps its sub-paragraphs where they fit, a table its rows, and a block
+that alone is too long is cut between sentences, or at last between word pieces. Nothing is lost and nothing overlaps.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from corpus.documents import HEADINGS, Block, Document, Passage
 from corpus.sentences import sentence_spans
+from corpus.tables import tables_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,9 +22,11 @@ if TYPE_CHECKING:
     from corpus.embedding import Embedder
     from corpus.models import Models
 
-SEGMENTER_VERSION = "2"
+SEGMENTER_VERSION = "3"
 HEADING_PIECES = 72
 """How much of the window the heading line may take."""
+HEADER_PIECES = 48
+"""How much of it the caption and header of a table may take, in a passage that begins with rows."""
 MAX_PIECES = 256
 
 
@@ -52,19 +55,22 @@ def segment(document: Document, embedder: Embedder) -> list[Passage]:
     Heading and text together have at most `embedder.window` word pieces (256 for a larger window).
     """
     passages: list[Passage] = []
+    tables = {block.ordinal: n for n, table in enumerate(tables_of(document)) for block in table.blocks}
     for section in _sections(document):
         # A part may begin at any heading or behind them all; the longest of its heading lines must fit.
         starts = {block.ordinal for block in section if block.kind == "heading"} | {section[-1].ordinal + 1}
         lines = {first: _heading_line(document, section, first, embedder) for first in starts}
         room = min(embedder.window, MAX_PIECES) - max(map(embedder.count, lines.values())) - 2
-        for part in _packed(document, section, room, embedder):
+        for part in _packed(document, section, room, embedder, tables):
+            line = lines[min(first for first in starts if first >= part.first)]
+            header = _header(document, document.blocks[part.first], embedder)
             passages.append(
                 Passage(
                     document_id=document.id,
                     ordinal=len(passages),
                     start=part.start,
                     end=part.end,
-                    heading=lines[min(first for first in starts if first >= part.first)],
+                    heading=HEADINGS.join([line, header]) if header else line,
                     locator=document.blocks[_lead(document, part)].locator,
                     first=part.first,
                     last=part.last,
@@ -109,9 +115,19 @@ def _heading_line(document: Document, section: Sequence[Block], first: int, embe
     return line if len(offsets) <= HEADING_PIECES else line[: offsets[HEADING_PIECES - 1][1]]
 
 
-def _packed(document: Document, section: Sequence[Block], room: int, embedder: Embedder) -> Iterator[_Part]:
+def _header(document: Document, block: Block, embedder: Embedder) -> str:
+    """What a passage that begins with a row is read with: caption and header of its table; empty for other blocks."""
+    if document.kind == "agenda" or block.context in ("", "header"):
+        return ""
+    offsets, most = embedder.offsets(block.context), min(HEADER_PIECES, embedder.window // 5)
+    return block.context if len(offsets) <= most else block.context[: offsets[most - 1][1]]
+
+
+def _packed(
+    document: Document, section: Sequence[Block], room: int, embedder: Embedder, tables: Mapping[int, int]
+) -> Iterator[_Part]:
     held: _Part | None = None
-    for group in _groups(section):
+    for group in _groups(section, tables):
         size = embedder.count(document.text[group[0].start : group[-1].end])
         part = _Part(group[0].start, group[-1].end, group[0].ordinal, group[-1].ordinal, size)
         if held and held.size + size + 1 <= room:
@@ -123,16 +139,20 @@ def _packed(document: Document, section: Sequence[Block], room: int, embedder: E
         if size <= room:
             held = part
         else:
-            yield from _packed_blocks(document, group, room, embedder)
+            headers = max(embedder.count(HEADINGS + _header(document, block, embedder)) for block in group)
+            yield from _packed_blocks(document, group, room - headers, embedder)
     if held:
         yield held
 
 
-def _groups(section: Sequence[Block]) -> Iterator[list[Block]]:
-    """A paragraph with its sub-paragraphs; leading headings with the first paragraph."""
+def _groups(section: Sequence[Block], tables: Mapping[int, int]) -> Iterator[list[Block]]:
+    """A paragraph with its sub-paragraphs, a table with its caption; leading headings with the first of them. `tables` has the number
+    of the table that a block belongs to."""
     group: list[Block] = []
     for block in section:
         starts = block.kind != "heading" and (block.kind != "item" or block.level <= 1)
+        table = tables.get(block.ordinal, -1)
+        starts = starts and (table < 0 or not group or table != tables.get(group[-1].ordinal))
         if starts and any(held.kind != "heading" for held in group):
             yield group
             group = []

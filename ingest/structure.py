@@ -25,6 +25,8 @@ _LABELS: tuple[tuple[LabelKind, re.Pattern[str]], ...] = (
     ("letter", re.compile(r"[(（]([一二三四五六七八九十]{1,3})[)）]\s*")),
     ("dotted", re.compile(r"([a-z])\.\s+(?=[A-Z])")),
 )
+BOLD_DEPTH = 7
+"""The level of a heading that nothing but bold letters shows; one in italics is a level deeper."""
 _BARE_NUMBER = re.compile(r"(\d{1,3})\s+(?=[^\W\d_a-zà-ÿа-я])")
 _CYRILLIC = "абвгдежзиклмнопрстуфхцчшщэюя"
 _ABJAD = "أبجدهوزحطيكلمنسعفصقرشتثخذضظغ"
@@ -136,7 +138,7 @@ def _grouped(lines: Sequence[Line]) -> Iterator[Piece]:
         elif growing is not None:
             growing.add(line)
         elif _is_heading(line):
-            depth = line.heading or (7 if line.strong else 8)
+            depth = line.heading or (BOLD_DEPTH if line.strong else BOLD_DEPTH + 1)
             yield Piece("heading", line.text, depth=depth, **told)
         elif line.note:
             growing = _Growing(Piece("footnote", line.text, number=line.note, **told))

@@ -628,6 +628,14 @@ def test_numbered_annotations_are_cited_by_item_and_paragraph() -> None:
     assert document.blocks[only].locator == "annotations, item 2 (b), para. 3"
 
 
+def test_numbered_paragraphs_behind_the_timetable_are_cited_by_their_numbers() -> None:
+    document, meeting = read(
+        f"{WORK}\n## Practical information\n\n11. Badges are blue.\n\n12. Papers are not printed.\n"
+    )
+    assert [block.locator for block in document.blocks[-2:]] == ["para. 11", "para. 12"]
+    assert len(meeting.sittings) == 3
+
+
 WORK = """# Committee on Quays
 
 E/QY/2031/L.1
@@ -719,6 +727,20 @@ def test_a_meeting_whose_place_is_not_said_is_told_by_its_days(library: Library,
     (whole, *_) = Teller(meeting, Citer(library, meeting), "en", meeting.sittings).whole()
     said = whole.parts[0].said[0].text
     assert said == "The meeting takes place on Monday, 2 June 2031 – Wednesday, 4 June 2031."
+
+
+def test_the_building_and_the_room_that_the_head_names_are_told_with_the_place(
+    library: Library, catalogue: Catalogue
+) -> None:
+    venue = "To be held at the Custom House, Valletta, starting at 10 a.m. on Monday, 2 June 2031, in room XXI"
+    text = BOARD.replace("2 to 4 June 2031, Valletta", f"2 to 4 June 2031, Valletta\n\n{venue}")
+    add(library, catalogue, Input("board.md", text.encode()))
+    (meeting,) = library.meetings()
+    (whole, *_) = Teller(meeting, Citer(library, meeting), "en", meeting.sittings).whole()
+    assert venue in whole.parts[0].read
+    told, quoted = whole.parts[0].said
+    assert told.text.startswith("The meeting takes place in Valletta")
+    assert (quoted.text, quoted.citations[0].locator) == (venue, "E/CN.36/2031/L.2, masthead")
 
 
 # What is no agenda

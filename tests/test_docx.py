@@ -417,6 +417,16 @@ def test_a_layout_table_at_the_head_is_the_masthead() -> None:
     assert found[-1].text == "Human Rights Council"
 
 
+def test_the_lines_of_a_head_that_one_paragraph_breaks_stand_by_themselves() -> None:
+    head = ("Committee on Quays", "Twelfth session", "Arla, 1–4 March 2031")
+    broken, wrapped = (
+        "".join(f"<w:r><w:t>{line}</w:t><w:br/></w:r>" for line in each)
+        for each in (head, ("A wall", "of stone, built in the twelfth session"))
+    )
+    found = lines(MASTHEAD + p(runs=broken) + p(runs=wrapped))
+    assert [line.text for line in found if not line.part] == [*head, "A wall of stone, built in the twelfth session"]
+
+
 @pytest.mark.parametrize(
     ("kind", "title_page", "inside", "expected"),
     [

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest.masthead import read_masthead
 from ingest.readers import Line, ReadError, Source
 from ingest.readers.html import read_html
 
@@ -255,6 +256,21 @@ def test_a_table_that_only_lays_out_a_page_gives_its_blocks_in_order(html: str) 
 def test_numbers_in_a_column_of_their_own_go_before_their_paragraphs() -> None:
     html = "<table><tr><td>1.<td><p>Tides turn.</p><p>Twice.</p><tr><td>(a)<td>Moorings.</table>"
     assert texts(html) == ["1. Tides turn.", "Twice.", "(a) Moorings."]
+
+
+def test_a_masthead_in_a_table_keeps_its_lines() -> None:
+    head = (
+        "<table border=1><tr><td><b>United Nations</b><br>Economic and Social Council<td>E/QY/2031/4<br>Distr.<br>General<br>"
+        "3 May 2031<br>Original: English</table><h1>Depth of quays</h1><p>1. Quays are deep.</p>"
+    )
+    found = lines(head)
+    assert [line.text for line in found if line.part == "masthead"] == [
+        "United Nations", "Economic and Social Council", "E/QY/2031/4", "Distr.", "General", "3 May 2031", "Original: English",
+    ]  # fmt: skip
+    told = read_masthead(found)
+    assert (told.symbols, told.distribution, told.date) == (("E/QY/2031/4",), "General", "2031-05-03")
+    listed = "<table border=1><tr><td>E/QY/2031/4<td>Depth of quays<tr><td>E/QY/2031/5<td>Lamps</table>"
+    assert cells(listed) == [("E/QY/2031/4", "Depth of quays"), ("E/QY/2031/5", "Lamps")]
 
 
 def test_a_small_table_without_a_frame_still_is_one() -> None:

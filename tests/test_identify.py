@@ -160,6 +160,68 @@ def test_a_draft_resolution_is_called_after_what_it_is_about_and_not_after_who_s
     assert read(text).title == "The right to a harbour"
 
 
+def test_who_submits_a_paper_in_bold_below_its_title_is_not_its_title() -> None:
+    text = (
+        "# Draft decision on the depth of harbours\n\n**Submitted by Norland and Westland**\n\nThe Conference of the Parties,\n\n"
+        "Recalling its decision 3/1 of 4 May,\n\nNoting the depth of harbours,\n\n1. Decides to dredge;\n"
+    )
+    assert read(text).title == "Draft decision on the depth of harbours"
+
+
+def test_a_title_that_names_its_session_is_neither_the_session_nor_lost_to_the_first_chapter() -> None:
+    for told in (
+        "Report of the Committee on Quays on its twelfth session",
+        "Rapport du Comité des quais sur sa douzième session",
+    ):
+        found = read(f"A/85/100\n\n# {told}\n\n## I. Introduction\n\n1. Quays are deep.\n")
+        assert (found.title, found.masthead.session) == (told, "")
+    assert (
+        read("A/85/100\n\n# Twelfth session of the Committee\n\n1. Quays.\n").masthead.session
+        == "Twelfth session of the Committee"
+    )
+    assert read("## I. Quays\n\n1. Quays are deep.\n").title == "I. Quays"
+
+
+BARE = """Harbour Office of Arla
+Division of Lamps
+
+QUESTIONS ON THE NEW LAMPS (NORTHERN QUAY)
+Version of 2 October 2031
+
+A. Lamps
+
+How bright are they?
+As bright as the moon.
+
+B. Fees
+
+I. Lund, keeper of the lamps, collects them.
+
+D. Oil and wicks 7 192.9 4 685.5 133.0
+
+C. Oil
+
+It is bought in spring.
+"""
+
+
+def test_a_text_without_marks_has_chapters_and_a_title_in_capitals() -> None:
+    found = read(BARE, "questions.txt")
+    assert found.title == "QUESTIONS ON THE NEW LAMPS (NORTHERN QUAY)"
+    headings = [found.block_text(block) for block in found.blocks if block.kind == "heading"]
+    assert headings == ["A. Lamps", "B. Fees", "C. Oil"]
+    assert [block.locator for block in found.blocks][3:5] == [
+        "section “A. Lamps”",
+        "section “A. Lamps”, first paragraph",
+    ]
+    levels = read(
+        BARE.replace("A. Lamps", "I. Lamps\n\nA. Brightness").replace("B. Fees", "II. Fees").replace("C. Oil", "B. Oil")
+    )
+    assert [block.level for block in levels.blocks if block.kind == "heading"] == [2, 3, 2, 3]
+    marked = read("# Of lamps\n\nA. Lamps\n\nThey burn.\n\nB. Fees\n\nNone.\n")
+    assert sum(block.kind == "heading" for block in marked.blocks) == 1
+
+
 def test_the_body_and_the_masthead_words_are_no_title() -> None:
     text = "# United Nations\n\n# General Assembly\n\nDistr.: General\n\n# Depth of harbours\n\n1. Words.\n"
     assert read(text).title == "Depth of harbours"
@@ -399,6 +461,7 @@ def test_the_title_of_an_agenda_item_is_not_that_of_the_document_below_it() -> N
 def test_what_is_said_of_a_body_is_a_title_and_its_name_is_none() -> None:
     told = "# Summary of the work of the Economic Commission for Harbours"
     assert title("# Economic and Social Council", "E/2031/19", told, "# Note by the Secretary-General") == told[2:]
+    assert title("# E/2031/19", "# Economic Commission for Harbours", told) == told[2:]
     assert title("# Security Council", "S/2031/7", "# Security Council visit to the harbour") == (
         "Security Council visit to the harbour"
     )

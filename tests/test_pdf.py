@@ -330,6 +330,18 @@ def test_notes_below_a_short_rule_are_notes_and_one_of_them_goes_on_over_the_pag
     }
 
 
+def test_notes_whose_numbers_are_set_as_the_text_are_notes_and_the_sentence_above_them_goes_on() -> None:
+    flow = Flow(pages=2).start()
+    for n in (1, 2):
+        flow.add(f"{long_text(60, n)[:-1]}^{n}^ and the rest.", f"{n}.")
+    flow.sheet.rule(72, 216, 640)
+    for n, words in enumerate(["First note, which has", "Second note."], 1):
+        after = flow.sheet.text(72, 620 + 36 * n, str(n), style="b")
+        flow.sheet.text(after, 620 + 36 * n, words)
+    flow.sheet.text(72, 668, "two lines.")
+    assert notes(flow.read()) == {"1": "First note, which has two lines.", "2": "Second note."}
+
+
 def test_notes_as_large_as_the_text_may_stand_apart_from_each_other_below_a_short_rule() -> None:
     flow = Flow(pages=1).start()
     for n in (1, 2):

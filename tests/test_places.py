@@ -48,11 +48,27 @@ A/88/303
 2. Los barcos de vela pagan una tasa cada primavera.
 """
 
+LETTERED = b"""# Report on moorings
+
+A/88/304
+
+1. Moorings are counted.
+
+## Annex A
+
+1. A mooring is renewed every five years.
+
+## Annex B
+
+1. A mooring costs nine crowns.
+"""
+
 
 @pytest.fixture
 def library(open_library: OpenLibrary, catalogue: Catalogue) -> Library:
     held = open_library()
     add(held, catalogue, Input("report.md", REPORT), Input("boats.html", TABLE), Input("carta.md", LETTER.encode()))
+    add(held, catalogue, Input("moorings.md", LETTERED))
     return held
 
 
@@ -97,6 +113,27 @@ def test_a_place_that_a_document_does_not_have_is_said_not_to_be_there(engine: E
     assert not answer.citations
     assert "A/88/301" in answer.reason
     assert "para. 77" in answer.reason
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What does paragraph 1 of annex B of A/88/304 say?", "Que dit le paragraphe 1 de l’annexe B du document A/88/304 ?",
+        "¿Qué dice el párrafo 1 del anexo B del documento A/88/304?", "Что говорится в пункте 1 приложения В к документу A/88/304?",
+        "ماذا تقول الفقرة 1 من المرفق باء من الوثيقة A/88/304؟", "A/88/304附件B第1段说了什么？",
+    ],
+)  # fmt: skip
+def test_an_annex_with_a_letter_is_not_taken_for_another(engine: Engine, question: str) -> None:
+    (citation,) = engine.ask(question).citations
+    assert (citation.locator, citation.quote) == ("A/88/304, annex B, para. 1", "A mooring costs nine crowns.")
+
+
+@pytest.mark.parametrize(("named", "place"), [("annex C", "annex C"), ("annex C, paragraph 2,", "annex C, para. 2")])
+def test_an_annex_that_a_document_does_not_have_is_said_not_to_be_there(engine: Engine, named: str, place: str) -> None:
+    answer = engine.ask(f"What does {named} of A/88/304 contain?")
+    assert (answer.status, answer.citations) == ("not_found", [])
+    assert f"has no {place}." in answer.reason
+    assert "annex B" not in (engine.ask("What does annex B of A/88/304 contain?").reason or "")
 
 
 def test_the_rows_of_a_table_are_said_with_its_caption_and_header_once(engine: Engine) -> None:

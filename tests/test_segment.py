@@ -138,6 +138,29 @@ class Wide(HashEmbedder):
     window = 8192
 
 
+def table(rows: int) -> str:
+    head = "<tr><th>Port</th><th>Depth in 2031</th></tr>"
+    body = "".join(f"<tr><td>Port {n} of the {words(6)}</td><td>{n} metres</td></tr>" for n in range(rows))
+    return f"<table><caption>Table 3. Depths of ports</caption><thead>{head}</thead>{body}</table>"
+
+
+@pytest.mark.parametrize("embedder", [HashEmbedder(), Narrow()], ids=["own", "narrow"])
+def test_a_table_shares_no_passage_where_it_does_not_fit_and_its_rows_are_read_with_its_header(
+    embedder: HashEmbedder,
+) -> None:
+    before, behind = f"<p>1. {sentences(3)}</p>", "<p>2. Bays are deep.</p><p>3. Capes are high.</p>"
+    page = f"<!DOCTYPE html><html><body><h1>Ports</h1>{before}{table(30)}{behind}".encode()
+    made = read_document(Input("ports.html", page), NOTHING)[0]
+    first, *more, last = check(made, embedder)
+    assert "Table 3" not in first.text
+    assert (more[0].text.split("\n")[0], more[0].heading) == ("Table 3. Depths of ports", "Ports")
+    assert len(more) > 2
+    assert {each.heading for each in more[1:]} == {"Ports — Table 3. Depths of ports; Port | Depth in 2031"}
+    assert last.text.startswith("2. Bays")
+    short = read_document(Input("ports.html", page.replace(table(30).encode(), table(2).encode())), NOTHING)[0]
+    assert len(check(short, HashEmbedder())) == 1
+
+
 @pytest.mark.parametrize("embedder", [Narrow(), Wide()], ids=["narrow", "wide"])
 def test_other_windows_are_kept_too(embedder: HashEmbedder) -> None:
     text = f"# Ports\n\n1. {sentences(40)}\n\n2. {words(900)}\n\n{'港口很深，' * 400}\n"

@@ -255,7 +255,10 @@ def locators(*lines: Line) -> list[str]:
     ("heading", "wanted"),
     [
         ("Annex", "annex"), ("Annex IV", "annex IV"), ("ANNEX 2", "annex 2"), ("Annexe II", "annex II"), ("Anexo III", "annex III"),
-        ("Приложение I", "annex I"), ("المرفق", "annex"), ("附件二", "annex 二"), ("Appendix I", "appendix I"), ("Enclosure", "enclosure"),
+        ("Приложение I", "annex I"), ("المرفق", "annex"), ("附件二", "annex II"), ("Appendix I", "appendix I"), ("Enclosure", "enclosure"),
+        ("Annex B", "annex B"), ("Annexe C. Mandat", "annex C"), ("Anexo B Mandato del grupo", "annex B"), ("ANNEXE A LA NOTE", "annex"), ("Annex A/77/5", "annex"),
+        ("Приложение В", "annex B"), ("Приложение Г: Бюджет", "annex Г"), ("المرفق باء", "annex B"), ("المرفق الثاني", "annex II"), ("المرفق وثيقة", "annex"),
+        ("附件B", "annex B"), ("附件甲", "annex A"), ("Enclosure B", "enclosure B"), ("Appendix A – Fees", "appendix A"),
     ],
 )  # fmt: skip
 def test_annexes_are_known_in_six_languages(heading: str, wanted: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from assistant.frames import date_text, joined, say
 from assistant.qa.answer import Citation, Statement
+from corpus.dates import find_dates
 from corpus.documents import Block, Document, Span
 from corpus.library import Library
 from corpus.meetings import AgendaItem, Meeting, Sitting, is_under
@@ -44,6 +45,17 @@ class Citer:
     def listed(self, item: AgendaItem) -> Citation | None:
         """The line that lists an item."""
         return None if item.line is None else self.block(item.line)
+
+    def venue(self, meeting: Meeting) -> list[int]:
+        """The lines of the head, beside that of place and days, that name both and tell more: building and room."""
+        head = [block for block in self.document.blocks if block.locator == "masthead" and block.kind == "paragraph"]
+        told = {block.ordinal: self.words(block.ordinal) for block in head if block.ordinal != meeting.masthead}
+        named = {ordinal: words for ordinal, words in told.items() if meeting.place and meeting.place in words}
+        return [
+            ordinal
+            for ordinal, words in named.items()
+            if not meeting.dates or set(find_dates(words)) & set(meeting.dates)
+        ]
 
     def section(self, ordinal: int) -> str:
         """The part of the agenda in which a block stands, as a locator: `annex`."""

@@ -183,7 +183,10 @@ class Teller:
 
             where = f"in {place} on" if place else "on"
             read = f"The meeting takes place {where} {dates('en')}."
-            yield self._part("place", read, cites, frame="" if place else "dates", place=place, dates=dates)
+            told = self._part("place", read, cites, frame="" if place else "dates", place=place, dates=dates)
+            more = self._cite.venue(self._meeting)
+            quoted = "".join(f" {self._cite.words(ordinal)}" for ordinal in more)
+            yield Part(f"{read}{quoted}", lambda: (*told.said, *map(Statement.quoting, self._blocks(*more))), told.kind)
 
     def _edges(self, sittings: Sequence[Sitting]) -> Iterator[Part]:
         """When the meeting begins and ends; of sittings of one of its days, that day."""

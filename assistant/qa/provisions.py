@@ -142,15 +142,17 @@ class NamedPlaces:
 
     def _from_places(self, question: Question) -> Answer | None:
         """A paragraph, footnote or table of a document that the question names: quoted whole, but of a table the rows that answer."""
-        places = _places(question)
-        scope = restricted(question, self._library) if places else None
+        places, annexes = _places(question), _annexes(question)
+        scope = restricted(question, self._library) if places or annexes else None
         if scope is None:
             return None
         held = sorted(self._library.versions().quotable(question.language, scope))
         documents = [self._library.document(each) for each in held]
         if units := [unit for document in documents for unit in self._at(question, document, places)]:
             return self._quoted(question, units)
-        if not question.symbols or not documents:
+        annexed = [each for each in documents if touched(each, "annex")]  # where others have one is not known
+        places = places or [place for place in annexes if annexed and not any(touched(each, place) for each in annexed)]
+        if not question.symbols or not documents or not places:
             return None
         return Answer(question.text, question.language, "not_found", _no_place(question, documents[0], places[0]))
 
@@ -271,6 +273,12 @@ def _preambular(question: Question) -> list[tuple[str, int, int]]:
         for number, start, end in numbers_after("paragraph", text, question.vocabulary, question.language)
         if beside(start, end)
     ]
+
+
+def _annexes(question: Question) -> list[str]:
+    """The annexes that a question names by number or letter, and no place in them."""
+    naming = name_place(folded(question.text))
+    return [each for each in (naming.places if naming else ()) if parts_of(each).keys() == {"annex"} and " " in each]
 
 
 def _places(question: Question) -> list[str]:

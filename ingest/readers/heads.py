@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
+from corpus.places import ANNEX_LETTERS, ANNEX_ORDINALS
 from corpus.symbols import VERSIONS, Symbol, SymbolError
 
 _SESSION = re.compile(
@@ -27,10 +29,13 @@ _DISTRIBUTION = re.compile(
 )
 ANNEX = re.compile(
     r"^\s*(?P<word>annexe?|anexo|appendi(?:x|ce)|apéndice|enclosure|pièce jointe|приложение|добавление|المرفق|مرفق|ضميمة|التذييل|附件|附录|附文)"
-    r"(?:\s*(?P<number>[IVXLC]{1,6}|\d{1,2}|[一二三四五六七八九十]{1,3}))?(?!\w)",
+    rf"(?:\s*(?P<number>[IVXLC]{{1,6}}|\d{{1,2}}|[一二三四五六七八九十]{{1,3}}|{ANNEX_ORDINALS}"
+    rf"|(?:{ANNEX_LETTERS})(?=\s*(?:$|[.:*)–—-])|\s+(?-i:[A-ZÀ-ÞА-Я][a-zà-ÿа-я]))))?(?!\w)",
     re.IGNORECASE,
 )
-"""How the heading of an annex, an appendix or an enclosure begins."""
+"""How the heading of an annex, an appendix or an enclosure begins. A capital before others is no letter: `ANNEXE A LA NOTE`."""
+CHAPTER = re.compile(r"(?:[IVXLC]{1,6}|[A-Z]|\d{1,3})\.\s")
+"""How the heading of a chapter begins."""
 CONTENTS = re.compile(
     r"(?:table of )?contents|table des mati[eè]res|sommaire|[ií]ndice|contenido|содержание|оглавление|المحتويات|目\s*录|目\s*次",
     re.IGNORECASE,
@@ -49,6 +54,12 @@ def symbol_of(text: str) -> Symbol | None:
         return Symbol.parse(_VERSION_BEFORE.sub(r"\g<symbol> [\g<version>]", bare))
     except SymbolError:
         return None
+
+
+def heads_document(lines: Sequence[str]) -> bool:
+    """Whether lines are those of a masthead: distribution or original language, and the symbol or the Organization's name."""
+    named = (symbol_of(text) or re.fullmatch(ORGANIZATION, text, re.IGNORECASE) for text in lines)
+    return any(map(_DISTRIBUTION.match, lines)) and any(named)
 
 
 def is_distribution_line(text: str) -> bool:

@@ -10,11 +10,14 @@ import datetime as dt
 import html
 import re
 import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import yaml
 
-from ingest.readers.lines import Cell, Line, ReadError, Source
+from corpus.roman import from_roman
+from ingest.readers.lines import ENDS, Cell, Line, ReadError, Source
 
 MAX_LINE = 400_000
 MAX_FIELD, MAX_DATE = 1_000, 100
@@ -33,6 +36,12 @@ _NOTE_MARK = re.compile(r"<sup>\s*([\w*]{1,4})\s*</sup>|\[\^([\w*]{1,8})\]", re.
 _LINK = re.compile(r"!?\[([^\[\]]{0,1000})\]\(([^()\s]{0,2000})\)")
 _EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3}|_{1,3})(?=\S)([^*_]{1,4000}?)(?<=\S)\1(?![\w*])")
 _BACKQUOTES = re.compile(r"``([^`\"“”]{1,400}?)(?:''|\"|”)")
+_CHAPTER = re.compile(r"([IVXLC]{1,6}|[A-ZА-Я])\.\s+(?=[^\W\d_a-zà-ÿа-я])")
+_CHAPTER_LINE = 120
+_LETTERS = 0.8
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_CAPITALS = 3
+"""Words in capitals that make a line a title: a symbol or the name of the Organization has fewer."""
 _BINARY = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 _FORMAT = re.compile(r"[\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]")
 """Marks of direction and of where words may break: not seen, and many in short texts of some scripts."""
@@ -68,6 +77,8 @@ def read_text(data: bytes, name: str) -> Source:
     whole = decode(data, name)
     given, text = front_matter(whole, name)
     lines = tuple(_line(raw, row, name) for row, raw in enumerate(text.splitlines(), 1) if not _is_table_rule(raw))
+    if not any(line.heading for line in lines):
+        lines = tuple(_outlined(lines))
     if all(line.blank for line in lines):
         raise ReadError(f"{name} holds no text.")
     warnings = []
@@ -111,6 +122,34 @@ def visible(text: str) -> str:
 def clean_characters(text: str) -> str:
     """A text in composed form (NFC), without control characters, its white space single spaces."""
     return " ".join(_CONTROL.sub("", unicodedata.normalize("NFC", text)).split())
+
+
+def _outlined(lines: Sequence[Line]) -> Iterator[Line]:
+    """The lines of a text without marks: those that stand alone and count its chapters (`A. Badges`, `II. Fees`) are headings where
+    there are several, and what follows a line in capitals does not go on with it."""
+    around = [True, *(line.blank for line in lines), True]
+    chapters: dict[int, str] = {}
+    for n, line in enumerate(lines):
+        match = _CHAPTER.match(line.text)
+        letters = sum(map(str.isalpha, line.text)) >= _LETTERS * len(
+            "".join(line.text.split())
+        )  # and no row of figures
+        words = letters and not (line.cells or line.bullet or line.note or ENDS.search(line.text))
+        if match and words and len(line.text) <= _CHAPTER_LINE and around[n] and around[n + 2]:
+            chapters[n] = match[1]
+    numerals = {"I", "II"} <= {*chapters.values()}
+    for n, line in enumerate(lines):
+        if len(chapters) > 1 and n in chapters:
+            lettered = (
+                not numerals
+                or not from_roman(chapters[n])
+                or ({"A", "B"} <= {*chapters.values()} and chapters[n] in "CDLM")
+            )
+            yield replace(line, heading=3 if numerals and lettered else 2)
+        elif line.text.isupper() and len(_WORD.findall(line.text)) >= _CAPITALS and around[n] and not line.cells:
+            yield replace(line, broken=True)
+        else:
+            yield line
 
 
 def _is_rule(raw: str) -> bool:

@@ -157,7 +157,7 @@ class _Printer:
         if paragraph.note is not None:
             self.note(paragraph.note, " ".join(texts))
             return
-        apart = paragraph.part in ("masthead", "caption")
+        apart = paragraph.parted or paragraph.part in ("masthead", "caption")
         text = self._checked(" ".join(texts))
         heading = paragraph.level if not apart and not bullet and len(text) <= _HEADING else 0
         for n, line in enumerate(texts if apart else [text]):

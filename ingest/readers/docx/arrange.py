@@ -6,13 +6,14 @@ import re
 from collections.abc import Sequence
 
 from ingest.readers.docx.entries import Entry, Paragraph, Table, paragraphs, tidy
-from ingest.readers.heads import CONTENTS, ORGANIZATION
+from ingest.readers.heads import CONTENTS, ORGANIZATION, is_masthead_line
 
 _MASTHEAD_STYLE = re.compile(r"^(?:Session|Agenda_(?:Item|Title).*|Distribution|Original|Release ?Date|Publication)$")
 _NATIONS = re.compile(ORGANIZATION, re.IGNORECASE)
 _DISTRIBUTION = re.compile(r"\bDistr\.|Original\s*:", re.IGNORECASE)
 _SYMBOL = re.compile(r"(?<![\w/])(?:[A-Z]{1,8}|ST)(?:/[A-Z0-9][A-Za-z0-9.()\-]*)+")
 _HEAD = 12  # entries before which the masthead's table stands
+_HEAD_LINE = 120
 _NUMBER = r"(?:[A-Z]{1,3}\.)?(?:\d+|[IVXLC]+)(?:[.\-–](?:\d+|[IVXLC]+))*[a-zA-Z]?"
 _KIND = (
     "Annex table|Table|Figure|Chart|Map|Box|Tableau|Graphique|Carte|Encadré|Cuadro|Tabla|Gráfico|Figura|Mapa|Recuadro|"
@@ -75,12 +76,23 @@ def heading_of(flow: list[Entry]) -> list[Entry]:
                 made.append(entry)
             table = False
             continue
+        if seen <= _HEAD and not entry.level and not entry.number:
+            entry.parted = _is_head_of_lines(entry.lines()[0])
         if open_ and _MASTHEAD_STYLE.match(entry.style.name):
             entry.part = "masthead"
         elif not entry.blank and not entry.frame:
             open_ = False
         made.append(entry)
     return made
+
+
+def _is_head_of_lines(lines: Sequence[str]) -> bool:
+    """Whether the lines that a paragraph breaks on purpose are lines of a masthead: body, session, place."""
+    short = all(len(line) <= _HEAD_LINE for line in lines) and not any(
+        line.endswith((".", ";", ",", ":")) for line in lines[:-1]
+    )
+    upright = not any(line[:1].islower() for line in lines)
+    return len(lines) > 1 and short and upright and any(map(is_masthead_line, lines))
 
 
 def _is_masthead(table: Table) -> bool:

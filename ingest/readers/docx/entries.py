@@ -49,7 +49,8 @@ class Paragraph:
     """A paragraph: its runs, the number that Word prints before it, and what stands in text boxes anchored to it.
 
     `frame` says that it is set outside the flow of the text (at the foot of a page, mostly), `pictured` that it
-    holds a drawing, `joined` that the next paragraph continues it on the same line. `note` is the label of the
+    holds a drawing, `joined` that the next paragraph continues it on the same line, `parted`
+    that each of its lines is to stand by itself. `note` is the label of the
     hand-set note that it turned out to be.
     """
 
@@ -64,6 +65,7 @@ class Paragraph:
     pictured: bool = False
     joined: bool = False
     part: LinePart = ""
+    parted: bool = False
     note: str | None = None
 
     @property

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from ingest.readers.html.html_blocks import Block, Box, Paragraph, Row, Run, Table
+from ingest.readers.heads import heads_document
+from ingest.readers.html.html_blocks import BREAK, Block, Box, Paragraph, Row, Run, Table, paragraphs
 from ingest.readers.lines import ReadError
 
 MAX_CELLS = 1_000_000
@@ -12,6 +13,7 @@ _WIDEST = 200
 
 _LABEL = re.compile(r"\(?(?:\d{1,3}|[a-z]{1,2}|[ivxlc]{1,6})[.)]|[•·–—-]|\[?\d{1,3}\]", re.IGNORECASE)
 _LONG_CELL = 1500
+_HEAD_ROWS = 8
 
 
 def settle(table: Table, name: str) -> list[Block]:
@@ -21,6 +23,11 @@ def settle(table: Table, name: str) -> list[Block]:
     filled = [boxes for boxes in filled if boxes]
     if not filled:
         return table.caption
+    if _heads_document(table):
+        cells = [block for boxes in filled for box in boxes for block in box.blocks]
+        for paragraph, _ in paragraphs(cells):
+            paragraph.part = "masthead"
+        return table.caption + cells
     widest = max(len(boxes) for boxes in filled)
     if widest == 1:
         blocks = [block for boxes in filled for block in boxes[0].blocks]
@@ -30,6 +37,15 @@ def settle(table: Table, name: str) -> list[Block]:
     if _holds_data(table, filled):
         return [*table.caption, _gridded(table, name)]
     return table.caption + [block for boxes in filled for block in _side_by_side(boxes)]
+
+
+def _heads_document(table: Table) -> bool:
+    """Whether a table holds the masthead of a document: its cells have lines, which are those of one."""
+    found = [paragraph for paragraph, _ in paragraphs([table])]
+    if len(table.rows) > _HEAD_ROWS or sum(len(paragraph.plain) for paragraph in found) > _LONG_CELL:
+        return False
+    lines = (line for paragraph in found for line in "".join(run.text for run in paragraph.runs).split(BREAK))
+    return heads_document([" ".join(line.split()) for line in lines])
 
 
 def _holds_data(table: Table, filled: list[list[Box]]) -> bool:

@@ -101,6 +101,8 @@ def squeeze(text: str) -> str:
 def _stand_apart(found: list[Spelled], paragraph: Paragraph) -> bool:
     if len(found) < 2 or paragraph.heading:
         return False
+    if paragraph.part == "masthead":
+        return True
     others = found[:-1]
     numbered = all(_NUMBERED.match(line.text) for line in found[1:])
     short = all(len(line.text) <= _SHORT for line in found) and not any(

@@ -40,12 +40,15 @@ def part_notes(page: PageGlyphs, prints: Sequence[Print], size: float, after_not
     """Parts the lines of a page. `size` is the font size of the text, points; `after_notes` says that the page before has
     footnotes, the last of which may go on here."""
     start = _start(page, prints, size, after_notes)
+    plain = start < len(prints) and label_of(prints[start]) is None and bool(_plain_number(prints[start]))
     notes: list[Note] = []
     carried: list[str] = []
     for line in prints[start:]:
         if _SEPARATOR.fullmatch(line.text.replace(" ", "")):
             continue
         found = label_of(line)
+        if plain and not found and (number := _plain_number(line)):
+            found = number, line.text[len(number) :].strip()
         if found:
             notes.append(Note(found[0], line.page, [found[1]] if found[1] else []))
         elif notes:
@@ -85,7 +88,9 @@ def _start(page: PageGlyphs, prints: Sequence[Print], size: float, after_notes: 
             first = next((n for n, line in enumerate(prints) if line.base > rule.top + 2), None)
             if first is None:
                 continue
-            if (number := _raised_number(prints[first])) and _calls(prints[:first], number):
+            if (number := _raised_number(prints[first]) or _plain_number(prints[first])) and _calls(
+                prints[:first], number
+            ):
                 return first
             if not all(line.size < 0.97 * size for line in prints[first:]):
                 continue
@@ -120,6 +125,13 @@ def _raised_number(line: Print) -> str:
     """The number with which a footnote begins, if it is raised as in the text."""
     text, mark = line.marked[0]
     return text.strip() if mark and text.strip().isdigit() else ""
+
+
+def _plain_number(line: Print) -> str:
+    """The number with which a footnote begins that is set as the text and put down by itself: "1All submissions"."""
+    first = line.runs[0].text.strip()
+    alone = first.isdigit() and len(line.runs) > 1 and len(line.stretches) == 1
+    return first if alone and line.text[len(first) : len(first) + 1].isalpha() else ""
 
 
 def _calls(prints: Sequence[Print], label: str) -> bool:
