@@ -156,7 +156,7 @@ def test_all_lines_of_a_caption_and_the_header_are_said_with_a_row_and_not_alone
 def test_passages_that_can_not_be_quoted_are_neither_answers_nor_pointed_to(
     library: Library, catalogue: Catalogue
 ) -> None:
-    add(library, catalogue, Input("n.md", b"# Notes\n\nDistr.: General\n\n1. Boats need a flag.\n"))
+    add(library, catalogue, Input("n.md", b"# Notes\n\n1. Boats need a flag.\n"))
     (document,) = library.documents()
     evidence = [Evidence(each, replace(document, unquotable=(None,))) for each in library.passages(document.id)]  # type: ignore[arg-type]
     question = Engine(library, catalogue).question("Do trains need a flag?")

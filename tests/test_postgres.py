@@ -389,7 +389,7 @@ def test_two_processes_that_add_different_files_of_one_title_keep_both(
     open_library: OpenLibrary, database_url: str, catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one, two = (open_library(tmp_path / name, database=database_url) for name in ("one", "two"))
-    put = one._put
+    put = one.take
     first = iter([True])
 
     def overtaken(*given: Any, **more: Any) -> None:
@@ -397,7 +397,7 @@ def test_two_processes_that_add_different_files_of_one_title_keep_both(
             add(two, catalogue, Input("b.md", b"# Report\n\n1. Of the second.\n"))
         put(*given, **more)
 
-    monkeypatch.setattr(one, "_put", overtaken)
+    monkeypatch.setattr(one, "take", overtaken)
     add(one, catalogue, Input("a.md", b"# Report\n\n1. Of the first.\n"))
     texts = {library.text for library in one.documents()}
     assert {"first" in text for text in texts} == {True, False}

@@ -160,6 +160,8 @@ def first_page(library: Library, document: Document, score: float) -> FirstPage 
     title = next((block for block in head_of(document) if is_title(document, block)), None)
     made: dict[str, Unit] = {}
     for lines, sentence in particulars(document):
+        if any(line.page in document.unquotable for line in lines):
+            continue
         noted = lines[-1].kind == "footnote"
         last = next(n for n, each in enumerate(lines) if (each.kind == "footnote") == noted
                     and lines[-1].ordinal - each.ordinal == len(lines) - 1 - n)  # fmt: skip
