@@ -21,7 +21,7 @@ from corpus.acronyms import acronyms, spelling
 from corpus.analysis import analyse, fold
 from corpus.documents import Document
 from corpus.library import Library
-from corpus.meetings import AgendaItem, Meeting
+from corpus.meetings import AgendaItem, Meeting, SittingItem
 from corpus.symbols import Symbol
 
 COMPETING = 3
@@ -157,16 +157,21 @@ class MeetingDesk:
         or a row of a timetable that does not take up what is asked about."""
         if document.kind != "agenda":
             return False
-        meeting = next((each for each in self._library.meetings() if each.document_id == document.id), None)
-        asked = question.once((_named, document.id), lambda: _named(question, meeting))
+        # Every unit of an agenda is asked about.
+        asked, rows = question.once((_named, document.id), lambda: self._named(question, document))
         block = document.blocks[ordinal]
         if not asked:
             return False
         if block.kind != "row":
             found = _ITEM.search(block.locator)
             return found is not None and found[1] not in asked
-        rows = [row for sitting in meeting.sittings for row in sitting.items] if meeting else []
         return bool(rows) and not any(row.row == ordinal and row.number.partition(" ")[0] in asked for row in rows)
+
+    def _named(self, question: Question, agenda: Document) -> tuple[set[str], list[SittingItem]]:
+        """The items of an agenda that a question names, and all rows of its timetable."""
+        meeting = next((each for each in self._library.meetings() if each.document_id == agenda.id), None)
+        rows = [row for sitting in meeting.sittings for row in sitting.items] if meeting else []
+        return _named(question, meeting), rows
 
     def meant(self, question: Question) -> list[Meeting]:
         """The meetings that a question may be about, latest first; of the item that it is asked about alone, what they say of that."""

@@ -79,12 +79,8 @@ class NamedPlaces:
             saying = _saying(question, having)
             if len(saying) == 1:
                 return self._quoted(question, saying[0])
-            own = [
-                (each[0].document.language != question.language, each[0].document.edition == "digest")
-                for each in saying
-            ]
-            ordered = [saying[n][0] for n in sorted(range(len(saying)), key=own.__getitem__)]
-            return unsure(self._composer.quoted(question, ordered[: self._most]))
+            ordered = sorted(saying, key=lambda each: _rank(question, each[0].document))
+            return unsure(self._composer.quoted(question, [each[0] for each in ordered[: self._most]]))
         # Who says nothing else than words of its title calls the text.
         called = not asks_more(question, _span(question), [units[0].document])
         return self._quoted(question, units) if called or nearest(self._among(question, units)) else None
@@ -295,6 +291,11 @@ def _span(question: Question) -> Span:
         return start, end
     naming = name_place(text := folded(question.text))
     return (naming.start, naming.end) if naming and len(text) == len(question.text) else (0, 0)
+
+
+def _rank(question: Question, document: Document) -> tuple[bool, bool]:
+    """How far behind a document stands among those that may be meant: digests and other languages last."""
+    return document.language != question.language, document.edition == "digest"
 
 
 def _saying(question: Question, having: Sequence[list[Unit]]) -> Sequence[list[Unit]]:

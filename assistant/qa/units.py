@@ -38,14 +38,12 @@ _LEANS_BACK = re.compile(
     r"^(?:It|They|This|These|Those|Such|He|She|However|In that|In this|In such|To that end|The same|For (?:that|this) purpose|"
     r"Likewise|Accordingly|Moreover|Furthermore|Also|His|Her|Their|Its|As such|As part of (?:this|that|these)|Specifically)\b"
 )
+_ASKING = ("?", "？", "؟")
+"""What ends a question."""
 
 
 Leads = tuple[tuple[Span, str], ...]
 """What introduces words: spans with their locators."""
-
-
-_ASKING = ("?", "？", "؟")
-"""What ends a question."""
 
 
 @dataclass(frozen=True)
