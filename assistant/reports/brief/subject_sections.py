@@ -30,7 +30,7 @@ from assistant.wording.drafting import Grammar, grammar_of
 from corpus.documents import Block, Document
 from corpus.meetings import Meeting
 from corpus.sentences import sentence_spans
-from corpus.symbols import Symbol, find_symbols, same_document
+from corpus.symbols import find_symbols
 
 MANY = 8
 """More themes than so many are sections of a document; its articles are looked for by its title."""
@@ -284,9 +284,8 @@ def _reported_under(chooser: Chooser) -> Ids:
     if own is None or first is None:
         return ()
     named = chooser.engine.question(own.body(first)[:LONGEST], own.language).symbols
-    read = ((each.id, Symbol.read(each.symbol or "")) for each in chooser.library.each_header())
-    bound = {key for key, symbol in read if symbol and any(same_document(one, symbol) for one in named)}
-    return tuple(each for each in ground.others if each in bound)
+    held = {version.id for symbol in named for version in chooser.library.versions().current(symbol)}
+    return tuple(each for each in ground.others if each in held)
 
 
 def _advises(unit: Unit) -> bool:
