@@ -301,6 +301,36 @@ def test_of_two_resolutions_that_are_named_both_answer(library: Library, catalog
     assert {citation.symbol for citation in answer.citations} == {"A/RES/90/12", "A/RES/90/13"}
 
 
+def test_papers_that_footnotes_name_are_said_with_the_words_that_refer_to_them(
+    library: Library, catalogue: Catalogue
+) -> None:
+    resolution = "\n\n".join(
+        [
+            "A/RES/91/3", "# Resolution adopted by the General Assembly on 3 March 2037", "# 91/3. Lighthouses", "The General Assembly,",
+            "*Taking note* of the report of the Secretary-General on lighthouses,[^1]",
+            "1. *Welcomes* the survey of lighthouse keepers;[^2]",
+            "2. *Requests* the Board to repair the lamps. It shall begin in the north.[^3]",
+            "[^1]: A/91/217.", "[^2]: The survey was made by hand.", "[^3]: A/91/218.",
+        ]
+    )  # fmt: skip
+    add(library, catalogue, Input("lighthouses.md", resolution.encode()))
+    engine = Engine(library, catalogue, readers=word_readers())
+    (noted, *_), (plain, *_), (two, *_) = (
+        engine.ask(question).statements
+        for question in (
+            "Which report on lighthouses did the Assembly take note of?",
+            "What does A/RES/91/3 say in paragraph 1?",
+            "When shall the Board begin to repair the lamps in the north?",
+        )
+    )
+    check_citations(engine.ask("Which report on lighthouses did the Assembly take note of?"), library)
+    assert noted.text.endswith("report of the Secretary-General on lighthouses, A/91/217.")
+    assert noted.citations[-1].locator == "A/RES/91/3, footnote 1"
+    assert noted.main.locator == "A/RES/91/3, first preambular para."
+    assert "by hand" not in plain.text  # a footnote that names no paper
+    assert "A/91/218" not in two.text  # of which of two sentences it is is not known
+
+
 def test_of_a_long_list_that_is_quoted_in_part_the_rest_is_named(library: Library, catalogue: Catalogue) -> None:
     long = "and writes down who came, when and with which papers, in ink, in the book that the office keeps " * 4
     parts = "\n".join(f"({letter}) The {letter} pilot boards tankers {long};" for letter in "abcdef")

@@ -69,10 +69,10 @@ class References:
         if statement.verdict != "quoted":
             note = self.note(statement.citations, words=True, cut=statement.verdict == "derived")
             return (Span(statement.text), note)
-        last = statement.citations[-1]
+        last = statement.main
         words = f" {CUT} ".join(self._shown(each) for each in statement.citations)
         quoted = Span(self._quotation(grammar_of(last.language).tail.sub("", words), last.language))
-        place = self.place(last, known, before.citations[-1] if before and before.verdict == "quoted" else None)
+        place = self.place(last, known, before.main if before and before.verdict == "quoted" else None)
         said = (Span(place, url=self.path(last)), Span(self._colon)) if self.address else (Span(place + self._colon),)
         return (*(said if place else ()), quoted, self.note(statement.citations))
 

@@ -247,13 +247,13 @@ def _turn(number: int, question: str, scope: str, spoken: str, state: str, label
 
 
 def _statement(service: Service, answer: Answer, statement: Statement) -> dict[str, Any]:
-    language = statement.citations[-1].language if statement.citations else answer.language
+    language = statement.main.language if statement.citations else answer.language
     return {
         "pieces": [{"text": words, "answers": answers} for words, answers in statement.pieces],
         "long": len(statement.text) > LONG,
         "grid": grid_of(service.library.document, statement),
         "quoted": statement.verdict == "quoted",
-        "heading": statement.citations[-1].heading if statement.citations else "",
+        "heading": statement.main.heading if statement.citations else "",
         "verdict": word(statement.verdict, answer.language),
         "language": language,
         "tongue": tongue_of(language, answer.language),

@@ -16,6 +16,7 @@ Verdict = Literal["quoted", "derived", "supported", "unsupported"]
 AnswerStatus = Literal["answered", "partial", "tentative", "not_found", "refused"]
 Mode = Literal["quote", "write", "auto"]
 """How answers are made: of quotes and by rule, written by the model, or written where the question asks for it."""
+_FOOTNOTE = re.compile(r", footnote [^,]+$")
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,12 @@ class Statement:
     def quoting(cls, citation: Citation) -> Statement:
         """What a citation says, on one line."""
         return cls(" ".join(citation.quote.split()), "quoted", (citation,))
+
+    @property
+    def main(self) -> Citation:
+        """The citation of the words themselves, behind those that introduce them and before the footnotes that name what they speak of."""
+        said = (each for each in reversed(self.citations) if not _FOOTNOTE.search(each.locator))
+        return next(said, self.citations[-1])
 
     @property
     def pieces(self) -> list[tuple[str, bool]]:

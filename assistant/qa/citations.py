@@ -9,7 +9,7 @@ from itertools import islice
 from assistant.frames import joined, say
 from assistant.qa.abstention import BESIDE, FURTHER
 from assistant.qa.answer import Answer, Citation, Pointer, Statement, ordered
-from assistant.qa.metadata import is_draft
+from assistant.qa.metadata import is_draft, notes_of
 from assistant.qa.retriever import Evidence
 from assistant.qa.revisions import VersionDesk
 from assistant.qa.units import Unit, items_below, units_of
@@ -19,6 +19,7 @@ from corpus.analysis import analyse
 from corpus.calendar_names import language_name
 from corpus.documents import Document, Span
 from corpus.library import Library
+from corpus.symbols import find_symbols
 from corpus.tables import cells_of, tables_of, total_of
 
 WHOLE_LIMIT = 1_500
@@ -26,6 +27,9 @@ WHOLE_LIMIT = 1_500
 
 MOST_NAMED = 5
 """Sub-paragraphs that are named of those that are not quoted."""
+
+NOTE_LIMIT = 160
+"""Longest footnote, in characters, that is said with the words that refer to it."""
 
 CLOSEST = 3
 """Most statements of an answer of which it is not certain that it is one."""
@@ -64,9 +68,29 @@ class Composer:
 
     def quoted(self, question: Question, units: Sequence[Unit], left: Sequence[Unit] = ()) -> Answer:
         """An answer that quotes units; a note names the parts of what is quoted that are not, those that are `left` out among them."""
-        answer = self.answered(question, [statement_of(unit) for unit in units])
+        answer = self.answered(question, [statement_of(unit, self._papers(unit)) for unit in units])
         rest = [*_lists_left_out(units), *([[(unit.document, unit.locator) for unit in left]] if left else [])]
         return replace(answer, notes=(*answer.notes, *(_left_out(places, question.language) for places in rest)))
+
+    def _papers(self, unit: Unit) -> list[Citation]:
+        """The short footnotes of a unit that name papers by their symbols: which report "takes note of the report" means is said
+        nowhere else. None where the unit is not the whole of its blocks, since of which words a footnote is is not known."""
+        document = unit.document
+        held = [
+            each
+            for each in document.blocks[unit.block :]
+            if each.start < unit.end and each.kind in ("paragraph", "item")
+        ]
+        whole = (
+            held and unit.start <= held[0].body_start and document.trimmed(held[0].start, held[-1].end)[1] <= unit.end
+        )
+        made = []
+        for note in [note for each in held for note in notes_of(document, each)] if whole else []:
+            words = document.body(note)
+            if len(words) <= NOTE_LIMIT and find_symbols(words):
+                passage = self._library.passage_at(document.id, note.start) or unit.evidence.id
+                made.append(Citation.of(document, note.body_start, note.end, note.locator, passage))
+        return made[:MOST_NAMED]
 
     def closest(self, question: Question, nearest: Sequence[Unit], evidence: Sequence[Evidence]) -> Answer:
         """What comes closest where nothing is sure to answer, told as such; where nothing comes close, that."""
@@ -115,11 +139,12 @@ def weighed(answer: Answer, scored: Sequence[Scored]) -> Answer:
     return replace(answer, confidence=sure, probability=scored[0].probability if scored else None)
 
 
-def statement_of(unit: Unit) -> Statement:
-    """One statement that says a unit's words, a citation for each span of them."""
+def statement_of(unit: Unit, notes: Sequence[Citation] = ()) -> Statement:
+    """One statement that says a unit's words, a citation for each span of them, and behind them those of its footnotes."""
     document, passage = unit.document, unit.evidence.id
     cites = [Citation.of(document, *span, locator, passage) for span, locator in unit.leads]
     cites.append(Citation.of(document, unit.start, unit.end, unit.locator, passage, unit.answer))
+    cites += notes
     return Statement(" ".join(" ".join(cite.quote.split()) for cite in cites), "quoted", tuple(cites))
 
 

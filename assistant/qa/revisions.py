@@ -60,17 +60,17 @@ class VersionDesk:
         stood; and notes that name the earlier ones."""
         groups: dict[tuple[str, ...], list[Statement]] = {}
         for each in statements:
-            spoken = each.citations[-1].language
+            spoken = each.main.language
             words = analyse(each.text, spoken) if each.verdict == "quoted" else [str(len(groups))]
             groups.setdefault((each.verdict, spoken, *words), []).append(each)
         made, notes = [], []
         for group in groups.values():
-            dated = {each.citations[-1].document: each for each in reversed(group)}
+            dated = {each.main.document: each for each in reversed(group)}
             if len(dated) == 1:
                 made += group
                 continue
             order = sorted(dated, key=lambda each: (self._library.document(each).date or "", each), reverse=True)
-            later, *earlier = (dated[each].citations[-1].locator for each in order)
+            later, *earlier = (dated[each].main.locator for each in order)
             made.append(dated[order[0]])
             notes.append(say("repeats", language, later=later, earlier=joined(earlier, language)))
         return made, notes
