@@ -166,12 +166,13 @@ class Versions:
 
     def current(self, symbol: Symbol, among: Container[str] | None = None) -> list[Version]:
         """What to answer from when a symbol is named: its latest revision, and the latest one in each language;
-        nothing older than what is named. Empty where none is held. `among` are ids of the only documents that count."""
+        nothing older than what is named. Of a document of which only parts are held, these. Empty where none is held. `among` are ids
+        of the only documents that count."""
         root, revision = _root(symbol)
+        lines = [line for line in self._lines.values() if same_document(line[0].root, root)]
         found = [
             version
-            for line in self._lines.values()
-            if same_document(line[0].root, root)
+            for line in lines or [line for line in self._lines.values() if line[0].root.whole == root]
             for version in line
             if version.revision >= revision and (among is None or version.id in among)
         ]

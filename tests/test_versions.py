@@ -177,6 +177,17 @@ def test_a_question_that_names_a_revision_that_is_not_held_is_not_answered_from_
     assert f"{BASE}/Rev.2" in answer.reason
 
 
+def test_a_document_of_which_only_parts_are_held_is_answered_from_these(open_library: OpenLibrary) -> None:
+    library = holding(open_library, paper(f"{BASE} (Part II)"), paper("A/80/902", FIVE))
+    answer = asked(library, NAMING)
+    assert {citation.symbol for citation in answer.citations} == {f"{BASE} (Part II)"}
+    other = asked(library, NAMING.replace(BASE, f"{BASE} (Part I)"))
+    assert (other.status, other.statements) == ("not_found", ())
+    add(library, Catalogue.shipped(), paper(BASE, HARBOURS.replace("five", "six")))
+    whole = asked(library, NAMING)
+    assert {citation.symbol for citation in whole.citations} == {BASE}
+
+
 def test_a_question_that_names_a_symbol_searches_its_addenda_and_no_other_document(open_library: OpenLibrary) -> None:
     lighthouse = (
         "# Report on harbours\n\n1. The lighthouse on the northern cliff flashes red seven times each minute.\n"

@@ -36,7 +36,7 @@ FEWEST_WORDS = 2
 _WORD = re.compile(r"[\u3400-\u9fff]|[^\W\d_]{3,}")
 _LEANS_BACK = re.compile(
     r"^(?:It|They|This|These|Those|Such|He|She|However|In that|In this|In such|To that end|The same|For (?:that|this) purpose|"
-    r"Likewise|Accordingly|Moreover|Furthermore|Also|His|Her|Their|Its|As such|As part of (?:this|that|these)|Specifically)\b"
+    r"Likewise|Accordingly|Moreover|Furthermore|Also|His|Her|Their|Its|As such|(?:As part )?[Oo]f (?:this|that|these|those)|Specifically)\b"
 )
 _ASKING = ("?", "？", "؟")
 """What ends a question."""

@@ -216,6 +216,12 @@ class Symbol:
         return self._anatomy.part
 
     @property
+    def whole(self) -> "Symbol":
+        """The document that a part is of: `DP/FPA/2025/4` of its Part II; the symbol itself where it names no part at its end."""
+        rest = self.text.removesuffix(f" ({self.part})") if self.part else self.text
+        return self if rest == self.text else Symbol(rest)
+
+    @property
     def _halves(self) -> tuple[Half, ...]:
         return read(self.text).halves
 
