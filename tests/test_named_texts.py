@@ -9,6 +9,7 @@ from word_reader import word_readers
 from assistant.qa.answer import Answer
 from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
+from corpus.library import Library
 from ingest.run import Input
 
 LANTERNS = """# Convention on the Care of Harbour Lanterns
@@ -137,6 +138,27 @@ def test_an_article_that_the_treaty_does_not_have_is_not_looked_for_in_another(e
     assert answer.statements
     assert missing.status == "not_found"
     assert "Convention on Bells at Sea has no article 7" in missing.reason
+
+
+def test_a_paragraph_that_an_article_does_not_have_is_told_and_the_article_is_not_quoted_for_it(engine: Engine) -> None:
+    lacking = engine.ask("What does paragraph 3 of article 2 of the lantern convention say?")
+    assert (lacking.status, lacking.statements) == ("not_found", ())
+    assert "Convention on the Care of Harbour Lanterns, as held, has no art. 2, para. 3" in lacking.reason
+    held = engine.ask("What does paragraph 2 of article 2 say?")  # of the two treaties one has it
+    assert said(held) == "The oil shall be renewed every spring."
+
+
+def test_paragraphs_without_numbers_are_counted(library: Library, catalogue: Catalogue) -> None:
+    text = LANTERNS.replace("1. Each Party", "Each Party").replace("2. The oil", "The oil")
+    add(library, catalogue, Input("lanterns.md", text.encode()))
+    engine = Engine(library, catalogue, readers=word_readers())
+    assert said(engine.ask("What does article 2, paragraph 2 say?")) == "The oil shall be renewed every spring."
+    assert engine.ask("What does article 2, paragraph 3 say?").status == "not_found"
+
+
+def test_of_several_treaties_one_word_tells_whose_article_is_meant(engine: Engine) -> None:
+    answer = engine.ask("What does article 2 say about bronze?")
+    assert said(answer) == "Bells shall be cast of bronze."
 
 
 @pytest.mark.parametrize(

@@ -170,12 +170,21 @@ class NamedPlaces:
             units += [unit for document in treaties for article in question.articles
                       for unit in article_units(self._library, document, article, question.paragraph)]  # fmt: skip
         if not units:
-            return _no_article(question, documents[0]) if documents else None
+            return self._no_article(question, documents) if documents else None
         evidence = _evidence(units)
         if not question.named and not question.symbols and names_another(question, documents):
             return not_found(question, evidence)
-        if not asks_more(question, titled=self._titled(question, documents)):
-            return self._composer.quoted(question, _whole(units, self._most * 2))
+        left = words_left(question, titled=self._titled(question, documents))
+        if len(left) <= alone(question):
+            # Of several treaties one word may tell which is meant.
+            several = len({unit.document.key for unit in units}) > 1
+            saying = [
+                unit
+                for unit in units
+                if several and not set(left).isdisjoint(analyse(unit.text, unit.document.language))
+            ]
+            chosen = choose(self._weighed(question, _evidence(saying), saying), self._most)
+            return self._composer.quoted(question, chosen or _whole(units, self._most * 2))
         # Where the article comes from an earlier turn, the last one says which of its parts is meant; by itself that may say too little.
         last = question if question.focus == question.text else question.asking(question.focus)
         scored = self._weighed(last, evidence, units)
@@ -187,6 +196,21 @@ class NamedPlaces:
         closest = _with_each_article(question, scored, nearest(scored))
         answer = self._composer.closest(question, closest, evidence[:3])
         return answer if answer.statements else weighed(answer, scored)
+
+    def _no_article(self, question: Question, treaties: Sequence[Document]) -> Answer | None:
+        """That none of some treaties has the article that a question names, or the paragraph of it; None where that is not known."""
+        first = question.articles[0]
+        having = [each for each in treaties if question.paragraph and article_units(self._library, each, first)]
+        if having:
+            reason = _no_place(question, having[0], f"art. {first}, para. {question.paragraph}")
+            return Answer(question.text, question.language, "not_found", reason)
+        treaty = treaties[0]
+        held = [int(found[1]) for block in treaty.blocks if (found := re.fullmatch(r"art\. (\d+)", block.locator))]
+        if not held:
+            return None
+        reason = say("no_article", question.language, treaty=treaty.short or treaty.title, article=first,
+                     first=min(held), last=max(held))  # fmt: skip
+        return Answer(question.text, question.language, "not_found", reason)
 
     def _with_others(self, question: Question, answer: Answer) -> Answer:
         """An answer from a treaty that the question may mean ("the Convention"), which names others that are held, have the article and are
@@ -315,15 +339,6 @@ def _in_table(unit: Unit) -> bool:
     return unit.document.blocks[unit.block].kind == "row"
 
 
-def _no_article(question: Question, treaty: Document) -> Answer | None:
-    held = [int(found[1]) for block in treaty.blocks if (found := re.fullmatch(r"art\. (\d+)", block.locator))]
-    if not held:
-        return None
-    reason = say("no_article", question.language, treaty=treaty.short or treaty.title, article=question.articles[0],
-                 first=min(held), last=max(held))  # fmt: skip
-    return Answer(question.text, question.language, "not_found", reason)
-
-
 def _with_each_article(question: Question, scored: Sequence[Scored], chosen: list[Unit]) -> list[Unit]:
     """What was chosen, if anything, and the best unit of each article that is named and has no say yet."""
     more = []
@@ -377,16 +392,23 @@ def units_at(library: Library, document: Document, place: str) -> list[Unit]:
 
 
 def article_units(library: Library, document: Document, article: str, paragraph: str | None = None) -> list[Unit]:
-    """The units of an article of a treaty, of one paragraph of it where it has that."""
+    """The units of an article of a treaty, or of one paragraph of it, by its number or, where they have none, counted."""
     place = f"art. {article}"
-    wanted = f"{place}, para. {paragraph}" if paragraph else place
-    units = []
+    units: list[Unit] = []
     for passage in library.passages(document.id):
         if not any(within(document.blocks[n].locator, place) for n in range(passage.first, passage.last + 1)):
             continue
         evidence = Evidence(passage, document)
-        units += [unit for unit in units_of(evidence) if within(unit.locator, wanted)]
-    return units if units or not paragraph else article_units(library, document, article)
+        units += [unit for unit in units_of(evidence) if within(unit.locator, place)]
+    if not paragraph:
+        return units
+    own = [unit for unit in units if within(unit.locator, f"{place}, para. {paragraph}")]
+    counted = [each.ordinal for each in document.blocks if each.kind == "paragraph" and each.locator == place]
+    if own or any(within(unit.locator, f"{place}, para") for unit in units):
+        return own
+    return [
+        unit for unit in units if paragraph.isdigit() and unit.block in counted[int(paragraph) - 1 : int(paragraph)]
+    ]
 
 
 def within(locator: str, place: str) -> bool:
@@ -395,9 +417,19 @@ def within(locator: str, place: str) -> bool:
 
 
 def asks_more(question: Question, place: Span = (0, 0), titled: Sequence[Document] = ()) -> bool:
-    """Whether a question about a place asks for more than its text: whether it has more than one content word (who asks
-    what an article says has that one) beside the place, a span of the question where it is no article, and what its text is called, by a
-    name or, of those `titled`, by words of its title."""
+    """Whether a question about a place asks for more than its text: whether more than one content word is left (who asks
+    what an article says has that one)."""
+    return len(words_left(question, place, titled)) > alone(question)
+
+
+def alone(question: Question) -> int:
+    """The content words that who asks for the words of a place may have; of Chinese each two characters are a token."""
+    return ASKED_ALONE * (3 if question.language == "zh" else 1)
+
+
+def words_left(question: Question, place: Span = (0, 0), titled: Sequence[Document] = ()) -> list[str]:
+    """The content words that a question about a place has beside the place, a span of the question where it is no article, and what its
+    text is called, by a name or, of those `titled`, by words of its title."""
     rest = list(question.rest)
     spans = [place, *((mention.start, mention.end) for mention in question.terms)]
     for name in (name for entry in question.named for name in entry.names):
@@ -405,9 +437,8 @@ def asks_more(question: Question, place: Span = (0, 0), titled: Sequence[Documen
     for start, end in spans:
         rest[start:end] = " " * (end - start)
     left = question.vocabulary.content(analyse("".join(rest), question.language), question.language)
-    alone = ASKED_ALONE * (3 if question.language == "zh" else 1)  # of Chinese each two characters are a token
     called = {word for each in titled for word in title_words(question, each)}
-    return len([token for token in left if not token.isdigit() and token not in called]) > alone
+    return [token for token in left if not token.isdigit() and token not in called]
 
 
 def title_words(question: Question, document: Document) -> list[str]:

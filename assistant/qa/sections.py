@@ -7,10 +7,9 @@ from collections import Counter
 from dataclasses import dataclass, replace
 
 from assistant.frames import say
-from assistant.qa.abstention import ASKED_ALONE
 from assistant.qa.answer import Answer
 from assistant.qa.citations import Composer, choose
-from assistant.qa.provisions import WHOLE
+from assistant.qa.provisions import WHOLE, alone
 from assistant.qa.retriever import Evidence, Retriever, restricted
 from assistant.qa.units import Unit, items_below, units_of
 from assistant.qa.weighing import FIRST, READ, Weigher
@@ -168,8 +167,7 @@ def _asks_more(question: Question, document: Document, heading: Block | None, sa
     known = {token for each in named for token in analyse(each, document.language)}
     rest = f"{text[: said[0]]} {text[said[1] :]}"
     left = question.vocabulary.content(analyse(rest, question.language), question.language)
-    alone = ASKED_ALONE * (3 if question.language == "zh" else 1)  # of Chinese each two characters are a token
-    return len([token for token in left if token not in known]) > alone
+    return len([token for token in left if token not in known]) > alone(question)
 
 
 def _shape(number: str) -> str:
