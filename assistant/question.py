@@ -372,7 +372,7 @@ def numbers_after(kind: str, text: str, vocabulary: Vocabulary, language: str) -
     folded = fold(text) if len(fold(text)) == len(text) else text.casefold()
     # `item 3 b`: a letter apart that is no word (`item 3 a priority`, `tema 3 y`), or behind which the words end.
     parts = "".join(letter for letter in ascii_lowercase if vocabulary.content([letter], language))
-    letter = rf"\(\s*[a-z]\s*\)|(?<=\d)[a-z](?!\w)|(?<=\s)(?:[{parts}](?![\w'’.])|[a-z](?=\s*(?:[?!,;:]|\.?\s*$)))"
+    letter = rf"\(?\s*[a-z]\s*\)|(?<=\d)[a-z](?!\w)|(?<=\s)(?:[{parts}](?![\w'’.])|[a-z](?=\s*(?:[?!,;:]|\.?\s*$)))"
     number = rf"(?:n[o°º]\.?\s*|№\s*|#\s*)?(\d{{1,3}})(?:\s*({letter}))?"
     after = re.compile(
         rf"{edge}{article}(?:{word})\.?\s*{number}((?:{_JOINS}(?:no\.?\s*)?\d{{1,3}}(?!\d)){{0,3}})", re.IGNORECASE
@@ -424,6 +424,10 @@ def _sessions(text: str, vocabulary: Vocabulary, language: str) -> tuple[str, ..
     return tuple(each for each in numbered_meetings(text, vocabulary, language) if each != "1")
 
 
+_LETTERED = re.compile(r",?\s*[^\W\d_]+\s+\(?([a-z])\)", re.IGNORECASE)
+"""How a sub-paragraph is named behind an article or a paragraph: `, subparagraph (c)`."""
+
+
 def _articles(text: str, vocabulary: Vocabulary, language: str) -> tuple[tuple[str, ...], str | None, str]:
     """Article numbers, a paragraph of the article, and the text with both blanked out."""
     found = numbers_after("article", text, vocabulary, language)
@@ -437,6 +441,12 @@ def _articles(text: str, vocabulary: Vocabulary, language: str) -> tuple[tuple[s
         compact = re.search(r"(\d{1,3})\s*\(\s*(\d{1,2})\s*\)(?:\s*\(\s*([a-z])\s*\))?", text)
         if compact and not paragraph:
             paragraph = compact.group(2) + (f" ({compact.group(3)})" if compact.group(3) else "")
+        letter = _LETTERED.match(text, max(end for _, end in spans))
+        if letter and "(" not in (paragraph or found[0][0]):
+            paragraph = f"{paragraph or ''} ({letter[1].lower()})".strip()
+            spans.append(letter.span())
+        if not paragraph and "(" in found[0][0]:
+            paragraph = found[0][0].partition(" ")[2]
     text = _blanked(text, spans)
     numbers = [number.split(" ")[0] for number, _, _ in found]
     return tuple(dict.fromkeys(numbers)), paragraph, text

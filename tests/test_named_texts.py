@@ -156,6 +156,31 @@ def test_paragraphs_without_numbers_are_counted(library: Library, catalogue: Cat
     assert engine.ask("What does article 2, paragraph 3 say?").status == "not_found"
 
 
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        (
+            "What does article 2, paragraph 1 of the lantern convention say?",
+            "Each Party shall keep oil for forty nights.",
+        ),
+        (
+            "What does article 5, subparagraph (b) of the lantern convention say?",
+            "Each keeper shall: (b) Trim the wick.",
+        ),
+        ("article 5 (a) of the lantern convention", "Each keeper shall: (a) Fill the lamp;"),
+        ("art. 5 a) lanterns convention", "Each keeper shall: (a) Fill the lamp;"),
+        ("article 5 (c) of the lantern convention", ""),
+    ],
+)
+def test_a_named_part_of_an_article_is_quoted_alone_and_as_one(
+    library: Library, catalogue: Catalogue, question: str, told: str
+) -> None:
+    more = "\n### Article 5. Keepers\n\nEach keeper shall:\n\n(a) Fill the lamp;\n\n(b) Trim the wick.\n"
+    add(library, catalogue, Input("lanterns.md", (LANTERNS + more).encode()), Input("bells.md", BELLS.encode()))
+    answer = Engine(library, catalogue, readers=word_readers()).ask(question)
+    assert said(answer).replace("shall: Fill", "shall: (a) Fill").replace("shall: Trim", "shall: (b) Trim") == told
+
+
 def test_of_several_treaties_one_word_tells_whose_article_is_meant(engine: Engine) -> None:
     answer = engine.ask("What does article 2 say about bronze?")
     assert said(answer) == "Bells shall be cast of bronze."

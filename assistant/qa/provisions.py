@@ -184,7 +184,8 @@ class NamedPlaces:
                 if several and not set(left).isdisjoint(analyse(unit.text, unit.document.language))
             ]
             chosen = choose(self._weighed(question, _evidence(saying), saying), self._most)
-            return self._composer.quoted(question, chosen or _whole(units, self._most * 2))
+            whole = chosen or _whole(units)
+            return self._composer.quoted(question, whole[: 2 * self._most], whole[2 * self._most :])
         # Where the article comes from an earlier turn, the last one says which of its parts is meant; by itself that may say too little.
         last = question if question.focus == question.text else question.asking(question.focus)
         scored = self._weighed(last, evidence, units)
@@ -202,7 +203,7 @@ class NamedPlaces:
         first = question.articles[0]
         having = [each for each in treaties if question.paragraph and article_units(self._library, each, first)]
         if having:
-            reason = _no_place(question, having[0], f"art. {first}, para. {question.paragraph}")
+            reason = _no_place(question, having[0], _place_of(first, question.paragraph))
             return Answer(question.text, question.language, "not_found", reason)
         treaty = treaties[0]
         held = [int(found[1]) for block in treaty.blocks if (found := re.fullmatch(r"art\. (\d+)", block.locator))]
@@ -358,13 +359,13 @@ def _place(unit: Unit) -> tuple[str, int, int]:
     return unit.document.id, unit.start, unit.end
 
 
-def _whole(units: Sequence[Unit], most: int) -> list[Unit]:
+def _whole(units: Sequence[Unit]) -> list[Unit]:
     """The units of a provision in order, each word once."""
     chosen: list[Unit] = []
     for unit in sorted(units, key=lambda each: (each.document.id, each.start, -each.end)):
         if not any(o.document.id == unit.document.id and o.start <= unit.start and unit.end <= o.end for o in chosen):
             chosen.append(unit)
-    return chosen[:most]
+    return chosen
 
 
 def units_at(library: Library, document: Document, place: str) -> list[Unit]:
@@ -402,13 +403,16 @@ def article_units(library: Library, document: Document, article: str, paragraph:
         units += [unit for unit in units_of(evidence) if within(unit.locator, place)]
     if not paragraph:
         return units
-    own = [unit for unit in units if within(unit.locator, f"{place}, para. {paragraph}")]
-    counted = [each.ordinal for each in document.blocks if each.kind == "paragraph" and each.locator == place]
-    if own or any(within(unit.locator, f"{place}, para") for unit in units):
+    own = [unit for unit in units if within(unit.locator, _place_of(article, paragraph))]
+    if own or not paragraph.isdigit():
         return own
-    return [
-        unit for unit in units if paragraph.isdigit() and unit.block in counted[int(paragraph) - 1 : int(paragraph)]
-    ]
+    counted = [each.ordinal for each in document.blocks if each.kind == "paragraph" and each.locator == place]
+    return [unit for unit in units if unit.block in counted[int(paragraph) - 1 : int(paragraph)]]
+
+
+def _place_of(article: str, paragraph: str) -> str:
+    """The locator of a paragraph of an article, or of a sub-paragraph, `(c)`."""
+    return f"art. {article}{' ' if paragraph.startswith('(') else ', para. '}{paragraph}"
 
 
 def within(locator: str, place: str) -> bool:

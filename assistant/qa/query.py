@@ -34,6 +34,7 @@ from corpus.catalogue import Catalogue
 from corpus.countries import country_spans
 from corpus.language import detect_language
 from corpus.library import Library
+from corpus.places import folded, name_place
 from corpus.sentences import sentence_spans
 from corpus.symbols import find_symbols
 
@@ -234,8 +235,13 @@ def asks_twice(text: str, pair: tuple[str, str], language: str, vocabulary: Voca
 
 
 def cuts(text: str, language: str) -> Iterator[tuple[str, str]]:
-    """The pairs of questions that a sentence may ask, cut at a conjunction or a comma."""
-    found = list(re.finditer(_AND[language], text, re.IGNORECASE))
+    """The pairs of questions that a sentence may ask, cut at a conjunction or a comma that stands in no name of a place
+    ("article 6, paragraph 1")."""
+    naming = name_place(same) if len(same := folded(text)) == len(text) else None
+    within = (naming.start, naming.end) if naming else (0, 0)
+    found = [
+        each for each in re.finditer(_AND[language], text, re.IGNORECASE) if not within[0] < each.start() < within[1]
+    ]
     found.sort(key=lambda match: not re.search("[,،，;；؛]", match.group()))
     pairs = ((text[: match.start()], text[match.end() :]) for match in found)
     yield from [pair for pair in pairs if all(map(_long_enough, pair))][:MOST_CUTS]
