@@ -185,9 +185,8 @@ def _entry(
     entries = catalogue.by_symbol(known)
     if recognised in entries:
         return recognised, proof
-    part = given.get("part")
-    if part:
-        return next((entry for entry in entries if entry.part == part), None), proof
+    if part := given.get("part"):
+        entries = [entry for entry in entries if entry.part == part][:1]
     return (entries[0], proof) if len(entries) == 1 else (None, proof)
 
 

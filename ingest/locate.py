@@ -213,13 +213,8 @@ def _cell_spans(piece: Piece, position: int) -> tuple[Span | None, ...]:
 
 def inherited(above: tuple[str, ...], cells: tuple[str, ...]) -> tuple[str, ...]:
     """A row's cells, the blank ones before its first filled one taken from the row above."""
-    filled = list(cells)
-    for n, cell in enumerate(cells):
-        if cell:
-            break
-        if n < len(above):
-            filled[n] = above[n]
-    return tuple(filled)
+    taken = above[: next((n for n, cell in enumerate(cells) if cell), len(cells))]
+    return (*taken, *cells[len(taken) :])
 
 
 def _context(header: tuple[str, ...], cells: tuple[str, ...], place: Place, kind: TextKind) -> str:
