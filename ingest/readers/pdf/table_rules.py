@@ -55,26 +55,18 @@ def without_underlines(rules: Sequence[Rule], prints: Sequence[Print]) -> list[R
     rules = [rule for rule in rules if rule.horizontal]
     if not rules:
         return rules
-    words = sorted(
-        (
-            (run.base, part.left, part.right, run.size)
-            for line in prints
-            for part in line.stretches
-            for run in part.runs
-        ),
-        key=lambda each: each[0],
-    )
+    parts = [part for line in prints for part in line.stretches]
+    words = sorted((run.base, part.left, part.right, run.size) for part in parts for run in part.runs)
     bases = [base for base, *_ in words]
-    kept = []
-    for rule in rules:
+
+    def underlines(rule: Rule) -> bool:
         near = words[bisect_left(bases, rule.top - _BELOW) : bisect_right(bases, rule.top + 0.5)]
-        below = any(
+        return any(
             rule.top - base <= 0.25 * size and left - 2 <= rule.left and rule.right <= right + 2
             for base, left, right, size in near
         )
-        if not below:
-            kept.append(rule)
-    return kept
+
+    return [rule for rule in rules if not underlines(rule)]
 
 
 def framed(levels: Sequence[Level], upright: Sequence[Rule], prints: Sequence[Print]) -> list[list[Level]]:
