@@ -131,9 +131,8 @@ def _outlined(lines: Sequence[Line]) -> Iterator[Line]:
     chapters: dict[int, str] = {}
     for n, line in enumerate(lines):
         match = _CHAPTER.match(line.text)
-        letters = sum(map(str.isalpha, line.text)) >= _LETTERS * len(
-            "".join(line.text.split())
-        )  # and no row of figures
+        # No row of figures is one.
+        letters = sum(map(str.isalpha, line.text)) >= _LETTERS * len("".join(line.text.split()))
         words = letters and not (line.cells or line.bullet or line.note or ENDS.search(line.text))
         if match and words and len(line.text) <= _CHAPTER_LINE and around[n] and around[n + 2]:
             chapters[n] = match[1]
@@ -195,11 +194,9 @@ def _cells(raw: str) -> tuple[Cell, ...]:
     bare = raw.strip()
     if bare.startswith("|") and bare.count("|") >= 2:
         parts = re.split(r"(?<!\\)\|", bare.removeprefix("|").removesuffix("|"))
-        return tuple(Cell(clean(part)[0]) for part in parts)
-    # A tab before the text indents it; a tab after text parts cells.
-    if "\t" in raw.lstrip() or (raw.startswith("\t") and "\t" in raw.strip()):
-        return tuple(Cell(clean(part)[0]) for part in raw.split("\t"))
-    return ()
+    else:  # a tab before the text indents it; a tab after text parts cells
+        parts = raw.split("\t") if "\t" in raw.lstrip() else []
+    return tuple(Cell(clean(part)[0]) for part in parts)
 
 
 def clean(text: str) -> tuple[str, tuple[str, ...]]:
