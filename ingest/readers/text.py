@@ -119,6 +119,16 @@ def visible(text: str) -> str:
     return _CONTROL.sub("", text).encode("utf-8", "replace").decode("utf-8")
 
 
+def bounded(text: str, name: str) -> str:
+    """The text of a paragraph. Raises `ReadError` where it is longer than any."""
+    if len(text) > MAX_LINE:
+        raise ReadError(
+            f"A paragraph of {name} has {len(text):,} characters, so that no paragraphs can be told apart. "
+            "Give each paragraph one of its own."
+        )
+    return text
+
+
 def clean_characters(text: str) -> str:
     """A text in composed form (NFC), without control characters, its white space single spaces."""
     return " ".join(_CONTROL.sub("", unicodedata.normalize("NFC", text)).split())
