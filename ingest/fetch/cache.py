@@ -114,14 +114,11 @@ class Downloads:
         """The name under which the answer to a request is kept."""
         return hashlib.sha256("\n".join((service, symbol.text, language, form)).encode()).hexdigest()[:32]
 
-    def find(self, keys: Iterable[str]) -> Stored | None:
-        """The first of the files that is there and sound."""
-        return next((stored for key in keys if (stored := self._stored(key)) is not None), None)
-
     def kept(self, service: str, symbol: Symbol, language: str, formats: Iterable[str]) -> Stored | None:
         """What was fetched before in the first of the formats that there is."""
         with plainly(self.folder):
-            return self.find(self.key(service, symbol, language, form) for form in formats)
+            found = (self.stored(self.key(service, symbol, language, form)) for form in formats)
+            return next((stored for stored in found if stored is not None), None)
 
     def read(self, stored: Stored) -> bytes:
         """The bytes of a file."""
@@ -153,7 +150,7 @@ class Downloads:
         record = json.dumps(asdict(stored), ensure_ascii=False, indent=1)
         write_whole(self.folder / f"{stored.key}.json", record.encode(), lasting=True)
 
-    def _stored(self, key: str) -> Stored | None:
+    def stored(self, key: str) -> Stored | None:
         """The file of a key. One whose note is damaged or whose hash does not fit counts as not fetched."""
         try:
             stored = Stored(**json.loads((self.folder / f"{key}.json").read_text(encoding="utf-8")))

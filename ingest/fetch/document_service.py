@@ -86,7 +86,7 @@ class Service:
 
     def _one(self, symbol: Symbol, language: str, form: str, received: Received) -> Stored:
         key = Downloads.key(self._address, symbol, language, form)
-        before = self._downloads.find([key])
+        before = self._downloads.stored(key)
         part = self._downloads.part(key)
         address = request_address(self._address, symbol, language, form)
 
