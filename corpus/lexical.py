@@ -11,6 +11,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -140,7 +141,7 @@ class _Index:
         self._searcher = self._index.searcher()
 
     def _row(self, passage: Passage, language: str) -> tantivy.Document:
-        heading = analyse(passage.heading, language)
+        heading = _heading(passage.heading, language)
         tokens = " ".join([*heading, *heading, *analyse(passage.text, language)])
         return tantivy.Document(id=passage.id, document=passage.document_id, tokens=_plain(tokens))
 
@@ -187,6 +188,10 @@ class _Index:
                 f"The lexical index in {self._folder} can't be used ({error}). See that the disk has room. Nothing is lost: "
                 "'rapporteur reindex' makes it anew from the documents."
             ) from None
+
+
+_heading = lru_cache(maxsize=64)(analyse)
+"""Neighbouring passages have the same one."""
 
 
 def _plain(text: str) -> str:

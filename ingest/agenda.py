@@ -46,12 +46,10 @@ def meeting_of(document: Document, spans: Mapping[int, Spans] = {}) -> Meeting |
     place, dates, masthead = _when(document)
     items = tuple(_items(document))
     sittings = sittings_of(document, dates, items, spans)
-    titles = [document.block_text(block) for block in document.blocks if block.kind == "heading"][:_HEADINGS]
+    headings = [document.block_text(block) for block in document.blocks if block.kind == "heading"][:_HEADINGS]
     return Meeting(
         document_id=document.id,
-        title=document.title
-        if is_agenda_title(document.title)
-        else next(filter(is_agenda_title, titles), document.title),
+        title=next(filter(is_agenda_title, [document.title, *headings]), document.title),
         body=_body(document),
         place=place,
         dates=dates,

@@ -185,9 +185,8 @@ def _entry(
     entries = catalogue.by_symbol(known)
     if recognised in entries:
         return recognised, proof
-    part = given.get("part")
-    if part:
-        return next((entry for entry in entries if entry.part == part), None), proof
+    if part := given.get("part"):
+        entries = [entry for entry in entries if entry.part == part][:1]
     return (entries[0], proof) if len(entries) == 1 else (None, proof)
 
 
@@ -233,9 +232,8 @@ def title_of(
     if kind == "resolution" and (begun := opening(found)):
         # A resolution's title stands right above its opening; above that of a draft stands who submits it.
         lines = [each for each in found[:begun] if each.part != "masthead"]
-        loose = [
-            each for each in lines if each.kind == "paragraph" and len(each.text) <= _LONGEST
-        ]  # of a text without marks
+        # Of a text without marks.
+        loose = [each for each in lines if each.kind == "paragraph" and len(each.text) <= _LONGEST]
         for likely in ([each for each in lines if each.kind == "heading"], loose):
             naming = [each for each in likely if not _SKIPS.match(_line(each))]
             if naming:  # who submits a paper may stand below its title, in bold and in no style of a heading
@@ -245,11 +243,8 @@ def title_of(
     if not run and kind == "treaty" and masthead.body:
         return masthead.body  # where nobody issues a text its name stands there
     if not run:  # old documents set their title in capitals only, some as part of their head
-        plain = [
-            each
-            for each in head
-            if each.kind == "paragraph" and _capitals(each.text) and 12 <= len(each.text) <= _LONGEST
-        ]
+        short = [each for each in head if each.kind == "paragraph" and 12 <= len(each.text) <= _LONGEST]
+        plain = [each for each in short if _capitals(each.text)]
         telling = [piece.text.rstrip("*") for piece in plain if piece.part != "masthead"]
         telling = telling or [piece.text for piece in plain if not _SKIPS.match(piece.text)][-1:]
         telling = telling or _behind(head, masthead)

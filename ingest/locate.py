@@ -59,10 +59,8 @@ class _Layout:
         self._taken: set[str] = set()
         self._headings: list[tuple[int, int]] = []  # (rank, ordinal), outermost first
         self._open: dict[int, int] = {}  # depth -> ordinal
-        self._broken: tuple[dict[int, int], dict[int, str]] = (
-            {},
-            {},
-        )  # items and labels that a paragraph without a number ended
+        # Items and labels that a paragraph without a number ended.
+        self._broken: tuple[dict[int, int], dict[int, str]] = ({}, {})
         self._header: tuple[str, ...] = ()
         self._above: tuple[str, ...] = ()  # the row above, its own blank cells filled
 
@@ -162,9 +160,8 @@ def _told_apart(blocks: Sequence[Block], found: Sequence[Piece]) -> tuple[Block,
     run = 0
     for block in blocks:
         if block.kind == "paragraph" and block.number:
-            value = tuple(
-                (int(digits), letter) for digits, letter in _COUNT.findall(block.number)
-            )  # "29D.3" after "29D.2"
+            # "29D.3" after "29D.2"
+            value = tuple((int(digits), letter) for digits, letter in _COUNT.findall(block.number))
             run = block.ordinal if value <= last else run
             last = value
             length[run] += 1
@@ -213,13 +210,8 @@ def _cell_spans(piece: Piece, position: int) -> tuple[Span | None, ...]:
 
 def inherited(above: tuple[str, ...], cells: tuple[str, ...]) -> tuple[str, ...]:
     """A row's cells, the blank ones before its first filled one taken from the row above."""
-    filled = list(cells)
-    for n, cell in enumerate(cells):
-        if cell:
-            break
-        if n < len(above):
-            filled[n] = above[n]
-    return tuple(filled)
+    taken = above[: next((n for n, cell in enumerate(cells) if cell), len(cells))]
+    return (*taken, *cells[len(taken) :])
 
 
 def _context(header: tuple[str, ...], cells: tuple[str, ...], place: Place, kind: TextKind) -> str:

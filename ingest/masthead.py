@@ -109,9 +109,7 @@ def _is_body(line: Line, text: str) -> bool:
 def _top(lines: Sequence[Line]) -> Iterator[Line]:
     count = 0
     for line in lines:
-        if line.blank:
-            continue
-        if (line.cells and line.part != "masthead") or line.note:
+        if line.blank or line.note or (line.cells and line.part != "masthead"):
             continue
         count += 1
         numbered = line.part != "masthead" and not line.heading and _PARAGRAPH.match(line.text)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -55,12 +56,13 @@ def segment(document: Document, embedder: Embedder) -> list[Passage]:
     Heading and text together have at most `embedder.window` word pieces (256 for a larger window).
     """
     passages: list[Passage] = []
+    count = cache(embedder.count)  # a heading stands before many sections
     tables = {block.ordinal: n for n, table in enumerate(tables_of(document)) for block in table.blocks}
     for section in _sections(document):
         # A part may begin at any heading or behind them all; the longest of its heading lines must fit.
         starts = {block.ordinal for block in section if block.kind == "heading"} | {section[-1].ordinal + 1}
         lines = {first: _heading_line(document, section, first, embedder) for first in starts}
-        room = min(embedder.window, MAX_PIECES) - max(map(embedder.count, lines.values())) - 2
+        room = min(embedder.window, MAX_PIECES) - max(map(count, lines.values())) - 2
         for part in _packed(document, section, room, embedder, tables):
             line = lines[min(first for first in starts if first >= part.first)]
             header = _header(document, document.blocks[part.first], embedder)

@@ -234,13 +234,11 @@ def _mended(found: list[Piece]) -> list[Piece]:
 
 def _label(text: str) -> list[tuple[LabelKind, str, int]]:
     """Ways to read the number at the start of a text: kind, number, length."""
-    found = []
-    for kind, pattern in _LABELS:
-        if match := pattern.match(text):
-            if kind == "roman" and not from_roman(match.group(1)):
-                continue
-            found.append((kind, match.group(1), match.end()))
-    return found
+    return [
+        (kind, match[1], match.end())
+        for kind, pattern in _LABELS
+        if (match := pattern.match(text)) and (kind != "roman" or from_roman(match[1]))
+    ]
 
 
 def _value(kind: LabelKind, number: str) -> int:
@@ -321,12 +319,8 @@ def _without_dot(found: Sequence[Piece], n: int, counted: int) -> list[tuple[Lab
 
 def _next_label(found: Sequence[Piece], n: int) -> str:
     """The number of the next numbered piece under the same heading, as printed; empty where there is none."""
-    for piece in found[n + 1 : n + 20]:
-        if piece.kind == "heading":
-            return ""
-        if readings := _label(piece.text):
-            return readings[0][1]
-    return ""
+    below = takewhile(lambda piece: piece.kind != "heading", found[n + 1 : n + 20])
+    return next((readings[0][1] for piece in below if (readings := _label(piece.text))), "")
 
 
 def _plausible(reading: tuple[LabelKind, str, int], running: dict[int, int]) -> tuple[int, int]:

@@ -51,8 +51,7 @@ def absent_file(symbol: str) -> bytes:
 class Reply:
     """One answer. `cut` closes the connection after so many bytes of the body, `hold` waits there for `released`.
 
-    `length` False sends the body without its length, ended by closing. `ranges` serves parts where asked to,
-    `etag` None sends no tag.
+    `length` False sends the body without its length, ended by closing. `etag` None sends no tag.
     """
 
     status: int = 200
@@ -61,7 +60,6 @@ class Reply:
     cut: int | None = None
     hold: int | None = None
     length: bool = True
-    ranges: bool = True
     etag: str | None = "by content"
 
 
@@ -154,21 +152,13 @@ class Ods:
 
 
 def _conditioned(reply: Reply, asked: dict[str, str]) -> Reply:
-    """The reply with its tag, as the conditions of the request want it: whole, in part, or not at all."""
+    """The reply with its tag, as the conditions of the request want it: whole or not at all."""
     if reply.status != 200 or reply.etag is None:
         return reply
     tag = f'"{hashlib.sha256(reply.body).hexdigest()[:16]}"' if reply.etag == "by content" else reply.etag
     reply = replace(reply, headers={"ETag": tag, **reply.headers})
     if asked.get("if-none-match") == tag:
         return replace(reply, status=304, body=b"")
-    wanted = asked.get("range", "")
-    if reply.ranges and wanted and asked.get("if-range") == tag:
-        start = int(wanted.removeprefix("bytes=").removesuffix("-"))
-        total = len(reply.body)
-        if start >= total:
-            return Reply(416, headers={"Content-Range": f"bytes */{total}"})
-        part = {**reply.headers, "Content-Range": f"bytes {start}-{total - 1}/{total}"}
-        return replace(reply, status=206, body=reply.body[start:], headers=part)
     return reply
 
 

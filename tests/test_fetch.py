@@ -327,63 +327,10 @@ def test_a_server_that_dribbles_for_ever_is_given_up(client: Client, ods: Ods) -
 # a body that is cut
 
 
-def test_a_cut_body_is_gone_on_with(ods: Ods, client: Client) -> None:
+def test_a_cut_body_is_fetched_again(ods: Ods, client: Client) -> None:
     ods.publish(SYMBOL, Reply(body=WORD, cut=5_000), WORD_REPLY)
     assert client.bytes(client.fetch()) == WORD
-    first, second = ods.files
-    assert "range" not in first.headers
-    assert second.headers["range"] == "bytes=5000-"
     assert client.left() == {".docx", ".json"}
-
-
-@pytest.mark.parametrize(
-    "reply",
-    [
-        Reply(body=WORD, cut=5_000, etag=None),  # nothing tells whether the rest belongs to the same file
-        Reply(body=WORD, cut=5_000, etag='W/"weak"'),
-        Reply(body=WORD, cut=0),
-    ],
-)
-def test_a_body_that_cannot_be_gone_on_with_is_fetched_from_the_start(ods: Ods, client: Client, reply: Reply) -> None:
-    ods.publish(SYMBOL, reply, WORD_REPLY)
-    assert client.bytes(client.fetch()) == WORD
-    assert not any("range" in request.headers for request in ods.files)
-
-
-def test_a_server_that_knows_no_parts_sends_all_again(ods: Ods, client: Client) -> None:
-    ods.publish(SYMBOL, Reply(body=WORD, cut=5_000), Reply(body=WORD, ranges=False))
-    assert client.bytes(client.fetch()) == WORD
-
-
-def test_a_file_that_changed_meanwhile_is_not_pieced_together(ods: Ods, client: Client) -> None:
-    newer = word_file(SYMBOL, "Boats need two flags.")
-    ods.publish(SYMBOL, Reply(body=WORD, cut=5_000), Reply(body=newer))
-    assert client.bytes(client.fetch()) == newer
-
-
-@pytest.mark.parametrize(
-    ("headers", "status"),
-    [
-        ({"Content-Range": f"bytes 4000-{len(WORD) - 1}/{len(WORD)}"}, 206),
-        ({"Content-Range": f"bytes 5000-{len(WORD)}/{len(WORD) + 1}"}, 206),
-        ({"Content-Range": f"bytes 5000-{len(WORD) - 1}/{len(WORD)}", "ETag": '"another"'}, 206),
-        ({}, 206),
-        ({}, 416),
-    ],
-)
-def test_a_part_that_does_not_fit_is_not_used(ods: Ods, client: Client, headers: dict[str, str], status: int) -> None:
-    odd = Reply(status, WORD[5_000:], headers)
-    ods.publish(SYMBOL, Reply(body=WORD, cut=5_000), odd, WORD_REPLY)
-    assert client.bytes(client.fetch()) == WORD
-    assert "range" not in ods.files[-1].headers
-
-
-def test_parts_of_a_part_add_up(ods: Ods, client: Client) -> None:
-    ods.publish(SYMBOL, *(Reply(body=WORD, cut=3_000) for _ in range(4)), WORD_REPLY)
-    assert client.bytes(client.fetch()) == WORD
-    assert [request.headers.get("range") for request in ods.files] == [
-        None, "bytes=3000-", "bytes=6000-", "bytes=9000-", "bytes=12000-",
-    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("body", [WORD, PDF], ids=["docx", "pdf"])
@@ -391,27 +338,6 @@ def test_a_cut_that_the_server_does_not_show_is_seen_in_the_file(ods: Ods, clien
     silent = Reply(body=body, length=False, etag=None)
     ods.publish(SYMBOL, replace(silent, cut=len(body) - 300), silent)
     assert client.bytes(client.fetch()) == body
-
-
-def test_what_another_run_left_is_gone_on_with(ods: Ods, client: Client) -> None:
-    client.patience = replace(client.patience, attempts=1)
-    ods.publish(SYMBOL, Reply(body=WORD, cut=5_000), WORD_REPLY)
-    with pytest.raises(TryLater):
-        client.fetch()
-    assert client.left() == {".part", ".part.json"}
-    assert client.bytes(client.fetch()) == WORD
-    assert ods.files[-1].headers["range"] == "bytes=5000-"
-
-
-def test_a_note_that_is_damaged_costs_the_part_it_tells_of(ods: Ods, client: Client) -> None:
-    client.patience = replace(client.patience, attempts=1)
-    ods.publish(SYMBOL, Reply(body=WORD, cut=5_000), WORD_REPLY)
-    with pytest.raises(TryLater):
-        client.fetch()
-    (note,) = client.folder.glob("*.part.json")
-    note.write_text("{")
-    assert client.bytes(client.fetch()) == WORD
-    assert "range" not in ods.files[-1].headers
 
 
 def test_a_compressed_body_is_taken_though_it_was_not_asked_for(client: Client) -> None:

@@ -442,7 +442,7 @@ def test_a_page_that_declares_a_code_page_but_is_utf_8_is_read_with_a_warning() 
         (b"<p>ab\x00\x01\x02", "binary"),
         (b"<html><body><script>fill()</script></body></html>", "no text"),
         (b"<html><body hidden><p hidden>x</p></body></html>", "no text"),
-        (b"<p>" + b"x" * 500_000, "paragraph of 500,000"),
+        (b"<p>" + b"x" * 500_000, "500,000 characters"),
     ],
 )
 def test_what_cannot_be_read_is_refused_by_name_with_the_reason(data: bytes, says: str) -> None:

@@ -23,7 +23,7 @@ TOLD = {"ReadError", "IdentityError", "WorkerError", "Refused", "NotPublished", 
         "FeedbackFull", "LibraryFull", "no_symbol", "_refusal"}  # fmt: skip
 """What raises or makes a sentence that people are shown of a file, of a document that is fetched, of a symbol or a rating."""
 INNER = {"what": "a zip file", "remedy": "save it as PDF", "advice": "Split it.", "_HINT": "Split it.", "away": "not published",
-         "error": "not published", "what_else(part.path)": "an archive that is no Word file"}  # fmt: skip
+         "error": "not published", "what_else(part)": "an archive that is no Word file"}  # fmt: skip
 """A sentence for the places at which one stands."""
 
 

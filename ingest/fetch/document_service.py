@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TypeVar
 
 import httpx
@@ -12,7 +13,7 @@ from corpus.corpus_errors import plainly
 from corpus.files import file_hash
 from corpus.symbols import Symbol
 from ingest.fetch.addresses import SERVICE, Checked, request_address
-from ingest.fetch.cache import Downloads, Part, Stored
+from ingest.fetch.cache import Downloads, Stored
 from ingest.fetch.content import FORMATS, kind_of, looks_whole, what_else
 from ingest.fetch.fetch_faults import NotPublished, Refused, ServiceAway, TryLater
 from ingest.fetch.transfer import MAX_BYTES, Received, Transfer
@@ -85,7 +86,7 @@ class Service:
 
     def _one(self, symbol: Symbol, language: str, form: str, received: Received) -> Stored:
         key = Downloads.key(self._address, symbol, language, form)
-        before = self._downloads.find([key])
+        before = self._downloads.stored(key)
         part = self._downloads.part(key)
         address = request_address(self._address, symbol, language, form)
 
@@ -94,7 +95,7 @@ class Service:
             if arrived is None:
                 assert before is not None, "only a file that is there can be unchanged"
                 return before
-            kind = self._checked(part, arrived.measured)
+            kind = _checked(part, arrived.measured)
             stored = Stored(
                 key=key,
                 symbol=symbol.text,
@@ -103,8 +104,8 @@ class Service:
                 kind=kind,
                 address=str(address),
                 url=arrived.url,
-                sha256=file_hash(part.path),
-                bytes=part.path.stat().st_size,
+                sha256=file_hash(part),
+                bytes=part.stat().st_size,
                 etag=arrived.version.etag,
                 modified=arrived.version.modified,
                 fetched=dt.datetime.fromtimestamp(self._timer.now(), dt.UTC).isoformat(timespec="seconds"),
@@ -114,18 +115,8 @@ class Service:
 
         try:
             return self._patiently(attempt)
-        except (NotPublished, Refused):
-            part.discard()
-            raise
-
-    def _checked(self, part: Part, measured: bool) -> str:
-        kind = kind_of(part.path)
-        if kind is None:
-            raise Refused(f"the service sent {what_else(part.path)}")
-        if not measured and not looks_whole(part.path, kind):
-            part.discard()
-            raise TryLater("the file came without its end")
-        return kind
+        finally:
+            part.unlink(missing_ok=True)
 
     def _patiently(self, attempt: Callable[[], _Made]) -> _Made:
         """Tries until it succeeds, fails for good, or patience is at its end."""
@@ -148,3 +139,12 @@ class Service:
             when = until(error.after, self._timer.now())
             raise ServiceAway(f"the service asks to wait until {when}", error.after) from None
         return error.after + self._timer.chance() * min(1.0, error.after)
+
+
+def _checked(part: Path, measured: bool) -> str:
+    kind = kind_of(part)
+    if kind is None:
+        raise Refused(f"the service sent {what_else(part)}")
+    if not measured and not looks_whole(part, kind):
+        raise TryLater("the file came without its end")
+    return kind

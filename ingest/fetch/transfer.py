@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 import httpx
 
 from ingest.fetch.addresses import followed
-from ingest.fetch.cache import Begun, Part, Version, whole_length
+from ingest.fetch.cache import Version
 from ingest.fetch.fetch_faults import NotPublished, Refused, ServiceAway, TryLater
 from ingest.fetch.waiting import Patience, Timer, retry_after
 from ingest.readers import visible
@@ -56,19 +57,15 @@ class Transfer:
         """Ends all connections."""
         self._client.close()
 
-    def get(self, address: httpx.URL, part: Part, known: Version | None, received: Received) -> Arrived | None:
-        """Fetches a body into `part`, going on where an earlier attempt ended; None: still that of `known`.
-
-        Raises `NotPublished`, `Refused`, or for what may pass `TryLater`: the part can then be gone on with.
-        """
-        begun = part.begun()
-        headers = begun.headers if begun else known.conditions if known else {}
+    def get(self, address: httpx.URL, part: Path, known: Version | None, received: Received) -> Arrived | None:
+        """Fetches a body into `part`; None: still that of `known`. Raises `NotPublished`, `Refused`, or for what may pass `TryLater`."""
+        headers = known.conditions if known else {}
         url = address
         try:
             for _ in range(MAX_REDIRECTS + 1):
                 with self._client.stream("GET", url, headers=headers) as response:
                     if response.status_code not in _REDIRECTS:
-                        return self._taken(response, part, begun, bool(known), received)
+                        return self._taken(response, part, bool(known), received)
                     url = self._next(response)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
             raise ServiceAway(f"the service can't be reached: {_words(error)}") from None
@@ -86,11 +83,9 @@ class Transfer:
     def _next(self, response: httpx.Response) -> httpx.URL:
         return followed(response.headers.get("location", ""), response.url, self._service)
 
-    def _taken(
-        self, response: httpx.Response, part: Part, begun: Begun | None, conditional: bool, received: Received
-    ) -> Arrived | None:
+    def _taken(self, response: httpx.Response, part: Path, conditional: bool, received: Received) -> Arrived | None:
         status = response.status_code
-        if status == 304 and conditional and begun is None:
+        if status == 304 and conditional:
             return None
         if status in _ABSENT:
             raise NotPublished("not published")
@@ -98,31 +93,22 @@ class Transfer:
             after = retry_after(response.headers.get("retry-after"), self._timer.now())
             fault = ServiceAway if status == 429 else TryLater
             raise fault(f"the service answers {_answer(response)}", after)
-        if begun is not None and (status == 416 or (status == 206 and not begun.continues(response.headers))):
-            part.discard()
-            raise TryLater("the service has another version of the file by now", 0.0)
-        if status != 200 and not (status == 206 and begun is not None):
+        if status != 200:
             raise Refused(f"the service answers {_answer(response)}")
-        return self._written(response, part, begun if status == 206 else None, received)
+        return self._written(response, part, received)
 
-    def _written(self, response: httpx.Response, part: Part, begun: Begun | None, received: Received) -> Arrived:
-        size = begun.size if begun else 0
+    def _written(self, response: httpx.Response, part: Path, received: Received) -> Arrived:
+        size = 0
         length = response.headers.get("content-length", "")
         plain = response.headers.get("content-encoding", "identity").strip().lower() in ("", "identity")
-        if begun:
-            total = whole_length(response.headers, begun.total)
-        else:
-            total = int(length) if plain and length.isascii() and length.isdigit() else None
+        total = int(length) if plain and length.isascii() and length.isdigit() else None
         self._bounded(total or 0)
-        sent = Version.of(response.headers)
-        kept = begun.version if begun else sent
         end = self._timer.now() + self._patience.attempt
-        with part.go_on() if begun else part.begin(sent if plain else Version(), total) as file:
+        with part.open("wb") as file:
             for piece in response.iter_bytes():
                 size += len(piece)
                 self._bounded(size)
                 file.write(piece)
-                file.flush()  # what has come survives the process
                 received(size, total)
                 if self._timer.now() > end:
                     raise TryLater(f"the file had not come after {self._patience.attempt:g} seconds")
@@ -130,7 +116,7 @@ class Transfer:
             raise TryLater(f"{size} bytes came of {total}")
         if size == 0:
             raise NotPublished("not published")
-        return Arrived(str(response.url), kept, total is not None)
+        return Arrived(str(response.url), Version.of(response.headers), total is not None)
 
     def _bounded(self, size: int) -> None:
         if size > self._max_bytes:

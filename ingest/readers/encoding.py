@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from contextlib import suppress
 
 from ingest.readers.lines import ReadError
 
@@ -57,10 +58,12 @@ def decode_html(data: bytes, name: str) -> tuple[str, list[str]]:
     declared = encoding or _declared(data, name) or "utf-8"
     warnings = []
     encoding = declared
-    if declared not in ("utf-8", "utf-16-le", "utf-16-be", *_SEVERAL_BYTES) and _is_utf8(data):
-        # Text in a code page of single bytes is never UTF-8 by accident, so that the declaration is the mistake.
-        encoding = "utf-8"
-        warnings.append(f"The page says that it is {declared.upper()}, but it is UTF-8 and was read as such.")
+    if declared not in ("utf-8", "utf-16-le", "utf-16-be", *_SEVERAL_BYTES) and not data.isascii():
+        with suppress(UnicodeDecodeError):
+            data.decode("utf-8")
+            # Text in a code page of single bytes is never UTF-8 by accident, so that the declaration is the mistake.
+            encoding = "utf-8"
+            warnings.append(f"The page says that it is {declared.upper()}, but it is UTF-8 and was read as such.")
     try:
         text = data[skipped:].decode(encoding)
     except UnicodeDecodeError as error:
@@ -88,13 +91,3 @@ def _declared(data: bytes, name: str) -> str:
             f"{name} declares the encoding {label!r}, which is not known. Open it in a browser and save it as UTF-8."
         )
     return _CODECS[label]
-
-
-def _is_utf8(data: bytes) -> bool:
-    if data.isascii():
-        return False
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True

@@ -69,11 +69,9 @@ def is_distribution_line(text: str) -> bool:
 
 def is_masthead_line(text: str) -> bool:
     """Whether a short line says which session, when and where, or under which item of the agenda."""
-    if len(text) > 90:
-        return False
-    short = len(text) <= 60 and not text.endswith((".", ",", ";"))
-    begins = not text[:1].islower()
-    return begins and (bool(ITEM.match(text)) or (short and bool(_DATES.match(text) or _SESSION.search(text))))
+    if len(text) > 60 or text.endswith((".", ",", ";")) or text[:1].islower():
+        return is_item_line(text)
+    return bool(ITEM.match(text) or _DATES.match(text) or _SESSION.search(text))
 
 
 def names_session(text: str) -> bool:

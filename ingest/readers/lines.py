@@ -70,7 +70,7 @@ def _names(text: str) -> bool:
     return rest != text or sum(map(str.isalpha, rest)) > sum(map(str.isdigit, rest))
 
 
-LinePart = Literal["", "masthead", "summary", "contents", "caption", "box"]
+LinePart = Literal["", "masthead", "contents", "caption", "box"]
 
 
 @dataclass(frozen=True)

@@ -119,6 +119,16 @@ def visible(text: str) -> str:
     return _CONTROL.sub("", text).encode("utf-8", "replace").decode("utf-8")
 
 
+def bounded(text: str, name: str) -> str:
+    """The text of a paragraph. Raises `ReadError` where it is longer than any."""
+    if len(text) > MAX_LINE:
+        raise ReadError(
+            f"A paragraph of {name} has {len(text):,} characters, so that no paragraphs can be told apart. "
+            "Give each paragraph one of its own."
+        )
+    return text
+
+
 def clean_characters(text: str) -> str:
     """A text in composed form (NFC), without control characters, its white space single spaces."""
     return " ".join(_CONTROL.sub("", unicodedata.normalize("NFC", text)).split())
@@ -131,9 +141,8 @@ def _outlined(lines: Sequence[Line]) -> Iterator[Line]:
     chapters: dict[int, str] = {}
     for n, line in enumerate(lines):
         match = _CHAPTER.match(line.text)
-        letters = sum(map(str.isalpha, line.text)) >= _LETTERS * len(
-            "".join(line.text.split())
-        )  # and no row of figures
+        # No row of figures is one.
+        letters = sum(map(str.isalpha, line.text)) >= _LETTERS * len("".join(line.text.split()))
         words = letters and not (line.cells or line.bullet or line.note or ENDS.search(line.text))
         if match and words and len(line.text) <= _CHAPTER_LINE and around[n] and around[n + 2]:
             chapters[n] = match[1]
@@ -195,11 +204,9 @@ def _cells(raw: str) -> tuple[Cell, ...]:
     bare = raw.strip()
     if bare.startswith("|") and bare.count("|") >= 2:
         parts = re.split(r"(?<!\\)\|", bare.removeprefix("|").removesuffix("|"))
-        return tuple(Cell(clean(part)[0]) for part in parts)
-    # A tab before the text indents it; a tab after text parts cells.
-    if "\t" in raw.lstrip() or (raw.startswith("\t") and "\t" in raw.strip()):
-        return tuple(Cell(clean(part)[0]) for part in raw.split("\t"))
-    return ()
+    else:  # a tab before the text indents it; a tab after text parts cells
+        parts = raw.split("\t") if "\t" in raw.lstrip() else []
+    return tuple(Cell(clean(part)[0]) for part in parts)
 
 
 def clean(text: str) -> tuple[str, tuple[str, ...]]:

@@ -15,7 +15,7 @@ from ingest.readers.docx.numbering import Numbering
 from ingest.readers.docx.package import Package
 from ingest.readers.docx.wordprocessing import Element, R, W, child, on, value
 from ingest.readers.lines import Cell, Line, ReadError, Source, heads_numbers, row_text
-from ingest.readers.text import MAX_LINE
+from ingest.readers.text import bounded
 
 __all__ = ["read_docx"]
 
@@ -120,7 +120,7 @@ class _Printer:
 
     def note(self, label: str, text: str) -> None:
         """A footnote with the mark that refers to it."""
-        self.lines.append(Line(self._checked(text), self._row, note=label))
+        self.lines.append(Line(bounded(text, self._name), self._row, note=label))
         self._end()
 
     @property
@@ -129,14 +129,6 @@ class _Printer:
 
     def _end(self) -> None:
         self.lines.append(Line("", self._row))
-
-    def _checked(self, text: str) -> str:
-        if len(text) > MAX_LINE:
-            raise ReadError(
-                f"A paragraph of {self._name} has {len(text):,} characters, so that no paragraphs can be told apart. "
-                "Give each paragraph one of its own."
-            )
-        return text
 
     def _marks(self, found: list[Paragraph]) -> tuple[str, ...]:
         marks: list[str] = []
@@ -158,7 +150,7 @@ class _Printer:
             self.note(paragraph.note, " ".join(texts))
             return
         apart = paragraph.parted or paragraph.part in ("masthead", "caption")
-        text = self._checked(" ".join(texts))
+        text = bounded(" ".join(texts), self._name)
         heading = paragraph.level if not apart and not bullet and len(text) <= _HEADING else 0
         for n, line in enumerate(texts if apart else [text]):
             self.lines.append(
@@ -187,7 +179,7 @@ class _Printer:
             found = [paragraph for cell in row.cells for paragraph in cell.paragraphs()]
             self.lines.append(
                 Line(
-                    self._checked(row_text(cells)),
+                    bounded(row_text(cells), self._name),
                     self._row,
                     strong=_bold(row),
                     cells=cells,

@@ -168,18 +168,12 @@ def _free(entry: Paragraph) -> bool:
 
 def _is_caption(flow: Sequence[Entry], at: int) -> bool:
     entry = flow[at]
-    if not isinstance(entry, Paragraph) or not (
-        _free(entry) or (entry.number and _CAPTION_STYLE.match(entry.style.name))
-    ):
+    if not isinstance(entry, Paragraph) or len(entry.raw) > _LONGEST or entry.blank:
         return False
-    if len(entry.raw) > _LONGEST or entry.blank:
-        return False
-    match = _CAPTION.match(tidy(entry.number + entry.raw.strip().split("\n")[0]))
     if _CAPTION_STYLE.match(entry.style.name):
-        return True
-    if not match:
-        return False
-    return (
+        return bool(_free(entry) or entry.number)
+    match = _CAPTION.match(tidy(entry.raw.strip().split("\n")[0])) if _free(entry) else None
+    return match is not None and (
         match.group("alone") is not None
         or bool(entry.level)
         or entry.set_all("bold")

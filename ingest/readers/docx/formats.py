@@ -78,6 +78,7 @@ _WINGDINGS = {
     0x76: "❖", 0x78: "☒", 0x9E: "·", 0x9F: "•", 0xA7: "▪", 0xA8: "◻", 0xD8: "➢", 0xDF: "←", 0xE0: "→",
     0xE8: "➔", 0xF0: "⇨", 0xFB: "✗", 0xFC: "✓", 0xFD: "☒", 0xFE: "☑", 0x4A: "☺", 0x46: "☞",
 }  # fmt: skip
+_SYMBOLS = {0x20 + n: each for n, each in enumerate(_SYMBOL)} | {0xA0 + n: each for n, each in enumerate(_SYMBOL_HIGH)}
 UNKNOWN = "□"
 """What stands for a character of a symbol font that has no known Unicode character."""
 
@@ -92,17 +93,9 @@ def symbol(font: str, code: str) -> str:
         return UNKNOWN
     if 0xF020 <= place <= 0xF0FF:
         place -= 0xF000
-    elif "symbol" not in font.casefold() and "dings" not in font.casefold():
-        return chr(place)
     if "dings" in font.casefold():
         return _WINGDINGS.get(place, UNKNOWN)
-    if "symbol" not in font.casefold():
-        return chr(place)
-    if 0x20 <= place < 0x20 + len(_SYMBOL):
-        return _SYMBOL[place - 0x20]
-    if 0xA0 <= place < 0xA0 + len(_SYMBOL_HIGH):
-        return _SYMBOL_HIGH[place - 0xA0]
-    return UNKNOWN
+    return _SYMBOLS.get(place, UNKNOWN) if "symbol" in font.casefold() else chr(place)
 
 
 def plain(text: str, font: str) -> str:

@@ -194,7 +194,9 @@ class Inline:
                 self._findings.symbols += character == UNKNOWN
                 self._add(character, face)
             elif tag == W + "fldChar":
-                self._field(value(item, "fldCharType"))
+                ended = value(item, "fldCharType") == "end" and self.fields.silent
+                self._findings.numberless += ended and self.fields.kind in _NUMBERLESS
+                self.fields.mark(value(item, "fldCharType"))
             elif tag == W + "instrText":
                 self.fields.code(item.text or "")
             elif tag in (W + "footnoteReference", W + "endnoteReference"):
@@ -211,11 +213,6 @@ class Inline:
                 self._run(item)
             else:
                 self._pieces(item, face)
-
-    def _field(self, kind: str | None) -> None:
-        if kind == "end" and self.fields.silent:
-            self._findings.numberless += self.fields.kind in _NUMBERLESS
-        self.fields.mark(kind)
 
     def _ruby(self, item: Element, face: Face) -> None:
         """A word with its reading above it: the reading follows in parentheses."""

@@ -16,7 +16,7 @@ from ingest.readers.html.html_notes import match_notes
 from ingest.readers.html.spelling import spell
 from ingest.readers.html.walk import Walker
 from ingest.readers.lines import Cell, Line, ReadError, Source, row_text
-from ingest.readers.text import MAX_LINE, clean_characters
+from ingest.readers.text import bounded, clean_characters
 
 MAX_LINES = 600_000
 
@@ -107,11 +107,7 @@ class _Writer:
                 self._paragraph(block)
 
     def _add(self, line: Line) -> None:
-        if len(line.text) > MAX_LINE:
-            raise ReadError(
-                f"{self._name} has a paragraph of {len(line.text):,} characters, so that no paragraphs can be told "
-                "apart. Give each paragraph an element of its own."
-            )
+        bounded(line.text, self._name)
         if len(self.lines) > MAX_LINES:
             raise ReadError(
                 f"{self._name} has more than {MAX_LINES:,} lines, which is more than a document has. "

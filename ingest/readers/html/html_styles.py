@@ -13,6 +13,7 @@ from typing import NamedTuple
 MAX_SHEET = 1_000_000
 
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|<!--|-->", re.DOTALL)
+_AT_RULE = re.compile(r"@[^@{};]*(?:;|\{(?:[^{}]*\{[^{}]*\})*[^{}]*\})")
 _SELECTOR = re.compile(r"([a-z][\w-]*)?(?:([.#])([\w-]+))?")
 _NOTHING = re.compile(r"0(?:\.0+)?(?:px|pt|em|rem|%)?")
 _BOLD = {"bold": True, "bolder": True, "normal": False, "lighter": False}
@@ -106,20 +107,5 @@ class Sheet:
 
 def _rules(text: str) -> list[tuple[str, str]]:
     """Selectors and declarations of the rules outside @-blocks."""
-    found = []
-    position, depth, start, selectors = 0, 0, 0, ""
-    for match in re.finditer(r"[{};]", text):
-        position = match.start()
-        if match.group() == "{":
-            if depth == 0:
-                selectors, start = text[start:position].strip(), position + 1
-            depth += 1
-        elif match.group() == "}":
-            depth = max(0, depth - 1)
-            if depth == 0:
-                if not selectors.startswith("@"):
-                    found.append((selectors, text[start:position]))
-                start = position + 1
-        elif depth == 0:
-            start = position + 1  # an @import or @charset
-    return found
+    rules = (rule.partition("{") for rule in _AT_RULE.sub("", text).split("}"))
+    return [(selectors.strip(), body) for selectors, _, body in rules]

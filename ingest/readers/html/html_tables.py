@@ -56,9 +56,7 @@ def _holds_data(table: Table, filled: list[list[Box]]) -> bool:
         return True
     if all(len(row) == 2 and _is_label(row[0]) for row in filled):
         return False  # numbered paragraphs, the numbers in a column of their own
-    if table.bordered:
-        return not any(_lays_out(box) for box in boxes if len(box.blocks) > 8)
-    return not any(_lays_out(box) for box in boxes)
+    return not any(_lays_out(box) for box in boxes if not table.bordered or len(box.blocks) > 8)
 
 
 def _lays_out(box: Box) -> bool:

@@ -17,7 +17,7 @@ from ingest.readers.pdf.furniture import Framed, wide_rules, without_furniture, 
 from ingest.readers.pdf.glyphs import MAX_CHARACTERS, PageGlyphs, open_pdf, read_pages
 from ingest.readers.pdf.pdf_notes import Note, part_notes
 from ingest.readers.pdf.pdf_tables import carried_table, ruled_tables, unruled_tables
-from ingest.readers.pdf.prints import Print, common_size, prints_of
+from ingest.readers.pdf.prints import Print, common_size, in_groups, prints_of
 from ingest.readers.pdf.script import damaged, reversed_share, with_turned_script
 from ingest.readers.pdf.table_rows import Table
 
@@ -174,10 +174,5 @@ def _printed_edge(page: PageGlyphs, prints: list[Print]) -> float | None:
 
 def _listed(numbers: list[int]) -> str:
     """Numbers as a person would list them: `1, 3-7, 12`."""
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
+    runs = in_groups(numbers, lambda run, number: number == run[-1] + 1)
     return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs[:20])

@@ -103,7 +103,9 @@ class _Assembly:
         for line in _masthead_lines(masthead):
             self._add(line)
             if match := _REISSUE.search(line.text):  # the asterisk stays: it says that the document is a reissue
-                self._note_of(match.group(1))
+                called: list[int] = []
+                self._marks(match.group(1), 1, [], called, ())
+                self._tell(*called)
         for text in told:
             self._add(Line(text, 0, page=1, part="masthead"))
         table: Table | None = None
@@ -137,12 +139,6 @@ class _Assembly:
         return self._lines, warnings
 
     # Footnotes
-
-    def _note_of(self, label: str) -> None:
-        n = self._resolve(label, 1)
-        if n is not None:
-            self._referred.add(n)
-            self._tell(n)
 
     def _resolve(self, label: str, page: int) -> int | None:
         """The index of the footnote that a mark on a page refers to."""

@@ -19,25 +19,16 @@ def in_reading_order(prints: Sequence[Print], gap: float | None) -> list[Print]:
     made: list[Print] = []
     left: list[Print] = []
     right: list[Print] = []
-
-    def flush() -> None:
-        made.extend(left)
-        made.extend(right)
-        left.clear()
-        right.clear()
-
     for line in prints:
         parts = [_half(line, gap, -1), _half(line, gap, 1)]
         apart = parts[1] is None and (line.bold or line.italic or line.size > size + 0.6)
         if apart or any(part.left < gap < part.right for part in line.stretches):
-            flush()
-            made.append(line)
+            made += [*left, *right, line]
+            left, right = [], []
             continue
-        for side, part in zip((left, right), parts, strict=True):
-            if part is not None:
-                side.append(part)
-    flush()
-    return made
+        left += filter(None, parts[:1])
+        right += filter(None, parts[1:])
+    return [*made, *left, *right]
 
 
 def _half(line: Print, gap: float, side: int) -> Print | None:
@@ -72,7 +63,7 @@ def column_gap(prints: Sequence[Print], before: float | None = None) -> float | 
             if abs(stretch.left - (middle if before is None else before)) < (0.15 * width if before is None else 6.0)
         }
     )
-    best: tuple[int, float] | None = None
+    found: list[tuple[int, float]] = []  # how well an edge parts the lines, and the edge
     for start in starts:
         edge = start - 3.0
         crossing = sum(any(part.left < edge < part.right for part in line.stretches) for line in prints)
@@ -91,7 +82,5 @@ def column_gap(prints: Sequence[Print], before: float | None = None) -> float | 
         even = sum(count for _, count in lefts.most_common(2))
         full = all(count >= 0.5 * len(half) for count, half in zip(filling, halves, strict=True))
         if min(filling) >= least and full and crossing <= 0.4 * len(prints) and even >= 0.6 * len(halves[1]):
-            score = min(filling) - crossing
-            if best is None or score > best[0]:
-                best = (score, edge)
-    return best[1] if best else None
+            found.append((min(filling) - crossing, edge))
+    return max(found, key=lambda each: each[0])[1] if found else None

@@ -21,6 +21,7 @@ _LABEL = re.compile(
 )
 _ROMAN, _CAPITAL = re.compile(r"[IVXLC]{1,6}\.\s"), re.compile(r"[A-Z]\.\s")
 _NUMBER, _LETTER = re.compile(r"(\d{1,3})\.\s"), re.compile(r"\(?[a-z]{1,3}\)\s")
+_LEVELS = ((_ROMAN, 2), (_CAPITAL, 3), (_NUMBER, 4), (_LETTER, 5))
 _DECIMAL = re.compile(r"\d{1,3}\.\d{1,3} +[^\W\d_A-Z]")
 _RIGHT_HALF = 320.0
 """Lines that begin further to the right, in points, are closing lines and signatures rather than headings."""
@@ -345,30 +346,15 @@ def _level(paragraph: Paragraph, size: float) -> int:
     if text.rstrip().endswith((",", ";")) or _SOURCE.match(text):
         return 0
     if bold or large:
-        if _ROMAN.match(text):
-            return 2
-        if _CAPITAL.match(text):
-            return 3
-        if _NUMBER.match(text):
-            return 4
-        if _LETTER.match(text):
-            return 5
-        return 1 if large else 4
+        return next((level for label, level in _LEVELS if label.match(text)), 1 if large else 4)
     return 0 if lines[0].left > _RIGHT_HALF else 6
 
 
 def _figure_left(item: Paragraph, left: int) -> int:
     """How many more paragraphs may be labels of the chart whose caption came before; 0 where its text goes on."""
     text = " ".join(line.text for line in item.prints)
-    prose = (
-        (len(text) > 200 and text.rstrip().endswith(_STOPS))
-        or _NUMBER.match(text)
-        or _ROMAN.match(text)
-        or _CAPITAL.match(text)
-    )
-    if not left or prose or _SOURCE.match(text):
-        return 0
-    return left - 1
+    prose = (len(text) > 200 and text.rstrip().endswith(_STOPS)) or any(label.match(text) for label, _ in _LEVELS[:3])
+    return 0 if not left or prose or _SOURCE.match(text) else left - 1
 
 
 def _restore_heading(item: Item, size: float) -> None:

@@ -177,12 +177,8 @@ def _always(line: Print, zone: int, number: int, counts: _Counts) -> bool:
 
 def _edge_rule(page: PageGlyphs, zone: int) -> float | None:
     """Where a rule runs across most of the page in its margin, points from the top."""
-    wide = wide_rules(page)
-    if zone < 0:
-        found = [height for height in wide if height < 0.13 * page.height]
-        return min(found, default=None)
-    found = [height for height in wide if height > 0.9 * page.height]
-    return min(found, default=None)
+    head, foot = 0.13 * page.height, 0.9 * page.height
+    return min((rule for rule in wide_rules(page) if (rule < head if zone < 0 else rule > foot)), default=None)
 
 
 def wide_rules(page: PageGlyphs, share: float = 0.6) -> list[int]:

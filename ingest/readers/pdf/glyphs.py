@@ -33,8 +33,9 @@ _TOKEN = re.compile(
     "[\u0610-\u061a\u0620-\u065f\u066e-\u06d3\u06d5-\u06ff\ufb50-\ufdff\ufe70-\ufefc]+|[A-Za-z0-9./:-]+|[^\\s]"
 )
 _ALEFS, _LAM = "\u0622\u0623\u0625\u0627", "\u0644"
-_CONTROLS = frozenset(map(chr, [*range(1, 2), *range(3, 9), 11, 12, *range(14, 32)]))
+_UNMAPPED = re.compile("[\ufffd\x01\x03-\x08\x0b\x0c\x0e-\x1f]")
 """What characters of a font without a map to Unicode often become; U+0002 is pdfium's hyphen."""
+_LINE = re.compile(r"[^\r\n]+")
 _INVISIBLE = 3  # text rendering mode: neither filled nor stroked, as text recognition leaves it over an image
 
 
@@ -156,7 +157,9 @@ class View:
 
 def _placed(coordinate: float) -> float:
     """A coordinate within bounds: a matrix may lead to infinity, and beyond it to no number (to the lower bound)."""
-    return min(max(-MAX_COORDINATE, coordinate), MAX_COORDINATE)
+    if -MAX_COORDINATE <= coordinate <= MAX_COORDINATE:
+        return coordinate
+    return MAX_COORDINATE if coordinate > 0 else -MAX_COORDINATE
 
 
 def _page(page: pdfium.PdfPage, number: int) -> PageGlyphs:
@@ -192,7 +195,7 @@ def _runs(text_page: pdfium.PdfTextPage, view: View) -> tuple[list[Run], float, 
     matrix_at = ctypes.byref(matrix)
     fonts: dict[int, tuple[bool, bool]] = {}
     hidden = 0
-    unmapped = sum(character == "\ufffd" or character in _CONTROLS for character in text)
+    unmapped = len(_UNMAPPED.findall(text))
     for start, end, item in _stretches(text, handle):
         for first, after in _tokens(text, start, end):
             words = text[first:after]
@@ -256,31 +259,21 @@ def _untied(word: str, first: int, handle: object) -> str:
 
 def _stretches(text: str, handle: object) -> Iterator[tuple[int, int, object]]:
     """Stretches of characters that belong to one text object and one line: start, end, object."""
-    of = raw.FPDFText_GetTextObject
-    count = len(text)
-    position = 0
-    while position < count:
-        if text[position] in "\r\n":
-            position += 1
-            continue
-        line_end = position
-        while line_end < count and text[line_end] not in "\r\n":
-            line_end += 1
-        start = position
+    of, addressof = raw.FPDFText_GetTextObject, ctypes.addressof
+    for line in _LINE.finditer(text):
         item: object = None
-        address = 0
-        for n in range(position, line_end):
+        start = address = 0
+        for n in range(*line.span()):
             found = of(handle, n)
             if not found:  # a space that pdfium puts between words
                 continue
-            here = ctypes.addressof(found.contents)
+            here = addressof(found.contents)
             if here != address:
-                if item is not None and start < n:
+                if item:
                     yield start, n, item
                 start, item, address = n, found, here
-        if item is not None:
-            yield start, line_end, item
-        position = line_end
+        if item:
+            yield start, line.end(), item
 
 
 def _style(font: object) -> tuple[bool, bool]:

@@ -144,10 +144,6 @@ def _small_end(prints: Sequence[Print], size: float) -> int:
     start = len(prints)
     while start and prints[start - 1].size < 0.94 * size:
         start -= 1
-    while start < len(prints) and not label_of(prints[start]):
-        # Small print above the first mark is the rest of a note, if only a few lines, or a table's.
-        ahead = [n for n in range(start, len(prints)) if label_of(prints[n])]
-        if ahead and ahead[0] - start <= 6:
-            break
-        start = ahead[0] if ahead else len(prints)
-    return start
+    ahead = next((n for n in range(start, len(prints)) if label_of(prints[n])), len(prints))
+    # Small print above the first mark is the rest of a note, if only a few lines, or a table's.
+    return start if ahead < len(prints) and ahead - start <= 6 else ahead

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ingest.clock import begins_span, find_times, is_clocked, names_half
-from ingest.readers.pdf.prints import Print, Row, TableCell
+from ingest.readers.pdf.prints import Print, Row, TableCell, in_groups
 
 _FIRST = 3
 """Times stand in one of so many columns."""
@@ -36,18 +36,12 @@ def _cell(row: Row, column: int) -> tuple[Print, ...]:
 
 def _entries(prints: Sequence[Print]) -> list[list[Print]]:
     """The lines of a cell, those that stand apart from the one above or begin a span of time as entries of their own."""
-    found: list[list[Print]] = []
-    for line in prints:
-        if (
-            not found
-            or line.base - found[-1][-1].base > _APART * line.size
-            or begins_span(line.text)
-            or (names_half(line.text) and not _ends_span(found[-1][-1].text, line.text))
-        ):
-            found.append([line])
-        else:
-            found[-1].append(line)
-    return found
+
+    def goes_on(entry: list[Print], line: Print) -> bool:
+        apart = line.base - entry[-1].base > _APART * line.size or begins_span(line.text)
+        return not apart and (not names_half(line.text) or _ends_span(entry[-1].text, line.text))
+
+    return in_groups(prints, goes_on)
 
 
 def _ends_span(above: str, line: str) -> bool:

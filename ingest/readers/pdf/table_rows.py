@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ingest.readers.lines import YEARS, heads_numbers
-from ingest.readers.pdf.glyphs import Rule
-from ingest.readers.pdf.prints import Print, Row, TableCell
+from ingest.readers.pdf.glyphs import Rule, Run
+from ingest.readers.pdf.prints import Print, Row, TableCell, in_groups
 from ingest.readers.pdf.slots import slotted
 from ingest.readers.pdf.table_rules import NEAR, Level, lies_within, merged
 
@@ -200,17 +200,13 @@ def _walled(
 
 def _split_at(line: Print, edges: Sequence[float]) -> list[Print]:
     """The stretches of a line, those parted as well that stand on either side of a border without crossing it."""
-    found: list[Print] = []
-    for stretch in line.stretches:
-        groups = [[stretch.runs[0]]]
-        for last, run in zip(stretch.runs, stretch.runs[1:], strict=False):
-            between = any(last.right - 1 <= edge <= run.left + 1 for edge in edges) and run.left - last.right > 1
-            if between:
-                groups.append([run])
-            else:
-                groups[-1].append(run)
-        found += [Print(line.page, tuple(group)) for group in groups]
-    return found
+
+    def goes_on(group: list[Run], run: Run) -> bool:
+        right = group[-1].right
+        return run.left - right <= 1 or not any(right - 1 <= edge <= run.left + 1 for edge in edges)
+
+    parts = (part for stretch in line.stretches for part in in_groups(stretch.runs, goes_on))
+    return [Print(line.page, tuple(part)) for part in parts]
 
 
 def _one_row(parts: Sequence[_Part]) -> bool:
@@ -253,12 +249,8 @@ def _side_by_side(row: Row) -> bool:
 def _by_lines(parts: Sequence[_Part]) -> list[list[_Part]]:
     """Lines without rules between them grouped as rows: a row begins where its first column does, or where figures stand below
     others."""
-    lines: list[list[_Part]] = []
-    for part in sorted(parts, key=lambda part: part[2].base):
-        if lines and part[2].base - lines[-1][0][2].base <= 0.45 * part[2].size:
-            lines[-1].append(part)
-        else:
-            lines.append([part])
+    ordered = sorted(parts, key=lambda part: part[2].base)
+    lines = in_groups(ordered, lambda line, part: part[2].base - line[0][2].base <= 0.45 * part[2].size)
     bases = [max(words.base for _, _, words in line) for line in lines]
     gaps = [after - before for before, after in itertools.pairwise(bases)]
     columns = [{column for column, _, _ in line} for line in lines]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from ingest.readers.lines import FIGURE_WORDS, MAP_WORDS, TABLE_WORDS
 from ingest.readers.pdf.glyphs import Rule
-from ingest.readers.pdf.prints import Print
+from ingest.readers.pdf.prints import Print, in_groups
 
 NEAR = 4.0
 """Ends of rules within so many points are one edge."""
@@ -33,12 +33,8 @@ class Level:
 
 
 def levels_of(rules: Sequence[Rule], from_top: float) -> list[Level]:
-    rows: list[list[Rule]] = []
-    for rule in sorted((rule for rule in rules if rule.top > from_top), key=lambda rule: rule.top):
-        if rows and rule.top - rows[-1][0].top <= 2.0:
-            rows[-1].append(rule)
-        else:
-            rows.append([rule])
+    below = sorted((rule for rule in rules if rule.top > from_top), key=lambda rule: rule.top)
+    rows = in_groups(below, lambda row, rule: rule.top - row[0].top <= 2.0)
     return [
         Level(
             row[0].top,
@@ -55,44 +51,31 @@ def without_underlines(rules: Sequence[Rule], prints: Sequence[Print]) -> list[R
     rules = [rule for rule in rules if rule.horizontal]
     if not rules:
         return rules
-    words = sorted(
-        (
-            (run.base, part.left, part.right, run.size)
-            for line in prints
-            for part in line.stretches
-            for run in part.runs
-        ),
-        key=lambda each: each[0],
-    )
+    parts = [part for line in prints for part in line.stretches]
+    words = sorted((run.base, part.left, part.right, run.size) for part in parts for run in part.runs)
     bases = [base for base, *_ in words]
-    kept = []
-    for rule in rules:
+
+    def underlines(rule: Rule) -> bool:
         near = words[bisect_left(bases, rule.top - _BELOW) : bisect_right(bases, rule.top + 0.5)]
-        below = any(
+        return any(
             rule.top - base <= 0.25 * size and left - 2 <= rule.left and rule.right <= right + 2
             for base, left, right, size in near
         )
-        if not below:
-            kept.append(rule)
-    return kept
+
+    return [rule for rule in rules if not underlines(rule)]
 
 
 def framed(levels: Sequence[Level], upright: Sequence[Rule], prints: Sequence[Print]) -> list[list[Level]]:
     """Runs of at least two levels of much the same extent: what may be the rules of one table."""
-    groups: list[list[Level]] = []
-    for level in levels:
-        if groups and lies_within(groups[-1][0], level) and level.height - groups[-1][-1].height < 60:
-            groups[-1].append(level)  # a rule below a heading that spans some columns
-        elif groups and (
-            _parts_grid(groups[-1], level, upright)
-            or (
-                _alike(groups[-1][0], level)
-                and _connected(replace(groups[-1][0], height=groups[-1][-1].height), level, upright, prints)
-            )
-        ):
-            groups[-1].append(level)
-        else:
-            groups.append([level])
+
+    def goes_on(group: list[Level], level: Level) -> bool:
+        if lies_within(group[0], level) and level.height - group[-1].height < 60:
+            return True  # a rule below a heading that spans some columns
+        last = replace(group[0], height=group[-1].height)
+        connected = _alike(group[0], level) and _connected(last, level, upright, prints)
+        return connected or _parts_grid(group, level, upright)
+
+    groups = in_groups(levels, goes_on)
     return [group for group in groups if len(group) >= 2 and group[0].right - group[0].left > 60]
 
 
@@ -140,10 +123,5 @@ def _connected(above: Level, below: Level, upright: Sequence[Rule], prints: Sequ
 
 
 def merged(ends: Sequence[float]) -> list[float]:
-    found: list[list[float]] = []
-    for end in sorted(ends):
-        if found and end - found[-1][-1] <= NEAR:
-            found[-1].append(end)
-        else:
-            found.append([end])
-    return [sum(group) / len(group) for group in found]
+    groups = in_groups(sorted(ends), lambda group, end: end - group[-1] <= NEAR)
+    return [sum(group) / len(group) for group in groups]
