@@ -20,8 +20,11 @@ from word_reader import word_readers
 from assistant.export.file_formats import render
 from assistant.export.layouts import Report, publication_of
 from assistant.qa.engine import Engine
+from assistant.qa.reader import Reader
+from assistant.qa.readers import Readers
 from corpus.catalogue import Catalogue
 from corpus.embedding import Embedder, HashEmbedder
+from corpus.embedding.model_files import Source, read_cached, write_cached
 from corpus.library import Library
 from ingest.folder import FileInput
 from ingest.run import Input, Outcome, ingest, starter_sources
@@ -45,6 +48,14 @@ def _settrace_again(hook: Callable[..., object] | None) -> None:
 
 if sys.version_info < (3, 12):
     sys.settrace = _settrace_again
+
+MEMORY, ROOM = Path("/dev/shm"), 4 << 30
+"""Where files lie in memory, and the bytes that must be free there for those of the tests, which then wait for no disk. Who sets
+`TMPDIR` has them elsewhere."""
+if "TMPDIR" not in os.environ and MEMORY.is_dir():
+    _there = os.statvfs(MEMORY)
+    if _there.f_bavail * _there.f_frsize >= ROOM and not _there.f_flag & os.ST_NOEXEC:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 AGENDA = SHARED / "documents" / "meeting" / "annotated-provisional-agenda.txt"
@@ -95,9 +106,50 @@ def catalogue() -> Catalogue:
 
 
 @pytest.fixture(scope="session")
-def cache_e5(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the packaged multilingual model keeps its converted weights."""
-    return tmp_path_factory.mktemp("e5")
+def converted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where converted models lie for the whole run, each in a folder of its own, so that none makes way for another."""
+    base = tmp_path_factory.getbasetemp()
+    return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "converted"
+
+
+@pytest.fixture(autouse=True)
+def _converted_once(monkeypatch: pytest.MonkeyPatch, converted: Path) -> None:
+    """A packaged model that one test has had converted is at hand for all others, whatever folder they keep models in."""
+
+    def read(path: Path) -> tuple[bytes, Source] | None:
+        return read_cached(path) or read_cached(converted / path.name / path.name)
+
+    def write(path: Path, data: bytes, source: Source) -> None:
+        write_cached(converted / path.name / path.name, data, source)
+
+    for module in ("corpus.embedding.packaged", "assistant.qa.reader"):
+        monkeypatch.setattr(f"{module}.read_cached", read)
+        monkeypatch.setattr(f"{module}.write_cached", write)
+
+
+@pytest.fixture
+def converting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Models are converted into the folder in which the test keeps them."""
+    for module in ("corpus.embedding.packaged", "assistant.qa.reader"):
+        monkeypatch.setattr(f"{module}.read_cached", read_cached)
+        monkeypatch.setattr(f"{module}.write_cached", write_cached)
+
+
+@pytest.fixture(scope="session")
+def models_in(converted: Path) -> Callable[[Path], Path]:
+    """Links the converted models of the readers into the data folder of a process, which then converts none."""
+
+    def link(folder: Path) -> Path:
+        names = Readers.shipped(converted).names
+        for name in names if len([*converted.glob("*/reader-*.onnx")]) < len(names) else ():
+            Reader(name, converted / "readers").read("When?", [("", "At noon.")])
+        (folder / "models").mkdir(parents=True, exist_ok=True)
+        for each in converted.glob("*/*"):
+            if not (folder / "models" / each.name).exists():
+                (folder / "models" / each.name).hardlink_to(each)
+        return folder
+
+    return link
 
 
 OpenLibrary = Callable[..., Library]

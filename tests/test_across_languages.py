@@ -209,10 +209,10 @@ def test_parallel_questions_are_those_that_there_are_in_all_languages(tmp_path: 
 
 @needs_e5
 def test_a_chinese_question_reaches_past_chinese_passages_that_do_not_answer_it(
-    cache_e5: Path, tmp_path: Path, catalogue: Catalogue
+    converted: Path, tmp_path: Path, catalogue: Catalogue
 ) -> None:
     chinese = "# 港口\n\n1. 港务局每周统计一次船只，并公布名单。\n\n2. 餐厅中午十二点供应午餐。\n\n3. 会议室的钥匙由秘书处保管。\n"
-    with Library(tmp_path, Models(EnglishOnly(), PackagedE5(cache_e5)), SEGMENTER_VERSION) as library:
+    with Library(tmp_path, Models(EnglishOnly(), PackagedE5(converted)), SEGMENTER_VERSION) as library:
         add(library, catalogue, Input("shelter.md", SHELTER), Input("gangkou.md", chinese.encode()))
         found = Engine(library, catalogue).search("在海上获救的移民在哪里得到庇护？")
         assert found[0].document.id == "shelter:en:upload"

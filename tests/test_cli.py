@@ -11,6 +11,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -674,7 +675,8 @@ def test_a_bad_line_of_a_batch_is_named_before_anything_is_answered(
 # chat and demo
 
 
-def test_a_chat_understands_what_follows_up(starter: Cli) -> None:
+def test_a_chat_understands_what_follows_up(starter: Cli, models_in: Callable[[Path], Path]) -> None:
+    models_in(starter.folder)
     done = starter.process("chat", stdin=f"{ITEM_3}\nAnd item 2?\n\n")
     assert done.code == 0
     assert done.out.count(f"{AGENDA_SYMBOL} (digest), annex, ") >= 2

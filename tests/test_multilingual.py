@@ -151,8 +151,8 @@ def test_the_setting_chooses_the_second_model(tmp_path: Path) -> None:
 
 
 @needs_e5
-def test_one_sentence_in_six_languages_has_one_meaning(cache_e5: Path) -> None:
-    model = PackagedE5(cache_e5)
+def test_one_sentence_in_six_languages_has_one_meaning(converted: Path) -> None:
+    model = PackagedE5(converted)
     said = [
         "The smuggled migrants shall be treated humanely.",
         "Les migrants objet d'un trafic illicite doivent être traités avec humanité.",
@@ -172,9 +172,9 @@ def test_one_sentence_in_six_languages_has_one_meaning(cache_e5: Path) -> None:
 @pytest.mark.parametrize(
     "text", ["Café, naïve — 12 (a)", "会议 于 10 月", "الفريق العامل", "\u200fA\u200b\nB", "😀 end."]
 )
-def test_spans_lie_in_the_text_in_order(cache_e5: Path, text: str) -> None:
+def test_spans_lie_in_the_text_in_order(converted: Path, text: str) -> None:
     at = 0
-    for start, end in PackagedE5(cache_e5).offsets(text):
+    for start, end in PackagedE5(converted).offsets(text):
         assert at <= start <= end <= len(text)
         at = start
 
@@ -194,8 +194,8 @@ def test_word_vectors_are_rows_of_their_table() -> None:
 
 
 @needs_e5
-def test_likeness_spreads_what_the_cosines_hold_together(cache_e5: Path) -> None:
-    spread = PackagedE5(cache_e5).likeness(np.array([0.5, 0.647, 0.8, 1.0], np.float32))
+def test_likeness_spreads_what_the_cosines_hold_together(converted: Path) -> None:
+    spread = PackagedE5(converted).likeness(np.array([0.5, 0.647, 0.8, 1.0], np.float32))
     assert spread.tolist() == pytest.approx([0.0, 0.0, 0.525, 1.0], abs=0.01)
 
 
