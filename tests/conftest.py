@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from databases import database
 from hypothesis import settings
 from ods import Ods
@@ -67,6 +68,15 @@ CONVENTION = SHARED / "documents" / "treaties" / "A-RES-55-25-annex-I.md"
 def still(monkeypatch: pytest.MonkeyPatch) -> None:
     """Time stands for those who count what is asked in a minute, so that none ends within a test, however slow the machine is."""
     monkeypatch.setattr("time.time", lambda: 1_767_225_601.0)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _light_passwords() -> Iterator[None]:
+    """Passwords are hashed as ever, at less cost: a fifth of a second of the processor for each would be most of many a test."""
+    light = partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("assistant.access.accounts.PasswordHasher", light)
+        yield
 
 
 @pytest.fixture(autouse=True)
