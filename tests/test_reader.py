@@ -424,6 +424,7 @@ def test_the_setting_turns_the_reader_off(tmp_path: Path, library: Library) -> N
 
 
 @needs_reader
+@pytest.mark.usefixtures("converting")
 def test_nothing_is_loaded_for_a_question_that_a_rule_answers(tmp_path: Path) -> None:
     note = tmp_path / "harbour.md"
     note.write_text(HARBOUR, encoding="utf-8")
