@@ -162,6 +162,13 @@ def models_in(converted: Path) -> Callable[[Path], Path]:
     return link
 
 
+class EnglishOnly(HashEmbedder):
+    """Reads English only."""
+
+    name = fingerprint = "english"
+    languages = frozenset({"en"})
+
+
 OpenLibrary = Callable[..., Library]
 
 
@@ -244,10 +251,16 @@ def blocks_apart(db: sqlite3.Connection) -> None:
     )
 
 
+def at_hand(path: Path) -> Path:
+    """What lies beside the project, a file or a folder; skips the test where it is not there."""
+    if not path.exists():
+        pytest.skip(f"{path.relative_to(SHARED.parent)} is not at hand")
+    return path
+
+
 def real_documents() -> list[Input]:
     """The real agenda and treaties; skips the test where they are not at hand."""
-    if not AGENDA.exists():
-        pytest.skip("the real documents are not at hand (../shared/documents)")
+    at_hand(AGENDA)
     return [FileInput(path).open() for path in (AGENDA, PROTOCOL, CONVENTION)]
 
 

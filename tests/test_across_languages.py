@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import EnglishOnly, add
 
 from assistant.qa.engine import Engine
 from assistant.question import Question
@@ -21,20 +22,12 @@ from corpus.models import Models
 from eval.training.language_vectors import figures_of, parallel, unrelated
 from ingest.run import Input
 from ingest.segment import SEGMENTER_VERSION
-from tests.conftest import add
 
 needs_e5 = pytest.mark.skipif(not PackagedE5.available(), reason="the extra 'multilingual' is not installed")
 
 SHELTER = b"# Shelter\n\n1. Every migrant who is rescued at sea is given shelter in the port of landing.\n"
 BOATS = b"# Barcos\n\n1. La autoridad portuaria cuenta los barcos una vez por semana y publica la lista.\n"
 ASKED = "¿Dónde hay refugio para los rescatados?"
-
-
-class EnglishOnly(HashEmbedder):
-    """Reads English only."""
-
-    name = fingerprint = "english"
-    languages = frozenset({"en"})
 
 
 class Accented(HashEmbedder):

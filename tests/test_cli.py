@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import AGENDA, add
+from conftest import AGENDA, add, at_hand
 from typer.testing import CliRunner
 
 from assistant.cli import app
@@ -256,8 +256,7 @@ def test_files_of_one_name_in_different_folders_are_both_kept(cli: Cli, tmp_path
 
 
 def test_the_real_agenda_is_recognised_without_being_told(cli: Cli) -> None:
-    if not AGENDA.exists():
-        pytest.skip("the real documents are not at hand (../shared/documents)")
+    at_hand(AGENDA)
     assert cli("ingest", AGENDA).code == 0
     assert held(cli) == [f"{AGENDA_SYMBOL}:en:official"]
 

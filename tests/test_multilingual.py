@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import EnglishOnly, add
 from hypothesis import given
 from hypothesis import strategies as st
 from word_reader import word_readers
@@ -20,7 +21,6 @@ from corpus.library import Library
 from corpus.models import Models
 from ingest.run import Input
 from ingest.segment import SEGMENTER_VERSION, segmenter
-from tests.conftest import add
 
 needs_e5 = pytest.mark.skipif(not PackagedE5.available(), reason="the extra 'multilingual' is not installed")
 
@@ -31,13 +31,6 @@ ENGLISH = b"""# Shelter
 2. The port authority counts the boats once a week.
 """
 FRENCH = "# Abri\n\n1. Toute personne secourue en mer est mise à l'abri au port de débarquement.\n".encode()
-
-
-class EnglishOnly(HashEmbedder):
-    """Reads English only."""
-
-    name = fingerprint = "english"
-    languages = frozenset({"en"})
 
 
 class Meaning(HashEmbedder):

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from conftest import add
+from conftest import EnglishOnly, add
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
@@ -160,13 +160,6 @@ def test_a_question_is_trained_on_with_its_translations_and_the_passages_that_an
         assert (each.right, each.scope) == ((1,), (1, 2))
         assert each.english is not None
         np.testing.assert_allclose(each.english, base.embed_query("boats when"))
-
-
-class EnglishOnly(HashEmbedder):
-    """Reads English only."""
-
-    name = fingerprint = "english"
-    languages = frozenset({"en"})
 
 
 # The packaged model

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import Result
-from conftest import SHARED, OpenLibrary, add
+from conftest import SHARED, OpenLibrary, add, at_hand
 from hypothesis import given
 from hypothesis import strategies as st
 from test_metadata import RESOLUTION
@@ -161,8 +161,7 @@ def test_what_occurs_in_an_evaluation_set_is_left_out_however_it_is_written(
 def test_nothing_of_the_evaluation_sets_is_in_the_public_groups(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if not (SHARED / "training").exists():
-        pytest.skip("the public sets are not at hand (../shared/training)")
+    at_hand(SHARED / "training")
     # One set, which shares paragraphs with XQuAD, is enough here, and quick.
     sources = [source for source in SOURCES if source.name == "squad2"]
     monkeypatch.setattr("eval.training.public.SOURCES", sources)
