@@ -8,7 +8,7 @@ import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
@@ -20,6 +20,7 @@ from word_reader import word_readers
 
 from assistant.export.file_formats import render
 from assistant.export.layouts import Report, publication_of
+from assistant.qa.abstention import Caution
 from assistant.qa.engine import Engine
 from assistant.qa.reader import Reader
 from assistant.qa.readers import Readers
@@ -115,6 +116,9 @@ def catalogue() -> Catalogue:
     return Catalogue.shipped()
 
 
+SHIPPED = Readers.shipped
+
+
 @pytest.fixture(scope="session")
 def converted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where converted models lie for the whole run, each in a folder of its own, so that none makes way for another."""
@@ -122,9 +126,21 @@ def converted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "converted"
 
 
+@pytest.fixture(scope="session")
+def shipped_readers(converted: Path) -> Callable[..., Readers]:
+    """The readers that ship, by their caution, loaded once in a run."""
+
+    @cache
+    def made(caution: Caution = "normal") -> Readers:
+        return SHIPPED(converted, caution)
+
+    return lambda _, *caution: made(*caution)
+
+
 @pytest.fixture(autouse=True)
-def _converted_once(monkeypatch: pytest.MonkeyPatch, converted: Path) -> None:
+def _converted_once(monkeypatch: pytest.MonkeyPatch, converted: Path, shipped_readers: Callable[..., Readers]) -> None:
     """A packaged model that one test has had converted is at hand for all others, whatever folder they keep models in."""
+    monkeypatch.setattr(Readers, "shipped", shipped_readers)
 
     def read(path: Path) -> tuple[bytes, Source] | None:
         return read_cached(path) or read_cached(converted / path.name / path.name)
@@ -140,6 +156,7 @@ def _converted_once(monkeypatch: pytest.MonkeyPatch, converted: Path) -> None:
 @pytest.fixture
 def converting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Models are converted into the folder in which the test keeps them."""
+    monkeypatch.setattr(Readers, "shipped", SHIPPED)
     for module in ("corpus.embedding.packaged", "assistant.qa.reader"):
         monkeypatch.setattr(f"{module}.read_cached", read_cached)
         monkeypatch.setattr(f"{module}.write_cached", write_cached)
@@ -150,7 +167,7 @@ def models_in(converted: Path) -> Callable[[Path], Path]:
     """Links the converted models of the readers into the data folder of a process, which then converts none."""
 
     def link(folder: Path) -> Path:
-        names = Readers.shipped(converted).names
+        names = SHIPPED(converted).names
         for name in names if len([*converted.glob("*/reader-*.onnx")]) < len(names) else ():
             Reader(name, converted / "readers").read("When?", [("", "At noon.")])
         (folder / "models").mkdir(parents=True, exist_ok=True)
