@@ -7,6 +7,7 @@ passage the document, so that a scope is kept to while searching.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from warnings import catch_warnings, simplefilter
@@ -157,12 +158,19 @@ def _name(language: str) -> str:
     return f"passages-{language}"
 
 
+@cache
+def _settings() -> Any:
+    """Chroma's own settings, which take longer to read than a small index takes to open."""
+    from chromadb.config import Settings
+
+    return Settings(anonymized_telemetry=False)
+
+
 def _connect(location: Path | str) -> ClientAPI:
     # chromadb is slow to import and not needed until a vector is.
     import chromadb
-    from chromadb.config import Settings
 
-    settings = Settings(anonymized_telemetry=False)
+    settings = _settings().model_copy()
     if isinstance(location, str):
         from urllib.parse import urlsplit
 

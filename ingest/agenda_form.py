@@ -142,8 +142,9 @@ def _titles(found: Sequence[Piece]) -> Iterator[int]:
     for n, piece in enumerate(found[:_TITLE_PIECES]):
         if piece.part == "contents" or piece.kind == "footnote":
             continue
-        text = piece.kind == "paragraph" and piece.part != "masthead" and bool(_SENTENCE.search(piece.text))
-        if text or piece.kind == "row" or (piece.number and piece.kind != "heading") or len(piece.text) > _LONG:
+        if piece.kind == "row" or (piece.number and piece.kind != "heading") or len(piece.text) > _LONG:
+            return
+        if piece.kind == "paragraph" and piece.part != "masthead" and _SENTENCE.search(piece.text):
             return
         if piece.kind == "heading" or (piece.kind == "paragraph" and len(piece.text) <= 200):
             yield n

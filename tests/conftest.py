@@ -8,10 +8,11 @@ import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from databases import database
 from hypothesis import settings
 from ods import Ods
@@ -19,9 +20,13 @@ from word_reader import word_readers
 
 from assistant.export.file_formats import render
 from assistant.export.layouts import Report, publication_of
+from assistant.qa.abstention import Caution
 from assistant.qa.engine import Engine
+from assistant.qa.reader import Reader
+from assistant.qa.readers import Readers
 from corpus.catalogue import Catalogue
 from corpus.embedding import Embedder, HashEmbedder
+from corpus.embedding.model_files import Source, read_cached, write_cached
 from corpus.library import Library
 from ingest.folder import FileInput
 from ingest.run import Input, Outcome, ingest, starter_sources
@@ -46,6 +51,14 @@ def _settrace_again(hook: Callable[..., object] | None) -> None:
 if sys.version_info < (3, 12):
     sys.settrace = _settrace_again
 
+MEMORY, ROOM = Path("/dev/shm"), 4 << 30
+"""Where files lie in memory, and the bytes that must be free there for those of the tests, which then wait for no disk. Who sets
+`TMPDIR` has them elsewhere."""
+if "TMPDIR" not in os.environ and MEMORY.is_dir():
+    _there = os.statvfs(MEMORY)
+    if _there.f_bavail * _there.f_frsize >= ROOM and not _there.f_flag & os.ST_NOEXEC:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 AGENDA = SHARED / "documents" / "meeting" / "annotated-provisional-agenda.txt"
 PROTOCOL = SHARED / "documents" / "treaties" / "A-RES-55-25-annex-III.md"
@@ -56,6 +69,15 @@ CONVENTION = SHARED / "documents" / "treaties" / "A-RES-55-25-annex-I.md"
 def still(monkeypatch: pytest.MonkeyPatch) -> None:
     """Time stands for those who count what is asked in a minute, so that none ends within a test, however slow the machine is."""
     monkeypatch.setattr("time.time", lambda: 1_767_225_601.0)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _light_passwords() -> Iterator[None]:
+    """Passwords are hashed as ever, at less cost: a fifth of a second of the processor for each would be most of many a test."""
+    light = partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("assistant.access.accounts.PasswordHasher", light)
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -94,10 +116,74 @@ def catalogue() -> Catalogue:
     return Catalogue.shipped()
 
 
+SHIPPED = Readers.shipped
+
+
 @pytest.fixture(scope="session")
-def cache_e5(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the packaged multilingual model keeps its converted weights."""
-    return tmp_path_factory.mktemp("e5")
+def converted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where converted models lie for the whole run, each in a folder of its own, so that none makes way for another."""
+    base = tmp_path_factory.getbasetemp()
+    return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "converted"
+
+
+@pytest.fixture(scope="session")
+def shipped_readers(converted: Path) -> Callable[..., Readers]:
+    """The readers that ship, by their caution, loaded once in a run."""
+
+    @cache
+    def made(caution: Caution = "normal") -> Readers:
+        return SHIPPED(converted, caution)
+
+    return lambda _, *caution: made(*caution)
+
+
+@pytest.fixture(autouse=True)
+def _converted_once(monkeypatch: pytest.MonkeyPatch, converted: Path, shipped_readers: Callable[..., Readers]) -> None:
+    """A packaged model that one test has had converted is at hand for all others, whatever folder they keep models in."""
+    monkeypatch.setattr(Readers, "shipped", shipped_readers)
+
+    def read(path: Path) -> tuple[bytes, Source] | None:
+        return read_cached(path) or read_cached(converted / path.name / path.name)
+
+    def write(path: Path, data: bytes, source: Source) -> None:
+        write_cached(converted / path.name / path.name, data, source)
+
+    for module in ("corpus.embedding.packaged", "assistant.qa.reader"):
+        monkeypatch.setattr(f"{module}.read_cached", read)
+        monkeypatch.setattr(f"{module}.write_cached", write)
+
+
+@pytest.fixture
+def converting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Models are converted into the folder in which the test keeps them."""
+    monkeypatch.setattr(Readers, "shipped", SHIPPED)
+    for module in ("corpus.embedding.packaged", "assistant.qa.reader"):
+        monkeypatch.setattr(f"{module}.read_cached", read_cached)
+        monkeypatch.setattr(f"{module}.write_cached", write_cached)
+
+
+@pytest.fixture(scope="session")
+def models_in(converted: Path) -> Callable[[Path], Path]:
+    """Links the converted models of the readers into the data folder of a process, which then converts none."""
+
+    def link(folder: Path) -> Path:
+        names = SHIPPED(converted).names
+        for name in names if len([*converted.glob("*/reader-*.onnx")]) < len(names) else ():
+            Reader(name, converted / "readers").read("When?", [("", "At noon.")])
+        (folder / "models").mkdir(parents=True, exist_ok=True)
+        for each in converted.glob("*/*"):
+            if not (folder / "models" / each.name).exists():
+                (folder / "models" / each.name).hardlink_to(each)
+        return folder
+
+    return link
+
+
+class EnglishOnly(HashEmbedder):
+    """Reads English only."""
+
+    name = fingerprint = "english"
+    languages = frozenset({"en"})
 
 
 OpenLibrary = Callable[..., Library]
@@ -182,10 +268,16 @@ def blocks_apart(db: sqlite3.Connection) -> None:
     )
 
 
+def at_hand(path: Path) -> Path:
+    """What lies beside the project, a file or a folder; skips the test where it is not there."""
+    if not path.exists():
+        pytest.skip(f"{path.relative_to(SHARED.parent)} is not at hand")
+    return path
+
+
 def real_documents() -> list[Input]:
     """The real agenda and treaties; skips the test where they are not at hand."""
-    if not AGENDA.exists():
-        pytest.skip("the real documents are not at hand (../shared/documents)")
+    at_hand(AGENDA)
     return [FileInput(path).open() for path in (AGENDA, PROTOCOL, CONVENTION)]
 
 

@@ -63,6 +63,7 @@ def made_service(
     folder: Path,
     catalogue: Catalogue,
     *,
+    page: bool = True,
     starter: bool = False,
     reading: bool = False,
     rates: Rates | None = None,
@@ -74,7 +75,8 @@ def made_service(
     hosts: Hosts | None = None,
     accounts: Mapping[str, Role] = MappingProxyType({}),
 ) -> Iterator[Made]:
-    """A service over a library of its own: a note on boats, or the starter corpus. All `accounts` have the same password."""
+    """A service over a library of its own: a note on boats, or the starter corpus. All `accounts` have the same password.
+    Without `page` it lacks what Gradio draws, for which most of the time goes in which a service is made."""
     with (
         Library(folder / "library", HashEmbedder(), SEGMENTER_VERSION) as library,
         AccessStore(folder / "library") as store,
@@ -92,7 +94,10 @@ def made_service(
         keys = {role: gate.keys.make(role, Role.of(role))[1] for role in ("read", "staff", "admin")}
         for name, role in accounts.items():
             gate.accounts.add(name, role, PASSWORD)
-        app = create_app(service, gate, doors)
+        with pytest.MonkeyPatch.context() as patched:
+            if not page:
+                patched.setattr("assistant.page.mount._in_a_loop", lambda _: None)
+            app = create_app(service, gate, doors)
         try:
             with TestClient(app, client=("127.0.0.1", 50_000), raise_server_exceptions=False) as client:
                 yield Made(app, client, service, library, keys, store, gate, gate.audit)

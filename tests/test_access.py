@@ -281,7 +281,7 @@ def waits() -> Waits:
 def guessed(tmp_path: Path, catalogue: Catalogue, waits: Waits, still: None) -> Iterator[Made]:
     """A service with two accounts, in which time stands still and those who wait are passed on at once."""
     people = {"amina": Role.READ, "boris": Role.READ}
-    with made_service(tmp_path, catalogue, guesses=Guesses(waits), accounts=people) as found:
+    with made_service(tmp_path, catalogue, page=False, guesses=Guesses(waits), accounts=people) as found:
         found.gate.failures = Failures(found.audit, lambda: 0.0)
         yield found
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import EnglishOnly, add
 
 from assistant.qa.engine import Engine
 from assistant.question import Question
@@ -21,20 +22,12 @@ from corpus.models import Models
 from eval.training.language_vectors import figures_of, parallel, unrelated
 from ingest.run import Input
 from ingest.segment import SEGMENTER_VERSION
-from tests.conftest import add
 
 needs_e5 = pytest.mark.skipif(not PackagedE5.available(), reason="the extra 'multilingual' is not installed")
 
 SHELTER = b"# Shelter\n\n1. Every migrant who is rescued at sea is given shelter in the port of landing.\n"
 BOATS = b"# Barcos\n\n1. La autoridad portuaria cuenta los barcos una vez por semana y publica la lista.\n"
 ASKED = "¿Dónde hay refugio para los rescatados?"
-
-
-class EnglishOnly(HashEmbedder):
-    """Reads English only."""
-
-    name = fingerprint = "english"
-    languages = frozenset({"en"})
 
 
 class Accented(HashEmbedder):
@@ -209,10 +202,10 @@ def test_parallel_questions_are_those_that_there_are_in_all_languages(tmp_path: 
 
 @needs_e5
 def test_a_chinese_question_reaches_past_chinese_passages_that_do_not_answer_it(
-    cache_e5: Path, tmp_path: Path, catalogue: Catalogue
+    converted: Path, tmp_path: Path, catalogue: Catalogue
 ) -> None:
     chinese = "# 港口\n\n1. 港务局每周统计一次船只，并公布名单。\n\n2. 餐厅中午十二点供应午餐。\n\n3. 会议室的钥匙由秘书处保管。\n"
-    with Library(tmp_path, Models(EnglishOnly(), PackagedE5(cache_e5)), SEGMENTER_VERSION) as library:
+    with Library(tmp_path, Models(EnglishOnly(), PackagedE5(converted)), SEGMENTER_VERSION) as library:
         add(library, catalogue, Input("shelter.md", SHELTER), Input("gangkou.md", chinese.encode()))
         found = Engine(library, catalogue).search("在海上获救的移民在哪里得到庇护？")
         assert found[0].document.id == "shelter:en:upload"

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 
 import pytest
-from conftest import AGENDA, PROTOCOL
+from conftest import AGENDA, PROTOCOL, at_hand
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -315,8 +315,7 @@ def test_an_agenda_without_a_year_anywhere_has_items_and_no_sittings() -> None:
 
 @pytest.fixture(scope="module")
 def real(catalogue: Catalogue) -> tuple[Document, Meeting]:
-    if not AGENDA.exists():
-        pytest.skip("the real agenda is not at hand (../shared/documents)")
+    at_hand(AGENDA)
     document, meeting = read_document(FileInput(AGENDA).open(), catalogue)
     assert meeting is not None
     return document, meeting
@@ -438,6 +437,5 @@ def test_the_sentence_that_the_footnote_cuts_is_whole(real: tuple[Document, Meet
 
 
 def test_real_treaties_are_no_agendas(catalogue: Catalogue) -> None:
-    if not PROTOCOL.exists():
-        pytest.skip("the real treaties are not at hand (../shared/documents)")
+    at_hand(PROTOCOL)
     assert read_document(FileInput(PROTOCOL).open(), catalogue)[1] is None

@@ -6,7 +6,7 @@ import datetime as dt
 import itertools
 
 import pytest
-from conftest import SHARED, Holding, add
+from conftest import SHARED, Holding, add, at_hand
 from pdfs import LEFT, Flow, Sheet, words_of
 from word_reader import word_readers
 
@@ -1011,9 +1011,7 @@ def test_the_rows_of_other_tables_stay_as_they_are() -> None:
 
 
 def real(name: str) -> Meeting:
-    path = UN / name
-    if not path.exists():
-        pytest.skip("the real documents are not at hand (../shared/documents/un)")
+    path = at_hand(UN / name)
     _, meeting = read_document(Input(path.name, path.read_bytes()), NOTHING)
     assert meeting is not None
     return meeting
@@ -1055,8 +1053,7 @@ def test_a_real_agenda_with_annotations_and_no_timetable_has_items_and_no_sittin
 
 
 def test_of_the_real_documents_only_agendas_announce_a_meeting() -> None:
-    if not UN.is_dir():
-        pytest.skip("the real documents are not at hand (../shared/documents/un)")
+    at_hand(UN)
     found = set()
     for path in sorted(UN.glob("[dt]*/*.pdf")):
         _, meeting = read_document(Input(path.name, path.read_bytes()), NOTHING)

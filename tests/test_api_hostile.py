@@ -169,7 +169,7 @@ def test_every_response_tells_browsers_to_trust_little(made: Made) -> None:
 
 def test_other_sites_may_use_the_api_only_where_they_are_named(tmp_path: Path, catalogue: Catalogue) -> None:
     doors = Doors(origins=["https://intranet.example"])
-    with made_service(tmp_path, catalogue, doors=doors) as made:
+    with made_service(tmp_path, catalogue, page=False, doors=doors) as made:
         for origin, allowed in (("https://intranet.example", True), ("https://evil.example", False)):
             reply = made.client.get("/api/v1/health", headers={"Origin": origin})
             assert (reply.headers.get("access-control-allow-origin") == origin) == allowed
@@ -232,7 +232,7 @@ def test_a_request_that_tells_two_lengths_of_its_body_is_refused_and_the_connect
 
 
 def test_what_is_told_of_a_file_that_is_too_large_is_the_limit_of_files(tmp_path: Path, catalogue: Catalogue) -> None:
-    with made_service(tmp_path, catalogue, limits=Limits(upload=2_000_000)) as made:
+    with made_service(tmp_path, catalogue, page=False, limits=Limits(upload=2_000_000)) as made:
         for size in (2_050_000, 3_500_000):
             sent = made.client.post(
                 "/api/v1/uploads", files={"file": ("a.txt", b"x" * size)}, headers=made.headers("staff")
@@ -275,7 +275,7 @@ def test_fetching_takes_symbols_and_never_an_address(made: Made, tmp_path: Path,
         assert request.url.host == "documents.un.org"
         return httpx.Response(404)
 
-    with made_service(tmp_path, catalogue, keeper=fetching(nowhere)) as own:
+    with made_service(tmp_path, catalogue, page=False, keeper=fetching(nowhere)) as own:
         staff = own.headers("staff")
         for wrong in ("http://127.0.0.1/", "https://169.254.169.254/latest/meta-data", "file:///etc/passwd",
                       "//evil.example/A/80/1", "gopher://x/1", "A/80/1@evil.example", "A/80/1?s=http://x"):  # fmt: skip
@@ -297,7 +297,7 @@ def test_a_service_that_sends_on_to_a_private_address_is_not_followed(tmp_path: 
         asked.append(request.url.host)
         return httpx.Response(302, headers={"Location": next(targets)})
 
-    with made_service(tmp_path, catalogue, keeper=fetching(service)) as made:
+    with made_service(tmp_path, catalogue, page=False, keeper=fetching(service)) as made:
         body = {"symbols": ["A/80/1", "A/80/2"], "form": "pdf", "languages": ["en", "fr"]}
         job = ended(made, made.client.post("/api/v1/fetch", json=body, headers=made.headers("staff")).json())
     assert job["counts"] == {"refused": 4}

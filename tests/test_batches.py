@@ -80,7 +80,7 @@ def test_a_question_that_breaks_the_program_ends_no_batch_and_is_logged_and_one_
 def served(folder: Path, catalogue: Catalogue) -> Iterator[tuple[Made, Cli]]:
     """A service whose server the command line finds."""
     with (
-        made_service(folder, catalogue) as made,
+        made_service(folder, catalogue, page=False) as made,
         listening(made) as (host, port),
         announced(made.library.folder, f"http://{host}:{port}", LOCAL_TOKEN),
     ):

@@ -8,7 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from conftest import AGENDA, CONVENTION, PROTOCOL
+from conftest import AGENDA, CONVENTION, PROTOCOL, at_hand
 
 from corpus.analysis import fold
 from corpus.catalogue import Catalogue, CatalogueError, squeeze
@@ -216,8 +216,7 @@ def shape(meeting: Meeting) -> object:
 
 
 def test_the_digest_of_the_agenda_gives_the_same_meeting_as_the_real_one(catalogue: Catalogue) -> None:
-    if not AGENDA.exists():
-        pytest.skip("the real agenda is not at hand (../shared/documents)")
+    at_hand(AGENDA)
     digest, made = starter("agenda-2021.md", catalogue)
     official, real = read_document(FileInput(AGENDA).open(), catalogue)
     assert made is not None
@@ -246,8 +245,7 @@ def runs(text: str, length: int) -> set[tuple[str, ...]]:
 
 
 def test_no_shipped_text_copies_twelve_words_from_a_real_document(catalogue: Catalogue) -> None:
-    if not AGENDA.exists():
-        pytest.skip("the real documents are not at hand (../shared/documents)")
+    at_hand(AGENDA)
     real: set[tuple[str, ...]] = set()
     titles = {name for entry in catalogue.entries for name in entry.names}
     for path in (AGENDA, PROTOCOL, CONVENTION):

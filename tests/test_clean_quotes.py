@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from conftest import add
 from docx_made import p, tbl, tc, tr, word
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,7 +27,6 @@ from corpus.embedding import HashEmbedder
 from corpus.library import Library
 from ingest.document_reading import Input, read_document
 from ingest.segment import SEGMENTER_VERSION, segment
-from tests.conftest import add
 
 Table = list[list[str]]
 BLANKS = [

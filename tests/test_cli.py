@@ -11,12 +11,13 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import AGENDA, add
+from conftest import AGENDA, add, at_hand
 from typer.testing import CliRunner
 
 from assistant.cli import app
@@ -255,8 +256,7 @@ def test_files_of_one_name_in_different_folders_are_both_kept(cli: Cli, tmp_path
 
 
 def test_the_real_agenda_is_recognised_without_being_told(cli: Cli) -> None:
-    if not AGENDA.exists():
-        pytest.skip("the real documents are not at hand (../shared/documents)")
+    at_hand(AGENDA)
     assert cli("ingest", AGENDA).code == 0
     assert held(cli) == [f"{AGENDA_SYMBOL}:en:official"]
 
@@ -674,7 +674,8 @@ def test_a_bad_line_of_a_batch_is_named_before_anything_is_answered(
 # chat and demo
 
 
-def test_a_chat_understands_what_follows_up(starter: Cli) -> None:
+def test_a_chat_understands_what_follows_up(starter: Cli, models_in: Callable[[Path], Path]) -> None:
+    models_in(starter.folder)
     done = starter.process("chat", stdin=f"{ITEM_3}\nAnd item 2?\n\n")
     assert done.code == 0
     assert done.out.count(f"{AGENDA_SYMBOL} (digest), annex, ") >= 2

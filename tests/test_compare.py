@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import SHARED, Holding, markdown
+from conftest import SHARED, Holding, at_hand, markdown
 from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
@@ -208,9 +208,7 @@ def test_long_texts_of_which_nothing_is_the_same_are_paired_by_their_numbers(hol
 
 
 def test_a_real_report_and_its_revision_differ_where_people_changed_them(holding: Holding) -> None:
-    folder = SHARED / "documents" / "pdf"
-    if not folder.exists():
-        pytest.skip("the real documents are not at hand (../shared/documents)")
+    folder = at_hand(SHARED / "documents" / "pdf")
     library = holding(
         *(FileInput(folder / name).open() for name in ("S_2025_71.en.pdf", "S_2025_71_Rev.1.en.pdf"))
     ).library
@@ -223,9 +221,7 @@ def test_a_real_report_and_its_revision_differ_where_people_changed_them(holding
 
 
 def test_labelled_texts_are_paired_as_a_reader_pairs_them() -> None:
-    folder = SHARED / "documents"
-    if not folder.exists():
-        pytest.skip("the real documents are not at hand (../shared/documents)")
+    folder = at_hand(SHARED / "documents")
     paths = [folder / "un" / "series", *(folder / "pdf").glob("S_2025_71*.pdf")]
     labels = labels_in(COMPARED, Labelled)
     documents = read_texts(paths, {name for each in labels for name in (each.first, each.second)})

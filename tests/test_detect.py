@@ -7,7 +7,7 @@ import struct
 import zipfile
 
 import pytest
-from conftest import SHARED
+from conftest import SHARED, at_hand
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -211,9 +211,7 @@ def test_each_kind_has_its_own_limit_of_size(head: bytes) -> None:
 
 @pytest.mark.parametrize("kind", ["docx", "pdf"])
 def test_real_documents_are_known_and_read(kind: str) -> None:
-    folder = SHARED / "documents" / kind
-    if not folder.exists():
-        pytest.skip("the real documents are not at hand (../shared/documents)")
+    folder = at_hand(SHARED / "documents" / kind)
     assert {detect(path.read_bytes(), "x") for path in folder.glob(f"*.{kind}")} == {kind}
     one = {"docx": "A_80_6_SECT.24__CORR.1.docx", "pdf": "A_RES_79_154.pdf"}[kind]
     assert read((folder / one).read_bytes(), "x.txt").format == kind

@@ -121,16 +121,16 @@ def test_what_can_not_be_is_refused(made: Made, draft: str, path: str, body: dic
 
 
 def test_drafts_outlive_the_server(tmp_path: Path, catalogue: Catalogue) -> None:
-    with made_service(tmp_path, catalogue, starter=True) as first:
+    with made_service(tmp_path, catalogue, page=False, starter=True) as first:
         kept = first.client.post(DRAFTS, json=ASKED, headers=first.headers("staff")).json()["id"]
-    with made_service(tmp_path, catalogue) as again:
+    with made_service(tmp_path, catalogue, page=False) as again:
         assert [each["id"] for each in again.client.get(DRAFTS, headers=again.headers("staff")).json()] == [kept]
 
 
 def test_a_cleared_draft_whose_source_is_gone_is_still_read_commented_and_exported_and_told_to_be_so(
     tmp_path: Path, catalogue: Catalogue
 ) -> None:
-    with made_service(tmp_path, catalogue, starter=True) as made:
+    with made_service(tmp_path, catalogue, page=False, starter=True) as made:
         staff, admin = made.headers("staff"), made.headers("admin")
         first, second = (made.client.post(DRAFTS, json=ASKED, headers=staff).json()["id"] for _ in range(2))
         for each in (first, second):

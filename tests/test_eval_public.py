@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import typer
 from click.testing import Result
+from conftest import SHARED, at_hand
 from typer.testing import CliRunner
 from word_reader import word_readers
 
@@ -29,7 +30,6 @@ from eval.public.public_rows import PublicError, Row, read_rows, sample
 from eval.public.public_shelf import Kit, Text, key_of, stocked
 from eval.public.weigh import BY_RULE, ask, covered
 from ingest.segment import SEGMENTER_VERSION
-from tests.conftest import SHARED
 
 SETS = SHARED / "eval"
 CASTLE = "The castle was built by King Olaf in 1288. It stands on a hill above the harbour."
@@ -624,21 +624,14 @@ def test_a_malformed_row_ends_a_command_with_a_sentence(tmp_path: Path, run: Cal
 # Real sets
 
 
-def real(path: Path) -> Path:
-    """A file of the shared sets; skips the test where it is not at hand."""
-    if not path.exists():
-        pytest.skip(f"the public sets are not at hand (../shared/eval/{path.name})")
-    return path
-
-
 def test_the_real_sets_are_read_whole() -> None:
-    english = squad.load_squad(real(SETS / "xquad" / "xquad.en.json"))
-    russian = squad.load_squad(real(SETS / "xquad" / "xquad.ru.json"))
+    english = squad.load_squad(at_hand(SETS / "xquad" / "xquad.en.json"))
+    russian = squad.load_squad(at_hand(SETS / "xquad" / "xquad.ru.json"))
     assert (len(english.paragraphs), len(english.questions)) == (240, 1190)
     crossed = squad.across(english, russian, (Path("en"), Path("ru")))
     assert [each.paragraph for each in crossed.questions] == [each.paragraph for each in english.questions]
     assert {text.language for text in russian.texts()} == {"ru"}
-    rows = refusals.read_abstention(real(SETS / "nomiracl" / "ar.jsonl"))
+    rows = refusals.read_abstention(at_hand(SETS / "nomiracl" / "ar.jsonl"))
     assert (len(rows), sum(row.answerable for row in rows)) == (80, 40)
-    quoted = clapnq.read_evidence(real(SETS / "clapnq" / "dev.jsonl"))
+    quoted = clapnq.read_evidence(at_hand(SETS / "clapnq" / "dev.jsonl"))
     assert (len(quoted), sum(row.answerable for row in quoted)) == (200, 100)

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 
 import pytest
-from conftest import AGENDA
+from conftest import AGENDA, at_hand
 from hypothesis import given
 from hypothesis import strategies as st
 from pdfs import Flow, long_text
@@ -405,8 +405,7 @@ def test_the_hash_is_that_of_the_bytes_and_the_source_is_the_name() -> None:
 
 
 def test_the_real_agenda_is_identified_though_it_prints_no_symbol(catalogue: Catalogue) -> None:
-    if not AGENDA.exists():
-        pytest.skip("the real agenda is not at hand (../shared/documents)")
+    at_hand(AGENDA)
     assert "2021/1" not in AGENDA.read_text(encoding="utf-8")
     made = read_document(FileInput(AGENDA).open(), catalogue)[0]
     assert made.id == "CTOC/COP/WG.7/2021/1:en:official"
@@ -415,8 +414,7 @@ def test_the_real_agenda_is_identified_though_it_prints_no_symbol(catalogue: Cat
 
 
 def test_the_real_agenda_under_a_wrong_symbol_is_refused(catalogue: Catalogue) -> None:
-    if not AGENDA.exists():
-        pytest.skip("the real agenda is not at hand (../shared/documents)")
+    at_hand(AGENDA)
     with pytest.raises(IdentityError, match=r"CTOC/COP/WG\.7/2021/2.*CTOC/COP/WG\.7/2021/1"):
         read_document(FileInput(AGENDA, Symbol.parse("CTOC/COP/WG.7/2021/2")).open(), catalogue)
 

@@ -12,7 +12,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from conftest import SHARED, Holding, add, markdown
+from conftest import SHARED, Holding, add, at_hand, markdown
 from services import Made, made_service
 from typer.testing import CliRunner
 
@@ -953,8 +953,7 @@ def test_a_subject_ends_before_its_verb_in_the_subjunctive(
 
 
 def test_a_table_of_contents_is_no_table_of_figures(holding: Holding) -> None:
-    if not SHARED.is_dir():
-        pytest.skip("the shared documents are not here")
+    at_hand(SHARED)
     engine = holding(*inputs(SHARED / "documents" / "un" / "train" / "DP_OPS_2025_1.en.pdf"))
     made = brief(engine, Request("document", "DP/OPS/2025/1"))
     (figures,) = (section for section in made.sections if section.key == "figures")
@@ -963,8 +962,7 @@ def test_a_table_of_contents_is_no_table_of_figures(holding: Holding) -> None:
 
 def test_requests_are_read_from_real_resolutions_as_they_were_labelled() -> None:
     """Three of the labelled documents; `eval mandates` reads all."""
-    if not SHARED.is_dir():
-        pytest.skip("the shared documents are not here")
+    at_hand(SHARED)
     labels = [
         each
         for each in labels_in(MANDATES, Labelled)

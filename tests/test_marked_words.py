@@ -105,7 +105,7 @@ def test_nothing_is_told_where_most_of_the_words_would_be(
 def test_the_page_sets_them_in_bold_in_the_statement_and_in_its_source(
     tmp_path: Path, open_library: OpenLibrary, catalogue: Catalogue, answer: Answer
 ) -> None:
-    with made_service(tmp_path / "service", catalogue, reading=True) as made:
+    with made_service(tmp_path / "service", catalogue, page=False, reading=True) as made:
         add(made.library, catalogue, FileInput(tmp_path / "harbour.md").open())
         html = turn_html(made.service, 1, Turn(QUESTION, "", answer))
     assert '<b class="rp-key">before sunset</b>' in html

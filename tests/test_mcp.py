@@ -288,10 +288,10 @@ def started(folder: Path) -> StdioServerParameters:
 
 
 @pytest.fixture
-def boats(tmp_path: Path, catalogue: Catalogue) -> Path:
+def boats(tmp_path: Path, catalogue: Catalogue, models_in: Callable[[Path], Path]) -> Path:
     """The folder of a library that nobody uses."""
     with made_service(tmp_path, catalogue):
-        return tmp_path / "library"
+        return models_in(tmp_path / "library")
 
 
 @contextmanager

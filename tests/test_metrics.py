@@ -251,7 +251,7 @@ def test_auc_is_the_share_of_pairs_in_the_right_order(points):
 @given(CONFIDENCES.filter(bool), st.randoms(use_true_random=False))
 def test_the_area_is_the_mean_risk_over_random_orders_of_equals(points, chance):
     orders = []
-    for _ in range(300):
+    for _ in range(60):
         drawn = sorted(points, key=lambda point: (-point[0], chance.random()))
         wrong = [sum(not right for _, right in drawn[: n + 1]) / (n + 1) for n in range(len(drawn))]
         orders.append(sum(wrong) / len(wrong))

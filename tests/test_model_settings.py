@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -28,9 +29,9 @@ CLAIM = "A migrant cannot be prosecuted under the Protocol merely because he or 
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue, models_in: Callable[[Path], Path]) -> Path:
     """A library of the starter corpus."""
-    path = tmp_path_factory.mktemp("model") / "library"
+    path = models_in(tmp_path_factory.mktemp("model") / "library")
     with Library(path, HashEmbedder(), SEGMENTER_VERSION) as library:
         add(library, catalogue, *starter_sources())
     return path

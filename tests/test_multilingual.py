@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import EnglishOnly, add
 from hypothesis import given
 from hypothesis import strategies as st
 from word_reader import word_readers
@@ -20,7 +21,6 @@ from corpus.library import Library
 from corpus.models import Models
 from ingest.run import Input
 from ingest.segment import SEGMENTER_VERSION, segmenter
-from tests.conftest import add
 
 needs_e5 = pytest.mark.skipif(not PackagedE5.available(), reason="the extra 'multilingual' is not installed")
 
@@ -31,13 +31,6 @@ ENGLISH = b"""# Shelter
 2. The port authority counts the boats once a week.
 """
 FRENCH = "# Abri\n\n1. Toute personne secourue en mer est mise à l'abri au port de débarquement.\n".encode()
-
-
-class EnglishOnly(HashEmbedder):
-    """Reads English only."""
-
-    name = fingerprint = "english"
-    languages = frozenset({"en"})
 
 
 class Meaning(HashEmbedder):
@@ -151,8 +144,8 @@ def test_the_setting_chooses_the_second_model(tmp_path: Path) -> None:
 
 
 @needs_e5
-def test_one_sentence_in_six_languages_has_one_meaning(cache_e5: Path) -> None:
-    model = PackagedE5(cache_e5)
+def test_one_sentence_in_six_languages_has_one_meaning(converted: Path) -> None:
+    model = PackagedE5(converted)
     said = [
         "The smuggled migrants shall be treated humanely.",
         "Les migrants objet d'un trafic illicite doivent être traités avec humanité.",
@@ -172,9 +165,9 @@ def test_one_sentence_in_six_languages_has_one_meaning(cache_e5: Path) -> None:
 @pytest.mark.parametrize(
     "text", ["Café, naïve — 12 (a)", "会议 于 10 月", "الفريق العامل", "\u200fA\u200b\nB", "😀 end."]
 )
-def test_spans_lie_in_the_text_in_order(cache_e5: Path, text: str) -> None:
+def test_spans_lie_in_the_text_in_order(converted: Path, text: str) -> None:
     at = 0
-    for start, end in PackagedE5(cache_e5).offsets(text):
+    for start, end in PackagedE5(converted).offsets(text):
         assert at <= start <= end <= len(text)
         at = start
 
@@ -194,8 +187,8 @@ def test_word_vectors_are_rows_of_their_table() -> None:
 
 
 @needs_e5
-def test_likeness_spreads_what_the_cosines_hold_together(cache_e5: Path) -> None:
-    spread = PackagedE5(cache_e5).likeness(np.array([0.5, 0.647, 0.8, 1.0], np.float32))
+def test_likeness_spreads_what_the_cosines_hold_together(converted: Path) -> None:
+    spread = PackagedE5(converted).likeness(np.array([0.5, 0.647, 0.8, 1.0], np.float32))
     assert spread.tolist() == pytest.approx([0.0, 0.0, 0.525, 1.0], abs=0.01)
 
 

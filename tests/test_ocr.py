@@ -8,7 +8,7 @@ from pathlib import Path
 from shutil import which
 
 import pytest
-from conftest import SHARED
+from conftest import SHARED, at_hand
 
 from ingest.ocr import with_text_layer
 from ingest.readers import NoTextLayer, ReadError, read
@@ -104,9 +104,7 @@ def test_a_recognition_that_takes_too_long_is_stopped(fakes: Fakes) -> None:
 
 def scan() -> bytes:
     """A PDF that holds nothing but a picture of the first page of a real one."""
-    path = SHARED / "documents" / "pdf" / "A_RES_79_154.pdf"
-    if not path.exists():
-        pytest.skip("the real documents are not at hand (../shared/documents)")
+    path = at_hand(SHARED / "documents" / "pdf" / "A_RES_79_154.pdf")
     pdfium = pytest.importorskip("pypdfium2")
     pytest.importorskip("PIL", reason="Pillow is not installed")
     document = pdfium.PdfDocument(path.read_bytes())

@@ -27,6 +27,7 @@ needs_published = pytest.mark.skipif(
 
 
 @needs_published
+@pytest.mark.usefixtures("converting")
 def test_what_ships_is_made_anew_from_the_published_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("eval.training.published.words_path", lambda: tmp_path / "words.npz")
     publish(tmp_path)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from conftest import add
+from conftest import EnglishOnly, add
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
@@ -162,19 +162,12 @@ def test_a_question_is_trained_on_with_its_translations_and_the_passages_that_an
         np.testing.assert_allclose(each.english, base.embed_query("boats when"))
 
 
-class EnglishOnly(HashEmbedder):
-    """Reads English only."""
-
-    name = fingerprint = "english"
-    languages = frozenset({"en"})
-
-
 # The packaged model
 
 
 @needs_e5
-def test_a_question_in_any_of_the_six_languages_lies_where_the_english_one_does(cache_e5: Path) -> None:
-    model, base = PackagedE5(cache_e5), E5Encoder(cache_e5)
+def test_a_question_in_any_of_the_six_languages_lies_where_the_english_one_does(converted: Path) -> None:
+    model, base = PackagedE5(converted), E5Encoder(converted)
     english = "Who chairs the working group on the smuggling of migrants?"
     others = [
         "Qui préside le groupe de travail sur le trafic illicite de migrants ?",
@@ -189,6 +182,6 @@ def test_a_question_in_any_of_the_six_languages_lies_where_the_english_one_does(
 
 
 @needs_e5
-def test_passages_are_embedded_as_the_model_was_published(cache_e5: Path) -> None:
+def test_passages_are_embedded_as_the_model_was_published(converted: Path) -> None:
     said = ["Boats leave at noon.", "船只中午出发。"]
-    np.testing.assert_array_equal(PackagedE5(cache_e5).embed_passages(said), E5Encoder(cache_e5).embed_passages(said))
+    np.testing.assert_array_equal(PackagedE5(converted).embed_passages(said), E5Encoder(converted).embed_passages(said))

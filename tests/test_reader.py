@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import shutil
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -425,6 +424,7 @@ def test_the_setting_turns_the_reader_off(tmp_path: Path, library: Library) -> N
 
 
 @needs_reader
+@pytest.mark.usefixtures("converting")
 def test_nothing_is_loaded_for_a_question_that_a_rule_answers(tmp_path: Path) -> None:
     note = tmp_path / "harbour.md"
     note.write_text(HARBOUR, encoding="utf-8")
@@ -459,12 +459,6 @@ def test_doctor_says_what_mends_a_reader_that_is_not_there(
 
 
 # Files
-
-
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the converted reader is kept."""
-    return tmp_path_factory.mktemp("reader")
 
 
 def spoilt(kind: str, good: bytes) -> bytes:
@@ -526,28 +520,27 @@ def test_no_passages_need_no_weights(tmp_path: Path) -> None:
 
 
 @needs_reader
-def test_a_damaged_converted_model_is_made_anew(cache: Path, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("converting")
+def test_a_damaged_converted_model_is_made_anew(tmp_path: Path) -> None:
     passages = [("Harbour rules", "Yachts pay forty crowns a night.")]
-    before = Reader("en", cache).read(ASKED, passages)[0].logit
-    (kept,) = cache.glob("*.onnx")
-    whole = kept.read_bytes()
-    for spoil in (whole[:-100], b"", whole[:500] + bytes(50) + whole[550:]):
-        folder = tmp_path / str(len(spoil))
-        shutil.copytree(cache, folder, dirs_exist_ok=True)
-        (folder / kept.name).write_bytes(spoil)
+    before = Reader("en", tmp_path).read(ASKED, passages)[0].logit
+    (kept,) = tmp_path.glob("*.onnx")
+    whole, side = kept.read_bytes(), kept.with_name(f"{kept.name}.sha256")
+    for spoil in (b"", whole[:500] + bytes(50) + whole[550:]):
+        kept.write_bytes(spoil)
         if spoil == b"":
-            (folder / f"{kept.name}.sha256").unlink()
-        assert Reader("en", folder).read(ASKED, passages)[0].logit == before
-        assert (folder / kept.name).read_bytes() == whole
+            side.unlink()
+        assert Reader("en", tmp_path).read(ASKED, passages)[0].logit == before
+        assert kept.read_bytes() == whole
 
 
 # The English reader itself
 
 
 @pytest.fixture(scope="module")
-def reader(cache: Path) -> Reader:
+def reader(converted: Path) -> Reader:
     """The English reader."""
-    return Reader("en", cache)
+    return Reader("en", converted)
 
 
 @pytest.fixture(scope="module")
@@ -613,8 +606,8 @@ def test_equal_passages_have_equal_readings_whatever_stands_beside_them(reader: 
 
 
 @needs_reader
-def test_two_threads_that_ask_at_once_load_once_and_get_the_same_readings(cache: Path) -> None:
-    reader, together = Reader("en", cache), Barrier(4)
+def test_two_threads_that_ask_at_once_load_once_and_get_the_same_readings(converted: Path) -> None:
+    reader, together = Reader("en", converted), Barrier(4)
     passages = [("", f"Yachts pay {n} crowns a night.") for n in range(6)]
 
     def asked(_: int) -> list[float]:
@@ -709,17 +702,17 @@ def test_the_multilingual_reader_reads_every_script_by_its_own_characters(tmp_pa
         ("气候变化的报告", {"climate", "change", "report"}),
     ],
 )
-def test_words_of_other_languages_are_known_in_english(cache: Path, question: str, words: set[str]) -> None:
-    assert words <= set(Reader("multilingual", cache).translated(question))
+def test_words_of_other_languages_are_known_in_english(converted: Path, question: str, words: set[str]) -> None:
+    assert words <= set(Reader("multilingual", converted).translated(question))
 
 
 @needs_reader
 @needs_multilingual
-def test_what_has_no_words_has_no_translation_and_english_needs_none(cache: Path) -> None:
-    made = Reader("multilingual", cache)
+def test_what_has_no_words_has_no_translation_and_english_needs_none(converted: Path) -> None:
+    made = Reader("multilingual", converted)
     assert made.translated("") == []
     assert all(word.isalpha() for word in made.translated("\ud83d </s> <s> 42 ?!"))
-    assert Reader("en", cache).translated("Combien de migrants ?") == []
+    assert Reader("en", converted).translated("Combien de migrants ?") == []
 
 
 @pytest.mark.parametrize(

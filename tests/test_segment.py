@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import AGENDA, CONVENTION, PROTOCOL
+from conftest import AGENDA, CONVENTION, PROTOCOL, at_hand
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -227,8 +227,7 @@ def test_one_enormous_sentence_fits_the_real_model(minilm: Embedder, unit: str) 
 def test_real_documents_are_covered_and_fit(
     path: Path, real_model: bool, catalogue: Catalogue, request: pytest.FixtureRequest
 ) -> None:
-    if not path.exists():
-        pytest.skip("the real documents are not at hand (../shared/documents)")
+    at_hand(path)
     embedder = request.getfixturevalue("minilm") if real_model else HashEmbedder()
     made = read_document(FileInput(path).open(), catalogue)[0]
     assert check(made, embedder)

@@ -462,7 +462,7 @@ def test_jobs_are_stopped_running_or_waiting_and_there_is_an_end_to_them() -> No
 def test_an_upload_that_was_taken_and_not_read_is_read_by_the_next_process(
     tmp_path: Path, catalogue: Catalogue
 ) -> None:
-    with made_service(tmp_path, catalogue) as made:
+    with made_service(tmp_path, catalogue, page=False) as made:
         block = threading.Event()
         made.service.jobs.submit("x", "y", lambda hand: block.wait(10) and None)
         job = made.service.upload(LOCAL, io.BytesIO(b"Note on nets\n\nNets are mended in winter.\n"), "nets.txt")
@@ -472,7 +472,7 @@ def test_an_upload_that_was_taken_and_not_read_is_read_by_the_next_process(
         made.service.stop()
         block.set()
     assert made.service.jobs.get(job.id).state == "stopped"
-    with made_service(tmp_path, catalogue) as made:
+    with made_service(tmp_path, catalogue, page=False) as made:
         assert made.service.resume() == 1
         again = made.service.jobs.all()[0]
         assert ended(made, again)["counts"] == {"added": 1}
@@ -485,10 +485,10 @@ def test_a_restart_forgets_no_job(tmp_path: Path, catalogue: Catalogue) -> None:
         for n in range(3):
             hand.outcome({"result": "added", "n": n})
 
-    with made_service(tmp_path, catalogue) as made:
+    with made_service(tmp_path, catalogue, page=False) as made:
         job = made.service.jobs.submit("count", "key:x", work, detail="three of them")
         before = job_told(ended(made, job.to_json()))
-    with made_service(tmp_path, catalogue) as made:
+    with made_service(tmp_path, catalogue, page=False) as made:
         staff = made.headers("staff")
         assert made.client.get(f"/api/v1/jobs/{job.id}", headers=staff).json() == before
         listed = made.client.get("/api/v1/jobs", headers=staff).json()
@@ -528,7 +528,7 @@ def test_only_the_latest_jobs_are_kept(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_a_stopped_upload_leaves_nothing(tmp_path: Path, catalogue: Catalogue) -> None:
-    with made_service(tmp_path, catalogue) as made:
+    with made_service(tmp_path, catalogue, page=False) as made:
         block = threading.Event()
         made.service.jobs.submit("x", "y", lambda hand: block.wait(10) and None)
         job = made.service.upload(LOCAL, io.BytesIO(b"Note on nets\n\nNets are mended in winter.\n"), "nets.txt")
@@ -539,7 +539,7 @@ def test_a_stopped_upload_leaves_nothing(tmp_path: Path, catalogue: Catalogue) -
 
 
 def test_staff_stop_their_own_jobs_and_administrators_all(tmp_path: Path, catalogue: Catalogue) -> None:
-    with made_service(tmp_path, catalogue) as made:
+    with made_service(tmp_path, catalogue, page=False) as made:
         block = threading.Event()
         staff, other = (Principal(Role.STAFF, "key", f"key:{name}") for name in ("a", "b"))
         jobs = [
@@ -558,7 +558,7 @@ def test_staff_stop_their_own_jobs_and_administrators_all(tmp_path: Path, catalo
 def test_reading_stops_in_the_middle_of_a_document_and_leaves_nothing_of_it(
     tmp_path: Path, catalogue: Catalogue
 ) -> None:
-    with made_service(tmp_path, catalogue) as made:
+    with made_service(tmp_path, catalogue, page=False) as made:
         job_id: list[str] = []
         real = made.library.embedder.embed_passages
 
@@ -587,7 +587,7 @@ def test_reading_stops_in_the_middle_of_a_document_and_leaves_nothing_of_it(
 
 
 def test_feedback_and_pages_of_lists(tmp_path: Path, catalogue: Catalogue) -> None:
-    with made_service(tmp_path, catalogue, starter=True, reading=True) as made:
+    with made_service(tmp_path, catalogue, page=False, starter=True, reading=True) as made:
         answer = made.client.post("/api/v1/ask", json={"question": "When is item 3?"}).json()
         body = {"question": "When is item 3?", "language": "en", "rating": 1, "answer": answer, "comment": "good"}
         assert made.client.post("/api/v1/feedback", json=body).json() == {"id": 1}
@@ -610,7 +610,7 @@ def test_feedback_and_pages_of_lists(tmp_path: Path, catalogue: Catalogue) -> No
 
 def test_overload_is_refused_with_a_time_and_passes(tmp_path: Path, catalogue: Catalogue) -> None:
     limits = Limits(queue=2, per_client=4)
-    with made_service(tmp_path, catalogue, reading=True, limits=limits) as made:
+    with made_service(tmp_path, catalogue, page=False, reading=True, limits=limits) as made:
         held, _ = hold(made.service.turns)
         body = {"question": "When do boats leave?"}
         codes: list[int] = []
@@ -637,7 +637,7 @@ def test_overload_is_refused_with_a_time_and_passes(tmp_path: Path, catalogue: C
 
 
 def test_metrics_count_answers_requests_and_files(tmp_path: Path, catalogue: Catalogue) -> None:
-    with made_service(tmp_path, catalogue, reading=True) as made:
+    with made_service(tmp_path, catalogue, page=False, reading=True) as made:
         made.client.post("/api/v1/ask", json={"question": "When do boats leave?"})
         job = made.client.post(
             "/api/v1/uploads", files={"file": ("n.txt", b"Note on nets\n\nNets are mended.\n")},
@@ -660,7 +660,7 @@ def test_documents_are_fetched_by_a_job_that_says_what_came(tmp_path: Path, cata
         french = request.url.params["l"] == "fr"
         return httpx.Response(404) if french else httpx.Response(200, content=word_file(symbol))
 
-    with made_service(tmp_path, catalogue, keeper=fetching(ods)) as made:
+    with made_service(tmp_path, catalogue, page=False, keeper=fetching(ods)) as made:
         body = {"symbols": [symbol], "languages": ["en", "fr"]}
         staff = made.headers("staff")
         job = ended(made, made.client.post("/api/v1/fetch", json=body, headers=staff).json())
@@ -683,7 +683,7 @@ def test_a_fetch_of_which_nothing_came_has_failed_and_says_no_longer_that_it_tri
     def busy(_: httpx.Request) -> httpx.Response:
         return httpx.Response(503, headers={"Retry-After": next(waits)})
 
-    with made_service(tmp_path, catalogue, keeper=fetching(busy)) as made:
+    with made_service(tmp_path, catalogue, page=False, keeper=fetching(busy)) as made:
         staff = made.headers("staff")
         asked = {"symbols": ["CTOC/COP/WG.7/2021/3"]}
         job = ended(made, made.client.post("/api/v1/fetch", json=asked, headers=staff).json())
@@ -695,7 +695,10 @@ def test_a_reader_who_has_gone_keeps_no_place_in_the_queue(
     tmp_path: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("assistant.api.api_replies.QUIET_SECONDS", 0.05)
-    with made_service(tmp_path, catalogue, reading=True, limits=Limits(queue=1)) as made, listening(made) as address:
+    with (
+        made_service(tmp_path, catalogue, page=False, reading=True, limits=Limits(queue=1)) as made,
+        listening(made) as address,
+    ):
         held, _ = hold(made.service.turns)
         body = b'{"question": "When do boats leave?"}'
         head = b"POST /api/v1/ask/stream HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -143,12 +143,18 @@ def notes(folder: Path, count: int, lines: int = 30) -> Path:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(tmp_path_factory: pytest.TempPathFactory, models_in: Callable[[Path], Path]) -> Iterator[Server]:
     """A server over the starter corpus that runs through the tests of this module."""
-    found = Server(tmp_path_factory.mktemp("serving") / "library")
+    found = Server(models_in(tmp_path_factory.mktemp("serving") / "library"))
     assert found.command("ingest", "--starter").returncode == 0
     with found.running():
         yield found
+
+
+@pytest.fixture(autouse=True)
+def _models(tmp_path: Path, models_in: Callable[[Path], Path]) -> None:
+    """A server of a test's own converts no models."""
+    models_in(tmp_path / "library")
 
 
 def data(done: Done) -> Any:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 
 import pytest
-from conftest import SHARED, Holding, markdown, more
+from conftest import SHARED, Holding, at_hand, markdown, more
 
 from assistant.export.file_formats import FORMATS, render
 from assistant.export.layouts import publication_of
@@ -278,9 +278,7 @@ def test_a_document_that_is_not_held_is_told_with_what_is_near(hold: Hold) -> No
 
 
 def test_labelled_paragraphs_of_eight_series_are_traced_to_where_a_reader_finds_them(holding: Holding) -> None:
-    folder = SHARED / "documents" / "un" / "series"
-    if not folder.exists():
-        pytest.skip("the real documents are not at hand (../shared/documents)")
+    folder = at_hand(SHARED / "documents" / "un" / "series")
     library = holding(*(FileInput(path).open() for path in sorted(folder.iterdir()))).library
     found = scores_of(library, labels_in(ORIGINS, Labelled))
     assert found.paragraphs >= 170

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import CONVENTION, PROTOCOL
+from conftest import CONVENTION, PROTOCOL, at_hand
 
 from corpus.catalogue import Catalogue
 from corpus.documents import Document
@@ -18,8 +18,7 @@ BOTH = pytest.mark.parametrize(("path", "articles"), [(PROTOCOL, 25), (CONVENTIO
 
 
 def treaty(path: Path) -> Document:
-    if not path.exists():
-        pytest.skip("the real treaties are not at hand (../shared/documents)")
+    at_hand(path)
     return read_document(FileInput(path).open(), Catalogue.shipped())[0]
 
 

@@ -609,7 +609,7 @@ def test_show_tells_what_the_head_says_how_much_was_read_and_what_corrects_it(ru
 
 
 def test_every_door_tells_of_a_paragraph_what_a_corrigendum_corrects(tmp_path: Path, catalogue: Catalogue) -> None:
-    with made_service(tmp_path, catalogue, reading=True) as made:
+    with made_service(tmp_path, catalogue, page=False, reading=True) as made:
         add(made.library, catalogue, paper(BASE), paper(f"{BASE}/Corr.1", FIVE))
         blocks = made.client.get(f"/api/v1/documents/{BASE}/blocks").json()["items"]
         told = {each["locator"]: [one["text"] for one in each["corrections"]] for each in blocks if each["corrections"]}

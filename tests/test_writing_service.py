@@ -51,7 +51,7 @@ made = service_fixture(starter=True, reading=True)
 
 @pytest.fixture(scope="module")
 def boats(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Iterator[Made]:
-    with made_service(tmp_path_factory.mktemp("boats"), catalogue, reading=True) as found:
+    with made_service(tmp_path_factory.mktemp("boats"), catalogue, page=False, reading=True) as found:
         texts = (("A/80/1", ENGLISH), ("A/80/1", ARABIC), ("A/80/1/Rev.1", LATER))
         sources = [Input(f"{n}.md", text.encode(), symbol=Symbol.parse(s)) for n, (s, text) in enumerate(texts)]
         assert {each.result for each in ingest(sources, found.library, catalogue)} == {"added"}
@@ -359,7 +359,7 @@ def test_questions_are_answered_between_the_parts_of_a_paper(turns: Turns, paper
 def test_a_service_that_stops_ends_a_paper_between_two_parts(
     tmp_path: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with made_service(tmp_path, catalogue, reading=True) as made:
+    with made_service(tmp_path, catalogue, page=False, reading=True) as made:
         monkeypatch.setattr("assistant.reports.brief.brief_maker._made", _stopping(made))
         reply = made.client.get("/api/v1/briefings?kind=document&value=boats.txt")
         assert (reply.status_code, reply.json()["title"]) == (503, "The service is busy")
@@ -391,7 +391,7 @@ def test_a_written_briefing_is_the_same_by_every_door_and_is_made_again_after_a_
         told = f"{pay} [{the(excerpts, 'pay of harbour masters')}]" if given else "NO ANSWER"
         return Reply(503) if fails else told
 
-    with made_service(tmp_path, catalogue, reading=True) as made, writing(script) as served:
+    with made_service(tmp_path, catalogue, page=False, reading=True) as made, writing(script) as served:
         assert {each.result for each in ingest(texts, made.library, catalogue)} == {"added"}
         model = Endpoint(
             f"{served.url}/v1", "scripted", "", silence=60, seconds=120, retries=0, window=8_192, output=400
@@ -462,7 +462,7 @@ def test_an_address_that_asks_for_paper_after_paper_leaves_places_for_others(
     go = threading.Event()
     monkeypatch.setattr("assistant.page.report_pages.PATIENCE", 0.0)
     monkeypatch.setattr("assistant.reports.brief.brief_maker._made", lambda *_: go.wait(30) and None)
-    with made_service(tmp_path, catalogue, reading=True) as made:
+    with made_service(tmp_path, catalogue, page=False, reading=True) as made:
         try:
             statuses = [made.client.get(f"/briefings?kind=theme&value=boats+{n}").status_code for n in range(60)]
             assert statuses == [202] * 12 + [429] * 48, "half of what an address has"
@@ -478,7 +478,7 @@ def test_a_file_that_a_program_writes_counts_as_writing_whoever_made_what_is_in_
     tmp_path: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("assistant.export.file_formats.render", lambda publication, form: b"file")
-    with made_service(tmp_path, catalogue, rates=Rates(3, 6), reading=True) as made:
+    with made_service(tmp_path, catalogue, page=False, rates=Rates(3, 6), reading=True) as made:
         address = "/api/v1/briefings?kind=document&value=boats.txt"
         assert made.client.get(address).status_code == 200
         statuses = [made.client.get(f"{address}&format=docx").status_code for _ in range(3)]

@@ -29,9 +29,8 @@ def abstention(abstained: Sequence[bool], answerable: Sequence[bool]) -> Abstent
     the share abstained from; F1: their harmonic mean. Who never abstains although there are unanswerable questions has
     precision 0; without any, precision is None. Without unanswerable questions recall and F1 are None.
     """
-    hits = sum(a and not b for a, b in zip(abstained, answerable, strict=True))
-    kept = sum(map(bool, abstained))
-    wanted = sum(not each for each in answerable)
+    silent, none = np.asarray(abstained, dtype=bool), ~np.asarray(answerable, dtype=bool)
+    hits, kept, wanted = (int(np.count_nonzero(each)) for each in (silent & none, silent, none))
     precision = hits / kept if kept else (0.0 if wanted else None)
     recall = hits / wanted if wanted else None
     f1 = 2 * hits / (kept + wanted) if wanted else None

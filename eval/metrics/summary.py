@@ -212,7 +212,7 @@ class _Some:
 
 
 def _abstention(name: str, drawn: Floats) -> float | None:
-    value: float | None = getattr(abstention(*drawn.astype(bool).T.tolist()), name)
+    value: float | None = getattr(abstention(*drawn.T), name)
     return value
 
 

@@ -24,6 +24,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
@@ -188,6 +189,7 @@ class _Held:
         return fold(name) in self.named or any(token in self.named for token in analyse(name, self._language))
 
 
+@lru_cache(maxsize=1024)
 def _line(text: str) -> str:
     text = unicodedata.normalize("NFC", text)
     return " ".join("".join(letter for letter in text if unicodedata.category(letter) != "Cf").split())

@@ -105,7 +105,7 @@ def test_every_route_names_its_operation(made: Made) -> None:
 def test_requests_that_are_no_good_are_counted_like_others(
     tmp_path: Any, catalogue: Catalogue, body: bytes, status: int
 ) -> None:
-    with made_service(tmp_path, catalogue, rates=Rates(each=4, address=0)) as counted:
+    with made_service(tmp_path, catalogue, page=False, rates=Rates(each=4, address=0)) as counted:
         headers = {**JSON, **counted.headers("read")}
         codes = [counted.client.post("/api/v1/ask", content=body, headers=headers).status_code for _ in range(6)]
     assert codes == [status] * 4 + [429] * 2
@@ -113,7 +113,7 @@ def test_requests_that_are_no_good_are_counted_like_others(
 
 @pytest.mark.usefixtures("still")
 def test_a_request_counts_once_whatever_it_does(tmp_path: Any, catalogue: Catalogue) -> None:
-    with made_service(tmp_path, catalogue, rates=Rates(each=4, address=0)) as counted:
+    with made_service(tmp_path, catalogue, page=False, rates=Rates(each=4, address=0)) as counted:
         staff = counted.headers("staff")
         file = {"file": ("a.txt", b"words of a note")}
         codes = [counted.client.post("/api/v1/uploads", files=file, headers=staff).status_code for _ in range(5)]
@@ -124,7 +124,7 @@ def test_a_request_counts_once_whatever_it_does(tmp_path: Any, catalogue: Catalo
 
 
 def test_following_a_job_counts_once_however_often_it_changes(tmp_path: Any, catalogue: Catalogue) -> None:
-    with made_service(tmp_path, catalogue, rates=Rates(each=2, address=0)) as counted:
+    with made_service(tmp_path, catalogue, page=False, rates=Rates(each=2, address=0)) as counted:
         staff = counted.headers("staff")
         begun: list[int] = []
 

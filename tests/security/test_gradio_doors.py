@@ -280,9 +280,21 @@ def naming(path: str, call: dict[str, Any]) -> dict[str, bytes]:
     }
 
 
-@pytest.mark.parametrize("open_to_all", [False, True], ids=["closed", "open"])
-@pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("target", ["zero", "host", "passwd", "access", "library", "upward", "web"])
+ANYBODY = [("host", role, open_to_all) for role in ROLES for open_to_all in (False, True)]
+"""One file is named by all who may call or not, the others by those who may most and those who may least."""
+
+
+@pytest.mark.parametrize(
+    ("target", "role", "open_to_all"),
+    [
+        *ANYBODY,
+        *(
+            (target, *who)
+            for target in ("zero", "passwd", "access", "library", "upward", "web")
+            for who in (("admin", True), ("nobody", False))
+        ),
+    ],
+)
 def test_a_call_that_names_a_file_is_refused_and_opens_none(
     made: Made, functions: Functions, tmp_path: Path, target: str, role: str, open_to_all: bool
 ) -> None:

@@ -57,7 +57,7 @@ def test_a_rating_that_was_kept_before_that_was_asked_of_it_breaks_no_list(made:
 
 @pytest.mark.usefixtures("still")
 def test_a_rating_has_an_end_and_counts_as_a_question(tmp_path: Path, catalogue: Catalogue) -> None:
-    with made_service(tmp_path, catalogue, reading=True, rates=Rates(0, 6)) as made:
+    with made_service(tmp_path, catalogue, page=False, reading=True, rates=Rates(0, 6)) as made:
         large = {**GOOD, "answer": {"text": "x" * 150_000}}
         assert made.client.post("/api/v1/feedback", json=large).status_code == 422
         assert made.client.post("/api/v1/feedback", json={**GOOD, "answer": {"text": "x" * 300_000}}).status_code == 413
