@@ -438,7 +438,7 @@ def _articles(text: str, vocabulary: Vocabulary, language: str) -> tuple[tuple[s
         if paragraphs:
             paragraph = paragraphs[0][0]
             spans += [(start, end) for _, start, end in paragraphs]
-        compact = re.search(r"(\d{1,3})\s*\(\s*(\d{1,2})\s*\)(?:\s*\(\s*([a-z])\s*\))?", text)
+        compact = re.search(r"(\d{1,3})(?:\.|\s*\(\s*)(\d{1,2})(?:\s*\)|(?!\w))(?:\s*\(\s*([a-z])\s*\))?", text)
         if compact and not paragraph:
             paragraph = compact.group(2) + (f" ({compact.group(3)})" if compact.group(3) else "")
         letter = _LETTERED.match(text, max(end for _, end in spans))

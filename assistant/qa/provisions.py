@@ -170,7 +170,9 @@ class NamedPlaces:
             units += [unit for document in treaties for article in question.articles
                       for unit in article_units(self._library, document, article, question.paragraph)]  # fmt: skip
         if not units:
-            return self._no_article(question, documents) if documents else None
+            called = question.named or question.symbols or question.treaty_keys or self._titled(question, documents)
+            # Who asks for more, of no text that is held, may ask what others say of the article of a text that is not.
+            return self._no_article(question, documents) if documents and (called or not asks_more(question)) else None
         evidence = _evidence(units)
         if not question.named and not question.symbols and names_another(question, documents):
             return not_found(question, evidence)
@@ -200,10 +202,10 @@ class NamedPlaces:
 
     def _no_article(self, question: Question, treaties: Sequence[Document]) -> Answer | None:
         """That none of some treaties has the article that a question names, or the paragraph of it; None where that is not known."""
-        first = question.articles[0]
-        having = [each for each in treaties if question.paragraph and article_units(self._library, each, first)]
-        if having:
-            reason = _no_place(question, having[0], _place_of(first, question.paragraph))
+        first, paragraph = question.articles[0], question.paragraph
+        having = [each for each in treaties if article_units(self._library, each, first)] if paragraph else []
+        if having and paragraph:
+            reason = _no_place(question, having[0], _place_of(first, paragraph))
             return Answer(question.text, question.language, "not_found", reason)
         treaty = treaties[0]
         held = [int(found[1]) for block in treaty.blocks if (found := re.fullmatch(r"art\. (\d+)", block.locator))]
