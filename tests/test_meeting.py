@@ -175,7 +175,10 @@ def test_of_an_item_that_is_named_no_other_items_annotations_are_quoted(
     real_library: Library, catalogue: Catalogue
 ) -> None:
     reader = Picking("may wish to", passages=-9.0, logit=3.5)  # as annotations have it, and no row
-    for question, items in (("What is said of item 3?", {"3"}), ("What is said of items 2 and 3?", {"2", "3"})):
+    for question, items in (
+        ("What may be discussed under item 3?", {"3"}),
+        ("What may be discussed under items 2 and 3?", {"2", "3"}),
+    ):
         cited = [c.locator for c in asked(real_library, catalogue, reader, question).citations]
         under = {found[1] for each in cited if (found := re.search(r"item (\d+)", each))}
         assert under

@@ -86,6 +86,9 @@ each one more or less counts, and each that is not said in the passage that answ
 SURER, LEAST_SURE = 2.5, -1.0
 """How much surer, in log-odds, a passage may answer a turn with what was asked before than the turn by itself, and how sure it may be of
 any: who asks "When?" says little."""
+CERTAIN_ALONE = -0.5
+"""How sure the passage that is cited first must be to answer a turn by itself, in log-odds, for an answer to it and the turns before to be
+one for sure: else it may answer these alone."""
 UNANSWERED = 0.0
 """How sure an answer to a turn that leans on those before must be, in log-odds, where nothing answers it by itself."""
 TOLD_BY_RULE = 3.0
@@ -104,6 +107,9 @@ much nearer in meaning the nearest of them is (likeness, 0 to 1), and where both
 ABROAD_WEIGHT = 0.2
 """How much words in documents of another language weigh, where a model reads the question: names, numbers, and the English words
 that a question's are near to. All other words, and likeness in meaning, weigh 1."""
+SATURATED = 2.2
+"""How often a passage that says a word over and over scores what one that says it once does: k1 + 1 of BM25 (Robertson and Zaragoza,
+2009), whose k1 the indexes of words have."""
 DOCUMENT_WEIGHT = 0.4
 """What the best passage of a document adds to the others: most questions are about one document."""
 FUSED, NEAREST = 10, 6

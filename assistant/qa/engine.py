@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assistant.frames import say
-from assistant.qa.abstention import Caution
+from assistant.qa.abstention import CERTAIN_ALONE, Caution
 from assistant.qa.answer import Answer, Event, Finished, Mode, Progress, said_of
 from assistant.qa.citations import Composer, Part, unsure
 from assistant.qa.query import (
@@ -295,7 +295,11 @@ class Engine:
             if reading.leans and answer.status in ("answered", "partial"):
                 break
         told = [(each.reading, each.answer, self._by_itself(each)) for each in given] if len(given) > 1 else []
-        return given[likelier(told, self.vocabulary, self.library)] if told else given[0]
+        best = likelier(told, self.vocabulary, self.library) if told else 0
+        alone = told[best][2] if told else None
+        if alone is not None and alone < CERTAIN_ALONE and given[best].answer.status == "answered":
+            return replace(given[best], answer=unsure(given[best].answer))
+        return given[best]
 
     def _by_itself(self, given: Answered) -> float | None:
         """How likely, in log-odds, the passage that is cited first answers what was asked last without the turns before; None where the

@@ -1,19 +1,29 @@
 """Retrieval: passages nearest in meaning and passages that share words, fused by their scores.
 
-A convex combination of scores, each divided by the best of its list and with 0 as the least, after Bruch, Gai and
-Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval", ACM TOIS 42 (2023), who find it better than fusion by
-reciprocal rank; so it is here (`docs/quality.md`).
+A convex combination of scores with 0 as the least, cosines divided by the best of their list and scores of words by the most that words
+can score, after Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval", ACM TOIS 42 (2023), who find it better than
+fusion by reciprocal rank; so it is here (`docs/quality.md`).
 """
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from assistant.qa.abstention import ABROAD_WEIGHT, DOCUMENT_WEIGHT, FUSED, NEARER, NEAREST, OWN_LANGUAGE, chance
+from assistant.qa.abstention import (
+    ABROAD_WEIGHT,
+    DOCUMENT_WEIGHT,
+    FUSED,
+    NEARER,
+    NEAREST,
+    OWN_LANGUAGE,
+    SATURATED,
+    chance,
+)
 from assistant.question import Question
 from corpus.corpus_errors import NotHeld
 from corpus.documents import Document, Passage, Within
@@ -177,9 +187,21 @@ class Retriever:
             # Where no model reads the question its own words are all there is.
             weight = 1.0 if unread or own else ABROAD_WEIGHT
             hits = library.lexical(tokens, language, pool, within)
-            _fuse(scores, [(hit.passage_id, hit.score) for hit in hits], weight)
+            _fuse(
+                scores,
+                [(hit.passage_id, hit.score) for hit in hits],
+                weight,
+                self._most(tokens, language) if own else 0.0,
+            )
         best = sorted(scores, key=lambda passage_id: (-scores[passage_id], passage_id))[:most]
         return {passage_id: scores[passage_id] for passage_id in best}, dense
+
+    def _most(self, tokens: Sequence[str], language: str) -> float:
+        """The most that a passage can score by some words, that of one which says each over and over: where the best one says little of a
+        question, words tell less of it than meaning does."""
+        held = self._library.languages().get(language, 0)
+        frequencies = self._library.document_frequency(tokens, language).values()
+        return SATURATED * sum(math.log1p((held - each + 0.5) / (each + 0.5)) for each in frequencies)
 
     def _named(self, question: Question, documents: Sequence[str] | None) -> frozenset[str]:
         """Those of the documents that are searched which the question names. In these their names are in the way of what is
@@ -222,9 +244,11 @@ def _in_shares(own: Sequence[Evidence], others: Sequence[Evidence]) -> list[Evid
     return [each for _, each in sorted(placed, key=lambda pair: pair[0])]
 
 
-def _fuse(scores: dict[str, float], hits: Sequence[tuple[str, float]], weight: float = 1.0) -> None:
-    """Adds what a list of hits, best first, says of its passages; of two hits in one passage the better counts."""
+def _fuse(scores: dict[str, float], hits: Sequence[tuple[str, float]], weight: float = 1.0, most: float = 0.0) -> None:
+    """Adds what a list of hits, best first, says of its passages, as shares of the best one or of the `most` that there may be; of two hits
+    in one passage the better counts."""
     best = max((score for _, score in hits), default=0.0)
+    best = max(best, most) if best > 0 else 0.0
     told: dict[str, float] = {}
     for passage_id, score in hits:
         told[passage_id] = max(told.get(passage_id, 0.0), score)
