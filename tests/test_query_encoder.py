@@ -35,6 +35,7 @@ needs_e5 = pytest.mark.skipif(not PackagedE5.available(), reason="the extra 'mul
 
 WIDTH, LAYERS = 24, 2
 WORDS = ["query", ":", "where", "boats", "nets", "crews", "où", "bateaux", "filets", "équipages"]
+torch.set_num_threads(1)  # threads that wait for each other spin, which takes most of the time of so small a model
 PLAN = Plan(minutes=1, rank=4, batch=4, rate=1e-2, warm=5)
 
 
