@@ -46,25 +46,18 @@ def test_a_proposal_is_told_from_a_statement(language: str, asked: str, told: st
 
 
 @pytest.mark.parametrize(
-    ("language", "beneath", "unknown", "outcome", "term", "days"),
+    ("language", "term", "days"),
     [
-        ("en", "Source", "What is not known", "Outcome", "within two weeks", 7),
-        ("fr", "Remarque", "Ce que l’on ignore", "Résultats", "dans un délai de deux mois", 30),
-        ("es", "Fuente", "Lo que no se sabe", "Resultados", "en un plazo de dos años", 365),
-        ("ru", "Примечание", "Что неизвестно", "Итоги", "в течение двух недель", 7),
-        ("ar", "المصدر", "الثغرات", "النتائج", "في غضون ثلاثة أشهر", 30),
-        ("zh", "资料来源", "未知事项", "成果", "三十天内", 1),
+        ("en", "within two weeks", 7),
+        ("fr", "dans un délai de deux mois", 30),
+        ("es", "en un plazo de dos años", 365),
+        ("ru", "в течение двух недель", 7),
+        ("ar", "في غضون ثلاثة أشهر", 30),
+        ("zh", "三十天内", 1),
     ],
 )
-def test_lines_below_tables_headings_of_digests_and_terms_are_known(
-    language: str, beneath: str, unknown: str, outcome: str, term: str, days: int
-) -> None:
-    grammar = grammar_of(language)
-    assert grammar.beneath.match(f"{beneath}: 40 lamps")
-    assert grammar.unknown.fullmatch(unknown)
-    assert grammar.outcome.fullmatch(outcome)
-    assert not grammar.outcome.fullmatch(unknown)
-    assert grammar.days(term) == days
+def test_the_units_of_terms_are_known(language: str, term: str, days: int) -> None:
+    assert grammar_of(language).days(term) == days
 
 
 def test_examples_and_a_second_proposal_end_the_heading_of_a_theme() -> None:

@@ -287,36 +287,13 @@ def test_a_name_is_a_phrase_of_headings_and_no_form_of_document(holding: Holding
     assert names == {"safety of fishing boats", "repair of mountain roads"}
 
 
-@pytest.mark.parametrize(
-    ("reply", "name"),
-    [("Mountain boats.", "Mountain boats"), ("Space travel", None), ("", None), ("boats " * 40, None)],
-)
-def test_a_model_words_a_name_only_in_words_of_the_headings(reply: str, name: str | None) -> None:
-    class Model:
-        """Replies with the same words to everything."""
-
-        name, window, output = "m", 1_000, 100
-
-        def reply(self, messages: object) -> Iterator[str]:
-            yield reply
-
-    documents = [
-        Document(
-            None,
-            "en",
-            "upload",
-            title,
-            text := f"{title} need care.",
-            (Block(0, "paragraph", 0, len(text), "p"),),
-            title,
-        )
-        for title in ("Fishing boats", "Mountain roads")
-    ]
-    namer = Namer(Vocabulary.shipped(), documents, [[0, 1]], "en", model=Model())
-    made = namer.name([0], set(), lambda phrases: np.ones(len(phrases)))
-    assert made == (("Fishing boats",) if name is None or name == "Mountain boats" else (name,))
-    both = namer.name([0, 1], set(), lambda phrases: np.ones(len(phrases)))
-    assert (name in both) == (name is not None)
+def test_no_theme_is_called_by_what_the_name_of_a_body_opens_with_or_by_an_agenda() -> None:
+    title = "Working groups: yellow boats: adoption of the agenda"
+    text = f"{title}."
+    block = Block(0, "paragraph", 0, len(text), "p")
+    documents = [Document(None, "en", "upload", title, text, (block,), f"{n}") for n in range(3)]
+    namer = Namer(Vocabulary.shipped(), documents, [[0, 1, 2]], "en", bodies=["Working Group on Boats"])
+    assert namer.name([0, 1, 2], set(), lambda phrases: np.ones(len(phrases))) == ("yellow boats",)
 
 
 class Spoken(HashEmbedder):

@@ -36,29 +36,37 @@ class Grammar:
         join = self._source("join")
         comma = rf"[,;،؛，；]\s*(?:(?:{join})\s*(?:,\s*(?P<aside>[^,;:.]{{1,90}}),\s*)?)?"
         inserted = r"(?:,\s*(?P<inserted>[^,;:.]{1,90}),)?"
-        self.opening = self._compile(rf"\s*{leads}(?P<verb>{verbs}|(?P<noun>{self._source('opening')}){edge[1]})")
+        self.opening = self._compile(rf"\s*{leads}(?P<verb>{verbs})")
         self.following = self._compile(
             rf"{comma}{leads}(?P<verb>{verbs})|\s(?:{join}){inserted}\s{leads}"
             rf"(?P<bare>{edge[0]}(?:{self._source('ask', 'decide', 'sure')}){edge[1]})"
         )  # fmt: skip
         """A verb behind a comma; behind nothing but “and”, only one that is no noun as well."""
+        nouns = self._source("nouns", "split", "article", "preposition", "pronoun", "pronoun_subject", "also")
+        self.nouns = self._compile(rf"{edge[0]}(?:{nouns}){edge[1]}")
         self.action = self._compile(
-            rf"{edge[0]}(?:{self._source('to')})(?:\s*:|,?\s+(?!(?:{self._source('nouns')}){edge[1]})(?=[^\W\d_]))"
+            rf"{edge[0]}(?:{self._source('to')})(?:\s*:|,?\s+(?!(?:{nouns}){edge[1]})(?=[^\W\d_]))"
             if language == "en" else rf"{edge[0]}(?:{self._source('to')})"
         )  # fmt: skip
         that = rf"(?:{edge[0]}(?:{self._source('that')}){edge[1]})" if self.spaced else ""
         self.clause = self._compile(rf"[\s,，]*{leads}{that}")
         """What opens a clause behind its verb: `stresses [once again that] States shall act`."""
-        self.tie = self._compile(rf"(?:{self._source('tie')})\s*$")
         self.idle = self._compile(rf"(?:{self._source('idle')}){edge[1]}")
         self.adjectives = self._compile(rf"(?:{self._source('adjective')})\s*$")
         """The same at the end of words."""
+        self.place = self._compile(rf"\s(?:{self._source('preposition')})\s(?-i:[A-Z])[\w-]+$")
+        """The end of a name that says where or of what that is: of Italy."""
+        self.duty, self.modal = self._word("duty", "should"), self._word("modal", "duty", "should")
         self.by = self._compile(rf"\s(?:{self._source('by')})\s")
         self.trail = self._compile(rf"(?:,|\s(?:{self._source('trail')}))+\s*$")
         self.joint = self._compile(rf"{edge[0]}(?:{self._source('also')})\s+$")
         self.joins = self._compile(rf"[\s,،，]*(?:{self._source('also')}){edge[1]}")
         """What goes on with a list, at the end of words and at their head."""
-        self.both = self._compile(rf"\s(?:{self._source('both')})\s")
+        self.both = self._compile(
+            rf"\s(?:{join})(?=\w)"
+            if self.verb_first
+            else rf"\s(?:{self._source('also')})(?:\s(?:{self._source('onto')}))?\s"
+        )
         self.lack = self._compile(rf"(?:{self._source('lack')})\s*$")
         ends = rf"(?:{self._source('name')})+"
         inside = rf"(?:(?!{self._source('to')})[^，。；：])"
@@ -69,15 +77,14 @@ class Grammar:
         """The name of somebody who acts, where no space parts it from the action."""
         self.session = self._compile(self._source("session").replace("{n}", number))
         # As far as the clause goes, a comma of a list among its words: the sale, supply or transfer.
-        comma_ends = rf"[,،](?!\s\w+\s(?:{self._source('ties')})\s)"
+        comma_ends = rf"[,،](?!\s\w+\s(?:{self._source('also')})\s)"
         tail = rf"(?:[^;.:؛]{{0,200}}?(?={comma_ends}|[;.:؛]|\s(?:{join})\s|$)|[^;.:؛]{{0,200}}\b)"
-        self.occasion = self._compile(rf"{edge[0]}(?:{self._source('occasion')})(?:{tail if self.spaced else ''})")
-        term, runs, adopted = self._source("term", "span"), self._source("runs"), self._source("adopted")
+        term, adopted = self._source("term"), self._source("adopted")
         self.event = self._compile(
-            rf"{edge[0]}(?:{term})\s(?:{runs}){edge[1]}(?!\s?(?:{adopted})){tail}"
-            if self.spaced else rf"{runs.replace('{adopted}', adopted)}(?:{term})"
+            rf"{edge[0]}(?:{term})\s(?=[^\W\d_])(?!(?:{join})\s|\w*\s?(?:{adopted})){tail}"
+            if self.spaced else rf"在(?![^，。；：]*{adopted})[^，。；：在]{{1,40}}(?:{term})"
         )  # fmt: skip
-        """A term that runs to or from an event other than the adoption."""
+        """A term that runs to or from something other than the adoption."""
         # Names are written with capitals: no "Progress Made" is anything that was done.
         self.past = re.compile(rf"{edge[0]}(?:{self._source('past')}){edge[1]}[^,;.]*$")
         self.done = re.compile(rf"(?<!\bbe\s){edge[0]}(?:{self._source('past')})\s+$")
@@ -87,17 +94,12 @@ class Grammar:
         )
         self.amount = self._compile(rf"(?<![\d.,/])(?:{_AMOUNT})\s?(?:{scale})(?!\s?(?:{unit})){edge[1]}")
         """A number of thousands, millions and so on that are no money."""
-        self.steps = self._compile(rf"\s(?:{self._source('steps')})\s|[,–]")
-        self.tail = self._compile(rf"\s*[;；؛](?:\s*(?:{self._source('ties')}))?$")
+        self.steps = self._compile(rf"\s(?:{self._source('also')})\s|[,–]")
+        self.tail = self._compile(rf"\s*[;；؛](?:\s*(?:{self._source('also', 'join')}))?$")
         """What stands behind a part of a provision."""
         numbering = r"(?:(?:[IVXLC]+|[A-Z]|\d+)[.)]?\s+)?"
         self.chapter = self._compile(rf"\s*{numbering}(?:\w+\s)?(?:{self._source('advice')})\s*(?::\D*)?")
         """A heading above nothing but recommendations."""
-        method, also = self._source("method"), self._source("also")
-        self.method = self._compile(
-            rf"\s*{numbering}(?:{method})(?:(?:\s*[,،、]|,?\s(?:{also})|[和及与و])\s*(?:{method}))*"
-        )
-        """A heading above nothing but how a report was made."""
         self.purpose = self._compile(rf"{edge[0]}(?:{self._source('to')})\s+{leads}$")
         """What makes an infinitive of the verb behind it: to further encourage."""
         self.infinitives = self._compile(rf"{edge[0]}(?:{self._source('to')})\s+([a-z]{{2,}})")
@@ -131,8 +133,8 @@ class Grammar:
         given = [each for name in names for each in self._words.get(name, ())]
         return "|".join(_spaced(each) for each in given) if given else NEVER
 
-    def _word(self, name: str) -> re.Pattern[str]:
-        return self._compile(f"{self._edge[0]}(?:{self._source(name)}){self._edge[1]}")
+    def _word(self, *names: str) -> re.Pattern[str]:
+        return self._compile(f"{self._edge[0]}(?:{self._source(*names)}){self._edge[1]}")
 
     @staticmethod
     def _compile(source: str) -> re.Pattern[str]:

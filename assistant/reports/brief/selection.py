@@ -42,6 +42,8 @@ LONGEST, SHORTEST, SHORTEST_HAN = 1_200, 40, 14
 """Bounds of what is quoted in a briefing, in characters."""
 _APART = frozenset(["masthead", "contents", "title", "summary"])
 _CLOSED = tuple(".,:;!?…。，：；！？、،؛؟”’»\"'」』*")
+_FIGURES = ("figure ", "map ")
+_LABEL = re.compile(r"\s*[^\W\d_]+(?:[ /][^\W\d_]+)?\s?[:：]")
 _NUMBER = re.compile(r"\d[\d.,]*\b")
 _YEAR = re.compile(r"(?<![\d/])(?:19|20)\d\d(?![\d/])")
 
@@ -207,27 +209,25 @@ class Chooser:
         """Whether a unit can stand by itself, is new, and belongs to no other item."""
         document = unit.document
         block = document.blocks[unit.block]
-        figure = block.locator.rpartition(", ")[2].startswith(("figure ", "map "))  # its caption, or the words in it
+        figure = block.locator.rpartition(", ")[2].startswith(_FIGURES)  # its caption, or the words in it
         if block.kind in ("footnote", "heading") or figure or block.page in document.unquotable:
             return False
-        grammar = grammar_of(document.language)
-        if unit.block in covering(document) or bracketed(unit.text) or grammar.closing.search(unit.text):
+        if unit.block in covering(document) or bracketed(unit.text):
             return False
         # What is neither numbered nor closed is a signature, a name or a caption.
         if block.kind == "paragraph" and not (block.number or unit.leads or unit.text.endswith(_CLOSED)):
             return False
-        beneath = grammar.beneath.match(unit.text)  # a table or a figure
-        if unit.empty or (beneath and unit.text[beneath.end() :].lstrip().startswith((":", "："))):
+        if unit.empty or _beneath(document, block):
             return False
         if block.locator.split(",")[0] in _APART or (
             document.kind == "treaty" and block.locator.startswith("preamble")
         ):
             return False
         if document.edition == "digest":
-            above = [" ".join(document.body(each).split()) for each in document.headings(block)]
             # No briefing before a meeting can know what it led to.
-            apart = (grammar.unknown, *((grammar.outcome,) if self.ground.meeting is not None else ()))
-            if any(each.fullmatch(words) for each in apart for words in above):
+            above = [" ".join(document.body(each).split()) for each in document.headings(block)]
+            outcome = grammar_of(document.language).outcome
+            if self.ground.meeting is not None and any(outcome.fullmatch(words) for words in above):
                 return False
             if block.number is None and block.kind == "paragraph":
                 return False
@@ -247,6 +247,16 @@ class Chooser:
             if all(float(vector @ other) < ALIKE for _, other in kept):
                 kept.append((each, vector))
         return [each for each, _ in kept]
+
+
+def _beneath(document: Document, block: Block) -> bool:
+    """Whether a paragraph tells of the table or figure right above it: `Source: ports`."""
+    if block.number or block.kind != "paragraph" or _LABEL.match(document.body(block)) is None:
+        return False
+    above = next((each for each in reversed(document.blocks[: block.ordinal]) if each.kind != "footnote"), None)
+    return above is not None and (
+        above.kind in ("row", "heading") or above.locator.rpartition(", ")[2].startswith(_FIGURES)
+    )
 
 
 def adopted_first(each: Scored) -> tuple[bool, float]:

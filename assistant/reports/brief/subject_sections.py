@@ -294,7 +294,7 @@ def _advises(unit: Unit) -> bool:
     opening, ought = grammar.opening.match(text), grammar.should.search(text)
     who = text[: ought.start()].split()[-1:] if ought else []
     named = any(not grammar.pronoun_subject.fullmatch(word) for word in who)
-    return bool(named or (opening and opening["ask"]) or grammar.advise.search(text) or grammar.advised.search(text))
+    return bool(named or (opening and opening["ask"]) or grammar.advise.search(text))
 
 
 def _near(chooser: Chooser, each: Scored) -> bool:
@@ -434,16 +434,12 @@ def _run_in(document: Document, block: Block) -> str:
 
 
 def _of_itself(unit: Unit) -> bool:
-    """Whether a unit tells of the report itself and how it was made, thanks, or points to an address; not where it says that something is so:
-    `the present report shows that`."""
-    document, text, grammar = unit.document, unit.text, grammar_of(unit.document.language)
-    block = document.blocks[unit.block]
-    heads = (*(document.body(head) for head in document.headings(block)[-1:]), _run_in(document, block))
-    if "://" in text or any(grammar.method.fullmatch(each) for each in heads):
-        return True
+    """Whether a unit tells of the report itself, thanks, or points to an address; not where it says that something is so: `the present report
+    shows that`."""
+    text, grammar = unit.text, grammar_of(unit.document.language)
     opening = grammar.itself.match(text)
     told = opening and not any(grammar.that.fullmatch(word) for word in text[opening.end() :].split()[:3])
-    return bool(told) or grammar.thanks.search(text) is not None
+    return bool(told) or "://" in text or grammar.thanks.search(text) is not None
 
 
 def _is_point(chooser: Chooser, each: Scored) -> bool:

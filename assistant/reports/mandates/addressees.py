@@ -16,8 +16,6 @@ FAR = 400
 INTRODUCES = (":", "：")
 """Signs with which words introduce the list below them."""
 _COMMA = re.compile(r",(?!\d)|[،，、]")
-_PEOPLE = re.compile(r"[A-ZÀ-ÖØ-ÞА-Я][\w’'-]+\s[a-zà-öø-ÿа-я][\w-]+s\b")
-"""A people, as `Turkish forces`."""
 _SIGNS = ",:"
 _PLURALS = re.compile(r"[A-ZÀ-ÖØ-ÞА-Я][\w’'-]*s [a-z]+s\b")
 """What is named and what is not: `States partners`, around “and”."""
@@ -80,7 +78,14 @@ def named(grammar: Grammar, text: str, start: int, end: int, *, introduces: bool
             break
     if not closed:
         late = [match.start() for match in grammar.action.finditer(text, start, end)]
-        late = [at for at in late if not grammar.embedded.match(text[text.rfind(",", start, at) + 1 : at].lstrip())]
+        late = [
+            at
+            for at in late
+            if not (
+                grammar.aside.match(said := text[text.rfind(",", start, at) + 1 : at].lstrip())
+                or grammar.example.match(said)
+            )
+        ]
         if not late and not introduces:
             return Found(_actors(grammar, text, start, end), start)
         action = late[0] if late else end
@@ -134,17 +139,15 @@ def subject(
             opens = not opened and bool(grammar.aside.match(rest) or says)
             ended, opened, previous = opened, opens, ","
             continue
-        no_verb = (grammar.nouns, grammar.tie, grammar.preposition, grammar.also)
-        if any(each.fullmatch(word) for each in (grammar.pronoun, grammar.gerund)):
+
+        if grammar.pronoun.fullmatch(word):
             previous, ended = word, False
             continue
         after = re.match(r"\W*(\w+)", text[place + len(word) : end])
         # Of two such words the second is the verb: that management undertake.
         acting = word in verbs and (after is None or after[1] not in verbs)
         acting = acting or bool(previous[:1].isupper() and grammar.subjunctive.match(text, place, end))
-        known = (
-            acting and not any(each.fullmatch(previous) for each in no_verb) and not grammar.preposition.fullmatch(word)
-        )
+        known = acting and not grammar.nouns.fullmatch(previous) and not grammar.preposition.fullmatch(word)
         # Behind an insertion the subject is at its end.
         acts = grammar.modal.fullmatch(word) or (
             word.islower() and (known or (ended and not grammar.also.fullmatch(word)))
@@ -218,19 +221,14 @@ def bare(text: str, start: int, end: int, opens: str = "", closes: str = "") -> 
 
 
 def _opens(grammar: Grammar, text: str, start: int, right: int, end: int) -> int | None:
-    """Where in a part the action opens: behind words that name somebody, not where the same word only ties a noun."""
+    """Where in a part the action opens: behind words that name somebody."""
     for match in grammar.action.finditer(text, start, end):
         if match.start() >= right:
             return None
-        if match.start() > start and not _tied(grammar, text, start, end, match):
+        idle = grammar.idle.match(text, match.end()) and grammar.action.search(text, match.end(), end)
+        if match.start() > start and not idle:
             return match.start()
     return None
-
-
-def _tied(grammar: Grammar, text: str, start: int, end: int, match: re.Match[str]) -> bool:
-    if grammar.idle.match(text, match.end()) and grammar.action.search(text, match.end(), end):
-        return True
-    return bool(grammar.tie.search(text[max(start, match.start() - 40) : match.start()]))
 
 
 def _actors(grammar: Grammar, text: str, start: int, end: int) -> tuple[Span, ...]:
@@ -273,7 +271,7 @@ def _joined(grammar: Grammar, text: str, parts: list[Span]) -> list[Span]:
     made: list[Span] = []
     for start, end in parts:
         before = text[slice(*made[-1])] if made else ""
-        inside = (grammar.bound.search(before) and not grammar.apart.match(text, start, end)) or (
+        inside = (grammar.bound.search(before) and not _apart(grammar, text[start:end])) or (
             (grammar.within_name.search(before) or grammar.topic.search(before))
             and not grammar.split.match(text, start, end)
         )
@@ -289,6 +287,11 @@ def _joined(grammar: Grammar, text: str, parts: list[Span]) -> list[Span]:
     return made
 
 
+def _apart(grammar: Grammar, words: str) -> bool:
+    """Whether words open with what no name begins with: `other pilots`, not `the Protocol`."""
+    return grammar.split.match(words) is not None and grammar.article.match(words) is None and words[:1].islower()
+
+
 def _split(grammar: Grammar, text: str, start: int, end: int) -> list[Span]:
     """One addressee by one: parted at “and” where another one begins behind it."""
     made: list[Span] = []
@@ -296,18 +299,11 @@ def _split(grammar: Grammar, text: str, start: int, end: int) -> list[Span]:
     for match in grammar.both.finditer(text, start, end):
         after = text[match.end() : end]
         before = text[left : match.start()]
-        names = (_NAME.fullmatch(text, left, match.start()) and _NAME.fullmatch(after)) or (
-            _PEOPLE.match(after) and before.rpartition(" ")[2].islower()
-        )
         named_in = grammar.within_name.search(before) or grammar.bound.search(before)
-        inside = named_in and not grammar.apart.match(after)
+        inside = named_in and not _apart(grammar, after)
         scope = grammar.adjective.match(after) and before.endswith("s")
         plurals = _PLURALS.match(f"{before.rpartition(' ')[2]} {after}")
-        if (
-            (names or scope or plurals or grammar.split.match(after))
-            and not inside
-            and not grammar.adjectives.search(before)
-        ):
+        if (scope or plurals or grammar.split.match(after)) and not inside and not grammar.adjectives.search(before):
             made.append((left, match.start()))
             left = match.end()
     made.append((left, end))

@@ -52,7 +52,7 @@ class Clock:
                     found.append((match.start(), close))
         eves = grammar.eve.finditer(text)
         found += [each.span() for each in eves if self._to_come([Date(int(each["year"]), 0, None)])]
-        for pattern in (grammar.event, grammar.occasion, grammar.term, grammar.often):
+        for pattern in (grammar.event, grammar.term, grammar.often):
             found += [match.span() for match in pattern.finditer(text)]
         made: list[Span] = []
         for left, right in sorted(found, key=lambda each: (each[0], -each[1])):
@@ -69,8 +69,6 @@ class Clock:
             return []
         if dates := sorted(date.written for date in dates_in(text) if date.year is not None):
             return dates
-        if grammar.occasion.match(text):
-            return []
         if session := grammar.session.search(text):
             if named := re.findall(r"\b20\d\d\b", session.group()):
                 return sorted(named)

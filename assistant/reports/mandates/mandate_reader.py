@@ -16,6 +16,7 @@ from typing import Literal
 from assistant.reports.mandates.addressees import INTRODUCES, Found, alone, bare, duty, giver, named, subject
 from assistant.reports.mandates.deadlines import Clock
 from assistant.wording.drafting import Grammar, grammar_of, unquoted
+from corpus.dates import find_dates
 from corpus.documents import Block, Document, Span
 from corpus.sentences import sentence_spans
 
@@ -166,7 +167,7 @@ class _Reader:
             besides.insert(0, bare(text, before.verb[0], before.end, closes=",;"))
         if clause.aside:
             besides.insert(0, clause.aside)
-        if before and not found.addressees and grammar.possessive.search(" ".join(text[at:end].split()[:3])):
+        if before and not found.addressees and grammar.pronoun.search(" ".join(text[at:end].split()[:3])):
             at = before.verb[0]
         found = self._by_name(text, found, before)
         hangs = [(block.body_start + a, block.body_start + b) for a, b in besides]
@@ -182,18 +183,8 @@ class _Reader:
             own = self._trimmed(item.body_start, item.end)
             if own is None:
                 continue
-            inside, own_hangs = found, list[Span]()
-            if empty and not found.addressees:  # each names its own: requests: (a) the Panel to report
-                words = self._text(item)
-                inside = self._found(
-                    words, clause, 0, len(words), said=text[slice(*clause.verb)] + text[start:end].rstrip(" :")
-                )
-                besides, begins = self._besides(words, 0, inside)
-                own = self._trimmed(item.body_start + begins, item.end) or own
-                own_hangs = [(item.body_start + a, item.body_start + b) for a, b in besides]
-            asked = self._who(inside, item if inside is not found else block, clause)
             lead = () if empty or first is None else (first,)
-            yield self._made(block, clause, item, asked, (*hangs, *lead, *own_hangs, own))
+            yield self._made(block, clause, item, self._who(found, block, clause), (*hangs, *lead, own))
 
     def _besides(self, text: str, start: int, found: Found) -> tuple[list[Span], int]:
         """What stands before the action and names nobody who is asked, on which it hangs; and where the action begins: with the last of
@@ -214,12 +205,10 @@ class _Reader:
             return made[:-1], made[-1][0]
         return made, at
 
-    def _found(
-        self, text: str, clause: _Clause, start: int, end: int, *, introduces: bool = False, said: str = ""
-    ) -> Found:
-        """Who acts, and where the action begins; `said` are the words before them where these stand in another block."""
+    def _found(self, text: str, clause: _Clause, start: int, end: int, *, introduces: bool = False) -> Found:
+        """Who acts, and where the action begins."""
         grammar = self._grammar
-        verb = (said or text[slice(*clause.verb)]).rsplit(" ", 1)[-1]
+        verb = text[slice(*clause.verb)].rsplit(" ", 1)[-1]
         of_clause = grammar.that.fullmatch(verb) or grammar.that.match(text[start:end].lstrip(" ,"))
         if clause.kind == "ask":
             if of_clause:
@@ -232,8 +221,7 @@ class _Reader:
             found = subject(grammar, text, start, end, ())
             if found.addressees and all(self._acts(text[slice(*each)]) for each in found.addressees):
                 return Found(found.addressees, start)
-            by_duty, _ = self._duty(text, replace(clause, verb=(start, start), end=end) if said else clause)
-            return Found(by_duty.addressees, start)
+            return Found(self._duty(text, clause)[0].addressees, start)
         return Found((), start)
 
     def _duty(self, text: str, clause: _Clause) -> tuple[Found, _Clause]:
@@ -332,9 +320,7 @@ def _timed(made: Mandate, spans: Iterable[Span], document: Document, clock: Cloc
 
 
 def _kind(match: re.Match[str]) -> Kind:
-    if match["ask"] or match.groupdict().get("noun"):
-        return "ask"
-    return "decide" if match["decide"] else "say"
+    return "ask" if match["ask"] else "decide" if match["decide"] else "say"
 
 
 SUBJECT = 120
@@ -381,15 +367,10 @@ class _Report:
 
     def __init__(self, document: Document) -> None:
         self.document, self.grammar = document, grammar_of(document.language)
-        none = (self.grammar.article, self.grammar.preposition, self.grammar.pronoun, self.grammar.nouns)
         verbs = {word.casefold() for word in self.grammar.infinitives.findall(document.text[:200_000])}
-        self.verbs = frozenset(word for word in verbs if not any(each.fullmatch(word) for each in none))
-        closing = self.grammar.closing
-        self.letter = any(
-            not block.locator.startswith("annex") and closing.search(document.body(block)[:LONGEST])
-            for block in document.blocks
-        )
-        """Whether a letter transmits its annexes."""
+        self.verbs = frozenset(word for word in verbs if not self.grammar.nouns.fullmatch(word))
+        self.letter = bool(find_dates(document.title))
+        """Whether it is called by a day, as a letter is, which transmits its annexes."""
 
     @cached_property
     def advising(self) -> frozenset[int]:
@@ -470,11 +451,11 @@ class _Report:
         who = self._subject(before)
         first, *rest = who.split() or [""]
         last = who.split()[-1] if who else ""
-        if not who or grammar.speaker.fullmatch(last) or grammar.pronoun_subject.fullmatch(who):
+        if not who or grammar.pronoun_subject.fullmatch(who):
             return True
         # Paragraph 68 of the Commitment requests: a text, not who issues this one.
         text_named = not grammar.preposition.fullmatch(first) and any(map(str.isdigit, " ".join(rest[:3])))
-        if text_named or grammar.embedded.fullmatch(last):
+        if text_named or grammar.aside.fullmatch(last):
             return False
         # A word that opens a sentence has a capital, name or not.
         names = [word for word in (rest or [first]) if word[:1].isupper()]
@@ -490,16 +471,15 @@ class _Report:
         return next(sure, None) or next((each for each in weak if self._own(text, each)), None)
 
     def speaks(self, before: str) -> bool:
-        """Whether the subject before a verb is one who surely recommends elsewhere in the report, or speaks of itself."""
+        """Whether the subject before a verb is one who surely recommends elsewhere in the report."""
         who = self._subject(before).casefold()
-        return bool(who) and (bool(self.grammar.speaker.fullmatch(who.split()[-1])) or who.endswith(tuple(self._speakers)))  # fmt: skip
+        return bool(who) and who.endswith(tuple(self._speakers))
 
 
 def _of_block(report: _Report, block: Block, headed: bool, chapter: bool) -> Iterator[tuple[Mandate, list[Span]]]:
     """What a block recommends, each with the words that may say by when."""
     document, grammar = report.document, report.grammar
     body = document.body(block)
-    own = grammar.advice.match(body.lstrip()) is not None
     # Points of what nobody recommends are none, save those that recommend themselves: what a programme will do.
     above = document.blocks[block.parent] if block.kind == "item" and block.parent is not None else None
     told_above = document.body(above).rstrip() if above is not None and above.kind != "heading" else ""
@@ -523,9 +503,7 @@ def _of_block(report: _Report, block: Block, headed: bool, chapter: bool) -> Ite
                 read = Found((), match.end())  # something is suggested, nobody asked
             else:
                 read = named(grammar, text, match.end(), length, introduces=introduces)
-        elif idle:
-            continue
-        elif (headed or own) and (match := report.ought(text)):
+        elif headed and (match := report.ought(text)):
             opening = grammar.leads.match(text)
             first = opening.end() if opening else 0
             before = text[first : match.start()].strip()

@@ -37,18 +37,19 @@ from assistant.reports.themes.clusters import (
     places,
     unit_length,
 )
-from assistant.reports.themes.naming import Namer, dated_line
+from assistant.reports.themes.naming import Namer
 from assistant.reports.themes.theme_model import Theme, ThemeDocument, ThemePassage, Themes
 from assistant.slices import Aside, Slices
 from corpus.analysis import analyse
 from corpus.calendar_names import language_name
+from corpus.dates import find_dates
 from corpus.documents import Document, Passage
 from corpus.embedding import Embedder
 from corpus.symbols import RECORDS, find_symbols
 
 FOLDER, KEPT = "themes", 4
 """Where themes are kept, and of how many states of the library or settings."""
-VERSION = 12
+VERSION = 13
 """Raised with a change that makes other themes of the same documents."""
 _UNSAID = frozenset(["masthead", "contents", "footnote"])
 """Where passages are that belong to no theme."""
@@ -67,9 +68,8 @@ def themes_of(
     apart. What was made before from the same library is read again. `aside` is entered around what needs no turn at the
     models, and between short slices of what does. Raises `ReportError` where there is nothing to cluster.
     """
-    model = engine.writer.model if engine.writer else None
     catalogued = tuple(entry.key for entry in engine.catalogue.entries)
-    state = state_of(engine.library, (engine.signature, language, count, catalogued, model and model.name, VERSION))
+    state = state_of(engine.library, (engine.signature, language, count, catalogued, VERSION))
     derived = Derived(engine.library, FOLDER)
     themes: Themes | None = derived.get(state, Themes)
     if themes is None:
@@ -82,7 +82,6 @@ def themes_of(
 def _made(engine: Engine, language: str, count: int | None, state: str, progress: Progress, slices: Slices) -> Themes:
     """The themes made anew."""
     library, searching = engine.library, engine.library.models.searching
-    model = engine.writer.model if engine.writer else None
     # In an order that does not depend on when a document came.
     documents = [library.document(each) for each in slices(sorted(library.versions().quotable(language)))]
     telling, passages, grouping, vectors, read = grouped(engine, documents, count, slices)
@@ -100,7 +99,8 @@ def _made(engine: Engine, language: str, count: int | None, state: str, progress
     gaps = _not_held(engine, middle, np.stack(list(lie.values())), language, slices) if named else {}
     titles = {named[n]: told for n, told in gaps.items()}
     shaped = [[place[n] for n in rows] for rows in groups]
-    namer = Namer(engine.vocabulary, [telling[n] for n in place], shaped, language, slices, model)
+    bodies = {each.body for each in library.meetings()} | {each.body for each in engine.catalogue.meetings}
+    namer = Namer(engine.vocabulary, [telling[n] for n in place], shaped, language, slices, bodies)
     summary = Summary(engine, language, [each.id for each in documents], slices)
     made: list[Theme] = []
     taken: set[str] = set()
@@ -117,7 +117,7 @@ def _made(engine: Engine, language: str, count: int | None, state: str, progress
         centre, (terms, spoken) = lie.get(n), names[n]
         if not terms or spoken is None:
             document = _nearest([telling[row] for row in rows], [vectors[row] for row in rows], centre, language, used)
-            if count is None and (mostly or ((made or n + 1 < len(groups)) and dated_line(document.title))):
+            if count is None and (mostly or ((made or n + 1 < len(groups)) and find_dates(document.title))):
                 # Nor is what the title of no document names, as letters on this and that.
                 loose.update(grouping[n])
                 continue
@@ -209,7 +209,7 @@ def _nearest(
         zip(documents, vectors, strict=True),
         key=lambda each: (
             (each[0].short or each[0].title) in used,
-            dated_line(each[0].title),
+            bool(find_dates(each[0].title)),
             each[0].language != language,
             0.0 if centre is None else -float(unit_length(each[1]) @ centre),
         ),
