@@ -49,10 +49,7 @@ def check_citations(answer: Answer, library: Library) -> None:
         ("Which items are on Friday afternoon?", ["Other matters", "Adoption of the report", "3–5 p.m."]),
         ("What is taken up on Thursday morning?", ["item 1 (a)", "item 1 (b)", "item 2"]),
         ("Which paper is for item 2?", ["CTOC/COP/WG.7/2021/2"]),
-        (
-            "How many plenary meetings do the resources available permit?",
-            ["four plenary meetings", "4 meetings over 2 days"],
-        ),
+        ("How many plenary meetings are there?", ["4 meetings over 2 days"]),
         ("How many hours of meetings are there in all?", ["8 hours"]),
         ("How long is item 2 discussed?", ["4 hours"]),
         ("At what time does the meeting open?", ["11 a.m.", "Thursday, 14 October 2021"]),
