@@ -235,6 +235,14 @@ def test_a_new_subject_is_not_answered_by_what_answered_the_turn_before(library:
     assert engine.ask("Who polishes the brass telescopes of the lighthouse keepers?", history).status == "not_found"
 
 
+def test_what_answers_only_the_turn_before_is_told_as_not_certain(library: Library, catalogue: Catalogue) -> None:
+    add(library, catalogue, Input("boats.md", f"# Note\n\n1. {BOATS['en'][0]}\n".encode()))
+    engine = Engine(library, catalogue, readers=Readers({"en": Clinging()}, {"en": BARS}))
+    first, again = engine.ask(BOATS["en"][1]), engine.ask("And in which language?", [BOATS["en"][1]])
+    assert (first.status, again.status) == ("answered", "tentative")
+    assert first.statements[0] == again.statements[0]
+
+
 def test_a_turn_that_leads_nowhere_with_the_one_before_is_answered_by_itself(starter_engine: Engine) -> None:
     question = "when may a State party board and search a vessel without nationality?"
     alone = starter_engine.ask(question)

@@ -296,9 +296,10 @@ class Engine:
                 break
         told = [(each.reading, each.answer, self._by_itself(each)) for each in given] if len(given) > 1 else []
         best = likelier(told, self.vocabulary, self.library) if told else 0
-        alone = told[best][2] if told else None
-        if alone is not None and alone < CERTAIN_ALONE and given[best].answer.status == "answered":
-            return replace(given[best], answer=unsure(given[best].answer))
+        answer, alone = given[best].answer, told[best][2] if told else None
+        weighed = answer.status == "answered" and answer.probability is not None
+        if weighed and alone is not None and alone < CERTAIN_ALONE:
+            return replace(given[best], answer=unsure(answer))
         return given[best]
 
     def _by_itself(self, given: Answered) -> float | None:

@@ -150,7 +150,9 @@ class Quoter:
             return found
         if ahead < 0.0:
             most = self._most if answered else CLOSEST
-            answer = self._composer.answered(question, [*found.statements[: most - 1], *meeting.statements[:1]])
+            room = most - 1 if sure else most  # what is not sure takes no place of what is nearer
+            said = [*found.statements[:room], *meeting.statements[:1]][:most]
+            answer = self._composer.answered(question, said)
             answer = replace(answer, confidence=found.confidence, probability=found.probability)
             return answer if answered else unsure(answer)
         if not sure and meeting.announces is not None and not self._absent.holds(meeting.announces):
