@@ -9,6 +9,7 @@ from corpus.catalogue import Catalogue
 from corpus.documents import Document
 from corpus.meetings import Meeting
 from corpus.symbols import Symbol
+from ingest.acts import with_headings
 from ingest.agenda import meeting_of
 from ingest.identify import identify
 from ingest.locate import kind_of, lay_out
@@ -70,7 +71,7 @@ def read_document(source: Input, catalogue: Catalogue) -> tuple[Document, Meetin
         language=source.language,
         trusted=source.trusted,
     )
-    text, blocks = lay_out(found, kind, digest=document.edition == "digest", headed=raw.format != "text")
+    text, blocks = lay_out(with_headings(found), kind, digest=document.edition == "digest", headed=raw.format != "text")
     document = replace(
         document,
         text=text,
