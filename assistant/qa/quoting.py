@@ -13,7 +13,7 @@ from assistant.qa.abstention import CARRIED, FURTHER
 from assistant.qa.answer import Answer, Statement
 from assistant.qa.citations import CLOSEST, Composer, choose, nearest, unsure, weighed, with_totals
 from assistant.qa.extremes import extreme
-from assistant.qa.provisions import NamedPlaces
+from assistant.qa.provisions import NamedPlaces, places_in
 from assistant.qa.retriever import Evidence, Retriever, restricted
 from assistant.qa.revisions import in_language
 from assistant.qa.sections import NamedSections
@@ -74,7 +74,9 @@ class Quoter:
         acts = self._absent.acts(question) if section is None else []
         reasons = [each.reason for each in (*missing, *acts)][:NOTES]
         named = question.articles or question.symbols or question.named
-        found = (self.places.answer(question) if named else None) or section
+        # A paragraph that is named beside a decision is that of the decision.
+        found = section if section is not None and places_in(question) else None
+        found = found or (self.places.answer(question) if named else None) or section
         if found is None and not named:
             found = None if question.items else self.places.sought(question)
             if found is None and acts:
