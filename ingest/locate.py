@@ -26,6 +26,7 @@ from ingest.locators import (
     rank_of,
     short,
 )
+from ingest.speakers import role_of, speeches
 from ingest.structure import Piece
 from ingest.timetable_grid import heads_days
 
@@ -65,6 +66,9 @@ class _Layout:
         self._place = Place(headed=headed, form=form or AgendaForm())
         self._acts = parted(found) if kind in ("resolution", "numbered") else Acts()
         self._begun = self._acts.openings or ({opening(found)} if kind == "resolution" else set())
+        plain = kind in ("resolution", "numbered")
+        lines = [(role_of(piece.kind, piece.number, piece.part), piece.text) for piece in found] if plain else []
+        self._speeches = speeches(lines)
         self._act_rank = 0  # that of the heading of the decision that is open
         titles = Counter(" ".join(piece.text.split()) for piece in found if piece.kind == "heading")
         self._repeated = {title for title, count in titles.items() if count > 1}
@@ -139,6 +143,8 @@ class _Layout:
     def _within(self, piece: Piece, ordinal: int) -> tuple[int | None, str]:
         """The item or heading that a piece stands under, and its locator."""
         place = self._place
+        speech = self._speeches[ordinal] if self._speeches else None
+        place.speaker = speech.speaker if speech else ""
         if piece.follows and 1 not in place.labels and piece.depth in self._broken[1]:
             self._open, place.labels = self._broken
         outer = [depth for depth in self._open if piece.depth and depth < piece.depth]

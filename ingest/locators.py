@@ -79,6 +79,7 @@ class Place:
     day: str = ""
     time: str = ""
     time_column: int = -1
+    speaker: str = ""
     unnumbered: int = 0
     heading: str = ""
     own_heading: str = ""
@@ -274,7 +275,7 @@ def locate(
 def _unnumbered(place: Place) -> str:
     """The last paragraph without a number under a heading, or the heading where none stood yet."""
     where = "summary" if place.summary else f"section “{short(place.heading)}”" if place.heading else ""
-    return joined(where, f"{ordinal_word(place.unnumbered)} paragraph" if place.unnumbered else "")
+    return joined(where, place.speaker, f"{ordinal_word(place.unnumbered)} paragraph" if place.unnumbered else "")
 
 
 def _caption_name(match: re.Match[str]) -> str:
