@@ -36,13 +36,13 @@ class Acts:
 def acts_of(found: Sequence[Piece]) -> dict[int, str]:
     """The labels of the decisions that a text holds, by the ordinals of their headings; none where it holds fewer than two. A number that
     tells no session, as of `Draft resolution II`, heads one where a body speaks below it."""
-    heads = [
-        (n, *label)
-        for n, piece in enumerate(found)
-        if not piece.part and (label := label_of(line := " ".join(piece.text.split())))
-        and (piece.kind == "heading" or (piece.kind == "paragraph" and not piece.number and line == label[0]))
-    ]  # fmt: skip
-    acts = {}
+    heads: list[tuple[int, str, bool]] = []
+    for n, piece in enumerate(found):
+        line = " ".join(piece.text.split())
+        known = label_of(line) if piece.kind in ("heading", "paragraph") and not piece.part else None
+        if known and (piece.kind == "heading" or (not piece.number and line == known[0])):
+            heads.append((n, *known))
+    acts: dict[int, str] = {}
     for (n, label, full), end in zip(heads, [*(n for n, *_ in heads), len(found)][1:], strict=True):
         opens = any(map(_opens, found[n + 1 : min(end, n + 1 + _LOOKED)]))
         if opens or (full and _begins_count(found[n + 1 : end])):
@@ -96,7 +96,7 @@ def parted(found: Sequence[Piece]) -> Acts:
                 acts.annex_ends |= {n} if further else set()
             act, annex, last, fresh = depth, None, 0, True
         elif ANNEX.match(piece.text):
-            later = any(m > n for m in acts.labels)
+            later = n < max(acts.labels, default=0)
             if act is not None and (depth < act or (depth == act and not later and not flat)):
                 acts.ends.add(n)
                 act = outer = None

@@ -65,7 +65,8 @@ class _Layout:
         form = agenda_form(found) if kind == "agenda" else None
         self._place = Place(headed=headed, form=form or AgendaForm())
         self._acts = parted(found) if kind in ("resolution", "numbered") else Acts()
-        self._begun = self._acts.openings or ({opening(found)} if kind == "resolution" else set())
+        begun = opening(found) if kind == "resolution" else None
+        self._begun = self._acts.openings or ({begun} if begun is not None else set())
         plain = kind in ("resolution", "numbered")
         lines = [(role_of(piece.kind, piece.number, piece.part), piece.text) for piece in found] if plain else []
         self._speeches = speeches(lines)

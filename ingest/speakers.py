@@ -18,6 +18,9 @@ _LABEL = re.compile(
 _TOLD = re.compile(r"[(（]([^()（）]+)[)）]")
 _LEADERS = re.compile(r"(?:\.\s?){4,}|…{2,}")
 _HAN = re.compile("[㐀-鿿]")
+_WORD = re.compile(r"[^\W\d_]+(?:[-‐’'][^\W\d_]+)*")
+MOST_CALLED = 500
+"""Speakers who speak once that are looked for among earlier words."""
 MOST_WORDS = 8
 """Words of who speaks, beside the State."""
 SHORT = 80
@@ -47,15 +50,18 @@ def speeches(lines: Sequence[tuple[Role, str]]) -> list[Speech | None]:
     does, and several are told with what stands for them in brackets. Others speak whom an earlier line names."""
     found = [start for n, (role, text) in enumerate(lines) if role == "speech" and (start := _start(n, text))]
     counts = Counter(start.name for start in found)
-    names = [start.name for start in found]
-    again = {name for name in counts if any(other != name for other in names[names.index(name) : _last(names, name)])}
-    told = [start for start in found if start.told and any(map(str.isalpha, start.told[0]))]
-    if not again or len({start.name for start in told}) < 2 or len(counts) < 3:
+    first, last = dict[str, int](), dict[str, int]()
+    for n, start in enumerate(found):
+        first.setdefault(start.name, n)
+        last[start.name] = n
+    again = {name for name, count in counts.items() if last[name] - first[name] >= count}
+    told = {start.name for start in found if start.told and any(map(str.isalpha, start.told[0]))}
+    if not again or len(told) < 2 or len(counts) < 3:
         return [None] * len(lines)
-    firsts = [start.at for start in found if start.told or start.name in again]
-    begins = {start.at: start for start in found if start.at >= firsts[0] and _speaks(start, again, lines)}
-    notes = {each for start in found for each in start.told[1:]}  # "spoke in French"
-    notes |= {each for start in found for each in start.told if start.name in {o.name for o in found if not o.told}}
+    begins = {start.at: start for start in found if start.told or start.name in again}
+    begins |= _called(found, again, lines, min(begins))
+    untold = {start.name for start in found if not start.told}
+    notes = {each for start in found for each in start.told[start.name not in untold :]}  # "spoke in French"
     spoken: list[Speech | None] = []
     current: Speech | None = None
     for n, (role, _) in enumerate(lines):
@@ -66,15 +72,10 @@ def speeches(lines: Sequence[tuple[Role, str]]) -> list[Speech | None]:
             states = [f"({each})" for each in start.told if each not in notes]
             current = Speech(n, start.end, " ".join([start.name, *states[:1]]))
         spoken.append(current if role == "speech" else None)
-    last = max((n for n, each in enumerate(spoken) if each), default=0)
-    text = lines[last][1]
-    if last not in begins and len(text) <= SHORT and any(map(str.isdigit, text)):
-        spoken[last] = None  # when the meeting rose
+    end = max((n for n, each in enumerate(spoken) if each), default=0)
+    if end not in begins and len(lines[end][1]) <= SHORT and any(map(str.isdigit, lines[end][1])):
+        spoken[end] = None  # when the meeting rose
     return spoken
-
-
-def _last(names: Sequence[str], name: str) -> int:
-    return len(names) - 1 - names[::-1].index(name)
 
 
 def _start(n: int, text: str) -> _Start | None:
@@ -93,17 +94,26 @@ def _start(n: int, text: str) -> _Start | None:
     return _Start(n, name, tuple(" ".join(each.split()) for each in _TOLD.findall(match["told"])), match.end())
 
 
-def _speaks(start: _Start, again: set[str], lines: Sequence[tuple[Role, str]]) -> bool:
-    """Whether such a line begins a speech: with brackets, by who speaks again, or by one whom an earlier line names."""
-    if start.told or start.name in again:
-        return True
-    words = start.name.split()
-    sought = start.name if _HAN.search(start.name) else words[-1]
-    called = any(name.split()[-1] == words[-1] for name in again)  # "Mr. President: ..."
-    plain = any(word[0].islower() and len(word) > 3 for word in words)
-    if called or plain or (len(words) < 2 and sought != start.name) or (len(words) < 2 and not _HAN.search(sought)):
-        return False
-    return any(sought in text for _, text in lines[: start.at])
+def _called(
+    found: Sequence[_Start], again: set[str], lines: Sequence[tuple[Role, str]], since: int
+) -> dict[int, _Start]:
+    """Of the lines from one on that begin as a speech, without brackets and once, those by somebody whom an earlier line names."""
+    presiding = {name.split()[-1] for name in again}  # "Mr. President: ..." is none
+    made: dict[int, _Start] = {}
+    words, read = set[str](), 0
+    for start in found:
+        *before, last = start.name.split()
+        han = bool(_HAN.search(start.name))
+        plain = any(word[0].islower() and len(word) > 3 for word in (*before, last))
+        if start.at < since or start.told or start.name in again or last in presiding or plain or not (before or han):
+            continue
+        words.update(word for _, text in lines[read : start.at] for word in _WORD.findall(text))
+        read = start.at
+        if last in words or (han and any(start.name in word for word in words)):
+            made[start.at] = start
+        if len(made) == MOST_CALLED:
+            break
+    return made
 
 
 @once

@@ -18,7 +18,7 @@ from corpus.analysis import analyse, fold
 from corpus.countries import countries, names_country
 from corpus.documents import Block, Document, once
 from corpus.tables import cells_of
-from ingest.speakers import Speech, speeches_of
+from ingest.speakers import speeches_of
 
 STEM, ENDING = 4, 3
 """Letters of a name that a text must have at least, and those at its end that may differ there."""
@@ -112,18 +112,20 @@ def _others_speak(question: Question, unit: Unit, codes: Sequence[str]) -> bool:
     if own is None:
         return False
 
-    def named(speech: Speech) -> bool:
-        blocks = (block for block in document.blocks if spoken[block.ordinal] is speech)
-        words = "\n".join([speech.speaker, *map(document.block_text, blocks)])
+    def named(words: str) -> bool:
         return any(names_country(code, words, document.language) for code in codes)
 
     def others() -> bool:
-        speeches = {each.first: each for each in spoken if each}.values()
-        called = any(names_country(code, each.speaker, document.language) for each in speeches for code in codes)
-        return called or not any(map(named, speeches))
+        speakers = "\n".join({each.speaker for each in spoken if each})
+        said = (document.block_text(block) for block in document.blocks if spoken[block.ordinal])
+        return named(speakers) or not any(map(named, said))
 
-    return not question.once((_others_speak, document.id, own.first), lambda: named(own)) and question.once(
-        (_others_speak, document.id), others
+    def silent() -> bool:
+        said = (document.block_text(block) for block in document.blocks if spoken[block.ordinal] is own)
+        return not named(own.speaker) and not any(map(named, said))
+
+    return question.once((_others_speak, document.id), others) and question.once(
+        (_others_speak, document.id, own.first), silent
     )
 
 

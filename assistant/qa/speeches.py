@@ -20,7 +20,6 @@ from ingest.speakers import Speech, speeches_of
 
 MOST_SPEECHES = 4
 """Speeches of one speaker that are quoted; who speaks more often presides."""
-_WORD = re.compile(r"[^\W\d_]{3,}")
 
 
 class NamedSpeeches:
@@ -75,7 +74,7 @@ def _named(speaker: str, question: Question, document: Document) -> bool:
     name, _, state = speaker.partition(" (")
     if question.countries and not countries(state, document.language).keys().isdisjoint(question.countries):
         return True
-    words = [name] if document.language == "zh" else _WORD.findall(name)
+    words = [name] if document.language == "zh" else name.split()
     edge, behind = (r"(?<!\w)", r"(?!\w)") if document.language != "zh" else ("", "")
     called = [each for each in (state.rstrip(")"), *words[-1:]) if each]
     return any(re.search(rf"{edge}{re.escape(each)}{behind}", question.text) for each in called)
