@@ -36,10 +36,10 @@ _ARABIC_MARKS = re.compile("[\u064b-\u065f\u0670\u0640]")
 _BODIES = ("Conference of the Parties", "Working Group")
 _WITH_ENDING = re.compile(r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|e|ème|º|ª|-?[йяе])(?!\w)|第(\d{1,2})(?!\d)")
 _CITED = re.compile(
-    r"(?<![A-Za-z\d/.(-])(?:(?:E?S-)?\d{1,4}/\d{1,4}|\d{2,4}(?:\s?\((?:\d{4}|(?:S-)?[IVXL]+)\))?|[A-Z]{1,3}\.\d{1,3}|(?i:rev|add|corr)\.\d{1,2})"
+    r"(?<![A-Za-z\d/.(-])(?:\d{1,4}/[A-Z]{1,5}\.\d{1,3}|(?:E?S-)?\d{1,4}/\d{1,4}|\d{2,4}(?:\s?\((?:\d{4}|(?:S-)?[IVXL]+)\))?|[A-Z]{1,3}\.\d{1,3}|(?i:rev|add|corr)\.\d{1,2})"
     r"(?![A-Za-z\d/]|[.,]\d)"
 )
-"""How a document may be cited by its number: a resolution as `80/228`, `ES-11/1`, `2771 (2025)`, `2771`, a draft or a paper as `L.2`, and what
+"""How a document may be cited by its number: a resolution as `80/228`, `12/CP.31`, `ES-11/1`, `2771 (2025)`, `2771`, a draft or a paper as `L.2`, and what
 belongs to one that is named as `Rev.1`."""
 _BELONGS = ("Rev.", "Add.", "Corr.")
 _IN_FULL = re.compile(r"[/(]")

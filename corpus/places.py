@@ -168,6 +168,11 @@ def parts_of(locator: str) -> dict[str, str]:
     return found
 
 
+def annexed(locator: str) -> bool:
+    """Whether a place lies in an annex, be it that of a decision of a report."""
+    return "annex" in parts_of(locator)
+
+
 def numbered(mark: str) -> tuple[str, tuple[str, ...]]:
     """The number of a mark and its sub-marks, letters of all scripts by their Latin counterpart: `3 (b) (i)` as
     3 and b, i."""

@@ -9,6 +9,7 @@ from corpus.catalogue import Catalogue
 from corpus.documents import Document
 from corpus.meetings import Meeting
 from corpus.symbols import Symbol
+from ingest.acts import with_headings
 from ingest.agenda import meeting_of
 from ingest.identify import identify
 from ingest.locate import kind_of, lay_out
@@ -16,7 +17,7 @@ from ingest.masthead import read_masthead
 from ingest.readers import read
 from ingest.structure import pieces
 
-READER_VERSION = "14"
+READER_VERSION = "15"
 """Raised when the same bytes would now be read differently; held documents are then read anew."""
 
 
@@ -70,7 +71,7 @@ def read_document(source: Input, catalogue: Catalogue) -> tuple[Document, Meetin
         language=source.language,
         trusted=source.trusted,
     )
-    text, blocks = lay_out(found, kind, digest=document.edition == "digest", headed=raw.format != "text")
+    text, blocks = lay_out(with_headings(found), kind, digest=document.edition == "digest", headed=raw.format != "text")
     document = replace(
         document,
         text=text,

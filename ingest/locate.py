@@ -11,8 +11,22 @@ from itertools import zip_longest
 from corpus.documents import Block, Span
 from corpus.places import joined
 from corpus.roman import ordinal_word
+from ingest.acts import Acts, parted
 from ingest.agenda_form import AgendaForm, agenda_form
-from ingest.locators import Place, TextKind, article_of, enter, locate, move_agenda, opening, rank_of, short
+from ingest.locators import (
+    Place,
+    TextKind,
+    article_of,
+    enter,
+    enter_act,
+    leave_act,
+    locate,
+    move_agenda,
+    opening,
+    rank_of,
+    short,
+)
+from ingest.speakers import role_of, speeches
 from ingest.structure import Piece
 from ingest.timetable_grid import heads_days
 
@@ -50,7 +64,13 @@ class _Layout:
         self._found, self._kind, self._digest, self._headed = found, kind, digest, headed
         form = agenda_form(found) if kind == "agenda" else None
         self._place = Place(headed=headed, form=form or AgendaForm())
-        self._begun = opening(found) if kind == "resolution" else None
+        self._acts = parted(found) if kind in ("resolution", "numbered") else Acts()
+        begun = opening(found) if kind == "resolution" else None
+        self._begun = self._acts.openings or ({begun} if begun is not None else set())
+        plain = kind in ("resolution", "numbered")
+        lines = [(role_of(piece.kind, piece.number, piece.part), piece.text) for piece in found] if plain else []
+        self._speeches = speeches(lines)
+        self._act_rank = 0  # that of the heading of the decision that is open
         titles = Counter(" ".join(piece.text.split()) for piece in found if piece.kind == "heading")
         self._repeated = {title for title, count in titles.items() if count > 1}
         self.text: list[str] = []
@@ -100,6 +120,15 @@ class _Layout:
     def _headed_by(self, piece: Piece, ordinal: int) -> tuple[int | None, str]:
         """The heading above a heading, and the locator of the latter, which ends what was open."""
         rank = rank_of(piece, ordinal, self._kind, self._place, bool(self.blocks))
+        label = self._acts.labels.get(ordinal, "")
+        if ordinal in self._acts.ends:
+            leave_act(self._place)
+        if ordinal in self._acts.annex_ends:
+            self._place.annex = self._place.outer = ""
+        if label:
+            self._act_rank = rank
+        elif self._place.act:
+            rank = max(rank, self._act_rank + 1)
         while self._headings and self._headings[-1][0] >= rank:
             self._headings.pop()
         parent = self._headings[-1][1] if self._headings else None
@@ -108,11 +137,15 @@ class _Layout:
         repeated = parent is not None and " ".join(piece.text.split()) in self._repeated
         above = self._found[parent].text if parent is not None and repeated else ""
         first = not any(block.kind == "heading" for block in self.blocks)
+        if label:
+            return parent, enter_act(label, piece.text, self._place)
         return parent, enter(piece, ordinal, self._kind, self._place, first, above)
 
     def _within(self, piece: Piece, ordinal: int) -> tuple[int | None, str]:
         """The item or heading that a piece stands under, and its locator."""
         place = self._place
+        speech = self._speeches[ordinal] if self._speeches else None
+        place.speaker = speech.speaker if speech else ""
         if piece.follows and 1 not in place.labels and piece.depth in self._broken[1]:
             self._open, place.labels = self._broken
         outer = [depth for depth in self._open if piece.depth and depth < piece.depth]
@@ -126,7 +159,7 @@ class _Layout:
             # A list may be introduced by a paragraph without a number.
             self._open = {1: ordinal} if piece.text.rstrip().endswith((":", "：")) else {}
             place.labels = {}
-        if ordinal == self._begun:
+        if ordinal in self._begun:
             place.opened, place.preambular = True, 0
         if self._kind == "agenda":
             move_agenda(ordinal, place)

@@ -15,6 +15,7 @@ from typing import Literal
 from corpus.dates import is_day_label
 from corpus.places import annex_mark, folded, joined, name_place, parts_of
 from corpus.roman import ordinal_word
+from ingest.acts import OPENING
 from ingest.agenda_form import AgendaForm
 from ingest.clock import find_times, is_clocked, names_half
 from ingest.readers.heads import ANNEX, CHAPTER
@@ -31,15 +32,12 @@ _ANNEX_WORDS = {
     "enclosure": "enclosure", "pièce jointe": "enclosure", "ضميمة": "enclosure", "附文": "enclosure",
 }  # fmt: skip
 _SUMMARY = re.compile(r"^\s*(?:summary|résumé|resumen|резюме|موجز|ملخص|摘\s*要)\s*$", re.IGNORECASE)
-_OPENING = re.compile(
-    r"^(?:(?:the|la|le|el|los|les) |l['’])[^.;:]{4,150},$|^(?:Генеральная|Совет|Экономический|Конференция|Комиссия)[^.;:]{0,120},$"
-    r"|^(?:إن )[^.؛:]{4,100}،$|^(?:大会|安全理事会|经济及社会理事会|人权理事会|缔约方会议)，$",
-    re.IGNORECASE,
-)
 _CAPTION = re.compile(
     rf"^\s*(?P<word>{TABLE_WORDS}|{FIGURE_WORDS}|{MAP_WORDS}|{BOX_WORDS})\s*(?P<number>{CAPTION_NUMBER})", re.IGNORECASE
 )
 _PART_OF_TABLE = re.compile(r"\((?:\d{1,2}|[a-z])\)")
+_GOES_ON = (",", "،", "，", ";", "؛", "；")
+"""How the paragraphs of a preamble end."""
 _PREAMBLE = re.compile(r"^\s*(?:pr[eé]amb(?:le|ule)|preámbulo|преамбула|الديباجة|序言)(?!\w)", re.IGNORECASE)
 _TESTIMONIUM = re.compile(r"^\s*in (?:witness|faith) where?of\b", re.IGNORECASE)
 _DASHES = re.compile(r"\s*[‐-―−]\s*")
@@ -56,9 +54,9 @@ def article_of(heading: str) -> str:
 def opening(found: Sequence[Piece]) -> int | None:
     """Where a resolution begins: a body alone on a line with a comma, preambular paragraphs behind it."""
     for n, piece in enumerate(found[:60]):
-        if piece.kind != "heading" and not piece.number and _OPENING.match(piece.text):
+        if piece.kind != "heading" and not piece.number and OPENING.match(piece.text):
             rest = [each for each in found[n + 1 : n + 8] if each.kind == "paragraph" and not each.number]
-            if any(each.text.rstrip().endswith((",", "،", "，")) for each in rest[:2]):
+            if any(each.text.rstrip().endswith(_GOES_ON) for each in rest[:2]):
                 return n
     return None
 
@@ -73,12 +71,15 @@ class Place:
     sub: str = ""
     documentation: bool = False
     article: str = ""
+    act: str = ""  # the decision of a report that has several, with the annex that holds them
+    outer: str = ""  # that annex
     annex: str = ""
     part: str = ""
     preamble: int = -1
     day: str = ""
     time: str = ""
     time_column: int = -1
+    speaker: str = ""
     unnumbered: int = 0
     heading: str = ""
     own_heading: str = ""
@@ -94,6 +95,11 @@ class Place:
     preambular: int = 0
     summary: bool = False
     labels: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def within(self) -> str:
+        """The decision and the annex that it stands in, as locators begin."""
+        return joined(self.act, self.annex)
 
 
 def rank_of(piece: Piece, ordinal: int, kind: TextKind, place: Place, inside: bool) -> int:
@@ -129,22 +135,37 @@ def enter(piece: Piece, ordinal: int, kind: TextKind, place: Place, first: bool,
     if annex := ANNEX.match(text):
         _enter_annex(annex, place)
         place.article, place.part, place.preamble = "", "", -1
-        return place.annex
+        return place.within
     if kind == "treaty":
         if article := article_of(text):
             place.article, place.preamble = article, -1
-            return joined(place.annex, place.article)
+            return joined(place.within, place.article)
         if _PREAMBLE.match(text):
             place.preamble, place.article = 0, ""
-            return joined(place.annex, "preamble")
+            return joined(place.within, "preamble")
         if part := _PART.match(text):
             place.part, place.article, place.preamble = f"part {part.group(1)}", "", -1
-            return joined(place.annex, place.part)
-        return joined(place.annex, place.article or "title")
+            return joined(place.within, place.part)
+        return joined(place.within, place.article or "title")
     if place.summary:
-        return joined(place.annex, "summary")
+        return joined(place.within, "summary")
     title = first and not CHAPTER.match(text)
-    return joined(place.annex, "title" if title else f"section “{short(place.heading)}”")
+    return joined(place.within, "title" if title else f"section “{short(place.heading)}”")
+
+
+def enter_act(label: str, text: str, place: Place) -> str:
+    """Moves the place to a decision of a report, whose heading begins with its number, and gives the heading's own locator."""
+    if not place.act:
+        place.outer = place.annex
+    place.act, place.annex, place.article, place.unnumbered = joined(place.outer, label), "", "", 0
+    place.own_heading = place.heading = " ".join(text.split()).removeprefix(label).strip(" .:：。–—")
+    place.opened = place.summary = False
+    return place.within
+
+
+def leave_act(place: Place) -> None:
+    """Moves the place behind a decision, into the annex that holds it, if one does."""
+    place.act, place.annex, place.outer, place.opened = "", place.outer, "", False
 
 
 def _enter_annex(annex: re.Match[str], place: Place) -> None:
@@ -195,8 +216,8 @@ def locate(
         return "contents"
     if piece.kind == "footnote":
         if after_row and piece.number and not piece.number.isdigit():
-            return joined(place.annex, place.table_name, f"note {piece.number}")
-        return joined(place.annex if kind != "agenda" else "", f"footnote {piece.number}")
+            return joined(place.within, place.table_name, f"note {piece.number}")
+        return joined(place.outer or place.annex if kind != "agenda" else "", f"footnote {piece.number}")
     if piece.part == "caption":
         place.caption = (
             piece.text if not place.caption or _CAPTION.match(piece.text) else f"{place.caption} {piece.text}"
@@ -205,7 +226,7 @@ def locate(
             place.table_name = place.captioned = _caption_name(match)
         elif heads_rows:
             place.table_name, place.caption = _unnumbered_table(piece, place), piece.text
-        return joined(place.annex, place.table_name or "caption")
+        return joined(place.within, place.table_name or "caption")
     if kind == "agenda":
         if piece.kind == "row":
             return _agenda_row(piece, place)
@@ -217,44 +238,44 @@ def locate(
             return _labelled("para. ", place.labels)  # what is said behind the timetable counts on from the annotations
         return _agenda_locator(place)
     if piece.kind == "row":
-        return joined(place.annex, _table_row(piece, place))
+        return joined(place.within, _table_row(piece, place))
     labels = place.labels
     if kind == "treaty" and not digest:
         if place.preamble >= 0:
             if not PREAMBULAR.match(piece.text):  # the opening and closing words are no paragraphs
-                return joined(place.annex, "preamble")
+                return joined(place.within, "preamble")
             place.preamble += 1
-            return joined(place.annex, f"preamble, para. {place.preamble}")
+            return joined(place.within, f"preamble, para. {place.preamble}")
         if _TESTIMONIUM.match(piece.text):
-            return joined(place.annex, "testimonium")
+            return joined(place.within, "testimonium")
         number = _labelled("para. ", labels)
         if place.article and number.startswith("("):
-            return f"{joined(place.annex, place.article)} {number}"
-        return joined(place.annex, place.article or place.part or ("" if place.annex else "title"), number)
+            return f"{joined(place.within, place.article)} {number}"
+        return joined(place.within, place.article or place.part or ("" if place.within else "title"), number)
     if kind == "treaty" and labels.get(1):
         return joined(
             place.article or ("preamble" if place.preamble >= 0 else place.part), _labelled("digest para. ", labels)
         )
     if labels and 1 not in labels and place.opened and place.preambular:
         numbered = f"{ordinal_word(place.preambular)} preambular para."
-        return joined(place.annex, f"{numbered} {_labelled('', labels)}")
+        return joined(place.within, f"{numbered} {_labelled('', labels)}")
     if labels:
         place.opened = place.opened and 1 not in labels
         number = _labelled("para. ", labels)
-        return joined(place.annex, number if 1 in labels else f"{_unnumbered(place)} {number}".strip())
-    if place.opened and not _OPENING.match(piece.text) and piece.text.rstrip().endswith((",", "،", "，", ":", "：")):
+        return joined(place.within, number if 1 in labels else f"{_unnumbered(place)} {number}".strip())
+    if place.opened and not OPENING.match(piece.text) and piece.text.rstrip().endswith((*_GOES_ON, ":", "：")):
         place.preambular += 1
-        return joined(place.annex, f"{ordinal_word(place.preambular)} preambular para.")
-    if place.opened and _OPENING.match(piece.text) and not place.preambular:
-        return joined(place.annex, "preamble")
+        return joined(place.within, f"{ordinal_word(place.preambular)} preambular para.")
+    if place.opened and OPENING.match(piece.text) and not place.preambular:
+        return joined(place.within, "preamble")
     place.unnumbered += 1
-    return joined(place.annex, _unnumbered(place))
+    return joined(place.within, _unnumbered(place))
 
 
 def _unnumbered(place: Place) -> str:
     """The last paragraph without a number under a heading, or the heading where none stood yet."""
     where = "summary" if place.summary else f"section “{short(place.heading)}”" if place.heading else ""
-    return joined(where, f"{ordinal_word(place.unnumbered)} paragraph" if place.unnumbered else "")
+    return joined(where, place.speaker, f"{ordinal_word(place.unnumbered)} paragraph" if place.unnumbered else "")
 
 
 def _caption_name(match: re.Match[str]) -> str:

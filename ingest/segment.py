@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from corpus.documents import HEADINGS, Block, Document, Passage
 from corpus.sentences import sentence_spans
 from corpus.tables import tables_of
+from ingest.speakers import speeches_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from corpus.embedding import Embedder
     from corpus.models import Models
 
-SEGMENTER_VERSION = "3"
+SEGMENTER_VERSION = "4"
 HEADING_PIECES = 72
 """How much of the window the heading line may take."""
 HEADER_PIECES = 48
@@ -57,23 +58,25 @@ def segment(document: Document, embedder: Embedder) -> list[Passage]:
     """
     passages: list[Passage] = []
     count = cache(embedder.count)  # a heading stands before many sections
+    speakers = {n: each.speaker for n, each in enumerate(speeches_of(document)) if each and each.first != n}
+    called = max((count(HEADINGS + each) for each in set(speakers.values())), default=0)
     tables = {block.ordinal: n for n, table in enumerate(tables_of(document)) for block in table.blocks}
     for section in _sections(document):
         # A part may begin at any heading or behind them all; the longest of its heading lines must fit.
         starts = {block.ordinal for block in section if block.kind == "heading"} | {section[-1].ordinal + 1}
         lines = {first: _heading_line(document, section, first, embedder) for first in starts}
-        room = min(embedder.window, MAX_PIECES) - max(map(count, lines.values())) - 2
+        room = min(embedder.window, MAX_PIECES) - max(map(count, lines.values())) - called - 2
         for part in _packed(document, section, room, embedder, tables):
             line = lines[min(first for first in starts if first >= part.first)]
-            header = _header(document, document.blocks[part.first], embedder)
+            header, lead = _header(document, document.blocks[part.first], embedder), _lead(document, part)
             passages.append(
                 Passage(
                     document_id=document.id,
                     ordinal=len(passages),
                     start=part.start,
                     end=part.end,
-                    heading=HEADINGS.join([line, header]) if header else line,
-                    locator=document.blocks[_lead(document, part)].locator,
+                    heading=HEADINGS.join(filter(None, (line, speakers.get(lead, ""), header))),
+                    locator=document.blocks[lead].locator,
                     first=part.first,
                     last=part.last,
                     text=document.text[part.start : part.end],

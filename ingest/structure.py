@@ -14,7 +14,7 @@ from corpus.tables import CAPTION_LIMIT, CAPTION_LINES
 from ingest.readers import Line
 from ingest.readers.lines import CAPTION_NUMBER, ENDS, TABLE_WORDS, LinePart
 
-LabelKind = Literal["number", "letter", "roman", "dotted"]
+LabelKind = Literal["number", "bracketed", "letter", "roman", "dotted"]
 
 _LABELS: tuple[tuple[LabelKind, re.Pattern[str]], ...] = (
     ("number", re.compile(r"(\d{1,3})(?:\.(?!\d)|．|、| ?[-–](?=\s*[\u0600-\u06ff]))\s*(?=\S|$)")),
@@ -28,10 +28,12 @@ _LABELS: tuple[tuple[LabelKind, re.Pattern[str]], ...] = (
 BOLD_DEPTH = 7
 """The level of a heading that nothing but bold letters shows; one in italics is a level deeper."""
 _BARE_NUMBER = re.compile(r"(\d{1,3})\s+(?=[^\W\d_a-zà-ÿа-я])")
+_BARE_COUNT = re.compile(r"(\d{1,3})\s+(?=[^\W\d_])")
+"""The same of those who print no dots behind numbers: `1 that a fund be set up`."""
 _CYRILLIC = "абвгдежзиклмнопрстуфхцчшщэюя"
 _ABJAD = "أبجدهوزحطيكلمنسعفصقرشتثخذضظغ"
 _HAN = "一二三四五六七八九"
-_DEPTH: dict[LabelKind, int] = {"number": 1, "letter": 2, "roman": 3, "dotted": 4}
+_DEPTH: dict[LabelKind, int] = {"number": 1, "bracketed": 2, "letter": 2, "roman": 3, "dotted": 4}
 _GLUED_PREAMBLE = re.compile(r"^(Preamb(?:le|ule)|PREAMBLE)\s*(?=[A-Z])")
 _PREAMBULAR = (
     "Acknowledging|Affirming|Also|Aware|Bearing in mind|Believing|Cognizant|Concerned|Conscious|Considering|"
@@ -48,6 +50,8 @@ _CAPTION = re.compile(
 _LABEL_ONLY_HEADING = re.compile(
     r"^(?:(?:article|part|chapter|section|title)\s+(?:\d{1,3}|[IVXLC]{1,6})\b\.?|[IVXLC]{1,6}\.?)$", re.IGNORECASE
 )
+_BRACKETED = re.compile(r"[(（](\d{1,2})[)）]\s*(?=[^\W\d_])")
+"""How a sub-paragraph is numbered by some: `(1) to make`."""
 _HAN_JOIN = re.compile(r"[㐀-鿿　-〿！-｠]$")
 
 
@@ -56,7 +60,7 @@ class Piece:
     """A block before it has a place: its words, its number, and how deep the source sets it.
 
     `depth` is the heading level for headings (1 outermost) and the nesting of numbered items otherwise
-    (0 for none, 1 for `1.`, 2 for `(a)`, 3 for `(i)`, 4 for `a.`). `body` is where the text after the number
+    (0 for none, 1 for `1.`, 2 for `(a)` and `(1)`, 3 for `(i)`, 4 for `a.`). `body` is where the text after the number
     begins. `spans` has the columns and rows that each cell of a row spans, where any spans several. `part` is the part of the document that the reader put it into, `header` says that a row heads its table, `follows`
     that the number is the next one of a list that is open.
     """
@@ -100,6 +104,11 @@ class _Growing:
         self._parts.append(line.text)
         self._marks += line.marks
 
+    @property
+    def ended(self) -> bool:
+        """Whether the lines so far end a sentence or a part of a list."""
+        return _closes(self._parts[-1])
+
     def closed(self) -> Piece:
         """The piece, whole."""
         return replace(self._piece, text="".join(self._parts), marks=tuple(self._marks))
@@ -118,6 +127,7 @@ def _grouped(lines: Sequence[Line]) -> Iterator[Piece]:
             or line.bullet
             or line.part in ("masthead", "caption")
             or _label(line.text)
+            or (growing is not None and growing.ended and _BRACKETED.match(line.text))
             or _is_heading(line)
         )
         told: dict[str, Any] = {"row": line.row, "page": line.page, "marks": line.marks, "part": line.part}
@@ -242,6 +252,8 @@ def _label(text: str) -> list[tuple[LabelKind, str, int]]:
 
 
 def _value(kind: LabelKind, number: str) -> int:
+    if kind == "bracketed":
+        return int(number)
     if kind == "number":  # "16.3" is the third paragraph of section 16
         return int(number.rpartition(".")[2])
     if kind == "roman":
@@ -263,23 +275,32 @@ def _nested(found: list[Piece]) -> list[Piece]:
     made: list[Piece] = []
     running: dict[int, int] = {}
     counted = 0  # the number of the last numbered paragraph
+    bare = False  # whether that had no dot
+    bracketed = 0  # how deep the list is that is numbered in brackets, 0 where none is open
     for n, piece in enumerate(found):
         if piece.kind in ("heading", "row"):
             if piece.kind == "heading":
-                running = {}
+                running, bracketed = {}, 0
                 piece = _numbered_heading(piece)
             made.append(piece)
             continue
         labelled = piece.kind != "footnote" and piece.part not in ("masthead", "caption", "contents")
-        readings = (_label(piece.text) or _without_dot(found, n, counted)) if labelled else []
+        readings = _label(piece.text) if labelled else []
+        dotted = bool(readings)
+        if labelled and not dotted:
+            readings = _without_dot(found, n, counted, bare) or _in_brackets(found, n, running.get(bracketed, 0))
         if not readings:
             made.append(piece)
             continue
-        kind, number, length = max(readings, key=lambda reading: _plausible(reading, running))
+        kind, number, length = max(readings, key=lambda reading: _plausible(reading, running, bracketed))
         if number == "i" and kind == "letter" and _next_label(found, n) == "ii":
             kind, number, length = next(reading for reading in readings if reading[0] == "roman")
-        depth, value = _DEPTH[kind], _value(kind, number)
-        counted = value if depth == 1 else counted
+        depth, value = _depth(kind, bracketed), _value(kind, number)
+        if kind == "bracketed":
+            bracketed = depth = bracketed or (3 if 2 in running else 2)
+        elif depth < bracketed:
+            bracketed = 0
+        counted, bare = (value, not dotted) if depth == 1 else (counted, bare)
         follows = value > 1 and running.get(depth) == value - 1
         running = {level: last for level, last in running.items() if level < depth} | {depth: value}
         text = piece.text[:length].rstrip() + (" " if piece.text[length:] else "") + piece.text[length:]
@@ -298,9 +319,40 @@ def _nested(found: list[Piece]) -> list[Piece]:
     return made
 
 
-def _without_dot(found: Sequence[Piece], n: int, counted: int) -> list[tuple[LabelKind, str, int]]:
+def _depth(kind: LabelKind, bracketed: int) -> int:
+    """How deep a number of a kind stands; one level deeper in a list that is numbered in brackets."""
+    depth = _DEPTH[kind]
+    return depth + (0 < bracketed <= depth)
+
+
+def _in_brackets(found: Sequence[Piece], n: int, before: int) -> list[tuple[LabelKind, str, int]]:
+    """The number in brackets of a paragraph behind the one numbered `before`, or that of the first where a second one follows."""
+    match = _BRACKETED.match(found[n].text)
+    if match is None:
+        return []
+    value = int(match[1])
+    if value != before + 1 or not before:
+        below = takewhile(lambda piece: piece.kind != "heading", found[n + 1 : n + 20])
+        later = [int(other[1]) for piece in below if (other := _BRACKETED.match(piece.text))]
+        if value != 1 or later[:1] != [2]:
+            return []
+    return [("bracketed", match[1], match.end())]
+
+
+def _closes(text: str) -> bool:
+    """Whether words end a sentence, or a part of one that is numbered."""
+    return bool(ENDS.search(text)) or text.endswith((",", "，", "،"))
+
+
+def _without_dot(found: Sequence[Piece], n: int, counted: int, bare: bool) -> list[tuple[LabelKind, str, int]]:
     """The number of a paragraph that lacks its dot: it follows the last one, and the next paragraphs count on from it; behind
-    the last paragraph of all none does, which then is no date or the like that stands alone."""
+    the last paragraph of all none does, which then is no date or the like that stands alone. Where the last one lacked its dot (`bare`),
+    or the paragraph right behind has the number 2, all do."""
+    if (count := _BARE_COUNT.match(found[n].text)) and found[n].kind == "paragraph" and _closes(found[n].text):
+        behind = _BARE_COUNT.match(found[n + 1].text) if found[n + 1 : n + 2] else None
+        begins = int(count[1]) == 1 and behind is not None and int(behind[1]) == 2
+        if (begins and found[n + 1].kind == "paragraph") or (bare and int(count[1]) == counted + 1):
+            return [("number", count[1], count.end())]
     match = _BARE_NUMBER.match(found[n].text)
     if not match or not counted or int(match.group(1)) != counted + 1:
         return []
@@ -323,10 +375,10 @@ def _next_label(found: Sequence[Piece], n: int) -> str:
     return next((readings[0][1] for piece in below if (readings := _label(piece.text))), "")
 
 
-def _plausible(reading: tuple[LabelKind, str, int], running: dict[int, int]) -> tuple[int, int]:
+def _plausible(reading: tuple[LabelKind, str, int], running: dict[int, int], bracketed: int) -> tuple[int, int]:
     """How well a reading continues the lists that are open: the next number of the deepest, then a start."""
     kind, number, _ = reading
-    depth, value = _DEPTH[kind], _value(kind, number)
+    depth, value = _depth(kind, bracketed), _value(kind, number)
     if running.get(depth) == value - 1 and value > 1:
         return (3, depth)
     if value == 1 and depth > max(running, default=0):

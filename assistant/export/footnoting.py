@@ -103,12 +103,13 @@ class References:
         return ("" if self.language == "zh" else self._comma).join(parts) if all(parts) and parts else locator
 
     def _part(self, part: str) -> str:
-        """A part of a place in words; empty where there are none for it."""
+        """A part of a place in words, or as it is printed; empty where there are no words for it."""
         for name, pattern in _PLACES.items():
             if match := pattern.fullmatch(part):
                 number = match[1] if name in ("section", "row", "item") else grammar_of("en").number(match[1])
                 return say(f"place_{name}", self.language, n=f"{number}{match[2]}")
-        return place_name(part, self.language)
+        # The number of a decision, and who speaks, are the document's own words.
+        return place_name(part, self.language) or (part if not part[:1].islower() else "")
 
     def _placed(self, citation: Citation, document: Document) -> str:
         """The place as footnotes and tables have it: in short, where the language is that of the locators."""

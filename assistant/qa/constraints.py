@@ -19,6 +19,7 @@ from corpus.countries import countries, names_country
 from corpus.documents import Block, Document, once
 from corpus.symbols import find_symbols
 from corpus.tables import cells_of
+from ingest.speakers import speeches_of
 
 STEM, ENDING = 4, 3
 """Letters of a name that a text must have at least, and those at its end that may differ there."""
@@ -87,6 +88,9 @@ def _of_another_country(question: Question, unit: Unit) -> float:
     def named(words: str) -> bool:
         return any(names_country(code, words, language) for code in codes)
 
+    if _others_speak(question, unit, codes):
+        return OTHER_COUNTRY
+
     def held(code: str) -> bool:
         return question.once((_text, document.id, code), lambda: names_country(code, _text(document), language))
 
@@ -99,6 +103,31 @@ def _of_another_country(question: Question, unit: Unit) -> float:
         return OTHER_COUNTRY
     elsewhere = of_others and named(passage.text) and not named(unit.text)
     return OTHER_NAME * (elsewhere or not all(map(held, codes)))
+
+
+def _others_speak(question: Question, unit: Unit, codes: Sequence[str]) -> bool:
+    """Whether a unit is said by one who names none of the countries asked about, in the record of a meeting at which one of these
+    speaks, or nobody speaks of them."""
+    document, spoken = unit.document, speeches_of(unit.document)
+    own = spoken[unit.block]
+    if own is None:
+        return False
+
+    def named(words: str) -> bool:
+        return any(names_country(code, words, document.language) for code in codes)
+
+    def others() -> bool:
+        speakers = "\n".join({each.speaker for each in spoken if each})
+        said = (document.block_text(block) for block in document.blocks if spoken[block.ordinal])
+        return named(speakers) or not any(map(named, said))
+
+    def silent() -> bool:
+        said = (document.block_text(block) for block in document.blocks if spoken[block.ordinal] is own)
+        return not named(own.speaker) and not any(map(named, said))
+
+    return question.once((_others_speak, document.id), others) and question.once(
+        (_others_speak, document.id, own.first), silent
+    )
 
 
 def of_another_session(question: Question, unit: Unit) -> bool:

@@ -18,6 +18,7 @@ from corpus.documents import Block, Document, once
 from corpus.symbols import Symbol
 from ingest.masthead import is_original
 from ingest.readers.heads import is_distribution_line
+from ingest.speakers import speeches_of
 
 LONGEST = 1_500
 """Longest line about an adoption, in characters: those that count votes name all States."""
@@ -118,6 +119,8 @@ def head_of(document: Document) -> tuple[Block, ...]:
         """Whether a line may stand there; the parts of a text that bears no marks are known by their place."""
         if block.kind in ("heading", "footnote") or block.locator == "masthead":
             return True
+        if speeches_of(document)[block.ordinal]:
+            return False
         words = document.block_text(block).strip()
         loose = block.kind == "paragraph" and not block.number and block.locator != "preamble"
         return printed and loose and len(words) <= LINE_LIMIT and (block.parent is None or bracketed(words))

@@ -57,7 +57,7 @@ class NamedPlaces:
         """What stands at a place of no document that is named. Where the question asks for more, its words tell which document is meant: the
         first one that search finds, corrigenda left out, must have it, and, where others have the place, too, and it is no table, that
         must come close. Where it asks for nothing else, any text that has the place may be meant: the first ones are shown."""
-        places = _places(question)
+        places = places_in(question)
         if not places or question.acts_lacking:
             return None
         found = {each.document.id: each.document for each in self._retriever.gather(question, READ)}
@@ -87,7 +87,7 @@ class NamedPlaces:
 
     def lacking(self, question: Question, answer: Answer) -> list[str]:
         """What is to be said of an answer to a question that names a table which the documents cited do not have."""
-        tables = [place for place in _places(question) if "table" in parts_of(place)]
+        tables = [place for place in places_in(question) if "table" in parts_of(place)]
         documents = (
             [self._library.document(each) for each in dict.fromkeys(c.document for c in answer.citations)]
             if tables
@@ -138,7 +138,7 @@ class NamedPlaces:
 
     def _from_places(self, question: Question) -> Answer | None:
         """A paragraph, footnote or table of a document that the question names: quoted whole, but of a table the rows that answer."""
-        places, annexes = _places(question), _annexes(question)
+        places, annexes = places_in(question), _annexes(question)
         scope = restricted(question, self._library) if places or annexes else None
         if scope is None:
             return None
@@ -304,7 +304,7 @@ def _annexes(question: Question) -> list[str]:
     return [each for each in (naming.places if naming else ()) if parts_of(each).keys() == {"annex"} and " " in each]
 
 
-def _places(question: Question) -> list[str]:
+def places_in(question: Question) -> list[str]:
     """The paragraphs, footnotes and tables that a question names."""
     if preambular := _preambular(question):
         return [place for place, _, _ in preambular]
@@ -370,11 +370,13 @@ def _whole(units: Sequence[Unit]) -> list[Unit]:
     return chosen
 
 
-def units_at(library: Library, document: Document, place: str) -> list[Unit]:
-    """The words of a document at a place: a paragraph with its sub-paragraphs, a footnote, the rows of a table."""
+def units_at(library: Library, document: Document, place: str, inside: range | None = None) -> list[Unit]:
+    """The words of a document at a place: a paragraph with its sub-paragraphs, a footnote, the rows of a table; with `inside` those of
+    these blocks."""
     own = document.part if "annex" in parts_of(document.part or "") else None
     spans = touched(document, place if own is None else joined(own, place))
     blocks = [block for block in document.blocks if block.kind != "heading"
+              and (inside is None or block.ordinal in inside)
               and any(start <= block.start and block.end <= end for start, end in spans)]  # fmt: skip
     if not blocks or any(block.page in document.unquotable for block in blocks):
         return []

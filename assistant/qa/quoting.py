@@ -13,10 +13,11 @@ from assistant.qa.abstention import CARRIED, FURTHER
 from assistant.qa.answer import Answer, Statement
 from assistant.qa.citations import CLOSEST, Composer, choose, nearest, unsure, weighed, with_totals
 from assistant.qa.extremes import extreme
-from assistant.qa.provisions import NamedPlaces
+from assistant.qa.provisions import NamedPlaces, places_in
 from assistant.qa.retriever import Evidence, Retriever, restricted
 from assistant.qa.revisions import in_language
 from assistant.qa.sections import NamedSections
+from assistant.qa.speeches import NamedSpeeches
 from assistant.qa.units import Unit
 from assistant.qa.weighing import FIRST, READ, STEPS, Scored, Weigher
 from assistant.question import Question, cites
@@ -55,6 +56,7 @@ class Quoter:
         self.desk = MeetingDesk(library, weigher)
         self.places = NamedPlaces(library, retriever, weigher, composer, most)
         self._sections = NamedSections(library, retriever, weigher, composer, most)
+        self._speeches = NamedSpeeches(library, retriever, composer, most)
         self._absent = Absent(library, catalogue)
         self._searched, self._most = max(READ, passages), most
         self.watch: Watch | None = None
@@ -74,7 +76,9 @@ class Quoter:
         acts = self._absent.acts(question) if section is None else []
         reasons = [each.reason for each in (*missing, *acts)][:NOTES]
         named = question.articles or question.symbols or question.named
-        found = (self.places.answer(question) if named else None) or section
+        # A paragraph that is named beside a decision is that of the decision.
+        found = section if section is not None and places_in(question) else None
+        found = found or (self.places.answer(question) if named else None) or section or self._speeches.answer(question)
         if found is None and not named:
             found = None if question.items else self.places.sought(question)
             if found is None and acts:

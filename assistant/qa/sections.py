@@ -4,27 +4,30 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assistant.frames import say
 from assistant.qa.answer import Answer
-from assistant.qa.citations import Composer, choose
-from assistant.qa.provisions import WHOLE, alone
+from assistant.qa.citations import Composer, choose, nearest, weighed
+from assistant.qa.provisions import WHOLE, alone, places_in, units_at
 from assistant.qa.retriever import Evidence, Retriever, restricted
 from assistant.qa.units import Unit, items_below, units_of
 from assistant.qa.weighing import FIRST, READ, Weigher
 from assistant.question import Question
+from corpus.acts import FULL
 from corpus.analysis import analyse
 from corpus.documents import Block, Document, Span, once
 from corpus.library import Library
-from corpus.places import folded, name_place
+from corpus.places import folded, joined, name_place
 
-_NUMBER = r"\d{1,4}/\d{1,3}|\d{1,3}|[IVXLC]{1,6}"
+_NUMBER = rf"{FULL}|\d{{1,3}}|[IVXLC]{{1,6}}"
 _LABEL = re.compile(
-    rf"(?P<words>(?:[^\W\d_]+ ){{1,3}})(?P<number>{_NUMBER})(?=$|[\s.:)–—-])(?!\s*\(\d{{4}}\))"
+    rf"(?:(?P<words>(?:[^\W\d_]+ ){{1,3}})(?P<number>{_NUMBER})|(?P<bare>{FULL}))(?=$|[\s.:)–—-])(?!\s*\(\d{{4}}\))"
     rf"|第(?P<han>{_NUMBER})号(?P<behind>[㐀-鿿]{{2,4}})|(?P<before>[㐀-鿿]{{2,6}})(?P<han_end>{_NUMBER}|[一二三四五六七八九十]{{1,3}})(?=$|[\s.:：。、])"
 )
-"""How a section is numbered in its heading: `Decision 2025/8`, `Draft resolution II`, `Recommendation 4`."""
+"""How a section is numbered in its heading: `Decision 2025/8`, `12/CP.31`, `Draft resolution II`, `Recommendation 4`."""
+_FULL = re.compile(FULL)
 _NUMBERED = re.compile(rf"(?<![\w/.])(?:{_NUMBER})(?![\w/])", re.IGNORECASE)
 _HAN = re.compile("[㐀-鿿]")
 
@@ -37,6 +40,11 @@ class _Section:
     label: str
     words: str
     number: str
+
+    @property
+    def full(self) -> bool:
+        """Whether the number tells the session, too."""
+        return _FULL.fullmatch(self.number) is not None
 
 
 class NamedSections:
@@ -58,47 +66,63 @@ class NamedSections:
         if not _NUMBERED.search(text) and not _HAN.search(text):
             return None
         lacking: Answer | None = None
-        for document in self._documents(question):
+        for document, near in self._documents(question):
             for series in _series(document):
-                named = next(((each, span) for each in series if (span := _said(each, text, question.language))), None)
-                if named is not None:
-                    return self._quoted(question, document, *named)
-                lacking = lacking or self._lacking(question, document, series[0], text)
+                named = [(each, span) for each in series if (near or each.full) and (span := _said(each, text, question, document))]  # fmt: skip
+                if named:
+                    return self._quoted(question, document, named)
+                lacking = lacking or (self._lacking(question, document, series[0], text) if near else None)
         return lacking
 
-    def _documents(self, question: Question) -> list[Document]:
-        """Those that the question names, else those that search finds first."""
+    def _documents(self, question: Question) -> list[tuple[Document, bool]]:
+        """Those that the question names, else those that search finds, and whether it finds them first."""
         scope = restricted(question, self._library) if question.symbols or question.named else None
         if scope is None:
-            found = enumerate(self._retriever.gather(question, READ))
-            first = [each for n, each in found if n < FIRST or each.id in question.carried]
-            return list({each.document.id: each.document for each in first}.values())
-        return [
-            self._library.document(each) for each in sorted(self._library.versions().quotable(question.language, scope))
-        ]
+            found: dict[str, tuple[Document, bool]] = {}
+            for n, each in enumerate(self._retriever.gather(question, READ)):
+                found.setdefault(each.document.id, (each.document, n < FIRST or each.id in question.carried))
+            return list(found.values())
+        held = sorted(self._library.versions().quotable(question.language, scope))
+        return [(self._library.document(each), True) for each in held]
 
-    def _quoted(self, question: Question, document: Document, section: _Section, said: Span) -> Answer | None:
-        units = [each for each in self._units(document, section) if question.admits(document.id, each.block)]
+    def _quoted(self, question: Question, document: Document, named: Sequence[tuple[_Section, Span]]) -> Answer | None:
+        section = named[0][0]
+        if len(named) == 1 and (places := places_in(question)):
+            if units := self._at(question, document, section, places):
+                return self._composer.quoted(question, units[: 2 * self._most], units[2 * self._most :])
+            return self._no_place(question, document, joined(section.label, places[0])) if section.full else None
+        units = [
+            each for held, _ in named for each in self._units(document, held) if question.admits(document.id, each.block)
+        ]  # fmt: skip
         if not units:
             return None
-        if not _asks_more(question, document, section.heading, said):
+        if not _asks_more(question, document, [held.heading for held, _ in named], [span for _, span in named]):
             return self._composer.quoted(question, units[: 2 * self._most], units[2 * self._most :])
-        evidence = list({each.evidence.id: each.evidence for each in units}.values())
-        inside = (units[0].start, units[-1].end)
-        chosen = choose(
-            self._weigher.weigh(question, evidence, lambda unit: inside[0] <= unit.start and unit.end <= inside[1]),
-            self._most,
-        )
-        return self._composer.quoted(question, chosen) if chosen else None
+        inside = [_blocks(document, held) for held, _ in named]
+        found = self._retriever.retrieve(question, READ, [document.id])
+        evidence = [each for each in found if any(each.passage.first in blocks for blocks in inside)]
+        evidence = evidence or list({each.evidence.id: each.evidence for each in units}.values())
+        scored = self._weigher.weigh(question, evidence, lambda unit: any(unit.block in blocks for blocks in inside))
+        if chosen := choose(scored, self._most):
+            return weighed(self._composer.quoted(question, chosen), scored)
+        # What names a decision by its full number is answered from no other.
+        return weighed(self._composer.closest(question, nearest(scored), evidence), scored) if section.full else None
+
+    def _at(self, question: Question, document: Document, section: _Section, places: Sequence[str]) -> list[Unit]:
+        """The words at some places within a section."""
+        blocks = _blocks(document, section)
+        found = (unit for place in places for unit in units_at(self._library, document, place, blocks))
+        return [unit for unit in found if question.admits(document.id, unit.block)]
+
+    def _no_place(self, question: Question, document: Document, place: str) -> Answer:
+        reason = say("no_place", question.language, document=document.label, place=place)
+        return Answer(question.text, question.language, "not_found", reason)
 
     def _units(self, document: Document, section: _Section) -> list[Unit]:
         """The words of a section in order, each paragraph with its sub-paragraphs; as one where they are many and not too long."""
         heading = section.heading
-        body: list[Block] = []
-        for block in document.blocks[heading.ordinal + 1 :]:
-            if block.kind == "heading" and block.level <= heading.level:
-                break
-            body += [block] if block.kind != "footnote" else []
+        held = _blocks(document, section)
+        body = [block for block in document.blocks[held.start + 1 : held.stop] if block.kind != "footnote"]
         if not body or any(block.page in document.unquotable for block in body):
             return []
         units: list[Unit] = []
@@ -120,15 +144,15 @@ class NamedSections:
         """That a document has no section of a number, though it has others of the series, where nothing but that is asked."""
         for found in _NUMBERED.finditer(text):
             asked = _Section(known.heading, "", known.words, found.group())
-            span = _said(asked, text, question.language)
-            alike = _shape(found.group()) == _shape(known.number)
-            if span is None or not alike or _asks_more(question, document, None, span):
+            span = _said(asked, text, question, document)
+            if span is None or _shape(found.group()) != _shape(known.number):
+                continue
+            if _asks_more(question, document, (), [span]) and not (asked.full and question.symbols):
                 continue
             place = text[slice(*span)]
             if re.search(rf"(?<!\w){re.escape(place)}(?![\w/])", folded(document.text), re.IGNORECASE):
                 return None  # it stands there, if not as a section
-            reason = say("no_place", question.language, document=document.label, place=place)
-            return Answer(question.text, question.language, "not_found", reason)
+            return self._no_place(question, document, place)
         return None
 
 
@@ -141,35 +165,53 @@ def _series(document: Document) -> tuple[tuple[_Section, ...], ...]:
         place = name_place(match.group()) if match else None
         if match is None or (place is not None and not place.start):
             continue
-        words = (match["words"] or match["behind"] or match["before"]).strip().casefold()
-        found.append(_Section(block, match.group(), words, match["number"] or match["han"] or match["han_end"]))
+        words = (match["words"] or match["behind"] or match["before"] or "").strip().casefold()
+        number = match["number"] or match["bare"] or match["han"] or match["han_end"]
+        found.append(_Section(block, match.group(), words, number))
     counts = Counter(each.words for each in {(each.words, each.number): each for each in found}.values())
     return tuple(tuple(each for each in found if each.words == words) for words, count in counts.items() if count > 1)
 
 
-def _said(section: _Section, text: str, language: str) -> Span | None:
-    """Where a question names a section: its number, with the words of its series before it in any form."""
+def _said(section: _Section, text: str, question: Question, document: Document) -> Span | None:
+    """Where a question names a section: its number, with the words of its series before it in any form. A number in full tells enough where
+    it has letters, or the series has no words, or has them in another language."""
     if _HAN.search(section.words):
         found = re.search(rf"{re.escape(section.label)}(?!\d)", text) if section.label else None
         return found.span() if found else None
+    language = question.language
     words = analyse(section.words, language)
-    for found in re.finditer(rf"(?<![\w/.]){re.escape(section.number)}(?![\w/])", text, re.IGNORECASE):
-        before = list(re.finditer(r"[^\W\d_]+", text[: found.start()]))[-len(section.words.split()) :]
+    for found in re.finditer(rf"(?<![\w/.]){re.escape(section.number)}(?![\w/]|\.\d)", text, re.IGNORECASE):
+        before = list(re.finditer(r"[^\W\d_]+", text[: found.start()]))[-max(1, len(section.words.split())) :]
         if before and words and analyse(text[before[0].start() : found.start()], language) == words:
             return before[0].start(), found.end()
+        telling = not words or document.language != language or any(map(str.isalpha, section.number))
+        if section.full and telling:
+            return before[0].start() if before else found.start(), found.end()
     return None
 
 
-def _asks_more(question: Question, document: Document, heading: Block | None, said: Span) -> bool:
-    """Whether a question asks for more than the words of a section: beside its number, and what its text and who speaks are called."""
+def _blocks(document: Document, section: _Section) -> range:
+    """The ordinals of the blocks of a section, from its heading on."""
+    heading = section.heading
+    behind = (each.ordinal for each in document.blocks[heading.ordinal + 1 :]
+              if each.kind == "heading" and each.level <= heading.level)  # fmt: skip
+    return range(heading.ordinal, next(behind, len(document.blocks)))
+
+
+def _asks_more(question: Question, document: Document, headings: Sequence[Block], said: Sequence[Span]) -> bool:
+    """Whether a question asks for more than the words of sections: beside their numbers, and what their text and who speaks are called."""
     text = folded(question.rest)
-    named = [document.title, document.masthead.body, document.block_text(heading) if heading else ""]
+    for start, end in said:
+        text = text[:start] + " " * (end - start) + text[end:]
+    named = [document.title, document.masthead.body, *map(document.block_text, headings)]
     known = {token for each in named for token in analyse(each, document.language)}
-    rest = f"{text[: said[0]]} {text[said[1] :]}"
-    left = question.vocabulary.content(analyse(rest, question.language), question.language)
+    left = question.vocabulary.content(analyse(text, question.language), question.language)
     return len([token for token in left if token not in known]) > alone(question)
 
 
 def _shape(number: str) -> str:
-    """What numbers of a series share: the year of 2025/8, else whether they are Roman."""
-    return number.partition("/")[0] if "/" in number else "1" if number.isdigit() else "I"
+    """What numbers of a series share: the session of 2025/8, 12/CP.31 and WHA79.4, else whether they are Roman."""
+    if not _FULL.fullmatch(number):
+        return "1" if number.isdigit() else "I"
+    first, _, last = number.partition("/")
+    return (last if any(map(str.isalpha, last)) else first) if last else first.rpartition(".")[0]

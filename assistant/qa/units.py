@@ -20,6 +20,7 @@ from corpus.documents import HEADINGS, Block, Document, Span
 from corpus.library import Library
 from corpus.sentences import sentence_spans
 from corpus.symbols import find_symbols
+from ingest.speakers import label_of_speech
 
 GROUP_LIMIT = 900
 """Longest provision, in characters, that is quoted whole with all its sub-paragraphs."""
@@ -124,7 +125,18 @@ FirstPage = tuple[Evidence, list[tuple[Unit, int, int]]]
 
 
 def units_of(evidence: Evidence) -> Iterator[Unit]:
-    return (unit for unit in _units(evidence) if not unit.empty and not unit.bare)
+    return (spoken(unit) for unit in _units(evidence) if not unit.empty and not unit.bare)
+
+
+def spoken(unit: Unit) -> Unit:
+    """Words of the record of a meeting, introduced by who says them, unless they begin with that."""
+    label = label_of_speech(unit.document, unit.block)
+    if label is None or any(
+        start <= label[0] < end for start, end in ((unit.start, unit.end), *(s for s, _ in unit.leads))
+    ):
+        return unit
+    first = unit.document.block_at(label[0])
+    return replace(unit, leads=((label, first.locator if first else unit.locator), *unit.leads))
 
 
 def _units(evidence: Evidence) -> Iterator[Unit]:

@@ -18,6 +18,7 @@ from assistant.reports.mandates.deadlines import Clock
 from assistant.wording.drafting import Grammar, grammar_of, unquoted
 from corpus.dates import find_dates
 from corpus.documents import Block, Document, Span
+from corpus.places import annexed
 from corpus.sentences import sentence_spans
 
 Kind = Literal["ask", "decide", "say"]
@@ -65,7 +66,7 @@ def operative(document: Document) -> Iterator[Block]:
     or decides. Annexes are left out."""
     grammar = grammar_of(document.language)
     for block in document.blocks:
-        if block.kind != "paragraph" or block.locator.startswith(("annex", *_APART)):
+        if block.kind != "paragraph" or annexed(block.locator) or block.locator.startswith(_APART):
             continue
         opening = grammar.opening.match(document.body(block)[:LONGEST])
         if block.number or (opening and (opening["ask"] or opening["decide"])):
@@ -81,7 +82,7 @@ class _Reader:
         self._verbs = frozenset(word.casefold() for word in self._grammar.infinitives.findall(document.text[:200_000]))
         self._clock = Clock(document)
         # The body that speaks, as the preamble opens with it.
-        opening = [block for block in document.blocks if block.locator == "preamble"][:1]
+        opening = [block for block in document.blocks if block.locator.rpartition(", ")[2] == "preamble"][:1]
         self._body = [bare(document.text, each.body_start, each.end, closes=",，،:：") for each in opening]
         self._names = frozenset(
             name

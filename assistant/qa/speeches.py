@@ -1,0 +1,99 @@
+"""Questions for what somebody said at a meeting: "what did Senegal say?", "what did Ms. Brandt say in S/PV.9912?"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from assistant.qa.answer import Answer
+from assistant.qa.citations import Composer
+from assistant.qa.provisions import WHOLE, alone
+from assistant.qa.retriever import Evidence, Retriever, restricted
+from assistant.qa.units import Unit, spoken
+from assistant.qa.weighing import FIRST, READ
+from assistant.question import Question
+from corpus.analysis import analyse
+from corpus.countries import countries, country_spans
+from corpus.documents import Block, Document
+from corpus.library import Library
+from ingest.speakers import Speech, speeches_of
+
+MOST_SPEECHES = 4
+"""Speeches of one speaker that are quoted; who speaks more often presides."""
+
+
+class NamedSpeeches:
+    """Answers with all that a speaker said whom a question names, by State or by name, where it asks nothing more; in at most `most`
+    statements and as many behind."""
+
+    def __init__(self, library: Library, retriever: Retriever, composer: Composer, most: int) -> None:
+        self._library, self._retriever, self._composer, self._most = library, retriever, composer, most
+
+    def answer(self, question: Question) -> Answer | None:
+        """What was said; None where the question names no speaker of a record that is looked for, or asks for more."""
+        for document in self._documents(question):
+            by_speaker: dict[str, list[Speech]] = {}
+            for speech in dict.fromkeys(each for each in speeches_of(document) if each):
+                by_speaker.setdefault(speech.speaker, []).append(speech)
+            named = [(who, said) for who, said in by_speaker.items() if _named(who, question, document)]
+            said = [each for _, speeches in named for each in speeches]
+            if not said or len(said) > MOST_SPEECHES or _asks_more(question, document, [who for who, _ in named], said):
+                continue
+            units = [each for speech in said for each in self._units(document, speech)]
+            if units := [each for each in units if question.admits(document.id, each.block)]:
+                return self._composer.quoted(question, units[: 2 * self._most], units[2 * self._most :])
+        return None
+
+    def _documents(self, question: Question) -> list[Document]:
+        """Those that the question names, else those that search finds first."""
+        scope = restricted(question, self._library) if question.symbols or question.named else None
+        if scope is None:
+            found = self._retriever.gather(question, READ)[:FIRST]
+            return list({each.document.id: each.document for each in found}.values())
+        held = sorted(self._library.versions().quotable(question.language, scope))
+        return [self._library.document(each) for each in held]
+
+    def _units(self, document: Document, speech: Speech) -> list[Unit]:
+        """The words of a speech, as one where it is not too long, else by paragraphs."""
+        blocks = _blocks(document, speech)
+        if any(block.page in document.unquotable for block in blocks):
+            return []
+        found = [(block, Evidence.at(self._library, document, block.start)) for block in blocks]
+        units = [Unit.of(evidence, block) for block, evidence in found if evidence is not None]
+        if (
+            len(units) > 1
+            and blocks[-1].end - blocks[0].start <= WHOLE
+            and blocks[-1].ordinal - blocks[0].ordinal < len(blocks)
+        ):
+            units = [Unit(units[0].evidence, blocks[0].start, blocks[-1].end, blocks[0].locator, blocks[0].ordinal)]
+        return [spoken(each) for each in units]
+
+
+def _named(speaker: str, question: Question, document: Document) -> bool:
+    """Whether a question names a speaker: the State in any language, or, as the record writes them, the State or the last word of the name."""
+    name, _, state = speaker.partition(" (")
+    if question.countries and not countries(state, document.language).keys().isdisjoint(question.countries):
+        return True
+    words = [name] if document.language == "zh" else name.split()
+    edge, behind = (r"(?<!\w)", r"(?!\w)") if document.language != "zh" else ("", "")
+    called = [each for each in (state.rstrip(")"), *words[-1:]) if each]
+    return any(re.search(rf"{edge}{re.escape(each)}{behind}", question.text) for each in called)
+
+
+def _blocks(document: Document, speech: Speech) -> list[Block]:
+    return [block for block in document.blocks if speeches_of(document)[block.ordinal] is speech]
+
+
+def _asks_more(question: Question, document: Document, speakers: Sequence[str], said: Sequence[Speech]) -> bool:
+    """Whether a question asks for more than the words of speakers: beside their names, and what the record and its body are called; or for
+    something that they say."""
+    text = question.rest
+    for _, start, end in country_spans(text, question.language):
+        text = text[:start] + " " * (end - start) + text[end:]
+    called = (*speakers, document.title, document.masthead.body)
+    languages = (document.language, question.language)
+    known = {token for each in called for language in languages for token in analyse(each, language)}
+    left = question.vocabulary.content(analyse(text, question.language), question.language)
+    left = [token for token in left if token not in known]
+    words = "\n".join(document.block_text(block) for speech in said for block in _blocks(document, speech))
+    return len(left) > alone(question) or not set(left).isdisjoint(analyse(words, document.language))

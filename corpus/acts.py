@@ -1,0 +1,24 @@
+"""How decisions and resolutions are numbered, in the headings of a report that holds several and where a text cites them."""
+
+from __future__ import annotations
+
+import re
+
+FULL = (
+    r"(?:[A-Z]{1,4}-)?(?:\d{1,4}|[IVXLC]{1,7})/(?:[A-Z]{1,5}\.)?\d{1,4}(?: ?[A-D](?!\w))?"
+    r"|[A-Z]{2,5}\d{1,3}\.\d{1,3}|[IVXLC]{1,7}\.\d{1,3}"
+)
+"""A number that tells the session, too: `12/CP.31`, `5/3`, `2025/8`, `XXXV/2`, `BC-15/1`, `WHA79.4`, `XIV.5`."""
+_PLAIN = r"[IVXLC]{1,7}|\d{1,3}|[A-Z]"
+_WORDS = r"(?:[^\W\d_]+ ){1,3}(?:№ ?|n[o°º]\.? ?)?"
+_LABEL = re.compile(
+    rf"(?P<label>(?:{_WORDS}|第 ?|[㐀-鿿]{{2,6}} ?第? ?)?(?P<full>{FULL})(?: ?号[㐀-鿿]{{2,4}})?"
+    rf"|{_WORDS}(?P<plain>{_PLAIN})|[㐀-鿿]{{2,6}} ?(?P<han>\d{{1,3}}|[一二三四五六七八九十]{{1,3}}))(?=$|[\s.:：。—–-])"
+)
+
+
+def label_of(heading: str) -> tuple[str, bool] | None:
+    """What a heading on one line begins with if that is the number of a decision or the like, `Decision 12/CP.31`, and whether it tells
+    the session, too; None where it begins with none."""
+    found = _LABEL.match(heading)
+    return (found["label"], found["full"] is not None) if found else None
