@@ -130,9 +130,12 @@ class Question(Bounds):
 
     def bounded(self, bounds: Bounds) -> Question:
         """The question, asked of what the bounds leave; a document that is held is known by its symbol, and by its number."""
-        held_as = bounds.known.find(self.rest)
-        symbols = [*self.symbols, *(each.symbol for each in held_as)]
-        rest, named = _blanked(self.rest, ((each.start, each.end) for each in held_as)), {each.text for each in symbols}
+        named_as = bounds.known.find(self.rest, alike=True)
+        symbols = [*self.symbols, *(each.symbol for each in named_as)]
+        rest, named = (
+            _blanked(self.rest, ((each.start, each.end) for each in named_as)),
+            {each.text for each in symbols},
+        )
         for found, number, beside in replace(self, rest=rest)._cited():
             held = bounds.acts.get(number, ())
             if number.startswith(_BELONGS):
@@ -144,9 +147,9 @@ class Question(Bounds):
         return replace(self, symbols=tuple(dict.fromkeys(symbols)), rest=rest, **limits)
 
     def mentions(self) -> list[Mention]:
-        """The symbols in its text, in order: what is a symbol by its form, and what is held under it."""
+        """The symbols in its text, in order: what is a symbol by its form, and what is held under it or has the form of what is held."""
         found = find_symbols(self.text)
-        held = self.known.find(self.text)
+        held = self.known.find(self.text, alike=True)
         more = [each for each in held if not any(each.start < other.end and other.start < each.end for other in found)]
         return sorted([*found, *more], key=lambda each: each.start)
 

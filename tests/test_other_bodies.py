@@ -10,6 +10,7 @@ from assistant.qa.engine import Engine
 from assistant.qa.scope import Scope
 from corpus.catalogue import Catalogue
 from corpus.library import Library
+from corpus.symbols import Symbol
 from ingest.run import Input, starter_sources
 
 BOARD = """# Report of the board
@@ -69,6 +70,30 @@ def test_documents_of_other_houses_are_found_and_asked_by_their_symbols(houses: 
     within = houses.ask("What does it cost?", scope=Scope(documents=(symbol,)))
     assert {each.document for each in within.citations} <= {held.id}
     assert not Scope(documents=(symbol,)).unknown(houses.library)
+
+
+@pytest.mark.parametrize("symbol", ["A79/18", "221 EX/5", "MSC.1/Circ.1703", "GB.350/INS/5"])
+def test_a_document_of_another_house_that_is_not_held_is_said_not_to_be(houses: Engine, symbol: str) -> None:
+    answer = houses.ask(f"What does paragraph 2 of {symbol} say?")
+    assert (answer.status, answer.absent) == ("not_found", symbol)
+    assert symbol in answer.reason
+
+
+def test_what_a_held_text_says_of_a_document_that_is_not_held_is_quoted(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    library = open_library()
+    told = "# Ropes\n\n1. Resolution WHA71.5 asks the ports to count their ropes.\n"
+    add(
+        library,
+        catalogue,
+        Input("a.md", b"# Lamps\n\n1. Lamps burn.\n", symbol=Symbol.given("WHA79.4")),
+        Input("b.md", told.encode()),
+    )
+    answer = Engine(library, catalogue, readers=word_readers()).ask("What does WHA71.5 ask the ports to do?")
+    assert answer.status == "answered"
+    assert "count their ropes" in answer.statements[0].text
+    assert "WHA71.5" in answer.notes[0]
 
 
 def test_a_follow_up_changes_the_symbol_of_another_house(houses: Engine) -> None:

@@ -608,6 +608,13 @@ def test_a_symbol_that_is_known_is_found_in_any_form_and_is_no_part_of_another(t
         assert Symbol.given(text[each.start : each.end].replace("ex", "EX").replace("a79", "A79")) == each.symbol
 
 
+def test_a_symbol_is_told_by_the_form_of_a_known_one_that_no_rule_finds() -> None:
+    text = "a79/18 and MSC.1/Circ.1703, not A79/18/X, C79/18, S/5/7 nor A/2/3; A79/17 beside 221 EX/6."
+    named = ["A79/18", "MSC.1/Circ.1703", "A79/17", "221 EX/6"]
+    assert [each.symbol.text for each in KNOWN.find(text, alike=True)] == named
+    assert [each.symbol.text for each in KNOWN.find(text)] == ["A79/17"]
+
+
 @given(st.text() | NEARLY)
 def test_looking_for_known_symbols_never_fails(text: str) -> None:
     assert all(text[each.start : each.end] for each in KNOWN.find(text))
