@@ -24,6 +24,8 @@ from ingest.structure import BOLD_DEPTH, Piece
 MASTHEAD_PIECES = 40
 LONGEST_TITLE = 600
 """Characters of a title: a letter that transmits a report may have some hundred."""
+_NOTES = re.compile(r"(?:[,\s]*\*{1,3})+$")
+"""The marks of notes behind a title."""
 _STRONG_WORDS = 120
 """From so many words on, the language that a text is found to be in is sure enough to contradict its reader."""
 
@@ -71,7 +73,8 @@ def identify(
     if said is not None and said not in LANGUAGES:
         raise ReadError(f"{name}: language {said!r} is none of {', '.join(LANGUAGES)}.")
     language_found, warnings = _language(found, masthead, said, name)
-    title = str(given.get("title") or title_of(found, top, kind, masthead, settled, entry) or settled or name)
+    printed_title = _NOTES.sub("", title_of(found, top, kind, masthead, settled, entry))
+    title = str(given.get("title") or printed_title or settled or name)
     title = title if len(title) <= LONGEST_TITLE else title[: LONGEST_TITLE - 1].rsplit(" ", 1)[0].rstrip(",;:") + "…"
     date = given.get("date") or masthead.date or (entry and entry.date) or (own[0].isoformat() if own else None)
     return Document(

@@ -515,6 +515,10 @@ def test_a_chinese_decision_is_called_by_its_title_and_not_by_what_adopted_it() 
     assert title("A/85/100", "# 大会通过的决议", f"# {own}", text="1. 船只需要旗帜。") == own
 
 
+def test_marks_of_notes_are_no_part_of_a_title() -> None:
+    assert title("A/85/100", "# Views on boats No. 3/2031 *, **") == "Views on boats No. 3/2031"
+
+
 def test_at_a_conference_its_name_is_no_title() -> None:
     name, own = "# International Conference for the Depth of Harbours", "# Harbour Declaration"
     assert title("A/CONF.300/2031/1", name, own) == "Harbour Declaration"
