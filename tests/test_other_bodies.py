@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from io import StringIO
+
 import pytest
 from conftest import OpenLibrary, add
+from rich.console import Console
 from word_reader import word_readers
 
+from assistant.cli.render import print_answer
 from assistant.qa.engine import Engine
 from assistant.qa.scope import Scope
 from corpus.catalogue import Catalogue
@@ -77,6 +81,9 @@ def test_a_document_of_another_house_that_is_not_held_is_said_not_to_be(houses: 
     answer = houses.ask(f"What does paragraph 2 of {symbol} say?")
     assert (answer.status, answer.absent) == ("not_found", symbol)
     assert symbol in answer.reason
+    print_answer(Console(file=(shown := StringIO()), width=200), answer)
+    assert "rapporteur ingest FILE --symbol" in shown.getvalue()
+    assert ("rapporteur fetch" in shown.getvalue()) is not Symbol.given(symbol).of_other
 
 
 def test_what_a_held_text_says_of_a_document_that_is_not_held_is_quoted(
