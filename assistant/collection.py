@@ -178,7 +178,7 @@ class Collection:
         if not found:
             symbol = Symbol.read(name)
             if symbol is not None and self._catalogue.by_symbol(symbol):
-                raise NotHeld("known-not-held", name=symbol.text, url=link(symbol, language or "en"))
+                raise NotHeld("known-not-held", name=symbol.text, url=link(symbol, language or "en") or "")
             raise NotHeld("no-document", name=name)
         exact = [document for document in found if name in (document.id, document.key)]
         found = exact or found

@@ -61,7 +61,7 @@ class Files:
         if self.symbol is None:
             return inputs(path, self.language, ocr=self.ocr, apart=(self.apart,))
         try:
-            return iter([FileInput(path, Symbol.parse(self.symbol), self.language, self.ocr)])
+            return iter([FileInput(path, Symbol.given(self.symbol), self.language, self.ocr)])
         except SymbolError as error:
             return iter([FileInput(path, fault=str(error))])
 

@@ -19,7 +19,7 @@ from corpus.analysis import analyse, fold
 from corpus.catalogue import Catalogue, Entry
 from corpus.countries import countries, names_of
 from corpus.language import detect_language
-from corpus.symbols import Symbol, find_symbols
+from corpus.symbols import KnownSymbols, Mention, Symbol, find_symbols
 from ingest.clock import spoken_times
 
 if TYPE_CHECKING:
@@ -59,12 +59,13 @@ _CLOCK = re.compile(
 class Bounds:
     """What of a library a question may be answered from: `within` are ids of the only documents, None for all; of those in `parts`
     only the blocks named there, which speak of the agenda item `of_item`. `acts` are the resolutions, decisions and drafts held, by the
-    numbers that they are cited by."""
+    numbers that they are cited by, `known` the symbols held, which are known in any form."""
 
     within: frozenset[str] | None = None
     of_item: str | None = None
     parts: Mapping[str, frozenset[int]] = field(default_factory=dict)
     acts: Mapping[str, tuple[Symbol, ...]] = field(default_factory=dict, repr=False)
+    known: KnownSymbols = field(default=KnownSymbols(()), repr=False, compare=False)
 
     def covers(self, document_id: str) -> bool:
         """Whether the question may be answered from a document."""
@@ -78,6 +79,9 @@ class Bounds:
             return True
         blocks = range(first, (first if last is None else last) + 1)
         return (all if whole else any)(block in self.parts[document_id] for block in blocks)
+
+
+NO_BOUNDS = Bounds()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,9 +129,14 @@ class Question(Bounds):
         return made
 
     def bounded(self, bounds: Bounds) -> Question:
-        """The question, asked of what the bounds leave; a document that is held and named by its number is named by its symbol."""
-        symbols, rest, named = [*self.symbols], self.rest, {each.text for each in self.symbols}
-        for found, number, beside in self._cited():
+        """The question, asked of what the bounds leave; a document that is held is known by its symbol, and by its number."""
+        named_as = bounds.known.find(self.rest, alike=True)
+        symbols = [*self.symbols, *(each.symbol for each in named_as)]
+        rest, named = (
+            _blanked(self.rest, ((each.start, each.end) for each in named_as)),
+            {each.text for each in symbols},
+        )
+        for found, number, beside in replace(self, rest=rest)._cited():
             held = bounds.acts.get(number, ())
             if number.startswith(_BELONGS):
                 held = tuple(each for each in held if each.text.removesuffix(f"/{number}") in named)
@@ -136,6 +145,13 @@ class Question(Bounds):
                 rest = rest[: found.start()] + " " * len(found.group()) + rest[found.end() :]
         limits = {each.name: getattr(bounds, each.name) for each in fields(Bounds)}
         return replace(self, symbols=tuple(dict.fromkeys(symbols)), rest=rest, **limits)
+
+    def mentions(self) -> list[Mention]:
+        """The symbols in its text, in order: what is a symbol by its form, and what is held under it or has the form of what is held."""
+        found = find_symbols(self.text)
+        held = self.known.find(self.text, alike=True)
+        more = [each for each in held if not any(each.start < other.end and other.start < each.end for other in found)]
+        return sorted([*found, *more], key=lambda each: each.start)
 
     def _cited(self) -> Iterator[tuple[re.Match[str], str, tuple[str, str]]]:
         """Numbers by which documents may be cited, each as it stands, as it is written and with what stands beside it."""

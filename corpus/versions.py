@@ -14,7 +14,7 @@ from functools import cached_property
 
 from corpus.documents import LANGUAGES
 from corpus.store import Header
-from corpus.symbols import RESOLUTIONS, Symbol, same_document
+from corpus.symbols import RESOLUTIONS, KnownSymbols, Symbol, same_document
 
 _Line = tuple[str, str | None]
 _NUMBERED = re.compile(r"/((?:[A-Z]{1,3}|Rev|Add|Corr)\.\d{1,3})$")
@@ -101,6 +101,11 @@ class Versions:
                 for cited in called:
                     found[cited] = (*found.get(cited, ()), symbol)
         return found
+
+    @cached_property
+    def known(self) -> KnownSymbols:
+        """The symbols held, with those that revisions have without their number, to be found in questions whatever form they have."""
+        return KnownSymbols(symbol for version in self.held for symbol in (version.root, version.symbol))
 
     def later(self, document_id: str) -> list[Version]:
         """The language versions of the latest revision that is held of a document, where it is a later one."""
@@ -226,7 +231,7 @@ def best_language(versions: Sequence[Version], *languages: str) -> list[Version]
 
 
 def _version(header: Header) -> Version:
-    symbol = Symbol.parse(header.symbol or "")
+    symbol = Symbol.given(header.symbol or "")
     return Version(header, symbol, *_root(symbol))
 
 

@@ -18,12 +18,14 @@ from corpus.symbols import RECORDS, Symbol, SymbolError, link, same_document
 from ingest.agenda import place_and_dates
 from ingest.locators import TextKind, article_of, opening
 from ingest.readers import ReadError, visible
-from ingest.readers.heads import ANNEX, CHAPTER, CONTENTS, names_session, symbol_of
+from ingest.readers.heads import ANNEX, CHAPTER, CONTENTS, ORGANIZATION, is_distribution_line, names_session, symbol_of
 from ingest.structure import BOLD_DEPTH, Piece
 
 MASTHEAD_PIECES = 40
 LONGEST_TITLE = 600
 """Characters of a title: a letter that transmits a report may have some hundred."""
+_NOTES = re.compile(r"(?:[,\s]*\*{1,3})+$")
+"""The marks of notes behind a title."""
 _STRONG_WORDS = 120
 """From so many words on, the language that a text is found to be in is sure enough to contradict its reader."""
 
@@ -55,10 +57,14 @@ def identify(
     top = _masthead(found)
     asked = symbol or _given_symbol(given, name)
     printed = _printed_symbol(masthead, top)
+    if asked and printed and printed.of_other and not same_document(asked, printed):
+        printed = None  # what stands in a grammar that is not known weighs less than the word of a person
     head = "\n".join(piece.text for piece in top)
     headings = [piece.text for piece in found if piece.kind == "heading"][:8]
     dates = [date for piece in top for date in find_dates(piece.text)]  # no date runs from one line into the next
     dates += [date for piece in top if (at := place_and_dates(piece.text)) for date in at[1]]
+    # The days of the meeting are not the day of the document.
+    own = [date for piece in top if not _of_meeting(piece, masthead) for date in find_dates(piece.text)]
     if asked:
         _agree(asked, printed, catalogue.recognise(headings, head, dates), name)
     entry, proof = _entry(asked, printed, given, catalogue, headings, head, dates, by_user=symbol is not None)
@@ -67,9 +73,10 @@ def identify(
     if said is not None and said not in LANGUAGES:
         raise ReadError(f"{name}: language {said!r} is none of {', '.join(LANGUAGES)}.")
     language_found, warnings = _language(found, masthead, said, name)
-    title = str(given.get("title") or title_of(found, top, kind, masthead, settled, entry) or settled or name)
+    printed_title = _NOTES.sub("", title_of(found, top, kind, masthead, settled, entry))
+    title = str(given.get("title") or printed_title or settled or name)
     title = title if len(title) <= LONGEST_TITLE else title[: LONGEST_TITLE - 1].rsplit(" ", 1)[0].rstrip(",;:") + "…"
-    date = given.get("date") or masthead.date or (entry and entry.date) or (dates[0].isoformat() if dates else None)
+    date = given.get("date") or masthead.date or (entry and entry.date) or (own[0].isoformat() if own else None)
     return Document(
         symbol=settled,
         part=given.get("part") or (entry.part if entry else None),
@@ -88,6 +95,12 @@ def identify(
         reissue=settled.reissue if settled else 0,
         warnings=warnings,
     )
+
+
+def _of_meeting(piece: Piece, masthead: Masthead) -> bool:
+    """Whether a line gives the days of the meeting."""
+    at = place_and_dates(piece.text)
+    return bool((masthead.dates and masthead.dates in piece.text) or (at and len(at[1]) > 1))
 
 
 def _language(found: Sequence[Piece], masthead: Masthead, said: str | None, name: str) -> tuple[str, tuple[str, ...]]:
@@ -137,7 +150,7 @@ def _given_symbol(given: Mapping[str, Any], name: str) -> Symbol | None:
     if not given.get("symbol"):
         return None
     try:
-        return Symbol.parse(str(given["symbol"]))
+        return Symbol.given(str(given["symbol"]))
     except SymbolError as error:
         raise ReadError(f"{name}: {error}") from None
 
@@ -147,7 +160,7 @@ def _printed_symbol(masthead: Masthead, top: Sequence[Piece]) -> Symbol | None:
     lines = [line for piece in top for line in piece.text.splitlines()]
     found = next((symbol for line in lines if (symbol := symbol_of(line))), None)
     if masthead.symbols and (found is None or found.all[0].text not in masthead.symbols):
-        return Symbol.parse("-".join(masthead.symbols))
+        return Symbol.given("-".join(masthead.symbols))
     return found
 
 
@@ -199,7 +212,7 @@ def _slug(text: str) -> str:
 _BODIES = "assembly|council|conference of the parties|commission|committee|board|(?:expert|working) group"
 _SKIPPED = (
     r"united nations$|distr\.|original\s*:|(?:(?:resolution|decision)s? )?adopted by\b|(?:(?:résolution|décision)s? )?adoptée?s? (?:par|le)\b"
-    r"|(?:(?:resolución|decisión) )?aprobada|(?:резолюция, )?принятая|(?:قرار |مقرر |الذي )?اتخذ[ته]|.{0,30}(?:通过的决议|決議|决定|次会议通过)$|[\[(].*[\])]$"
+    r"|(?:(?:resolución|decisión) )?aprobada|(?:резолюция, )?принятая|(?:قرار |مقرر |الذي )?اتخذ[ته]|(?:(?!关于).){0,30}(?:通过的决议|決議|决定|次会议通过)$|[\[(].*[\])]$"
     r"|(?:comité|comisión|consejo|conseil|commission|комитет|комиссия|совет|конференция|اللجنة|لجنة|مجلس|المؤتمر)\b.{0,90}$"
     r"|.{2,30}(?:委员会|理事会|大会|工作组)$"
 )
@@ -229,7 +242,10 @@ def title_of(
         return next((text for text in headings if text.casefold() == wanted.casefold()), entry.title)
     if symbol is not None and symbol.series in RECORDS and (meeting := _meeting(top, masthead)):
         return meeting
-    if kind == "resolution" and (begun := opening(found)):
+    begun = opening(found) if kind == "resolution" else None
+    if begun and not any(
+        CONTENTS.fullmatch(each.text) or _numbered(each) for each in found[:begun]
+    ):  # no report with resolutions in it
         # A resolution's title stands right above its opening; above that of a draft stands who submits it.
         lines = [each for each in found[:begun] if each.part != "masthead"]
         # Of a text without marks.
@@ -239,7 +255,7 @@ def title_of(
             if naming:  # who submits a paper may stand below its title, in bold and in no style of a heading
                 return _line(min(reversed(naming), key=lambda piece: piece.depth >= BOLD_DEPTH))
     head = list(takewhile(lambda piece: not CONTENTS.fullmatch(piece.text), top))  # what follows heads chapters
-    run = _run(head, masthead, symbol, kind)
+    run = _run(_without_bold_head(head, masthead), masthead, symbol, kind)
     if not run and kind == "treaty" and masthead.body:
         return masthead.body  # where nobody issues a text its name stands there
     if not run:  # old documents set their title in capitals only, some as part of their head
@@ -253,6 +269,23 @@ def title_of(
     title = _line(run[0] if kind == "treaty" else min(run, key=lambda piece: piece.depth))
     part = _part(run, symbol)
     return f"{title}: {part}" if part else title
+
+
+def _without_bold_head(head: Sequence[Piece], masthead: Masthead) -> list[Piece]:
+    """The pieces without lines in bold above what the head of a document says last, where a heading in a style follows: it is the title."""
+    first = next((n for n, piece in enumerate(head) if piece.kind == "heading" and piece.depth < BOLD_DEPTH), 0)
+    last = max((n for n, piece in enumerate(head[:first]) if _of_head(piece, masthead)), default=0)
+    if not masthead.symbols:
+        return list(head)
+    return [piece for n, piece in enumerate(head) if n >= last or piece.kind != "heading"]
+
+
+def _of_head(piece: Piece, masthead: Masthead) -> bool:
+    """Whether a line is one of those that the head of a document has beside the names of bodies."""
+    text = _line(piece)
+    said = text.rstrip("*") in (*masthead.symbols, masthead.session, masthead.item)
+    dated = _only_a_date(text) or bool(masthead.dates and masthead.dates in text)
+    return said or dated or is_distribution_line(text)
 
 
 def _run(head: Sequence[Piece], masthead: Masthead, symbol: Symbol | None, kind: TextKind) -> list[Piece]:
@@ -269,6 +302,10 @@ def _run(head: Sequence[Piece], masthead: Masthead, symbol: Symbol | None, kind:
     return run
 
 
+def _numbered(piece: Piece) -> bool:
+    return piece.kind == "paragraph" and bool(piece.number)
+
+
 def _behind(head: Sequence[Piece], masthead: Masthead) -> list[str]:
     """The line right behind the head of a text without marks, whose lines are paragraphs, where that is no sentence."""
     said = [each for each in (masthead.item, masthead.dates, masthead.session) if each]
@@ -283,9 +320,10 @@ def _names_body(text: str, masthead: Masthead, symbol: Symbol | None) -> bool:
     inside = len(name) < len(body) and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", body)
     of_head = text in (masthead.session, masthead.item, masthead.dates)
     at_conference = symbol is not None and "/CONF." in symbol.body
-    return bool(
-        inside or of_head or symbol_of(text) or _SKIPS.match(text) or (at_conference and _CONFERENCE.match(text))
+    issuer = (
+        _SKIPS.match(text) or re.fullmatch(ORGANIZATION, text, re.IGNORECASE) or text.rstrip("*") in masthead.symbols
     )
+    return bool(inside or of_head or symbol_of(text) or issuer or (at_conference and _CONFERENCE.match(text)))
 
 
 def _meeting(top: Sequence[Piece], masthead: Masthead) -> str:

@@ -8,12 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from itertools import takewhile
 
+from corpus.acronyms import spells
+from corpus.analysis import fold
 from corpus.calendar_names import language_codes
 from corpus.dates import find_dates
 from corpus.documents import Masthead
+from corpus.symbols import Symbol, SymbolError
+from ingest.agenda import place_and_dates
 from ingest.readers import Line
-from ingest.readers.heads import ITEM, ORGANIZATION, symbol_of
+from ingest.readers.heads import ITEM, ORGANIZATION, names_session, symbol_of
 
 MASTHEAD_LINES = 40
 _LONGEST = 400
@@ -38,11 +44,23 @@ _PLACE_DATES = re.compile(
     r"^(?P<place>[^\W\d][^\d,]{1,40}(?:, [^\d,]{2,30})?),\s+(?P<dates>\d.{3,60}\d{4}.{0,8})$"
     r"|^(?P<dates_first>\d.{3,60}?\d{4})(?:,\s+(?P<place_last>[^\d,]{2,40}))?$"
 )
+_COMMA = re.compile("[,،，]")
 _BODY = re.compile(
     r"assembl|council|conference|convention|commission\b|committee|board|working group|conseil|consejo|comit|comisión|asamblea|conferencia|"
     r"ассамблея|совет|комитет|комиссия|конференция|конвенция|الجمعية|مجلس|اللجنة|لجنة|المؤتمر|مؤتمر|大会|理事会|委员会|会议",
     re.IGNORECASE,
 )
+_HAN_BODY = re.compile(r"(?:大会|理事会|委员会|会议)(?:$|[^\w]|第)")
+_SESSIONED = re.compile(
+    r"(?:(?P<letters>[A-Z]{1,8})[ .-]?\(?(?P<session>\d{1,4})\)?|(?P<numbered>\d{1,3}) (?P<behind>[A-Z]{1,4}))(?:-[A-Z]{1,4})?"
+    r"(?:/.{1,40}|\.[A-Z]?\d{1,4})"
+)
+"""A symbol that begins with the letters of a body and the number of its session: `A79/17`, `220 EX/5`, `WHA79.4`, `GC(69)/7`."""
+_HEAD_LINE = 120
+"""Characters of a line of the head; a longer one is text."""
+_FIRST = 6
+"""Lines of a head among which the name of its body is looked for where nothing marks it."""
+_TEXT_ENDS = re.compile(r"\S[,;]$|\S.{30,}\.$")
 _ABOUT = re.compile(r"\b(?:of|on|by|for|to|d[eu]|des|del|sur|sobre|par|por)\b|\bd[’']", re.IGNORECASE)
 """A preposition before the noun: what follows is said of a body, or done by it."""
 
@@ -52,6 +70,7 @@ def read_masthead(lines: Sequence[Line]) -> Masthead:
     found: dict[str, str] = {}
     symbols: tuple[str, ...] = ()
     ends_open = False  # "Distr." stands alone, what it is follows
+    above, signed = "", {"date": "", "dates": ""}  # a place and one day, not right below a session
     for line in _top(lines):
         text = _HAN_SPACES.sub("", line.text)
         if not symbols and (symbol := symbol_of(text)):
@@ -72,14 +91,27 @@ def read_masthead(lines: Sequence[Line]) -> Masthead:
             found.setdefault("item", text)
         elif _names_session(line, text):
             found.setdefault("session", text)
-        elif "date" not in found and len(text) <= 40 and (dates := find_dates(text)) and "," not in text:
+        elif "date" not in found and len(text) <= 40 and (dates := find_dates(text)) and not _COMMA.search(text):
             found["date"] = dates[0].isoformat()
-        elif (match := _PLACE_DATES.match(text)) and ("session" in found or "," in text):
-            found.setdefault("place", match.group("place") or match.group("place_last") or "")
-            found.setdefault("dates", match.group("dates") or match.group("dates_first") or "")
+        elif when := _place_dates(text, "session" in found):
+            place, days, day = when
+            if day and not signed["date"] and not _SESSION.search(above):
+                signed = {"date": day, "dates": days}
+            found.setdefault("place", place)
+            found.setdefault("dates", days)
         elif _is_body(line, text):
             found.setdefault("body", text)
-        ends_open = False
+        ends_open, above = False, text
+    if "date" not in found and signed["date"]:  # the day of the document then, not of a meeting
+        found["date"] = signed["date"]
+        if found["dates"] == signed["dates"]:
+            del found["place"], found["dates"]
+    head = [_HAN_SPACES.sub("", line.text) for line in _top(lines)]
+    head = [*takewhile(lambda text: len(text) <= _HEAD_LINE and not _TEXT_ENDS.search(text), head)]
+    symbols = symbols or _of_other_house(head)
+    if symbols and not found.get("body"):  # nothing marks a line in a plain text
+        names = (each for each in head[:_FIRST] if not names_session(each) and _is_body_name(each))
+        found["body"] = next(names, "")
     if not found.get("language") and (letter := re.search(r"\(([A-Z])\)", found.get("job", ""))):
         found["language"] = _JOB_LANGUAGES.get(letter.group(1), "")
     return Masthead(symbols=symbols, **found)
@@ -90,20 +122,69 @@ def is_original(text: str) -> bool:
     return _ORIGINAL.match(_HAN_SPACES.sub("", text)) is not None
 
 
+def _place_dates(text: str, in_session: bool) -> tuple[str, str, str] | None:
+    """Place and dates of a line that gives these alone, as printed, and the day where it is one."""
+    found = place_and_dates(text)
+    day = found[1][0].isoformat() if found and len(found[1]) == 1 else ""
+    if (match := _PLACE_DATES.match(text)) and (in_session or "," in text):
+        return match["place"] or match["place_last"] or "", match["dates"] or match["dates_first"] or "", day
+    if found is None:
+        return None
+    return found[0], ", ".join(part for part in map(str.strip, _COMMA.split(text)) if re.search(r"\d", part)), day
+
+
+def _of_other_house(head: Sequence[str]) -> tuple[str, ...]:
+    """The symbol that stands alone on a line of the head, in the manner of a house that writes body and session together, where the
+    head names that session, or the body by these letters."""
+    for text in head:
+        match = _SESSIONED.fullmatch(text.rstrip("*"))
+        if match is None:
+            continue
+        letters, session = match["letters"] or match["behind"], int(match["session"] or match["numbered"])
+        rest = [fold(each) for each in head if each != text]
+        counted = {
+            int(number) for each in rest if _SESSION.search(each) for number in re.findall(r"\d{1,3}(?!\d)", each)
+        }
+        dated = any(re.search(rf"(?<!\d){session}(?!\d)", each) for each in rest)
+        unread = dated if session > 999 else not counted  # the session is a year, or written in words
+        if session in counted or (unread and any(_lettered(letters, each) for each in rest)):
+            with suppress(SymbolError):
+                return (Symbol.given(text).text,)
+    return ()
+
+
+def _lettered(letters: str, text: str) -> bool:
+    """Whether a line names a body by its letters: those of its words, or of the beginning of one, of a single letter that of its noun."""
+    noun = _BODY.search(text)
+    begins = text[noun.start() :] if noun else ""
+    longer = len(letters) > 1 and any(word.upper().startswith(letters) for word in re.findall(r"\w+", text))
+    return noun is not None and (
+        begins.upper().startswith(letters) or longer or (len(letters) > 1 and spells(letters, text))
+    )
+
+
 def _names_session(line: Line, text: str) -> bool:
     """Whether a line is what a session or meeting is called, and no title that says of which one the document is."""
     found = _SESSION.search(text)
-    if found is None or len(text) > 90 or find_dates(text):
+    if found is None or len(text) > 90 or find_dates(text) or text[:1].islower() or _TEXT_ENDS.search(text):
         return False
     return not line.heading or not _ABOUT.search(text[: found.start()])
 
 
 def _is_body(line: Line, text: str) -> bool:
     set_apart = line.part == "masthead" or line.strong or line.heading > 0
-    if not set_apart or len(text) > 200 or _ORGANIZATION.match(text):
+    return set_apart and len(text) <= 200 and _is_body_name(text)
+
+
+def _is_body_name(text: str) -> bool:
+    if _ORGANIZATION.match(text):
         return False
     noun = _BODY.search(text)
-    return noun is not None and not _ABOUT.search(text[: noun.start()])
+    if noun is None or _ABOUT.search(text[: noun.start()]):
+        return False
+    # In Arabic the noun begins the name of a body, in Chinese it ends it.
+    arabic, han = re.match(r"[\u0600-\u06ff]", noun.group()), re.match(r"[\u4e00-\u9fff]", noun.group())
+    return not (arabic and " " in text[: noun.start()]) and not (han and not _HAN_BODY.search(text))
 
 
 def _top(lines: Sequence[Line]) -> Iterator[Line]:

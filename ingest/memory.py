@@ -246,7 +246,7 @@ def _as_asked(header: Header, given: Input) -> bool:
         return False
     if given.symbol is None:
         return True
-    return header.symbol is not None and same_document(Symbol.parse(header.symbol), given.symbol)
+    return header.symbol is not None and same_document(Symbol.given(header.symbol), given.symbol)
 
 
 def _rank(of: Document | Header) -> tuple[int, int]:

@@ -46,7 +46,7 @@ def read(
     language: str | None = None,
     trusted: bool = False,
 ) -> Document:
-    asked = Symbol.parse(symbol) if symbol else None
+    asked = Symbol.given(symbol) if symbol else None
     return read_document(Input(name, text.encode(), asked, language, trusted), catalogue)[0]
 
 
@@ -100,6 +100,23 @@ def test_a_revision_is_not_what_it_revises() -> None:
 def test_a_symbol_that_is_none_is_refused_by_name() -> None:
     with pytest.raises(ReadError, match=r"note\.md"):
         read(head(symbol="not a symbol"))
+
+
+@pytest.mark.parametrize("way", ["user", "head"])
+def test_the_symbol_of_another_house_is_taken_from_who_gives_it(way: str) -> None:
+    made = read(PLAIN, symbol="GC(69)/7") if way == "user" else read(head(symbol="GC(69)/7"))
+    assert (made.id, made.edition, made.url) == ("GC(69)/7:en:official", "official", None)
+    printed = "**Harbour Committee**\n\n83rd session\n\nHC 83/17\n\n" + PLAIN
+    assert read(printed).proof == "printed in the text"
+    assert read(printed, symbol="HC 83/17 Rev.1").id == "HC 83/17/Rev.1:en:official"
+    with pytest.raises(IdentityError):
+        read(PRINTED, symbol="GC(69)/7")
+
+
+def test_the_days_of_a_meeting_are_not_the_day_of_its_document() -> None:
+    told = "# Harbour Board\n\nA/75/100\n\nNinth session\n\nBergen, 8–12 May 2031\n\n"
+    assert read(f"{told}# A note on boats\n\n1. Boats.\n").date is None
+    assert read(f"{told}3 March 2031\n\n# A note on boats\n\n1. Boats.\n").date == "2031-03-03"
 
 
 def test_a_text_is_recognised_by_title_body_and_dates(catalogue: Catalogue) -> None:
@@ -467,6 +484,41 @@ def test_what_is_said_of_a_body_is_a_title_and_its_name_is_none() -> None:
     assert title(*named, "# Report on lamps") == "Report on lamps"
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["United Nations", "Nations Unies", "Naciones Unidas", "Организация Объединенных Наций", "الأمم المتحدة", "联合国"],
+)
+def test_bold_lines_of_the_head_are_no_titles_where_a_heading_follows(name: str) -> None:
+    own = "# Depth of harbours"
+    assert title(f"**{name}**", "A/85/100", "**Covenant on Boats**", "Distr.: General", own) == own[2:]
+    assert title("**Covenant on Boats**", "A/85/100", "3 May 2031", own) == own[2:]
+    assert title(f"# {name}", "A/85/100", own) == own[2:]
+
+
+def test_a_report_is_not_called_by_a_decision_in_it() -> None:
+    decision = "## Buoys\n\n*The Harbour Assembly*,\n\n*Recalling* the lamps,\n\n1. *Decides* to keep them."
+    contents = "## Contents\n\n### Decisions\n"
+    assert (
+        title("A/85/100", "# Report of the Harbour Assembly", contents, text=decision)
+        == "Report of the Harbour Assembly"
+    )
+    before = "1. The Assembly met in May."
+    assert (
+        title("A/85/100", "# Report of the Harbour Assembly", before, text=decision) == "Report of the Harbour Assembly"
+    )
+    assert title("A/85/100", "# Harbour Assembly", text=decision) == "Buoys"
+
+
+def test_a_chinese_decision_is_called_by_its_title_and_not_by_what_adopted_it() -> None:
+    own = "港口理事会关于船只年度报告的决定"
+    assert title("**港口管理局**", "A/85/100", f"# {own}", text="1. 船只需要旗帜。") == own
+    assert title("A/85/100", "# 大会通过的决议", f"# {own}", text="1. 船只需要旗帜。") == own
+
+
+def test_marks_of_notes_are_no_part_of_a_title() -> None:
+    assert title("A/85/100", "# Views on boats No. 3/2031 *, **") == "Views on boats No. 3/2031"
+
+
 def test_at_a_conference_its_name_is_no_title() -> None:
     name, own = "# International Conference for the Depth of Harbours", "# Harbour Declaration"
     assert title("A/CONF.300/2031/1", name, own) == "Harbour Declaration"
@@ -484,7 +536,7 @@ def test_a_section_of_a_work_is_called_by_both() -> None:
     [
         (
             ("United Nations A/85/PV.7", "General Assembly", "Eighty-fifth session", "7th plenary meeting"),
-            "Eighty-fifth session, 7th plenary meeting",
+            "General Assembly, Eighty-fifth session, 7th plenary meeting",
         ),
         (("A/C.3/85/SR.4", "Summary record of the 4th meeting"), "Summary record of the 4th meeting"),
         (("S/PV.11000", "第一一〇〇〇次会议"), "第一一〇〇〇次会议"),

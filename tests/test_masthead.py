@@ -177,6 +177,82 @@ def test_a_symbol_in_a_sentence_is_not_the_symbol_of_the_document() -> None:
     assert head("United Nations", "General Assembly", "See A/87/901 on this.").symbols == ()
 
 
+@pytest.mark.parametrize(
+    ("lines", "symbol"),
+    [
+        (("Harbour Committee", "83rd session", "HC 83/17"), "HC 83/17"),
+        (("HARBOUR ASSEMBLY — 43RD SESSION", "WORKING PAPER", "A43-WP/112"), "A43-WP/112"),
+        (("International Harbour Conference", "IHC.114/Record No. 5A", "114th Session, 2031"), "IHC.114/Record No. 5A"),
+        (("SEVENTY-NINTH WORLD HARBOUR ASSEMBLY", "WHA79.4", "Agenda item 13.2"), "WHA79.4"),
+        (("Soixante-dix-neuvième Assemblée des ports", "A79/17", "2 avril 2031"), "A79/17"),
+        (("Executive Board", "Two hundred and twentieth session", "220 EX/5"), "220 EX/5"),
+        (("General Conference", "Sixty-ninth regular session", "GC(69)/7"), "GC(69)/7"),
+        (("Harbour Conference", "Bergen, 1–7 July 2031", "C 2031/3"), "C 2031/3"),
+        (("理事会", "第220届会议", "220 EX/5"), "220 EX/5"),
+    ],
+)
+def test_a_symbol_of_another_house_is_read_where_the_head_names_its_session_or_body(
+    lines: tuple[str, ...], symbol: str
+) -> None:
+    assert head(*lines, body=0).symbols == (symbol,)
+    told = f"The harbours are as told in {symbol}, which lists them."
+    assert head(*[told if each == symbol else each for each in lines], body=0).symbols == ()
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("Harbour Committee", "83rd session", "HC 84/17"),
+        ("Security Council", "S3/80/Rev.1", "Third floor"),
+        ("A note on boats", "F4/12", "3 May 2031"),
+        ("Executive Board", "Room E 5/12", "Fifth session"),
+        ("Harbour Conference", "C 2031/3", "A note on cranes"),
+        ("Harbour Committee", "83rd session", "The Committee had before it what follows,", "HC 83/17"),
+    ],
+)
+def test_what_only_looks_like_a_symbol_of_another_house_is_none(lines: tuple[str, ...]) -> None:
+    assert head(*lines, body=0).symbols == ()
+
+
+@pytest.mark.parametrize(
+    ("lines", "place", "dates", "date"),
+    [
+        (("الدورة التاسعة", "بيرغن، 8-12 آذار/مارس 2031"), "بيرغن", "8-12 آذار/مارس 2031", ""),
+        (("第九届会议", "2031年7月6日至17日，卑尔根"), "卑尔根", "2031年7月6日至17日", ""),
+        (("Ninth session", "Bergen, 8 May 2031"), "Bergen", "8 May 2031", ""),
+        (("Ninth session", "A/87/901", "BERGEN, 8 May 2031"), "", "", "2031-05-08"),
+        (("Ninth session", "A/87/901", "Bergen, 8 May 2031", "3 March 2031"), "Bergen", "8 May 2031", "2031-03-03"),
+    ],
+)
+def test_place_and_days_are_those_of_the_meeting_and_a_lone_day_that_of_the_document(
+    lines: tuple[str, ...], place: str, dates: str, date: str
+) -> None:
+    read = head(*lines)
+    assert (read.place, read.dates, read.date) == (place, dates, date)
+
+
+def test_a_session_within_a_sentence_is_not_that_of_the_document() -> None:
+    told = (
+        "A/87/901",
+        "at its twelfth session, approved the guidelines for boats of",
+        "The Committee, at its session,",
+    )
+    assert head(*told).session == ""
+
+
+def test_the_name_of_a_body_begins_with_its_noun_in_arabic_and_ends_with_it_in_chinese() -> None:
+    assert head("A/87/901", "تقرير لجنة الموانئ عن دورتها التاسعة").body == ""
+    assert head("A/87/901", "لجنة الموانئ").body == "لجنة الموانئ"
+    assert head("A/87/901", "港口委员会关于船只的决定").body == ""
+    assert head("A/87/901", "港口委员会").body == "港口委员会"
+
+
+def test_the_body_of_a_text_without_marks_is_its_first_name_of_one() -> None:
+    plain = ["United Nations", "A/87/901", "Commission on Harbours", "Ninth session", "A few words."]
+    assert read_masthead([Line(text, n) for n, text in enumerate(plain)]).body == "Commission on Harbours"
+    assert read_masthead([Line(text, n) for n, text in enumerate(plain[2:])]).body == ""
+
+
 @pytest.mark.parametrize("name", ["United Nations", "Nations Unies", "Организация Объединенных Наций", "联 合 国"])
 def test_a_symbol_may_stand_behind_the_name_of_the_organization(name: str) -> None:
     assert head(f"{name} A/79/PV.64", "General Assembly").symbols == ("A/79/PV.64",)

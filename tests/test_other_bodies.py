@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from io import StringIO
+
 import pytest
 from conftest import OpenLibrary, add
+from rich.console import Console
 from word_reader import word_readers
 
+from assistant.cli.render import print_answer
 from assistant.qa.engine import Engine
+from assistant.qa.scope import Scope
 from corpus.catalogue import Catalogue
 from corpus.library import Library
+from corpus.symbols import Symbol
 from ingest.run import Input, starter_sources
 
 BOARD = """# Report of the board
@@ -29,6 +35,77 @@ def engine(open_library: OpenLibrary, catalogue: Catalogue) -> Engine:
     library = open_library()
     add(library, catalogue, Input("board.md", BOARD.encode()))
     return Engine(library, catalogue, readers=word_readers())
+
+
+HOUSES = {
+    "A79/17": "**SEVENTY-NINTH WORLD HARBOUR ASSEMBLY**\n\nA79/17\n\n2 April 2031\n\n# Lamps of harbours\n\n1. Lamps burn oil.\n\n2. Oil costs 7 francs.\n",
+    "220 EX/5": "**Executive Board**\n\n220th session\n\n220 EX/5\n\n# Ropes of harbours\n\n1. Ropes are of hemp.\n\n2. Hemp costs 9 francs.\n",
+    "MSC.1/Circ.1702": "MSC.1/Circ.1702\n\n# Buoys of harbours\n\n1. Buoys are of cork.\n\n2. Cork costs 3 francs.\n",
+    "GB.350/INS/4": "GB.350/INS/4\n\n# Cranes of harbours\n\n1. Cranes are of oak.\n\n2. Oak costs 5 francs.\n",
+}
+
+
+@pytest.fixture
+def houses(open_library: OpenLibrary, catalogue: Catalogue) -> Engine:
+    library = open_library()
+    add(library, catalogue, *(Input(f"{n}.md", text.encode()) for n, text in enumerate(HOUSES.values())))
+    return Engine(library, catalogue, readers=word_readers())
+
+
+@pytest.mark.parametrize(("symbol", "price"), [*zip(HOUSES, "7935", strict=True)])
+@pytest.mark.parametrize(
+    "question", ["What does paragraph 2 of {} say?", "Que dit le paragraphe 2 de {} ?", "{}第2段说什么？", "¿Qué dice el párrafo 2 de {}?"]
+)  # fmt: skip
+def test_a_held_symbol_is_known_in_a_question_whatever_house_it_is_of(
+    houses: Engine, symbol: str, price: str, question: str
+) -> None:
+    answer = houses.ask(question.format(symbol))
+    assert [each.locator for each in answer.citations] == [f"{symbol}, para. 2"]
+    assert f"costs {price} francs" in answer.statements[0].text
+    lacking = houses.ask(question.replace("2", "9").format(symbol))
+    assert lacking.status == "not_found"
+    assert symbol in lacking.reason
+
+
+@pytest.mark.parametrize("symbol", HOUSES)
+def test_documents_of_other_houses_are_found_and_asked_by_their_symbols(houses: Engine, symbol: str) -> None:
+    [held] = houses.library.find(symbol.lower())
+    assert held.key == symbol
+    within = houses.ask("What does it cost?", scope=Scope(documents=(symbol,)))
+    assert {each.document for each in within.citations} <= {held.id}
+    assert not Scope(documents=(symbol,)).unknown(houses.library)
+
+
+@pytest.mark.parametrize("symbol", ["A79/18", "221 EX/5", "MSC.1/Circ.1703", "GB.350/INS/5"])
+def test_a_document_of_another_house_that_is_not_held_is_said_not_to_be(houses: Engine, symbol: str) -> None:
+    answer = houses.ask(f"What does paragraph 2 of {symbol} say?")
+    assert (answer.status, answer.absent) == ("not_found", symbol)
+    assert symbol in answer.reason
+    print_answer(Console(file=(shown := StringIO()), width=200), answer)
+    assert "rapporteur ingest FILE --symbol" in shown.getvalue()
+    assert ("rapporteur fetch" in shown.getvalue()) is not Symbol.given(symbol).of_other
+
+
+def test_what_a_held_text_says_of_a_document_that_is_not_held_is_quoted(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    library = open_library()
+    told = "# Ropes\n\n1. Resolution WHA71.5 asks the ports to count their ropes.\n"
+    add(
+        library,
+        catalogue,
+        Input("a.md", b"# Lamps\n\n1. Lamps burn.\n", symbol=Symbol.given("WHA79.4")),
+        Input("b.md", told.encode()),
+    )
+    answer = Engine(library, catalogue, readers=word_readers()).ask("What does WHA71.5 ask the ports to do?")
+    assert answer.status == "answered"
+    assert "count their ropes" in answer.statements[0].text
+    assert "WHA71.5" in answer.notes[0]
+
+
+def test_a_follow_up_changes_the_symbol_of_another_house(houses: Engine) -> None:
+    before = "What does paragraph 2 of A79/17 say?"
+    assert houses.ask("And 220 EX/5?", history=[before]).citations[0].locator == "220 EX/5, para. 2"
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from corpus.symbols import (
     MAX_RANGE,
+    KnownSymbols,
     Mention,
     Modifier,
     Symbol,
@@ -547,6 +548,76 @@ def test_running_text_gives_the_spans_of_abbreviations_and_only_the_ends_of_impo
         ("S/2025/71/Add.900", "900"),
         ("S/2025/71/Corr.3", "Corr.3"),
     ]
+
+
+# Other houses
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["A79/17", "WHA79.4", "EB158.R7", "220 EX/5", "43 C/5", "A43-WP/112", "A42-21", "ILC.114/Record No. 5A", "GC(69)/7", "MEPC 83/17"],
+)  # fmt: skip
+def test_a_symbol_of_another_house_is_taken_where_it_is_given_and_nowhere_else(text: str) -> None:
+    symbol = Symbol.given(f" {text}*")
+    assert (symbol.text, symbol.reissue, symbol.of_other, symbol.all) == (text, 1, True, (symbol,))
+    assert link(symbol) is None
+    assert Symbol.read(text) is None
+    assert found(f"See {text}, and {text}.") == []
+    assert Symbol.given("a/80/6") == Symbol("A/80/6")
+
+
+def test_a_modifier_of_another_house_tells_its_parent() -> None:
+    added = Symbol.given("A79/17 Add.1")
+    assert (added.text, added.parent, added.base) == ("A79/17/Add.1", Symbol("A79/17"), Symbol("A79/17"))
+    assert Symbol("A79/17") < added < Symbol("A79/18")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "hello", "1/2", "and/or", "12/08/2021", "COVID-19", "Article 6", "Part 5", "14/15 October", "see 79/17", "A79/", "A79//17"),
+        *("WHA79.4 and A/80/6", "A/80//6", "A/80/6 (see below)", "CTOC/COP/WG.7", "https://x/A79/17", "../A79/17", "A79/17\x00", "A79/<b>17"),
+        "A79/" + "1" * 200,
+    ],
+)  # fmt: skip
+def test_words_and_what_breaks_the_rules_of_the_united_nations_are_not_taken_though_they_are_given(text: str) -> None:
+    with pytest.raises(SymbolError):
+        Symbol.given(text)
+
+
+KNOWN = KnownSymbols(
+    map(Symbol.given, ["A79/17", "A79/17/Add.1", "220 EX/5", "GC(69)/7", "GB.350/INS/4", "MSC.1/Circ.1702", "WT/L/1", "A/80/6 (Sect. 16)"])
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("What does A79/17 say?", ["A79/17"]),
+        ("a79/17号文件说什么，（GC(69)/7）？", ["A79/17", "GC(69)/7"]),
+        ("l’A79/17 add.1, et 220 ex/5.", ["A79/17/Add.1", "220 EX/5"]),
+        ("ما الذي تقوله الوثيقة \u200eMSC.1/Circ.1702؟", ["MSC.1/Circ.1702"]),
+        ("(see WT/L/1) and GB.350／INS／4's annex", ["WT/L/1", "GB.350/INS/4"]),
+        ("A/80/6 (sect. 16)", ["A/80/6 (Sect. 16)"]),
+        ("A79/17/Add.2, A79/17 Add.2, A79/170, XA79/17, A79/17-2, A79/17/Rev.1, 1220 EX/5, https://x/A79/17", []),
+    ],
+)
+def test_a_symbol_that_is_known_is_found_in_any_form_and_is_no_part_of_another(text: str, named: list[str]) -> None:
+    assert [each.symbol.text for each in KNOWN.find(text)] == named
+    for each in KNOWN.find(text):
+        assert Symbol.given(text[each.start : each.end].replace("ex", "EX").replace("a79", "A79")) == each.symbol
+
+
+def test_a_symbol_is_told_by_the_form_of_a_known_one_that_no_rule_finds() -> None:
+    text = "a79/18 and MSC.1/Circ.1703, not A79/18/X, C79/18, S/5/7 nor A/2/3; A79/17 beside 221 EX/6."
+    named = ["A79/18", "MSC.1/Circ.1703", "A79/17", "221 EX/6"]
+    assert [each.symbol.text for each in KNOWN.find(text, alike=True)] == named
+    assert [each.symbol.text for each in KNOWN.find(text)] == ["A79/17"]
+
+
+@given(st.text() | NEARLY)
+def test_looking_for_known_symbols_never_fails(text: str) -> None:
+    assert all(text[each.start : each.end] for each in KNOWN.find(text))
 
 
 # Real texts

@@ -22,7 +22,6 @@ from corpus.dates import find_dates
 from corpus.documents import Document
 from corpus.library import Library
 from corpus.meetings import Meeting, Sitting
-from corpus.symbols import find_symbols
 
 HEAD = 1_500
 """Characters of an agenda in which the number of its meeting stands."""
@@ -116,7 +115,9 @@ def dated(question: Question, meeting: Meeting) -> Question | None:
     if not counted:
         return None
     gaps = (found.span() for found in _GAP.finditer(question.rest))
-    start, end = next((gap for gap in gaps if not find_symbols(question.text[slice(*gap)])), (len(question.text),) * 2)
+    named = [(each.start, each.end) for each in question.mentions()]
+    free = (gap for gap in gaps if not any(gap[0] < end and start < gap[1] for start, end in named))
+    start, end = next(free, (len(question.text),) * 2)
     text = f"{question.text[:start]} {date_text(counted[0], question.language)} {question.text[end:]}"
     return replace(question, text=" ".join(text.split()))
 

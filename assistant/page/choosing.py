@@ -80,7 +80,7 @@ def _item(service: Service, meeting: Meeting, agenda: Document, item: AgendaItem
             for each in sorted(meeting.sittings, key=lambda sitting: sitting.order)
             if any(taken.number.split(" ", 1)[0] == item.number for taken in each.items)
         ],
-        "documents": [_document(service, Symbol.parse(text), reader) for text in dict.fromkeys(documents)],
+        "documents": [_document(service, Symbol.given(text), reader) for text in dict.fromkeys(documents)],
         "annotations": f"{version_path(agenda)}#item-{item.number}",
         "ask": f"/?{urlencode(asked)}",
         "brief": f"/briefings?{urlencode(briefed)}" if agenda.symbol else "",

@@ -135,7 +135,7 @@ def index(
         "before": max(0, offset - PER_PAGE) if offset else None,
         "next": offset + PER_PAGE if offset + PER_PAGE < total else None,
         "missing": [
-            {**each, "url": link(Symbol.parse(each["symbol"])) if each["symbol"] else each["url"]}
+            {**each, "url": link(Symbol.given(each["symbol"])) if each["symbol"] else each["url"]}
             for each in known
             if all(word in f"{each['id']} {each['title']}".casefold() for word in words)
         ],

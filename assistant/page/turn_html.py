@@ -218,7 +218,7 @@ def turn_html(
         see_also=_pointers(service, answer.see_also),
         changed=changed,
         sources=sources,
-        official=link(Symbol.parse(answer.absent), spoken) if answer.absent else None,
+        official=link(Symbol.given(answer.absent), spoken) if answer.absent else None,
         absent=answer.absent,
         now=now,
         plain=plain,

@@ -38,7 +38,6 @@ from assistant.vocabulary import Vocabulary
 from assistant.write.report import NAMES
 from corpus.catalogue import Catalogue
 from corpus.library import Library
-from corpus.symbols import find_symbols
 
 if TYPE_CHECKING:
     from llama_index.core.base.base_query_engine import BaseQueryEngine
@@ -270,7 +269,8 @@ class Engine:
         return turn
 
     def _readings(self, turn: str, before: Turn | None, spoken: str) -> Sequence[Reading]:
-        return readings(turn, before.reading if before else None, spoken, self.vocabulary, self.catalogue)
+        held = Bounds(known=self.library.versions().known)
+        return readings(turn, before.reading if before else None, spoken, self.vocabulary, self.catalogue, held)
 
     def _answer_first(
         self,
@@ -361,7 +361,7 @@ class Engine:
         answered: list[Part] = []
         for part in parts:
             found = self._readings(part, before, question.language)
-            if answered and named and not (find_symbols(part) or question.asking(part).items):
+            if answered and named and not ((again := question.asking(part)).symbols or again.items):
                 asked = f"{part.rstrip(MARKS)} ({named})?"
                 found = (Reading((asked,), asked, question.language, leans=True), *found)
             best = self._answer_first(found, before, question, most=most)

@@ -224,7 +224,7 @@ def is_title(document: Document, block: Block) -> bool:
 
 def is_symbol(document: Document, block: Block) -> bool:
     try:
-        return Symbol.parse(_line(document, block).rstrip("*")) == document.symbol
+        return Symbol.given(_line(document, block).rstrip("*")) == document.symbol
     except ValueError:
         return False
 

@@ -27,7 +27,7 @@ from assistant.qa.abstention import (
 )
 from assistant.qa.answer import Answer, Citation
 from assistant.qa.metadata import around
-from assistant.question import YEAR, Question, inside, numbers_after, parse_question
+from assistant.question import NO_BOUNDS, YEAR, Bounds, Question, inside, numbers_after, parse_question
 from assistant.vocabulary import Vocabulary, word_pattern
 from corpus.analysis import analyse
 from corpus.catalogue import Catalogue
@@ -36,7 +36,6 @@ from corpus.language import detect_language
 from corpus.library import Library
 from corpus.places import folded, name_place
 from corpus.sentences import sentence_spans
-from corpus.symbols import find_symbols
 
 HISTORY_LIMIT = 20
 """Earlier turns that are looked at."""
@@ -125,15 +124,21 @@ def _written_in(text: str, library: Library) -> str:
 
 
 def readings(
-    turn: str, before: Reading | None, language: str, vocabulary: Vocabulary, catalogue: Catalogue
+    turn: str,
+    before: Reading | None,
+    language: str,
+    vocabulary: Vocabulary,
+    catalogue: Catalogue,
+    held: Bounds = NO_BOUNDS,
 ) -> tuple[Reading, ...]:
     """How a turn may be meant after what was asked `before`: by itself, or as said of that. Where it names anew what that
-    names, the earlier question is asked of the new thing: first, where the turn says nothing else; last, where it says little."""
+    names, the earlier question is asked of the new thing: first, where the turn says nothing else; last, where it says little.
+    Symbols that are `held` are known in both."""
     alone = Reading((turn,), turn, language)
     if before is None:
         return (alone,)
-    new = parse_question(turn, vocabulary, catalogue, language)
-    old = parse_question(before.text, vocabulary, catalogue, before.language)
+    new = parse_question(turn, vocabulary, catalogue, language).bounded(held)
+    old = parse_question(before.text, vocabulary, catalogue, before.language).bounded(held)
     named = slots(new)
     put = _replaced(old, new, slots(old), named) if before.language == language and named else None
     if put is None:
@@ -159,7 +164,7 @@ def slots(question: Question) -> list[Slot]:
             if start < end and not any(start < other.end and other.start < end for other in found):
                 found.append(Slot(kind, start, end))
 
-    take("symbol", [(each.start, each.end) for each in find_symbols(text)])
+    take("symbol", [(each.start, each.end) for each in question.mentions()])
     for kind in ("article", "paragraph", "item") if question.articles else ("item", "article", "paragraph"):
         take(kind, [(start, end) for _, start, end in numbers_after(kind, text, vocabulary, language)])
     if question.treaty_keys:

@@ -222,7 +222,7 @@ class Quoter:
         that is not enough for an answer."""
 
         def said(words: str) -> bool:
-            found = [mention.symbol for mention in find_symbols(words)]
+            found = [mention.symbol for mention in (*find_symbols(words), *question.known.find(words, alike=True))]
             named = any(same_document(one, symbol) for one in found for symbol in question.symbols)
             return named or any(cites(words, number) for number in question.acts_lacking)
 

@@ -45,8 +45,14 @@ class Scope(BaseModel):
 
     def bounds(self, library: Library) -> Bounds:
         """What of a library that leaves."""
-        acts = library.versions().acts
-        return Bounds(within=self.ids(library), of_item=self.item, parts=self.parts(library), acts=acts)
+        held = library.versions()
+        return Bounds(
+            within=self.ids(library),
+            of_item=self.item,
+            parts=self.parts(library),
+            acts=held.acts,
+            known=held.known,
+        )
 
     def unknown(self, library: Library) -> Message | None:
         """What is named here and is not in a library, in a sentence that says what is; None where all is there. A
@@ -103,7 +109,11 @@ class Scope(BaseModel):
     def _agendas(self, library: Library) -> set[str]:
         """The ids of what `meeting` names, with their other versions: of one document by its id, of all that stand for a symbol."""
         versions, name = library.versions(), self.meeting or ""
-        symbol = None if name in versions.keys else Symbol.read(name)
+        symbol = (
+            None
+            if name in versions.keys
+            else next((each.symbol for each in versions.known.find(name)), Symbol.read(name))
+        )
         named = {versions.keys[each.id] for each in versions.current(symbol)} if symbol else {versions.keys.get(name)}
         return {each for each, key in versions.keys.items() if key in named}
 

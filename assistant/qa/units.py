@@ -90,6 +90,7 @@ class Unit:
         if (body := self.document.masthead.body) and fold(words).endswith(fold(body)) and len(words) < len(body) + 5:
             return True  # "The General Assembly,"
         symbol = any(mention.end - mention.start == len(words) for mention in find_symbols(words))
+        symbol = symbol or words.rstrip("*") in self.document.masthead.symbols
         return symbol or (bool(find_dates(words)) and says_only_days(words))
 
     @property

@@ -59,7 +59,7 @@ class Upload:
             data = self.path.read_bytes()
         except OSError as error:
             raise ReadError(f"The upload {self.name} can't be read: {error.strerror}.") from None
-        symbol = Symbol.parse(self.symbol) if self.symbol else None
+        symbol = Symbol.given(self.symbol) if self.symbol else None
         # The bytes say which file this is: names of uploads say nothing.
         origin = f"upload-{self.sha256[:20]}"
         return Input(self.name, data, symbol, self.language, origin=origin, ocr=self.ocr, insists=self.again)
@@ -253,6 +253,6 @@ def _symbol(symbol: str | None) -> str | None:
     if not symbol:
         return None
     try:
-        return Symbol.parse(symbol).text
+        return Symbol.given(symbol).text
     except SymbolError as error:
         raise Invalid("no-symbol", text=str(error), hint="") from None

@@ -2,12 +2,14 @@
 
 A symbol is the identifier that all language versions of a document share, `CTOC/COP/WG.7/2021/1`; behind
 it may stand modifiers, `/Add.1`, `/Corr.1`, `/Rev.1`. Sources: the Dag Hammarskjöld Library's guide to
-document symbols, the United Nations Editorial Manual, and symbols in use.
+document symbols, the United Nations Editorial Manual, and symbols in use. Those of other houses (`WHA79.4`, `220 EX/5`)
+are taken where somebody gives them, and found in running text where they are known.
 """
 
 from .expansion import MAX_RANGE, expand, expand_all
 from .finding import Mention, find_symbols
 from .grammar import MAX_LENGTH, SymbolError
+from .known import KnownSymbols
 from .model import Modifier, Symbol, link, same_document
 from .symbol_words import LANGUAGES, RECORDS, RESOLUTIONS, VERSIONS, Language, ModifierKind
 
@@ -18,6 +20,7 @@ __all__ = [
     "RECORDS",
     "RESOLUTIONS",
     "VERSIONS",
+    "KnownSymbols",
     "Language",
     "Mention",
     "Modifier",

@@ -17,7 +17,18 @@ from functools import lru_cache
 from typing import Literal
 
 from .characters import LOOKALIKES, fold
-from .symbol_words import CAPITALS, CASED, MODIFIERS, NUMBERED, ORDINALS, PARTS, RESOLUTIONS, UNNUMBERED_PARTS, VERSIONS
+from .symbol_words import (
+    CAPITALS,
+    CASED,
+    MODIFIERS,
+    NUMBERED,
+    ORDINALS,
+    ORGANS,
+    PARTS,
+    RESOLUTIONS,
+    UNNUMBERED_PARTS,
+    VERSIONS,
+)
 
 MAX_LENGTH = 200
 MAX_COMPONENTS = 16
@@ -109,6 +120,8 @@ _PART_WITH_MODIFIER = re.compile(
     r"\((?P<part>[^()/]{1,40})(?P<chain>(?:/(?:ADD|CORR|REV|AMEND)[.\s]?[0-9]{1,4}){1,3})\s?\)", _TYPED
 )
 _VERSION = re.compile(r"\s?\[\s?(?P<version>[A-Z][A-Z ]{1,38}[A-Z])\s?\]", _TYPED)
+_OTHER = re.compile(r"(?=[^/]*[A-Z])[A-Z0-9][A-Z0-9.() -]*(?:/[A-Za-z0-9.() -]+)*(?<=[A-Za-z0-9)])")
+_BEGINS_SYMBOL = re.compile(rf"(?:{'|'.join(sorted(ORGANS))})/", _TYPED)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _TIGHT = re.compile(r"\s*([/.])\s*")
 
@@ -121,10 +134,11 @@ def is_year(component: Component) -> bool:
 @dataclass(frozen=True)
 class Reading:
     """A symbol as it was read: one half, or two that name the same document; `reissue` counts the
-    asterisks at its end."""
+    asterisks at its end. It is `of_other` where another house than the United Nations made it."""
 
     halves: tuple[Half, ...]
     reissue: int
+    of_other: bool = False
 
     @property
     def text(self) -> str:
@@ -153,6 +167,34 @@ def read(text: str) -> Reading:
     if len(halves) == 2 and neighbours(*halves):
         raise no_symbol(text, "it is a range of several documents, not two symbols of one document")
     return Reading(halves, plain[len(bare) :].count("*"))
+
+
+def read_other(text: str) -> Reading | None:
+    """A symbol of a house with a grammar of its own, `WHA79.4`, `220 EX/5`, `GC(69)/7`, as it is given; None for what is none.
+
+    It begins with capitals, and has numbers behind a slash, or two numbers and no blanks: then no words of a running text are taken for
+    it. What begins with an organ of the United Nations obeys their grammar.
+    """
+    plain = " ".join(fold(text).text.translate(LOOKALIKES).split())
+    bare = _SET_OFF.sub("/", plain.rstrip("* "))
+    pieces = bare.split("/")
+    numbers = re.findall(r"[0-9]+", bare)
+    telling = len(pieces) > 1 or (" " not in bare and len(numbers) > 1)
+    shaped = _OTHER.fullmatch(bare) and all(any(map(str.isalnum, piece)) for piece in pieces)
+    several = any(_BEGINS_SYMBOL.match(word) for word in bare.split()[1:])
+    if not (numbers and telling and shaped) or several or len(text) > MAX_LENGTH or _CONTROL.search(text):
+        return None
+    if len(pieces) > 1 and pieces[0].upper() in ORGANS:
+        return None
+    first = next((n for n in range(1, len(pieces)) if all(map(_MODIFIER.fullmatch, pieces[n:]))), len(pieces))
+    components = tuple(
+        Component("number" if piece.isdigit() else "word", piece, piece.upper(), piece if piece.isdigit() else "")
+        for piece in pieces[:first]
+    )
+    modifiers = tuple(_modifier(found, text) for found in map(_MODIFIER.fullmatch, pieces[first:]) if found)
+    return Reading(
+        (Half(components, modifiers, pieces[0]),), plain[len(plain.rstrip("* ")) :].count("*"), of_other=True
+    )
 
 
 def _version(found: re.Match[str]) -> str:

@@ -2,13 +2,13 @@
 
 import re
 from dataclasses import dataclass, field
-from functools import cached_property, total_ordering
+from functools import cached_property, lru_cache, total_ordering
 from typing import Any
 from urllib.parse import quote
 
 from corpus.roman import from_roman
 
-from .grammar import Component, Half, Reading, is_year, no_symbol, read
+from .grammar import Component, Half, Reading, SymbolError, is_year, no_symbol, read, read_other
 from .symbol_evidence import fault_of_typed
 from .symbol_words import LANGUAGES, MODIFIERS, RESOLUTIONS, SERIES, ModifierKind
 
@@ -101,7 +101,8 @@ def _dissect(half: Half) -> _Anatomy:
 @total_ordering
 @dataclass(frozen=True)
 class Symbol:
-    """A United Nations document symbol in canonical spelling; make one with `Symbol.parse`.
+    """A United Nations document symbol in canonical spelling, or that of another house as it prints it; make one with `Symbol.parse`,
+    or with `Symbol.given` where somebody says, or the library knows, that it is one.
 
     Equal, and of one hash, are symbols of equal `text`: a technical reissue (`A/72/1*`) is the same
     document. The order is natural: numbers as numbers, a symbol directly before its addenda, corrigenda
@@ -112,7 +113,7 @@ class Symbol:
     """How many asterisks stood behind the symbol."""
 
     def __post_init__(self) -> None:
-        canonical = _checked(self.text).text
+        canonical = _of_any_house(self.text).text
         if canonical != self.text:
             raise no_symbol(self.text, f"its canonical spelling is {canonical}, which Symbol.parse finds")
 
@@ -126,8 +127,14 @@ class Symbol:
         return cls(reading.text, reading.reissue)
 
     @classmethod
+    def given(cls, text: str) -> "Symbol":
+        """The symbol that a text is said to be, of whatever house: `A/80/6`, `WHA79.4`, `220 EX/5`, `GC(69)/7`. SymbolError if it can't be."""
+        reading = _of_any_house(text)
+        return cls(reading.text, reading.reissue)
+
+    @classmethod
     def read(cls, text: str) -> "Symbol | None":
-        """The same; None where a text is no symbol."""
+        """As `parse`; None where a text is no symbol."""
         try:
             return cls.parse(text)
         except ValueError:
@@ -142,7 +149,7 @@ class Symbol:
         from pydantic_core import core_schema as core
 
         return core.no_info_after_validator_function(
-            cls.parse, core.str_schema(), serialization=core.to_string_ser_schema()
+            cls.given, core.str_schema(), serialization=core.to_string_ser_schema()
         )
 
     def __lt__(self, other: object) -> bool:
@@ -216,6 +223,11 @@ class Symbol:
         return self._anatomy.part
 
     @property
+    def of_other(self) -> bool:
+        """Whether it is a symbol of another house than the United Nations, which has a grammar of its own."""
+        return _of_any_house(self.text).of_other
+
+    @property
     def whole(self) -> "Symbol":
         """The document that a part is of: `DP/FPA/2025/4` of its Part II; the symbol itself where it names no part at its end."""
         rest = self.text.removesuffix(f" ({self.part})") if self.part else self.text
@@ -223,7 +235,7 @@ class Symbol:
 
     @property
     def _halves(self) -> tuple[Half, ...]:
-        return read(self.text).halves
+        return _of_any_house(self.text).halves
 
     @cached_property
     def _anatomy(self) -> _Anatomy:
@@ -243,15 +255,15 @@ def same_document(one: Symbol, other: Symbol) -> bool:
     return any(a.text in (b.text, b._anatomy.plain) or b.text == a._anatomy.plain for a in one.all for b in other.all)
 
 
-def link(symbol: Symbol, language: str = "en") -> str:
+def link(symbol: Symbol, language: str = "en") -> str | None:
     """The public address of a document at the United Nations, in one of the six official languages (en fr
-    es ru ar zh; ValueError otherwise). Of a double symbol the first half is linked: each half alone leads
+    es ru ar zh; ValueError otherwise); None for a document of another house. Of a double symbol the first half is linked: each half alone leads
     to the document."""
     if language not in LANGUAGES:
         raise ValueError(
             f"{language!r} is no official language of the United Nations; use one of {' '.join(LANGUAGES)}"
         )
-    return f"https://docs.un.org/{language}/{quote(symbol.all[0].text, safe='/')}"
+    return None if symbol.of_other else f"https://docs.un.org/{language}/{quote(symbol.all[0].text, safe='/')}"
 
 
 def child(symbol: Symbol, modifiers: tuple[Modifier, ...]) -> Symbol:
@@ -269,6 +281,16 @@ def _checked(text: str) -> Reading:
         if fault := fault_of_typed(half):
             raise no_symbol(text, fault)
     return reading
+
+
+@lru_cache(maxsize=8192)
+def _of_any_house(text: str) -> Reading:
+    try:
+        return _checked(text)
+    except SymbolError:
+        if other := read_other(text):
+            return other
+        raise
 
 
 def _modifier(component: Component) -> Modifier:

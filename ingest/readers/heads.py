@@ -9,7 +9,7 @@ from corpus.places import ANNEX_LETTERS, ANNEX_ORDINALS
 from corpus.symbols import VERSIONS, Symbol, SymbolError
 
 _SESSION = re.compile(
-    r"\bsessions?\b|per[ií]odo de sesiones|сесси[яи]|الدورة|届会|\bmeeting\b|reunión|réunion|совещани|الاجتماع|会议",
+    r"\bsessions?\b|per[ií]odo de sesiones|сесси[яи]|الدورة|届会|\bmeeting\b|reunión|réunion|совещани|الاجتماع\b|会议",
     re.IGNORECASE,
 )
 _DATES = re.compile(

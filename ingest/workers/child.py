@@ -72,7 +72,7 @@ def _reader(setup: dict[str, Any]) -> Answering:
     reading: Reading = _named(setup["reading"])
 
     def answering(job: dict[str, Any], data: bytes) -> dict[str, Any]:
-        symbol = Symbol.parse(job["symbol"]) if job["symbol"] else None
+        symbol = Symbol.given(job["symbol"]) if job["symbol"] else None
         source = Input(job["name"], data, symbol, job["language"], origin=job["origin"], ocr=job["ocr"])
         document, meeting = reading(source, catalogue)
         return {"document": document.to_json(), "meeting": to_plain(meeting) if meeting else None}

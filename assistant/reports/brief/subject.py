@@ -133,12 +133,12 @@ def _of_item(engine: Engine, request: Request, headers: Headers, treaties: Ids, 
         why = partial(say, "no_item", item=request.value, first=mains[0], last=mains[-1])
         raise ReportError("in-agenda", agenda=agenda.label, told=why)
     item = meeting.with_papers(item)
-    mine = [Symbol.parse(text) for text, _ in item.documentation]
+    mine = [Symbol.given(text) for text, _ in item.documentation]
     theirs = [symbol for symbol in meeting.documents() if symbol not in mine]
 
     def about(document_id: str, symbols: Sequence[Symbol]) -> bool:
         header = headers[document_id]
-        named = [Symbol.parse(header.symbol)] if header.symbol else []
+        named = [Symbol.given(header.symbol)] if header.symbol else []
         named += [mention.symbol for mention in find_symbols(header.title)]
         return any(same_document(one, other) for one in named for other in symbols)
 

@@ -1,0 +1,83 @@
+"""Symbols that are known, in running text: there they are symbols whatever form they have."""
+
+import re
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from string import ascii_lowercase, ascii_uppercase
+
+from .characters import fold
+from .finding import Mention, find_symbols
+from .grammar import SymbolError
+from .model import Symbol
+
+_RUN = re.compile(r"(?<![a-z0-9/])[a-z0-9][a-z0-9./()-]*")
+_MORE = re.compile(r" [a-z0-9./()-]+")
+_NUMBER = re.compile("[0-9]+")
+_MARKS = "./()-"
+_ENDS = re.compile(r"(?![a-z0-9]|[/-][a-z0-9])")
+_SET_OFF = re.compile(r"(?<=[a-z0-9)]) (?=(?:add|corr|rev|amend)\.? ?[0-9])")
+_SMALL = str.maketrans(ascii_uppercase, ascii_lowercase)  # keeps every place, as other foldings of case do not
+
+
+class KnownSymbols:
+    """Finds those of some symbols that a text names, in time that grows with the text and not with their number; and others of the forms
+    that they have: where `A79/17` is known, `A79/18` is a symbol, too."""
+
+    def __init__(self, symbols: Iterable[Symbol]) -> None:
+        self._symbols: dict[str, Symbol] = {}
+        for symbol in symbols:
+            for each in symbol.all if "-" in symbol.text else ():
+                self._symbols[each.text.translate(_SMALL)] = symbol
+            self._symbols[symbol.text.translate(_SMALL)] = symbol
+        self._forms = {_form(text): text for text in self._symbols}
+        self._blanks = max((text.count(" ") for text in self._symbols), default=0)
+
+    def find(self, text: str, *, alike: bool = False) -> list[Mention]:
+        """The symbols in a text, in the order in which they stand there, none over another. One with a further modifier or number is
+        another symbol. With `alike` those, too, that are not known and have the form of a known one that no rule finds in texts."""
+        folded = fold(text)
+        words = _SET_OFF.sub("/", folded.text.translate(_SMALL))  # character for character
+        at, found = 0, list[Mention]()
+        for run in _RUN.finditer(words):
+            start = run.start()
+            if start < at:
+                continue
+            held = self._longest(words, start, run.end(), self._symbols.get)
+            if held is None and alike:
+                held = self._longest(words, start, run.end(), self._alike)
+            if held is not None:
+                at, symbol = held
+                found.append(Mention(symbol, *folded.span(start, at)))
+        return found
+
+    def _alike(self, text: str) -> Symbol | None:
+        """What differs from a symbol that is known in its numbers alone, where no rule finds such symbols in texts; None for other words."""
+        known = self._symbols.get(self._forms.get(_form(text), ""))
+        if known is None or _form(text) != _form(known.text.translate(_SMALL)) or find_symbols(known.text):
+            return None
+        numbers = iter(_NUMBER.findall(text))
+        with suppress(SymbolError):
+            return Symbol.given(_NUMBER.sub(lambda _: next(numbers), known.text))
+        return None
+
+    def _longest(
+        self, words: str, start: int, end: int, symbol_of: Callable[[str], Symbol | None]
+    ) -> tuple[int, Symbol] | None:
+        """The end of the longest symbol that begins at a place, with what stands behind blanks, and the symbol; marks at its end may be
+        none of it."""
+        ends = [end]
+        while len(ends) <= self._blanks and (more := _MORE.match(words, ends[-1])):
+            ends.append(more.end())
+        for last in reversed(ends):
+            while last > start:
+                if _ENDS.match(words, last) and (symbol := symbol_of(words[start:last])):
+                    return last, symbol
+                if words[last - 1] not in _MARKS:
+                    break
+                last -= 1
+        return None
+
+
+def _form(text: str) -> str:
+    """A symbol with a nought for each of its numbers."""
+    return _NUMBER.sub("0", text)
