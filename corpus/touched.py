@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from corpus.act_numbers import numbers_in
 from corpus.corrections import Correction
 from corpus.documents import Block, Document, Span
 from corpus.places import annex_number, folded, name_place, numbered, parts_of
@@ -153,14 +154,16 @@ def locator_of(document: Document, text: str) -> str | None:
     """The locator that a person means who writes a place: `annex, para. 12` for "paragraph 12", "12" or "para. 12"
     where the document has it there only; None where it has no such place."""
     wanted = text.strip()
+    plain = wanted.casefold()
     for block in document.blocks:
-        if block.locator == wanted or block.locator.startswith((f"{wanted},", f"{wanted} ")):
-            return wanted
+        if block.locator.casefold() == plain or block.locator.casefold().startswith((f"{plain},", f"{plain} ")):
+            return block.locator[: len(wanted)]
+    acts = numbers_in(wanted)
     naming = name_place(folded(wanted if not wanted[:1].isdigit() else f"para. {wanted}"))
     for place in naming.places if naming else ():
         for start, _ in touched(document, place):
             found = document.block_at(start)
-            if found is not None:
+            if found is not None and all(act in numbers_in(found.locator) for act in acts):
                 table = found.locator.rpartition(", ")[0] if found.kind == "row" else ""
                 return table or found.locator
     return None

@@ -7,7 +7,7 @@ import re
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, field, replace
 
-from corpus.acts import label_of
+from corpus.act_numbers import label_of
 from ingest.readers.heads import ANNEX, CONTENTS
 from ingest.structure import BOLD_DEPTH, Piece
 

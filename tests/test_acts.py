@@ -8,6 +8,7 @@ from conftest import Holding
 from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
 from corpus.documents import Document
+from corpus.touched import locator_of
 from ingest.document_reading import Input, read_document
 
 REPORT = """# Report of the Assembly of Lamps on its third session
@@ -174,6 +175,30 @@ def test_a_decision_or_a_paragraph_of_it_that_is_not_there_is_said_not_to_be(
 ) -> None:
     answer = engine.ask(question)
     assert (answer.status, answer.reason) == ("not_found", reason)
+
+
+@pytest.mark.parametrize(
+    ("place", "locator"),
+    [
+        ("decision 12/AL.31, para. 1", "Decision 12/AL.31, para. 1"),
+        ("paragraph 2 of decision 12/AL.31", "Decision 12/AL.31, para. 2"),
+        ("annex, para. 1 of decision 12/AL.31", "Decision 12/AL.31, annex, para. 1"),
+        ("para. 9 of decision 12/AL.31", None),
+    ],
+)
+def test_a_place_in_a_decision_is_shown_as_a_person_writes_it(place: str, locator: str | None) -> None:
+    assert locator_of(read(REPORT), place) == locator
+
+
+def test_a_paragraph_is_quoted_from_the_version_of_a_report_in_the_language_of_the_question(holding: Holding) -> None:
+    french = REPORT.replace("Decision 1", "Décision 1").replace(
+        "Decides that wicks shall be of cotton", "Décide que les mèches sont en coton"
+    )
+    engine = holding(
+        Input("en.md", REPORT.encode(), language="en"), Input("fr.md", french.encode(), language="fr"), reading=True
+    )
+    answer = engine.ask("Que dit le paragraphe 1 de la décision 12/AL.31 ?")
+    assert [each.text for each in answer.statements] == ["Décide que les mèches sont en coton;"]
 
 
 def test_a_decision_that_is_named_is_never_answered_from_another_one(engine: Engine) -> None:

@@ -9,6 +9,7 @@ from assistant.frames import joined, place_name, say
 from assistant.qa.answer import Citation, Statement
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import Unit
+from corpus.act_numbers import in_any_language
 from corpus.analysis import analyse
 from corpus.calendar_names import language_name
 from corpus.corrections import Correction, corrections
@@ -206,8 +207,9 @@ def _moved(unit: Unit, other: Document, library: Library) -> Unit | None:
 def _counterpart(document: Document, position: int, other: Document) -> Block | None:
     """The block of another language version at the place of a character, where both have that place once."""
     block = document.block_at(position)
+    place = (block.kind, in_any_language(block.locator)) if block else None
     here, there = (
-        [each for each in held.blocks if block and (each.kind, each.locator) == (block.kind, block.locator)]
+        [each for each in held.blocks if (each.kind, in_any_language(each.locator)) == place]
         for held in (document, other)
     )
     return there[0] if len(here) == len(there) == 1 else None

@@ -15,7 +15,7 @@ from assistant.qa.retriever import Evidence, Retriever, restricted
 from assistant.qa.units import Unit, items_below, units_of
 from assistant.qa.weighing import FIRST, READ, Weigher
 from assistant.question import Question
-from corpus.acts import FULL
+from corpus.act_numbers import FULL
 from corpus.analysis import analyse
 from corpus.documents import Block, Document, Span, once
 from corpus.library import Library

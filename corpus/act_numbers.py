@@ -17,6 +17,19 @@ _LABEL = re.compile(
 )
 
 
+_ACT = re.compile(rf"(?P<words>[^,“]*?)(?P<number>(?<![\w/.])(?:{FULL})(?![\w/]))[^,]*")
+
+
+def numbers_in(text: str) -> list[str]:
+    """The numbers of decisions that a text gives in full."""
+    return [found["number"] for found in _ACT.finditer(text)]
+
+
+def in_any_language(locator: str) -> str:
+    """A locator, of a decision the number alone: the same in all languages."""
+    return ", ".join(found["number"] if (found := _ACT.fullmatch(part)) else part for part in locator.split(", "))
+
+
 def label_of(heading: str) -> tuple[str, bool] | None:
     """What a heading on one line begins with if that is the number of a decision or the like, `Decision 12/CP.31`, and whether it tells
     the session, too; None where it begins with none."""
