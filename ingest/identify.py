@@ -243,9 +243,7 @@ def title_of(
     if symbol is not None and symbol.series in RECORDS and (meeting := _meeting(top, masthead)):
         return meeting
     begun = opening(found) if kind == "resolution" else None
-    if begun and not any(
-        CONTENTS.fullmatch(each.text) or _numbered(each) for each in found[:begun]
-    ):  # no report with resolutions in it
+    if begun and not _reports(found[:begun]):
         # A resolution's title stands right above its opening; above that of a draft stands who submits it.
         lines = [each for each in found[:begun] if each.part != "masthead"]
         # Of a text without marks.
@@ -273,10 +271,10 @@ def title_of(
 
 def _without_bold_head(head: Sequence[Piece], masthead: Masthead) -> list[Piece]:
     """The pieces without lines in bold above what the head of a document says last, where a heading in a style follows: it is the title."""
-    first = next((n for n, piece in enumerate(head) if piece.kind == "heading" and piece.depth < BOLD_DEPTH), 0)
-    last = max((n for n, piece in enumerate(head[:first]) if _of_head(piece, masthead)), default=0)
     if not masthead.symbols:
         return list(head)
+    first = next((n for n, piece in enumerate(head) if piece.kind == "heading" and piece.depth < BOLD_DEPTH), 0)
+    last = max((n for n, piece in enumerate(head[:first]) if _of_head(piece, masthead)), default=0)
     return [piece for n, piece in enumerate(head) if n >= last or piece.kind != "heading"]
 
 
@@ -302,8 +300,9 @@ def _run(head: Sequence[Piece], masthead: Masthead, symbol: Symbol | None, kind:
     return run
 
 
-def _numbered(piece: Piece) -> bool:
-    return piece.kind == "paragraph" and bool(piece.number)
+def _reports(before: Sequence[Piece]) -> bool:
+    """Whether contents or numbered paragraphs stand before a resolution: it is then one of those that a report has in it."""
+    return any(CONTENTS.fullmatch(each.text) or (each.kind == "paragraph" and each.number) for each in before)
 
 
 def _behind(head: Sequence[Piece], masthead: Masthead) -> list[str]:
