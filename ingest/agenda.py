@@ -45,7 +45,7 @@ def meeting_of(document: Document, spans: Mapping[int, Spans] = {}) -> Meeting |
         return None
     place, dates, masthead = _when(document)
     items = tuple(_items(document))
-    sittings = sittings_of(document, dates, items, spans)
+    sittings, besides = sittings_of(document, dates, items, spans)
     headings = [document.block_text(block) for block in document.blocks if block.kind == "heading"][:_HEADINGS]
     return Meeting(
         document_id=document.id,
@@ -63,6 +63,7 @@ def meeting_of(document: Document, spans: Mapping[int, Spans] = {}) -> Meeting |
             and _MANDATE.search(document.block_text(block))
         ),
         masthead=masthead,
+        besides=besides,
     )
 
 

@@ -16,7 +16,7 @@ from ingest.masthead import read_masthead
 from ingest.readers import read
 from ingest.structure import pieces
 
-READER_VERSION = "14"
+READER_VERSION = "15"
 """Raised when the same bytes would now be read differently; held documents are then read anew."""
 
 

@@ -10,6 +10,7 @@ from conftest import SHARED, Holding, add, at_hand
 from pdfs import LEFT, Flow, Sheet, words_of
 from word_reader import word_readers
 
+from assistant.meeting import citing
 from assistant.meeting.citing import Citer
 from assistant.meeting.meeting_desk import tellings
 from assistant.meeting.telling import Teller
@@ -402,6 +403,85 @@ def test_a_day_in_a_heading_holds_for_the_table_below_it() -> None:
     table = "| Time | Item | Subject |\n|---|---|---|\n| 10 a.m.–1 p.m. | 2 | Lamps and lenses |\n"
     text = BOARD[: BOARD.index("| Day |")] + f"#### Tuesday, 3 June\n\n{table}"
     assert slots(read(text)[1]) == [(D(2031, 6, 3), T(10), T(13), ["2"])]
+
+
+SIDE_BY_SIDE = (
+    BOARD[: BOARD.index("| Day |")]
+    + """| Date and time | Plenary | Contact group A | Contact group B |
+|---|---|---|---|
+| Monday, 2 June 2031, 10 a.m.–1 p.m. | Items 1 and 2 | | |
+| Monday, 2 June 2031, 1–3 p.m. | Lunch | | |
+| Monday, 2 June 2031, 3–6 p.m. | | Item 2 | Item 3 (continued) |
+| Tuesday, 3 June 2031, 10 a.m.–1 p.m. | Items 3 and 9 | | |
+| Wednesday, 4 June 2031, 10 a.m.–1 p.m. | Adoption of the report and closure | | |
+"""
+)
+
+
+def test_of_meetings_in_columns_side_by_side_each_cell_names_its_own_items() -> None:
+    meeting = read(SIDE_BY_SIDE)[1]
+    assert slots(meeting)[:2] == [
+        (D(2031, 6, 2), T(10), T(13), ["1", "2"]),
+        (D(2031, 6, 2), T(15), T(18), ["2", "3 again"]),
+    ]
+    assert [row.title for row in meeting.sittings[1].items] == ["Lamps and lenses", "Other matters"]
+
+
+def test_bare_numbers_side_by_side_are_items_below_heads_that_say_so() -> None:
+    text = SIDE_BY_SIDE.replace("Items 1 and 2", "1 and 2").replace("| Item 2 | Item 3 |", "| 2 | 3 |")
+    text = text.replace("Plenary", "Plenary: items").replace("group A", "group A: items").replace("up B", "up B: items")
+    assert [numbers(each) for each in read(text)[1].sittings[:2]] == [["1", "2"], ["2", "3 again"]]
+
+
+def test_an_item_behind_the_number_of_the_meeting_is_the_one_below_the_head_of_items() -> None:
+    table = "| Time | Meeting | Item |\n|---|---|---|\n| 10 a.m.–1 p.m. | 1 | 3 |\n"
+    (sitting,) = read(BOARD[: BOARD.index("| Day |")] + f"#### Tuesday, 3 June\n\n{table}")[1].sittings
+    assert [(row.number, row.title) for row in sitting.items] == [("3", "Other matters")]
+
+
+def test_an_item_that_the_agenda_does_not_have_leaves_those_beside_it_in_the_row(holding: Holding) -> None:
+    engine = holding(SIDE_BY_SIDE, reading=True)
+    (meeting,) = engine.library.meetings()
+    third = meeting.sittings[2]
+    assert [(row.number, row.title) for row in third.items] == [("3", "Other matters"), ("9", "")]
+    said = [citing.held(third, Citer(engine.library, meeting), language).text for language in ("en", "fr")]
+    assert said[0] == "Tuesday, 3 June 2031, 10 a.m.–1 p.m.: item 3 (Other matters) and item 9."
+    assert said[1].endswith("point 3 (Other matters) et point 9.")
+
+
+def test_what_the_timetable_has_without_items_is_told_in_its_own_words(holding: Holding) -> None:
+    engine = holding(SIDE_BY_SIDE, reading=True)
+    (meeting,) = engine.library.meetings()
+    assert [each.words for each in meeting.besides] == ["Lunch", "Adoption of the report and closure"]
+    teller = Teller(meeting, Citer(engine.library, meeting), "en", meeting.timetable)
+    told = [*teller.whole(), *teller.days()]
+    said = {part.kind: [each.text for each in part.said] for telling in told for part in telling.parts}
+    closing = "Wednesday, 4 June 2031, 10 a.m.–1 p.m.: Adoption of the report and closure."
+    assert said["closes"] == said["row"] == [closing]
+    assert said["opens"] == ["The first meeting begins on Monday, 2 June 2031 at 10 a.m."]
+    assert said["break"] == ["Monday, 2 June 2031, 1–3 p.m.: Lunch."]
+    assert len(said["meetings_total"]) == 5, "whether a lunch is a meeting is for the reader to say"
+    assert "hours_total" not in said
+    lunch = citing.held(meeting.besides[0], Citer(engine.library, meeting), "en").citations
+    assert [each.quote for each in lunch] == ["Monday, 2 June 2031, 1–3 p.m. | Lunch"]
+
+
+@pytest.mark.parametrize("row", ["| Wednesday, 4 June | | Closure |", "| Wednesday, 4 June | 3–6 p.m. | Closure |"])
+def test_a_last_day_without_items_is_never_left_out_of_the_end(holding: Holding, row: str) -> None:
+    table = f"| Day | Time | Item |\n|---|---|---|\n| Monday, 2 June | 10 a.m.–1 p.m. | 1 |\n{row}\n"
+    engine = holding(BOARD[: BOARD.index("| Day |")] + table, reading=True)
+    (meeting,) = engine.library.meetings()
+    told = Teller(meeting, Citer(engine.library, meeting), "en", meeting.timetable).whole()
+    (closes,) = [part for telling in told for part in telling.parts if part.kind == "closes"]
+    assert [each.text for each in closes.said][-1].startswith("Wednesday, 4 June")
+    assert "Closure" in closes.read
+
+
+def test_rows_of_other_days_than_those_of_the_meeting_are_no_part_of_it() -> None:
+    text = BOARD.replace(
+        "| Wednesday, 4 June |", "| Friday, 8 August | | Deadline for papers | |\n| Wednesday, 4 June |"
+    )
+    assert [each.words for each in read(text)[1].besides] == ["Informal consultations"]
 
 
 FRENCH = """# Conseil des phares

@@ -65,9 +65,9 @@ class Citer:
         """The row that names the day, and the rows from the time to the item (or to the last one); in a grid an item may stand above, in
         a cell that spans several times."""
         rows = [row.row for row in sitting.items if item is None or is_under(row.number, item.number)]
-        first = self.document.blocks[min(sitting.time_row, *rows)]
-        last = self.document.blocks[max(sitting.time_row, *rows)]
-        day = () if sitting.day_row is None else (self.block(sitting.day_row),)
+        rows += [sitting.time_row, sitting.time_row if sitting.last is None else sitting.last]
+        first, last = self.document.blocks[min(rows)], self.document.blocks[max(rows)]
+        day = () if sitting.day_row in (None, first.ordinal) else (self.block(sitting.day_row),)
         return (*day, self._span(first.start, last.end, first))
 
     def _span(self, start: int, end: int, block: Block) -> Citation:
@@ -111,9 +111,12 @@ def length(item: AgendaItem, sittings: Sequence[Sitting], cite: Citer, language:
 
 
 def held(sitting: Sitting, cite: Citer, language: str) -> Statement:
-    """What is taken up in a sitting, in the order of the timetable."""
-    items = [say("item", language, item=row.number, title=row.title) for row in sitting.items]
-    day, told = date_text(sitting.date, language), joined(items, language)
+    """What is taken up in a sitting, in the order of the timetable, or what that has there besides."""
+    frames = [("item" if row.title else "item_alone", row) for row in sitting.items]
+    items = [say(frame, language, item=row.number, title=row.title) for frame, row in frames]
+    day, told = date_text(sitting.date, language), joined(items, language) if items else sitting.words
+    if not sitting.time_label:
+        return Statement.quoting(cite.sitting(sitting)[-1])
     text = say("slot_items", language, day=day, times=sitting.time_label, items=told)
     return Statement(text, "derived", cite.sitting(sitting))
 
