@@ -109,6 +109,14 @@ class Meeting:
         """The sittings and what else the timetable has, in the order of time."""
         return tuple(sorted((*self.sittings, *self.besides), key=lambda sitting: sitting.order))
 
+    @property
+    def complete(self) -> bool:
+        """Whether these are all items: a list has them, or no number is missing among those that are annotated or taken up."""
+        taken = {row.number.partition(" ")[0] for sitting in self.sittings for row in sitting.items}
+        mains = {item.main for item in self.items}
+        listed = any(item.listed is not None for item in self.items)
+        return listed or (taken <= mains and mains == {str(n + 1) for n in range(len(mains))})
+
     def item(self, number: str) -> AgendaItem | None:
         """The item of that number, or None."""
         return next((item for item in self.items if item.number == number), None)

@@ -56,7 +56,7 @@ class _Reading:
     ) -> None:
         self._document, self._year, self._titles, self._spans = document, year, titles, spans
         self._grid = Grid(dates, year, self._named)
-        self._columns = dict(_item_columns(document))
+        self._columns = dict(item_columns(document))
         self._day: dt.date | None = None
         self._day_row: int | None = None
         self._day_label = ""
@@ -245,7 +245,7 @@ def _bare(cell: str) -> str:
     return _CONTINUED.sub("", cell).strip()
 
 
-def _item_columns(document: Document) -> Iterator[tuple[int, list[int]]]:
+def item_columns(document: Document) -> Iterator[tuple[int, list[int]]]:
     """The rows of tables, each with the columns of its table that have numbers of items below a head that speaks of items, or with
     that word."""
     rows = [block for block in document.blocks if block.kind == "row"]
@@ -264,6 +264,12 @@ def _item_columns(document: Document) -> Iterator[tuple[int, list[int]]]:
             if not heads and _ITEM_CELL.match(cell) and (n in headed or not cell[:1].isdecimal())
         }
         yield from ((block.ordinal, sorted(named)) for block in blocks)
+
+
+def items_said(cell: str) -> list[str]:
+    """The numbers of the items with which a cell begins, by a word, or of which it is a list."""
+    said = _ITEM_CELL.match(_bare(cell)) or _ITEM_LED.match(cell)
+    return item_numbers(said[1]) if said else []
 
 
 def item_numbers(text: str) -> list[str]:

@@ -57,6 +57,24 @@ class Citer:
             if not meeting.dates or set(find_dates(words)) & set(meeting.dates)
         ]
 
+    def of_no_item(self, meeting: Meeting) -> bool:
+        """Whether a row, or a line that is no sentence, names a paper for which no item is known."""
+        known = {symbol for item in meeting.items for symbol, _ in item.documentation} | {str(self.document.symbol)}
+        for block in self.document.blocks:
+            where = block.locator.partition(", ")[0]
+            if (
+                block.kind not in ("row", "paragraph", "item")
+                or where in ("masthead", "contents", "provisional agenda")
+                or ", item " in block.locator
+            ):
+                continue
+            text = self.document.body(block)
+            found = find_symbols(text)
+            edges = block.kind == "row" or (found and (found[0].start == 0 or text[found[-1].end :].strip(" ).") == ""))
+            if edges and any(each.symbol.text not in known and each.symbol.series not in RESOLUTIONS for each in found):
+                return True
+        return False
+
     def section(self, ordinal: int) -> str:
         """The part of the agenda in which a block stands, as a locator: `annex`."""
         return self.document.blocks[ordinal].locator.partition(", ")[0]
@@ -141,6 +159,12 @@ def names_paper(item: AgendaItem, cite: Citer) -> bool:
         for each in item.annotations
         for mention in find_symbols(cite.words(each))
     )
+
+
+def announces_nothing(item: AgendaItem, meeting: Meeting, cite: Citer) -> bool:
+    """Whether an agenda surely announces no document for an item: what its annotations name may be announced, and so may what a row or
+    line names that is of no item."""
+    return not (meeting.announcing(item) or names_paper(item, cite) or cite.of_no_item(meeting))
 
 
 def announcing(

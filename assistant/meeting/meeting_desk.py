@@ -288,7 +288,7 @@ def _lacking(question: Question, meetings: Sequence[Meeting], library: Library) 
         return Answer(question.text, language, "not_found", reason, see_also=see)
 
     wrong = [number for number in question.items if number not in numbers]
-    if wrong and (numbers or question.of_item is not None):
+    if wrong and ((numbers and meeting.complete) or question.of_item is not None):
         mains = list(dict.fromkeys(item.main for item in meeting.items))
         there = {"item": wrong[0], "first": mains[0], "last": mains[-1]} if question.of_item is None else {}
         first = next((row for item in meeting.items for row in (item.listed, item.heading) if row is not None), 0)

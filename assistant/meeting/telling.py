@@ -107,7 +107,7 @@ class Teller:
         announcing = self._meeting.announcing(item)
         # An agenda that announces nothing is no list of documents.
         lists = asked and any(each.documentation for each in self._meeting.items)
-        if lists and item.line is not None and self._announces_nothing(item):
+        if lists and item.line is not None and citing.announces_nothing(item, self._meeting, self._cite):
             read = f"No document is announced for item {item.number}."
             yield Part(read, self._one(citing.nothing_announced, item), "documents", item.number)
         for each in announcing:
@@ -126,7 +126,8 @@ class Teller:
             if list(mains) == [str(n + 1) for n in range(len(mains))]:
                 counted = counted[:: max(1, len(counted) - 1)]  # the first and the last number tell
             read = f"The agenda has {_many(mains, 'item')}."
-            yield self._part("items_total", read, lambda: self._listed(counted), count=len(mains))
+            if self._meeting.complete:
+                yield self._part("items_total", read, lambda: self._listed(counted), count=len(mains))
             listed = "; ".join(f"{item.number}. {item.title}" for item in items)
             yield Part(
                 f"The topics on the agenda are: {listed}.",
@@ -142,7 +143,9 @@ class Teller:
             without = [
                 each
                 for each in self._meeting.items
-                if each.number == each.main and each.line is not None and self._announces_nothing(each)
+                if each.number == each.main
+                and each.line is not None
+                and citing.announces_nothing(each, self._meeting, self._cite)
             ]
             told = joined([f"item {item.number} ({item.title.rstrip('.:')})" for item in without], "en")
             nothing = partial(citing.nothing_announced, cite=self._cite, language=self._language)
@@ -163,10 +166,6 @@ class Teller:
             f"{symbol} for item {each.number}, {each.title}" for each in papers for symbol, _ in each.documentation
         ]
         return Part(f"{what} are {'; '.join(listed)}.", lambda: self._announced(papers), "papers")
-
-    def _announces_nothing(self, item: AgendaItem) -> bool:
-        """Whether no document is announced for an item; what annotations name may be announced."""
-        return not self._meeting.announcing(item) and not citing.names_paper(item, self._cite)
 
     def _timetable(self) -> Iterator[Part]:
         slots = "; ".join(f"{_slot(each)}, {_items(each)}" for each in self._sittings)
