@@ -57,7 +57,7 @@ class SittingItem:
 @dataclass(frozen=True)
 class Sitting:
     """One plenary meeting of the organization of work. Times are local to the meeting's place, and None where only the half of
-    the day is said."""
+    the day is said. One without items has the `words` that stand there instead, which end in the row `last`; it may have no time."""
 
     date: dt.date
     start: dt.time | None
@@ -68,6 +68,8 @@ class Sitting:
     day_row: int | None
     time_row: int
     half: Half | None = None
+    words: str = ""
+    last: int | None = None
 
     @property
     def minutes(self) -> int | None:
@@ -89,7 +91,7 @@ class Sitting:
 
 @dataclass(frozen=True)
 class Meeting:
-    """What one agenda document says about one meeting."""
+    """What one agenda document says about one meeting. `besides` is what its timetable has without any item: a closing, a lunch."""
 
     document_id: str
     title: str
@@ -100,6 +102,20 @@ class Meeting:
     sittings: tuple[Sitting, ...]
     mandate: tuple[int, ...] = ()
     masthead: int | None = None
+    besides: tuple[Sitting, ...] = ()
+
+    @property
+    def timetable(self) -> tuple[Sitting, ...]:
+        """The sittings and what else the timetable has, in the order of time."""
+        return tuple(sorted((*self.sittings, *self.besides), key=lambda sitting: sitting.order))
+
+    @property
+    def complete(self) -> bool:
+        """Whether these are all items: a list has them, or no number is missing among those that are annotated or taken up."""
+        taken = {row.number.partition(" ")[0] for sitting in self.sittings for row in sitting.items}
+        mains = {item.main for item in self.items}
+        listed = any(item.listed is not None for item in self.items)
+        return listed or (taken <= mains and mains == {str(n + 1) for n in range(len(mains))})
 
     def item(self, number: str) -> AgendaItem | None:
         """The item of that number, or None."""
@@ -127,7 +143,9 @@ class Meeting:
             for each in self.items
             if is_under(each.number, item)
         )
-        return replace(self, items=items, sittings=tuple(each for each in taken if each.items), masthead=None)
+        return replace(
+            self, items=items, sittings=tuple(each for each in taken if each.items), masthead=None, besides=()
+        )
 
     def documents(self) -> tuple[Symbol, ...]:
         """Symbols announced under the items, in agenda order."""

@@ -15,12 +15,13 @@ from corpus.roman import from_roman
 from corpus.symbols import RESOLUTIONS, Symbol, find_symbols
 from ingest.agenda_form import is_agenda_title, is_title_of, without_item
 from ingest.readers.heads import is_distribution_line
-from ingest.timetable import sittings_of
+from ingest.timetable import item_columns, items_said, sittings_of
 from ingest.timetable_grid import Spans
 
 _MARK = re.compile(r"(?<=\w)\.(\d{1,2})$")
 _HEADINGS = 8
 """The title of an agenda is one of its first headings."""
+_LONGEST_LINE = 200  # of a title below its number, in characters
 _MANDATE = re.compile(r"\b(?:resolution|decision) \d+/\d+|\bBureau\b|\bmandate", re.IGNORECASE)
 _BODY = re.compile(r"\b(?:Working Group|Conference|Commission|Committee|Council|Assembly|Board|Group)\b")
 
@@ -44,8 +45,8 @@ def meeting_of(document: Document, spans: Mapping[int, Spans] = {}) -> Meeting |
     if document.kind != "agenda":
         return None
     place, dates, masthead = _when(document)
-    items = tuple(_items(document))
-    sittings = sittings_of(document, dates, items, spans)
+    items = tuple(_items(document, spans))
+    sittings, besides = sittings_of(document, dates, items, spans)
     headings = [document.block_text(block) for block in document.blocks if block.kind == "heading"][:_HEADINGS]
     return Meeting(
         document_id=document.id,
@@ -63,6 +64,7 @@ def meeting_of(document: Document, spans: Mapping[int, Spans] = {}) -> Meeting |
             and _MANDATE.search(document.block_text(block))
         ),
         masthead=masthead,
+        besides=besides,
     )
 
 
@@ -111,7 +113,7 @@ def _body(document: Document) -> str:
     return body or document.masthead.body
 
 
-def _items(document: Document) -> Iterator[AgendaItem]:
+def _items(document: Document, spans: Mapping[int, Spans]) -> Iterator[AgendaItem]:
     notes = {block.number for block in document.blocks if block.kind == "footnote"}
     titles: dict[str, str] = {}
     listed: dict[str, int] = {}
@@ -130,10 +132,13 @@ def _items(document: Document) -> Iterator[AgendaItem]:
             named += (_Named(2, number, symbol, block.ordinal) for symbol in _papers(document.body(block)))
         elif block.kind == "heading" and not tail:
             headings.setdefault(number, block.ordinal)
-            titles.setdefault(number, _title(without_item(document.body(block)), notes))
+            named_so = _title(without_item(document.body(block)), notes)
+            titles[number] = titles.get(number) or named_so  # which may stand on the next line
         elif block.kind != "heading" and tail.startswith("documentation"):
             found = find_symbols(document.block_text(block))
             named += (_Named(0, number, each.symbol.text, block.ordinal) for each in found)
+        elif block.kind == "paragraph" and not tail and not titles.get(number, "-") and _is_title_line(document, block):
+            titles[number] = _title(document.body(block), notes)
         elif block.kind == "paragraph" and not tail and is_title_of(document.body(block), titles.get(number, "")):
             headings.setdefault(number, block.ordinal)
         elif block.kind in ("paragraph", "item"):
@@ -141,6 +146,7 @@ def _items(document: Document) -> Iterator[AgendaItem]:
             found = find_symbols(document.block_text(block))
             own = (each.symbol.text for each in found if _of_series(each.symbol, document.symbol))
             named += (_Named(1, number, symbol, block.ordinal) for symbol in own)
+    named += (_Named(3, number, symbol, row) for number, symbol, row in _tabled(document, spans))
     order, documentation = list(titles), _documents(named, [*titles], str(document.symbol or ""))
     for number in sorted(titles, key=lambda text: (int(text.split()[0]), order.index(text))):
         yield AgendaItem(
@@ -154,7 +160,7 @@ def _items(document: Document) -> Iterator[AgendaItem]:
 
 
 class _Named(NamedTuple):
-    """A document that a block of an item names: `behind` documentation is 0, an annotation 1, a footnote of one 2."""
+    """A document that a block of an item names: `behind` documentation is 0, an annotation 1, a footnote of one 2, a table of documents 3."""
 
     behind: int
     number: str
@@ -171,7 +177,8 @@ def _documents(named: Sequence[_Named], numbers: Sequence[str], agenda: str) -> 
     annotations of another only mention. Documentation that stands behind the last of several sub-items alone is that of their item,
     but for the `agenda` itself, which is a paper of the sub-item that adopts it."""
     lists = [each for each in named if each.behind == 0]
-    mains = {each.symbol: {one.main for one in lists if one.symbol == each.symbol} for each in lists}
+    exact = [each for each in named if each.behind in (0, 3)]
+    mains = {each.symbol: {one.main for one in exact if one.symbol == each.symbol} for each in exact}
     documents: dict[str, dict[str, int]] = {}
     for each in sorted(named, key=lambda one: one.behind):
         parts = [number for number in numbers if number.startswith(f"{each.main} ")]
@@ -180,6 +187,37 @@ def _documents(named: Sequence[_Named], numbers: Sequence[str], agenda: str) -> 
         if each.behind != 1 or each.main in mains.get(each.symbol, {each.main}):
             documents.setdefault(each.main if common else each.number, {}).setdefault(each.symbol, each.block)
     return documents
+
+
+def _tabled(document: Document, spans: Mapping[int, Spans]) -> Iterator[tuple[str, str, int]]:
+    """The documents in tables that have symbols in one column and items in another, or above some rows: item, symbol and row."""
+    group: list[str] = []
+    own: list[str] = []
+    last, down = -1, 0  # `down`: rows that the cell of an item reaches into
+    for ordinal, columns in item_columns(document):
+        block = document.blocks[ordinal]
+        if ordinal != last + 1 or block.context == "header":
+            group, own, down = [], [], 0
+        last = ordinal
+        if block.context == "header" or ", item " in block.locator or len(columns) > 1:
+            continue
+        cells = {n: document.text[slice(*span)] for n, span in enumerate(block.cells) if span}
+        at, papers = next(((n, found) for n, cell in cells.items() if (found := _only_papers(cell))), (0, []))
+        if len(cells) == 1 and not papers:  # "Item 3", above its documents
+            group, own, down = items_said(*cells.values()), [], 0
+        elif columns and (said := items_said(cells.get(columns[0], ""))):
+            over = spans.get(ordinal, ())
+            own, down = said, over[columns[0]][1] if columns[0] < len(over) else 1
+        elif columns and columns[0] < at and columns[0] not in cells:
+            down = 1  # a blank one before others is that of the row above
+        for number in own if down > 0 else group:
+            yield from ((number, symbol, ordinal) for symbol in papers)
+        down -= 1
+
+
+def _only_papers(cell: str) -> list[str]:
+    found = find_symbols(cell)
+    return _papers(cell) if found and found[0].start == 0 else []
 
 
 def _of_series(symbol: Symbol, agenda: Symbol | None) -> bool:
@@ -206,6 +244,12 @@ def _papers(note: str) -> list[str]:
     placed = any(map(str.isdigit, words)) or any(map(from_roman, re.findall(r"\b[IVXLC]+\b", words)))
     placed = placed or name_place(folded(words)) is not None
     return [] if placed else [each.symbol.text for each in found if each.symbol.series not in RESOLUTIONS]
+
+
+def _is_title_line(document: Document, block: Block) -> bool:
+    """Whether a short line right below the number of an item, which stands alone, is its title."""
+    above = document.blocks[block.ordinal - 1]
+    return above.kind == "heading" and len(document.block_text(block)) <= _LONGEST_LINE
 
 
 def _title(text: str, notes: Collection[str | None]) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from corpus.dates import is_day_label
-from ingest.clock import is_clocked, names_half
+from ingest.clock import dated_times, is_clocked, names_half
 from ingest.readers.heads import ANNEX
 from ingest.structure import Piece
 
@@ -87,7 +87,7 @@ class AgendaForm:
 
     `listed` has the pieces of the list, with the number of each item; `sections` those with which a section begins, `items` those that begin the annotations of an item, with its number
     and that of its part (`("3", "(a)")`), `ends` headings after which no item is open, `documentation` headings or paragraphs from
-    which the documents of an item are named.
+    which the documents of an item are named. `slots` are the tables that have a day or a span of the day in any row.
     """
 
     listed: Mapping[int, str] = field(default_factory=dict)
@@ -95,6 +95,7 @@ class AgendaForm:
     items: Mapping[int, tuple[str, str]] = field(default_factory=dict)
     ends: frozenset[int] = frozenset()
     documentation: frozenset[int] = frozenset()
+    slots: frozenset[int] = frozenset()
 
 
 def agenda_form(found: Sequence[Piece]) -> AgendaForm | None:
@@ -116,15 +117,19 @@ def agenda_form(found: Sequence[Piece]) -> AgendaForm | None:
     if agenda is None:
         timetable = next((n for n in titled if _TIMETABLE.match(found[n].text)), None)
         return (
-            AgendaForm(sections={timetable: "timetable"})
+            AgendaForm(sections={timetable: "timetable"}, slots=_slots(found))
             if timetable is not None and sum(map(_is_slot, found)) >= 2
             else None
         )
     first = next(
         (n for n, piece in enumerate(found[:annex]) if n > agenda and piece.number and piece.kind != "footnote"), annex
     )
-    start = max([agenda, *(n for n, text in headings if agenda <= n < first and _LIST.match(text))])
-    listed = _listed(found, start + 1, annex)
+    lists = [n for n, text in headings if agenda <= n and _LIST.match(text)]
+    start = max([agenda, *(n for n in lists if n < first)])
+    # What stands before the heading of the list introduces it, and counts its paragraphs, too.
+    later = [n for n in lists if n > first and start == agenda and _counts_from_one(found[n + 1 :])]
+    tried = ((n, _listed(found, n + 1, annex)) for n in (*later, start))
+    start, listed = next(((n, each) for n, each in tried if each), (start, {}))
     form = _form(found, start, listed)
     sure = bool(_SURE.search(found[agenda].text))
     return form if listed or (sure and len(form.items) >= 2) else None
@@ -173,7 +178,25 @@ def _listed(found: Sequence[Piece], start: int, end: int) -> dict[int, str]:
         listed[n] = number
         expected += 1
     long = sum(len(found[n].text.split()) > _ITEM_WORDS for n in listed)
-    return listed if len(listed) >= 2 and long <= 0.1 * len(listed) else {}
+    listing = len(listed) >= 2 and long <= 0.1 * len(listed) and not _headed_otherwise(found[start:end], found, listed)
+    return listed if listing else {}
+
+
+def _counts_from_one(found: Sequence[Piece]) -> bool:
+    return next((piece.number == "1" for piece in found if piece.number and piece.kind != "footnote"), False)
+
+
+def _headed_otherwise(below: Sequence[Piece], found: Sequence[Piece], listed: Mapping[int, str]) -> bool:
+    """Whether headings by item, `Item 3. Lamps`, are those of other items than numbered paragraphs above them: an introduction counts
+    its paragraphs, too."""
+    titles = {number: folded_title(without_item(found[n].text[found[n].body :])) for n, number in listed.items()}
+    named = (
+        (_OF_ITEM.match(piece.text), folded_title(without_item(piece.text)))
+        for piece in below
+        if piece.kind == "heading"
+    )
+    headed = [(titles.get(said[1], ""), title) for said, title in named if said and title and not said[2]]
+    return len(headed) >= 2 and not any(one and (one in other or other in one) for one, other in headed)
 
 
 def _form(found: Sequence[Piece], start: int, listed: Mapping[int, str]) -> AgendaForm:
@@ -186,7 +209,8 @@ def _form(found: Sequence[Piece], start: int, listed: Mapping[int, str]) -> Agen
     section: Section = ""
     item, depth = "", 0
     last = max(listed, default=start)
-    slots = {piece.table for piece in found if _is_slot(piece)}
+    headed = not listed and sum(piece.kind == "heading" and bool(_OF_ITEM.match(piece.text)) for piece in found) >= 2
+    slots = _slots(found)
     for n, piece in enumerate(found):
         text = piece.text
         heading = piece.kind == "heading"
@@ -210,6 +234,8 @@ def _form(found: Sequence[Piece], start: int, listed: Mapping[int, str]) -> Agen
             continue
         if section in ("annex", "timetable") or n <= last:
             continue
+        if headed and heading and (piece.number or "").isdigit():
+            continue  # a chapter: items are headed by their word
         if opened := _opened(piece, item, numbers, titles, annotated=section == "annotations"):
             if section != "annotations":
                 sections[n], section = "annotations", "annotations"
@@ -218,10 +244,12 @@ def _form(found: Sequence[Piece], start: int, listed: Mapping[int, str]) -> Agen
             item = opened[0]
         elif item and (_DOCUMENTATION.match(text) or (not heading and _DOCUMENTS_LED.match(text))):
             documentation.add(n)
+        elif heading and item and n - 1 in items and not without_item(found[n - 1].text):
+            continue  # "Item 3", and its title on a line of its own
         elif heading and item and piece.depth <= depth:
             ends.add(n)
             item = ""
-    return AgendaForm(listed, sections, items, frozenset(ends), frozenset(documentation))
+    return AgendaForm(listed, sections, items, frozenset(ends), frozenset(documentation), slots)
 
 
 def _opened(
@@ -266,16 +294,24 @@ def folded_title(text: str) -> str:
     return " ".join(text.casefold().strip(" .;:*。；：،").split())
 
 
+def _slots(found: Sequence[Piece]) -> frozenset[int]:
+    return frozenset(piece.table for piece in found if _is_slot(piece))
+
+
 def _is_slot(piece: Piece) -> bool:
     """Whether a row of a table names a day of the calendar or a span of the day."""
     return (
         piece.kind == "row"
         and piece.part != "contents"
-        and any(is_day_label(cell) or is_clocked(cell) or names_half(cell) for cell in piece.cells[:3] if cell)
+        and any(
+            is_day_label(cell) or is_clocked(cell) or names_half(cell) or dated_times(cell)
+            for cell in piece.cells[:3]
+            if cell
+        )
     )
 
 
-def _heads_slots(found: Sequence[Piece], n: int, slots: set[int]) -> bool:
+def _heads_slots(found: Sequence[Piece], n: int, slots: frozenset[int]) -> bool:
     """Whether a short paragraph stands right above a timetable."""
     plain = found[n].kind == "paragraph" and not found[n].number and len(found[n].text) <= _LONG
     return plain and any(each.table in slots for each in found[n + 1 : n + 2])

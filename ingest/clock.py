@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
+from corpus.dates import is_day_label
 from corpus.meetings import Half
 
 _UNIT = r"(?:h(?:eures?|oras?|rs?|\.)?|час(?:ов|а|\.)?|ч\.?)(?![^\W\d_])"
@@ -71,6 +72,14 @@ def find_times(text: str) -> tuple[int, int] | None:
     """Where in a text the only span of time stands that says so itself, as start and end; None where there is none or another."""
     found = [match.span() for match in _SPAN.finditer(text) if is_clocked(match.group())]
     return found[0] if len(found) == 1 else None
+
+
+def dated_times(text: str) -> tuple[str, str] | None:
+    """The day and the span of time that a text names, and nothing else, each as it is printed: `Monday, 2 June 3–6 p.m.`."""
+    if (span := find_times(text)) is None:
+        return None
+    rest = f"{text[: span[0]]} {text[span[1] :]}".strip(" ,;")
+    return (rest, text[slice(*span)]) if is_day_label(rest) else None
 
 
 def spoken_times(sentence: str) -> tuple[dt.time, dt.time] | None:

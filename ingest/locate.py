@@ -81,6 +81,7 @@ class _Layout:
         self._open: dict[int, int] = {}  # depth -> ordinal
         # Items and labels that a paragraph without a number ended.
         self._broken: tuple[dict[int, int], dict[int, str]] = ({}, {})
+        self._marked: dict[str, str] = {}  # the annex in which each mark of a footnote stood last
         self._header: tuple[str, ...] = ()
         self._above: tuple[str, ...] = ()  # the row above, its own blank cells filled
 
@@ -93,6 +94,7 @@ class _Layout:
         if piece.kind == "footnote" and locator in self._taken and piece.page:
             locator = f"{locator} (p. {piece.page})"
         self._taken.add(locator)
+        self._marked |= dict.fromkeys(piece.marks, self._place.annex)
         row = piece.kind == "row"
         self.blocks.append(
             Block(
@@ -167,6 +169,8 @@ class _Layout:
             if (number := place.form.listed.get(ordinal)) and not piece.number:
                 place.labels = {1: number}  # "Item 3: Harbour lamps"
         after_row, heads_rows = _follows_row(self._found, ordinal), _heads_rows(self._found, ordinal)
+        if piece.kind == "footnote":  # it may stand at the end of the file
+            place = replace(place, annex=self._marked.get(piece.number or "", place.annex))
         return parent, locate(piece, self._kind, place, self._digest, after_row, heads_rows)
 
     def _row_context(self, piece: Piece, ordinal: int) -> str:

@@ -17,7 +17,7 @@ from corpus.places import annex_mark, folded, joined, name_place, parts_of
 from corpus.roman import ordinal_word
 from ingest.acts import OPENING
 from ingest.agenda_form import AgendaForm
-from ingest.clock import find_times, is_clocked, names_half
+from ingest.clock import dated_times, find_times, is_clocked, names_half
 from ingest.readers.heads import ANNEX, CHAPTER
 from ingest.readers.lines import BOX_WORDS, CAPTION_NUMBER, FIGURE_WORDS, MAP_WORDS, TABLE_WORDS
 from ingest.structure import PREAMBULAR, Piece
@@ -179,7 +179,7 @@ def _enter_annex(annex: re.Match[str], place: Place) -> None:
 def _enter_agenda(ordinal: int, text: str, place: Place) -> str:
     if annex := ANNEX.match(text):
         place.section = f"annex {annex_mark(annex['number'])}" if annex["number"] else "annex"
-        place.item = place.sub = ""
+        place.item = place.sub = place.day = place.time = ""
     place.documentation = False
     move_agenda(ordinal, place)
     if place.section == "provisional agenda" and ordinal not in place.form.sections:
@@ -224,6 +224,7 @@ def locate(
         )
         if match := _CAPTION.match(piece.text):
             place.table_name = place.captioned = _caption_name(match)
+            place.named = ""  # the table below has the number that it prints, whatever others were called
         elif heads_rows:
             place.table_name, place.caption = _unnumbered_table(piece, place), piece.text
         return joined(place.within, place.table_name or "caption")
@@ -234,6 +235,10 @@ def locate(
             return joined(place.section, " ".join(["item", *(place.labels[d] for d in sorted(place.labels))]))
         if place.section == "annotations" and place.item and 1 in place.labels and piece.depth:
             return joined(_agenda_locator(place), _labelled("para. ", place.labels))
+        if (
+            place.section == "masthead" and 1 in place.labels and piece.depth
+        ):  # an introduction, before what an agenda is made of
+            return joined(f"section “{short(place.heading)}”", _labelled("para. ", place.labels))
         if place.section == "timetable" and 1 in place.labels and piece.depth:
             return _labelled("para. ", place.labels)  # what is said behind the timetable counts on from the annotations
         return _agenda_locator(place)
@@ -327,6 +332,9 @@ def _agenda_row(piece: Piece, place: Place) -> str:
     """The organization of work: a row may name the day, the time, both or neither."""
     if place.section in ("annotations", "provisional agenda") and place.item:
         return _agenda_locator(place)
+    if piece.table not in place.form.slots:
+        place.day = place.time = ""
+        return joined(place.section, _table_row(piece, place))
     filled = [cell for cell in piece.cells if cell]
     first = piece.cells[0]
     if heads_days(filled):
@@ -341,10 +349,11 @@ def _agenda_row(piece: Piece, place: Place) -> str:
         place.time, place.time_column = piece.cells[timed], timed
     elif not lone and filled and (span := find_times(filled[0])):
         place.time = filled[0][span[0] : span[1]]
+        place.day = (dated_times(filled[0]) or [place.day])[0]
     elif first and not day and len(filled) > 1 and any(letter.isdigit() for letter in first):
         place.time = first
-    elif place.time_column > 0 and (said := piece.cells[place.time_column : place.time_column + 1]) and said[0]:
-        place.time = said[0]  # "Lunchtime", "After the meeting"
+    elif place.time_column > 0 and (told := piece.cells[place.time_column : place.time_column + 1]) and told[0]:
+        place.time = told[0]  # "Lunchtime", "After the meeting"
     place.time = _DASHES.sub("-", place.time)
     return joined(place.section, place.day, place.time)
 

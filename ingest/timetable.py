@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import groupby
 
 from corpus.dates import find_days, is_day_label
 from corpus.documents import Block, Document
@@ -21,6 +22,7 @@ _AND = r"(?:\s*(?:,|;|、|&|\+|[-‐-―])\s*(?:(?:and|et|y|и|و)\s+)?|\s+(?:an
 _NUMBERS = rf"{_NUMBER}(?:{_AND}(?:{_NUMBER}|{_LETTER}))*"
 _ITEM_CELL = re.compile(rf"^(?:{_WORD}\s*)?({_NUMBERS})\s*\.?$", re.IGNORECASE)
 _ITEM_LED = re.compile(rf"^{_WORD}\s*({_NUMBERS})\s*(?:[.:：)–—-]\s*|\s+|$)", re.IGNORECASE)
+_HEADS_ITEMS = re.compile(rf"(?<![^\W_]){_WORD}(?![^\W_])", re.IGNORECASE)
 _ITEM_NAMED = re.compile(rf"(?<![^\W_]){_WORD}\s*({_NUMBERS})(?![^\W_])\s*[.:：)–—-]?\s*", re.IGNORECASE)
 _PART = re.compile(rf"({_AND})?(?:(\d{{1,3}})\s?)?({_LETTER})?", re.IGNORECASE)
 _RANGE = re.compile(r"\s*[-‐-―]\s*|\s+(?:to|à|a|al|по)\s+")
@@ -32,12 +34,15 @@ _BULLETS = re.compile(r"\s+[•●▪■◦]\s*")
 
 def sittings_of(
     document: Document, dates: Sequence[dt.date], items: Sequence[AgendaItem], spans: Mapping[int, Spans] = {}
-) -> tuple[Sitting, ...]:
-    """The sittings in which items are taken up. A row whose day, time or item is not said, by itself, by those above it or by the
-    head of its column, gives none; neither does a time at which no item is taken up. `spans` are those of rows by their blocks."""
+) -> tuple[tuple[Sitting, ...], tuple[Sitting, ...]]:
+    """The sittings in which items are taken up, and what the timetable has besides at a time, or on a day, of the meeting. A row whose
+    day or time is not said, by itself, by those above it or by the head of its column, gives no sitting. `spans` are those of rows by
+    their blocks."""
     said = (document.date or "")[:4]  # front matter may say anything, such as "Autumn"
     year = dates[0].year if dates else int(said) if said.isdecimal() else None
-    return _Reading(document, dates, year, {item.number: item.title for item in items}, spans).sittings()
+    found = _Reading(document, dates, year, {item.number: item.title for item in items}, spans).sittings()
+    besides = (each for each in found if not each.items and each.words and (each.date in dates or not dates))
+    return tuple(each for each in found if each.items), tuple(each for each in besides if each.time_label or dates)
 
 
 class _Reading:
@@ -51,6 +56,7 @@ class _Reading:
     ) -> None:
         self._document, self._year, self._titles, self._spans = document, year, titles, spans
         self._grid = Grid(dates, year, self._named)
+        self._columns = dict(item_columns(document))
         self._day: dt.date | None = None
         self._day_row: int | None = None
         self._day_label = ""
@@ -73,8 +79,9 @@ class _Reading:
         return (*self._closed, *self._grid.closed())
 
     def _close(self) -> None:
-        if self._current is not None and self._current.items:
-            self._closed.append(self._current)
+        if self._current is not None:
+            taken_up = bool(self._current.items)  # what else is said there goes with them
+            self._closed.append(replace(self._current, words="", last=None) if taken_up else self._current)
         self._current = None
 
     def _heading(self, block: Block) -> None:
@@ -92,7 +99,7 @@ class _Reading:
             return
         if header and not any(is_day_label(cell) or is_clocked(cell) for cell in cells):
             return
-        left: list[str] = []
+        left: dict[int, str] = {}
         several: list[str] = []
         timed = False
         for column, cell in enumerate(cells):
@@ -103,7 +110,7 @@ class _Reading:
                 if rest and is_day_label(rest):
                     self._new_day(rest, block)
                 elif rest:
-                    left.append(rest)
+                    left[column] = rest
                 timed, self._column = True, column
                 self._new_time(cell[span[0] : span[1]], block)
             elif not left and not timed and (several := several_times(cell)):
@@ -120,14 +127,23 @@ class _Reading:
             else:
                 if column == self._column and not timed and not _ITEM_CELL.match(cell):
                     self._close()  # it says otherwise when this is: after the meeting, at lunch
-                left.append(cell)
-        items = tuple(self._items(left, block))
+                left[column] = cell
+        items, words = self._taken(left, block), "; ".join(left.values())
         if self._current is not None:
+            if words and not items:
+                said = "; ".join(part for part in (self._current.words, words) if part)
+                self._current = replace(self._current, words=said, last=block.ordinal)
             self._current = replace(self._current, items=self._current.items + items)
-        elif len(items) == 1:
-            # Which of several items is taken up at which of several times is not told; one is at each.
-            taken = [self._opened(label, block) for label in several]
-            self._closed += [replace(sitting, items=items) for sitting in taken if sitting is not None]
+            return
+        # Which of several items is taken up at which of several times is not told; one is at each.
+        opened = [self._opened(label, block) for label in several]
+        if not several and self._day and self._day_row == block.ordinal:
+            opened, items = [Sitting(self._day, None, None, self._day_label, "", (), block.ordinal, block.ordinal)], ()
+        for sitting in opened:
+            if sitting is not None and len(items) == 1:
+                self._closed.append(replace(sitting, items=items))
+            elif sitting is not None:
+                self._closed.append(replace(sitting, words=words, last=block.ordinal))
 
     def _times(self, cell: str, *, first: bool) -> tuple[int, int] | None:
         if names_half(cell) or is_clocked(cell) or (first and parse_times(cell) and not _ITEM_CELL.match(cell)):
@@ -154,12 +170,24 @@ class _Reading:
         said = half[0] if half and not start else None
         return Sitting(self._day, start, end, self._day_label, label, (), self._day_row, block.ordinal, said)
 
+    def _taken(self, cells: Mapping[int, str], block: Block) -> tuple[SittingItem, ...]:
+        """The items of a row: of a table that has several columns of items, as of meetings side by side, those of each cell by itself."""
+        columns = self._columns.get(block.ordinal, [])
+        if len(columns) > 1:
+            found = [item for n in columns if n in cells for item in self._named(cells[n], block.ordinal)]
+            return tuple(item for n, item in enumerate(found) if item.number not in [each.number for each in found[:n]])
+        of_items = [cell for n, cell in cells.items() if columns and n >= columns[0]]
+        led = (
+            of_items and columns[0] in cells and (_ITEM_CELL.match(_bare(of_items[0])) or _ITEM_LED.match(of_items[0]))
+        )
+        return tuple(self._items(of_items if led else [*cells.values()], block))
+
     def _items(self, cells: Sequence[str], block: Block) -> Iterator[SittingItem]:
         """The items that a row names by number, or by the very title of one."""
         if not cells:
             return
-        if match := _ITEM_CELL.match(cells[0]):
-            numbers, words = item_numbers(match[1]), cells[1] if len(cells) > 1 else ""
+        if match := _ITEM_CELL.match(_bare(cells[0])):
+            numbers, words = item_numbers(match[1]), " ".join([*cells[1:2], *_CONTINUED.findall(cells[0])])
         elif match := _ITEM_LED.match(cells[0]):
             numbers, words = item_numbers(match[1]), cells[0][match.end() :]
         else:
@@ -168,26 +196,28 @@ class _Reading:
             numbers = [number for number, title in self._titles.items() if folded_title(title) == bare][:1]
         words = _BULLETS.split(words)[0]
         continued = bool(_CONTINUED.search(words))
-        if not self._known(numbers):
+        if not self._known(numbers, cells[0]):
             return
         for number in numbers:
-            title = _CONTINUED.sub("", words).strip()
+            title = _CONTINUED.sub("", words).strip() or self._titles.get(number, "")
             if len(numbers) > 1:
                 title, continued = self._titles.get(number, ""), False  # it may be said of any of them
             elif (known := self._titles.get(number)) and title.casefold().startswith(known.casefold()):
                 title = title[: len(known)]
             yield SittingItem(number, title, block.ordinal, continued)
 
-    def _known(self, numbers: Sequence[str]) -> bool:
-        return not self._titles or all(number.split()[0] in self._titles for number in numbers)
+    def _known(self, numbers: Sequence[str], said: str) -> bool:
+        """Whether the agenda has items of some numbers: all of them, or one of those that are `said` to be items by a word."""
+        known = [number.split()[0] in self._titles for number in numbers]
+        return not self._titles or (all(known) if said[:1].isdecimal() else any(known))
 
     def _named(self, cell: str, row: int) -> Iterator[SittingItem]:
         """The items that a cell of a grid names, by number anywhere, or as a list of their titles."""
-        marks = [match for match in _ITEM_NAMED.finditer(cell) if self._known(item_numbers(match[1]))]
+        marks = [match for match in _ITEM_NAMED.finditer(cell) if self._known(item_numbers(match[1]), match[0])]
         ends = [*(match.start() for match in marks), len(cell)][1:]
         found = [(item_numbers(mark[1]), cell[mark.end() : end]) for mark, end in zip(marks, ends, strict=True)]
         said = " ".join(_CONTINUED.findall(cell))
-        if match := _ITEM_CELL.match(_CONTINUED.sub("", cell)):
+        if match := _ITEM_CELL.match(_bare(cell)):
             found = [(item_numbers(match[1]), said)]
         elif not found:
             titled = self._titled(folded_title(_CONTINUED.sub("", cell)))
@@ -195,7 +225,7 @@ class _Reading:
         for numbers, words in found:
             alone = len(numbers) == 1 and len(words) > 0  # else it may be said of any of them
             title = _CONTINUED.sub("", words).strip(" ;,.") if alone else ""
-            for number in numbers if self._known(numbers) else ():
+            for number in numbers if self._known(numbers, cell) else ():
                 continued = alone and bool(_CONTINUED.search(words))
                 yield SittingItem(number, self._titles.get(number, title), row, continued)
 
@@ -209,6 +239,37 @@ class _Reading:
             found.append(titles[match[1]])
             end = match.end()
         return found if end == len(words) else []
+
+
+def _bare(cell: str) -> str:
+    return _CONTINUED.sub("", cell).strip()
+
+
+def item_columns(document: Document) -> Iterator[tuple[int, list[int]]]:
+    """The rows of tables, each with the columns of its table that have numbers of items below a head that speaks of items, or with
+    that word."""
+    rows = [block for block in document.blocks if block.kind == "row"]
+    for _, run in groupby(enumerate(rows), key=lambda each: each[1].ordinal - each[0]):
+        blocks = [block for _, block in run]
+        cells = [
+            (block.context == "header", n, _bare(document.text[slice(*span)]))
+            for block in blocks
+            for n, span in enumerate(block.cells)
+            if span
+        ]
+        headed = {n for heads, n, cell in cells if heads and _HEADS_ITEMS.search(cell)}
+        named = {
+            n
+            for heads, n, cell in cells
+            if not heads and _ITEM_CELL.match(cell) and (n in headed or not cell[:1].isdecimal())
+        }
+        yield from ((block.ordinal, sorted(named)) for block in blocks)
+
+
+def items_said(cell: str) -> list[str]:
+    """The numbers of the items with which a cell begins, by a word, or of which it is a list."""
+    said = _ITEM_CELL.match(_bare(cell)) or _ITEM_LED.match(cell)
+    return item_numbers(said[1]) if said else []
 
 
 def item_numbers(text: str) -> list[str]:

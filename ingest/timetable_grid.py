@@ -31,11 +31,13 @@ class Named:
 
 @dataclass(frozen=True)
 class _Cell:
-    """A cell that names items: its columns, and the rows that it reaches into, with its own."""
+    """A cell of a grid: its columns, the rows that it reaches into, with its own, the items that it names, or its words."""
 
     columns: range
     down: int
     items: tuple[SittingItem, ...]
+    words: str
+    row: int
 
 
 def heads_days(cells: Iterable[str]) -> bool:
@@ -55,7 +57,7 @@ class Grid:
         self._heading = False  # the last row was one of heads
         self._label: Named | None = None
         self._hanging: list[_Cell] = []  # those that reach into the next row
-        self._sittings: dict[tuple[dt.date, str], Sitting] = {}
+        self._sittings: dict[tuple[dt.date, str, bool], Sitting] = {}
 
     def takes(self, row: int, cells: Sequence[str], spans: Spans, day: Named | None, *, header: bool) -> bool:
         """Reads a row that heads a grid or stands in one; False of any other, and of the `header` of a table that is none. `day` is
@@ -71,11 +73,12 @@ class Grid:
             self._label = self._label_of(row, cells[:first])
         for column, text in enumerate(cells[first:], first):
             over, down = spans[column] if column < len(spans) else (1, 1)
-            if text and (items := tuple(self._items(text, row))):
-                self._hanging.append(_Cell(range(column, column + over), down, items))
+            if text:
+                items = tuple(self._items(text, row))
+                self._hanging.append(_Cell(range(column, column + over), down, items, "" if items else text, row))
         for cell in self._hanging:
             for heads in dict.fromkeys(self._heads[column] for column in cell.columns if column in self._heads):
-                self._add([*heads, self._label, day], cell.items)
+                self._add([*heads, self._label, day], cell)
         self._hanging = [replace(cell, down=cell.down - 1) for cell in self._hanging if cell.down > 1]
         return True
 
@@ -115,8 +118,8 @@ class Grid:
         label = next((name.label for name in named if name.days), "")
         return Named(label, row, tuple(day for name in named for day in name.days), tuple(clocked or times))
 
-    def _add(self, names: Sequence[Named | None], items: tuple[SittingItem, ...]) -> None:
-        """Adds items to the sittings of the days and times that are named first."""
+    def _add(self, names: Sequence[Named | None], cell: _Cell) -> None:
+        """Adds what a cell says to the sittings of the days and times that are named first."""
         dated = next((name for name in names if name and name.days), None)
         timed = next((name for name in names if name and name.times), None)
         if dated is None or timed is None:
@@ -128,9 +131,14 @@ class Grid:
                 half = half_of(time)
                 said = half[0] if half and not start else None
                 opened = Sitting(date, start, end, dated.label, time, (), first, last, said)
-                held = self._sittings.setdefault((date, time), opened)
-                more = tuple(item for item in items if item not in held.items)
-                self._sittings[date, time] = replace(held, items=held.items + more)
+                place = date, time, bool(cell.items)
+                held = self._sittings.setdefault(place, opened)
+                more = tuple(item for item in cell.items if item not in held.items)
+                held = replace(held, items=held.items + more)
+                if cell.words and cell.words not in held.words:
+                    words = "; ".join(part for part in (held.words, cell.words) if part)
+                    held = replace(held, words=words, last=cell.row)
+                self._sittings[place] = held
 
     def _named(self, cell: str, row: int, *, alone: bool = False) -> Named | None:
         """The days and the times that a cell names; one that stands `alone` says nothing else."""

@@ -10,6 +10,7 @@ from conftest import SHARED, Holding, add, at_hand
 from pdfs import LEFT, Flow, Sheet, words_of
 from word_reader import word_readers
 
+from assistant.meeting import citing
 from assistant.meeting.citing import Citer
 from assistant.meeting.meeting_desk import tellings
 from assistant.meeting.telling import Teller
@@ -402,6 +403,219 @@ def test_a_day_in_a_heading_holds_for_the_table_below_it() -> None:
     table = "| Time | Item | Subject |\n|---|---|---|\n| 10 a.m.–1 p.m. | 2 | Lamps and lenses |\n"
     text = BOARD[: BOARD.index("| Day |")] + f"#### Tuesday, 3 June\n\n{table}"
     assert slots(read(text)[1]) == [(D(2031, 6, 3), T(10), T(13), ["2"])]
+
+
+SIDE_BY_SIDE = (
+    BOARD[: BOARD.index("| Day |")]
+    + """| Date and time | Plenary | Contact group A | Contact group B |
+|---|---|---|---|
+| Monday, 2 June 2031, 10 a.m.–1 p.m. | Items 1 and 2 | | |
+| Monday, 2 June 2031, 1–3 p.m. | Lunch | | |
+| Monday, 2 June 2031, 3–6 p.m. | | Item 2 | Item 3 (continued) |
+| Tuesday, 3 June 2031, 10 a.m.–1 p.m. | Items 3 and 9 | | |
+| Wednesday, 4 June 2031, 10 a.m.–1 p.m. | Adoption of the report and closure | | |
+"""
+)
+
+
+def test_of_meetings_in_columns_side_by_side_each_cell_names_its_own_items() -> None:
+    meeting = read(SIDE_BY_SIDE)[1]
+    assert slots(meeting)[:2] == [
+        (D(2031, 6, 2), T(10), T(13), ["1", "2"]),
+        (D(2031, 6, 2), T(15), T(18), ["2", "3 again"]),
+    ]
+    assert [row.title for row in meeting.sittings[1].items] == ["Lamps and lenses", "Other matters"]
+
+
+def test_day_and_time_in_one_cell_are_the_place_of_a_row_and_end_with_the_timetable() -> None:
+    table = "\n## Annex\n\n### Boats\n\n| Boat | Oars |\n|---|---|\n| Petrel 2 | 4 |\n"
+    document, _ = read(SIDE_BY_SIDE + table)
+    rows = [(block.locator, block.context) for block in document.blocks if block.kind == "row"]
+    assert [place for place, _ in rows[1:3]] == [
+        "timetable, Monday, 2 June 2031, 10 a.m.-1 p.m.",
+        "timetable, Monday, 2 June 2031, 1-3 p.m.",
+    ]
+    assert rows[-1] == ("annex, table 2, row 1", "Boat | Oars")
+
+
+def test_bare_numbers_side_by_side_are_items_below_heads_that_say_so() -> None:
+    text = SIDE_BY_SIDE.replace("Items 1 and 2", "1 and 2").replace("| Item 2 | Item 3 |", "| 2 | 3 |")
+    text = text.replace("Plenary", "Plenary: items").replace("group A", "group A: items").replace("up B", "up B: items")
+    assert [numbers(each) for each in read(text)[1].sittings[:2]] == [["1", "2"], ["2", "3 again"]]
+
+
+def test_an_item_behind_the_number_of_the_meeting_is_the_one_below_the_head_of_items() -> None:
+    table = "| Time | Meeting | Item |\n|---|---|---|\n| 10 a.m.–1 p.m. | 1 | 3 |\n"
+    (sitting,) = read(BOARD[: BOARD.index("| Day |")] + f"#### Tuesday, 3 June\n\n{table}")[1].sittings
+    assert [(row.number, row.title) for row in sitting.items] == [("3", "Other matters")]
+
+
+def test_an_item_that_the_agenda_does_not_have_leaves_those_beside_it_in_the_row(holding: Holding) -> None:
+    engine = holding(SIDE_BY_SIDE, reading=True)
+    (meeting,) = engine.library.meetings()
+    third = meeting.sittings[2]
+    assert [(row.number, row.title) for row in third.items] == [("3", "Other matters"), ("9", "")]
+    said = [citing.held(third, Citer(engine.library, meeting), language).text for language in ("en", "fr")]
+    assert said[0] == "Tuesday, 3 June 2031, 10 a.m.–1 p.m.: item 3 (Other matters) and item 9."
+    assert said[1].endswith("point 3 (Other matters) et point 9.")
+
+
+def test_what_the_timetable_has_without_items_is_told_in_its_own_words(holding: Holding) -> None:
+    engine = holding(SIDE_BY_SIDE, reading=True)
+    (meeting,) = engine.library.meetings()
+    assert [each.words for each in meeting.besides] == ["Lunch", "Adoption of the report and closure"]
+    teller = Teller(meeting, Citer(engine.library, meeting), "en", meeting.timetable)
+    told = [*teller.whole(), *teller.days()]
+    said = {part.kind: [each.text for each in part.said] for telling in told for part in telling.parts}
+    closing = "Wednesday, 4 June 2031, 10 a.m.–1 p.m.: Adoption of the report and closure."
+    assert said["closes"] == said["row"] == [closing]
+    assert said["opens"] == ["The first meeting begins on Monday, 2 June 2031 at 10 a.m."]
+    assert said["break"] == ["Monday, 2 June 2031, 1–3 p.m.: Lunch."]
+    assert len(said["meetings_total"]) == 5, "whether a lunch is a meeting is for the reader to say"
+    assert "hours_total" not in said
+    lunch = citing.held(meeting.besides[0], Citer(engine.library, meeting), "en").citations
+    assert [each.quote for each in lunch] == ["Monday, 2 June 2031, 1–3 p.m. | Lunch"]
+
+
+@pytest.mark.parametrize("row", ["| Wednesday, 4 June | | Closure |", "| Wednesday, 4 June | 3–6 p.m. | Closure |"])
+def test_a_last_day_without_items_is_never_left_out_of_the_end(holding: Holding, row: str) -> None:
+    table = f"| Day | Time | Item |\n|---|---|---|\n| Monday, 2 June | 10 a.m.–1 p.m. | 1 |\n{row}\n"
+    engine = holding(BOARD[: BOARD.index("| Day |")] + table, reading=True)
+    (meeting,) = engine.library.meetings()
+    told = Teller(meeting, Citer(engine.library, meeting), "en", meeting.timetable).whole()
+    (closes,) = [part for telling in told for part in telling.parts if part.kind == "closes"]
+    assert [each.text for each in closes.said][-1].startswith("Wednesday, 4 June")
+    assert "Closure" in closes.read
+
+
+def test_rows_of_other_days_than_those_of_the_meeting_are_no_part_of_it() -> None:
+    text = BOARD.replace(
+        "| Wednesday, 4 June |", "| Friday, 8 August | | Deadline for papers | |\n| Wednesday, 4 June |"
+    )
+    assert [each.words for each in read(text)[1].besides] == ["Informal consultations"]
+
+
+HEADED = {
+    "en": ("Annotated provisional agenda", "Item {}. ", "Annex", "Symbol", "Item"),
+    "fr": ("Ordre du jour provisoire annoté", "Point {}. ", "Annexe", "Cote", "Point"),
+    "es": ("Programa provisional anotado", "Tema {}. ", "Anexo", "Signatura", "Tema"),
+    "ru": ("Аннотированная предварительная повестка дня", "Пункт {}. ", "Приложение", "Условное обозначение", "Пункт"),
+    "ar": ("جدول الأعمال المؤقت المشروح", "البند {}: ", "المرفق", "الرمز", "البند"),
+    "zh": ("附加说明的临时议程", "项目{}：", "附件", "文号", "项目"),
+}
+
+
+def headed(language: str) -> str:
+    agenda, item, annex, symbol, of_item = HEADED[language]
+    return f"""# Committee on Lamps
+
+E/CN.37/2031/1
+
+## {agenda}
+
+### Introduction
+
+1. The Committee on Lamps will meet in the Old Mole at Bergen from 2 to 4 June 2031.
+
+2. All documents are listed below; they can be had at the desk for papers from the first day on.
+
+### {item.format(1)}Lamps of the north
+
+3. The Committee will speak of lamps.
+
+### {item.format(4)}Lenses of the south
+
+4. It will speak of lenses.
+
+### {item.format(5)}Fees
+
+5. It will speak of fees.
+
+## {annex}
+
+### Papers
+
+| {symbol} | Lamps | {of_item} |
+|---|---|---|
+| E/CN.37/2031/2 | Northern lamps | 1 |
+| E/CN.37/2031/3 | Lenses | 4 |
+| E/CN.37/2031/4 | Both | 1, 4 |
+"""
+
+
+@pytest.mark.parametrize("language", HEADED)
+def test_paragraphs_of_an_introduction_are_no_items_where_headings_name_others(language: str) -> None:
+    document, meeting = read(headed(language))
+    assert titles(meeting) == {"1": "Lamps of the north", "4": "Lenses of the south", "5": "Fees"}
+    places = [block.locator for block in document.blocks if block.number]
+    assert places == [
+        "section “Introduction”, para. 1", "section “Introduction”, para. 2",
+        "annotations, item 1, para. 3", "annotations, item 4, para. 4", "annotations, item 5, para. 5",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("language", HEADED)
+def test_a_table_of_symbols_and_items_announces_documents(language: str) -> None:
+    document, meeting = read(headed(language))
+    first, second, both = (f"E/CN.37/2031/{n}" for n in (2, 3, 4))
+    assert papers(meeting) == {"1": [first, both], "4": [second, both]}
+    (_, row), _ = item(meeting, "4").documentation
+    assert document.block_text(document.blocks[row]) == "E/CN.37/2031/3 | Lenses | 4"
+    assert document.blocks[row].locator == "annex, table 1, row 2"
+
+
+def test_a_table_of_documents_may_say_the_item_once_for_several() -> None:
+    text = headed("en")
+    text = text[: text.index("| Symbol")]
+    above = "| Item | Symbol |\n|---|---|\n| 1 | E/CN.37/2031/2 |\n| | E/CN.37/2031/3 |\n| 4 | E/CN.37/2031/4 |\n"
+    assert papers(read(text + above)[1]) == {"1": ["E/CN.37/2031/2", "E/CN.37/2031/3"], "4": ["E/CN.37/2031/4"]}
+    alone = "| Symbol | Title |\n|---|---|\n| Item 4: Lenses | |\n| E/CN.37/2031/2 | a |\n| E/CN.37/2031/3 | b |\n"
+    assert papers(read(text + alone)[1]) == {"4": ["E/CN.37/2031/2", "E/CN.37/2031/3"]}
+    behind = "| Symbol | Item |\n|---|---|\n| E/CN.37/2031/2 | 1 |\n| E/CN.37/2031/3 | |\n"
+    assert papers(read(text + behind)[1]) == {"1": ["E/CN.37/2031/2"]}
+
+
+def test_what_a_table_refers_to_is_no_document_of_an_item() -> None:
+    text = (
+        headed("en")
+        .replace("E/CN.37/2031/2 |", "E/RES/2030/5 |")
+        .replace("E/CN.37/2031/3 |", "E/CN.37/2029/3, para. 4 |")
+    )
+    assert papers(read(text)[1]) == {"1": ["E/CN.37/2031/4"], "4": ["E/CN.37/2031/4"]}
+
+
+def test_of_an_agenda_that_leaves_items_out_neither_their_number_nor_that_one_lacks_is_told(holding: Holding) -> None:
+    engine = holding(headed("en"), reading=True)
+    (meeting,) = engine.library.meetings()
+    assert not meeting.complete
+    told = Teller(meeting, Citer(engine.library, meeting), "en", ()).whole()
+    assert "items_total" not in [part.kind for telling in told for part in telling.parts]
+    assert "has no item" not in (engine.ask("What is item 3 of the agenda?").reason or "")
+    assert all(read(text)[1].complete for text in (BOARD, KITES))
+
+
+@pytest.mark.parametrize(("of_item", "sure"), [("1, 4", True), ("", False)])
+def test_that_no_document_is_announced_is_not_told_beside_papers_of_no_known_item(
+    holding: Holding, of_item: str, sure: bool
+) -> None:
+    engine = holding(headed("en").replace("| Both | 1, 4 |", f"| Both | {of_item} |"), reading=True)
+    (meeting,) = engine.library.meetings()
+    assert citing.announces_nothing(item(meeting, "5"), meeting, Citer(engine.library, meeting)) is sure
+
+
+def test_a_list_below_its_own_heading_is_read_behind_an_introduction() -> None:
+    listed = (
+        "## Provisional agenda\n\n1. Lamps of the north.\n\n2. Lenses.\n\n3. Fees.\n\n## Annotations\n\n### Item 1. "
+    )
+    _, meeting = read(headed("en").replace("### Item 1. ", listed))
+    assert titles(meeting) == {"1": "Lamps of the north", "2": "Lenses", "3": "Fees"}
+
+
+@pytest.mark.parametrize("title", ["### Lenses of the south", "Lenses of the south"])
+def test_the_title_of_an_item_may_stand_on_the_line_below_its_number(title: str) -> None:
+    _, meeting = read(headed("en").replace("### Item 4. Lenses of the south", f"### Item 4\n\n{title}"))
+    assert titles(meeting) == {"1": "Lamps of the north", "4": "Lenses of the south", "5": "Fees"}
+    assert len(item(meeting, "4").annotations) == 1
 
 
 FRENCH = """# Conseil des phares

@@ -500,6 +500,18 @@ Bay\t2020\t7
 """
 
 
+def test_a_table_has_the_number_of_its_caption_whatever_others_were_counted_before() -> None:
+    again = "\n## Annex II\n\nTable 1. Lamps by port\n\n| Port | Lamps |\n|---|---|\n| Bay | 3 |\n"
+    made = document(TABLES + again)
+    assert find(made, "Bay | 3").locator == "annex II, table 1, row 1"
+
+
+def test_a_footnote_at_the_end_of_a_file_is_cited_where_its_mark_stands() -> None:
+    text = "# Report\n\n1. Lamps are lit.[^1]\n\n## Annex I\n\n1. Quays are long.[^2]\n\n[^1]: In winter.\n\n[^2]: In part.\n"
+    made = document(text)
+    assert [find(made, words).locator for words in ("In winter", "In part")] == ["footnote 1", "annex I, footnote 2"]
+
+
 def test_rows_of_a_report_are_cited_by_table_and_row_and_carry_the_header() -> None:
     made = document(TABLES)
     rows = [(b.locator, b.context) for b in made.blocks if b.kind == "row"]

@@ -256,3 +256,11 @@ def test_walls_of_a_grid_on_a_page_tell_the_columns_of_a_cell() -> None:
     sheet.line(330.0, heights[1] + 12, words_of("Not counted"), 8.5)
     document, _ = read_document(Input("ports.pdf", flow.bytes()), Catalogue([], []))
     assert "Arla | Not counted" in [document.block_text(block) for block in document.blocks if block.kind == "row"]
+
+
+def test_a_cell_of_a_grid_without_items_is_kept_in_its_own_words() -> None:
+    rows = [[cell.replace("Item 4", "Adoption of the report by acclamation") for cell in row] for row in ROWS]
+    _, meeting = marked(piped(rows))
+    assert [(each.date.day, each.time_label, each.words) for each in meeting.besides] == [
+        (4, "10 a.m.–1 p.m.", "Adoption of the report by acclamation")
+    ]

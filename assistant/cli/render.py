@@ -103,7 +103,9 @@ def print_meeting(console: Console, meeting: Meeting, agenda: str) -> None:
     where = ", ".join(part for part in (meeting.place, dates) if part)
     console.print(Text(f"{meeting.body}{': ' if where else ''}{where} ({agenda})", style="bold"))
     table = Table("Day", "Time", "Item", "Title")
-    for sitting in meeting.sittings:
+    for sitting in meeting.timetable:
+        if not sitting.items:
+            table.add_row(Text(sitting.day_label), Text(sitting.time_label), "", Text(sitting.words))
         for n, row in enumerate(sitting.items):
             title = row.title + (" (continued)" if row.continued else "")
             day, times = (sitting.day_label, sitting.time_label) if n == 0 else ("", "")

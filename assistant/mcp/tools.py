@@ -126,7 +126,8 @@ class Taken(BaseModel):
 
 
 class Sitting(BaseModel):
-    """A sitting with its items; times are local to the place of the meeting, null where only the half of the day is said."""
+    """A sitting with its items, or the words that the timetable has there instead; times are local to the place of the meeting, null where
+    only the half of the day is said, or the day."""
 
     date: str
     start: str | None
@@ -134,6 +135,7 @@ class Sitting(BaseModel):
     half: str | None
     locator: str
     items: list[Taken]
+    words: str
 
 
 class Meeting(BaseModel):
@@ -258,6 +260,7 @@ def _meetings(service: Service, who: Principal, _: NoArguments) -> Given:
                 {"symbol": symbol, "locator": _cited(agenda, at), "held": _held(service, symbol)}
                 for symbol, at in item["documentation"]
             ]
+        each["sittings"] = [*each["sittings"], *each["besides"]]
         for sitting in each["sittings"]:
             sitting["locator"] = _cited(agenda, sitting["time_row"])
             for item in sitting["items"]:

@@ -57,6 +57,24 @@ class Citer:
             if not meeting.dates or set(find_dates(words)) & set(meeting.dates)
         ]
 
+    def of_no_item(self, meeting: Meeting) -> bool:
+        """Whether a row, or a line that is no sentence, names a paper for which no item is known."""
+        known = {symbol for item in meeting.items for symbol, _ in item.documentation} | {str(self.document.symbol)}
+        for block in self.document.blocks:
+            where = block.locator.partition(", ")[0]
+            if (
+                block.kind not in ("row", "paragraph", "item")
+                or where in ("masthead", "contents", "provisional agenda")
+                or ", item " in block.locator
+            ):
+                continue
+            text = self.document.body(block)
+            found = find_symbols(text)
+            edges = block.kind == "row" or (found and (found[0].start == 0 or text[found[-1].end :].strip(" ).") == ""))
+            if edges and any(each.symbol.text not in known and each.symbol.series not in RESOLUTIONS for each in found):
+                return True
+        return False
+
     def section(self, ordinal: int) -> str:
         """The part of the agenda in which a block stands, as a locator: `annex`."""
         return self.document.blocks[ordinal].locator.partition(", ")[0]
@@ -65,9 +83,9 @@ class Citer:
         """The row that names the day, and the rows from the time to the item (or to the last one); in a grid an item may stand above, in
         a cell that spans several times."""
         rows = [row.row for row in sitting.items if item is None or is_under(row.number, item.number)]
-        first = self.document.blocks[min(sitting.time_row, *rows)]
-        last = self.document.blocks[max(sitting.time_row, *rows)]
-        day = () if sitting.day_row is None else (self.block(sitting.day_row),)
+        rows += [sitting.time_row, sitting.time_row if sitting.last is None else sitting.last]
+        first, last = self.document.blocks[min(rows)], self.document.blocks[max(rows)]
+        day = () if sitting.day_row in (None, first.ordinal) else (self.block(sitting.day_row),)
         return (*day, self._span(first.start, last.end, first))
 
     def _span(self, start: int, end: int, block: Block) -> Citation:
@@ -111,9 +129,12 @@ def length(item: AgendaItem, sittings: Sequence[Sitting], cite: Citer, language:
 
 
 def held(sitting: Sitting, cite: Citer, language: str) -> Statement:
-    """What is taken up in a sitting, in the order of the timetable."""
-    items = [say("item", language, item=row.number, title=row.title) for row in sitting.items]
-    day, told = date_text(sitting.date, language), joined(items, language)
+    """What is taken up in a sitting, in the order of the timetable, or what that has there besides."""
+    frames = [("item" if row.title else "item_alone", row) for row in sitting.items]
+    items = [say(frame, language, item=row.number, title=row.title) for frame, row in frames]
+    day, told = date_text(sitting.date, language), joined(items, language) if items else sitting.words
+    if not sitting.time_label:
+        return Statement.quoting(cite.sitting(sitting)[-1])
     text = say("slot_items", language, day=day, times=sitting.time_label, items=told)
     return Statement(text, "derived", cite.sitting(sitting))
 
@@ -138,6 +159,12 @@ def names_paper(item: AgendaItem, cite: Citer) -> bool:
         for each in item.annotations
         for mention in find_symbols(cite.words(each))
     )
+
+
+def announces_nothing(item: AgendaItem, meeting: Meeting, cite: Citer) -> bool:
+    """Whether an agenda surely announces no document for an item: what its annotations name may be announced, and so may what a row or
+    line names that is of no item."""
+    return not (meeting.announcing(item) or names_paper(item, cite) or cite.of_no_item(meeting))
 
 
 def announcing(

@@ -55,7 +55,7 @@ def meant(question: Question, library: Library) -> list[Meeting]:
     if has_date(question) or question.months:
         held = _most(held, lambda meeting: any(on(question, day, meeting) for day in days(meeting)))
     if timed(question):
-        held = _most(held, lambda meeting: any(within(question, sitting, meeting) for sitting in meeting.sittings))
+        held = _most(held, lambda meeting: any(within(question, sitting, meeting) for sitting in meeting.timetable))
     held.sort(key=lambda meeting: (meeting.dates[-1:], preferred(meeting)), reverse=True)
     first = {versions.keys[meeting.document_id]: meeting for meeting in reversed(held)}
     return [meeting for meeting in held if first[versions.keys[meeting.document_id]] is meeting]
@@ -63,7 +63,7 @@ def meant(question: Question, library: Library) -> list[Meeting]:
 
 def days(meeting: Meeting) -> Sequence[dt.date]:
     """The days of a meeting: those of its timetable, else those of its masthead."""
-    return [sitting.date for sitting in meeting.sittings] or meeting.dates
+    return [sitting.date for sitting in meeting.timetable] or meeting.dates
 
 
 def on(question: Question, day: dt.date, meeting: Meeting) -> bool:

@@ -288,13 +288,13 @@ def _lacking(question: Question, meetings: Sequence[Meeting], library: Library) 
         return Answer(question.text, language, "not_found", reason, see_also=see)
 
     wrong = [number for number in question.items if number not in numbers]
-    if wrong and (numbers or question.of_item is not None):
+    if wrong and ((numbers and meeting.complete) or question.of_item is not None):
         mains = list(dict.fromkeys(item.main for item in meeting.items))
         there = {"item": wrong[0], "first": mains[0], "last": mains[-1]} if question.of_item is None else {}
         first = next((row for item in meeting.items for row in (item.listed, item.heading) if row is not None), 0)
         return told(say("no_item" if there else "not_found", language, **there), (meeting, first)), True
     sitting = [each for each in meetings if each.sittings]
-    days = sorted({row.date for each in sitting for row in each.sittings})
+    days = sorted({row.date for each in sitting for row in each.timetable})
     months = {day.month for day in days}.issuperset(question.months)
     if sitting and months and not has_day(question, meetings) and _of_timetable(question, sitting, library):
         reason = say("no_day", language, days=joined([date_text(day, language) for day in days], language))
@@ -319,7 +319,7 @@ def _of_timetable(question: Question, meetings: Sequence[Meeting], library: Libr
     for meeting in meetings:
         cite = Citer(library, meeting)
         if cite.document.language == language:
-            teller, known = Teller(meeting, cite, language, meeting.sittings), True
+            teller, known = Teller(meeting, cite, language, meeting.timetable), True
             told = (part.read for telling in (*teller.whole(), *teller.days()) for part in telling.parts)
             if left <= {*analyse(" ".join([cite.document.text, *told]), language)}:
                 return True
@@ -330,8 +330,8 @@ def _of_timetable(question: Question, meetings: Sequence[Meeting], library: Libr
 
 def tellings(question: Question, meeting: Meeting, cite: Citer) -> list[Telling]:
     """What may be told: of the items and the days that the question names; else of all."""
-    there = [sitting for sitting in meeting.sittings if within(question, sitting, meeting)]
-    sittings = there or [sitting for sitting in meeting.sittings if on(question, sitting.date, meeting)]
+    there = [sitting for sitting in meeting.timetable if within(question, sitting, meeting)]
+    sittings = there or [sitting for sitting in meeting.timetable if on(question, sitting.date, meeting)]
     teller = Teller(meeting, cite, question.language, sittings)
     symbols = {symbol.text for symbol in question.symbols}
     papers = [item for item in meeting.items if symbols.intersection(symbol for symbol, _ in item.documentation)]

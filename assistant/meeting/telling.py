@@ -48,7 +48,8 @@ class Telling:
 
 
 class Teller:
-    """Tells what the rows of one meeting say; its statements are in `language`, of the `sittings` that are asked about."""
+    """Tells what the rows of one meeting say; its statements are in `language`, of the `sittings` that are asked about, those of its
+    timetable in their order. What the timetable has without items may be a meeting or none: it is told in its own words."""
 
     def __init__(self, meeting: Meeting, cite: Citer, language: str, sittings: Sequence[Sitting]) -> None:
         self._meeting, self._cite, self._language, self._sittings = meeting, cite, language, sittings
@@ -75,7 +76,7 @@ class Teller:
             for day in days
         ]
         # Their sentence would lift all that is told of a day: it stands apart, and only for days that are asked about.
-        some = len(days) < len({sitting.date for sitting in self._meeting.sittings})
+        some = len(days) < len({sitting.date for sitting in self._meeting.timetable})
         papers = {date_text(day[0].date, "en"): tuple(self._papers_of(day)) for day in days if some}
         return told + [Telling(f"Documents, {day}", parts) for day, parts in papers.items() if parts]
 
@@ -106,7 +107,7 @@ class Teller:
         announcing = self._meeting.announcing(item)
         # An agenda that announces nothing is no list of documents.
         lists = asked and any(each.documentation for each in self._meeting.items)
-        if lists and item.line is not None and self._announces_nothing(item):
+        if lists and item.line is not None and citing.announces_nothing(item, self._meeting, self._cite):
             read = f"No document is announced for item {item.number}."
             yield Part(read, self._one(citing.nothing_announced, item), "documents", item.number)
         for each in announcing:
@@ -125,7 +126,8 @@ class Teller:
             if list(mains) == [str(n + 1) for n in range(len(mains))]:
                 counted = counted[:: max(1, len(counted) - 1)]  # the first and the last number tell
             read = f"The agenda has {_many(mains, 'item')}."
-            yield self._part("items_total", read, lambda: self._listed(counted), count=len(mains))
+            if self._meeting.complete:
+                yield self._part("items_total", read, lambda: self._listed(counted), count=len(mains))
             listed = "; ".join(f"{item.number}. {item.title}" for item in items)
             yield Part(
                 f"The topics on the agenda are: {listed}.",
@@ -141,7 +143,9 @@ class Teller:
             without = [
                 each
                 for each in self._meeting.items
-                if each.number == each.main and each.line is not None and self._announces_nothing(each)
+                if each.number == each.main
+                and each.line is not None
+                and citing.announces_nothing(each, self._meeting, self._cite)
             ]
             told = joined([f"item {item.number} ({item.title.rstrip('.:')})" for item in without], "en")
             nothing = partial(citing.nothing_announced, cite=self._cite, language=self._language)
@@ -163,14 +167,10 @@ class Teller:
         ]
         return Part(f"{what} are {'; '.join(listed)}.", lambda: self._announced(papers), "papers")
 
-    def _announces_nothing(self, item: AgendaItem) -> bool:
-        """Whether no document is announced for an item; what annotations name may be announced."""
-        return not self._meeting.announcing(item) and not citing.names_paper(item, self._cite)
-
     def _timetable(self) -> Iterator[Part]:
         slots = "; ".join(f"{_slot(each)}, {_items(each)}" for each in self._sittings)
         if slots:
-            yield Part(f"The timetable is: {slots}.", lambda: map(self._held, self._sittings), "timetable")
+            yield Part(f"The timetable is: {slots}.", partial(self._all_held, self._sittings), "timetable")
 
     def _place(self) -> Iterator[Part]:
         days, place = self._meeting.dates, self._meeting.place
@@ -195,22 +195,32 @@ class Teller:
             ("closes", -1, "closes and ends", "last meeting on {} ends"),
         )
         for kind, which, words, of_day in edges if sittings else ():
-            sitting = sittings[which]
-            if (
-                sitting.start is None
-                or sitting is not [each for each in self._meeting.sittings if each.date == sitting.date][which]
-            ):
+            date = sittings[which].date
+            of_date = [each for each in self._meeting.timetable if each.date == date]
+            known = [each for each in of_date if each.items and each.start is not None]
+            known.sort(key=lambda each: (each.start if which == 0 else each.end) or dt.time())
+            if any(each.items and each.start is None for each in of_date) or not {*known[which:][:1]} <= {*sittings}:
                 continue  # the morning's meeting is not the last of its day
-            day, time = partial(date_text, sitting.date), ends_of(sitting.time_label)[which]
-            cites = partial(self._rows, [sitting], slice(2 if which == 0 else None))
-            whole = sitting is self._meeting.sittings[which]
+            beyond = [each for each in of_date if not each.items and not (known and _within(each, known[which], which))]
+            day, whole = partial(date_text, date), date == self._meeting.timetable[which].date
             told = f"meeting {words} on {day('en')}" if whole else of_day.format(day("en"))
+            if beyond:  # which may be the first or the last meeting, or none
+                slots = [*known[-1:], *beyond] if which else [*beyond, *known[:1]]
+                read = f"The {told}: {'; '.join(f'{_slot(each)}, {_items(each)}' for each in slots)}."
+                yield Part(read, partial(self._all_held, slots), kind)
+                continue
+            time = ends_of(known[which].time_label)[which]
+            cites = partial(self._rows, [known[which]], slice(2 if which == 0 else None))
             frame = kind if whole else f"day_{kind}"
             yield self._part(kind, f"The {told} at {time.rstrip('.')}.", cites, frame=frame, day=day, time=time)
 
     def _sums(self) -> Iterator[Part]:
         sittings, count = self._sittings, len(self._sittings)
-        if sittings:
+        if not all(each.items for each in sittings):
+            days = {each.date for each in sittings}
+            read = f"The organization of work has {_many(sittings, 'meeting')} over {_many(days, 'day')}."
+            yield Part(read, partial(self._all_held, sittings), "meetings_total")
+        elif sittings:
             days = {each.date for each in sittings}
             read = f"The organization of work has {_many(sittings, 'plenary meeting')} over {_many(days, 'day')}."
             last = partial(self._rows, sittings, slice(-1, None))
@@ -227,8 +237,13 @@ class Teller:
         return Part(told, lambda: (self._held(sitting),), "row")
 
     def _breaks(self, day: Sequence[Sitting]) -> Iterator[Part]:
-        for before, after in pairwise(day):
-            if before.end is None or after.start is None:
+        for before, after in pairwise([each for each in day if each.items]):
+            if before.end is None or after.start is None or before.end >= after.start:
+                continue
+            between = [each for each in day if not each.items and each.start and before.end <= each.start < after.start]
+            if between:  # which may be the break, or another meeting
+                slots = [f"{_slot(each)}, {_items(each)}" for each in between]
+                yield Part(f"The lunch break is {'; '.join(slots)}.", partial(self._all_held, between), "break")
                 continue
             minutes = (after.start.hour - before.end.hour) * 60 + after.start.minute - before.end.minute
             cites = partial(self._around, before, after)
@@ -254,6 +269,9 @@ class Teller:
 
     def _held(self, sitting: Sitting) -> Statement:
         return citing.held(sitting, self._cite, self._language)
+
+    def _all_held(self, sittings: Sequence[Sitting]) -> Iterable[Statement]:
+        return map(self._held, sittings)
 
     def _announced(self, items: Iterable[AgendaItem]) -> list[Statement]:
         announced = [(item, *each) for item in items for each in item.documentation]
@@ -289,6 +307,8 @@ def _many(things: Sized, name: str) -> str:
 
 
 def _slot(sitting: Sitting) -> str:
+    if not sitting.time_label:
+        return date_text(sitting.date, "en")
     half = "afternoon (after lunch)" if sitting.afternoon else "morning (before lunch)"
     day, label = date_text(sitting.date, "en").replace(",", f" {half},", 1), sitting.time_label
     if sitting.start is None:
@@ -297,4 +317,12 @@ def _slot(sitting: Sitting) -> str:
 
 
 def _items(sitting: Sitting) -> str:
+    if not sitting.items:
+        return sitting.words
     return joined([f"item {row.number} ({row.title}{', continued' * row.continued})" for row in sitting.items], "en")
+
+
+def _within(slot: Sitting, sitting: Sitting, which: int) -> bool:
+    """Whether one begins (`which` is 0) no sooner than another, or ends no later."""
+    ends = (slot.start, sitting.start) if which == 0 else (sitting.end, slot.end)
+    return ends[0] is not None and ends[1] is not None and ends[0] >= ends[1]

@@ -49,9 +49,8 @@ def held_meetings(service: Service, who: Principal, reader: str) -> list[dict[st
 
 
 def _view(service: Service, who: Principal, meeting: Meeting, reader: str) -> dict[str, Any]:
-    sittings = sorted(meeting.sittings, key=lambda each: each.order)
     days: dict[str, list[Sitting]] = {}
-    for sitting in sittings:
+    for sitting in meeting.timetable:
         days.setdefault(date_text(sitting.date, reader), []).append(sitting)
     agenda = service.document(who, meeting.document_id)
     return {

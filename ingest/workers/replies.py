@@ -100,8 +100,8 @@ def _meeting(data: Any, document: Document) -> Meeting | None:
     rows: list[int | None] = [made.masthead, *made.mandate]
     for item in made.items:
         rows += [item.listed, item.heading, *item.annotations, *(block for _, block in item.documentation)]
-    for sitting in made.sittings:
-        rows += [sitting.day_row, sitting.time_row, *(each.row for each in sitting.items)]
+    for sitting in made.timetable:
+        rows += [sitting.day_row, sitting.time_row, sitting.last, *(each.row for each in sitting.items)]
     if any(row is not None and not 0 <= row < len(document.blocks) for row in rows):
         raise PlainError("the meeting points at blocks that the document does not have.")
     made.documents()  # each announced symbol must be one

@@ -112,7 +112,9 @@ def documentation(chooser: Chooser) -> Section:
     ground = chooser.ground
     meeting, item, agenda = ground.taken_up
     asks = asking(agenda, item)
-    made = said_of.announced(item, Citer(chooser.library, meeting), ground.request.language)
+    citer = Citer(chooser.library, meeting)
+    sure = item.documentation or said_of.announces_nothing(item, meeting, citer)
+    made = said_of.announced(item, citer, ground.request.language) if sure else []
     loose = in_words(agenda, item)
     said = chooser.quoted(
         agenda, item.annotations, lambda words: not asks(words) and (loose or find_symbols(words) != [])
