@@ -485,7 +485,7 @@ def test_a_last_day_without_items_is_never_left_out_of_the_end(holding: Holding,
     told = Teller(meeting, Citer(engine.library, meeting), "en", meeting.timetable).whole()
     (closes,) = [part for telling in told for part in telling.parts if part.kind == "closes"]
     assert [each.text for each in closes.said][-1].startswith("Wednesday, 4 June")
-    assert "Closure" in closes.read
+    assert "Closure" in closes.said[-1].text
 
 
 def test_rows_of_other_days_than_those_of_the_meeting_are_no_part_of_it() -> None:

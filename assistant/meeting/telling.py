@@ -204,15 +204,16 @@ class Teller:
             beyond = [each for each in of_date if not each.items and not (known and _within(each, known[which], which))]
             day, whole = partial(date_text, date), date == self._meeting.timetable[which].date
             told = f"meeting {words} on {day('en')}" if whole else of_day.format(day("en"))
-            if beyond:  # which may be the first or the last meeting, or none
-                slots = [*known[-1:], *beyond] if which else [*beyond, *known[:1]]
-                read = f"The {told}: {'; '.join(f'{_slot(each)}, {_items(each)}' for each in slots)}."
+            # What is beyond may be the first or the last meeting, or none: it is told itself.
+            slots = [*known[which:][:1], *beyond] if which else [*beyond, *known[:1]]
+            time = ends_of(slots[which].time_label)[which] if slots[which].time_label else ""
+            read = f"The {told} at {time.rstrip('.')}." if time else f"The {told}."
+            if beyond:
                 yield Part(read, partial(self._all_held, slots), kind)
                 continue
-            time = ends_of(known[which].time_label)[which]
-            cites = partial(self._rows, [known[which]], slice(2 if which == 0 else None))
+            cites = partial(self._rows, known[which:][:1], slice(2 if which == 0 else None))
             frame = kind if whole else f"day_{kind}"
-            yield self._part(kind, f"The {told} at {time.rstrip('.')}.", cites, frame=frame, day=day, time=time)
+            yield self._part(kind, read, cites, frame=frame, day=day, time=time)
 
     def _sums(self) -> Iterator[Part]:
         sittings, count = self._sittings, len(self._sittings)
