@@ -305,6 +305,18 @@ def test_the_row_of_a_country_is_told_in_another_language_too(library: Library, 
     assert engine.ask("What is the contribution of Spain?").statements[0].text.endswith("Espagne | 21")
 
 
+def test_words_that_name_only_another_year_are_not_sure_though_others_of_their_passage_name_the_one_asked_for(
+    library: Library, catalogue: Catalogue
+) -> None:
+    text = "# Chairs of the harbour board\n\nA/88/509\n\n1. The ninth meeting of 2032 was chaired by Ms. Berg. The eighth meeting of 2031 had no chair.\n"
+    add(library, catalogue, Input("chairs.md", text.encode()))
+    engine = Engine(library, catalogue, readers=Readers({"en": Sure()}, {"en": BARS}))
+    for year, name in ((2031, "had no chair"), (2032, "Ms. Berg")):
+        answer = engine.ask(f"Who chaired the meeting in {year}?")
+        assert answer.status == "answered"
+        assert [name in each.text for each in answer.statements] == [True]
+
+
 def test_the_years_of_a_span_in_the_head_of_a_table_are_all_its_own(library: Library, catalogue: Catalogue) -> None:
     text = CATCHES.replace("Species | 2030 | 2031", "Species (2029–2031) | first | last").replace(
         "# Catches", "# Catches of 2030"

@@ -17,6 +17,7 @@ from corpus.acronyms import acronyms, spells
 from corpus.analysis import analyse, fold
 from corpus.countries import countries, names_country
 from corpus.documents import Block, Document, once
+from corpus.symbols import find_symbols
 from corpus.tables import cells_of
 from ingest.speakers import speeches_of
 
@@ -223,7 +224,7 @@ def _numbers(tokens: frozenset[str]) -> bool:
 
 def _of_another_year(question: Question, unit: Unit) -> bool:
     """Whether a question names a year, beside those in symbols, that neither the passage of a unit says, nor what heads it, nor the first
-    page; or none of those in the head of a row. What is said of several years (`2026–2028`) is said of none of them alone, unless the question names several so."""
+    page; or only others than those that the unit says, or the head of a row. What is said of several years (`2026–2028`) is said of none of them alone, unless the question names several so."""
     years = YEAR.findall(question.rest)
     if not years:
         return False
@@ -231,9 +232,17 @@ def _of_another_year(question: Question, unit: Unit) -> bool:
     heads = " ".join(unit.document.text[slice(*span)] for span, _ in unit.leads) if block.kind == "row" else ""
     if (headed := _years_in(heads)) and headed.isdisjoint(years):
         return True
+    if (said := _years_in(_without_symbols(unit.own))) and said.isdisjoint(years):
+        return True
     own = "\n".join([passage.heading, passage.text, unit.text])
     alone = own if _YEARS.search(question.rest) else _YEARS.sub(" ", own)
     return any(year not in alone and (year in own or year not in page) for year in years)
+
+
+def _without_symbols(text: str) -> str:
+    for mention in reversed(find_symbols(text)):
+        text = f"{text[: mention.start]} {text[mention.end :]}"
+    return text
 
 
 def _years_in(text: str) -> set[str]:
