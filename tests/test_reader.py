@@ -261,7 +261,7 @@ def test_what_the_english_reader_likes_best_the_other_one_reads_too_and_both_cou
     open_library: OpenLibrary, catalogue: Catalogue
 ) -> None:
     english, other = (Fake({"forty crowns": 4.0, "nine crowns": logit}) for logit in (4.5, 0.0))
-    crowd = [f"# Port {n}\n\nA/88/7{n}\n\n1. Yachts pay crowns at pier {n}.\n" for n in range(10, 20)]
+    crowd = [f"# Port {n}\n\nA/88/7{n}\n\n1. Yachts pay crowns at pier {n}.\n" for n in range(10, 12)]
     library = engine(open_library, catalogue, None, HARBOUR, LIGHTHOUSE, *crowd).library
 
     def first(bars_of: Mapping[str, Bars]) -> str:
@@ -378,7 +378,7 @@ def test_what_a_digest_says_keeps_no_official_text_from_being_read(
     assert len(fake.passages) == read
 
 
-@pytest.mark.parametrize(("logit", "first"), [(3.9, "A/88/501"), (1.0, "yachts")])
+@pytest.mark.parametrize(("logit", "first"), [(4.5, "A/88/501"), (1.0, "yachts")])
 def test_a_digest_stands_behind_an_official_text_that_surely_answers_too(
     open_library: OpenLibrary, catalogue: Catalogue, logit: float, first: str
 ) -> None:
