@@ -86,7 +86,7 @@ each one more or less counts, and each that is not said in the passage that answ
 SURER, LEAST_SURE = 2.5, -1.0
 """How much surer, in log-odds, a passage may answer a turn with what was asked before than the turn by itself, and how sure it may be of
 any: who asks "When?" says little."""
-CERTAIN_ALONE = -0.5
+CERTAIN_ALONE = -1.2
 """How sure the passage that is cited first must be to answer a turn by itself, in log-odds, for an answer to it and the turns before to be
 one for sure: else it may answer these alone."""
 UNANSWERED = 0.0
