@@ -236,11 +236,12 @@ def test_an_agent_that_calls_functions_asks_the_documents_and_says_what_they_say
 
     done = asyncio.run(run())
     answers = [query(starter_engine, question) for question in asked]
-    assert str(done) == "\n".join(str(each) for each in answers)
+    # Tools are called side by side, and told in the order in which they are ready.
+    assert sorted(str(done).splitlines()) == sorted("\n".join(str(each) for each in answers).splitlines())
     raw = [each.tool_output.raw_output for each in done.tool_calls]
-    assert [[node.node.node_id for node in each.source_nodes] for each in raw] == [
+    assert sorted([node.node.node_id for node in each.source_nodes] for each in raw) == sorted(
         [node.node.node_id for node in each.source_nodes] for each in answers
-    ]
+    )
 
 
 @pytest.mark.filterwarnings("ignore::pydantic.warnings.PydanticDeprecationWarning")  # by LlamaIndex itself

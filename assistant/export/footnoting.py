@@ -109,7 +109,7 @@ class References:
                 number = match[1] if name in ("section", "row", "item") else grammar_of("en").number(match[1])
                 return say(f"place_{name}", self.language, n=f"{number}{match[2]}")
         # The number of a decision, and who speaks, are the document's own words.
-        return place_name(part, self.language) or (part if not part[:1].islower() else "")
+        return place_name(part, self.language) or ("" if part[:1].islower() or part[:1].isdigit() else part)
 
     def _placed(self, citation: Citation, document: Document) -> str:
         """The place as footnotes and tables have it: in short, where the language is that of the locators."""
