@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import islice
+from itertools import islice, takewhile
 
 from assistant.frames import joined, say
 from assistant.qa.abstention import BESIDE, FURTHER
@@ -76,11 +76,8 @@ class Composer:
         """The short footnotes of a unit that name papers by their symbols: which report "takes note of the report" means is said
         nowhere else. None where the unit is not the whole of its blocks, since of which words a footnote is is not known."""
         document = unit.document
-        held = [
-            each
-            for each in document.blocks[unit.block :]
-            if each.start < unit.end and each.kind in ("paragraph", "item")
-        ]
+        within = takewhile(lambda each: each.start < unit.end, document.blocks[unit.block :])
+        held = [each for each in within if each.kind in ("paragraph", "item")]
         whole = (
             held and unit.start <= held[0].body_start and document.trimmed(held[0].start, held[-1].end)[1] <= unit.end
         )
