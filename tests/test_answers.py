@@ -50,6 +50,10 @@ def check_citations(answer: Answer, library: Library) -> None:
         ("What is taken up on Thursday morning?", ["item 1 (a)", "item 1 (b)", "item 2"]),
         ("Which paper is for item 2?", ["CTOC/COP/WG.7/2021/2"]),
         ("How many plenary meetings are there?", ["4 meetings over 2 days"]),
+        (
+            "How many plenary meetings will the resources available permit, with interpretation into how many languages?",
+            ["four plenary meetings"],
+        ),
         ("How many hours of meetings are there in all?", ["8 hours"]),
         ("How long is item 2 discussed?", ["4 hours"]),
         ("At what time does the meeting open?", ["11 a.m.", "Thursday, 14 October 2021"]),
