@@ -162,6 +162,28 @@ def queries(
 
 
 @app.command()
+def intents(
+    folder: Annotated[Path, typer.Option(help="Folder of the models that this needs.")] = Path("eval-runs"),
+) -> None:
+    """Fit what tells what a question asks of a meeting, and write it where it ships; how well it tells patterns that it has not seen."""
+    import numpy as np
+
+    from assistant.meeting.intents import FILE
+    from corpus.embedding import PackagedE5
+    from eval.runs.corpora import models_in
+    from eval.training.export import npz
+    from eval.training.intents import all_asked, arrays_of, fitted, left_out, told_apart
+
+    with _told(), shown() as tell:
+        model, asked = PackagedE5(models_in(folder)), all_asked()
+        counted = tell.counted(asked, "questions", len(asked))
+        vectors = np.stack([model.embed_query(each.text) for each in counted])
+        rows = told_apart(left_out(asked, vectors))
+        _write(SHIPPED.parents[1] / "data" / FILE, npz(arrays_of(fitted(asked, vectors, model.name))))
+    print_table(data, ("language", "questions", "AUC"), rows, "Patterns left out")
+
+
+@app.command()
 def export(
     name: Which,
     checkpoint: Annotated[list[Path], typer.Option(help="Checkpoint of a training; may be repeated: their mean.")],
