@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -12,7 +11,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, V
 from eval.cases import EvaluationError, what_is_wrong
 from eval.public.public_shelf import Text
 
-_Item = TypeVar("_Item")
 _Kind = TypeVar("_Kind", bound=BaseModel)
 _Row = TypeVar("_Row", bound="Row")
 
@@ -87,12 +85,3 @@ def read_rows(path: Path, kind: type[_Row]) -> list[_Row]:
     if not found:
         raise PublicError(f"{path} holds no rows.")
     return list(found.values())
-
-
-def sample(items: Sequence[_Item], limit: int | None) -> list[_Item]:
-    """`limit` of the items, drawn at random from a fixed seed and in their order; a smaller draw is part of a larger."""
-    if limit is None or limit >= len(items):
-        return list(items)
-    order = list(range(len(items)))
-    random.Random(0).shuffle(order)
-    return [items[n] for n in sorted(order[:limit])]

@@ -57,7 +57,7 @@ class Rapporteur:
             ),
             citations=tuple(_cited(each, engine.library) for each in answer.citations),
             ranked=tuple((each.document.key, places_of(each.document, each.passage)) for each in found),
-            confidence=_confidence(answer),
+            confidence=confidence_of(answer),
             probability=answer.probability,
             ms=ms,
             raw=answer.to_json(),
@@ -79,7 +79,8 @@ def _cited(citation: Citation, library: Library) -> Cited:
     )
 
 
-def _confidence(answer: Answer) -> float:
+def confidence_of(answer: Answer) -> float:
+    """How sure an answer is; of decisions by rule, `BY_RULE` and less it."""
     if answer.confidence is not None:
         return answer.confidence
     return BY_RULE if answer.statements else -BY_RULE
