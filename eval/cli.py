@@ -62,12 +62,10 @@ def run(
     timeout: Annotated[float, typer.Option(min=0.1, help="Seconds that a server may take for an answer.")] = 60.0,
     out: Out = OUT,
     name: Annotated[str | None, typer.Option(help="Name of the run; by default that of set and system.")] = None,
-    jobs: Annotated[int, typer.Option(min=1, max=64, help="Cases asked at once; more than 1 blurs latency.")] = 1,
     again: Annotated[bool, typer.Option("--again", help="Begin anew; the run before is kept beside.")] = False,
-    retry: Annotated[bool, typer.Option("--retry", help="Ask the cases anew that failed.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Ask a system every question of a set; goes on where it was stopped."""
+    """Ask a system every question of a set; goes on where it was stopped, and asks those anew that failed."""
     from assistant.opening import catalogue_of
     from corpus.embedding import make_models
     from eval.runs.comparing import summary_of
@@ -91,9 +89,7 @@ def run(
             catalogue_dir=chosen.catalogue_dir,
             documents=tuple(documents or ()),
             library=library,
-            jobs=jobs,
             again=again,
-            retry=retry,
             settings={"embedding": chosen.embedding, "multilingual": chosen.multilingual},
         )
         done = execute(plan, tell)

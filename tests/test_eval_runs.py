@@ -239,16 +239,15 @@ def test_a_run_keeps_every_answer_with_the_texts_cited_and_the_gold(run: Runs) -
     assert told.notes == ["3 of 3 cases were answered before and are not asked again."]
 
 
-@pytest.mark.parametrize("jobs", [1, 3])
-def test_an_interrupted_run_goes_on_where_it_was(run: Runs, jobs: int) -> None:
+def test_an_interrupted_run_goes_on_where_it_was(run: Runs) -> None:
     with pytest.raises(KeyboardInterrupt):
-        run(Parrot(stop_at="n3"), jobs=jobs)
+        run(Parrot(stop_at="n3"))
     begun = load_run(run.folder)
     assert begun.missing >= 1
     with pytest.raises(RunError, match=r"is not finished: \d of 3 cases"):
         summary_of(begun)
     system = Parrot()
-    assert run(system, jobs=jobs).missing == 0
+    assert run(system).missing == 0
     assert len(system.asked) == begun.missing
 
 
@@ -301,9 +300,7 @@ def test_a_system_that_breaks_has_failed_the_case_and_is_asked_on(run: Runs) -> 
     assert summary_of(made).failed == ("n2",)
     assert summary_of(made).per_case["n2"]["right"] == 0.0
     system = Parrot()
-    run(system)
-    assert system.asked == []
-    assert [record.status for record in run(system, retry=True).records] == ["answered"] * 3
+    assert [record.status for record in run(system).records] == ["answered"] * 3
     assert system.asked == ["n2"]
 
 
@@ -355,22 +352,6 @@ def test_a_damaged_run_is_told_by_its_file(run: Runs, damage: dict[str, str]) ->
     (run.folder / name).write_text(text, encoding="utf-8")
     with pytest.raises(RunError, match=re.escape(name)):
         load_run(run.folder)
-
-
-def test_several_cases_are_asked_at_once_and_never_more(run: Runs) -> None:
-    meeting = threading.Barrier(2, timeout=20)
-    inside: list[int] = []
-
-    class Meeting(Parrot):
-        def answer(self, case: Any) -> Record:
-            inside.append(1)
-            assert sum(inside) <= 2
-            if case.id in ("n1", "n2"):
-                meeting.wait()  # which ends only where the other one is asked meanwhile
-            inside.append(-1)
-            return Parrot().answer(case)
-
-    assert [record.status for record in run(Meeting(), jobs=2).records] == ["answered"] * 3
 
 
 # Libraries
@@ -721,12 +702,10 @@ def test_a_server_is_evaluated_and_its_failures_count(here: Path, questions: Pat
 
     with serving(reply) as server:
         run = ("run", "--set", questions, "--documents", note, "--system", server.url, "--name", "far", "--json")
-        figures = json.loads(command(*run, "--jobs", 3))
+        figures = json.loads(command(*run))
         assert len(server.asked) == 3
-        json.loads(command(*run))
-        assert len(server.asked) == 3
-        command(*run, "--retry")
-        assert len(server.asked) == 4
+        command(*run)
+        assert len(server.asked) == 4, "what failed is asked anew"
     assert figures["failed"] == ["n2"]
     assert {case: row["right"] for case, row in figures["per_case"].items()} == {"n1": 1.0, "n2": 0.0, "n3": 1.0}
     assert figures["per_case"]["n1"]["quote_exact"] == 1.0

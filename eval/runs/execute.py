@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -33,8 +32,7 @@ class Plan:
     """What is to be run.
 
     `questions` is the file. `documents` stand in for the collections that the cases are about,
-    `library` for both: a folder with a library that is used as it is. `again` begins anew, `retry` asks the cases anew
-    that failed. `catalogue_dir` is where the catalogue comes from, None: the shipped one.
+    `library` for both: a folder with a library that is used as it is. `again` begins anew. `catalogue_dir` is where the catalogue comes from, None: the shipped one.
     """
 
     name: str
@@ -46,9 +44,7 @@ class Plan:
     catalogue_dir: Path | None = None
     documents: tuple[Path, ...] = ()
     library: Path | None = None
-    jobs: int = 1
     again: bool = False
-    retry: bool = False
     settings: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
@@ -69,7 +65,7 @@ class Plan:
 
 def execute(plan: Plan, tell: Teller) -> Run:
     """Runs a plan and returns the stored run. Cases that were answered before, by the same system with the same
-    settings, documents and code, are not asked again.
+    settings, documents and code, are not asked again, unless they failed.
 
     Raises `CorpusError`, `RunError`, `LibraryError` or `EmbeddingError`.
     """
@@ -80,7 +76,7 @@ def execute(plan: Plan, tell: Teller) -> Run:
     if aside:
         tell.note(f"The run before was of other documents, settings or code; it is kept as {aside}.")
     known = answers_in(plan.folder, plan.cases)
-    done = {name for name, record in known.items() if not (plan.retry and record.status == "failed")}
+    done = {name for name, record in known.items() if record.status != "failed"}
     if done:
         tell.note(f"{len(done)} of {len(plan.cases)} cases were answered before and are not asked again.")
     texts: dict[str, str] = {}
@@ -99,7 +95,7 @@ def execute(plan: Plan, tell: Teller) -> Run:
                 todo = [case for case in good if case.id not in done]
                 if todo:
                     plan.system.prepare(library)
-                    asking = answered(plan.system, todo, plan.jobs)
+                    asking = ((case, answer_of(plan.system, case)) for case in todo)
                     for case, record in tell.counted(asking, "cases asked", len(good), len(good) - len(todo)):
                         answers.add(case, record)
                 if library is not None:
@@ -161,7 +157,6 @@ def _meta(plan: Plan, groups: Sequence[_Group]) -> dict[str, Any]:
         "settings": {**plan.system.settings, **({} if plan.remote else plan.settings)},
         "documents": documents,
         "code": "" if plan.remote else code("corpus", "ingest", "assistant"),
-        "jobs": plan.jobs,
         "begun": datetime.now(UTC).isoformat(timespec="seconds"),
     }
 
@@ -234,18 +229,3 @@ def gold_texts(cases: Sequence[Case], library: Library) -> dict[str, list[Gold]]
                     text = "\n".join(document.block_text(block) for block in blocks)
                     found.setdefault(case.id, []).append(Gold(document.key, place.wanted, text))
     return found
-
-
-def answered(system: System, cases: Sequence[Case], jobs: int) -> Iterator[tuple[Case, Record]]:
-    """Answers as they come; in order where one is asked at a time. Interrupted, what was answered is kept."""
-    if jobs == 1:
-        for case in cases:
-            yield case, answer_of(system, case)
-        return
-    pool = ThreadPoolExecutor(jobs, thread_name_prefix="asking")
-    try:
-        asking = {pool.submit(answer_of, system, case): case for case in cases}
-        for done in as_completed(asking):
-            yield asking[done], done.result()
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)

@@ -15,7 +15,7 @@ class SystemFault(EvaluationError):
 
 
 class System(Protocol):
-    """Answers cases from one library. `answer` may be called from several threads at once."""
+    """Answers cases from one library."""
 
     @property
     def name(self) -> str:
