@@ -20,12 +20,13 @@ from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
 from corpus.models import Models
+from eval.cases import CaseError
 from eval.metrics.statistics import Figure, figure
 from eval.public import figures as made_of
 from eval.public import public_commands, squad
 from eval.public.answered_rows import read_abstention, read_evidence
 from eval.public.figures import Outcome, covered, judged, rank, ranking_figures
-from eval.public.public_rows import PublicError, Row, read_rows
+from eval.public.public_rows import Row, read_rows
 from eval.public.public_shelf import Kit, Text, key_of, stocked
 
 SETS = SHARED / "eval"
@@ -60,22 +61,23 @@ def write_lines(path: Path, *rows: object) -> Path:
         ('{"id": [1]}', "id: Input should be a valid string"),
         ('{"id": true}', "id: Input should be a valid string"),
         ('{"id": "\\ud800"}', "hex escape"),
-        ('{"id": "first"}', "the id 'first' stands in the file before"),
     ],
 )
 def test_what_is_not_as_it_must_be_is_named_with_its_line(tmp_path: Path, line: str, told: str) -> None:
     path = write_lines(tmp_path / "rows.jsonl", {"id": "first"}, "", line)
-    with pytest.raises(PublicError, match=r"rows\.jsonl, line 3: ") as raised:
+    with pytest.raises(CaseError, match=r"rows\.jsonl, line 3: ") as raised:
         read_rows(path, Row)
     assert told in str(raised.value)
 
 
-def test_files_that_are_absent_or_not_text_are_told_plainly(tmp_path: Path) -> None:
-    with pytest.raises(PublicError, match="can't be read: No such file"):
-        read_rows(tmp_path / "none.jsonl", Row)
-    (tmp_path / "bytes.jsonl").write_bytes(b'{"id": "\xff"}\n')
-    with pytest.raises(PublicError, match="not UTF-8"):
-        read_rows(tmp_path / "bytes.jsonl", Row)
+def test_files_that_are_absent_not_text_empty_or_use_an_id_twice_are_told_plainly(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    held = {None: "No such file", b'{"id": "\xff"}\n': "utf-8", b"": "holds no rows", b'{"id": "a"}\n' * 2: "id twice"}
+    for data, told in held.items():
+        if data is not None:
+            path.write_bytes(data)
+        with pytest.raises(CaseError, match=rf"rows\.jsonl .*{told}"):
+            read_rows(path, Row)
 
 
 # Libraries
@@ -179,7 +181,7 @@ def test_a_squad_file_gives_paragraphs_and_the_questions_on_them(tmp_path: Path)
 def test_a_file_that_is_not_of_the_squad_layout_is_refused_by_name(tmp_path: Path, text: str) -> None:
     path = tmp_path / "bad.json"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(PublicError, match=r"bad\.json"):
+    with pytest.raises(CaseError, match=r"bad\.json"):
         squad.load_squad(path)
 
 
@@ -198,7 +200,7 @@ def test_questions_are_asked_of_the_paragraphs_of_a_translation_by_id_or_by_orde
     other = [(f"x{n}", question) for n, ((_, question),) in enumerate(qas)]
     parallel = squad.load_squad(squad_file(tmp_path / "fr.json", (chateau, [other[0]]), (pont, [other[1]])))
     assert [each.paragraph for each in squad.across(english, parallel, names)[1]] == [0, 1]
-    with pytest.raises(PublicError, match=r"en\.json and .*fr\.json are no translations"):
+    with pytest.raises(CaseError, match=r"en\.json and .*fr\.json are no translations"):
         squad.across(english, squad.load_squad(squad_file(tmp_path / "fr.json", (pont, qas[1]))), names)
 
 
@@ -226,7 +228,7 @@ def test_passages_in_another_language_than_the_question_are_held_in_theirs(tmp_p
     row = abstention_row("a", "¿Quién construyó el castillo?", True, "es") | {"passages_language": "en"}
     found = read_abstention(write_lines(tmp_path / "rows.jsonl", row))[0]
     assert (found.language, {text.language for text in found.texts()}) == ("es", {"en"})
-    with pytest.raises(PublicError, match="passages_language: Input should be 'en'"):
+    with pytest.raises(CaseError, match="passages_language: Input should be 'en'"):
         read_abstention(write_lines(tmp_path / "bad.jsonl", row | {"passages_language": "de"}))
 
 
@@ -251,7 +253,6 @@ def test_abstention_figures_are_those_worked_out_by_hand() -> None:
         ({"passages": []}, "passages: holds no words"),
         ({"passages": [{"title": "x"}]}, "passages 1, text: Field required"),
         ({"passages": "none"}, "passages: Input should be a valid array"),
-        ({"id": "first"}, "the id 'first'"),
     ],
 )
 def test_a_row_of_abstention_that_is_malformed_is_told_with_its_line(
@@ -259,7 +260,7 @@ def test_a_row_of_abstention_that_is_malformed_is_told_with_its_line(
 ) -> None:
     rows = [abstention_row("first", "Who?", True), abstention_row("second", "Who?", True) | change]
     path = write_lines(tmp_path / "rows.jsonl", *rows)
-    with pytest.raises(PublicError, match=r"rows\.jsonl, line 2") as raised:
+    with pytest.raises(CaseError, match=r"rows\.jsonl, line 2") as raised:
         read_abstention(path)
     assert told in str(raised.value)
 
@@ -293,7 +294,7 @@ def test_a_selected_sentence_that_is_quoted_counts_and_one_that_is_not_does_not(
 
 def test_a_selected_sentence_that_stands_in_no_passage_is_told_with_its_line(tmp_path: Path) -> None:
     path = write_lines(tmp_path / "rows.jsonl", evidence_row("a", "Who?"), evidence_row("b", "Who?", "Nobody knows."))
-    with pytest.raises(PublicError, match=r"rows\.jsonl, line 2: .*the selected sentence 'Nobody knows\.'"):
+    with pytest.raises(CaseError, match=r"rows\.jsonl, line 2: .*the selected sentence 'Nobody knows\.'"):
         read_evidence(path)
 
 

@@ -6,11 +6,15 @@ the paragraphs of another.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from corpus.language import detect_language
-from eval.public.public_rows import Filled, Part, PublicError, lines_of, parsed
+from eval.cases import CaseError, read_yaml, what_is_wrong
+from eval.public.public_rows import Filled, Part
 from eval.public.public_shelf import Text
 
 
@@ -57,9 +61,12 @@ class Squad:
 
 
 def load_squad(path: Path) -> Squad:
-    """Reads a set. Raises `PublicError` with the place of what is wrong."""
-    text = "".join(line for _, line in lines_of(path))
-    paragraphs = [each for article in parsed(_File, text, str(path)).data for each in article.paragraphs]
+    """Reads a set. Raises `CaseError` with the place of what is wrong."""
+    try:
+        held = _File.model_validate(read_yaml(path, CaseError, json.loads))
+    except ValidationError as error:
+        raise CaseError(f"{path}: {what_is_wrong(error)}") from None
+    paragraphs = [each for article in held.data for each in article.paragraphs]
     questions = [
         Question(asked.id or f"{n}-{m}", asked.question, n)
         for n, paragraph in enumerate(paragraphs)
@@ -72,7 +79,7 @@ def load_squad(path: Path) -> Squad:
 
 def across(questions: Squad, documents: Squad, names: tuple[Path, Path]) -> tuple[list[Text], tuple[Question, ...]]:
     """The paragraphs of a file and the questions of another, its translation: parted by the questions' ids, or where these differ by
-    their order. Raises `PublicError` where the two are not parallel."""
+    their order. Raises `CaseError` where the two are not parallel."""
     by_id = {each.id: each for each in documents.questions}
     shared = [each.id for each in questions.questions if each.id in by_id]
     if len(shared) == len(questions.questions):
@@ -80,7 +87,7 @@ def across(questions: Squad, documents: Squad, names: tuple[Path, Path]) -> tupl
     elif len(questions.questions) == len(documents.questions) and not shared:
         twins = list(documents.questions)
     else:
-        raise PublicError(
+        raise CaseError(
             f"{names[0]} and {names[1]} are no translations of each other: they share {len(shared)} of "
             f"{len(questions.questions)} questions by id, and the second has {len(documents.questions)} questions."
         )
