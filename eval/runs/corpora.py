@@ -38,12 +38,12 @@ class CorpusError(EvaluationError):
     """Documents that a run needs and that are not there, or can't be read; the message says which."""
 
 
-def corpora(cases: Sequence[Case], documents: Sequence[Path]) -> dict[str, list[Case]]:
-    """The cases by the collection that they are about; all of one where documents are named."""
-    found: dict[str, list[Case]] = {}
-    for case in cases:
-        found.setdefault("documents" if documents else case.corpus, []).append(case)
-    return found
+def corpus_of(cases: Sequence[Case], documents: Sequence[Path]) -> str:
+    """The collection that cases are about, or the documents that are named. Raises `CorpusError` where there are several."""
+    found = sorted({"documents" if documents else case.corpus for case in cases})
+    if len(found) > 1:
+        raise CorpusError(f"The set is about several collections ({', '.join(found)}); make a set of each.")
+    return found[0] if found else ""
 
 
 def sources(corpus: str, documents: Sequence[Path]) -> list[Openable]:

@@ -17,7 +17,7 @@ from corpus.library import Library
 from corpus.models import Models
 from eval.cases import Case, load_cases
 from eval.gold_spans import Shelf, blocks_in, located
-from eval.runs.corpora import CorpusError, built, code, corpora, fingerprint, sources
+from eval.runs.corpora import CorpusError, built, code, corpus_of, fingerprint, sources
 from eval.runs.records import Record
 from eval.runs.run_store import Answers, Gold, Run, answers_in, begin, finish, load_run, set_aside
 from eval.systems import NAMES, System
@@ -69,93 +69,82 @@ def execute(plan: Plan, tell: Teller) -> Run:
 
     Raises `CorpusError`, `RunError`, `LibraryError` or `EmbeddingError`.
     """
-    groups = list(_groups(plan))
+    documents = _documents(plan)
     if plan.again and (aside := set_aside(plan.folder)):
         tell.note(f"The run before is kept as {aside}.")
-    aside = begin(plan.folder, _meta(plan, groups), plan.questions)
+    aside = begin(plan.folder, _meta(plan, documents), plan.questions)
     if aside:
         tell.note(f"The run before was of other documents, settings or code; it is kept as {aside}.")
     known = answers_in(plan.folder, plan.cases)
     done = {name for name, record in known.items() if record.status != "failed"}
     if done:
         tell.note(f"{len(done)} of {len(plan.cases)} cases were answered before and are not asked again.")
+    cases, left_out = list(plan.cases), list[str]()
     texts: dict[str, str] = {}
     gold: dict[str, list[Gold]] = {}
-    left_out: list[str] = []
-    placed: list[Case] = []
-    with Answers(plan.folder) as answers:
-        for group in groups:
-            with _opened(plan, group, tell) as library:
-                good, without = (list(group.cases), []) if library is None else askable(group.cases, library)
-                good = good if library is None else located(good, library)
-                placed += good
-                if without:
-                    tell.note(_left_out(without))
-                left_out += [case.id for case in without]
-                todo = [case for case in good if case.id not in done]
-                if todo:
-                    plan.system.prepare(library)
-                    asking = ((case, answer_of(plan.system, case)) for case in todo)
-                    for case, record in tell.counted(asking, "cases asked", len(good), len(good) - len(todo)):
-                        answers.add(case, record)
-                if library is not None:
-                    records = answers_in(plan.folder, good).values()
-                    texts |= cited_texts(list(records), library)
-                    gold |= gold_texts(good, library)
+    with Answers(plan.folder) as answers, _opened(plan, documents, tell) as library:
+        if library is not None:
+            cases, without = askable(cases, library)
+            cases, left_out = located(cases, library), [case.id for case in without]
+            if without:
+                tell.note(_left_out(without))
+        if todo := [case for case in cases if case.id not in done]:
+            plan.system.prepare(library)
+            asking = ((case, answer_of(plan.system, case)) for case in todo)
+            for case, record in tell.counted(asking, "cases asked", len(cases), len(cases) - len(todo)):
+                answers.add(case, record)
+        if library is not None:
+            texts = cited_texts(list(answers_in(plan.folder, cases).values()), library)
+            gold = gold_texts(cases, library)
     if len(left_out) == len(plan.cases):
         raise CorpusError("None of the cases can be asked: the documents that they need are not held.")
-    if lost := _lost(placed):
+    if lost := _lost(cases):
         tell.note(lost)
-    finish(plan.folder, texts, gold, placed, {"left_out": left_out})
+    finish(plan.folder, texts, gold, cases, {"left_out": left_out})
     return load_run(plan.folder)
 
 
 @dataclass(frozen=True)
-class _Group:
-    """Cases about one collection, its files, and a hash of what its library is made from."""
+class _Documents:
+    """What cases are asked of: the name of a collection, its files, and a hash of what its library is made from; no files of a
+    system that has documents of its own, and of a library that is used as it is."""
 
-    corpus: str
-    cases: tuple[Case, ...]
+    name: str
     sources: tuple[Openable, ...] = ()
     hash: str = ""
 
 
-def _groups(plan: Plan) -> Iterator[_Group]:
+def _documents(plan: Plan) -> _Documents:
     if plan.library is not None:
-        yield _Group("library", plan.cases)
-        return
-    for corpus, cases in corpora(plan.cases, plan.documents).items():
-        if plan.remote and not plan.documents and corpus != "starter":
-            yield _Group(corpus, tuple(cases))
-            continue
-        given = sources(corpus, plan.documents)
-        yield _Group(corpus, tuple(cases), tuple(given), fingerprint(given, plan.models, plan.catalogue_dir))
+        return _Documents("library", hash=_library_hash(plan))
+    corpus = corpus_of(plan.cases, plan.documents)
+    if plan.remote and not plan.documents and corpus != "starter":
+        return _Documents(corpus or "documents")
+    given = sources(corpus, plan.documents)
+    return _Documents(corpus or "documents", tuple(given), fingerprint(given, plan.models, plan.catalogue_dir))
 
 
 @contextmanager
-def _opened(plan: Plan, group: _Group, tell: Teller) -> Iterator[Library | None]:
+def _opened(plan: Plan, documents: _Documents, tell: Teller) -> Iterator[Library | None]:
     if plan.library is not None:
         with Library(plan.library, plan.models, SEGMENTER_VERSION, owner="rapporteur eval run") as library:
             yield library
-    elif group.sources:
-        home = f"{group.corpus or 'documents'}-{group.hash}"
+    elif documents.sources:
+        home = f"{documents.name}-{documents.hash}"
         folder = plan.out / "libraries"
-        with built(folder, home, group.sources, plan.models, plan.catalogue, tell.reading) as library:
+        with built(folder, home, documents.sources, plan.models, plan.catalogue, tell.reading) as library:
             yield library
     else:
         yield None
 
 
-def _meta(plan: Plan, groups: Sequence[_Group]) -> dict[str, Any]:
-    documents = {group.corpus or "documents": group.hash for group in groups}
-    if plan.library is not None:
-        documents = {"library": _library_hash(plan)}
+def _meta(plan: Plan, documents: _Documents) -> dict[str, Any]:
     return {
         "set": plan.questions.stem,
         "cases": plan.questions.name,
         "system": plan.system.name,
         "settings": {**plan.system.settings, **({} if plan.remote else plan.settings)},
-        "documents": documents,
+        "documents": {documents.name: documents.hash},
         "code": "" if plan.remote else code("corpus", "ingest", "assistant"),
         "begun": datetime.now(UTC).isoformat(timespec="seconds"),
     }
