@@ -185,7 +185,7 @@ def test_a_file_that_is_not_of_the_squad_layout_is_refused_by_name(tmp_path: Pat
         squad.load_squad(path)
 
 
-def test_questions_are_asked_of_the_paragraphs_of_a_translation_by_id_or_by_order(tmp_path: Path) -> None:
+def test_questions_are_asked_of_the_paragraphs_of_a_translation_by_their_ids(tmp_path: Path) -> None:
     english = squad.load_squad(squad_file(tmp_path / "en.json", *TOWN))
     chateau, pont = "Le roi Olaf a construit le château.", "Le pont date de 1956."
     qas = [("c1", "Qui ?")], [("b1", "Quand ?")]
@@ -197,9 +197,6 @@ def test_questions_are_asked_of_the_paragraphs_of_a_translation_by_id_or_by_orde
         ("Who built the castle?", 1),
         ("When was the bridge opened?", 0),
     ]
-    other = [(f"x{n}", question) for n, ((_, question),) in enumerate(qas)]
-    parallel = squad.load_squad(squad_file(tmp_path / "fr.json", (chateau, [other[0]]), (pont, [other[1]])))
-    assert [each.paragraph for each in squad.across(english, parallel, names)[1]] == [0, 1]
     with pytest.raises(CaseError, match=r"en\.json and .*fr\.json are no translations"):
         squad.across(english, squad.load_squad(squad_file(tmp_path / "fr.json", (pont, qas[1]))), names)
 
@@ -222,14 +219,6 @@ def test_rows_are_answered_or_refused_from_their_own_passages(tmp_path: Path, ki
     assert (known["answered"], known["answerable"]) == (True, True)
     assert (unknown["answered"], unknown["answerable"]) == (False, False)
     assert known["confidence"] > unknown["confidence"]
-
-
-def test_passages_in_another_language_than_the_question_are_held_in_theirs(tmp_path: Path, kit: Kit) -> None:
-    row = abstention_row("a", "¿Quién construyó el castillo?", True, "es") | {"passages_language": "en"}
-    found = read_abstention(write_lines(tmp_path / "rows.jsonl", row))[0]
-    assert (found.language, {text.language for text in found.texts()}) == ("es", {"en"})
-    with pytest.raises(CaseError, match="passages_language: Input should be 'en'"):
-        read_abstention(write_lines(tmp_path / "bad.jsonl", row | {"passages_language": "de"}))
 
 
 def test_abstention_figures_are_those_worked_out_by_hand() -> None:

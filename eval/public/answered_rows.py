@@ -14,17 +14,16 @@ from eval.public.public_shelf import Text, key_of
 
 
 class Abstention(Row):
-    """A row of the first kind; `passages_language` where the passages are in another language than the question."""
+    """A row of the first kind, its passages in the language of the question."""
 
     language: Language
-    passages_language: Language | None = None
     question: Filled
     passages: Passages
     answerable: StrictBool
 
     def texts(self) -> list[Text]:
         """The passages as they are held."""
-        return [each.held(self.passages_language or self.language) for each in self.passages]
+        return [each.held(self.language) for each in self.passages]
 
 
 class Output(Part):

@@ -19,7 +19,7 @@ from eval.public.public_shelf import Text
 
 
 class _Asked(Part):
-    id: str | None = None
+    id: str
     question: Filled
 
 
@@ -68,31 +68,21 @@ def load_squad(path: Path) -> Squad:
         raise CaseError(f"{path}: {what_is_wrong(error)}") from None
     paragraphs = [each for article in held.data for each in article.paragraphs]
     questions = [
-        Question(asked.id or f"{n}-{m}", asked.question, n)
-        for n, paragraph in enumerate(paragraphs)
-        for m, asked in enumerate(paragraph.qas)
+        Question(asked.id, asked.question, n) for n, paragraph in enumerate(paragraphs) for asked in paragraph.qas
     ]
-    if len({question.id for question in questions}) < len(questions):
-        questions = [replace(each, id=f"{n}:{each.id}") for n, each in enumerate(questions)]
     return Squad(tuple(each.context for each in paragraphs), tuple(questions))
 
 
 def across(questions: Squad, documents: Squad, names: tuple[Path, Path]) -> tuple[list[Text], tuple[Question, ...]]:
-    """The paragraphs of a file and the questions of another, its translation: parted by the questions' ids, or where these differ by
-    their order. Raises `CaseError` where the two are not parallel."""
-    by_id = {each.id: each for each in documents.questions}
-    shared = [each.id for each in questions.questions if each.id in by_id]
-    if len(shared) == len(questions.questions):
-        twins = [by_id[each.id] for each in questions.questions]
-    elif len(questions.questions) == len(documents.questions) and not shared:
-        twins = list(documents.questions)
-    else:
+    """The paragraphs of a file and the questions of another, its translation, known by their ids. Raises `CaseError` where the two are
+    not parallel."""
+    twins = {each.id: each for each in documents.questions}
+    if lost := sum(each.id not in twins for each in questions.questions):
         raise CaseError(
-            f"{names[0]} and {names[1]} are no translations of each other: they share {len(shared)} of "
-            f"{len(questions.questions)} questions by id, and the second has {len(documents.questions)} questions."
+            f"{names[0]} and {names[1]} are no translations of each other: {lost} of {len(questions.questions)} questions of the "
+            "first are not in the second."
         )
-    pairs = zip(questions.questions, twins, strict=True)
-    return documents.texts(), tuple(replace(twin, id=each.id, text=each.text) for each, twin in pairs)
+    return documents.texts(), tuple(replace(twins[each.id], text=each.text) for each in questions.questions)
 
 
 def mixed(questions: Squad, documents: Squad, names: tuple[Path, Path]) -> tuple[list[Text], tuple[Question, ...]]:
