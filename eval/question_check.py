@@ -126,7 +126,7 @@ def _text(document: Document, block: Block) -> str:
 def faults_of(
     questions: Path, chosen: Settings, documents: Sequence[Path], library: Path | None, out: Path
 ) -> tuple[int, list[Fault]]:
-    """How many cases there are, and everything that is wrong with them. Raises as `execute` does, and `CaseError`."""
+    """How many cases there are, and everything that is wrong with them. Raises as `execute` does."""
     cases, broken = read_cases(questions)
     found = [Fault("", sentence) for sentence in broken]
     models = make_models(chosen.embedding, chosen.multilingual, chosen.data_dir / "models")

@@ -20,7 +20,7 @@ from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
 from corpus.models import Models
-from eval.cases import CaseError
+from eval.cases import EvaluationError
 from eval.metrics.statistics import Figure, figure
 from eval.public import figures as made_of
 from eval.public import public_commands, squad
@@ -65,7 +65,7 @@ def write_lines(path: Path, *rows: object) -> Path:
 )
 def test_what_is_not_as_it_must_be_is_named_with_its_line(tmp_path: Path, line: str, told: str) -> None:
     path = write_lines(tmp_path / "rows.jsonl", {"id": "first"}, "", line)
-    with pytest.raises(CaseError, match=r"rows\.jsonl, line 3: ") as raised:
+    with pytest.raises(EvaluationError, match=r"rows\.jsonl, line 3: ") as raised:
         read_rows(path, Row)
     assert told in str(raised.value)
 
@@ -76,7 +76,7 @@ def test_files_that_are_absent_not_text_empty_or_use_an_id_twice_are_told_plainl
     for data, told in held.items():
         if data is not None:
             path.write_bytes(data)
-        with pytest.raises(CaseError, match=rf"rows\.jsonl .*{told}"):
+        with pytest.raises(EvaluationError, match=rf"rows\.jsonl .*{told}"):
             read_rows(path, Row)
 
 
@@ -181,7 +181,7 @@ def test_a_squad_file_gives_paragraphs_and_the_questions_on_them(tmp_path: Path)
 def test_a_file_that_is_not_of_the_squad_layout_is_refused_by_name(tmp_path: Path, text: str) -> None:
     path = tmp_path / "bad.json"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(CaseError, match=r"bad\.json"):
+    with pytest.raises(EvaluationError, match=r"bad\.json"):
         squad.load_squad(path)
 
 
@@ -197,7 +197,7 @@ def test_questions_are_asked_of_the_paragraphs_of_a_translation_by_their_ids(tmp
         ("Who built the castle?", 1),
         ("When was the bridge opened?", 0),
     ]
-    with pytest.raises(CaseError, match=r"en\.json and .*fr\.json are no translations"):
+    with pytest.raises(EvaluationError, match=r"en\.json and .*fr\.json are no translations"):
         squad.across(english, squad.load_squad(squad_file(tmp_path / "fr.json", (pont, qas[1]))), names)
 
 
@@ -249,7 +249,7 @@ def test_a_row_of_abstention_that_is_malformed_is_told_with_its_line(
 ) -> None:
     rows = [abstention_row("first", "Who?", True), abstention_row("second", "Who?", True) | change]
     path = write_lines(tmp_path / "rows.jsonl", *rows)
-    with pytest.raises(CaseError, match=r"rows\.jsonl, line 2") as raised:
+    with pytest.raises(EvaluationError, match=r"rows\.jsonl, line 2") as raised:
         read_abstention(path)
     assert told in str(raised.value)
 
@@ -283,7 +283,7 @@ def test_a_selected_sentence_that_is_quoted_counts_and_one_that_is_not_does_not(
 
 def test_a_selected_sentence_that_stands_in_no_passage_is_told_with_its_line(tmp_path: Path) -> None:
     path = write_lines(tmp_path / "rows.jsonl", evidence_row("a", "Who?"), evidence_row("b", "Who?", "Nobody knows."))
-    with pytest.raises(CaseError, match=r"rows\.jsonl, line 2: .*the selected sentence 'Nobody knows\.'"):
+    with pytest.raises(EvaluationError, match=r"rows\.jsonl, line 2: .*the selected sentence 'Nobody knows\.'"):
         read_evidence(path)
 
 

@@ -15,9 +15,9 @@ from app import create_app
 from assistant.qa.engine import Engine
 from assistant.service import Service
 from corpus.library import Library
-from eval.cases import Case
+from eval.cases import Case, EvaluationError
 from eval.runs.records import JOIN, Record
-from eval.systems import NAMES, SystemFault, peer
+from eval.systems import NAMES, peer
 from eval.systems.chat import PROMPT, claims_of
 from eval.systems.passages import RETRIEVED, spans_of
 from eval.systems.rapporteur import BY_RULE, Rapporteur
@@ -93,13 +93,13 @@ def test_earlier_turns_reach_the_engine_and_the_retrieval(ours: Rapporteur) -> N
 
 
 def test_a_system_that_was_not_made_ready_says_so() -> None:
-    with pytest.raises(SystemFault, match="prepare"):
+    with pytest.raises(EvaluationError, match="prepare"):
         Rapporteur(lambda library: pytest.fail("no library was given")).answer(WHEN)
-    with pytest.raises(SystemFault, match="documents"):
+    with pytest.raises(EvaluationError, match="documents"):
         Rapporteur(lambda library: pytest.fail("no library was given")).prepare(None)
-    with pytest.raises(SystemFault, match="prepare"):
+    with pytest.raises(EvaluationError, match="prepare"):
         peer("bm25").answer(WHEN)
-    with pytest.raises(SystemFault, match="documents"):
+    with pytest.raises(EvaluationError, match="documents"):
         peer("dense").prepare(None)
 
 
@@ -159,9 +159,9 @@ def test_a_peer_that_is_not_installed_is_named_with_what_to_run(monkeypatch: pyt
         raise PackageNotFoundError(name)
 
     monkeypatch.setattr("eval.systems.peers.version", absent)
-    with pytest.raises(SystemFault, match="pip install cairn-assistant"):
+    with pytest.raises(EvaluationError, match="pip install cairn-assistant"):
         peer("cairn")
-    with pytest.raises(SystemFault, match=r"'elastic' is no peer; there are llama-index, bm25, dense"):
+    with pytest.raises(EvaluationError, match=r"'elastic' is no peer; there are llama-index, bm25, dense"):
         peer("elastic")
 
 
@@ -377,7 +377,7 @@ def test_a_server_that_is_not_there_is_a_failed_record() -> None:
 
 @pytest.mark.parametrize("name", ["elastic", "ftp://example.org", "http://", "http://[::1", "http://a\x01b/"])
 def test_what_is_neither_a_system_nor_an_address_is_refused(name: str) -> None:
-    with pytest.raises(SystemFault, match="neither the name of a system nor an http address"):
+    with pytest.raises(EvaluationError, match="neither the name of a system nor an http address"):
         Remote(name)
 
 

@@ -67,10 +67,10 @@ class Evidence(Row):
 
 
 def read_abstention(path: Path) -> list[Abstention]:
-    """Reads `{id, language, question, passages: [{title, text}], answerable}`, one a line. Raises `CaseError`."""
+    """Reads `{id, language, question, passages: [{title, text}], answerable}`, one a line. Raises `EvaluationError`."""
     return read_rows(path, Abstention)
 
 
 def read_evidence(path: Path) -> list[Evidence]:
-    """Reads `{id, input, passages: [{title, text}], output: [{selected_sentences}]}`, one a line. Raises `CaseError`."""
+    """Reads `{id, input, passages: [{title, text}], output: [{selected_sentences}]}`, one a line. Raises `EvaluationError`."""
     return read_rows(path, Evidence)

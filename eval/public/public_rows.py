@@ -7,7 +7,7 @@ from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
-from eval.cases import CaseError
+from eval.cases import EvaluationError
 from eval.public.public_shelf import Text
 from eval.told import labels_in
 
@@ -49,8 +49,8 @@ Passages = Annotated[list[Passage], AfterValidator(_with_words)]
 
 
 def read_rows(path: Path, kind: type[_Row]) -> list[_Row]:
-    """The rows of a JSON Lines file. Raises `CaseError`, also where an id stands twice, and where there are none."""
+    """The rows of a JSON Lines file. Raises `EvaluationError`, also where an id stands twice, and where there are none."""
     found = labels_in(path, kind)
     if len({row.id for row in found}) < len(found) or not found:
-        raise CaseError(f"{path} uses an id twice." if found else f"{path} holds no rows.")
+        raise EvaluationError(f"{path} uses an id twice." if found else f"{path} holds no rows.")
     return found

@@ -13,7 +13,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from corpus.language import detect_language
-from eval.cases import CaseError, read_yaml, what_is_wrong
+from eval.cases import EvaluationError, read_yaml, what_is_wrong
 from eval.public.public_rows import Filled, Part
 from eval.public.public_shelf import Text
 
@@ -61,11 +61,11 @@ class Squad:
 
 
 def load_squad(path: Path) -> Squad:
-    """Reads a set. Raises `CaseError` with the place of what is wrong."""
+    """Reads a set. Raises `EvaluationError` with the place of what is wrong."""
     try:
-        held = _File.model_validate(read_yaml(path, CaseError, json.loads))
+        held = _File.model_validate(read_yaml(path, json.loads))
     except ValidationError as error:
-        raise CaseError(f"{path}: {what_is_wrong(error)}") from None
+        raise EvaluationError(f"{path}: {what_is_wrong(error)}") from None
     paragraphs = [each for article in held.data for each in article.paragraphs]
     questions = [
         Question(asked.id, asked.question, n) for n, paragraph in enumerate(paragraphs) for asked in paragraph.qas
@@ -74,11 +74,11 @@ def load_squad(path: Path) -> Squad:
 
 
 def across(questions: Squad, documents: Squad, names: tuple[Path, Path]) -> tuple[list[Text], tuple[Question, ...]]:
-    """The paragraphs of a file and the questions of another, its translation, known by their ids. Raises `CaseError` where the two are
+    """The paragraphs of a file and the questions of another, its translation, known by their ids. Raises `EvaluationError` where the two are
     not parallel."""
     twins = {each.id: each for each in documents.questions}
     if lost := sum(each.id not in twins for each in questions.questions):
-        raise CaseError(
+        raise EvaluationError(
             f"{names[0]} and {names[1]} are no translations of each other: {lost} of {len(questions.questions)} questions of the "
             "first are not in the second."
         )

@@ -15,9 +15,9 @@ from typing import Any
 from corpus.catalogue import Catalogue
 from corpus.library import Library
 from corpus.models import Models
-from eval.cases import Case, load_cases
+from eval.cases import Case, EvaluationError, load_cases
 from eval.gold_spans import Shelf, blocks_in, located
-from eval.runs.corpora import CorpusError, built, code, corpus_of, fingerprint, sources
+from eval.runs.corpora import built, code, corpus_of, fingerprint, sources
 from eval.runs.records import Record
 from eval.runs.run_store import Answers, Gold, Run, answers_in, begin, finish, load_run, set_aside
 from eval.systems import NAMES, System
@@ -49,7 +49,7 @@ class Plan:
 
     @cached_property
     def cases(self) -> tuple[Case, ...]:
-        """What is in the file. Raises `CaseError`."""
+        """What is in the file. Raises `EvaluationError`."""
         return tuple(load_cases(self.questions))
 
     @property
@@ -67,7 +67,7 @@ def execute(plan: Plan, tell: Teller) -> Run:
     """Runs a plan and returns the stored run. Cases that were answered before, by the same system with the same
     settings, documents and code, are not asked again, unless they failed.
 
-    Raises `CorpusError`, `RunError`, `LibraryError` or `EmbeddingError`.
+    Raises `EvaluationError`, `LibraryError` or `EmbeddingError`.
     """
     documents = _documents(plan)
     if plan.again and (aside := set_aside(plan.folder)):
@@ -97,7 +97,7 @@ def execute(plan: Plan, tell: Teller) -> Run:
             texts = cited_texts(list(answers_in(plan.folder, cases).values()), library)
             gold = gold_texts(cases, library)
     if len(left_out) == len(plan.cases):
-        raise CorpusError("None of the cases can be asked: the documents that they need are not held.")
+        raise EvaluationError("None of the cases can be asked: the documents that they need are not held.")
     if lost := _lost(cases):
         tell.note(lost)
     finish(plan.folder, texts, gold, cases, {"left_out": left_out})
@@ -154,7 +154,7 @@ def _library_hash(plan: Plan) -> str:
     """A hash of what a library of the user's holds."""
     assert plan.library is not None
     if not (plan.library / "library.sqlite3").is_file():
-        raise CorpusError(f"{plan.library} holds no library. Make one with 'rapporteur ingest'.")
+        raise EvaluationError(f"{plan.library} holds no library. Make one with 'rapporteur ingest'.")
     with Library(plan.library, plan.models, SEGMENTER_VERSION, owner="rapporteur eval run") as library:
         held = "".join(f"{header.id}\0{header.sha256}\0" for header in library.each_header())
     return hashlib.sha256(f"{held}{plan.models.fingerprint}".encode()).hexdigest()[:16]

@@ -7,12 +7,13 @@ from collections.abc import Callable
 
 from assistant.opening import make_engine
 from assistant.settings import Settings
+from eval.cases import EvaluationError
 from eval.systems.peers import bm25, cairn, dense, llama_index
 from eval.systems.rapporteur import Rapporteur
 from eval.systems.remote import Remote
-from eval.systems.system_interface import System, SystemFault
+from eval.systems.system_interface import System
 
-__all__ = ["NAMES", "System", "SystemFault", "key_of_server", "peer", "system_of"]
+__all__ = ["NAMES", "System", "key_of_server", "peer", "system_of"]
 
 _PEERS: dict[str, Callable[[], System]] = {"llama-index": llama_index, "bm25": bm25, "dense": dense, "cairn": cairn}
 KEY = "RAPPORTEUR_EVAL_KEY"
@@ -22,9 +23,9 @@ NAMES = ("rapporteur", *_PEERS)
 
 
 def peer(name: str) -> System:
-    """A peer by name. Raises `SystemFault` for a name that is none."""
+    """A peer by name. Raises `EvaluationError` for a name that is none."""
     if name not in _PEERS:
-        raise SystemFault(f"{name!r} is no peer; there are {', '.join(_PEERS)}.")
+        raise EvaluationError(f"{name!r} is no peer; there are {', '.join(_PEERS)}.")
     return _PEERS[name]()
 
 

@@ -8,10 +8,9 @@ from collections.abc import Callable, Mapping
 from assistant.qa.answer import Answer, Citation
 from assistant.qa.engine import Engine
 from corpus.library import Library
-from eval.cases import Case
+from eval.cases import Case, EvaluationError
 from eval.runs.records import Cited, Claim, Record
 from eval.systems.passages import RETRIEVED, places_of
-from eval.systems.system_interface import SystemFault
 
 BY_RULE = 10.0
 """Confidence of an answer that a rule gave, and less it that of a refusal by rule: surer than evidence usually is."""
@@ -34,7 +33,7 @@ class Rapporteur:
     def prepare(self, library: Library | None) -> None:
         """Builds the engine and loads its models."""
         if library is None:
-            raise SystemFault("Rapporteur itself can only be evaluated over documents.")
+            raise EvaluationError("Rapporteur itself can only be evaluated over documents.")
         self._engine = self._make(library)
         self._engine.ask("What is said about the documents?")
 
@@ -42,7 +41,7 @@ class Rapporteur:
         """The answer, and apart from it what retrieval finds for the question as the conversation makes it."""
         engine = self._engine
         if engine is None:
-            raise SystemFault("prepare() comes before answer().")
+            raise EvaluationError("prepare() comes before answer().")
         begun = time.perf_counter()
         answer = engine.ask(case.question, case.history)
         ms = (time.perf_counter() - begun) * 1e3

@@ -6,12 +6,8 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from corpus.library import Library
-from eval.cases import Case, EvaluationError
+from eval.cases import Case
 from eval.runs.records import Record
-
-
-class SystemFault(EvaluationError):
-    """A system that can't be evaluated as it was named; the message says why. Permanent until the options change."""
 
 
 class System(Protocol):
