@@ -26,7 +26,7 @@ from eval.runs.corpora import sources
 from eval.runs.execute import Plan, execute
 from eval.runs.records import Cited, Claim, Record
 from eval.runs.run_store import SPANS, Run, load_run
-from eval.systems import peer
+from eval.systems import PEERS
 from ingest.run import Input, ingest
 
 HARBOUR = """# Report on the harbour
@@ -251,7 +251,7 @@ def run(tmp_path: Path, *rows: dict[str, Any]) -> tuple[Run, list[str]]:
     made = Plan(
         name="one",
         questions=questions,
-        system=peer("bm25"),
+        system=PEERS["bm25"](),
         out=tmp_path / "runs",
         models=Models(HashEmbedder()),
         catalogue=Catalogue([], []),

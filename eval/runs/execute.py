@@ -18,10 +18,9 @@ from corpus.models import Models
 from eval.cases import Case, EvaluationError, load_cases
 from eval.gold_spans import Shelf, blocks_in, located
 from eval.runs.corpora import built, code, corpus_of, fingerprint, sources
-from eval.runs.records import Record
+from eval.runs.records import Record, failed
 from eval.runs.run_store import Answers, Gold, Run, answers_in, begin, finish, load_run, set_aside
 from eval.systems import NAMES, System
-from eval.systems.system_interface import failed
 from eval.teller import Teller
 from ingest.ahead import Openable
 from ingest.segment import SEGMENTER_VERSION
@@ -182,7 +181,7 @@ def answer_of(system: System, case: Case) -> Record:
     try:
         return system.answer(case)
     except Exception as error:  # noqa: BLE001  whatever breaks in what is evaluated is a result of the evaluation
-        return failed(case, system.name, f"{type(error).__name__}: {error}")
+        return failed(case.id, system.name, f"{type(error).__name__}: {error}")
 
 
 def askable(cases: Sequence[Case], library: Library) -> tuple[list[Case], list[Case]]:

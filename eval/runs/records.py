@@ -122,3 +122,8 @@ class Record:
 
 
 _RECORD = TypeAdapter(Record)
+
+
+def failed(case: str, system: str, error: str, ms: float = 0.0, raw: Any = None) -> Record:
+    """The record of a case, by its id, that could not be answered; it counts as wrong."""
+    return Record(case, system, "failed", ms=ms, error=error, raw=raw)
