@@ -40,16 +40,18 @@ def rapporteur(*words: object, env: Mapping[str, str] | None = None, given: str 
 
 
 @contextmanager
-def serving(env: Mapping[str, str], *, words: Sequence[str] = ()) -> Iterator[tuple[str, int, subprocess.Popen[bytes]]]:
+def serving(
+    env: Mapping[str, str], *, words: Sequence[str] = (), before: Sequence[str] = ()
+) -> Iterator[tuple[str, int, subprocess.Popen[bytes]]]:
     """A server over the starter corpus in an environment of its own: its address, port and process, which `words` start by default as
-    `rapporteur serve`."""
+    `rapporteur serve`, behind those of `before`."""
     told = {"RAPPORTEUR_OPEN_READING": "true", **env}
     if not words:
         rapporteur("ingest", "--starter", env=told)
     with socket.create_server(("127.0.0.1", 0)) as found:
         port = int(found.getsockname()[1])
     url = f"http://127.0.0.1:{port}"
-    command = [*(words or [*RAPPORTEUR, "serve", "--port"]), str(port)]
+    command = [*before, *(words or [*RAPPORTEUR, "serve", "--port"]), str(port)]
     with tempfile.TemporaryFile() as said:
         running = subprocess.Popen(command, stdout=said, stderr=said, env={**os.environ, **told})
         try:

@@ -1,0 +1,333 @@
+"""`python -m eval.fuzz`: random requests to a server process, from nobody and from every role, while `strace` notes its files.
+
+Each request is one that a route takes, a little wrong or much: other values, paths of files where words are due, what Gradio
+takes for a file, deep and large bodies, bytes. Nothing may answer with a fault of the program (500) or not at all, no file may
+be written outside the data folder and the folder for temporary files, and none of the files that requests name may be opened. With
+`--idle` N connections that ask nothing are held beside it, and health, sign-in and questions are tried. Models are left out
+(`RAPPORTEUR_EMBEDDING=hash`), so that the doors are what is measured. Prints JSON; ends with 1 where something is wrong.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import http.client
+import json
+import os
+import random
+import re
+import shutil
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager, suppress
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import httpx
+
+from eval.programs import rapporteur, serving
+from eval.told import print_json
+
+WAIT, LISTEN = 60.0, 0.5
+"""Seconds after which a request that was not answered hangs, and for which a stream is listened to."""
+WORKERS = 8
+SYSTEM = "/etc/passwd", "/etc/shadow", "/etc/hostname", "/dev/zero", "/proc/self/environ"
+TRACED = "open,openat,openat2,creat,unlink,unlinkat,rename,renameat,renameat2,mkdir,mkdirat,rmdir,link,linkat,symlink,symlinkat,truncate"
+_CALL = re.compile(r"^\d+\s+(\w+)\((.*)\)\s+= (-?\d+)")
+_NAMED = re.compile(r'(?:(?:AT_FDCWD|\d+)<([^>]*)>, )?"((?:[^"\\]|\\.)*)"')
+_WRITES = re.compile(r"O_WRONLY|O_RDWR|O_CREAT")
+PAGES = (
+    "/", "/documents", "/documents/{}", "/meetings", "/briefings", "/briefings/briefing.{}", "/themes", "/comparison", "/topics", "/agenda",
+    "/evaluation", "/conversations/{}.md", "/language", "/sign-in", "/page/{}", "/assets/{}", "/gradio_api/queue/data", "/gradio_api/heartbeat/{}",
+    "/gradio_api/file={}", "/gradio_api/config", "/gradio_api/info", "/metrics", "/v1/models", "/mcp",
+)  # fmt: skip
+POSTS = (
+    "/gradio_api/queue/join", "/gradio_api/upload", "/gradio_api/cancel", "/gradio_api/reset", "/v1/chat/completions", "/mcp", "/sign-in",
+)  # fmt: skip
+_STREAMS = ("/gradio_api/heartbeat", "/gradio_api/queue/data", "/api/v1/jobs/")
+NAMES = (
+    "kind", "value", "q", "first", "second", "topic", "documents", "language", "limit", "offset", "session_hash", "next", "to", "form", "words",
+)  # fmt: skip
+
+
+@dataclass
+class Seen:
+    """What requests were answered."""
+
+    statuses: Counter[int] = field(default_factory=Counter)
+    faults: list[str] = field(default_factory=list)
+    slowest: float = 0.0
+    guard: threading.Lock = field(default_factory=threading.Lock)
+
+    def note(self, what: str, status: int, seconds: float, said: bytes) -> None:
+        """One answer; 0 where there was none."""
+        with self.guard:
+            self.statuses[status] += 1
+            self.slowest = max(self.slowest, seconds)
+            if status in (0, 500, 502):
+                self.faults.append(f"{status} {what}: {said[:200].decode(errors='replace')}")
+
+
+class Draws:
+    """Random requests. `files` are paths that none of them may have opened."""
+
+    def __init__(self, seed: int, described: Mapping[str, Any], files: list[str]) -> None:
+        self.random = random.Random(seed)
+        self._files = files
+        self._routes = [(verb.upper(), path) for path, verbs in described["paths"].items() for verb in verbs]
+
+    def request(self) -> tuple[str, str, bytes | None, dict[str, str]]:
+        """Method, address, body and headers."""
+        pick = self.random.random()
+        if pick < 0.7:
+            method, path = self.random.choice(self._routes)
+        else:
+            method, path = ("GET", self.random.choice(PAGES)) if pick < 0.85 else ("POST", self.random.choice(POSTS))
+        path = re.sub(
+            r"\{[^}]*\}", lambda _: quote(self._word(), self.random.choice(("", "/")), errors="replace"), path
+        )
+        if self.random.random() < 0.5:
+            query = [(self.random.choice(NAMES), self._word()) for _ in range(self.random.randrange(1, 4))]
+            path += "?" + urlencode(query, errors="replace")
+        headers = {"Accept": self.random.choice(("*/*", "text/html", "application/json, text/event-stream"))}
+        if self.random.random() < 0.1:
+            headers[self.random.choice(("X-Forwarded-For", "Origin", "Cookie", "Range", "X-Request-ID"))] = (
+                self._ascii()
+            )
+        if method == "GET":
+            return method, path, None, headers
+        body, kind = self._body()
+        return method, path, body, {**headers, "Content-Type": kind}
+
+    def _body(self) -> tuple[bytes, str]:
+        pick = self.random.random()
+        if pick < 0.6:
+            return json.dumps(self._object()).encode(), "application/json"
+        if pick < 0.7:
+            return b'{"question": ' + b"[" * self.random.randrange(20_000), "application/json"
+        if pick < 0.8:
+            return self.random.randbytes(self.random.randrange(2_000)), self._ascii() or "x"
+        if pick < 0.9:
+            return urlencode(
+                [(name, self._word()) for name in self.random.sample(NAMES, 3)], errors="replace"
+            ).encode(), ("application/x-www-form-urlencoded")
+        name = self._ascii().replace('"', "")
+        parts = f'--b\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'.encode()
+        return parts + self.random.randbytes(200) + b"\r\n--b--\r\n", "multipart/form-data; boundary=b"
+
+    def _object(self) -> dict[str, Any]:
+        names = ("question", "history", "language", "mode", "scope", "symbols", "data", "fn_index", "session_hash", "event_data", "trigger_id", "rating",
+                 "messages", "model", "stream", "kind", "value", "method", "params", "jsonrpc", "id", "paths", "path", "answer")  # fmt: skip
+        made = {name: self._value(2) for name in self.random.sample(names, self.random.randrange(1, 6))}
+        if self.random.random() < 0.5:
+            made["question"] = self.random.choice(("When is item 3?", self._word()))
+        return made
+
+    def _value(self, deep: int) -> Any:
+        pick = self.random.randrange(12 if deep else 8)
+        if pick < 4:
+            return self._word()
+        if pick < 8:
+            return self.random.choice((None, True, -1, 0, 10**30, 1.5, 1e308, "", 3, "3"))
+        if pick < 10:
+            return [self._value(deep - 1) for _ in range(self.random.randrange(4))]
+        if pick == 10:
+            return {
+                "path": self._file(),
+                "url": f"file://{self._file()}",
+                "meta": {"_type": "gradio.FileData"},
+                "orig_name": "a",
+            }
+        return {self._ascii(): self._value(deep - 1) for _ in range(self.random.randrange(3))}
+
+    def _file(self) -> str:
+        return self.random.choice(self._files)
+
+    def _word(self) -> str:
+        path = self._file()
+        return self.random.choice(
+            (path, f"../../../../../..{path}", f"..%2f..{path}", f"file://{path}", f"{path}\0.md", "A/RES/55/25", "boats.txt", "item 3", "en", "xx",
+             "none", "x" * self.random.randrange(5_000), "\u2028\x85\ud800"[: self.random.randrange(4)], "' OR 1=1 --", "{{7*7}}", "<script>", "%00%ff",
+             str(self.random.randrange(-5, 10**9)), self._ascii())
+        )  # fmt: skip
+
+    def _ascii(self) -> str:
+        return "".join(chr(self.random.randrange(32, 127)) for _ in range(self.random.randrange(12)))
+
+
+def ask(host: str, port: int, draws: Draws, count: int, keys: list[str], seen: Seen) -> None:
+    """Sends requests one after another."""
+    connection = http.client.HTTPConnection(host, port, timeout=WAIT)
+    for _ in range(count):
+        method, path, body, headers = draws.request()
+        listened = path.startswith(_STREAMS)
+        if listened:
+            connection.close()
+        connection.timeout = LISTEN if listened else WAIT
+        key = draws.random.choice(keys)
+        if key:
+            headers["Authorization"] = f"Bearer {key}"
+        begun, status, said = time.monotonic(), 0, b""
+        try:
+            connection.request(method, path, body, headers)
+            with connection.getresponse() as reply:
+                status = reply.status
+                said = reply.read(20_000)  # of a stream no more is waited for
+                if listened or not reply.isclosed():
+                    connection.close()
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            said = f"{type(error).__name__}: {error}".encode()
+            connection.close()
+            if isinstance(error, ConnectionResetError | BrokenPipeError) or (
+                isinstance(error, TimeoutError) and listened
+            ):
+                status = -1  # a body that is refused before it is read, or a stream in which nothing happens
+            elif isinstance(error, ValueError | http.client.InvalidURL):
+                continue  # never sent
+        seen.note(f"{method} {path[:200]}", status, time.monotonic() - begun, said)
+
+
+def files_of(log: Path, since: int) -> tuple[set[str], set[str]]:
+    """The paths that were written to, made or removed in a log of strace, and those that were opened behind a byte of it."""
+    written, opened, at = set(), set(), 0
+    with log.open("rb") as lines:
+        for line in lines:
+            at += len(line)
+            found = _CALL.match(line.decode(errors="replace"))
+            if found is None or int(found[3]) < 0:
+                continue
+            name, given = found[1], found[2]
+            for folder, path in _NAMED.findall(given):
+                whole = os.path.normpath(os.path.join(folder or "/", path))  # noqa: PTH118  (what strace prints is no path yet)
+                if not name.startswith(("open", "creat")) or name == "creat" or _WRITES.search(given):
+                    written.add(whole)
+                if at > since:
+                    opened.add(whole)
+    return written, opened
+
+
+@contextmanager
+def idle(host: str, port: int, count: int) -> Iterator[None]:
+    """Connections that ask nothing; those that the server ends are opened anew."""
+
+    async def hold() -> None:
+        while True:
+            with suppress(OSError):
+                reader, writer = await asyncio.open_connection(host, port)
+                with closing(writer):
+                    await reader.read(1)
+            await asyncio.sleep(0.1)
+
+    async def hold_all() -> None:
+        holding = [asyncio.create_task(hold()) for _ in range(count)]
+        await asyncio.to_thread(over.wait)
+        for each in holding:
+            each.cancel()
+
+    over = threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(asyncio.run, hold_all())
+        time.sleep(5)
+        try:
+            yield
+        finally:
+            over.set()
+            running.result()
+
+
+def reachable(url: str, key: str) -> dict[str, Any]:
+    """Health, sign-in and questions, tried several times, each over a connection of its own: how many were answered, and the
+    slowest."""
+    form, asked = {"name": "amina", "password": "wrong"}, {"question": "When is item 3?"}
+    own, bearer = {"Sec-Fetch-Site": "same-origin"}, {"Authorization": f"Bearer {key}"}
+    tries = {
+        "health": (20, 200, partial(httpx.get, f"{url}/api/v1/health")),
+        "sign_in": (8, 401, partial(httpx.post, f"{url}/sign-in", data=form, headers=own)),
+        "ask": (20, 200, partial(httpx.post, f"{url}/api/v1/ask", json=asked, headers=bearer)),
+    }
+    told: dict[str, Any] = {}
+    for name, (times, wanted, send) in tries.items():
+        good, slowest = 0, 0.0
+        for _ in range(times):
+            begun = time.monotonic()
+            with suppress(httpx.HTTPError):
+                good += send(timeout=WAIT, trust_env=False).status_code == wanted
+            slowest = max(slowest, time.monotonic() - begun)
+        told[name] = {"answered": good, "slowest_s": round(slowest, 2)}
+    return told
+
+
+ENVIRONMENT = {
+    "RAPPORTEUR_EMBEDDING": "hash", "RAPPORTEUR_MULTILINGUAL": "off", "RAPPORTEUR_READER": "false", "RAPPORTEUR_RATE": "0",
+    "RAPPORTEUR_RATE_ADDRESS": "0", "RAPPORTEUR_ODS_URL": "http://127.0.0.1:9", "PYTHONDONTWRITEBYTECODE": "1",
+}  # fmt: skip
+"""Of a server without models and without limits of rate, which reaches nobody."""
+
+
+def _key(role: str, env: Mapping[str, str]) -> str:
+    return str(re.findall(r"rpp_[\w-]+", rapporteur("keys", "add", role, "--role", role, env=env))[0])
+
+
+def main() -> None:
+    """Tries it, and prints what happened."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n\n")[0])
+    parser.add_argument("--requests", type=int, default=100_000, help="how many requests are sent")
+    parser.add_argument("--seed", type=int, default=0, help="what the requests are drawn from")
+    parser.add_argument(
+        "--idle", type=int, default=0, help="connections that ask nothing, held while the doors are tried"
+    )
+    given = parser.parse_args()
+    strace = shutil.which("strace")
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        data, scratch, outside = folder / "library", folder / "scratch", folder / "outside"
+        scratch.mkdir()
+        outside.mkdir()
+        canary = outside / "canary.txt"
+        canary.write_text("Nobody may read this.", encoding="utf-8")
+        env = {**ENVIRONMENT, "RAPPORTEUR_DATA_DIR": str(data), "TMPDIR": str(scratch)}
+        keys = ["", *(_key(role, env) for role in ("read", "staff", "admin"))]
+        log = folder / "strace.log"
+        traced = [strace, "-D", "-f", "-y", "--seccomp-bpf", "-e", f"trace={TRACED}", "-o", str(log)] if strace else []
+        with serving(env, before=traced) as (url, port, _):
+            since = log.stat().st_size if strace else 0
+            described = httpx.get(f"{url}/api/v1/openapi.json", timeout=WAIT, trust_env=False).json()
+            told: dict[str, Any] = {"requests": given.requests}
+            if given.idle:
+                with idle("127.0.0.1", port, given.idle):
+                    told["beside_idle"] = {"connections": given.idle, **reachable(url, keys[1])}
+            files, seen = [*SYSTEM, str(canary), str(data / "access.sqlite3")], Seen()
+            share = given.requests // WORKERS
+            begun = time.monotonic()
+            drawn = [Draws(given.seed * WORKERS + n, described, files) for n in range(WORKERS)]
+            with ThreadPoolExecutor(WORKERS) as threads:
+                list(threads.map(lambda draws: ask("127.0.0.1", port, draws, share, keys, seen), drawn))
+            told |= {
+                "seconds": round(time.monotonic() - begun),
+                "statuses": dict(sorted(seen.statuses.items())),
+                "slowest_s": round(seen.slowest, 1),
+                "faults": len(seen.faults),
+                "first_faults": seen.faults[:10],
+                "after": reachable(url, keys[1]),
+            }
+        bad = bool(seen.faults)
+        if strace:
+            written, opened = files_of(log, since)
+            good = (str(data), str(scratch), "/dev/", "/proc/self/")
+            told["written_elsewhere"] = sorted(each for each in written if not each.startswith(good))[:20]
+            told["opened_though_forbidden"] = sorted(opened & {*SYSTEM, str(canary)})
+            bad |= bool(told["written_elsewhere"] or told["opened_though_forbidden"])
+    print_json(told, 1)
+    sys.exit(int(bad))
+
+
+if __name__ == "__main__":
+    main()
