@@ -446,7 +446,7 @@ def test_a_comparison_says_which_cases_changed_and_by_how_much(run: Runs) -> Non
     first, second = run(Parrot(break_at="n1"), name="A"), run(Better(), name="B")
     found = compare(first, second)
     assert (found.first, found.second, found.cases) == ("A", "B", 3)
-    assert (found.gained, found.lost) == (("n1", "n3"), ())
+    assert (found.gained, found.lost, found.mcnemar) == (("n1", "n3"), (), 0.5)
     right = found.figures["right"]
     assert (right.first, right.second, right.p) == (0.0, pytest.approx(2 / 3), 0.5)
     assert right.difference == pytest.approx(2 / 3)
@@ -515,6 +515,7 @@ def test_a_run_that_is_worse_than_another_by_more_than_chance_is_told_so(here: P
         asked = many(here, *size)
         runs = [run(each(), questions=asked, name=f"{each.__name__}-{name}") for each in (Better, Worse)]
         assert losses(*runs) == []
+    assert compare(*runs).mcnemar == 1.0
     (here / "gate.yaml").write_text("any: {failed: {most: 0}}", encoding="utf-8")
     words = ("--thresholds", here / "gate.yaml", "--against")
     told = " ".join(command("gate", "bad", *words, "good", code=1).split())

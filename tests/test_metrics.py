@@ -15,7 +15,7 @@ from eval.cases import Case, Place
 from eval.metrics.answers import document_exact, fact_recall, paragraph_exact, place_precision, quote_exact
 from eval.metrics.ranking import ndcg, recall_at, reciprocal_rank
 from eval.metrics.scores import MEASURES, cause, scores
-from eval.metrics.selective import abstention, auc
+from eval.metrics.selective import abstention, auc, risk_coverage
 from eval.metrics.statistics import percentile
 from eval.metrics.summary import summarise
 from eval.report.failures import failures
@@ -214,6 +214,28 @@ def test_abstention_at_its_edges():
     assert abstention([], []).precision is None
 
 
+def test_the_curve_answers_the_surest_first():
+    curve = risk_coverage([(0.2, False), (0.9, True), (0.5, True), (0.4, False)])
+    assert curve.thresholds == (0.9, 0.5, 0.4, 0.2)
+    assert curve.coverage == (0.25, 0.5, 0.75, 1)
+    assert curve.risk == pytest.approx((0, 0, 1 / 3, 1 / 2))
+    assert curve.aurc == pytest.approx((0 + 0 + 1 / 3 + 1 / 2) / 4)
+
+
+def test_equal_confidence_is_one_point_whatever_the_order():
+    points = [(0.5, True), (0.5, False), (0.9, True)]
+    curve = risk_coverage(points)
+    assert curve.coverage == pytest.approx((1 / 3, 1))
+    assert curve == risk_coverage(points[::-1])
+    # The mean over both orders of the two equal ones: risks 0, 1/2 or 0, 1/3.
+    assert curve.aurc == pytest.approx((0 + (1 / 2 + 0) / 2 + 1 / 3) / 3)
+
+
+def test_without_points_there_is_no_area():
+    assert risk_coverage([]).aurc is None
+    assert risk_coverage([(0.1, True)]).aurc == 0
+
+
 CONFIDENCES = st.lists(st.tuples(st.integers(0, 4), st.booleans()), max_size=40)
 
 
@@ -224,6 +246,16 @@ def test_auc_is_the_share_of_pairs_in_the_right_order(points):
     pairs = [(a > b) + (a == b) / 2 for a in yes for b in no]
     expected = pytest.approx(sum(pairs) / len(pairs)) if pairs else None
     assert auc([level for level, _ in points], [answerable for _, answerable in points]) == expected
+
+
+@given(CONFIDENCES.filter(bool), st.randoms(use_true_random=False))
+def test_the_area_is_the_mean_risk_over_random_orders_of_equals(points, chance):
+    orders = []
+    for _ in range(60):
+        drawn = sorted(points, key=lambda point: (-point[0], chance.random()))
+        wrong = [sum(not right for _, right in drawn[: n + 1]) / (n + 1) for n in range(len(drawn))]
+        orders.append(sum(wrong) / len(wrong))
+    assert risk_coverage(points).aurc == pytest.approx(sum(orders) / len(orders), abs=0.12)
 
 
 # Time
@@ -344,6 +376,9 @@ def test_a_summary_tells_abstention_confidence_and_time():
     assert made.figures["abstention_recall"].value == 0.5
     # Two failed ones have no confidence: below the hole. Good is above both, wrong above the hole alone.
     assert made.figures["auc"].value == pytest.approx((2 + 1 + 0 + 0) / 8)
+    assert made.curve is not None
+    assert made.curve.thresholds == (0.9, 0.6, 0.4)
+    assert made.figures["aurc"].value == pytest.approx((0 + 1 / 2 + 2 / 3) / 3)
     assert made.latency_ms == {"p50": 10, "p95": 60_000}
 
 
@@ -463,9 +498,11 @@ def test_a_summary_is_plain_json():
 
 
 @pytest.mark.parametrize("confidence", [None, float("nan"), float("inf")])
-def test_where_an_answer_gives_no_confidence_nothing_is_said_of_it(confidence):
+def test_where_an_answer_gives_no_confidence_no_curve_is_drawn(confidence):
     cases, records = run()
     made = summarise(cases, [answer("good", confidence=confidence), *records[1:]], text_of)
+    assert made.curve is None
+    assert made.figures["aurc"].value is None
     assert made.figures["auc"].value is None
 
 

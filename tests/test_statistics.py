@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.metrics.statistics import Figure, figure, paired_difference, sign_flip, wilson
+from eval.metrics.statistics import Figure, figure, mcnemar, paired_difference, sign_flip, wilson
 
 HALVES = st.lists(st.tuples(st.integers(-3, 3), st.integers(-3, 3)), min_size=1, max_size=9)
 
@@ -74,6 +74,7 @@ def test_many_cases_are_flipped_at_random_near_the_exact_value():
 def test_runs_that_do_not_differ_are_not_told_apart():
     assert sign_flip([0.5, 1.0], [0.5, 1.0]) == 1
     assert sign_flip([], []) == 1
+    assert mcnemar([True, False], [True, False]) == 1
     assert paired_difference([], []) is None
 
 
@@ -83,6 +84,14 @@ def test_a_difference_is_that_of_the_second_run_from_the_first():
     assert made.low < 2 / 3 < made.high
     assert made.p < 0.01
     assert made.cases == 30
+
+
+def test_mcnemar_is_the_binomial_test_of_the_cases_that_differ():
+    first = [True] * 8 + [False] * 2 + [True] * 50
+    second = [False] * 8 + [True] * 2 + [True] * 50
+    assert mcnemar(first, second) == pytest.approx(2 * (1 + 10 + 45) / 1024)
+    assert mcnemar(second, first) == mcnemar(first, second)
+    assert mcnemar([True, False], [False, True]) == 1
 
 
 # Clusters
@@ -99,6 +108,17 @@ def test_clusters_of_one_case_each_change_nothing(pairs, statistic):
     plain = figure(second, statistic, rounds=50)
     assert figure(second, statistic, rounds=50, clusters=alone) == plain
     assert paired_difference(first, second, rounds=50, clusters=alone) == paired_difference(first, second, rounds=50)
+    right, wrong = [each > 0 for each in first], [each > 0 for each in second]
+    assert mcnemar(right, wrong, alone) == mcnemar(right, wrong)
+
+
+@given(HALVES)
+def test_mcnemar_counts_as_the_binomial_does(pairs):
+    first, second = [a > 0 for a, _ in pairs], [b > 0 for _, b in pairs]
+    lost = sum(a and not b for a, b in zip(first, second, strict=True))
+    won = sum(b and not a for a, b in zip(first, second, strict=True))
+    tail = sum(math.comb(lost + won, k) for k in range(min(lost, won) + 1))
+    assert mcnemar(first, second) == pytest.approx(min(1.0, 2 * tail / 2 ** (lost + won)))
 
 
 @given(HALVES, st.permutations(range(9)))
@@ -133,12 +153,13 @@ def test_cases_of_a_document_change_their_sign_together():
     first, second = [0.0] * 12, [1.0] * 12
     of = [n // 4 for n in range(12)]
     assert sign_flip(first, second, clusters=of) == 2 / 2**3
+    assert mcnemar([False] * 12, [True] * 12, of) == 2 / 2**3
     assert paired_difference(first, second, clusters=of).p == 2 / 2**3
     # What is won and lost within a document is no difference of it.
-    assert sign_flip([1.0, 0.0], [0.0, 1.0], clusters=["a", "a"]) == 1
+    assert mcnemar([True, False], [False, True], ["a", "a"]) == 1
 
 
-@pytest.mark.parametrize("test", [sign_flip, paired_difference])
+@pytest.mark.parametrize("test", [sign_flip, mcnemar, paired_difference])
 def test_runs_share_their_cases_and_every_case_names_its_cluster(test):
     with pytest.raises(ValueError, match="share their cases"):
         test([True], [True, False])

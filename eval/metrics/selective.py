@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,53 @@ def abstention(abstained: Sequence[bool], answerable: Sequence[bool]) -> Abstent
     recall = hits / wanted if wanted else None
     f1 = 2 * hits / (kept + wanted) if wanted else None
     return Abstention(precision, recall, f1)
+
+
+@dataclass(frozen=True)
+class RiskCoverage:
+    """The curve: for each threshold of confidence, falling, the coverage (share of the points answered) and the risk
+    (share of these that are wrong). `aurc` is the area under it, 0..1, lower is better; None without points."""
+
+    thresholds: tuple[float, ...]
+    coverage: tuple[float, ...]
+    risk: tuple[float, ...]
+    aurc: float | None
+
+
+def risk_coverage(points: Sequence[tuple[float, bool]]) -> RiskCoverage:
+    """Risk and coverage of answering only above a confidence, from points of (confidence, correct).
+
+    El-Yaniv and Wiener, "On the foundations of noise-free selective classification", 2010; the area is the mean of the
+    risks at the n coverages 1/n .. 1 (Geifman, Uziel and El-Yaniv, 2019). No threshold can part points of equal
+    confidence: the curve has one point for all of them, and the area takes the mean over all orders of them, so that
+    the order of the input never matters.
+    """
+    if not points:
+        return RiskCoverage((), (), (), None)
+    confidence = np.array([point[0] for point in points], dtype=np.float64)
+    wrong = np.array([not point[1] for point in points], dtype=np.float64)
+    levels, counts, errors = _levels(confidence, wrong)
+    coverage = np.cumsum(counts) / len(points)
+    risk = np.cumsum(errors) / np.cumsum(counts)
+    return RiskCoverage(tuple(levels.tolist()), tuple(coverage.tolist()), tuple(risk.tolist()), aurc(confidence, wrong))
+
+
+def aurc(confidence: NDArray[np.float64], wrong: NDArray[np.float64]) -> float | None:
+    """The area under the risk-coverage curve of points, `wrong` being 0 or 1; None without points."""
+    if not len(confidence):
+        return None
+    _, counts, errors = _levels(confidence, wrong)
+    share = np.repeat(errors / counts, counts)
+    return float((np.cumsum(share) / np.arange(1, len(share) + 1)).mean())
+
+
+def _levels(
+    confidence: NDArray[np.float64], wrong: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]]:
+    """Distinct confidences, falling, with how many points have each and how many of these are wrong."""
+    levels, where, counts = np.unique(-confidence, return_inverse=True, return_counts=True)
+    errors = np.bincount(where, weights=wrong, minlength=len(levels)).astype(np.float64)
+    return -levels, counts.astype(np.int64), errors
 
 
 def auc(confidence: Sequence[float], answerable: Sequence[bool]) -> float | None:

@@ -211,6 +211,24 @@ def sign_flip(
     return (hits + 1) / (rounds + 1)
 
 
+def mcnemar(first: Sequence[bool], second: Sequence[bool], clusters: Sequence[Hashable] | None = None) -> float:
+    """Two-sided p value of McNemar's test (1947) in its exact binomial form, for right or wrong on the same cases.
+
+    Only the cases that one run has right and the other wrong tell; 1.0 where there are none. With `clusters`, how many
+    more of a cluster one run has right than the other is what might as well have the other sign; this is counted out
+    too, and is the binomial test where every case is by itself.
+    """
+    gained = [abs(round(each)) for each in _by_cluster(list(map(float, first)), list(map(float, second)), clusters)]
+    reached = abs(round(float(_differences(list(map(float, first)), list(map(float, second))).sum())))
+    # The chances of each sum of the signed gains, from -most to most.
+    most = sum(gained)
+    chances = np.zeros(2 * most + 1)
+    chances[most] = 1.0
+    for gain in filter(None, gained):
+        chances = (np.roll(chances, gain) + np.roll(chances, -gain)) / 2
+    return min(1.0, float(chances[np.abs(np.arange(-most, most + 1)) >= reached].sum()))
+
+
 def _by_cluster(first: Sequence[float], second: Sequence[float], clusters: Sequence[Hashable] | None) -> Floats:
     """How the runs differ in each cluster: the sums of the differences of its cases."""
     differences = _differences(first, second)

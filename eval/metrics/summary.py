@@ -11,8 +11,17 @@ from typing import Any
 import numpy as np
 
 from eval.cases import Case
-from eval.metrics.scores import MEASURES, abstained, causes, scores, words_said
-from eval.metrics.selective import Bin, abstention, auc, expected_error, reliability
+from eval.metrics.scores import MEASURES, abstained, causes, right, scores, words_said
+from eval.metrics.selective import (
+    Bin,
+    RiskCoverage,
+    abstention,
+    auc,
+    aurc,
+    expected_error,
+    reliability,
+    risk_coverage,
+)  # fmt: skip
 from eval.metrics.statistics import ROUNDS, Figure, Floats, figure, percentile, wilson
 from eval.runs.records import Record
 from eval.told import Rounded
@@ -30,9 +39,10 @@ Figures = Mapping[str, Figure]
 class Summary(Rounded):
     """The figures of one run of one system.
 
-    `figures` are the means of `scores.MEASURES`, the abstention's precision, recall and F1, and `auc` of telling answerable
-    from unanswerable (only where the system says how sure it is). `reliability` are the chances that were told beside the share of their
-    cases that have an answer, by tenths, and `ece` is how far these lie apart. `latency_ms` are nearest-rank percentiles over all records, failed ones too:
+    `figures` are the means of `scores.MEASURES`, the abstention's precision, recall and F1, `aurc` over the answers given
+    and `auc` of telling answerable from unanswerable (both only where the system says how sure it is). `curve` is the
+    risk-coverage curve of the answers given; `reliability` are the chances that were told beside the share of their cases that
+    have an answer, by tenths, and `ece` is how far these lie apart. `latency_ms` are nearest-rank percentiles over all records, failed ones too:
     people waited for these as well. `by_part` tells the cases that are held out from the others, where a set has such.
     `failed` lists cases without an answer because something broke, or without a record.
     `outcomes` say by part ("all", and where a set has cases that are held out, each part) what became of the cases that
@@ -54,6 +64,7 @@ class Summary(Rounded):
     by_part: Mapping[str, Figures]
     outcomes: Mapping[str, Mapping[str, Figures]]
     causes: Mapping[str, Mapping[str, int]]
+    curve: RiskCoverage | None
     reliability: tuple[Bin, ...]
     latency_ms: Mapping[str, float | None]
     median_words: float | None
@@ -93,6 +104,7 @@ def summarise(cases: Sequence[Case], records: Sequence[Record], text_of: Callabl
         by_part={name: some.figures() for name, some in parted.items()},
         outcomes={name: held for name, some in outcomes_of.items() if (held := some.outcomes())},
         causes={name: counted for name, some in causes_of.items() if (counted := causes(some.pairs))},
+        curve=whole.curve(),
         reliability=whole.reliability(),
         latency_ms={f"p{share}": percentile(times, share / 100) for share in (50, 95)},
         median_words=percentile(said, 0.5),
@@ -151,9 +163,12 @@ class _Some:
 
     def confidence(self) -> dict[str, Figure]:
         """What confidence and chances are worth."""
+        answers = [(_sure(record), not right(case, record)) if record.answered else None for case, record in self.pairs]
+        known = not any(each is not None and each[0] is None for each in answers)
         bins = self.reliability()
         told = sum(each.questions for each in bins)
         return {
+            "aurc": self.figure(answers, lambda drawn: aurc(drawn[:, 0], drawn[:, 1])) if known else Figure(),
             "auc": self.told_apart(),
             "ece": Figure(expected_error(bins), cases=told) if told else Figure(),
         }
@@ -188,6 +203,12 @@ class _Some:
         told = [(record.probability, case.answerable) for case, record in self.pairs if record.probability is not None]
         chances, good = (np.array([each[n] for each in told], dtype=np.float64) for n in (0, 1))
         return tuple(reliability(chances, good)) if told else ()
+
+    def curve(self) -> RiskCoverage | None:
+        """Of the answers given, where each says how sure it is."""
+        given = [(_sure(record), right(case, record)) for case, record in self.pairs if record.answered]
+        points = [(confidence, correct) for confidence, correct in given if confidence is not None]
+        return risk_coverage(points) if points and len(points) == len(given) else None
 
 
 def _abstention(name: str, drawn: Floats) -> float | None:

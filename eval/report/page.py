@@ -19,7 +19,7 @@ from eval.metrics.statistics import Figure
 from eval.metrics.summary import Figures, Summary
 from eval.report.failures import MOST, Card, failures
 from eval.report.html_markup import seen, style, tag
-from eval.report.plots import legend, reliability, stacked, whiskers
+from eval.report.plots import legend, reliability, risk_coverage, stacked, whiskers
 from eval.runs.comparing import Comparison, compare, in_common, summary_of
 from eval.runs.run_store import Run
 from eval.runs.run_tables import MEANINGS
@@ -62,7 +62,7 @@ def render(runs: Sequence[_Told], most: int = MOST) -> str:
         fates_legend=legend([fate for fate, _ in _FATES], [colour for _, colour in _FATES]),
         runs_legend=legend(names),
         by_groups=[(caption, _groups(caption, held)) for caption, held in parts.items() if any(held)],
-        chances=_chances(runs),
+        curves=[_risk(runs), _chances(runs)],
         failed=partial(_failed, most=most),
     )
     return str(page)
@@ -150,16 +150,34 @@ def _shown_of(summary: Summary) -> list[str]:
     return [figure for figure in MEANINGS if any(figure in held and held[figure].cases for held in groups)]
 
 
-def _chances(runs: Sequence[_Told]) -> tuple[str, Markup, str]:
-    """What the plot of chances is of, the plot (or why there is none), and what is said below it."""
+_Plot = tuple[str, Markup, str]
+"""What a plot is of, the plot (or why there is none), and what is said below it."""
+
+
+def _risk(runs: Sequence[_Told]) -> _Plot:
+    curves = [
+        (list(zip(summary.curve.coverage, summary.curve.risk, strict=True)), n)
+        for n, (_, summary) in enumerate(runs)
+        if summary.curve is not None
+    ]
+    none = tag("p", "No run says how sure its answers are.", class_="note")
+    drawn = risk_coverage(curves) if curves else none
+    return "Risk: share of wrong answers", drawn, _each("AURC", "aurc", runs) if curves else ""
+
+
+def _chances(runs: Sequence[_Told]) -> _Plot:
     held = [
         ([(each.chance, each.answerable) for each in summary.reliability], n) for n, (_, summary) in enumerate(runs)
     ]
     curves = [(points, n) for points, n in held if points]
     drawn = reliability(curves) if curves else tag("p", "No run tells chances.", class_="note")
-    errors = ", ".join(f"{run.name} {number(summary.figures['ece'].value)}" for run, summary in runs)
     caption = "Reliability: chances told and cases that have an answer"
-    return caption, drawn, f"Expected error: {errors}" if curves else ""
+    return caption, drawn, _each("Expected error", "ece", runs) if curves else ""
+
+
+def _each(what: str, figure: str, runs: Sequence[_Told]) -> str:
+    """A figure of each run."""
+    return f"{what}: {', '.join(f'{run.name} {number(summary.figures[figure].value)}' for run, summary in runs)}"
 
 
 def _failed(run: Run, summary: Summary, most: int) -> tuple[str, list[tuple[str, int, list[Card]]] | None]:

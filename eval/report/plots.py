@@ -29,6 +29,17 @@ def legend(names: Sequence[str], colours: Sequence[int] | None = None) -> Markup
     return tag("p", *spans, class_="legend")
 
 
+def risk_coverage(curves: Sequence[Curve]) -> Markup:
+    """Risk (down is better) against coverage, both 0..1."""
+    highest = max((risk for points, _ in curves for _, risk in points), default=0.0)
+    top = next((limit for limit in (0.1, 0.2, 0.3, 0.5, 0.75) if highest <= limit), 1.0)
+    parts = _frame("questions answered (coverage)", _SHARES, [(at, f"{top * at:.0%}") for at, _ in _SHARES])
+    for points, colour in curves:
+        scaled = [(coverage, risk / top) for coverage, risk in points]
+        parts += [_line(scaled, colour), *_dots(scaled[-1:], colour)]
+    return _svg(_HEIGHT, "Share of wrong answers against share of questions answered", parts)
+
+
 def reliability(curves: Sequence[Curve]) -> Markup:
     """Shares that have an answer against the chances told, both 0..1; where chances are what they say, on the diagonal."""
     parts = _frame("chance told", _SHARES, _SHARES)

@@ -8,7 +8,7 @@ from typing import Any
 
 from eval.cases import EvaluationError
 from eval.metrics.scores import MEASURES
-from eval.metrics.statistics import Difference, paired_difference
+from eval.metrics.statistics import Difference, mcnemar, paired_difference
 from eval.metrics.summary import Summary, summarise
 from eval.runs.run_store import Run, asked
 
@@ -18,12 +18,13 @@ ABSTAINED = "abstention_recall"
 @dataclass(frozen=True)
 class Comparison:
     """How run B (`second`) differs from run A. `gained` are the cases that only B has right, `lost` those that only A
-    has. Cases about one document are drawn and flipped together."""
+    has; `mcnemar` is the p of these being so unequal by chance. Cases about one document are drawn and flipped together."""
 
     first: str
     second: str
     cases: int
     figures: Mapping[str, Difference]
+    mcnemar: float
     gained: tuple[str, ...]
     lost: tuple[str, ...]
 
@@ -72,6 +73,7 @@ def compare(first: Run, second: Run, before: Summary | None = None, after: Summa
         second=second.name,
         cases=len(shared),
         figures=figures,
+        mcnemar=mcnemar(right_before, right_after, [clusters[case] for case in shared]),
         gained=tuple(case for case, was, now in changed if now and not was),
         lost=tuple(case for case, was, now in changed if was and not now),
     )

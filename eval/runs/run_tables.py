@@ -18,6 +18,7 @@ ABSTENTION = {
     "abstention_precision": "of the cases abstained from, the share that have no answer",
     "abstention_recall": "of the cases without an answer, the share abstained from",
     "abstention_f1": "the harmonic mean of the two",
+    "aurc": "area under the risk-coverage curve of the answers given; lower is better",
     "auc": "telling cases with an answer from the others by confidence; 0.5 is chance",
     "ece": "expected calibration error of the chances told that an answer was found; lower is better",
 }
@@ -65,6 +66,7 @@ def print_comparison(console: Console, compared: Comparison) -> None:
     ]  # fmt: skip
     title = f"A = {compared.first}, B = {compared.second}: {compared.cases} cases that both have (*: p < 0.05)"
     print_table(console, ("figure", "A", "B", "B - A", "95 % interval", "p", "cases"), rows, title)
+    console.print(f"Right or wrong, McNemar's test: p = {compared.mcnemar:.4f}.")
     for name, cases in ((compared.second, compared.gained), (compared.first, compared.lost)):
         listed = ", ".join(cases) if cases else "none"
         console.print(Text(visible(f"Right in {name} only ({len(cases)}): {listed}")))
