@@ -6,7 +6,8 @@ measured in a process of its own: how long the library takes to open and to find
 long retrieval takes over questions drawn from the texts, in all of the library and within the scope of twenty documents, and
 what the process needs. Times are wall time in milliseconds, medians and 95th percentiles; of retrieval also processor time, with that
 of the server's process where it runs on this machine, which other work changes less. Printed as a table, and as
-JSON for programs. With `--server` the same libraries are built and measured in databases of a PostgreSQL server, too.
+JSON for programs; `--plot` draws the curves. With `--server` the same libraries are built and measured in databases of a PostgreSQL
+server, too.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ from corpus.embedding import HashEmbedder
 from corpus.language import detect_language
 from corpus.library import Library
 from eval.programs import database_of, timed
+from eval.report.html_markup import joined, style, tag
+from eval.report.plots import growth, legend
 from eval.told import print_json, print_table
 from ingest.folder import inputs
 from ingest.run import Input, read_document, starter_sources
@@ -170,6 +173,21 @@ def _question(library: Library, document_id: str, rng: random.Random) -> str:
     return " ".join(rng.sample(words, min(WORDS, len(words))))
 
 
+def drawn(told: Sequence[dict[str, Any]]) -> str:
+    """A page with the curves."""
+    names = ("retrieval", "in a scope", "words", "vectors")
+    plots = []
+    for engine in dict.fromkeys(each["engine"] for each in told):
+        own = [each for each in told if each["engine"] == engine]
+        lines = [([(each["passages"], each[f"{name} p50"]) for each in own], n) for n, name in enumerate(names)]
+        plots += [
+            tag("h2", engine),
+            growth(lines, "passages held", f"Median time of a search by the size of the library, {engine}"),
+        ]
+    page = joined(tag("head", tag("title", "Scale"), style()), tag("body", tag("main", legend(names), *plots)))
+    return f"<!DOCTYPE html>\n{tag('html', page, lang='en')}\n"
+
+
 def _wall() -> float:
     return 1e3 * time.perf_counter()
 
@@ -204,6 +222,7 @@ def main() -> None:
     parser.add_argument(
         "--documents", type=Path, help="folder of the documents whose texts are used; by default the starter corpus"
     )
+    parser.add_argument("--plot", type=Path, help="file to draw the curves in (HTML)")
     parser.add_argument("--server", help="address of a PostgreSQL server, to measure that engine, too")
     parser.add_argument("--only-measure", nargs="+", help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -232,6 +251,8 @@ def main() -> None:
     for name in [each for each in told[0] if each != "engine"]:
         rows.append([name, *("" if each[name] is None else f"{each[name]:,.1f}" for each in told)])
     print_table(console, ("", *(f"{each['passages']:,.0f}" for each in told)), rows)
+    if options.plot:
+        options.plot.write_text(drawn(told), encoding="utf-8")
     print_json(told, 1)
 
 

@@ -1,4 +1,4 @@
-"""The bench of growing libraries: it builds, goes on where it was, measures in another process."""
+"""The bench of growing libraries: it builds, goes on where it was, measures in another process, and draws."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
 from corpus.embedding import HashEmbedder
 from eval.bench import _ratio, indexed
 from eval.programs import generated as text_of
+from eval.report.plots import growth
 from eval.scale import generated
 from ingest.run import Input
 
@@ -25,7 +27,7 @@ def scaled(folder: Path, *sizes: int, server: Sequence[str] = ()) -> list[dict[s
     """The figures of libraries of such sizes, made of the starter corpus."""
     given = [word for size in sizes for word in ("--passages", str(size))]
     done = subprocess.run(
-        [sys.executable, "-m", "eval.scale", *given, "--folder", str(folder), *server],
+        [sys.executable, "-m", "eval.scale", *given, "--folder", str(folder), "--plot", str(folder / "plot.html"), *server],
         capture_output=True, text=True, check=False, cwd=ROOT,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -33,7 +35,7 @@ def scaled(folder: Path, *sizes: int, server: Sequence[str] = ()) -> list[dict[s
     return told
 
 
-def test_libraries_are_built_measured_and_gone_on_with(tmp_path: Path) -> None:
+def test_libraries_are_built_measured_drawn_and_gone_on_with(tmp_path: Path) -> None:
     (first,) = scaled(tmp_path, 30)
     assert (first["passages"] or 0) >= 30
     assert first.pop("engine") == "embedded"
@@ -41,12 +43,15 @@ def test_libraries_are_built_measured_and_gone_on_with(tmp_path: Path) -> None:
     (again,) = scaled(tmp_path, 30)
     assert again["passages"] == first["passages"]
     assert again["indexing one"] is None, "nothing was missing"
+    page = (tmp_path / "plot.html").read_text(encoding="utf-8")
+    assert page.count("<polyline") == 4
 
 
 def test_both_engines_are_measured_side_by_side(tmp_path: Path, database_url: str) -> None:
     held, shared = scaled(tmp_path, 30, server=["--server", database_url])
     assert (held["engine"], shared["engine"]) == ("embedded", "PostgreSQL")
     assert held["passages"] == shared["passages"]
+    assert (tmp_path / "plot.html").read_text(encoding="utf-8").count("<polyline") == 8
 
 
 def test_generated_documents_are_the_same_every_time_and_differ_from_each_other() -> None:
@@ -56,6 +61,17 @@ def test_generated_documents_are_the_same_every_time_and_differ_from_each_other(
     assert first == next(two)
     assert first.text != next(one).text
     assert all(first.text[block.start : block.end].startswith("The panel met") for block in first.blocks)
+
+
+def test_a_curve_of_growth_lies_within_its_plot() -> None:
+    drawn = growth([([(10_000, 0.4), (1_000_000, 250.0)], 0)], "passages", "Growth")
+    svg = ElementTree.fromstring(drawn)
+    (line,) = svg.iter("polyline")
+    points = [tuple(map(float, point.split(","))) for point in line.attrib["points"].split()]
+    _, _, width, height = map(float, svg.attrib["viewBox"].split())
+    assert all(0 < x < width and 0 < y < height for x, y in points)
+    assert points[0][0] < points[1][0]
+    assert points[0][1] > points[1][1], "more time is higher up"
 
 
 # The bench beside LlamaIndex

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
@@ -19,7 +19,7 @@ from eval.metrics.statistics import Figure
 from eval.metrics.summary import Figures, Summary
 from eval.report.failures import MOST, Card, failures
 from eval.report.html_markup import seen, style, tag
-from eval.report.plots import legend, reliability, risk_coverage, stacked, whiskers
+from eval.report.plots import beside_latency, histogram, legend, reliability, risk_coverage, stacked, whiskers
 from eval.runs.comparing import Comparison, compare, in_common, summary_of
 from eval.runs.run_store import Run
 from eval.runs.run_tables import MEANINGS
@@ -62,7 +62,7 @@ def render(runs: Sequence[_Told], most: int = MOST) -> str:
         fates_legend=legend([fate for fate, _ in _FATES], [colour for _, colour in _FATES]),
         runs_legend=legend(names),
         by_groups=[(caption, _groups(caption, held)) for caption, held in parts.items() if any(held)],
-        curves=[_risk(runs), _chances(runs)],
+        curves=[_risk(runs), _chances(runs), _speed(runs), *_latencies(runs)],
         failed=partial(_failed, most=most),
     )
     return str(page)
@@ -178,6 +178,24 @@ def _chances(runs: Sequence[_Told]) -> _Plot:
 def _each(what: str, figure: str, runs: Sequence[_Told]) -> str:
     """A figure of each run."""
     return f"{what}: {', '.join(f'{run.name} {number(summary.figures[figure].value)}' for run, summary in runs)}"
+
+
+def _speed(runs: Sequence[_Told]) -> _Plot:
+    drawn = [
+        (run.name, each.figures["right"], each.latency_ms["p50"] or 0.0, each.latency_ms["p95"] or 0.0)
+        for run, each in runs
+    ]
+    label = "Share of right cases against milliseconds to an answer"
+    return "Right, beside latency", beside_latency(drawn, label), ""
+
+
+def _latencies(runs: Sequence[_Told]) -> Iterator[_Plot]:
+    for n, (run, summary) in enumerate(runs):
+        marks = list(summary.latency_ms.items())
+        jobs = run.meta.get("jobs", 1)
+        blurred = f", {jobs} cases at once" if isinstance(jobs, int) and jobs > 1 else ""
+        plot = histogram([record.ms for record in run.records], n, run.name, marks)
+        yield f"Milliseconds to an answer: {run.name}{blurred}", plot, ""
 
 
 def _failed(run: Run, summary: Summary, most: int) -> tuple[str, list[tuple[str, int, list[Card]]] | None]:

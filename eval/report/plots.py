@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from markupsafe import Markup
 
@@ -18,6 +18,8 @@ _SHARES = [(n / 5, f"{n / 5:.0%}") for n in range(6)]
 """Marks of an axis from 0 to 1: where they are and what stands there."""
 Curve = tuple[Sequence[tuple[float, float]], int]
 """The points of a line in data units, and the number of its colour (0..5)."""
+_EDGES = (5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
+"""Borders of the classes of the latency histogram, in milliseconds."""
 
 
 def legend(names: Sequence[str], colours: Sequence[int] | None = None) -> Markup:
@@ -47,6 +49,34 @@ def reliability(curves: Sequence[Curve]) -> Markup:
     for points, colour in curves:
         parts += [_line(points, colour), *_dots(points, colour)]
     return _svg(_HEIGHT, "Share of cases that have an answer against the chance told", parts)
+
+
+def growth(curves: Sequence[Curve], across: str, label: str) -> Markup:
+    """How milliseconds grow with a size, both on logarithmic scales, a line for each power of ten."""
+    told = [point for points, _ in curves for point in points if min(point) > 0]
+    sizes, times = (_Powers([point[n] for point in told]) for n in (0, 1))
+    parts = _frame(across, sizes.ticks(lambda size: f"{size:,.0f}"), times.ticks(lambda ms: f"{ms:g} ms"))
+    for points, colour in curves:
+        scaled = [(sizes.share(size), times.share(spent)) for size, spent in points if min(size, spent) > 0]
+        parts += [_line(scaled, colour), *_dots(scaled, colour)]
+    return _svg(_HEIGHT, label, parts)
+
+
+def beside_latency(runs: Sequence[tuple[str, Figure, float, float]], label: str) -> Markup:
+    """A figure of each run (up is better) with its interval against how long answers take: from the median, where the dot
+    is, to the 95th percentile, in milliseconds on a logarithmic scale. Runs are (name, figure, median, 95th percentile)."""
+    times = _Powers([ms for _, _, *both in runs for ms in both if ms > 0])
+    parts = _frame("time to an answer, median to 95th percentile", times.ticks(_time), _SHARES)
+    for n, (name, figure, median, late) in enumerate(runs):
+        if figure.value is None or median <= 0:
+            continue
+        x, y = times.share(median), figure.value
+        parts.append(_whisker(n, _x(x), _x(times.share(late)), _y(y), _y(y)))
+        if figure.low is not None and figure.high is not None:
+            parts.append(_whisker(n, _x(x), _x(x), _y(figure.low), _y(figure.high)))
+        title = tag("title", f"{name}: {y:.3f}, {_time(median)}, 95th percentile {_time(late)}")
+        parts.append(tag("g", title, *_dots([(x, y)], n)))
+    return _svg(_HEIGHT, label, parts)
 
 
 def stacked(rows: Sequence[tuple[str, int, Sequence[tuple[str, float, int]]]], label: str) -> Markup:
@@ -101,8 +131,49 @@ def whiskers(rows: Sequence[tuple[str, Sequence[Figure]]], label: str) -> Markup
     return _svg(y + 18, label, parts)
 
 
+def histogram(values: Sequence[float], colour: int, name: str, marks: Sequence[tuple[str, float | None]]) -> Markup:
+    """How many answers took how long, in classes that grow; `marks` are figures in milliseconds that are shown."""
+    height, bottom = 130.0, 44.0
+    counts = [0] * (len(_EDGES) + 1)
+    for value in values:
+        counts[sum(value >= edge for edge in _EDGES)] += 1
+    most = max(counts) or 1
+    step = (WIDTH - 20) / len(counts)
+    parts: list[Markup] = []
+    for n, count in enumerate(counts):
+        tall = count / most * (height - bottom - 18)
+        x, base = 10 + n * step, height - bottom
+        if count:
+            bar = tag("rect", x=x + 1, y=base - tall, width=step - 2, height=tall, rx=2.0, class_=f"c{colour % 6}")
+            parts += [bar, tag("text", str(count), x=x + step / 2, y=base - tall - 4, text_anchor="middle")]
+        if n:
+            parts.append(tag("text", _short(_EDGES[n - 1]), x=x, y=base + 13, text_anchor="middle", class_="faint"))
+    parts.append(tag("line", x1=10.0, x2=WIDTH - 10, y1=height - bottom, y2=height - bottom, class_="axis"))
+    told = ", ".join(f"{mark} {_time(value)}" for mark, value in marks if value is not None)
+    parts.append(tag("text", told, x=WIDTH / 2, y=height - 12, text_anchor="middle"))
+    return _svg(height, f"How long {name} took to answer", parts)
+
+
 def _whisker(colour: int, x1: float, x2: float, y1: float, y2: float) -> Markup:
     return tag("line", x1=x1, x2=x2, y1=y1, y2=y2, class_=f"whisker s{colour % 6}")
+
+
+class _Powers:
+    """A logarithmic scale from the power of ten below some values to that above them."""
+
+    def __init__(self, values: Sequence[float]) -> None:
+        logs = [math.log10(value) for value in values] or [0.0]
+        self._low = math.floor(min(logs))
+        self._high = max(math.ceil(max(logs)), self._low + 1)
+
+    def share(self, value: float) -> float:
+        """Where a value lies, 0..1."""
+        return (math.log10(value) - self._low) / (self._high - self._low)
+
+    def ticks(self, told: Callable[[float], str]) -> list[tuple[float, str]]:
+        """Where the powers of ten lie, and how each is told."""
+        powers = [10.0**power for power in range(self._low, self._high + 1)]
+        return [(self.share(power), told(power)) for power in powers]
 
 
 def _x(share: float) -> float:
@@ -137,3 +208,11 @@ def _dots(points: Sequence[tuple[float, float]], colour: int) -> list[Markup]:
 def _svg(height: float, label: str, parts: Sequence[Markup]) -> Markup:
     box = f"0 0 {WIDTH:.0f} {math.ceil(height)}"
     return tag("svg", tag("title", label), *parts, viewBox=box, role="img", class_="plot")
+
+
+def _short(ms: float) -> str:
+    return f"{ms:g}" if ms < 1_000 else f"{ms / 1_000:g} s"
+
+
+def _time(ms: float) -> str:
+    return f"{ms:.3g} ms" if ms < 1_000 else f"{ms / 1_000:.3g} s"
