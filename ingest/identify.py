@@ -258,7 +258,9 @@ def title_of(
         return masthead.body  # where nobody issues a text its name stands there
     if not run:  # old documents set their title in capitals only, some as part of their head
         short = [each for each in head if each.kind == "paragraph" and 12 <= len(each.text) <= _LONGEST]
-        plain = [each for each in short if _capitals(each.text)]
+        plain = [each for each in short if _capitals(each.text) and _line(each).rstrip("*") not in masthead.symbols]
+        named = next((n for n, piece in enumerate(head) if _line(piece).rstrip("*") in masthead.symbols), 0)
+        plain = [each for each in plain if each in head[named:]] or plain  # above the symbol stands an address
         telling = [piece.text.rstrip("*") for piece in plain if piece.part != "masthead"]
         telling = telling or [piece.text for piece in plain if not _SKIPS.match(piece.text)][-1:]
         telling = telling or _behind(head, masthead)

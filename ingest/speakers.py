@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from corpus.documents import Document, Span, once
+from ingest.readers.lines import LEADERS
 
 Role = Literal["speech", "heading", "other"]
 """What a block may be in a record: words that are said, a heading, which ends them, or something between them, as a footnote."""
@@ -16,7 +17,6 @@ _LABEL = re.compile(
     r"(?P<name>[^\s\d:：()（）][^\d:：()（）;!?]{1,60}?)(?P<told>(?:\s*[(（][^()（）:：]{2,80}[)）]){0,3})\s?(?:：|:(?=\s))"
 )
 _TOLD = re.compile(r"[(（]([^()（）]+)[)）]")
-_LEADERS = re.compile(r"(?:\.\s?){4,}|…{2,}")
 _HAN = re.compile("[㐀-鿿]")
 _WORD = re.compile(r"[^\W\d_]+(?:[-‐’'][^\W\d_]+)*")
 MOST_CALLED = 500
@@ -80,7 +80,7 @@ def speeches(lines: Sequence[tuple[Role, str]]) -> list[Speech | None]:
 
 def _start(n: int, text: str) -> _Start | None:
     """How a line begins that may be the first of a speech."""
-    match = None if _LEADERS.search(text[:200]) else _LABEL.match(text)
+    match = None if LEADERS.search(text[:200]) else _LABEL.match(text)
     if match is None:
         return None
     name = " ".join(match["name"].split())

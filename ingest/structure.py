@@ -12,7 +12,7 @@ from corpus.documents import BlockKind
 from corpus.roman import from_roman
 from corpus.tables import CAPTION_LIMIT, CAPTION_LINES
 from ingest.readers import Line
-from ingest.readers.lines import CAPTION_NUMBER, ENDS, TABLE_WORDS, LinePart
+from ingest.readers.lines import CAPTION_NUMBER, ENDS, LED, TABLE_WORDS, LinePart
 
 LabelKind = Literal["number", "bracketed", "letter", "roman", "dotted"]
 
@@ -120,8 +120,12 @@ def _grouped(lines: Sequence[Line]) -> Iterator[Piece]:
     table = 0
     in_table = broken = False
     for line in lines:
+        led = not line.part and not line.cells and LED.search(line.text) is not None
+        if led:
+            line = replace(line, text=LED.sub(" ", line.text), broken=True)
         starts = (
             broken
+            or led
             or line.heading
             or line.note
             or line.bullet
