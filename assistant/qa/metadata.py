@@ -17,8 +17,8 @@ from corpus.dates import find_dates, says_only_days
 from corpus.documents import Block, Document, once
 from corpus.symbols import Symbol
 from ingest.masthead import is_original
-from ingest.readers.heads import is_distribution_line
-from ingest.speakers import speeches_of
+from ingest.readers.heads import is_distribution_line, symbol_of
+from ingest.speakers import names_who_presides, speeches_of
 
 LONGEST = 1_500
 """Longest line about an adoption, in characters: those that count votes name all States."""
@@ -192,6 +192,8 @@ def particulars(document: Document) -> Iterator[tuple[Sequence[Block], str]]:
             told = f"{name} is a document of this session: {text}."
         elif masthead.dates and masthead.dates in text:
             told = f"The session to which {name} is submitted meets at this place and time: {text}."
+        elif names_who_presides(document, first.ordinal):
+            told = f"The meeting of which {name} is the record was chaired, presided over by: {text}."
         elif masthead.original and is_original(text):
             told = f"{name} was written in this language: {text}."
         elif document.kind == "resolution" and first.kind == "heading" and ":" in text:
@@ -223,6 +225,8 @@ def is_title(document: Document, block: Block) -> bool:
 
 
 def is_symbol(document: Document, block: Block) -> bool:
+    if found := symbol_of(_line(document, block)):  # "United Nations S/PV.9912"
+        return found == document.symbol
     try:
         return Symbol.given(_line(document, block).rstrip("*")) == document.symbol
     except ValueError:

@@ -349,7 +349,8 @@ def _level(paragraph: Paragraph, size: float) -> int:
         return 0
     if bold or large:
         return next((level for label, level in _LEVELS if label.match(text)), 1 if large else 4)
-    return 0 if lines[0].left > _RIGHT_HALF else 6
+    # A sentence of a record, "The meeting rose at noon.", is text.
+    return 0 if lines[0].left > _RIGHT_HALF or text.rstrip().endswith(".") else 6
 
 
 def _figure_left(item: Paragraph, left: int) -> int:
