@@ -205,11 +205,13 @@ def _captioned(found: list[Piece]) -> list[Piece]:
 
 
 def _joined_headings(found: list[Piece]) -> list[Piece]:
-    """`Article 5` and the title on the next line are one heading."""
+    """`Article 5` and the title on the next line are one heading; so are the lines of one that breaks within a phrase."""
     made: list[Piece] = []
     for piece in found:
         last = made[-1] if made else None
-        if (
+        if last is not None and _goes_on(last, piece):
+            made[-1] = replace(last, text=f"{last.text} {piece.text}", marks=last.marks + piece.marks)
+        elif (
             piece.kind == "heading"
             and last is not None
             and last.kind == "heading"
@@ -221,6 +223,17 @@ def _joined_headings(found: list[Piece]) -> list[Piece]:
         else:
             made.append(piece)
     return made
+
+
+def _goes_on(last: Piece, piece: Piece) -> bool:
+    """Whether a heading goes on with the one above: that ends with a comma or a word of two letters such as `of`, or this begins with a small letter."""
+    if not last.kind == piece.kind == "heading" or (last.depth, last.part) != (piece.depth, piece.part):
+        return False
+    word = last.text.split()[-1]
+    capitals = last.text.isupper() and piece.text.isupper() and not from_roman(word.lower())
+    short = word.isalpha() and len(word) == 2 and (word.islower() or capitals)
+    labelled = _label(piece.text) or _LABEL_ONLY_HEADING.match(piece.text)
+    return not labelled and (last.text.endswith((",", "،")) or short or piece.text[:1].islower())
 
 
 def _mended(found: list[Piece]) -> list[Piece]:

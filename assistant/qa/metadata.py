@@ -221,7 +221,8 @@ def notes_of(document: Document, block: Block) -> tuple[Block, ...]:
 
 
 def is_title(document: Document, block: Block) -> bool:
-    return block.kind == "heading" and document.title.casefold() in _line(document, block).casefold()
+    line, title = _line(document, block).casefold(), document.title.casefold()
+    return block.kind == "heading" and (title in line or title.startswith(f"{line} "))  # it may break over several
 
 
 def is_symbol(document: Document, block: Block) -> bool:
