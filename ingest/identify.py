@@ -347,8 +347,10 @@ def _names_body(text: str, masthead: Masthead, symbol: Symbol | None) -> bool:
 
 def _meeting(top: Sequence[Piece], masthead: Masthead) -> str:
     """What the record of a meeting is called: body, session and meeting, as they are printed."""
-    before = takewhile(lambda piece: piece.kind != "heading", top)
-    named = [text for piece in before if names_session(text := _line(piece))]
+    lines = [(_line(piece), piece.kind == "heading") for piece in top]
+    # Other headings are those of what was spoken about.
+    before = takewhile(lambda each: not each[1] or each[0] == masthead.body or names_session(each[0]), lines)
+    named = [text for text, _ in before if names_session(text)]
     return ", ".join([*filter(None, [masthead.body]), *named]) if named else ""
 
 

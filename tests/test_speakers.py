@@ -276,3 +276,10 @@ def test_the_lists_and_the_lines_in_italics_of_a_printed_record_are_its_own_stat
     own = {document.block_text(each) for each in document.blocks if each.kind == "paragraph"}
     assert {"President: Ms. Arno (Panama)", "Members: Chad Mr. Bend", "Peru Ms. Luz"} <= own
     assert {"The meeting was called to order at 10.05 a.m.", "The meeting rose at 11.55 a.m."} <= own
+
+
+@pytest.mark.parametrize("mark", ["", "**"])
+def test_a_record_is_called_by_its_body_and_meeting_however_these_are_set(mark: str) -> None:
+    text = REPORTED.replace("Third Committee", f"{mark}Third Committee{mark}")
+    text = text.replace("Summary record of the 4th meeting", f"{mark}Summary record of the 4th meeting{mark}")
+    assert read(text, "record.md").title == "Third Committee, Summary record of the 4th meeting"
