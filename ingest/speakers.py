@@ -98,7 +98,7 @@ def _reported(lines: Sequence[tuple[Role, str]]) -> list[Speech | None]:
     """The same of a summary record: paragraphs begin with who speaks, with what stands for them in brackets, and go on in the same words, which
     are learnt; who presides is told by the same words again and again, without brackets."""
     said = [(n, text) for n, (role, text) in enumerate(lines) if role in ("speech", "numbered")]
-    found = {n: match for n, text in said if (match := _REPORTED.match(text)) and _is_name(match["name"])}
+    found = {n: match for n, text in said if (match := _REPORTED.match(text)) and is_name(match["name"])}
     names = {n: " ".join(match["name"].split()) for n, match in found.items()}
     heard: dict[str, set[str]] = {}
     for n, match in found.items():
@@ -109,7 +109,7 @@ def _reported(lines: Sequence[tuple[Role, str]]) -> list[Speech | None]:
         return [None] * len(lines)
     behind = re.compile(rf"(?P<name>[^\s\d][^\d:：()（）.;,，]{{0,40}}?)\s*{re.escape(words)}".replace(r"\ ", r"\s+"))
     plain = {
-        n: match for n, text in said if n not in found and (match := behind.match(text)) and _is_name(match["name"])
+        n: match for n, text in said if n not in found and (match := behind.match(text)) and is_name(match["name"])
     }
     counts = Counter(match["name"] for match in plain.values())
     head = {text.partition(":")[0].partition("：")[0] for _, text in lines[: min(found)]}  # "Chair: Ms. Arno (Panama)"
@@ -139,7 +139,7 @@ def _start(n: int, text: str) -> _Start | None:
     if match is None:
         return None
     name = " ".join(match["name"].split())
-    if not _is_name(name):
+    if not is_name(name):
         return None
     return _Start(n, name, tuple(" ".join(each.split()) for each in _TOLD.findall(match["told"])), match.end())
 
@@ -149,7 +149,7 @@ def _manner(told: str) -> str:
     return told[-2:] if _HAN.search(told) else told.split()[0]
 
 
-def _is_name(text: str) -> bool:
+def is_name(text: str) -> bool:
     """Whether words may name who speaks: few, most with a capital, and nothing but a title cut short."""
     words = text.split()
     cased = [word for word in words if word[0].isupper() or word[0].islower()]
@@ -224,6 +224,6 @@ def names_who_presides(document: Document, ordinal: int) -> bool:
     named = _REPORTED.match(who.strip())
     return (
         ordinal < first
-        and bool(named and _is_name(named["name"]) and named.end() == len(who.strip()))
-        and _is_name(office.capitalize())
+        and bool(named and is_name(named["name"]) and named.end() == len(who.strip()))
+        and is_name(office.capitalize())
     )

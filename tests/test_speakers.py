@@ -283,3 +283,11 @@ def test_a_record_is_called_by_its_body_and_meeting_however_these_are_set(mark: 
     text = REPORTED.replace("Third Committee", f"{mark}Third Committee{mark}")
     text = text.replace("Summary record of the 4th meeting", f"{mark}Summary record of the 4th meeting{mark}")
     assert read(text, "record.md").title == "Third Committee, Summary record of the 4th meeting"
+
+
+def test_who_represented_a_state_is_found_in_the_list_of_members(holding: Holding) -> None:
+    dots = " .................... "
+    members = f"Members:  Chad{dots}Mr. Bend\n          Peru{dots}Ms. Luz\n\nAgenda\n\nThe situation in Peru\n\nThe meeting was"
+    engine = holding(Input("record.txt", RECORD.replace("The meeting was", members, 1).encode()), reading=True)
+    answer = engine.ask("Who represented Peru at the meeting?")
+    assert answer.statements[0].text == "Peru Ms. Luz"
