@@ -172,7 +172,7 @@ def intents(
     from corpus.embedding import PackagedE5
     from eval.runs.corpora import models_in
     from eval.training.export import npz
-    from eval.training.intents import all_asked, arrays_of, fitted, left_out, told_apart
+    from eval.training.intent_training import all_asked, arrays_of, fitted, left_out, told_apart
 
     with _told(), shown() as tell:
         model, asked = PackagedE5(models_in(folder)), all_asked()
