@@ -17,7 +17,15 @@ from corpus.catalogue import Catalogue
 from corpus.embedding import EmbeddingError, HashEmbedder, PackagedE5
 from corpus.library import Library
 from corpus.models import Models
-from eval.training.intent_training import Asked, arrays_of, asked_of_meetings, asked_of_others, fitted, left_out, told_apart
+from eval.training.intent_training import (
+    Asked,
+    arrays_of,
+    asked_of_meetings,
+    asked_of_others,
+    fitted,
+    left_out,
+    told_apart,
+)
 
 
 def sure_of(monkeypatch: pytest.MonkeyPatch, **chances: float) -> None:

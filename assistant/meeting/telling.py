@@ -116,7 +116,9 @@ class Teller:
             for symbol, ordinal in each.documentation:
                 line = self._cite.words(ordinal, symbol).rstrip(" .")
                 # A footnote may say no more than the symbol, a sentence more than what this paper is called.
-                called = "" if line == symbol or len(find_symbols(line)) > 1 else f": {line}"
+                alone = len(named := find_symbols(line)) == 1 and line != symbol
+                edge = alone and (not named[0].start or not line[named[0].end :].strip(" )]."))
+                called = f": {line}" if edge else ""
                 read = f"The document for item {each.number} is {symbol}{called}."
                 yield Part(
                     read,

@@ -240,7 +240,9 @@ def calibrate(
 
 @app.command()
 def calibrate_written(
-    name: Annotated[Literal["same-language", "from-english"], typer.Argument(help="In which language is asked.")],
+    name: Annotated[
+        Literal["same-language", "from-english", "neither-english"], typer.Argument(help="In which language is asked.")
+    ],
     aside: Aside,
     weights: Weights = None,
     out: Calibrations = SHIPPED / "calibration.json",
@@ -248,8 +250,7 @@ def calibrate_written(
         "eval-runs"
     ),
 ) -> None:
-    """Fit chances and bars of the multilingual reader on written documents, for questions in their language, or in English."""
-    from assistant.qa.abstention import FROM_ENGLISH
+    """Fit chances and bars of the multilingual reader on written documents, for questions in their language, in English, or in a third one."""
     from assistant.qa.reader import Reader
     from eval.runs.corpora import engine_over, models_in
     from eval.training import measure
@@ -259,7 +260,7 @@ def calibrate_written(
     found: list[Outcome] = []
     with _told(), shown() as tell:
         reader = Reader("multilingual", models_in(folder), weights=path)
-        for home, asked in measure.written_for(CALIBRATION, aside, folder, english=name == FROM_ENGLISH):
+        for home, asked in measure.written_for(CALIBRATION, aside, folder, name):
             with engine_over([home], folder, tell.reading) as engine:
                 best = measure.by_readers(engine, reader)
                 found += tell.counted(measure.outcomes(asked, best), f"questions ({home.name})", len(asked))
