@@ -10,6 +10,7 @@ closest a paragraph that says all words of the topic is certain.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
@@ -360,7 +361,10 @@ def _said(
     ranked = _ranked(engine, question, list(passages), evidence, saying)
     near = [each for each in ranked if passages[each.unit] >= each.bars.least]
     speaking = [each for each in near if each.score >= each.bars.least or each.unit in saying]
-    sure = [each for each in speaking if passages[each.unit] >= 0.0 or each.unit in saying]
+    # Across languages a passage says less of what stands in it: there each paragraph must speak to the topic by itself, too.
+    abroad = document.language != question.language
+    bars = {each.unit: min(passages[each.unit], each.score if abroad else math.inf) for each in speaking}
+    sure = [each for each in speaking if bars[each.unit] >= 0.0 or each.unit in saying]
     if speaking:
         said = sure[:SAID] or (ranked[:SAID] if thorough else speaking[:CLOSEST])
         further = [each for each in speaking if each not in said]
