@@ -326,13 +326,9 @@ def test_the_line_that_names_the_body_comes_from_no_text(hold: Hold) -> None:
 
 
 def test_of_a_text_in_another_language_only_paragraphs_that_speak_to_the_topic_by_themselves_are_certain(
-    holding: Holding,
+    hold: Hold,
 ) -> None:
-    head = "---\nsymbol: E/2029/7\ntitle: Lettre\nlanguage: fr\ndate: 2029-01-01\n---\n# Lettre\n\n"
-    said = (
-        "Les passeurs ont gagné beaucoup cette année dans les villes de la côte.",
-        "Le riz des enfants du port est cher.",
-    )
-    engine = holding(head + "\n\n".join(f"{n}. {each}" for n, each in enumerate(said, 1)) + "\n", reading=True)
-    (side,) = compare_topic(engine, "smugglers earned").sides
-    assert (side.status, [each.text for each in side.statements]) == ("found", [said[0]])
+    said = ["The smugglers have earned much in the towns of the coast.", "The smugglers of the north sleep by day."]
+    engine = hold(A_90_7=("2030-01-01", said))
+    (side,) = compare_topic(engine, "les passeurs ont gagné", language="fr").sides
+    assert (side.status, [each.text for each in side.statements]) == ("found", said[:1])
