@@ -30,7 +30,7 @@ from assistant.qa.weighing import FIRST, READ, Scored
 from assistant.question import Question
 from assistant.reports import Progress, silent
 from assistant.reports.comparison.alignment import SURE, likenesses
-from assistant.reports.comparison.paragraphs import Para, whole
+from assistant.reports.comparison.paragraphs import Para, key_of, whole
 from assistant.reports.comparison.text_diff import Piece, pieces_of
 from assistant.reports.quoted_tables import as_json
 from assistant.slices import Aside, Slices
@@ -124,12 +124,15 @@ def what_differs(one: Unit, other: Unit) -> tuple[tuple[Reason, ...], tuple[Reas
 
 
 def differing(units: Sequence[Unit]) -> list[tuple[Unit, Unit]]:
-    """Pairs of units of different documents that differ though their words are alike, in the order of the units; each unit once."""
+    """Pairs of units of different documents that differ though their words are alike, and neither says all that the other one says, in the order of the units;
+    each unit once."""
     used: set[Place] = set()
+    said = [key_of(unit.text) for unit in units]
     found = []
     _, differences = alike({(n, 0): unit for n, unit in enumerate(units)})
     for pair in sorted(sorted((each.later, each.earlier)) for each in differences):
-        if used.isdisjoint(pair):
+        one, other = (said[n] for n, _ in pair)
+        if used.isdisjoint(pair) and one not in other and other not in one:
             used.update(pair)
             found.append((units[pair[0][0]], units[pair[1][0]]))
     return found
