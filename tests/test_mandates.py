@@ -1040,3 +1040,8 @@ def test_the_item_of_a_resolution_without_marks_ends_where_its_adoption_is_told(
     told = [each.text for each in sections["adoption"].statements]
     assert "Agenda item 18 (k)" in told
     assert not any("Requests States" in each for each in told)
+
+
+def test_of_two_years_both_are_dates(holding: Holding) -> None:
+    row = the_row(holding, "Requests the Secretary-General to report on boats in 2036, 2037 and 2039;")
+    assert ([each.quote for each in row.times], row.dates) == (["in 2036, 2037 and 2039"], ("2036", "2037", "2039"))
