@@ -103,7 +103,9 @@ class BriefingRequest(PaperRequest):
     audience: Audience = "delegate"
     language: Language = "en"
     meeting: Annotated[Name, Field(description="Symbol of the agenda; else the latest.")] = ""
-    mixed: Annotated[bool, Field(description="Quote other languages where none is held in this one.")] = False
+    mixed: Annotated[bool, Field(description="Quote other languages, too; needed where none is held in this one.")] = (
+        False
+    )
     mode: Annotated[
         Mode | None, Field(description="Whether a model writes, where one is set; else as the server's.")
     ] = None

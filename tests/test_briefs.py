@@ -887,3 +887,37 @@ def test_a_briefing_on_an_item_tells_which_meeting_it_took_where_several_have_th
         (remark,) = told("", language)
         assert "CTOC/COP/WG.7/2030/1" in remark
     assert told("CTOC/COP/WG.7/2030/1") == []
+
+
+def test_other_languages_are_quoted_for_an_item_and_a_document_only_where_that_is_asked_for(holding: Holding) -> None:
+    engine = holding(AGENDA, LAMPS, reading=True)
+    said = "Les États devraient savoir que « the repair of harbour lamps on small boats and the pay of harbour masters » est utile."
+    more(engine, f"---\nsymbol: E/2029/7\ntitle: Lampes\nlanguage: fr\ndate: 2029-01-01\n---\n# Lampes\n\n1. {said}\n")
+    for kind, value in (("item", "2"), ("document", "CTOC/COP/WG.7/2030/2")):
+        made = [texts(brief(engine, Request(kind, value, "secretariat", mixed=mixed))) for mixed in (False, True)]
+        assert [said in each for each in made] == [False, True]
+
+
+def test_an_item_whose_title_closes_agendas_of_other_bodies_names_no_subject_for_what_these_say(
+    holding: Holding,
+) -> None:
+    agenda = AGENDA.replace("\n### Annotations", "4. Lost nets and other matters.\n\n### Annotations")
+    said = "Lost nets and other matters are told to the council, which keeps a list of lost nets and other matters."
+    elsewhere = "---\nsymbol: E/2029/7\ntitle: Nets\nlanguage: en\ndate: 2029-01-01\n---\n# Nets\n\n1. "
+    engine = holding(agenda, f"{elsewhere}{said}\n", reading=True)
+    assert said in texts(brief(engine, Request("item", "4", meeting="CTOC/COP/WG.7/2030/1")))
+    other = agenda.replace("CTOC/COP/WG.7/2030", "E/CN.7/2031").replace("Working Group on the Smuggling of Migrants", "Commission on Ferries")  # fmt: skip
+    more(engine, other)
+    assert said not in texts(brief(engine, Request("item", "4", meeting="CTOC/COP/WG.7/2030/1")))
+    assert said in texts(brief(engine, Request("theme", "lost nets and other matters")))
+
+
+def test_a_title_of_few_words_is_answered_by_other_bodies_only_in_its_words(holding: Holding) -> None:
+    agenda = AGENDA.replace("\n### Annotations", "4. Lost nets.\n\n### Annotations")
+    said = [
+        f"{what} are told to the council of the coast, which keeps a list of them."
+        for what in ("Lost nets", "Lost boats")
+    ]
+    engine = holding(agenda, further("Losses", *said), reading=True)
+    made = texts(brief(engine, Request("item", "4", "secretariat")))
+    assert [each in made for each in said] == [True, False]

@@ -976,3 +976,72 @@ def test_the_command_tells_a_missing_document(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["mandates", str(tmp_path)])
     assert done.exit_code != 0
     assert "These documents are not among the files" in done.output
+
+
+DECISION = """---
+symbol: {symbol}
+title: {symbol}
+language: en
+date: 2036-11-22
+---
+Ninety-first session
+
+Second Committee
+
+Draft decision submitted by the Chair of the Committee
+
+{opening}
+
+(a) Decides to defer to its ninety-second session consideration of the report on boats;
+
+(b) Requests the Secretary-General to submit an update of that report no later than 15 May 2037;
+
+(c) Invites the Advisory Committee to examine the cost of boats.
+"""
+
+
+def test_the_points_of_a_decision_are_requests_and_decisions(holding: Holding) -> None:
+    texts = (("A/C.2/91/L.91", "The General Assembly:"), ("A/91/5", "It is recommended that the General Assembly:"))
+    told_of = [DECISION.format(symbol=symbol, opening=opening) for symbol, opening in texts]
+    counted = DECISION.format(symbol="DP/2036/L.7", opening="The Executive Board")
+    for n, letter in enumerate("abc", 1):
+        counted = counted.replace(f"({letter})", f"{n}.")
+    engine = holding(*told_of, counted.replace("Executive Board", "Executive Board,"))
+    assert len(list_mandates(engine.library, Wanted(documents=("DP/2036/L.7",))).rows) == 3
+    rows = list_mandates(engine.library, Wanted(documents=("A/C.2/91/L.91",))).rows
+    told = {
+        row.place.locator[-3:]: (row.verb[0].quote, [each.quote for each in row.addressees], row.due) for row in rows
+    }
+    assert told == {
+        "(a)": ("Decides", [], told["(a)"][2]),
+        "(b)": ("Requests", ["the Secretary-General"], "2037-05-15"),
+        "(c)": ("Invites", ["the Advisory Committee"], ""),
+    }
+    sections = {each.key: each for each in brief(engine, Request("document", "A/C.2/91/L.91")).sections}
+    assert len(sections["mandates"].tables[0].rows) == 3
+    with pytest.raises(ReportError):
+        list_mandates(engine.library, Wanted(documents=("A/91/5",)))
+
+
+def test_no_day_of_adoption_is_told_of_a_draft(holding: Holding) -> None:
+    engine = holding(DECISION.format(symbol="A/C.2/91/L.91", opening="The General Assembly:"), resolution("Requests States to sail;", day="3 December 2025"))  # fmt: skip
+    for name, day in (("A/C.2/91/L.91", ""), ("A/RES/80/900", "2025-12-03")):
+        made = list_mandates(engine.library, Wanted(documents=(name,)))
+        rows = list(csv.DictReader(io.StringIO(sheet(made, "csv", "en").decode("utf-8-sig"))))
+        assert {row["Adopted"] for row in rows} == {day}
+
+
+def test_the_item_of_a_resolution_without_marks_ends_where_its_adoption_is_told(holding: Holding) -> None:
+    lines = ("United Nations", "A/RES/82/398", "General Assembly", "Distr.: General", "11 January 2028", "Eighty-second session", "Agenda item 18 (k)",
+             "Resolution adopted by the General Assembly on 20 December 2027", "82/398. Protection of wells", "The General Assembly,", "Recalling its resolution 77/332 of 1 September 2023,",
+             "1. Requests States to count wells;", "2. Invites others to count them.", "68th plenary meeting", "20 December 2027")  # fmt: skip
+    engine = holding(Input("wells.txt", "\n\n".join(lines).encode()))
+    sections = {each.key: each for each in brief(engine, Request("document", "A/RES/82/398")).sections}
+    told = [each.text for each in sections["adoption"].statements]
+    assert "Agenda item 18 (k)" in told
+    assert not any("Requests States" in each for each in told)
+
+
+def test_of_two_years_both_are_dates(holding: Holding) -> None:
+    row = the_row(holding, "Requests the Secretary-General to report on boats in 2036, 2037 and 2039;")
+    assert ([each.quote for each in row.times], row.dates) == (["in 2036, 2037 and 2039"], ("2036", "2037", "2039"))

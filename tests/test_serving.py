@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import os
 import re
@@ -194,6 +195,26 @@ def test_what_is_shown_through_the_server_is_what_is_shown_without(server: Serve
         assert (far.returncode, far.stdout) == (near.returncode, near.stdout), each
     status = data(server.command("status", "--json"))
     assert {**status, "folder": 0, "bytes": 0} == {**data(copy.command("status", "--json")), "folder": 0, "bytes": 0}
+
+
+def test_a_draft_is_reviewed_through_the_server_as_without_by_one_person_of_one_name(
+    server: Server, tmp_path: Path
+) -> None:
+    copy = Server(tmp_path / "copy")
+    copy.command("ingest", "--starter")
+    for each in (server, copy):
+        draft = each.command("brief", "--document", "working-group-mandate", "--draft").stdout.strip()
+        assert each.command("review", "comment", draft, "Say when.", "--paragraph", "1").returncode == 0
+        assert each.command("review", "state", draft, "review").returncode == 0
+        out = tmp_path / "draft.html"
+        done = each.command("review", "show", draft, "--out", str(out))
+        assert done.returncode == 0, done.stderr
+        assert "In review" in out.read_text()
+        assert draft in [known["id"] for known in data(each.command("review", "list", "--json"))]
+        told = data(each.command("review", "show", draft, "--json"))
+        assert {known["who"] for known in told["events"]} == {getpass.getuser()}
+        assert each.command("review", "show", draft).stdout.count(getpass.getuser()) == 3
+        assert each.command("review", "show", "none").returncode == 1
 
 
 def test_how_far_a_paper_is_is_told_through_the_server_as_without(server: Server) -> None:

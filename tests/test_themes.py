@@ -272,6 +272,9 @@ def test_what_several_years_say_is_told_once_from_the_latest(holding: Holding) -
     assert [each.symbol for each in theme.repeats[0]] == ["A/72/9", "A/71/9"]
     paper = markdown(themes_of(engine), engine.library)
     assert "(Repeated in A/72/9, para. 1 and A/71/9, para. 1.)" in paper
+    spoken = markdown(themes_of(engine, "fr"), engine.library, "fr")
+    assert "A/72/9, paragraphe 1" in spoken
+    assert "A/72/9, para. 1" not in spoken
     assert list(theme.years) == [2016, 2017, 2018]
 
 

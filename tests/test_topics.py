@@ -323,3 +323,23 @@ def test_the_line_that_names_the_body_comes_from_no_text(hold: Hold) -> None:
     assert "General Assembly" in engine.library.document(found.document).text
     assert not any("The General Assembly" in each.citation.quote for each in found.paragraphs)
     assert found.paragraphs[-1].kind == "verbatim"
+
+
+def test_of_a_text_in_another_language_only_paragraphs_that_speak_to_the_topic_by_themselves_are_certain(
+    hold: Hold,
+) -> None:
+    said = ["The smugglers have earned much in the towns of the coast.", "The smugglers of the north sleep by day."]
+    engine = hold(A_90_7=("2030-01-01", said))
+    (side,) = compare_topic(engine, "les passeurs ont gagné", language="fr").sides
+    assert (side.status, [each.text for each in side.statements]) == ("found", said[:1])
+
+
+def test_what_only_stands_in_a_long_list_of_names_does_not_come_from_there(hold: Hold) -> None:
+    name = "Protocol against the Smuggling of Boats by Night on the Straits and Sounds of the Northern Coast, supplementing the Treaty of Ferries and of the Lamps of Harbours"
+    others = ", ".join(
+        f"Convention {n} on the keeping of records of whatever the harbour masters of town {n} saw in year {n}"
+        for n in range(20)
+    )
+    engine = hold(A_89_7=("2029-01-01", [f"{name}, {others}."]), A_88_7=("2028-01-01", [f"Recalling the {name}, and its aims,"]), A_90_7=("2030-01-01", [f"Recalling the {name},"]))  # fmt: skip
+    (origin,) = origins_of(engine.library, named(engine.library, "A/90/7")).paragraphs
+    assert [each.citation.symbol for each in origin.earlier] == ["A/88/7"]

@@ -81,6 +81,16 @@ def test_a_worker_reads_what_this_process_reads(catalogue: Catalogue) -> None:
             assert pool.finish(answer) == read_document(source, catalogue)
 
 
+def test_a_worker_gives_a_title_as_long_as_one_may_be(catalogue: Catalogue) -> None:
+    title = "Letter from the Chair of the Panel on Boats addressed to the Harbour Council transmitting its report " * 9
+    with Workers(catalogue, 1) as pool:
+        for words in (title[:383], title):
+            source = Input("letter.md", f"# {words.strip()}\n\n".encode() + NOTE)
+            document, _ = pool.finish(pool.start(source))
+            assert document == read_document(source, catalogue)[0]
+            assert len(document.title) > 300
+
+
 def test_a_worker_knows_what_was_asked_for(catalogue: Catalogue) -> None:
     with Workers(catalogue, 1) as pool:
         asked = Input("note.md", NOTE, Symbol.parse("A/75/1"), "fr", origin="somewhere")

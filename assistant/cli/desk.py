@@ -155,6 +155,30 @@ class LocalDesk:
             made: Any = self._made(request, told)
             return drafts.add(made).to_json()
 
+    def drafts(self) -> list[dict[str, Any]]:
+        """The drafts without their briefings, the latest first: their JSON forms."""
+        with self._drafts() as drafts:
+            return [each.to_json() for each in drafts.all()]
+
+    def reviewed(self, draft: str) -> Written:
+        """A draft with what was done to it, as a file with its state on the cover."""
+        from assistant.export.file_formats import render
+        from assistant.service.writing import reviewed
+
+        with self._drafts() as drafts:
+            found = drafts.get(draft)
+
+        def file(form: str) -> bytes:
+            with refused(ServiceFault):
+                return render(reviewed(found, self.library), form)
+
+        return Written(found.to_json(), file)
+
+    def comment(self, draft: str, text: str, paragraph: int | None) -> None:
+        """Comments on a draft, or on one paragraph of it."""
+        with self._drafts() as drafts:
+            drafts.comment(draft, text, paragraph)
+
     def move(self, draft: str, state: str) -> dict[str, Any]:
         """Gives a draft another state; returns its JSON form."""
         with self._drafts() as drafts:

@@ -47,7 +47,8 @@ def brief(
         str, typer.Option(help="Symbol of the agenda, where not that of the latest meeting is meant.")
     ] = "",
     mixed: Annotated[
-        bool, typer.Option("--mixed", help="Quote documents in other languages where none is held in this one.")
+        bool,
+        typer.Option("--mixed", help="Quote documents in other languages, too; needed where none is held in this one."),
     ] = False,
     mode: Annotated[
         str | None, typer.Option(help="quote, write or auto: whether the model of the settings writes its sections.")

@@ -160,6 +160,19 @@ class ServerDesk:
         self._follow(request, request.model_dump(), told)
         return dict(self._call("POST", "/drafts", json=request.model_dump()))
 
+    def drafts(self) -> list[dict[str, Any]]:
+        """The drafts without their briefings, the latest first: their JSON forms."""
+        return list(self._call("GET", "/drafts"))
+
+    def reviewed(self, draft: str) -> Written:
+        """A draft with what was done to it, as a file with its state on the cover."""
+        path = f"/drafts/{_part(draft)}"
+        return Written(self._call("GET", path), lambda form: self._reply("GET", path, params={"format": form}).content)
+
+    def comment(self, draft: str, text: str, paragraph: int | None) -> None:
+        """Comments on a draft, or on one paragraph of it."""
+        self._call("POST", f"/drafts/{_part(draft)}/comments", json={"text": text, "statement": paragraph})
+
     def move(self, draft: str, state: str) -> dict[str, Any]:
         """Gives a draft another state; returns its JSON form."""
         return dict(self._call("POST", f"/drafts/{_part(draft)}/state", json={"state": state}))

@@ -190,7 +190,11 @@ def _themes(themes: Themes, references: References) -> Publication:
         for statement, repeats in zip(theme.summary, theme.repeats, strict=True):
             number += 1
             content = references.paragraph(statement)
-            if places := joined([each.locator for each in repeats[:REPEATED]], language):
+            told = (
+                f"{references.label(each.document)}{mark(',', language)}{references.link(each).text}"
+                for each in repeats[:REPEATED]
+            )
+            if places := joined([str(isolated(each, language)) for each in told], language):
                 content = (*content, Span(" " + say("repeated_in", language, places=places)))
             blocks.append(Paragraph(content, number))
         blocks.append(Heading(2, say("theme_documents", language), f"theme-{theme.number}-documents"))

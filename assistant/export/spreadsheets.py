@@ -39,7 +39,7 @@ def _cells(rows: tuple[Row, ...], language: str) -> Iterator[list[str]]:
     for row in rows:
         status = [status_of(row, language), say("unverified_note", language) * row.place.unverified]
         cells = (
-            row.label, "; ".join(filter(None, status)), row.title, row.adopted, row.place.locator.removeprefix(f"{row.label}, "), Cell(row.addressees).shown(),
+            row.label, "; ".join(filter(None, status)), row.title, row.adopted * (not row.draft), row.place.locator.removeprefix(f"{row.label}, "), Cell(row.addressees).shown(),
             Cell(row.verb).shown(), Cell(row.action, whole=True).shown(), Cell(row.times).shown(), "; ".join(row.dates), Cell(row.money).shown(),
             row.place.url or "",
         )  # fmt: skip

@@ -92,13 +92,19 @@ def _runs_on(document: Document, text: str) -> bool:
 
 
 def item_lines(document: Document) -> tuple[Block, ...]:
-    """The lines of the masthead that name the item of the agenda: its number, and its title behind it."""
+    """The lines of the masthead that name the item of the agenda: its number, and its title behind it, up to what tells of the adoption or is the text."""
     lines = (block for block in document.blocks if block.kind != "footnote")
     heads = takewhile(lambda block: block.kind != "heading", lines)
     item = " ".join(document.masthead.item.split())
     named = list(dropwhile(lambda block: line_of(document, block) != item, heads)) if item else []
     apart = bool(named) and named[0].locator == "masthead"  # in a text without marks its lines are paragraphs
-    return tuple(takewhile(lambda block: (block.locator == "masthead") == apart, named))
+    adoption, opens = adoption_lines(document), opening_of(document)
+
+    def names(block: Block) -> bool:
+        begun = block.number or block.ordinal == opens or line_of(document, block) == document.title
+        return (block.locator == "masthead") == apart and not begun and block not in adoption
+
+    return tuple(takewhile(names, named))
 
 
 def line_of(document: Document, block: Block) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import secrets
 from collections.abc import Callable, Sequence
@@ -260,7 +261,7 @@ class Writing:
             raise NotHeld("no-drafts")
         return Drafts(
             self._store,
-            who.id,
+            getpass.getuser() if who.kind == "local" else who.id,  # as a command without a server names them
             lambda action, draft_id: self._noted(who, action, draft_id),
             library=self._service.library,
             alone=who.role >= Role.ADMIN,

@@ -11,9 +11,18 @@ from corpus.meetings import Meeting
 from corpus.plain import PlainError
 from corpus.symbols import link, same_document
 from ingest.document_reading import READER_VERSION, Input
+from ingest.identify import LONGEST_TITLE
 from ingest.readers import visible
 
-_LONGEST = {"title": 300, "slug": 200, "short": 1_000, "part": 1_000, "date": 100, "kind": 100, "proof": 1_000}
+_LONGEST = {
+    "title": LONGEST_TITLE,
+    "slug": 200,
+    "short": 1_000,
+    "part": 1_000,
+    "date": 100,
+    "kind": 100,
+    "proof": 1_000,
+}
 _SENTENCES, _SENTENCE = 100, 1_000
 
 

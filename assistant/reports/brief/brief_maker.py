@@ -18,6 +18,7 @@ from assistant.reports.brief.section_writer import AGAIN, FOREIGN, WRITTEN, Scri
 from assistant.reports.brief.selection import Chooser
 from assistant.reports.brief.subject import Ground, ground_of
 from assistant.reports.lookup import Paper, changed
+from assistant.reports.mandates.mandate_reader import acts
 from assistant.reports.report_cache import Derived, name_of, state_of
 from assistant.slices import Aside, Slices
 from assistant.write.report import NAMES
@@ -107,10 +108,10 @@ def _keys(engine: Engine, ground: Ground) -> tuple[SectionKey, ...]:
         return tuple(sorted(keys, key=lambda key: key in ("points", "articles")))
     if ground.request.kind != "document":
         return keys
-    kind = engine.library.document(ground.own[0]).kind
-    if kind == "resolution":
+    document = engine.library.document(ground.own[0])
+    if acts(document):
         return _OF_RESOLUTIONS
-    return keys if kind in ("treaty", "agenda") else (*_OF_REPORTS, *keys)
+    return keys if document.kind in ("treaty", "agenda") else (*_OF_REPORTS, *keys)
 
 
 _MAKERS: dict[SectionKey, Callable[[Chooser], Section]] = {

@@ -23,7 +23,7 @@ SectionKey = Literal[
 class Request:
     """What a briefing is about. `value` is an item number, a theme's words, a document's symbol or name, or a question.
 
-    `meeting` is the symbol of the agenda where not the latest one is meant. `mixed` allows documents in other languages
+    `meeting` is the symbol of the agenda where not the latest one is meant. `mixed` allows documents in other languages, too, also
     where none is held in this one. `mode` says whether a model writes: `write` and `auto` where there is one, `quote` never;
     None is the engine's own mode.
     """

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 LONGEST, SHORTEST, SHORTEST_HAN = 1_200, 40, 14
 """Bounds of what is quoted in a briefing, in characters."""
+FEW = 3
+"""Content words of a title that says too little to be read as a question."""
 _APART = frozenset(["masthead", "contents", "title", "summary"])
 _CLOSED = tuple(".,:;!?…。，：；！？、،؛؟”’»\"'」』*")
 _FIGURES = ("figure ", "map ")
@@ -111,6 +113,13 @@ class Chooser:
         something else is the subject what is bound to it is sure enough."""
         asked = self.ground.asked
         return asked is None or each.score >= 0.0 or asked.all_said(each.unit.text, each.unit.document.language)
+
+    def answers(self, each: Scored, words: str) -> bool:
+        """Whether a unit of a document that is not bound to the subject surely speaks to some words. A title of an item that has few of them says too
+        little for the reader, whose bars are those of questions: they must be said."""
+        question = self.engine.question(words, self.ground.spoken)
+        few = self.ground.item is not None and len(question.content) <= FEW
+        return each.score >= 0.0 and (not few or question.all_said(each.unit.text, each.unit.document.language))
 
     @cached_property
     def _apart_by(self) -> dict[str, tuple[bool, bool]]:

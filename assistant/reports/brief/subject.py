@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -14,6 +14,7 @@ from assistant.qa.units import Unit
 from assistant.question import Question
 from assistant.reports import ReportError
 from assistant.reports.brief.briefing import Request
+from assistant.reports.comparison.paragraphs import key_of
 from assistant.reports.lookup import agenda_meeting, not_held, said_anew
 from assistant.wording.drafting import grammar_of
 from corpus.calendar_names import language_name
@@ -122,6 +123,24 @@ def _current(headers: Headers, ids: Ids) -> Ids:
     return tuple(each for each in ids if each not in anew)
 
 
+def _spoken(request: Request, headers: Headers, ids: Iterable[str]) -> Ids:
+    """Documents in the language of the paper, where it does not quote others."""
+    return tuple(each for each in ids if request.mixed or headers[each].language == request.language)
+
+
+def _frames(library: Library, meeting: Meeting, item: AgendaItem) -> bool:
+    """Whether an item opens or closes the agenda under a title that opens or closes agendas of other bodies, too: it names no subject of its own."""
+    held = [each for each in library.meetings() if each.body != meeting.body]
+    main = meeting.item(item.main) or item
+    return key_of(main.title) in _outer(meeting) & {title for each in held for title in _outer(each)}
+
+
+def _outer(meeting: Meeting) -> set[str]:
+    """The titles with which an agenda opens and closes: of its first item, and of its last two."""
+    titles = [key_of(each.title) for each in meeting.items if each.number == each.main]
+    return {*titles[:1], *titles[-2:]}
+
+
 def _of_item(engine: Engine, request: Request, headers: Headers, treaties: Ids, rest: Ids) -> Ground:
     meeting = agenda_meeting(engine.library, request.meeting, request.language)
     agenda = engine.library.document(meeting.document_id)
@@ -149,8 +168,14 @@ def _of_item(engine: Engine, request: Request, headers: Headers, treaties: Ids, 
         rest = tuple(each for each in rest if days.get(each, "") < first and (days.get(each, "0") or about(each, mine)))
     own = tuple(each for each in rest if about(each, mine))
     foreign = tuple(each for each in rest if about(each, theirs) and each not in own)
-    others = tuple(each for each in rest if each not in own and each not in foreign)
+    others = _spoken(request, headers, (each for each in rest if each not in own and each not in foreign))
     themes = _proposed(agenda, item) or (Theme("", item.title),)
+    if themes[0].heading == "" and _frames(engine.library, meeting, item):
+        symbols = {each: Symbol.read(headers[each].symbol or "") for each in others}
+        others = tuple(
+            each for each in others if agenda.symbol and (symbol := symbols[each]) and symbol.body == agenda.symbol.body
+        )
+        treaties = ()
     return Ground(request, item.title, agenda.language, themes, own, treaties, others, foreign, meeting, item, agenda)
 
 
@@ -168,7 +193,7 @@ def _of_document(engine: Engine, request: Request, headers: Headers, treaties: I
     # What is later than a document was no guidance for it; of a digest the day is that on which it was written.
     days = {each: _dated(engine.library, headers[each]) for each in rest if headers[each].edition != "digest"}
     earlier = tuple(each for each in rest if each != document.id and not (day and days.get(each, "") > day))
-    others = _current(headers, earlier)
+    others = _spoken(request, headers, _current(headers, earlier))
     # A treaty is its own legal framework.
     near = () if document.kind == "treaty" else treaties
     themes = _sections(document) or (Theme("", document.title),)

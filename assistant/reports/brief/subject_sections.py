@@ -183,7 +183,7 @@ def points(chooser: Chooser) -> Section:
     documents = (*ground.own, *(() if ground.request.kind == "document" else ground.others))
     found: dict[tuple[str, int, int], tuple[Theme, Scored]] = {}
     for theme in (each for each in ground.themes if each.section is None):
-        for each in chooser.speaking(theme.words, documents, POOL, partial(_is_key, chooser), wide):
+        for each in chooser.speaking(theme.words, documents, POOL, partial(_is_key, chooser, theme.words), wide):
             key = (each.unit.document.id, each.unit.start, each.unit.end)
             if key not in found or each.odds > found[key][1].odds:
                 found[key] = (theme, each)
@@ -259,7 +259,7 @@ def guidance(chooser: Chooser) -> Section:
         each
         for words in dict.fromkeys((ground.title, *themes))
         for each in chooser.weigh(words, ground.others, WIDE if ground.asked else 0)
-        if each.score >= 0.0 or (ground.asked and speaks(each) and chooser.sure(each))
+        if chooser.answers(each, words) or (ground.asked and speaks(each) and chooser.sure(each))
     ]
     under = _reported_under(chooser)
     bound = [each for each in chooser.weigh(ground.title, under) if speaks(each)] if under else []
@@ -452,7 +452,7 @@ def _is_point(chooser: Chooser, each: Scored) -> bool:
     return said and _near(chooser, each) and (own or chooser.belongs(unit))
 
 
-def _is_key(chooser: Chooser, each: Scored) -> bool:
+def _is_key(chooser: Chooser, words: str, each: Scored) -> bool:
     """Whether a unit is a key point: of an item, what documents of other bodies say that are not bound to it must be sure; of a theme or question
     also what a preamble states without naming another text, by its number, its year or in a footnote."""
     ground, symbol, unit = chooser.ground, each.unit.document.symbol, each.unit
@@ -460,7 +460,7 @@ def _is_key(chooser: Chooser, each: Scored) -> bool:
         return not (unit.document.blocks[unit.block].marks or find_symbols(unit.text) or _DATED.search(unit.text))
     body = ground.agenda.symbol.body if ground.agenda and ground.agenda.symbol else ""
     bound = ground.agenda is None or unit.document.id in ground.own or (symbol is not None and symbol.body == body)
-    return (bound or each.score >= 0.0) and _is_point(chooser, each)
+    return (bound or chooser.answers(each, words)) and _is_point(chooser, each)
 
 
 def _later(chooser: Chooser, unit: Unit) -> bool:

@@ -185,7 +185,13 @@ class _Held:
         """Keeps what an earlier text has of a paragraph, of several places in one text the one most like it."""
         verbatim, known, document = other.key == para.key, kept.get(earlier), self._library.document(earlier)
         likeness = 1.0 if verbatim else likeness
-        if likeness >= least and (known is None or (verbatim, likeness) > (known.verbatim, known.likeness)):
+        # What only stands somewhere in a far longer one, as a name in a list of names, does not come from there.
+        shared = (Counter(para.words) & Counter(other.words)).total() / max(len(para.words), len(other.words))
+        if (
+            likeness >= least
+            and shared >= LITTLE
+            and (known is None or (verbatim, likeness) > (known.verbatim, known.likeness))
+        ):
             pieces = (Piece.both(other.text, para.text),) if verbatim else pieces_of(other.text, para.text)
             cited = cite(self._library, document, other.block)
             kept[earlier] = Earlier(cited, document.date or "", verbatim, likeness, pieces)

@@ -10,6 +10,7 @@ closest a paragraph that says all words of the topic is certain.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
@@ -29,7 +30,7 @@ from assistant.qa.weighing import FIRST, READ, Scored
 from assistant.question import Question
 from assistant.reports import Progress, silent
 from assistant.reports.comparison.alignment import SURE, likenesses
-from assistant.reports.comparison.paragraphs import Para, whole
+from assistant.reports.comparison.paragraphs import Para, key_of, whole
 from assistant.reports.comparison.text_diff import Piece, pieces_of
 from assistant.reports.quoted_tables import as_json
 from assistant.slices import Aside, Slices
@@ -123,12 +124,15 @@ def what_differs(one: Unit, other: Unit) -> tuple[tuple[Reason, ...], tuple[Reas
 
 
 def differing(units: Sequence[Unit]) -> list[tuple[Unit, Unit]]:
-    """Pairs of units of different documents that differ though their words are alike, in the order of the units; each unit once."""
+    """Pairs of units of different documents that differ though their words are alike, and neither says all that the other one says, in the order of the units;
+    each unit once."""
     used: set[Place] = set()
+    said = [key_of(unit.text) for unit in units]
     found = []
     _, differences = alike({(n, 0): unit for n, unit in enumerate(units)})
     for pair in sorted(sorted((each.later, each.earlier)) for each in differences):
-        if used.isdisjoint(pair):
+        one, other = (said[n] for n, _ in pair)
+        if used.isdisjoint(pair) and one not in other and other not in one:
             used.update(pair)
             found.append((units[pair[0][0]], units[pair[1][0]]))
     return found
@@ -360,7 +364,10 @@ def _said(
     ranked = _ranked(engine, question, list(passages), evidence, saying)
     near = [each for each in ranked if passages[each.unit] >= each.bars.least]
     speaking = [each for each in near if each.score >= each.bars.least or each.unit in saying]
-    sure = [each for each in speaking if passages[each.unit] >= 0.0 or each.unit in saying]
+    # Across languages a passage says less of what stands in it: there each paragraph must speak to the topic by itself, too.
+    abroad = document.language != question.language
+    bars = {each.unit: min(passages[each.unit], each.score if abroad else math.inf) for each in speaking}
+    sure = [each for each in speaking if bars[each.unit] >= 0.0 or each.unit in saying]
     if speaking:
         said = sure[:SAID] or (ranked[:SAID] if thorough else speaking[:CLOSEST])
         further = [each for each in speaking if each not in said]

@@ -77,8 +77,8 @@ class Clock:
             # None that was over at the adoption, or lies too far ahead.
             return [f"{year}-09/{year + 1}-09" for year in years if (day := self._day) is not None
                     and year <= day.year + AHEAD and (year + 1, 9) >= (day.year, day.month)]  # fmt: skip
-        if year_only := re.search(r"(?<!\d)20\d\d(?!\d)", text):
-            return [year_only.group()]
+        if only := re.findall(r"(?<!\d)20\d\d(?!\d)", text):
+            return sorted(only)
         return self._after(text)
 
     def _after(self, text: str) -> list[str]:
@@ -116,9 +116,14 @@ class Clock:
         )
 
     def _dated(self, text: str, start: int) -> tuple[int, list[Date]]:
-        """The end of the dates, or of the year, with which a text goes on, and these; 0 where it goes on with none."""
-        if year := _YEAR.match(text, start):
-            return year.end(), [Date(int(year["year"]), 0, None)]
+        """The end of the dates, or of the years, with which a text goes on, and these; 0 where it goes on with none."""
+        years, at = list[re.Match[str]](), start
+        while year := _YEAR.match(text, at):
+            years.append(year)
+            step = self._grammar.steps.match(text, year.end())
+            at = step.end() if step else len(text)
+        if years:
+            return years[-1].end(), [Date(int(year["year"]), 0, None) for year in years]
         first = _WORD.match(text, start)
         if first is None or not (first.group(1)[0].isdigit() or dates_in(f"{first.group(1)} 2000")):
             return 0, []

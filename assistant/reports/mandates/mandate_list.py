@@ -18,7 +18,7 @@ from assistant.reports import Progress, ReportError, silent
 from assistant.reports.comparison.paragraphs import folded
 from assistant.reports.lookup import cite, named, near, said_anew
 from assistant.reports.mandates.deadlines import Clock
-from assistant.reports.mandates.mandate_reader import Mandate, mandates_of
+from assistant.reports.mandates.mandate_reader import Mandate, acts, mandates_of, operative
 from assistant.reports.quoted_tables import Cell, Grid, as_json, columns
 from corpus.documents import Document
 from corpus.library import Library
@@ -31,7 +31,7 @@ NEAR = 5
 @dataclass(frozen=True)
 class Row:
     """One request or decision. Every cell is exact words of the document; `dates` are the days, months, years or spans of months that
-    `times` come to. `adopted` is the day of the adoption, else of the distribution (ISO 8601). Of a `draft` nothing is decided yet,
+    `times` come to. `adopted` is the day of the adoption, else, as of a draft, of the distribution (ISO 8601). Of a `draft` nothing is decided yet,
     and the body is no addressee. `newer` is the label of a later resolution with the same title, where a list has both."""
 
     document: str
@@ -174,7 +174,7 @@ def _chosen(library: Library, wanted: Wanted) -> list[str]:
     if wanted.documents:
         documents = [named(library, name, wanted.language) for name in wanted.documents]
         for document in documents:
-            if document.kind != "resolution":
+            if not acts(document):
                 raise ReportError("no-resolution", document=document.label)
         return list(dict.fromkeys(document.id for document in documents))
     resolutions = {each.id for each in library.headers(kind="resolution")}
@@ -202,7 +202,7 @@ def rows_of(library: Library, document: Document, mandates: Iterable[Mandate] | 
     """The rows of one document, in its order: its requests and decisions, or what is given."""
     day, clock = dated_on(document), Clock(document)
     draft = is_draft(document.symbol)
-    opening = next((block.end for block in document.blocks if block.locator == "preamble"), 0)
+    opening = next((block.start for block in operative(document)), 0)
     for mandate in mandates_of(document) if mandates is None else mandates:
         block = document.blocks[mandate.block]
         cited = partial(cite, library, document, block)
@@ -217,7 +217,7 @@ def rows_of(library: Library, document: Document, mandates: Iterable[Mandate] | 
             ordinal=mandate.block,
             place=cited((block.start, block.end)),
             decided=mandate.decided and not draft,
-            # The body is named where the preamble opens.
+            # The body is named before all that it asks and decides.
             addressees=tuple(cited(who) for who in mandate.addressees if not draft or who[0] >= opening),
             verb=(cited(mandate.verb),) if mandate.verb[0] < mandate.verb[1] else (),
             action=tuple(map(cited, mandate.action)),

@@ -25,6 +25,8 @@ Kind = Literal["ask", "decide", "say"]
 LONGEST = 20_000
 """Characters of a paragraph that are read."""
 _CAPITAL = re.compile(r"\b[A-ZÀ-ÖØ-ÞА-Я](?![\w-]*[’']s\b)")
+_OPENS = (*INTRODUCES, ",", "，", "،")
+"""Signs with which a line ends that names who acts by the paragraphs below it."""
 _APART = ("masthead", "title", "contents", "preamble")
 
 
@@ -54,19 +56,45 @@ class _Clause:
 
 
 def mandates_of(document: Document) -> tuple[Mandate, ...]:
-    """The requests and decisions of a document, in its order; empty where it is no resolution."""
-    if document.kind != "resolution":
+    """The requests and decisions of a document, in its order; empty where it neither asks nor decides."""
+    if not acts(document):
         return ()
     reader = _Reader(document)
     return tuple(each for block in operative(document) for each in reader.paragraph(block))
 
 
+def acts(document: Document) -> bool:
+    """Whether a body acts by a document: a resolution, or a text, as that of a decision, of which most paragraphs, lettered ones too, open with verbs of
+    operative paragraphs below a line that does not end with them, `The Board:`, one of them with one that asks or decides."""
+    if document.kind != "numbered":
+        return document.kind == "resolution"
+    opening, blocks = grammar_of(document.language).opening, document.blocks
+    told = [block for block in blocks if (block.number and block.kind == "paragraph") or _point(document, block)]
+    above = blocks[told[0].ordinal - 1] if told and told[0].ordinal else None
+    if above is None or above.kind != "paragraph" or not document.body(above).rstrip().endswith(_OPENS):
+        return False
+    opened = [verb for block in told if (verb := opening.match(document.body(block)[:LONGEST]))]
+    return 2 * len(opened) > len(told) and any(verb["ask"] or verb["decide"] for verb in opened)
+
+
+def _point(document: Document, block: Block) -> bool:
+    """Whether a block is a point of a decision, right below a paragraph without a number that says nothing more than who acts: `The Board:`."""
+    if document.kind != "numbered" or block.kind != "item" or block.parent is None:
+        return False
+    above, grammar = document.blocks[block.parent], grammar_of(document.language)
+    text = document.body(above)
+    speaks = (grammar.advise, grammar.suggest, grammar.should, grammar.wish, grammar.bidden)
+    alone = above.kind == "paragraph" and not above.number and text.rstrip().endswith(INTRODUCES)
+    return alone and not any(each.search(text) for each in speaks)
+
+
 def operative(document: Document) -> Iterator[Block]:
-    """The operative paragraphs, without their subparagraphs: those with a number, and others that open with a verb that asks
-    or decides. Annexes are left out."""
+    """The operative paragraphs, without their subparagraphs: those with a number, the points of a decision, and others that open with a verb that
+    asks or decides. Annexes are left out."""
     grammar = grammar_of(document.language)
     for block in document.blocks:
-        if block.kind != "paragraph" or annexed(block.locator) or block.locator.startswith(_APART):
+        told = block.kind == "paragraph" or _point(document, block)
+        if not told or annexed(block.locator) or block.locator.startswith(_APART):
             continue
         opening = grammar.opening.match(document.body(block)[:LONGEST])
         if block.number or (opening and (opening["ask"] or opening["decide"])):
@@ -81,8 +109,10 @@ class _Reader:
         self._grammar = grammar_of(document.language)
         self._verbs = frozenset(word.casefold() for word in self._grammar.infinitives.findall(document.text[:200_000]))
         self._clock = Clock(document)
-        # The body that speaks, as the preamble opens with it.
+        # The body that speaks, as the preamble opens with it, or the points of a decision stand below it.
         opening = [block for block in document.blocks if block.locator.rpartition(", ")[2] == "preamble"][:1]
+        points = [block.parent for block in operative(document) if block.kind == "item" and block.parent is not None]
+        opening = opening or [document.blocks[at] for at in points[:1]]
         self._body = [bare(document.text, each.body_start, each.end, closes=",，،:：") for each in opening]
         self._names = frozenset(
             name
