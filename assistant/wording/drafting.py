@@ -82,7 +82,7 @@ class Grammar:
         term, adopted = self._source("term"), self._source("adopted")
         self.event = self._compile(
             rf"{edge[0]}(?:{term})\s(?=[^\W\d_])(?!(?:{join}|{self._source('aimed')})\s|\w*\s?(?:{adopted})){tail}"
-            if self.spaced else rf"在(?![^，。；：]*{adopted})[^，。；：在]{{1,40}}(?:{term})"
+            if self.spaced else rf"[在自](?![^，。；：]*{adopted})[^，。；：在]{{1,40}}(?:{term})"
         )  # fmt: skip
         """A term that runs to or from something other than the adoption."""
         # Names are written with capitals: no "Progress Made" is anything that was done.

@@ -23,7 +23,7 @@ FARTHEST = 36_525
 """Days behind the adoption, at most, to which a term comes."""
 _YEAR = re.compile(r"\s*(?P<year>20\d\d)(?![\d/]|,\d|\s?年\s?\d)")
 _WORD = re.compile(r"\s*([^\s,]+)")
-_PARTS = re.compile(r"[^\s,;.:]+(?=[\s,;.:]|$)")
+_PARTS = re.compile(r"[^\s,;.:؛،]+(?=[\s,;.:؛،]|$)")
 _HAN_PARTS = re.compile(r"\d+\s?[年月日号]")
 """The words with which a date may end; the same where no space parts them."""
 _REACH = 90
