@@ -582,12 +582,12 @@ def _passages(report: _Report, body: str, headed: bool) -> Iterator[tuple[int, i
         if points and start <= first < end:
             opens = start
         if not points or end <= first or start > last:
+            parts = [each.span() for each in _PART.finditer(body, start, end)] if headed else []
             left = start
-            for part in _PART.finditer(body, start, end):
-                right = next((each.start() for each in _PART.finditer(body, part.end(), end)), end)
-                if headed and _ought_to(grammar, body[left : part.start()]) and _ought_to(grammar, body[part.end() : right]):
-                    yield left, part.start(), []
-                    left = part.end()
+            for (close, following), (right, _) in zip(parts, [*parts, (end, end)][1:], strict=True):
+                if _ought_to(grammar, body[left:close]) and _ought_to(grammar, body[following:right]):
+                    yield left, close, []
+                    left = following
             yield left, end, []
         elif end > last:
             yield opens, first, [*points[:-1], replace(points[-1], words=(points[-1].words[0], end))]
@@ -613,9 +613,10 @@ def _told(
             return match, subject(grammar, text, match.end(), length, report.verbs, introduces=introduces)
         if grammar.suggest.fullmatch(match.group()):
             return match, Found((), match.end())  # something is suggested, nobody asked
-        if grammar.bidden.fullmatch(match.group()) and (
-            found := duty(grammar, text, report.begins(text), length, match)
-        ).addressees:
+        if (
+            grammar.bidden.fullmatch(match.group())
+            and (found := duty(grammar, text, report.begins(text), length, match)).addressees
+        ):
             return match, replace(found, action=match.end())
         return match, named(grammar, text, match.end(), length, introduces=introduces)
     if (headed or listed) and (match := report.ought(text)):

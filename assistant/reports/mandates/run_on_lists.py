@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from corpus.documents import Block, Span
 
+TRIED = 8
+"""Places of a text, at most, that are tried as the opening of a list."""
 _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
 _NUMBERS = tuple(map(str, range(1, 31)))
 _KINDS: tuple[Sequence[str], ...] = (
@@ -34,7 +37,7 @@ class Point:
 
 def points_in(text: str) -> list[Point]:
     """The points of the first list that a text introduces and goes on with, at least two; the last one goes to the end of the text."""
-    for opened in _FIRST.finditer(text):
+    for opened in islice(_FIRST.finditer(text), TRIED):
         signs = next(kind for kind in _KINDS if kind[0] == opened["sign"])
         marks = [(opened.start("mark"), opened.start("mark"), opened.end())]
         for sign in signs[1:]:
