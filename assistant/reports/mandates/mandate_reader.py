@@ -553,7 +553,9 @@ def _of_block(report: _Report, block: Block, headed: bool, chapter: bool) -> Ite
         begin = block.body_start + start
         who = tuple((begin + a, begin + b) for a, b in _bare_names(grammar, text, read.addressees))
         verb = begin + match.start(), begin + match.end()
-        points = [(point.block(block),) for point in run_on] or (list(_points(document, block)) if introduces else [])
+        points: list[tuple[Block, ...]] = [(point.block(block),) for point in run_on] or (
+            list(_points(document, block)) if introduces else []
+        )
         sentence = begin, begin + length
         if not points:
             yield Mandate(block.ordinal, verb, False, who, (sentence,)), [sentence]
