@@ -72,6 +72,7 @@ _DOCUMENTATION = re.compile(
 )
 _DOCUMENTS_LED = re.compile(
     r"^(?:Documentation|Documentación|Документация|Документы|الوثائق|文件)\s*[:：]?\s+(?=[^\Wa-zа-я\d])|^文件[:：]"
+    r"|^(?:Documents?|Documentos?|Документ|الوثيقة)\s*:\s+(?=[^\Wa-zа-я\d])"
 )
 _OF_ITEM = re.compile(
     r"^\s*(?:(?:agenda\s+)?item|point|tema|пункт|البند|(?:议程)?项目)\s*(\d{1,3})\s*(\([a-z]\))?\s*[.:：)–—-]?(?=\s|$|[^\W\d])",

@@ -572,6 +572,25 @@ def test_the_adoption_of_the_report_is_expected_of_the_meeting(holding: Holding)
     assert [each.text for each in expected.statements] == [adopts]
 
 
+def test_what_the_annotation_of_an_item_says_is_to_come_is_expected_and_nothing_of_another_item(
+    holding: Holding,
+) -> None:
+    come = "States without lists are invited to send their data to the secretariat before 31 January 2031."
+    theirs = "The Working Group on the Smuggling of Migrants shall decide whether it is to adopt the plan of the roads."
+    agenda = AGENDA.replace(
+        "\n### Annotations", "4. Roads of the islands.\n\n5. Adoption of the report.\n\n### Annotations"
+    )
+    agenda = agenda.replace("A paper on harbour lamps lies", f"{come}\n\nA paper on harbour lamps lies")
+    engine = holding(
+        f"{agenda}\n#### 4. Roads of the islands\n\n{theirs}\n\nDocument: CTOC/COP/WG.7/2030/9\n\n#### 5. Adoption of the report\n\nNo paper is ready.\n"
+    )
+    for item, expected in (("2", [come]), ("4", [theirs])):
+        made = sections(engine, Request("item", item))["expected"]
+        assert [each.text for each in made.statements] == expected
+    (paper,) = brief(engine, Request("item", "4")).papers
+    assert (paper.symbol, paper.title) == ("CTOC/COP/WG.7/2030/9", "Roads of the islands")
+
+
 def test_of_resolutions_of_one_title_the_latest_speaks_and_what_it_recalls_is_no_point(holding: Holding) -> None:
     texts_of = [
         f"---\nsymbol: A/RES/{n}/7\ntitle: {n}/7. Harbour lamps\nlanguage: en\nkind: resolution\ndate: {year}-12-20\n---\n# {n}/7. Harbour lamps\n\n"

@@ -777,6 +777,88 @@ def test_what_is_recommended_in_impersonal_form_is_a_recommendation(
     assert (document.quote(*found.verb), [document.quote(*span) for span in found.addressees]) == (verb, who)
 
 
+RUN_ON = {
+    "en": ("Recommendations", "Pilots should: (a) list all lamps by 30 June 2029; (b) paint boats once a year; and (c) rest.",
+           [("Pilots", "should", "by 30 June 2029"), ("Pilots", "should", "once a year"), ("Pilots", "should", "")]),
+    "fr": ("Recommandations", "Le Conseil du port est invité à : a) peindre les bateaux ; b) prier le Directeur de faire rapport au plus tard le 31 mars 2028.",
+           [("Le Conseil du port", "est invité à", ""), ("le Directeur", "prier", "au plus tard le 31 mars 2028")]),
+    "es": ("Recomendaciones", "Se invita al Consejo a: a) aprobar el presupuesto; b) pedir al Director que informe antes de fines de 2029.",
+           [("Consejo", "invita", ""), ("Director", "pedir al", "antes de fines de 2029")]),
+    "ru": ("Рекомендации", "Правительствам рекомендуется: a) принять законы; b) починить плотины до конца 2029 года; c) проводить учения не реже одного раза в два года.",
+           [("Правительствам", "рекомендуется", ""), ("Правительствам", "рекомендуется", "до конца 2029 года"),
+            ("Правительствам", "рекомендуется", "не реже одного раза в два года")]),
+    "ar": ("التوصيات", "ينبغي للدول الأعضاء: (أ) تعيين منسق قبل نهاية عام 2029؛ (ب) نشر النتائج.",
+           [("للدول الأعضاء", "ينبغي", "قبل نهاية عام 2029"), ("للدول الأعضاء", "ينبغي", "")]),
+    "zh": ("建议", "行动：请大会：（a）注意本文件；（b）要求理事会在2028年6月30日之前通过框架；（c）鼓励各国承认执照。",
+           [("大会", "请", ""), ("理事会", "要求", "在2028年6月30日之前"), ("各国", "鼓励", "")]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("heading", [True, False])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_point_of_a_list_that_runs_on_is_a_row_with_its_own_addressee_and_time(
+    holding: Holding, language: str, heading: bool
+) -> None:
+    advice, said, expected = RUN_ON[language]
+    above = f"## {advice}" if heading else "## 1."
+    text = f"---\nsymbol: A/80/911\ntitle: Boats\nlanguage: {language}\ndate: 2026-01-01\n---\n# Boats\n\n{above}\n\n1. {said}\n"
+    made = brief(holding(text), Request("document", "A/80/911", language=language))
+    (table,) = next(section for section in made.sections if section.key == "recommendations").tables
+    told = [tuple(cell.shown() for cell in (row[1], row[2], row[4])) for row in table.rows]
+    assert told == expected
+    assert all(row[3].shown() in said for row in table.rows)
+
+
+@pytest.mark.parametrize(
+    ("language", "paragraph", "expected"),
+    [
+        ("en", "Requests the Secretary-General to: (a) list boats by 1 May 2027; (b) report annually, and invites pilots to rest;",
+         [("Requests", ["the Secretary-General"], ["by 1 May 2027"]), ("Requests", ["the Secretary-General"], ["annually"]),
+          ("invites", ["pilots"], [])]),
+        ("fr", "Prie le Secrétaire général : a) de compter les bateaux d’ici à la fin de 2028 ; b) de faire rapport ;",
+         [("Prie", ["le Secrétaire général"], ["d’ici à la fin de 2028"]), ("Prie", ["le Secrétaire général"], [])]),
+        ("es", "Solicita al Secretario General que: a) cuente los barcos; b) informe una vez al año;",
+         [("Solicita al", ["Secretario General"], []), ("Solicita al", ["Secretario General"], ["una vez al año"])]),
+        ("ru", "просит также Генерального секретаря: a) представлять данные ежегодно, до 1 марта; b) открыть к июлю 2028 года узел;",
+         [("просит также", ["Генерального секретаря"], ["ежегодно", "до 1 марта"]),
+          ("просит также", ["Генерального секретаря"], ["к июлю 2028 года"])]),
+        ("zh", "又请执行主任：（一）每年3月1日之前提交报告；（二）举办研讨会；",
+         [("又请", ["执行主任"], ["每年3月1日之前"]), ("又请", ["执行主任"], [])]),
+    ],
+)  # fmt: skip
+def test_lists_that_run_on_in_a_paragraph_of_a_resolution_are_read_point_by_point(
+    catalogue: Catalogue, language: str, paragraph: str, expected: list[tuple[str, list[str], list[str]]]
+) -> None:
+    assert told(catalogue, paragraph, language=language) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "expected"),
+    [
+        ("ru", "Владельцам плотин рекомендуется до 1 июня 2027 года починить их.", [(["Владельцам плотин"], ["до 1 июня 2027 года"])]),
+        ("ru", "К 31 декабря 2028 года портам следует составить карту.", [(["портам"], ["К 31 декабря 2028 года"])]),
+        ("fr", "D’ici au 31 décembre 2028, les États côtiers devraient compter.", [(["les États côtiers"], ["D’ici au 31 décembre 2028"])]),
+        ("es", "A más tardar el 31 de diciembre de 2028, los Estados deberían contar.", [(["los Estados"], ["A más tardar el 31 de diciembre de 2028"])]),
+        ("es", "El Estado parte debe responder en un plazo de diez días a la oficina.", [(["El Estado parte"], ["en un plazo de diez días"])]),
+        ("zh", "运营人应在起飞前至少20个工作日提交申请；有关国家应在10个工作日内作出答复。",
+         [(["运营人"], ["在起飞前至少20个工作日"]), (["有关国家"], ["在10个工作日内"])]),
+        ("zh", "航空器须装备应答机，供应商提供应急灯。", [(["航空器"], [])]),
+        ("zh", "应答机在夜间发出信号。", []),
+    ],
+)  # fmt: skip
+def test_no_deadline_is_an_addressee_and_no_part_of_a_word_a_verb(
+    catalogue: Catalogue, language: str, said: str, expected: list[tuple[list[str], list[str]]]
+) -> None:
+    heading = f"{RUN_ON[language][0]} (1)" if language == "zh" else RUN_ON[language][0]
+    text = f"---\nsymbol: A/80/912\ntitle: Boats\nlanguage: {language}\ndate: 2026-01-01\n---\n# Boats\n\n## {heading}\n\n- {said}\n"
+    document, _ = read_document(Input("boats.md", text.encode()), catalogue)
+    found = [
+        tuple([document.quote(*span) for span in spans] for spans in (each.addressees, each.times))
+        for each in recommendations_of(document)
+    ]
+    assert found == expected
+
+
 def test_points_below_points_are_rows_and_what_somebody_notes_is_none(catalogue: Catalogue) -> None:
     text = (
         "---\nsymbol: A/80/903\ntitle: Boats\nlanguage: en\n---\n# Boats\n\n## Recommendations\n\n"

@@ -74,7 +74,8 @@ def printed_title(agenda: Document, ordinal: int) -> str:
     named = find_symbols(words)
     if len(named) != 1 or (block.kind != "footnote" and "documentation" not in block.locator):
         return ""
-    title = f"{words[: named[0].start]}{words[named[0].end :]}".replace("()", "")
+    before = re.sub(r"^\W*\w+\s*[:：]\s*$", "", words[: named[0].start])  # what is no more than “Document:”
+    title = f"{before}{words[named[0].end :]}".replace("()", "")
     return re.sub(r"\s+(?=[,;]|\s)", "", title).strip(" ,;:.()（）*")
 
 

@@ -81,8 +81,8 @@ class Grammar:
         tail = rf"(?:[^;.:؛]{{0,200}}?(?={comma_ends}|[;.:؛]|\s(?:{join})\s|$)|[^;.:؛]{{0,200}}\b)"
         term, adopted = self._source("term"), self._source("adopted")
         self.event = self._compile(
-            rf"{edge[0]}(?:{term})\s(?=[^\W\d_])(?!(?:{join})\s|\w*\s?(?:{adopted})){tail}"
-            if self.spaced else rf"在(?![^，。；：]*{adopted})[^，。；：在]{{1,40}}(?:{term})"
+            rf"{edge[0]}(?:{term})\s(?=[^\W\d_])(?!(?:{join}|{self._source('aimed')})\s|\w*\s?(?:{adopted})){tail}"
+            if self.spaced else rf"[在自](?![^，。；：]*{adopted})[^，。；：在]{{1,40}}(?:{term})"
         )  # fmt: skip
         """A term that runs to or from something other than the adoption."""
         # Names are written with capitals: no "Progress Made" is anything that was done.
@@ -102,6 +102,7 @@ class Grammar:
         """A heading above nothing but recommendations."""
         self.purpose = self._compile(rf"{edge[0]}(?:{self._source('to')})\s+{leads}$")
         """What makes an infinitive of the verb behind it: to further encourage."""
+        self.year = self._compile(rf"\s?(?:{self._source('year')})(?!\w)")
         self.infinitives = self._compile(rf"{edge[0]}(?:{self._source('to')})\s+([a-z]{{2,}})")
 
     def __getattr__(self, name: str) -> re.Pattern[str]:

@@ -14,6 +14,7 @@ from assistant.reports.brief.briefing import Part, Section
 from assistant.reports.brief.selection import Chooser
 from assistant.reports.brief.subject import asking, in_words, proposing
 from assistant.reports.lookup import Paper, held_as, printed_title
+from assistant.wording.drafting import Grammar, grammar_of
 from corpus.documents import LANGUAGES
 from corpus.symbols import Symbol, find_symbols
 
@@ -69,16 +70,18 @@ def _ordains(unit: Unit) -> bool:
 
 
 def expected(chooser: Chooser) -> Section:
-    """What the agenda surely says that the meeting is to do, beside what it proposes to discuss: under the item, and under those that are
-    about no papers and put nothing up for discussion, as the adoption of the report."""
+    """What the agenda surely says that the meeting is to do, beside what it proposes to discuss: under the item, and under the last one,
+    with which a meeting ends, as the adoption of the report, if that is about no papers and puts nothing up for discussion; and what
+    the annotations of the item say that somebody will or ought to do."""
     ground = chooser.ground
-    meeting, _, agenda = ground.taken_up
+    meeting, item, agenda = ground.taken_up
     asked = say("ask_expected", ground.spoken, body=meeting.body)
-    told, papers = _own(chooser), {each.main for each in meeting.items if each.documentation}
-    for each in meeting.items:
-        asks = asking(agenda, each)
-        if each.main not in papers and not any(asks(agenda.body(agenda.blocks[at])) for at in each.annotations):
-            told.update(each.annotations)
+    told = _own(chooser)
+    last = [each for each in meeting.items if each.main == meeting.items[-1].main]
+    asks = asking(agenda, last[-1])
+    closing = [at for each in last for at in each.annotations]
+    if not any(each.documentation for each in last) and not any(asks(agenda.body(agenda.blocks[at])) for at in closing):
+        told.update(closing)
     # What stands right above the timetable is its heading.
     told -= {block.ordinal - 1 for block in agenda.blocks if block.locator.startswith("timetable")}
 
@@ -86,8 +89,20 @@ def expected(chooser: Chooser) -> Section:
         return each.score >= 0.0 and each.unit.block in told and not proposing(each.unit)
 
     found = chooser.speaking(asked, ground.agendas, EXPECTED, fits)
-    sure = sorted((each.unit for each in found), key=lambda unit: unit.start)
-    return chooser.section("expected", Part("", chooser.take(sure)))
+    of_item = [at for each in meeting.items if each.main == item.main for at in each.annotations if at in told]
+    grammar = grammar_of(agenda.language)
+    said = chooser.quoted(agenda, of_item, lambda words: due_of(grammar, words) and not asking(agenda, item)(words))
+    made = (*chooser.take([each.unit for each in found]), *said)
+    return chooser.section("expected", Part("", tuple(sorted(made, key=lambda each: each.citations[-1].start))))
+
+
+def due_of(grammar: Grammar, words: str) -> bool:
+    """Whether a sentence says by its own verbs that somebody will or ought to do something; not that somebody said so."""
+    bound = grammar.duty.match(words) if grammar.verb_first else grammar.duty.search(words)
+    verbs = (bound, *(each.search(words) for each in (grammar.to_come, grammar.should, grammar.bidden)))
+    first = min(filter(None, verbs), key=lambda each: each.start(), default=None)
+    told = (grammar.that, grammar.wish, grammar.say, grammar.sure)
+    return first is not None and not any(each.search(words, 0, first.end()) for each in told)
 
 
 def earlier_meeting(chooser: Chooser) -> dt.date | None:
@@ -115,10 +130,12 @@ def documentation(chooser: Chooser) -> Section:
     citer = Citer(chooser.library, meeting)
     sure = item.documentation or said_of.announces_nothing(item, meeting, citer)
     made = said_of.announced(item, citer, ground.request.language) if sure else []
-    loose = in_words(agenda, item)
-    said = chooser.quoted(
-        agenda, item.annotations, lambda words: not asks(words) and (loose or find_symbols(words) != [])
-    )
+    loose, grammar = in_words(agenda, item), grammar_of(agenda.language)
+
+    def beside(words: str) -> bool:
+        return not asks(words) and (find_symbols(words) != [] or (loose and not due_of(grammar, words)))
+
+    said = chooser.quoted(agenda, item.annotations, beside)
     announced = {symbol for symbol, _ in item.documentation}
     if announced <= {mention.symbol.text for each in said for mention in find_symbols(each.text)}:
         made = []  # the annotations say it in words

@@ -146,7 +146,10 @@ def subject(
         after = re.match(r"\W*(\w+)", text[place + len(word) : end])
         # Of two such words the second is the verb: that management undertake.
         acting = word in verbs and (after is None or after[1] not in verbs)
-        acting = acting or bool(previous[:1].isupper() and grammar.subjunctive.match(text, place, end))
+        modal_next = after is not None and grammar.modal.fullmatch(after[1]) is not None
+        acting = acting or bool(
+            previous[:1].isupper() and not modal_next and grammar.subjunctive.match(text, place, end)
+        )
         known = acting and not grammar.nouns.fullmatch(previous) and not grammar.preposition.fullmatch(word)
         # Behind an insertion the subject is at its end.
         acts = grammar.modal.fullmatch(word) or (

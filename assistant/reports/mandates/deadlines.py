@@ -23,7 +23,7 @@ FARTHEST = 36_525
 """Days behind the adoption, at most, to which a term comes."""
 _YEAR = re.compile(r"\s*(?P<year>20\d\d)(?![\d/]|,\d|\s?年\s?\d)")
 _WORD = re.compile(r"\s*([^\s,]+)")
-_PARTS = re.compile(r"[^\s,;.:]+(?=[\s,;.:]|$)")
+_PARTS = re.compile(r"[^\s,;.:؛،]+(?=[\s,;.:؛،]|$)")
 _HAN_PARTS = re.compile(r"\d+\s?[年月日号]")
 """The words with which a date may end; the same where no space parts them."""
 _REACH = 90
@@ -42,12 +42,21 @@ class Clock:
     def times(self, start: int, end: int) -> list[Span]:
         """The words of a span that set a time for what is asked there, in order, none inside another one. Times of what was done
         before, or of what is only named, are left out."""
+        found = self._times(unquoted(self._document.text[start:end]))
+        return [(start + left, start + right) for left, right in found]
+
+    def opening(self, text: str, start: int) -> int:
+        """Where the words begin behind a time with which a text opens at a place; the place where it opens with none."""
+        times = [each for each in self._times(unquoted(text)) if not text[start : each[0]].strip()]
+        close = times[0][1] if times and times[0][0] >= start else start
+        return close + len(text[close:]) - len(text[close:].lstrip(" ,，،"))
+
+    def _times(self, text: str) -> list[Span]:
         grammar = self._grammar
-        text = unquoted(self._document.text[start:end])
         found = [match.span() for match in grammar.session.finditer(text) if self._ahead(text, match)]
         for pattern, sure in ((grammar.limit, True), (grammar.open, False)):
             for match in pattern.finditer(text):
-                close, dates = self._dated(text, match.end())
+                close, dates = self._dated(text, match.end(), sure)
                 if close and self._to_come(dates) and (sure or not self._past(text, match.start())):
                     found.append((match.start(), close))
         eves = grammar.eve.finditer(text)
@@ -58,7 +67,7 @@ class Clock:
         for left, right in sorted(found, key=lambda each: (each[0], -each[1])):
             if not made or left >= made[-1][1]:
                 made.append((left, right))
-        return [(start + left, start + right) for left, right in made]
+        return made
 
     def dates(self, words: str) -> list[str]:
         """The days, months, years or, of sessions, spans of months, as ISO 8601 writes them, to which a time comes; none where it
@@ -112,9 +121,11 @@ class Clock:
         symbol = self._document.symbol
         day = self._day or (dt.date(symbol.year, 1, 1) if symbol and symbol.year else None)
         return day is None or all(
-            (each.year or 0, each.month or 12) >= (day.year, day.month if each.month else 12) for each in dates
+            each.year is None or (each.year, each.month or 12) >= (day.year, day.month if each.month else 12)
+            for each in dates
         )
 
+<<<<<<< HEAD
     def _dated(self, text: str, start: int) -> tuple[int, list[Date]]:
         """The end of the dates, or of the years, with which a text goes on, and these; 0 where it goes on with none."""
         years, at = list[re.Match[str]](), start
@@ -124,6 +135,13 @@ class Clock:
             at = step.end() if step else len(text)
         if years:
             return years[-1].end(), [Date(int(year["year"]), 0, None) for year in years]
+=======
+    def _dated(self, text: str, start: int, sure: bool) -> tuple[int, list[Date]]:
+        """The end of the dates, or of the year, with which a text goes on, and these; 0 where it goes on with none. `sure`: a day without a
+        year counts, too: `annually, by 1 March`."""
+        if year := _YEAR.match(text, start):
+            return self._behind_year(text, year.end()), [Date(int(year["year"]), 0, None)]
+>>>>>>> 41532bdb548c572880624e9729f29e962c64a349
         first = _WORD.match(text, start)
         if first is None or not (first.group(1)[0].isdigit() or dates_in(f"{first.group(1)} 2000")):
             return 0, []
@@ -132,7 +150,17 @@ class Clock:
         for match in list(parts.finditer(text[start : start + _REACH]))[:12]:
             if found and self._grammar.limit.fullmatch(match.group()):
                 break
-            dates = [date for date in dates_in(text[start : start + match.end()]) if date.year is not None]
-            if len(dates) > len(found):
+            dates = [
+                date
+                for date in dates_in(text[start : start + match.end()])
+                if date.year is not None or (sure and date.day is not None)
+            ]
+            dated = bool(dates and found) and found[-1].year is None and dates[-1].year is not None
+            if dated or len(dates) > len(found):
                 close, found = start + match.end(), dates
-        return close, found
+        return self._behind_year(text, close), found
+
+    def _behind_year(self, text: str, close: int) -> int:
+        """The end of a date, with the word for a year behind it."""
+        word = self._grammar.year.match(text, close) if close else None
+        return word.end() if word else close

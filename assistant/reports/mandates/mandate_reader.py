@@ -15,6 +15,7 @@ from typing import Literal
 
 from assistant.reports.mandates.addressees import INTRODUCES, Found, alone, bare, duty, giver, named, subject
 from assistant.reports.mandates.deadlines import Clock
+from assistant.reports.mandates.run_on_lists import Point, points_in
 from assistant.wording.drafting import Grammar, grammar_of, unquoted
 from corpus.dates import find_dates
 from corpus.documents import Block, Document, Span
@@ -117,7 +118,7 @@ class _Reader:
         self._names = frozenset(
             name
             for text in map(self._text, operative(document))
-            for clause in self._clauses(text)
+            for clause in self._cut(text)[0]
             for name in self._asked(text, clause)
             if not self._grammar.pronoun.fullmatch(name)
         )
@@ -127,7 +128,7 @@ class _Reader:
     def paragraph(self, block: Block) -> Iterator[Mandate]:
         """The requests and decisions of a paragraph and of its subparagraphs."""
         text = self._text(block)
-        clauses = list(self._clauses(text))
+        clauses, opens, run_on = self._cut(text)
         items = list(self._items(block))
         told = False
         introduced = items if text.rstrip().endswith(INTRODUCES) else []
@@ -135,6 +136,8 @@ class _Reader:
             before = clauses[n - 1] if n else None
             shared = clauses[n + 1] if n + 1 < len(clauses) and clauses[n + 1].kind == "ask" else None
             below = introduced if clauses[n:] in ([clause], [clause, shared]) else []
+            if n == opens:
+                below, shared = [point.block(block) for point in run_on], None
             for each in self._read(block, text, clause, below, before, shared):
                 told = n == len(clauses) - 1
                 yield each
@@ -149,6 +152,19 @@ class _Reader:
     def _text(self, block: Block) -> str:
         """The words of a block, those between quotation marks blanked out, all at their places."""
         return unquoted(self._document.body(block)[:LONGEST])
+
+    def _cut(self, text: str) -> tuple[list[_Clause], int, list[Point]]:
+        """The clauses of a paragraph; that which introduces a list, by its number, and the points of this list."""
+        points = points_in(text)
+        if not points:
+            return list(self._clauses(text)), -1, []
+        first, last = points[0].mark, points[-1].mark
+        clauses = list(self._clauses(text[:first] + " " * (last - first) + text[last:]))
+        opens = max((n for n, each in enumerate(clauses) if each.verb[1] <= first), default=-1)
+        if opens >= 0:
+            points[-1] = replace(points[-1], words=(points[-1].words[0], clauses[opens].end))
+            clauses[opens] = replace(clauses[opens], end=first)
+        return clauses, opens, points
 
     def _clauses(self, text: str) -> Iterator[_Clause]:
         """The clauses of a paragraph with the verb of each, in order; each ends where the next begins."""
@@ -213,6 +229,11 @@ class _Reader:
         for item in items:
             own = self._trimmed(item.body_start, item.end)
             if own is None:
+                continue
+            if passed := passed_on(grammar, self._document, own):
+                verb, who, action = passed
+                made = Mandate(item.ordinal, verb, False, who, (action,))
+                yield _timed(made, [own], self._document, self._clock)
                 continue
             lead = () if empty or first is None else (first,)
             yield self._made(block, clause, item, self._who(found, block, clause), (*hangs, *lead, own))
@@ -314,8 +335,9 @@ class _Reader:
 
     def _asked(self, text: str, clause: _Clause) -> list[str]:
         """Those whom a clause asks."""
-        asks = clause.kind == "ask"
-        found = named(self._grammar, text, clause.verb[1], clause.end).addressees if asks else ()
+        start, end = clause.verb[1], clause.end
+        opens = text[:end].rstrip().endswith(INTRODUCES)
+        found = named(self._grammar, text, start, end, introduces=opens).addressees if clause.kind == "ask" else ()
         return [text[slice(*each)] for each in found]
 
     def _made(
@@ -345,9 +367,28 @@ def _timed(made: Mandate, spans: Iterable[Span], document: Document, clock: Cloc
         words = document.text[start:end]
         amounts = (each.span() for pattern in (grammar.money, grammar.funds) for each in pattern.finditer(words))
         money += [(start + a, start + b) for a, b in amounts]
-    times = [when for when in times if not any(left <= when[0] < right for left, right in made.addressees)]
+    who = []
+    for left, right in made.addressees:
+        # A time is nobody, nor does a name begin with one.
+        behind = max((close for first, close in times if first <= left < close), default=left)
+        name = bare(document.text, behind, right, ",，،")
+        who += [name] if name[0] < name[1] else []
+    times = [when for when in times if not any(left <= when[0] < right for left, right in who)]
     said = tuple(each for each in made.action if each not in times)
-    return replace(made, action=said, times=tuple(times), money=tuple(money))
+    return replace(made, addressees=tuple(who), action=said, times=tuple(times), money=tuple(money))
+
+
+def passed_on(grammar: Grammar, document: Document, point: Span) -> tuple[Span, tuple[Span, ...], Span] | None:
+    """Verb, addressees and action of a point by which somebody is to ask somebody else: `the Board is invited (b) to request the Director to
+    report`; None of other points."""
+    start, end = point
+    text = unquoted(document.text[start:end])
+    opening = grammar.ask_others.match(text)
+    found = named(grammar, text, opening.end(), len(text)) if opening else None
+    if opening is None or found is None or not found.addressees:
+        return None
+    who = tuple((start + a, start + b) for a, b in found.addressees)
+    return (start + opening.start(), start + opening.end()), who, bare(document.text, start + found.action, end)
 
 
 def _kind(match: re.Match[str]) -> Kind:
@@ -358,6 +399,7 @@ SUBJECT = 120
 """Longest subject of a sentence that says what somebody should do, in characters."""
 FEWEST = 3
 """Paragraphs below a heading from which on it tells something that most of them advise."""
+_PART = re.compile(r"\s*[;；؛]\s*")
 _BESIDE = ("masthead", "title", "contents", "appendix", "summary")
 
 
@@ -398,6 +440,7 @@ class _Report:
 
     def __init__(self, document: Document) -> None:
         self.document, self.grammar = document, grammar_of(document.language)
+        self._clock = Clock(document)
         verbs = {word.casefold() for word in self.grammar.infinitives.findall(document.text[:200_000])}
         self.verbs = frozenset(word for word in verbs if not self.grammar.nouns.fullmatch(word))
         self.letter = bool(find_dates(document.title))
@@ -495,9 +538,16 @@ class _Report:
         # Who is meant stands right before the verb.
         return all(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", self._head) for word in names[-2:])
 
-    def recommends(self, text: str, headed: bool) -> re.Match[str] | None:
-        """The verb by which a sentence of the report recommends; `headed`: below a heading that says so, any does."""
-        sure = (each for each in self.grammar.advise.finditer(text) if self._own(text, each))
+    def begins(self, text: str) -> int:
+        """Where a sentence begins behind words that lead to it, and behind a time with which it opens."""
+        leads = self.grammar.leads.match(text)
+        return self._clock.opening(text, leads.end() if leads else 0)
+
+    def recommends(self, text: str, headed: bool, listed: bool = False) -> re.Match[str] | None:
+        """The verb by which a sentence of the report recommends; `headed`: below a heading that says so, any does; `listed`: so does any
+        verb of a resolution that introduces a list."""
+        kinds = (self.grammar.advise, self.grammar.ask)[: 1 + listed]
+        sure = (each for kind in kinds for each in kind.finditer(text) if self._own(text, each))
         weak = (each for each in self.grammar.suggest.finditer(text) if headed or self.speaks(text[: each.start()]))
         return next(sure, None) or next((each for each in weak if self._own(text, each)), None)
 
@@ -516,49 +566,26 @@ def _of_block(report: _Report, block: Block, headed: bool, chapter: bool) -> Ite
     told_above = document.body(above).rstrip() if above is not None and above.kind != "heading" else ""
     recommends = (grammar.advise, grammar.should, grammar.advice)
     idle = not headed and told_above.endswith(INTRODUCES) and not any(each.search(told_above) for each in recommends)
-    for start, end in sentence_spans(body, document.language):
+    for start, end, run_on in _passages(report, body, headed):
         text = body[start:end].replace("\n", " ")
         length = len(text)
-        introduces = text.rstrip().endswith(INTRODUCES) and not body[end:].strip()
+        introduces = text.rstrip().endswith(INTRODUCES) and bool(run_on or not body[end:].strip())
         match = grammar.wish.search(text)
         # What is drafted for another body may be opened with a comma: the Board may wish to,
         introduces = introduces or bool(match and not text[match.end() :].strip(" ,，") and not body[end:].strip())
         if match and (headed or introduces):
             read = Found(alone(grammar, text, text.rfind(",", 0, match.start()) + 1, match.start()), match.end())
-        elif match := report.recommends(text, headed):
-            if idle and not report.speaks(text[: match.start()]):
-                continue
-            if grammar.that.match(text[match.end() :].lstrip(" ,")):
-                read = subject(grammar, text, match.end(), length, report.verbs, introduces=introduces)
-            elif grammar.suggest.fullmatch(match.group()):
-                read = Found((), match.end())  # something is suggested, nobody asked
-            else:
-                read = named(grammar, text, match.end(), length, introduces=introduces)
-        elif headed and (match := report.ought(text)):
-            opening = grammar.leads.match(text)
-            first = opening.end() if opening else 0
-            before = text[first : match.start()].strip()
-            if grammar.bidden.fullmatch(match.group()):
-                read = replace(duty(grammar, text, first, length, match), action=match.end())
-            elif before:
-                read = Found(subject(grammar, text, first, min(length, match.end() + 12), ()).addressees, match.end())
-            elif grammar.that.search(match.group()):
-                read = subject(grammar, text, match.end(), length, report.verbs)
-            else:  # the verb stands before its subject
-                read = named(grammar, text, match.end(), length, introduces=introduces)
-            nobody = bool(before) and (match.start() > SUBJECT or _nobody(grammar, text, match.start(), read))
-            if nobody and not chapter and not read.addressees:
-                continue  # it should be noted
-            if nobody:
-                read = Found((), match.end())
-        elif headed and introduces and (match := grammar.advice.search(text)):
-            read = Found(_behind(grammar, text, match.end()), length)
+            wished = True
+        elif told := _told(report, text, headed, chapter, idle, introduces=introduces, listed=bool(run_on)):
+            (match, read), wished = told, False
         else:
             continue
         begin = block.body_start + start
         who = tuple((begin + a, begin + b) for a, b in _bare_names(grammar, text, read.addressees))
         verb = begin + match.start(), begin + match.end()
-        points = list(_points(document, block)) if introduces else []
+        points: list[tuple[Block, ...]] = [(point.block(block),) for point in run_on] or (
+            list(_points(document, block)) if introduces else []
+        )
         sentence = begin, begin + length
         if not points:
             yield Mandate(block.ordinal, verb, False, who, (sentence,)), [sentence]
@@ -569,7 +596,86 @@ def _of_block(report: _Report, block: Block, headed: bool, chapter: bool) -> Ite
         lead = (shared,) if said and not says_nothing else ()
         for path in points:
             spans = [bare(document.text, each.body_start, each.end, closes=",;:.，；：。؛،") for each in path]
-            yield Mandate(path[-1].ordinal, verb, False, who, (*lead, *spans)), [sentence, *spans]
+            if not wished and (passed := passed_on(grammar, document, spans[-1])):
+                asked, others, action = passed
+                yield Mandate(path[-1].ordinal, asked, False, others, (action,)), [spans[-1]]
+            else:
+                yield Mandate(path[-1].ordinal, verb, False, who, (*lead, *spans)), [sentence, *spans]
+
+
+def _passages(report: _Report, body: str, headed: bool) -> Iterator[tuple[int, int, list[Point]]]:
+    """The sentences of a paragraph; of one with a list that runs on what introduces this, with the points, and of one whose parts each
+    say what somebody else should do, the parts."""
+    grammar = report.grammar
+    points = points_in(body)
+    first, last = (points[0].mark, points[-1].mark) if points else (len(body), len(body))
+    opens = 0
+    for start, end in sentence_spans(body, report.document.language):
+        if points and start <= first < end:
+            opens = start
+        if not points or end <= first or start > last:
+            parts = [each.span() for each in _PART.finditer(body, start, end)] if headed else []
+            left = start
+            for (close, following), (right, _) in zip(parts, [*parts, (end, end)][1:], strict=True):
+                if _ought_to(grammar, body[left:close]) and _ought_to(grammar, body[following:right]):
+                    yield left, close, []
+                    left = following
+            yield left, end, []
+        elif end > last:
+            yield opens, first, [*points[:-1], replace(points[-1], words=(points[-1].words[0], end))]
+
+
+def _ought_to(grammar: Grammar, words: str) -> bool:
+    """Whether words begin with somebody who ought to act, and is named."""
+    match = grammar.should.search(words)
+    who = subject(grammar, words, 0, min(len(words), match.end() + 12), ()).addressees if match else ()
+    return match is not None and bool(who) and not _nobody(grammar, words, match.start(), Found(who, 0))
+
+
+def _told(
+    report: _Report, text: str, headed: bool, chapter: bool, idle: bool, *, introduces: bool, listed: bool
+) -> tuple[re.Match[str], Found] | None:
+    """The verb by which a sentence of a report recommends, with whom it asks and where what it asks begins. `listed`: it introduces a list
+    in its paragraph, which says by itself that somebody who is named should act."""
+    grammar, length = report.grammar, len(text)
+    if match := report.recommends(text, headed, listed):
+        if idle and not report.speaks(text[: match.start()]):
+            return None
+        if grammar.that.match(text[match.end() :].lstrip(" ,")):
+            return match, subject(grammar, text, match.end(), length, report.verbs, introduces=introduces)
+        if grammar.suggest.fullmatch(match.group()):
+            return match, Found((), match.end())  # something is suggested, nobody asked
+        if (
+            grammar.bidden.fullmatch(match.group())
+            and (found := duty(grammar, text, report.begins(text), length, match)).addressees
+        ):
+            return match, replace(found, action=match.end())
+        return match, named(grammar, text, match.end(), length, introduces=introduces)
+    if (headed or listed) and (match := report.ought(text)):
+        first = report.begins(text)
+        before = text[first : match.start()].strip()
+        if grammar.bidden.fullmatch(match.group()):
+            read = replace(duty(grammar, text, first, length, match), action=match.end())
+        elif before:
+            read = Found(subject(grammar, text, first, min(length, match.end() + 12), ()).addressees, match.end())
+        elif grammar.that.search(match.group()):
+            read = subject(grammar, text, match.end(), length, report.verbs)
+        else:  # the verb stands before its subject
+            read = named(grammar, text, match.end(), length, introduces=introduces)
+        nobody = bool(before) and (match.start() - first > SUBJECT or _nobody(grammar, text, match.start(), read))
+        if nobody and not chapter and not read.addressees:
+            return None  # it should be noted
+        read = Found((), match.end()) if nobody else read
+        return (match, read) if headed or _names_all(grammar, text, read) else None
+    if headed and introduces and (match := grammar.advice.search(text)):
+        return match, Found(_behind(grammar, text, match.end()), length)
+    return None
+
+
+def _names_all(grammar: Grammar, text: str, found: Found) -> bool:
+    """Whether all are names, as far as a language writes these with capitals."""
+    names = [text[slice(*each)] for each in found.addressees]
+    return bool(names) and (not grammar.capitals or all(_CAPITAL.search(each) for each in names))
 
 
 def _nobody(grammar: Grammar, text: str, verb: int, found: Found) -> bool:
