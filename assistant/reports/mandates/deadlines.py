@@ -125,23 +125,16 @@ class Clock:
             for each in dates
         )
 
-<<<<<<< HEAD
-    def _dated(self, text: str, start: int) -> tuple[int, list[Date]]:
-        """The end of the dates, or of the years, with which a text goes on, and these; 0 where it goes on with none."""
+    def _dated(self, text: str, start: int, sure: bool) -> tuple[int, list[Date]]:
+        """The end of the dates, or of the years, with which a text goes on, and these; 0 where it goes on with none. `sure`: a day without a
+        year counts, too: `annually, by 1 March`."""
         years, at = list[re.Match[str]](), start
         while year := _YEAR.match(text, at):
             years.append(year)
             step = self._grammar.steps.match(text, year.end())
             at = step.end() if step else len(text)
         if years:
-            return years[-1].end(), [Date(int(year["year"]), 0, None) for year in years]
-=======
-    def _dated(self, text: str, start: int, sure: bool) -> tuple[int, list[Date]]:
-        """The end of the dates, or of the year, with which a text goes on, and these; 0 where it goes on with none. `sure`: a day without a
-        year counts, too: `annually, by 1 March`."""
-        if year := _YEAR.match(text, start):
-            return self._behind_year(text, year.end()), [Date(int(year["year"]), 0, None)]
->>>>>>> 41532bdb548c572880624e9729f29e962c64a349
+            return self._behind_year(text, years[-1].end()), [Date(int(year["year"]), 0, None) for year in years]
         first = _WORD.match(text, start)
         if first is None or not (first.group(1)[0].isdigit() or dates_in(f"{first.group(1)} 2000")):
             return 0, []
