@@ -83,6 +83,7 @@ def engine(library: Library, catalogue: Catalogue) -> Engine:
         "What does paragraph 2 of A/88/301 say?",
         "para. 2, A/88/301",
         "Que dit le paragraphe 2 du document A/88/301 ?",
+        "Que dit l’annexe, par. 2, du document A/88/301 ?",
         "О чём говорится в пункте 2 документа A/88/301?",
         "ماذا تقول الفقرة 2 من الوثيقة A/88/301؟",
         "A/88/301第2段说了什么？",
