@@ -110,7 +110,7 @@ def read_masthead(lines: Sequence[Line]) -> Masthead:
     head = [*takewhile(lambda text: len(text) <= _HEAD_LINE and not _TEXT_ENDS.search(text), head)]
     symbols = symbols or _of_other_house(head)
     if symbols and not found.get("body"):  # nothing marks a line in a plain text
-        names = (each for each in head[:_FIRST] if not names_session(each) and _is_body_name(each))
+        names = (each for each in head[:_FIRST] if not names_session(each) and is_body_name(each))
         found["body"] = next(names, "")
     if not found.get("language") and (letter := re.search(r"\(([A-Z])\)", found.get("job", ""))):
         found["language"] = _JOB_LANGUAGES.get(letter.group(1), "")
@@ -173,10 +173,11 @@ def _names_session(line: Line, text: str) -> bool:
 
 def _is_body(line: Line, text: str) -> bool:
     set_apart = line.part == "masthead" or line.strong or line.heading > 0
-    return set_apart and len(text) <= 200 and _is_body_name(text)
+    return set_apart and len(text) <= 200 and is_body_name(text)
 
 
-def _is_body_name(text: str) -> bool:
+def is_body_name(text: str) -> bool:
+    """Whether a line of a head is the name of a body."""
     if _ORGANIZATION.match(text):
         return False
     noun = _BODY.search(text)

@@ -156,7 +156,7 @@ def test_a_question_in_words_of_two_languages_is_in_that_whose_texts_have_them(
     open_library: OpenLibrary, text: str, language: str
 ) -> None:
     library = open_library()
-    add(library, CATALOGUE, Input("es.txt", "Carta\n\n1. Se suprime el puerto de Arla en la costa del norte.".encode()))
+    add(library, CATALOGUE, Input("es.txt", b"Carta\n\n1. Se suprime el puerto de Arla en la costa del norte."))
     add(library, CATALOGUE, Input("fr.txt", "Lettre\n\n1. Le port de Bend est supprimé sur la côte du nord.".encode()))
     assert spoken_in(text, [], library) == language
 

@@ -9,7 +9,8 @@ from corpus.places import ANNEX_LETTERS, ANNEX_ORDINALS
 from corpus.symbols import VERSIONS, Symbol, SymbolError
 
 _SESSION = re.compile(
-    r"\bsessions?\b|per[ií]odo de sesiones|сесси[яи]|الدورة|届会|\bmeeting\b|reunión|réunion|совещани|الاجتماع\b|会议",
+    r"\bsessions?\b|per[ií]odo de sesiones|сесси[яи]|الدورة|届会|\bmeeting\b|reunión|réunion|совещани|الاجتماع\b|会议|"
+    r"\bséance\b|\bsesión\b|\bзаседани[еия]\b|\b(?:ال|لل)جلسة\b",
     re.IGNORECASE,
 )
 _DATES = re.compile(
