@@ -33,6 +33,11 @@ def is_draft(symbol: Symbol | None) -> bool:
     return symbol is not None and symbol.series == "L"
 
 
+def reads_as_draft(document: Document) -> bool:
+    """Whether a text is such a draft: an agenda in that series is none."""
+    return is_draft(document.symbol) and document.kind != "agenda"
+
+
 def opening_of(document: Document) -> int | None:
     """The ordinal of the line with which the preamble opens; what stands before it is no part of the text that is adopted."""
     return next((block.ordinal for block in document.blocks if block.locator == "preamble"), None)
