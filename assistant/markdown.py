@@ -126,7 +126,7 @@ def located(citation: Citation, language: str, named: Callable[[str], str] = str
 
 def remark(citation: Citation, language: str) -> str:
     """What is to be known of a text beside its place, in brackets; empty where it is an official one in this language."""
-    tags = ["upload"] if citation.edition == "upload" else []
+    tags = [say("upload", language)] if citation.edition == "upload" else []
     if citation.edition == "digest":
         tags.append(say("digest", language))
     if citation.unverified:
@@ -135,7 +135,7 @@ def remark(citation: Citation, language: str) -> str:
         tags.append(say("ocr", language))
     if citation.language != language:
         tags.append(language_name(citation.language, language))
-    return f" ({', '.join(tags)})" if tags else ""
+    return f" ({mark(',', language).join(tags)})" if tags else ""
 
 
 def _escaped(text: str) -> str:
