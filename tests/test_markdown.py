@@ -73,8 +73,8 @@ def test_hostile_words_are_shown_as_they_are(text: str) -> None:
 @given(hostile)
 def test_nothing_that_chat_programs_add_to_markdown_is_left(text: str) -> None:
     made = inert(text)
-    for mark in ("$$", "{{", ":::", "\\]", "\\(", "<"):
-        assert mark not in made
+    for sign in ("$$", "{{", ":::", "\\]", "\\(", "<"):
+        assert sign not in made
     assert made.count("[1]") == made.count("\\[1]")
 
 
