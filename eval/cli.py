@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.session import EXIT_USAGE, data, fail, known_language, known_mode, plain_errors, settings, talk
+from assistant.cli.session import EXIT_USAGE, data, fail, known_mode, plain_errors, settings, talk
 from assistant.opening import open_engine, open_library
 from eval.cases import EvaluationError, questions_of
 from eval.public.public_commands import abstention, evidence, retrieval
@@ -62,12 +62,10 @@ def run(
     timeout: Annotated[float, typer.Option(min=0.1, help="Seconds that a server may take for an answer.")] = 60.0,
     out: Out = OUT,
     name: Annotated[str | None, typer.Option(help="Name of the run; by default that of set and system.")] = None,
-    jobs: Annotated[int, typer.Option(min=1, max=64, help="Cases asked at once; more than 1 blurs latency.")] = 1,
     again: Annotated[bool, typer.Option("--again", help="Begin anew; the run before is kept beside.")] = False,
-    retry: Annotated[bool, typer.Option("--retry", help="Ask the cases anew that failed.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Ask a system every question of a set; goes on where it was stopped."""
+    """Ask a system every question of a set; goes on where it was stopped, and asks those anew that failed."""
     from assistant.opening import catalogue_of
     from corpus.embedding import make_models
     from eval.runs.comparing import summary_of
@@ -91,9 +89,7 @@ def run(
             catalogue_dir=chosen.catalogue_dir,
             documents=tuple(documents or ()),
             library=library,
-            jobs=jobs,
             again=again,
-            retry=retry,
             settings={"embedding": chosen.embedding, "multilingual": chosen.multilingual},
         )
         done = execute(plan, tell)
@@ -254,11 +250,6 @@ def brief(
     items: Annotated[list[str] | None, typer.Option("--item", help="Agenda item; may be repeated.")] = None,
     themes: Annotated[list[str] | None, typer.Option("--theme", help="Theme; may be repeated.")] = None,
     documents: Annotated[list[str] | None, typer.Option("--document", help="Document; may be repeated.")] = None,
-    audience: Annotated[
-        Literal["delegate", "chair", "secretariat"], typer.Option(help="Whom the briefings are for.")
-    ] = "delegate",
-    language: Annotated[str, typer.Option(help="Language of the briefings.")] = "en",
-    mixed: Annotated[bool, typer.Option("--mixed", help="As for the command 'brief'.")] = False,
     mode: Annotated[str, typer.Option(help="As for the command 'brief'.")] = "quote",
     as_json: AsJson = False,
 ) -> None:
@@ -268,7 +259,6 @@ def brief(
     from assistant.reports.brief.briefing import Request
     from eval.briefs import print_scores, scores_of
 
-    known_language(language)
     asked: list[tuple[Kind, str]] = [("item", each) for each in items or ()]
     asked += [("theme", each) for each in themes or ()]
     asked += [("document", each) for each in documents or ()]
@@ -280,7 +270,7 @@ def brief(
     with _told(), open_engine(settings=settings(), owner="rapporteur eval brief") as engine:
         for kind, value in asked:
             try:
-                briefing = make(engine, Request(kind, value, audience, language, mixed=mixed, mode=chosen))
+                briefing = make(engine, Request(kind, value, mode=chosen))
             except ReportError as error:
                 raise fail(str(error)) from None
             found[f"{kind} {value}"] = scores_of(briefing, engine.library)

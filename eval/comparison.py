@@ -16,7 +16,7 @@ from typing import Any
 from assistant.reports.comparison.text_diff import Pair, pairs_of
 from corpus.catalogue import Catalogue
 from corpus.documents import Document
-from eval.cases import CaseError
+from eval.cases import EvaluationError
 from eval.told import Rounded
 from ingest.document_reading import read_document
 from ingest.folder import inputs
@@ -60,7 +60,7 @@ COLUMNS = {
 
 
 def read_texts(paths: Sequence[Path], wanted: Iterable[str]) -> dict[str, Document]:
-    """The documents of files and folders whose symbols are wanted. Raises `CaseError` where one is not there."""
+    """The documents of files and folders whose symbols are wanted. Raises `EvaluationError` where one is not there."""
     missing = set(wanted)
     catalogue, found = Catalogue.shipped(), {}
     for source in (each for path in paths for each in inputs(path)):
@@ -71,7 +71,7 @@ def read_texts(paths: Sequence[Path], wanted: Iterable[str]) -> dict[str, Docume
         if document.key in missing:
             found[document.key] = document
     if absent := sorted(missing - set(found)):
-        raise CaseError(f"These documents are not among the files: {', '.join(absent)}. Name their folder.")
+        raise EvaluationError(f"These documents are not among the files: {', '.join(absent)}. Name their folder.")
     return found
 
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from assistant.reports.mandates.mandate_reader import mandates_of
 from corpus.documents import Document, Span
-from eval.metrics.statistics import Interval, bootstrap_interval
+from eval.metrics.statistics import Figure, figure
 from eval.told import Rounded
 
 FIELDS = ("verb", "addressee", "time")
@@ -44,18 +44,12 @@ class Labelled:
 
 @dataclass(frozen=True)
 class Score:
-    """Precision, recall and F1 of one field, shares of 1, and the interval of F1, documents drawn whole. `wanted`: labels."""
+    """Precision, recall and F1 of one field, shares of 1; the interval of F1 is of documents drawn whole. `wanted`: labels."""
 
     wanted: int
     precision: float
     recall: float
-    f1: float
-    interval: Interval | None
-
-    @property
-    def between(self) -> str:
-        """The interval, for people."""
-        return f"{self.interval.low:.3f}–{self.interval.high:.3f}" if self.interval else "–"
+    f1: Figure
 
 
 @dataclass(frozen=True)
@@ -70,7 +64,7 @@ class Scores(Rounded):
 
 COLUMNS = {
     "documents": "{0[0].documents}", "paragraphs": "{0[0].paragraphs}", "field": "{0[1]}", "labels": "{0[2].wanted}",
-    "precision": "{0[2].precision:.3f}", "recall": "{0[2].recall:.3f}", "F1": "{0[2].f1:.3f}", "95 %": "{0[2].between}",
+    "precision": "{0[2].precision:.3f}", "recall": "{0[2].recall:.3f}", "F1": "{0[2].f1.value:.3f}", "95 %": "{0[2].f1.between}",
 }  # fmt: skip
 """How scores, the name of a field and its score are told."""
 
@@ -168,5 +162,5 @@ def _score(counts: Sequence[tuple[int, int, int]]) -> Score:
 
     precision = true / (true + false) if true + false else 1.0
     recall = true / (true + missed) if true + missed else 1.0
-    whole = f1(np.asarray(counts, dtype=np.float64))
-    return Score(true + missed, precision, recall, 1.0 if whole is None else whole, bootstrap_interval(counts, f1))
+    whole = figure(counts, f1)
+    return Score(true + missed, precision, recall, whole if whole.value is not None else Figure(1.0))

@@ -14,7 +14,7 @@ from typing import Literal
 
 from assistant.reports.comparison.provenance import origins_of
 from corpus.library import Library
-from eval.cases import CaseError
+from eval.cases import EvaluationError
 from eval.told import Rounded
 
 Kind = Literal["verbatim", "changed", "new"]
@@ -49,14 +49,14 @@ COLUMNS = {
 
 
 def scores_of(library: Library, labels: Sequence[Labelled]) -> Scores:
-    """Looks for the origins in a library that holds the labelled texts and the earlier ones. Raises `CaseError` where one is
+    """Looks for the origins in a library that holds the labelled texts and the earlier ones. Raises `EvaluationError` where one is
     not there."""
     count = places = kinds = invented = missed = 0
     wrong = []
     for each in labels:
         held = library.find(each.document)
         if not held:
-            raise CaseError(f"{each.document} is not held. Ingest the labelled documents first.")
+            raise EvaluationError(f"{each.document} is not held. Ingest the labelled documents first.")
         told = {
             one.citation.locator.removeprefix(f"{held[0].label}, "): one
             for one in origins_of(library, held[0]).paragraphs

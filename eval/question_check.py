@@ -15,7 +15,7 @@ from corpus.language import detect_language
 from corpus.library import Library
 from eval.cases import KINDS, Case, Place, read_cases
 from eval.gold_spans import Shelf, blocks_in, located
-from eval.runs.corpora import built, corpora, fingerprint, sources
+from eval.runs.corpora import built, corpus_of, fingerprint, sources
 from eval.wording import says, squeeze
 from ingest.segment import SEGMENTER_VERSION
 
@@ -126,17 +126,15 @@ def _text(document: Document, block: Block) -> str:
 def faults_of(
     questions: Path, chosen: Settings, documents: Sequence[Path], library: Path | None, out: Path
 ) -> tuple[int, list[Fault]]:
-    """How many cases there are, and everything that is wrong with them. Raises as `execute` does, and `CaseError`."""
+    """How many cases there are, and everything that is wrong with them. Raises as `execute` does."""
     cases, broken = read_cases(questions)
     found = [Fault("", sentence) for sentence in broken]
     models = make_models(chosen.embedding, chosen.multilingual, chosen.data_dir / "models")
     if library is not None:
         with Library(library, models, SEGMENTER_VERSION, owner="rapporteur eval check") as held:
             return len(cases) + len(broken), [*found, *check_cases(cases, held)]
-    catalogue = catalogue_of(chosen)
-    for corpus, about in corpora(cases, documents).items():
-        given = sources(corpus, documents)
-        home = f"{corpus or 'documents'}-{fingerprint(given, models, chosen.catalogue_dir)}"
-        with built(out / "libraries", home, given, models, catalogue) as held:
-            found += check_cases(about, held)
-    return len(cases) + len(broken), found
+    corpus = corpus_of(cases, documents)
+    given = sources(corpus, documents)
+    home = f"{corpus or 'documents'}-{fingerprint(given, models, chosen.catalogue_dir)}"
+    with built(out / "libraries", home, given, models, catalogue_of(chosen)) as held:
+        return len(cases) + len(broken), [*found, *check_cases(cases, held)]

@@ -17,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from assistant.cli.session import EXIT_USAGE, fail, plain_errors
-from eval.cases import CaseError, what_is_wrong
+from eval.cases import EvaluationError, read_yaml, what_is_wrong
 from ingest.readers import visible
 
 
@@ -88,13 +88,14 @@ def sentences(*expected: type[Exception], code: int = EXIT_USAGE) -> Iterator[No
 
 
 def labels_in(path: Path, kind: type[_Label]) -> list[_Label]:
-    """The labels in the lines of a file of JSON Lines. Raises `CaseError` for a line that holds none of that kind."""
+    """The labels in the lines of a file of JSON Lines. Raises `EvaluationError` for a file that can't be read, and a line that holds none."""
     found, read = [], TypeAdapter(kind)
-    for n, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    # Lines end at line feeds alone: texts may hold other characters that `splitlines` takes for ends.
+    for n, line in enumerate(read_yaml(path, lambda text: text.split("\n")), 1):
         try:
-            found.append(read.validate_json(line))
+            found += [read.validate_json(line)] if line.strip() else []
         except ValidationError as error:
-            raise CaseError(f"{path.name}, line {n}: {what_is_wrong(error)}") from None
+            raise EvaluationError(f"{path}, line {n}: {what_is_wrong(error)}") from None
     return found
 
 

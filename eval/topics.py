@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from assistant.qa.engine import Engine
 from assistant.qa.provisions import within
 from assistant.reports.comparison.topic_comparison import compare_topic
-from eval.cases import CaseError
+from eval.cases import EvaluationError
 from eval.told import Rounded
 
 
@@ -59,10 +59,10 @@ COLUMNS = {
 
 
 def told_of(engine: Engine, topic: Topic) -> Told:
-    """The places of a document that are told of a topic. Raises `CaseError` where it is not held."""
+    """The places of a document that are told of a topic. Raises `EvaluationError` where it is not held."""
     held = engine.library.find(topic.document)
     if not held:
-        raise CaseError(f"{topic.document} is not held. Ingest the documents of the topics first.")
+        raise EvaluationError(f"{topic.document} is not held. Ingest the documents of the topics first.")
     (side,) = compare_topic(engine, topic.topic, held[:1], topic.language).sides
     said = [each.citations[-1] for each in side.statements if each.citations[-1].document == side.document]
     quoted, further = (

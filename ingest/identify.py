@@ -224,6 +224,8 @@ _NAME = (
 """The name of a body has no preposition before its noun, as what is said of a body has."""
 _SKIPS = re.compile(f"^(?:{_SKIPPED}|{_NAME.format(bodies=_BODIES)})", re.IGNORECASE)
 _CONFERENCE = re.compile(f"^{_NAME.format(bodies='conference')}", re.IGNORECASE)
+_FULL = 40
+"""Characters from which on a line in capitals may break."""
 _LONGEST = 200
 """Characters of a line that may be a title where nothing marks it as one."""
 
@@ -259,22 +261,40 @@ def title_of(
         return masthead.body  # where nobody issues a text its name stands there
     if not run:  # old documents set their title in capitals only, some as part of their head
         short = [each for each in head if each.kind == "paragraph" and 12 <= len(each.text) <= _LONGEST]
-        plain = [each for each in short if _capitals(each.text)]
+        plain = [each for each in short if _capitals(each.text) and _line(each).rstrip("*") not in masthead.symbols]
+        named = next((n for n, piece in enumerate(head) if _line(piece).rstrip("*") in masthead.symbols), 0)
+        plain = [each for each in plain if each in head[named:]] or plain  # above the symbol stands an address
         telling = [piece.text.rstrip("*") for piece in plain if piece.part != "masthead"]
         telling = telling or [piece.text for piece in plain if not _SKIPS.match(piece.text)][-1:]
         telling = telling or _behind(head, masthead)
         return (telling or headings or [""])[0]
     # The title of the agenda item stands above that of the document, and is set smaller; articles stand below that of a treaty.
-    title = _line(run[0] if kind == "treaty" else min(run, key=lambda piece: piece.depth))
+    first = run[0] if kind == "treaty" else min(run, key=lambda piece: piece.depth)
+    title = " ".join(_line(piece) for piece in _lines_of(first, run, found))
     part = _part(run, symbol)
     return f"{title}: {part}" if part else title
 
 
+def _lines_of(title: Piece, run: Sequence[Piece], found: Sequence[Piece]) -> list[Piece]:
+    """The lines of a title that is typed in capitals over several: those right below one that is nearly full."""
+    lines = [title]
+    for piece in found[found.index(title) + 1 :]:
+        full = (
+            lines[-1].depth == piece.depth >= BOLD_DEPTH and len(lines[-1].text) >= _FULL and lines[-1].text.isupper()
+        )
+        if not full or piece not in run or not piece.text.isupper() or len(piece.text.split()) < 2:  # "SUMMARY"
+            break
+        lines.append(piece)
+    return lines
+
+
 def _without_bold_head(head: Sequence[Piece], masthead: Masthead) -> list[Piece]:
-    """The pieces without lines in bold above what the head of a document says last, where a heading in a style follows: it is the title."""
+    """The pieces without lines in bold above what the head of a document says last, where a heading follows, in a style where any is: it is the
+    title."""
     if not masthead.symbols:
         return list(head)
-    first = next((n for n, piece in enumerate(head) if piece.kind == "heading" and piece.depth < BOLD_DEPTH), 0)
+    headings = [n for n, piece in enumerate(head) if piece.kind == "heading"]
+    first = next((n for n in headings if head[n].depth < BOLD_DEPTH), max(headings, default=0))
     last = max((n for n, piece in enumerate(head[:first]) if _of_head(piece, masthead)), default=0)
     return [piece for n, piece in enumerate(head) if n >= last or piece.kind != "heading"]
 
@@ -328,7 +348,10 @@ def _names_body(text: str, masthead: Masthead, symbol: Symbol | None) -> bool:
 
 def _meeting(top: Sequence[Piece], masthead: Masthead) -> str:
     """What the record of a meeting is called: body, session and meeting, as they are printed. Of several bodies it is the last that met."""
-    before = [_line(each) for each in takewhile(lambda each: each.kind != "heading" or names_session(_line(each)), top)]
+    lines = [(_line(piece), piece.kind == "heading") for piece in top]
+    # Other headings are those of what was spoken about.
+    head = takewhile(lambda each: not each[1] or each[0] == masthead.body or names_session(each[0]), lines)
+    before = [text for text, _ in head]
     named = [text for text in before if names_session(text)]
     bodies = [masthead.body, *(text for text in before if text not in named and is_body_name(text))]
     return ", ".join([*filter(None, bodies[-1:]), *named]) if named else ""

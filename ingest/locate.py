@@ -68,7 +68,7 @@ class _Layout:
         begun = opening(found) if kind == "resolution" else None
         self._begun = self._acts.openings or ({begun} if begun is not None else set())
         plain = kind in ("resolution", "numbered")
-        lines = [(role_of(piece.kind, piece.number, piece.part), piece.text) for piece in found] if plain else []
+        lines = [(role_of(each.kind, each.number, each.part), each.text[each.body :]) for each in found if plain]
         self._speeches = speeches(lines)
         self._act_rank = 0  # that of the heading of the decision that is open
         titles = Counter(" ".join(piece.text.split()) for piece in found if piece.kind == "heading")

@@ -1,22 +1,29 @@
-"""Who speaks in the record of a meeting, by the form of its lines: `Mr. Okonjo (Liberia) (spoke in French): ...`, until the next does."""
+"""Who speaks in the record of a meeting, by the form of its lines, until the next does: `Mr. Okonjo (Liberia) (spoke in French): ...`, or in
+a summary record `3. Mr. Okonjo (Liberia), speaking for the Group, said that ...`."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from corpus.documents import Document, Span, once
+from ingest.readers.lines import LEADERS
 
-Role = Literal["speech", "heading", "other"]
-"""What a block may be in a record: words that are said, a heading, which ends them, or something between them, as a footnote."""
+Role = Literal["speech", "numbered", "heading", "other"]
+"""What a block may be in a record: words that are said, a paragraph with a number, which has such words in a summary record alone, a heading, which
+ends them, or something between them, as a footnote."""
 _LABEL = re.compile(
     r"(?P<name>[^\s\d:：()（）][^\d:：()（）;!?]{1,60}?)(?P<told>(?:\s*[(（][^()（）:：]{2,80}[)）]){0,3})\s?(?:：|:(?=\s))"
 )
+_REPORTED = re.compile(
+    r"(?P<name>[^\s\d:：()（）][^\d:：()（）;!?]{1,60}?)(?P<told>(?:\s*[(（][^()（）:：]{2,80}[)）]){1,2})"
+)
+_SAYING = re.compile(r"(?:\s*[,，،][^.;。]{1,200}?[,，،])?\s*(?P<words>[：:]|[㐀-鿿]|[^\W\d_]+[\s,]+[^\W\d_]+)")
+"""What follows who speaks in a summary record, behind an insertion: two words (`said that`), in Chinese one, or a colon."""
 _TOLD = re.compile(r"[(（]([^()（）]+)[)）]")
-_LEADERS = re.compile(r"(?:\.\s?){4,}|…{2,}")
 _HAN = re.compile("[㐀-鿿]")
 _WORD = re.compile(r"[^\W\d_]+(?:[-‐’'][^\W\d_]+)*")
 MOST_CALLED = 500
@@ -27,10 +34,14 @@ SHORT = 80
 """Characters of the last line of a record, which says when the meeting ended."""
 
 
+FEWEST = 3
+"""Speakers whose words a summary record reports in the same way, at least."""
+
+
 @dataclass(frozen=True)
 class Speech:
-    """The words of one speaker up to the next: the ordinal of the block with which they begin, how many characters of that name who
-    speaks, and who that is, with the State."""
+    """The words of one speaker up to the next: the ordinal of the block with which they begin, how many characters of its words without their
+    number name who speaks, and who that is, with the State."""
 
     first: int
     label: int
@@ -57,11 +68,11 @@ def speeches(lines: Sequence[tuple[Role, str]]) -> list[Speech | None]:
     again = {name for name, count in counts.items() if last[name] - first[name] >= count}
     told = {start.name for start in found if start.told and any(map(str.isalpha, start.told[0]))}
     if not again or len(told) < 2 or len(counts) < 3:
-        return [None] * len(lines)
+        return _without_end(_reported(lines), lines)
     begins = {start.at: start for start in found if start.told or start.name in again}
     begins |= _called(found, again, lines, min(begins))
     untold = {start.name for start in found if not start.told}
-    notes = {each for start in found for each in start.told[start.name not in untold :]}  # "spoke in French"
+    notes = {_manner(each) for start in found for each in start.told[start.name not in untold :]}  # "spoke in French"
     spoken: list[Speech | None] = []
     current: Speech | None = None
     for n, (role, _) in enumerate(lines):
@@ -69,29 +80,90 @@ def speeches(lines: Sequence[tuple[Role, str]]) -> list[Speech | None]:
             current = None
         elif n in begins:
             start = begins[n]
-            states = [f"({each})" for each in start.told if each not in notes]
+            states = [f"({each})" for each in start.told if _manner(each) not in notes]
             current = Speech(n, start.end, " ".join([start.name, *states[:1]]))
         spoken.append(current if role == "speech" else None)
-    end = max((n for n, each in enumerate(spoken) if each), default=0)
-    if end not in begins and len(lines[end][1]) <= SHORT and any(map(str.isdigit, lines[end][1])):
-        spoken[end] = None  # when the meeting rose
+    return _without_end(spoken, lines)
+
+
+def _without_end(spoken: list[Speech | None], lines: Sequence[tuple[Role, str]]) -> list[Speech | None]:
+    """What is said, but for the last line, where that tells when the meeting rose."""
+    end, last = max(((n, each) for n, each in enumerate(spoken) if each), key=lambda each: each[0], default=(0, None))
+    if last and last.first != end and len(lines[end][1]) <= SHORT and any(map(str.isdigit, lines[end][1])):
+        spoken[end] = None
+    return spoken
+
+
+def _reported(lines: Sequence[tuple[Role, str]]) -> list[Speech | None]:
+    """The same of a summary record: paragraphs begin with who speaks, with what stands for them in brackets, and go on in the same words, which
+    are learnt; who presides is told by the same words again and again, without brackets."""
+    said = [(n, text) for n, (role, text) in enumerate(lines) if role in ("speech", "numbered")]
+    found = {n: match for n, text in said if (match := _REPORTED.match(text)) and is_name(match["name"])}
+    names = {n: " ".join(match["name"].split()) for n, match in found.items()}
+    heard: dict[str, set[str]] = {}
+    for n, match in found.items():
+        if saying := _SAYING.match(lines[n][1], match.end()):
+            heard.setdefault(" ".join(saying["words"].split()), set()).add(names[n])
+    words = max(heard, key=lambda each: len(heard[each]), default="")
+    if len(heard.get(words, ())) < FEWEST or 2 * len(heard[words]) < len(set(names.values())):
+        return [None] * len(lines)
+    behind = re.compile(rf"(?P<name>[^\s\d][^\d:：()（）.;,，]{{0,40}}?)\s*{re.escape(words)}".replace(r"\ ", r"\s+"))
+    plain = {
+        n: match for n, text in said if n not in found and (match := behind.match(text)) and is_name(match["name"])
+    }
+    counts = Counter(match["name"] for match in plain.values())
+    head = {text.partition(":")[0].partition("：")[0] for _, text in lines[: min(found)]}  # "Chair: Ms. Arno (Panama)"
+    presiding = {name for name, count in counts.items() if count > 1 and _is_office(name, head)}
+    if not presiding:
+        return [None] * len(lines)
+    spoken: list[Speech | None] = []
+    current: Speech | None = None
+    for n, (role, text) in enumerate(lines):
+        if role == "heading":
+            current = None
+        elif n in found:
+            saying = re.compile(rf"[^.。]*?{re.escape(words)}".replace(r"\ ", r"\s+")).match(text, found[n].end())
+            state = _TOLD.findall(found[n]["told"])[0]
+            current = Speech(n, saying.end() if saying else found[n].end(), f"{names[n]} ({' '.join(state.split())})")
+        elif n in plain and plain[n]["name"] in presiding:
+            current = Speech(n, plain[n].end(), plain[n]["name"])
+        elif who := next((each for each in presiding if text.startswith(f"{each} ")), ""):
+            current = Speech(n, len(who), who)
+        spoken.append(current if role in ("speech", "numbered") else None)
     return spoken
 
 
 def _start(n: int, text: str) -> _Start | None:
     """How a line begins that may be the first of a speech."""
-    match = None if _LEADERS.search(text[:200]) else _LABEL.match(text)
+    match = None if LEADERS.search(text[:200]) else _LABEL.match(text)
     if match is None:
         return None
     name = " ".join(match["name"].split())
-    words = name.split()
+    if not is_name(name):
+        return None
+    return _Start(n, name, tuple(" ".join(each.split()) for each in _TOLD.findall(match["told"])), match.end())
+
+
+def _manner(told: str) -> str:
+    """By what words in brackets are known that tell how somebody speaks, in whatever language that is."""
+    return told[-2:] if _HAN.search(told) else told.split()[0]
+
+
+def is_name(text: str) -> bool:
+    """Whether words may name who speaks: few, most with a capital, and nothing but a title cut short."""
+    words = text.split()
     cased = [word for word in words if word[0].isupper() or word[0].islower()]
     capitals = sum(word[0].isupper() for word in cased)
     abbreviated = all(len(word) <= 5 for word in words[:-1] if word.endswith((".", "。")))
-    short = len(words) <= MOST_WORDS and "," not in name and "，" not in name and "、" not in name and "。" not in name
-    if not short or not abbreviated or (cased and (not words[0][0].isupper() or 2 * capitals < len(cased))):
-        return None
-    return _Start(n, name, tuple(" ".join(each.split()) for each in _TOLD.findall(match["told"])), match.end())
+    short = len(words) <= MOST_WORDS and not any(mark in text for mark in ",，、。")
+    return short and abbreviated and (not cased or (words[0][0].isupper() and 2 * capitals >= len(cased)))
+
+
+def _is_office(name: str, head: Container[str]) -> bool:
+    """Whether words name who presides, and do not stand for who spoke last (`She`, `His delegation`): more than one with capitals, or one that the head
+    of the record has before a name."""
+    words = name.split()
+    return name in head or (len(words) > 1 and not any(word[0].islower() and len(word) > 3 for word in words))
 
 
 def _called(
@@ -122,9 +194,7 @@ def speeches_of(document: Document) -> tuple[Speech | None, ...]:
     if document.kind in ("agenda", "treaty"):
         return (None,) * len(document.blocks)
     return tuple(
-        speeches(
-            [(role_of(each.kind, each.number, each.locator), document.block_text(each)) for each in document.blocks]
-        )
+        speeches([(role_of(each.kind, each.number, each.locator), document.body(each)) for each in document.blocks])
     )
 
 
@@ -132,8 +202,9 @@ def role_of(kind: str, number: str | None, part: str) -> Role:
     """What a block may be in a record, by its kind, its number and the part of the document that it is in."""
     if kind == "heading":
         return "heading"
-    said = kind in ("paragraph", "item") and not number and part not in ("masthead", "contents", "caption")
-    return "speech" if said else "other"
+    if kind not in ("paragraph", "item") or part in ("masthead", "contents", "caption"):
+        return "other"
+    return "numbered" if number else "speech"
 
 
 def label_of_speech(document: Document, ordinal: int) -> Span | None:
@@ -141,5 +212,18 @@ def label_of_speech(document: Document, ordinal: int) -> Span | None:
     speech = speeches_of(document)[ordinal]
     if speech is None:
         return None
-    start = document.blocks[speech.first].start
+    start = document.blocks[speech.first].body_start
     return start, start + speech.label
+
+
+def names_who_presides(document: Document, ordinal: int) -> bool:
+    """Whether a line above the speeches of a record says who presides: the office, the name and the State in brackets (`Chair: Ms. Arno (Panama)`)."""
+    first = next((n for n, each in enumerate(speeches_of(document)) if each), 0)
+    text = document.block_text(document.blocks[ordinal])
+    office, _, who = text.replace("：", ":").partition(":")
+    named = _REPORTED.match(who.strip())
+    return (
+        ordinal < first
+        and bool(named and is_name(named["name"]) and named.end() == len(who.strip()))
+        and is_name(office.capitalize())
+    )

@@ -12,7 +12,7 @@ from corpus.documents import BlockKind
 from corpus.roman import from_roman
 from corpus.tables import CAPTION_LIMIT, CAPTION_LINES
 from ingest.readers import Line
-from ingest.readers.lines import CAPTION_NUMBER, ENDS, TABLE_WORDS, LinePart
+from ingest.readers.lines import CAPTION_NUMBER, ENDS, LED, TABLE_WORDS, LinePart
 
 LabelKind = Literal["number", "bracketed", "letter", "roman", "dotted"]
 
@@ -120,8 +120,12 @@ def _grouped(lines: Sequence[Line]) -> Iterator[Piece]:
     table = 0
     in_table = broken = False
     for line in lines:
+        led = not line.part and not line.cells and LED.search(line.text) is not None
+        if led:
+            line = replace(line, text=LED.sub(" ", line.text), broken=True)
         starts = (
             broken
+            or led
             or line.heading
             or line.note
             or line.bullet
@@ -201,11 +205,13 @@ def _captioned(found: list[Piece]) -> list[Piece]:
 
 
 def _joined_headings(found: list[Piece]) -> list[Piece]:
-    """`Article 5` and the title on the next line are one heading."""
+    """`Article 5` and the title on the next line are one heading; so are the lines of one that breaks within a phrase."""
     made: list[Piece] = []
     for piece in found:
         last = made[-1] if made else None
-        if (
+        if last is not None and _goes_on(last, piece):
+            made[-1] = replace(last, text=f"{last.text} {piece.text}", marks=last.marks + piece.marks)
+        elif (
             piece.kind == "heading"
             and last is not None
             and last.kind == "heading"
@@ -217,6 +223,17 @@ def _joined_headings(found: list[Piece]) -> list[Piece]:
         else:
             made.append(piece)
     return made
+
+
+def _goes_on(last: Piece, piece: Piece) -> bool:
+    """Whether a heading goes on with the one above: that ends with a comma or a word of two letters such as `of`, or this begins with a small letter."""
+    if not last.kind == piece.kind == "heading" or (last.depth, last.part) != (piece.depth, piece.part):
+        return False
+    word = last.text.split()[-1]
+    capitals = last.text.isupper() and piece.text.isupper() and not from_roman(word.lower())
+    short = word.isalpha() and len(word) == 2 and (word.islower() or capitals)
+    labelled = _label(piece.text) or _LABEL_ONLY_HEADING.match(piece.text)
+    return not labelled and (last.text.endswith((",", "،")) or short or piece.text[:1].islower())
 
 
 def _mended(found: list[Piece]) -> list[Piece]:

@@ -304,6 +304,23 @@ def test_of_two_resolutions_that_are_named_both_answer(library: Library, catalog
     assert {citation.symbol for citation in answer.citations} == {"A/RES/90/12", "A/RES/90/13"}
 
 
+def test_of_two_resolutions_that_are_named_the_one_that_does_not_answer_is_told(
+    library: Library, catalogue: Catalogue
+) -> None:
+    add(library, catalogue, *(resolution(*each) for each in ACTS.items()))
+    other = "A/RES/90/14\n\n# Resolution adopted by the General Assembly on 3 March 2036\n\n# 90/14. Bells\n\nThe General Assembly,\n\n1. *Welcomes* the ringing of bells."
+    add(library, catalogue, Input("bells.md", other.encode()))
+    engine = Engine(library, catalogue, readers=word_readers())
+    for question, silent in (
+        ("To which session shall the harbour master report on lamps in 90/12 and in 90/14?", "A/RES/90/14"),
+        ("To which session shall the harbour master report on lamps in 90/12 and in 90/13?", ""),
+    ):
+        answer = engine.ask(question)
+        assert answer.status == "answered"
+        told = say("silent", "en", documents=silent)
+        assert [note for note in answer.notes if note.startswith(told[:20])] == [told] * bool(silent)
+
+
 def test_papers_that_footnotes_name_are_said_with_the_words_that_refer_to_them(
     library: Library, catalogue: Catalogue
 ) -> None:

@@ -12,7 +12,7 @@ from conftest import real_documents
 from corpus.dates import Date, dates_in
 from corpus.documents import LANGUAGES
 from corpus.library import Library
-from eval.cases import CaseError, Place, load_cases, read_cases, shipped_sets, squeeze
+from eval.cases import EvaluationError, Place, load_cases, read_cases, shipped_sets, squeeze
 from eval.question_check import Fault, check_cases
 from eval.wording import says
 
@@ -138,14 +138,14 @@ FIELDS = "id: q1, question: 'Who?', language: en, kind: fact"
     ],
 )
 def test_a_fault_of_the_schema_is_told_in_a_sentence(tmp_path: Path, written: str, told: str) -> None:
-    with pytest.raises(CaseError) as raised:
+    with pytest.raises(EvaluationError) as raised:
         load_cases(write(tmp_path, written))
     assert told in str(raised.value)
     assert str(tmp_path / "set.yaml") in str(raised.value)
     assert str(raised.value).endswith(".")
     for text in ("- [", None):
         path = write(tmp_path, text) if text else tmp_path / "absent.yaml"
-        with pytest.raises(CaseError, match=rf"{path.name} can't be read"):
+        with pytest.raises(EvaluationError, match=rf"{path.name} can't be read"):
             load_cases(path)
 
 
@@ -214,7 +214,7 @@ def test_a_file_of_many_faults_names_each_and_gives_the_cases_that_are_sound(tmp
     assert [case.id for case in cases] == ["q1"]
     assert len(faults) == 12
     assert all(f"b{n}: " in fault for n, fault in enumerate(faults))
-    with pytest.raises(CaseError, match="And 2 more"):
+    with pytest.raises(EvaluationError, match="And 2 more"):
         load_cases(path)
 
 

@@ -376,6 +376,11 @@ def test_a_sentence_asks_twice_where_a_conjunction_joins_two_questions(text: str
     assert any(asks_twice(text, pair, language, VOCABULARY) for pair in cuts(text, language)) == twice
 
 
+def test_no_chinese_word_is_cut_at_a_sign_that_joins_others() -> None:
+    assert [*cuts("可以因为涉及税务问题拒绝引渡吗？", "zh")] == []
+    assert [*cuts("项目5何时开始审议，和谁负责介绍文件？", "zh")] == [("项目5何时开始审议", "谁负责介绍文件？")]
+
+
 @given(st.text(max_size=120), st.sampled_from(LANGUAGES))
 def test_however_a_text_is_cut_nothing_is_made_up(text: str, language: str) -> None:
     assert all(part in text for pair in cuts(text, language) for part in pair)

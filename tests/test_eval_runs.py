@@ -32,16 +32,16 @@ from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
 from corpus.library import Library
 from corpus.models import Models
-from eval.cases import load_cases, shipped_sets
+from eval.cases import EvaluationError, load_cases, shipped_sets
 from eval.cli import app
 from eval.metrics.scores import MEASURES
 from eval.report.page import set_notes
 from eval.runs.comparing import compare, summary_of
-from eval.runs.corpora import KEPT, CorpusError, built, fingerprint, sources
+from eval.runs.corpora import KEPT, built, fingerprint, sources
 from eval.runs.execute import Plan, execute
-from eval.runs.gate import SHIPPED, GateError, Threshold, broken, load_thresholds, losses
-from eval.runs.records import Cited, Claim, Record, RecordError
-from eval.runs.run_store import ANSWERS, META, Answers, Run, RunError, load_run
+from eval.runs.gate import SHIPPED, Threshold, broken, load_thresholds, losses
+from eval.runs.records import Cited, Claim, Record
+from eval.runs.run_store import ANSWERS, META, Answers, Run, load_run
 from eval.runs.run_tables import MEANINGS
 from ingest.outcomes import Progress
 from ingest.run import Input, ingest
@@ -106,9 +106,9 @@ RECORD = Record("n1", "x", "answered", (Claim("a", "quoted", (0,)),), (Cited("no
     ],
 )
 def test_a_stored_record_of_another_form_is_refused(change: dict[str, Any], told: str) -> None:
-    with pytest.raises(RecordError, match=told):
+    with pytest.raises(EvaluationError, match=told):
         Record.from_json({**RECORD.to_json(), **change})
-    with pytest.raises(RecordError, match="the wrong form"):
+    with pytest.raises(EvaluationError, match="the wrong form"):
         Record.from_json([])
 
 
@@ -239,16 +239,15 @@ def test_a_run_keeps_every_answer_with_the_texts_cited_and_the_gold(run: Runs) -
     assert told.notes == ["3 of 3 cases were answered before and are not asked again."]
 
 
-@pytest.mark.parametrize("jobs", [1, 3])
-def test_an_interrupted_run_goes_on_where_it_was(run: Runs, jobs: int) -> None:
+def test_an_interrupted_run_goes_on_where_it_was(run: Runs) -> None:
     with pytest.raises(KeyboardInterrupt):
-        run(Parrot(stop_at="n3"), jobs=jobs)
+        run(Parrot(stop_at="n3"))
     begun = load_run(run.folder)
     assert begun.missing >= 1
-    with pytest.raises(RunError, match=r"is not finished: \d of 3 cases"):
+    with pytest.raises(EvaluationError, match=r"is not finished: \d of 3 cases"):
         summary_of(begun)
     system = Parrot()
-    assert run(system, jobs=jobs).missing == 0
+    assert run(system).missing == 0
     assert len(system.asked) == begun.missing
 
 
@@ -263,7 +262,7 @@ def test_a_line_that_was_cut_off_is_asked_again_and_damage_before_it_is_told(run
         assert system.asked == ["n3"]
         assert answers.read_bytes() == whole
     answers.write_bytes(b"{half\n" + whole)
-    with pytest.raises(RunError, match=r"line 1 can't be read: it is not JSON\. Run again with --again"):
+    with pytest.raises(EvaluationError, match=r"line 1 can't be read: it is not JSON\. Run again with --again"):
         load_run(run.folder)
 
 
@@ -301,9 +300,7 @@ def test_a_system_that_breaks_has_failed_the_case_and_is_asked_on(run: Runs) -> 
     assert summary_of(made).failed == ("n2",)
     assert summary_of(made).per_case["n2"]["right"] == 0.0
     system = Parrot()
-    run(system)
-    assert system.asked == []
-    assert [record.status for record in run(system, retry=True).records] == ["answered"] * 3
+    assert [record.status for record in run(system).records] == ["answered"] * 3
     assert system.asked == ["n2"]
 
 
@@ -315,7 +312,7 @@ def test_cases_whose_documents_are_not_held_are_left_out_and_named(run: Runs) ->
     assert [case.id for case in made.cases] == ["n1", "n3"]
     assert f"1 cases are left out, since documents that they need are not held (A/RES/1/1, {KEY}): n2." in told.notes
     run.questions.write_text(SET.replace("{id: ", "{needs: [A/RES/1/1], id: "), encoding="utf-8")
-    with pytest.raises(CorpusError, match="None of the cases can be asked"):
+    with pytest.raises(EvaluationError, match="None of the cases can be asked"):
         run(again=True)
 
 
@@ -326,7 +323,7 @@ def test_a_library_of_the_users_is_used_as_it_is(run: Runs, open_library: OpenLi
     assert run(system, documents=(), library=library.folder).missing == 0
     assert isinstance(system.libraries[0], Library)
     assert not (run.out / "libraries").exists()
-    with pytest.raises(CorpusError, match="holds no library"):
+    with pytest.raises(EvaluationError, match="holds no library"):
         run(documents=(), library=run.out / "absent")
 
 
@@ -335,14 +332,14 @@ def test_a_folder_that_is_no_run_is_not_touched(run: Runs) -> None:
     mine.parent.mkdir(parents=True)
     mine.write_text("mine", encoding="utf-8")
     for again in (False, True):
-        with pytest.raises(RunError, match="is no run of 'eval run'"):
+        with pytest.raises(EvaluationError, match="is no run of 'eval run'"):
             run(again=again)
     assert mine.read_text(encoding="utf-8") == "mine"
 
 
 def test_two_processes_do_not_write_one_run(run: Runs) -> None:
     run()
-    with Answers(run.folder), pytest.raises(RunError, match="being written to by another"):
+    with Answers(run.folder), pytest.raises(EvaluationError, match="being written to by another"):
         Answers(run.folder)
 
 
@@ -353,24 +350,8 @@ def test_a_damaged_run_is_told_by_its_file(run: Runs, damage: dict[str, str]) ->
     run()
     ((name, text),) = damage.items()
     (run.folder / name).write_text(text, encoding="utf-8")
-    with pytest.raises(RunError, match=re.escape(name)):
+    with pytest.raises(EvaluationError, match=re.escape(name)):
         load_run(run.folder)
-
-
-def test_several_cases_are_asked_at_once_and_never_more(run: Runs) -> None:
-    meeting = threading.Barrier(2, timeout=20)
-    inside: list[int] = []
-
-    class Meeting(Parrot):
-        def answer(self, case: Any) -> Record:
-            inside.append(1)
-            assert sum(inside) <= 2
-            if case.id in ("n1", "n2"):
-                meeting.wait()  # which ends only where the other one is asked meanwhile
-            inside.append(-1)
-            return Parrot().answer(case)
-
-    assert [record.status for record in run(Meeting(), jobs=2).records] == ["answered"] * 3
 
 
 # Libraries
@@ -434,13 +415,13 @@ def test_the_fingerprint_of_documents_follows_their_bytes_and_names(tmp_path: Pa
 def test_documents_that_are_absent_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for name in ("meeting", "un"):
-        with pytest.raises(CorpusError, match=rf"\({name}\) are not at hand; name a folder .* Or fetch them"):
+        with pytest.raises(EvaluationError, match=rf"\({name}\) are not at hand; name a folder .* Or fetch them"):
             sources(name, [])
-    with pytest.raises(CorpusError, match="about no named collection"):
+    with pytest.raises(EvaluationError, match="about no named collection"):
         sources("", [])
-    with pytest.raises(CorpusError, match="about 'moon'"):
+    with pytest.raises(EvaluationError, match="about 'moon'"):
         sources("moon", [])
-    with pytest.raises(CorpusError, match=r"absent\.md does not exist"):
+    with pytest.raises(EvaluationError, match=r"absent\.md does not exist"):
         sources("starter", [tmp_path / "absent.md"])
 
 
@@ -482,7 +463,7 @@ def test_runs_are_compared_over_the_questions_that_they_share(run: Runs) -> None
     run.questions.write_text(SET.replace("id: n1", "id: m1").replace("When does", "When, say, does"), encoding="utf-8")
     assert compare(first, run(name="C")).cases == 1
     run.questions.write_text(SET.replace("id: n", "id: m"), encoding="utf-8")
-    with pytest.raises(RunError, match="no question in common"):
+    with pytest.raises(EvaluationError, match="no question in common"):
         compare(first, run(name="D"))
 
 
@@ -584,7 +565,7 @@ def test_thresholds_of_a_set_stand_before_those_of_any(tmp_path: Path) -> None:
 def test_a_file_of_thresholds_that_says_something_else_is_refused(tmp_path: Path, written: str, told: str) -> None:
     path = tmp_path / "gate.yaml"
     path.write_text(written, encoding="utf-8")
-    with pytest.raises(GateError, match=re.escape(told)):
+    with pytest.raises(EvaluationError, match=re.escape(told)):
         load_thresholds(path, "notes")
 
 
@@ -721,12 +702,10 @@ def test_a_server_is_evaluated_and_its_failures_count(here: Path, questions: Pat
 
     with serving(reply) as server:
         run = ("run", "--set", questions, "--documents", note, "--system", server.url, "--name", "far", "--json")
-        figures = json.loads(command(*run, "--jobs", 3))
+        figures = json.loads(command(*run))
         assert len(server.asked) == 3
-        json.loads(command(*run))
-        assert len(server.asked) == 3
-        command(*run, "--retry")
-        assert len(server.asked) == 4
+        command(*run)
+        assert len(server.asked) == 4, "what failed is asked anew"
     assert figures["failed"] == ["n2"]
     assert {case: row["right"] for case, row in figures["per_case"].items()} == {"n1": 1.0, "n2": 0.0, "n3": 1.0}
     assert figures["per_case"]["n1"]["quote_exact"] == 1.0

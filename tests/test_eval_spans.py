@@ -17,7 +17,7 @@ from corpus.embedding import HashEmbedder
 from corpus.library import Library
 from corpus.models import Models
 from corpus.symbols import Symbol
-from eval.cases import Case, CaseError, Place, load_cases, read_cases, shipped_sets
+from eval.cases import Case, EvaluationError, Place, load_cases, read_cases, shipped_sets
 from eval.gold_spans import Shelf, located
 from eval.metrics.scores import scores
 from eval.question_check import check_cases
@@ -25,8 +25,8 @@ from eval.runs.comparing import summary_of
 from eval.runs.corpora import sources
 from eval.runs.execute import Plan, execute
 from eval.runs.records import Cited, Claim, Record
-from eval.runs.run_store import SPANS, Run, RunError, load_run
-from eval.systems import peer
+from eval.runs.run_store import SPANS, Run, load_run
+from eval.systems import PEERS
 from ingest.run import Input, ingest
 
 HARBOUR = """# Report on the harbour
@@ -114,7 +114,7 @@ def test_what_is_wrong_with_a_line_is_told_with_file_and_line(tmp_path: Path, li
     (fault,) = faults
     assert str(path) in fault
     assert told in fault
-    with pytest.raises(CaseError, match=re.escape(told)):
+    with pytest.raises(EvaluationError, match=re.escape(told)):
         load_cases(path)
 
 
@@ -251,7 +251,7 @@ def run(tmp_path: Path, *rows: dict[str, Any]) -> tuple[Run, list[str]]:
     made = Plan(
         name="one",
         questions=questions,
-        system=peer("bm25"),
+        system=PEERS["bm25"](),
         out=tmp_path / "runs",
         models=Models(HashEmbedder()),
         catalogue=Catalogue([], []),
@@ -287,5 +287,5 @@ def test_a_case_whose_file_is_not_held_is_left_out(tmp_path: Path) -> None:
 def test_damaged_spans_are_told_by_their_file(tmp_path: Path, damage: str) -> None:
     run(tmp_path, FIELDS)
     (tmp_path / "runs" / "one" / SPANS).write_text(damage, encoding="utf-8")
-    with pytest.raises(RunError, match=re.escape(SPANS)):
+    with pytest.raises(EvaluationError, match=re.escape(SPANS)):
         load_run(tmp_path / "runs" / "one")

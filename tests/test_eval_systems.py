@@ -15,9 +15,9 @@ from app import create_app
 from assistant.qa.engine import Engine
 from assistant.service import Service
 from corpus.library import Library
-from eval.cases import Case
+from eval.cases import Case, EvaluationError
 from eval.runs.records import JOIN, Record
-from eval.systems import NAMES, SystemFault, peer
+from eval.systems import NAMES, PEERS
 from eval.systems.chat import PROMPT, claims_of
 from eval.systems.passages import RETRIEVED, spans_of
 from eval.systems.rapporteur import BY_RULE, Rapporteur
@@ -93,14 +93,14 @@ def test_earlier_turns_reach_the_engine_and_the_retrieval(ours: Rapporteur) -> N
 
 
 def test_a_system_that_was_not_made_ready_says_so() -> None:
-    with pytest.raises(SystemFault, match="prepare"):
+    with pytest.raises(EvaluationError, match="prepare"):
         Rapporteur(lambda library: pytest.fail("no library was given")).answer(WHEN)
-    with pytest.raises(SystemFault, match="documents"):
+    with pytest.raises(EvaluationError, match="documents"):
         Rapporteur(lambda library: pytest.fail("no library was given")).prepare(None)
-    with pytest.raises(SystemFault, match="prepare"):
-        peer("bm25").answer(WHEN)
-    with pytest.raises(SystemFault, match="documents"):
-        peer("dense").prepare(None)
+    with pytest.raises(EvaluationError, match="prepare"):
+        PEERS["bm25"]().answer(WHEN)
+    with pytest.raises(EvaluationError, match="documents"):
+        PEERS["dense"]().prepare(None)
 
 
 # Peers
@@ -112,7 +112,7 @@ def test_a_peer_quotes_its_best_passages_whole_and_cites_each_place_in_them(
 ) -> None:
     if name == "cairn":
         pytest.importorskip("cairn")
-    system = peer(name)
+    system = PEERS[name]()
     system.prepare(starter_library)
     record = system.answer(FIGURE)
     assert (record.system, record.status) == (name, "answered")
@@ -134,7 +134,7 @@ def test_a_peer_quotes_its_best_passages_whole_and_cites_each_place_in_them(
 
 def test_llama_index_finds_what_the_vectors_alone_find(starter_library: Library) -> None:
     """The same passages and the same model: its own index must agree with the library's."""
-    theirs, plain = peer("llama-index"), peer("dense")
+    theirs, plain = PEERS["llama-index"](), PEERS["dense"]()
     for system in (theirs, plain):
         system.prepare(starter_library)
     for case in (WHEN, FIGURE, CHAIR):
@@ -145,7 +145,7 @@ def test_llama_index_finds_what_the_vectors_alone_find(starter_library: Library)
 
 def test_cairn_quotes_nothing_where_no_passage_is_like_enough(starter_library: Library) -> None:
     pytest.importorskip("cairn")
-    system = peer("cairn")
+    system = PEERS["cairn"]()
     system.prepare(starter_library)
     record = system.answer(CHAIR)
     assert (record.status, record.claims) == ("not_found", ())
@@ -159,16 +159,14 @@ def test_a_peer_that_is_not_installed_is_named_with_what_to_run(monkeypatch: pyt
         raise PackageNotFoundError(name)
 
     monkeypatch.setattr("eval.systems.peers.version", absent)
-    with pytest.raises(SystemFault, match="pip install cairn-assistant"):
-        peer("cairn")
-    with pytest.raises(SystemFault, match=r"'elastic' is no peer; there are llama-index, bm25, dense"):
-        peer("elastic")
+    with pytest.raises(EvaluationError, match="pip install cairn-assistant"):
+        PEERS["cairn"]()
 
 
 def test_a_peer_is_asked_with_the_earlier_turns_and_finds_nothing_by_words_that_no_passage_has(
     starter_library: Library,
 ) -> None:
-    system = peer("bm25")
+    system = PEERS["bm25"]()
     system.prepare(starter_library)
     record = system.answer(Case("t7", "xyzzy plugh qwertz", "en", "out-of-scope", False))
     assert (record.status, record.claims, record.ranked, record.confidence) == ("not_found", (), (), 0.0)
@@ -377,7 +375,7 @@ def test_a_server_that_is_not_there_is_a_failed_record() -> None:
 
 @pytest.mark.parametrize("name", ["elastic", "ftp://example.org", "http://", "http://[::1", "http://a\x01b/"])
 def test_what_is_neither_a_system_nor_an_address_is_refused(name: str) -> None:
-    with pytest.raises(SystemFault, match="neither the name of a system nor an http address"):
+    with pytest.raises(EvaluationError, match="neither the name of a system nor an http address"):
         Remote(name)
 
 

@@ -682,3 +682,31 @@ def test_a_letter_that_transmits_a_text_in_another_language_is_in_its_own(langua
     made = read(LETTER.format(language=language, annex=annex) + REPORT * 9)
     assert made.language == "en"
     assert made.id == "A/88/410:en:official"
+
+
+@pytest.mark.parametrize(
+    ("lines", "title"),
+    [
+        (
+            ["International Harbour Authority", "|IHA/32/C/5", "|Thirty-second session", "|Agenda item 6", "ISSUES RELATING TO THE REGIONAL LIGHTING",
+             "PLAN FOR THE NORTHERN RIDGE", "Note by the secretariat"],
+            "ISSUES RELATING TO THE REGIONAL LIGHTING PLAN FOR THE NORTHERN RIDGE",
+        ),
+        (
+            ["Executive Board", "|221 HB/7", "|221st session", "|Item 7 of the provisional agenda", "FOLLOW-UP TO THE DECISIONS ON", "LAMPS AND OIL",
+             "SUMMARY"],
+            "FOLLOW-UP TO THE DECISIONS ON LAMPS AND OIL",
+        ),
+        (
+            ["Economic and Social Council", "|ECE/MP.WAT/2027/3", "|Distr.: General", "Eleventh session", "|Provisional agenda item 4",
+             "Programme of work for 2025–2027:", "lamps and oil in the harbours of the Danube", "Note by the secretariat"],
+            "Programme of work for 2025–2027: lamps and oil in the harbours of the Danube",
+        ),
+        (["|A/88/601", "|Agenda item 4", "Report on lamps", "Note by the secretariat"], "Report on lamps"),
+    ],
+)  # fmt: skip
+def test_a_title_over_several_lines_is_whole_and_no_name_of_a_body(lines: list[str], title: str) -> None:
+    head = "\n\n".join(line.removeprefix("|") if line.startswith("|") else f"**{line}**" for line in lines)
+    document = read(f"{head}\n\n1. Lamps burn oil.\n\n2. Oil is dear.\n")
+    assert document.title == title
+    assert "tem" in document.masthead.item

@@ -661,3 +661,32 @@ def test_a_small_picture_beside_text_is_not_warned_about() -> None:
     flow = Flow(pages=1).start()
     flow.sheet.canvas.drawImage(picture(), 60, 100, 200, 150)
     assert flow.add(long_text(30), "1.").read().warnings == ()
+
+
+def test_words_that_are_clipped_to_two_places_at_once_are_not_seen_and_not_read() -> None:
+    flow = Flow(pages=1).start()
+    canvas = flow.sheet.canvas
+    canvas.saveState()
+    for left in (0, 300):
+        path = canvas.beginPath()
+        path.rect(left, 0, 200, 792)
+        canvas.clipPath(path, stroke=0)
+    flow.sheet.text(420, 660, "6 February 2031")
+    canvas.restoreState()
+    flow.sheet.text(424, 660, "9 June 2031")
+    source = flow.add(long_text(60), "1.").read()
+    assert "9 June 2031" in texts(source)
+    assert "February" not in " ".join(texts(source))
+    assert source.warnings == ("text that can't be seen was left out on page 1",)
+
+
+def test_the_other_column_runs_on_beside_a_line_in_italics() -> None:
+    sheet = Sheet()
+    for n in range(24):
+        sheet.text(60, 80 + 12 * n, f"north {n} lamps of the old mole burn oil all night")
+        sheet.text(330, 80 + 12 * n, f"south {n} lamps of the new mole burn oil all night")
+    sheet.text(60, 80 + 12 * 24 + 6, "The list was adopted.", 10, "i")
+    for n in range(24, 40):
+        sheet.text(330, 80 + 12 * n, f"south {n} lamps of the new mole burn oil all night")
+    said = " ".join(line.text for line in read_pdf(sheet.bytes(), "two.pdf").lines)
+    assert said.index("The list was adopted.") < said.index("south 0 ")

@@ -16,7 +16,7 @@ import pytest
 from conftest import OpenLibrary, add
 from test_cli import Cli
 
-from assistant.qa.abstention import BOTH, FOUND, FROM_ENGLISH, SAME, Bars, bars
+from assistant.qa.abstention import BOTH, FOUND, FROM_ENGLISH, NEITHER_ENGLISH, SAME, Bars, bars
 from assistant.qa.base import available
 from assistant.qa.engine import Engine
 from assistant.qa.reader import Name, Reader, Reading
@@ -234,9 +234,11 @@ def test_the_english_reader_reads_english_and_the_multilingual_one_all_else(
         (SAME, ASKED, "tentative"),
         (FROM_ENGLISH, ASKED, "answered"),
         (FROM_ENGLISH, "Combien de couronnes les yachts paient-ils par nuit ?", "tentative"),
+        (NEITHER_ENGLISH, "¿Cuántas coronas pagan los yates por noche?", "answered"),
+        (NEITHER_ENGLISH, ASKED, "tentative"),
     ],
 )
-def test_questions_in_the_language_of_the_text_and_english_ones_to_others_have_bars_of_their_own(
+def test_questions_in_the_language_of_the_text_english_ones_to_others_and_those_in_a_third_one_have_bars_of_their_own(
     open_library: OpenLibrary, catalogue: Catalogue, bars_of: str, question: str, status: str
 ) -> None:
     quai = "# Règlement du port\n\nA/88/509\n\n1. Les yachts paient quarante couronnes par nuit au port de plaisance.\n"

@@ -149,6 +149,116 @@ def test_a_tab_table_keeps_its_blank_cells_in_place() -> None:
     ]
 
 
+def test_lines_that_leave_the_same_gaps_are_the_rows_of_a_table() -> None:
+    found = lines(
+        "Table 1\n\nDepth of harbour      Lamps   Coils of rope\n--------------------------------\n"
+        "up to 9 m               2          4\n10 to 20 m             11         12\n\nRopes are of hemp.\n"
+    )
+    assert [tuple(cell.text for cell in row.cells) for row in found] == [
+        (),
+        ("Depth of harbour", "Lamps", "Coils of rope"),
+        ("up to 9 m", "2", "4"),
+        ("10 to 20 m", "11", "12"),
+        (),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1.   Lamps burn oil.\n2.   Ropes are of hemp.\n3.   Oars are of ash.\n",
+        "(a)  lamps\n(b)  ropes\n(c)  oars\n(d)  sails\n",
+        "The harbour is  deep, and the\nlamps  burn all night. Nobody\nsleeps  there.  The ropes are\n",
+        "Telephone: 12          Fax: 14\nThe harbour is deep.\n",
+    ],
+)
+def test_numbers_set_apart_and_wide_blanks_make_no_table(text: str) -> None:
+    assert not any(each.cells for each in lines(text))
+
+
+def test_a_head_with_two_sides_and_dots_that_lead_are_read_line_by_line() -> None:
+    text = """United Nations                                    A/C.9/88/SR.4
+General Assembly                                  Distr.: General
+Eighty-eighth session                             3 March 2033
+Official Records                                  Original: English
+
+Summary record of the 4th meeting
+Held at Headquarters, on Monday, 10 January 2033
+
+Chair: Ms. Arno ............................. (Panama)
+later: Mr. Lund . . . . . . . . . . . . . .  (Norway)
+
+Members:  Chad .............................. Mr. Bend
+          Peru .............................. Ms. Luz
+          United Republic of Tanzania .. Mr. Mda
+"""
+    document, _ = read_document(Input("record.txt", text.encode()), Catalogue.shipped())
+    assert [document.block_text(each) for each in document.blocks][7:] == [
+        "Original: English",
+        "Summary record of the 4th meeting",
+        "Held at Headquarters, on Monday, 10 January 2033",
+        "Chair: Ms. Arno (Panama)",
+        "later: Mr. Lund (Norway)",
+        "Members: Chad Mr. Bend",
+        "Peru Ms. Luz",
+        "United Republic of Tanzania Mr. Mda",
+    ]
+    head = document.masthead
+    assert (head.body, head.distribution, head.date, head.original) == (
+        "General Assembly",
+        "General",
+        "2033-03-03",
+        "en",
+    )
+
+
+CIRCULAR = """9 OLD MOLE, BERGEN
+
+                                        HAR.1/Circ.12
+                                        22 June 2031
+
+      GUIDELINES FOR THE SAFE KEEPING OF OIL AND WICKS
+               IN HARBOURS THAT ICE CLOSES
+
+1    The Committee approved the Guidelines.
+
+2    Members are invited to keep lamps.
+
+                       ANNEX
+
+1    GENERAL
+
+1.1  These Guidelines apply to harbours.
+
+2    STOWAGE
+
+2.1  Oil should be stowed
+in casks.
+
+                       APPENDIX
+
+Table 1
+
+Harbour          Lamps   Casks
+Old Mole           2       4
+New Mole          12       8
+"""
+
+
+def test_a_circular_in_plain_text_has_its_title_its_chapters_and_its_table() -> None:
+    document, _ = read_document(Input("circular.txt", CIRCULAR.encode()), Catalogue.shipped())
+    assert document.title == "GUIDELINES FOR THE SAFE KEEPING OF OIL AND WICKS IN HARBOURS THAT ICE CLOSES"
+    assert [document.block_text(each) for each in document.blocks if each.kind == "heading"] == [
+        "ANNEX",
+        "1 GENERAL",
+        "2 STOWAGE",
+        "APPENDIX",
+    ]
+    places = {each.locator: document.block_text(each) for each in document.blocks}
+    assert places["annex, para. 2.1"] == "2.1 Oil should be stowed in casks."
+    assert places["annex, appendix, table 1, row 2"] == "New Mole | 12 | 8"
+
+
 def test_a_tab_before_a_paragraph_only_indents_it() -> None:
     found = line("\tThe harbour is deep.")
     assert found.cells == ()

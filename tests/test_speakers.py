@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from conftest import Holding
+from pdfs import Sheet
 
 from assistant.qa.engine import Engine
 from assistant.qa.retriever import Evidence
@@ -13,6 +14,7 @@ from corpus.documents import Document
 from corpus.embedding import HashEmbedder
 from ingest.document_reading import Input, read_document
 from ingest.segment import segment
+from ingest.speakers import speeches_of
 
 RECORD = """United Nations
 
@@ -153,3 +155,139 @@ def test_who_said_something_is_told_with_the_words(engine: Engine) -> None:
 def test_what_one_state_says_is_no_answer_about_another_that_speaks(engine: Engine) -> None:
     answer = engine.ask("Does Denmark pay for the wicks?")
     assert not any("pay for the wicks" in each.text for each in answer.statements) or answer.status != "answered"
+
+
+SUMMARY = """A/C.9/88/SR.4
+
+Third Committee
+
+Summary record of the 4th meeting
+
+{office}: {a} (Panama)
+
+1. {a} (Panama), 7 8 9, {said} x y z. 10 11 x.
+
+2. 12 13 x y.
+
+3. {b} (Senegal) {said} 14 x y.
+
+4. {they} {said} 15 x y.
+
+5. {c} (Denmark) {said} 16 x y.
+
+6. {chair} {said} 17 x y.
+
+7. {they} {said} 18 x y.
+
+8. {d} (Norway) {other} 19 x y.
+
+9. {chair} {said} 20 x y.
+
+12.55 x.
+"""
+
+
+@pytest.mark.parametrize(
+    ("office", "chair", "names", "said", "other", "they"),
+    [
+        ("Chair", "The Chair", ("Ms. Okafor", "Mr. Kasse", "Ms. Holm", "Mr. Lund"), "said that", "asked whether", "She"),
+        ("Présidence", "Le Président", ("M. Okafor", "M. Kassé", "Mme Holm", "M. Lund"), "dit que", "demande si", "Il"),
+        ("Presidenta", "La Presidenta", ("La Sra. Okafor", "El Sr. Kasse", "La Sra. Holm", "El Sr. Lund"), "dice que", "pregunta si", "Ella"),
+        ("Председатель", "Председатель", ("Г-жа Окафор", "Г-н Кассе", "Г-жа Хольм", "Г-н Лунд"), "говорит, что", "спрашивает, когда", "Она"),
+        ("主席", "主席", ("奥卡福女士", "卡塞先生", "霍尔姆女士", "伦德先生"), "说，", "问，", "她"),
+    ],
+)  # fmt: skip
+def test_who_speaks_in_a_summary_record_is_learnt_from_how_its_paragraphs_begin(
+    office: str, chair: str, names: tuple[str, ...], said: str, other: str, they: str
+) -> None:
+    told = dict(zip("abcd", names, strict=True))
+    text = SUMMARY.format(office=office, chair=chair, said=said, other=other, they=they, **told)
+    document = read(text)
+    spoken = {each.number: speech for each in document.blocks if (speech := speeches_of(document)[each.ordinal])}
+    first, second, third, fourth = names
+    assert {number: each.speaker for number, each in spoken.items()} == {
+        "1": f"{first} (Panama)", "2": f"{first} (Panama)", "3": f"{second} (Senegal)", "4": f"{second} (Senegal)",
+        "5": f"{third} (Denmark)", "6": chair, "7": chair, "8": f"{fourth} (Norway)", "9": chair,
+    }  # fmt: skip
+    assert [each.locator for each in document.blocks if each.number] == [f"para. {n}" for n in range(1, 10)]
+
+
+def test_a_report_that_names_who_was_elected_is_no_record() -> None:
+    elected = ["Ms. Okafor (Nigeria)", "Mr. Kasse (Senegal)", "Ms. Holm (Denmark)"]
+    lines = [f"{n}. {who} was elected." for n, who in enumerate(elected, 1)]
+    more = ["4. The Committee was informed of it.", "5. The Committee was told of lamps.", "6. It heard that."]
+    document = read("\n\n".join(["# Report", *lines, *more]))
+    assert not any(speeches_of(document))
+
+
+REPORTED = SUMMARY.format(
+    office="Chair", chair="The Chair", a="Ms. Okafor", b="Mr. Kasse", c="Ms. Holm", d="Mr. Lund", said="said that",
+    other="asked whether", they="She",
+).replace("14 x y", "his country would send nine lamps. Cotton wicks cost less")  # fmt: skip
+
+
+def test_what_a_summary_record_reports_is_led_by_who_said_it() -> None:
+    document = read(REPORTED)
+    units = [unit for passage in segment(document, HashEmbedder()) for unit in units_of(Evidence(passage, document))]
+    said = {unit.own: unit.text for unit in units}
+    own = "Cotton wicks cost less."
+    assert said[own] == f"Mr. Kasse (Senegal) said that {own}"
+
+
+def test_what_a_state_said_is_found_in_a_summary_record(holding: Holding) -> None:
+    answer = holding(Input("record.txt", REPORTED.encode()), reading=True).ask("What did Senegal say?")
+    assert answer.status == "answered"
+    assert [cite.locator for each in answer.statements[:1] for cite in each.citations] == ["A/C.9/88/SR.4, para. 3"]
+
+
+def test_who_presided_and_when_the_meeting_rose_are_found(holding: Holding) -> None:
+    engine = holding(
+        Input("record.txt", REPORTED.replace("12.55 x", "The meeting rose at 12.55 p.m").encode()), reading=True
+    )
+    presided, rose = engine.ask("Who presided over the meeting?"), engine.ask("When did the meeting rise?")
+    assert presided.statements[0].text == "Chair: Ms. Okafor (Panama)"
+    assert rose.statements[0].text == "The meeting rose at 12.55 p.m."
+
+
+def test_the_lists_and_the_lines_in_italics_of_a_printed_record_are_its_own_statements() -> None:
+    sheet = Sheet()
+    sheet.text(60, 60, "United Nations", 14)
+    sheet.text(430, 60, "S/PV.9912", 18, "b")
+    sheet.text(60, 100, "Security Council", 24, "b")
+    sheet.text(60, 150, "9912th meeting", 10, "b")
+    sheet.text(60, 162, "Tuesday, 14 October 2025, 10 a.m.")
+    for n, (name, state) in enumerate(
+        [("President: Ms. Arno", "(Panama)"), ("Members: Chad", "Mr. Bend"), ("Peru", "Ms. Luz")]
+    ):
+        end = sheet.text(60, 200 + 12 * n, f"{name} ")
+        sheet.text(end, 200 + 12 * n, ". " * 60)
+        sheet.text(end + 320, 200 + 12 * n, state)
+    sheet.next()
+    said = [
+        "The President: I give the floor to Chad.",
+        "Mr. Bend (Chad) (spoke in French): Lamps burn.",
+        "Ms. Luz (Peru): Oil burns.",
+    ]
+    sheet.text(78, 80, "The meeting was called to order at 10.05 a.m.", 10, "i")
+    for n, words in enumerate([*said, "The President: I thank Peru."]):
+        sheet.text(78, 110 + 30 * n, words)
+    sheet.text(78, 240, "The meeting rose at 11.55 a.m.", 10, "i")
+    document = read_document(Input("record.pdf", sheet.bytes()), Catalogue.shipped())[0]
+    own = {document.block_text(each) for each in document.blocks if each.kind == "paragraph"}
+    assert {"President: Ms. Arno (Panama)", "Members: Chad Mr. Bend", "Peru Ms. Luz"} <= own
+    assert {"The meeting was called to order at 10.05 a.m.", "The meeting rose at 11.55 a.m."} <= own
+
+
+@pytest.mark.parametrize("mark", ["", "**"])
+def test_a_record_is_called_by_its_body_and_meeting_however_these_are_set(mark: str) -> None:
+    text = REPORTED.replace("Third Committee", f"{mark}Third Committee{mark}")
+    text = text.replace("Summary record of the 4th meeting", f"{mark}Summary record of the 4th meeting{mark}")
+    assert read(text, "record.md").title == "Third Committee, Summary record of the 4th meeting"
+
+
+def test_who_represented_a_state_is_found_in_the_list_of_members(holding: Holding) -> None:
+    dots = " .................... "
+    members = f"Members:  Chad{dots}Mr. Bend\n          Peru{dots}Ms. Luz\n\nAgenda\n\nThe situation in Peru\n\nThe meeting was"
+    engine = holding(Input("record.txt", RECORD.replace("The meeting was", members, 1).encode()), reading=True)
+    answer = engine.ask("Who represented Peru at the meeting?")
+    assert answer.statements[0].text == "Peru Ms. Luz"

@@ -342,6 +342,7 @@ def test_a_link_leads_back_to_the_document(symbol: Symbol, language: str) -> Non
 def test_links_keep_slashes_and_refuse_other_languages() -> None:
     assert link(Symbol("A/80/15 (Part II)"), "fr") == "https://docs.un.org/fr/A/80/15%20%28Part%20II%29"
     assert link(Symbol("CTOC/COP/WG.7/2021/1")) == "https://docs.un.org/en/CTOC/COP/WG.7/2021/1"
+    assert link(Symbol("MSC.1/Circ.1702")) is link(Symbol("GB.350/INS/4")) is None
     with pytest.raises(ValueError, match="'de'"):
         link(Symbol("A/80/6"), "de")
 

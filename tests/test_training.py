@@ -21,7 +21,7 @@ from test_metadata import RESOLUTION
 from typer.testing import CliRunner
 from word_reader import WordReader
 
-from assistant.qa.abstention import FOUND, FROM_ENGLISH, SAME
+from assistant.qa.abstention import FOUND, FROM_ENGLISH, NEITHER_ENGLISH, SAME
 from assistant.qa.base import available
 from assistant.qa.engine import Engine
 from assistant.qa.reader import Reader, Reading
@@ -791,15 +791,16 @@ def test_a_calibration_by_its_command_prints_a_table_and_keeps_its_risks(
     assert "questions that are answered and questions that are not" in few.stderr
 
 
-@pytest.mark.parametrize(("name", "questions"), [(SAME, 94), (FROM_ENGLISH, 94)])
-def test_bars_for_questions_in_the_language_of_the_text_or_in_english_are_fitted_on_written_documents(
+@pytest.mark.parametrize(("name", "questions"), [(SAME, 94), (FROM_ENGLISH, 94), (NEITHER_ENGLISH, 94)])
+def test_bars_for_questions_in_the_language_of_the_text_in_english_or_in_a_third_one_are_fitted_on_written_documents(
     tmp_path: Path, shared: Path, monkeypatch: pytest.MonkeyPatch, name: str, questions: int
 ) -> None:
     monkeypatch.setattr("assistant.qa.reader.Reader", lambda *_, **__: Counting())
     rows = [
         {"language": language, "document": language, "title": f"{title} \u2014 {n}", "passage": passage.format(n=n),
-         "questions": [{"q": asked.format(n=n), "a": f"{n}", "en": f"How many {passage.format(n=n)}"},
-                       {"q": missed, "a": "", "en": "Who washes?"}] * 8}
+         "questions": [{"q": asked.format(n=n), "a": f"{n}", "en": f"How many {passage.format(n=n)}",
+                        "other": {"language": "ru", "q": f"Сколько {passage.format(n=n)}"}},
+                       {"q": missed, "a": "", "en": "Who washes?", "other": {"language": "ru", "q": "Кто моет?"}}] * 8}
         for language, title, passage, asked, missed in (
             ("fr", "Règlement du port", "Les yachts du quai vert paient {n} couronnes par nuit au maître du port.",
              "Les yachts du quai vert paient combien de couronnes par nuit au maître ?", "Qui lave le quai ?"),

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
+from assistant.cli.bars import drawn
 from assistant.cli.desk import open_desk
 from assistant.cli.session import EXIT_BUSY, EXIT_USAGE, data, fail, known_language, plain_errors, settings, talk
 from assistant.opening import open_library
@@ -79,9 +79,8 @@ def reindex() -> None:
     """Make passages and both indexes anew from the documents that are held."""
     from ingest.segment import segmenter
 
-    columns = (TextColumn("Embedding"), BarColumn(), TextColumn("{task.completed} passages"), TimeElapsedColumn())
-    with _alone() as library, Progress(*columns, console=talk, transient=True) as bar:
-        task = bar.add_task("", total=None)
+    with _alone() as library, drawn() as bar:
+        task = bar.add_task("Embedding", total=None, detail="passages")
         total = library.reindex(segmenter(library.models), lambda more: bar.advance(task, more))
     data.print(f"reindexed  {total} passages")
 
@@ -131,17 +130,13 @@ def migrate(to: Annotated[str, typer.Option(help="Address of the database (postg
             shared and chosen.database_url is not None
         ):
             raise fail("--to names where the library is already. Name another place.", EXIT_USAGE)
-        columns = (
-            TextColumn("Copying"), BarColumn(), TextColumn("{task.completed} of {task.total} documents"),
-            TimeRemainingColumn(),
-        )  # fmt: skip
         with (
             open_library(chosen, "rapporteur migrate") as source,
             open_library(aimed, "rapporteur migrate", source.models) as target,
-            Progress(*columns, console=talk, transient=True) as bar,
+            drawn() as bar,
         ):
             total, copied = len(source.ids()), 0
-            task = bar.add_task("", total=total)
+            task = bar.add_task("Copying", total=total, detail="documents")
             for _, new in move(source, target):
                 copied += new
                 bar.advance(task)

@@ -17,7 +17,7 @@ from assistant.quoted_rows import Find, grid_of, without_bars
 from corpus.corpus_errors import NotHeld
 from corpus.documents import Document
 from corpus.meetings import Meeting
-from corpus.symbols import Symbol
+from corpus.symbols import Symbol, link
 
 _STATUS_STYLES = {
     "answered": "green",
@@ -75,7 +75,7 @@ def _print_grounds(console: Console, answer: Answer) -> None:
         console.print(Text(note, style="italic yellow"))
     if answer.absent:
         symbol = shlex.quote(answer.absent)
-        fetched = "" if Symbol.given(answer.absent).of_other else f"rapporteur fetch {symbol}, or "
+        fetched = "" if link(Symbol.given(answer.absent)) is None else f"rapporteur fetch {symbol}, or "
         console.print(Text(f"To add it: {fetched}rapporteur ingest FILE --symbol {symbol}"))
     elif reason == say("empty_library", answer.language):
         console.print(Text("To add documents: rapporteur ingest FILE..., or rapporteur ingest --starter"))

@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 
 from assistant.frames import date_text, joined, say
 from assistant.meeting.citing import Citer
+from assistant.meeting.intents import beyond
 from assistant.meeting.meant import dated, has_day, meant, nearest, on, timed, within, without_body
 from assistant.meeting.telling import Part, Teller, Telling
-from assistant.qa.abstention import BARE, FURTHER, NAMED
+from assistant.qa.abstention import BARE, FURTHER, NAMED, log_odds
 from assistant.qa.answer import Answer, Pointer, Statement
 from assistant.qa.weighing import FIRST, Told, Weigher
 from assistant.question import Question
@@ -93,13 +94,21 @@ class MeetingDesk:
         named = NAMED if placed or bare is not None else 0.0
         # Where an agenda tells no more of an item than its title, nothing beside it could answer better: it must be sure by itself.
         told = [replace(each, score=each.score + (-BARE if _bare(found[each.passage]) else named)) for each in told]
+
+        def part(each: Told) -> Part:
+            return found[each.passage].parts[each.sentence]
+
+        # What is asked last tells what is asked for: a sentence answers only where agendas tell such things.
+        there = 1.0 - beyond(question.focus, self._library.models)
+        told = [
+            each if part(each).quotes else replace(each, score=log_odds(each.probability * there) - each.bars.answered)
+            for each in told
+        ]
+        told.sort(key=lambda each: (-each.score, each.place))
         if self.watch is not None:
             self.watch(question, [(passages[each.passage][1][each.sentence], each) for each in told])
         if not told:
             return None
-
-        def part(each: Told) -> Part:
-            return found[each.passage].parts[each.sentence]
 
         def alike_to(best: Told, each: Told) -> bool:
             """Whether a sentence tells the same as the best one: of an item, all that there is to tell, or when and where the meeting is."""

@@ -25,13 +25,15 @@ Kind = Literal["title", "taken_up", "length", "documents", "items_total", "agend
 @dataclass(frozen=True)
 class Part:
     """A sentence as it is read, and what is `said` where it answers, made when that is known. `kind` is what it tells, `item` the number
-    of the item that it is about, and `announces` the symbol of the document."""
+    of the item that it is about, and `announces` the symbol of the document. `quotes` says that it has words of the agenda, which may tell
+    more."""
 
     read: str
     say: Callable[[], Iterable[Statement]] = field(compare=False, repr=False)
     kind: Kind
     item: str | None = None
     announces: str | None = None
+    quotes: bool = False
 
     @cached_property
     def said(self) -> tuple[Statement, ...]:
@@ -114,9 +116,18 @@ class Teller:
             for symbol, ordinal in each.documentation:
                 line = self._cite.words(ordinal, symbol).rstrip(" .")
                 # A footnote may say no more than the symbol, a sentence more than what this paper is called.
-                called = "" if line == symbol or len(find_symbols(line)) > 1 else f": {line}"
+                alone = len(named := find_symbols(line)) == 1 and line != symbol
+                edge = alone and (not named[0].start or not line[named[0].end :].strip(" )]."))
+                called = f": {line}" if edge else ""
                 read = f"The document for item {each.number} is {symbol}{called}."
-                yield Part(read, self._one(citing.announcing, each, symbol, ordinal), "documents", item.number, symbol)
+                yield Part(
+                    read,
+                    self._one(citing.announcing, each, symbol, ordinal),
+                    "documents",
+                    item.number,
+                    symbol,
+                    quotes=bool(called),
+                )
 
     def _agenda(self) -> Iterator[Part]:
         items = [item for item in self._meeting.items if item.line is not None]
@@ -186,7 +197,12 @@ class Teller:
             told = self._part("place", read, cites, frame="" if place else "dates", place=place, dates=dates)
             more = self._cite.venue(self._meeting)
             quoted = "".join(f" {self._cite.words(ordinal)}" for ordinal in more)
-            yield Part(f"{read}{quoted}", lambda: (*told.said, *map(Statement.quoting, self._blocks(*more))), told.kind)
+            yield Part(
+                f"{read}{quoted}",
+                lambda: (*told.said, *map(Statement.quoting, self._blocks(*more))),
+                told.kind,
+                quotes=bool(more),
+            )
 
     def _edges(self, sittings: Sequence[Sitting]) -> Iterator[Part]:
         """When the meeting begins and ends; of sittings of one of its days, that day."""

@@ -33,7 +33,7 @@ class Absent:
         told = " ".join(statement.text for statement in statements if statement.verdict == "derived")
         symbols = dict.fromkeys(mention.symbol for mention in find_symbols(told))
         absent = [symbol for symbol in symbols if not self.holds(symbol)]
-        return [say("not_held", language, name=symbol.text, url=link(symbol, language)) for symbol in absent[:NOTES]]
+        return [_known(symbol.text, link(symbol, language), language) for symbol in absent[:NOTES]]
 
     def symbols(self, question: Question) -> list[Answer]:
         """What is to be said of each of the symbols that the question names and that are not held."""
@@ -94,7 +94,7 @@ class Absent:
 
     def _not_held(self, question: Question, name: str, symbol: Symbol, url: str | None) -> Answer:
         """That a document is not held, and where held agendas announce it."""
-        reason = say("not_held", question.language, name=name, url=url)
+        reason = _known(name, url, question.language)
         see = [
             Pointer.to(document, document.blocks[ordinal].locator)
             for meeting in self._library.meetings()
@@ -109,3 +109,9 @@ class Absent:
         """Whether a text of the catalogue is held, in any revision where it is no part of another one."""
         whole = entry.symbol is not None and entry.part is None and self.holds(entry.symbol)
         return whole or entry.key in self._library.versions().keys.values()
+
+
+def _known(name: str, url: str | None, language: str) -> str:
+    """That a document is known and not held, and where its text is, if the United Nations have it."""
+    told = say("not_held", language, name=name)
+    return f"{told} {say('official_text', language, url=url)}" if url else told

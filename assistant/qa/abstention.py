@@ -29,6 +29,8 @@ BOTH = "both"
 """The name of the bars of what both readers say of English texts, asked in English."""
 FROM_ENGLISH = "from-english"
 """The name of its bars for English questions and texts in other languages."""
+NEITHER_ENGLISH = "neither-english"
+"""The name of its bars for questions and texts in two languages of which neither is English."""
 WHATEVER = 2.2
 """The log-odds (a chance of 0.9) from which on a passage answers, however little any is like the question in meaning."""
 UNREAD = -1.0
@@ -170,7 +172,7 @@ def log_odds(chance: float) -> float:
 
 @cache
 def bars(caution: Caution = "normal") -> Mapping[str, Bars]:
-    """The shipped bars of a caution, by reader, with those of `BOTH`, `SAME`, `FROM_ENGLISH` and `LIKENESS`. Raises `EmbeddingError` where they can't be read."""
+    """The shipped bars of a caution, by reader, with those of `BOTH`, `SAME`, `FROM_ENGLISH`, `NEITHER_ENGLISH` and `LIKENESS`. Raises `EmbeddingError` where they can't be read."""
     path = files("assistant") / "qa" / "data" / "calibration.json"
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))

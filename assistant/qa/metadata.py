@@ -13,13 +13,14 @@ from itertools import dropwhile, takewhile
 
 from assistant.frames import day_text
 from assistant.wording.drafting import grammar_of
+from corpus.countries import country_spans
 from corpus.dates import find_dates, says_only_days
 from corpus.documents import Block, Document, once
 from corpus.places import parts_of
 from corpus.symbols import Symbol
 from ingest.masthead import is_original
-from ingest.readers.heads import is_distribution_line
-from ingest.speakers import speeches_of
+from ingest.readers.heads import is_distribution_line, symbol_of
+from ingest.speakers import is_name, names_who_presides, speeches_of
 
 LONGEST = 1_500
 """Longest line about an adoption, in characters: those that count votes name all States."""
@@ -173,7 +174,7 @@ def particulars(document: Document) -> Iterator[tuple[Sequence[Block], str]]:
     masthead, name = document.masthead, document.label
     rest = list(head_of(document)) if _marked(document) else []
     adopted, adopting, items = adopted_on(document), adoption_lines(document), item_lines(document)
-    emblem = bool(masthead.symbols) and document.symbol is not None
+    emblem, presided = bool(masthead.symbols) and document.symbol is not None, False
     while rest:
         first, text = rest[0], _line(document, rest[0])
         behind, count = _line(document, rest[1]) if rest[1:] else "", 1
@@ -198,6 +199,11 @@ def particulars(document: Document) -> Iterator[tuple[Sequence[Block], str]]:
             told = f"{name} is a document of this session: {text}."
         elif masthead.dates and masthead.dates in text:
             told = f"The session to which {name} is submitted meets at this place and time: {text}."
+        elif names_who_presides(document, first.ordinal):
+            presided = True
+            told = f"The meeting of which {name} is the record was chaired, presided over by: {text}."
+        elif presided and (state := _represented(document, text)):
+            told = f"At the meeting of which {name} is the record {state} was represented by: {text}."
         elif masthead.original and is_original(text):
             told = f"{name} was written in this language: {text}."
         elif document.kind == "resolution" and first.kind == "heading" and ":" in text:
@@ -216,6 +222,14 @@ def particulars(document: Document) -> Iterator[tuple[Sequence[Block], str]]:
         yield foot, f"{name} was adopted at this meeting on this day: {lines}."
 
 
+def _represented(document: Document, text: str) -> str:
+    """The State with which a line begins that goes on with a name, as in the list of those who are at a meeting; empty where it is none."""
+    own = text.rpartition(": ")[2]
+    spans = [*country_spans(own, document.language)]
+    end = spans[-1][2] if spans and spans[0][1] == 0 else 0
+    return own[:end] if end and own[end:].strip() and is_name(own[end:].strip()) else ""
+
+
 def notes_of(document: Document, block: Block) -> tuple[Block, ...]:
     """The footnotes of a block's marks."""
     behind = document.blocks[block.ordinal + 1 :] if block.marks else ()
@@ -225,10 +239,13 @@ def notes_of(document: Document, block: Block) -> tuple[Block, ...]:
 
 
 def is_title(document: Document, block: Block) -> bool:
-    return block.kind == "heading" and document.title.casefold() in _line(document, block).casefold()
+    line, title = _line(document, block).casefold(), document.title.casefold()
+    return block.kind == "heading" and (title in line or title.startswith(f"{line} "))  # it may break over several
 
 
 def is_symbol(document: Document, block: Block) -> bool:
+    if found := symbol_of(_line(document, block)):  # "United Nations S/PV.9912"
+        return found == document.symbol
     try:
         return Symbol.given(_line(document, block).rstrip("*")) == document.symbol
     except ValueError:

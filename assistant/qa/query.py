@@ -69,9 +69,10 @@ _AND = {
     "es": r",?\s+[ye]\s+|[,;]\s+",
     "ru": r",?\s+[иа]\s+|[,;]\s+",
     "ar": r"[،,]?\s+(?=و\w\w)|[،,؛]\s+",
-    "zh": "[,;，；、]?(?:以及|并且|和|与|及)|[,;，；]",
+    "zh": "[,;，；、]?(?:以及|并且)|[,;，；、](?:和|与|及)?",
 }
-"""Where one sentence may go over to a second question: at a coordinating conjunction or a comma."""
+"""Where one sentence may go over to a second question: at a coordinating conjunction or a comma; in Chinese, where one sign may as well be
+part of a word (涉及), only behind a mark."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from assistant.frames import either, say
+from assistant.frames import either, joined, say
 from assistant.meeting import MeetingAnswer, MeetingDesk, names_date
 from assistant.meeting.meant import timed
 from assistant.qa.absent import NOTES, Absent
@@ -214,8 +214,11 @@ class Quoter:
             chosen, told = self._from_other_languages(question, most)
         if not chosen:
             return weighed(self._composer.closest(question, nearest(scored), evidence), scored)
-        chosen = with_totals(self._library, question, chosen) + self._named_beside(question, chosen, most)
-        return weighed(self._composer.quoted(question, chosen), told)
+        beside, silent = self._named_beside(question, chosen, most)
+        chosen = with_totals(self._library, question, chosen) + beside
+        answer = weighed(self._composer.quoted(question, chosen), told)
+        notes = [say("silent", question.language, documents=joined(silent, question.language))] if silent else []
+        return replace(answer, notes=(*answer.notes, *notes))
 
     def _from_mentions(self, question: Question) -> Answer | None:
         """What texts that are held say of one that the question names and that is not, in paragraphs and rows that name it; None where
@@ -237,17 +240,21 @@ class Quoter:
         chosen = choose(scored, self._most)
         return weighed(self._composer.quoted(question, chosen), scored) if chosen else None
 
-    def _named_beside(self, question: Question, chosen: Sequence[Unit], most: int) -> list[Unit]:
-        """Where a question names several texts that are held, the best unit of each that has no say yet, if it is enough for an answer."""
+    def _named_beside(self, question: Question, chosen: Sequence[Unit], most: int) -> tuple[list[Unit], list[str]]:
+        """Where a question names several texts that are held, the best unit of each that has no say yet, if it is enough for an answer; and
+        the labels of those of which none is."""
         versions, said = self._library.versions(), {unit.document.key for unit in chosen}
         held = self._named_and_held(question)
         keys = {versions.keys[each] for each in held}
-        best: list[Unit] = []
+        best, silent = list[Unit](), list[str]()
         for key in sorted(keys - said) if 1 < len(keys) <= COMPARED else ():
             own = [each for each in held if versions.keys[each] == key]
             scored = self._scored(question, self._retriever.retrieve(question, self._searched, own), most)
-            best += [each.marked for each in scored[:1] if each.score >= 0.0]
-        return best
+            if scored and scored[0].score >= 0.0:
+                best.append(scored[0].marked)
+            else:
+                silent.append(self._library.document(own[0]).label)
+        return best, silent
 
     def _named_and_held(self, question: Question) -> list[str]:
         """The ids of the texts that a question names and that may be quoted."""

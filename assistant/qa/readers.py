@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Protocol
 
-from assistant.qa.abstention import ASIDE, BOTH, FOUND, FROM_ENGLISH, SAME, Bars, Caution, bars
+from assistant.qa.abstention import ASIDE, BOTH, FOUND, FROM_ENGLISH, NEITHER_ENGLISH, SAME, Bars, Caution, bars
 from assistant.qa.base import available
 from assistant.qa.reader import KINDS, Name, Reader, Reading
 from assistant.qa.retriever import Evidence
@@ -118,7 +118,7 @@ class Readers:
         """The bars of a reader for a question and a text in two languages, or in one, where search found what is so like the question."""
         own: str = name
         if name == "multilingual" and read != "en":
-            own = SAME if asked == read else FROM_ENGLISH if asked == "en" else name
+            own = SAME if asked == read else FROM_ENGLISH if asked == "en" else NEITHER_ENGLISH
         return self._bars[own if own in self._bars else name].where(likeness)
 
     def english(self, text: str, language: str) -> list[str]:

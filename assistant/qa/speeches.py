@@ -64,6 +64,7 @@ class NamedSpeeches:
             len(units) > 1
             and blocks[-1].end - blocks[0].start <= WHOLE
             and blocks[-1].ordinal - blocks[0].ordinal < len(blocks)
+            and not any(block.number for block in blocks)  # paragraphs are cited by their numbers
         ):
             units = [Unit(units[0].evidence, blocks[0].start, blocks[-1].end, blocks[0].locator, blocks[0].ordinal)]
         return [spoken(each) for each in units]

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from corpus.roman import from_roman
 
 from .grammar import Component, Half, Reading, SymbolError, is_year, no_symbol, read, read_other
-from .symbol_evidence import fault_of_typed
+from .symbol_evidence import fault_of_typed, has_known_organ
 from .symbol_words import LANGUAGES, MODIFIERS, RESOLUTIONS, SERIES, ModifierKind
 
 _TOKEN = re.compile(r"[0-9]+|[A-Za-z]+|[^0-9A-Za-z]+")
@@ -257,13 +257,14 @@ def same_document(one: Symbol, other: Symbol) -> bool:
 
 def link(symbol: Symbol, language: str = "en") -> str | None:
     """The public address of a document at the United Nations, in one of the six official languages (en fr
-    es ru ar zh; ValueError otherwise); None for a document of another house. Of a double symbol the first half is linked: each half alone leads
-    to the document."""
+    es ru ar zh; ValueError otherwise); None for a document of another house, or of an organ that is not known: the Official Document System
+    holds those of the United Nations alone. Of a double symbol the first half is linked: each half alone leads to the document."""
     if language not in LANGUAGES:
         raise ValueError(
             f"{language!r} is no official language of the United Nations; use one of {' '.join(LANGUAGES)}"
         )
-    return None if symbol.of_other else f"https://docs.un.org/{language}/{quote(symbol.all[0].text, safe='/')}"
+    known = not symbol.of_other and any(has_known_organ(half) for half in symbol._halves)
+    return f"https://docs.un.org/{language}/{quote(symbol.all[0].text, safe='/')}" if known else None
 
 
 def child(symbol: Symbol, modifiers: tuple[Modifier, ...]) -> Symbol:

@@ -65,6 +65,11 @@ def stands_out(half: Half) -> bool:
     return telling
 
 
+def has_known_organ(half: Half) -> bool:
+    """Whether it begins with an organ of the United Nations."""
+    return _known(half.components[0])
+
+
 def _known(organ: Component) -> bool:
     first, joined, _ = organ.text.partition("-")  # of bodies that meet together one is enough
     if joined:

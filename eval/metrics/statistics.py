@@ -25,14 +25,6 @@ _CHUNK = 2_000_000
 
 
 @dataclass(frozen=True)
-class Interval:
-    """A two-sided interval."""
-
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
 class Figure:
     """A figure, its 95 % interval, and over how many cases; None where no case has it."""
 
@@ -72,17 +64,18 @@ def percentile(values: Sequence[float], share: float) -> float | None:
     return float(np.quantile(values, share, method="inverted_cdf")) if values else None
 
 
-def bootstrap_interval(
+def figure(
     values: ArrayLike,
     statistic: Callable[[Floats], float | None] | None = None,
     rounds: int = ROUNDS,
     clusters: Sequence[Hashable] | None = None,
-) -> Interval | None:
-    """Percentile bootstrap interval (Efron and Tibshirani, "An Introduction to the Bootstrap", 1993, ch. 13).
+) -> Figure:
+    """A statistic of values, their mean where none is named, with its percentile bootstrap interval (Efron and Tibshirani, "An
+    Introduction to the Bootstrap", 1993, ch. 13).
 
     `values` hold one row a case, shape (n,), or (n, columns) with a statistic; rows are drawn with replacement. `statistic`
-    takes such an array and gives a figure, the mean where none is named; draws for which it gives None (nothing of the
-    kind was drawn) are left out. None where there are no values, or no draw gives a figure.
+    takes such an array and gives a figure; draws for which it gives None (nothing of the kind was drawn) are left out. There is
+    no interval where it gives None for all that there is, or for every draw.
 
     `clusters` names what each row belongs to; whole clusters are drawn then, as many as there are (Field and Welsh,
     "Bootstrapping clustered data", 2007), for cases about one document are more alike than others. With few clusters
@@ -90,36 +83,21 @@ def bootstrap_interval(
     """
     rows = np.asarray(values, dtype=np.float64)
     if not len(rows):
-        return None
-    random = np.random.default_rng(0)
-    held = _clustered(clusters, len(rows))
-    figures: Floats
+        return Figure()
+    value = float(rows.mean()) if statistic is None else statistic(rows)
+    random, held = np.random.default_rng(0), _clustered(clusters, len(rows))
+    if value is None:
+        return Figure(cases=len(rows))
     if statistic is None:
         figures = _means(rows, held, random, rounds)
     else:
         drawn = (statistic(rows[held.draw(random)]) for _ in range(rounds))
         figures = np.array([figure for figure in drawn if figure is not None], dtype=np.float64)
     if not len(figures):
-        return None
+        return Figure(value, cases=len(rows))
     outside = (1 - LEVEL) / 2
     low, high = np.quantile(figures, [outside, 1 - outside])
-    return Interval(float(low), float(high))
-
-
-def figure(
-    values: ArrayLike,
-    statistic: Callable[[Floats], float | None] | None = None,
-    rounds: int = ROUNDS,
-    clusters: Sequence[Hashable] | None = None,
-) -> Figure:
-    """A statistic of values, their mean where none is named, with its interval as `bootstrap_interval` makes it."""
-    rows = np.asarray(values, dtype=np.float64)
-    if not len(rows):
-        return Figure()
-    value = float(rows.mean()) if statistic is None else statistic(rows)
-    interval = None if value is None else bootstrap_interval(rows, statistic, rounds=rounds, clusters=clusters)
-    low, high = (interval.low, interval.high) if interval else (None, None)
-    return Figure(value, low, high, len(rows))
+    return Figure(value, float(low), float(high), len(rows))
 
 
 def wilson(hits: int, n: int) -> Figure:
@@ -195,13 +173,11 @@ def paired_difference(
     The interval is the percentile bootstrap of the mean difference over cases, or over `clusters` of them; p is that of
     the sign-flip test. None where there are no cases; `ValueError` where the lengths differ.
     """
-    differences = _differences(first, second)
-    interval = bootstrap_interval(differences, rounds=rounds, clusters=clusters)
-    if interval is None:
+    mean = figure(_differences(first, second), rounds=rounds, clusters=clusters)
+    if mean.value is None or mean.low is None or mean.high is None:
         return None
-    n, p = len(differences), sign_flip(first, second, rounds=rounds, clusters=clusters)
-    means = sum(first) / n, sum(second) / n
-    return Difference(*means, float(differences.mean()), interval.low, interval.high, p, n)
+    n, p = mean.cases, sign_flip(first, second, rounds=rounds, clusters=clusters)
+    return Difference(sum(first) / n, sum(second) / n, mean.value, mean.low, mean.high, p, n)
 
 
 def sign_flip(

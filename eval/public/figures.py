@@ -1,41 +1,41 @@
-"""Figures over the outcomes of public sets, each with a 95 % interval, and how well retrieval ranks their documents."""
+"""What comes out of public sets, and figures over that, each with a 95 % interval."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from assistant.qa.engine import Engine
+from corpus.documents import Span
 from eval.metrics.ranking import ndcg, recall_at, reciprocal_rank
+from eval.metrics.selective import auc
 from eval.metrics.statistics import Figure, figure
-from eval.public.public_shelf import index_of
+from eval.public.answered_rows import Abstention, Evidence
+from eval.public.public_shelf import Kit, index_of, stocked
+from eval.systems.rapporteur import confidence_of
 
 RANKED = 10
 """Documents that are ranked for a question."""
+SHARE = 0.5
+"""Of a selected sentence so much must be quoted: sentences are told apart otherwise here than in the set."""
 _DEPTH = 60
-"""Passages that are retrieved to rank them: a document may hold several."""
+"""Passages that are retrieved to rank documents: one may hold several."""
 Outcome = dict[str, Any]
 """What came out for one row, by name; JSON values."""
-
-
 Figures = Mapping[str, Figure]
 
 
-def rank(engine: Engine, question: str, without: int | None = None) -> list[int]:
-    """The numbers of the best texts, each once, by the best of their passages; `without` is left out."""
-    found = dict.fromkeys(index_of(each.document.key) for each in engine.search(question, _DEPTH))
-    return [index for index in found if index != without][:RANKED]
+def rank(engine: Engine, question: str) -> list[int]:
+    """The numbers of the best texts, each once, by the best of their passages."""
+    return list(dict.fromkeys(index_of(each.document.key) for each in engine.search(question, _DEPTH)))[:RANKED]
 
 
-def judged(ranked: Sequence[int], gains: Mapping[int, float]) -> Outcome:
-    """The outcome of one question; `gains` are the grades of the relevant texts."""
-    relevant = [index for index, gain in gains.items() if gain > 0]
+def judged(ranked: Sequence[int], relevant: int) -> Outcome:
+    """The outcome of one question, whose answer is in one text."""
     return {
-        "ranked": list(ranked),
-        "relevant": relevant,
-        "ndcg10": ndcg(ranked, dict(gains.items()), 10),
-        "recall": [recall_at(ranked, relevant, k) for k in (1, 5, 10)],
-        "rr": reciprocal_rank(ranked, relevant),
+        "ndcg10": ndcg(ranked, [relevant], 10),
+        "recall": [recall_at(ranked, [relevant], k) for k in (1, 5, 10)],
+        "rr": reciprocal_rank(ranked, [relevant]),
     }
 
 
@@ -46,3 +46,57 @@ def ranking_figures(outcomes: Sequence[Outcome]) -> Figures:
         **{f"R@{k}": figure([each["recall"][n] for each in outcomes]) for n, k in enumerate((1, 5, 10))},
         "MRR@10": figure([each["rr"] for each in outcomes]),
     }
+
+
+def refused(row: Abstention, kit: Kit) -> Outcome:
+    """What is answered from the passages of a row, in a library that holds these and nothing else."""
+    with stocked(row.texts(), kit) as engine:
+        answer = engine.ask(row.question)
+    return {
+        "language": row.language,
+        "answerable": row.answerable,
+        "answered": answer.status in ("answered", "partial") and bool(answer.statements),
+        "confidence": confidence_of(answer),
+    }
+
+
+def quoted(row: Evidence, kit: Kit) -> Outcome:
+    """The same of a row with selected sentences, and whether one of these is quoted, as an answer or as what comes closest."""
+    with stocked(row.texts(), kit) as engine:
+        answer = engine.ask(row.input)
+    said = [(each.symbol, (each.start, each.end)) for each in answer.citations]
+    return {
+        "answerable": bool(row.gold),
+        "answered": answer.status in ("answered", "partial") and bool(answer.statements),
+        "confidence": confidence_of(answer),
+        "quoted": covered(row.wanted(), said, SHARE),
+    }
+
+
+def abstention_figures(outcomes: Sequence[Outcome]) -> Figures:
+    """How well the confidence tells answerable from unanswerable rows (AUC), of the unanswerable ones the share that is answered, of the
+    answerable ones the share that is refused."""
+    points = [(each["confidence"], each["answerable"]) for each in outcomes]
+    return {
+        "AUC": figure(points, lambda rows: auc(rows[:, 0].tolist(), (rows[:, 1] > 0).tolist())),
+        "answered unanswerable": figure([each["answered"] for each in outcomes if not each["answerable"]]),
+        "refused answerable": figure([not each["answered"] for each in outcomes if each["answerable"]]),
+    }
+
+
+def evidence_figures(outcomes: Sequence[Outcome]) -> Figures:
+    """The same, and of the answerable rows how often a selected sentence is quoted."""
+    quotes = figure([each["quoted"] for each in outcomes if each["answerable"]])
+    return {**abstention_figures(outcomes), "gold quoted": quotes}
+
+
+def covered(gold: Iterable[tuple[str, Span]], by: Sequence[tuple[str, Span]], share: float = 1.0) -> bool:
+    """Whether spans together hold at least this share of the characters of one of the gold spans."""
+    for key, (start, end) in gold:
+        held: set[int] = set()
+        for other, (begin, stop) in by:
+            if other == key:
+                held.update(range(max(start, begin), min(end, stop)))
+        if end > start and len(held) >= share * (end - start):
+            return True
+    return False

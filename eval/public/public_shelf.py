@@ -6,30 +6,22 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from assistant.opening import catalogue_of
 from assistant.qa.engine import Engine
 from assistant.qa.readers import Readers
 from assistant.settings import load_settings
-from corpus.catalogue import Catalogue
 from corpus.documents import Block, Document
 from corpus.embedding import make_models
 from corpus.library import Library
 from corpus.models import Models
-from corpus.store.store import Holding
-from eval.cases import EvaluationError
-from eval.teller import Teller
 from ingest.segment import SEGMENTER_VERSION, segmenter
 
-BATCH = 200
-"""Documents that are segmented before their passages are embedded, all together and so on all cores."""
-SETTLE = 2_000
-"""Documents after which the vector index takes them in."""
 _LINES = re.compile(r"[^\n\r]+")
 _IN_MEMORY = Path("/dev/shm")  # noqa: S108 (only asked whether it is there)
 
@@ -83,34 +75,17 @@ class Kit:
     """What libraries and engines are made with; shared by all libraries of a run."""
 
     models: Models
-    readers: Readers | None
-    catalogue: Catalogue
-    passages: int
-    statements: int
-
-    @property
-    def about(self) -> dict[str, str]:
-        """What of it decides the outcomes."""
-        return {
-            "embedding": self.models.fingerprint,
-            "readers": ", ".join(self.readers.names) if self.readers else "off",
-            "passages": str(self.passages),
-            "max_statements": str(self.statements),
-        }
-
-    def engine(self, library: Library) -> Engine:
-        """The engine as users get it."""
-        most = self.statements
-        return Engine(library, self.catalogue, readers=self.readers, passages=self.passages, max_statements=most)
+    engine: Callable[[Library], Engine]
 
 
-def kit_from_settings(models: Path | None, reader: bool) -> Kit:
-    """The kit that the settings describe; `models` is where exported models are kept, by default the user's folder."""
+def kit_from_settings() -> Kit:
+    """The kit that the settings describe."""
     chosen = load_settings()
-    kept = models or chosen.data_dir / "models"
-    known = make_models(chosen.embedding, chosen.multilingual, kept)
-    readers = Readers.shipped(kept) if reader and chosen.reader else None
-    return Kit(known, readers, catalogue_of(chosen), chosen.passages, chosen.max_statements)
+    kept = chosen.data_dir / "models"
+    readers = Readers.shipped(kept) if chosen.reader else None
+    make = partial(Engine, catalogue=catalogue_of(chosen), readers=readers, passages=chosen.passages)
+    models = make_models(chosen.embedding, chosen.multilingual, kept)
+    return Kit(models, partial(make, max_statements=chosen.max_statements))
 
 
 def key_of(index: int) -> str:
@@ -124,51 +99,17 @@ def index_of(key: str) -> int:
 
 
 @contextmanager
-def stocked(
-    texts: Sequence[Text], kit: Kit, folder: Path | None = None, tell: Teller | None = None
-) -> Iterator[Engine]:
-    """An engine over a library of the texts, text n as document `key_of(n)`.
-
-    Without a folder the library is made in a temporary one, in memory where the system has a place for that, and
-    removed in the end. In a `folder` it stays: what it holds is not added again. Raises `EvaluationError` where the
-    folder holds other documents. `tell` hears how it goes on.
-    """
-    if folder is not None:
-        with Library(folder, kit.models, SEGMENTER_VERSION, owner="rapporteur eval") as library:
-            _fill(library, texts, kit, tell)
-            yield kit.engine(library)
-        return
-    place = _IN_MEMORY if len(texts) <= BATCH and os.access(_IN_MEMORY, os.W_OK) else None
+def stocked(texts: Sequence[Text], kit: Kit) -> Iterator[Engine]:
+    """An engine over a library of the texts, text n as document `key_of(n)`, made in a temporary folder, in memory where the system
+    has a place for that, and removed in the end."""
+    place = _IN_MEMORY if os.access(_IN_MEMORY, os.W_OK) else None
+    segment = segmenter(kit.models)
     with (
         tempfile.TemporaryDirectory(prefix="rapporteur-eval-", dir=place) as made,
-        stocked(texts, kit, Path(made) / "library", tell) as engine,
+        Library(Path(made) / "library", kit.models, SEGMENTER_VERSION, owner="rapporteur eval") as library,
     ):
-        yield engine
-
-
-def _fill(library: Library, texts: Sequence[Text], kit: Kit, tell: Teller | None) -> None:
-    held = {header.key: header for header in library.each_header()}
-    strange = sorted(set(held) - {key_of(n) for n in range(len(texts))})
-    if strange:
-        raise EvaluationError(f"The library in {library.folder} holds {strange[0]!r}, which is not of this set.")
-    segment = segmenter(kit.models)
-    batches = range(0, len(texts), BATCH)
-    for begin in tell.counted(batches, f"batches of {BATCH} documents", len(batches)) if tell else batches:
-        some = [text.document(key_of(n)) for n, text in enumerate(texts[begin : begin + BATCH], begin)]
-        new = [
-            (document, segment(document))
-            for document in some
-            if document is not None and (document.key not in held or held[document.key].sha256 != document.sha256)
-        ]
-        for language in dict.fromkeys(document.language for document, _ in new):
-            own = [(document, passages) for document, passages in new if document.language == language]
-            vectors = kit.models.passages(language, [passage for _, passages in own for passage in passages])
-            for document, passages in own:
-                mine, vectors = vectors[: len(passages)], vectors[len(passages) :]
-                # A change of language changes the id: the old one leaves.
-                replaces = [held[document.key].id] if document.key in held else []
-                others = [each for each in replaces if each != document.id]
-                library.take(Holding(document, passages, mine, None), others, settle=False)
-        if begin // SETTLE != (begin + BATCH) // SETTLE:
-            library.settle()
-    library.settle()
+        for n, text in enumerate(texts):
+            if document := text.document(key_of(n)):
+                library.add(document, segment(document), settle=False)
+        library.settle()
+        yield kit.engine(library)

@@ -13,7 +13,7 @@ import yaml
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
-from eval.cases import shipped_sets
+from eval.cases import EvaluationError, shipped_sets
 from eval.metrics.scores import CAUSES
 from eval.metrics.statistics import Figure
 from eval.metrics.summary import Figures, Summary
@@ -21,7 +21,7 @@ from eval.report.failures import MOST, Card, failures
 from eval.report.html_markup import seen, style, tag
 from eval.report.plots import beside_latency, histogram, legend, reliability, risk_coverage, stacked, whiskers
 from eval.runs.comparing import Comparison, compare, in_common, summary_of
-from eval.runs.run_store import Run, RunError
+from eval.runs.run_store import Run
 from eval.runs.run_tables import MEANINGS
 from eval.told import number
 
@@ -39,10 +39,10 @@ def set_notes() -> Mapping[str, Mapping[str, Any]]:
 
 
 def write_report(runs: Sequence[Run], path: Path, most: int = MOST) -> None:
-    """Writes the page about one run or several, with at most so many failed cases of each set. Raises `RunError` for runs that
+    """Writes the page about one run or several, with at most so many failed cases of each set. Raises `EvaluationError` for runs that
     are not finished, or of one name."""
     if len({run.folder.resolve() for run in runs}) < len(runs):
-        raise RunError("A run is named twice.")
+        raise EvaluationError("A run is named twice.")
     page = render([(run, summary_of(run)) for run in runs], most)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(page, encoding="utf-8")

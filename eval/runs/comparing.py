@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from eval.cases import EvaluationError
 from eval.metrics.scores import MEASURES
 from eval.metrics.statistics import Difference, mcnemar, paired_difference
 from eval.metrics.summary import Summary, summarise
-from eval.runs.run_store import Run, RunError, asked
+from eval.runs.run_store import Run, asked
 
 ABSTAINED = "abstention_recall"
 
@@ -33,9 +34,9 @@ class Comparison:
 
 
 def summary_of(run: Run) -> Summary:
-    """The figures of a stored run. Raises `RunError` where cases were not asked yet."""
+    """The figures of a stored run. Raises `EvaluationError` where cases were not asked yet."""
     if run.missing:
-        raise RunError(
+        raise EvaluationError(
             f"{run.folder} is not finished: {run.missing} of {len(run.cases)} cases were not asked yet. "
             "Give the same 'eval run' command again to go on with it."
         )
@@ -49,12 +50,12 @@ def in_common(first: Run, second: Run) -> list[str]:
 
 
 def compare(first: Run, second: Run, before: Summary | None = None, after: Summary | None = None) -> Comparison:
-    """Compares two stored runs, by their figures where these are at hand. Raises `RunError` where one is not finished, or they
+    """Compares two stored runs, by their figures where these are at hand. Raises `EvaluationError` where one is not finished, or they
     share no question."""
     before, after = before or summary_of(first), after or summary_of(second)
     shared = in_common(first, second)
     if not shared:
-        raise RunError(f"{first.folder} and {second.folder} have no question in common.")
+        raise EvaluationError(f"{first.folder} and {second.folder} have no question in common.")
     clusters = {case.id: case.cluster for case in second.cases}
     figures = {}
     for name in MEASURES:

@@ -34,37 +34,33 @@ AT_HAND = {"meeting": (SHARED / "meeting", SHARED / "treaties"), "un": (SHARED /
 _DONE = "built"
 
 
-class CorpusError(EvaluationError):
-    """Documents that a run needs and that are not there, or can't be read; the message says which."""
-
-
-def corpora(cases: Sequence[Case], documents: Sequence[Path]) -> dict[str, list[Case]]:
-    """The cases by the collection that they are about; all of one where documents are named."""
-    found: dict[str, list[Case]] = {}
-    for case in cases:
-        found.setdefault("documents" if documents else case.corpus, []).append(case)
-    return found
+def corpus_of(cases: Sequence[Case], documents: Sequence[Path]) -> str:
+    """The collection that cases are about, or the documents that are named. Raises `EvaluationError` where there are several."""
+    found = sorted({"documents" if documents else case.corpus for case in cases})
+    if len(found) > 1:
+        raise EvaluationError(f"The set is about several collections ({', '.join(found)}); make a set of each.")
+    return found[0] if found else ""
 
 
 def sources(corpus: str, documents: Sequence[Path]) -> list[Openable]:
-    """The files of a collection: those named, else those that its name stands for. Raises `CorpusError`."""
+    """The files of a collection: those named, else those that its name stands for. Raises `EvaluationError`."""
     if corpus == "starter" and not documents:
         return list(starter_sources())
     for path in documents:
         if not path.exists():
-            raise CorpusError(f"{path} does not exist.")
+            raise EvaluationError(f"{path} does not exist.")
     given = documents or [path for path in AT_HAND.get(corpus, ()) if path.exists()]
     found: list[Openable] = [source for path in given for source in inputs(path)]
     if found:
         return found
     if corpus in AT_HAND:
-        raise CorpusError(
+        raise EvaluationError(
             f"The documents of the set ({corpus}) are not at hand; name a folder that has them with --documents. Or fetch them by "
             "their symbols, which the names of their files give ('rapporteur fetch SYMBOL'), and name the library with "
             "--library."
         )
     about = f"about {corpus!r}, which is no collection that ships" if corpus else "about no named collection"
-    raise CorpusError(f"The set is {about}; name the documents with --documents, or a library with --library.")
+    raise EvaluationError(f"The set is {about}; name the documents with --documents, or a library with --library.")
 
 
 def fingerprint(given: Sequence[Openable], models: Models, catalogue: Path | None) -> str:
@@ -74,7 +70,7 @@ def fingerprint(given: Sequence[Openable], models: Models, catalogue: Path | Non
         try:
             opened = source.open()
         except ReadError as error:
-            raise CorpusError(str(error)) from None
+            raise EvaluationError(str(error)) from None
         digest.update(f"{opened.name}\0{hashlib.sha256(opened.data).hexdigest()}\0".encode())
     digest.update(f"{models.fingerprint}\0{SEGMENTER_VERSION}\0{code('corpus', 'ingest')}\0".encode())
     if catalogue is not None:
@@ -98,7 +94,7 @@ def built(
 ) -> Iterator[Library]:
     """A library of the documents, opened. One that was built before is used again, one half built is gone on with.
 
-    Raises `CorpusError` where a document is refused, `LibraryBusy` where another run has the library.
+    Raises `EvaluationError` where a document is refused, `LibraryBusy` where another run has the library.
     """
     home = folder / name
     with Library(home, models, SEGMENTER_VERSION, owner="rapporteur eval run") as library:
@@ -109,7 +105,7 @@ def built(
                 if outcome.result == "refused"
             ]
             if refused:
-                raise CorpusError(f"Documents can't be read. {' '.join(refused)}")
+                raise EvaluationError(f"Documents can't be read. {' '.join(refused)}")
         (home / _DONE).touch()
         _prune(folder, home)
         yield library
@@ -120,7 +116,7 @@ def engine_over(
     documents: Sequence[Path], folder: Path, reading: Callable[[Progress], None] | None = None
 ) -> Iterator[Engine]:
     """The product's own engine over documents: files, and all in folders. `folder` keeps the library, for the next time, and the
-    converted models. Raises `CorpusError` where a document is missing or can't be read."""
+    converted models. Raises `EvaluationError` where a document is missing or can't be read."""
     chosen = load_settings(data_dir=folder)
     models = make_models(chosen.embedding, chosen.multilingual, models_in(folder))
     given = sources("", documents)

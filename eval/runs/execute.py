@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,13 +15,12 @@ from typing import Any
 from corpus.catalogue import Catalogue
 from corpus.library import Library
 from corpus.models import Models
-from eval.cases import Case, load_cases
+from eval.cases import Case, EvaluationError, load_cases
 from eval.gold_spans import Shelf, blocks_in, located
-from eval.runs.corpora import CorpusError, built, code, corpora, fingerprint, sources
-from eval.runs.records import Record
+from eval.runs.corpora import built, code, corpus_of, fingerprint, sources
+from eval.runs.records import Record, failed
 from eval.runs.run_store import Answers, Gold, Run, answers_in, begin, finish, load_run, set_aside
 from eval.systems import NAMES, System
-from eval.systems.system_interface import failed
 from eval.teller import Teller
 from ingest.ahead import Openable
 from ingest.segment import SEGMENTER_VERSION
@@ -33,8 +31,7 @@ class Plan:
     """What is to be run.
 
     `questions` is the file. `documents` stand in for the collections that the cases are about,
-    `library` for both: a folder with a library that is used as it is. `again` begins anew, `retry` asks the cases anew
-    that failed. `catalogue_dir` is where the catalogue comes from, None: the shipped one.
+    `library` for both: a folder with a library that is used as it is. `again` begins anew. `catalogue_dir` is where the catalogue comes from, None: the shipped one.
     """
 
     name: str
@@ -46,14 +43,12 @@ class Plan:
     catalogue_dir: Path | None = None
     documents: tuple[Path, ...] = ()
     library: Path | None = None
-    jobs: int = 1
     again: bool = False
-    retry: bool = False
     settings: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def cases(self) -> tuple[Case, ...]:
-        """What is in the file. Raises `CaseError`."""
+        """What is in the file. Raises `EvaluationError`."""
         return tuple(load_cases(self.questions))
 
     @property
@@ -69,99 +64,87 @@ class Plan:
 
 def execute(plan: Plan, tell: Teller) -> Run:
     """Runs a plan and returns the stored run. Cases that were answered before, by the same system with the same
-    settings, documents and code, are not asked again.
+    settings, documents and code, are not asked again, unless they failed.
 
-    Raises `CorpusError`, `RunError`, `LibraryError` or `EmbeddingError`.
+    Raises `EvaluationError`, `LibraryError` or `EmbeddingError`.
     """
-    groups = list(_groups(plan))
+    documents = _documents(plan)
     if plan.again and (aside := set_aside(plan.folder)):
         tell.note(f"The run before is kept as {aside}.")
-    aside = begin(plan.folder, _meta(plan, groups), plan.questions)
+    aside = begin(plan.folder, _meta(plan, documents), plan.questions)
     if aside:
         tell.note(f"The run before was of other documents, settings or code; it is kept as {aside}.")
     known = answers_in(plan.folder, plan.cases)
-    done = {name for name, record in known.items() if not (plan.retry and record.status == "failed")}
+    done = {name for name, record in known.items() if record.status != "failed"}
     if done:
         tell.note(f"{len(done)} of {len(plan.cases)} cases were answered before and are not asked again.")
+    cases, left_out = list(plan.cases), list[str]()
     texts: dict[str, str] = {}
     gold: dict[str, list[Gold]] = {}
-    left_out: list[str] = []
-    placed: list[Case] = []
-    with Answers(plan.folder) as answers:
-        for group in groups:
-            with _opened(plan, group, tell) as library:
-                good, without = (list(group.cases), []) if library is None else askable(group.cases, library)
-                good = good if library is None else located(good, library)
-                placed += good
-                if without:
-                    tell.note(_left_out(without))
-                left_out += [case.id for case in without]
-                todo = [case for case in good if case.id not in done]
-                if todo:
-                    plan.system.prepare(library)
-                    asking = answered(plan.system, todo, plan.jobs)
-                    for case, record in tell.counted(asking, "cases asked", len(good), len(good) - len(todo)):
-                        answers.add(case, record)
-                if library is not None:
-                    records = answers_in(plan.folder, good).values()
-                    texts |= cited_texts(list(records), library)
-                    gold |= gold_texts(good, library)
+    with Answers(plan.folder) as answers, _opened(plan, documents, tell) as library:
+        if library is not None:
+            cases, without = askable(cases, library)
+            cases, left_out = located(cases, library), [case.id for case in without]
+            if without:
+                tell.note(_left_out(without))
+        if todo := [case for case in cases if case.id not in done]:
+            plan.system.prepare(library)
+            asking = ((case, answer_of(plan.system, case)) for case in todo)
+            for case, record in tell.counted(asking, "cases asked", len(cases), len(cases) - len(todo)):
+                answers.add(case, record)
+        if library is not None:
+            texts = cited_texts(list(answers_in(plan.folder, cases).values()), library)
+            gold = gold_texts(cases, library)
     if len(left_out) == len(plan.cases):
-        raise CorpusError("None of the cases can be asked: the documents that they need are not held.")
-    if lost := _lost(placed):
+        raise EvaluationError("None of the cases can be asked: the documents that they need are not held.")
+    if lost := _lost(cases):
         tell.note(lost)
-    finish(plan.folder, texts, gold, placed, {"left_out": left_out})
+    finish(plan.folder, texts, gold, cases, {"left_out": left_out})
     return load_run(plan.folder)
 
 
 @dataclass(frozen=True)
-class _Group:
-    """Cases about one collection, its files, and a hash of what its library is made from."""
+class _Documents:
+    """What cases are asked of: the name of a collection, its files, and a hash of what its library is made from; no files of a
+    system that has documents of its own, and of a library that is used as it is."""
 
-    corpus: str
-    cases: tuple[Case, ...]
+    name: str
     sources: tuple[Openable, ...] = ()
     hash: str = ""
 
 
-def _groups(plan: Plan) -> Iterator[_Group]:
+def _documents(plan: Plan) -> _Documents:
     if plan.library is not None:
-        yield _Group("library", plan.cases)
-        return
-    for corpus, cases in corpora(plan.cases, plan.documents).items():
-        if plan.remote and not plan.documents and corpus != "starter":
-            yield _Group(corpus, tuple(cases))
-            continue
-        given = sources(corpus, plan.documents)
-        yield _Group(corpus, tuple(cases), tuple(given), fingerprint(given, plan.models, plan.catalogue_dir))
+        return _Documents("library", hash=_library_hash(plan))
+    corpus = corpus_of(plan.cases, plan.documents)
+    if plan.remote and not plan.documents and corpus != "starter":
+        return _Documents(corpus or "documents")
+    given = sources(corpus, plan.documents)
+    return _Documents(corpus or "documents", tuple(given), fingerprint(given, plan.models, plan.catalogue_dir))
 
 
 @contextmanager
-def _opened(plan: Plan, group: _Group, tell: Teller) -> Iterator[Library | None]:
+def _opened(plan: Plan, documents: _Documents, tell: Teller) -> Iterator[Library | None]:
     if plan.library is not None:
         with Library(plan.library, plan.models, SEGMENTER_VERSION, owner="rapporteur eval run") as library:
             yield library
-    elif group.sources:
-        home = f"{group.corpus or 'documents'}-{group.hash}"
+    elif documents.sources:
+        home = f"{documents.name}-{documents.hash}"
         folder = plan.out / "libraries"
-        with built(folder, home, group.sources, plan.models, plan.catalogue, tell.reading) as library:
+        with built(folder, home, documents.sources, plan.models, plan.catalogue, tell.reading) as library:
             yield library
     else:
         yield None
 
 
-def _meta(plan: Plan, groups: Sequence[_Group]) -> dict[str, Any]:
-    documents = {group.corpus or "documents": group.hash for group in groups}
-    if plan.library is not None:
-        documents = {"library": _library_hash(plan)}
+def _meta(plan: Plan, documents: _Documents) -> dict[str, Any]:
     return {
         "set": plan.questions.stem,
         "cases": plan.questions.name,
         "system": plan.system.name,
         "settings": {**plan.system.settings, **({} if plan.remote else plan.settings)},
-        "documents": documents,
+        "documents": {documents.name: documents.hash},
         "code": "" if plan.remote else code("corpus", "ingest", "assistant"),
-        "jobs": plan.jobs,
         "begun": datetime.now(UTC).isoformat(timespec="seconds"),
     }
 
@@ -170,7 +153,7 @@ def _library_hash(plan: Plan) -> str:
     """A hash of what a library of the user's holds."""
     assert plan.library is not None
     if not (plan.library / "library.sqlite3").is_file():
-        raise CorpusError(f"{plan.library} holds no library. Make one with 'rapporteur ingest'.")
+        raise EvaluationError(f"{plan.library} holds no library. Make one with 'rapporteur ingest'.")
     with Library(plan.library, plan.models, SEGMENTER_VERSION, owner="rapporteur eval run") as library:
         held = "".join(f"{header.id}\0{header.sha256}\0" for header in library.each_header())
     return hashlib.sha256(f"{held}{plan.models.fingerprint}".encode()).hexdigest()[:16]
@@ -198,7 +181,7 @@ def answer_of(system: System, case: Case) -> Record:
     try:
         return system.answer(case)
     except Exception as error:  # noqa: BLE001  whatever breaks in what is evaluated is a result of the evaluation
-        return failed(case, system.name, f"{type(error).__name__}: {error}")
+        return failed(case.id, system.name, f"{type(error).__name__}: {error}")
 
 
 def askable(cases: Sequence[Case], library: Library) -> tuple[list[Case], list[Case]]:
@@ -234,18 +217,3 @@ def gold_texts(cases: Sequence[Case], library: Library) -> dict[str, list[Gold]]
                     text = "\n".join(document.block_text(block) for block in blocks)
                     found.setdefault(case.id, []).append(Gold(document.key, place.wanted, text))
     return found
-
-
-def answered(system: System, cases: Sequence[Case], jobs: int) -> Iterator[tuple[Case, Record]]:
-    """Answers as they come; in order where one is asked at a time. Interrupted, what was answered is kept."""
-    if jobs == 1:
-        for case in cases:
-            yield case, answer_of(system, case)
-        return
-    pool = ThreadPoolExecutor(jobs, thread_name_prefix="asking")
-    try:
-        asking = {pool.submit(answer_of, system, case): case for case in cases}
-        for done in as_completed(asking):
-            yield asking[done], done.result()
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)

@@ -22,10 +22,6 @@ AGAINST = ("right", "shown", "fact_recall", ABSTAINED)
 ALPHA = 0.05
 
 
-class GateError(EvaluationError):
-    """A file of thresholds that can't be used; the message names it and says why."""
-
-
 class Threshold(BaseModel):
     """The bounds of a figure, both included; None: not bounded on that side."""
 
@@ -61,14 +57,14 @@ _FILE = TypeAdapter(dict[str, dict[Annotated[str, AfterValidator(_known)], Thres
 
 def load_thresholds(path: Path, questions: str) -> dict[str, Threshold]:
     """The thresholds of a file for a question set, by figure: a mapping from the set's name (or `any`) to figures, each with
-    `least` or `most` or both. Raises `GateError`, also where the file has none for the set."""
+    `least` or `most` or both. Raises `EvaluationError`, also where the file has none for the set."""
     try:
-        held = _FILE.validate_python(read_yaml(path, GateError))
+        held = _FILE.validate_python(read_yaml(path))
     except ValidationError as error:
-        raise GateError(f"{path}: {what_is_wrong(error)}") from None
+        raise EvaluationError(f"{path}: {what_is_wrong(error)}") from None
     made = {**held.get("any", {}), **held.get(questions, {})}
     if not made:
-        raise GateError(f"{path} has no thresholds for the set {questions!r}, only for {', '.join(held)}.")
+        raise EvaluationError(f"{path} has no thresholds for the set {questions!r}, only for {', '.join(held)}.")
     return made
 
 
@@ -82,7 +78,7 @@ def broken(thresholds: Mapping[str, Threshold], run: Run, summary: Summary) -> l
 
 def losses(before: Run, after: Run) -> list[str]:
     """A sentence for each figure of `AGAINST` in which a run is worse than another by more than chance explains: p of the
-    paired test below `ALPHA`. Raises `RunError` as `compare` does."""
+    paired test below `ALPHA`. Raises `EvaluationError` as `compare` does."""
     return [
         f"{name} falls from {_short(each.first)} to {_short(each.second)} (p = {each.p:.4f}, {each.cases} cases)."
         for name, each in compare(before, after).figures.items()

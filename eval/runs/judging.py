@@ -18,12 +18,12 @@ from pathlib import Path
 from typing import Literal
 
 from assistant.model.model_interface import LanguageModel, Message, ModelFault
-from eval.cases import Case, read_yaml
+from eval.cases import Case, EvaluationError, read_yaml
 from eval.metrics.answers import said
 from eval.metrics.scores import right
 from eval.metrics.statistics import Figure, figure
 from eval.runs.records import Record
-from eval.runs.run_store import Run, RunError
+from eval.runs.run_store import Run
 from eval.teller import Teller
 from eval.told import Rounded
 
@@ -135,13 +135,15 @@ class Judged(Rounded):
 
 
 def judge_run(run: Run, ask: Ask, labels: Mapping[str, bool], tell: Teller) -> Judged:
-    """Has every answer of a run judged, and writes the judgements into its folder. Raises `RunError` for a run without
+    """Has every answer of a run judged, and writes the judgements into its folder. Raises `EvaluationError` for a run without
     answers, or labels of which none is of a case of the run."""
     by_case = {record.case: record for record in run.records}
     pairs = [(case, by_case[case.id]) for case in run.cases if case.id in by_case]
     labelled = [n for n, (case, _) in enumerate(pairs) if case.id in labels]
     if not pairs or (labels and not labelled):
-        raise RunError(f"{run.folder} has no answers" if not pairs else f"No label is of a case of {run.folder}.")
+        raise EvaluationError(
+            f"{run.folder} has no answers" if not pairs else f"No label is of a case of {run.folder}."
+        )
     counted = tell.counted(pairs, "answers judged", len(pairs))
     judgements = [judge(case, record, ask) for case, record in counted]
     correct = [float(each.correct) for each in judgements]
@@ -158,10 +160,10 @@ def judge_run(run: Run, ask: Ask, labels: Mapping[str, bool], tell: Teller) -> J
 
 
 def read_labels(path: Path) -> dict[str, bool]:
-    """Labels from YAML or JSON: a mapping from case to true (correct) or false. Raises `RunError`."""
-    raw = read_yaml(path, RunError)
+    """Labels from YAML or JSON: a mapping from case to true (correct) or false. Raises `EvaluationError`."""
+    raw = read_yaml(path)
     if not isinstance(raw, dict) or not raw or not all(isinstance(value, bool) for value in raw.values()):
-        raise RunError(f"{path} must map cases to true or false: whether the answer is correct.")
+        raise EvaluationError(f"{path} must map cases to true or false: whether the answer is correct.")
     return {str(case): value for case, value in raw.items()}
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import PlainValidator, TypeAdapter, ValidationError
 
-from eval.cases import Stretch, what_is_wrong
+from eval.cases import EvaluationError, Stretch, what_is_wrong
 
 Status = Literal["answered", "partial", "tentative", "not_found", "refused", "failed"]
 JOIN = "; "
@@ -22,10 +22,6 @@ def _text(value: Any) -> str:
 
 Text = Annotated[str, PlainValidator(_text)]
 """Any text, of which servers may send halves of surrogate pairs."""
-
-
-class RecordError(ValueError):
-    """A stored record that does not have the form that `Record.to_json` writes."""
 
 
 @dataclass(frozen=True)
@@ -113,16 +109,21 @@ class Record:
 
     @classmethod
     def from_json(cls, raw: Any) -> Record:
-        """A record from its stored form. Raises `RecordError`, which says what is wrong with it."""
+        """A record from its stored form. Raises `EvaluationError`, which says what is wrong with it."""
         try:
             record = _RECORD.validate_python(raw)
         except ValidationError as error:
-            raise RecordError(f"a record has the wrong form: {what_is_wrong(error)}") from None
+            raise EvaluationError(f"a record has the wrong form: {what_is_wrong(error)}") from None
         if any(not 0 <= n < len(record.citations) for claim in record.claims for n in claim.cited):
-            raise RecordError(f"case {record.case!r}: a claim cites what is not there.")
+            raise EvaluationError(f"case {record.case!r}: a claim cites what is not there.")
         if record.stretches and len(record.stretches) != len(record.ranked):
-            raise RecordError(f"case {record.case!r}: not every passage that was retrieved says where it is.")
+            raise EvaluationError(f"case {record.case!r}: not every passage that was retrieved says where it is.")
         return record
 
 
 _RECORD = TypeAdapter(Record)
+
+
+def failed(case: str, system: str, error: str, ms: float = 0.0, raw: Any = None) -> Record:
+    """The record of a case, by its id, that could not be answered; it counts as wrong."""
+    return Record(case, system, "failed", ms=ms, error=error, raw=raw)

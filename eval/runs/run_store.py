@@ -23,18 +23,14 @@ from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from corpus.files import write_whole
-from eval.cases import Case, CaseError, EvaluationError, load_cases, what_is_wrong
+from eval.cases import Case, EvaluationError, load_cases, what_is_wrong
 from eval.gold_spans import Found, found_of, with_found
 from eval.kept_lines import KeptLines, kept_in
-from eval.runs.records import Record, RecordError, Text
+from eval.runs.records import Record, Text
 
 ANSWERS, TEXTS, GOLD, META, SPANS = "answers.jsonl", "texts.json", "gold.json", "run.json", "spans.json"
 
 _Kind = TypeVar("_Kind")
-
-
-class RunError(EvaluationError):
-    """A stored run that can't be used; the message names it and says why."""
 
 
 @dataclass(frozen=True)
@@ -74,14 +70,16 @@ class Run:
 
 
 class Answers(ExitStack):
-    """The answers of a run as they are written. Raises `RunError` where another process is writing to the run."""
+    """The answers of a run as they are written. Raises `EvaluationError` where another process is writing to the run."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
         try:
             self.enter_context(FileLock(folder / "writing.lock", timeout=0))
         except Timeout:
-            raise RunError(f"{folder} is being written to by another 'eval run'. Wait until it has ended.") from None
+            raise EvaluationError(
+                f"{folder} is being written to by another 'eval run'. Wait until it has ended."
+            ) from None
         self._file = self.enter_context(KeptLines(folder / ANSWERS))
 
     def add(self, case: Case, record: Record) -> None:
@@ -98,13 +96,15 @@ def asked(case: Case) -> str:
 def begin(folder: Path, meta: Mapping[str, Any], cases: Path) -> Path | None:
     """Makes the folder of a run, or opens one that was begun with the same system, documents and code.
 
-    One that was begun otherwise is set aside under a number; returns where it is then. Raises `RunError` where the
+    One that was begun otherwise is set aside under a number; returns where it is then. Raises `EvaluationError` where the
     folder holds something else.
     """
     aside = None
     if folder.exists() and any(folder.iterdir()):
         if not (folder / META).is_file():
-            raise RunError(f"{folder} is no run of 'eval run'. Choose another folder with --out or another --name.")
+            raise EvaluationError(
+                f"{folder} is no run of 'eval run'. Choose another folder with --out or another --name."
+            )
         if _identity(_held(folder / META, dict[str, Any])) != _identity(meta):
             aside = set_aside(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -138,19 +138,16 @@ def finish(
 
 
 def load_run(folder: Path) -> Run:
-    """A stored run, its last answer to each case. Raises `RunError` where it can't be read."""
+    """A stored run, its last answer to each case. Raises `EvaluationError` where it can't be read."""
     if not (folder / META).is_file():
-        raise RunError(f"{folder} is no run of 'eval run': it has no {META}.")
+        raise EvaluationError(f"{folder} is no run of 'eval run': it has no {META}.")
     meta = _held(folder / META, _Meta).model_dump()
-    try:
-        cases = [case for case in load_cases(folder / Path(meta["cases"]).name) if case.id not in meta["left_out"]]
-    except CaseError as error:
-        raise RunError(f"The questions of the run can't be read. {error}") from None
+    cases = [case for case in load_cases(folder / Path(meta["cases"]).name) if case.id not in meta["left_out"]]
     spans = _held(folder / SPANS, dict[str, list[Found]])
     try:
         cases = [with_found(case, spans[case.id]) if case.id in spans else case for case in cases]
     except ValueError as error:
-        raise RunError(f"{folder / SPANS} can't be read: {error}.") from None
+        raise EvaluationError(f"{folder / SPANS} can't be read: {error}.") from None
     found = answers_in(folder, cases)
     records = tuple(found[case.id] for case in cases if case.id in found)
     texts, gold = _held(folder / TEXTS, dict[str, Text]), _held(folder / GOLD, dict[str, list[Gold]])
@@ -158,19 +155,19 @@ def load_run(folder: Path) -> Run:
 
 
 def answers_in(folder: Path, cases: Sequence[Case]) -> dict[str, Record]:
-    """The last stored answer to each case that was asked just so. Raises `RunError` for a damaged line that is not
+    """The last stored answer to each case that was asked just so. Raises `EvaluationError` for a damaged line that is not
     the last; that one may have been cut off, and is passed over."""
     wanted = {case.id: asked(case) for case in cases}
     found: dict[str, Record] = {}
     try:
         rows = list(kept_in(folder / ANSWERS))
     except ValueError as error:
-        raise RunError(f"{error} Run again with --again.") from None
+        raise EvaluationError(f"{error} Run again with --again.") from None
     for number, row in rows:
         try:
             record = Record.from_json(row)
-        except RecordError as error:
-            raise RunError(f"{folder / ANSWERS}, line {number}: {error} Run again with --again.") from None
+        except EvaluationError as error:
+            raise EvaluationError(f"{folder / ANSWERS}, line {number}: {error} Run again with --again.") from None
         if wanted.get(record.case) == row.get("asked"):
             found[record.case] = record
     return found
@@ -194,10 +191,10 @@ def _store(path: Path, value: object, indent: int | None = None) -> None:
 
 
 def _held(path: Path, kind: type[_Kind]) -> _Kind:
-    """What a file of JSON holds, of some kind; of one that is not there as of an empty object. Raises `RunError`."""
+    """What a file of JSON holds, of some kind; of one that is not there as of an empty object. Raises `EvaluationError`."""
     try:
         return TypeAdapter(kind).validate_python(json.loads(path.read_bytes()) if path.exists() else {})
     except ValidationError as error:
-        raise RunError(f"{path} can't be read: {what_is_wrong(error)}") from None
+        raise EvaluationError(f"{path} can't be read: {what_is_wrong(error)}") from None
     except (OSError, ValueError, RecursionError) as error:
-        raise RunError(f"{path} can't be read: {error}") from None
+        raise EvaluationError(f"{path} can't be read: {error}") from None

@@ -3,37 +3,52 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Protocol
 
 from assistant.opening import make_engine
 from assistant.settings import Settings
+from corpus.library import Library
+from eval.cases import Case
+from eval.runs.records import Record
 from eval.systems.peers import bm25, cairn, dense, llama_index
 from eval.systems.rapporteur import Rapporteur
 from eval.systems.remote import Remote
-from eval.systems.system_interface import System, SystemFault
 
-__all__ = ["NAMES", "System", "SystemFault", "key_of_server", "peer", "system_of"]
+__all__ = ["NAMES", "PEERS", "System", "key_of_server", "system_of"]
 
-_PEERS: dict[str, Callable[[], System]] = {"llama-index": llama_index, "bm25": bm25, "dense": dense, "cairn": cairn}
+
+class System(Protocol):
+    """Answers cases from one library."""
+
+    @property
+    def name(self) -> str:
+        """How runs and tables call it."""
+
+    @property
+    def settings(self) -> Mapping[str, str]:
+        """What decides its answers beside the library and the questions, for people to read."""
+
+    def prepare(self, library: Library | None) -> None:
+        """Makes it ready, so that the first answer takes no longer than the others; None: it has no library here."""
+
+    def answer(self, case: Case) -> Record:
+        """Its answer. What goes wrong may be raised, or told in a record that failed."""
+
+
+PEERS: dict[str, Callable[[], System]] = {"llama-index": llama_index, "bm25": bm25, "dense": dense, "cairn": cairn}
 KEY = "RAPPORTEUR_EVAL_KEY"
 """Environment variable that holds the key of a server that is evaluated."""
-NAMES = ("rapporteur", *_PEERS)
+NAMES = ("rapporteur", *PEERS)
 """Systems that are known by name; all others are addresses of servers."""
-
-
-def peer(name: str) -> System:
-    """A peer by name. Raises `SystemFault` for a name that is none."""
-    if name not in _PEERS:
-        raise SystemFault(f"{name!r} is no peer; there are {', '.join(_PEERS)}.")
-    return _PEERS[name]()
 
 
 def system_of(name: str, chosen: Settings, model: str, timeout: float) -> System:
     """The system of that name, or the server at that address."""
     if name == "rapporteur":
         return Rapporteur(lambda library: make_engine(library, chosen), settings_told(chosen))
-    if name in NAMES:
-        return peer(name)
+    if name in PEERS:
+        return PEERS[name]()
     return Remote(name, model=model, key=key_of_server(), timeout=timeout)
 
 

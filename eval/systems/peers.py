@@ -15,10 +15,9 @@ from typing import Any
 
 from corpus.analysis import analyse
 from corpus.library import Library
-from eval.cases import Case
+from eval.cases import Case, EvaluationError
 from eval.runs.records import Record
 from eval.systems.passages import QUOTED, RETRIEVED, passage_record, whole_question
-from eval.systems.system_interface import SystemFault
 
 Hits = list[tuple[str, float]]
 Search = Callable[[str], Hits]
@@ -44,7 +43,7 @@ class PassagePeer:
     def prepare(self, library: Library | None) -> None:
         """Builds what is searched."""
         if library is None:
-            raise SystemFault(f"{self.name} can only be evaluated over documents.")
+            raise EvaluationError(f"{self.name} can only be evaluated over documents.")
         search = self._build(library)
         search("What is said about the documents?")
         self._ready = library, search
@@ -52,7 +51,7 @@ class PassagePeer:
     def answer(self, case: Case) -> Record:
         """The best passages."""
         if self._ready is None:
-            raise SystemFault("prepare() comes before answer().")
+            raise EvaluationError("prepare() comes before answer().")
         library, search = self._ready
         begun = time.perf_counter()
         hits = search(whole_question(case))
@@ -114,11 +113,11 @@ def _llama_index_search(library: Library) -> Search:
 
 def cairn() -> PassagePeer:
     """Cairn's default (`cairn-assistant`): cosines of weighted words, in the language of the question, then in all; the best
-    passage is quoted where it is above a threshold. Raises `SystemFault` where it is not installed."""
+    passage is quoted where it is above a threshold. Raises `EvaluationError` where it is not installed."""
     try:
         told = version("cairn-assistant")
     except PackageNotFoundError:
-        raise SystemFault("cairn needs a package that is not installed. Run: pip install cairn-assistant") from None
+        raise EvaluationError("cairn needs a package that is not installed. Run: pip install cairn-assistant") from None
     from cairn.config import Config
 
     chosen = Config(candidates=RETRIEVED)

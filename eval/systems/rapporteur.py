@@ -8,10 +8,9 @@ from collections.abc import Callable, Mapping
 from assistant.qa.answer import Answer, Citation
 from assistant.qa.engine import Engine
 from corpus.library import Library
-from eval.cases import Case
+from eval.cases import Case, EvaluationError
 from eval.runs.records import Cited, Claim, Record
 from eval.systems.passages import RETRIEVED, places_of
-from eval.systems.system_interface import SystemFault
 
 BY_RULE = 10.0
 """Confidence of an answer that a rule gave, and less it that of a refusal by rule: surer than evidence usually is."""
@@ -34,7 +33,7 @@ class Rapporteur:
     def prepare(self, library: Library | None) -> None:
         """Builds the engine and loads its models."""
         if library is None:
-            raise SystemFault("Rapporteur itself can only be evaluated over documents.")
+            raise EvaluationError("Rapporteur itself can only be evaluated over documents.")
         self._engine = self._make(library)
         self._engine.ask("What is said about the documents?")
 
@@ -42,7 +41,7 @@ class Rapporteur:
         """The answer, and apart from it what retrieval finds for the question as the conversation makes it."""
         engine = self._engine
         if engine is None:
-            raise SystemFault("prepare() comes before answer().")
+            raise EvaluationError("prepare() comes before answer().")
         begun = time.perf_counter()
         answer = engine.ask(case.question, case.history)
         ms = (time.perf_counter() - begun) * 1e3
@@ -57,7 +56,7 @@ class Rapporteur:
             ),
             citations=tuple(_cited(each, engine.library) for each in answer.citations),
             ranked=tuple((each.document.key, places_of(each.document, each.passage)) for each in found),
-            confidence=_confidence(answer),
+            confidence=confidence_of(answer),
             probability=answer.probability,
             ms=ms,
             raw=answer.to_json(),
@@ -79,7 +78,8 @@ def _cited(citation: Citation, library: Library) -> Cited:
     )
 
 
-def _confidence(answer: Answer) -> float:
+def confidence_of(answer: Answer) -> float:
+    """How sure an answer is; of decisions by rule, `BY_RULE` and less it."""
     if answer.confidence is not None:
         return answer.confidence
     return BY_RULE if answer.statements else -BY_RULE

@@ -13,10 +13,9 @@ import httpx
 
 from assistant.model.transport import Bounded, direct_or_by_proxy
 from corpus.library import Library
-from eval.cases import Case
-from eval.runs.records import Record
+from eval.cases import Case, EvaluationError
+from eval.runs.records import Record, failed
 from eval.systems.chat import PROMPT, chat_record, messages
-from eval.systems.system_interface import SystemFault, failed
 from eval.systems.system_replies import UnreadableAnswer, service_record
 
 _API = "/api/v1"
@@ -27,7 +26,7 @@ class Remote:
     """A server that answers. What goes wrong with a case is its failed record, with what was received.
 
     `key` goes out as a bearer token, `timeout` is in seconds and bounds the whole of one answer. `model` is what a chat
-    server is asked for. Raises `SystemFault` for what is no http address.
+    server is asked for. Raises `EvaluationError` for what is no http address.
     """
 
     def __init__(
@@ -81,7 +80,7 @@ class Remote:
             body = response.text
             ms = (time.perf_counter() - begun) * 1e3
             if response.status_code != 200:
-                return failed(case, self.name, f"the server answers {response.status_code}", ms, body)
+                return failed(case.id, self.name, f"the server answers {response.status_code}", ms, body)
             read = chat_record if self._chat else service_record
             return read(case, self.name, json.loads(response.content.decode("utf-8", "replace")), ms)
         except httpx.TimeoutException:
@@ -92,7 +91,7 @@ class Remote:
             error = f"the answer is not JSON: {fault}"
         except UnreadableAnswer as fault:
             error = str(fault)
-        return failed(case, self.name, error, (time.perf_counter() - begun) * 1e3, body)
+        return failed(case.id, self.name, error, (time.perf_counter() - begun) * 1e3, body)
 
 
 def _endpoint(url: str) -> tuple[str, bool]:
@@ -103,7 +102,7 @@ def _endpoint(url: str) -> tuple[str, bool]:
     except (ValueError, httpx.InvalidURL):
         good = False
     if not good:
-        raise SystemFault(f"{url!r} is neither the name of a system nor an http address.")
+        raise EvaluationError(f"{url!r} is neither the name of a system nor an http address.")
     path = parts.path.rstrip("/")
     if path.endswith(_API):
         path += "/ask"

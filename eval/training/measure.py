@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
+from assistant.qa.abstention import FROM_ENGLISH, NEITHER_ENGLISH, SAME
 from assistant.qa.engine import Engine
 from assistant.qa.readers import Reads, Searched, gain
 from assistant.qa.units import heading_of, units_of, worded
@@ -58,11 +60,11 @@ def questions_for(
 
 
 def written_for(
-    documents: Path, asides: Sequence[Path], folder: Path, *, english: bool = False
+    documents: Path, asides: Sequence[Path], folder: Path, name: str = SAME
 ) -> Iterator[tuple[Path, list[Question]]]:
     """For each language the folder of the documents in it, made in another one of written ones (`data/README.md`), and the questions
-    asked of these: those that were written on them, and `asides` in the language; or, `english`, the same in English, and a part of the
-    English asides."""
+    asked of these: by the `name` of the bars those that were written on them, with the asides in the language, or the same in English, or in
+    one of the other languages, with a part of the asides in these."""
     rows = list(lines_of(documents))
     others = [row for path in asides for row in lines_of(path)]
     languages = sorted({row["language"] for row in rows})
@@ -70,15 +72,28 @@ def written_for(
         mine = [row for row in rows if row["language"] == language]
         home = folder / "written" / language
         home.mkdir(parents=True, exist_ok=True)
-        for name in dict.fromkeys(row["document"] for row in mine):
-            parts = [row for row in mine if row["document"] == name]
+        for document in dict.fromkeys(row["document"] for row in mine):
+            parts = [row for row in mine if row["document"] == document]
             title = parts[0]["title"].partition(SECTION)[0]
             text = "\n\n".join(f"## {row['title'].partition(SECTION)[2]}\n\n{row['passage']}" for row in parts)
-            (home / f"{name}.md").write_text(f"# {title}\n\n{text}\n", encoding="utf-8")
-        spoken, key, step = ("en", "en", len(languages)) if english else (language, "q", 1)
-        beside = [row for row in others if row["language"] == spoken][n % step :: step]
-        asked = [Question(each[key], bool(each["a"]), aside=False) for row in mine for each in row["questions"]]
+            (home / f"{document}.md").write_text(f"# {title}\n\n{text}\n", encoding="utf-8")
+        if name == SAME:
+            spoken, step = {language}, 1
+        else:
+            spoken = {"en"} if name == FROM_ENGLISH else {*languages} - {language}
+            step = len(languages) if name == FROM_ENGLISH else len(languages) - 1
+        beside = [row for row in others if row["language"] in spoken][n % step :: step]
+        said = _WORDED[name]
+        asked = [Question(said(each), bool(each["a"]), aside=False) for row in mine for each in row["questions"]]
         yield home, asked + [Question(row["question"], False, aside=True) for row in beside]
+
+
+_WORDED: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    SAME: lambda row: str(row["q"]),
+    FROM_ENGLISH: lambda row: str(row["en"]),
+    NEITHER_ENGLISH: lambda row: str(row["other"]["q"]),
+}
+"""By bars, how a question on a written document is asked (`data/README.md`)."""
 
 
 def outcomes(questions: Iterable[Question], best: Best) -> Iterator[Outcome]:

@@ -36,8 +36,8 @@ _ANSWERS: Mapping[str, str] = {"paper_item": "taken_up"}
 _OF_ITEM, _OF_DAY = ("title", "taken_up", "length", "documents"), ("row", "break")
 _CONTENT = "content"
 """Questions on the substance of an item: its annotation tells, and no row."""
-_HALVES = ("half-morning", "half-afternoon")
-_SLOT = re.compile(r"\{(\w+)\}")
+HALVES = ("half-morning", "half-afternoon")
+SLOT = re.compile(r"\{(\w+)\}")
 
 
 def agenda_text(made: Mapping[str, Any]) -> str:
@@ -104,8 +104,8 @@ def meeting_groups(meetings: Path, patterns: Path, engine: Engine) -> Iterator[G
         rng = random.Random(n)
         asking = _Asking(made, other, held[made["symbol"]], engine, rng)
         for language, count in ASKED.items():
-            kinds = [(kind, one) for kind, of in words[language].items() if kind not in _HALVES for one in of]
-            halves = [words[language][half] for half in _HALVES]
+            kinds = [(kind, one) for kind, of in words[language].items() if kind not in HALVES for one in of]
+            halves = [words[language][half] for half in HALVES]
             for kind, pattern in rng.sample(kinds, min(count, len(kinds))):
                 group = asking.group(kind, language, pattern, halves)
                 if group is not None:
@@ -122,6 +122,35 @@ def beside(groups: Sequence[Group], told: Sequence[Group], share: float, seed: i
         else group
         for group in groups
     ]
+
+
+def slots_of(
+    item: Mapping[str, Any],
+    topic: Mapping[str, Any],
+    paper: Mapping[str, Any] | None,
+    body: str,
+    day: dt.date,
+    half: Sequence[str],
+    language: str,
+    rng: random.Random,
+) -> dict[str, str]:
+    """What the slots of a pattern are filled with: the number and title of an item, how people call a `topic`, a day and a paper, the words
+    for half a day, the body that meets."""
+    return {
+        "number": item["number"],
+        "title": item["title"],
+        "topic": rng.choice(topic["called"][language]),
+        "body": body,
+        "day": _day(day, language, rng),
+        "half": rng.choice(half),
+        "paper": rng.choice(paper["called"][language]) if paper else "",
+        "symbol": paper["symbol"] if paper else "",
+    }
+
+
+def filled(pattern: str, slots: Mapping[str, str]) -> str:
+    """A question: a pattern with its slots filled."""
+    return SLOT.sub(lambda slot: slots[slot[1]], pattern)
 
 
 class _Asking:
@@ -141,7 +170,7 @@ class _Asking:
 
     def group(self, kind: str, language: str, pattern: str, halves: Sequence[Sequence[str]]) -> Group | None:
         """A question of a kind, its slots filled; None where the meeting does not have what would answer it."""
-        slots, rng = set(_SLOT.findall(pattern)), self._rng
+        slots, rng = set(SLOT.findall(pattern)), self._rng
         papers = [item for item in self._items if item["documents"]]
         item = rng.choice(papers if slots & {"paper", "symbol"} or kind == "documents" else self._items)
         sitting = rng.choice(self._sittings)
@@ -149,17 +178,8 @@ class _Asking:
         half = int(sitting["start"] >= "12:00")
         absent = "topic" in slots and rng.random() < ELSEWHERE
         paper = rng.choice(item["documents"]) if item["documents"] else None
-        filled = {
-            "number": item["number"],
-            "title": item["title"],
-            "topic": rng.choice((rng.choice(self._other["items"][2:-1]) if absent else item)["called"][language]),
-            "body": self._meeting.body,
-            "day": _day(day, language, rng),
-            "half": rng.choice(halves[half]),
-            "paper": rng.choice(paper["called"][language]) if paper else "",
-            "symbol": paper["symbol"] if paper else "",
-        }
-        text = _SLOT.sub(lambda slot: str(filled[slot[1]]), pattern)
+        topic, body = rng.choice(self._other["items"][2:-1]) if absent else item, self._meeting.body
+        text = filled(pattern, slots_of(item, topic, paper, body, day, halves[half], language, rng))
         bare = rng.random() < BARE
         told = tellings(self._engine.question(text, language), self._bare if bare else self._meeting, self._cite)
         if not told:

@@ -31,6 +31,8 @@ MORE = DATA / "more-questions.jsonl.bz2"
 """Questions on documents that lie outside `un/train`, in the folders `ELSEWHERE`."""
 ELSEWHERE = ("documents/pdf", "documents/un/series")
 TREATY_QUESTIONS, TREATY_TRANSLATIONS = (DATA / f"treaty-{name}.jsonl.bz2" for name in ("questions", "translations"))
+MORE_PATTERNS = DATA / "more-meeting-questions.jsonl.bz2"
+"""Patterns that no reader has learnt from."""
 STARTER = Path(str(files("corpus"))) / "starter"
 """The documents that `INDEX` asks about."""
 ASIDE = "aside.jsonl"

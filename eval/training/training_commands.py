@@ -162,6 +162,28 @@ def queries(
 
 
 @app.command()
+def intents(
+    folder: Annotated[Path, typer.Option(help="Folder of the models that this needs.")] = Path("eval-runs"),
+) -> None:
+    """Fit what tells what a question asks of a meeting, and write it where it ships; how well it tells patterns that it has not seen."""
+    import numpy as np
+
+    from assistant.meeting.intents import FILE
+    from corpus.embedding import PackagedE5
+    from eval.runs.corpora import models_in
+    from eval.training.export import npz
+    from eval.training.intent_training import all_asked, arrays_of, fitted, left_out, told_apart
+
+    with _told(), shown() as tell:
+        model, asked = PackagedE5(models_in(folder)), all_asked()
+        counted = tell.counted(asked, "questions", len(asked))
+        vectors = np.stack([model.embed_query(each.text) for each in counted])
+        rows = told_apart(left_out(asked, vectors))
+        _write(SHIPPED.parents[1] / "data" / FILE, npz(arrays_of(fitted(asked, vectors, model.name))))
+    print_table(data, ("language", "questions", "AUC"), rows, "Patterns left out")
+
+
+@app.command()
 def export(
     name: Which,
     checkpoint: Annotated[list[Path], typer.Option(help="Checkpoint of a training; may be repeated: their mean.")],
@@ -218,7 +240,9 @@ def calibrate(
 
 @app.command()
 def calibrate_written(
-    name: Annotated[Literal["same-language", "from-english"], typer.Argument(help="In which language is asked.")],
+    name: Annotated[
+        Literal["same-language", "from-english", "neither-english"], typer.Argument(help="In which language is asked.")
+    ],
     aside: Aside,
     weights: Weights = None,
     out: Calibrations = SHIPPED / "calibration.json",
@@ -226,8 +250,7 @@ def calibrate_written(
         "eval-runs"
     ),
 ) -> None:
-    """Fit chances and bars of the multilingual reader on written documents, for questions in their language, or in English."""
-    from assistant.qa.abstention import FROM_ENGLISH
+    """Fit chances and bars of the multilingual reader on written documents, for questions in their language, in English, or in a third one."""
     from assistant.qa.reader import Reader
     from eval.runs.corpora import engine_over, models_in
     from eval.training import measure
@@ -237,7 +260,7 @@ def calibrate_written(
     found: list[Outcome] = []
     with _told(), shown() as tell:
         reader = Reader("multilingual", models_in(folder), weights=path)
-        for home, asked in measure.written_for(CALIBRATION, aside, folder, english=name == FROM_ENGLISH):
+        for home, asked in measure.written_for(CALIBRATION, aside, folder, name):
             with engine_over([home], folder, tell.reading) as engine:
                 best = measure.by_readers(engine, reader)
                 found += tell.counted(measure.outcomes(asked, best), f"questions ({home.name})", len(asked))

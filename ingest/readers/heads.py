@@ -18,7 +18,7 @@ _DATES = re.compile(
     r"^[^.;]{0,80}\b\d{1,2}\b[^.;]{1,40}\b(?:19|20)\d{2}\b(?:\s*(?:г\.|года|年).{0,20})?(?:, [^.;]{2,30})?$"
 )
 ITEM = re.compile(
-    r"^(?:(?:agenda )?items? \d|points? \d|temas? \d|пункты? \d|البن(?:د|دان|ود) \d|(?:临时)?议程(?:项目)?\s*\d)",
+    r"^(?:(?:provisional )?(?:agenda )?items? \d|points? \d|temas? \d|пункты? \d|البن(?:د|دان|ود) \d|(?:临时)?议程(?:项目)?\s*\d)",
     re.IGNORECASE,
 )
 ORGANIZATION = (

@@ -11,6 +11,10 @@ YEARS = re.compile(r"\b(?:1[89]|20)\d\d(?:[-–/]\d{2,4})?\b")
 """A year or a span of years, as it may head a column of figures."""
 ENDS = re.compile(r"[.!?:;。！？：；؟؛]['\"”’»)\]*]*$")
 """How a line that ends a sentence, or introduces what follows, ends."""
+LEADERS = re.compile(r"(?:\.\s?){4,}|…{2,}|_{6,}")
+"""The dots that lead from words on the left to what stands at the right."""
+LED = re.compile(r"(?<=[^\s.…])\s*(?:(?:\.\s?){6,}|…{3,}|\s\.\.\s)\s*(?=[^\s.…])")
+"""The same between two words, as between who presides and the State."""
 TABLE_WORDS = "table|tableau|cuadro|tabla|таблица|(?:ال)?جدول|表"
 FIGURE_WORDS = "figure|figura|gráfico|рисунок|диаграмма|الشكل|图"
 MAP_WORDS = "map|carte|mapa|карта"

@@ -17,6 +17,7 @@ from typing import Any
 import yaml
 
 from corpus.roman import from_roman
+from ingest.readers.aligned import head_lines, rows_of
 from ingest.readers.lines import ENDS, Cell, Line, ReadError, Source
 
 MAX_LINE = 400_000
@@ -38,6 +39,7 @@ _EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3}|_{1,3})(?=\S)([^*_]{1,4000}?)(?<=\S)
 _BACKQUOTES = re.compile(r"``([^`\"“”]{1,400}?)(?:''|\"|”)")
 _CHAPTER = re.compile(r"([IVXLC]{1,6}|[A-ZА-Я])\.\s+(?=[^\W\d_a-zà-ÿа-я])")
 _CHAPTER_LINE = 120
+_NUMBERED = re.compile(r"(\d{1,2})\.?\s+(?=[^\W\d_])")
 _LETTERS = 0.8
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _CAPITALS = 3
@@ -76,7 +78,7 @@ def read_text(data: bytes, name: str) -> Source:
     """A text or Markdown file: its lines, and what its front matter says about it."""
     whole = decode(data, name)
     given, text = front_matter(whole, name)
-    lines = tuple(_line(raw, row, name) for row, raw in enumerate(text.splitlines(), 1) if not _is_table_rule(raw))
+    lines = tuple(_lines(text.splitlines(), name))
     if not any(line.heading for line in lines):
         lines = tuple(_outlined(lines))
     if all(line.blank for line in lines):
@@ -136,7 +138,7 @@ def clean_characters(text: str) -> str:
 
 def _outlined(lines: Sequence[Line]) -> Iterator[Line]:
     """The lines of a text without marks: those that stand alone and count its chapters (`A. Badges`, `II. Fees`) are headings where
-    there are several, and what follows a line in capitals does not go on with it."""
+    there are several, so is one in capitals before a paragraph `1.1`, and what follows a title in capitals does not go on with it."""
     around = [True, *(line.blank for line in lines), True]
     chapters: dict[int, str] = {}
     for n, line in enumerate(lines):
@@ -147,7 +149,11 @@ def _outlined(lines: Sequence[Line]) -> Iterator[Line]:
         if match and words and len(line.text) <= _CHAPTER_LINE and around[n] and around[n + 2]:
             chapters[n] = match[1]
     numerals = {"I", "II"} <= {*chapters.values()}
+    longest = max((len(line.text) for line in lines if not line.cells), default=0)
+    title = False  # whether a title in capitals goes on
     for n, line in enumerate(lines):
+        capitals = line.text.isupper() and not line.cells
+        title = capitals and (title or (around[n] and len(_WORD.findall(line.text)) >= _CAPITALS))
         if len(chapters) > 1 and n in chapters:
             lettered = (
                 not numerals
@@ -155,10 +161,20 @@ def _outlined(lines: Sequence[Line]) -> Iterator[Line]:
                 or ({"A", "B"} <= {*chapters.values()} and chapters[n] in "CDLM")
             )
             yield replace(line, heading=3 if numerals and lettered else 2)
-        elif line.text.isupper() and len(_WORD.findall(line.text)) >= _CAPITALS and around[n] and not line.cells:
-            yield replace(line, broken=True)
+        elif capitals and around[n] and around[n + 2] and _heads_count(lines, n):
+            yield replace(line, heading=2)
+        elif title:
+            title = n + 1 < len(lines) and lines[n + 1].text.isupper() and 2 * len(line.text) >= longest
+            yield replace(line, broken=line.broken or not title)
         else:
             yield line
+
+
+def _heads_count(lines: Sequence[Line], n: int) -> bool:
+    """Whether a line has a number, and the paragraph behind it that number and another one: `1 GENERAL`, then `1.1 These rules`."""
+    number = _NUMBERED.match(lines[n].text)
+    below = next((line.text for line in lines[n + 1 :] if not line.blank), "")
+    return number is not None and re.match(rf"{number[1]}\.1\D", below) is not None
 
 
 def _is_rule(raw: str) -> bool:
@@ -167,6 +183,18 @@ def _is_rule(raw: str) -> bool:
 
 def _is_table_rule(raw: str) -> bool:
     return "|" in raw and "-" in raw and not raw.strip(" \t|:-")
+
+
+def _lines(raws: Sequence[str], name: str) -> Iterator[Line]:
+    heads, rows = head_lines(raws), rows_of(raws)
+    for n, raw in enumerate(raws):
+        if n in heads:
+            yield from (replace(_line(part, n + 1, name), broken=True) for part in heads[n])
+        elif n in rows:
+            cells = tuple(Cell(clean(part)[0]) for part in rows[n])
+            yield Line(" | ".join(cell.text for cell in cells if cell.text), n + 1, cells=cells)
+        elif not _is_table_rule(raw):
+            yield _line(raw, n + 1, name)
 
 
 def _line(raw: str, row: int, name: str) -> Line:

@@ -9,6 +9,8 @@ from ingest.readers.pdf.prints import Print, common_size
 
 _LEAST = 6
 """So many lines must stand on either side of the gap between columns."""
+_THROUGH = 2.6
+"""Font sizes between two lines of a column, at most, where none of another spans the page between them."""
 
 
 def in_reading_order(prints: Sequence[Print], gap: float | None) -> list[Print]:
@@ -16,13 +18,17 @@ def in_reading_order(prints: Sequence[Print], gap: float | None) -> list[Print]:
     if gap is None:
         return list(prints)
     size = common_size(prints)
+    bases = [line.base for line in prints if _half(line, gap, 1)]
     made: list[Print] = []
     left: list[Print] = []
     right: list[Print] = []
     for line in prints:
         parts = [_half(line, gap, -1), _half(line, gap, 1)]
-        apart = parts[1] is None and (line.bold or line.italic or line.size > size + 0.6)
-        if apart or any(part.left < gap < part.right for part in line.stretches):
+        heading = parts[1] is None and (line.bold or line.italic or line.size > size + 0.6)
+        before = max((base for base in bases if base < line.base), default=line.base)
+        behind = min((base for base in bases if base > line.base), default=line.base)
+        beside = before < line.base < behind < before + _THROUGH * size  # the other column runs on beside it
+        if (heading and not beside) or any(part.left < gap < part.right for part in line.stretches):
             made += [*left, *right, line]
             left, right = [], []
             continue

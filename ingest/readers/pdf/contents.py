@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 
 from ingest.readers.heads import CONTENTS
+from ingest.readers.lines import LEADERS
 from ingest.readers.pdf.prints import Print
 
-LEADERS = re.compile(r"(?:\.\s?){4,}|…{2,}|_{6,}")
 _PAGE = re.compile(r"\d{1,4}|[ivxl]{1,6}")
 _NUMBER_BEHIND = re.compile(r"[\s.…]+(?P<page>\d{1,4}|[ivxl]{1,6})$")
 
@@ -16,7 +16,7 @@ _NUMBER_BEHIND = re.compile(r"[\s.…]+(?P<page>\d{1,4}|[ivxl]{1,6})$")
 def entries(prints: Sequence[Print]) -> frozenset[int]:
     """The ids of the lines that end an entry: with dots before the page, or, below the heading of the contents, with the page
     set apart at the right."""
-    found = {id(line) for line in prints if LEADERS.search(line.text) and line.text.rstrip()[-1:].isalnum()}
+    found = {id(line) for line in prints if _leads_to_page(line.text)}
     heading = next((n for n, line in enumerate(prints) if CONTENTS.fullmatch(line.text.strip())), None)
     if heading is not None:
         below = [
@@ -29,6 +29,13 @@ def entries(prints: Sequence[Print]) -> frozenset[int]:
         if len(paged) >= 3:
             found |= {id(line) for line in paged}
     return frozenset(found)
+
+
+def _leads_to_page(text: str) -> bool:
+    """Whether dots lead to a page, and not to a name or a State."""
+    _, leaders, behind = LEADERS.sub("\0", text).rpartition("\0")
+    last = behind.split()[-1:] if leaders else []
+    return any(each[-1].isalnum() and (_PAGE.fullmatch(each) or any(map(str.isdigit, each))) for each in last)
 
 
 def title_and_page(text: str) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from ingest.readers.heads import is_item_line, is_masthead_line
-from ingest.readers.lines import BOX_WORDS, ENDS, FIGURE_WORDS, MAP_WORDS, TABLE_WORDS, LinePart
+from ingest.readers.lines import BOX_WORDS, ENDS, FIGURE_WORDS, LED, MAP_WORDS, TABLE_WORDS, LinePart
 from ingest.readers.pdf.pdf_notes import label_of
 from ingest.readers.pdf.pdf_tables import Box
 from ingest.readers.pdf.prints import Print
@@ -234,6 +234,8 @@ def _new(paragraph: Paragraph, line: Print, measure: _Measure, part: LinePart) -
         return True
     if part == "contents":
         return True
+    if LED.search(before.text) or LED.search(line.text):
+        return not paragraph.part  # each line that names who presides, or who represents a State
     gap = line.base - before.base
     leading = max(measure.leading.get(_bucket(line.size), 1.2 * line.size), 1.05 * line.size)
     if gap <= 0 or gap > 1.2 * leading + 0.6:
@@ -347,7 +349,8 @@ def _level(paragraph: Paragraph, size: float) -> int:
         return 0
     if bold or large:
         return next((level for label, level in _LEVELS if label.match(text)), 1 if large else 4)
-    return 0 if lines[0].left > _RIGHT_HALF else 6
+    # A sentence of a record, "The meeting rose at noon.", is text.
+    return 0 if lines[0].left > _RIGHT_HALF or text.rstrip().endswith(".") else 6
 
 
 def _figure_left(item: Paragraph, left: int) -> int:

@@ -27,6 +27,8 @@ MAX_COORDINATE = 100_000.0
 """Furthest place from the corner of a page, in points; a page of the largest size (Annex C) has 14,400."""
 MAX_OBJECTS = 20_000
 """Most drawn objects of one page that are looked at for rules."""
+MAX_CLIPS = 100
+"""Most paths that one object is clipped to, and most lines of one of these, that are looked at."""
 
 _BOLD = re.compile(r"bold|black|heavy|demi|[-,]bd\b", re.IGNORECASE)
 _ITALIC = re.compile(r"italic|oblique|[-,]it\b|kursiv", re.IGNORECASE)
@@ -201,6 +203,7 @@ def _runs(text_page: pdfium.PdfTextPage, view: View) -> tuple[list[Run], float, 
     hidden = 0
     unmapped = len(_UNMAPPED.findall(text))
     for start, end, item in _stretches(text, handle):
+        unseen = raw.FPDFTextObj_GetTextRenderMode(item) == _INVISIBLE or _clipped_away(item)
         for first, after in _tokens(text, start, end):
             words = text[first:after]
             if not raw.FPDFText_GetLooseCharBox(handle, first, box_at):
@@ -219,7 +222,6 @@ def _runs(text_page: pdfium.PdfTextPage, view: View) -> tuple[list[Run], float, 
             if key not in fonts:
                 fonts[key] = _style(font)
             bold, italic = fonts[key]
-            unseen = raw.FPDFTextObj_GetTextRenderMode(item) == _INVISIBLE
             hidden += (after - first) * unseen
             spaced = first > 0 and text[first - 1] == " "
             guessed = spaced and (
@@ -234,6 +236,28 @@ def _runs(text_page: pdfium.PdfTextPage, view: View) -> tuple[list[Run], float, 
             place = (left, right, base - size, base, size)
             made.append(Run(words, *place, bold, italic, spaced and not guessed, unseen, sideways, guessed))
     return made, hidden / max(1, count), unmapped
+
+
+def _clipped_away(item: object) -> bool:
+    """Whether the paths to which words are clipped have no place in common, so that nobody sees them."""
+    clip = raw.FPDFPageObj_GetClipPath(item)
+    count = raw.FPDFClipPath_CountPaths(clip) if clip else 0
+    if not 1 < count <= MAX_CLIPS:
+        return False
+    x, y = ctypes.c_float(), ctypes.c_float()
+    left, bottom, right, top = -math.inf, -math.inf, math.inf, math.inf
+    for path in range(count):
+        segments = raw.FPDFClipPath_CountPathSegments(clip, path)
+        if not 0 < segments <= MAX_CLIPS:
+            continue
+        points = []
+        for n in range(segments):
+            raw.FPDFPathSegment_GetPoint(raw.FPDFClipPath_GetPathSegment(clip, path, n), x, y)
+            points.append((x.value, y.value))
+        across, up = zip(*points, strict=True)
+        left, right = max(left, min(across)), min(right, max(across))
+        bottom, top = max(bottom, min(up)), min(top, max(up))
+    return left > right or bottom > top
 
 
 def _tokens(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -7,8 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ingest.readers.lines import FIGURE_WORDS, MAP_WORDS
-from ingest.readers.pdf.contents import LEADERS
+from ingest.readers.lines import FIGURE_WORDS, LEADERS, MAP_WORDS
 from ingest.readers.pdf.glyphs import PageGlyphs
 from ingest.readers.pdf.prints import Print, TableCell
 from ingest.readers.pdf.table_rows import SAME_CELL, VALUE, Table, is_value, table_of

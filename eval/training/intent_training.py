@@ -1,0 +1,127 @@
+"""Training of the model that tells what a question asks of a meeting (`assistant.meeting.intents`)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import zlib
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.meeting.intents import NONE, OTHER, Intents
+from eval.metrics.selective import auc
+from eval.training.groups import lines_of
+from eval.training.meeting_rows import HALVES, SLOT, filled, slots_of
+from eval.training.rows import (
+    MEETINGS,
+    MORE_PATTERNS,
+    PATTERNS,
+    QUESTIONS,
+    TRANSLATIONS,
+    TREATY_QUESTIONS,
+    TREATY_TRANSLATIONS,
+)
+
+FILLED = 3
+"""Times that a pattern is filled, each with another meeting."""
+OTHERS = 4_000
+"""Questions about other documents than agendas."""
+FOLDS = 5
+STRENGTH = 10.0
+"""What errors cost beside large weights (scikit-learn's `C`): of 1, 10 and 100 it tells most patterns that were left out."""
+
+Vectors = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question in a language, what it asks for, and the pattern or question that it was made of."""
+
+    text: str
+    language: str
+    intent: str
+    of: str
+
+
+def asked_of_meetings(meetings: Path, patterns: Sequence[Path]) -> Iterator[Asked]:
+    """Patterns of questions, filled with invented meetings (`eval/training/data/README.md`): the same at every call."""
+    rng, made, rows = random.Random(1), list(lines_of(meetings)), [row for each in patterns for row in lines_of(each)]
+    halves: defaultdict[str, list[str]] = defaultdict(list)
+    for row in rows:
+        if row["kind"] in HALVES:
+            halves[row["language"]].append(row["pattern"])
+    for row in rows:
+        if row["kind"] in HALVES:
+            continue
+        pattern, language = row["pattern"], row["language"]
+        for _ in range(FILLED):
+            meeting = rng.choice(made)
+            items = [
+                each
+                for each in meeting["items"]
+                if each["documents"] or not {"paper", "symbol"} & {*SLOT.findall(pattern)}
+            ]
+            item, day = rng.choice(items), dt.date.fromisoformat(rng.choice(meeting["dates"]))
+            paper = rng.choice(item["documents"]) if item["documents"] else None
+            slots = slots_of(item, item, paper, meeting["body"], day, halves[language], language, rng)
+            yield Asked(filled(pattern, slots), language, row["kind"], pattern)
+
+
+def asked_of_others(files: Sequence[Path], most: int = OTHERS) -> list[Asked]:
+    """Questions about other documents, and their translations, that stand alone: so many, the same at every call."""
+    raw: list[Any] = [row for file in files for row in lines_of(file) if not row.get("history")]
+    drawn = random.Random(1).sample(raw, min(most, len(raw)))
+    return [Asked(row["question"], row["language"], OTHER, row.get("of", row.get("id"))) for row in drawn]
+
+
+def all_asked() -> list[Asked]:
+    """All questions that the shipped model learns from."""
+    others = [QUESTIONS, TRANSLATIONS, TREATY_QUESTIONS, TREATY_TRANSLATIONS]
+    return [*asked_of_meetings(MEETINGS, [PATTERNS, MORE_PATTERNS]), *asked_of_others(others)]
+
+
+def fitted(asked: Sequence[Asked], vectors: Vectors, model: str) -> Intents:
+    """The model of questions with their vectors (questions x dimension), as an embedding model of that name gives them."""
+    from sklearn.linear_model import LogisticRegression
+
+    made = LogisticRegression(C=STRENGTH, max_iter=1_000).fit(vectors, [each.intent for each in asked])
+    weights, offsets = made.coef_.astype(np.float16), made.intercept_.astype(np.float16)
+    return Intents(model, tuple(map(str, made.classes_)), weights.astype(np.float32), offsets.astype(np.float32))
+
+
+def left_out(asked: Sequence[Asked], vectors: Vectors) -> list[tuple[Asked, float]]:
+    """Of each question the chance that it asks for what no agenda tells, by a model that has not seen its pattern."""
+    folds = np.array([zlib.crc32(each.of.encode()) % FOLDS for each in asked])
+    found: list[tuple[Asked, float]] = []
+    for fold in range(FOLDS):
+        rest = [n for n in range(len(asked)) if folds[n] != fold]
+        model = fitted([asked[n] for n in rest], vectors[rest], "")
+        found += [(each, model.beyond(vectors[n])) for n, each in enumerate(asked) if folds[n] == fold]
+    return found
+
+
+def told_apart(found: Sequence[tuple[Asked, float]]) -> list[list[object]]:
+    """By language and for all, how well the chances tell what an agenda tells from what it does not: rows of language, questions, area
+    under the curve."""
+    rows: list[list[object]] = []
+    for language in ("all", *dict.fromkeys(each.language for each, _ in found)):
+        held = [(each, chance) for each, chance in found if language in ("all", each.language) and each.intent != OTHER]
+        area = auc([-chance for _, chance in held], [each.intent != NONE for each, _ in held])
+        rows.append([language, len(held), "" if area is None else f"{area:.3f}"])
+    return rows
+
+
+def arrays_of(intents: Intents) -> dict[str, NDArray[Any]]:
+    """The model as it ships."""
+    return {
+        "model": np.array(intents.model),
+        "intents": np.array(intents.names),
+        "weights": intents.weights.astype(np.float16),
+        "offsets": intents.offsets.astype(np.float16),
+    }

@@ -1,0 +1,134 @@
+"""What a question asks of a meeting: what no agenda tells is not answered by the sentence that comes nearest to it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from test_meeting import Picking, asked
+from test_multilingual import needs_e5
+from test_training import HARBOUR
+
+from assistant.meeting import intents
+from assistant.meeting.intents import NONE, OTHER, Intents, beyond
+from corpus.catalogue import Catalogue
+from corpus.embedding import EmbeddingError, HashEmbedder, PackagedE5
+from corpus.library import Library
+from corpus.models import Models
+from eval.training.intent_training import (
+    Asked,
+    arrays_of,
+    asked_of_meetings,
+    asked_of_others,
+    fitted,
+    left_out,
+    told_apart,
+)
+
+
+def sure_of(monkeypatch: pytest.MonkeyPatch, **chances: float) -> None:
+    """Every question asks for these with these chances, whatever it says."""
+    names, width = tuple(chances), HashEmbedder().dimension
+    offsets = np.log(np.array([*chances.values()], np.float32))
+    made = Intents("hash", names, np.zeros((len(names), width), np.float32), offsets)
+    monkeypatch.setattr(intents, "shipped", lambda: made)
+
+
+def test_a_row_does_not_answer_what_no_agenda_tells_however_near_the_reader_finds_it(
+    real_library: Library, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader, question = Picking("takes place in"), "The meeting takes place in which room?"
+    sure_of(monkeypatch, place=0.9, none=0.05, other=0.05)
+    assert asked(real_library, catalogue, reader, question).status == "answered"
+    sure_of(monkeypatch, place=0.1, none=0.9, other=1e-6)
+    assert asked(real_library, catalogue, reader, question).status == "not_found"
+
+
+def test_with_another_embedding_model_rows_are_told_as_the_reader_says() -> None:
+    assert beyond("Which room are we in?", Models(HashEmbedder())) == 0.0
+
+
+def test_weights_that_are_damaged_are_an_error_that_names_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / intents.FILE).write_bytes(b"PK\x03\x04 cut off")
+    monkeypatch.setattr(intents, "files", lambda _: tmp_path)
+    intents.shipped.cache_clear()
+    with pytest.raises(EmbeddingError, match=f"{intents.FILE}.*Install Rapporteur again"):
+        intents.shipped()
+    monkeypatch.undo()
+    assert NONE in intents.shipped().names
+
+
+@needs_e5
+@pytest.mark.parametrize(
+    ("told", "not_told"),
+    [
+        ("In which city do we gather?", "Who is in the chair?"),
+        ("Quel jour la réunion prend-elle fin ?", "Combien de délégués seront présents ?"),
+        ("¿Qué punto se trata el lunes?", "¿Quién sirve el café en la pausa?"),
+        ("С какого пункта начнём в среду?", "Можно ли оставить чемодан в гардеробе?"),
+        ("متى ينظر في البند 2؟", "كم يكلف موقف السيارات؟"),
+        ("会议几点开始？", "谁负责翻译？"),
+    ],
+)
+def test_what_an_agenda_tells_is_told_from_what_it_does_not_in_six_languages(
+    converted: Path, told: str, not_told: str
+) -> None:
+    models = Models(PackagedE5(converted))
+    assert beyond(told, models) < 0.3
+    assert beyond(not_told, models) > 0.6
+
+
+# How it is made
+
+
+def written(path: Path, *rows: object) -> Path:
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def test_patterns_are_filled_with_meetings_and_the_same_at_every_call(tmp_path: Path) -> None:
+    meetings = written(tmp_path / "meetings.jsonl", HARBOUR)
+    patterns = [
+        {"kind": "half-morning", "language": "en", "pattern": "before lunch"},
+        {"kind": "half-morning", "language": "fr", "pattern": "avant midi"},
+        {"kind": "row", "language": "en", "pattern": "what of {topic} {half}"},
+        {"kind": "documents", "language": "fr", "pattern": "{symbol}, c'est {paper} ?"},
+    ]
+    file = written(tmp_path / "patterns.jsonl", *patterns)
+    made = [*asked_of_meetings(meetings, [file])]
+    assert made == [*asked_of_meetings(meetings, [file])]
+    assert {(each.intent, each.language) for each in made} == {("row", "en"), ("documents", "fr")}
+    assert all("before lunch" in each.text for each in made if each.intent == "row")
+    assert {each.text for each in made if each.intent == "documents"} == {"A/AC.1/2024/2, c'est la note ?"}
+
+
+def test_of_other_documents_only_what_stands_alone_is_asked(tmp_path: Path) -> None:
+    alone = {"id": "1", "language": "en", "question": "Who signed?", "history": []}
+    leaning = {"id": "2", "language": "en", "question": "And when?", "history": ["Who signed?"]}
+    translated = {"of": "1", "language": "fr", "question": "Qui a signé ?"}
+    made = asked_of_others([written(tmp_path / "questions.jsonl", alone, leaning, translated)])
+    assert sorted((each.text, each.intent, each.of) for each in made) == [
+        ("Qui a signé ?", OTHER, "1"),
+        ("Who signed?", OTHER, "1"),
+    ]
+
+
+def test_what_was_left_out_is_told_by_the_rest_and_what_ships_tells_the_same() -> None:
+    rng, kinds = np.random.default_rng(1), ("place", NONE, OTHER)
+    questions = [Asked(f"{kind} {n}", "en", kind, f"{kind} {n}") for kind in kinds for n in range(40)]
+    centres = {kind: rng.normal(size=16) for kind in kinds}
+    vectors = np.stack([centres[each.intent] + 0.2 * rng.normal(size=16) for each in questions]).astype(np.float32)
+    found = left_out(questions, vectors)
+    assert sorted(each.text for each, _ in found) == sorted(each.text for each in questions)
+    assert told_apart(found) == [["all", 80, "1.000"], ["en", 80, "1.000"]]
+    model = fitted(questions, vectors, "hash")
+    held = arrays_of(model)
+    shipped = Intents(str(held["model"]), tuple(map(str, held["intents"])), held["weights"], held["offsets"])
+    assert shipped.names == model.names
+    assert all(abs(shipped.beyond(one) - model.beyond(one)) < 1e-3 for one in vectors)
+    assert [kind for kind in kinds if kind != OTHER and model.beyond(centres[kind].astype(np.float32)) > 0.5] == [NONE]
