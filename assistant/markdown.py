@@ -8,12 +8,13 @@ CommonMark 0.31, GitHub's autolinks, and the additions of chat programs ($ and {
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from assistant.frames import doubt, isolated, say
+from assistant.frames import doubt, isolated, mark, place_text, say
 from assistant.qa.answer import Answer, Citation, Statement
 from corpus.calendar_names import language_name
+from corpus.documents import Document
 
 _WITHIN, _LAST = r"(?:[!#%'()*+,\-./0-9;=?@A-Z^_a-z|~]|:(?!:))", r"[#%()*+\-/0-9=@A-Z^_a-z|~]"
 _ADDRESS = re.compile(
@@ -89,7 +90,9 @@ def ending(answer: Answer, notes: Sequence[str] = ()) -> str:
     parts = [inert(each, links) for each in (reason, *answer.notes, *notes) if each]
     if answer.see_also:
         parts.append(inert(say("see_also", answer.language)))
-        parts += [f"- {inert(each.locator)}{_linked(each.url)}" for each in answer.see_also]
+        parts += [
+            f"- {inert(place_text(each.locator, answer.language))}{_linked(each.url)}" for each in answer.see_also
+        ]
     parts += [f"[{n}] {reference(each, answer.language)}" for n, each in enumerate(answer.citations, 1)]
     return (RULE if answer.statements else "") + PARAGRAPH.join(parts)
 
@@ -98,20 +101,32 @@ def reference(citation: Citation, language: str) -> str:
     """A citation as a line: where, the exact words, the stored link."""
     from assistant.export.un_style import in_words  # with what lays out papers, which a terminal does not need
 
-    place = inert(located(citation, language, in_words(citation.locator, citation.symbol, language)))
+    place = inert(located(citation, language, lambda name: in_words(name, citation.symbol, language)))
     place, quote = (isolated(each, language) for each in (place, f"“{inert(citation.quote)}”"))
     return f"{place}{remark(citation, language)}: {quote}{_linked(citation.url)}"
 
 
-def located(citation: Citation, language: str, place: str = "") -> str:
-    """Where a citation is, in words of its own or as its locator has it, with the heading that it stands under."""
-    place = place or citation.locator
+def place_of(known: Document | Citation, locator: str) -> str:
+    """The place of a citation without the name of its document."""
+    names = (
+        [known.label]
+        if isinstance(known, Document)
+        else [f"{known.symbol} (digest)", f"{known.title} (digest)", known.symbol, known.title]
+    )
+    return next((locator.removeprefix(each).removeprefix(", ") for each in names if locator.startswith(each)), locator)
+
+
+def located(citation: Citation, language: str, named: Callable[[str], str] = str) -> str:
+    """Where a citation is, in words of a language, with the heading that it stands under; its document is called as `named` says."""
+    place = place_of(citation, citation.locator)
+    name = isolated(named(citation.locator.removesuffix(place).removesuffix(", ")), language)
+    place = mark(",", language).join(filter(None, (name, place_text(place, language))))
     return say("under", language, place=place, heading=citation.heading) if citation.heading else place
 
 
 def remark(citation: Citation, language: str) -> str:
     """What is to be known of a text beside its place, in brackets; empty where it is an official one in this language."""
-    tags = ["upload"] if citation.edition == "upload" else []
+    tags = [say("upload", language)] if citation.edition == "upload" else []
     if citation.edition == "digest":
         tags.append(say("digest", language))
     if citation.unverified:
@@ -120,7 +135,7 @@ def remark(citation: Citation, language: str) -> str:
         tags.append(say("ocr", language))
     if citation.language != language:
         tags.append(language_name(citation.language, language))
-    return f" ({', '.join(tags)})" if tags else ""
+    return f" ({mark(',', language).join(tags)})" if tags else ""
 
 
 def _escaped(text: str) -> str:

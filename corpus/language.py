@@ -13,18 +13,19 @@ _WORDS = {
     "en": "the of and to in a is that for on with as are be by this which at from it was or an what when who how where "
     "does do did can may shall must will has have had not about there their if me i we you say said any no sorry mean meant",
     "fr": "le la les de des du et à en un une est que qui pour sur avec dans par ce cette sont au aux ne pas se il elle "
-    "ou où quel quelle quels quelles quand comment combien qu d l y a-t-il sera être ont leur peut doit faut quoi",
+    "ou où quel quelle quels quelles quand comment combien qu d l y a-t-il sera être ont leur peut doit faut quoi a",
     "es": "el la los las de del y a en un una es que para sobre con por se al lo su sus son o no como qué cuál cuáles "
     "cuándo cómo dónde quién cuántas cuántos está están hay será debe puede según cual cuando donde",
 }
 _SETS = {language: frozenset(words.split()) for language, words in _WORDS.items()}
 _ACCENTS = {"fr": frozenset("àâçèêëîïôùûœ"), "es": frozenset("ñ¿¡áíóú")}
-_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*(?![\w'’-]|\.?\s*\d{1,3}(?!\d))")
-"""Words, but for those that a number follows: "para 2" and "L.2" are places and symbols in any language."""
+_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*(?![\w'’/-]|\.?\s*\d{1,3}(?!\d))")
+"""Words, but for those that a number or a stroke follows: "para 2", "L.2" and "A/RES" are places and symbols in any language."""
 
 
 def detect_language(text: str, default: str = "en") -> str:
-    """The language code of a text, short questions included; `default` where nothing tells.
+    """The language code of a text, short questions included; `default` where nothing tells. A `default` that is empty is
+    what is given, too, where two languages have as much to say for them.
 
     Russian, Arabic and Chinese are told by script, the three languages in Latin script by their function
     words and accents.
@@ -50,7 +51,9 @@ def detect_language(text: str, default: str = "en") -> str:
     scores["es"] += 2.0 * (("¿" in text) + ("¡" in text))  # no other of the six writes these
     top = max(scores, key=lambda language: scores[language])
     rivals = [language for language, score in scores.items() if score == scores[top]]
-    return default if not scores[top] or (len(rivals) > 1 and default in rivals) else top
+    if not scores[top] and weights[best]:  # terms and names of other languages, among words of this one
+        return best
+    return default if not scores[top] or (len(rivals) > 1 and (not default or default in rivals)) else top
 
 
 def language_of(document: Document, start: int, end: int) -> str:

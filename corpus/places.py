@@ -26,7 +26,7 @@ _WORDS = {
     "annex": rf"annex(?:es|e)?|appendix|appendices|anexos?|apéndices?|приложени\w+|{_AR}مرفق(?:ات|ان|ين)?|附件|附录",
     "art": rf"articles?|arts?\.|artículos?|статьи|статья|статье|статью|статей|статьям|статьях|{_AR}ماد(?:ة|تان|تين)|{_AR}مواد",
     "page": rf"pages?|pp?\.|páginas?|págs?\.|страниц\w*|стр\.|{_AR}صفح(?:ة|ات|تان|تين)",
-    "para": r"(?:operative )?(?:sub)?para(?:graph)?s?\b\.?|paragraphes?|párrafos?|párrs?\.|"
+    "para": r"(?:operative )?(?:sub)?para(?:graph)?s?\b\.?|paragraphes?|par\.(?=\s*\d)|párrafos?|párrs?\.|"
     rf"ops?\.?|пункт(?:а|у|ом|е|ы|ов|ам|ами|ах)?|пп?\.|{_AR}فقر(?:ة|ات|تان|تين)",
     "table": rf"tables?|tableaux?|cuadros?|tablas?|таблиц\w*|табл\.|{_AR}جد(?:ول|اول|ولان|ولين)|表格?",
     "note": r"foot-?\s?notes?|notes? de bas de page|notas? (?:a |al |de )(?:pie|a pie)(?: de (?:la )?página)?|notas?|notes?|"

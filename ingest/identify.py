@@ -17,6 +17,7 @@ from corpus.language import detect_language
 from corpus.symbols import RECORDS, Symbol, SymbolError, link, same_document
 from ingest.agenda import place_and_dates
 from ingest.locators import TextKind, article_of, opening
+from ingest.masthead import is_body_name
 from ingest.readers import ReadError, visible
 from ingest.readers.heads import ANNEX, CHAPTER, CONTENTS, ORGANIZATION, is_distribution_line, names_session, symbol_of
 from ingest.structure import BOLD_DEPTH, Piece
@@ -346,12 +347,14 @@ def _names_body(text: str, masthead: Masthead, symbol: Symbol | None) -> bool:
 
 
 def _meeting(top: Sequence[Piece], masthead: Masthead) -> str:
-    """What the record of a meeting is called: body, session and meeting, as they are printed."""
+    """What the record of a meeting is called: body, session and meeting, as they are printed. Of several bodies it is the last that met."""
     lines = [(_line(piece), piece.kind == "heading") for piece in top]
     # Other headings are those of what was spoken about.
-    before = takewhile(lambda each: not each[1] or each[0] == masthead.body or names_session(each[0]), lines)
-    named = [text for text, _ in before if names_session(text)]
-    return ", ".join([*filter(None, [masthead.body]), *named]) if named else ""
+    head = takewhile(lambda each: not each[1] or each[0] == masthead.body or names_session(each[0]), lines)
+    before = [text for text, _ in head]
+    named = [text for text in before if names_session(text)]
+    bodies = [masthead.body, *(text for text in before if text not in named and is_body_name(text))]
+    return ", ".join([*filter(None, bodies[-1:]), *named]) if named else ""
 
 
 def _part(run: Sequence[Piece], symbol: Symbol | None) -> str:

@@ -14,8 +14,9 @@ from itertools import takewhile
 from corpus.acronyms import spells
 from corpus.analysis import fold
 from corpus.calendar_names import language_codes
-from corpus.dates import find_dates
+from corpus.dates import find_dates, says_only_days
 from corpus.documents import Masthead
+from corpus.roman import from_roman
 from corpus.symbols import Symbol, SymbolError
 from ingest.agenda import place_and_dates
 from ingest.readers import Line
@@ -52,7 +53,7 @@ _BODY = re.compile(
 )
 _HAN_BODY = re.compile(r"(?:大会|理事会|委员会|会议)(?:$|[^\w]|第)")
 _SESSIONED = re.compile(
-    r"(?:(?P<letters>[A-Z]{1,8})[ .-]?\(?(?P<session>\d{1,4})\)?|(?P<numbered>\d{1,3}) (?P<behind>[A-Z]{1,4}))(?:-[A-Z]{1,4})?"
+    r"(?:(?P<letters>[A-Z]{1,8})[ .-]?\(?(?P<session>\d{1,4})\)?|(?P<named>[A-Z]{2,8})\((?P<roman>[IVXLC]+)\)|(?P<numbered>\d{1,3}) (?P<behind>[A-Z]{1,4}))(?:-[A-Z]{1,4})?"
     r"(?:/.{1,40}|\.[A-Z]?\d{1,4})"
 )
 """A symbol that begins with the letters of a body and the number of its session: `A79/17`, `220 EX/5`, `WHA79.4`, `GC(69)/7`."""
@@ -110,7 +111,7 @@ def read_masthead(lines: Sequence[Line]) -> Masthead:
     head = [*takewhile(lambda text: len(text) <= _HEAD_LINE and not _TEXT_ENDS.search(text), head)]
     symbols = symbols or _of_other_house(head)
     if symbols and not found.get("body"):  # nothing marks a line in a plain text
-        names = (each for each in head[:_FIRST] if not names_session(each) and _is_body_name(each))
+        names = (each for each in head[:_FIRST] if not names_session(each) and is_body_name(each))
         found["body"] = next(names, "")
     if not found.get("language") and (letter := re.search(r"\(([A-Z])\)", found.get("job", ""))):
         found["language"] = _JOB_LANGUAGES.get(letter.group(1), "")
@@ -135,19 +136,25 @@ def _place_dates(text: str, in_session: bool) -> tuple[str, str, str] | None:
 
 def _of_other_house(head: Sequence[str]) -> tuple[str, ...]:
     """The symbol that stands alone on a line of the head, in the manner of a house that writes body and session together, where the
-    head names that session, or the body by these letters."""
-    for text in head:
+    head names that session, or the body by these letters; with it may stand its day and further numbers of the paper."""
+    for line in head:
+        first, *beside = line.split()
+        more = " ".join(part for part in beside if "/" not in part)
+        text = first if beside and (not more or says_only_days(more)) and "/" in first else line
         match = _SESSIONED.fullmatch(text.rstrip("*"))
         if match is None:
             continue
-        letters, session = match["letters"] or match["behind"], int(match["session"] or match["numbered"])
-        rest = [fold(each) for each in head if each != text]
+        letters = match["letters"] or match["named"] or match["behind"]
+        roman = match["roman"] or ""
+        session = from_roman(roman) if roman else int(match["session"] or match["numbered"])
+        rest = [fold(each) for each in head if each != line]
         counted = {
             int(number) for each in rest if _SESSION.search(each) for number in re.findall(r"\d{1,3}(?!\d)", each)
         }
         dated = any(re.search(rf"(?<!\d){session}(?!\d)", each) for each in rest)
         unread = dated if session > 999 else not counted  # the session is a year, or written in words
-        if session in counted or (unread and any(_lettered(letters, each) for each in rest)):
+        spelt = bool(roman) and any(map(_SESSION.search, rest))  # such a number stands for one in words
+        if session in counted or (unread and (spelt or any(_lettered(letters, each) for each in rest))):
             with suppress(SymbolError):
                 return (Symbol.given(text).text,)
     return ()
@@ -173,10 +180,11 @@ def _names_session(line: Line, text: str) -> bool:
 
 def _is_body(line: Line, text: str) -> bool:
     set_apart = line.part == "masthead" or line.strong or line.heading > 0
-    return set_apart and len(text) <= 200 and _is_body_name(text)
+    return set_apart and len(text) <= 200 and is_body_name(text)
 
 
-def _is_body_name(text: str) -> bool:
+def is_body_name(text: str) -> bool:
+    """Whether a line of a head is the name of a body."""
     if _ORGANIZATION.match(text):
         return False
     noun = _BODY.search(text)

@@ -151,6 +151,16 @@ def test_a_turn_whose_words_tell_no_language_is_in_that_of_the_turns_before(
     assert spoken_in(text, turns) == language
 
 
+@pytest.mark.parametrize(("text", "language"), [("que puerto se suprime", "es"), ("que port se supprime", "fr")])
+def test_a_question_in_words_of_two_languages_is_in_that_whose_texts_have_them(
+    open_library: OpenLibrary, text: str, language: str
+) -> None:
+    library = open_library()
+    add(library, CATALOGUE, Input("es.txt", b"Carta\n\n1. Se suprime el puerto de Arla en la costa del norte."))
+    add(library, CATALOGUE, Input("fr.txt", "Lettre\n\n1. Le port de Bend est supprimé sur la côte du nord.".encode()))
+    assert spoken_in(text, [], library) == language
+
+
 def test_words_that_tell_no_language_are_in_the_one_whose_texts_have_most_of_them(harbour: AskIn) -> None:
     engine = harbour("es")
     assert engine.ask("pagan veleros extranjeros").language == "es"

@@ -540,6 +540,20 @@ def test_a_section_of_a_work_is_called_by_both() -> None:
         ),
         (("A/C.3/85/SR.4", "Summary record of the 4th meeting"), "Summary record of the 4th meeting"),
         (("S/PV.11000", "第一一〇〇〇次会议"), "第一一〇〇〇次会议"),
+        (
+            (
+                "E/C.12/2031/SR.4",
+                "Economic and Social Council",
+                "Committee on Harbours",
+                "Sixth session",
+                "# Summary record of the 4th meeting",
+            ),
+            "Committee on Harbours, Sixth session, Summary record of the 4th meeting",
+        ),
+        (("A/C.3/85/SR.4", "# Compte rendu analytique de la 4e séance"), "Compte rendu analytique de la 4e séance"),
+        (("A/C.3/85/SR.4", "# Acta resumida de la cuarta sesión"), "Acta resumida de la cuarta sesión"),
+        (("A/C.3/85/SR.4", "# Краткий отчет о 4-м заседании"), "Краткий отчет о 4-м заседании"),
+        (("A/C.3/85/SR.4", "# محضر موجز للجلسة الرابعة"), "محضر موجز للجلسة الرابعة"),
     ],
 )
 def test_the_record_of_a_meeting_is_called_by_its_meeting(head: tuple[str, ...], wanted: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from conftest import add
@@ -12,7 +13,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from word_reader import word_readers
 
-from assistant.markdown import inert, rendered
+from assistant.frames import mark
+from assistant.markdown import inert, located, rendered
 from assistant.qa.answer import Answer, Citation, Pointer, Statement
 from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
@@ -71,8 +73,8 @@ def test_hostile_words_are_shown_as_they_are(text: str) -> None:
 @given(hostile)
 def test_nothing_that_chat_programs_add_to_markdown_is_left(text: str) -> None:
     made = inert(text)
-    for mark in ("$$", "{{", ":::", "\\]", "\\(", "<"):
-        assert mark not in made
+    for sign in ("$$", "{{", ":::", "\\]", "\\(", "<"):
+        assert sign not in made
     assert made.count("[1]") == made.count("\\[1]")
 
 
@@ -125,12 +127,39 @@ def test_a_hostile_document_is_quoted_and_does_nothing(library: Library, catalog
     assert words in shown(text)
 
 
+@pytest.mark.parametrize(
+    ("language", "wanted"),
+    [
+        ("en", "Harbour Protocol, art. 6, para. 1 (b)"), ("fr", "Harbour Protocol, article 6, paragraphe 1 (b)"),
+        ("ru", "Harbour Protocol, статья 6, пункт 1 (b)"), ("zh", "Harbour Protocol，第6条第1 (b)段"),
+        ("ar", "\u2068Harbour Protocol\u2069، المادة 6، الفقرة 1 (b)"),
+    ],
+)  # fmt: skip
+def test_a_place_is_told_in_the_language_of_the_answer(language: str, wanted: str) -> None:
+    cited = replace(citation("words", None, "Harbour Protocol, art. 6, para. 1 (b)"), title="Harbour Protocol")
+    answer = Answer("q", language, "answered", "reason", (Statement("words", "quoted", (cited,)),))
+    assert located(cited, language) == wanted
+    assert wanted in rendered(answer).text
+    assert answer.citations[0].locator == "Harbour Protocol, art. 6, para. 1 (b)"
+
+
 @pytest.mark.parametrize("language", ["en", "fr", "es", "ru", "ar", "zh"])
 def test_the_language_of_a_quote_is_told_where_it_is_another(language: str) -> None:
     quoted = citation("words", None)
     answer = Answer("q", language, "answered", "reason", (Statement("words", "quoted", (quoted,)),))
     line = rendered(answer).text.split("\n\n")[-1]
-    place, words = ("\u2068para. 1\u2069", "\u2068“words”\u2069") if language == "ar" else ("para. 1", "“words”")
-    assert line.startswith(f"[1] {place} (upload")
-    assert line.endswith(f"): {words}")
-    assert ("upload)" in line) == (language == "en")
+    places = {
+        "en": "para. 1",
+        "fr": "paragraphe 1",
+        "es": "párrafo 1",
+        "ru": "пункт 1",
+        "ar": "الفقرة 1",
+        "zh": "第1段",
+    }
+    place, words = places[language], "\u2068“words”\u2069" if language == "ar" else "“words”"
+    kept, spoken = {
+        "en": ("upload", ""), "fr": ("fichier ajouté", "anglais"), "es": ("archivo cargado", "inglés"),
+        "ru": ("загруженный файл", "английский"), "ar": ("ملف مُحمَّل", "الإنكليزية"), "zh": ("上传的文件", "英文"),
+    }[language]  # fmt: skip
+    told = mark(",", language).join(filter(None, (kept, spoken)))
+    assert line == f"[1] {place} ({told}): {words}"

@@ -189,6 +189,7 @@ def test_a_symbol_in_a_sentence_is_not_the_symbol_of_the_document() -> None:
         (("General Conference", "Sixty-ninth regular session", "GC(69)/7"), "GC(69)/7"),
         (("Harbour Conference", "Bergen, 1–7 July 2031", "C 2031/3"), "C 2031/3"),
         (("理事会", "第220届会议", "220 EX/5"), "220 EX/5"),
+        (("CONSEJO DE LOS PUERTOS", "HCTT(LXII)/7", "SEXAGÉSIMO SEGUNDO PERÍODO DE SESIONES"), "HCTT(LXII)/7"),
     ],
 )
 def test_a_symbol_of_another_house_is_read_where_the_head_names_its_session_or_body(
@@ -199,10 +200,16 @@ def test_a_symbol_of_another_house_is_read_where_the_head_names_its_session_or_b
     assert head(*[told if each == symbol else each for each in lines], body=0).symbols == ()
 
 
+def test_beside_such_a_symbol_its_day_and_further_numbers_may_stand() -> None:
+    lines = ("港口大会", "大会第43届会议", "A43-WP/88 TE/21 2031年7月9日")
+    assert head(*lines, body=0).symbols == ("A43-WP/88",)
+
+
 @pytest.mark.parametrize(
     "lines",
     [
         ("Harbour Committee", "83rd session", "HC 84/17"),
+        ("A note on iron", "FE(III)/2", "3 May 2031"),
         ("Security Council", "S3/80/Rev.1", "Third floor"),
         ("A note on boats", "F4/12", "3 May 2031"),
         ("Executive Board", "Room E 5/12", "Fifth session"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 import pytest
@@ -10,7 +11,7 @@ from test_answers import check_citations
 from word_reader import BARS, WordReader, word_readers
 
 from assistant.qa.engine import Engine
-from assistant.qa.metadata import particulars
+from assistant.qa.metadata import adopted_on, dated_on, particulars
 from assistant.qa.reader import Reading
 from assistant.qa.readers import Readers
 from corpus.catalogue import Catalogue
@@ -110,6 +111,43 @@ def test_passages_are_read_without_the_lines_at_the_head_and_the_foot_of_their_d
     assert any("ninety-seventh session" in text for text in passages)
     for line in ("67th plenary meeting", "15 December 2040", "Distr.: General", "Agenda item 71 (b)"):
         assert not [text for text in passages if line in text]
+
+
+TREATY = """A/CONF.95/8
+
+17 April 2040
+
+# Convention on lighthouses
+
+Preamble
+
+The States Parties,
+
+Recalling the harbours of the north,
+
+Have agreed as follows:
+
+## Article 1. Lamps
+
+1. A lighthouse has a lamp.
+
+## Article 2. Keepers
+
+1. A lamp has a keeper.
+
+## Article 3. Signature
+
+This Convention is open for signature until 30 September 2041.
+"""
+
+
+def test_a_day_that_an_article_names_is_not_that_of_the_adoption(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    library = open_library()
+    add(library, catalogue, Input("treaty.md", TREATY.encode()))
+    (document,) = library.documents()
+    assert (adopted_on(document), dated_on(document)) == (None, dt.date(2040, 4, 17))
 
 
 NOTE = """United Nations

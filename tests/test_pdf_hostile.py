@@ -222,6 +222,17 @@ def test_a_number_before_a_wide_space_is_a_number() -> None:
     assert "The clinics of the valley are open." in "\n".join(texts(read_pdf(data, "made.pdf")))
 
 
+def test_arabic_words_beside_a_mark_that_is_set_by_itself_are_read_in_the_order_of_speech() -> None:
+    # From left to right, as words are set by programs that place the mark with its letter.
+    letters = " ".join(f"<{ord(one):02x}> <{ord(other):04x}>" for one, other in zip("azdymf", "ازديًف", strict=True))
+    mapped = stream(f"1 begincodespacerange <00> <ff> endcodespacerange 6 beginbfchar {letters} endbfchar")
+    mark = "/Span << /ActualText <FEFF0627064B> >> BDC 98 400 Td (m) Tj EMC"
+    words = f"BT /F 10 Tf 103 400 Td (daydza) Tj ET BT /F 10 Tf {mark} ET BT /F 10 Tf 80 400 Td (yf) Tj ET"
+    data = one_page(f"{words} BT /F 10 Tf 80 300 Td ({'yf ' * 20}) Tj ET", mapped)
+    data = data.replace(b"/BaseFont /Times-Roman", b"/BaseFont /Times-Roman /ToUnicode 6 0 R")
+    assert texts(read_pdf(data, "made.pdf"))[0] == "ازدياداً في"
+
+
 @settings(max_examples=50)
 @given(
     st.lists(st.tuples(st.integers(0, len(SMALL) - 1), st.integers(0, 255)), max_size=20),

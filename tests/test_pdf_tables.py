@@ -266,6 +266,26 @@ def test_text_in_columns_without_rules_is_a_cell_for_each_block_of_lines(words: 
     assert rows_of(flow.read()) == [[cell.replace("\n", " ") for cell in row] for row in rows]
 
 
+def test_labels_and_what_is_said_of_them_beside_are_rows_though_no_rule_parts_them() -> None:
+    flow = Flow(pages=1).start().add(long_text(60), "1.")
+    rows = [
+        ["Submitted by:", "Arla Bend (represented by the Harbour\nCentre)"],
+        ["State party:", "Northern Shore"],
+        ["Date of adoption of\nthe decision:", "29 October 2031"],
+        ["Subject matter:", "Loss of a boat"],
+    ]
+    flow.top = table(flow.sheet, flow.top, rows, "none", columns=(LEFT, 300, RIGHT))
+    flow.add(long_text(60, 2), "2.")
+    assert rows_of(flow.read()) == [[cell.replace("\n", " ") for cell in row] for row in rows]
+
+
+def test_two_labels_alone_and_lines_in_two_columns_are_no_table_of_labels() -> None:
+    flow = Flow(pages=1).start().add(long_text(60), "1.")
+    rows = [["To:", "The harbours"], ["From:", "The keepers"], ["Boats that are old", "are painted in spring"]]
+    table(flow.sheet, flow.top, rows, "none", columns=(LEFT, 300, RIGHT))
+    assert rows_of(flow.read()) == []
+
+
 def test_a_cell_of_text_that_goes_on_from_the_page_before_stands_below_the_heads_in_its_column() -> None:
     flow = Flow(pages=2).start().add(long_text(60), "1.")
     flow.turn()

@@ -83,6 +83,7 @@ def engine(library: Library, catalogue: Catalogue) -> Engine:
         "What does paragraph 2 of A/88/301 say?",
         "para. 2, A/88/301",
         "Que dit le paragraphe 2 du document A/88/301 ?",
+        "Que dit l’annexe, par. 2, du document A/88/301 ?",
         "О чём говорится в пункте 2 документа A/88/301?",
         "ماذا تقول الفقرة 2 من الوثيقة A/88/301؟",
         "A/88/301第2段说了什么？",
@@ -134,6 +135,29 @@ def test_an_annex_that_a_document_does_not_have_is_said_not_to_be_there(engine: 
     assert (answer.status, answer.citations) == ("not_found", [])
     assert f"has no {place}." in answer.reason
     assert "annex B" not in (engine.ask("What does annex B of A/88/304 contain?").reason or "")
+
+
+@pytest.mark.parametrize(
+    ("question", "reason"),
+    [
+        ("Que dit le paragraphe 77 du document A/88/301 ?", "n'a pas : paragraphe 77."),
+        ("О чём говорится в пункте 77 документа A/88/301?", "нет этого места: пункт 77."),
+        ("A/88/301第77段说了什么？", "没有该处：第77段。"),
+    ],
+)
+def test_a_place_that_is_not_there_is_told_in_the_language_of_the_question(
+    engine: Engine, question: str, reason: str
+) -> None:
+    assert reason in engine.ask(question).reason
+
+
+def test_of_a_symbol_of_a_form_that_is_not_known_is_said_that_it_is_not_held(engine: Engine) -> None:
+    answer = engine.ask("What does paragraph 2 of A43-WP/88 say?")
+    assert (answer.status, answer.absent, answer.citations) == ("not_found", "A43-WP/88", [])
+
+
+def test_sentences_about_an_answer_run_on_as_the_language_sets_them(engine: Engine) -> None:
+    assert engine.ask("A/88/301第2段说了什么？").reason == "引自A/88/301。所引文本为英文。"
 
 
 def test_the_rows_of_a_table_are_said_with_its_caption_and_header_once(engine: Engine) -> None:

@@ -371,7 +371,17 @@ def test_empty_columns_are_left_out_and_an_introduction_stands_with_the_first_of
         ("es", "annex, section “Boats, old”, third paragraph", "anexo, sección “Boats, old”, párrafo sin numerar 3"),
         ("ru", "table 3, row 2", "таблица 3, строка 2"),
         ("zh", "preamble, para. 3", "序言第3段"),
-        ("fr", "annex, Monday, 4 March, 3-6 p.m.", "annex, Monday, 4 March, 3–6 p.m."),
+        ("fr", "annex, Monday, 4 March, 3-6 p.m.", "annexe, Monday, 4 March, 3–6 p.m."),
+        ("ar", "timetable, Monday, 4 March", "الجدول الزمني، \u2068Monday, 4 March\u2069"),
+        ("zh", "annex I, table (p. 4, second), header", "附件I表（第4页，第2个）表头"),
+        ("ru", "annotations, item 7, documentation", "аннотации, пункт 7 повестки дня, документация"),
+        ("fr", "annex, enclosure, figure II", "annexe, pièce jointe, figure II"),
+        (
+            "es",
+            "section “Boats”, para. 2 (p. 3), second of these",
+            "sección “Boats”, párrafo 2 (página 3), núm. 2 de estos",
+        ),
+        ("fr", "testimonium", "testimonium"),
         ("en", "41st preambular para.", "41st preambular para."),
     ],
 )

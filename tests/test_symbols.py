@@ -616,6 +616,12 @@ def test_a_symbol_is_told_by_the_form_of_a_known_one_that_no_rule_finds() -> Non
     assert [each.symbol.text for each in KNOWN.find(text)] == ["A79/17"]
 
 
+def test_what_has_a_form_that_only_symbols_have_is_told_though_none_of_the_kind_is_known() -> None:
+    text = "A43-WP/88第5段, ITTC(LXII)/7, GC(69)/RES/4; COVID-19/2020, H1N1/2009, Fe(III)/2, A/80/1, https://x/GC(69)/7"
+    assert [each.symbol.text for each in KNOWN.find(text, alike=True)] == ["A43-WP/88", "ITTC(LXII)/7", "GC(69)/RES/4"]
+    assert not KNOWN.find(text)
+
+
 @given(st.text() | NEARLY)
 def test_looking_for_known_symbols_never_fails(text: str) -> None:
     assert all(text[each.start : each.end] for each in KNOWN.find(text))

@@ -238,6 +238,21 @@ def test_the_language_of_a_short_question_is_told(language: str, question: str) 
     assert detect_language(question) == language
 
 
+@pytest.mark.parametrize("text", ["que puesto se suprime", "que votos tiene Japon", "op 3 de A/RES/95/12"])
+def test_words_that_two_languages_share_tell_none(text: str) -> None:
+    assert detect_language(text, default="") != "en"
+    assert detect_language(text, default="es") == "es"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"), [("ما هو response rate في Georgia؟", "ar"), ("какой response rate у Georgia", "ru")]
+)
+def test_terms_in_latin_letters_do_not_tell_the_language_of_a_question_in_other_letters(
+    text: str, language: str
+) -> None:
+    assert detect_language(text) == language
+
+
 @pytest.mark.parametrize(
     "text", ["art 13 para 2 ferries convention", "E/C.21/2026/L.2 para 2 (c)", "op 2 of L.2", "no. 4"]
 )

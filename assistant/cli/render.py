@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from assistant.frames import doubt, say
+from assistant.frames import doubt, place_text, say
 from assistant.markdown import located, remark
 from assistant.qa.answer import Answer, Event, Finished, Said, Statement, said_of
 from assistant.quoted_rows import Find, grid_of, without_bars
@@ -94,7 +94,11 @@ def _print_grounds(console: Console, answer: Answer) -> None:
     if answer.see_also:
         console.print(Text(say("see_also", answer.language)))
         for pointer in answer.see_also:
-            console.print(Text(f"  - {pointer.locator}" + (f"  {pointer.url}" if pointer.url else "")))
+            console.print(
+                Text(
+                    f"  - {place_text(pointer.locator, answer.language)}" + (f"  {pointer.url}" if pointer.url else "")
+                )
+            )
 
 
 def print_meeting(console: Console, meeting: Meeting, agenda: str) -> None:

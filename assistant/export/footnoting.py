@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from assistant.export.publication import Content, Note, Span, Table, plain
 from assistant.export.un_style import name_of
-from assistant.frames import day_text, mark, place_name, say
+from assistant.frames import day_text, mark, place_name, place_text, say
 from assistant.qa.answer import Citation, Statement
 from assistant.qa.metadata import dated_on
 from assistant.quoted_rows import without_bars
@@ -29,17 +29,6 @@ _NAMED = re.compile(
     r"(?:annex(?: [IVXLC]+| \d+)?(?:, )?)?(?:art\. \d+(?: bis| ter)?(?: \([a-z]+\))*)?(?:, )?(?:para\. [\d.]+(?: \([a-z]+\))*)?"
 )
 _SECTION = re.compile(r"section “(.+?)”(?:, (.*))?$")
-_PART = re.compile(r"(?:^|, )(section “.*?”|[^,]+)(?=, |$)")
-_PLACES = {
-    "preambular": re.compile(r"(\w+) preambular para\.(.*)"),
-    "unnumbered": re.compile(r"(\w+) paragraph(.*)"),
-    "section": re.compile(r"section “(.*)”()"),
-    "row": re.compile(r"row (\d+)()"),
-    "item": re.compile(r"item (\d+)(.*)"),
-    "summary": re.compile("(summary)()"),
-    "preamble": re.compile("(preamble)()"),
-}
-"""The parts of locators for which there are frames, beside those that are numbered."""
 
 
 class References:
@@ -99,17 +88,7 @@ class References:
         locator = _locator(citation, document)
         if _NAMED.fullmatch(locator):
             return place_name(locator, self.language) or locator
-        parts = [self._part(part) for part in _PART.findall(locator)] if self.language != "en" else []
-        return ("" if self.language == "zh" else self._comma).join(parts) if all(parts) and parts else locator
-
-    def _part(self, part: str) -> str:
-        """A part of a place in words, or as it is printed; empty where there are no words for it."""
-        for name, pattern in _PLACES.items():
-            if match := pattern.fullmatch(part):
-                number = match[1] if name in ("section", "row", "item") else grammar_of("en").number(match[1])
-                return say(f"place_{name}", self.language, n=f"{number}{match[2]}")
-        # The number of a decision, and who speaks, are the document's own words.
-        return place_name(part, self.language) or ("" if part[:1].islower() or part[:1].isdigit() else part)
+        return place_text(locator, self.language)
 
     def _placed(self, citation: Citation, document: Document) -> str:
         """The place as footnotes and tables have it: in short, where the language is that of the locators."""

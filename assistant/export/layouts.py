@@ -19,7 +19,7 @@ from assistant.export.publication import (
     plain,
 )  # fmt: skip
 from assistant.export.theme_plots import map_of, years_of
-from assistant.frames import day_of, isolated, joined, mark, say
+from assistant.frames import day_of, isolated, joined, mark, run_on, say
 from assistant.qa.answer import Citation
 from assistant.reports.brief.briefing import Briefing
 from assistant.reports.comparison.provenance import Origins
@@ -169,7 +169,7 @@ def _said(made: Mandates, language: str) -> str:
     if others := sorted({row.language for row in made.rows} - {language}):
         names = joined([language_name(each, language) for each in others], language)
         told.append(say("quoted_language", language, languages=names))
-    return " ".join(told)
+    return run_on(told, language)
 
 
 def _themes(themes: Themes, references: References) -> Publication:

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from assistant.frames import act_frames, day_text, filled, mark, place_name, say
-from assistant.qa.metadata import adopted_on, is_draft
+from assistant.qa.metadata import adopted_on, reads_as_draft
 from assistant.reports.lookup import label_of
 from corpus.documents import Document
 from corpus.symbols import Symbol
@@ -40,7 +40,7 @@ def name_of(document: Document, language: str) -> Name:
     elif symbol and document.edition != "digest":
         title, short = "" if title == symbol else title, label_of(document, language)
     marks = {
-        "status_draft": is_draft(document.symbol),
+        "status_draft": reads_as_draft(document),
         "digest_note": document.edition == "digest",
         "unverified_note": document.unverified,
         "ocr": document.ocr,

@@ -13,6 +13,7 @@ from corpus.library import Library
 from corpus.meetings import AgendaItem, Meeting, Sitting, is_under
 from corpus.sentences import sentence_spans
 from corpus.symbols import RESOLUTIONS, find_symbols
+from ingest.clock import ends_of
 
 
 class Citer:
@@ -98,16 +99,32 @@ def sittings_of(item: AgendaItem, sittings: Sequence[Sitting]) -> list[Sitting]:
     return [sitting for sitting in sittings if any(is_under(row.number, item.number) for row in sitting.items)]
 
 
+def edge_text(sitting: Sitting, which: int, spoken: str, language: str) -> str:
+    """When a sitting begins (`which` is 0) or ends, as the agenda prints it; by the clock of 24 hours, where that is known, in another
+    language than the one that is `spoken` in the agenda."""
+    time = sitting.end if which else sitting.start
+    if time is None or language == spoken:
+        return ends_of(sitting.time_label)[which] if sitting.time_label else ""
+    return f"{time:%H:%M}"
+
+
+def times_text(sitting: Sitting, spoken: str, language: str) -> str:
+    """From when to when a sitting is, in the same manner."""
+    if sitting.start is None or sitting.end is None or language == spoken:
+        return sitting.time_label
+    return f"{sitting.start:%H:%M}–{sitting.end:%H:%M}"
+
+
 def taken_up(item: AgendaItem, sittings: Sequence[Sitting], cite: Citer, language: str) -> Statement:
     """When an item is taken up: its day and time in each of its sittings, of which there is at least one."""
-    slots = []
+    slots, spoken = [], cite.document.language
     for each in sittings:
         frame = (
             "slot_continued"
             if any(row.continued for row in each.items if is_under(row.number, item.number))
             else "slot"
         )
-        slots.append(say(frame, language, day=date_text(each.date, language), times=each.time_label))
+        slots.append(say(frame, language, day=date_text(each.date, language), times=times_text(each, spoken, language)))
     text = say("item_when", language, item=item.number, title=item.title, slots=joined(slots, language))
     cites = tuple(dict.fromkeys(each for sitting in sittings for each in cite.sitting(sitting, item)))
     return Statement(text, "derived", cites)
@@ -135,7 +152,7 @@ def held(sitting: Sitting, cite: Citer, language: str) -> Statement:
     day, told = date_text(sitting.date, language), joined(items, language) if items else sitting.words
     if not sitting.time_label:
         return Statement.quoting(cite.sitting(sitting)[-1])
-    text = say("slot_items", language, day=day, times=sitting.time_label, items=told)
+    text = say("slot_items", language, day=day, times=times_text(sitting, cite.document.language, language), items=told)
     return Statement(text, "derived", cite.sitting(sitting))
 
 

@@ -229,7 +229,8 @@ class Teller:
                 continue
             cites = partial(self._rows, known[which:][:1], slice(2 if which == 0 else None))
             frame = kind if whole else f"day_{kind}"
-            yield self._part(kind, read, cites, frame=frame, day=day, time=time)
+            at = partial(citing.edge_text, slots[which], which, self._cite.document.language)
+            yield self._part(kind, read, cites, frame=frame, day=day, time=at)
 
     def _sums(self) -> Iterator[Part]:
         sittings, count = self._sittings, len(self._sittings)
@@ -267,7 +268,9 @@ class Teller:
             start, end = ends_of(before.time_label)[1], ends_of(after.time_label)[0]
             hours, date = partial(hours_text, minutes), partial(date_text, before.date)
             read = f"The lunch break is from {start} to {end} and lasts {hours('en')}."
-            yield self._part("break", read, cites, day=date, hours=hours, start=start, end=end)
+            edge, spoken = citing.edge_text, self._cite.document.language
+            begins, ends = partial(edge, before, 1, spoken), partial(edge, after, 0, spoken)
+            yield self._part("break", read, cites, day=date, hours=hours, start=begins, end=ends)
 
     def _part(
         self, kind: Kind, read: str, cites: Callable[[], Iterable[Citation]], frame: str = "", **values: object

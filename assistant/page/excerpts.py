@@ -10,8 +10,9 @@ from itertools import groupby, pairwise
 from typing import Any
 
 from assistant.export.un_style import name_of
-from assistant.frames import isolated, mark
+from assistant.frames import isolated, mark, place_text
 from assistant.labels import word
+from assistant.markdown import place_of
 from assistant.qa.answer import Citation
 from corpus.documents import Block, Document
 from corpus.symbols import link
@@ -63,18 +64,8 @@ def reference(document: Document | None, citation: Citation, language: str) -> s
     named = name_of(document, language).full if document else citation.locator.removesuffix(place).rstrip(", ")
     if document is None and citation.unverified:
         named += f" ({word('unverified', language)})"
-    told = (isolated(each, language) for each in (named, place) if each)
+    told = (isolated(each, language) for each in (named, place_text(place, language)) if each)
     return f"{mark(',', language).join(told)}."
-
-
-def place_of(known: Document | Citation, locator: str) -> str:
-    """The place of a citation without the name of its document."""
-    names = (
-        [known.label]
-        if isinstance(known, Document)
-        else [f"{known.symbol} (digest)", f"{known.title} (digest)", known.symbol, known.title]
-    )
-    return next((locator.removeprefix(each).removeprefix(", ") for each in names if locator.startswith(each)), locator)
 
 
 def edition_words(document: Document | Citation, language: str) -> str:

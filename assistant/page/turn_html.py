@@ -8,14 +8,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from assistant.faults import NotHeld
-from assistant.frames import isolated, mark
+from assistant.frames import isolated, mark, place_text
 from assistant.labels import word, words_of
+from assistant.markdown import place_of
 from assistant.page.chat_turns import Turn
 from assistant.page.choosing import examples
 from assistant.page.document_pages import Leaf, leaves_of
-from assistant.page.excerpts import edition_words, excerpt, official_address, place_of, reference
+from assistant.page.excerpts import edition_words, excerpt, official_address, reference
 from assistant.page.plain_pages import carried, version_path, web_address, words_path
-from assistant.qa.answer import Answer, Citation, Pointer, Statement
+from assistant.qa.answer import Answer, Citation, Statement
 from assistant.qa.revisions import later_notes
 from assistant.quoted_rows import grid_of, without_bars
 from assistant.service import Service
@@ -80,7 +81,7 @@ def _source(service: Service, number: int, cited: Citation, answer: Answer) -> S
         edition=edition_words(known, language),
         doubted=known.edition == "digest" or known.unverified,
         stands=_standing(service, document, citation, answer),
-        place=place_of(document or cited, shown.locator),
+        place=place_text(place_of(document or cited, shown.locator), language),
         language=cited.language,
         tongue=tongue_of(cited.language, language),
         quote=without_bars(cited.quote),
@@ -215,7 +216,7 @@ def turn_html(
         statements=[_statement(service, answer, each) for each in answer.statements],
         reason=answer.reason,
         notes=answer.notes,
-        see_also=_pointers(service, answer.see_also),
+        see_also=_pointers(service, answer),
         changed=changed,
         sources=sources,
         official=link(Symbol.given(answer.absent), spoken) if answer.absent else None,
@@ -261,13 +262,15 @@ def _statement(service: Service, answer: Answer, statement: Statement) -> dict[s
     }
 
 
-def _pointers(service: Service, pointers: Sequence[Pointer]) -> list[dict[str, str]]:
+def _pointers(service: Service, answer: Answer) -> list[dict[str, str]]:
     made = []
-    for each in pointers:
+    for each in answer.see_also:
         try:
             document = service.library.document(each.document)
         except Gone:  # removed since
             continue
         title = "" if document.short and document.label.startswith(document.short) else each.title
-        made.append({"locator": each.locator, "title": title, "path": version_path(document)})
+        made.append(
+            {"locator": place_text(each.locator, answer.language), "title": title, "path": version_path(document)}
+        )
     return made

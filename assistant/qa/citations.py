@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice, takewhile
 
-from assistant.frames import joined, say
+from assistant.frames import joined, mark, place_text, run_on, say
 from assistant.qa.abstention import BESIDE, FURTHER
 from assistant.qa.answer import Answer, Citation, Pointer, Statement, ordered
-from assistant.qa.metadata import is_draft, notes_of
+from assistant.qa.metadata import notes_of, reads_as_draft
 from assistant.qa.retriever import Evidence
 from assistant.qa.revisions import VersionDesk
 from assistant.qa.units import Unit, items_below, units_of
@@ -62,9 +62,11 @@ class Composer:
         verdicts = {statement.verdict for statement in answer.statements}
         way = next((way for way in ("supported", "quoted") if way in verdicts), "derived")
         parts = [say("written" if way == "supported" else way, language, documents=labels)]
-        for other in sorted({citation.language for citation in answer.citations} - {language}):
-            parts.append(say("text_language", language, language=language_name(other, language)))
-        return replace(answer, reason=" ".join(parts), notes=tuple(notes))
+        spoken = dict.fromkeys(citation.language for citation in answer.citations if citation.language != language)
+        if spoken:
+            names = joined([language_name(other, language) for other in spoken], language)
+            parts.append(say("text_language", language, language=names))
+        return replace(answer, reason=run_on(parts, language), notes=tuple(notes))
 
     def quoted(self, question: Question, units: Sequence[Unit], left: Sequence[Unit] = ()) -> Answer:
         """An answer that quotes units; a note names the parts of what is quoted that are not, those that are `left` out among them."""
@@ -112,7 +114,7 @@ class Composer:
             whole = replace(whole, status="partial", see_also=tuple(see))
         return replace(
             whole,
-            reason=" ".join([*told, whole.reason]),
+            reason=run_on([*told, whole.reason], whole.language),
             confidence=min((each.confidence for each in answers if each.confidence is not None), default=None),
             probability=min((each.probability for each in answers if each.probability is not None), default=None),
         )
@@ -120,7 +122,9 @@ class Composer:
 
 def unsure(answer: Answer) -> Answer:
     """An answer of which it is told that it may be none."""
-    return replace(answer, status="tentative", reason=f"{say('tentative', answer.language)} {answer.reason}")
+    return replace(
+        answer, status="tentative", reason=run_on([say("tentative", answer.language), answer.reason], answer.language)
+    )
 
 
 def not_found(question: Question, evidence: Sequence[Evidence]) -> Answer:
@@ -207,7 +211,7 @@ def choose(scored: Sequence[Scored], most: int, *, closest: bool = False) -> lis
 
 def _settled(document: Document) -> bool:
     """Whether a document is an official text that is no draft."""
-    return document.edition != "digest" and not is_draft(document.symbol)
+    return document.edition != "digest" and not reads_as_draft(document)
 
 
 def nearest(scored: Sequence[Scored]) -> list[Unit]:
@@ -243,7 +247,8 @@ def _lists_left_out(units: Sequence[Unit]) -> list[list[Place]]:
 def _left_out(places: Sequence[Place], language: str) -> str:
     """That some places are not quoted: the first with the document."""
     (document, first), *others = places
-    told = joined([document.cite(first), *(locator for _, locator in others)][:MOST_NAMED], language)
+    named = [f"{document.label}{mark(',', language)}{place_text(first, language)}"]
+    told = joined([*named, *(place_text(locator, language) for _, locator in others)][:MOST_NAMED], language)
     return say("parts_left_out", language, places=told + (" …" if len(places) > MOST_NAMED else ""))
 
 

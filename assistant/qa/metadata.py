@@ -16,6 +16,7 @@ from assistant.wording.drafting import grammar_of
 from corpus.countries import country_spans
 from corpus.dates import find_dates, says_only_days
 from corpus.documents import Block, Document, once
+from corpus.places import parts_of
 from corpus.symbols import Symbol
 from ingest.masthead import is_original
 from ingest.readers.heads import is_distribution_line, symbol_of
@@ -33,6 +34,11 @@ def is_draft(symbol: Symbol | None) -> bool:
     return symbol is not None and symbol.series == "L"
 
 
+def reads_as_draft(document: Document) -> bool:
+    """Whether a text is such a draft: an agenda in that series is none."""
+    return is_draft(document.symbol) and document.kind != "agenda"
+
+
 def opening_of(document: Document) -> int | None:
     """The ordinal of the line with which the preamble opens; what stands before it is no part of the text that is adopted."""
     return next((block.ordinal for block in document.blocks if block.locator == "preamble"), None)
@@ -40,14 +46,14 @@ def opening_of(document: Document) -> int | None:
 
 @once
 def adoption_lines(document: Document) -> tuple[Block, ...]:
-    """The lines that tell of the adoption: those above the preamble and behind the last numbered paragraph that give a day, stand
+    """The lines that tell of the adoption: those above the preamble and behind the last numbered paragraph or article that give a day, stand
     before one, are in brackets or tell of a vote; empty where the text is a draft or no resolution. A day alone above the
     preamble is that of the distribution, and the days of the meeting are no others."""
     opens = opening_of(document)
     if opens is None or is_draft(document.symbol):
         return ()
     body = [block for block in document.blocks if not block.locator.startswith("annex") and block.kind != "footnote"]
-    last = max((block.ordinal for block in body if block.number), default=opens)
+    last = max((block.ordinal for block in body if block.number or "art" in parts_of(block.locator)), default=opens)
     vote, meets = grammar_of(document.language).vote, document.masthead.dates
 
     def tells(block: Block) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cache
 from itertools import islice
 
-from assistant.frames import either, say
+from assistant.frames import either, place_text, say
 from assistant.qa.abstention import ASKED_ALONE, NAMED
 from assistant.qa.answer import Answer, Citation
 from assistant.qa.citations import Composer, choose, heads_once, nearest, not_found, unsure, weighed, with_totals
@@ -335,7 +335,7 @@ def _saying(question: Question, having: Sequence[list[Unit]]) -> Sequence[list[U
 
 
 def _no_place(question: Question, document: Document, place: str) -> str:
-    return say("no_place", question.language, document=document.label, place=place)
+    return say("no_place", question.language, document=document.label, place=place_text(place, question.language))
 
 
 def _in_table(unit: Unit) -> bool:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from assistant.frames import say
+from assistant.frames import place_text, say
 from assistant.qa.answer import Answer
 from assistant.qa.citations import Composer, choose, nearest, weighed
 from assistant.qa.provisions import WHOLE, alone, places_in, units_at
@@ -115,7 +115,7 @@ class NamedSections:
         return [unit for unit in found if question.admits(document.id, unit.block)]
 
     def _no_place(self, question: Question, document: Document, place: str) -> Answer:
-        reason = say("no_place", question.language, document=document.label, place=place)
+        reason = say("no_place", question.language, document=document.label, place=place_text(place, question.language))
         return Answer(question.text, question.language, "not_found", reason)
 
     def _units(self, document: Document, section: _Section) -> list[Unit]:

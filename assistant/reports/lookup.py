@@ -12,7 +12,7 @@ from typing import Literal
 from assistant.frames import say
 from assistant.messages import Message
 from assistant.qa.answer import Citation
-from assistant.qa.metadata import is_draft
+from assistant.qa.metadata import is_draft, reads_as_draft
 from assistant.reports import ReportError
 from assistant.reports.comparison.paragraphs import key_of
 from corpus.catalogue import Catalogue
@@ -81,7 +81,7 @@ def printed_title(agenda: Document, ordinal: int) -> str:
 
 def label_of(document: Document, language: str) -> str:
     """How a document is called in headings and tables: by its label; a draft is called one."""
-    return f"{document.label} ({say('status_draft', language)})" if is_draft(document.symbol) else document.label
+    return f"{document.label} ({say('status_draft', language)})" if reads_as_draft(document) else document.label
 
 
 def said_anew(headers: Mapping[str, Header], ids: Iterable[str]) -> dict[str, str]:

@@ -21,7 +21,7 @@ NOT_NEGATIONS = (
 """Idioms that only look like a negation, and the abbreviation of “number”."""
 
 PLACES = (
-    r"\b(?:articles?|arts?\.|art[íi]culos?|(?:sub)?paragraphe?s?|paras?\.?|p[áa]rrafos?|alin[ée]as?|items?|points?|temas?|"
+    r"\b(?:articles?|arts?\.|art[íi]culos?|(?:sub)?paragraphe?s?|paras?\.?|par\.(?=\s*\d)|p[áa]rrafos?|alin[ée]as?|items?|points?|temas?|"
     r"puntos?|annex(?:es|e)?|anexos?|chapters?|chapitres?|cap[íi]tulos?|sections?|secci[óo]n(?:es)?|parts?|partie|parte|"
     r"tables?|tableaux?|cuadros?|pages?|p[áa]ginas?|footnotes?|appendix|rules?)|"
     r"\b(?:стать\w+|статей|пункт\w*|приложени\w+|глав\w+|раздел\w*|таблиц\w*|страниц\w*|ч(?:асть|асти))|"

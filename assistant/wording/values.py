@@ -30,7 +30,7 @@ _TWELVE = re.compile(
     re.IGNORECASE,
 )
 _DAY_CLOCK = (
-    r"(?<![\d.:])(?P<hour>[0-2]?\d):(?P<minute>[0-5]\d)(?![\d:])",
+    r"(?<![\d.:])(?P<hour>[0-2]?\d):(?P<minute>[0-5]\d)(?!\d|:\d)",
     r"(?<![\d.:,])(?P<hour>[0-2]?\d)\s?h(?:\s?(?P<minute>[0-5]\d))?\b",
     r"(?<![\d.:])(?P<hour>[0-2]?\d)[.](?P<minute>[0-5]\d)\s?(?:h|horas|heures|час\w*|ч)\b",
     r"\b(?:à|de|a las|las|в|с|до)\s(?P<hour>[0-2]?\d)\s(?:heures|horas|час(?:ов|а)?|ч\.)(?:\s(?P<minute>[0-5]\d))?",

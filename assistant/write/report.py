@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from assistant.frames import joined, say
+from assistant.frames import joined, place_text, say
 from assistant.qa.answer import Answer, Dropped
 
 if TYPE_CHECKING:
@@ -50,9 +50,9 @@ def notes_of(draft: Draft, language: str, model: str, *, quotes: bool = True) ->
     elif draft.no_answer and not draft.statements:
         notes.append(say("model_no_answer" if quotes else "model_found_nothing", language, model=model))
     if draft.left_out:
-        places = [each.document.cite(each.passage.locator) for each in draft.left_out]
+        places = [place_text(each.document.cite(each.passage.locator), language) for each in draft.left_out]
         notes.append(say("evidence_left_out", language, places=joined(places, language)))
     if draft.kept_back:
-        places = [each.document.cite(each.passage.locator) for each in draft.kept_back]
+        places = [place_text(each.document.cite(each.passage.locator), language) for each in draft.kept_back]
         notes.append(say("kept_from_model", language, places=joined(places, language)))
     return notes

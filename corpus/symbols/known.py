@@ -1,7 +1,7 @@
 """Symbols that are known, in running text: there they are symbols whatever form they have."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from string import ascii_lowercase, ascii_uppercase
 
@@ -15,6 +15,10 @@ _MORE = re.compile(r" [a-z0-9./()-]+")
 _NUMBER = re.compile("[0-9]+")
 _MARKS = "./()-"
 _ENDS = re.compile(r"(?![a-z0-9]|[/-][a-z0-9])")
+_SHAPED = re.compile(
+    r"(?<![A-Za-z0-9/])[A-Z]{1,8}(?:\((?:[0-9]{1,4}|[IVXLC]+)\)|[0-9]{1,4}-[A-Z]{1,4})/(?:[A-Z]{1,6}[./]?)?[0-9]{1,4}(?![A-Za-z0-9])"
+)
+"""Letters of a body with the number of its session in brackets or with a kind of paper, and the number of the document."""
 _SET_OFF = re.compile(r"(?<=[a-z0-9)]) (?=(?:add|corr|rev|amend)\.? ?[0-9])")
 _SMALL = str.maketrans(ascii_uppercase, ascii_lowercase)  # keeps every place, as other foldings of case do not
 
@@ -34,7 +38,8 @@ class KnownSymbols:
 
     def find(self, text: str, *, alike: bool = False) -> list[Mention]:
         """The symbols in a text, in the order in which they stand there, none over another. One with a further modifier or number is
-        another symbol. With `alike` those, too, that are not known and have the form of a known one that no rule finds in texts."""
+        another symbol. With `alike` those, too, that are not known and have the form of a known one that no rule finds in texts, or one that
+        nothing but symbols has: `GC(69)/7`, `A43-WP/88`."""
         folded = fold(text)
         words = _SET_OFF.sub("/", folded.text.translate(_SMALL))  # character for character
         at, found = 0, list[Mention]()
@@ -48,7 +53,15 @@ class KnownSymbols:
             if held is not None:
                 at, symbol = held
                 found.append(Mention(symbol, *folded.span(start, at)))
-        return found
+        return sorted([*found, *self._shaped(text, found)] if alike else found, key=lambda mention: mention.start)
+
+    def _shaped(self, text: str, found: Sequence[Mention]) -> Iterator[Mention]:
+        """What has the form of a symbol, as it is written, beside those that are found by rule or known."""
+        taken = [(each.start, each.end) for each in (*found, *find_symbols(text))] if _SHAPED.search(text) else []
+        for match in _SHAPED.finditer(text):
+            if not any(start < match.end() and match.start() < end for start, end in taken):
+                with suppress(SymbolError):
+                    yield Mention(Symbol.given(match.group()), *match.span())
 
     def _alike(self, text: str) -> Symbol | None:
         """What differs from a symbol that is known in its numbers alone, where no rule finds such symbols in texts; None for other words."""

@@ -12,6 +12,8 @@ _SESSION = re.compile(
     r"\bsessions?\b|per[ií]odo de sesiones|сесси[яи]|الدورة|届会|\bmeeting\b|reunión|réunion|совещани|الاجتماع\b|会议",
     re.IGNORECASE,
 )
+_MEETING = re.compile(r"\bséance\b|\bsesión\b|\bзаседани[еия]\b|\b(?:ال|لل)جلسة\b", re.IGNORECASE)
+"""Words for a meeting of a body that stand in the name of its record; elsewhere in a head they may be text."""
 _DATES = re.compile(
     r"^[^.;]{0,80}\b\d{1,2}\b[^.;]{1,40}\b(?:19|20)\d{2}\b(?:\s*(?:г\.|года|年).{0,20})?(?:, [^.;]{2,30})?$"
 )
@@ -76,7 +78,9 @@ def is_masthead_line(text: str) -> bool:
 
 def names_session(text: str) -> bool:
     """Whether a short line that is no sentence names a session or a meeting."""
-    return len(text) <= 90 and not text.endswith((".", ",", ";")) and bool(_SESSION.search(text))
+    return (
+        len(text) <= 90 and not text.endswith((".", ",", ";")) and bool(_SESSION.search(text) or _MEETING.search(text))
+    )
 
 
 def is_item_line(text: str) -> bool:

@@ -16,7 +16,7 @@ from ingest.readers.pdf.flow import PageText, flowing
 from ingest.readers.pdf.furniture import Framed, wide_rules, without_furniture, without_sideways
 from ingest.readers.pdf.glyphs import MAX_CHARACTERS, PageGlyphs, open_pdf, read_pages
 from ingest.readers.pdf.pdf_notes import Note, part_notes
-from ingest.readers.pdf.pdf_tables import carried_table, ruled_tables, unruled_tables
+from ingest.readers.pdf.pdf_tables import carried_table, labelled_tables, ruled_tables, unruled_tables
 from ingest.readers.pdf.prints import Print, common_size, in_groups, prints_of
 from ingest.readers.pdf.script import damaged, reversed_share, with_turned_script
 from ingest.readers.pdf.table_rows import Table
@@ -141,6 +141,7 @@ def _page_text(
     begun = [carried] if carried else []
     tables, boxes = ruled_tables(page, _without(body, begun), from_top)
     tables = [*begun, *tables]
+    tables += labelled_tables(page.number, [line for line in _without(body, tables) if line.base > from_top])
     free = _without(body, tables)
     gap = column_gap(free) or (column_gap(free, last.gap) if last and last.gap else None)
     if gap is None:

@@ -10,8 +10,10 @@ from __future__ import annotations
 import ctypes
 import math
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
@@ -34,6 +36,8 @@ _ARABIC = re.compile("[\u0600-\u06ff\ufb50-\ufdff\ufe70-\ufefc]")
 _TOKEN = re.compile(
     "[\u0610-\u061a\u0620-\u065f\u066e-\u06d3\u06d5-\u06ff\ufb50-\ufdff\ufe70-\ufefc]+|[A-Za-z0-9./:-]+|[^\\s]"
 )
+_ASIDE = 0.1
+"""Points from which on one letter stands beside another."""
 _ALEFS, _LAM = "\u0622\u0623\u0625\u0627", "\u0644"
 _UNMAPPED = re.compile("[\ufffd\x01\x03-\x08\x0b\x0c\x0e-\x1f]")
 """What characters of a font without a map to Unicode often become; U+0002 is pdfium's hyphen."""
@@ -209,7 +213,7 @@ def _runs(text_page: pdfium.PdfTextPage, view: View) -> tuple[list[Run], float, 
                 other = view.box(box.left, box.bottom, box.right, box.top)
                 left, right = min(left, other[0]), max(right, other[2])
             if _ARABIC.search(words):
-                words = _untied(words, first, handle)
+                words = _in_order(_untied(words, first, handle), first, handle, view)
             base = bottom
             if raw.FPDFText_GetCharOrigin(handle, first, x, y):
                 base = view.box(x.value, y.value, x.value, y.value)[1]
@@ -220,7 +224,9 @@ def _runs(text_page: pdfium.PdfTextPage, view: View) -> tuple[list[Run], float, 
             bold, italic = fonts[key]
             hidden += (after - first) * unseen
             spaced = first > 0 and text[first - 1] == " "
-            guessed = spaced and raw.FPDFText_IsGenerated(handle, first - 1) == 1
+            guessed = spaced and (
+                raw.FPDFText_IsGenerated(handle, first - 1) == 1 or not raw.FPDFText_GetTextObject(handle, first - 1)
+            )
             size = raw.FPDFText_GetFontSize(handle, first)
             sideways = False
             if raw.FPDFText_GetMatrix(handle, first, matrix_at):
@@ -266,6 +272,24 @@ def _tokens(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         end -= 1
     if start < end:
         yield start, end
+
+
+def _in_order(word: str, first: int, handle: object, view: View) -> str:
+    """An Arabic word whose letters pdfium gives from left to right, as it does beside some marks, in the order of speech. A mark stands
+    within the box of its letter, or left of it."""
+    if len(word) < 2 or any(map(str.isdigit, word)):
+        return word
+    box = raw.FS_RECTF()
+    ends = []
+    for n in range(len(word)):
+        raw.FPDFText_GetLooseCharBox(handle, first + n, ctypes.byref(box))
+        ends.append(view.box(box.left, box.bottom, box.right, box.top)[2])
+    letters = [end for end, letter in zip(ends, word, strict=True) if not unicodedata.combining(letter)]
+    letters = letters if len(letters) > 1 and not unicodedata.combining(word[0]) else ends
+    steps = [one - other for other, one in pairwise(letters)]
+    if sum(step > _ASIDE for step in steps) <= sum(step < -_ASIDE for step in steps):
+        return word
+    return "".join(word[n] for n in sorted(range(len(word)), key=lambda n: -ends[n]))
 
 
 def _untied(word: str, first: int, handle: object) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from ingest.readers.lines import FIGURE_WORDS, LEADERS, MAP_WORDS
 from ingest.readers.pdf.glyphs import PageGlyphs
-from ingest.readers.pdf.prints import Print
+from ingest.readers.pdf.prints import Print, TableCell
 from ingest.readers.pdf.table_rows import SAME_CELL, VALUE, Table, is_value, table_of
 from ingest.readers.pdf.table_rules import CAPTION, framed, levels_of, merged, without_underlines
 
@@ -17,6 +17,8 @@ _INSET = 10.0
 """Words of a cell begin less than so many points behind its border."""
 _RECENT = 40
 """Whether a line goes on with a table is told by so many lines above it."""
+_EVEN = 3.0
+"""Words that begin within so many points of each other are aligned."""
 _FIGURE = re.compile(rf"(?:{FIGURE_WORDS}|{MAP_WORDS})\s", re.IGNORECASE)
 
 
@@ -180,6 +182,55 @@ def unruled_tables(page: int, prints: Sequence[Print]) -> list[Table]:
         if table and sum(sum(bool(cell.prints) for cell in row) for row in table.rows) >= 2.0 * len(table.rows):
             found.append(table)
     return found
+
+
+def labelled_tables(page: int, prints: Sequence[Print]) -> list[Table]:
+    """Tables of labels, each with a colon, and what is said of them beside, that no rule marks: at least three labels near each other."""
+    found = []
+    for rows in _labelled(prints):
+        label, value = (part.left for part in rows[0][0].stretches)
+        lines = [line for row in rows for line in row]
+        cells = [
+            tuple(
+                TableCell(
+                    tuple(part for line in row for part in line.stretches if (part.left > label + _EVEN) == beside)
+                )
+                for beside in (False, True)
+            )
+            for row in rows
+        ]
+        edges = (label - 2, value - 4, max(line.right for line in lines) + 2)
+        top, bottom = min(line.top for line in lines), max(line.base for line in lines)
+        found.append(Table(page, top, bottom, edges, tuple(cells), 0, frozenset(map(id, lines))))
+    return found
+
+
+def _labelled(prints: Sequence[Print]) -> list[list[list[Print]]]:
+    """The lines of such tables by their rows; a label and what stands beside it may go on over lines."""
+    groups: list[list[list[Print]]] = []
+    rows: list[list[Print]] = []
+    waiting: list[Print] = []  # the beginning of a label whose colon is to come
+    for line in prints:
+        first, *beside = line.stretches
+        ends = first.text.endswith((":", "："))
+        near = bool(rows) and line.base - (waiting or rows[-1])[-1].base < 2.6 * line.size
+        label, value = (part.left for part in rows[0][0].stretches) if near else (first.left, first.left)
+        starts = abs(first.left - label) < _EVEN and first.right < value
+        goes_on = not beside and abs(first.left - value) < _EVEN
+        kept = len(beside) <= 1 and all(abs(part.left - value) < _EVEN for part in beside)
+        if near and kept and (goes_on or (starts and (ends or len(waiting) < 2))):
+            if goes_on:
+                (waiting or rows[-1]).append(line)
+            elif ends:
+                rows.append([*waiting, line])
+                waiting = []
+            else:
+                waiting.append(line)
+            continue
+        rows, waiting = ([[line]] if ends and len(beside) == 1 else []), []
+        if rows:
+            groups.append(rows)
+    return [group for group in groups if len(group) >= 3]
 
 
 def _with_rest_of_cells(group: Sequence[Print], prints: Sequence[Print], edges: Sequence[float]) -> list[Print]:

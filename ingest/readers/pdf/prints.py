@@ -123,6 +123,9 @@ class Print:
         return [*ordered, *_eastward(westward)]
 
     def _spaced(self, last: Run, run: Run) -> bool:
+        # A mark is part of the word before it; where one is set by itself, it alone has given the place of its letters.
+        if unicodedata.combining(run.text[0]) or (run.guessed and any(map(unicodedata.combining, run.text))):
+            return False
         gap = max(run.left - last.right, last.left - run.right)
         wide = is_wide(last.text[-1]), is_wide(run.text[0])
         if all(wide) or (any(wide) and gap < 0.4 * self.size):  # Chinese type sets Latin words off by a little
