@@ -63,25 +63,23 @@ def written_for(
     documents: Path, asides: Sequence[Path], folder: Path, name: str = SAME
 ) -> Iterator[tuple[Path, list[Question]]]:
     """For each language the folder of the documents in it, made in another one of written ones (`data/README.md`), and the questions
-    asked of these: by the `name` of the bars those that were written on them, with the asides in the language, or the same in English, or in
-    one of the other languages, with a part of the asides in these."""
+    asked of these: by the `name` of the bars those that were written on them, with the asides in the language, or the same in English, with
+    a part of the English asides. What is asked in a third language is asked of the documents in all of them, as whoever asks so holds texts
+    in several, with all asides in these."""
     rows = list(lines_of(documents))
     others = [row for path in asides for row in lines_of(path)]
     languages = sorted({row["language"] for row in rows})
-    for n, language in enumerate(languages):
-        mine = [row for row in rows if row["language"] == language]
-        home = folder / "written" / language
+    held = [languages] if name == NEITHER_ENGLISH else [[language] for language in languages]
+    for n, within in enumerate(held):
+        mine = [row for row in rows if row["language"] in within]
+        home = folder / "written" / "-".join(within)
         home.mkdir(parents=True, exist_ok=True)
         for document in dict.fromkeys(row["document"] for row in mine):
             parts = [row for row in mine if row["document"] == document]
             title = parts[0]["title"].partition(SECTION)[0]
             text = "\n\n".join(f"## {row['title'].partition(SECTION)[2]}\n\n{row['passage']}" for row in parts)
             (home / f"{document}.md").write_text(f"# {title}\n\n{text}\n", encoding="utf-8")
-        if name == SAME:
-            spoken, step = {language}, 1
-        else:
-            spoken = {"en"} if name == FROM_ENGLISH else {*languages} - {language}
-            step = len(languages) if name == FROM_ENGLISH else len(languages) - 1
+        spoken, step = (["en"], len(held)) if name == FROM_ENGLISH else (within, 1)
         beside = [row for row in others if row["language"] in spoken][n % step :: step]
         said = _WORDED[name]
         asked = [Question(said(each), bool(each["a"]), aside=False) for row in mine for each in row["questions"]]
