@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from conftest import OpenLibrary, add
+from test_answers import check_citations
 from word_reader import word_readers
 
 from assistant.qa.answer import Answer
@@ -263,3 +264,26 @@ def test_a_question_that_names_no_versions_is_answered_from_the_later_one(engine
     answer = engine.ask("What does a cask of oil cost?")
     assert (answer.status, "55 crowns" in said(answer)) == ("answered", True)
     assert "compare" not in " ".join(answer.notes)
+
+
+@pytest.mark.parametrize(
+    ("place", "told"),
+    [
+        ("article 6, paragraph 1", "Paragraph 1 of article 6 obliges"),
+        ("article 11, paragraph 3", "Paragraphs 2 to 4 of article 11"),
+    ],
+)
+def test_a_paragraph_of_a_treaty_is_quoted_from_what_a_digest_says_of_it(
+    starter_engine: Engine, place: str, told: str
+) -> None:
+    answer = starter_engine.ask(f"What does {place} of the Smuggling of Migrants Protocol say?")
+    check_citations(answer, starter_engine.library)
+    assert answer.status == "answered"
+    (statement,) = answer.statements
+    assert statement.text.startswith(told)
+
+
+def test_a_paragraph_that_a_digest_tells_nothing_of_is_said_not_to_be_there(starter_engine: Engine) -> None:
+    answer = starter_engine.ask("What does article 6, paragraph 9 of the Smuggling of Migrants Protocol say?")
+    assert answer.status == "not_found"
+    assert "art. 6, para. 9" in answer.reason

@@ -225,15 +225,6 @@ def citation_json(citation: Citation, number: int) -> dict[str, Any]:
     }
 
 
-def statement_json(statement: Statement) -> dict[str, Any]:
-    """The stable JSON form of a statement that stands for itself: its citations are numbered from 1."""
-    return {
-        "text": statement.text,
-        "verdict": statement.verdict,
-        "citations": [citation_json(each, n) for n, each in enumerate(statement.citations, 1)],
-    }
-
-
 def ordered(statements: Sequence[Statement]) -> tuple[Statement, ...]:
     """The statements, each said once."""
     kept: dict[str, Statement] = {}

@@ -397,7 +397,8 @@ def units_at(library: Library, document: Document, place: str, inside: range | N
 
 
 def article_units(library: Library, document: Document, article: str, paragraph: str | None = None) -> list[Unit]:
-    """The units of an article of a treaty, or of one paragraph of it, by its number or, where they have none, counted."""
+    """The units of an article of a treaty, or of one paragraph of it, by its number or, where they have none, counted; in a digest, whose
+    paragraphs have numbers of its own, those that say that they tell of it, or all where none says of which it tells."""
     place = f"art. {article}"
     units: list[Unit] = []
     for passage in library.passages(document.id):
@@ -407,11 +408,22 @@ def article_units(library: Library, document: Document, article: str, paragraph:
         units += [unit for unit in units_of(evidence) if within(unit.locator, place)]
     if not paragraph:
         return units
-    own = [unit for unit in units if within(unit.locator, _place_of(article, paragraph))]
+    wanted = _place_of(article, paragraph)
+    if document.edition == "digest":
+        told = {unit: _told_of(unit, place) for unit in units}
+        named = [unit for unit in units if any(within(each, wanted) for each in told[unit])]
+        return named if any(told.values()) else units
+    own = [unit for unit in units if within(unit.locator, wanted)]
     if own or not paragraph.isdigit():
         return own
     counted = [each.ordinal for each in document.blocks if each.kind == "paragraph" and each.locator == place]
     return [unit for unit in units if unit.block in counted[int(paragraph) - 1 : int(paragraph)]]
+
+
+def _told_of(unit: Unit, article: str) -> list[str]:
+    """The paragraphs of an article, a locator, that the words of a unit first name."""
+    naming = name_place(folded(unit.document.block_text(unit.document.blocks[unit.block])))
+    return [each for each in naming.places if each != article and within(each, article)] if naming else []
 
 
 def _place_of(article: str, paragraph: str) -> str:
