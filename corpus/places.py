@@ -52,7 +52,7 @@ _NUMBERS = {
     "page": r"\d+",
     "para": _MARK,
     "table": rf"\d+{_LETTERED}(?:\.\d+)*|(?-i:[A-Z])\.\d+|{_ROMAN}|{_HAN_NUMBER}",
-    "note": r"\d+|\*{1,3}|(?-i:[a-z])(?![\w’'])",
+    "note": r"\d+|\*{1,3}|(?<![^\W㐀-鿿])(?-i:[a-z])(?![\w’'])",  # "noted" is no note
 }
 _EDGE = r"(?:(?<![^\W㐀-鿿])|(?=[㐀-鿿]))"
 """Where a word begins; in Chinese it begins anywhere."""

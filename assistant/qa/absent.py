@@ -70,7 +70,9 @@ class Absent:
         return self._not_held(question, name, symbol, link(symbol, question.language))
 
     def named(self, question: Question) -> Answer | None:
-        """What is to be said of a document that the question calls by its full title and that is not held."""
+        """What is to be said of a document that the question calls by its full title and that is not held; nothing where it asks of one that is."""
+        if any(map(self.holds, question.symbols)):
+            return None
         asked = fold(question.text)
         named = [
             (entry, entry.symbol)
