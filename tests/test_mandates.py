@@ -114,6 +114,8 @@ def test_verb_addressee_and_time_are_read_clause_by_clause(catalogue: Catalogue)
         ("Reiterates its request to the Office on Boats and Lamps to continue its work;", ["the Office on Boats and Lamps"]),
         ("Calls for urgent action by Member States and the harbour system to paint boats;",
          ["Member States", "the harbour system"]),
+        ("Urges Freedonia and Ruritania, and the northern side and Ruritanian pilots, to act;",
+         ["Freedonia", "Ruritania", "the northern side", "Ruritanian pilots"]),
         ("Calls for further efforts to paint boats;", []),
         ("Invites all countries in a position to do so to paint boats;", ["all countries in a position to do so"]),
     ],
@@ -333,6 +335,11 @@ def test_a_session_is_told_as_such_and_comes_to_the_months_from_its_opening_to_i
     [
         ("en", "Requests the Secretary-General to report within five working days of receiving a notification, and requests pilots to act;",
          "within five working days of receiving a notification"),
+        ("en", "Requests pilots to report no more than 15 working days after the sale, supply or transfer takes place;",
+         "no more than 15 working days after the sale, supply or transfer takes place"),
+        ("en", "Requests pilots to report at least three days in advance of any sale, and to rest;", "at least three days in advance of any sale"),
+        ("ru", "просит государства сообщать не позднее чем за 15 дней до продажи лодок;", "не позднее чем за 15 дней до продажи лодок"),
+        ("ar", "تطلب إلى الدول أن تبلغ قبل 15 يوما على الأقل من بيع القوارب؛", "قبل 15 يوما على الأقل من بيع القوارب"),
         ("fr", "Prie le Secrétaire général de lui présenter un rapport dans un délai de 30 jours suivant la réception de la notification ;",
          "dans un délai de 30 jours suivant la réception de la notification"),
         ("es", "Solicita al Secretario General que informe dentro de los cinco días hábiles siguientes a la recepción del aviso;",
@@ -365,12 +372,27 @@ def test_a_term_from_the_adoption_comes_to_a_day(holding: Holding, words: str) -
     assert row.due == "2026-03-20"
 
 
-def test_who_has_to_act_in_a_case_is_asked(catalogue: Catalogue) -> None:
-    said = told(
-        catalogue,
-        "Decides that, where a boat is sold, lent or given away, the supplying State shall notify the Council;",
-    )
-    assert [who for _, who, _ in said] == [["the supplying State"]]
+@pytest.mark.parametrize(
+    ("language", "paragraphs", "who"),
+    [
+        ("en", ["Decides that, where a boat is sold, lent or given away, the supplying State shall notify the Council;"], ["the supplying State"]),
+        ("en", ["Decides that:", "(a) States shall light lamps;", "(b) Prior to painting any boat, the supplying State should notify the Council;"],
+         ["States", "the supplying State"]),
+        ("en", ["Requests:", "(a) the Secretary-General to list boats;", "(b) pilots to light lamps;"], ["the Secretary-General", "pilots"]),
+        ("fr", ["Prie :", "(a) le Secrétaire général de compter les bateaux ;", "(b) les armateurs de les repeindre ;"],
+         ["le Secrétaire général", "les armateurs"]),
+        ("ru", ["просит:", "(a) Генерального секретаря представить доклад;", "(b) государства считать лодки;"],
+         ["Генерального секретаря", "государства"]),
+        ("zh", ["决定：", "(一) 各国应登记船只；", "(二) 港口应提交报告；"], ["各国", "港口"]),
+        ("en", ["Calls upon old pilots to sing, and invites new pilots, from both ports, while thanking all;", "Invites cooperation between pilots;"],
+         ["old pilots", "new pilots"]),
+        ("es", ["Exhorta a los armadores a que canten;", "Invita a nuevos armadores, de todos los puertos;"], ["los armadores", "nuevos armadores"]),
+    ],
+)  # fmt: skip
+def test_who_acts_is_asked_in_a_case_and_where_each_point_names_its_own_or_nothing_says_to_do_what(
+    catalogue: Catalogue, language: str, paragraphs: list[str], who: list[str]
+) -> None:
+    assert [name for _, names, _ in told(catalogue, *paragraphs, language=language) for name in names] == who
 
 
 DRAFT = """---

@@ -79,7 +79,7 @@ class Grammar:
         # As far as the clause goes, a comma of a list among its words: the sale, supply or transfer.
         comma_ends = rf"[,،](?!\s\w+\s(?:{self._source('also')})\s)"
         tail = rf"(?:[^;.:؛]{{0,200}}?(?={comma_ends}|[;.:؛]|\s(?:{join})\s|$)|[^;.:؛]{{0,200}}\b)"
-        term, adopted = self._source("term"), self._source("adopted")
+        term, adopted = self._source("term", "span"), self._source("adopted")
         self.event = self._compile(
             rf"{edge[0]}(?:{term})\s(?=[^\W\d_])(?!(?:{join}|{self._source('aimed')})\s|\w*\s?(?:{adopted})){tail}"
             if self.spaced else rf"[在自](?![^，。；：]*{adopted})[^，。；：在]{{1,40}}(?:{term})"

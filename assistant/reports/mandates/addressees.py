@@ -19,6 +19,8 @@ _COMMA = re.compile(r",(?!\d)|[،，、]")
 _SIGNS = ",:"
 _PLURALS = re.compile(r"[A-ZÀ-ÖØ-ÞА-Я][\w’'-]*s [a-z]+s\b")
 """What is named and what is not: `States partners`, around “and”."""
+_PEOPLE = re.compile(r"[A-ZÀ-ÖØ-ÞА-Я][\w’'-]+\s[a-zà-öø-ÿа-я][\w-]+s\b")
+"""People of a name: `Ruritanian pilots`."""
 _NAME = re.compile(r"\s*[A-ZÀ-ÖØ-ÞА-Я][\w’'-]+\s*")
 
 
@@ -44,7 +46,7 @@ def named(grammar: Grammar, text: str, start: int, end: int, *, introduces: bool
     run: list[str] | None = None  # the parts of an insertion that is a list, which “and” ends
     samples = opened = closed = False
     action = end
-    for n, (left, right) in enumerate(_segments(text, start, end)):
+    for n, (left, right) in enumerate(segments(text, start, end)):
         words = text[left:right]
         also = grammar.also.match(words) if n else None
         opening = left + also.end() if also else left
@@ -160,11 +162,11 @@ def subject(
                 return Found((), first)
             left = text[first:place]
             last = first + _cut(grammar, left)
-            return Found(tuple(_each(grammar, text, list(_segments(text, first, last)))), place)
+            return Found(tuple(_each(grammar, text, list(segments(text, first, last)))), place)
         previous, ended = word, False
     if introduces:
         last = first + _cut(grammar, text[first:end].rstrip(" :："))
-        return Found(tuple(_each(grammar, text, list(_segments(text, first, last)))), last)
+        return Found(tuple(_each(grammar, text, list(segments(text, first, last)))), last)
     return Found((), first)
 
 
@@ -184,7 +186,7 @@ def duty(grammar: Grammar, text: str, start: int, end: int, bidden: re.Match[str
     last = first + _cut(grammar, text[first : must.start()])
     if last - first > SHORT:
         return none
-    parts = list(_segments(text, first, last))
+    parts = list(segments(text, first, last))
     return Found(tuple(_each(grammar, text, parts)) if grammar.spaced else ((first, last),), must.start())
 
 
@@ -206,7 +208,8 @@ def _listed(grammar: Grammar, text: str, start: int, end: int) -> tuple[Span, ..
     return tuple(made)
 
 
-def _segments(text: str, start: int, end: int) -> Iterator[Span]:
+def segments(text: str, start: int, end: int) -> Iterator[Span]:
+    """What commas part, without white space at its ends."""
     left = start
     for comma in _COMMA.finditer(text, start, end):
         yield bare(text, left, comma.start())
@@ -243,7 +246,7 @@ def _actors(grammar: Grammar, text: str, start: int, end: int) -> tuple[Span, ..
             continue
         comma = _COMMA.search(text, left, end)
         stop = grammar.preposition.search(text, left, comma.start() if comma else end)
-        return tuple(_each(grammar, text, list(_segments(text, left, stop.start() if stop else end))))
+        return tuple(_each(grammar, text, list(segments(text, left, stop.start() if stop else end))))
     return ()
 
 
@@ -306,7 +309,11 @@ def _split(grammar: Grammar, text: str, start: int, end: int) -> list[Span]:
         inside = named_in and not _apart(grammar, after)
         scope = grammar.adjective.match(after) and before.endswith("s")
         plurals = _PLURALS.match(f"{before.rpartition(' ')[2]} {after}")
-        if (scope or plurals or grammar.split.match(after)) and not inside and not grammar.adjectives.search(before):
+        # Freedonia and Ruritania; the northern side and Ruritanian pilots.
+        names = _NAME.fullmatch(before) and _NAME.fullmatch(after)
+        names = names or (_PEOPLE.match(after) and before.rpartition(" ")[2].islower())
+        opens = names or scope or plurals or grammar.split.match(after)
+        if opens and not inside and not grammar.adjectives.search(before):
             made.append((left, match.start()))
             left = match.end()
     made.append((left, end))

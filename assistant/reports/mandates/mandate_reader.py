@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import takewhile
 from typing import Literal
 
-from assistant.reports.mandates.addressees import INTRODUCES, Found, alone, bare, duty, giver, named, subject
+from assistant.reports.mandates.addressees import INTRODUCES, Found, alone, bare, duty, giver, named, segments, subject
 from assistant.reports.mandates.deadlines import Clock
 from assistant.reports.mandates.run_on_lists import Point, points_in
 from assistant.wording.drafting import Grammar, grammar_of, unquoted
@@ -200,11 +200,14 @@ class _Reader:
         start, end = clause.verb[1], clause.end
         grammar = self._grammar
         if clause.kind == "say":
+            that = True
             found, clause = self._duty(text, clause)
             if not found.addressees:
                 return
         else:
-            found = self._found(text, clause, start, end, introduces=bool(items) and not shared)
+            verb = text[slice(*clause.verb)].rsplit(" ", 1)[-1]
+            that = bool(grammar.that.fullmatch(verb) or grammar.that.match(text[start:end].lstrip(" ,")))
+            found = self._found(text, clause, that, introduces=bool(items) and not shared)
         if shared and found.action == start and clause.kind == "ask" and (who := alone(grammar, text, start, end)):
             found, end = Found(who, named(grammar, text, shared.verb[1], shared.end).action), shared.end
         elif shared:
@@ -236,7 +239,14 @@ class _Reader:
                 yield _timed(made, [own], self._document, self._clock)
                 continue
             lead = () if empty or first is None else (first,)
-            yield self._made(block, clause, item, self._who(found, block, clause), (*hangs, *lead, own))
+            inside, place, besides = found, block, hangs
+            if empty and not found.addressees:  # each names its own: decides that: (a) States shall report
+                words, place = self._text(item), item
+                inside = self._found(words, replace(clause, verb=(0, 0), end=len(words)), that)
+                before_it, begins = self._besides(words, 0, inside)
+                besides = [(item.body_start + a, item.body_start + b) for a, b in before_it]
+                own = self._trimmed(item.body_start + begins, item.end) or own
+            yield self._made(block, clause, item, self._who(inside, place, clause), (*besides, *lead, own))
 
     def _besides(self, text: str, start: int, found: Found) -> tuple[list[Span], int]:
         """What stands before the action and names nobody who is asked, on which it hangs; and where the action begins: with the last of
@@ -257,17 +267,20 @@ class _Reader:
             return made[:-1], made[-1][0]
         return made, at
 
-    def _found(self, text: str, clause: _Clause, start: int, end: int, *, introduces: bool = False) -> Found:
-        """Who acts, and where the action begins."""
-        grammar = self._grammar
-        verb = text[slice(*clause.verb)].rsplit(" ", 1)[-1]
-        of_clause = grammar.that.fullmatch(verb) or grammar.that.match(text[start:end].lstrip(" ,"))
+    def _found(self, text: str, clause: _Clause, of_clause: bool, *, introduces: bool = False) -> Found:
+        """Who acts, and where the action begins; `of_clause`: behind “that”."""
+        grammar, start, end = self._grammar, clause.verb[1], clause.end
         if clause.kind == "ask":
             if of_clause:
                 return subject(grammar, text, start, end, self._verbs)
             found = named(grammar, text, start, end, introduces=introduces)
             if not found.addressees and (who := giver(grammar, text, start, end)) and self._acts(text[slice(*who)]):
                 return replace(found, addressees=(who,))
+            if not found.addressees and found.action == start and not grammar.lack.search(text, 0, start):
+                # New pilots are invited, without a word on to what.
+                first = next(segments(text, start, end))
+                who = () if grammar.within_name.search(text, *first) else alone(grammar, text, *first)
+                return replace(found, addressees=tuple(each for each in who if self._acts(text[slice(*each)])))
             return found
         if of_clause or not grammar.spaced:
             found = subject(grammar, text, start, end, ())
