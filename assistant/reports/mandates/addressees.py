@@ -58,9 +58,9 @@ def named(grammar: Grammar, text: str, start: int, end: int, *, introduces: bool
             break
         if also and grammar.aside.match(text, opening, right):
             continue
-        brief = grammar.brief.match(words)
+        brief = grammar.brief.match(text, left, right)
         example = grammar.example.match(words)
-        if (run is None or samples) and (example or (not brief and grammar.aside.match(words))):
+        if (run is None or samples) and (example or (not brief and grammar.aside.match(text, left, right))):
             run, samples = [], example is not None
         opened = opened or run is not None or brief is not None
         opens = _opens(grammar, text, opening, right, end)
@@ -134,11 +134,11 @@ def subject(
     for match in re.finditer(r"[,،](?!\d)|[^\W\d_][\w’'-]*", text[at : min(end, at + FAR)]):
         word, place = match.group(), at + match.start()
         if word in ",،":
-            rest = text[place + 1 : end].lstrip()
+            behind = bare(text, place + 1, end)[0]
             verb, comma = (each.search(text, place + 1, end) for each in (grammar.modal, _COMMA))
             # Who that is, `Israel, the occupying Power, shall`, ends with a comma; a list goes on: `States, the ports and pilots shall`.
-            says = grammar.split.match(rest) and comma and not (verb and verb.start() < comma.start())
-            opens = not opened and bool(grammar.aside.match(rest) or says)
+            says = grammar.split.match(text, behind) and comma and not (verb and verb.start() < comma.start())
+            opens = not opened and bool(grammar.aside.match(text, behind) or says)
             ended, opened, previous = opened, opens, ","
             continue
 
@@ -305,14 +305,19 @@ def _split(grammar: Grammar, text: str, start: int, end: int) -> list[Span]:
     for match in grammar.both.finditer(text, start, end):
         after = text[match.end() : end]
         before = text[left : match.start()]
-        named_in = grammar.within_name.search(before) or grammar.bound.search(before)
-        inside = named_in and not _apart(grammar, after)
+        clause = grammar.within_name.search(before)
+        # Of a list inside a name “other” is the end: that meet storms, floods and other dangers.
+        listed = clause and _COMMA.search(before, clause.end())
+        inside = listed or ((clause or grammar.bound.search(before)) and not _apart(grammar, after))
         scope = grammar.adjective.match(after) and before.endswith("s")
         plurals = _PLURALS.match(f"{before.rpartition(' ')[2]} {after}")
         # Freedonia and Ruritania; the northern side and Ruritanian pilots.
         names = _NAME.fullmatch(before) and _NAME.fullmatch(after)
         names = names or (_PEOPLE.match(after) and before.rpartition(" ")[2].islower())
-        opens = names or scope or plurals or grammar.split.match(after)
+        # What determines several goes on: all other ports and entities; not so the Office and entities.
+        several = before[:1].islower() and grammar.split.match(before) and re.search(r"(?<!\w)[a-z]+s$", before)
+        noun = grammar.unmarked.match(after) and not several
+        opens = names or scope or plurals or noun or grammar.split.match(after)
         if opens and not inside and not grammar.adjectives.search(before):
             made.append((left, match.start()))
             left = match.end()
