@@ -1119,6 +1119,9 @@ def test_the_points_of_a_decision_are_requests_and_decisions(holding: Holding) -
     engine = holding(*told_of, counted.replace("Executive Board", "Executive Board,"))
     assert len(list_mandates(engine.library, Wanted(documents=("DP/2036/L.7",))).rows) == 3
     rows = list_mandates(engine.library, Wanted(documents=("A/C.2/91/L.91",))).rows
+    whole = list_mandates(engine.library, Wanted())
+    assert [row for row in whole.rows if row.label == "A/C.2/91/L.91"] == list(rows)
+    assert ({row.label for row in whole.rows}, whole.documents) == ({"A/C.2/91/L.91", "DP/2036/L.7"}, 2)
     told = {
         row.place.locator[-3:]: (row.verb[0].quote, [each.quote for each in row.addressees], row.due) for row in rows
     }
