@@ -213,12 +213,12 @@ class _Reader:
         elif shared:
             items = []
         besides, at = self._besides(text, start, found) if end == clause.end else ([], found.action)
-        if before and grammar.stands.fullmatch(text[at:end].strip(" ,;.")):
+        said = text[at:end].strip(" ,;.")
+        speaks = not found.addressees and grammar.pronoun.search(" ".join(said.split()[:3]))
+        if before and (speaks or grammar.stands.fullmatch(said)):
             besides.insert(0, bare(text, before.verb[0], before.end, closes=",;"))
         if clause.aside:
             besides.insert(0, clause.aside)
-        if before and not found.addressees and grammar.pronoun.search(" ".join(text[at:end].split()[:3])):
-            at = before.verb[0]
         found = self._by_name(text, found, before)
         hangs = [(block.body_start + a, block.body_start + b) for a, b in besides]
         first = self._trimmed(block.body_start + at, block.body_start + end)
