@@ -299,6 +299,7 @@ def test_what_leads_to_the_next_clause_belongs_to_no_action(catalogue: Catalogue
     [
         ("by 4 July 2026 and 5 January 2027", "2026-07-04"),
         ("within 90 days", "2026-03-20"),
+        ("within 90 days of the adoption of the present resolution", "2026-03-20"),
         ("at its eighty-third session", "2028-09"),
         ("by no later than the eighty-third session", "2028-09"),
         ("by no later than 4 July 2026", "2026-07-04"),
@@ -355,15 +356,47 @@ def test_a_time_that_hangs_on_an_event_is_told_in_its_own_words_and_comes_to_no_
 
 
 @pytest.mark.parametrize(
-    "words",
+    ("language", "sentence", "words"),
     [
-        "within 90 days of the adoption of the present resolution",
-        "within three months from the date of adoption of this resolution",
+        ("en", "Requests pilots to report, within three months from the date of adoption of this resolution, on lamps;",
+         "within three months from the date of adoption of this resolution"),
+        ("fr", "Prie les armateurs de répondre dans un délai de 90 jours à compter de la date de l’adoption de la présente résolution ;",
+         "dans un délai de 90 jours à compter de la date de l’adoption de la présente résolution"),
+        ("es", "Solicita a los puertos que informen en un plazo de 90 días a partir de la aprobación de la presente resolución;",
+         "en un plazo de 90 días a partir de la aprobación de la presente resolución"),
+        ("ru", "просит государства сообщать в течение 90 дней с даты принятия настоящей резолюции;",
+         "в течение 90 дней с даты принятия настоящей резолюции"),
+        ("ar", "تطلب إلى الدول أن تبلغ في غضون 90 يوما من اتخاذ هذا القرار؛", "في غضون 90 يوما من اتخاذ هذا القرار"),
+        ("zh", "请各国自本决议通过之日起90天内提交报告；", "自本决议通过之日起90天内"),
     ],
-)
-def test_a_term_from_the_adoption_comes_to_a_day(holding: Holding, words: str) -> None:
-    row = the_row(holding, words)
-    assert row.due == "2026-03-20"
+)  # fmt: skip
+def test_a_term_from_the_adoption_is_told_with_it_and_comes_to_a_day(
+    holding: Holding, language: str, sentence: str, words: str
+) -> None:
+    library = holding(resolution(sentence, language=language)).library
+    (row,) = list_mandates(library, Wanted(language=language)).rows
+    assert ([each.quote for each in row.times], row.due) == ([words], "2026-03-20")
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "times"),
+    [
+        ("en", "Requests pilots to meet regularly during the intersessional period;", ["regularly", "during the intersessional period"]),
+        ("en", "Requests pilots to give the Secretary-General periodic updates, and an annual oral report, on lamps;", ["periodic updates", "an annual oral report"]),
+        ("en", "Requests pilots to pay at a monthly rate, and to use the annual reports and its next annual report;", []),
+        ("fr", "Prie les armateurs de se réunir régulièrement, de présenter des rapports périodiques et de contribuer à son rapport annuel ;",
+         ["régulièrement", "des rapports périodiques"]),
+        ("es", "Solicita a los puertos que presenten informes anuales y que examinen los informes periódicos;", ["informes anuales"]),
+        ("ru", "просит государства регулярно собираться в межсессионный период и представлять ежегодные доклады;",
+         ["регулярно", "в межсессионный период", "ежегодные доклады"]),
+        ("ar", "تطلب إلى الدول أن تجتمع بانتظام وأن تقدم تقارير سنوية وأن تنظر في التقارير الدورية؛", ["بانتظام", "تقارير سنوية"]),
+        ("zh", "请各国在闭会期间定期举行会议；", ["在闭会期间", "定期"]),
+    ],
+)  # fmt: skip
+def test_how_often_is_told_without_a_number_and_not_of_what_is_known_already(
+    catalogue: Catalogue, language: str, sentence: str, times: list[str]
+) -> None:
+    assert [found for _, _, found in told(catalogue, sentence, language=language)] == [times]
 
 
 @pytest.mark.parametrize(

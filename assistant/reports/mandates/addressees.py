@@ -309,16 +309,17 @@ def _split(grammar: Grammar, text: str, start: int, end: int) -> list[Span]:
         # Of a list inside a name “other” is the end: that meet storms, floods and other dangers.
         listed = clause and _COMMA.search(before, clause.end())
         inside = listed or ((clause or grammar.bound.search(before)) and not _apart(grammar, after))
-        scope = grammar.adjective.match(after) and before.endswith("s")
-        plurals = _PLURALS.match(f"{before.rpartition(' ')[2]} {after}")
-        # Freedonia and Ruritania; the northern side and Ruritanian pilots.
-        names = _NAME.fullmatch(before) and _NAME.fullmatch(after)
-        names = names or (_PEOPLE.match(after) and before.rpartition(" ")[2].islower())
         # What determines several goes on: all other ports and entities; not so the Office and entities.
         several = before[:1].islower() and grammar.split.match(before) and re.search(r"(?<!\w)[a-z]+s$", before)
-        noun = grammar.unmarked.match(after) and not several
-        opens = names or scope or plurals or noun or grammar.split.match(after)
-        if opens and not inside and not grammar.adjectives.search(before):
+        begins = (
+            grammar.split.match(after),
+            not several and grammar.unmarked.match(after),
+            _NAME.fullmatch(before) and _NAME.fullmatch(after),
+            before.rpartition(" ")[2].islower() and _PEOPLE.match(after),
+            before.endswith("s") and grammar.adjective.match(after),
+            _PLURALS.match(f"{before.rpartition(' ')[2]} {after}"),
+        )
+        if any(begins) and not inside and not grammar.adjectives.search(before):
             made.append((left, match.start()))
             left = match.end()
     made.append((left, end))

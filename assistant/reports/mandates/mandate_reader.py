@@ -234,19 +234,17 @@ class _Reader:
             if own is None:
                 continue
             if passed := passed_on(grammar, self._document, own):
-                verb, who, action = passed
-                made = Mandate(item.ordinal, verb, False, who, (action,))
+                made = Mandate(item.ordinal, passed[0], False, passed[1], (passed[2],))
                 yield _timed(made, [own], self._document, self._clock)
                 continue
-            lead = () if empty or first is None else (first,)
-            inside, place, besides = found, block, hangs
+            inside, place, action = found, block, [*hangs, *([] if empty or first is None else [first])]
             if empty and not found.addressees:  # each names its own: decides that: (a) States shall report
                 words, place = self._text(item), item
                 inside = self._found(words, replace(clause, verb=(0, 0), end=len(words)), that)
-                before_it, begins = self._besides(words, 0, inside)
-                besides = [(item.body_start + a, item.body_start + b) for a, b in before_it]
-                own = self._trimmed(item.body_start + begins, item.end) or own
-            yield self._made(block, clause, item, self._who(inside, place, clause), (*besides, *lead, own))
+                besides, at = self._besides(words, 0, inside)
+                action = [(item.body_start + a, item.body_start + b) for a, b in besides]
+                own = self._trimmed(item.body_start + at, item.end) or own
+            yield self._made(block, clause, item, self._who(inside, place, clause), (*action, own))
 
     def _besides(self, text: str, start: int, found: Found) -> tuple[list[Span], int]:
         """What stands before the action and names nobody who is asked, on which it hangs; and where the action begins: with the last of
@@ -274,14 +272,14 @@ class _Reader:
             if of_clause:
                 return subject(grammar, text, start, end, self._verbs)
             found = named(grammar, text, start, end, introduces=introduces)
-            if not found.addressees and (who := giver(grammar, text, start, end)) and self._acts(text[slice(*who)]):
-                return replace(found, addressees=(who,))
-            if not found.addressees and found.action == start and not grammar.lack.search(text, 0, start):
-                # New pilots are invited, without a word on to what.
-                first = next(segments(text, start, end))
-                who = () if grammar.within_name.search(text, *first) else alone(grammar, text, *first)
-                return replace(found, addressees=tuple(each for each in who if self._acts(text[slice(*each)])))
-            return found
+            if found.addressees:
+                return found
+            source, first = giver(grammar, text, start, end), next(segments(text, start, end))
+            who: tuple[Span, ...] = (source,) if source else ()
+            lacks = grammar.lack.search(text, 0, start) or grammar.within_name.search(text, *first)
+            if not who and found.action == start and not lacks:  # somebody is invited, without a word on to what
+                who = alone(grammar, text, *first)
+            return replace(found, addressees=tuple(each for each in who if self._acts(text[slice(*each)])))
         if of_clause or not grammar.spaced:
             found = subject(grammar, text, start, end, ())
             if found.addressees and all(self._acts(text[slice(*each)]) for each in found.addressees):
