@@ -79,27 +79,18 @@ def named(grammar: Grammar, text: str, start: int, end: int, *, introduces: bool
             action, closed = opens, True
             break
     if not closed:
-        late = [match.start() for match in grammar.action.finditer(text, start, end)]
-        late = [
-            at
-            for at in late
-            if not (
-                grammar.aside.match(said := text[text.rfind(",", start, at) + 1 : at].lstrip())
-                or grammar.example.match(said)
-            )
-        ]
-        if not late and not introduces:
+        late = (match.start() for match in grammar.action.finditer(text, start, end))
+        action = next((at for at in late if not _inserts(grammar, text[text.rfind(",", start, at) + 1 : at])), end)
+        if action == end and not introduces:
             return Found(_actors(grammar, text, start, end), start)
-        action = late[0] if late else end
         if parts:
             first, close = parts[-1][0], len(text[: parts[-1][1]].rstrip(" :："))
             word = text.rfind(" ", first, close)
             parts[-1] = first, word if word > 0 and grammar.preposition.fullmatch(text, word + 1, close) else close
-    addressees = _each(grammar, text, parts)
     # Behind some verbs something is asked for, nobody: calls for.
     if grammar.loose.match(text[start:action].lstrip(" ,")) or grammar.lack.search(text[:start]):
         return Found(_actors(grammar, text, start, action), bare(text, start, end, _SIGNS)[0])
-    return Found(tuple(addressees), action)
+    return Found(_each(grammar, text, parts), action)
 
 
 def alone(grammar: Grammar, text: str, start: int, end: int) -> tuple[Span, ...]:
@@ -117,10 +108,8 @@ def subject(
     """The subject of a clause: `recommends that [the Committee], at its next session, establish a working group`. Its verb is
     one that the document has elsewhere as an infinitive (`verbs`), or a modal verb; nobody acts in the passive. `introduces`: the
     verbs stand in subparagraphs."""
-    at = start
-    if that := grammar.that.match(text, start + len(text[start:end]) - len(text[start:end].lstrip(" ,")), end):
-        at = that.end()
-    first = bare(text, at, end, _SIGNS)[0]
+    that = grammar.that.match(text, bare(text, start, end, ",")[0], end)
+    first = bare(text, that.end() if that else start, end, _SIGNS)[0]
     while grammar.aside.match(text, first, end) and (comma := _COMMA.search(text, first, min(end, first + FAR))):
         first = bare(text, comma.end(), end, _SIGNS)[0]
     if not grammar.spaced:
@@ -128,11 +117,9 @@ def subject(
         if modal is None or _COMMA.search(text, first, modal.start()):
             return Found((), first)
         return Found(((first, modal.start()),), modal.start())
-    at = first
     previous, opened, ended = "", False, False
-    last = first
-    for match in re.finditer(r"[,،](?!\d)|[^\W\d_][\w’'-]*", text[at : min(end, at + FAR)]):
-        word, place = match.group(), at + match.start()
+    for match in re.compile(r"[,،](?!\d)|[^\W\d_][\w’'-]*").finditer(text, first, min(end, first + FAR)):
+        word, place = match.group(), match.start()
         if word in ",،":
             behind = bare(text, place + 1, end)[0]
             verb, comma = (each.search(text, place + 1, end) for each in (grammar.modal, _COMMA))
@@ -141,7 +128,6 @@ def subject(
             opens = not opened and bool(grammar.aside.match(text, behind) or says)
             ended, opened, previous = opened, opens, ","
             continue
-
         if grammar.pronoun.fullmatch(word):
             previous, ended = word, False
             continue
@@ -160,14 +146,12 @@ def subject(
         if not opened and acts and place > first:
             if grammar.passive.match(text, place, end):
                 return Found((), first)
-            left = text[first:place]
-            last = first + _cut(grammar, left)
-            return Found(tuple(_each(grammar, text, list(segments(text, first, last)))), place)
+            return Found(_names(grammar, text, first, place), place)
         previous, ended = word, False
-    if introduces:
-        last = first + _cut(grammar, text[first:end].rstrip(" :："))
-        return Found(tuple(_each(grammar, text, list(segments(text, first, last)))), last)
-    return Found((), first)
+    last = bare(text, first, end, closes=" :：")[1]
+    return (
+        Found(_names(grammar, text, first, last), _cut(grammar, text, first, last)) if introduces else Found((), first)
+    )
 
 
 def duty(grammar: Grammar, text: str, start: int, end: int, bidden: re.Match[str] | None = None) -> Found:
@@ -183,18 +167,27 @@ def duty(grammar: Grammar, text: str, start: int, end: int, bidden: re.Match[str
     if not grammar.spaced or grammar.aside.match(text, first):
         first = max((each.end() for each in _COMMA.finditer(text, first, must.start())), default=first)
         first = bare(text, first, end)[0]
-    last = first + _cut(grammar, text[first : must.start()])
+    last = _cut(grammar, text, first, must.start())
     if last - first > SHORT:
         return none
-    parts = list(segments(text, first, last))
-    return Found(tuple(_each(grammar, text, parts)) if grammar.spaced else ((first, last),), must.start())
+    return Found(_names(grammar, text, first, last) if grammar.spaced else ((first, last),), must.start())
 
 
-def _cut(grammar: Grammar, words: str) -> int:
+def _names(grammar: Grammar, text: str, start: int, end: int) -> tuple[Span, ...]:
+    """The names of a list, without the insertions behind it."""
+    return _each(grammar, text, list(segments(text, start, _cut(grammar, text, start, end))))
+
+
+def _cut(grammar: Grammar, text: str, start: int, end: int) -> int:
     """Where the insertions behind a subject begin."""
-    found = (comma for comma in _COMMA.finditer(words) if grammar.aside.match(words[comma.end() :].lstrip())
-             or grammar.example.match(words[comma.end() :].lstrip()))  # fmt: skip
-    return len(words[: next((comma.start() for comma in found), len(words))].rstrip(" ,"))
+    commas = _COMMA.finditer(text, start, end)
+    first = next((comma.start() for comma in commas if _inserts(grammar, text[comma.end() : end])), end)
+    return bare(text, start, first, closes=",")[1]
+
+
+def _inserts(grammar: Grammar, words: str) -> bool:
+    """Whether words behind a comma open an insertion, or examples."""
+    return any(each.match(words.lstrip()) for each in (grammar.aside, grammar.example))
 
 
 def _listed(grammar: Grammar, text: str, start: int, end: int) -> tuple[Span, ...]:
@@ -246,7 +239,7 @@ def _actors(grammar: Grammar, text: str, start: int, end: int) -> tuple[Span, ..
             continue
         comma = _COMMA.search(text, left, end)
         stop = grammar.preposition.search(text, left, comma.start() if comma else end)
-        return tuple(_each(grammar, text, list(segments(text, left, stop.start() if stop else end))))
+        return _names(grammar, text, left, stop.start() if stop else end)
     return ()
 
 
@@ -263,13 +256,13 @@ def giver(grammar: Grammar, text: str, start: int, end: int) -> Span | None:
     return bare(text, source.end(), stop.start() if stop else end)
 
 
-def _each(grammar: Grammar, text: str, parts: list[Span]) -> list[Span]:
+def _each(grammar: Grammar, text: str, parts: list[Span]) -> tuple[Span, ...]:
     """The addressees of a list one by one. Of parts that nothing joins the first is named, the others say who that is:
     `Israel, the occupying Power`."""
     listed = _joined(grammar, text, parts)
     if not any(grammar.both.search(text, a, b) or grammar.joint.search(text, max(0, a - 20), a) for a, b in listed[1:]):
         listed = listed[:1]
-    return [each for part in listed for each in _split(grammar, text, *part)]
+    return tuple(each for part in listed for each in _split(grammar, text, *part))
 
 
 def _joined(grammar: Grammar, text: str, parts: list[Span]) -> list[Span]:
@@ -323,10 +316,6 @@ def _split(grammar: Grammar, text: str, start: int, end: int) -> list[Span]:
             made.append((left, match.start()))
             left = match.end()
     made.append((left, end))
-    found = []
-    for a, b in made:
-        trail = grammar.trail.search(text, a, b)
-        a, b = bare(text, a, trail.start() if trail else b)
-        if a < b:
-            found.append((a, b))
-    return found
+    trails = [grammar.trail.search(text, *part) for part in made]
+    names = (bare(text, a, trail.start() if trail else b) for (a, b), trail in zip(made, trails, strict=True))
+    return [name for name in names if name[0] < name[1]]
