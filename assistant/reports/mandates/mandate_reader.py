@@ -108,7 +108,7 @@ class _Reader:
     def __init__(self, document: Document) -> None:
         self._document = document
         self._grammar = grammar_of(document.language)
-        self._verbs = frozenset(word.casefold() for word in self._grammar.infinitives.findall(document.text[:200_000]))
+        self._verbs = _infinitives(document, self._grammar)
         self._clock = Clock(document)
         # The body that speaks, as the preamble opens with it, or the points of a decision stand below it.
         opening = [block for block in document.blocks if block.locator.rpartition(", ")[2] == "preamble"][:1]
@@ -233,9 +233,8 @@ class _Reader:
             own = self._trimmed(item.body_start, item.end)
             if own is None:
                 continue
-            if passed := passed_on(grammar, self._document, own):
-                made = Mandate(item.ordinal, passed[0], False, passed[1], (passed[2],))
-                yield _timed(made, [own], self._document, self._clock)
+            if passed := _passed_on(grammar, self._document, item, own):
+                yield _timed(passed, [own], self._document, self._clock)
                 continue
             inside, place, action = found, block, [*hangs, *([] if empty or first is None else [first])]
             if empty and not found.addressees:  # each names its own: decides that: (a) States shall report
@@ -389,17 +388,23 @@ def _timed(made: Mandate, spans: Iterable[Span], document: Document, clock: Cloc
     return replace(made, addressees=tuple(who), action=said, times=tuple(times), money=tuple(money))
 
 
-def passed_on(grammar: Grammar, document: Document, point: Span) -> tuple[Span, tuple[Span, ...], Span] | None:
-    """Verb, addressees and action of a point by which somebody is to ask somebody else: `the Board is invited (b) to request the Director to
-    report`; None of other points."""
-    start, end = point
+def _passed_on(grammar: Grammar, document: Document, point: Block, span: Span) -> Mandate | None:
+    """What somebody is to ask somebody else by the words of a point: `the Board is invited (b) to request the Director to report`."""
+    start, end = span
     text = unquoted(document.text[start:end])
     opening = grammar.ask_others.match(text)
     found = named(grammar, text, opening.end(), len(text)) if opening else None
     if opening is None or found is None or not found.addressees:
         return None
     who = tuple((start + a, start + b) for a, b in found.addressees)
-    return (start + opening.start(), start + opening.end()), who, bare(document.text, start + found.action, end)
+    verb, action = (start + opening.start(), start + opening.end()), bare(document.text, start + found.action, end)
+    return Mandate(point.ordinal, verb, False, who, (action,))
+
+
+def _infinitives(document: Document, grammar: Grammar) -> frozenset[str]:
+    """The verbs that a document has as infinitives."""
+    words = {word.casefold() for word in grammar.infinitives.findall(document.text[:200_000])}
+    return frozenset(word for word in words if not grammar.nouns.fullmatch(word))
 
 
 def _kind(match: re.Match[str]) -> Kind:
@@ -421,7 +426,7 @@ def recommendations_of(document: Document) -> Iterator[Mandate]:
     with an empty `verb` where none is known. Annexes count where a letter transmits them, or most of their paragraphs advise. What
     another body recommends is none."""
     report = _Report(document)
-    grammar, clock, told = report.grammar, Clock(document), set[int]()
+    grammar, told = report.grammar, set[int]()
     beside = _BESIDE if report.letter else (*_BESIDE, "annex")
     for block in document.blocks:
         if block.kind not in ("paragraph", "item") or block.ordinal in told:
@@ -443,7 +448,7 @@ def recommendations_of(document: Document) -> Iterator[Mandate]:
             found = [(Mandate(block.ordinal, (first, first), False, (), (whole,)), [whole])]
         for each, spans in found:
             told.add(each.block)
-            yield _timed(each, spans, document, clock)
+            yield _timed(each, spans, document, report.clock)
 
 
 class _Report:
@@ -451,9 +456,8 @@ class _Report:
 
     def __init__(self, document: Document) -> None:
         self.document, self.grammar = document, grammar_of(document.language)
-        self._clock = Clock(document)
-        verbs = {word.casefold() for word in self.grammar.infinitives.findall(document.text[:200_000])}
-        self.verbs = frozenset(word for word in verbs if not self.grammar.nouns.fullmatch(word))
+        self.clock = Clock(document)
+        self.verbs = _infinitives(document, self.grammar)
         self.letter = bool(find_dates(document.title))
         """Whether it is called by a day, as a letter is, which transmits its annexes."""
 
@@ -552,7 +556,7 @@ class _Report:
     def begins(self, text: str) -> int:
         """Where a sentence begins behind words that lead to it, and behind a time with which it opens."""
         leads = self.grammar.leads.match(text)
-        return self._clock.opening(text, leads.end() if leads else 0)
+        return self.clock.opening(text, leads.end() if leads else 0)
 
     def recommends(self, text: str, headed: bool, listed: bool = False) -> re.Match[str] | None:
         """The verb by which a sentence of the report recommends; `headed`: below a heading that says so, any does; `listed`: so does any
@@ -607,9 +611,8 @@ def _of_block(report: _Report, block: Block, headed: bool, chapter: bool) -> Ite
         lead = (shared,) if said and not says_nothing else ()
         for path in points:
             spans = [bare(document.text, each.body_start, each.end, closes=",;:.，；：。؛،") for each in path]
-            if not wished and (passed := passed_on(grammar, document, spans[-1])):
-                asked, others, action = passed
-                yield Mandate(path[-1].ordinal, asked, False, others, (action,)), [spans[-1]]
+            if not wished and (passed := _passed_on(grammar, document, path[-1], spans[-1])):
+                yield passed, [spans[-1]]
             else:
                 yield Mandate(path[-1].ordinal, verb, False, who, (*lead, *spans)), [sentence, *spans]
 
