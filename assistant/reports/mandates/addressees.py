@@ -303,14 +303,15 @@ def _split(grammar: Grammar, text: str, start: int, end: int) -> list[Span]:
         listed = clause and _COMMA.search(before, clause.end())
         inside = listed or ((clause or grammar.bound.search(before)) and not _apart(grammar, after))
         # What determines several goes on: all other ports and entities; not so the Office and entities.
-        several = before[:1].islower() and grammar.split.match(before) and re.search(r"(?<!\w)[a-z]+s$", before)
+        last = before.rpartition(" ")[2]
+        several = before[:1].islower() and grammar.split.match(before) and last.islower() and last.endswith("s")
         begins = (
             grammar.split.match(after),
             not several and grammar.unmarked.match(after),
             _NAME.fullmatch(before) and _NAME.fullmatch(after),
-            before.rpartition(" ")[2].islower() and _PEOPLE.match(after),
+            last.islower() and _PEOPLE.match(after),
             before.endswith("s") and grammar.adjective.match(after),
-            _PLURALS.match(f"{before.rpartition(' ')[2]} {after}"),
+            _PLURALS.match(f"{last} {after}"),
         )
         if any(begins) and not inside and not grammar.adjectives.search(before):
             made.append((left, match.start()))

@@ -72,7 +72,7 @@ class Clock:
 
     def _new(self, text: str, match: re.Match[str]) -> bool:
         """Whether what comes again and again is not known already, `the forthcoming annual reports`, nor only what something is of."""
-        grammar, before = self._grammar, text[: match.start()]
+        grammar, before = self._grammar, text[max(0, match.start() - _REACH) : match.start()]
         new = bool(match.groupdict().get("new"))
         beside = (grammar.preposition,) if new else (grammar.preposition, grammar.also)
         known = not new and grammar.known.search(before)
