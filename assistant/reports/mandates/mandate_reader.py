@@ -694,13 +694,14 @@ def _names_all(grammar: Grammar, text: str, found: Found) -> bool:
 
 def _nobody(grammar: Grammar, text: str, verb: int, found: Found) -> bool:
     """Whether a subject is nobody: a word that stands for another, or a thing without a name."""
-    words = [text[slice(*each)] for each in found.addressees]
-    if grammar.pronoun_subject.match(text[:verb].lstrip()) or grammar.pronoun_subject.fullmatch(
-        text[:verb].split()[-1]
-    ):
+    before = text[:verb].lstrip()
+    if grammar.pronoun_subject.match(before) or grammar.pronoun_subject.fullmatch(before.split()[-1]):
         return True
-    heads = [grammar.preposition.split(each)[0].split() for each in words]
-    return any(head and grammar.thing.fullmatch(head[-1]) and not _CAPITAL.search(each[1:]) for head, each in zip(heads, words, strict=True))  # fmt: skip
+    names = [text[slice(*each)] for each in found.addressees]
+    heads = [(grammar.preposition.split(name)[0].split() or [""])[-1] for name in names]
+    return any(
+        grammar.thing.fullmatch(head) and not _CAPITAL.search(name[1:]) for head, name in zip(heads, names, strict=True)
+    )
 
 
 def _behind(grammar: Grammar, text: str, start: int) -> tuple[Span, ...]:
