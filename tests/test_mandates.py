@@ -742,16 +742,13 @@ def test_a_briefing_of_a_report_has_recommendations_with_addressees_and_figures_
 
 
 LISTS = {
-    "en": ("Recommendations", "Recalling its advice, the Panel recommends that the Harbour Council, within two years:", "paint boats", "light lamps"),
-    "fr": ("Recommandations", "Le Groupe recommande au Conseil du port de :", "peindre les bateaux", "allumer les lampes"),
-    "es": ("Recomendaciones", "El Grupo recomienda al Consejo del puerto que:", "pinte los barcos", "encienda las lámparas"),
-    "ru": ("Рекомендации", "Кроме того, Группа рекомендует Совету порта:", "покрасить лодки", "зажечь лампы"),
-    "ar": ("التوصيات", "توصي اللجنة مجلس الميناء الدولي بما يلي:", "طلاء القوارب", "إضاءة المصابيح"),
-    "zh": ("建议", "专家组建议港口理事会：", "粉刷船只", "点亮灯具"),
-}  # fmt: skip
-LISTED = {
-    "en": ("the Harbour Council", "recommends"), "fr": ("Conseil du port", "recommande"), "es": ("Consejo del puerto", "recomienda"),
-    "ru": ("Совету порта", "рекомендует"), "ar": ("مجلس الميناء الدولي", "توصي اللجنة"), "zh": ("港口理事会", "建议"),
+    "en": ("Recommendations", "Recalling its advice, the Panel recommends that the Harbour Council, within two years:", "paint boats", "light lamps",
+           "the Harbour Council", "recommends"),
+    "fr": ("Recommandations", "Le Groupe recommande au Conseil du port de :", "peindre les bateaux", "allumer les lampes", "Conseil du port", "recommande"),
+    "es": ("Recomendaciones", "El Grupo recomienda al Consejo del puerto que:", "pinte los barcos", "encienda las lámparas", "Consejo del puerto", "recomienda"),
+    "ru": ("Рекомендации", "Кроме того, Группа рекомендует Совету порта:", "покрасить лодки", "зажечь лампы", "Совету порта", "рекомендует"),
+    "ar": ("التوصيات", "توصي اللجنة مجلس الميناء الدولي بما يلي:", "طلاء القوارب", "إضاءة المصابيح", "مجلس الميناء الدولي", "توصي اللجنة"),
+    "zh": ("建议", "专家组建议港口理事会：", "粉刷船只", "点亮灯具", "港口理事会", "建议"),
 }  # fmt: skip
 
 
@@ -759,10 +756,10 @@ LISTED = {
 def test_each_point_that_a_report_recommends_is_a_row_with_addressee_and_verb_of_its_introduction(
     holding: Holding, language: str
 ) -> None:
-    heading, introduction, first, second = LISTS[language]
+    heading, introduction, first, second, who, verb = LISTS[language]
     body = f"## {heading}\n\n1. {introduction}\n\n(a) {first};\n\n(b) {second}.\n"
     rows = section(briefing(holding, body, language), "recommendations")
-    assert rows[0][1:5] == [*LISTED[language], first, "within two years (1 January 2028)" if language == "en" else ""]
+    assert rows[0][1:5] == [who, verb, first, "within two years (1 January 2028)" if language == "en" else ""]
     assert [row[0][-3:] for row in rows] == ["(a)", "(b)"]
     assert rows[1][3].endswith(second)
 
