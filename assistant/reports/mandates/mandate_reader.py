@@ -491,18 +491,12 @@ class _Report:
         numbered = [block for block in document.blocks if block.number and block.kind == "paragraph"]
         above = [tuple(head.ordinal for head in document.headings(block)) for block in numbered]
         # Chapters are told apart by the outermost headings that differ, below a title above all of them.
-        level = next(
-            (n for n in range(max(map(len, above), default=0)) if len({heads[n : n + 1] for heads in above}) > 1), 0
-        )
-        later = (
-            block.start
-            for block, heads in zip(numbered, above, strict=True)
-            if heads[level : level + 1] != above[0][level : level + 1]
-        )
-        end = next(later, len(document.text))
-        return " ".join(
-            (document.text[:end], *(document.body(each) for each in document.blocks if each.kind == "heading"))
-        )
+        shared = takewhile(lambda heads: len(set(heads)) == 1, zip(*above, strict=False))
+        level = len(list(shared))
+        chapters = [heads[level : level + 1] for heads in above]
+        later = (block.start for block, told in zip(numbered, chapters, strict=True) if told != chapters[0])
+        headings = (document.body(each) for each in document.blocks if each.kind == "heading")
+        return " ".join((document.text[: next(later, None)], *headings))
 
     @cached_property
     def _speakers(self) -> frozenset[str]:
