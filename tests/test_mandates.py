@@ -159,6 +159,7 @@ def test_verb_addressee_and_time_are_read_clause_by_clause(catalogue: Catalogue)
         ("Invites all other ports and entities that meet fog, storms and other dangers, and the Office and entities of the port, to act;",
          ["all other ports and entities that meet fog, storms and other dangers", "the Office", "entities of the port"]),
         ("Urges all companies, both transnational and others, and both captains, to act;", ["all companies", "both captains"]),
+        ("Urges States and appropriate harbour bodies to act;", ["States", "appropriate harbour bodies"]),
         ("Calls for further efforts to paint boats;", []),
         ("Invites all countries in a position to do so to paint boats;", ["all countries in a position to do so"]),
         ("Invites port offices, within their mandates, harbour museums, where they exist, pilots, including sea pilots, and other sailors to act;",

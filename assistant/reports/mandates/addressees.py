@@ -17,8 +17,8 @@ INTRODUCES = (":", "：")
 """Signs with which words introduce the list below them."""
 _COMMA = re.compile(r",(?!\d)|[،，、]")
 _SIGNS = ",:"
-_PLURALS = re.compile(r"[A-ZÀ-ÖØ-ÞА-Я][\w’'-]*s [a-z]+s\b")
-"""What is named and what is not: `States partners`, around “and”."""
+_PLURALS = re.compile(r"[A-ZÀ-ÖØ-ÞА-Я][\w’'-]*s (?:[a-z-]+ ){0,3}?[a-z]+s\b")
+"""What is named and what is not, around “and”: `States partners`, `States appropriate partners`."""
 _PEOPLE = re.compile(r"[A-ZÀ-ÖØ-ÞА-Я][\w’'-]+\s[a-zà-öø-ÿа-я][\w-]+s\b")
 """People of a name: `Ruritanian pilots`."""
 _NAME = re.compile(r"\s*[A-ZÀ-ÖØ-ÞА-Я][\w’'-]+\s*")
