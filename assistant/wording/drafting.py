@@ -79,12 +79,19 @@ class Grammar:
         # As far as the clause goes, a comma of a list among its words: the sale, supply or transfer.
         comma_ends = rf"[,،](?!\s\w+\s(?:{self._source('also')})\s)"
         tail = rf"(?:[^;.:؛]{{0,200}}?(?={comma_ends}|[;.:؛]|\s(?:{join})\s|$)|[^;.:؛]{{0,200}}\b)"
-        term, adopted = self._source("term"), self._source("adopted")
+        term, adopted = self._source("term", "span"), self._source("adopted")
+        runs = rf"(?:\w+\s){{0,4}}?(?:{adopted})"
         self.event = self._compile(
-            rf"{edge[0]}(?:{term})\s(?=[^\W\d_])(?!(?:{join}|{self._source('aimed')})\s|\w*\s?(?:{adopted})){tail}"
+            rf"{edge[0]}(?:{term})\s(?=[^\W\d_])(?!(?:{join}|{self._source('aimed')})\s|{runs}){tail}"
             if self.spaced else rf"[在自](?![^，。；：]*{adopted})[^，。；：在]{{1,40}}(?:{term})"
         )  # fmt: skip
         """A term that runs to or from something other than the adoption."""
+        opens, goes_on = (
+            ("", rf"(?:\s{runs})?") if self.spaced else (rf"(?:[在自](?:{adopted})[^，。；：]{{0,12}}?)?", "")
+        )
+        self.term = self._compile(rf"{edge[0]}{opens}(?:{self._source('term')}){goes_on}")
+        self.known = self._compile(rf"{edge[0]}(?:{self._source('article', 'pronoun')})\s+(?:(?-i:[^\W\d_A-Z]+)\s+)?$")
+        """What makes of the words behind it something that is known, and no new one: [the forthcoming] annual reports."""
         # Names are written with capitals: no "Progress Made" is anything that was done.
         self.past = re.compile(rf"{edge[0]}(?:{self._source('past')}){edge[1]}[^,;.]*$")
         self.done = re.compile(rf"(?<!\bbe\s){edge[0]}(?:{self._source('past')})\s+$")

@@ -17,8 +17,10 @@ INTRODUCES = (":", "：")
 """Signs with which words introduce the list below them."""
 _COMMA = re.compile(r",(?!\d)|[،，、]")
 _SIGNS = ",:"
-_PLURALS = re.compile(r"[A-ZÀ-ÖØ-ÞА-Я][\w’'-]*s [a-z]+s\b")
-"""What is named and what is not: `States partners`, around “and”."""
+_PLURALS = re.compile(r"[A-ZÀ-ÖØ-ÞА-Я][\w’'-]*s (?:[a-z-]+ ){0,3}?[a-z]+s\b")
+"""What is named and what is not, around “and”: `States partners`, `States appropriate partners`."""
+_PEOPLE = re.compile(r"[A-ZÀ-ÖØ-ÞА-Я][\w’'-]+\s[a-zà-öø-ÿа-я][\w-]+s\b")
+"""People of a name: `Ruritanian pilots`."""
 _NAME = re.compile(r"\s*[A-ZÀ-ÖØ-ÞА-Я][\w’'-]+\s*")
 
 
@@ -44,7 +46,7 @@ def named(grammar: Grammar, text: str, start: int, end: int, *, introduces: bool
     run: list[str] | None = None  # the parts of an insertion that is a list, which “and” ends
     samples = opened = closed = False
     action = end
-    for n, (left, right) in enumerate(_segments(text, start, end)):
+    for n, (left, right) in enumerate(segments(text, start, end)):
         words = text[left:right]
         also = grammar.also.match(words) if n else None
         opening = left + also.end() if also else left
@@ -56,9 +58,9 @@ def named(grammar: Grammar, text: str, start: int, end: int, *, introduces: bool
             break
         if also and grammar.aside.match(text, opening, right):
             continue
-        brief = grammar.brief.match(words)
+        brief = grammar.brief.match(text, left, right)
         example = grammar.example.match(words)
-        if (run is None or samples) and (example or (not brief and grammar.aside.match(words))):
+        if (run is None or samples) and (example or (not brief and grammar.aside.match(text, left, right))):
             run, samples = [], example is not None
         opened = opened or run is not None or brief is not None
         opens = _opens(grammar, text, opening, right, end)
@@ -77,27 +79,18 @@ def named(grammar: Grammar, text: str, start: int, end: int, *, introduces: bool
             action, closed = opens, True
             break
     if not closed:
-        late = [match.start() for match in grammar.action.finditer(text, start, end)]
-        late = [
-            at
-            for at in late
-            if not (
-                grammar.aside.match(said := text[text.rfind(",", start, at) + 1 : at].lstrip())
-                or grammar.example.match(said)
-            )
-        ]
-        if not late and not introduces:
+        late = (match.start() for match in grammar.action.finditer(text, start, end))
+        action = next((at for at in late if not _inserts(grammar, text[text.rfind(",", start, at) + 1 : at])), end)
+        if action == end and not introduces:
             return Found(_actors(grammar, text, start, end), start)
-        action = late[0] if late else end
         if parts:
             first, close = parts[-1][0], len(text[: parts[-1][1]].rstrip(" :："))
             word = text.rfind(" ", first, close)
             parts[-1] = first, word if word > 0 and grammar.preposition.fullmatch(text, word + 1, close) else close
-    addressees = _each(grammar, text, parts)
     # Behind some verbs something is asked for, nobody: calls for.
     if grammar.loose.match(text[start:action].lstrip(" ,")) or grammar.lack.search(text[:start]):
         return Found(_actors(grammar, text, start, action), bare(text, start, end, _SIGNS)[0])
-    return Found(tuple(addressees), action)
+    return Found(_each(grammar, text, parts), action)
 
 
 def alone(grammar: Grammar, text: str, start: int, end: int) -> tuple[Span, ...]:
@@ -115,10 +108,8 @@ def subject(
     """The subject of a clause: `recommends that [the Committee], at its next session, establish a working group`. Its verb is
     one that the document has elsewhere as an infinitive (`verbs`), or a modal verb; nobody acts in the passive. `introduces`: the
     verbs stand in subparagraphs."""
-    at = start
-    if that := grammar.that.match(text, start + len(text[start:end]) - len(text[start:end].lstrip(" ,")), end):
-        at = that.end()
-    first = bare(text, at, end, _SIGNS)[0]
+    that = grammar.that.match(text, bare(text, start, end, ",")[0], end)
+    first = bare(text, that.end() if that else start, end, _SIGNS)[0]
     while grammar.aside.match(text, first, end) and (comma := _COMMA.search(text, first, min(end, first + FAR))):
         first = bare(text, comma.end(), end, _SIGNS)[0]
     if not grammar.spaced:
@@ -126,20 +117,17 @@ def subject(
         if modal is None or _COMMA.search(text, first, modal.start()):
             return Found((), first)
         return Found(((first, modal.start()),), modal.start())
-    at = first
     previous, opened, ended = "", False, False
-    last = first
-    for match in re.finditer(r"[,،](?!\d)|[^\W\d_][\w’'-]*", text[at : min(end, at + FAR)]):
-        word, place = match.group(), at + match.start()
+    for match in re.compile(r"[,،](?!\d)|[^\W\d_][\w’'-]*").finditer(text, first, min(end, first + FAR)):
+        word, place = match.group(), match.start()
         if word in ",،":
-            rest = text[place + 1 : end].lstrip()
+            behind = bare(text, place + 1, end)[0]
             verb, comma = (each.search(text, place + 1, end) for each in (grammar.modal, _COMMA))
             # Who that is, `Israel, the occupying Power, shall`, ends with a comma; a list goes on: `States, the ports and pilots shall`.
-            says = grammar.split.match(rest) and comma and not (verb and verb.start() < comma.start())
-            opens = not opened and bool(grammar.aside.match(rest) or says)
+            says = grammar.split.match(text, behind) and comma and not (verb and verb.start() < comma.start())
+            opens = not opened and bool(grammar.aside.match(text, behind) or says)
             ended, opened, previous = opened, opens, ","
             continue
-
         if grammar.pronoun.fullmatch(word):
             previous, ended = word, False
             continue
@@ -158,14 +146,12 @@ def subject(
         if not opened and acts and place > first:
             if grammar.passive.match(text, place, end):
                 return Found((), first)
-            left = text[first:place]
-            last = first + _cut(grammar, left)
-            return Found(tuple(_each(grammar, text, list(_segments(text, first, last)))), place)
+            return Found(_names(grammar, text, first, place), place)
         previous, ended = word, False
-    if introduces:
-        last = first + _cut(grammar, text[first:end].rstrip(" :："))
-        return Found(tuple(_each(grammar, text, list(_segments(text, first, last)))), last)
-    return Found((), first)
+    last = bare(text, first, end, closes=" :：")[1]
+    return (
+        Found(_names(grammar, text, first, last), _cut(grammar, text, first, last)) if introduces else Found((), first)
+    )
 
 
 def duty(grammar: Grammar, text: str, start: int, end: int, bidden: re.Match[str] | None = None) -> Found:
@@ -181,18 +167,27 @@ def duty(grammar: Grammar, text: str, start: int, end: int, bidden: re.Match[str
     if not grammar.spaced or grammar.aside.match(text, first):
         first = max((each.end() for each in _COMMA.finditer(text, first, must.start())), default=first)
         first = bare(text, first, end)[0]
-    last = first + _cut(grammar, text[first : must.start()])
+    last = _cut(grammar, text, first, must.start())
     if last - first > SHORT:
         return none
-    parts = list(_segments(text, first, last))
-    return Found(tuple(_each(grammar, text, parts)) if grammar.spaced else ((first, last),), must.start())
+    return Found(_names(grammar, text, first, last) if grammar.spaced else ((first, last),), must.start())
 
 
-def _cut(grammar: Grammar, words: str) -> int:
+def _names(grammar: Grammar, text: str, start: int, end: int) -> tuple[Span, ...]:
+    """The names of a list, without the insertions behind it."""
+    return _each(grammar, text, list(segments(text, start, _cut(grammar, text, start, end))))
+
+
+def _cut(grammar: Grammar, text: str, start: int, end: int) -> int:
     """Where the insertions behind a subject begin."""
-    found = (comma for comma in _COMMA.finditer(words) if grammar.aside.match(words[comma.end() :].lstrip())
-             or grammar.example.match(words[comma.end() :].lstrip()))  # fmt: skip
-    return len(words[: next((comma.start() for comma in found), len(words))].rstrip(" ,"))
+    commas = _COMMA.finditer(text, start, end)
+    first = next((comma.start() for comma in commas if _inserts(grammar, text[comma.end() : end])), end)
+    return bare(text, start, first, closes=",")[1]
+
+
+def _inserts(grammar: Grammar, words: str) -> bool:
+    """Whether words behind a comma open an insertion, or examples."""
+    return any(each.match(words.lstrip()) for each in (grammar.aside, grammar.example))
 
 
 def _listed(grammar: Grammar, text: str, start: int, end: int) -> tuple[Span, ...]:
@@ -206,7 +201,8 @@ def _listed(grammar: Grammar, text: str, start: int, end: int) -> tuple[Span, ..
     return tuple(made)
 
 
-def _segments(text: str, start: int, end: int) -> Iterator[Span]:
+def segments(text: str, start: int, end: int) -> Iterator[Span]:
+    """What commas part, without white space at its ends."""
     left = start
     for comma in _COMMA.finditer(text, start, end):
         yield bare(text, left, comma.start())
@@ -243,7 +239,7 @@ def _actors(grammar: Grammar, text: str, start: int, end: int) -> tuple[Span, ..
             continue
         comma = _COMMA.search(text, left, end)
         stop = grammar.preposition.search(text, left, comma.start() if comma else end)
-        return tuple(_each(grammar, text, list(_segments(text, left, stop.start() if stop else end))))
+        return _names(grammar, text, left, stop.start() if stop else end)
     return ()
 
 
@@ -260,13 +256,13 @@ def giver(grammar: Grammar, text: str, start: int, end: int) -> Span | None:
     return bare(text, source.end(), stop.start() if stop else end)
 
 
-def _each(grammar: Grammar, text: str, parts: list[Span]) -> list[Span]:
+def _each(grammar: Grammar, text: str, parts: list[Span]) -> tuple[Span, ...]:
     """The addressees of a list one by one. Of parts that nothing joins the first is named, the others say who that is:
     `Israel, the occupying Power`."""
     listed = _joined(grammar, text, parts)
     if not any(grammar.both.search(text, a, b) or grammar.joint.search(text, max(0, a - 20), a) for a, b in listed[1:]):
         listed = listed[:1]
-    return [each for part in listed for each in _split(grammar, text, *part)]
+    return tuple(each for part in listed for each in _split(grammar, text, *part))
 
 
 def _joined(grammar: Grammar, text: str, parts: list[Span]) -> list[Span]:
@@ -302,18 +298,25 @@ def _split(grammar: Grammar, text: str, start: int, end: int) -> list[Span]:
     for match in grammar.both.finditer(text, start, end):
         after = text[match.end() : end]
         before = text[left : match.start()]
-        named_in = grammar.within_name.search(before) or grammar.bound.search(before)
-        inside = named_in and not _apart(grammar, after)
-        scope = grammar.adjective.match(after) and before.endswith("s")
-        plurals = _PLURALS.match(f"{before.rpartition(' ')[2]} {after}")
-        if (scope or plurals or grammar.split.match(after)) and not inside and not grammar.adjectives.search(before):
+        clause = grammar.within_name.search(before)
+        # Of a list inside a name “other” is the end: that meet storms, floods and other dangers.
+        listed = clause and _COMMA.search(before, clause.end())
+        inside = listed or ((clause or grammar.bound.search(before)) and not _apart(grammar, after))
+        # What determines several goes on: all other ports and entities; not so the Office and entities.
+        last = before.rpartition(" ")[2]
+        several = before[:1].islower() and grammar.split.match(before) and last.islower() and last.endswith("s")
+        begins = (
+            grammar.split.match(after),
+            not several and grammar.unmarked.match(after),
+            _NAME.fullmatch(before) and _NAME.fullmatch(after),
+            last.islower() and _PEOPLE.match(after),
+            before.endswith("s") and grammar.adjective.match(after),
+            _PLURALS.match(f"{last} {after}"),
+        )
+        if any(begins) and not inside and not grammar.adjectives.search(before):
             made.append((left, match.start()))
             left = match.end()
     made.append((left, end))
-    found = []
-    for a, b in made:
-        trail = grammar.trail.search(text, a, b)
-        a, b = bare(text, a, trail.start() if trail else b)
-        if a < b:
-            found.append((a, b))
-    return found
+    trails = [grammar.trail.search(text, *part) for part in made]
+    names = (bare(text, a, trail.start() if trail else b) for (a, b), trail in zip(made, trails, strict=True))
+    return [name for name in names if name[0] < name[1]]

@@ -63,11 +63,20 @@ class Clock:
         found += [each.span() for each in eves if self._to_come([Date(int(each["year"]), 0, None)])]
         for pattern in (grammar.event, grammar.term, grammar.often):
             found += [match.span() for match in pattern.finditer(text)]
+        found += [each.span() for each in grammar.recurring.finditer(text) if self._new(text, each)]
         made: list[Span] = []
         for left, right in sorted(found, key=lambda each: (each[0], -each[1])):
             if not made or left >= made[-1][1]:
                 made.append((left, right))
         return made
+
+    def _new(self, text: str, match: re.Match[str]) -> bool:
+        """Whether what comes again and again is not known already, `the forthcoming annual reports`, nor only what something is of."""
+        grammar, before = self._grammar, text[max(0, match.start() - _REACH) : match.start()]
+        new = bool(match.groupdict().get("new"))
+        beside = (grammar.preposition,) if new else (grammar.preposition, grammar.also)
+        known = not new and grammar.known.search(before)
+        return bool(before.strip()) and not known and not any(each.fullmatch(before.split()[-1]) for each in beside)
 
     def dates(self, words: str) -> list[str]:
         """The days, months, years or, of sessions, spans of months, as ISO 8601 writes them, to which a time comes; none where it

@@ -22,6 +22,7 @@ from assistant.reports.mandates.mandate_reader import Mandate, acts, mandates_of
 from assistant.reports.quoted_tables import Cell, Grid, as_json, columns
 from corpus.documents import Document
 from corpus.library import Library
+from corpus.symbols import Symbol
 
 MOST = 5_000
 """Rows of a list, at most: those that are due first."""
@@ -137,13 +138,16 @@ def list_mandates(library: Library, wanted: Wanted, progress: Progress = silent)
     anew = said_anew(library.versions().headers, ids)
     names: Counter[str] = Counter()
     years: set[int] = set()
-    total, undated = 0, 0
+    read, total, undated = 0, 0, 0
 
     def found() -> Iterator[Row]:
-        nonlocal total, undated
+        nonlocal read, total, undated
         for n, document_id in enumerate(ids):
             document = library.document(document_id)
             progress(document.label, n, len(ids))
+            if not acts(document):
+                continue
+            read += 1
             day = dated_on(document)
             if day is not None:
                 years.add(day.year)
@@ -166,19 +170,21 @@ def list_mandates(library: Library, wanted: Wanted, progress: Progress = silent)
     )
     if not rows:
         raise _nothing(wanted, names, years)
-    return Mandates(wanted, rows, total, len(ids), undated, tuple(sorted(years)))
+    return Mandates(wanted, rows, total, read, undated, tuple(sorted(years)))
 
 
 def _chosen(library: Library, wanted: Wanted) -> list[str]:
-    """The ids of the resolutions that are read, each in the wanted language where it is held in it."""
+    """The ids of the resolutions and drafts that are read, each in the wanted language where it is held in it."""
     if wanted.documents:
         documents = [named(library, name, wanted.language) for name in wanted.documents]
         for document in documents:
             if not acts(document):
                 raise ReportError("no-resolution", document=document.label)
         return list(dict.fromkeys(document.id for document in documents))
-    resolutions = {each.id for each in library.headers(kind="resolution")}
-    ids = sorted(library.versions().quotable(wanted.language) & resolutions)
+    held = {each.id for each in library.headers(kind="resolution")}
+    # Whether a draft that is called nothing else is one of a decision is seen when it is read.
+    held |= {each.id for each in library.headers(kind="numbered") if is_draft(Symbol.read(each.symbol or ""))}
+    ids = sorted(library.versions().quotable(wanted.language) & held)
     if not ids:
         raise ReportError("no-resolutions")
     return ids

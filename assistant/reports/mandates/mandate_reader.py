@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import takewhile
 from typing import Literal
 
-from assistant.reports.mandates.addressees import INTRODUCES, Found, alone, bare, duty, giver, named, subject
+from assistant.reports.mandates.addressees import INTRODUCES, Found, alone, bare, duty, giver, named, segments, subject
 from assistant.reports.mandates.deadlines import Clock
 from assistant.reports.mandates.run_on_lists import Point, points_in
 from assistant.wording.drafting import Grammar, grammar_of, unquoted
@@ -108,7 +108,7 @@ class _Reader:
     def __init__(self, document: Document) -> None:
         self._document = document
         self._grammar = grammar_of(document.language)
-        self._verbs = frozenset(word.casefold() for word in self._grammar.infinitives.findall(document.text[:200_000]))
+        self._verbs = _infinitives(document, self._grammar)
         self._clock = Clock(document)
         # The body that speaks, as the preamble opens with it, or the points of a decision stand below it.
         opening = [block for block in document.blocks if block.locator.rpartition(", ")[2] == "preamble"][:1]
@@ -200,22 +200,25 @@ class _Reader:
         start, end = clause.verb[1], clause.end
         grammar = self._grammar
         if clause.kind == "say":
+            that = True
             found, clause = self._duty(text, clause)
             if not found.addressees:
                 return
         else:
-            found = self._found(text, clause, start, end, introduces=bool(items) and not shared)
+            verb = text[slice(*clause.verb)].rsplit(" ", 1)[-1]
+            that = bool(grammar.that.fullmatch(verb) or grammar.that.match(text[start:end].lstrip(" ,")))
+            found = self._found(text, clause, that, introduces=bool(items) and not shared)
         if shared and found.action == start and clause.kind == "ask" and (who := alone(grammar, text, start, end)):
             found, end = Found(who, named(grammar, text, shared.verb[1], shared.end).action), shared.end
         elif shared:
             items = []
         besides, at = self._besides(text, start, found) if end == clause.end else ([], found.action)
-        if before and grammar.stands.fullmatch(text[at:end].strip(" ,;.")):
+        said = text[at:end].strip(" ,;.")
+        speaks = not found.addressees and grammar.pronoun.search(" ".join(said.split()[:3]))
+        if before and (speaks or grammar.stands.fullmatch(said)):
             besides.insert(0, bare(text, before.verb[0], before.end, closes=",;"))
         if clause.aside:
             besides.insert(0, clause.aside)
-        if before and not found.addressees and grammar.pronoun.search(" ".join(text[at:end].split()[:3])):
-            at = before.verb[0]
         found = self._by_name(text, found, before)
         hangs = [(block.body_start + a, block.body_start + b) for a, b in besides]
         first = self._trimmed(block.body_start + at, block.body_start + end)
@@ -230,13 +233,17 @@ class _Reader:
             own = self._trimmed(item.body_start, item.end)
             if own is None:
                 continue
-            if passed := passed_on(grammar, self._document, own):
-                verb, who, action = passed
-                made = Mandate(item.ordinal, verb, False, who, (action,))
-                yield _timed(made, [own], self._document, self._clock)
+            if passed := _passed_on(grammar, self._document, item, own):
+                yield _timed(passed, [own], self._document, self._clock)
                 continue
-            lead = () if empty or first is None else (first,)
-            yield self._made(block, clause, item, self._who(found, block, clause), (*hangs, *lead, own))
+            inside, place, action = found, block, [*hangs, *([] if empty or first is None else [first])]
+            if empty and not found.addressees:  # each names its own: decides that: (a) States shall report
+                words, place = self._text(item), item
+                inside = self._found(words, replace(clause, verb=(0, 0), end=len(words)), that)
+                besides, at = self._besides(words, 0, inside)
+                action = [(item.body_start + a, item.body_start + b) for a, b in besides]
+                own = self._trimmed(item.body_start + at, item.end) or own
+            yield self._made(block, clause, item, self._who(inside, place, clause), (*action, own))
 
     def _besides(self, text: str, start: int, found: Found) -> tuple[list[Span], int]:
         """What stands before the action and names nobody who is asked, on which it hangs; and where the action begins: with the last of
@@ -257,18 +264,21 @@ class _Reader:
             return made[:-1], made[-1][0]
         return made, at
 
-    def _found(self, text: str, clause: _Clause, start: int, end: int, *, introduces: bool = False) -> Found:
-        """Who acts, and where the action begins."""
-        grammar = self._grammar
-        verb = text[slice(*clause.verb)].rsplit(" ", 1)[-1]
-        of_clause = grammar.that.fullmatch(verb) or grammar.that.match(text[start:end].lstrip(" ,"))
+    def _found(self, text: str, clause: _Clause, of_clause: bool, *, introduces: bool = False) -> Found:
+        """Who acts, and where the action begins; `of_clause`: behind “that”."""
+        grammar, start, end = self._grammar, clause.verb[1], clause.end
         if clause.kind == "ask":
             if of_clause:
                 return subject(grammar, text, start, end, self._verbs)
             found = named(grammar, text, start, end, introduces=introduces)
-            if not found.addressees and (who := giver(grammar, text, start, end)) and self._acts(text[slice(*who)]):
-                return replace(found, addressees=(who,))
-            return found
+            if found.addressees:
+                return found
+            source, first = giver(grammar, text, start, end), next(segments(text, start, end))
+            who: tuple[Span, ...] = (source,) if source else ()
+            lacks = grammar.lack.search(text, 0, start) or grammar.within_name.search(text, *first)
+            if not who and found.action == start and not lacks:  # somebody is invited, without a word on to what
+                who = alone(grammar, text, *first)
+            return replace(found, addressees=tuple(each for each in who if self._acts(text[slice(*each)])))
         if of_clause or not grammar.spaced:
             found = subject(grammar, text, start, end, ())
             if found.addressees and all(self._acts(text[slice(*each)]) for each in found.addressees):
@@ -378,17 +388,23 @@ def _timed(made: Mandate, spans: Iterable[Span], document: Document, clock: Cloc
     return replace(made, addressees=tuple(who), action=said, times=tuple(times), money=tuple(money))
 
 
-def passed_on(grammar: Grammar, document: Document, point: Span) -> tuple[Span, tuple[Span, ...], Span] | None:
-    """Verb, addressees and action of a point by which somebody is to ask somebody else: `the Board is invited (b) to request the Director to
-    report`; None of other points."""
-    start, end = point
+def _passed_on(grammar: Grammar, document: Document, point: Block, span: Span) -> Mandate | None:
+    """What somebody is to ask somebody else by the words of a point: `the Board is invited (b) to request the Director to report`."""
+    start, end = span
     text = unquoted(document.text[start:end])
     opening = grammar.ask_others.match(text)
     found = named(grammar, text, opening.end(), len(text)) if opening else None
     if opening is None or found is None or not found.addressees:
         return None
     who = tuple((start + a, start + b) for a, b in found.addressees)
-    return (start + opening.start(), start + opening.end()), who, bare(document.text, start + found.action, end)
+    verb, action = (start + opening.start(), start + opening.end()), bare(document.text, start + found.action, end)
+    return Mandate(point.ordinal, verb, False, who, (action,))
+
+
+def _infinitives(document: Document, grammar: Grammar) -> frozenset[str]:
+    """The verbs that a document has as infinitives."""
+    words = {word.casefold() for word in grammar.infinitives.findall(document.text[:200_000])}
+    return frozenset(word for word in words if not grammar.nouns.fullmatch(word))
 
 
 def _kind(match: re.Match[str]) -> Kind:
@@ -410,7 +426,7 @@ def recommendations_of(document: Document) -> Iterator[Mandate]:
     with an empty `verb` where none is known. Annexes count where a letter transmits them, or most of their paragraphs advise. What
     another body recommends is none."""
     report = _Report(document)
-    grammar, clock, told = report.grammar, Clock(document), set[int]()
+    grammar, told = report.grammar, set[int]()
     beside = _BESIDE if report.letter else (*_BESIDE, "annex")
     for block in document.blocks:
         if block.kind not in ("paragraph", "item") or block.ordinal in told:
@@ -432,7 +448,7 @@ def recommendations_of(document: Document) -> Iterator[Mandate]:
             found = [(Mandate(block.ordinal, (first, first), False, (), (whole,)), [whole])]
         for each, spans in found:
             told.add(each.block)
-            yield _timed(each, spans, document, clock)
+            yield _timed(each, spans, document, report.clock)
 
 
 class _Report:
@@ -440,9 +456,8 @@ class _Report:
 
     def __init__(self, document: Document) -> None:
         self.document, self.grammar = document, grammar_of(document.language)
-        self._clock = Clock(document)
-        verbs = {word.casefold() for word in self.grammar.infinitives.findall(document.text[:200_000])}
-        self.verbs = frozenset(word for word in verbs if not self.grammar.nouns.fullmatch(word))
+        self.clock = Clock(document)
+        self.verbs = _infinitives(document, self.grammar)
         self.letter = bool(find_dates(document.title))
         """Whether it is called by a day, as a letter is, which transmits its annexes."""
 
@@ -476,18 +491,12 @@ class _Report:
         numbered = [block for block in document.blocks if block.number and block.kind == "paragraph"]
         above = [tuple(head.ordinal for head in document.headings(block)) for block in numbered]
         # Chapters are told apart by the outermost headings that differ, below a title above all of them.
-        level = next(
-            (n for n in range(max(map(len, above), default=0)) if len({heads[n : n + 1] for heads in above}) > 1), 0
-        )
-        later = (
-            block.start
-            for block, heads in zip(numbered, above, strict=True)
-            if heads[level : level + 1] != above[0][level : level + 1]
-        )
-        end = next(later, len(document.text))
-        return " ".join(
-            (document.text[:end], *(document.body(each) for each in document.blocks if each.kind == "heading"))
-        )
+        shared = takewhile(lambda heads: len(set(heads)) == 1, zip(*above, strict=False))
+        level = len(list(shared))
+        chapters = [heads[level : level + 1] for heads in above]
+        later = (block.start for block, told in zip(numbered, chapters, strict=True) if told != chapters[0])
+        headings = (document.body(each) for each in document.blocks if each.kind == "heading")
+        return " ".join((document.text[: next(later, None)], *headings))
 
     @cached_property
     def _speakers(self) -> frozenset[str]:
@@ -541,7 +550,7 @@ class _Report:
     def begins(self, text: str) -> int:
         """Where a sentence begins behind words that lead to it, and behind a time with which it opens."""
         leads = self.grammar.leads.match(text)
-        return self._clock.opening(text, leads.end() if leads else 0)
+        return self.clock.opening(text, leads.end() if leads else 0)
 
     def recommends(self, text: str, headed: bool, listed: bool = False) -> re.Match[str] | None:
         """The verb by which a sentence of the report recommends; `headed`: below a heading that says so, any does; `listed`: so does any
@@ -596,9 +605,8 @@ def _of_block(report: _Report, block: Block, headed: bool, chapter: bool) -> Ite
         lead = (shared,) if said and not says_nothing else ()
         for path in points:
             spans = [bare(document.text, each.body_start, each.end, closes=",;:.，；：。؛،") for each in path]
-            if not wished and (passed := passed_on(grammar, document, spans[-1])):
-                asked, others, action = passed
-                yield Mandate(path[-1].ordinal, asked, False, others, (action,)), [spans[-1]]
+            if not wished and (passed := _passed_on(grammar, document, path[-1], spans[-1])):
+                yield passed, [spans[-1]]
             else:
                 yield Mandate(path[-1].ordinal, verb, False, who, (*lead, *spans)), [sentence, *spans]
 
@@ -680,13 +688,14 @@ def _names_all(grammar: Grammar, text: str, found: Found) -> bool:
 
 def _nobody(grammar: Grammar, text: str, verb: int, found: Found) -> bool:
     """Whether a subject is nobody: a word that stands for another, or a thing without a name."""
-    words = [text[slice(*each)] for each in found.addressees]
-    if grammar.pronoun_subject.match(text[:verb].lstrip()) or grammar.pronoun_subject.fullmatch(
-        text[:verb].split()[-1]
-    ):
+    before = text[:verb].lstrip()
+    if grammar.pronoun_subject.match(before) or grammar.pronoun_subject.fullmatch(before.split()[-1]):
         return True
-    heads = [grammar.preposition.split(each)[0].split() for each in words]
-    return any(head and grammar.thing.fullmatch(head[-1]) and not _CAPITAL.search(each[1:]) for head, each in zip(heads, words, strict=True))  # fmt: skip
+    names = [text[slice(*each)] for each in found.addressees]
+    heads = [(grammar.preposition.split(name)[0].split() or [""])[-1] for name in names]
+    return any(
+        grammar.thing.fullmatch(head) and not _CAPITAL.search(name[1:]) for head, name in zip(heads, names, strict=True)
+    )
 
 
 def _behind(grammar: Grammar, text: str, start: int) -> tuple[Span, ...]:
