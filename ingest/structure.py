@@ -12,7 +12,7 @@ from corpus.documents import BlockKind
 from corpus.roman import from_roman
 from corpus.tables import CAPTION_LIMIT, CAPTION_LINES
 from ingest.readers import Line
-from ingest.readers.lines import CAPTION_NUMBER, ENDS, LED, TABLE_WORDS, LinePart
+from ingest.readers.lines import CAPTION_NUMBER, ENDS, LED, TABLE_WORDS, LinePart, leads
 
 LabelKind = Literal["number", "bracketed", "letter", "roman", "dotted"]
 
@@ -120,7 +120,7 @@ def _grouped(lines: Sequence[Line]) -> Iterator[Piece]:
     table = 0
     in_table = broken = False
     for line in lines:
-        led = not line.part and not line.cells and LED.search(line.text) is not None
+        led = not line.part and not line.cells and leads(line.text)
         if led:
             line = replace(line, text=LED.sub(" ", line.text), broken=True)
         starts = (
