@@ -109,8 +109,13 @@ class Print:
         """The words of the line, marks included."""
         return "".join(text for text, _ in self.marked).strip()
 
+    @cached_property
+    def leftward(self) -> bool:
+        """Whether it has words that are read from right to left."""
+        return any(_RIGHT_TO_LEFT.search(run.text) for run in self.runs if not run.text.isascii())
+
     def _logical(self) -> Sequence[Run]:
-        if not any(_RIGHT_TO_LEFT.search(run.text) for run in self.runs if not run.text.isascii()):
+        if not self.leftward:
             return self.runs
         ordered: list[Run] = []
         westward: list[Run] = []  # Latin words and numbers within keep their own order
