@@ -53,7 +53,8 @@ _LABEL_ONLY_HEADING = re.compile(
 _BRACKETED = re.compile(r"[(（](\d{1,2})[)）]\s*(?=[^\W\d_])")
 """How a sub-paragraph is numbered by some: `(1) to make`."""
 _STARS = re.compile(r"(\*{1,4})\s*(?=[^\s*])")
-_CALL = re.compile(r"(?<=[^\s*/\d])(\*{1,4})(?=[\s,.;:)”»]|$)")
+_CALL = r"(?<=[^\s*/\d])({})(?=[\s,.;:)”»]|$)"
+_CALLS = re.compile(_CALL.format(r"\*{1,4}"))
 """Asterisks before a note, and those behind the word that it is about; behind a symbol they are part of the head of a reissue."""
 _HAN_JOIN = re.compile(r"[㐀-鿿　-〿！-｠]$")
 
@@ -214,12 +215,12 @@ def _noted(found: list[Piece]) -> list[Piece]:
     called: dict[str, list[int]] = {}
     for n, (piece, mark) in enumerate(zip(found, marks, strict=True)):
         if piece.kind == "paragraph" and mark in called and mark not in (*marks[n - 1 : n], *marks[n + 1 : n + 2]):
+            call = re.compile(_CALL.format(re.escape(mark)))
             for at in called.pop(mark):
-                text = _CALL.sub(lambda match, mark=mark: match[1].removeprefix(mark), made[at].text)
-                made[at] = replace(made[at], text=text, marks=(*made[at].marks, mark))
+                made[at] = replace(made[at], text=call.sub("", made[at].text), marks=(*made[at].marks, mark))
             made[n] = replace(piece, kind="footnote", text=piece.text[len(mark) :].lstrip(), number=mark)
         elif not mark and piece.kind not in ("row", "footnote"):
-            for stars in {match[1] for match in _CALL.finditer(piece.text)}:
+            for stars in {match[1] for match in _CALLS.finditer(piece.text)}:
                 called.setdefault(stars, []).append(n)
     return made
 
