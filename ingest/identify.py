@@ -19,7 +19,16 @@ from ingest.agenda import place_and_dates
 from ingest.locators import TextKind, article_of, opening
 from ingest.masthead import is_body_name
 from ingest.readers import ReadError, visible
-from ingest.readers.heads import ANNEX, CHAPTER, CONTENTS, ORGANIZATION, is_distribution_line, names_session, symbol_of
+from ingest.readers.heads import (
+    ANNEX,
+    CHAPTER,
+    CONTENTS,
+    ORGANIZATION,
+    TITLE_LABEL,
+    is_distribution_line,
+    names_session,
+    symbol_of,
+)
 from ingest.structure import BOLD_DEPTH, Piece
 
 MASTHEAD_PIECES = 40
@@ -257,6 +266,8 @@ def title_of(
                 return _line(min(reversed(naming), key=lambda piece: piece.depth >= BOLD_DEPTH))
     head = list(takewhile(lambda piece: not CONTENTS.fullmatch(piece.text), top))  # what follows heads chapters
     run = _run(_without_bold_head(head, masthead), masthead, symbol, kind)
+    if in_table := _in_table(found, numbered=not run or run[0].number is not None or run[0].text[:1].isdecimal()):
+        return in_table
     if not run and kind == "treaty" and masthead.body:
         return masthead.body  # where nobody issues a text its name stands there
     if not run:  # old documents set their title in capitals only, some as part of their head
@@ -273,6 +284,18 @@ def title_of(
     title = " ".join(_line(piece) for piece in _lines_of(first, run, found))
     part = _part(run, symbol)
     return f"{title}: {part}" if part else title
+
+
+def _in_table(found: Sequence[Piece], *, numbered: bool) -> str:
+    """The title in a table that stands before all text: beside a label that says so, or, where the first heading is `numbered`, in a last row of
+    one cell over several columns."""
+    rows = list(takewhile(lambda piece: piece.kind == "row", found))
+    cells = [[" ".join(cell.split()) for cell in piece.cells if cell.strip()] for piece in rows]
+    for row in cells:
+        if len(row) == 2 and TITLE_LABEL.fullmatch(row[0]):
+            return row[1]
+    alone = cells[-1][0] if numbered and len(rows) > 1 and rows[-1].spans and len(cells[-1]) == 1 else ""
+    return alone if 12 <= len(alone) <= _LONGEST and not find_dates(alone) else ""
 
 
 def _lines_of(title: Piece, run: Sequence[Piece], found: Sequence[Piece]) -> list[Piece]:

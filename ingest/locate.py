@@ -6,7 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import zip_longest
+from itertools import islice, zip_longest
 
 from corpus.documents import Block, Span
 from corpus.places import joined
@@ -266,13 +266,12 @@ def _under(header: tuple[str, ...], cells: tuple[str, ...]) -> tuple[str, ...]:
 
 def _follows_row(found: Sequence[Piece], ordinal: int) -> bool:
     """Whether a footnote stands below a table, the source of the table and other notes aside."""
-    for piece in reversed(found[max(0, ordinal - 8) : ordinal]):
+    above = (piece for piece in reversed(found[max(0, ordinal - 30) : ordinal]) if piece.kind != "footnote")
+    for piece in islice(above, 8):
         if piece.kind == "row":
             return piece.part != "contents"
-        if piece.kind != "footnote" and len(piece.text) > 200:
+        if piece.kind == "heading" or piece.number or len(piece.text) > 200:
             return False
-        if piece.kind == "heading" or piece.number:
-            return piece.kind == "footnote"
     return False
 
 

@@ -31,7 +31,7 @@ MOST_CALLED = 500
 MOST_WORDS = 8
 """Words of who speaks, beside the State."""
 SHORT = 80
-"""Characters of the last line of a record, which says when the meeting ended."""
+"""Characters of a line that a record itself tells: what was decided, or when the meeting ended."""
 
 
 FEWEST = 3
@@ -68,7 +68,7 @@ def speeches(lines: Sequence[tuple[Role, str]]) -> list[Speech | None]:
     again = {name for name, count in counts.items() if last[name] - first[name] >= count}
     told = {start.name for start in found if start.told and any(map(str.isalpha, start.told[0]))}
     if not again or len(told) < 2 or len(counts) < 3:
-        return _without_end(_reported(lines), lines)
+        return _spoken(_reported(lines), lines)
     begins = {start.at: start for start in found if start.told or start.name in again}
     begins |= _called(found, again, lines, min(begins))
     untold = {start.name for start in found if not start.told}
@@ -83,11 +83,18 @@ def speeches(lines: Sequence[tuple[Role, str]]) -> list[Speech | None]:
             states = [f"({each})" for each in start.told if _manner(each) not in notes]
             current = Speech(n, start.end, " ".join([start.name, *states[:1]]))
         spoken.append(current if role == "speech" else None)
-    return _without_end(spoken, lines)
+    return _spoken(spoken, lines)
 
 
-def _without_end(spoken: list[Speech | None], lines: Sequence[tuple[Role, str]]) -> list[Speech | None]:
-    """What is said, but for the last line, where that tells when the meeting rose."""
+def _spoken(parted: list[Speech | None], lines: Sequence[tuple[Role, str]]) -> list[Speech | None]:
+    """What is said, without what the record itself tells between: short paragraphs that stand several times, word for word, in the speeches
+    of who speaks most often, as who presides does, and the last line, where that tells when the meeting rose."""
+    turns = Counter(each.speaker for n, each in enumerate(parted) if each and each.first == n)
+    presiding = max(turns, key=lambda each: turns[each], default="")
+    within = [(text, each) for (_, text), each in zip(lines, parted, strict=True) if each and len(text) <= SHORT]
+    counts = Counter(text for text, each in within if each.speaker == presiding)
+    told = {text for text, count in counts.items() if count > 1}
+    spoken = [None if each and each.first != n and lines[n][1] in told else each for n, each in enumerate(parted)]
     end, last = max(((n, each) for n, each in enumerate(spoken) if each), key=lambda each: each[0], default=(0, None))
     if last and last.first != end and len(lines[end][1]) <= SHORT and any(map(str.isdigit, lines[end][1])):
         spoken[end] = None

@@ -12,7 +12,7 @@ from corpus.documents import BlockKind
 from corpus.roman import from_roman
 from corpus.tables import CAPTION_LIMIT, CAPTION_LINES
 from ingest.readers import Line
-from ingest.readers.lines import CAPTION_NUMBER, ENDS, LED, TABLE_WORDS, LinePart
+from ingest.readers.lines import CAPTION_NUMBER, ENDS, LED, TABLE_WORDS, LinePart, leads
 
 LabelKind = Literal["number", "bracketed", "letter", "roman", "dotted"]
 
@@ -52,6 +52,10 @@ _LABEL_ONLY_HEADING = re.compile(
 )
 _BRACKETED = re.compile(r"[(（](\d{1,2})[)）]\s*(?=[^\W\d_])")
 """How a sub-paragraph is numbered by some: `(1) to make`."""
+_STARS = re.compile(r"(\*{1,4})\s*(?=[^\s*])")
+_CALL = r"(?<=[^\s*/\d])({})(?=[\s,.;:)”»]|$)"
+_CALLS = re.compile(_CALL.format(r"\*{1,4}"))
+"""Asterisks before a note, and those behind the word that it is about; behind a symbol they are part of the head of a reissue."""
 _HAN_JOIN = re.compile(r"[㐀-鿿　-〿！-｠]$")
 
 
@@ -83,7 +87,7 @@ class Piece:
 
 def pieces(lines: Sequence[Line]) -> list[Piece]:
     """The pieces of a document in reading order; every word of every line is in exactly one of them."""
-    return _nested(_mended(_joined_headings(_captioned(list(_split_preambles(_grouped(lines)))))))
+    return _nested(_mended(_joined_headings(_captioned(_noted(list(_split_preambles(_grouped(lines))))))))
 
 
 class _Growing:
@@ -120,7 +124,7 @@ def _grouped(lines: Sequence[Line]) -> Iterator[Piece]:
     table = 0
     in_table = broken = False
     for line in lines:
-        led = not line.part and not line.cells and LED.search(line.text) is not None
+        led = not line.part and not line.cells and leads(line.text)
         if led:
             line = replace(line, text=LED.sub(" ", line.text), broken=True)
         starts = (
@@ -201,6 +205,23 @@ def _captioned(found: list[Piece]) -> list[Piece]:
         short = all(not each.part and len(each.text) <= CAPTION_LIMIT for each in lines)
         if short and below and below[0].kind == "row" and not any(_label(each.text) for each in lines):
             made[n : n + len(lines)] = [replace(each, kind="paragraph", depth=0, part="caption") for each in lines]
+    return made
+
+
+def _noted(found: list[Piece]) -> list[Piece]:
+    """A paragraph that begins with asterisks, as typed behind a word before it, is the footnote of that word. Those of lists are none."""
+    marks = [match[1] if (match := _STARS.match(piece.text)) else "" for piece in found]
+    made = [*found]
+    called: dict[str, list[int]] = {}
+    for n, (piece, mark) in enumerate(zip(found, marks, strict=True)):
+        if piece.kind == "paragraph" and mark in called and mark not in (*marks[n - 1 : n], *marks[n + 1 : n + 2]):
+            call = re.compile(_CALL.format(re.escape(mark)))
+            for at in called.pop(mark):
+                made[at] = replace(made[at], text=call.sub("", made[at].text), marks=(*made[at].marks, mark))
+            made[n] = replace(piece, kind="footnote", text=piece.text[len(mark) :].lstrip(), number=mark)
+        elif not mark and piece.kind not in ("row", "footnote"):
+            for stars in {match[1] for match in _CALLS.finditer(piece.text)}:
+                called.setdefault(stars, []).append(n)
     return made
 
 

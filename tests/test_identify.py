@@ -515,6 +515,21 @@ def test_a_chinese_decision_is_called_by_its_title_and_not_by_what_adopted_it() 
     assert title("A/85/100", "# 大会通过的决议", f"# {own}", text="1. 船只需要旗帜。") == own
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [("Question:", "3/5"), ("Source:", "Chair"), ("Title:", "Draft report on lamps"), ("Contact:", "A. Bend")],
+        [("Source: 5B/12", "5B/34-E"), ("", "English only"), ("Draft report on lamps",)],
+        [("Origen", "Presidencia"), ("Título", "Draft report on lamps"), ("Fecha", "3 de mayo de 2031")],
+    ],
+)
+def test_a_table_at_the_head_has_the_title(rows: list[tuple[str, ...]]) -> None:
+    cells = ["".join(f"<td{' colspan=2' * (len(row) < 2)}>{cell}</td>" for cell in row) for row in rows]
+    table = "".join(f"<tr>{row}</tr>" for row in cells)
+    text = f"<html><body><table>{table}</table><h2>1 Introduction</h2><p>{BODY}</p></body></html>"
+    assert read(text, "paper.html").title == "Draft report on lamps"
+
+
 def test_marks_of_notes_are_no_part_of_a_title() -> None:
     assert title("A/85/100", "# Views on boats No. 3/2031 *, **") == "Views on boats No. 3/2031"
 

@@ -13,6 +13,7 @@ from pdfs import LEFT, Flow, Sheet, filled, long_text, texts
 from PIL import Image
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.lib.utils import ImageReader
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
 from corpus.catalogue import Catalogue
@@ -231,6 +232,27 @@ def test_arabic_words_beside_a_mark_that_is_set_by_itself_are_read_in_the_order_
     data = one_page(f"{words} BT /F 10 Tf 80 300 Td ({'yf ' * 20}) Tj ET", mapped)
     data = data.replace(b"/BaseFont /Times-Roman", b"/BaseFont /Times-Roman /ToUnicode 6 0 R")
     assert texts(read_pdf(data, "made.pdf"))[0] == "ازدياداً في"
+
+
+def test_labels_at_the_right_of_an_arabic_page_and_what_is_said_of_them_are_rows() -> None:
+    letters = " ".join(f"<{ord(one):02x}> <{ord(other):04x}>" for one, other in zip("azdymf", "ازديمف", strict=True))
+    mapped = stream(f"1 begincodespacerange <00> <ff> endcodespacerange 6 beginbfchar {letters} endbfchar")
+
+    def put(right: float, height: float, words: str) -> str:
+        return f"BT /F 10 Tf {right - stringWidth(words, 'Times-Roman', 10)} {height} Td ({words}) Tj ET"
+
+    rows = [(":mydza", "yf dazm"), (":dayza", "mf yza"), (":fyza", "zzd"), (":may", "yam")]
+    shown = [
+        put(right, 400 - 15 * n, words)
+        for n, row in enumerate(rows)
+        for right, words in zip((500, 300), row, strict=True)
+    ]
+    shown += [put(500, 300 - 12 * n, "mzya fyza " * 6) for n in range(3)]
+    data = one_page(" ".join(shown), mapped)
+    data = data.replace(b"/BaseFont /Times-Roman", b"/BaseFont /Times-Roman /ToUnicode 6 0 R")
+    found = [tuple(cell.text for cell in line.cells) for line in read_pdf(data, "made.pdf").lines if line.cells]
+    spoken = str.maketrans("azdymf", "ازديمف")
+    assert found == [tuple(words[::-1].translate(spoken) for words in row) for row in rows]
 
 
 @settings(max_examples=50)

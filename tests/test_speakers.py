@@ -212,6 +212,19 @@ def test_who_speaks_in_a_summary_record_is_learnt_from_how_its_paragraphs_begin(
     assert [each.locator for each in document.blocks if each.number] == [f"para. {n}" for n in range(1, 10)]
 
 
+@pytest.mark.parametrize("decided", ["It was so decided.", "Il en est ainsi décidé.", "就这样决定。"])
+def test_what_a_record_tells_between_is_said_by_nobody(decided: str) -> None:
+    taken = f"May we take up oil?\n\n{decided}\n\nMay we take up wicks?\n\n{decided}\n\nWe go on."
+    found = speakers(read(RECORD.replace("I give the floor to Mr. Brandt.", taken)))
+    assert found[" ".join(decided.split()[:3])] == ""
+    assert found["May we take"] == found["We go on."] == "The President"
+    document = read(
+        REPORTED.replace("18 x y.", f"18 x y.\n\n8. {decided}").replace("20 x y.", f"20 x y.\n\n9. {decided}")
+    )
+    own = [each.ordinal for each in document.blocks if document.body(each) == decided]
+    assert [speeches_of(document)[n] for n in own] == [None, None]
+
+
 def test_a_report_that_names_who_was_elected_is_no_record() -> None:
     elected = ["Ms. Okafor (Nigeria)", "Mr. Kasse (Senegal)", "Ms. Holm (Denmark)"]
     lines = [f"{n}. {who} was elected." for n, who in enumerate(elected, 1)]

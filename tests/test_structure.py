@@ -675,3 +675,14 @@ def test_reading_is_deterministic_and_keeps_every_letter(text: str) -> None:
     assert made == document(text)
     printed = unicodedata.normalize("NFC", text).replace("<sup>1</sup>", "")
     assert sorted(filter(str.isalnum, made.text)) == sorted(filter(str.isalnum, printed))
+
+
+def test_asterisks_typed_behind_words_are_the_marks_of_notes_that_begin_with_them() -> None:
+    lines = ["Lamps**", "1. Boats** of 3* 2 m leave.", "* Reissued.", "** Late.", "* Oil", "* Wax"]
+    text = "<html><body><h1>Report on lamps*</h1>" + "".join(f"<p>{each}</p>" for each in lines) + "</body></html>"
+    made, _ = read_document(Input("a.html", text.encode()), NOTHING)
+    shown = [(block.kind, block.locator.rpartition(", ")[2], block.marks, made.body(block)) for block in made.blocks]
+    assert shown[0] == ("heading", "title", ("*",), "Report on lamps")
+    assert [each[2:] for each in shown[1:3]] == [(("**",), "Lamps"), (("**",), "Boats of 3* 2 m leave.")]
+    assert [each[:2] for each in shown[3:5]] == [("footnote", "footnote *"), ("footnote", "footnote **")]
+    assert [each[3] for each in shown[3:]] == ["Reissued.", "Late.", "* Oil", "* Wax"]

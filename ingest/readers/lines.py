@@ -24,6 +24,11 @@ CAPTION_NUMBER = r"(?:[0-9]{1,3}(?:[A-Z]?\.(?:[0-9]{1,3}|[IVXLC]{1,7}))?|[IVXLC]
 _NUMBER = re.compile(r"[^\w\s]{0,3}\d[\d.,’'\s]*[^\w\s]{0,3}|[-–—]")
 
 
+def leads(text: str) -> bool:
+    """Whether dots lead from words on a line to others."""
+    return (text.count(".") > 1 or "…" in text) and LED.search(text) is not None
+
+
 class ReadError(Exception):
     """A file that can't be read; the message says which and what to do. Permanent: the same file fails again."""
 

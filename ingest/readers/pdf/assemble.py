@@ -235,6 +235,8 @@ class _Assembly:
             label = match.group().translate(PLAIN)
             return "" if self._marks(label, page, marks, called, own) else match.group()
 
+        if words.isascii() and "*" not in words:
+            return words
         return _SUPERSCRIPT.sub(off, _STAR.sub(off, words))
 
     def _joined(self, lines: Sequence[str]) -> str:

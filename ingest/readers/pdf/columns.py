@@ -38,6 +38,8 @@ def in_reading_order(prints: Sequence[Print], gap: float | None) -> list[Print]:
 
 
 def _half(line: Print, gap: float, side: int) -> Print | None:
+    if line.right <= gap if side < 0 else line.left >= gap:
+        return line
     runs = tuple(run for run in line.runs if (run.right <= gap if side < 0 else run.left >= gap))
     return Print(line.page, runs) if runs else None
 
@@ -73,6 +75,8 @@ def column_gap(prints: Sequence[Print], before: float | None = None) -> float | 
     for start in starts:
         edge = start - 3.0
         crossing = sum(any(part.left < edge < part.right for part in line.stretches) for line in prints)
+        if crossing > 0.4 * len(prints):
+            continue
         halves = [[half for line in prints if (half := _half(line, edge, side))] for side in (-1, 1)]
         filling = [
             sum(
@@ -87,6 +91,6 @@ def column_gap(prints: Sequence[Print], before: float | None = None) -> float | 
         lefts = Counter(round(half.left / 4) for half in halves[1])
         even = sum(count for _, count in lefts.most_common(2))
         full = all(count >= 0.5 * len(half) for count, half in zip(filling, halves, strict=True))
-        if min(filling) >= least and full and crossing <= 0.4 * len(prints) and even >= 0.6 * len(halves[1]):
+        if min(filling) >= least and full and even >= 0.6 * len(halves[1]):
             found.append((min(filling) - crossing, edge))
     return max(found, key=lambda each: each[0])[1] if found else None

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from ingest.readers.heads import is_item_line, is_masthead_line
-from ingest.readers.lines import BOX_WORDS, ENDS, FIGURE_WORDS, LED, MAP_WORDS, TABLE_WORDS, LinePart
+from ingest.readers.lines import BOX_WORDS, ENDS, FIGURE_WORDS, MAP_WORDS, TABLE_WORDS, LinePart, leads
 from ingest.readers.pdf.pdf_notes import label_of
 from ingest.readers.pdf.pdf_tables import Box
 from ingest.readers.pdf.prints import Print
@@ -234,7 +234,7 @@ def _new(paragraph: Paragraph, line: Print, measure: _Measure, part: LinePart) -
         return True
     if part == "contents":
         return True
-    if LED.search(before.text) or LED.search(line.text):
+    if leads(before.text) or leads(line.text):
         return not paragraph.part  # each line that names who presides, or who represents a State
     gap = line.base - before.base
     leading = max(measure.leading.get(_bucket(line.size), 1.2 * line.size), 1.05 * line.size)

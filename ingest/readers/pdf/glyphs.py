@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any, NamedTuple
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
@@ -42,11 +43,12 @@ _ALEFS, _LAM = "\u0622\u0623\u0625\u0627", "\u0644"
 _UNMAPPED = re.compile("[\ufffd\x01\x03-\x08\x0b\x0c\x0e-\x1f]")
 """What characters of a font without a map to Unicode often become; U+0002 is pdfium's hyphen."""
 _LINE = re.compile(r"[^\r\n]+")
+_OBJECT_AT = ctypes.cast(raw.FPDFText_GetTextObject, ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int))
+"""The same function with plain addresses: it is asked for every character of a page."""
 _INVISIBLE = 3  # text rendering mode: neither filled nor stroked, as text recognition leaves it over an image
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """Characters of one font, size and line. `size` is the height of the font in points, `base` the baseline;
     `spaced` says that a space stands before it in the content, `guessed` that pdfium takes one to stand there for the gap
     alone, `hidden` that it is not painted, `sideways` that it is written up or down the page."""
@@ -150,8 +152,9 @@ class View:
 
     def box(self, left: float, bottom: float, right: float, top: float) -> tuple[float, float, float, float]:
         """(left, top, right, bottom) as seen."""
-        left, right = _placed(left - self._left), _placed(right - self._left)
-        bottom, top = _placed(bottom - self._bottom), _placed(top - self._bottom)
+        left, bottom, right, top = left - self._left, bottom - self._bottom, right - self._left, top - self._bottom
+        if not abs(left) + abs(bottom) + abs(right) + abs(top) <= MAX_COORDINATE:
+            left, bottom, right, top = map(_placed, (left, bottom, right, top))
         if self._turn == 90:
             return bottom, left, top, right
         if self._turn == 180:
@@ -202,9 +205,10 @@ def _runs(text_page: pdfium.PdfTextPage, view: View) -> tuple[list[Run], float, 
     fonts: dict[int, tuple[bool, bool]] = {}
     hidden = 0
     unmapped = len(_UNMAPPED.findall(text))
+    arabic = _ARABIC.search(text) is not None
     for start, end, item in _stretches(text, handle):
         unseen = raw.FPDFTextObj_GetTextRenderMode(item) == _INVISIBLE or _clipped_away(item)
-        for first, after in _tokens(text, start, end):
+        for first, after in _tokens(text, start, end, arabic):
             words = text[first:after]
             if not raw.FPDFText_GetLooseCharBox(handle, first, box_at):
                 continue
@@ -212,7 +216,7 @@ def _runs(text_page: pdfium.PdfTextPage, view: View) -> tuple[list[Run], float, 
             if after - first > 1 and raw.FPDFText_GetLooseCharBox(handle, after - 1, box_at):
                 other = view.box(box.left, box.bottom, box.right, box.top)
                 left, right = min(left, other[0]), max(right, other[2])
-            if _ARABIC.search(words):
+            if arabic and _ARABIC.search(words):
                 words = _in_order(_untied(words, first, handle), first, handle, view)
             base = bottom
             if raw.FPDFText_GetCharOrigin(handle, first, x, y):
@@ -260,9 +264,9 @@ def _clipped_away(item: object) -> bool:
     return left > right or bottom > top
 
 
-def _tokens(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """The stretch without the spaces around it; an Arabic one word by word, since their order can't be trusted."""
-    if _ARABIC.search(text, start, end):
+def _tokens(text: str, start: int, end: int, arabic: bool) -> Iterator[tuple[int, int]]:
+    """The stretch without the spaces around it; an Arabic one, where the page has any, word by word, since their order can't be trusted."""
+    if arabic and _ARABIC.search(text, start, end):
         for match in _TOKEN.finditer(text, start, end):
             yield match.span()
         return
@@ -305,23 +309,19 @@ def _untied(word: str, first: int, handle: object) -> str:
     return "".join(letters)
 
 
-def _stretches(text: str, handle: object) -> Iterator[tuple[int, int, object]]:
+def _stretches(text: str, handle: Any) -> Iterator[tuple[int, int, object]]:
     """Stretches of characters that belong to one text object and one line: start, end, object."""
-    of, addressof = raw.FPDFText_GetTextObject, ctypes.addressof
+    page = ctypes.cast(handle, ctypes.c_void_p).value
     for line in _LINE.finditer(text):
-        item: object = None
-        start = address = 0
+        start, last = 0, None
         for n in range(*line.span()):
-            found = of(handle, n)
-            if not found:  # a space that pdfium puts between words
-                continue
-            here = addressof(found.contents)
-            if here != address:
-                if item:
-                    yield start, n, item
-                start, item, address = n, found, here
-        if item:
-            yield start, line.end(), item
+            found = _OBJECT_AT(page, n)
+            if found and found != last:  # none of a space that pdfium puts between words
+                if last:
+                    yield start, n, raw.FPDFText_GetTextObject(handle, start)
+                start, last = n, found
+        if last:
+            yield start, line.end(), raw.FPDFText_GetTextObject(handle, start)
 
 
 def _style(font: object) -> tuple[bool, bool]:

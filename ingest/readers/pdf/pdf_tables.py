@@ -185,39 +185,57 @@ def unruled_tables(page: int, prints: Sequence[Print]) -> list[Table]:
 
 
 def labelled_tables(page: int, prints: Sequence[Print]) -> list[Table]:
-    """Tables of labels, each with a colon, and what is said of them beside, that no rule marks: at least three labels near each other."""
+    """Tables of labels, each with a colon, and what is said of them beside, that no rule marks: at least three labels near each other.
+    The labels are those of the side where reading begins."""
     found = []
-    for rows in _labelled(prints):
-        label, value = (part.left for part in rows[0][0].stretches)
+    onward = -1 if 2 * sum(line.leftward for line in prints) > len(prints) else 1
+    for rows in _labelled(prints, onward):
+        label, value = (_begin(part, onward) for part in rows[0][0].stretches[::onward])
         lines = [line for row in rows for line in row]
         cells = [
             tuple(
                 TableCell(
-                    tuple(part for line in row for part in line.stretches if (part.left > label + _EVEN) == beside)
+                    tuple(
+                        part
+                        for line in row
+                        for part in line.stretches
+                        if (_begin(part, onward) > label + _EVEN) == beside
+                    )
                 )
                 for beside in (False, True)
             )
             for row in rows
         ]
-        edges = (label - 2, value - 4, max(line.right for line in lines) + 2)
+        edges = (label - 2, value - 4, max(_end(line, onward) for line in lines) + 2)
         top, bottom = min(line.top for line in lines), max(line.base for line in lines)
-        found.append(Table(page, top, bottom, edges, tuple(cells), 0, frozenset(map(id, lines))))
+        borders = tuple(sorted(onward * edge for edge in edges))
+        found.append(Table(page, top, bottom, borders, tuple(cells), 0, frozenset(map(id, lines))))
     return found
 
 
-def _labelled(prints: Sequence[Print]) -> list[list[list[Print]]]:
+def _begin(part: Print, onward: int) -> float:
+    """Where reading enters a part of a line, points along its direction."""
+    return part.left if onward > 0 else -part.right
+
+
+def _end(part: Print, onward: int) -> float:
+    return part.right if onward > 0 else -part.left
+
+
+def _labelled(prints: Sequence[Print], onward: int) -> list[list[list[Print]]]:
     """The lines of such tables by their rows; a label and what stands beside it may go on over lines."""
     groups: list[list[list[Print]]] = []
     rows: list[list[Print]] = []
     waiting: list[Print] = []  # the beginning of a label whose colon is to come
     for line in prints:
-        first, *beside = line.stretches
+        first, *beside = line.stretches[::onward]
+        begin = _begin(first, onward)
         ends = first.text.endswith((":", "："))
         near = bool(rows) and line.base - (waiting or rows[-1])[-1].base < 2.6 * line.size
-        label, value = (part.left for part in rows[0][0].stretches) if near else (first.left, first.left)
-        starts = abs(first.left - label) < _EVEN and first.right < value
-        goes_on = not beside and abs(first.left - value) < _EVEN
-        kept = len(beside) <= 1 and all(abs(part.left - value) < _EVEN for part in beside)
+        label, value = (_begin(part, onward) for part in rows[0][0].stretches[::onward]) if near else (begin, begin)
+        starts = abs(begin - label) < _EVEN and _end(first, onward) < value
+        goes_on = not beside and abs(begin - value) < _EVEN
+        kept = len(beside) <= 1 and all(abs(_begin(part, onward) - value) < _EVEN for part in beside)
         if near and kept and (goes_on or (starts and (ends or len(waiting) < 2))):
             if goes_on:
                 (waiting or rows[-1]).append(line)

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
@@ -48,7 +48,7 @@ class Print:
     @cached_property
     def size(self) -> float:
         """The font size of most of its characters, points."""
-        sizes: Counter[float] = Counter()
+        sizes = dict.fromkeys((run.size for run in self.runs), 0)
         for run in self.runs:
             sizes[run.size] += len(run.text)
         return max(sizes.items(), key=lambda entry: (entry[1], entry[0]))[0]
@@ -109,8 +109,13 @@ class Print:
         """The words of the line, marks included."""
         return "".join(text for text, _ in self.marked).strip()
 
+    @cached_property
+    def leftward(self) -> bool:
+        """Whether it has words that are read from right to left."""
+        return any(_RIGHT_TO_LEFT.search(run.text) for run in self.runs if not run.text.isascii())
+
     def _logical(self) -> Sequence[Run]:
-        if not _RIGHT_TO_LEFT.search("".join(run.text for run in self.runs)):
+        if not self.leftward:
             return self.runs
         ordered: list[Run] = []
         westward: list[Run] = []  # Latin words and numbers within keep their own order
@@ -175,8 +180,8 @@ def _eastward(runs: Sequence[Run]) -> list[Run]:
     punctuation around them does not."""
     first = next((n for n, run in enumerate(runs) if _word(run)), len(runs))
     last = next((n for n in range(len(runs) - 1, -1, -1) if _word(runs[n])), -1)
-    before = [replace(run, text=run.text[::-1]) for run in runs[:first]]
-    after = [replace(run, text=run.text[::-1]) for run in runs[max(last + 1, first) :]]
+    before = [run._replace(text=run.text[::-1]) for run in runs[:first]]
+    after = [run._replace(text=run.text[::-1]) for run in runs[max(last + 1, first) :]]
     return [*before, *reversed(runs[first : last + 1]), *after]
 
 

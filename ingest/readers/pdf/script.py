@@ -63,7 +63,7 @@ def turned(text: str) -> str:
 
 def with_turned_script(page: PageGlyphs) -> PageGlyphs:
     """A page whose Arabic stands in the order of its print, put into the order of speech."""
-    return replace(page, runs=tuple(replace(run, text=turned(run.text)) for run in page.runs))
+    return replace(page, runs=tuple(run._replace(text=turned(run.text)) for run in page.runs))
 
 
 def damaged(text: str) -> bool:
