@@ -50,7 +50,7 @@ def meant(question: Question, library: Library) -> list[Meeting]:
     held = _called([meeting for meeting in held if not _elsewhere(question, meeting, library)], question, library)
     if question.items:
         held = _most(held, lambda meeting: set(question.items) <= {item.number for item in meeting.items})
-        asked = set(question.vocabulary.content(analyse(question.text, question.language), question.language))
+        asked = set(question.content)
         held = _most(held, lambda meeting: len(asked & _titles(meeting, question.items, library)))
     if has_date(question) or question.months:
         held = _most(held, lambda meeting: any(on(question, day, meeting) for day in days(meeting)))
@@ -143,8 +143,7 @@ def _at(sitting: Sitting, time: dt.time) -> bool:
 
 def nearest(question: Question, meetings: Sequence[Meeting], library: Library) -> list[Meeting]:
     """Meetings, those first whose agendas have rather the words of the question."""
-    words = question.vocabulary.content(analyse(question.text, question.language), question.language)
-    odds = _odds(words, meetings, library)
+    odds = _odds(question.content, meetings, library)
     return [meetings[n] for n in sorted(range(len(meetings)), key=lambda n: -odds[n])]
 
 
@@ -153,12 +152,12 @@ def _called(meetings: Sequence[Meeting], question: Question, library: Library) -
     such as the short one of an organization, than other agendas."""
     if len(meetings) < 2:
         return [*meetings]
-    content, language = question.vocabulary.content, question.language
+    content_of, language = question.vocabulary.content_of, question.language
     called = [name for mention in question.terms for name in question.vocabulary.names(mention.concept, "en")[:1]]
     asked = {*analyse(question.text, language), *analyse(" ".join(called), "en")}
     names = {
         meeting.document_id: [
-            set(content(analyse(name, own), own))
+            set(content_of(name, own))
             for own in [library.document(meeting.document_id).language]
             for name in (meeting.body, meeting.place)
         ]

@@ -192,11 +192,7 @@ def _named_labels(question: Question, document: Document, blocks: Sequence[Block
     asked, named = set(analyse(question.rest, question.language)) - title, set[int]()
     if question.last:
         heads = {token for each in blocks for token in analyse(each.context or "", document.language)}
-        last = (
-            {*question.vocabulary.content(analyse(question.focus, question.language), question.language)}
-            - title
-            - heads
-        )
+        last = {*question.content_of(question.focus)} - title - heads
         named = {n for n, label in labels.items() if not _numbers(own := (label - shared) & last)}
     named = named or {n for n, label in labels.items() if (own := label - shared) <= asked and not _numbers(own)}
     return named if len(named) < len(labels) else set()

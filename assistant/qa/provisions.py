@@ -16,6 +16,7 @@ from assistant.qa.retriever import Evidence, Retriever, restricted
 from assistant.qa.units import Unit, items_below, units_of
 from assistant.qa.weighing import READ, Scored, Weigher
 from assistant.question import Question, numbers_after
+from assistant.wording.values import blanked
 from corpus.analysis import analyse
 from corpus.documents import Document, Span
 from corpus.library import Library
@@ -280,7 +281,7 @@ def _preambular(question: Question) -> list[tuple[str, int, int]]:
     found = [match.span() for match in PREAMBLE.finditer(question.rest)]
     if not found:
         return []
-    text = PREAMBLE.sub(lambda match: " " * len(match.group()), question.rest)
+    text = blanked(question.rest, found)
 
     def beside(start: int, end: int) -> bool:
         """Whether nothing but function words stands between a number and a word for a preamble, and no named text before that."""
@@ -288,7 +289,7 @@ def _preambular(question: Question) -> list[tuple[str, int, int]]:
         behind = [
             last > start and re.search(r"\s{3,}", gap) is not None for (_, last), gap in zip(found, gaps, strict=True)
         ]
-        said = [question.vocabulary.content(analyse(gap, question.language), question.language) for gap in gaps]
+        said = [question.content_of(gap) for gap in gaps]
         return any(not words and not named for words, named in zip(said, behind, strict=True))
 
     return [
@@ -327,9 +328,7 @@ def _rank(question: Question, document: Document) -> tuple[bool, bool]:
 
 def _saying(question: Question, having: Sequence[list[Unit]]) -> Sequence[list[Unit]]:
     """Of places in several texts those that say a word which the question has beside the place; all where none does."""
-    start, end = _span(question)
-    rest = question.rest[:start] + " " * (end - start) + question.rest[end:]
-    asked = set(question.vocabulary.content(analyse(rest, question.language), question.language))
+    asked = set(question.content_of(blanked(question.rest, [_span(question)])))
     return [each for each in having
             if any(not asked.isdisjoint(analyse(unit.own, unit.document.language)) for unit in each)] or having  # fmt: skip
 
@@ -450,20 +449,17 @@ def alone(question: Question) -> int:
 def words_left(question: Question, place: Span = (0, 0), titled: Sequence[Document] = ()) -> list[str]:
     """The content words that a question about a place has beside the place, a span of the question where it is no article, and what its
     text is called, by a name or, of those `titled`, by words of its title."""
-    rest = list(question.rest)
     spans = [place, *((mention.start, mention.end) for mention in question.terms)]
     for name in (name for entry in question.named for name in entry.names):
         spans += [found.span() for found in re.finditer(re.escape(name), question.text, re.IGNORECASE)]
-    for start, end in spans:
-        rest[start:end] = " " * (end - start)
-    left = question.vocabulary.content(analyse("".join(rest), question.language), question.language)
+    left = question.content_of(blanked(question.rest, spans))
     called = {word for each in titled for word in title_words(question, each)}
     return [token for token in left if not token.isdigit() and token not in called]
 
 
 def title_words(question: Question, document: Document) -> list[str]:
     """The content words of a document's title, as the index has them."""
-    return question.vocabulary.content(analyse(document.title, document.language), document.language)
+    return question.vocabulary.content_of(document.title, document.language)
 
 
 def names_another(question: Question, treaties: Sequence[Document]) -> bool:

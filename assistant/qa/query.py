@@ -29,6 +29,7 @@ from assistant.qa.answer import Answer, Citation
 from assistant.qa.metadata import around
 from assistant.question import NO_BOUNDS, YEAR, Bounds, Question, inside, numbers_after, parse_question
 from assistant.vocabulary import Vocabulary, word_pattern
+from assistant.wording.values import blanked
 from corpus.analysis import analyse
 from corpus.catalogue import Catalogue
 from corpus.countries import country_spans
@@ -145,10 +146,7 @@ def readings(
     if put is None:
         return alone, Reading((before.parts[0], *before.parts[1:][-1:], turn), turn, language, leans=True)
     same = Reading((put,), put, language, leans=True)
-    rest = new.text
-    for slot in named:
-        rest = rest[: slot.start] + " " * (slot.end - slot.start) + rest[slot.end :]
-    beside = vocabulary.content(analyse(rest, language), language)
+    beside = new.content_of(blanked(new.text, ((slot.start, slot.end) for slot in named)))
     if not beside:
         return (same,) if _VALUES.issuperset(slot.kind for slot in named) else (same, alone)
     more = Reading((put, turn), turn, language, leans=True)
@@ -235,7 +233,7 @@ def asks_twice(text: str, pair: tuple[str, str], language: str, vocabulary: Voca
     between = text[len(first) : len(text) - len(second)]
     joined = any(map(str.isalpha, between)) or language == "zh" or (language == "ar" and second.startswith("و"))
     other = asking(second) if joined and asking(first) else None
-    if other is None or len(set(vocabulary.content(analyse(first, language), language))) < 2:
+    if other is None or len(set(vocabulary.content_of(first, language))) < 2:
         return False
     return language == "zh" or other.group().casefold() not in [word.casefold() for word in _WORDS.findall(first)[1:]]
 
@@ -265,7 +263,7 @@ def likelier(answered: Sequence[tuple[Reading, Answer, float | None]], vocabular
 
     def sure(n: int) -> float:
         reading, answer, by_itself = answered[n]
-        words = vocabulary.content(analyse(reading.focus, reading.language), reading.language)
+        words = vocabulary.content_of(reading.focus, reading.language)
         # Tokens of Chinese are pairs of characters, and each character stands in two.
         each = 0.5 if reading.language == "zh" else 1.0
         alone = 0.0 if reading.leans else PER_WORD * (each * len(words) - STANDS_ALONE)

@@ -343,7 +343,7 @@ def _says_none(question: Question, statements: Sequence[Statement]) -> bool:
 
 def _lifted(scored: Sequence[Scored], question: Question) -> list[Scored]:
     """Units scored, best first, those of carried passages lifted that say a word of what was asked last: never over the bar for answering."""
-    asked = set(question.vocabulary.content(analyse(question.focus, question.language), question.language))
+    asked = set(question.content_of(question.focus))
 
     def lifted(unit: Unit) -> bool:
         if unit.evidence.id not in question.carried:

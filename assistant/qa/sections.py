@@ -15,6 +15,7 @@ from assistant.qa.retriever import Evidence, Retriever, restricted
 from assistant.qa.units import Unit, items_below, units_of
 from assistant.qa.weighing import FIRST, READ, Weigher
 from assistant.question import Question
+from assistant.wording.values import blanked
 from corpus.act_numbers import FULL
 from corpus.analysis import analyse
 from corpus.documents import Block, Document, Span, once
@@ -200,12 +201,9 @@ def _blocks(document: Document, section: _Section) -> range:
 
 def _asks_more(question: Question, document: Document, headings: Sequence[Block], said: Sequence[Span]) -> bool:
     """Whether a question asks for more than the words of sections: beside their numbers, and what their text and who speaks are called."""
-    text = folded(question.rest)
-    for start, end in said:
-        text = text[:start] + " " * (end - start) + text[end:]
     named = [document.title, document.masthead.body, *map(document.block_text, headings)]
     known = {token for each in named for token in analyse(each, document.language)}
-    left = question.vocabulary.content(analyse(text, question.language), question.language)
+    left = question.content_of(blanked(folded(question.rest), said))
     return len([token for token in left if token not in known]) > alone(question)
 
 

@@ -12,6 +12,7 @@ from assistant.qa.retriever import Evidence, Retriever, restricted
 from assistant.qa.units import Unit, spoken
 from assistant.qa.weighing import FIRST, READ
 from assistant.question import Question
+from assistant.wording.values import blanked
 from corpus.analysis import analyse
 from corpus.countries import countries, country_spans
 from corpus.documents import Block, Document
@@ -88,13 +89,11 @@ def _blocks(document: Document, speech: Speech) -> list[Block]:
 def _asks_more(question: Question, document: Document, speakers: Sequence[str], said: Sequence[Speech]) -> bool:
     """Whether a question asks for more than the words of speakers: beside their names, and what the record and its body are called; or for
     something that they say."""
-    text = question.rest
-    for _, start, end in country_spans(text, question.language):
-        text = text[:start] + " " * (end - start) + text[end:]
+    text = blanked(question.rest, ((start, end) for _, start, end in country_spans(question.rest, question.language)))
     called = (*speakers, document.title, document.masthead.body)
     languages = (document.language, question.language)
     known = {token for each in called for language in languages for token in analyse(each, language)}
-    left = question.vocabulary.content(analyse(text, question.language), question.language)
+    left = question.content_of(text)
     left = [token for token in left if token not in known]
     words = "\n".join(document.block_text(block) for speech in said for block in _blocks(document, speech))
     return len(left) > alone(question) or not set(left).isdisjoint(analyse(words, document.language))
