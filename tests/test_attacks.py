@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -50,7 +50,7 @@ class Obeying:
         self._lines = lines
         self.asked: list[Sequence[Message]] = []
 
-    def reply(self, messages: Sequence[Message]) -> Iterator[str]:
+    def reply(self, messages: Sequence[Message]) -> Generator[str, None, None]:
         """The lines, one after the other."""
         self.asked.append(messages)
         yield from (f"{line}\n" for line in self._lines)

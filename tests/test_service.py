@@ -8,7 +8,7 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future
 from contextlib import closing
 from pathlib import Path
@@ -729,7 +729,7 @@ def slow(starter_library: Library, catalogue: Catalogue) -> Iterator[Callable[..
         def __init__(self) -> None:
             self.held = Held()
 
-        def reply(self, _: object) -> Iterator[str]:
+        def reply(self, _: object) -> Generator[str, None, None]:
             self.held()
             yield "Nothing that stands."
 

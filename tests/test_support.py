@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import units_of
-from assistant.support.claim_sources import Source
+from assistant.support.exact import Source
 from assistant.support.reasons import Reason
 from assistant.support.sentence_check import Support, SupportCheck
 from assistant.translations import texts

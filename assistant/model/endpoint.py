@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from typing import Any
 
 import httpx
@@ -42,7 +42,7 @@ class Endpoint:
         self._opening = threading.Lock()
         self._opened: Any = None
 
-    def reply(self, messages: Sequence[Message]) -> Iterator[str]:
+    def reply(self, messages: Sequence[Message]) -> Generator[str, None, None]:
         """The reply in pieces as they come. Raises `ModelFault`."""
         import openai
         from llama_index.core.llms import ChatMessage

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
-from assistant.support.claim_sources import Source
 from assistant.support.names import names_lacking
 from assistant.support.reasons import Reason
 from assistant.support.thesaurus import read_words
@@ -29,21 +29,21 @@ _SCALES = [
     )
 ]
 _SLASHED = re.compile(r"(?<![\w/.])\d+/\d+(?![\w/])")
-_ORDINALS = (
-    "first",
-    "second",
-    "third",
-    "fourth",
-    "fifth",
-    "sixth",
-    "seventh",
-    "eighth",
-    "ninth",
-    "tenth",
-    "eleventh",
-    "twelfth",
-)
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh",
+             "twelfth")  # fmt: skip
 _LINK = re.compile(r"https?:|www\.|\]\(|<\s*/?\s*[a-z!]|@[a-z0-9-]+\.", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a sentence is held against: the words that one citation would show, the name or symbol of their document, the place
+    and the headings above."""
+
+    text: str
+    language: str
+    document: str = ""
+    locator: str = ""
+    heading: str = ""
 
 
 def lacking(claim: str, given: Reading, sources: Sequence[Source], language: str) -> list[Reason]:
