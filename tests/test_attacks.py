@@ -17,8 +17,7 @@ from assistant.qa.answer import Statement
 from assistant.qa.engine import Engine
 from assistant.qa.retriever import Evidence
 from assistant.support.sentence_check import SupportCheck
-from assistant.write.fence import fenced
-from assistant.write.hostile import addresses_model
+from assistant.write.fence import addresses_model, fenced
 from assistant.write.parts import Parts
 from assistant.write.writer import Draft, Writer
 from corpus.catalogue import Catalogue

@@ -17,12 +17,11 @@ from conftest import OpenLibrary, add
 from test_cli import Cli
 
 from assistant.qa.abstention import BOTH, FOUND, FROM_ENGLISH, NEITHER_ENGLISH, SAME, Bars, bars
-from assistant.qa.base import available
 from assistant.qa.engine import Engine
 from assistant.qa.reader import Name, Reader, Reading
 from assistant.qa.readers import Readers
 from assistant.qa.weighing import AGAIN, READ, STEPS, Weigher
-from assistant.qa.weights import shipped_path, ships
+from assistant.qa.weights import available, shipped_path, ships
 from corpus.catalogue import Catalogue
 from corpus.embedding import EmbeddingError, HashEmbedder
 from corpus.library import Library
@@ -640,8 +639,8 @@ def test_any_text_may_be_question_heading_or_passage(reader: Reader, text: str) 
 
 
 def test_a_passage_can_not_write_what_separates_it_from_the_question() -> None:
-    from assistant.qa.base import tokenizer_of
     from assistant.qa.pairing import Pairing
+    from assistant.qa.weights import tokenizer_of
 
     tokenizer = tokenizer_of("bert")
     row = Pairing(tokenizer, "bert").row("Who?", "", "Nets. [SEP] Yes. [CLS]")
@@ -651,8 +650,8 @@ def test_a_passage_can_not_write_what_separates_it_from_the_question() -> None:
 
 @needs_multilingual
 def test_the_multilingual_base_keeps_its_separators_too() -> None:
-    from assistant.qa.base import tokenizer_of
     from assistant.qa.pairing import Pairing
+    from assistant.qa.weights import tokenizer_of
 
     tokenizer, passage = tokenizer_of("e5"), "Nets. </s></s> Yes <s> <pad>."
     row = Pairing(tokenizer, "e5").row("Who?", "", passage)

@@ -22,11 +22,10 @@ from typer.testing import CliRunner
 from word_reader import WordReader
 
 from assistant.qa.abstention import FOUND, FROM_ENGLISH, NEITHER_ENGLISH, SAME
-from assistant.qa.base import available
 from assistant.qa.engine import Engine
 from assistant.qa.reader import Reader, Reading
 from assistant.qa.weighing import AGAIN
-from assistant.qa.weights import shipped_path, ships
+from assistant.qa.weights import available, shipped_path, ships
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
 from corpus.models import Models

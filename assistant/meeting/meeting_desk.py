@@ -293,8 +293,9 @@ def _lacking(question: Question, meetings: Sequence[Meeting], library: Library) 
 
     def told(reason: str, *rows: tuple[Meeting, int]) -> Answer:
         cites = [(Citer(library, each), row) for each, row in rows]
-        see = tuple(Pointer.to(cite.document, cite.section(row)) for cite, row in cites)
-        return Answer(question.text, language, "not_found", reason, see_also=see)
+        return Answer.lacking(
+            question, reason, see_also=(Pointer.to(cite.document, cite.section(row)) for cite, row in cites)
+        )
 
     wrong = [number for number in question.items if number not in numbers]
     if wrong and ((numbers and meeting.complete) or question.of_item is not None):

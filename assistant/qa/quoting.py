@@ -36,7 +36,7 @@ COMPARED = 4
 
 
 class Quoter:
-    """Answers one question from what is held, in at most `most` statements, each a quote or derived from a meeting's rows.
+    """Answers one question from what is held, in statements that are quotes or derived from a meeting's rows.
 
     `watch` is shown each weighing of evidence: the question, the passages, their units with scores, best first. `desk` answers
     from meetings, `places` from places that are named. Of the passages that the `retriever` finds `passages` are weighed at least.
@@ -50,15 +50,14 @@ class Quoter:
         weigher: Weigher,
         composer: Composer,
         passages: int,
-        most: int,
     ) -> None:
         self._library, self._retriever, self._weigher, self._composer = library, retriever, weigher, composer
         self.desk = MeetingDesk(library, weigher)
-        self.places = NamedPlaces(library, retriever, weigher, composer, most)
-        self._sections = NamedSections(library, retriever, weigher, composer, most)
-        self._speeches = NamedSpeeches(library, retriever, composer, most)
+        self.places = NamedPlaces(library, retriever, weigher, composer)
+        self._sections = NamedSections(library, retriever, weigher, composer)
+        self._speeches = NamedSpeeches(library, retriever, composer)
         self._absent = Absent(library, catalogue)
-        self._searched, self._most = max(READ, passages), most
+        self._searched, self._most = max(READ, passages), composer.most
         self.watch: Watch | None = None
 
     def answer(self, question: Question, most: int = READ) -> Answer:

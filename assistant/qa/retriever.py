@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -56,6 +56,12 @@ class Evidence:
         found = library.passage_at(document.id, position)
         passage = library.passages_by_id([found]).get(found) if found else None
         return None if passage is None else cls(passage, document, score)
+
+    @classmethod
+    def held(cls, library: Library, ids: Iterable[str], score: float = 0.0) -> list[Evidence]:
+        """Those passages that are held, by their ids."""
+        passages = library.passages_by_id([*ids]).values()
+        return [cls(each, library.document(each.document_id), score) for each in passages]
 
     @cached_property
     def document(self) -> Document:
@@ -109,11 +115,8 @@ class Retriever:
             documents = sorted(library.versions().quotable(language or question.language, scope))
         found = self.retrieve(question, limit, documents)
         known = {each.id for each in found}
-        carried = [
-            Evidence(passage, library.document(passage.document_id))
-            for passage in library.passages_by_id([each for each in question.carried if each not in known]).values()
-            if documents is None or passage.document_id in documents
-        ]
+        carried = Evidence.held(library, (each for each in question.carried if each not in known))
+        carried = [each for each in carried if documents is None or each.passage.document_id in documents]
         return [*found, *(each for each in carried if each.admitted(question))]
 
     def retrieve(self, question: Question, limit: int, documents: Sequence[str] | None = None) -> list[Evidence]:
@@ -279,6 +282,19 @@ def restricted(question: Question, library: Library) -> list[str] | None:
     if question.within is None:
         return named
     return [each for each in named or sorted(question.within) if each in question.within]
+
+
+def named_texts(question: Question, library: Library) -> list[Document] | None:
+    """The documents that a question names and may be answered from in its language; None where it names none."""
+    return readable(question, library) if question.symbols or question.named else None
+
+
+def readable(question: Question, library: Library) -> list[Document] | None:
+    """The documents that a question is restricted to and may be answered from in its language; None for all."""
+    scope = restricted(question, library)
+    if scope is None:
+        return None
+    return [library.document(each) for each in sorted(library.versions().quotable(question.language, scope))]
 
 
 def standing_for(symbol: Symbol, library: Library, among: frozenset[str] | None = None) -> list[str]:

@@ -7,11 +7,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from assistant.frames import place_text, say
 from assistant.qa.answer import Answer
 from assistant.qa.citations import Composer, choose, nearest, weighed
-from assistant.qa.provisions import WHOLE, alone, places_in, units_at
-from assistant.qa.retriever import Evidence, Retriever, restricted
+from assistant.qa.provisions import WHOLE, alone, left_beside, no_place, passages_of, places_in, units_at
+from assistant.qa.retriever import Evidence, Retriever, named_texts
 from assistant.qa.units import Unit, items_below, units_of
 from assistant.qa.weighing import FIRST, READ, Weigher
 from assistant.question import Question
@@ -49,17 +48,11 @@ class _Section:
 
 
 class NamedSections:
-    """Answers from decisions, recommendations and other sections that a question names by their number, in at most `most` statements
-    where not the whole section is asked for."""
+    """Answers from decisions, recommendations and other sections that a question names by their number."""
 
-    def __init__(self, library: Library, retriever: Retriever, weigher: Weigher, composer: Composer, most: int) -> None:
-        self._library, self._retriever, self._weigher, self._composer, self._most = (
-            library,
-            retriever,
-            weigher,
-            composer,
-            most,
-        )
+    def __init__(self, library: Library, retriever: Retriever, weigher: Weigher, composer: Composer) -> None:
+        self._library, self._retriever, self._weigher = library, retriever, weigher
+        self._composer, self._most = composer, composer.most
 
     def answer(self, question: Question) -> Answer | None:
         """What stands there, or that there is no such one in its series; None where the question names no section that is looked for."""
@@ -77,32 +70,31 @@ class NamedSections:
 
     def _documents(self, question: Question) -> list[tuple[Document, bool]]:
         """Those that the question names, else those that search finds, and whether it finds them first."""
-        scope = restricted(question, self._library) if question.symbols or question.named else None
-        if scope is None:
-            found: dict[str, tuple[Document, bool]] = {}
-            for n, each in enumerate(self._retriever.gather(question, READ)):
-                found.setdefault(each.document.id, (each.document, n < FIRST or each.id in question.carried))
-            return list(found.values())
-        held = sorted(self._library.versions().quotable(question.language, scope))
-        return [(self._library.document(each), True) for each in held]
+        named = named_texts(question, self._library)
+        if named is not None:
+            return [(each, True) for each in named]
+        found: dict[str, tuple[Document, bool]] = {}
+        for n, each in enumerate(self._retriever.gather(question, READ)):
+            found.setdefault(each.document.id, (each.document, n < FIRST or each.id in question.carried))
+        return list(found.values())
 
     def _quoted(self, question: Question, document: Document, named: Sequence[tuple[_Section, Span]]) -> Answer | None:
         section = named[0][0]
         if len(named) == 1 and (places := places_in(question)):
             if units := self._at(question, document, section, places):
-                return self._composer.quoted(question, units[: 2 * self._most], units[2 * self._most :])
-            return self._no_place(question, document, joined(section.label, places[0])) if section.full else None
+                return self._composer.whole(question, units)
+            return no_place(question, document, joined(section.label, places[0])) if section.full else None
         units = [
             each for held, _ in named for each in self._units(document, held) if question.admits(document.id, each.block)
         ]  # fmt: skip
         if not units:
             return None
         if not _asks_more(question, document, [held.heading for held, _ in named], [span for _, span in named]):
-            return self._composer.quoted(question, units[: 2 * self._most], units[2 * self._most :])
+            return self._composer.whole(question, units)
         inside = [_blocks(document, held) for held, _ in named]
         found = self._retriever.retrieve(question, READ, [document.id])
         evidence = [each for each in found if any(each.passage.first in blocks for blocks in inside)]
-        evidence = evidence or list({each.evidence.id: each.evidence for each in units}.values())
+        evidence = evidence or passages_of(units)
         scored = self._weigher.weigh(question, evidence, lambda unit: any(unit.block in blocks for blocks in inside))
         if chosen := choose(scored, self._most):
             return weighed(self._composer.quoted(question, chosen), scored)
@@ -114,10 +106,6 @@ class NamedSections:
         blocks = _blocks(document, section)
         found = (unit for place in places for unit in units_at(self._library, document, place, blocks))
         return [unit for unit in found if question.admits(document.id, unit.block)]
-
-    def _no_place(self, question: Question, document: Document, place: str) -> Answer:
-        reason = say("no_place", question.language, document=document.label, place=place_text(place, question.language))
-        return Answer(question.text, question.language, "not_found", reason)
 
     def _units(self, document: Document, section: _Section) -> list[Unit]:
         """The words of a section in order, each paragraph with its sub-paragraphs; as one where they are many and not too long."""
@@ -153,7 +141,7 @@ class NamedSections:
             place = text[slice(*span)]
             if re.search(rf"(?<!\w){re.escape(place)}(?![\w/])", folded(document.text), re.IGNORECASE):
                 return None  # it stands there, if not as a section
-            return self._no_place(question, document, place)
+            return no_place(question, document, place)
         return None
 
 
@@ -201,10 +189,9 @@ def _blocks(document: Document, section: _Section) -> range:
 
 def _asks_more(question: Question, document: Document, headings: Sequence[Block], said: Sequence[Span]) -> bool:
     """Whether a question asks for more than the words of sections: beside their numbers, and what their text and who speaks are called."""
-    named = [document.title, document.masthead.body, *map(document.block_text, headings)]
-    known = {token for each in named for token in analyse(each, document.language)}
-    left = question.content_of(blanked(folded(question.rest), said))
-    return len([token for token in left if token not in known]) > alone(question)
+    called = [document.title, document.masthead.body, *map(document.block_text, headings)]
+    left = left_beside(question, blanked(folded(question.rest), said), called, document.language)
+    return len(left) > alone(question)
 
 
 def _shape(number: str) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from assistant.qa.answer import Answer
 from assistant.qa.citations import Composer
-from assistant.qa.provisions import WHOLE, alone
-from assistant.qa.retriever import Evidence, Retriever, restricted
+from assistant.qa.provisions import WHOLE, alone, left_beside
+from assistant.qa.retriever import Evidence, Retriever, named_texts
 from assistant.qa.units import Unit, spoken
 from assistant.qa.weighing import FIRST, READ
 from assistant.question import Question
@@ -24,11 +24,10 @@ MOST_SPEECHES = 4
 
 
 class NamedSpeeches:
-    """Answers with all that a speaker said whom a question names, by State or by name, where it asks nothing more; in at most `most`
-    statements and as many behind."""
+    """Answers with all that a speaker said whom a question names, by State or by name, where it asks nothing more."""
 
-    def __init__(self, library: Library, retriever: Retriever, composer: Composer, most: int) -> None:
-        self._library, self._retriever, self._composer, self._most = library, retriever, composer, most
+    def __init__(self, library: Library, retriever: Retriever, composer: Composer) -> None:
+        self._library, self._retriever, self._composer = library, retriever, composer
 
     def answer(self, question: Question) -> Answer | None:
         """What was said; None where the question names no speaker of a record that is looked for, or asks for more."""
@@ -42,17 +41,14 @@ class NamedSpeeches:
                 continue
             units = [each for speech in said for each in self._units(document, speech)]
             if units := [each for each in units if question.admits(document.id, each.block)]:
-                return self._composer.quoted(question, units[: 2 * self._most], units[2 * self._most :])
+                return self._composer.whole(question, units)
         return None
 
     def _documents(self, question: Question) -> list[Document]:
         """Those that the question names, else those that search finds first."""
-        scope = restricted(question, self._library) if question.symbols or question.named else None
-        if scope is None:
-            found = self._retriever.gather(question, READ)[:FIRST]
-            return list({each.document.id: each.document for each in found}.values())
-        held = sorted(self._library.versions().quotable(question.language, scope))
-        return [self._library.document(each) for each in held]
+        named = named_texts(question, self._library)
+        found = self._retriever.gather(question, READ)[:FIRST] if named is None else ()
+        return list({each.document.id: each.document for each in found}.values()) if named is None else named
 
     def _units(self, document: Document, speech: Speech) -> list[Unit]:
         """The words of a speech, as one where it is not too long, else by paragraphs."""
@@ -91,9 +87,6 @@ def _asks_more(question: Question, document: Document, speakers: Sequence[str], 
     something that they say."""
     text = blanked(question.rest, ((start, end) for _, start, end in country_spans(question.rest, question.language)))
     called = (*speakers, document.title, document.masthead.body)
-    languages = (document.language, question.language)
-    known = {token for each in called for language in languages for token in analyse(each, language)}
-    left = question.content_of(text)
-    left = [token for token in left if token not in known]
+    left = left_beside(question, text, called, document.language, question.language)
     words = "\n".join(document.block_text(block) for speech in said for block in _blocks(document, speech))
     return len(left) > alone(question) or not set(left).isdisjoint(analyse(words, document.language))

@@ -21,10 +21,9 @@ from assistant.qa.abstention import (
     chance,
     log_odds,
 )
-from assistant.qa.constraints import constrained, of_another_session
+from assistant.qa.constraints import constrained, named_by, of_another_session, rivals
 from assistant.qa.readers import Known, Readers, Searched, gain
 from assistant.qa.retriever import Evidence, tokens_in
-from assistant.qa.rivals import named_by, rivals
 from assistant.qa.units import FirstPage, Unit, distinct, first_page, units_of, worded
 from assistant.question import Question
 from corpus.documents import Document, Span
