@@ -298,7 +298,7 @@ class Teller:
         return [citing.announcing(*each, self._cite, self._language) for each in announced]
 
     def _listed(self, items: Iterable[AgendaItem]) -> list[Citation]:
-        return [cite for item in items if (cite := self._cite.listed(item))]
+        return [cite for item in items for cite in self._cite.listed(item)]
 
     def _blocks(self, *ordinals: int) -> list[Citation]:
         return [self._cite.block(ordinal) for ordinal in ordinals]
