@@ -161,13 +161,9 @@ class Question(Bounds):
     @cached_property
     def acts_lacking(self) -> tuple[str, ...]:
         """The numbers in full (`80/228`, `2771 (2025)`) of resolutions and decisions that it cites and that are not held."""
-        return tuple(
-            dict.fromkeys(
-                number
-                for _, number, beside in self._cited()
-                if _IN_FULL.search(number) and number not in self.acts and self._speaks_of_acts(*beside)
-            )
-        )
+        cited = ((number, beside) for _, number, beside in self._cited() if _IN_FULL.search(number))
+        lacking = (number for number, beside in cited if number not in self.acts and self._speaks_of_acts(*beside))
+        return tuple(dict.fromkeys(lacking))
 
     def _speaks_of_acts(self, before: str, after: str) -> bool:
         """Whether the last word before a number or the first behind it is the one for resolutions or decisions."""
@@ -329,6 +325,7 @@ def parse_question(
     clock, span = _CLOCK.search(rest), spoken_times(rest)
     named = _named(bare, vocabulary, catalogue, spoken)
     items = numbers_after("item", rest, vocabulary, spoken)
+    numbered = [(start, end) for _, start, end in (*items, *nth)]
     hour = None
     if span is not None:
         hour = span[0].hour + (span[0].minute > 0)  # the first full hour of it
@@ -347,10 +344,7 @@ def parse_question(
         paragraph=paragraph,
         sessions=_sessions(rest, vocabulary, spoken),
         weekdays=tuple(int(day) for day in vocabulary.choices("weekdays", rest, spoken)),
-        days=(
-            *_days(blanked(rest, ((start, end) for _, start, end in (*items, *nth))), bool(months), vocabulary, spoken),
-            *dated,
-        ),
+        days=(*_days(blanked(rest, numbered), bool(months), vocabulary, spoken), *dated),
         nth_days=tuple(dict.fromkeys(int(number) for number, _, _ in nth if number.isdigit())),
         months=months,
         afternoon=None if not parts or len(parts) > 1 else parts[0] == "afternoon",
@@ -485,14 +479,12 @@ def _named(text: str, vocabulary: Vocabulary, catalogue: Catalogue, language: st
     for mention in vocabulary.mentions(text, language):
         names += vocabulary.names(mention.concept, "en")
     called = {_plain(name) for name in names[1:]}
-    found = []
-    for entry in catalogue.entries:
-        for name in entry.names:
-            plain = _plain(name)
-            if len(plain) > 3 and (f" {plain} " in folded or plain in called):
-                found.append(entry)
-                break
-    return tuple(found)
+
+    def says(name: str) -> bool:
+        plain = _plain(name)
+        return len(plain) > 3 and (f" {plain} " in folded or plain in called)
+
+    return tuple(entry for entry in catalogue.entries if any(map(says, entry.names)))
 
 
 def _called(text: str, vocabulary: Vocabulary, catalogue: Catalogue, language: str) -> tuple[Entry, ...]:
@@ -504,9 +496,7 @@ def _called(text: str, vocabulary: Vocabulary, catalogue: Catalogue, language: s
         if vocabulary.names(mention.concept, "en")[0].casefold().rstrip("s") == word
     }
     treaties = [entry for entry in catalogue.entries if entry.kind == "treaty"]
-    return tuple(
-        entry for entry in treaties if any((entry.short or entry.title).casefold().endswith(word) for word in generic)
-    )
+    return tuple(entry for entry in treaties if (entry.short or entry.title).casefold().endswith(tuple(generic)))
 
 
 def _plain(text: str) -> str:

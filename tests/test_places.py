@@ -329,8 +329,9 @@ FEES = b"""<html><body><h1>Fees of the ports</h1><p>A/88/304</p>
 
 
 @pytest.fixture
-def fees(holding: Holding) -> Engine:
-    return holding(Input("fees.html", FEES), reading=True)
+def fees(library: Library, catalogue: Catalogue) -> Engine:
+    add(library, catalogue, Input("fees.html", FEES))
+    return Engine(library, catalogue, readers=word_readers())
 
 
 @pytest.mark.parametrize(

@@ -85,11 +85,11 @@ class Composer:
         document = unit.document
         within = takewhile(lambda each: each.start < unit.end, document.blocks[unit.block :])
         held = [each for each in within if each.kind in ("paragraph", "item")]
-        whole = (
-            held and unit.start <= held[0].body_start and document.trimmed(held[0].start, held[-1].end)[1] <= unit.end
-        )
+        ends = document.trimmed(held[0].start, held[-1].end)[1] if held else 0
+        if not held or unit.start > held[0].body_start or ends > unit.end:
+            return []
         made = []
-        for note in [note for each in held for note in notes_of(document, each)] if whole else []:
+        for note in (note for each in held for note in notes_of(document, each)):
             words = document.body(note)
             if len(words) <= NOTE_LIMIT and find_symbols(words):
                 passage = self._library.passage_at(document.id, note.start) or unit.evidence.id
@@ -127,9 +127,8 @@ class Composer:
 
 def unsure(answer: Answer) -> Answer:
     """An answer of which it is told that it may be none."""
-    return replace(
-        answer, status="tentative", reason=run_on([say("tentative", answer.language), answer.reason], answer.language)
-    )
+    reason = run_on([say("tentative", answer.language), answer.reason], answer.language)
+    return replace(answer, status="tentative", reason=reason)
 
 
 def not_found(question: Question, evidence: Sequence[Evidence]) -> Answer:

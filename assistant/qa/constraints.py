@@ -59,9 +59,8 @@ def _of_another_name(question: Question, unit: Unit, found: Sequence[Document]) 
     beside = [each for each in found if each.id != document.id]
     elsewhere = any(has(name, each, _first_page) for name in names for each in beside)
     evidence = unit.evidence
-    return elsewhere and not question.once(
-        (_around, evidence.id), lambda: any(spells(name, _around(evidence)) for name in names)
-    )
+    beside_it = (_around, evidence.id), lambda: any(spells(name, _around(evidence)) for name in names)
+    return elsewhere and not question.once(*beside_it)
 
 
 def _lacks_name(question: Question, document: Document) -> bool:
@@ -126,9 +125,8 @@ def _others_speak(question: Question, unit: Unit, codes: Sequence[str]) -> bool:
         said = (document.block_text(block) for block in document.blocks if spoken[block.ordinal] is own)
         return not named(own.speaker) and not any(map(named, said))
 
-    return question.once((_others_speak, document.id), others) and question.once(
-        (_others_speak, document.id, own.first), silent
-    )
+    key = _others_speak, document.id
+    return question.once(key, others) and question.once((*key, own.first), silent)
 
 
 def of_another_session(question: Question, unit: Unit) -> bool:
@@ -265,14 +263,10 @@ def rivals(unit: Unit, others: Sequence[Unit]) -> list[Unit]:
     words, numbers = _WORD.findall(unit.text.casefold()), set(_NUMBER.findall(unit.own))
     if len(words) < FEWEST:
         return []
-    beside = [
-        other
-        for other in others
-        if other.document.id == unit.document.id
-        and (not numbers or set(_NUMBER.findall(other.own)) - numbers)
-        and _first_cell(other) == _first_cell(unit)
-    ]
-    alike = [other for other in beside if _same(words, _WORD.findall(other.text.casefold()))]
+    beside = (other for other in others if other.document.id == unit.document.id)
+    beside = (other for other in beside if not numbers or set(_NUMBER.findall(other.own)) - numbers)
+    labelled = (other for other in beside if _first_cell(other) == _first_cell(unit))
+    alike = [other for other in labelled if _same(words, _WORD.findall(other.text.casefold()))]
     return [other for other in alike if _heading(other) != _heading(unit)]
 
 

@@ -41,9 +41,8 @@ def extreme(library: Library, question: Question, unit: Unit) -> Extreme | None:
     if _limits(question, document, asked):
         return None
     column = _column(document, table, asked)
-    rows = {
-        row: amount for row in table.rows if row != total and (amount := _amount(document, row, column)) is not None
-    }
+    amounts = ((row, _amount(document, row, column)) for row in table.rows if row != total)
+    rows = {row: amount for row, amount in amounts if amount is not None}
     if not column or len(rows) < 2 or any(_called(document, row) <= asked for row in rows):
         return None
     best = (max if kind == "most" else min)(rows.values())

@@ -243,9 +243,8 @@ def cuts(text: str, language: str) -> Iterator[tuple[str, str]]:
     ("article 6, paragraph 1")."""
     naming = name_place(same) if len(same := folded(text)) == len(text) else None
     within = (naming.start, naming.end) if naming else (0, 0)
-    found = [
-        each for each in re.finditer(_AND[language], text, re.IGNORECASE) if not within[0] < each.start() < within[1]
-    ]
+    found = [*re.finditer(_AND[language], text, re.IGNORECASE)]
+    found = [each for each in found if not within[0] < each.start() < within[1]]
     found.sort(key=lambda match: not re.search("[,،，;；؛]", match.group()))
     pairs = ((text[: match.start()], text[match.end() :]) for match in found)
     yield from [pair for pair in pairs if all(map(_long_enough, pair))][:MOST_CUTS]
@@ -294,9 +293,8 @@ def apart(whole: Answer, answers: Sequence[Answer], library: Library) -> bool:
         return citation.id, citation.start if block and block.ordinal in around(document) else -1
 
     places = [{place(citation) for citation in answer.citations} for answer in answers]
-    return all(answer.status == "answered" and _rank(answer) >= _rank(whole) for answer in answers) and not any(
-        one & other for n, one in enumerate(places) for other in places[:n]
-    )
+    shared = any(one & other for n, one in enumerate(places) for other in places[:n])
+    return not shared and all(each.status == "answered" and _rank(each) >= _rank(whole) for each in answers)
 
 
 def _rank(answer: Answer) -> tuple[int, float]:

@@ -297,9 +297,8 @@ class Quoter:
         """The units of evidence that the question may be answered from and that are `wanted`, with their scores."""
 
         def among(unit: Unit) -> bool:
-            admitted = question.admits(unit.document.id, unit.block) and not self.desk.of_another_item(
-                question, unit.document, unit.block
-            )
+            document, block = unit.document, unit.block
+            admitted = question.admits(document.id, block) and not self.desk.of_another_item(question, document, block)
             return admitted and wanted(unit)
 
         own = [each.passage.text for each in evidence if each.document.language == question.language]
@@ -327,11 +326,8 @@ def _tells_of(answer: Answer, named: Sequence[Entry]) -> bool:
 
 def _names_date(question: Question, answer: Answer) -> bool:
     """Whether the first statement of an answer names the day that a question names."""
-    return any(
-        names_date(question, f"{citation.locator}\n{citation.quote}", citation.language)
-        for statement in answer.statements[:1]
-        for citation in statement.citations
-    )
+    cited = (citation for statement in answer.statements[:1] for citation in statement.citations)
+    return any(names_date(question, f"{each.locator}\n{each.quote}", each.language) for each in cited)
 
 
 def _says_none(question: Question, statements: Sequence[Statement]) -> bool:
@@ -350,8 +346,5 @@ def _lifted(scored: Sequence[Scored], question: Question) -> list[Scored]:
         language = unit.document.language
         return not asked or language != question.language or not asked.isdisjoint(analyse(unit.text, language))
 
-    made = [
-        replace(each, score=each.score + CARRIED) if each.score >= 0.0 and lifted(each.unit) else each
-        for each in scored
-    ]
-    return sorted(made, key=lambda each: -each.odds)
+    told = ((each, CARRIED * (each.score >= 0.0 and lifted(each.unit))) for each in scored)
+    return sorted((replace(each, score=each.score + more) for each, more in told), key=lambda each: -each.odds)

@@ -147,21 +147,17 @@ class Retriever:
         if within is not None and named:
             unnamed, more = self._proposed(question.unnamed, languages, pool, replace(within, documents=named), enough)
             dense |= {key: max(dense.get(key, score), score) for key, score in more.items()}
-        held = {
-            passage_id: passage
-            for passage_id, passage in library.passages_by_id([*(scores | unnamed)]).items()
-            if passage.document_id in searched and (within is None or passage_id not in within.left_out)
-        }
+        left_out = within.left_out if within is not None else frozenset()
+        proposed = library.passages_by_id([*(scores | unnamed)]).values()
+        held = [each for each in proposed if each.document_id in searched and each.id not in left_out]
         best_of: dict[str, float] = {}
-        for passage_id, passage in held.items():
-            scores.setdefault(passage_id, 0.0)
-            if passage.document_id in named:
-                scores[passage_id] = (scores[passage_id] + unnamed.get(passage_id, 0.0)) / 2
-            best_of[passage.document_id] = max(best_of.get(passage.document_id, 0.0), scores[passage_id])
-        found = [
-            ((scores[each.id] + DOCUMENT_WEIGHT * best_of[each.document_id]) / (1 + DOCUMENT_WEIGHT), each)
-            for each in held.values()
-        ]
+        for each in held:
+            scores.setdefault(each.id, 0.0)
+            if each.document_id in named:
+                scores[each.id] = (scores[each.id] + unnamed.get(each.id, 0.0)) / 2
+            best_of[each.document_id] = max(best_of.get(each.document_id, 0.0), scores[each.id])
+        fused = ((scores[each.id] + DOCUMENT_WEIGHT * best_of[each.document_id], each) for each in held)
+        found = [(score / (1 + DOCUMENT_WEIGHT), each) for score, each in fused]
         found.sort(key=lambda pair: (-pair[0], pair[1].document_id, pair[1].ordinal))
         meant = sorted((each.id for _, each in found if each.id in dense), key=lambda each: -dense[each])
         near = set(meant[: max(0, min(NEAREST, limit - FUSED))])
@@ -189,13 +185,8 @@ class Retriever:
                 continue
             # Where no model reads the question its own words are all there is.
             weight = 1.0 if unread or own else ABROAD_WEIGHT
-            hits = library.lexical(tokens, language, pool, within)
-            _fuse(
-                scores,
-                [(hit.passage_id, hit.score) for hit in hits],
-                weight,
-                self._most(tokens, language) if own else 0.0,
-            )
+            hits = [(hit.passage_id, hit.score) for hit in library.lexical(tokens, language, pool, within)]
+            _fuse(scores, hits, weight, self._most(tokens, language) if own else 0.0)
         best = sorted(scores, key=lambda passage_id: (-scores[passage_id], passage_id))[:most]
         return {passage_id: scores[passage_id] for passage_id in best}, dense
 

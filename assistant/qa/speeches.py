@@ -57,13 +57,10 @@ class NamedSpeeches:
             return []
         found = [(block, Evidence.at(self._library, document, block.start)) for block in blocks]
         units = [Unit.of(evidence, block) for block, evidence in found if evidence is not None]
-        if (
-            len(units) > 1
-            and blocks[-1].end - blocks[0].start <= WHOLE
-            and blocks[-1].ordinal - blocks[0].ordinal < len(blocks)
-            and not any(block.number for block in blocks)  # paragraphs are cited by their numbers
-        ):
-            units = [Unit(units[0].evidence, blocks[0].start, blocks[-1].end, blocks[0].locator, blocks[0].ordinal)]
+        first, last = blocks[0], blocks[-1]
+        together = last.end - first.start <= WHOLE and last.ordinal - first.ordinal < len(blocks)
+        if len(units) > 1 and together and not any(block.number for block in blocks):  # these cite paragraphs
+            units = [Unit(units[0].evidence, first.start, last.end, first.locator, first.ordinal)]
         return [spoken(each) for each in units]
 
 

@@ -79,9 +79,8 @@ def _clause(read: tuple[Word, ...], indices: list[int], bounds: set[int], langua
     else:
         denials += sum(fold(each.surface) not in _PAIRED and negates(each.surface, language)[0] for each in loose)
         if language == "fr":
-            denials -= sum(
-                fold(word.surface) in ("pas", "aucun", "aucune", "jamais", "rien") for word in loose if _has_ne(loose)
-            )
+            second = ("pas", "aucun", "aucune", "jamais", "rien") if _has_ne(loose) else ()
+            denials -= sum(fold(word.surface) in second for word in loose)
     return Clause(mine, frozenset(said), denials)
 
 

@@ -80,9 +80,8 @@ def lacking(claim: str, given: Reading, sources: Sequence[Source], language: str
         if not readings & numbers and not placed:
             missing.append(Reason("number", f"{max(readings):g}"))
     missing += [Reason("number", mark) for mark in sorted(given.placed) if not mark.isdigit() and mark not in places]
-    missing += [
-        Reason("number", pair) for pair in sorted(_slashed(claim) - {p for t in [*texts, *shown] for p in _slashed(t)})
-    ]
+    slashed = {pair for text in [*texts, *shown] for pair in _slashed(text)}
+    missing += [Reason("number", pair) for pair in sorted(_slashed(claim) - slashed)]
     missing += [Reason("month", word) for word in _months_lacking(claim, [*texts, *shown], language)]
     missing += [Reason("number", written) for value, written in _scaled(claim).items() if value not in scaled | numbers]
     missing += _bound_elsewhere(claim, texts, language)
@@ -144,14 +143,8 @@ def _bound(text: str, language: str) -> list[tuple[str, float]]:
     for word, after in pairwise(read):
         surface = fold(word.surface)
         value = float(surface) if surface.isdecimal() else known.get(surface)
-        gap = text[word.end : after.start]
-        if (
-            value is not None
-            and surface not in placed
-            and not gap.strip()
-            and after.surface.isalpha()
-            and not names_time(after.surface)
-        ):
+        behind = not text[word.end : after.start].strip() and after.surface.isalpha() and not names_time(after.surface)
+        if value is not None and surface not in placed and behind:
             made.append((after.stem, float(value)))
     return made
 
