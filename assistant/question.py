@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from string import ascii_lowercase
@@ -362,21 +362,9 @@ def numbers_after(kind: str, text: str, vocabulary: Vocabulary, language: str) -
     """Numbers that stand with a word of a kind (`item 2 (a)`, `the second item`, `第二项`): text and span."""
     found: list[tuple[str, int, int]] = []
     numbers = vocabulary.number_words(language)
-    word = "|".join(
-        sorted(
-            (
-                re.escape(spelt).replace(r"\ ", r"\s+")
-                for form in vocabulary.forms(kind, language)
-                for spelt in {form, fold(form)}
-            ),
-            key=len,
-            reverse=True,
-        )
-    )
-    spelled, ordinals = (
-        "|".join(sorted((re.escape(form) for form in forms), key=len, reverse=True))
-        for forms in (numbers, vocabulary.number_words(language, "ordinals"))
-    )
+    forms = vocabulary.forms(kind, language)
+    word = _any_of({*forms, *map(fold, forms)}).replace(r"\ ", r"\s+")
+    spelled, ordinals = _any_of(numbers), _any_of(vocabulary.number_words(language, "ordinals"))
     edge = "(?<![哪任每])" if language == "zh" else r"(?<!\w)"
     article = "(?:[وف]?(?:[بك]?ال|لل|[بكل])?)" if language == "ar" else ""
     folded = fold(text) if len(fold(text)) == len(text) else text.casefold()
@@ -409,6 +397,11 @@ def numbers_after(kind: str, text: str, vocabulary: Vocabulary, language: str) -
             named = re.findall(spelled, match.group(1), re.IGNORECASE)
             found += [(str(numbers[each.casefold()]), match.start(), match.end()) for each in named]
     return found
+
+
+def _any_of(words: Iterable[str]) -> str:
+    """A pattern for any of some words, the longest first."""
+    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
 
 
 def numbered_meetings(text: str, vocabulary: Vocabulary, language: str) -> tuple[str, ...]:

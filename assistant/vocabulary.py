@@ -9,7 +9,7 @@ come from `corpus.calendar_names`.
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from typing import Any
@@ -41,6 +41,8 @@ class Vocabulary:
         self._questions = questions
         self.terms = tuple(terms)
         self._index, self._pattern = cache(self._make_index), cache(self._make_pattern)
+        self.groups = cache(self._make_groups)
+        """The named choices of a kind in a language, with their words."""
         # One question is looked at by several parts in a row.
         self._mentions = lru_cache(256)(self._find_terms)
 
@@ -68,7 +70,7 @@ class Vocabulary:
         """Which of a kind's named choices a text mentions, in order: `dayparts` gives `morning`, `weekdays` numbers from 0, Monday."""
         found = []
         for name in self.groups(kind, language):
-            found += [(match.start(), str(name)) for match in self._pattern(language, kind, name).finditer(text)]
+            found += [(match.start(), name) for match in self._pattern(language, kind, name).finditer(text)]
         return list(dict.fromkeys(name for _, name in sorted(found)))
 
     def forms(self, kind: str, language: str) -> list[str]:
@@ -77,12 +79,10 @@ class Vocabulary:
             return day_words(language)
         return [str(form) for form in self._questions[language][kind]]
 
-    def groups(self, kind: str, language: str) -> Mapping[Any, Sequence[object]]:
-        """The named choices of a kind with their words."""
-        if kind == "months" or kind == "weekdays":
-            return spoken_names(kind, language, in_questions=True)
-        groups: Mapping[Any, Sequence[object]] = self._questions[language][kind]
-        return groups
+    def _make_groups(self, kind: str, language: str) -> dict[str, list[str]]:
+        days = kind == "months" or kind == "weekdays"
+        groups = spoken_names(kind, language, in_questions=True) if days else self._questions[language][kind]
+        return {str(name): [*map(str, forms)] for name, forms in groups.items()}
 
     def number_words(self, language: str, *kinds: str) -> dict[str, int]:
         """Number words of some kinds (`numbers`, `ordinals`; without any, both) with their values."""
@@ -94,10 +94,9 @@ class Vocabulary:
             for form in forms
         }
 
-    def _make_pattern(self, language: str, kind: str, choice: Hashable = None) -> re.Pattern[str]:
+    def _make_pattern(self, language: str, kind: str, choice: str = "") -> re.Pattern[str]:
         """What finds the words of a kind, or of one of its named choices."""
-        forms = self.forms(kind, language) if choice is None else self.groups(kind, language)[choice]
-        return word_pattern([*map(str, forms)], language)
+        return word_pattern(self.groups(kind, language)[choice] if choice else self.forms(kind, language), language)
 
     @cached_property
     def _stops(self) -> dict[str, frozenset[str]]:

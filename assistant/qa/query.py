@@ -170,7 +170,7 @@ def slots(question: Question) -> list[Slot]:
         spans = [(each.start, each.end) for each in question.terms]
         take("treaty", [(start, end) for start, end in spans if question.asking(text[start:end]).treaty_keys])
     for kind, words in _GROUPS:
-        forms = [str(form) for group in vocabulary.groups(words, language).values() for form in group]
+        forms = [form for group in vocabulary.groups(words, language).values() for form in group]
         take(kind, [match.span() for match in word_pattern(forms, language).finditer(text)])
     take("country", [(start, end) for _, start, end in country_spans(text, language)])
     take("year", [match.span() for match in YEAR.finditer(text)])
