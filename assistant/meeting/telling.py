@@ -217,13 +217,12 @@ class Teller:
 
     def _sums(self) -> Iterator[Part]:
         sittings, count = self._sittings, len(self._sittings)
-        if not all(each.items for each in sittings):
-            days = {each.date for each in sittings}
-            read = f"The organization of work has {_many(sittings, 'meeting')} over {_many(days, 'day')}."
+        days, known = {each.date for each in sittings}, all(each.items for each in sittings)
+        meetings = _many(sittings, "plenary meeting" if known else "meeting")
+        read = f"The organization of work has {meetings} over {_many(days, 'day')}."
+        if not known:
             yield Part(read, partial(self._all_held, sittings), "meetings_total")
         elif sittings:
-            days = {each.date for each in sittings}
-            read = f"The organization of work has {_many(sittings, 'plenary meeting')} over {_many(days, 'day')}."
             last = partial(self._rows, sittings, slice(-1, None))
             yield self._part("meetings_total", read, last, count=count, days=len(days))
             minutes = minutes_of(sittings)

@@ -38,12 +38,23 @@ _ANOTHER = re.compile("ks*[nA]|[nA]s*k|gs{0,2}A|As{0,2}g")
 """Of words by kind (k a capital that is known, n one that is not, A all such, s no content, g the gap): a strange name."""
 
 
-class NamedPlaces:
-    """Answers from the places that a question names."""
+class Named:
+    """What answers from a part of a text that a question names, which is read itself."""
 
     def __init__(self, library: Library, retriever: Retriever, weigher: Weigher, composer: Composer) -> None:
         self._library, self._retriever = library, retriever
         self._weigher, self._composer, self._most = weigher, composer, composer.most
+
+    def _at(
+        self, question: Question, document: Document, places: Sequence[str], inside: range | None = None
+    ) -> list[Unit]:
+        """The words at some places of a document, or of these blocks of it, from which the question may be answered."""
+        found = (unit for place in places for unit in units_at(self._library, document, place, inside))
+        return [unit for unit in found if question.admits(document.id, unit.block)]
+
+
+class NamedPlaces(Named):
+    """Answers from the places that a question names."""
 
     def answer(self, question: Question) -> Answer | None:
         """What stands there; None where the question names no place that is looked for."""
@@ -146,10 +157,6 @@ class NamedPlaces:
         if not question.symbols or not documents or not places:
             return None
         return no_place(question, documents[0], places[0])
-
-    def _at(self, question: Question, document: Document, places: Sequence[str]) -> list[Unit]:
-        found = (unit for place in places for unit in units_at(self._library, document, place))
-        return [unit for unit in found if question.admits(document.id, unit.block)]
 
     def _quoted(self, question: Question, units: list[Unit]) -> Answer:
         asked = self._asked(question, units) if asks_more(question, _span(question)) else units

@@ -53,9 +53,8 @@ class Quoter:
     ) -> None:
         self._library, self._retriever, self._weigher, self._composer = library, retriever, weigher, composer
         self.desk = MeetingDesk(library, weigher)
-        self.places = NamedPlaces(library, retriever, weigher, composer)
-        self._sections = NamedSections(library, retriever, weigher, composer)
-        self._speeches = NamedSpeeches(library, retriever, composer)
+        parts = library, retriever, weigher, composer
+        self.places, self._sections, self._speeches = NamedPlaces(*parts), NamedSections(*parts), NamedSpeeches(*parts)
         self._absent = Absent(library, catalogue)
         self._searched, self._most = max(READ, passages), composer.most
         self.watch: Watch | None = None

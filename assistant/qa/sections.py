@@ -8,17 +8,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assistant.qa.answer import Answer
-from assistant.qa.citations import Composer, choose, nearest, weighed
-from assistant.qa.provisions import WHOLE, alone, left_beside, no_place, passages_of, places_in, units_at
-from assistant.qa.retriever import Evidence, Retriever, named_texts
+from assistant.qa.citations import choose, nearest, weighed
+from assistant.qa.provisions import WHOLE, Named, alone, left_beside, no_place, passages_of, places_in
+from assistant.qa.retriever import Evidence, named_texts
 from assistant.qa.units import Unit, items_below, units_of
-from assistant.qa.weighing import FIRST, READ, Weigher
+from assistant.qa.weighing import FIRST, READ
 from assistant.question import Question
 from assistant.wording.values import blanked
 from corpus.act_numbers import FULL
 from corpus.analysis import analyse
 from corpus.documents import Block, Document, Span, once
-from corpus.library import Library
 from corpus.places import folded, joined, name_place
 
 _NUMBER = rf"{FULL}|\d{{1,3}}|[IVXLC]{{1,6}}"
@@ -47,12 +46,8 @@ class _Section:
         return _FULL.fullmatch(self.number) is not None
 
 
-class NamedSections:
+class NamedSections(Named):
     """Answers from decisions, recommendations and other sections that a question names by their number."""
-
-    def __init__(self, library: Library, retriever: Retriever, weigher: Weigher, composer: Composer) -> None:
-        self._library, self._retriever, self._weigher = library, retriever, weigher
-        self._composer, self._most = composer, composer.most
 
     def answer(self, question: Question) -> Answer | None:
         """What stands there, or that there is no such one in its series; None where the question names no section that is looked for."""
@@ -81,7 +76,7 @@ class NamedSections:
     def _quoted(self, question: Question, document: Document, named: Sequence[tuple[_Section, Span]]) -> Answer | None:
         section = named[0][0]
         if len(named) == 1 and (places := places_in(question)):
-            if units := self._at(question, document, section, places):
+            if units := self._at(question, document, places, _blocks(document, section)):
                 return self._composer.whole(question, units)
             return no_place(question, document, joined(section.label, places[0])) if section.full else None
         units = [
@@ -100,12 +95,6 @@ class NamedSections:
             return weighed(self._composer.quoted(question, chosen), scored)
         # What names a decision by its full number is answered from no other.
         return weighed(self._composer.closest(question, nearest(scored), evidence), scored) if section.full else None
-
-    def _at(self, question: Question, document: Document, section: _Section, places: Sequence[str]) -> list[Unit]:
-        """The words at some places within a section."""
-        blocks = _blocks(document, section)
-        found = (unit for place in places for unit in units_at(self._library, document, place, blocks))
-        return [unit for unit in found if question.admits(document.id, unit.block)]
 
     def _units(self, document: Document, section: _Section) -> list[Unit]:
         """The words of a section in order, each paragraph with its sub-paragraphs; as one where they are many and not too long."""

@@ -6,9 +6,8 @@ import re
 from collections.abc import Sequence
 
 from assistant.qa.answer import Answer
-from assistant.qa.citations import Composer
-from assistant.qa.provisions import WHOLE, alone, left_beside
-from assistant.qa.retriever import Evidence, Retriever, named_texts
+from assistant.qa.provisions import WHOLE, Named, alone, left_beside
+from assistant.qa.retriever import Evidence, named_texts
 from assistant.qa.units import Unit, spoken
 from assistant.qa.weighing import FIRST, READ
 from assistant.question import Question
@@ -16,18 +15,14 @@ from assistant.wording.values import blanked
 from corpus.analysis import analyse
 from corpus.countries import countries, country_spans
 from corpus.documents import Block, Document
-from corpus.library import Library
 from ingest.speakers import Speech, speeches_of
 
 MOST_SPEECHES = 4
 """Speeches of one speaker that are quoted; who speaks more often presides."""
 
 
-class NamedSpeeches:
+class NamedSpeeches(Named):
     """Answers with all that a speaker said whom a question names, by State or by name, where it asks nothing more."""
-
-    def __init__(self, library: Library, retriever: Retriever, composer: Composer) -> None:
-        self._library, self._retriever, self._composer = library, retriever, composer
 
     def answer(self, question: Question) -> Answer | None:
         """What was said; None where the question names no speaker of a record that is looked for, or asks for more."""
