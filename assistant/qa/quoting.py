@@ -16,8 +16,7 @@ from assistant.qa.extremes import extreme
 from assistant.qa.provisions import NamedPlaces, places_in
 from assistant.qa.retriever import Evidence, Retriever, restricted
 from assistant.qa.revisions import in_language
-from assistant.qa.sections import NamedSections
-from assistant.qa.speeches import NamedSpeeches
+from assistant.qa.sections import NamedSections, NamedSpeeches
 from assistant.qa.units import Unit
 from assistant.qa.weighing import FIRST, READ, STEPS, Scored, Weigher
 from assistant.question import Question, cites
