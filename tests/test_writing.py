@@ -216,9 +216,7 @@ def test_a_sentence_that_fails_twice_is_reported_and_the_others_stand(engine_at:
     assert any("left out" in note for note in answer.notes)
 
 
-def test_why_a_sentence_was_dropped_is_told_in_the_language_of_the_answer(
-    engine_at: Callable[..., Engine],
-) -> None:
+def test_why_a_sentence_was_dropped_is_told_in_the_language_of_the_answer(engine_at: Callable[..., Engine]) -> None:
     french = "Les passeurs ont gagné jusqu'à 9 milliards de dollars en 2016."
     with writing(lines((french, IN_FIGURES)), lines((f"1. {french}", IN_FIGURES))) as served:
         answer = engine_at(served.url).ask("Combien les passeurs ont-ils gagné en 2016 ?")
@@ -438,9 +436,7 @@ def test_where_no_passage_is_in_the_language_of_the_question_the_model_gets_thos
     assert ("green flag" in asked["messages"][1]["content"]) == (first.language == "en")
 
 
-def test_what_a_model_writes_of_passages_that_would_not_be_quoted_is_the_answer(
-    flags: Callable[[str], Engine],
-) -> None:
+def test_what_a_model_writes_of_passages_that_would_not_be_quoted_is_the_answer(flags: Callable[[str], Engine]) -> None:
     said = "Every boat needs a green flag."
     with writing(lines((said, "green flag"))) as served:
         engine = flags(served.url)
