@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Sequence
 from difflib import SequenceMatcher
+from functools import partial
 from itertools import takewhile
 
 from assistant.qa.abstention import NAMED_HEADING, OTHER_COUNTRY, OTHER_NAME, OTHER_YEAR, SAME_WORDS
@@ -83,11 +84,7 @@ def _of_another_country(question: Question, unit: Unit) -> float:
     document, language, codes = unit.document, unit.document.language, question.countries
     if not codes:
         return 0.0
-    titled, passage = _title_countries(document), unit.evidence.passage
-
-    def named(words: str) -> bool:
-        return any(names_country(code, words, language) for code in codes)
-
+    titled, passage, named = _title_countries(document), unit.evidence.passage, partial(_names_any, codes, language)
     if _others_speak(question, unit, codes):
         return OTHER_COUNTRY
 
@@ -105,6 +102,11 @@ def _of_another_country(question: Question, unit: Unit) -> float:
     return OTHER_NAME * (elsewhere or not all(map(held, codes)))
 
 
+def _names_any(codes: Sequence[str], language: str, words: str) -> bool:
+    """Whether words name any of some countries."""
+    return any(names_country(code, words, language) for code in codes)
+
+
 def _others_speak(question: Question, unit: Unit, codes: Sequence[str]) -> bool:
     """Whether a unit is said by one who names none of the countries asked about, in the record of a meeting at which one of these
     speaks, or nobody speaks of them."""
@@ -112,9 +114,7 @@ def _others_speak(question: Question, unit: Unit, codes: Sequence[str]) -> bool:
     own = spoken[unit.block]
     if own is None:
         return False
-
-    def named(words: str) -> bool:
-        return any(names_country(code, words, document.language) for code in codes)
+    named = partial(_names_any, codes, document.language)
 
     def others() -> bool:
         speakers = "\n".join({each.speaker for each in spoken if each})
@@ -173,9 +173,8 @@ def _has_named_label(question: Question, unit: Unit) -> bool | None:
     if question.language != document.language:
         labelled = countries(label, document.language).keys() if question.countries and block.kind == "row" else ()
         return not labelled.isdisjoint(question.countries) if labelled else None
-    above = takewhile(lambda each: _beside(document, each, block), reversed(document.blocks[: block.ordinal]))
-    below = takewhile(lambda each: _beside(document, each, block), document.blocks[block.ordinal :])
-    beside = (*above, *below)
+    sides = reversed(document.blocks[: block.ordinal]), document.blocks[block.ordinal :]
+    beside = [each for side in sides for each in takewhile(lambda other: _beside(document, other, block), side)]
     key = _named_labels, document.id, min(each.ordinal for each in beside)
     named = question.once(key, lambda: _named_labels(question, document, beside))
     return block.ordinal in named if named else None

@@ -51,7 +51,6 @@ _NUMBERED = ("article", "item", "paragraph", "number")
 """Kinds of slots that a bare number may stand for."""
 _WITHIN = {"weekday": ("daypart",), "article": ("paragraph",), "item": ("paragraph",)}
 """What is part of a slot, and gone where that is filled anew."""
-_GROUPS = (("weekday", "weekdays"), ("month", "months"), ("daypart", "dayparts"), ("ordinal", "ordinals"))
 _NUMBER = re.compile(r"(?<![\w/.])\d{1,3}(?:/\d{1,3}|\s*\([a-z]\))?(?![\w/]|[.:]\d)")
 _WORDS = re.compile(r"[\u3400-\u9fff]|[^\W\u3400-\u9fff]+")
 REMEMBERED = 256
@@ -169,8 +168,8 @@ def slots(question: Question) -> list[Slot]:
     if question.treaty_keys:
         spans = [(each.start, each.end) for each in question.terms]
         take("treaty", [(start, end) for start, end in spans if question.asking(text[start:end]).treaty_keys])
-    for kind, words in _GROUPS:
-        forms = [form for group in vocabulary.groups(words, language).values() for form in group]
+    for kind in ("weekday", "month", "daypart", "ordinal"):
+        forms = [form for group in vocabulary.groups(f"{kind}s", language).values() for form in group]
         take(kind, [match.span() for match in word_pattern(forms, language).finditer(text)])
     take("country", [(start, end) for _, start, end in country_spans(text, language)])
     take("year", [match.span() for match in YEAR.finditer(text)])
