@@ -272,19 +272,16 @@ def _preambular(question: Question) -> list[tuple[str, int, int]]:
         return []
     text = blanked(question.rest, found)
 
-    def beside(start: int, end: int) -> bool:
+    def beside(start: int, end: int, word: Span) -> bool:
         """Whether nothing but function words stands between a number and a word for a preamble, and no named text before that."""
-        gaps = [question.rest[last:start] if last <= start else question.rest[end:first] for first, last in found]
-        behind = [
-            last > start and re.search(r"\s{3,}", gap) is not None for (_, last), gap in zip(found, gaps, strict=True)
-        ]
-        said = [question.content_of(gap) for gap in gaps]
-        return any(not words and not named for words, named in zip(said, behind, strict=True))
+        first, last = word
+        gap = question.rest[last:start] if last <= start else question.rest[end:first]
+        return not question.content_of(gap) and (last <= start or not re.search(r"\s{3,}", gap))
 
     return [
         (f"preamble, para. {number}", min(start, found[0][0]), max(end, found[-1][1]))
         for number, start, end in numbers_after("paragraph", text, question.vocabulary, question.language)
-        if beside(start, end)
+        if any(beside(start, end, word) for word in found)
     ]
 
 

@@ -96,7 +96,7 @@ class Told:
 
     @property
     def probability(self) -> float:
-        return self.bars.chance_above(self.score)
+        return chance(self.score + self.bars.answered)
 
 
 class Weigher:
@@ -365,9 +365,8 @@ def _before(again: Sequence[Scored], told: Sequence[Scored]) -> list[Scored]:
 
 def _hopeless(scored: Sequence[Scored]) -> bool:
     """Whether what was read is so far from answering that what search ranks behind it will not answer either."""
-    return bool(scored) and all(
-        each.known is not None and each.odds < HOPELESS.get(each.known.reader, float("-inf")) for each in scored
-    )
+    bars_of = ((each.odds, HOPELESS.get(each.known.reader, -math.inf) if each.known else -math.inf) for each in scored)
+    return bool(scored) and all(odds < bar for odds, bar in bars_of)
 
 
 def _by_language(units: Sequence[Unit]) -> Iterable[tuple[str, list[int]]]:

@@ -61,14 +61,9 @@ def clauses(text: str, language: str) -> tuple[Clause, ...]:
 def _clause(read: tuple[Word, ...], indices: list[int], bounds: set[int], language: str) -> Clause:
     book = thesaurus(language)
     mine = tuple(read[n] for n in indices)
-    said = {
-        word.stem
-        for word in mine
-        if word.stem not in stops(language)
-        and word.stem not in book.texts
-        and not word.surface.isdigit()
-        and not names_time(word.surface)
-    }
+    skipped = stops(language) | book.texts
+    telling = (word for word in mine if not word.surface.isdigit() and not names_time(word.surface))
+    said = {word.stem for word in telling if word.stem not in skipped}
     said |= {f"={found.line}" for found in book.same.find(mine)}
     loose = [read[n] for n in indices if n not in bounds and not _of_a_word(read, n, language)]
     denials = len(book.deniers.find(loose))

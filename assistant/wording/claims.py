@@ -85,12 +85,9 @@ def read(text: str, language: str, derived: bool = False) -> Reading:
 
 def counted(text: str) -> tuple[tuple[Unit, float], ...]:
     """The meetings, days, hours and items that a plain text counts: `4 meetings`, `дней: 2`."""
-    found = [
-        (unit, float((match.group(1) or match.group(2)).replace(",", ".")))
-        for unit, pattern in _COUNTED.items()
-        for match in pattern.finditer(text)
-    ]
-    return (*found, *(("hours", 2.0) for _ in _TWO_HOURS.finditer(text)))
+    found = ((unit, match[1] or match[2]) for unit, pattern in _COUNTED.items() for match in pattern.finditer(text))
+    numbers = [(unit, float(number.replace(",", "."))) for unit, number in found]
+    return (*numbers, *(("hours", 2.0) for _ in _TWO_HOURS.finditer(text)))
 
 
 @lru_cache(maxsize=4_096)

@@ -117,11 +117,9 @@ def _minutes(hour: str, minute: str | None, half: str | None) -> int:
 def weekdays(text: str) -> frozenset[int]:
     """The days of the week that a text names, Monday 0."""
     folded, known = fold(text), weekday_numbers()
-    return frozenset(
-        known[match.group()]
-        for match in _weekday().finditer(folded)
-        if not folded[match.start()].isascii() or _stands_alone(folded, match)
-    )
+    found = _weekday().finditer(folded)
+    named = (match for match in found if not folded[match.start()].isascii() or _stands_alone(folded, match))
+    return frozenset(known[match.group()] for match in named)
 
 
 @lru_cache(maxsize=1)
@@ -216,9 +214,8 @@ def _han(written: str) -> int:
 @lru_cache(maxsize=4_096)
 def placed(text: str) -> frozenset[str]:
     """Numbers and Roman numerals that follow the word for a place: 6 and 1 of `article 6, paragraph 1`."""
-    return frozenset(
-        mark.upper() for match in _PLACED.finditer(text) for mark in re.findall(r"\d+|[IVXL]+\b", match["list"], re.I)
-    )
+    lists = (match["list"] for match in _PLACED.finditer(text))
+    return frozenset(mark.upper() for each in lists for mark in re.findall(r"\d+|[IVXL]+\b", each, re.I))
 
 
 def without_places(text: str) -> str:
