@@ -225,14 +225,12 @@ def test_the_english_reader_reads_english_and_the_multilingual_one_all_else(hold
     ],
 )
 def test_questions_in_the_language_of_the_text_english_ones_to_others_and_those_in_a_third_one_have_bars_of_their_own(
-    holding: Holding, catalogue: Catalogue, bars_of: str, question: str, status: str
+    holding: Holding, bars_of: str, question: str, status: str
 ) -> None:
     quai = "# Règlement du port\n\nA/88/509\n\n1. Les yachts paient quarante couronnes par nuit au port de plaisance.\n"
     read = Fake({"quarante couronnes": 0.0})
     held = {"en": BARS, "multilingual": BARS, bars_of: replace(BARS, answered=-0.5)}
-    library = holding(quai).library
-    asked = Engine(library, catalogue, readers=Readers({"multilingual": read}, held))
-    assert asked.ask(question).status == status
+    assert holding(quai, readers=Readers({"multilingual": read}, held)).ask(question).status == status
 
 
 def test_the_reader_is_named_by_the_languages_of_question_and_text() -> None:
@@ -263,25 +261,21 @@ def test_what_the_english_reader_likes_best_the_other_one_reads_too_and_both_cou
     assert 0 < len(other.passages) <= AGAIN < len(english.passages)
 
 
-def test_where_both_readers_are_against_it_what_one_reader_likes_less_does_not_answer_instead(
-    holding: Holding, catalogue: Catalogue
-) -> None:
+def test_where_both_readers_are_against_it_what_one_reader_likes_less_does_not_answer_instead(holding: Holding) -> None:
     english, other = Fake({"crowns": 2.0, "ducats": 1.5}), Fake({"crowns": -9.0, "ducats": 9.0})
     texts = [f"# Port {n}\n\nA/88/7{n}\n\n1. Yachts pay {n} crowns a night.\n" for n in range(10, 10 + AGAIN)]
     last = "# Port 9\n\nA/88/709\n\n1. Yachts pay a ducat or two: ducats are taken.\n"
-    library = holding(*texts, last).library
     held = dict.fromkeys(("en", "multilingual", BOTH), BARS)
-    answer = Engine(library, catalogue, readers=Readers({"en": english, "multilingual": other}, held)).ask(ASKED)
+    answer = holding(*texts, last, readers=Readers({"en": english, "multilingual": other}, held)).ask(ASKED)
     assert len(english.passages) > AGAIN
     assert answer.status == "not_found"
 
 
-def test_what_is_nowhere_near_an_answer_is_read_by_one_reader_only(holding: Holding, catalogue: Catalogue) -> None:
+def test_what_is_nowhere_near_an_answer_is_read_by_one_reader_only(holding: Holding) -> None:
     english, other = Fake({}), Fake({"crowns": 9.0})
     crowd = [f"# Port {n}\n\nA/88/7{n}\n\n1. Yachts pay crowns at pier {n}.\n" for n in range(10, 20)]
-    library = holding(*crowd).library
     held = dict.fromkeys(("en", "multilingual", BOTH), BARS)
-    answer = Engine(library, catalogue, readers=Readers({"en": english, "multilingual": other}, held)).ask(ASKED)
+    answer = holding(*crowd, readers=Readers({"en": english, "multilingual": other}, held)).ask(ASKED)
     assert answer.status == "not_found"
     assert english.passages
     assert not other.passages
