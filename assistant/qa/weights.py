@@ -22,6 +22,9 @@ from corpus.embedding.embedder import EmbeddingError
 from corpus.embedding.graph import quantised
 from corpus.embedding.model_files import DAMAGED
 
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
 KEPT = "embeddings."
 """Weights of the base that training leaves alone and that are not shipped."""
 _CODES, _SCALES = "#codes", "#scales"
@@ -89,10 +92,6 @@ def weights_of(data: bytes, path: Path) -> dict[str, NDArray[Any]]:
 
 def damaged(path: Path, why: str) -> EmbeddingError:
     return EmbeddingError(f"The reader's weights {path} are damaged ({why.rstrip('.')}). {REMEDY}")
-
-
-if TYPE_CHECKING:
-    from tokenizers import Tokenizer
 
 
 # What the readers stand on: the word vectors and tokenizers of the packaged models that they were trained from
