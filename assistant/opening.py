@@ -97,7 +97,7 @@ def make_writer(library: Library, chosen: Settings, away: Away = nullcontext) ->
     """What writes answers as the settings want it; None without a model. Imports no model client."""
     if chosen.model is None:
         return None
-    from assistant.model.shared import Shared
+    from assistant.model.endpoint import Shared
     from assistant.support.sentence_check import SupportCheck
     from assistant.write.writer import Writer
 

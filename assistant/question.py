@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from assistant.frames import act_words
 from assistant.vocabulary import TermMention, Vocabulary
 from assistant.wording.lexicon import names_time
-from assistant.wording.values import without_symbols
+from assistant.wording.values import blanked, without_symbols
 from corpus.acronyms import acronyms, named_by
 from corpus.analysis import analyse, fold
 from corpus.catalogue import Catalogue, Entry
@@ -132,17 +132,15 @@ class Question(Bounds):
         """The question, asked of what the bounds leave; a document that is held is known by its symbol, and by its number."""
         named_as = bounds.known.find(self.rest, alike=True)
         symbols = [*self.symbols, *(each.symbol for each in named_as)]
-        rest, named = (
-            _blanked(self.rest, ((each.start, each.end) for each in named_as)),
-            {each.text for each in symbols},
-        )
+        rest = blanked(self.rest, ((each.start, each.end) for each in named_as))
+        named = {each.text for each in symbols}
         for found, number, beside in replace(self, rest=rest)._cited():
             held = bounds.acts.get(number, ())
             if number.startswith(_BELONGS):
                 held = tuple(each for each in held if each.text.removesuffix(f"/{number}") in named)
             if held and ("/" in number or "." in number or self._speaks_of_acts(*beside)):
                 symbols += held
-                rest = rest[: found.start()] + " " * len(found.group()) + rest[found.end() :]
+                rest = blanked(rest, [found.span()])
         limits = {each.name: getattr(bounds, each.name) for each in fields(Bounds)}
         return replace(self, symbols=tuple(dict.fromkeys(symbols)), rest=rest, **limits)
 
@@ -163,13 +161,9 @@ class Question(Bounds):
     @cached_property
     def acts_lacking(self) -> tuple[str, ...]:
         """The numbers in full (`80/228`, `2771 (2025)`) of resolutions and decisions that it cites and that are not held."""
-        return tuple(
-            dict.fromkeys(
-                number
-                for _, number, beside in self._cited()
-                if _IN_FULL.search(number) and number not in self.acts and self._speaks_of_acts(*beside)
-            )
-        )
+        cited = ((number, beside) for _, number, beside in self._cited() if _IN_FULL.search(number))
+        lacking = (number for number, beside in cited if number not in self.acts and self._speaks_of_acts(*beside))
+        return tuple(dict.fromkeys(lacking))
 
     def _speaks_of_acts(self, before: str, after: str) -> bool:
         """Whether the last word before a number or the first behind it is the one for resolutions or decisions."""
@@ -225,7 +219,11 @@ class Question(Bounds):
     @cached_property
     def content(self) -> list[str]:
         """Analysed content words in the question's own language."""
-        return self.vocabulary.content(analyse(self.text, self.language), self.language)
+        return self.content_of(self.text)
+
+    def content_of(self, text: str) -> list[str]:
+        """Analysed content words of a text in the question's language, such as a part of it."""
+        return self.vocabulary.content_of(text, self.language)
 
     def all_said(self, text: str, language: str) -> bool:
         """Whether a text says all its content words, in its language: then the text surely speaks to it, whatever a reader thinks."""
@@ -240,7 +238,7 @@ class Question(Bounds):
         kept = [token for token in self.content if token.isascii() and (token.isdigit() or token.startswith("sym"))]
         named = [name for code in self.countries for name in names_of(code, language)]
         words = " ".join([*self.latin, *named, *translated])
-        return [*kept, *self.vocabulary.content(analyse(words, language), language)]
+        return [*kept, *self.vocabulary.content_of(words, language)]
 
     def tokens(self, language: str, translated: Sequence[str] = ()) -> list[str]:
         """Analysed words to look for in documents of a language: the question's, and what the texts and bodies that it names are
@@ -323,10 +321,11 @@ def parse_question(
     # "Day 13" is one of the month: hardly a meeting goes on for more than a week.
     dated = tuple(int(number) for number, _, _ in nth if number.isdigit() and int(number) > WEEK)
     nth = [each for each in nth if not each[0].isdigit() or int(each[0]) <= WEEK]
-    parts = vocabulary.choices("dayparts", _blanked(timed, ((start, end) for _, start, end in nth)), spoken)
+    parts = vocabulary.choices("dayparts", blanked(timed, ((start, end) for _, start, end in nth)), spoken)
     clock, span = _CLOCK.search(rest), spoken_times(rest)
     named = _named(bare, vocabulary, catalogue, spoken)
     items = numbers_after("item", rest, vocabulary, spoken)
+    numbered = [(start, end) for _, start, end in (*items, *nth)]
     hour = None
     if span is not None:
         hour = span[0].hour + (span[0].minute > 0)  # the first full hour of it
@@ -338,19 +337,14 @@ def parse_question(
         vocabulary=vocabulary,
         catalogue=catalogue,
         focus=focus or text,
-        rest=_blanked(rest, ((start, end) for _, start, end in nth)),
+        rest=blanked(rest, ((start, end) for _, start, end in nth)),
         symbols=tuple(mention.symbol for mention in mentions),
         items=tuple(dict.fromkeys(number for number, _, _ in items)),
         articles=articles,
         paragraph=paragraph,
         sessions=_sessions(rest, vocabulary, spoken),
         weekdays=tuple(int(day) for day in vocabulary.choices("weekdays", rest, spoken)),
-        days=(
-            *_days(
-                _blanked(rest, ((start, end) for _, start, end in (*items, *nth))), bool(months), vocabulary, spoken
-            ),
-            *dated,
-        ),
+        days=(*_days(blanked(rest, numbered), bool(months), vocabulary, spoken), *dated),
         nth_days=tuple(dict.fromkeys(int(number) for number, _, _ in nth if number.isdigit())),
         months=months,
         afternoon=None if not parts or len(parts) > 1 else parts[0] == "afternoon",
@@ -368,21 +362,9 @@ def numbers_after(kind: str, text: str, vocabulary: Vocabulary, language: str) -
     """Numbers that stand with a word of a kind (`item 2 (a)`, `the second item`, `第二项`): text and span."""
     found: list[tuple[str, int, int]] = []
     numbers = vocabulary.number_words(language)
-    word = "|".join(
-        sorted(
-            (
-                re.escape(spelt).replace(r"\ ", r"\s+")
-                for form in vocabulary.forms(kind, language)
-                for spelt in {form, fold(form)}
-            ),
-            key=len,
-            reverse=True,
-        )
-    )
-    spelled, ordinals = (
-        "|".join(sorted((re.escape(form) for form in forms), key=len, reverse=True))
-        for forms in (numbers, vocabulary.number_words(language, "ordinals"))
-    )
+    forms = vocabulary.forms(kind, language)
+    word = _any_of({*forms, *map(fold, forms)}).replace(r"\ ", r"\s+")
+    spelled, ordinals = _any_of(numbers), _any_of(vocabulary.number_words(language, "ordinals"))
     edge = "(?<![哪任每])" if language == "zh" else r"(?<!\w)"
     article = "(?:[وف]?(?:[بك]?ال|لل|[بكل])?)" if language == "ar" else ""
     folded = fold(text) if len(fold(text)) == len(text) else text.casefold()
@@ -417,11 +399,9 @@ def numbers_after(kind: str, text: str, vocabulary: Vocabulary, language: str) -
     return found
 
 
-def _blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:
-    """A text with blanks for some spans of it."""
-    for start, end in spans:
-        text = text[:start] + " " * (end - start) + text[end:]
-    return text
+def _any_of(words: Iterable[str]) -> str:
+    """A pattern for any of some words, the longest first."""
+    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
 
 
 def numbered_meetings(text: str, vocabulary: Vocabulary, language: str) -> tuple[str, ...]:
@@ -463,7 +443,7 @@ def _articles(text: str, vocabulary: Vocabulary, language: str) -> tuple[tuple[s
             spans.append(letter.span())
         if not paragraph and "(" in found[0][0]:
             paragraph = found[0][0].partition(" ")[2]
-    text = _blanked(text, spans)
+    text = blanked(text, spans)
     numbers = [number.split(" ")[0] for number, _, _ in found]
     return tuple(dict.fromkeys(numbers)), paragraph, text
 
@@ -478,7 +458,7 @@ def _days(text: str, month_named: bool, vocabulary: Vocabulary, language: str) -
     def numbers(behind: str, before: str) -> bool:
         word, dated = behind.split(), [*before.split()[-1:], *behind.split()[:1]]
         told = any(names_time(each.strip(".,")) for each in dated) or vocabulary.choices("dayparts", behind, language)
-        return bool(word) and not told and bool(vocabulary.content(analyse(word[0], language), language))
+        return bool(word) and not told and bool(vocabulary.content_of(word[0], language))
 
     found = re.finditer(pattern, text)
     named = (int(day[1]) for day in found if not (day["nth"] and numbers(text[day.end() :], text[: day.start()])))
@@ -492,14 +472,12 @@ def _named(text: str, vocabulary: Vocabulary, catalogue: Catalogue, language: st
     for mention in vocabulary.mentions(text, language):
         names += vocabulary.names(mention.concept, "en")
     called = {_plain(name) for name in names[1:]}
-    found = []
-    for entry in catalogue.entries:
-        for name in entry.names:
-            plain = _plain(name)
-            if len(plain) > 3 and (f" {plain} " in folded or plain in called):
-                found.append(entry)
-                break
-    return tuple(found)
+
+    def says(name: str) -> bool:
+        plain = _plain(name)
+        return len(plain) > 3 and (f" {plain} " in folded or plain in called)
+
+    return tuple(entry for entry in catalogue.entries if any(map(says, entry.names)))
 
 
 def _called(text: str, vocabulary: Vocabulary, catalogue: Catalogue, language: str) -> tuple[Entry, ...]:
@@ -511,9 +489,7 @@ def _called(text: str, vocabulary: Vocabulary, catalogue: Catalogue, language: s
         if vocabulary.names(mention.concept, "en")[0].casefold().rstrip("s") == word
     }
     treaties = [entry for entry in catalogue.entries if entry.kind == "treaty"]
-    return tuple(
-        entry for entry in treaties if any((entry.short or entry.title).casefold().endswith(word) for word in generic)
-    )
+    return tuple(entry for entry in treaties if (entry.short or entry.title).casefold().endswith(tuple(generic)))
 
 
 def _plain(text: str) -> str:

@@ -11,10 +11,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 from assistant.shipped import shipped
+from assistant.wording.values import blanked
 from corpus.analysis import analyse, fold, words
 from corpus.calendar_names import day_words, spoken_names
 from corpus.documents import LANGUAGES
@@ -39,9 +40,11 @@ class Vocabulary:
     def __init__(self, questions: Mapping[str, Any], terms: Sequence[Mapping[str, Sequence[str]]]) -> None:
         self._questions = questions
         self.terms = tuple(terms)
-        self._found: dict[tuple[str, str], list[TermMention]] = {}
-        self._patterns: dict[tuple[str, str], re.Pattern[str]] = {}
-        self._indexes: dict[str, dict[tuple[str, ...], int]] = {}
+        self._index, self._pattern = cache(self._make_index), cache(self._make_pattern)
+        self.groups = cache(self._make_groups)
+        """The named choices of a kind in a language, with their words."""
+        # One question is looked at by several parts in a row.
+        self._mentions = lru_cache(256)(self._find_terms)
 
     @staticmethod
     @lru_cache(maxsize=1)
@@ -57,20 +60,17 @@ class Vocabulary:
 
     def find(self, kind: str, text: str, language: str) -> re.Match[str] | None:
         """The first word of a kind in a text."""
-        return self._pattern(kind, self.forms(kind, language), language).search(text)
+        return self._pattern(language, kind).search(text)
 
     def without(self, kind: str, text: str, language: str) -> str:
         """A text with the words of a kind blanked out, every other character in its place."""
-        return self._pattern(kind, self.forms(kind, language), language).sub(
-            lambda found: " " * len(found.group()), text
-        )
+        return blanked(text, (match.span() for match in self._pattern(language, kind).finditer(text)))
 
     def choices(self, kind: str, text: str, language: str) -> list[str]:
         """Which of a kind's named choices a text mentions, in order: `dayparts` gives `morning`, `weekdays` numbers from 0, Monday."""
         found = []
-        for name, forms in self.groups(kind, language).items():
-            pattern = self._pattern(f"{kind}.{name}", list(map(str, forms)), language)
-            found += [(match.start(), str(name)) for match in pattern.finditer(text)]
+        for name in self.groups(kind, language):
+            found += [(match.start(), name) for match in self._pattern(language, kind, name).finditer(text)]
         return list(dict.fromkeys(name for _, name in sorted(found)))
 
     def forms(self, kind: str, language: str) -> list[str]:
@@ -79,12 +79,10 @@ class Vocabulary:
             return day_words(language)
         return [str(form) for form in self._questions[language][kind]]
 
-    def groups(self, kind: str, language: str) -> Mapping[Any, Sequence[object]]:
-        """The named choices of a kind with their words."""
-        if kind == "months" or kind == "weekdays":
-            return spoken_names(kind, language, in_questions=True)
-        groups: Mapping[Any, Sequence[object]] = self._questions[language][kind]
-        return groups
+    def _make_groups(self, kind: str, language: str) -> dict[str, list[str]]:
+        days = kind == "months" or kind == "weekdays"
+        groups = spoken_names(kind, language, in_questions=True) if days else self._questions[language][kind]
+        return {str(name): [*map(str, forms)] for name, forms in groups.items()}
 
     def number_words(self, language: str, *kinds: str) -> dict[str, int]:
         """Number words of some kinds (`numbers`, `ordinals`; without any, both) with their values."""
@@ -96,11 +94,9 @@ class Vocabulary:
             for form in forms
         }
 
-    def _pattern(self, name: str, forms: Sequence[str], language: str) -> re.Pattern[str]:
-        key = (language, name)
-        if key not in self._patterns:
-            self._patterns[key] = word_pattern(forms, language)
-        return self._patterns[key]
+    def _make_pattern(self, language: str, kind: str, choice: str = "") -> re.Pattern[str]:
+        """What finds the words of a kind, or of one of its named choices."""
+        return word_pattern(self.groups(kind, language)[choice] if choice else self.forms(kind, language), language)
 
     @cached_property
     def _stops(self) -> dict[str, frozenset[str]]:
@@ -114,6 +110,10 @@ class Vocabulary:
             for language in LANGUAGES
         }
 
+    def content_of(self, text: str, language: str) -> list[str]:
+        """The content words of a text, analysed."""
+        return self.content(analyse(text, language), language)
+
     def content(self, tokens: Sequence[str], language: str) -> list[str]:
         """Analysed tokens without function words."""
         stops = self._stops[language]
@@ -123,28 +123,20 @@ class Vocabulary:
 
     def mentions(self, text: str, language: str) -> list[TermMention]:
         """Terms in a text, longest first where they overlap, in order of their place."""
-        key = (text, language)
-        if key not in self._found:
-            # One question is looked at by several parts in a row.
-            while len(self._found) >= 256:
-                del self._found[next(iter(self._found))]
-            self._found[key] = self._find_terms(text, language)
-        return self._found[key]
+        return self._mentions(text, language)
 
     def names(self, concept: int, language: str) -> list[str]:
         """The names of a concept in a language, the documents' own wording first."""
         return [str(name) for name in self.terms[concept].get(language, ())]
 
-    def _index(self, language: str) -> dict[tuple[str, ...], int]:
+    def _make_index(self, language: str) -> dict[tuple[str, ...], int]:
         """The terms by the stems of their names; in Chinese, which has no words, by their characters."""
-        if language not in self._indexes:
-            index: dict[tuple[str, ...], int] = {}
-            for concept, term in enumerate(self.terms):
-                for name in map(str, term.get(language, ())):
-                    index.setdefault(tuple(name) if language == "zh" else _term_stems(name, language), concept)
-            index.pop((), None)
-            self._indexes[language] = index
-        return self._indexes[language]
+        index: dict[tuple[str, ...], int] = {}
+        for concept, term in enumerate(self.terms):
+            for name in map(str, term.get(language, ())):
+                index.setdefault(tuple(name) if language == "zh" else _term_stems(name, language), concept)
+        index.pop((), None)
+        return index
 
     def _find_terms(self, text: str, language: str) -> list[TermMention]:
         index = self._index(language)

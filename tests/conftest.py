@@ -209,10 +209,11 @@ Holding = Callable[..., Engine]
 
 @pytest.fixture
 def holding(open_library: OpenLibrary, catalogue: Catalogue) -> Holding:
-    """An engine over a library that holds some texts, sources or Markdown; `reading`: with a reader that goes by words."""
+    """An engine over a library that holds some texts, sources or Markdown; `reading`: with a reader that goes by words, `readers`: with
+    others."""
 
-    def make(*texts: Input | str, reading: bool = False, **options: object) -> Engine:
-        engine = Engine(open_library(**options), catalogue, readers=word_readers() if reading else None)
+    def make(*texts: Input | str, reading: bool = False, readers: Readers | None = None, **options: object) -> Engine:
+        engine = Engine(open_library(**options), catalogue, readers=word_readers() if reading else readers)
         more(engine, *texts)
         return engine
 

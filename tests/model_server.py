@@ -11,6 +11,10 @@ from typing import Any
 
 from running_servers import Answer, Served, serving
 
+from assistant.model.endpoint import Endpoint
+from assistant.support.sentence_check import SupportCheck
+from assistant.write.writer import Writer
+
 Excerpts = dict[str, str]
 Script = Callable[[Excerpts, str], str | Answer]
 """From the excerpts of a request, by id, and its whole text to the reply: text to stream, or an answer as it is."""
@@ -61,3 +65,9 @@ def writing(*scripts: Script) -> Iterator[Served]:
 
     with serving(reply) as served:
         yield served
+
+
+def writer_at(url: str, **limits: float) -> Writer:
+    """A writer whose model is served at an address; support is told by words alone."""
+    given: dict[str, Any] = {"silence": 30, "seconds": 60, "retries": 0, "output": 400, **limits}
+    return Writer(Endpoint(f"{url}/v1", "scripted", "k3y", **given), SupportCheck())

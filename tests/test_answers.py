@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from conftest import AGENDA, OpenLibrary, add, at_hand
+from conftest import AGENDA, Holding, OpenLibrary, add, at_hand
 from hypothesis import given
 from hypothesis import settings as bounds
 from hypothesis import strategies as st
@@ -194,10 +194,9 @@ def test_an_empty_library_says_that_it_is(open_library: OpenLibrary, catalogue: 
     assert answer.reason == "The library is empty. No document has been added yet."
 
 
-def test_answers_from_digests_say_so_until_the_official_text_comes(library: Library, catalogue: Catalogue) -> None:
+def test_answers_from_digests_say_so_until_the_official_text_comes(holding: Holding, catalogue: Catalogue) -> None:
     agenda = [source for source in starter_sources() if source.name == "agenda-2021.md"]
-    add(library, catalogue, *agenda)
-    engine = Engine(library, catalogue, readers=word_readers())
+    engine = holding(*agenda, reading=True)
     before = engine.ask("When is item 3?")
     assert {citation.edition for citation in before.citations} == {"digest"}
     assert "http" not in before.reason
@@ -208,21 +207,17 @@ def test_answers_from_digests_say_so_until_the_official_text_comes(library: Libr
         assert "<https://docs.un.org/en/CTOC/COP/WG.7/2021/1>" in shown
         assert "(ملخص، ليس نصا رسميا" in reference(citation, "ar")
     at_hand(AGENDA)
-    add(library, catalogue, FileInput(AGENDA).open())
+    add(engine.library, catalogue, FileInput(AGENDA).open())
     after = engine.ask("When is item 3?")
     assert {citation.edition for citation in after.citations} == {"official"}
     assert "digest" not in after.reason
 
 
-def test_a_document_without_symbol_is_answered_from(
-    library: Library, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_document_without_symbol_is_answered_from(holding: Holding, monkeypatch: pytest.MonkeyPatch) -> None:
     text = b"# Harbour rules\n\n1. A harbour pilot must board every tanker.\n\n2. Yachts pay forty crowns a night.\n"
-    add(library, catalogue, Input("harbour.md", text))
-
-    engine = Engine(library, catalogue, readers=word_readers())
+    engine = holding(Input("harbour.md", text), reading=True)
     answer = engine.ask("How many crowns do yachts pay a night?")
-    check_citations(answer, library)
+    check_citations(answer, engine.library)
     assert answer.citations[0].quote == "Yachts pay forty crowns a night."
     assert answer.citations[0].locator == "Harbour rules, para. 2"
     assert engine.ask("What does the zeppelin weigh?").status == "not_found"
@@ -275,42 +270,33 @@ def test_a_resolution_is_named_by_its_number_in_every_language(
         ("A/HRC/DEC/48/115", "decision 48/115"),
     ],
 )
-def test_resolutions_and_decisions_of_all_bodies_are_asked_about(
-    library: Library, catalogue: Catalogue, symbol: str, cited: str
-) -> None:
+def test_resolutions_and_decisions_of_all_bodies_are_asked_about(holding: Holding, symbol: str, cited: str) -> None:
     text = f"---\nsymbol: {symbol}\ntitle: Lamps\nlanguage: en\n---\n# Lamps\n\n1. Lamps are lit at dusk by the harbour master.\n"
-    add(library, catalogue, Input("lamps.md", text.encode()))
-    engine = Engine(library, catalogue, readers=word_readers())
+    engine = holding(text, reading=True)
     assert [each.text for each in engine.question(f"When are lamps lit, says {cited}?").symbols] == [
-        each.symbol.text for each in library.versions().held
+        each.symbol.text for each in engine.library.versions().held
     ]
     assert engine.ask(f"When are lamps lit, says {cited}?").status != "refused"
 
 
 @pytest.mark.parametrize("question", ["Who lights 2771 lamps?", "When is item 90/14?", "What is 1/90/12?"])
-def test_other_numbers_name_no_resolution(library: Library, catalogue: Catalogue, question: str) -> None:
-    add(library, catalogue, *(resolution(*each) for each in ACTS.items()))
-    assert Engine(library, catalogue, readers=word_readers()).question(question).symbols == ()
+def test_other_numbers_name_no_resolution(holding: Holding, question: str) -> None:
+    assert holding(*(resolution(*each) for each in ACTS.items()), reading=True).question(question).symbols == ()
 
 
-def test_of_two_resolutions_that_are_named_both_answer(library: Library, catalogue: Catalogue) -> None:
-    add(library, catalogue, *(resolution(*each) for each in ACTS.items()))
-    engine = Engine(library, catalogue, readers=word_readers())
+def test_of_two_resolutions_that_are_named_both_answer(holding: Holding) -> None:
+    engine = holding(*(resolution(*each) for each in ACTS.items()), reading=True)
     answer = engine.ask("To which session shall the harbour master report on lamps in 90/12 and in 90/13?")
-    check_citations(answer, library)
+    check_citations(answer, engine.library)
     said = " ".join(statement.text for statement in answer.statements)
     assert "ninety-first session" in said
     assert "ninety-second session" in said
     assert {citation.symbol for citation in answer.citations} == {"A/RES/90/12", "A/RES/90/13"}
 
 
-def test_of_two_resolutions_that_are_named_the_one_that_does_not_answer_is_told(
-    library: Library, catalogue: Catalogue
-) -> None:
-    add(library, catalogue, *(resolution(*each) for each in ACTS.items()))
+def test_of_two_resolutions_that_are_named_the_one_that_does_not_answer_is_told(holding: Holding) -> None:
     other = "A/RES/90/14\n\n# Resolution adopted by the General Assembly on 3 March 2036\n\n# 90/14. Bells\n\nThe General Assembly,\n\n1. *Welcomes* the ringing of bells."
-    add(library, catalogue, Input("bells.md", other.encode()))
-    engine = Engine(library, catalogue, readers=word_readers())
+    engine = holding(*(resolution(*each) for each in ACTS.items()), other, reading=True)
     for question, silent in (
         ("To which session shall the harbour master report on lamps in 90/12 and in 90/14?", "A/RES/90/14"),
         ("To which session shall the harbour master report on lamps in 90/12 and in 90/13?", ""),
@@ -321,9 +307,7 @@ def test_of_two_resolutions_that_are_named_the_one_that_does_not_answer_is_told(
         assert [note for note in answer.notes if note.startswith(told[:20])] == [told] * bool(silent)
 
 
-def test_papers_that_footnotes_name_are_said_with_the_words_that_refer_to_them(
-    library: Library, catalogue: Catalogue
-) -> None:
+def test_papers_that_footnotes_name_are_said_with_the_words_that_refer_to_them(holding: Holding) -> None:
     resolution = "\n\n".join(
         [
             "A/RES/91/3", "# Resolution adopted by the General Assembly on 3 March 2037", "# 91/3. Lighthouses", "The General Assembly,",
@@ -333,8 +317,7 @@ def test_papers_that_footnotes_name_are_said_with_the_words_that_refer_to_them(
             "[^1]: A/91/217.", "[^2]: The survey was made by hand.", "[^3]: A/91/218.",
         ]
     )  # fmt: skip
-    add(library, catalogue, Input("lighthouses.md", resolution.encode()))
-    engine = Engine(library, catalogue, readers=word_readers())
+    engine = holding(resolution, reading=True)
     (noted, *_), (plain, *_), (two, *_) = (
         engine.ask(question).statements
         for question in (
@@ -343,7 +326,7 @@ def test_papers_that_footnotes_name_are_said_with_the_words_that_refer_to_them(
             "When shall the Board begin to repair the lamps in the north?",
         )
     )
-    check_citations(engine.ask("Which report on lighthouses did the Assembly take note of?"), library)
+    check_citations(engine.ask("Which report on lighthouses did the Assembly take note of?"), engine.library)
     assert noted.text.endswith("report of the Secretary-General on lighthouses, A/91/217.")
     assert noted.citations[-1].locator == "A/RES/91/3, footnote 1"
     assert noted.main.locator == "A/RES/91/3, first preambular para."
@@ -351,12 +334,12 @@ def test_papers_that_footnotes_name_are_said_with_the_words_that_refer_to_them(
     assert "A/91/218" not in two.text  # of which of two sentences it is is not known
 
 
-def test_of_a_long_list_that_is_quoted_in_part_the_rest_is_named(library: Library, catalogue: Catalogue) -> None:
+def test_of_a_long_list_that_is_quoted_in_part_the_rest_is_named(holding: Holding) -> None:
     long = "and writes down who came, when and with which papers, in ink, in the book that the office keeps " * 4
     parts = "\n".join(f"({letter}) The {letter} pilot boards tankers {long};" for letter in "abcdef")
-    add(library, catalogue, Input("harbour.md", f"# Harbour rules\n\n1. Pilots do this:\n{parts}\n".encode()))
-    answer = Engine(library, catalogue, readers=word_readers()).ask("Which pilots board tankers?")
-    check_citations(answer, library)
+    engine = holding(f"# Harbour rules\n\n1. Pilots do this:\n{parts}\n", reading=True)
+    answer = engine.ask("Which pilots board tankers?")
+    check_citations(answer, engine.library)
     quoted = {citation.locator for citation in answer.citations if "(" in citation.locator}
     assert 1 < len(quoted) < 6
     (note,) = [note for note in answer.notes if note.startswith("Not quoted here:")]
@@ -381,33 +364,8 @@ def test_no_question_breaks_a_citation(starter_engine: Engine, question: str) ->
 @given(
     st.lists(
         st.sampled_from(
-            [
-                "when",
-                "item",
-                "2",
-                "3",
-                "article",
-                "6",
-                "protocol",
-                "convention",
-                "migrants",
-                "vessel",
-                "Friday",
-                "morning",
-                "document",
-                "witness",
-                "what",
-                "who",
-                "how",
-                "many",
-                "hours",
-                "CTOC/COP/WG.7/2021/2",
-                "A/RES/55/25",
-                "report",
-                "пункт",
-                "議程",
-                "البند",
-            ]
+            "when item 2 3 article 6 protocol convention migrants vessel Friday morning document witness what who how many hours "
+            "CTOC/COP/WG.7/2021/2 A/RES/55/25 report пункт 議程 البند".split()
         ),
         min_size=1,
         max_size=9,
@@ -451,11 +409,8 @@ def test_lists_and_dates_are_written_as_each_language_writes_them() -> None:
     assert joined([], "en") == ""
 
 
-def test_rows_of_a_table_are_said_with_its_caption_and_with_the_row_that_sums_them_up(
-    library: Library, catalogue: Catalogue
-) -> None:
-    add(library, catalogue, Input("fondos.html", FUNDS.encode()))
-    engine = Engine(library, catalogue, readers=word_readers())
+def test_rows_of_a_table_are_said_with_its_caption_and_with_the_row_that_sums_them_up(holding: Holding) -> None:
+    engine = holding(Input("fondos.html", FUNDS.encode()), reading=True)
     caption = "Cuadro 1. Familias y fondos (en miles de dólares) País | Familias | Fondos"
     both = engine.ask("¿Qué fondos del país de Arla y del país de Benda?")
     assert both.status == "answered"
@@ -484,9 +439,8 @@ I have the honour to transmit the report on ferries, which covers the period fro
 FERRIES = "زارت السفن الكبيرة ميناء المدينة في شهر أيار كل يوم من أيام الأسبوع.\n\n"
 
 
-def test_the_language_that_is_told_of_a_quote_is_that_of_its_words(library: Library, catalogue: Catalogue) -> None:
-    add(library, catalogue, Input("letter.md", (LETTER + FERRIES * 12).encode()))
-    engine = Engine(library, catalogue, readers=word_readers())
+def test_the_language_that_is_told_of_a_quote_is_that_of_its_words(holding: Holding) -> None:
+    engine = holding(LETTER + FERRIES * 12, reading=True)
     letter = engine.ask("Which period does the report on ferries cover, A/88/503?")
     assert [citation.language for citation in letter.citations[:1]] == ["en"]
     assert "Arabic" not in letter.reason
@@ -504,15 +458,14 @@ FUNDS = """<html><body><h1>Informe</h1><p>A/88/502</p><p>1. Se describe la labor
 
 
 def test_of_a_table_that_is_named_the_row_that_answers_is_quoted_and_the_whole_where_none_is_asked_for(
-    library: Library, catalogue: Catalogue
+    holding: Holding,
 ) -> None:
     ports = ["Ostra", "Velle", "Marin", "Skarn", "Tolva", "Brede", "Lunde", "Hafne", "Quayle"]
     rows = "".join(f"| {port} | {n}00 ferries |\n" for n, port in enumerate(ports, 1))
     text = f"# Harbour report\n\nA/88/501\n\nTable 1\nFerries by port\n\n| Port | Ferries |\n|---|---|\n{rows}"
-    add(library, catalogue, Input("ferries.md", text.encode()))
-    engine = Engine(library, catalogue, readers=word_readers())
+    engine = holding(text, reading=True)
     answer = engine.ask("How many ferries does Quayle count in table 1 of A/88/501?")
-    check_citations(answer, library)
+    check_citations(answer, engine.library)
     assert "Quayle | 900 ferries" in answer.statements[0].text
     assert len(answer.statements) == 1
     whole = engine.ask("What does table 1 of A/88/501 say?")
@@ -521,17 +474,14 @@ def test_of_a_table_that_is_named_the_row_that_answers_is_quoted_and_the_whole_w
     assert note == "Not quoted here: A/88/501, table 1, row 7, table 1, row 8 and table 1, row 9."
 
 
-def test_of_a_document_that_is_not_held_another_one_tells_what_it_says_where_it_names_it(
-    library: Library, catalogue: Catalogue
-) -> None:
+def test_of_a_document_that_is_not_held_another_one_tells_what_it_says_where_it_names_it(holding: Holding) -> None:
     text = (
         "# Harbour report\n\nA/88/501\n\n1. The report JIU/REP/2023/6 includes nine recommendations on pilots.\n\n"
         "2. The report JIU/REP/2021/4 includes two on lamps.\n\n3. Tankers pay ninety crowns a night.\n"
     )
-    add(library, catalogue, Input("report.md", text.encode()))
-    engine = Engine(library, catalogue, readers=word_readers())
+    engine = holding(text, reading=True)
     answer = engine.ask("How many recommendations on pilots includes the report JIU/REP/2023/6?")
-    check_citations(answer, library)
+    check_citations(answer, engine.library)
     assert answer.status == "answered"
     assert {each.locator for each in answer.citations} == {"A/88/501, para. 1"}
     assert any("JIU/REP/2023/6" in note for note in answer.notes), "it is told that the report itself is not held"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,7 @@ from assistant.qa.answer import Statement
 from assistant.qa.engine import Engine
 from assistant.qa.retriever import Evidence
 from assistant.support.sentence_check import SupportCheck
-from assistant.write.fence import fenced
-from assistant.write.hostile import addresses_model
+from assistant.write.fence import addresses_model, fenced
 from assistant.write.parts import Parts
 from assistant.write.writer import Draft, Writer
 from corpus.catalogue import Catalogue
@@ -50,7 +49,7 @@ class Obeying:
         self._lines = lines
         self.asked: list[Sequence[Message]] = []
 
-    def reply(self, messages: Sequence[Message]) -> Iterator[str]:
+    def reply(self, messages: Sequence[Message]) -> Generator[str, None, None]:
         """The lines, one after the other."""
         self.asked.append(messages)
         yield from (f"{line}\n" for line in self._lines)

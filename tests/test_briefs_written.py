@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import pytest
 from conftest import OpenLibrary, add, markdown
 from harbour import AGENDA, LAMPS, OTHER, ROADS
-from model_server import Excerpts, Script, chunk, streamed, the, writing
+from model_server import Excerpts, Script, chunk, streamed, the, writer_at, writing
 from running_servers import Answer as Reply
 from running_servers import free_port
 from word_reader import word_readers
@@ -17,12 +17,9 @@ from word_reader import word_readers
 from assistant.export.file_formats import render
 from assistant.export.layouts import publication_of
 from assistant.frames import say
-from assistant.model.endpoint import Endpoint
 from assistant.qa.engine import Engine
 from assistant.reports.brief.brief_maker import brief
 from assistant.reports.brief.briefing import Briefing, Request, Section
-from assistant.support.sentence_check import SupportCheck
-from assistant.write.writer import Writer
 from corpus.catalogue import Catalogue
 from corpus.library import Library
 from eval.briefs import scores_of
@@ -90,8 +87,7 @@ Make = Callable[[str], Engine]
 @pytest.fixture
 def engine_at(library: Library, catalogue: Catalogue) -> Make:
     def make(url: str) -> Engine:
-        model = Endpoint(f"{url}/v1", "scripted", "k3y", silence=60, seconds=120, retries=0, window=8_192, output=400)
-        return Engine(library, catalogue, readers=word_readers(), writer=Writer(model, SupportCheck()))
+        return Engine(library, catalogue, readers=word_readers(), writer=writer_at(url, silence=60, seconds=120))
 
     return make
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from conftest import OpenLibrary, add
+from conftest import Holding, OpenLibrary, add
 from hypothesis import given
 from hypothesis import strategies as st
 from word_reader import BARS
@@ -17,7 +17,6 @@ from assistant.qa.readers import Readers
 from corpus.acronyms import acronyms, spells
 from corpus.catalogue import Catalogue
 from corpus.countries import countries, names_country
-from corpus.library import Library
 from ingest.run import Input
 
 NOTE = """# Patrols of the Harbour Guard Mission
@@ -46,12 +45,8 @@ class Sure:
 
 
 @pytest.fixture
-def engine(open_library: OpenLibrary, catalogue: Catalogue) -> Engine:
-    library = open_library()
-    add(library, catalogue, Input("note.md", NOTE.encode()))
-    return Engine(
-        library, catalogue, readers=Readers({"en": Sure(), "multilingual": Sure()}, {"en": BARS, "multilingual": BARS})
-    )
+def engine(holding: Holding) -> Engine:
+    return holding(NOTE, readers=Readers({"en": Sure(), "multilingual": Sure()}, {"en": BARS, "multilingual": BARS}))
 
 
 @pytest.mark.parametrize(
@@ -176,15 +171,11 @@ def test_words_about_another_country_do_not_answer_where_theirs_names_the_one_as
     assert not said("When did Latvia open its rescue centre?")
 
 
-def test_a_body_by_its_acronym_is_not_answered_about_from_the_report_of_another_that_names_it(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
-    library = open_library()
+def test_a_body_by_its_acronym_is_not_answered_about_from_the_report_of_another_that_names_it(holding: Holding) -> None:
     hgm = "# Report of the Harbour Guard Mission\n\nA/88/504\n\n1. The mission audited 12 boats with the help of others.\n"
     beside = "The crews are counted by night. " * 60
     own = f"# Report of the Pilot Office\n\nA/88/505\n\n1. The office audited 31 boats. {beside}\n\n## Help\n\n2. The HGM helped. {beside}\n"
-    add(library, catalogue, Input("hgm.md", hgm.encode()), Input("office.md", own.encode()))
-    engine = Engine(library, catalogue, readers=Readers({"en": Sure()}, {"en": BARS}))
+    engine = holding(hgm, own, readers=Readers({"en": Sure()}, {"en": BARS}))
     answer = engine.ask("How many boats did the HGM audit?")
     assert "12 boats" in answer.statements[0].text
     assert not any("31 boats" in statement.text for statement in answer.statements)
@@ -243,11 +234,10 @@ Abstenciones: Ecuador, Fiji
     ],
 )
 def test_of_lists_with_labels_the_one_is_said_whose_label_is_asked_for(
-    library: Library, catalogue: Catalogue, question: str, said: str
+    holding: Holding, question: str, said: str
 ) -> None:
-    add(library, catalogue, Input("record.md", RECORD.encode()), Input("acta.md", ACTA.encode()))
     readers = Readers({"en": Sure(), "multilingual": Sure()}, {"en": BARS, "multilingual": BARS})
-    statements = [each.text for each in Engine(library, catalogue, readers=readers).ask(question).statements]
+    statements = [each.text for each in holding(RECORD, ACTA, readers=readers).ask(question).statements]
     assert said in statements
     others = {"In favour", "Against", "Abstaining", "Votos", "Abstenciones", "Approved"} - set(said.split(":")[:1])
     beside = [text for text in statements if text != said]
@@ -275,10 +265,9 @@ A/88/40
     ],
 )
 def test_the_row_is_told_that_the_last_turn_names_and_for_a_name_that_the_text_lacks_none_for_sure(
-    library: Library, catalogue: Catalogue, turns: list[str], row: str, status: str
+    holding: Holding, turns: list[str], row: str, status: str
 ) -> None:
-    add(library, catalogue, Input("catches.md", CATCHES.encode()))
-    answer = Engine(library, catalogue, readers=Readers({"en": Sure()}, {"en": BARS})).ask(turns[-1], turns[:-1])
+    answer = holding(CATCHES, readers=Readers({"en": Sure()}, {"en": BARS})).ask(turns[-1], turns[:-1])
     assert answer.status == status
     assert answer.statements[0].text.endswith(row)
 
@@ -291,37 +280,35 @@ def test_the_row_is_told_that_the_last_turn_names_and_for_a_name_that_the_text_l
     ],
 )
 def test_a_row_whose_head_names_other_years_is_not_sure_though_the_first_page_names_the_one_asked_for(
-    library: Library, catalogue: Catalogue, question: str, status: str
+    holding: Holding, question: str, status: str
 ) -> None:
-    add(library, catalogue, Input("catches.md", CATCHES.replace("# Catches", "# Catches told in 2032").encode()))
-    answer = Engine(library, catalogue, readers=Readers({"en": Sure()}, {"en": BARS})).ask(question)
+    answer = holding(
+        CATCHES.replace("# Catches", "# Catches told in 2032"), readers=Readers({"en": Sure()}, {"en": BARS})
+    ).ask(question)
     assert answer.status == status
 
 
-def test_the_row_of_a_country_is_told_in_another_language_too(library: Library, catalogue: Catalogue) -> None:
+def test_the_row_of_a_country_is_told_in_another_language_too(holding: Holding) -> None:
     text = "---\nlanguage: fr\n---\n# Contributions des pays au fonds\n\nA/88/513\n\n| Pays | Contribution |\n|---|---|\n| Norvège | 11 |\n| Espagne | 21 |\n| Togo | 31 |\n"
-    add(library, catalogue, Input("dons.md", text.encode()))
-    engine = Engine(library, catalogue, readers=Readers({"multilingual": Sure()}, {"multilingual": BARS}))
+    engine = holding(text, readers=Readers({"multilingual": Sure()}, {"multilingual": BARS}))
     assert engine.ask("What is the contribution of Spain?").statements[0].text.endswith("Espagne | 21")
 
 
 def test_words_that_name_only_another_year_are_not_sure_though_others_of_their_passage_name_the_one_asked_for(
-    library: Library, catalogue: Catalogue
+    holding: Holding,
 ) -> None:
     text = "# Chairs of the harbour board\n\nA/88/509\n\n1. The ninth meeting of 2032 was chaired by Ms. Berg. The eighth meeting of 2031 had no chair.\n"
-    add(library, catalogue, Input("chairs.md", text.encode()))
-    engine = Engine(library, catalogue, readers=Readers({"en": Sure()}, {"en": BARS}))
+    engine = holding(text, readers=Readers({"en": Sure()}, {"en": BARS}))
     for year, name in ((2031, "had no chair"), (2032, "Ms. Berg")):
         answer = engine.ask(f"Who chaired the meeting in {year}?")
         assert answer.status == "answered"
         assert [name in each.text for each in answer.statements] == [True]
 
 
-def test_the_years_of_a_span_in_the_head_of_a_table_are_all_its_own(library: Library, catalogue: Catalogue) -> None:
+def test_the_years_of_a_span_in_the_head_of_a_table_are_all_its_own(holding: Holding) -> None:
     text = CATCHES.replace("Species | 2030 | 2031", "Species (2029–2031) | first | last").replace(
         "# Catches", "# Catches of 2030"
     )
-    add(library, catalogue, Input("catches.md", text.encode()))
-    engine = Engine(library, catalogue, readers=Readers({"en": Sure()}, {"en": BARS}))
+    engine = holding(text, readers=Readers({"en": Sure()}, {"en": BARS}))
     assert engine.ask("How many of the albacore were caught in 2030?").status == "answered"
     assert engine.ask("How many of the albacore were caught in 2033?").status == "tentative"

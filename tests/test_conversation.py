@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import OpenLibrary, add
+from conftest import Holding, OpenLibrary, add
 from hypothesis import given
 from hypothesis import strategies as st
 from test_constraints import Sure
@@ -23,7 +23,6 @@ from assistant.question import clean_question
 from assistant.vocabulary import Vocabulary
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES
-from corpus.library import Library
 from ingest.run import Input
 
 VOCABULARY = Vocabulary.shipped()
@@ -228,16 +227,14 @@ class Clinging:
         return 3.0 if "yachts" in question and "yachts" in text else -9.0
 
 
-def test_a_new_subject_is_not_answered_by_what_answered_the_turn_before(library: Library, catalogue: Catalogue) -> None:
-    add(
-        library,
-        catalogue,
+def test_a_new_subject_is_not_answered_by_what_answered_the_turn_before(holding: Holding) -> None:
+    engine = holding(
         *(
             Input(f"{n}.md", f"# Note {n}\n\n1. {text}\n".encode())
             for n, (text, _) in enumerate([BOATS["en"], YACHTS["en"]])
         ),
+        readers=Readers({"en": Clinging()}, {"en": BARS}),
     )
-    engine = Engine(library, catalogue, readers=Readers({"en": Clinging()}, {"en": BARS}))
     history = [BOATS["en"][1]]
     answer = engine.ask("And how many crowns do foreign yachts pay each night for a place?", history)
     assert answer.statements[0].text == YACHTS["en"][0]
@@ -245,9 +242,8 @@ def test_a_new_subject_is_not_answered_by_what_answered_the_turn_before(library:
     assert engine.ask("Who polishes the brass telescopes of the lighthouse keepers?", history).status == "not_found"
 
 
-def test_what_answers_only_the_turn_before_is_told_as_not_certain(library: Library, catalogue: Catalogue) -> None:
-    add(library, catalogue, Input("boats.md", f"# Note\n\n1. {BOATS['en'][0]}\n".encode()))
-    engine = Engine(library, catalogue, readers=Readers({"en": Clinging()}, {"en": BARS}))
+def test_what_answers_only_the_turn_before_is_told_as_not_certain(holding: Holding) -> None:
+    engine = holding(f"# Note\n\n1. {BOATS['en'][0]}\n", readers=Readers({"en": Clinging()}, {"en": BARS}))
     first, again = engine.ask(BOATS["en"][1]), engine.ask("And in which language?", [BOATS["en"][1]])
     assert (first.status, again.status) == ("answered", "tentative")
     assert first.statements[0] == again.statements[0]
@@ -413,13 +409,9 @@ def test_a_follow_up_is_answered_from_where_the_turn_before_was(starter_engine: 
     assert then.citations[0].id in {citation.id for citation in first.citations}
 
 
-def test_of_what_answered_the_turn_before_those_words_answer_that_say_what_is_asked_now(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
-    library = open_library()
+def test_of_what_answered_the_turn_before_those_words_answer_that_say_what_is_asked_now(holding: Holding) -> None:
     told = "1. In 2024 the budget of the fund was 16 crowns. Travel took five of them."
-    add(library, catalogue, Input("fund.md", f"# Report on the fund\n\nA/88/9\n\n{told}\n".encode()))
-    engine = Engine(library, catalogue, readers=Readers({"en": Sure()}, {"en": BARS}))
+    engine = holding(f"# Report on the fund\n\nA/88/9\n\n{told}\n", readers=Readers({"en": Sure()}, {"en": BARS}))
     asked = "What was the budget of the fund in 2024?"
     assert "16 crowns" in engine.ask(asked).statements[0].text
     assert engine.ask("How much of it went on travel?", [asked]).statements[0].text == "Travel took five of them."

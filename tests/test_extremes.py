@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from conftest import OpenLibrary, add
+from conftest import Holding
 from test_reader import Fake, readers
 
 from assistant.qa.engine import Engine
-from corpus.catalogue import Catalogue
-from ingest.run import Input
 
 CASKS = """# Casks of oil
 
@@ -44,11 +42,9 @@ Tonneaux utilisés par port
 
 
 @pytest.fixture
-def engine(open_library: OpenLibrary, catalogue: Catalogue) -> Engine:
-    library = open_library()
-    add(library, catalogue, Input("casks.md", CASKS.encode()), Input("tonneaux.md", FRENCH.encode()))
+def engine(holding: Holding) -> Engine:
     rows = {"Corm": 4.0, "Arla": 4.0, "least sheltered": 1.0}
-    return Engine(library, catalogue, readers=readers(en=Fake(rows), multilingual=Fake(rows)))
+    return holding(CASKS, FRENCH, readers=readers(en=Fake(rows), multilingual=Fake(rows)))
 
 
 @pytest.mark.parametrize(

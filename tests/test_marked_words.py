@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import OpenLibrary, add
+from conftest import Holding, add
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
@@ -22,7 +22,6 @@ from assistant.cli.render import print_answer
 from assistant.page.chat_turns import Turn
 from assistant.page.turn_html import turn_html
 from assistant.qa.answer import Answer, Citation, Statement, answer_of
-from assistant.qa.engine import Engine
 from assistant.qa.reader import Reading
 from assistant.qa.readers import Readers
 from corpus.catalogue import Catalogue
@@ -55,20 +54,16 @@ class Pointing:
         return Reading(3.0, offsets, start, end)
 
 
-def asked(
-    tmp_path: Path, open_library: OpenLibrary, catalogue: Catalogue, words: str, question: str = QUESTION
-) -> Answer:
+def asked(holding: Holding, tmp_path: Path, words: str, question: str = QUESTION) -> Answer:
     """The answer of a reader that points at some words."""
     (tmp_path / "harbour.md").write_text(TEXT, encoding="utf-8")
-    library = open_library()
-    add(library, catalogue, FileInput(tmp_path / "harbour.md").open())
     readers = Readers({"en": Pointing(words), "multilingual": Pointing(words)}, {"en": BARS, "multilingual": BARS})
-    return Engine(library, catalogue, readers=readers).ask(QUESTION)
+    return holding(FileInput(tmp_path / "harbour.md").open(), readers=readers).ask(QUESTION)
 
 
 @pytest.fixture
-def answer(tmp_path: Path, open_library: OpenLibrary, catalogue: Catalogue) -> Answer:
-    return asked(tmp_path, open_library, catalogue, "before sunset")
+def answer(holding: Holding, tmp_path: Path) -> Answer:
+    return asked(holding, tmp_path, "before sunset")
 
 
 def test_an_answer_tells_which_of_the_quoted_words_answer(answer: Answer) -> None:
@@ -86,24 +81,20 @@ def test_it_is_the_same_after_a_way_through_json(answer: Answer) -> None:
     assert kept.statements[0].pieces == answer.statements[0].pieces
 
 
-def test_what_the_reader_points_at_is_told_in_whole_words(
-    tmp_path: Path, open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
-    shown = asked(tmp_path, open_library, catalogue, "unset")
+def test_what_the_reader_points_at_is_told_in_whole_words(holding: Holding, tmp_path: Path) -> None:
+    shown = asked(holding, tmp_path, "unset")
     assert [words for words, on in shown.statements[0].pieces if on] == ["sunset"]
 
 
-def test_nothing_is_told_where_most_of_the_words_would_be(
-    tmp_path: Path, open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
-    shown = asked(tmp_path, open_library, catalogue, "leave the inner harbour before sunset, and its master shall")
+def test_nothing_is_told_where_most_of_the_words_would_be(holding: Holding, tmp_path: Path) -> None:
+    shown = asked(holding, tmp_path, "leave the inner harbour before sunset, and its master shall")
     assert shown.statements
     assert [each.answer for each in shown.citations] == [None]
     assert shown.statements[0].pieces == [(shown.statements[0].text, False)]
 
 
 def test_the_page_sets_them_in_bold_in_the_statement_and_in_its_source(
-    tmp_path: Path, open_library: OpenLibrary, catalogue: Catalogue, answer: Answer
+    tmp_path: Path, catalogue: Catalogue, answer: Answer
 ) -> None:
     with made_service(tmp_path / "service", catalogue, page=False, reading=True) as made:
         add(made.library, catalogue, FileInput(tmp_path / "harbour.md").open())

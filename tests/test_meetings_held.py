@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from conftest import OpenLibrary, add
+from conftest import Holding, OpenLibrary, add
 from word_reader import BARS, word_readers
 
 from assistant.export.un_style import name_of
@@ -65,15 +65,13 @@ class Liking:
 
 
 @pytest.fixture
-def engine(open_library: OpenLibrary, catalogue: Catalogue) -> Engine:
+def engine(holding: Holding) -> Engine:
     """An engine over two agendas, the earlier of which has more items."""
-    library = open_library()
     harbours = agenda(
         "A/AC.1/2024/1", "Committee on Harbours", "Lisbon", "2024-05-06", ["Opening", "Tolls", "Bells", "Report"]
     )
     schools = agenda("A/AC.2/2025/1", "Committee on Schools", "Quito", "2025-03-03", ["Opening", "Timetables"])
-    add(library, catalogue, Input("harbours.md", harbours.encode()), Input("schools.md", schools.encode()))
-    return Engine(library, catalogue, readers=word_readers())
+    return holding(harbours, schools, reading=True)
 
 
 @pytest.mark.parametrize(
@@ -117,9 +115,8 @@ def test_an_item_is_said_not_to_be_there_where_no_agenda_has_it(engine: Engine) 
 
 
 @pytest.fixture
-def boards(open_library: OpenLibrary, catalogue: Catalogue) -> Engine:
+def boards(holding: Holding) -> Engine:
     """An engine over the agendas of two boards, each of which calls its fund by a short name."""
-    library = open_library()
     ports = agenda(
         "A/AC.3/2025/1",
         "Executive Board of the Fund for Ports",
@@ -135,8 +132,7 @@ def boards(open_library: OpenLibrary, catalogue: Catalogue) -> Engine:
         "2025-06-18",
         ["Evaluation at FUSH", "Ethics at FUSH", "Audit at FUSH"],
     )
-    add(library, catalogue, Input("ports.md", ports.encode()), Input("ships.md", ships.encode()))
-    return Engine(library, catalogue, readers=word_readers())
+    return holding(ports, ships, reading=True)
 
 
 @pytest.mark.parametrize(
@@ -188,9 +184,7 @@ def test_documents_of_an_item_that_are_as_good_are_all_told_in_a_follow_up_too(b
         assert [each.text.rstrip(".").split()[-1] for each in told.statements] == ["A/AC.3/2025/2", "A/AC.3/2025/3"]
 
 
-def test_of_documents_that_are_alike_the_one_comes_first_whose_line_has_the_name(
-    library: Library, catalogue: Catalogue
-) -> None:
+def test_of_documents_that_are_alike_the_one_comes_first_whose_line_has_the_name(holding: Holding) -> None:
     board = agenda(
         "A/AC.5/2025/1",
         "Executive Board",
@@ -201,8 +195,7 @@ def test_of_documents_that_are_alike_the_one_comes_first_whose_line_has_the_name
     )
     board = board.replace("Paper on Ethics", "NAPO: Report of the Ethics Office", 1)
     board = board.replace("Paper on Ethics", "LUPO: Activities of the Ethics Office", 1)
-    add(library, catalogue, Input("board.md", board.encode()))
-    engine = Engine(library, catalogue, readers=word_readers())
+    engine = holding(board, reading=True)
     told = engine.quoter.desk.answer(engine.question("Which document is the report of the Ethics Office of LUPO?"))
     assert told is not None
     assert told.statements[0].text.rstrip(".").endswith("A/AC.5/2025/3")
@@ -230,17 +223,14 @@ def test_an_example_names_the_meeting_whose_item_it_asks_for_where_several_are_h
 
 
 @pytest.fixture
-def bare(open_library: OpenLibrary, catalogue: Catalogue) -> Engine:
+def bare(holding: Holding) -> Engine:
     """An engine over two agendas, the later of which has no timetable, and a resolution on something else."""
-    library = open_library()
     tolls = agenda("A/AC.1/2024/1", "Committee on Harbours", "Lisbon", "2024-05-06", ["Opening", "Tolls", "Bells"])
     roofs = agenda(
         "A/AC.2/2025/1", "Committee on Schools", "Quito", "2025-03-03", ["Opening", "Roofs", "Desks"], timetable=False
     )
     bridge = "# Bridges\n\n1. The meeting on the 25th anniversary of the Elbow Bridge takes place on 9 June 2027.\n"
-    add(library, catalogue, Input("tolls.md", tolls.encode()), Input("roofs.md", roofs.encode()),
-        Input("bridge.md", bridge.encode()))  # fmt: skip
-    return Engine(library, catalogue, readers=word_readers())
+    return holding(tolls, roofs, bridge, reading=True)
 
 
 @pytest.mark.parametrize(
@@ -297,7 +287,7 @@ def test_a_day_without_a_meeting_is_told_only_to_who_asks_for_a_timetable(bare: 
 
 
 @pytest.fixture
-def week(open_library: OpenLibrary, catalogue: Catalogue) -> Engine:
+def week(holding: Holding) -> Engine:
     """An engine over an agenda of three days, with a line below its timetable and a note on one of its items."""
     titles = {"1": "Opening", "2": "Kites", "2 (a)": "Strings", "2 (b)": "Tails", "3": "Wind fund"}
     sittings = [("12", "10:00", ["1"]), ("12", "15:00", ["2 (a)"]), ("13", "10:00", ["2 (b)"]), ("13", "15:00", ["3"]),
@@ -310,9 +300,7 @@ def week(open_library: OpenLibrary, catalogue: Catalogue) -> Engine:
                                      for day, start, items in sittings]})  # fmt: skip
     text += "\n\nThe meeting of Wednesday is in the hall.\n"
     fund = "# Note\n\nA/AC.3/2026/2\n\n1. Money of the wind fund is for strings. We talk of its money at length.\n"
-    library = open_library()
-    add(library, catalogue, Input("agenda.md", text.encode()), Input("fund.md", fund.encode()))
-    return Engine(library, catalogue, readers=word_readers())
+    return holding(text, fund, reading=True)
 
 
 @pytest.mark.parametrize(
@@ -390,13 +378,9 @@ def test_the_name_of_the_body_does_not_hide_what_is_asked_of_its_meeting(starter
     assert any("15:00–17:00" in statement.text for statement in answer.statements)
 
 
-def test_days_and_times_come_before_the_length_that_is_about_as_likely_meant(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
-    library = open_library()
+def test_days_and_times_come_before_the_length_that_is_about_as_likely_meant(holding: Holding) -> None:
     schools = agenda("A/AC.2/2025/1", "Committee on Schools", "Quito", "2025-03-03", ["Opening", "Timetables"])
-    add(library, catalogue, Input("schools.md", schools.encode()))
-    engine = Engine(library, catalogue, readers=Readers({"en": Liking("hours")}, {"en": BARS}))
+    engine = holding(schools, readers=Readers({"en": Liking("hours")}, {"en": BARS}))
     first, second, *_ = engine.ask("When is item 2 taken up?").statements
     assert "10" in first.text
     assert "3 hours" in second.text

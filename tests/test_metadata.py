@@ -6,16 +6,15 @@ import datetime as dt
 from collections.abc import Sequence
 
 import pytest
-from conftest import OpenLibrary, add
+from conftest import Holding, OpenLibrary, add
 from test_answers import check_citations
-from word_reader import BARS, WordReader, word_readers
+from word_reader import BARS, WordReader
 
 from assistant.qa.engine import Engine
 from assistant.qa.metadata import adopted_on, dated_on, particulars
 from assistant.qa.reader import Reading
 from assistant.qa.readers import Readers
 from corpus.catalogue import Catalogue
-from corpus.library import Library
 from ingest.run import Input
 
 RESOLUTION = """United Nations
@@ -55,11 +54,9 @@ Recalling its resolution 94/3 of 2 December 2039 on lamps,
 
 
 @pytest.fixture
-def engine(open_library: OpenLibrary, catalogue: Catalogue) -> Engine:
+def engine(holding: Holding) -> Engine:
     """Asks about one resolution."""
-    library = open_library()
-    add(library, catalogue, Input("resolution.md", RESOLUTION.encode()))
-    return Engine(library, catalogue, readers=word_readers())
+    return holding(RESOLUTION, reading=True)
 
 
 @pytest.mark.parametrize(
@@ -93,9 +90,7 @@ def test_what_the_first_page_says_gives_way_to_a_paragraph_that_answers(engine: 
     assert answer.statements[0].text.startswith("Requests the Secretary-General to report")
 
 
-def test_passages_are_read_without_the_lines_at_the_head_and_the_foot_of_their_document(
-    library: Library, catalogue: Catalogue
-) -> None:
+def test_passages_are_read_without_the_lines_at_the_head_and_the_foot_of_their_document(holding: Holding) -> None:
     seen: list[str] = []
 
     class Recording(WordReader):
@@ -103,8 +98,7 @@ def test_passages_are_read_without_the_lines_at_the_head_and_the_foot_of_their_d
             seen.extend(text for _, text in passages)
             return super().read(question, passages)
 
-    add(library, catalogue, Input("resolution.md", RESOLUTION.encode()))
-    engine = Engine(library, catalogue, readers=Readers({"en": Recording()}, {"en": BARS}))
+    engine = holding(RESOLUTION, readers=Readers({"en": Recording()}, {"en": BARS}))
     answer = engine.ask("By when is the Secretary-General to report on lighthouses?")
     assert answer.statements[0].text.startswith("Requests the Secretary-General to report")
     passages = [text for text in seen if not text.startswith("The symbol of the document")]
@@ -177,12 +171,11 @@ The Permanent Mission has the honour to refer to the elections of the keepers of
 
 
 def test_two_things_that_a_document_says_of_itself_are_both_answered_and_no_footnote_runs_into_them(
-    library: Library, catalogue: Catalogue
+    holding: Holding,
 ) -> None:
-    add(library, catalogue, Input("note.md", NOTE.encode()))
-    engine = Engine(library, catalogue, readers=word_readers())
+    engine = holding(NOTE, reading=True)
     answer = engine.ask("Under which agenda item was A/95/87 considered, and who submitted it?")
-    check_citations(answer, library)
+    check_citations(answer, engine.library)
     assert answer.status == "answered"
     assert [statement.text for statement in answer.statements][:2] == [
         "Item 116 (c) of the preliminary list Elections to fill vacancies in subsidiary organs",
@@ -190,9 +183,7 @@ def test_two_things_that_a_document_says_of_itself_are_both_answered_and_no_foot
     ]
 
 
-def test_on_whose_behalf_a_draft_is_submitted_is_told_with_who_submits_it(
-    library: Library, catalogue: Catalogue
-) -> None:
+def test_on_whose_behalf_a_draft_is_submitted_is_told_with_who_submits_it(holding: Holding) -> None:
     submitted = (
         "## Arla: draft resolution[^1]\n\n[^1]: On behalf of the States that keep lighthouses.\n\n# Depth of harbours"
     )
@@ -201,9 +192,9 @@ def test_on_whose_behalf_a_draft_is_submitted_is_told_with_who_submits_it(
         + submitted
         + "\n\nThe General Assembly,\n\nRecalling its resolutions,\n\n1. Decides to dig.\n"
     )
-    add(library, catalogue, Input("draft.md", text.encode()))
-    answer = Engine(library, catalogue, readers=word_readers()).ask("Who submitted A/95/87?")
-    check_citations(answer, library)
+    engine = holding(text, reading=True)
+    answer = engine.ask("Who submitted A/95/87?")
+    check_citations(answer, engine.library)
     assert answer.status == "answered"
     said = answer.statements[0]
     assert [citation.quote for citation in said.citations] == [

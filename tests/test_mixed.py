@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 import pytest
-from conftest import add
+from conftest import Holding
 
-from assistant.qa.engine import Engine
-from corpus.catalogue import Catalogue
-from corpus.library import Library
 from eval.mixed import rank
 from ingest.run import Input
 
 
 @pytest.mark.parametrize(("words", "place"), [("Pilots board", 0), ("Yachts pay", 1), ("Zeppelins land", None)])
 def test_the_rank_is_that_of_the_first_passage_that_holds_the_words(
-    library: Library, catalogue: Catalogue, words: str, place: int | None
+    holding: Holding, words: str, place: int | None
 ) -> None:
-    add(
-        library,
-        catalogue,
+    engine = holding(
         Input("pilots.md", b"# Pilots\n\n1. Pilots board tankers in the harbour.\n"),
         Input("yachts.md", b"# Yachts\n\n1. Yachts pay forty crowns.\n"),
         Input("air.md", b"# Air\n\n1. Zeppelins land elsewhere.\n"),
     )
-    engine = Engine(library, catalogue)
     found = engine.search("Who boards tankers in the harbour: pilots? Do yachts pay?", 2)
-    held = {each.id: library.document(each.id) for each in library.headers()}
+    held = {each.id: engine.library.document(each.id) for each in engine.library.headers()}
     spans = {key: [(begin, begin + 5)] for key, each in held.items() if (begin := each.text.find(words)) >= 0}
     assert len(spans) == 1
     assert rank(found, spans) == place

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from conftest import OpenLibrary, add
+from conftest import Holding
 from test_answers import check_citations
-from word_reader import word_readers
 
 from assistant.qa.answer import Answer
 from assistant.qa.engine import Engine
-from corpus.catalogue import Catalogue
-from corpus.library import Library
 from ingest.run import Input
 
 LANTERNS = """# Convention on the Care of Harbour Lanterns
@@ -80,11 +77,9 @@ E/C.99/2031/4/Rev.1
 
 
 @pytest.fixture
-def engine(open_library: OpenLibrary, catalogue: Catalogue) -> Engine:
-    library = open_library()
+def engine(holding: Holding) -> Engine:
     texts = {"lanterns": LANTERNS, "bells": BELLS, "draft": DRAFT, "paper": PAPER, "revised": REVISED}
-    add(library, catalogue, *(Input(f"{name}.md", text.encode()) for name, text in texts.items()))
-    return Engine(library, catalogue, readers=word_readers())
+    return holding(*(Input(f"{name}.md", text.encode()) for name, text in texts.items()), reading=True)
 
 
 def said(answer: Answer) -> str:
@@ -108,15 +103,13 @@ def test_a_treaty_is_known_by_words_that_its_title_alone_has(engine: Engine, que
 
 
 @pytest.fixture
-def known(open_library: OpenLibrary, catalogue: Catalogue) -> Engine:
+def known(holding: Holding) -> Engine:
     """An engine over a treaty that the catalogue knows and one that it does not."""
-    library = open_library()
     text = LANTERNS.replace(
         "Convention on the Care of Harbour Lanterns", "Convention against Transnational Organized Crime"
     )
     text = f"---\nsymbol: A/RES/55/25\npart: annex I\n---\n{text}"
-    add(library, catalogue, Input("known.md", text.encode()), Input("bells.md", BELLS.encode()))
-    return Engine(library, catalogue, readers=word_readers())
+    return holding(text, BELLS, reading=True)
 
 
 def test_a_treaty_that_is_only_called_the_convention_is_told_with_the_others_that_may_be_meant(known: Engine) -> None:
@@ -149,10 +142,9 @@ def test_a_paragraph_that_an_article_does_not_have_is_told_and_the_article_is_no
     assert said(held) == "The oil shall be renewed every spring."
 
 
-def test_paragraphs_without_numbers_are_counted(library: Library, catalogue: Catalogue) -> None:
+def test_paragraphs_without_numbers_are_counted(holding: Holding) -> None:
     text = LANTERNS.replace("1. Each Party", "Each Party").replace("2. The oil", "The oil")
-    add(library, catalogue, Input("lanterns.md", text.encode()))
-    engine = Engine(library, catalogue, readers=word_readers())
+    engine = holding(text, reading=True)
     assert said(engine.ask("What does article 2, paragraph 2 say?")) == "The oil shall be renewed every spring."
     assert engine.ask("What does article 2, paragraph 3 say?").status == "not_found"
 
@@ -173,12 +165,9 @@ def test_paragraphs_without_numbers_are_counted(library: Library, catalogue: Cat
         ("article 5 (c) of the lantern convention", ""),
     ],
 )
-def test_a_named_part_of_an_article_is_quoted_alone_and_as_one(
-    library: Library, catalogue: Catalogue, question: str, told: str
-) -> None:
+def test_a_named_part_of_an_article_is_quoted_alone_and_as_one(holding: Holding, question: str, told: str) -> None:
     more = "\n### Article 5. Keepers\n\nEach keeper shall:\n\n(a) Fill the lamp;\n\n(b) Trim the wick.\n"
-    add(library, catalogue, Input("lanterns.md", (LANTERNS + more).encode()), Input("bells.md", BELLS.encode()))
-    answer = Engine(library, catalogue, readers=word_readers()).ask(question)
+    answer = holding(LANTERNS + more, BELLS, reading=True).ask(question)
     assert said(answer).replace("shall: Fill", "shall: (a) Fill").replace("shall: Trim", "shall: (b) Trim") == told
 
 
@@ -231,11 +220,9 @@ Welcoming the new glass,
     ],
 )
 def test_a_paragraph_of_a_preamble_is_not_taken_for_the_operative_one_of_its_number(
-    open_library: OpenLibrary, catalogue: Catalogue, question: str
+    holding: Holding, question: str
 ) -> None:
-    library = open_library()
-    add(library, catalogue, Input("preambled.md", PREAMBLED.encode()))
-    engine = Engine(library, catalogue, readers=word_readers())
+    engine = holding(PREAMBLED, reading=True)
     answer = engine.ask(question)
     assert (answer.status, said(answer)) == ("answered", "Welcoming the new glass,")
     assert "third preambular para." in answer.citations[0].locator

@@ -5,15 +5,12 @@ from __future__ import annotations
 from io import StringIO
 
 import pytest
-from conftest import OpenLibrary, add
+from conftest import Holding, add
 from rich.console import Console
-from word_reader import word_readers
 
 from assistant.cli.render import print_answer
 from assistant.qa.engine import Engine
 from assistant.qa.scope import Scope
-from corpus.catalogue import Catalogue
-from corpus.library import Library
 from corpus.symbols import Symbol
 from ingest.run import Input, starter_sources
 
@@ -31,10 +28,8 @@ SCHOOLS = "# Report on schools\n\nA/88/602\n\n1. The Committee visited nine scho
 
 
 @pytest.fixture
-def engine(open_library: OpenLibrary, catalogue: Catalogue) -> Engine:
-    library = open_library()
-    add(library, catalogue, Input("board.md", BOARD.encode()))
-    return Engine(library, catalogue, readers=word_readers())
+def engine(holding: Holding) -> Engine:
+    return holding(BOARD, reading=True)
 
 
 HOUSES = {
@@ -46,10 +41,8 @@ HOUSES = {
 
 
 @pytest.fixture
-def houses(open_library: OpenLibrary, catalogue: Catalogue) -> Engine:
-    library = open_library()
-    add(library, catalogue, *(Input(f"{n}.md", text.encode()) for n, text in enumerate(HOUSES.values())))
-    return Engine(library, catalogue, readers=word_readers())
+def houses(holding: Holding) -> Engine:
+    return holding(*(Input(f"{n}.md", text.encode()) for n, text in enumerate(HOUSES.values())), reading=True)
 
 
 @pytest.mark.parametrize(("symbol", "price"), [*zip(HOUSES, "7935", strict=True)])
@@ -86,18 +79,11 @@ def test_a_document_of_another_house_that_is_not_held_is_said_not_to_be(houses: 
     assert "rapporteur fetch" not in shown.getvalue(), "the Official Document System holds none of these"
 
 
-def test_what_a_held_text_says_of_a_document_that_is_not_held_is_quoted(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
-    library = open_library()
+def test_what_a_held_text_says_of_a_document_that_is_not_held_is_quoted(holding: Holding) -> None:
     told = "# Ropes\n\n1. Resolution WHA71.5 asks the ports to count their ropes.\n"
-    add(
-        library,
-        catalogue,
-        Input("a.md", b"# Lamps\n\n1. Lamps burn.\n", symbol=Symbol.given("WHA79.4")),
-        Input("b.md", told.encode()),
-    )
-    answer = Engine(library, catalogue, readers=word_readers()).ask("What does WHA71.5 ask the ports to do?")
+    answer = holding(
+        Input("a.md", b"# Lamps\n\n1. Lamps burn.\n", symbol=Symbol.given("WHA79.4")), told, reading=True
+    ).ask("What does WHA71.5 ask the ports to do?")
     assert answer.status == "answered"
     assert "count their ropes" in answer.statements[0].text
     assert "WHA71.5" in answer.notes[0]
@@ -109,11 +95,9 @@ def test_a_follow_up_changes_the_symbol_of_another_house(houses: Engine) -> None
 
 
 @pytest.fixture
-def beside(open_library: OpenLibrary, catalogue: Catalogue) -> Engine:
+def beside(holding: Holding) -> Engine:
     """An engine over the board's report and the starter corpus with its treaties."""
-    library = open_library()
-    add(library, catalogue, Input("board.md", BOARD.encode()), *starter_sources())
-    return Engine(library, catalogue, readers=word_readers())
+    return holding(BOARD, *starter_sources(), reading=True)
 
 
 @pytest.mark.parametrize(
@@ -145,11 +129,8 @@ def test_a_question_that_names_no_document_is_not_told_that_one_is_not_held(engi
         "What does article 6 of the Protocol say?",
     ],
 )
-def test_a_treaty_of_the_catalogue_is_not_spoken_of_where_another_may_be_meant(
-    library: Library, catalogue: Catalogue, question: str
-) -> None:
-    add(library, catalogue, Input("schools.md", SCHOOLS.encode()))
-    answer = Engine(library, catalogue, readers=word_readers()).ask(question)
+def test_a_treaty_of_the_catalogue_is_not_spoken_of_where_another_may_be_meant(holding: Holding, question: str) -> None:
+    answer = holding(SCHOOLS, reading=True).ask(question)
     assert answer.absent is None
     assert "A/RES/55/25" not in answer.reason
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import OpenLibrary, add
+from conftest import Holding, OpenLibrary, add
 from word_reader import word_readers
 
 from assistant.qa.engine import Engine
@@ -212,10 +212,8 @@ In decision 2025/9 the oil of the north was named.
 
 
 @pytest.fixture
-def experts(open_library: OpenLibrary, catalogue: Catalogue) -> Engine:
-    held = open_library()
-    add(held, catalogue, Input("experts.md", DECISIONS), Input("report.md", REPORT))
-    return Engine(held, catalogue, readers=word_readers())
+def experts(holding: Holding) -> Engine:
+    return holding(Input("experts.md", DECISIONS), Input("report.md", REPORT), reading=True)
 
 
 @pytest.mark.parametrize(
@@ -262,16 +260,14 @@ def test_a_decision_that_is_only_spoken_of_is_not_said_to_be_missing(experts: En
     assert "has no" not in experts.ask(question).reason
 
 
-def test_a_decision_is_found_by_its_number_in_other_languages(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+def test_a_decision_is_found_by_its_number_in_other_languages(holding: Holding) -> None:
     texts = {
         "ru": ("# Доклад\n\nA/88/305\n\n## Решение 2025/7 Фитили\n\nГруппа приняла доклад.\n\n## Решение 2025/8 Масло\n\nГруппа просит купить масло.",
                "О чём говорится в решении 2025/8?"),
         "zh": ("# 专家组的报告\n\nA/88/306\n\n## 第2025/7号决定 灯芯\n\n专家组欢迎灯芯。\n\n## 第2025/8号决定 灯油\n\n专家组请秘书处购买灯油。",
                "第2025/8号决定说了什么？"),
     }  # fmt: skip
-    held = open_library()
-    add(held, catalogue, *(Input(f"{language}.md", text.encode()) for language, (text, _) in texts.items()))
-    engine = Engine(held, catalogue, readers=word_readers())
+    engine = holding(*(Input(f"{language}.md", text.encode()) for language, (text, _) in texts.items()), reading=True)
     for text, question in texts.values():
         (citation,) = engine.ask(question).citations[1:]
         assert citation.quote == text.rsplit("\n\n", 1)[1]

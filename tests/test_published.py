@@ -11,9 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.qa.base import bert_base
-from assistant.qa.base import shipped_path as words_path
-from assistant.qa.weights import KEPT
+from assistant.qa.weights import KEPT, bert_base, words_path
 from corpus.embedding import EmbeddingError
 from corpus.embedding.minilm import SHIPPED, SHIPPED_SHA256, TOKENIZER, TOKENIZER_SHA256, tokenizer_file
 from corpus.files import file_hash
@@ -41,7 +39,7 @@ def test_what_ships_is_made_anew_from_the_published_files(tmp_path: Path, monkey
 
 @needs_published
 def test_the_vectors_that_ship_are_those_of_the_cross_encoder() -> None:
-    whole, base = cross_encoder(), bert_base().weights
+    whole, base = cross_encoder(), bert_base()
     assert set(base) == {name for name in whole if name.startswith(KEPT)}
     for name, values in base.items():
         np.testing.assert_array_equal(values, whole[name])
@@ -77,6 +75,6 @@ def test_damaged_word_vectors_are_named(tmp_path: Path, monkeypatch: pytest.Monk
     half = tmp_path / "words.npz"
     shutil.copy(words_path(), half)
     half.write_bytes(half.read_bytes()[: half.stat().st_size // 2])
-    monkeypatch.setattr("assistant.qa.base.shipped_path", lambda: half)
+    monkeypatch.setattr("assistant.qa.weights.words_path", lambda: half)
     with pytest.raises(EmbeddingError, match=r"words\.npz can't be read .* Install Rapporteur again"):
         bert_base()

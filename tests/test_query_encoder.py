@@ -17,7 +17,7 @@ from tokenizers.pre_tokenizers import Whitespace
 from tokenizers.processors import TemplateProcessing
 from transformers import BertConfig, BertModel
 
-from assistant.qa.base import EPSILON, HEADS
+from assistant.qa.weights import EPSILON, HEADS
 from corpus.catalogue import Catalogue
 from corpus.embedding import EmbeddingError, HashEmbedder, PackagedE5
 from corpus.embedding.e5 import E5Encoder

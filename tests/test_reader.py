@@ -13,16 +13,15 @@ from threading import Barrier
 
 import numpy as np
 import pytest
-from conftest import OpenLibrary, add
+from conftest import Holding, add
 from test_cli import Cli
 
 from assistant.qa.abstention import BOTH, FOUND, FROM_ENGLISH, NEITHER_ENGLISH, SAME, Bars, bars
-from assistant.qa.base import available
 from assistant.qa.engine import Engine
 from assistant.qa.reader import Name, Reader, Reading
 from assistant.qa.readers import Readers
 from assistant.qa.weighing import AGAIN, READ, STEPS, Weigher
-from assistant.qa.weights import shipped_path, ships
+from assistant.qa.weights import available, shipped_path, ships
 from corpus.catalogue import Catalogue
 from corpus.embedding import EmbeddingError, HashEmbedder
 from corpus.library import Library
@@ -83,19 +82,12 @@ def readers(**each: Fake) -> Readers:
     return Readers(dict(named), dict.fromkeys(named, BARS))
 
 
-def engine(open_library: OpenLibrary, catalogue: Catalogue, read: Readers | None, *texts: str) -> Engine:
-    library = open_library()
-    names = [f"text-{n}.md" for n in range(len(texts))]
-    add(library, catalogue, *(Input(name, text.encode()) for name, text in zip(names, texts, strict=True)))
-    return Engine(library, catalogue, readers=read)
-
-
 # What is said
 
 
-def test_the_sentence_that_holds_the_readers_words_is_quoted(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+def test_the_sentence_that_holds_the_readers_words_is_quoted(holding: Holding) -> None:
     read = readers(en=Fake({"forty crowns": 4.0}))
-    answer = engine(open_library, catalogue, read, HARBOUR).ask(ASKED)
+    answer = holding(HARBOUR, readers=read).ask(ASKED)
     assert answer.status == "answered"
     assert [each.text for each in answer.statements] == ["Yachts pay forty crowns a night."]
     (cited,) = answer.citations
@@ -107,9 +99,9 @@ def test_the_sentence_that_holds_the_readers_words_is_quoted(open_library: OpenL
     [(1.01, "answered"), (0.99, "tentative"), (-0.99, "tentative"), (-1.01, "not_found"), (-900.0, "not_found")],
 )
 def test_the_bars_decide_what_is_an_answer_what_comes_closest_and_what_is_nothing(
-    open_library: OpenLibrary, catalogue: Catalogue, logit: float, status: str
+    holding: Holding, logit: float, status: str
 ) -> None:
-    answer = engine(open_library, catalogue, readers(en=Fake({"forty crowns": logit}, -999.0)), HARBOUR).ask(ASKED)
+    answer = holding(HARBOUR, readers=readers(en=Fake({"forty crowns": logit}, -999.0))).ask(ASKED)
     assert answer.status == status
     assert [each.text for each in answer.statements] == (
         [] if status == "not_found" else ["Yachts pay forty crowns a night."]
@@ -117,19 +109,19 @@ def test_the_bars_decide_what_is_an_answer_what_comes_closest_and_what_is_nothin
 
 
 def test_at_most_three_statements_are_made_of_what_was_read_the_best_first(
-    open_library: OpenLibrary, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+    holding: Holding, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     texts = [f"# Port {n}\n\nA/88/6{n:02d}\n\n1. Yachts pay {n} crowns a night.\n" for n in range(10, 16)]
     logits = {f"pay {n} crowns": FOUND + 0.1 * (n - 10) for n in range(10, 16)}
     monkeypatch.setattr("assistant.qa.readers.FOUND", 0.0)
-    answer = engine(open_library, catalogue, readers(en=Fake(logits)), *texts).ask(ASKED)
+    answer = holding(*texts, readers=readers(en=Fake(logits))).ask(ASKED)
     assert [each.text for each in answer.statements] == [f"Yachts pay {n} crowns a night." for n in (15, 14, 13)]
 
 
 def test_what_the_reader_thinks_likelier_comes_first_whatever_document_it_is_in(
-    open_library: OpenLibrary, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+    holding: Holding, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    library = engine(open_library, catalogue, None, HARBOUR, LIGHTHOUSE).library
+    library = holding(HARBOUR, LIGHTHOUSE).library
     monkeypatch.setattr("assistant.qa.readers.FOUND", 0.0)
     for first, logits in (("forty", {"forty crowns": 6.0, "nine crowns": 5.5}),
                           ("nine", {"forty crowns": 5.5, "nine crowns": 6.0})):  # fmt: skip
@@ -138,41 +130,39 @@ def test_what_the_reader_thinks_likelier_comes_first_whatever_document_it_is_in(
         assert len(answer.statements) == 2
 
 
-def test_of_what_the_reader_likes_alike_what_search_ranks_first_comes_first(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
+def test_of_what_the_reader_likes_alike_what_search_ranks_first_comes_first(holding: Holding) -> None:
     read = readers(en=Fake({"crowns": 3.0}))
-    asked = engine(open_library, catalogue, read, HARBOUR, LIGHTHOUSE)
+    asked = holding(HARBOUR, LIGHTHOUSE, readers=read)
     first = asked.search(ASKED, 1)[0].document.label
     assert asked.ask(ASKED).citations[0].symbol == first
 
 
-def test_a_row_of_a_table_is_quoted_with_its_header(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+def test_a_row_of_a_table_is_quoted_with_its_header(holding: Holding) -> None:
     table = (
         "# Fees\n\nA/88/503\n\n1. The fees follow.\n\n| Vessel | Crowns a night |\n|---|---|\n| Barge | 70 |\n"
         "| Yacht | 40 |\n"
     )
-    answer = engine(open_library, catalogue, readers(en=Fake({"Yacht | 40": 4.0})), table).ask(ASKED)
+    answer = holding(table, readers=readers(en=Fake({"Yacht | 40": 4.0}))).ask(ASKED)
     assert answer.status == "answered"
     (statement,) = answer.statements
     assert [cite.quote for cite in statement.citations] == ["Vessel | Crowns a night", "Yacht | 40"]
 
 
 def test_words_that_the_reader_did_not_see_are_not_shown_even_where_it_likes_the_passage(
-    open_library: OpenLibrary, catalogue: Catalogue
+    holding: Holding, catalogue: Catalogue
 ) -> None:
     seen = "Boats enter between six and ten."
     cut = HARBOUR.index("Yachts pay") - HARBOUR.index("Boats enter")
-    asked = engine(open_library, catalogue, readers(en=Fake({"Boats": 9.0}, sees=cut)), HARBOUR)
+    asked = holding(HARBOUR, readers=readers(en=Fake({"Boats": 9.0}, sees=cut)))
     assert [each.text for each in asked.ask(ASKED).statements] == [seen]
     blind = Engine(asked.library, catalogue, readers=readers(en=Fake({}, other=9.0, sees=0))).ask(ASKED)
     assert (blind.status, blind.statements) == ("not_found", ())
 
 
 def test_the_chance_that_the_best_passage_answers_is_told_with_the_answer(
-    open_library: OpenLibrary, catalogue: Catalogue
+    holding: Holding, catalogue: Catalogue
 ) -> None:
-    asked = engine(open_library, catalogue, readers(en=Fake({"forty crowns": 2.0})), HARBOUR)
+    asked = holding(HARBOUR, readers=readers(en=Fake({"forty crowns": 2.0})))
     answer = asked.ask(ASKED)
     assert answer.probability == pytest.approx(BARS.probability(2.0 + FOUND))
     assert answer.confidence == pytest.approx(1.0)
@@ -182,9 +172,7 @@ def test_the_chance_that_the_best_passage_answers_is_told_with_the_answer(
     assert unread.probability != answer.probability
 
 
-def test_of_a_question_with_two_parts_the_less_likely_one_counts(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
+def test_of_a_question_with_two_parts_the_less_likely_one_counts(holding: Holding) -> None:
     class ByQuestion(Fake):
         """Reads as a passage is about what is asked."""
 
@@ -194,7 +182,7 @@ def test_of_a_question_with_two_parts_the_less_likely_one_counts(
 
     read = readers(en=ByQuestion({}))
     bell = "# Chapel\n\nA/88/503\n\n1. The chapel's bell is struck at noon.\n"
-    answer = engine(open_library, catalogue, read, HARBOUR, bell).ask(
+    answer = holding(HARBOUR, bell, readers=read).ask(
         "How many crowns do yachts pay a night, and when is the chapel's bell struck?"
     )
     assert {each.text for each in answer.statements} == {
@@ -211,11 +199,9 @@ def test_any_logit_has_a_chance_between_none_and_certainty(logit: float) -> None
 # Who reads what
 
 
-def test_the_english_reader_reads_english_and_the_multilingual_one_all_else(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
+def test_the_english_reader_reads_english_and_the_multilingual_one_all_else(holding: Holding) -> None:
     english, other = Fake({"forty crowns": 4.0}), Fake({"forty crowns": 4.0})
-    asked = engine(open_library, catalogue, readers(en=english, multilingual=other), HARBOUR)
+    asked = holding(HARBOUR, readers=readers(en=english, multilingual=other))
     asked.ask(ASKED)
     assert english.asked == [ASKED]
     assert english.passages
@@ -239,14 +225,12 @@ def test_the_english_reader_reads_english_and_the_multilingual_one_all_else(
     ],
 )
 def test_questions_in_the_language_of_the_text_english_ones_to_others_and_those_in_a_third_one_have_bars_of_their_own(
-    open_library: OpenLibrary, catalogue: Catalogue, bars_of: str, question: str, status: str
+    holding: Holding, bars_of: str, question: str, status: str
 ) -> None:
     quai = "# Règlement du port\n\nA/88/509\n\n1. Les yachts paient quarante couronnes par nuit au port de plaisance.\n"
     read = Fake({"quarante couronnes": 0.0})
     held = {"en": BARS, "multilingual": BARS, bars_of: replace(BARS, answered=-0.5)}
-    library = engine(open_library, catalogue, None, quai).library
-    asked = Engine(library, catalogue, readers=Readers({"multilingual": read}, held))
-    assert asked.ask(question).status == status
+    assert holding(quai, readers=Readers({"multilingual": read}, held)).ask(question).status == status
 
 
 def test_the_reader_is_named_by_the_languages_of_question_and_text() -> None:
@@ -260,11 +244,11 @@ def test_the_reader_is_named_by_the_languages_of_question_and_text() -> None:
 
 
 def test_what_the_english_reader_likes_best_the_other_one_reads_too_and_both_count_alike(
-    open_library: OpenLibrary, catalogue: Catalogue
+    holding: Holding, catalogue: Catalogue
 ) -> None:
     english, other = (Fake({"forty crowns": 4.0, "nine crowns": logit}) for logit in (4.5, 0.0))
     crowd = [f"# Port {n}\n\nA/88/7{n}\n\n1. Yachts pay crowns at pier {n}.\n" for n in range(10, 12)]
-    library = engine(open_library, catalogue, None, HARBOUR, LIGHTHOUSE, *crowd).library
+    library = holding(HARBOUR, LIGHTHOUSE, *crowd).library
 
     def first(bars_of: Mapping[str, Bars]) -> str:
         asked = Engine(library, catalogue, readers=Readers({"en": english, "multilingual": other}, bars_of))
@@ -277,37 +261,29 @@ def test_what_the_english_reader_likes_best_the_other_one_reads_too_and_both_cou
     assert 0 < len(other.passages) <= AGAIN < len(english.passages)
 
 
-def test_where_both_readers_are_against_it_what_one_reader_likes_less_does_not_answer_instead(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
+def test_where_both_readers_are_against_it_what_one_reader_likes_less_does_not_answer_instead(holding: Holding) -> None:
     english, other = Fake({"crowns": 2.0, "ducats": 1.5}), Fake({"crowns": -9.0, "ducats": 9.0})
     texts = [f"# Port {n}\n\nA/88/7{n}\n\n1. Yachts pay {n} crowns a night.\n" for n in range(10, 10 + AGAIN)]
     last = "# Port 9\n\nA/88/709\n\n1. Yachts pay a ducat or two: ducats are taken.\n"
-    library = engine(open_library, catalogue, None, *texts, last).library
     held = dict.fromkeys(("en", "multilingual", BOTH), BARS)
-    answer = Engine(library, catalogue, readers=Readers({"en": english, "multilingual": other}, held)).ask(ASKED)
+    answer = holding(*texts, last, readers=Readers({"en": english, "multilingual": other}, held)).ask(ASKED)
     assert len(english.passages) > AGAIN
     assert answer.status == "not_found"
 
 
-def test_what_is_nowhere_near_an_answer_is_read_by_one_reader_only(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
+def test_what_is_nowhere_near_an_answer_is_read_by_one_reader_only(holding: Holding) -> None:
     english, other = Fake({}), Fake({"crowns": 9.0})
     crowd = [f"# Port {n}\n\nA/88/7{n}\n\n1. Yachts pay crowns at pier {n}.\n" for n in range(10, 20)]
-    library = engine(open_library, catalogue, None, *crowd).library
     held = dict.fromkeys(("en", "multilingual", BOTH), BARS)
-    answer = Engine(library, catalogue, readers=Readers({"en": english, "multilingual": other}, held)).ask(ASKED)
+    answer = holding(*crowd, readers=Readers({"en": english, "multilingual": other}, held)).ask(ASKED)
     assert answer.status == "not_found"
     assert english.passages
     assert not other.passages
 
 
-def test_passages_that_nobody_reads_are_weighed_by_the_older_signals(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
+def test_passages_that_nobody_reads_are_weighed_by_the_older_signals(holding: Holding, catalogue: Catalogue) -> None:
     english = Fake({"forty crowns": 4.0})
-    asked = engine(open_library, catalogue, readers(en=english), HARBOUR)
+    asked = holding(HARBOUR, readers=readers(en=english))
     plain = Engine(asked.library, catalogue)
     question = "Combien de crowns yachts pay a night ?"
     with_reader, without = (each.ask(question, language="fr") for each in (asked, plain))
@@ -317,11 +293,9 @@ def test_passages_that_nobody_reads_are_weighed_by_the_older_signals(
     assert with_reader.probability == without.probability
 
 
-def test_a_subject_is_read_in_as_many_passages_as_are_asked_for(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
+def test_a_subject_is_read_in_as_many_passages_as_are_asked_for(holding: Holding) -> None:
     fake = Fake({"forty crowns": 4.0})
-    asked = engine(open_library, catalogue, readers(en=fake), HARBOUR)
+    asked = holding(HARBOUR, readers=readers(en=fake))
     held = [document.id for document in asked.library.documents()]
     subject = "crowns that yachts pay"
     best, *_ = asked.weigh_first(asked.question(subject, "en"), held, 2)
@@ -330,12 +304,10 @@ def test_a_subject_is_read_in_as_many_passages_as_are_asked_for(
     assert set(fake.asked) == {subject}
 
 
-def test_the_reader_sees_a_bounded_number_of_passages_and_those_that_answered_the_turn_before(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
+def test_the_reader_sees_a_bounded_number_of_passages_and_those_that_answered_the_turn_before(holding: Holding) -> None:
     crowd = [f"# Port {n}\n\nA/88/6{n:02d}\n\n1. Ferries, tugs and barges wait at pier {n}.\n" for n in range(10, 40)]
     fake = Fake({"forty crowns": 4.0})
-    asked = engine(open_library, catalogue, readers(en=fake), HARBOUR, *crowd)
+    asked = holding(HARBOUR, *crowd, readers=readers(en=fake))
     assert asked.ask(ASKED).status == "answered"
     assert 1 <= len(fake.passages) <= READ
     fake.passages.clear()
@@ -348,12 +320,10 @@ def test_the_reader_sees_a_bounded_number_of_passages_and_those_that_answered_th
     assert not any("forty crowns" in text for _, text in fake.passages)
 
 
-def test_what_is_not_asked_for_is_left_out_and_keeps_nothing_from_being_read(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
+def test_what_is_not_asked_for_is_left_out_and_keeps_nothing_from_being_read(holding: Holding) -> None:
     crowd = [f"# Port {n}\n\nA/88/6{n:02d}\n\n1. Yachts at pier {n} pay by the night.\n" for n in range(10, 40)]
     fake = Fake({"forty crowns": 4.0})
-    asked = engine(open_library, catalogue, None, HARBOUR, *crowd)
+    asked = holding(HARBOUR, *crowd)
     found = asked.search(ASKED, READ)
     weigher = Weigher(asked.library, readers(en=fake))
     question = asked.question(ASKED)
@@ -366,13 +336,11 @@ def test_what_is_not_asked_for_is_left_out_and_keeps_nothing_from_being_read(
 
 
 @pytest.mark.parametrize(("edition", "read"), [("digest", READ), ("official", STEPS[0])])
-def test_what_a_digest_says_keeps_no_official_text_from_being_read(
-    open_library: OpenLibrary, catalogue: Catalogue, edition: str, read: int
-) -> None:
+def test_what_a_digest_says_keeps_no_official_text_from_being_read(holding: Holding, edition: str, read: int) -> None:
     crowd = [f"# Port {n}\n\nA/88/6{n:02d}\n\n1. Yachts at pier {n} pay by the night.\n" for n in range(10, 40)]
     short = f"---\nedition: {edition}\nslug: yachts\n---\n# Yachts\n\n1. At their pier yachts pay forty crowns by the night.\n"
     fake = Fake({"forty crowns": 4.0, "by the night": 0.0})
-    asked = engine(open_library, catalogue, None, short, *crowd)
+    asked = holding(short, *crowd)
     question = asked.question("What do yachts pay by the night at their pier?")
     found = asked.search(question.text, READ)
     assert "forty crowns" in found[0].passage.text
@@ -382,11 +350,11 @@ def test_what_a_digest_says_keeps_no_official_text_from_being_read(
 
 @pytest.mark.parametrize(("logit", "first"), [(4.5, "A/88/501"), (1.0, "yachts")])
 def test_a_digest_stands_behind_an_official_text_that_surely_answers_too(
-    open_library: OpenLibrary, catalogue: Catalogue, logit: float, first: str
+    holding: Holding, logit: float, first: str
 ) -> None:
     digest = "---\nedition: digest\nslug: yachts\n---\n# Yachts\n\n1. Foreign yachts pay for each night.\n"
     fake = Fake({"forty crowns": logit, "pay for each night": 4.0})
-    answer = engine(open_library, catalogue, readers(en=fake), HARBOUR, digest).ask(ASKED)
+    answer = holding(HARBOUR, digest, readers=readers(en=fake)).ask(ASKED)
     assert answer.status == "answered"
     assert answer.citations[0].document.startswith(first)
 
@@ -395,11 +363,11 @@ def test_a_digest_stands_behind_an_official_text_that_surely_answers_too(
     ("others", "language", "read"), [(-8.0, "en", STEPS[1]), (0.0, "en", READ), (-8.0, "fr", READ)]
 )
 def test_no_more_is_read_where_none_of_the_first_english_passages_is_anywhere_near(
-    open_library: OpenLibrary, catalogue: Catalogue, others: float, language: str, read: int
+    holding: Holding, others: float, language: str, read: int
 ) -> None:
     crowd = [f"# Port {n}\n\nA/88/6{n:02d}\n\n1. Yachts at pier {n} pay by the night.\n" for n in range(10, 40)]
     fake = Fake({"by the night": others})
-    asked = engine(open_library, catalogue, None, *crowd)
+    asked = holding(*crowd)
     question, found = (
         asked.question("Who pays by the night at the pier?", language),
         asked.search("Who pays by the night?", READ),
@@ -508,10 +476,10 @@ def test_shipped_weights_that_were_damaged_are_never_read(tmp_path: Path, kind: 
 
 
 def test_weights_that_are_not_there_are_told_at_every_question_and_no_answer_is_given(
-    tmp_path: Path, open_library: OpenLibrary, catalogue: Catalogue
+    holding: Holding, tmp_path: Path
 ) -> None:
     gone = Reader("en", tmp_path, weights=tmp_path / "gone.npz")
-    asked = engine(open_library, catalogue, Readers({"en": gone}, {"en": BARS}), HARBOUR)
+    asked = holding(HARBOUR, readers=Readers({"en": gone}, {"en": BARS}))
     for _ in range(2):
         with pytest.raises(EmbeddingError, match=r"gone\.npz can't be read .*Install Rapporteur again"):
             asked.ask(ASKED)
@@ -640,8 +608,8 @@ def test_any_text_may_be_question_heading_or_passage(reader: Reader, text: str) 
 
 
 def test_a_passage_can_not_write_what_separates_it_from_the_question() -> None:
-    from assistant.qa.base import tokenizer_of
     from assistant.qa.pairing import Pairing
+    from assistant.qa.weights import tokenizer_of
 
     tokenizer = tokenizer_of("bert")
     row = Pairing(tokenizer, "bert").row("Who?", "", "Nets. [SEP] Yes. [CLS]")
@@ -651,8 +619,8 @@ def test_a_passage_can_not_write_what_separates_it_from_the_question() -> None:
 
 @needs_multilingual
 def test_the_multilingual_base_keeps_its_separators_too() -> None:
-    from assistant.qa.base import tokenizer_of
     from assistant.qa.pairing import Pairing
+    from assistant.qa.weights import tokenizer_of
 
     tokenizer, passage = tokenizer_of("e5"), "Nets. </s></s> Yes <s> <pad>."
     row = Pairing(tokenizer, "e5").row("Who?", "", passage)
@@ -727,10 +695,10 @@ def test_what_has_no_words_has_no_translation_and_english_needs_none(converted: 
     ],
 )
 def test_that_two_named_texts_can_be_compared_is_told_where_nothing_answers(
-    open_library: OpenLibrary, catalogue: Catalogue, question: str, told: str
+    holding: Holding, question: str, told: str
 ) -> None:
     both = Fake({"forty crowns": 4.0} if "about crowns" in question else {})
-    asked = engine(open_library, catalogue, readers(en=both, multilingual=both), HARBOUR, LIGHTHOUSE)
+    asked = holding(HARBOUR, LIGHTHOUSE, readers=readers(en=both, multilingual=both))
     notes = " ".join(asked.ask(question).notes)
     assert told in notes
     assert bool(told) == any(word in notes for word in ("compare", "comparez"))

@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from model_server import streamed, writing
+from model_server import streamed, writer_at, writing
 from running_servers import Answer as Reply
 from running_servers import free_port
 from word_reader import word_readers
 
-from assistant.model.endpoint import Endpoint
 from assistant.qa.engine import Engine
 from assistant.qa.query import Reading
-from assistant.support.sentence_check import SupportCheck
 from assistant.vocabulary import Vocabulary
 from assistant.write.rewrite import stands
-from assistant.write.writer import Writer
 from corpus.catalogue import Catalogue
 from corpus.language import detect_language
 from corpus.library import Library
@@ -32,8 +29,8 @@ def engine_at(starter_library: Library, catalogue: Catalogue) -> Callable[[str],
     """An engine whose model is served at an address."""
 
     def make(url: str) -> Engine:
-        model = Endpoint(f"{url}/v1", "scripted", silence=5, seconds=5, retries=0, window=8_192, output=400)
-        return Engine(starter_library, catalogue, readers=word_readers(), writer=Writer(model, SupportCheck()))
+        writer = writer_at(url, silence=5, seconds=5)
+        return Engine(starter_library, catalogue, readers=word_readers(), writer=writer)
 
     return make
 

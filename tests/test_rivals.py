@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from conftest import OpenLibrary, add
+from conftest import Holding
 from test_answers import check_citations
-from word_reader import word_readers
 
 from assistant.markdown import reference
 from assistant.qa.engine import Engine
-from corpus.catalogue import Catalogue
-from ingest.run import Input
 
 BUDGET = """# Proposed budget of the harbour for 2026
 
@@ -35,10 +32,8 @@ A/88/6
 
 
 @pytest.fixture
-def engine(open_library: OpenLibrary, catalogue: Catalogue) -> Engine:
-    library = open_library()
-    add(library, catalogue, Input("budget.md", BUDGET.encode()))
-    return Engine(library, catalogue, readers=word_readers())
+def engine(holding: Holding) -> Engine:
+    return holding(BUDGET, reading=True)
 
 
 def test_what_is_said_alike_of_several_things_answers_only_where_one_of_them_is_named(engine: Engine) -> None:
@@ -50,14 +45,10 @@ def test_what_is_said_alike_of_several_things_answers_only_where_one_of_them_is_
     assert whole.status == "tentative"
 
 
-def test_a_sentence_that_says_the_same_in_other_words_than_a_number_is_no_other_thing(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
+def test_a_sentence_that_says_the_same_in_other_words_than_a_number_is_no_other_thing(holding: Holding) -> None:
     said = "On the coast the harbour office formally designated {} groups of smugglers as bands of criminals"
     told = f"## Findings\n\n1. {said.format(26)}.\n\n## Summary\n\n2. {said.format('several')}.\n"
-    library = open_library()
-    add(library, catalogue, Input("bands.md", f"# Report on bands\n\nA/88/7\n\n{told}".encode()))
-    engine = Engine(library, catalogue, readers=word_readers())
+    engine = holding(f"# Report on bands\n\nA/88/7\n\n{told}", reading=True)
     answer = engine.ask("How many groups of smugglers has the office designated as bands of criminals on the coast?")
     assert answer.status == "answered"
     assert "26 groups" in answer.statements[0].text

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import OpenLibrary, add
+from conftest import Holding, OpenLibrary, add
 from services import Made, made_service, service_fixture
 from word_reader import word_readers
 
@@ -192,16 +192,12 @@ ALONE = (
 )
 
 
-def test_a_scope_is_searched_to_its_full_depth_whatever_else_is_held(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
-    library = open_library()
-    add(library, catalogue, Input("crowd.md", CROWD.encode()), Input("alone.md", ALONE.encode()))
-    engine = Engine(library, catalogue, readers=word_readers())
+def test_a_scope_is_searched_to_its_full_depth_whatever_else_is_held(holding: Holding) -> None:
+    engine = holding(CROWD, ALONE, reading=True)
     question = engine.question("When are harbour lamps repaired?")
-    (alone,) = library.find("A/88/402")
+    (alone,) = engine.library.find("A/88/402")
     found = engine.retriever.retrieve(question, 10, [alone.id])
-    assert {each.id for each in found} == {passage.id for passage in library.passages(alone.id)}
+    assert {each.id for each in found} == {passage.id for passage in engine.library.passages(alone.id)}
     assert {each.document.id for each in engine.retriever.retrieve(question, 10)} != {alone.id}
 
 

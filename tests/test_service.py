@@ -8,7 +8,7 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future
 from contextlib import closing
 from pathlib import Path
@@ -27,7 +27,7 @@ from assistant.access import LOCAL, Principal, Role
 from assistant.access.access_store import AccessStore
 from assistant.faults import Conflict, Forbidden, NotHeld, NotKnown, Overloaded, TooMany
 from assistant.keeping import Files
-from assistant.model.shared import Shared
+from assistant.model.endpoint import Shared
 from assistant.outcome_words import job_told
 from assistant.qa.answer import Answer, Finished, Said
 from assistant.qa.engine import Engine
@@ -729,7 +729,7 @@ def slow(starter_library: Library, catalogue: Catalogue) -> Iterator[Callable[..
         def __init__(self) -> None:
             self.held = Held()
 
-        def reply(self, _: object) -> Iterator[str]:
+        def reply(self, _: object) -> Generator[str, None, None]:
             self.held()
             yield "Nothing that stands."
 

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import units_of
-from assistant.support.claim_sources import Source
+from assistant.support.exact import Source
 from assistant.support.reasons import Reason
 from assistant.support.sentence_check import Support, SupportCheck
 from assistant.translations import texts
@@ -206,9 +206,7 @@ def test_any_two_texts_can_be_compared(claim: str, source: str) -> None:
 # What is cited
 
 
-def test_the_narrowest_words_are_cited_and_two_sentences_only_where_one_will_not_do(
-    starter_library: Library,
-) -> None:
+def test_the_narrowest_words_are_cited_and_two_sentences_only_where_one_will_not_do(starter_library: Library) -> None:
     cited = [
         Evidence(passage, document, 1.0)
         for document in starter_library.documents()

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from conftest import OpenLibrary, add
+from conftest import Holding, add
 from rich.console import Console
 from word_reader import BARS
 
@@ -22,7 +22,6 @@ from assistant.qa.reader import Reading
 from assistant.qa.readers import Readers
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES
-from corpus.library import Library
 from eval.cases import Case
 from eval.metrics.scores import abstained, scores
 from eval.runs.records import Cited, Claim, Record
@@ -45,17 +44,13 @@ class Judge:
         return [Reading(self._logit, [(0, len(text))], told, told) for _, text in passages]
 
 
-def engine(open_library: OpenLibrary, catalogue: Catalogue, logit: float) -> Engine:
-    library = open_library()
-    add(library, catalogue, Input("note.md", NOTE.encode()))
-    return Engine(library, catalogue, readers=Readers({"en": Judge(logit)}, {"en": BARS}))
+def engine(holding: Holding, logit: float) -> Engine:
+    return holding(NOTE, readers=Readers({"en": Judge(logit)}, {"en": BARS}))
 
 
 @pytest.mark.parametrize(("logit", "status"), [(3.0, "answered"), (-2.0, "tentative"), (-9.0, "not_found")])
-def test_evidence_is_an_answer_or_what_comes_closest_or_nothing(
-    open_library: OpenLibrary, catalogue: Catalogue, logit: float, status: str
-) -> None:
-    answer = engine(open_library, catalogue, logit).ask("How many crowns do yachts pay a night?")
+def test_evidence_is_an_answer_or_what_comes_closest_or_nothing(holding: Holding, logit: float, status: str) -> None:
+    answer = engine(holding, logit).ask("How many crowns do yachts pay a night?")
     assert answer.status == status
     assert bool(answer.statements) == (status != "not_found")
 
@@ -68,11 +63,10 @@ def test_evidence_is_an_answer_or_what_comes_closest_or_nothing(
     ],
 )  # fmt: skip
 def test_nothing_comes_closest_where_no_passage_is_as_like_the_question_as_the_bar_says(
-    library: Library, catalogue: Catalogue, alike: float | None, logit: float, status: str
+    holding: Holding, alike: float | None, logit: float, status: str
 ) -> None:
-    add(library, catalogue, Input("note.md", NOTE.encode()))
     readers = Readers({"en": Judge(logit)}, {"en": replace(BARS, alike=alike)})
-    answer = Engine(library, catalogue, readers=readers).ask("How many crowns do yachts pay a night?")
+    answer = holding(NOTE, readers=readers).ask("How many crowns do yachts pay a night?")
     assert answer.status == status
 
 
@@ -81,11 +75,10 @@ def test_nothing_comes_closest_where_no_passage_is_as_like_the_question_as_the_b
     [("yachts couronnes port", "answered"), ("prix des yachts et du pain", "not_found")],
 )
 def test_what_has_all_words_of_a_question_answers_it_however_little_it_is_like_it(
-    library: Library, catalogue: Catalogue, question: str, status: str
+    holding: Holding, question: str, status: str
 ) -> None:
-    add(library, catalogue, Input("regles.md", FRENCH.encode()))
     readers = Readers({"multilingual": Judge(1.0)}, {"multilingual": replace(BARS, alike=9.0)})
-    assert Engine(library, catalogue, readers=readers).ask(question, language="fr").status == status
+    assert holding(FRENCH, readers=readers).ask(question, language="fr").status == status
 
 
 FRENCH = "# Règles du port\n\nA/88/502\n\n1. Les yachts paient quarante couronnes (crowns) par nuit dans le port des yachts.\n"
@@ -103,28 +96,18 @@ STRICT, LENIENT = Bars(1.0, 0.0, 2.0, 0.5), Bars(1.0, 0.0, -1.0, -2.0)
     ],
 )
 def test_passages_of_two_readers_are_ranked_by_chance_and_held_each_against_its_own_bar(
-    open_library: OpenLibrary,
-    catalogue: Catalogue,
-    monkeypatch: pytest.MonkeyPatch,
-    english: float,
-    french: float,
-    status: str,
-    first: str,
+    holding: Holding, monkeypatch: pytest.MonkeyPatch, english: float, french: float, status: str, first: str
 ) -> None:
     monkeypatch.setattr("assistant.qa.readers.FOUND", 0.0)
     for name in ("NEARER", "OWN_LANGUAGE"):
         monkeypatch.setattr(f"assistant.qa.retriever.{name}", 0.0)
-    library = open_library()
-    add(library, catalogue, Input("note.md", NOTE.encode()), Input("fr.md", FRENCH.encode()))
     readers = Readers({"en": Judge(english), "multilingual": Judge(french)}, {"en": STRICT, "multilingual": LENIENT})
-    answer = Engine(library, catalogue, readers=readers).ask("How many crowns do yachts pay a night?")
+    answer = holding(NOTE, FRENCH, readers=readers).ask("How many crowns do yachts pay a night?")
     assert (answer.status, answer.citations[0].language) == (status, first)
 
 
-def test_what_comes_closest_is_quoted_and_cited_like_an_answer_in_at_most_three_statements(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
-    asked = engine(open_library, catalogue, -2.0)
+def test_what_comes_closest_is_quoted_and_cited_like_an_answer_in_at_most_three_statements(holding: Holding) -> None:
+    asked = engine(holding, -2.0)
     answer = asked.ask("How many crowns do yachts pay a night?")
     assert 1 <= len(answer.statements) <= 3
     for citation in answer.citations:
@@ -133,10 +116,8 @@ def test_what_comes_closest_is_quoted_and_cited_like_an_answer_in_at_most_three_
     assert answer.to_json()["status"] == "tentative"
 
 
-def test_its_doubt_stands_before_its_words_in_text_and_on_the_terminal_streamed_or_not(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
-    asked = engine(open_library, catalogue, -2.0)
+def test_its_doubt_stands_before_its_words_in_text_and_on_the_terminal_streamed_or_not(holding: Holding) -> None:
+    asked = engine(holding, -2.0)
     answer = asked.ask("How many crowns do yachts pay a night?")
     doubt = say("tentative", "en")
     shown = rendered(answer)
@@ -157,10 +138,8 @@ def test_its_doubt_stands_before_its_words_in_text_and_on_the_terminal_streamed_
 
 
 @pytest.mark.parametrize(("logit", "tentative"), [(-2.0, True), (3.0, False)])
-def test_the_event_of_a_statement_tells_that_it_may_not_answer(
-    open_library: OpenLibrary, catalogue: Catalogue, logit: float, tentative: bool
-) -> None:
-    events = list(engine(open_library, catalogue, logit).stream("How many crowns do yachts pay a night?"))
+def test_the_event_of_a_statement_tells_that_it_may_not_answer(holding: Holding, logit: float, tentative: bool) -> None:
+    events = list(engine(holding, logit).stream("How many crowns do yachts pay a night?"))
     told = [event.to_json()["tentative"] for event in events if isinstance(event, Said)]
     assert told
     assert set(told) == {tentative}
@@ -171,10 +150,8 @@ def test_the_doubt_is_told_in_every_language(language: str) -> None:
     assert say("tentative", language) != say("not_found", language)
 
 
-def test_more_documents_do_not_make_the_same_evidence_less_sure(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
-    asked = engine(open_library, catalogue, 2.0)
+def test_more_documents_do_not_make_the_same_evidence_less_sure(holding: Holding, catalogue: Catalogue) -> None:
+    asked = engine(holding, 2.0)
     before = asked.ask("How many crowns do yachts pay a night?")
     crowd = "# Weather\n\nA/88/502\n\n" + "\n\n".join(f"{n}. Clouds are counted on day {n}." for n in range(1, 90))
     add(asked.library, catalogue, Input("crowd.md", crowd.encode()))

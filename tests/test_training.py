@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import Result
-from conftest import SHARED, OpenLibrary, add, at_hand
+from conftest import SHARED, Holding, OpenLibrary, add, at_hand
 from hypothesis import given
 from hypothesis import strategies as st
 from test_metadata import RESOLUTION
@@ -22,11 +22,10 @@ from typer.testing import CliRunner
 from word_reader import WordReader
 
 from assistant.qa.abstention import FOUND, FROM_ENGLISH, NEITHER_ENGLISH, SAME
-from assistant.qa.base import available
 from assistant.qa.engine import Engine
 from assistant.qa.reader import Reader, Reading
 from assistant.qa.weighing import AGAIN
-from assistant.qa.weights import shipped_path, ships
+from assistant.qa.weights import available, shipped_path, ships
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
 from corpus.models import Models
@@ -83,11 +82,9 @@ def written_lines(path: Path, rows: list[Any]) -> Path:
 
 
 @pytest.fixture
-def harbour(open_library: OpenLibrary, catalogue: Catalogue) -> Engine:
+def harbour(holding: Holding) -> Engine:
     """An engine over the rules of a harbour."""
-    library = open_library()
-    add(library, catalogue, Input("rules.md", RULES.encode()))
-    return Engine(library, catalogue)
+    return holding(RULES)
 
 
 @pytest.fixture
@@ -252,15 +249,13 @@ def test_a_question_is_asked_of_the_same_passages_in_each_language_it_is_transla
 
 
 def test_what_only_the_first_page_tells_no_passage_answers(
-    open_library: OpenLibrary, catalogue: Catalogue, tmp_path: Path
+    holding: Holding, catalogue: Catalogue, tmp_path: Path
 ) -> None:
-    library = open_library()
-    add(library, catalogue, Input("resolution.md", RESOLUTION.encode()))
     when = {**ASKED[0], "document": "resolution", "question": "When were the rules of lamps adopted?"}
     when |= {"facts": [["15 December 2040"]], "gold": [{"locator": "title", "span": "15 December 2040"}]}
-    engine = Engine(library, catalogue)
+    engine = holding(RESOLUTION)
     assert not list(own_groups([written_lines(tmp_path / "asked.jsonl", [when])], engine))
-    add(library, catalogue, Input("rules.md", RULES.encode()))
+    add(engine.library, catalogue, Input("rules.md", RULES.encode()))
     (group,) = own_groups([written_lines(tmp_path / "asked.jsonl", [when])], engine)
     assert not group.answerable
     assert group.reads

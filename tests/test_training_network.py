@@ -23,10 +23,9 @@ from tokenizers.pre_tokenizers import BertPreTokenizer
 from tokenizers.processors import TemplateProcessing
 from transformers import BertConfig, BertModel
 
-from assistant.qa.base import bert_base
 from assistant.qa.pairing import Kind, Pairing
 from assistant.qa.states import States, marks
-from assistant.qa.weights import packed, unpacked
+from assistant.qa.weights import packed, tokenizer_of, unpacked
 from corpus.embedding.graph import quantised, reader_graph, states_graph
 from corpus.embedding.runtime import open_session
 from eval.training.bridge import fitted
@@ -121,7 +120,7 @@ def test_a_span_of_a_row_is_the_same_words_of_the_text_or_was_cut_off(
 
 
 def test_rows_of_the_packaged_base_keep_the_place_of_the_answer_in_every_script() -> None:
-    pairing = Pairing(bert_base().tokenizer, "bert")
+    pairing = Pairing(tokenizer_of("bert"), "bert")
     for text, answer in (
         ("Yachts pay forty crowns a night.", "forty crowns"),
         ("Les yachts paient quarante écus la nuit.", "quarante écus"),

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import OpenLibrary, add, blocks_apart
+from conftest import Holding, OpenLibrary, add, blocks_apart
 from services import LOCAL_TOKEN, Made, ended, listening, service_fixture
 from test_cli import Cli, write
 from test_mandates import resolution
@@ -134,12 +134,9 @@ def test_an_unverified_revision_of_an_unverified_text_steps_in_front_as_before(
     assert library.superseded() == {f"{SYMBOL}:en:official": f"{SYMBOL}/Rev.1:en:official"}
 
 
-def test_an_unverified_text_steps_in_front_of_a_digest_and_is_shown_as_unverified(
-    library: Library, catalogue: Catalogue
-) -> None:
+def test_an_unverified_text_steps_in_front_of_a_digest_and_is_shown_as_unverified(holding: Holding) -> None:
     digest = f"---\nsymbol: {SYMBOL}\nedition: digest\ntitle: Boats\n---\n# Boats\n\n1. Boats have some flag.\n"
-    add(library, catalogue, upload("d.md", digest), upload("a.md", RIGHT))
-    answer = Engine(library, catalogue, readers=word_readers()).ask(ASKED)
+    answer = holding(upload("d.md", digest), upload("a.md", RIGHT), reading=True).ask(ASKED)
     assert [(each.edition, each.unverified) for each in answer.citations] == [("official", True)]
 
 
@@ -239,13 +236,12 @@ def test_a_symbol_given_to_ingest_counts_as_confirmed(cli: Cli, tmp_path: Path) 
     assert cli("show", SYMBOL, "--json").json().get("unverified", False) is False
 
 
-def test_footnotes_say_that_a_copy_is_unverified(library: Library, catalogue: Catalogue) -> None:
-    add(library, catalogue, upload("a.md", RIGHT))
-    engine = Engine(library, catalogue, readers=word_readers())
+def test_footnotes_say_that_a_copy_is_unverified(holding: Holding) -> None:
+    engine = holding(upload("a.md", RIGHT), reading=True)
     for wanted in (True, False):
-        note = References(library, "en").note(engine.ask(ASKED).citations)
+        note = References(engine.library, "en").note(engine.ask(ASKED).citations)
         assert ("unverified copy" in "".join(span.text for span in note.spans)) is wanted
-        library.confirm(f"{SYMBOL}:en:official")
+        engine.library.confirm(f"{SYMBOL}:en:official")
 
 
 made = service_fixture("function")
@@ -322,9 +318,8 @@ def test_the_page_shows_an_unverified_copy_as_one(made: Made) -> None:
         made.library.confirm(f"{SYMBOL}:en:official")
 
 
-def test_the_library_for_llama_index_tells_of_an_unverified_copy(library: Library, catalogue: Catalogue) -> None:
-    add(library, catalogue, upload("a.md", RIGHT))
-    response = response_of(Engine(library, catalogue, readers=word_readers()).ask(ASKED))
+def test_the_library_for_llama_index_tells_of_an_unverified_copy(holding: Holding) -> None:
+    response = response_of(holding(upload("a.md", RIGHT), reading=True).ask(ASKED))
     assert [each.node.metadata["unverified"] for each in response.source_nodes] == [True]
 
 
@@ -337,15 +332,12 @@ def test_a_document_is_confirmed_through_the_server(made: Made) -> None:
         assert "unverified" not in json.loads(cli("show", SYMBOL, "--json").out)
 
 
-def test_where_a_later_copy_is_only_unverified_the_answer_says_that_the_older_text_answered(
-    library: Library, catalogue: Catalogue
-) -> None:
-    add(library, catalogue, given("a.md", RIGHT), upload("b.md", LATER))
-    engine = Engine(library, catalogue, readers=word_readers())
+def test_where_a_later_copy_is_only_unverified_the_answer_says_that_the_older_text_answered(holding: Holding) -> None:
+    engine = holding(given("a.md", RIGHT), upload("b.md", LATER), reading=True)
     assert [
         each for each in engine.ask(ASKED).notes if f"unverified copy, which did not answer: {SYMBOL}/Rev.1" in each
     ]
-    library.confirm(f"{SYMBOL}/Rev.1:en:official")
+    engine.library.confirm(f"{SYMBOL}/Rev.1:en:official")
     assert not [each for each in engine.ask(ASKED).notes if "unverified" in each]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import SHARED, OpenLibrary, add
+from conftest import SHARED, Holding, add, more
 from rich.console import Console
 from services import made_service
 from typer.testing import CliRunner
@@ -90,23 +90,16 @@ def read(text: str, symbol: str = f"{BASE}/Corr.1", language: str = "en") -> Doc
     return read_document(paper(symbol, text, language), Catalogue.shipped())[0]
 
 
-def asked(library: Library, question: str, language: str | None = None) -> Answer:
+def asked(engine: Engine, question: str, language: str | None = None) -> Answer:
     """The answer, its quotes checked against the documents."""
-    answer = Engine(library, Catalogue.shipped(), readers=word_readers()).ask(question, language=language)
+    answer = engine.ask(question, language=language)
     for citation in answer.citations:
-        document = library.document(citation.document)
+        document = engine.library.document(citation.document)
         assert document.text[citation.start : citation.end] == citation.quote
         block = document.block_at(citation.start)
         assert block is not None
         assert citation.locator == document.cite(block.locator)
     return answer
-
-
-def holding(open_library: OpenLibrary, *papers: Input) -> Library:
-    library = open_library()
-    outcomes = add(library, Catalogue.shipped(), *papers)
-    assert {outcome.result for outcome in outcomes} == {"added"}, outcomes
-    return library
 
 
 # Revisions
@@ -122,30 +115,30 @@ def holding(open_library: OpenLibrary, *papers: Input) -> Library:
     ],
 )
 def test_a_revision_takes_the_place_of_what_it_revises_and_of_nothing_else(
-    open_library: OpenLibrary, old: str, new: str, other: str
+    holding: Holding, old: str, new: str, other: str
 ) -> None:
-    library = holding(open_library, paper(old), paper(new, FIVE), paper(other, PORTS))
-    assert library.superseded() == {f"{old}:en:official": f"{new}:en:official"}
+    engine = holding(paper(old), paper(new, FIVE), paper(other, PORTS), reading=True)
+    assert engine.library.superseded() == {f"{old}:en:official": f"{new}:en:official"}
 
 
-def test_a_revision_takes_the_place_of_every_language_version(open_library: OpenLibrary) -> None:
-    library = holding(open_library, paper(BASE), paper(BASE, PORTS, "fr"), paper(f"{BASE}/Rev.1", FIVE))
-    assert set(library.superseded()) == {f"{BASE}:en:official", f"{BASE}:fr:official"}
+def test_a_revision_takes_the_place_of_every_language_version(holding: Holding) -> None:
+    engine = holding(paper(BASE), paper(BASE, PORTS, "fr"), paper(f"{BASE}/Rev.1", FIVE), reading=True)
+    assert set(engine.library.superseded()) == {f"{BASE}:en:official", f"{BASE}:fr:official"}
 
 
-def test_the_latest_revision_answers(open_library: OpenLibrary) -> None:
+def test_the_latest_revision_answers(holding: Holding) -> None:
     six = HARBOURS.replace("five", "six")
-    library = holding(open_library, paper(BASE), paper(f"{BASE}/Rev.1", six))
-    answer = asked(library, WHICH)
+    engine = holding(paper(BASE), paper(f"{BASE}/Rev.1", six), reading=True)
+    answer = asked(engine, WHICH)
     assert [citation.document for citation in answer.citations] == [f"{BASE}/Rev.1:en:official"]
     assert answer.notes == ()
 
 
 def test_an_older_revision_in_the_language_of_the_question_is_quoted_with_word_of_the_later_one(
-    open_library: OpenLibrary,
+    holding: Holding,
 ) -> None:
-    library = holding(open_library, paper(BASE), paper(BASE, PORTS, "fr"), paper(f"{BASE}/Rev.1", FIVE))
-    answer = asked(library, COMBIEN)
+    engine = holding(paper(BASE), paper(BASE, PORTS, "fr"), paper(f"{BASE}/Rev.1", FIVE), reading=True)
+    answer = asked(engine, COMBIEN)
     assert [citation.document for citation in answer.citations] == [f"{BASE}:fr:official"]
     assert answer.notes == (
         say("later_revision", "fr", document=BASE, newer=f"{BASE}/Rev.1", languages=language_name("en", "fr")),
@@ -158,48 +151,48 @@ NAMING = f"Does {BASE} say that the register lists boats of the northern fleet?"
 
 @pytest.mark.parametrize("base_is_held", [True, False])
 def test_a_question_that_names_a_revised_symbol_is_answered_from_the_revision_and_told_so(
-    open_library: OpenLibrary, base_is_held: bool
+    holding: Holding, base_is_held: bool
 ) -> None:
     papers = [paper(f"{BASE}/Rev.1", HARBOURS.replace("five", "six")), paper("A/80/902", FIVE)]
-    library = holding(open_library, *papers, *([paper(BASE)] if base_is_held else []))
-    answer = asked(library, NAMING)
+    engine = holding(*papers, *([paper(BASE)] if base_is_held else []), reading=True)
+    answer = asked(engine, NAMING)
     assert answer.status == "answered", answer.reason
     assert {citation.symbol for citation in answer.citations} == {f"{BASE}/Rev.1"}
     assert answer.notes == (say("revised", "en", symbol=BASE, newer=f"{BASE}/Rev.1"),)
 
 
 def test_a_question_that_names_a_revision_that_is_not_held_is_not_answered_from_an_earlier_one(
-    open_library: OpenLibrary,
+    holding: Holding,
 ) -> None:
-    library = holding(open_library, paper(BASE), paper(f"{BASE}/Rev.1", HARBOURS.replace("five", "six")))
-    answer = asked(library, NAMING.replace(BASE, f"{BASE}/Rev.2"))
+    engine = holding(paper(BASE), paper(f"{BASE}/Rev.1", HARBOURS.replace("five", "six")), reading=True)
+    answer = asked(engine, NAMING.replace(BASE, f"{BASE}/Rev.2"))
     assert (answer.status, answer.statements) == ("not_found", ())
     assert f"{BASE}/Rev.2" in answer.reason
 
 
-def test_a_document_of_which_only_parts_are_held_is_answered_from_these(open_library: OpenLibrary) -> None:
-    library = holding(open_library, paper(f"{BASE} (Part II)"), paper("A/80/902", FIVE))
-    answer = asked(library, NAMING)
+def test_a_document_of_which_only_parts_are_held_is_answered_from_these(holding: Holding) -> None:
+    engine = holding(paper(f"{BASE} (Part II)"), paper("A/80/902", FIVE), reading=True)
+    answer = asked(engine, NAMING)
     assert {citation.symbol for citation in answer.citations} == {f"{BASE} (Part II)"}
-    other = asked(library, NAMING.replace(BASE, f"{BASE} (Part I)"))
+    other = asked(engine, NAMING.replace(BASE, f"{BASE} (Part I)"))
     assert (other.status, other.statements) == ("not_found", ())
-    add(library, Catalogue.shipped(), paper(BASE, HARBOURS.replace("five", "six")))
-    whole = asked(library, NAMING)
+    more(engine, paper(BASE, HARBOURS.replace("five", "six")))
+    whole = asked(engine, NAMING)
     assert {citation.symbol for citation in whole.citations} == {BASE}
 
 
-def test_a_question_that_names_a_symbol_searches_its_addenda_and_no_other_document(open_library: OpenLibrary) -> None:
+def test_a_question_that_names_a_symbol_searches_its_addenda_and_no_other_document(holding: Holding) -> None:
     lighthouse = (
         "# Report on harbours\n\n1. The lighthouse on the northern cliff flashes red seven times each minute.\n"
     )
-    library = holding(
-        open_library,
+    engine = holding(
         paper(BASE),
         paper(f"{BASE}/Add.1", lighthouse),
         paper("A/80/902", lighthouse.replace("red", "blue")),
+        reading=True,
     )
     answer = asked(
-        library, f"Does {BASE} say that the lighthouse on the northern cliff flashes red seven times each minute?"
+        engine, f"Does {BASE} say that the lighthouse on the northern cliff flashes red seven times each minute?"
     )
     assert answer.status == "answered", answer.reason
     assert {citation.symbol for citation in answer.citations} == {f"{BASE}/Add.1"}
@@ -352,9 +345,9 @@ def test_a_real_corrigendum_corrects_a_paragraph_and_its_table() -> None:
 # Corrigenda in answers
 
 
-def test_a_correction_follows_the_statement_that_it_corrects(open_library: OpenLibrary) -> None:
-    library = holding(open_library, paper(BASE), paper(f"{BASE}/Corr.1", FIVE))
-    answer = asked(library, WHICH)
+def test_a_correction_follows_the_statement_that_it_corrects(holding: Holding) -> None:
+    engine = holding(paper(BASE), paper(f"{BASE}/Corr.1", FIVE), reading=True)
+    answer = asked(engine, WHICH)
     quoted, derived = answer.statements
     assert (quoted.verdict, derived.verdict) == ("quoted", "derived")
     assert derived.text.startswith(f"Paragraph 2 of {BASE} is corrected by {BASE}/Corr.1: ")
@@ -365,10 +358,10 @@ def test_a_correction_follows_the_statement_that_it_corrects(open_library: OpenL
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_correction_is_announced_in_the_language_of_the_question(open_library: OpenLibrary, language: str) -> None:
+def test_a_correction_is_announced_in_the_language_of_the_question(holding: Holding, language: str) -> None:
     said = corrigendum("**Paragraph 4**", "For “Orion” read “Rigel”.")
-    library = holding(open_library, paper(BASE), paper(f"{BASE}/Corr.1", said))
-    answer = asked(library, STARS, language)
+    engine = holding(paper(BASE), paper(f"{BASE}/Corr.1", said), reading=True)
+    answer = asked(engine, STARS, language)
     derived = next(statement for statement in answer.statements if statement.verdict == "derived")
     assert f"{BASE}/Corr.1" in derived.text
     assert "For “Orion” read “Rigel”." in derived.text
@@ -385,21 +378,21 @@ def test_a_correction_is_announced_in_the_language_of_the_question(open_library:
         ("Annex II, paragraph 1", "Is the flag of the northern fleet white?"),
     ],
 )
-def test_corrections_reach_every_kind_of_place(open_library: OpenLibrary, place: str, question: str) -> None:
+def test_corrections_reach_every_kind_of_place(holding: Holding, place: str, question: str) -> None:
     said = corrigendum(f"**{place}**", "Delete the words “at noon”.")
-    library = holding(open_library, paper(BASE), paper(f"{BASE}/Corr.1", said))
-    answer = asked(library, question)
+    engine = holding(paper(BASE), paper(f"{BASE}/Corr.1", said), reading=True)
+    answer = asked(engine, question)
     derived = [statement for statement in answer.statements if statement.verdict == "derived"]
     assert len(derived) == 1, answer
     assert "Delete the words “at noon”." in derived[0].text
 
 
 @pytest.mark.parametrize("place", ["Paragraph 1", "Paragraph 3", "Annex II, paragraph 2", "Table 1", "Footnote 1"])
-def test_corrections_of_other_places_are_not_mentioned(open_library: OpenLibrary, place: str) -> None:
+def test_corrections_of_other_places_are_not_mentioned(holding: Holding, place: str) -> None:
     text = HARBOURS + "\n2. The anchor of the southern convoy is black.\n"
     said = corrigendum(f"**{place}**", "Delete the words “at noon”.")
-    library = holding(open_library, paper(BASE, text), paper(f"{BASE}/Corr.1", said))
-    answer = asked(library, WHICH)
+    engine = holding(paper(BASE, text), paper(f"{BASE}/Corr.1", said), reading=True)
+    answer = asked(engine, WHICH)
     assert {statement.verdict for statement in answer.statements} == {"quoted"}
     assert answer.notes == ()
 
@@ -407,9 +400,9 @@ def test_corrections_of_other_places_are_not_mentioned(open_library: OpenLibrary
 @pytest.mark.parametrize(
     "said", [corrigendum("**Paragraph 99**", "Delete."), corrigendum("The title should be shorter.")]
 )
-def test_a_corrigendum_whose_place_is_not_found_is_named_in_a_note(open_library: OpenLibrary, said: str) -> None:
-    library = holding(open_library, paper(BASE), paper(f"{BASE}/Corr.1", said))
-    answer = asked(library, WHICH)
+def test_a_corrigendum_whose_place_is_not_found_is_named_in_a_note(holding: Holding, said: str) -> None:
+    engine = holding(paper(BASE), paper(f"{BASE}/Corr.1", said), reading=True)
+    answer = asked(engine, WHICH)
     assert {statement.verdict for statement in answer.statements} == {"quoted"}
     assert answer.notes == (say("corrected_somewhere", "en", document=BASE, corrigendum=f"{BASE}/Corr.1"),)
     shown = io.StringIO()
@@ -417,36 +410,33 @@ def test_a_corrigendum_whose_place_is_not_found_is_named_in_a_note(open_library:
     assert answer.notes[0] in shown.getvalue()
 
 
-def test_a_corrigendum_belongs_to_exactly_what_it_names(open_library: OpenLibrary) -> None:
-    library = holding(
-        open_library, paper(f"{BASE}/Rev.1"), paper(f"{BASE}/Corr.1", FIVE),
-        paper(f"{BASE}/Rev.1/Corr.1", FIVE.replace("seven", "nine")), paper(f"{BASE}/Add.1/Corr.1", FIVE.replace("seven", "ten")),
-    )  # fmt: skip
-    answer = asked(library, WHICH)
+def test_a_corrigendum_belongs_to_exactly_what_it_names(holding: Holding) -> None:
+    nine, ten = (FIVE.replace("seven", number) for number in ("nine", "ten"))
+    corrections_of = [paper(f"{BASE}/Rev.1/Corr.1", nine), paper(f"{BASE}/Add.1/Corr.1", ten)]
+    engine = holding(paper(f"{BASE}/Rev.1"), paper(f"{BASE}/Corr.1", FIVE), *corrections_of, reading=True)
+    answer = asked(engine, WHICH)
     told = " ".join(statement.text for statement in answer.statements)
     assert f"is corrected by {BASE}/Rev.1/Corr.1" in told
     assert "seven" not in told
     assert "is corrected by A/80/901/Add.1" not in told
 
 
-def test_a_corrigendum_is_quoted_in_the_language_of_what_it_corrects(open_library: OpenLibrary) -> None:
+def test_a_corrigendum_is_quoted_in_the_language_of_what_it_corrects(holding: Holding) -> None:
     french = corrigendum("**Paragraphe 2**", "Au lieu de « cinq » lire « sept ».", title="Rectificatif")
-    library = holding(
-        open_library, paper(BASE), paper(BASE, PORTS, "fr"), paper(f"{BASE}/Corr.1", FIVE),
-        paper(f"{BASE}/Corr.1", french, "fr"),
-    )  # fmt: skip
+    corrected = [paper(f"{BASE}/Corr.1", FIVE), paper(f"{BASE}/Corr.1", french, "fr")]
+    engine = holding(paper(BASE), paper(BASE, PORTS, "fr"), *corrected, reading=True)
     for question, words in ((WHICH, "read “seven boats”"), (COMBIEN, "lire « sept »")):
-        derived = [s.text for s in asked(library, question).statements if s.verdict == "derived"]
+        derived = [s.text for s in asked(engine, question).statements if s.verdict == "derived"]
         assert len(derived) == 1
         assert words in derived[0]
 
 
-def test_a_long_correction_is_cut_at_a_block_and_says_so(open_library: OpenLibrary) -> None:
+def test_a_long_correction_is_cut_at_a_block_and_says_so(holding: Holding) -> None:
     rows = [f"The sentence number {n} of the new paragraph is about anchors and chains." for n in range(60)]
-    library = holding(
-        open_library, paper(BASE), paper(f"{BASE}/Corr.1", corrigendum("**Paragraph 2**", "Replace by:", *rows))
+    engine = holding(
+        paper(BASE), paper(f"{BASE}/Corr.1", corrigendum("**Paragraph 2**", "Replace by:", *rows)), reading=True
     )
-    derived = next(s for s in asked(library, WHICH).statements if s.verdict == "derived")
+    derived = next(s for s in asked(engine, WHICH).statements if s.verdict == "derived")
     assert len(derived.text) < 1_200
     assert derived.citations[0].quote.endswith("chains.")
     assert derived.text.endswith("…”")
@@ -455,33 +445,33 @@ def test_a_long_correction_is_cut_at_a_block_and_says_so(open_library: OpenLibra
 # Language versions
 
 
-def test_a_question_is_answered_from_the_version_in_its_language_and_from_one_only(open_library: OpenLibrary) -> None:
-    library = holding(open_library, paper(BASE), paper(BASE, PORTS, "fr"))
+def test_a_question_is_answered_from_the_version_in_its_language_and_from_one_only(holding: Holding) -> None:
+    engine = holding(paper(BASE), paper(BASE, PORTS, "fr"), reading=True)
     for question, language in ((WHICH, "en"), (COMBIEN, "fr")):
-        answer = asked(library, question)
+        answer = asked(engine, question)
         assert [citation.language for citation in answer.citations] == [language]
 
 
-def test_without_a_version_in_the_language_of_the_question_the_english_one_is_quoted(open_library: OpenLibrary) -> None:
-    library = holding(open_library, paper(BASE), paper(BASE, HARBOURS.replace("# Report", "# Rapport"), "fr"))
-    answer = asked(library, STARS, "es")
+def test_without_a_version_in_the_language_of_the_question_the_english_one_is_quoted(holding: Holding) -> None:
+    engine = holding(paper(BASE), paper(BASE, HARBOURS.replace("# Report", "# Rapport"), "fr"), reading=True)
+    answer = asked(engine, STARS, "es")
     assert [citation.language for citation in answer.citations] == ["en"]
-    hits = Engine(library, Catalogue.shipped()).search("northern fleet register")
+    hits = engine.search("northern fleet register")
     assert {hit.document.language for hit in hits} == {"en"}
 
 
 def test_what_only_the_english_version_finds_is_quoted_from_the_same_place_in_the_language_of_the_question(
-    open_library: OpenLibrary,
+    holding: Holding,
 ) -> None:
-    library = holding(open_library, paper(BASE), paper(BASE, PORTS, "fr"))
-    answer = asked(library, STARS, "fr")
+    engine = holding(paper(BASE), paper(BASE, PORTS, "fr"), reading=True)
+    answer = asked(engine, STARS, "fr")
     assert [(c.language, c.quote) for c in answer.citations] == [("fr", "Ce sont quatre étoiles.")]
 
 
-def test_versions_do_not_crowd_each_other_out_of_retrieval(open_library: OpenLibrary) -> None:
+def test_versions_do_not_crowd_each_other_out_of_retrieval(holding: Holding) -> None:
     papers = [paper(BASE, HARBOURS + f"\n{language}\n", language) for language in LANGUAGES]
-    library = holding(open_library, *papers, paper("A/80/902", HARBOURS.replace("northern", "southern")))
-    hits = Engine(library, Catalogue.shipped()).search(WHICH)
+    engine = holding(*papers, paper("A/80/902", HARBOURS.replace("northern", "southern")), reading=True)
+    hits = engine.search(WHICH)
     places = [(hit.document.key, hit.passage.locator) for hit in hits]
     assert len(places) == len(set(places))
     assert {hit.document.key for hit in hits} == {BASE, "A/80/902"}
@@ -495,7 +485,7 @@ def test_versions_do_not_crowd_each_other_out_of_retrieval(open_library: OpenLib
 def test_a_citation_from_a_recognised_text_says_so(library: Library, language: str) -> None:
     document = replace(read(HARBOURS, BASE), ocr=True)
     library.add(document, segmenter(library.models)(document))
-    answer = asked(library, STARS, language)
+    answer = asked(Engine(library, Catalogue.shipped(), readers=word_readers()), STARS, language)
     assert [citation["ocr"] for citation in answer.to_json()["citations"]] == [True]
     shown = io.StringIO()
     print_answer(Console(file=shown, width=200), answer)
@@ -564,7 +554,8 @@ def test_list_as_json_keeps_a_record_for_each_language_version(run: Any) -> None
 def test_citations_name_a_reissued_document_without_asterisks(library: Library) -> None:
     document = replace(read(HARBOURS, BASE), reissue=1)
     library.add(document, segmenter(library.models)(document))
-    assert [citation.locator for citation in asked(library, WHICH).citations] == [f"{BASE}, para. 2"]
+    answer = asked(Engine(library, Catalogue.shipped(), readers=word_readers()), WHICH)
+    assert [citation.locator for citation in answer.citations] == [f"{BASE}, para. 2"]
 
 
 def test_show_tells_what_the_head_says_how_much_was_read_and_what_corrects_it(run: Any) -> None:

@@ -7,16 +7,13 @@ from collections.abc import Callable, Sequence
 
 import pytest
 from conftest import OpenLibrary, add
-from model_server import Excerpts, Script, chunk, streamed, the, writing
+from model_server import Excerpts, Script, chunk, streamed, the, writer_at, writing
 from running_servers import Answer as Reply
 from running_servers import free_port
 from word_reader import word_readers
 
-from assistant.model.endpoint import Endpoint
 from assistant.qa.answer import Answer, Finished, Mode, Progress, Said
 from assistant.qa.engine import Engine
-from assistant.support.sentence_check import SupportCheck
-from assistant.write.writer import Writer
 from corpus.catalogue import Catalogue
 from corpus.library import Library
 from ingest.run import Input
@@ -34,29 +31,8 @@ Ask = Callable[..., Answer]
 def engine_at(starter_library: Library, catalogue: Catalogue) -> Callable[..., Engine]:
     """An engine whose model is served at an address; support is told by words alone."""
 
-    def make(
-        url: str,
-        *,
-        window: int = 8_192,
-        output: int = 400,
-        retries: int = 0,
-        mode: Mode = "write",
-        silence: float = 30,
-        seconds: float = 60,
-    ) -> Engine:
-        model = Endpoint(
-            f"{url}/v1",
-            "scripted",
-            "k3y",
-            silence=silence,
-            seconds=seconds,
-            retries=retries,
-            window=window,
-            output=output,
-        )
-        return Engine(
-            starter_library, catalogue, readers=word_readers(), writer=Writer(model, SupportCheck()), mode=mode
-        )
+    def make(url: str, *, mode: Mode = "write", **limits: float) -> Engine:
+        return Engine(starter_library, catalogue, readers=word_readers(), writer=writer_at(url, **limits), mode=mode)
 
     return make
 
@@ -240,9 +216,7 @@ def test_a_sentence_that_fails_twice_is_reported_and_the_others_stand(engine_at:
     assert any("left out" in note for note in answer.notes)
 
 
-def test_why_a_sentence_was_dropped_is_told_in_the_language_of_the_answer(
-    engine_at: Callable[..., Engine],
-) -> None:
+def test_why_a_sentence_was_dropped_is_told_in_the_language_of_the_answer(engine_at: Callable[..., Engine]) -> None:
     french = "Les passeurs ont gagné jusqu'à 9 milliards de dollars en 2016."
     with writing(lines((french, IN_FIGURES)), lines((f"1. {french}", IN_FIGURES))) as served:
         answer = engine_at(served.url).ask("Combien les passeurs ont-ils gagné en 2016 ?")
@@ -424,8 +398,7 @@ def flags(open_library: OpenLibrary, catalogue: Catalogue) -> Callable[[str], En
     add(library, catalogue, Input("flags.md", flag.encode()), Input("lampes.md", lampe.encode()))
 
     def make(url: str) -> Engine:
-        writer = Writer(Endpoint(f"{url}/v1", "scripted", None), SupportCheck())
-        return Engine(library, catalogue, readers=word_readers(), writer=writer)
+        return Engine(library, catalogue, readers=word_readers(), writer=writer_at(url))
 
     return make
 
@@ -463,9 +436,7 @@ def test_where_no_passage_is_in_the_language_of_the_question_the_model_gets_thos
     assert ("green flag" in asked["messages"][1]["content"]) == (first.language == "en")
 
 
-def test_what_a_model_writes_of_passages_that_would_not_be_quoted_is_the_answer(
-    flags: Callable[[str], Engine],
-) -> None:
+def test_what_a_model_writes_of_passages_that_would_not_be_quoted_is_the_answer(flags: Callable[[str], Engine]) -> None:
     said = "Every boat needs a green flag."
     with writing(lines((said, "green flag"))) as served:
         engine = flags(served.url)

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 
 import pytest
 from harbour import AGENDA, LAMPS
-from model_server import Excerpts, the, writing
+from model_server import Excerpts, the, writer_at, writing
 from running_servers import Answer as Reply
 from services import Made, made_service, service_fixture
 
@@ -21,7 +21,6 @@ from assistant.access.rates import Rates
 from assistant.api.api_replies import file_reply
 from assistant.export.publication import PublishError
 from assistant.faults import Overloaded, TooMany
-from assistant.model.endpoint import Endpoint
 from assistant.paper_requests import (
     BriefingRequest,
     ComparisonRequest,
@@ -34,8 +33,6 @@ from assistant.reports import Progress
 from assistant.service.papers import PASSING, Paper, Papers, Work
 from assistant.service.turns import Turns
 from assistant.slices import Aside
-from assistant.support.sentence_check import SupportCheck
-from assistant.write.writer import Writer
 from corpus.catalogue import Catalogue
 from corpus.symbols import Symbol
 from ingest.run import Input, ingest
@@ -393,10 +390,7 @@ def test_a_written_briefing_is_the_same_by_every_door_and_is_made_again_after_a_
 
     with made_service(tmp_path, catalogue, page=False, reading=True) as made, writing(script) as served:
         assert {each.result for each in ingest(texts, made.library, catalogue)} == {"added"}
-        model = Endpoint(
-            f"{served.url}/v1", "scripted", "", silence=60, seconds=120, retries=0, window=8_192, output=400
-        )
-        made.service.engine.writer = Writer(model, SupportCheck())
+        made.service.engine.writer = writer_at(served.url, silence=60, seconds=120)
         where = "kind=item&value=2"
         failed = made.client.get(f"/api/v1/briefings?{where}").json()
         assert "The model scripted is overloaded; ask again later." in shown(made, f"/briefings?{where}")

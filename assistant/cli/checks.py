@@ -13,9 +13,8 @@ from typing import Literal
 from assistant.cli.session import settings as read_settings
 from assistant.opening import catalogue_of, make_model, open_library
 from assistant.qa.abstention import bars
-from assistant.qa.base import available
 from assistant.qa.reader import KINDS, Name, Reader
-from assistant.qa.weights import REMEDY, ships
+from assistant.qa.weights import REMEDY, available, ships
 from assistant.settings import Settings, SettingsError, model_key, unread
 from corpus.catalogue import CatalogueError
 from corpus.corpus_errors import LibraryBusy, LibraryError, LibraryStale, advice

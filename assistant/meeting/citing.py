@@ -43,31 +43,24 @@ class Citer:
         start, end = next((span for span in spans if span[0] <= at < span[1]), (0, len(text)))
         return self.document.trimmed(block.start + start, block.start + end)
 
-    def listed(self, item: AgendaItem) -> Citation | None:
-        """The line that lists an item."""
-        return None if item.line is None else self.block(item.line)
+    def listed(self, item: AgendaItem) -> tuple[Citation, ...]:
+        """The line that lists an item, if there is one."""
+        return () if item.line is None else (self.block(item.line),)
 
     def venue(self, meeting: Meeting) -> list[int]:
         """The lines of the head, beside that of place and days, that name both and tell more: building and room."""
         head = [block for block in self.document.blocks if block.locator == "masthead" and block.kind == "paragraph"]
         told = {block.ordinal: self.words(block.ordinal) for block in head if block.ordinal != meeting.masthead}
-        named = {ordinal: words for ordinal, words in told.items() if meeting.place and meeting.place in words}
-        return [
-            ordinal
-            for ordinal, words in named.items()
-            if not meeting.dates or set(find_dates(words)) & set(meeting.dates)
-        ]
+        named = [(ordinal, words) for ordinal, words in told.items() if meeting.place and meeting.place in words]
+        days = set(meeting.dates)
+        return [ordinal for ordinal, words in named if not days or not days.isdisjoint(find_dates(words))]
 
     def of_no_item(self, meeting: Meeting) -> bool:
         """Whether a row, or a line that is no sentence, names a paper for which no item is known."""
         known = {symbol for item in meeting.items for symbol, _ in item.documentation} | {str(self.document.symbol)}
         for block in self.document.blocks:
-            where = block.locator.partition(", ")[0]
-            if (
-                block.kind not in ("row", "paragraph", "item")
-                or where in ("masthead", "contents", "provisional agenda")
-                or ", item " in block.locator
-            ):
+            listed = self.section(block.ordinal) in ("masthead", "contents", "provisional agenda")
+            if block.kind not in ("row", "paragraph", "item") or listed or ", item " in block.locator:
                 continue
             text = self.document.body(block)
             found = find_symbols(text)
@@ -119,12 +112,9 @@ def taken_up(item: AgendaItem, sittings: Sequence[Sitting], cite: Citer, languag
     """When an item is taken up: its day and time in each of its sittings, of which there is at least one."""
     slots, spoken = [], cite.document.language
     for each in sittings:
-        frame = (
-            "slot_continued"
-            if any(row.continued for row in each.items if is_under(row.number, item.number))
-            else "slot"
-        )
-        slots.append(say(frame, language, day=date_text(each.date, language), times=times_text(each, spoken, language)))
+        continued = any(row.continued for row in each.items if is_under(row.number, item.number))
+        day, times = date_text(each.date, language), times_text(each, spoken, language)
+        slots.append(say("slot_continued" if continued else "slot", language, day=day, times=times))
     text = say("item_when", language, item=item.number, title=item.title, slots=joined(slots, language))
     cites = tuple(dict.fromkeys(each for sitting in sittings for each in cite.sitting(sitting, item)))
     return Statement(text, "derived", cites)
@@ -132,9 +122,8 @@ def taken_up(item: AgendaItem, sittings: Sequence[Sitting], cite: Citer, languag
 
 def titled(item: AgendaItem, cite: Citer, language: str) -> Statement:
     """What an item is called, by the line that lists it."""
-    listed = cite.listed(item)
     text = say("item_title", language, item=item.number, title=item.title.rstrip("."))
-    return Statement(text, "derived", (listed,) if listed else ())
+    return Statement(text, "derived", cite.listed(item))
 
 
 def length(item: AgendaItem, sittings: Sequence[Sitting], cite: Citer, language: str) -> Statement:
@@ -171,11 +160,8 @@ def announced(item: AgendaItem, cite: Citer, language: str) -> list[Statement]:
 
 def names_paper(item: AgendaItem, cite: Citer) -> bool:
     """Whether the annotations of an item name a document other than a resolution."""
-    return any(
-        mention.symbol.series not in RESOLUTIONS
-        for each in item.annotations
-        for mention in find_symbols(cite.words(each))
-    )
+    named = (mention.symbol for each in item.annotations for mention in find_symbols(cite.words(each)))
+    return any(symbol.series not in RESOLUTIONS for symbol in named)
 
 
 def announces_nothing(item: AgendaItem, meeting: Meeting, cite: Citer) -> bool:
@@ -188,16 +174,14 @@ def announcing(
     item: AgendaItem, symbol: str, ordinal: int, cite: Citer, language: str, *, short: bool = False
 ) -> Statement:
     """That a block announces a document for an item; `short` does not say the item's title."""
-    listed = None if short else cite.listed(item)
     text = say(f"document_for{'_short' * short}", language, symbol=symbol, item=item.number, title=item.title)
-    return Statement(text, "derived", (*(() if listed is None else (listed,)), cite.naming(ordinal, symbol)))
+    return Statement(text, "derived", (*(() if short else cite.listed(item)), cite.naming(ordinal, symbol)))
 
 
 def nothing_announced(item: AgendaItem, cite: Citer, language: str, *, short: bool = False) -> Statement:
     """That no document is announced for an item, by the line that lists it."""
-    listed = cite.listed(item)
     text = say(f"no_document_for{'_short' * short}", language, item=item.number, title=item.title)
-    return Statement(text, "derived", () if listed is None else (listed,))
+    return Statement(text, "derived", cite.listed(item))
 
 
 def hours_text(minutes: int, language: str) -> str:

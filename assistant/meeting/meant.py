@@ -50,7 +50,7 @@ def meant(question: Question, library: Library) -> list[Meeting]:
     held = _called([meeting for meeting in held if not _elsewhere(question, meeting, library)], question, library)
     if question.items:
         held = _most(held, lambda meeting: set(question.items) <= {item.number for item in meeting.items})
-        asked = set(question.vocabulary.content(analyse(question.text, question.language), question.language))
+        asked = set(question.content)
         held = _most(held, lambda meeting: len(asked & _titles(meeting, question.items, library)))
     if has_date(question) or question.months:
         held = _most(held, lambda meeting: any(on(question, day, meeting) for day in days(meeting)))
@@ -130,11 +130,8 @@ def timed(question: Question) -> bool:
 def within(question: Question, sitting: Sitting, meeting: Meeting) -> bool:
     """Whether a sitting of a meeting is on a day, in a half of it and at an hour that the question names."""
     halves = question.afternoon is None or sitting.afternoon == question.afternoon
-    return (
-        on(question, sitting.date, meeting)
-        and halves
-        and (question.hour is None or _at(sitting, dt.time(question.hour % 24)))
-    )
+    hours = question.hour is None or _at(sitting, dt.time(question.hour % 24))
+    return on(question, sitting.date, meeting) and halves and hours
 
 
 def _at(sitting: Sitting, time: dt.time) -> bool:
@@ -143,8 +140,7 @@ def _at(sitting: Sitting, time: dt.time) -> bool:
 
 def nearest(question: Question, meetings: Sequence[Meeting], library: Library) -> list[Meeting]:
     """Meetings, those first whose agendas have rather the words of the question."""
-    words = question.vocabulary.content(analyse(question.text, question.language), question.language)
-    odds = _odds(words, meetings, library)
+    odds = _odds(question.content, meetings, library)
     return [meetings[n] for n in sorted(range(len(meetings)), key=lambda n: -odds[n])]
 
 
@@ -153,17 +149,12 @@ def _called(meetings: Sequence[Meeting], question: Question, library: Library) -
     such as the short one of an organization, than other agendas."""
     if len(meetings) < 2:
         return [*meetings]
-    content, language = question.vocabulary.content, question.language
+    content_of, language = question.vocabulary.content_of, question.language
     called = [name for mention in question.terms for name in question.vocabulary.names(mention.concept, "en")[:1]]
     asked = {*analyse(question.text, language), *analyse(" ".join(called), "en")}
-    names = {
-        meeting.document_id: [
-            set(content(analyse(name, own), own))
-            for own in [library.document(meeting.document_id).language]
-            for name in (meeting.body, meeting.place)
-        ]
-        for meeting in meetings
-    }
+    spoken = library.versions().language_of
+    names = {each.document_id: [set(content_of(name, spoken[each.document_id])) for name in (each.body, each.place)]
+             for each in meetings}  # fmt: skip
     full = _most(meetings, lambda meeting: sum(bool(name) and name <= asked for name in names[meeting.document_id]))
     given = [token for name in claims.read(question.text, language).names for token in analyse(name, language)]
     # Where nothing is written with a capital letter, any word may be one of a name.
@@ -197,10 +188,8 @@ def _elsewhere(question: Question, meeting: Meeting, library: Library) -> bool:
     another number, something by a name that its agenda does not say."""
     document = library.document(meeting.document_id)
     versions, announced = library.versions(), {symbol.text for symbol in meeting.documents()}
-    if any(
-        document.symbol not in versions.stands_for(symbol) and symbol.text not in announced
-        for symbol in question.symbols
-    ):
+    beside = (symbol for symbol in question.symbols if symbol.text not in announced)
+    if any(document.symbol not in versions.stands_for(symbol) for symbol in beside):
         return True
     if question.articles or any(entry.kind in ("treaty", "resolution") for entry in question.named):
         return True

@@ -100,10 +100,8 @@ class MeetingDesk:
 
         # What is asked last tells what is asked for: a sentence answers only where agendas tell such things.
         there = 1.0 - beyond(question.focus, self._library.models)
-        told = [
-            each if part(each).quotes else replace(each, score=log_odds(each.probability * there) - each.bars.answered)
-            for each in told
-        ]
+        asked_for = ((each, log_odds(each.probability * there) - each.bars.answered) for each in told)
+        told = [each if part(each).quotes else replace(each, score=score) for each, score in asked_for]
         told.sort(key=lambda each: (-each.score, each.place))
         if self.watch is not None:
             self.watch(question, [(passages[each.passage][1][each.sentence], each) for each in told])
@@ -129,20 +127,14 @@ class MeetingDesk:
             parts = [each for n, telling in rows if n == min(alike) for each in telling.parts]
             near = _documents(question, subject, near, parts)
         elif near[0].kind == "row" and not _beside_time(question):
-            days = (
-                sorted({each.passage for each in own if part(each).kind == "row"})
-                if timed(question)
-                else [own[0].passage]
-            )
+            rows_of = {each.passage for each in own if part(each).kind == "row"}
+            days = sorted(rows_of) if timed(question) else [own[0].passage]
             near = [each for n in days for each in found[n].parts if each.kind == "row"][: 2 * MOST]
         else:
             if near[0].kind == "length":  # days and times tell the length, too
                 unsure = [] if own[0].score >= 0.0 else found[own[0].passage].parts
-                near += [
-                    each
-                    for each in unsure
-                    if each.kind == "taken_up" and each.item == near[0].item and each not in near
-                ]
+                taken_up = [each for each in unsure if each.kind == "taken_up" and each.item == near[0].item]
+                near += [each for each in taken_up if each not in near]
                 near.sort(key=lambda each: each.kind != "taken_up")
             near = subject.first(near)[:MOST]
             if near[0].kind == "items_total":
@@ -188,10 +180,8 @@ class MeetingDesk:
         return fitting if question.of_item is None else [meeting.narrowed(question.of_item) for meeting in fitting]
 
     def _tellings(self, question: Question, meeting: Meeting) -> list[Telling]:
-        return question.once(
-            (tellings, meeting.document_id, question.of_item),
-            lambda: tellings(question, meeting, Citer(self._library, meeting)),
-        )
+        key = tellings, meeting.document_id, question.of_item
+        return question.once(key, lambda: tellings(question, meeting, Citer(self._library, meeting)))
 
     def _without_body(self, question: Question, meetings: Sequence[Meeting]) -> Question | None:
         """The question without the name of the body, where this tells the one meeting that it may mean."""
@@ -233,11 +223,11 @@ class _Subject:
         said = {part: set(analyse(part.read, "en")) | {*self.of_items.get(part.item or "", ())} for part in near}
         near = sorted(near, key=lambda part: -len(called & said[part]))
         best = near[0]
-        return [
-            part
-            for part in near
-            if said[part] & self.words or not said[best] & self.words or best.item == part.item is not None
-        ]
+
+        def beside(part: Part) -> bool:
+            return not said[best] & self.words or bool(said[part] & self.words) or best.item == part.item is not None
+
+        return [part for part in near if beside(part)]
 
 
 def _surest(one: Sequence[Told], other: Sequence[Told]) -> list[Told]:
@@ -293,8 +283,8 @@ def _lacking(question: Question, meetings: Sequence[Meeting], library: Library) 
 
     def told(reason: str, *rows: tuple[Meeting, int]) -> Answer:
         cites = [(Citer(library, each), row) for each, row in rows]
-        see = tuple(Pointer.to(cite.document, cite.section(row)) for cite, row in cites)
-        return Answer(question.text, language, "not_found", reason, see_also=see)
+        see = (Pointer.to(cite.document, cite.section(row)) for cite, row in cites)
+        return Answer.lacking(question, reason, see_also=see)
 
     wrong = [number for number in question.items if number not in numbers]
     if wrong and ((numbers and meeting.complete) or question.of_item is not None):
@@ -332,9 +322,8 @@ def _of_timetable(question: Question, meetings: Sequence[Meeting], library: Libr
             told = (part.read for telling in (*teller.whole(), *teller.days()) for part in telling.parts)
             if left <= {*analyse(" ".join([cite.document.text, *told]), language)}:
                 return True
-    return not left or (
-        not known and any(vocabulary.says(kind, question.rest, language) for kind in ("agenda", "item", "meetings"))
-    )
+    speaks = any(vocabulary.says(kind, question.rest, language) for kind in ("agenda", "item", "meetings"))
+    return not left or (not known and speaks)
 
 
 def tellings(question: Question, meeting: Meeting, cite: Citer) -> list[Telling]:

@@ -66,17 +66,11 @@ class Teller:
     def days(self) -> list[Telling]:
         """Of each day: what is taken up in its meetings, the break between them, the documents; of one day when it begins and ends."""
         days = [list(day) for _, day in groupby(self._sittings, key=lambda sitting: sitting.date)]
-        told = [
-            Telling(
-                f"Organization of work, {date_text(day[0].date, 'en')}",
-                (
-                    *(self._edges(day) if len(days) == 1 else ()),
-                    *map(self._row, day),
-                    *self._breaks(day),
-                ),
-            )
-            for day in days
-        ]
+        told = []
+        for day in days:
+            edges = self._edges(day) if len(days) == 1 else ()
+            parts = (*edges, *map(self._row, day), *self._breaks(day))
+            told.append(Telling(f"Organization of work, {date_text(day[0].date, 'en')}", parts))
         # Their sentence would lift all that is told of a day: it stands apart, and only for days that are asked about.
         some = len(days) < len({sitting.date for sitting in self._meeting.timetable})
         papers = {date_text(day[0].date, "en"): tuple(self._papers_of(day)) for day in days if some}
@@ -120,14 +114,8 @@ class Teller:
                 edge = alone and (not named[0].start or not line[named[0].end :].strip(" )]."))
                 called = f": {line}" if edge else ""
                 read = f"The document for item {each.number} is {symbol}{called}."
-                yield Part(
-                    read,
-                    self._one(citing.announcing, each, symbol, ordinal),
-                    "documents",
-                    item.number,
-                    symbol,
-                    quotes=bool(called),
-                )
+                told = self._one(citing.announcing, each, symbol, ordinal)
+                yield Part(read, told, "documents", item.number, symbol, quotes=bool(called))
 
     def _agenda(self) -> Iterator[Part]:
         items = [item for item in self._meeting.items if item.line is not None]
@@ -151,13 +139,8 @@ class Teller:
         papers = [item for item in self._meeting.items if item.documentation]
         if papers:
             yield self._listing("The documents of the meeting", papers)
-            without = [
-                each
-                for each in self._meeting.items
-                if each.number == each.main
-                and each.line is not None
-                and citing.announces_nothing(each, self._meeting, self._cite)
-            ]
+            mains = (each for each in self._meeting.items if each.number == each.main and each.line is not None)
+            without = [each for each in mains if citing.announces_nothing(each, self._meeting, self._cite)]
             told = joined([f"item {item.number} ({item.title.rstrip('.:')})" for item in without], "en")
             nothing = partial(citing.nothing_announced, cite=self._cite, language=self._language)
             if without:
@@ -234,13 +217,12 @@ class Teller:
 
     def _sums(self) -> Iterator[Part]:
         sittings, count = self._sittings, len(self._sittings)
-        if not all(each.items for each in sittings):
-            days = {each.date for each in sittings}
-            read = f"The organization of work has {_many(sittings, 'meeting')} over {_many(days, 'day')}."
+        days, known = {each.date for each in sittings}, all(each.items for each in sittings)
+        meetings = _many(sittings, "plenary meeting" if known else "meeting")
+        read = f"The organization of work has {meetings} over {_many(days, 'day')}."
+        if not known:
             yield Part(read, partial(self._all_held, sittings), "meetings_total")
         elif sittings:
-            days = {each.date for each in sittings}
-            read = f"The organization of work has {_many(sittings, 'plenary meeting')} over {_many(days, 'day')}."
             last = partial(self._rows, sittings, slice(-1, None))
             yield self._part("meetings_total", read, last, count=count, days=len(days))
             minutes = minutes_of(sittings)
@@ -298,7 +280,7 @@ class Teller:
         return [citing.announcing(*each, self._cite, self._language) for each in announced]
 
     def _listed(self, items: Iterable[AgendaItem]) -> list[Citation]:
-        return [cite for item in items if (cite := self._cite.listed(item))]
+        return [cite for item in items for cite in self._cite.listed(item)]
 
     def _blocks(self, *ordinals: int) -> list[Citation]:
         return [self._cite.block(ordinal) for ordinal in ordinals]

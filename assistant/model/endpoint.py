@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from typing import Any
 
 import httpx
 
-from assistant.model.model_interface import Message, ModelFault, ModelFaultKind
+from assistant.model.model_interface import LanguageModel, Message, ModelFault, ModelFaultKind
 from assistant.model.transport import Bounded, direct_or_by_proxy
 
 _TOO_LONG = ("context length", "context size", "context window", "context_length", "too many tokens", "maximum context")
@@ -42,7 +42,7 @@ class Endpoint:
         self._opening = threading.Lock()
         self._opened: Any = None
 
-    def reply(self, messages: Sequence[Message]) -> Iterator[str]:
+    def reply(self, messages: Sequence[Message]) -> Generator[str, None, None]:
         """The reply in pieces as they come. Raises `ModelFault`."""
         import openai
         from llama_index.core.llms import ChatMessage
@@ -117,3 +117,21 @@ def _short(text: str) -> str:
 
 def _cause(error: BaseException) -> str:
     return _short(str(error.__cause__ or error) or type(error).__name__).rstrip(".")
+
+
+class Shared:
+    """The same model, asked for `most` replies at once; who waits longer than `patience` seconds gets a fault instead."""
+
+    def __init__(self, model: LanguageModel, most: int, patience: float) -> None:
+        self.name, self.window, self.output = model.name, model.window, model.output
+        self._model, self._most, self._patience = model, most, patience
+        self._places = threading.BoundedSemaphore(most)
+
+    def reply(self, messages: Sequence[Message]) -> Generator[str, None, None]:
+        """The reply of the model. Raises `ModelFault`."""
+        if not self._places.acquire(timeout=self._patience):
+            raise ModelFault("busy", f"{self._most} other answers are being written. Ask again in a moment.")
+        try:
+            yield from self._model.reply(messages)
+        finally:
+            self._places.release()

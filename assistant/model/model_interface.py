@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -31,21 +31,13 @@ class Message:
 class LanguageModel(Protocol):
     """A model that writes. Thread-safe."""
 
-    @property
-    def name(self) -> str:
-        """What the endpoint calls the model."""
-        ...
+    name: str
+    """What the endpoint calls the model."""
+    window: int
+    """Tokens of request and reply together."""
+    output: int
+    """Most tokens of one reply."""
 
-    @property
-    def window(self) -> int:
-        """Tokens of request and reply together."""
-        ...
-
-    @property
-    def output(self) -> int:
-        """Most tokens of one reply."""
-        ...
-
-    def reply(self, messages: Sequence[Message]) -> Iterator[str]:
-        """The reply in pieces as they come; closing the iterator ends the request. Raises `ModelFault`."""
+    def reply(self, messages: Sequence[Message]) -> Generator[str, None, None]:
+        """The reply in pieces as they come; closing the generator ends the request. Raises `ModelFault`."""
         ...

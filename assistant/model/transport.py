@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -27,12 +28,12 @@ def direct_or_by_proxy(url: str) -> httpx.HTTPTransport:
     return httpx.HTTPTransport(proxy=None if own or not proxy or proxy_bypass(host) else proxy)
 
 
+@dataclass
 class Call:
     """One question to a model, with all requests that are made for it."""
 
-    def __init__(self, deadline: float) -> None:
-        self.deadline = deadline
-        self.streams: list[httpx.SyncByteStream] = []
+    deadline: float
+    streams: list[httpx.SyncByteStream] = field(default_factory=list)
 
     def close(self) -> None:
         """Ends what is still being received."""

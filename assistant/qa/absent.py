@@ -47,7 +47,7 @@ class Absent:
             frames = act_frames("RES", question.language)
             symbol = next((f"{body}/RES/{number}" for body, frame in frames.items()
                            if said.issuperset(analyse(frame.replace("{number}", " "), question.language))), None)  # fmt: skip
-            made.append(Answer(question.text, question.language, "not_found", reason, absent=symbol))
+            made.append(Answer.lacking(question, reason, absent=symbol))
         return made
 
     def instrument(self, question: Question) -> Answer | None:
@@ -56,7 +56,7 @@ class Absent:
         if not named or any(entry.kind != INSTRUMENT or self._holds_text(entry) for entry in named):
             return None
         reason = say("referred_to", question.language, name=named[0].short or named[0].title)
-        return Answer(question.text, question.language, "not_found", reason)
+        return Answer.lacking(question, reason)
 
     def holds_of(self, named: Sequence[Entry]) -> bool:
         """Whether documents are held of a body that is called as one of these texts is: their symbols begin so (CEDAW/C/...)."""
@@ -92,7 +92,7 @@ class Absent:
         if announced or self._catalogue.by_symbol(symbol):
             return self.announced(question, symbol)
         reason = say("unknown_symbol", question.language, symbol=symbol.text)
-        return Answer(question.text, question.language, "not_found", reason, absent=symbol.text)
+        return Answer.lacking(question, reason, absent=symbol.text)
 
     def _not_held(self, question: Question, name: str, symbol: Symbol, url: str | None) -> Answer:
         """That a document is not held, and where held agendas announce it."""
@@ -105,7 +105,7 @@ class Absent:
             for text, ordinal in item.documentation
             if same_document(symbol, Symbol.parse(text))
         ]
-        return Answer(question.text, question.language, "not_found", reason, see_also=tuple(see), absent=symbol.text)
+        return Answer.lacking(question, reason, see_also=see, absent=symbol.text)
 
     def _holds_text(self, entry: Entry) -> bool:
         """Whether a text of the catalogue is held, in any revision where it is no part of another one."""

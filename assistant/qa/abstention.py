@@ -150,10 +150,6 @@ class Bars:
         """How far above the bar for an answer (a negative number) what comes closest must be to be shown."""
         return self.tentative - self.answered
 
-    def chance_above(self, score: float) -> float:
-        """The chance, 0 to 1, of what is so far above the bar for an answer."""
-        return chance(score + self.answered)
-
     def probability(self, logit: float) -> float:
         """The chance that a passage with this logit answers, 0 to 1."""
         return chance(self.slope * logit + self.offset)

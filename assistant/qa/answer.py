@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from assistant.frames import doubt
 from corpus.documents import Document, Span
 from corpus.language import language_of
+
+if TYPE_CHECKING:
+    from assistant.question import Question
 
 Verdict = Literal["quoted", "derived", "supported", "unsupported"]
 AnswerStatus = Literal["answered", "partial", "tentative", "not_found", "refused"]
@@ -162,6 +165,13 @@ class Answer:
     raw: tuple[str, ...] = ()
     dropped: tuple[Dropped, ...] = ()
     absent: str | None = None
+
+    @classmethod
+    def lacking(
+        cls, question: Question, reason: str, *, see_also: Iterable[Pointer] = (), absent: str | None = None
+    ) -> Answer:
+        """That nothing answers a question, and why."""
+        return cls(question.text, question.language, "not_found", reason, see_also=tuple(see_also), absent=absent)
 
     @property
     def citations(self) -> list[Citation]:

@@ -44,10 +44,11 @@ Part = tuple[Question, Answer]
 
 class Composer:
     """Makes answers of statements: each said once, the corrections of what it cites behind it, the versions told of in notes.
-    Of an answer to one of several questions about so many statements are said that there are `most` of all."""
+    An answer has `most` of them at most; those to several questions at once have about so many together, and where a whole place is
+    asked for there are twice as many."""
 
     def __init__(self, library: Library, most: int) -> None:
-        self._library, self._most = library, most
+        self._library, self.most = library, most
         self.versions = VersionDesk(library)
 
     def answered(self, question: Question, statements: Sequence[Statement]) -> Answer:
@@ -74,17 +75,21 @@ class Composer:
         rest = [*_lists_left_out(units), *([[(unit.document, unit.locator) for unit in left]] if left else [])]
         return replace(answer, notes=(*answer.notes, *(_left_out(places, question.language) for places in rest)))
 
+    def whole(self, question: Question, units: Sequence[Unit]) -> Answer:
+        """An answer that quotes all words of a place, as many of them as may be said."""
+        return self.quoted(question, units[: 2 * self.most], units[2 * self.most :])
+
     def _papers(self, unit: Unit) -> list[Citation]:
         """The short footnotes of a unit that name papers by their symbols: which report "takes note of the report" means is said
         nowhere else. None where the unit is not the whole of its blocks, since of which words a footnote is is not known."""
         document = unit.document
         within = takewhile(lambda each: each.start < unit.end, document.blocks[unit.block :])
         held = [each for each in within if each.kind in ("paragraph", "item")]
-        whole = (
-            held and unit.start <= held[0].body_start and document.trimmed(held[0].start, held[-1].end)[1] <= unit.end
-        )
+        ends = document.trimmed(held[0].start, held[-1].end)[1] if held else 0
+        if not held or unit.start > held[0].body_start or ends > unit.end:
+            return []
         made = []
-        for note in [note for each in held for note in notes_of(document, each)] if whole else []:
+        for note in (note for each in held for note in notes_of(document, each)):
             words = document.body(note)
             if len(words) <= NOTE_LIMIT and find_symbols(words):
                 passage = self._library.passage_at(document.id, note.start) or unit.evidence.id
@@ -98,7 +103,7 @@ class Composer:
     def several(self, question: Question, parts: Sequence[Part]) -> Answer:
         """The answers to the questions of a turn in one; what is not found is named."""
         answers = [answer for _, answer in parts]
-        most = max(2, self._most // len(parts) + 1)
+        most = max(2, self.most // len(parts) + 1)
         said: list[Statement] = []
         for answer in answers:
             said += [one for one in answer.statements if one not in said][: None if answer.model else most]
@@ -122,16 +127,15 @@ class Composer:
 
 def unsure(answer: Answer) -> Answer:
     """An answer of which it is told that it may be none."""
-    return replace(
-        answer, status="tentative", reason=run_on([say("tentative", answer.language), answer.reason], answer.language)
-    )
+    reason = run_on([say("tentative", answer.language), answer.reason], answer.language)
+    return replace(answer, status="tentative", reason=reason)
 
 
 def not_found(question: Question, evidence: Sequence[Evidence]) -> Answer:
     """That nothing answers a question, with the passages that may be read instead."""
     worth = islice((each for each in evidence if any(units_of(each))), 3)
-    see = tuple(dict.fromkeys(Pointer.to(each.document, each.passage.locator) for each in worth))
-    return Answer(question.text, question.language, "not_found", say("not_found", question.language), see_also=see)
+    see = dict.fromkeys(Pointer.to(each.document, each.passage.locator) for each in worth)
+    return Answer.lacking(question, say("not_found", question.language), see_also=see)
 
 
 def weighed(answer: Answer, scored: Sequence[Scored]) -> Answer:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from difflib import SequenceMatcher
+from functools import partial
 from itertools import takewhile
 
-from assistant.qa.abstention import OTHER_COUNTRY, OTHER_NAME, OTHER_YEAR
+from assistant.qa.abstention import NAMED_HEADING, OTHER_COUNTRY, OTHER_NAME, OTHER_YEAR, SAME_WORDS
 from assistant.qa.metadata import around, head_of
 from assistant.qa.readers import Known
 from assistant.qa.retriever import Evidence
@@ -58,9 +60,8 @@ def _of_another_name(question: Question, unit: Unit, found: Sequence[Document]) 
     beside = [each for each in found if each.id != document.id]
     elsewhere = any(has(name, each, _first_page) for name in names for each in beside)
     evidence = unit.evidence
-    return elsewhere and not question.once(
-        (_around, evidence.id), lambda: any(spells(name, _around(evidence)) for name in names)
-    )
+    beside_it = (_around, evidence.id), lambda: any(spells(name, _around(evidence)) for name in names)
+    return elsewhere and not question.once(*beside_it)
 
 
 def _lacks_name(question: Question, document: Document) -> bool:
@@ -83,11 +84,7 @@ def _of_another_country(question: Question, unit: Unit) -> float:
     document, language, codes = unit.document, unit.document.language, question.countries
     if not codes:
         return 0.0
-    titled, passage = _title_countries(document), unit.evidence.passage
-
-    def named(words: str) -> bool:
-        return any(names_country(code, words, language) for code in codes)
-
+    titled, passage, named = _title_countries(document), unit.evidence.passage, partial(_names_any, codes, language)
     if _others_speak(question, unit, codes):
         return OTHER_COUNTRY
 
@@ -105,6 +102,11 @@ def _of_another_country(question: Question, unit: Unit) -> float:
     return OTHER_NAME * (elsewhere or not all(map(held, codes)))
 
 
+def _names_any(codes: Sequence[str], language: str, words: str) -> bool:
+    """Whether words name any of some countries."""
+    return any(names_country(code, words, language) for code in codes)
+
+
 def _others_speak(question: Question, unit: Unit, codes: Sequence[str]) -> bool:
     """Whether a unit is said by one who names none of the countries asked about, in the record of a meeting at which one of these
     speaks, or nobody speaks of them."""
@@ -112,9 +114,7 @@ def _others_speak(question: Question, unit: Unit, codes: Sequence[str]) -> bool:
     own = spoken[unit.block]
     if own is None:
         return False
-
-    def named(words: str) -> bool:
-        return any(names_country(code, words, document.language) for code in codes)
+    named = partial(_names_any, codes, document.language)
 
     def others() -> bool:
         speakers = "\n".join({each.speaker for each in spoken if each})
@@ -125,9 +125,8 @@ def _others_speak(question: Question, unit: Unit, codes: Sequence[str]) -> bool:
         said = (document.block_text(block) for block in document.blocks if spoken[block.ordinal] is own)
         return not named(own.speaker) and not any(map(named, said))
 
-    return question.once((_others_speak, document.id), others) and question.once(
-        (_others_speak, document.id, own.first), silent
-    )
+    key = _others_speak, document.id
+    return question.once(key, others) and question.once((*key, own.first), silent)
 
 
 def of_another_session(question: Question, unit: Unit) -> bool:
@@ -174,9 +173,8 @@ def _has_named_label(question: Question, unit: Unit) -> bool | None:
     if question.language != document.language:
         labelled = countries(label, document.language).keys() if question.countries and block.kind == "row" else ()
         return not labelled.isdisjoint(question.countries) if labelled else None
-    above = takewhile(lambda each: _beside(document, each, block), reversed(document.blocks[: block.ordinal]))
-    below = takewhile(lambda each: _beside(document, each, block), document.blocks[block.ordinal :])
-    beside = (*above, *below)
+    sides = reversed(document.blocks[: block.ordinal]), document.blocks[block.ordinal :]
+    beside = [each for side in sides for each in takewhile(lambda other: _beside(document, other, block), side)]
     key = _named_labels, document.id, min(each.ordinal for each in beside)
     named = question.once(key, lambda: _named_labels(question, document, beside))
     return block.ordinal in named if named else None
@@ -192,11 +190,7 @@ def _named_labels(question: Question, document: Document, blocks: Sequence[Block
     asked, named = set(analyse(question.rest, question.language)) - title, set[int]()
     if question.last:
         heads = {token for each in blocks for token in analyse(each.context or "", document.language)}
-        last = (
-            {*question.vocabulary.content(analyse(question.focus, question.language), question.language)}
-            - title
-            - heads
-        )
+        last = {*question.content_of(question.focus)} - title - heads
         named = {n for n, label in labels.items() if not _numbers(own := (label - shared) & last)}
     named = named or {n for n, label in labels.items() if (own := label - shared) <= asked and not _numbers(own)}
     return named if len(named) < len(labels) else set()
@@ -251,3 +245,49 @@ def _years_in(text: str) -> set[str]:
     for first, last in _YEARS.findall(text):
         found |= {str(year) for year in range(int(first), int(first[: 4 - len(last)] + last) + 1)}
     return found
+
+
+# Sentences that say the same of different things: only their headings tell which of them a question means
+
+_WORD = re.compile(r"[\u3400-\u9fff]|[^\W\d_\u3400-\u9fff]+")
+_NUMBER = re.compile(r"\d+")
+FEWEST = 5
+"""Words of a sentence, numbers left out, from which on it can be compared."""
+
+
+def rivals(unit: Unit, others: Sequence[Unit]) -> list[Unit]:
+    """Those of other units that say under another heading of the document what a unit says, but for numbers and a few words; of rows
+    those of other tables that are labelled alike. Beside what has numbers only what has others speaks of something else: `26 groups` and
+    `several groups` may be the same."""
+    words, numbers = _WORD.findall(unit.text.casefold()), set(_NUMBER.findall(unit.own))
+    if len(words) < FEWEST:
+        return []
+    beside = (other for other in others if other.document.id == unit.document.id)
+    beside = (other for other in beside if not numbers or set(_NUMBER.findall(other.own)) - numbers)
+    labelled = (other for other in beside if _first_cell(other) == _first_cell(unit))
+    alike = [other for other in labelled if _same(words, _WORD.findall(other.text.casefold()))]
+    return [other for other in alike if _heading(other) != _heading(unit)]
+
+
+def named_by(tokens: Collection[str], unit: Unit, others: Sequence[Unit]) -> bool:
+    """Whether a question, by its words as the index has them, names the heading of a unit, by what that has beside those of its rivals."""
+    language = unit.document.language
+    beside = {token for other in others for token in analyse(_heading(other), language)}
+    own = set(analyse(_heading(unit), language)) - beside
+    return bool(own) and len(own.intersection(tokens)) >= NAMED_HEADING * len(own)
+
+
+def _heading(unit: Unit) -> str:
+    return unit.document.heading_at(unit.start)
+
+
+def _first_cell(unit: Unit) -> list[str] | None:
+    """The words of the first cell of a row; None of other words."""
+    row = unit.document.blocks[unit.block]
+    first = next((cell for cell in row.cells if cell is not None), (unit.start, unit.end))
+    return _WORD.findall(unit.document.quote(*first).casefold()) if row.kind == "row" else None
+
+
+def _same(words: Sequence[str], others: Sequence[str]) -> bool:
+    compared = SequenceMatcher(None, words, others, autojunk=False)
+    return all(ratio() >= SAME_WORDS for ratio in (compared.real_quick_ratio, compared.quick_ratio, compared.ratio))

@@ -86,7 +86,7 @@ class Engine:
         self.retriever = Retriever(library, readers.english) if readers else Retriever(library)
         self.weigher = Weigher(library, readers, caution)
         self._composer = Composer(library, max_statements)
-        self.quoter = Quoter(library, catalogue, self.retriever, self.weigher, self._composer, passages, max_statements)
+        self.quoter = Quoter(library, catalogue, self.retriever, self.weigher, self._composer, passages)
         self._speller, self._memory = Speller(library), Memory()
         self.passages, self._max_question = passages, max_question
         self.writer, self.mode = writer, mode
@@ -306,8 +306,7 @@ class Engine:
         """How likely, in log-odds, the passage that is cited first answers what was asked last without the turns before; None where the
         reading does not lean on these, or nothing is cited."""
         cited = [citation.id for citation in given.answer.citations[:1]] if given.reading.leans else []
-        passages = self.library.passages_by_id(cited).values()
-        evidence = [Evidence(each, self.library.document(each.document_id), 1.0) for each in passages]
+        evidence = Evidence.held(self.library, cited, 1.0)
         last = given.question.asking(given.reading.focus)
         return max((each.odds for each in self.weigher.each(last, evidence, evidence)), default=None)
 

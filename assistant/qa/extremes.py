@@ -41,9 +41,8 @@ def extreme(library: Library, question: Question, unit: Unit) -> Extreme | None:
     if _limits(question, document, asked):
         return None
     column = _column(document, table, asked)
-    rows = {
-        row: amount for row in table.rows if row != total and (amount := _amount(document, row, column)) is not None
-    }
+    amounts = ((row, _amount(document, row, column)) for row in table.rows if row != total)
+    rows = {row: amount for row, amount in amounts if amount is not None}
     if not column or len(rows) < 2 or any(_called(document, row) <= asked for row in rows):
         return None
     best = (max if kind == "most" else min)(rows.values())
@@ -59,7 +58,7 @@ def _limits(question: Question, document: Document, asked: set[str]) -> bool:
     language, vocabulary = question.language, question.vocabulary
     numbers = (word for word, value in vocabulary.number_words(language).items() if value > 1)  # one is an article, too
     counts = {token for word in numbers for token in analyse(word, language)}
-    forms = (str(form) for each in vocabulary.groups("extremes", language).values() for form in each)
+    forms = (form for each in vocabulary.groups("extremes", language).values() for form in each)
     said = {*analyse(document.text, language), *(token for form in forms for token in analyse(form, language))}
     years = {token for token in asked if YEAR.fullmatch(token)}
     return not counts.isdisjoint(analyse(question.rest, language)) or not asked - years <= said
@@ -69,7 +68,7 @@ def _kind(question: Question, document: Document) -> str | None:
     """What a question asks for, the `most` or the `least`; None where it does not say, or the document says the same with the next word."""
     language, said = question.language, fold(document.text)
     found = {kind: match for kind, forms in question.vocabulary.groups("extremes", language).items()
-             for match in word_pattern([str(form) for form in forms], language).finditer(question.rest)}  # fmt: skip
+             for match in word_pattern(forms, language).finditer(question.rest)}  # fmt: skip
     if len(found) != 1:
         return None
     ((kind, match),) = found.items()

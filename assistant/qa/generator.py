@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -17,7 +18,6 @@ from assistant.qa.units import units_of
 from assistant.qa.weighing import READ
 from assistant.question import Question
 from assistant.vocabulary import Vocabulary
-from assistant.write.modes import is_written
 from assistant.write.report import finished
 from assistant.write.rewrite import rewritten
 from assistant.write.writer import Draft, Writer
@@ -113,8 +113,7 @@ class AnswerGenerator:
         units = [u for each in treaties for a in question.articles for u in article_units(self._library, each, a)]
         searched = self._retriever.gather(question, max(READ, self._passages))
         found = {each.id: each for each in (*(unit.evidence for unit in units), *searched)}
-        for passage_id, passage in self._library.passages_by_id([each for each in cited if each not in found]).items():
-            found[passage_id] = Evidence(passage, self._library.document(passage.document_id))
+        found |= {each.id: each for each in Evidence.held(self._library, (each for each in cited if each not in found))}
         order = [*(found[each] for each in cited if each in found), *(e for i, e in found.items() if i not in cited)]
         readable = [each for each in order if any(units_of(each)) and each.admitted(question, whole=True)]
         languages = [each.document.language for each in (order[: len(cited)] if cited else readable)]
@@ -134,3 +133,42 @@ def _returning(events: Generator[Told, None, Made], made: list[Made]) -> Generat
     """A stream, and at its end what it returns."""
     with closing(events):
         made.append((yield from events))
+
+
+# When an answer is written and when it is quoted
+
+_WRITING = re.compile(
+    r"\b(?:summar|compar|differ|explain|describ|overview|outline|resum|résum|synthès|expli|décri|diferenc|describ|"
+    r"сравн|обобщ|объясн|резюм|разниц|отлич)|(?:لخص|ملخص|قارن|الفرق|اشرح)|(?:总结|概述|比较|区别|解释|说明)",
+    re.IGNORECASE,
+)
+_EXACT = re.compile(
+    r"\b(?:quot|verbatim|exact (?:words|wording|text)|wording|full text|cit(?:e|er|ez|ar|a)\b|textuel|mot à mot|textual|"
+    r"literal|дослов|цитат|процитир)|(?:اقتبس|نص المادة|حرفيا)|(?:引用|原文|逐字)",
+    re.IGNORECASE,
+)
+
+_ASKED = ("answered", "tentative", "not_found")
+"""How what would be quoted must stand for the model to be asked."""
+
+
+def is_written(mode: Mode, question: Question, quoted: Answer) -> bool:
+    """Whether an answer is to be written rather than quoted.
+
+    Never what a rule decides (a timetable, an article that does not exist, a document that is not held): a model could
+    only spoil it. Where passages were found and it is not certain that they answer, the model is asked, and may say that
+    they do not. `auto` leaves to quotes what asks for exact words, and a provision that is named, unless a summary or
+    comparison is asked for.
+    """
+    if mode == "quote" or quoted.status not in _ASKED or quoted.absent:
+        return False
+    if quoted.status == "answered" and quoted.statements and quoted.statements[0].verdict == "derived":
+        return False
+    weighed = quoted.confidence is not None
+    if not weighed and not any(statement.verdict == "quoted" for statement in quoted.statements):
+        return False
+    if mode == "write":
+        return True
+    if _EXACT.search(question.text):
+        return False
+    return weighed or _WRITING.search(question.text) is not None

@@ -239,9 +239,8 @@ def _represented(document: Document, text: str) -> str:
 def notes_of(document: Document, block: Block) -> tuple[Block, ...]:
     """The footnotes of a block's marks."""
     behind = document.blocks[block.ordinal + 1 :] if block.marks else ()
-    return tuple(
-        each for each in behind if each.kind == "footnote" and each.number in block.marks and each.page == block.page
-    )
+    notes = (each for each in behind if each.kind == "footnote" and each.page == block.page)
+    return tuple(each for each in notes if each.number in block.marks)
 
 
 def is_title(document: Document, block: Block) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import islice
@@ -12,10 +12,11 @@ from assistant.frames import either, place_text, say
 from assistant.qa.abstention import ASKED_ALONE, NAMED
 from assistant.qa.answer import Answer, Citation
 from assistant.qa.citations import Composer, choose, heads_once, nearest, not_found, unsure, weighed, with_totals
-from assistant.qa.retriever import Evidence, Retriever, restricted
+from assistant.qa.retriever import Evidence, Retriever, readable
 from assistant.qa.units import Unit, items_below, units_of
 from assistant.qa.weighing import READ, Scored, Weigher
 from assistant.question import Question, numbers_after
+from assistant.wording.values import blanked
 from corpus.analysis import analyse
 from corpus.documents import Document, Span
 from corpus.library import Library
@@ -37,12 +38,23 @@ _ANOTHER = re.compile("ks*[nA]|[nA]s*k|gs{0,2}A|As{0,2}g")
 """Of words by kind (k a capital that is known, n one that is not, A all such, s no content, g the gap): a strange name."""
 
 
-class NamedPlaces:
-    """Answers from the places that a question names, in at most `most` statements where not the whole place is asked for."""
+class Named:
+    """What answers from a part of a text that a question names, which is read itself."""
 
-    def __init__(self, library: Library, retriever: Retriever, weigher: Weigher, composer: Composer, most: int) -> None:
+    def __init__(self, library: Library, retriever: Retriever, weigher: Weigher, composer: Composer) -> None:
         self._library, self._retriever = library, retriever
-        self._weigher, self._composer, self._most = weigher, composer, most
+        self._weigher, self._composer, self._most = weigher, composer, composer.most
+
+    def _at(
+        self, question: Question, document: Document, places: Sequence[str], inside: range | None = None
+    ) -> list[Unit]:
+        """The words at some places of a document, or of these blocks of it, from which the question may be answered."""
+        found = (unit for place in places for unit in units_at(self._library, document, place, inside))
+        return [unit for unit in found if question.admits(document.id, unit.block)]
+
+
+class NamedPlaces(Named):
+    """Answers from the places that a question names."""
 
     def answer(self, question: Question) -> Answer | None:
         """What stands there; None where the question names no place that is looked for."""
@@ -88,12 +100,10 @@ class NamedPlaces:
     def lacking(self, question: Question, answer: Answer) -> list[str]:
         """What is to be said of an answer to a question that names a table which the documents cited do not have."""
         tables = [place for place in places_in(question) if "table" in parts_of(place)]
-        documents = (
-            [self._library.document(each) for each in dict.fromkeys(c.document for c in answer.citations)]
-            if tables
-            else []
-        )
-        return [_no_place(question, each, place) for each in documents for place in tables if not touched(each, place)]
+        cited = [self._library.document(each) for each in dict.fromkeys(c.document for c in answer.citations if tables)]
+        return [
+            no_place(question, each, place).reason for each in cited for place in tables if not touched(each, place)
+        ]
 
     def treaties(self, question: Question, language: str) -> list[Document]:
         """The treaties held in a language that the question names or, where it names none of them, all that it may mean."""
@@ -120,9 +130,7 @@ class NamedPlaces:
         """The words by which a question calls a text: those that stand together in the question and all in the title, such as "ferry
         convention"; in another language any words of the title. One word alone may mean anything."""
         if question.language != document.language:
-            words = set(self._retriever.words(question, document.language)).intersection(
-                title_words(question, document)
-            )
+            words = {*self._retriever.words(question, document.language)} & {*title_words(question, document)}
             return words if len(words) >= CALLED else set()
         title = set(analyse(document.title, document.language))
         called, run = set[str](), list[str]()
@@ -139,26 +147,20 @@ class NamedPlaces:
     def _from_places(self, question: Question) -> Answer | None:
         """A paragraph, footnote or table of a document that the question names: quoted whole, but of a table the rows that answer."""
         places, annexes = places_in(question), _annexes(question)
-        scope = restricted(question, self._library) if places or annexes else None
-        if scope is None:
+        documents = readable(question, self._library) if places or annexes else None
+        if documents is None:
             return None
-        held = sorted(self._library.versions().quotable(question.language, scope))
-        documents = [self._library.document(each) for each in held]
         if units := [unit for document in documents for unit in self._at(question, document, places)]:
             return self._quoted(question, units)
         annexed = [each for each in documents if touched(each, "annex")]  # where others have one is not known
         places = places or [place for place in annexes if annexed and not any(touched(each, place) for each in annexed)]
         if not question.symbols or not documents or not places:
             return None
-        return Answer(question.text, question.language, "not_found", _no_place(question, documents[0], places[0]))
-
-    def _at(self, question: Question, document: Document, places: Sequence[str]) -> list[Unit]:
-        found = (unit for place in places for unit in units_at(self._library, document, place))
-        return [unit for unit in found if question.admits(document.id, unit.block)]
+        return no_place(question, documents[0], places[0])
 
     def _quoted(self, question: Question, units: list[Unit]) -> Answer:
         asked = self._asked(question, units) if asks_more(question, _span(question)) else units
-        return self._composer.quoted(question, asked[: 2 * self._most], asked[2 * self._most :])
+        return self._composer.whole(question, asked)
 
     def _from_articles(self, question: Question) -> Answer | None:
         """An article that the question names: quoted whole where nothing more is asked, else what fits."""
@@ -173,21 +175,16 @@ class NamedPlaces:
             called = question.named or question.symbols or question.treaty_keys or self._titled(question, documents)
             # Who asks for more, of no text that is held, may ask what others say of the article of a text that is not.
             return self._no_article(question, documents) if documents and (called or not asks_more(question)) else None
-        evidence = _evidence(units)
+        evidence = passages_of(units)
         if not question.named and not question.symbols and names_another(question, documents):
             return not_found(question, evidence)
         left = words_left(question, titled=self._titled(question, documents))
         if len(left) <= alone(question):
             # Of several treaties one word may tell which is meant.
             several = len({unit.document.key for unit in units}) > 1
-            saying = [
-                unit
-                for unit in units
-                if several and not set(left).isdisjoint(analyse(unit.text, unit.document.language))
-            ]
-            chosen = choose(self._weighed(question, _evidence(saying), saying), self._most)
-            whole = chosen or _whole(units)
-            return self._composer.quoted(question, whole[: 2 * self._most], whole[2 * self._most :])
+            saying = [each for each in units if several and _says_any(left, each.text, each.document)]
+            chosen = choose(self._weighed(question, passages_of(saying), saying), self._most)
+            return self._composer.whole(question, chosen or _whole(units))
         # Where the article comes from an earlier turn, the last one says which of its parts is meant; by itself that may say too little.
         last = question if question.focus == question.text else question.asking(question.focus)
         scored = self._weighed(last, evidence, units)
@@ -205,15 +202,14 @@ class NamedPlaces:
         first, paragraph = question.articles[0], question.paragraph
         having = [each for each in treaties if article_units(self._library, each, first)] if paragraph else []
         if having and paragraph:
-            reason = _no_place(question, having[0], _place_of(first, paragraph))
-            return Answer(question.text, question.language, "not_found", reason)
+            return no_place(question, having[0], _place_of(first, paragraph))
         treaty = treaties[0]
         held = [int(found[1]) for block in treaty.blocks if (found := re.fullmatch(r"art\. (\d+)", block.locator))]
         if not held:
             return None
         reason = say("no_article", question.language, treaty=treaty.short or treaty.title, article=first,
                      first=min(held), last=max(held))  # fmt: skip
-        return Answer(question.text, question.language, "not_found", reason)
+        return Answer.lacking(question, reason)
 
     def _with_others(self, question: Question, answer: Answer) -> Answer:
         """An answer from a treaty that the question may mean ("the Convention"), which names others that are held, have the article and are
@@ -222,17 +218,12 @@ class NamedPlaces:
         quotable = self._library.versions().quotable(question.language)
         others: dict[str, str] = {}
         for header in self._library.headers(kind="treaty") if cited else ():
-            if (
-                header.id in cited
-                or header.id not in quotable
-                or question.catalogue.knows(header.key)
-                or not question.covers(header.id)
-            ):
+            known = header.id in cited or question.catalogue.knows(header.key)
+            if known or header.id not in quotable or not question.covers(header.id):
                 continue
             document = self._library.document(header.id)
-            called = not set(title_words(question, document)).isdisjoint(
-                self._retriever.words(question, document.language)
-            )
+            words = self._retriever.words(question, document.language)
+            called = not set(title_words(question, document)).isdisjoint(words)
             if question.language != document.language and asks_more(question):
                 called = called or self._as_like(question, document, answer.citations[0])
             if called and any(article_units(self._library, document, each) for each in question.articles):
@@ -244,11 +235,10 @@ class NamedPlaces:
 
     def _as_like(self, question: Question, document: Document, cited: Citation) -> bool:
         """Whether a question in another language is as near in meaning to the title of a text as to that of the one that is cited."""
-        models = self._library.models.readers(question.language)
-        titles = [document.title, cited.title]
-        own, other = (
-            self._library.likenesses(question.text, titles, models[-1], document.language) if models else (0, 1)
-        )
+        models, titles = self._library.models.readers(question.language), [document.title, cited.title]
+        if not models:
+            return False
+        own, other = self._library.likenesses(question.text, titles, models[-1], document.language)
         return own >= other
 
     def _asked(self, question: Question, units: list[Unit]) -> list[Unit]:
@@ -261,7 +251,7 @@ class NamedPlaces:
 
     def _among(self, question: Question, units: Sequence[Unit]) -> list[Scored]:
         """The units at a place that is named, and parts of these, as they are weighed: all of them, unless these are very many."""
-        evidence = _evidence(units)
+        evidence = passages_of(units)
         if len(evidence) <= READ:
             scored = self._weigher.each(question, evidence, evidence)
         else:
@@ -280,21 +270,18 @@ def _preambular(question: Question) -> list[tuple[str, int, int]]:
     found = [match.span() for match in PREAMBLE.finditer(question.rest)]
     if not found:
         return []
-    text = PREAMBLE.sub(lambda match: " " * len(match.group()), question.rest)
+    text = blanked(question.rest, found)
 
-    def beside(start: int, end: int) -> bool:
+    def beside(start: int, end: int, word: Span) -> bool:
         """Whether nothing but function words stands between a number and a word for a preamble, and no named text before that."""
-        gaps = [question.rest[last:start] if last <= start else question.rest[end:first] for first, last in found]
-        behind = [
-            last > start and re.search(r"\s{3,}", gap) is not None for (_, last), gap in zip(found, gaps, strict=True)
-        ]
-        said = [question.vocabulary.content(analyse(gap, question.language), question.language) for gap in gaps]
-        return any(not words and not named for words, named in zip(said, behind, strict=True))
+        first, last = word
+        gap = question.rest[last:start] if last <= start else question.rest[end:first]
+        return not question.content_of(gap) and (last <= start or not re.search(r"\s{3,}", gap))
 
     return [
         (f"preamble, para. {number}", min(start, found[0][0]), max(end, found[-1][1]))
         for number, start, end in numbers_after("paragraph", text, question.vocabulary, question.language)
-        if beside(start, end)
+        if any(beside(start, end, word) for word in found)
     ]
 
 
@@ -327,15 +314,19 @@ def _rank(question: Question, document: Document) -> tuple[bool, bool]:
 
 def _saying(question: Question, having: Sequence[list[Unit]]) -> Sequence[list[Unit]]:
     """Of places in several texts those that say a word which the question has beside the place; all where none does."""
-    start, end = _span(question)
-    rest = question.rest[:start] + " " * (end - start) + question.rest[end:]
-    asked = set(question.vocabulary.content(analyse(rest, question.language), question.language))
-    return [each for each in having
-            if any(not asked.isdisjoint(analyse(unit.own, unit.document.language)) for unit in each)] or having  # fmt: skip
+    asked = set(question.content_of(blanked(question.rest, [_span(question)])))
+    return [each for each in having if any(_says_any(asked, unit.own, unit.document) for unit in each)] or having
 
 
-def _no_place(question: Question, document: Document, place: str) -> str:
-    return say("no_place", question.language, document=document.label, place=place_text(place, question.language))
+def _says_any(words: Iterable[str], text: str, document: Document) -> bool:
+    """Whether a text of a document has any of some words, as the index has them."""
+    return not set(words).isdisjoint(analyse(text, document.language))
+
+
+def no_place(question: Question, document: Document, place: str) -> Answer:
+    """That a document does not have a place."""
+    place = place_text(place, question.language)
+    return Answer.lacking(question, say("no_place", question.language, document=document.label, place=place))
 
 
 def _in_table(unit: Unit) -> bool:
@@ -352,7 +343,7 @@ def _with_each_article(question: Question, scored: Sequence[Scored], chosen: lis
     return [*chosen, *more]
 
 
-def _evidence(units: Sequence[Unit]) -> list[Evidence]:
+def passages_of(units: Sequence[Unit]) -> list[Evidence]:
     """The passages that units are in, each once."""
     return list({unit.evidence.id: unit.evidence for unit in units}.values())
 
@@ -450,20 +441,23 @@ def alone(question: Question) -> int:
 def words_left(question: Question, place: Span = (0, 0), titled: Sequence[Document] = ()) -> list[str]:
     """The content words that a question about a place has beside the place, a span of the question where it is no article, and what its
     text is called, by a name or, of those `titled`, by words of its title."""
-    rest = list(question.rest)
     spans = [place, *((mention.start, mention.end) for mention in question.terms)]
     for name in (name for entry in question.named for name in entry.names):
         spans += [found.span() for found in re.finditer(re.escape(name), question.text, re.IGNORECASE)]
-    for start, end in spans:
-        rest[start:end] = " " * (end - start)
-    left = question.vocabulary.content(analyse("".join(rest), question.language), question.language)
+    left = question.content_of(blanked(question.rest, spans))
     called = {word for each in titled for word in title_words(question, each)}
     return [token for token in left if not token.isdigit() and token not in called]
 
 
+def left_beside(question: Question, text: str, called: Iterable[str], *languages: str) -> list[str]:
+    """The content words of a part of a question that are none of what something is `called`, in these languages."""
+    known = {token for each in called for language in languages for token in analyse(each, language)}
+    return [token for token in question.content_of(text) if token not in known]
+
+
 def title_words(question: Question, document: Document) -> list[str]:
     """The content words of a document's title, as the index has them."""
-    return question.vocabulary.content(analyse(document.title, document.language), document.language)
+    return question.vocabulary.content_of(document.title, document.language)
 
 
 def names_another(question: Question, treaties: Sequence[Document]) -> bool:

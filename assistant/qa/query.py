@@ -29,6 +29,7 @@ from assistant.qa.answer import Answer, Citation
 from assistant.qa.metadata import around
 from assistant.question import NO_BOUNDS, YEAR, Bounds, Question, inside, numbers_after, parse_question
 from assistant.vocabulary import Vocabulary, word_pattern
+from assistant.wording.values import blanked
 from corpus.analysis import analyse
 from corpus.catalogue import Catalogue
 from corpus.countries import country_spans
@@ -50,7 +51,6 @@ _NUMBERED = ("article", "item", "paragraph", "number")
 """Kinds of slots that a bare number may stand for."""
 _WITHIN = {"weekday": ("daypart",), "article": ("paragraph",), "item": ("paragraph",)}
 """What is part of a slot, and gone where that is filled anew."""
-_GROUPS = (("weekday", "weekdays"), ("month", "months"), ("daypart", "dayparts"), ("ordinal", "ordinals"))
 _NUMBER = re.compile(r"(?<![\w/.])\d{1,3}(?:/\d{1,3}|\s*\([a-z]\))?(?![\w/]|[.:]\d)")
 _WORDS = re.compile(r"[\u3400-\u9fff]|[^\W\u3400-\u9fff]+")
 REMEMBERED = 256
@@ -145,10 +145,7 @@ def readings(
     if put is None:
         return alone, Reading((before.parts[0], *before.parts[1:][-1:], turn), turn, language, leans=True)
     same = Reading((put,), put, language, leans=True)
-    rest = new.text
-    for slot in named:
-        rest = rest[: slot.start] + " " * (slot.end - slot.start) + rest[slot.end :]
-    beside = vocabulary.content(analyse(rest, language), language)
+    beside = new.content_of(blanked(new.text, ((slot.start, slot.end) for slot in named)))
     if not beside:
         return (same,) if _VALUES.issuperset(slot.kind for slot in named) else (same, alone)
     more = Reading((put, turn), turn, language, leans=True)
@@ -171,8 +168,8 @@ def slots(question: Question) -> list[Slot]:
     if question.treaty_keys:
         spans = [(each.start, each.end) for each in question.terms]
         take("treaty", [(start, end) for start, end in spans if question.asking(text[start:end]).treaty_keys])
-    for kind, words in _GROUPS:
-        forms = [str(form) for group in vocabulary.groups(words, language).values() for form in group]
+    for kind in ("weekday", "month", "daypart", "ordinal"):
+        forms = [form for group in vocabulary.groups(f"{kind}s", language).values() for form in group]
         take(kind, [match.span() for match in word_pattern(forms, language).finditer(text)])
     take("country", [(start, end) for _, start, end in country_spans(text, language)])
     take("year", [match.span() for match in YEAR.finditer(text)])
@@ -235,7 +232,7 @@ def asks_twice(text: str, pair: tuple[str, str], language: str, vocabulary: Voca
     between = text[len(first) : len(text) - len(second)]
     joined = any(map(str.isalpha, between)) or language == "zh" or (language == "ar" and second.startswith("و"))
     other = asking(second) if joined and asking(first) else None
-    if other is None or len(set(vocabulary.content(analyse(first, language), language))) < 2:
+    if other is None or len(set(vocabulary.content_of(first, language))) < 2:
         return False
     return language == "zh" or other.group().casefold() not in [word.casefold() for word in _WORDS.findall(first)[1:]]
 
@@ -245,9 +242,8 @@ def cuts(text: str, language: str) -> Iterator[tuple[str, str]]:
     ("article 6, paragraph 1")."""
     naming = name_place(same) if len(same := folded(text)) == len(text) else None
     within = (naming.start, naming.end) if naming else (0, 0)
-    found = [
-        each for each in re.finditer(_AND[language], text, re.IGNORECASE) if not within[0] < each.start() < within[1]
-    ]
+    found = [*re.finditer(_AND[language], text, re.IGNORECASE)]
+    found = [each for each in found if not within[0] < each.start() < within[1]]
     found.sort(key=lambda match: not re.search("[,،，;；؛]", match.group()))
     pairs = ((text[: match.start()], text[match.end() :]) for match in found)
     yield from [pair for pair in pairs if all(map(_long_enough, pair))][:MOST_CUTS]
@@ -265,7 +261,7 @@ def likelier(answered: Sequence[tuple[Reading, Answer, float | None]], vocabular
 
     def sure(n: int) -> float:
         reading, answer, by_itself = answered[n]
-        words = vocabulary.content(analyse(reading.focus, reading.language), reading.language)
+        words = vocabulary.content_of(reading.focus, reading.language)
         # Tokens of Chinese are pairs of characters, and each character stands in two.
         each = 0.5 if reading.language == "zh" else 1.0
         alone = 0.0 if reading.leans else PER_WORD * (each * len(words) - STANDS_ALONE)
@@ -296,9 +292,8 @@ def apart(whole: Answer, answers: Sequence[Answer], library: Library) -> bool:
         return citation.id, citation.start if block and block.ordinal in around(document) else -1
 
     places = [{place(citation) for citation in answer.citations} for answer in answers]
-    return all(answer.status == "answered" and _rank(answer) >= _rank(whole) for answer in answers) and not any(
-        one & other for n, one in enumerate(places) for other in places[:n]
-    )
+    shared = any(one & other for n, one in enumerate(places) for other in places[:n])
+    return not shared and all(each.status == "answered" and _rank(each) >= _rank(whole) for each in answers)
 
 
 def _rank(answer: Answer) -> tuple[int, float]:

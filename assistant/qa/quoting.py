@@ -16,8 +16,7 @@ from assistant.qa.extremes import extreme
 from assistant.qa.provisions import NamedPlaces, places_in
 from assistant.qa.retriever import Evidence, Retriever, restricted
 from assistant.qa.revisions import in_language
-from assistant.qa.sections import NamedSections
-from assistant.qa.speeches import NamedSpeeches
+from assistant.qa.sections import NamedSections, NamedSpeeches
 from assistant.qa.units import Unit
 from assistant.qa.weighing import FIRST, READ, STEPS, Scored, Weigher
 from assistant.question import Question, cites
@@ -36,7 +35,7 @@ COMPARED = 4
 
 
 class Quoter:
-    """Answers one question from what is held, in at most `most` statements, each a quote or derived from a meeting's rows.
+    """Answers one question from what is held, in statements that are quotes or derived from a meeting's rows.
 
     `watch` is shown each weighing of evidence: the question, the passages, their units with scores, best first. `desk` answers
     from meetings, `places` from places that are named. Of the passages that the `retriever` finds `passages` are weighed at least.
@@ -50,15 +49,13 @@ class Quoter:
         weigher: Weigher,
         composer: Composer,
         passages: int,
-        most: int,
     ) -> None:
         self._library, self._retriever, self._weigher, self._composer = library, retriever, weigher, composer
         self.desk = MeetingDesk(library, weigher)
-        self.places = NamedPlaces(library, retriever, weigher, composer, most)
-        self._sections = NamedSections(library, retriever, weigher, composer, most)
-        self._speeches = NamedSpeeches(library, retriever, composer, most)
+        parts = library, retriever, weigher, composer
+        self.places, self._sections, self._speeches = NamedPlaces(*parts), NamedSections(*parts), NamedSpeeches(*parts)
         self._absent = Absent(library, catalogue)
-        self._searched, self._most = max(READ, passages), most
+        self._searched, self._most = max(READ, passages), composer.most
         self.watch: Watch | None = None
 
     def answer(self, question: Question, most: int = READ) -> Answer:
@@ -298,9 +295,8 @@ class Quoter:
         """The units of evidence that the question may be answered from and that are `wanted`, with their scores."""
 
         def among(unit: Unit) -> bool:
-            admitted = question.admits(unit.document.id, unit.block) and not self.desk.of_another_item(
-                question, unit.document, unit.block
-            )
+            document, block = unit.document, unit.block
+            admitted = question.admits(document.id, block) and not self.desk.of_another_item(question, document, block)
             return admitted and wanted(unit)
 
         own = [each.passage.text for each in evidence if each.document.language == question.language]
@@ -328,11 +324,8 @@ def _tells_of(answer: Answer, named: Sequence[Entry]) -> bool:
 
 def _names_date(question: Question, answer: Answer) -> bool:
     """Whether the first statement of an answer names the day that a question names."""
-    return any(
-        names_date(question, f"{citation.locator}\n{citation.quote}", citation.language)
-        for statement in answer.statements[:1]
-        for citation in statement.citations
-    )
+    cited = (citation for statement in answer.statements[:1] for citation in statement.citations)
+    return any(names_date(question, f"{each.locator}\n{each.quote}", each.language) for each in cited)
 
 
 def _says_none(question: Question, statements: Sequence[Statement]) -> bool:
@@ -343,7 +336,7 @@ def _says_none(question: Question, statements: Sequence[Statement]) -> bool:
 
 def _lifted(scored: Sequence[Scored], question: Question) -> list[Scored]:
     """Units scored, best first, those of carried passages lifted that say a word of what was asked last: never over the bar for answering."""
-    asked = set(question.vocabulary.content(analyse(question.focus, question.language), question.language))
+    asked = set(question.content_of(question.focus))
 
     def lifted(unit: Unit) -> bool:
         if unit.evidence.id not in question.carried:
@@ -351,8 +344,5 @@ def _lifted(scored: Sequence[Scored], question: Question) -> list[Scored]:
         language = unit.document.language
         return not asked or language != question.language or not asked.isdisjoint(analyse(unit.text, language))
 
-    made = [
-        replace(each, score=each.score + CARRIED) if each.score >= 0.0 and lifted(each.unit) else each
-        for each in scored
-    ]
-    return sorted(made, key=lambda each: -each.odds)
+    told = ((each, CARRIED * (each.score >= 0.0 and lifted(each.unit))) for each in scored)
+    return sorted((replace(each, score=each.score + more) for each, more in told), key=lambda each: -each.odds)

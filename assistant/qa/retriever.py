@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -56,6 +56,12 @@ class Evidence:
         found = library.passage_at(document.id, position)
         passage = library.passages_by_id([found]).get(found) if found else None
         return None if passage is None else cls(passage, document, score)
+
+    @classmethod
+    def held(cls, library: Library, ids: Iterable[str], score: float = 0.0) -> list[Evidence]:
+        """Those passages that are held, by their ids."""
+        passages = library.passages_by_id([*ids]).values()
+        return [cls(each, library.document(each.document_id), score) for each in passages]
 
     @cached_property
     def document(self) -> Document:
@@ -109,11 +115,8 @@ class Retriever:
             documents = sorted(library.versions().quotable(language or question.language, scope))
         found = self.retrieve(question, limit, documents)
         known = {each.id for each in found}
-        carried = [
-            Evidence(passage, library.document(passage.document_id))
-            for passage in library.passages_by_id([each for each in question.carried if each not in known]).values()
-            if documents is None or passage.document_id in documents
-        ]
+        carried = Evidence.held(library, (each for each in question.carried if each not in known))
+        carried = [each for each in carried if documents is None or each.passage.document_id in documents]
         return [*found, *(each for each in carried if each.admitted(question))]
 
     def retrieve(self, question: Question, limit: int, documents: Sequence[str] | None = None) -> list[Evidence]:
@@ -144,21 +147,17 @@ class Retriever:
         if within is not None and named:
             unnamed, more = self._proposed(question.unnamed, languages, pool, replace(within, documents=named), enough)
             dense |= {key: max(dense.get(key, score), score) for key, score in more.items()}
-        held = {
-            passage_id: passage
-            for passage_id, passage in library.passages_by_id([*(scores | unnamed)]).items()
-            if passage.document_id in searched and (within is None or passage_id not in within.left_out)
-        }
+        left_out = within.left_out if within is not None else frozenset()
+        proposed = library.passages_by_id([*(scores | unnamed)]).values()
+        held = [each for each in proposed if each.document_id in searched and each.id not in left_out]
         best_of: dict[str, float] = {}
-        for passage_id, passage in held.items():
-            scores.setdefault(passage_id, 0.0)
-            if passage.document_id in named:
-                scores[passage_id] = (scores[passage_id] + unnamed.get(passage_id, 0.0)) / 2
-            best_of[passage.document_id] = max(best_of.get(passage.document_id, 0.0), scores[passage_id])
-        found = [
-            ((scores[each.id] + DOCUMENT_WEIGHT * best_of[each.document_id]) / (1 + DOCUMENT_WEIGHT), each)
-            for each in held.values()
-        ]
+        for each in held:
+            scores.setdefault(each.id, 0.0)
+            if each.document_id in named:
+                scores[each.id] = (scores[each.id] + unnamed.get(each.id, 0.0)) / 2
+            best_of[each.document_id] = max(best_of.get(each.document_id, 0.0), scores[each.id])
+        fused = ((scores[each.id] + DOCUMENT_WEIGHT * best_of[each.document_id], each) for each in held)
+        found = [(score / (1 + DOCUMENT_WEIGHT), each) for score, each in fused]
         found.sort(key=lambda pair: (-pair[0], pair[1].document_id, pair[1].ordinal))
         meant = sorted((each.id for _, each in found if each.id in dense), key=lambda each: -dense[each])
         near = set(meant[: max(0, min(NEAREST, limit - FUSED))])
@@ -186,13 +185,8 @@ class Retriever:
                 continue
             # Where no model reads the question its own words are all there is.
             weight = 1.0 if unread or own else ABROAD_WEIGHT
-            hits = library.lexical(tokens, language, pool, within)
-            _fuse(
-                scores,
-                [(hit.passage_id, hit.score) for hit in hits],
-                weight,
-                self._most(tokens, language) if own else 0.0,
-            )
+            hits = [(hit.passage_id, hit.score) for hit in library.lexical(tokens, language, pool, within)]
+            _fuse(scores, hits, weight, self._most(tokens, language) if own else 0.0)
         best = sorted(scores, key=lambda passage_id: (-scores[passage_id], passage_id))[:most]
         return {passage_id: scores[passage_id] for passage_id in best}, dense
 
@@ -279,6 +273,19 @@ def restricted(question: Question, library: Library) -> list[str] | None:
     if question.within is None:
         return named
     return [each for each in named or sorted(question.within) if each in question.within]
+
+
+def named_texts(question: Question, library: Library) -> list[Document] | None:
+    """The documents that a question names and may be answered from in its language; None where it names none."""
+    return readable(question, library) if question.symbols or question.named else None
+
+
+def readable(question: Question, library: Library) -> list[Document] | None:
+    """The documents that a question is restricted to and may be answered from in its language; None for all."""
+    scope = restricted(question, library)
+    if scope is None:
+        return None
+    return [library.document(each) for each in sorted(library.versions().quotable(question.language, scope))]
 
 
 def standing_for(symbol: Symbol, library: Library, among: frozenset[str] | None = None) -> list[str]:

@@ -126,10 +126,8 @@ class VersionDesk:
 def later_notes(versions: Versions, document: Document, language: str) -> list[str]:
     """That a later revision of a document is held, in which languages, and whether it is one that only says so itself."""
     notes = []
-    for frame, later in (
-        ("later_revision", versions.later(document.id)),
-        ("later_unverified", versions.claimed(document.id)),
-    ):
+    later_ones = {"later_revision": versions.later(document.id), "later_unverified": versions.claimed(document.id)}
+    for frame, later in later_ones.items():
         if later:
             held = joined([language_name(each, language) for each in versions.languages(later[0].symbol)], language)
             newer = later[0].symbol.text
@@ -140,11 +138,8 @@ def later_notes(versions: Versions, document: Document, language: str) -> list[s
 def _readable(corrigendum: Document, correction: Correction) -> bool:
     """Whether the words of a correction may be quoted: there are some, and none is on a page whose words are damaged."""
     start, end = corrigendum.trimmed(correction.start, correction.end)
-    return start < end and not any(
-        block.page in corrigendum.unquotable
-        for block in corrigendum.blocks
-        if block.start < correction.end and correction.start < block.end
-    )
+    blocks = (each for each in corrigendum.blocks if each.start < correction.end and correction.start < each.end)
+    return start < end and not any(each.page in corrigendum.unquotable for each in blocks)
 
 
 def _cut(corrigendum: Document, correction: Correction) -> int:
@@ -152,9 +147,8 @@ def _cut(corrigendum: Document, correction: Correction) -> int:
     if correction.end - correction.start <= WORDS:
         return correction.end
     most = correction.start + WORDS
-    told = max(
-        (each.end for each in corrigendum.blocks if correction.start <= each.start and each.end <= most), default=0
-    )
+    inside = (each for each in corrigendum.blocks if correction.start <= each.start and each.end <= most)
+    told = max((each.end for each in inside), default=0)
     if told - correction.start >= WORDS // 3:
         return told
     text = corrigendum.text[correction.start : most]
@@ -169,10 +163,10 @@ def _told(quote: str) -> str:
 
 
 def _all_in(citations: Sequence[Citation], others: Sequence[Citation]) -> bool:
-    return all(
-        any(other.document == each.document and other.start <= each.start and each.end <= other.end for other in others)
-        for each in citations
-    )
+    def holds(other: Citation, each: Citation) -> bool:
+        return other.document == each.document and other.start <= each.start and each.end <= other.end
+
+    return all(any(holds(other, each) for other in others) for each in citations)
 
 
 # The same place in another language version

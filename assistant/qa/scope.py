@@ -46,13 +46,8 @@ class Scope(BaseModel):
     def bounds(self, library: Library) -> Bounds:
         """What of a library that leaves."""
         held = library.versions()
-        return Bounds(
-            within=self.ids(library),
-            of_item=self.item,
-            parts=self.parts(library),
-            acts=held.acts,
-            known=held.known,
-        )
+        within, parts = self.ids(library), self.parts(library)
+        return Bounds(within=within, of_item=self.item, parts=parts, acts=held.acts, known=held.known)
 
     def unknown(self, library: Library) -> Message | None:
         """What is named here and is not in a library, in a sentence that says what is; None where all is there. A
@@ -109,12 +104,10 @@ class Scope(BaseModel):
     def _agendas(self, library: Library) -> set[str]:
         """The ids of what `meeting` names, with their other versions: of one document by its id, of all that stand for a symbol."""
         versions, name = library.versions(), self.meeting or ""
-        symbol = (
-            None
-            if name in versions.keys
-            else next((each.symbol for each in versions.known.find(name)), Symbol.read(name))
-        )
-        named = {versions.keys[each.id] for each in versions.current(symbol)} if symbol else {versions.keys.get(name)}
+        named = {versions.keys.get(name)}
+        if name not in versions.keys:
+            symbol = next((each.symbol for each in versions.known.find(name)), Symbol.read(name))
+            named = {versions.keys[each.id] for each in versions.current(symbol)} if symbol else named
         return {each for each, key in versions.keys.items() if key in named}
 
     def _of_meeting(self, library: Library) -> set[str] | None:
@@ -150,7 +143,5 @@ def _blocks(meeting: Meeting, item: str, document: Document) -> frozenset[int]:
 
 
 def _below(document: Document, ordinal: int) -> set[int]:
-    found: set[int] = set()
-    for child in document.children.get(ordinal, ()):
-        found |= {child.ordinal} | _below(document, child.ordinal)
-    return found
+    below = [child.ordinal for child in document.children.get(ordinal, ())]
+    return {*below, *(each for child in below for each in _below(document, child))}

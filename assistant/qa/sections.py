@@ -1,4 +1,4 @@
-"""Questions that name a section by its number: "what does decision 2025/8 say?", "recommendation 4 of A/88/410"."""
+"""Questions that name a section by its number, "what does decision 2025/8 say?", "recommendation 4 of A/88/410", or somebody who spoke."""
 
 from __future__ import annotations
 
@@ -7,19 +7,20 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from assistant.frames import place_text, say
 from assistant.qa.answer import Answer
-from assistant.qa.citations import Composer, choose, nearest, weighed
-from assistant.qa.provisions import WHOLE, alone, places_in, units_at
-from assistant.qa.retriever import Evidence, Retriever, restricted
-from assistant.qa.units import Unit, items_below, units_of
-from assistant.qa.weighing import FIRST, READ, Weigher
+from assistant.qa.citations import choose, nearest, weighed
+from assistant.qa.provisions import WHOLE, Named, alone, left_beside, no_place, passages_of, places_in
+from assistant.qa.retriever import Evidence, named_texts
+from assistant.qa.units import Unit, items_below, spoken, units_of
+from assistant.qa.weighing import FIRST, READ
 from assistant.question import Question
+from assistant.wording.values import blanked
 from corpus.act_numbers import FULL
 from corpus.analysis import analyse
+from corpus.countries import countries, country_spans
 from corpus.documents import Block, Document, Span, once
-from corpus.library import Library
 from corpus.places import folded, joined, name_place
+from ingest.speakers import Speech, speeches_of
 
 _NUMBER = rf"{FULL}|\d{{1,3}}|[IVXLC]{{1,6}}"
 _LABEL = re.compile(
@@ -47,18 +48,8 @@ class _Section:
         return _FULL.fullmatch(self.number) is not None
 
 
-class NamedSections:
-    """Answers from decisions, recommendations and other sections that a question names by their number, in at most `most` statements
-    where not the whole section is asked for."""
-
-    def __init__(self, library: Library, retriever: Retriever, weigher: Weigher, composer: Composer, most: int) -> None:
-        self._library, self._retriever, self._weigher, self._composer, self._most = (
-            library,
-            retriever,
-            weigher,
-            composer,
-            most,
-        )
+class NamedSections(Named):
+    """Answers from decisions, recommendations and other sections that a question names by their number."""
 
     def answer(self, question: Question) -> Answer | None:
         """What stands there, or that there is no such one in its series; None where the question names no section that is looked for."""
@@ -76,47 +67,36 @@ class NamedSections:
 
     def _documents(self, question: Question) -> list[tuple[Document, bool]]:
         """Those that the question names, else those that search finds, and whether it finds them first."""
-        scope = restricted(question, self._library) if question.symbols or question.named else None
-        if scope is None:
-            found: dict[str, tuple[Document, bool]] = {}
-            for n, each in enumerate(self._retriever.gather(question, READ)):
-                found.setdefault(each.document.id, (each.document, n < FIRST or each.id in question.carried))
-            return list(found.values())
-        held = sorted(self._library.versions().quotable(question.language, scope))
-        return [(self._library.document(each), True) for each in held]
+        named = named_texts(question, self._library)
+        if named is not None:
+            return [(each, True) for each in named]
+        found: dict[str, tuple[Document, bool]] = {}
+        for n, each in enumerate(self._retriever.gather(question, READ)):
+            found.setdefault(each.document.id, (each.document, n < FIRST or each.id in question.carried))
+        return list(found.values())
 
     def _quoted(self, question: Question, document: Document, named: Sequence[tuple[_Section, Span]]) -> Answer | None:
         section = named[0][0]
         if len(named) == 1 and (places := places_in(question)):
-            if units := self._at(question, document, section, places):
-                return self._composer.quoted(question, units[: 2 * self._most], units[2 * self._most :])
-            return self._no_place(question, document, joined(section.label, places[0])) if section.full else None
+            if units := self._at(question, document, places, _blocks(document, section)):
+                return self._composer.whole(question, units)
+            return no_place(question, document, joined(section.label, places[0])) if section.full else None
         units = [
             each for held, _ in named for each in self._units(document, held) if question.admits(document.id, each.block)
         ]  # fmt: skip
         if not units:
             return None
         if not _asks_more(question, document, [held.heading for held, _ in named], [span for _, span in named]):
-            return self._composer.quoted(question, units[: 2 * self._most], units[2 * self._most :])
+            return self._composer.whole(question, units)
         inside = [_blocks(document, held) for held, _ in named]
         found = self._retriever.retrieve(question, READ, [document.id])
         evidence = [each for each in found if any(each.passage.first in blocks for blocks in inside)]
-        evidence = evidence or list({each.evidence.id: each.evidence for each in units}.values())
+        evidence = evidence or passages_of(units)
         scored = self._weigher.weigh(question, evidence, lambda unit: any(unit.block in blocks for blocks in inside))
         if chosen := choose(scored, self._most):
             return weighed(self._composer.quoted(question, chosen), scored)
         # What names a decision by its full number is answered from no other.
         return weighed(self._composer.closest(question, nearest(scored), evidence), scored) if section.full else None
-
-    def _at(self, question: Question, document: Document, section: _Section, places: Sequence[str]) -> list[Unit]:
-        """The words at some places within a section."""
-        blocks = _blocks(document, section)
-        found = (unit for place in places for unit in units_at(self._library, document, place, blocks))
-        return [unit for unit in found if question.admits(document.id, unit.block)]
-
-    def _no_place(self, question: Question, document: Document, place: str) -> Answer:
-        reason = say("no_place", question.language, document=document.label, place=place_text(place, question.language))
-        return Answer(question.text, question.language, "not_found", reason)
 
     def _units(self, document: Document, section: _Section) -> list[Unit]:
         """The words of a section in order, each paragraph with its sub-paragraphs; as one where they are many and not too long."""
@@ -152,7 +132,7 @@ class NamedSections:
             place = text[slice(*span)]
             if re.search(rf"(?<!\w){re.escape(place)}(?![\w/])", folded(document.text), re.IGNORECASE):
                 return None  # it stands there, if not as a section
-            return self._no_place(question, document, place)
+            return no_place(question, document, place)
         return None
 
 
@@ -200,13 +180,9 @@ def _blocks(document: Document, section: _Section) -> range:
 
 def _asks_more(question: Question, document: Document, headings: Sequence[Block], said: Sequence[Span]) -> bool:
     """Whether a question asks for more than the words of sections: beside their numbers, and what their text and who speaks are called."""
-    text = folded(question.rest)
-    for start, end in said:
-        text = text[:start] + " " * (end - start) + text[end:]
-    named = [document.title, document.masthead.body, *map(document.block_text, headings)]
-    known = {token for each in named for token in analyse(each, document.language)}
-    left = question.vocabulary.content(analyse(text, question.language), question.language)
-    return len([token for token in left if token not in known]) > alone(question)
+    called = [document.title, document.masthead.body, *map(document.block_text, headings)]
+    left = left_beside(question, blanked(folded(question.rest), said), called, document.language)
+    return len(left) > alone(question)
 
 
 def _shape(number: str) -> str:
@@ -215,3 +191,76 @@ def _shape(number: str) -> str:
         return "1" if number.isdigit() else "I"
     first, _, last = number.partition("/")
     return (last if any(map(str.isalpha, last)) else first) if last else first.rpartition(".")[0]
+
+
+# What somebody said at a meeting: "what did Senegal say?", "what did Ms. Brandt say in S/PV.9912?"
+
+MOST_SPEECHES = 4
+"""Speeches of one speaker that are quoted; who speaks more often presides."""
+
+
+class NamedSpeeches(Named):
+    """Answers with all that a speaker said whom a question names, by State or by name, where it asks nothing more."""
+
+    def answer(self, question: Question) -> Answer | None:
+        """What was said; None where the question names no speaker of a record that is looked for, or asks for more."""
+        for document in self._documents(question):
+            by_speaker: dict[str, list[Speech]] = {}
+            for speech in dict.fromkeys(each for each in speeches_of(document) if each):
+                by_speaker.setdefault(speech.speaker, []).append(speech)
+            named = [(who, said) for who, said in by_speaker.items() if _named(who, question, document)]
+            said = [each for _, speeches in named for each in speeches]
+            if (
+                not said
+                or len(said) > MOST_SPEECHES
+                or _asks_more_of(question, document, [who for who, _ in named], said)
+            ):
+                continue
+            units = [each for speech in said for each in self._units(document, speech)]
+            if units := [each for each in units if question.admits(document.id, each.block)]:
+                return self._composer.whole(question, units)
+        return None
+
+    def _documents(self, question: Question) -> list[Document]:
+        """Those that the question names, else those that search finds first."""
+        named = named_texts(question, self._library)
+        found = self._retriever.gather(question, READ)[:FIRST] if named is None else ()
+        return list({each.document.id: each.document for each in found}.values()) if named is None else named
+
+    def _units(self, document: Document, speech: Speech) -> list[Unit]:
+        """The words of a speech, as one where it is not too long, else by paragraphs."""
+        blocks = _blocks_of(document, speech)
+        if any(block.page in document.unquotable for block in blocks):
+            return []
+        found = [(block, Evidence.at(self._library, document, block.start)) for block in blocks]
+        units = [Unit.of(evidence, block) for block, evidence in found if evidence is not None]
+        first, last = blocks[0], blocks[-1]
+        together = last.end - first.start <= WHOLE and last.ordinal - first.ordinal < len(blocks)
+        if len(units) > 1 and together and not any(block.number for block in blocks):  # these cite paragraphs
+            units = [Unit(units[0].evidence, first.start, last.end, first.locator, first.ordinal)]
+        return [spoken(each) for each in units]
+
+
+def _named(speaker: str, question: Question, document: Document) -> bool:
+    """Whether a question names a speaker: the State in any language, or, as the record writes them, the State or the last word of the name."""
+    name, _, state = speaker.partition(" (")
+    if question.countries and not countries(state, document.language).keys().isdisjoint(question.countries):
+        return True
+    words = [name] if document.language == "zh" else name.split()
+    edge, behind = (r"(?<!\w)", r"(?!\w)") if document.language != "zh" else ("", "")
+    called = [each for each in (state.rstrip(")"), *words[-1:]) if each]
+    return any(re.search(rf"{edge}{re.escape(each)}{behind}", question.text) for each in called)
+
+
+def _blocks_of(document: Document, speech: Speech) -> list[Block]:
+    return [block for block in document.blocks if speeches_of(document)[block.ordinal] is speech]
+
+
+def _asks_more_of(question: Question, document: Document, speakers: Sequence[str], said: Sequence[Speech]) -> bool:
+    """Whether a question asks for more than the words of speakers: beside their names, and what the record and its body are called; or for
+    something that they say."""
+    text = blanked(question.rest, ((start, end) for _, start, end in country_spans(question.rest, question.language)))
+    called = (*speakers, document.title, document.masthead.body)
+    left = left_beside(question, text, called, document.language, question.language)
+    words = "\n".join(document.block_text(block) for speech in said for block in _blocks_of(document, speech))
+    return len(left) > alone(question) or not set(left).isdisjoint(analyse(words, document.language))

@@ -49,7 +49,7 @@ def marked(words: NDArray[Any], spelt: Tokenizer) -> NDArray[Any]:
 
 
 class States:
-    """Runs the model (`assistant.qa.base.e5_lower`), which is given the vectors that `words` has for the pieces. Question and
+    """Runs the model (`assistant.qa.weights.e5_lower`), which is given the vectors that `words` has for the pieces. Question and
     passage are read apart, each between `<s>` and `</s>`, and the last `kept` of them are not read again. Thread-safe."""
 
     def __init__(self, model: bytes, words: Callable[[Sequence[int]], NDArray[np.float32]], kept: int = KEPT) -> None:

@@ -132,9 +132,8 @@ def units_of(evidence: Evidence) -> Iterator[Unit]:
 def spoken(unit: Unit) -> Unit:
     """Words of the record of a meeting, introduced by who says them, unless they begin with that."""
     label = label_of_speech(unit.document, unit.block)
-    if label is None or any(
-        start <= label[0] < end for start, end in ((unit.start, unit.end), *(s for s, _ in unit.leads))
-    ):
+    spans = (unit.start, unit.end), *(span for span, _ in unit.leads)
+    if label is None or any(start <= label[0] < end for start, end in spans):
         return unit
     first = unit.document.block_at(label[0])
     return replace(unit, leads=((label, first.locator if first else unit.locator), *unit.leads))

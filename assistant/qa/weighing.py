@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 
 from assistant.qa.abstention import (
     ENOUGH,
@@ -21,10 +21,9 @@ from assistant.qa.abstention import (
     chance,
     log_odds,
 )
-from assistant.qa.constraints import constrained, of_another_session
+from assistant.qa.constraints import constrained, named_by, of_another_session, rivals
 from assistant.qa.readers import Known, Readers, Searched, gain
 from assistant.qa.retriever import Evidence, tokens_in
-from assistant.qa.rivals import named_by, rivals
 from assistant.qa.units import FirstPage, Unit, distinct, first_page, units_of, worded
 from assistant.question import Question
 from corpus.documents import Document, Span
@@ -97,7 +96,7 @@ class Told:
 
     @property
     def probability(self) -> float:
-        return self.bars.chance_above(self.score)
+        return chance(self.score + self.bars.answered)
 
 
 class Weigher:
@@ -141,11 +140,7 @@ class Weigher:
         documents = list({each.document.id: each.document for each in evidence}.values())
         digests, hopeless = all(each.edition == "digest" for each in documents), False
 
-        def scores(
-            passages: Sequence[Evidence], firsts: Sequence[FirstPage], before: Mapping[str, Known] | None = None
-        ) -> list[Scored]:
-            return self._scored(question, passages, searched, among, firsts, named, documents, before)
-
+        scores = partial(self._scored, question, searched=searched, among=among, named=named, found=documents)
         for step in sorted({*(step for step in STEPS if step < most), most}):
             # Passages of nothing that can be said, such as damaged pages, take no place of others.
             for each in ranked:
@@ -160,7 +155,7 @@ class Weigher:
             firsts = [first_page(self._library, self._library.document(key), wanted[key]) for key in unread]
             opened.update(unread)
             pages += (told_of := [page for page in firsts if page])
-            scored += (latest := scores(new, told_of))
+            scored += (latest := scores(new, pages=told_of))
             new = []
             told += self._told_apart(question, latest, found)
             sure = (each for each in told if each.score >= self._enough(step, question, each.known))
@@ -172,7 +167,7 @@ class Weigher:
             known = {each.known.name: each.known for each in told if each.known and each.known.reader == "en"}
             again = {name: known[name] for name in list(known)[:AGAIN]}
             passages = [each for each in evidence if each.id in again]
-            latest = scores(passages, [page for page in pages if page[0].id in again], again)
+            latest = scores(passages, pages=[page for page in pages if page[0].id in again], before=again)
             told = _best_first(_before(self._told_apart(question, latest, found), told))
         return told
 
@@ -370,9 +365,8 @@ def _before(again: Sequence[Scored], told: Sequence[Scored]) -> list[Scored]:
 
 def _hopeless(scored: Sequence[Scored]) -> bool:
     """Whether what was read is so far from answering that what search ranks behind it will not answer either."""
-    return bool(scored) and all(
-        each.known is not None and each.odds < HOPELESS.get(each.known.reader, float("-inf")) for each in scored
-    )
+    bars_of = ((each.odds, HOPELESS.get(each.known.reader, -math.inf) if each.known else -math.inf) for each in scored)
+    return bool(scored) and all(odds < bar for odds, bar in bars_of)
 
 
 def _by_language(units: Sequence[Unit]) -> Iterable[tuple[str, list[int]]]:

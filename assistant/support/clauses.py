@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from assistant.support.thesaurus import Word, read_words, thesaurus
-from assistant.wording.lexicon import HAN_NEGATIONS, NOT_NEGATIONS, names_time, negations, stops
+from assistant.wording.lexicon import HAN_NEGATIONS, NOT_NEGATIONS, names_time, negates, stops
 from corpus.analysis import fold
 
 _BREAK = re.compile(r"[.;:!?](?=\s|$)|[,()。；：，、？！،؛؟\n]")
@@ -61,14 +61,9 @@ def clauses(text: str, language: str) -> tuple[Clause, ...]:
 def _clause(read: tuple[Word, ...], indices: list[int], bounds: set[int], language: str) -> Clause:
     book = thesaurus(language)
     mine = tuple(read[n] for n in indices)
-    said = {
-        word.stem
-        for word in mine
-        if word.stem not in stops(language)
-        and word.stem not in book.texts
-        and not word.surface.isdigit()
-        and not names_time(word.surface)
-    }
+    skipped = stops(language) | book.texts
+    telling = (word for word in mine if not word.surface.isdigit() and not names_time(word.surface))
+    said = {word.stem for word in telling if word.stem not in skipped}
     said |= {f"={found.line}" for found in book.same.find(mine)}
     loose = [read[n] for n in indices if n not in bounds and not _of_a_word(read, n, language)]
     denials = len(book.deniers.find(loose))
@@ -77,11 +72,10 @@ def _clause(read: tuple[Word, ...], indices: list[int], bounds: set[int], langua
         signs = [word.surface for word in mine]
         said = {a + b for a, b in pairwise(signs)}
     else:
-        denials += sum(_negation(word, language) for word in loose)
+        denials += sum(fold(each.surface) not in _PAIRED and negates(each.surface, language)[0] for each in loose)
         if language == "fr":
-            denials -= sum(
-                fold(word.surface) in ("pas", "aucun", "aucune", "jamais", "rien") for word in loose if _has_ne(loose)
-            )
+            second = ("pas", "aucun", "aucune", "jamais", "rien") if _has_ne(loose) else ()
+            denials -= sum(fold(word.surface) in second for word in loose)
     return Clause(mine, frozenset(said), denials)
 
 
@@ -92,13 +86,6 @@ def _of_a_word(read: tuple[Word, ...], n: int, language: str) -> bool:
     if language == "fr":
         return word == "non" and following[:1].islower()
     return language == "es" and word == "no" and _PARTICIPLE.search(following) is not None
-
-
-def _negation(word: Word, language: str) -> bool:
-    if fold(word.surface) in _PAIRED:
-        return False
-    parts = fold(word.surface).replace("’", "'").split("'", 1)
-    return parts[0] in negations(language) or (parts[0].endswith("n") and parts[1:] == ["t"])
 
 
 def _has_ne(words: list[Word]) -> bool:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
-from assistant.support.claim_sources import Source
-from assistant.support.names import names_lacking
 from assistant.support.reasons import Reason
-from assistant.support.thesaurus import read_words
+from assistant.support.thesaurus import read_words, thesaurus
 from assistant.wording import values
-from assistant.wording.claims import Reading
+from assistant.wording.claims import Reading, tokens
 from assistant.wording.lexicon import month_of, names_time, number_words
-from corpus.analysis import fold, words
+from corpus.analysis import analyse, fold, words
+from corpus.countries import countries
 from corpus.dates import Date, dates_in
 
 _RANGE = r"(?:(?P<first>\d[\d.,]*)(?:\s?-\s?|\s(?:to|and|à|et|a|y|до|и|إلى|و)\s|[至到])(?:usd )?)?(?P<last>\d[\d., ]*\d|\d)\s?"
@@ -29,21 +29,21 @@ _SCALES = [
     )
 ]
 _SLASHED = re.compile(r"(?<![\w/.])\d+/\d+(?![\w/])")
-_ORDINALS = (
-    "first",
-    "second",
-    "third",
-    "fourth",
-    "fifth",
-    "sixth",
-    "seventh",
-    "eighth",
-    "ninth",
-    "tenth",
-    "eleventh",
-    "twelfth",
-)
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh",
+             "twelfth")  # fmt: skip
 _LINK = re.compile(r"https?:|www\.|\]\(|<\s*/?\s*[a-z!]|@[a-z0-9-]+\.", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a sentence is held against: the words that one citation would show, the name or symbol of their document, the place
+    and the headings above."""
+
+    text: str
+    language: str
+    document: str = ""
+    locator: str = ""
+    heading: str = ""
 
 
 def lacking(claim: str, given: Reading, sources: Sequence[Source], language: str) -> list[Reason]:
@@ -80,9 +80,8 @@ def lacking(claim: str, given: Reading, sources: Sequence[Source], language: str
         if not readings & numbers and not placed:
             missing.append(Reason("number", f"{max(readings):g}"))
     missing += [Reason("number", mark) for mark in sorted(given.placed) if not mark.isdigit() and mark not in places]
-    missing += [
-        Reason("number", pair) for pair in sorted(_slashed(claim) - {p for t in [*texts, *shown] for p in _slashed(t)})
-    ]
+    slashed = {pair for text in [*texts, *shown] for pair in _slashed(text)}
+    missing += [Reason("number", pair) for pair in sorted(_slashed(claim) - slashed)]
     missing += [Reason("month", word) for word in _months_lacking(claim, [*texts, *shown], language)]
     missing += [Reason("number", written) for value, written in _scaled(claim).items() if value not in scaled | numbers]
     missing += _bound_elsewhere(claim, texts, language)
@@ -144,14 +143,8 @@ def _bound(text: str, language: str) -> list[tuple[str, float]]:
     for word, after in pairwise(read):
         surface = fold(word.surface)
         value = float(surface) if surface.isdecimal() else known.get(surface)
-        gap = text[word.end : after.start]
-        if (
-            value is not None
-            and surface not in placed
-            and not gap.strip()
-            and after.surface.isalpha()
-            and not names_time(after.surface)
-        ):
+        behind = not text[word.end : after.start].strip() and after.surface.isalpha() and not names_time(after.surface)
+        if value is not None and surface not in placed and behind:
             made.append((after.stem, float(value)))
     return made
 
@@ -177,3 +170,59 @@ def _by_year(date: Date, dates: Sequence[Date], years: set[float]) -> bool:
     """A day without its year beside the year: a timetable's row, a heading."""
     bare = Date(None, date.month, date.day)
     return date.year in years and any(each.year is None and bare.covers(each) for each in dates)
+
+
+# Names: capitalised words and abbreviations, and countries where a script has no capitals
+
+_SMALL = frozenset(
+    "of on and the for against in to de des du la le les et sur contre y del los las en".split()  # noqa: SIM905
+)
+"""Small words inside names."""
+
+
+def names_lacking(claim: str, given: Reading, texts: Sequence[str], language: str) -> list[str]:
+    """Names that a sentence gives and no text has: neither the word, nor a form of it, nor its abbreviation."""
+    return [*_countries_lacking(claim, texts, language), *_words_lacking(claim, given, texts, language)]
+
+
+def _words_lacking(claim: str, given: Reading, texts: Sequence[str], language: str) -> list[str]:
+    known = {fold(word) for text in texts for word in text.replace("/", " ").split()}
+    known.update(token for text in texts for token in tokens(text, language))
+    initials = {letters for text in texts for letters in _initials(text)}
+    spelt = {fold(word) for letters, run in _initials(claim).items() if fold(letters) in known for word in run}
+    same = thesaurus(language).same
+    lines = {each.line for text in texts for each in same.find(read_words(text, language))}
+    missing = []
+    if any("$" in text for text in texts):
+        known |= {"usd", "us"}
+    for name in given.names:
+        if fold(name) in known or fold(name) in spelt or name.upper() in initials:
+            continue
+        if any(token in known for token in analyse(name, language)):
+            continue
+        if not name.isupper() and any(each.line in lines for each in same.find(read_words(name, language))):
+            continue
+        missing.append(name)
+    return missing
+
+
+def _countries_lacking(claim: str, texts: Sequence[str], language: str) -> list[str]:
+    """Names of countries and regions in Arabic and Chinese, which write names without capitals."""
+    if language not in ("ar", "zh"):
+        return []
+    held = {code for text in texts for code in countries(values.plain(text), language)}
+    return [name for code, name in countries(values.plain(claim), language).items() if code not in held]
+
+
+def _initials(text: str) -> dict[str, list[str]]:
+    """Abbreviations that the capitalised names of a text may have, with their words."""
+    made: dict[str, list[str]] = {}
+    run: list[str] = []
+    for word, _, _ in [*words(text), (".", 0, 0)]:
+        if word[0].isupper():
+            run.append(word)
+        elif word.lower() not in _SMALL or not run:
+            for start in range(len(run) - 1):
+                made["".join(each[0] for each in run[start:]).upper()] = run[start:]
+            run = []
+    return made

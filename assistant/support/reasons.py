@@ -5,10 +5,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from assistant.frames import say
+from assistant.frames import mark, say
 from corpus.calendar_names import weekday_name
-
-_BETWEEN = {"ar": "؛ ", "zh": "；"}
 
 
 @dataclass(frozen=True)
@@ -25,7 +23,7 @@ class Reason:
         """The reason in one of the six languages, without a full stop."""
         it, other = self.it, self.other
         if self.parts:
-            it = _BETWEEN.get(language, "; ").join(part.said(language) for part in self.parts)
+            it = mark(";", language).join(part.said(language) for part in self.parts)
         elif self.kind == "weekday":
             it = weekday_name(int(it), language)
         elif self.kind == "strength":

@@ -95,16 +95,8 @@ def _strength(said: _Side, held: _Side) -> Reason | None:
 def _limit(said: _Side, held: _Side) -> Reason | None:
     mine = {LIMITS[line] for line in said.lines("limits")}
     theirs = {LIMITS[line] for line in held.lines("limits")}
-    same = {
-        "least": {"least", "over"},
-        "over": {"least", "over"},
-        "most": {"most", "under"},
-        "under": {"most", "under"},
-    }
-    for kind, others in same.items():
-        if kind in mine and not others & theirs and theirs - {"near"}:
-            return Reason("bound")
-    return None
+    turned_round = any(side & mine and not side & theirs for side in ({"least", "over"}, {"most", "under"}))
+    return Reason("bound") if turned_round and theirs - {"near"} else None
 
 
 def _actors(said: _Side, held: _Side, above: _Side) -> list[Reason]:
@@ -123,14 +115,12 @@ def _actors(said: _Side, held: _Side, above: _Side) -> list[Reason]:
 def _in(said: _Side, found: Found, held: _Side) -> bool:
     words = said.words[found.first : found.last + 1]
     exact = said.language in ("ar", "zh")
-    return all(
-        any(
-            word.surface == other.surface
-            or (not exact and word.stem == other.stem and forms_of_one(word.surface, other.surface))
-            for other in held.words
-        )
-        for word in words
-    )
+
+    def same(word: Word, other: Word) -> bool:
+        alike = not exact and word.stem == other.stem and forms_of_one(word.surface, other.surface)
+        return word.surface == other.surface or alike
+
+    return all(any(same(word, other) for other in held.words) for word in words)
 
 
 def _changed(said: _Side, mine: Sequence[Found], held: _Side, theirs: Sequence[Found]) -> Reason | None:
@@ -156,12 +146,8 @@ def _voice(side: _Side, one: Found, other: Found) -> bool | None:
     words is between, or they stand in different clauses."""
     between = side.words[one.last + 1 : other.first]
     gap = side.text[side.words[one.last].end : side.words[other.first].start]
-    # Arabic writes active and passive alike.
-    if (
-        side.language == "ar"
-        or not any(word.stem not in stops(side.language) for word in between)
-        or _BREAK.search(gap)
-    ):
+    said = any(word.stem not in stops(side.language) for word in between)
+    if side.language == "ar" or not said or _BREAK.search(gap):  # Arabic writes active and passive alike
         return None
     folded = [fold(word.surface) for word in between]
     by = not side.book.by or any(word in side.book.by for word in folded)

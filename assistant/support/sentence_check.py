@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.support.claim_sources import Source
 from assistant.support.content_overlap import Content, Vectors, compare
-from assistant.support.exact import lacking
+from assistant.support.exact import Source, lacking
 from assistant.support.reasons import Reason
 from assistant.support.sense import turned
 from assistant.wording.claims import read

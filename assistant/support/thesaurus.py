@@ -129,11 +129,7 @@ def thesaurus(language: str) -> Thesaurus:
         phrases([data["clauses"]]),
         phrases([data["idioms"]]),
         frozenset(word.stem for name in data["texts"] for word in read_words(str(name), language)),
-        frozenset(fold(word) for word in data["light"]),
-        frozenset(fold(word) for word in data["openers"]),
-        frozenset(fold(word) for word in data["verbs"]),
-        frozenset(fold(word) for word in data["passive"]),
-        frozenset(fold(word) for word in data["by"]),
+        *(frozenset(map(fold, data[kind])) for kind in ("light", "openers", "verbs", "passive", "by")),
     )
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, fields
 from functools import lru_cache
+from typing import Literal
 
 from assistant.wording import values
-from assistant.wording.counts import Unit, counted
 from assistant.wording.lexicon import HAN_FUNCTION, names_time, number_words, stops, timetable
 from corpus.analysis import analyse, fold, words
 from corpus.calendar_names import spoken_names
@@ -17,6 +17,24 @@ from corpus.sentences import sentence_spans
 _HAN_FUNCTION = re.compile(f"[{HAN_FUNCTION}]")
 _INITIAL = re.compile(r"[A-ZÀ-ÖØ-ÞА-ЯЁ]")
 _ROMAN = re.compile(r"[IVXL]+")
+Unit = Literal["meetings", "days", "hours", "items"]
+_UNITS: dict[Unit, str] = {
+    "meetings": r"meetings?|sittings?|séances?|sesi[óo]n(?:es)?|заседани\w+|(?:ال)?جلس(?:ة|ات|تين|تان)|次会议",
+    "days": r"days?|jours?|d[íi]as?|дн(?:ей|я)|день|(?:ال)?أيام|天",
+    "hours": r"hours?|heures?|horas?|час(?:ов|а)?|ч(?=\.)|(?:ال)?ساع(?:ة|ات)|小时",
+    "items": r"items?|points?|temas?|пункт(?:ов|а|ы)|(?:ال)?بنود|个项目",
+}
+_COUNTED = {
+    unit: re.compile(
+        rf"(?<![\d.,])(\d+(?:[.,]\d+)?)\s?(?:{words})(?![^\W\d_])|"
+        # Russian and Arabic also put it the other way round: the number of items of the agenda: 5.
+        rf"(?<![^\W\d_])(?:{words})(?: повестки дня| جدول الأعمال)?(?:: | \(| (?=\d+\.?$))(\d+)",
+        re.IGNORECASE,
+    )
+    for unit, words in _UNITS.items()
+}
+_TWO_HOURS = re.compile(r"(?<![^\W\d_])ساعت(?:ان|ين)(?![^\W\d_])")
+"""The Arabic dual, which needs no number."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +81,13 @@ def read(text: str, language: str, derived: bool = False) -> Reading:
         _names(bare, language, derived),
         _content(rest, language, derived),
     )
+
+
+def counted(text: str) -> tuple[tuple[Unit, float], ...]:
+    """The meetings, days, hours and items that a plain text counts: `4 meetings`, `дней: 2`."""
+    found = ((unit, match[1] or match[2]) for unit, pattern in _COUNTED.items() for match in pattern.finditer(text))
+    numbers = [(unit, float(number.replace(",", "."))) for unit, number in found]
+    return (*numbers, *(("hours", 2.0) for _ in _TWO_HOURS.finditer(text)))
 
 
 @lru_cache(maxsize=4_096)

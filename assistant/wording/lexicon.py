@@ -44,6 +44,15 @@ def negations(language: str) -> frozenset[str]:
     return frozenset(fold(form) for form in shipped("wording")[language]["negations"])
 
 
+def negates(word: str, language: str) -> tuple[bool, str]:
+    """Whether a word negates, be it with another one (`n'est`, `isn't`), and what else it says: `est`; all of it where it does not."""
+    first, mark, last = fold(word).replace("’", "'").partition("'")
+    if first in negations(language):
+        return True, last
+    contracted = bool(mark) and first.endswith("n") and last == "t"
+    return contracted, "" if contracted else word
+
+
 @lru_cache(maxsize=8)
 def number_words(language: str) -> dict[str, int]:
     """Folded number words with their values; empty for Chinese, whose numerals are read by `values`."""

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from assistant.wording.lexicon import HAN_NEGATIONS, NOT_NEGATIONS, negations, stops
-from corpus.analysis import analyse, fold, words
+from assistant.wording.lexicon import HAN_NEGATIONS, NOT_NEGATIONS, negates, stops
+from corpus.analysis import analyse, words
 
 _CLAUSE = re.compile(r"[.;:!?](?=\s|$)|[,。；：，、？！،؛؟]")
 _IDIOM = re.compile(NOT_NEGATIONS, re.IGNORECASE)
@@ -47,15 +47,12 @@ def polarity(text: str, language: str) -> Polarity:
 
 def _read(clause: str, language: str) -> Iterator[tuple[str, int]]:
     """Content words with 0 (affirmed), 1 (within reach of a negation) or 2 (right behind it); a negation is ("", 1)."""
-    known, skipped = negations(language), stops(language)
-    depth = 0
+    skipped, depth = stops(language), 0
     for word, _, _ in words(clause):
-        parts = fold(word).replace("’", "'").split("'", 1)
-        said = word
-        if parts[0] in known or (parts[0].endswith("n") and parts[1:] == ["t"]):
+        negative, said = negates(word, language)
+        if negative:
             depth = 2
             yield "", 1
-            said = parts[1] if len(parts) == 2 and parts[0] in known else ""
         for token in analyse(said, language):
             if token not in skipped:
                 yield token, depth

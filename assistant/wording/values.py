@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from assistant.wording.lexicon import PLACES, month_of, number_words, stops, weekday_numbers
 from corpus.analysis import analyse, fold, words
 from corpus.dates import dates_in
+from corpus.documents import Span
 from corpus.language import detect_language
 from corpus.symbols import find_symbols
 
@@ -38,7 +40,6 @@ _DAY_CLOCK = (
     r"(?P<half>上午|下午|晚上)\s?(?P<hour>[0-2]?\d)\s?[时点:](?P<minute>[0-5]\d)?分?",
     r"(?<!\d)(?P<hour>[0-2]?\d)时(?P<minute>[0-5]\d)?分?",
 )
-_DAY_CLOCKS = tuple(re.compile(pattern, re.IGNORECASE) for pattern in _DAY_CLOCK)
 _NOON = re.compile(r"\b(?:noon|midday|midi|mediod[ií]a|полдень)\b|正午", re.IGNORECASE)
 _MIDNIGHT = re.compile(r"\b(?:midnight|minuit|medianoche|полночь)\b|午夜", re.IGNORECASE)
 
@@ -54,14 +55,18 @@ def plain(text: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"[‐-―−]", "-", text)).strip()
 
 
+def blanked(text: str, spans: Iterable[Span]) -> str:
+    """A text with blanks for some spans of it, every other character in its place."""
+    for start, end in spans:
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
+
+
 @lru_cache(maxsize=4_096)
 def without_symbols(text: str) -> tuple[frozenset[str], str]:
     """The symbols in a text, canonical, and the text with them blanked out."""
     found = find_symbols(text)
-    bare = text
-    for mention in found:
-        bare = bare[: mention.start] + " " * (mention.end - mention.start) + bare[mention.end :]
-    return frozenset(mention.symbol.text for mention in found), bare
+    return frozenset(each.symbol.text for each in found), blanked(text, ((each.start, each.end) for each in found))
 
 
 @lru_cache(maxsize=4_096)
@@ -71,32 +76,33 @@ def times(text: str) -> tuple[tuple[int, ...], str]:
     Both ends of a range are times; `3-5 p.m.` is 15:00 and 17:00. What gives no half of the day is read as 24 hours.
     """
     found: list[tuple[int, int]] = []
-
-    def twelve(match: re.Match[str]) -> str:
-        end = _minutes(match["hour"], match["minute"], match["half"])
-        if match["from"]:
-            start = _minutes(match["from"], match["frommin"], match["fromhalf"] or match["half"])
-            # 10-1 p.m. begins before noon.
-            start -= 720 if start > end and not match["fromhalf"] and start >= 720 else 0
-            found.append((match.start(), start))
-        found.append((match.start(), end))
-        return " " * len(match.group())
-
-    def day(match: re.Match[str]) -> str:
-        half = match.groupdict().get("half")
-        found.append((match.start(), _minutes(match["hour"], match["minute"], half)))
-        return " " * len(match.group())
-
-    def fixed(minutes: int, match: re.Match[str]) -> str:
-        found.append((match.start(), minutes))
-        return " " * len(match.group())
-
-    text = _TWELVE.sub(twelve, text)
-    for pattern in _DAY_CLOCKS:
-        text = pattern.sub(day, text)
-    text = _NOON.sub(lambda match: fixed(720, match), text)
-    text = _MIDNIGHT.sub(lambda match: fixed(0, match), text)
+    for pattern, read in _CLOCKS:
+        matches = [*pattern.finditer(text)]
+        found += [(match.start(), minutes) for match in matches for minutes in read(match)]
+        text = blanked(text, (match.span() for match in matches))
     return tuple(minutes for _, minutes in sorted(found, key=lambda each: each[0])), text
+
+
+def _of_halves(match: re.Match[str]) -> list[int]:
+    """The time by a clock of 12 hours, and before it the one from which it is the end."""
+    end = _minutes(match["hour"], match["minute"], match["half"])
+    if not match["from"]:
+        return [end]
+    start = _minutes(match["from"], match["frommin"], match["fromhalf"] or match["half"])
+    # 10-1 p.m. begins before noon.
+    return [start - 720 if start > end and not match["fromhalf"] and start >= 720 else start, end]
+
+
+def _of_day(match: re.Match[str]) -> list[int]:
+    return [_minutes(match["hour"], match["minute"], match.groupdict().get("half"))]
+
+
+_CLOCKS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], list[int]]], ...] = (
+    (_TWELVE, _of_halves),
+    *((re.compile(pattern, re.IGNORECASE), _of_day) for pattern in _DAY_CLOCK),
+    (_NOON, lambda _: [720]),
+    (_MIDNIGHT, lambda _: [0]),
+)
 
 
 def _minutes(hour: str, minute: str | None, half: str | None) -> int:
@@ -111,11 +117,9 @@ def _minutes(hour: str, minute: str | None, half: str | None) -> int:
 def weekdays(text: str) -> frozenset[int]:
     """The days of the week that a text names, Monday 0."""
     folded, known = fold(text), weekday_numbers()
-    return frozenset(
-        known[match.group()]
-        for match in _weekday().finditer(folded)
-        if not folded[match.start()].isascii() or _stands_alone(folded, match)
-    )
+    found = _weekday().finditer(folded)
+    named = (match for match in found if not folded[match.start()].isascii() or _stands_alone(folded, match))
+    return frozenset(known[match.group()] for match in named)
 
 
 @lru_cache(maxsize=1)
@@ -210,9 +214,8 @@ def _han(written: str) -> int:
 @lru_cache(maxsize=4_096)
 def placed(text: str) -> frozenset[str]:
     """Numbers and Roman numerals that follow the word for a place: 6 and 1 of `article 6, paragraph 1`."""
-    return frozenset(
-        mark.upper() for match in _PLACED.finditer(text) for mark in re.findall(r"\d+|[IVXL]+\b", match["list"], re.I)
-    )
+    lists = (match["list"] for match in _PLACED.finditer(text))
+    return frozenset(mark.upper() for each in lists for mark in re.findall(r"\d+|[IVXL]+\b", each, re.I))
 
 
 def without_places(text: str) -> str:

@@ -7,12 +7,11 @@ from itertools import combinations
 
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import Unit, distinct, units_of
-from assistant.support.claim_sources import Source
 from assistant.support.clauses import clauses
-from assistant.support.exact import lacking
+from assistant.support.exact import Source, lacking
 from assistant.support.sentence_check import Support, SupportCheck
 from assistant.wording.claims import read
-from assistant.write.hostile import addresses_model
+from assistant.write.fence import addresses_model
 
 TRIED = 5
 """Units that are tried together where none alone bears a sentence out."""

@@ -82,11 +82,8 @@ def _sentences(segment: str) -> Iterator[Written]:
     text = " ".join(_STOP_FIRST.sub(r"\2\1", text).split())
     for start, end in sentence_spans(text, "en"):
         sentence = text[start:end]
-        ids = [
-            each
-            for marker in re.findall(_MARKER, sentence)
-            for each in re.split(r"[\s,;，；、]+", marker.strip("[]【】［］ "))
-        ]
+        markers = (marker.strip("[]【】［］ ") for marker in re.findall(_MARKER, sentence))
+        ids = [each for marker in markers for each in re.split(r"[\s,;，；、]+", marker)]
         bare = " ".join(_MARKERS.sub("", sentence).split())
         if any(letter.isalnum() for letter in bare):
             yield Written(bare, tuple(dict.fromkeys(each.lower() for each in ids if each)), number)

@@ -49,10 +49,7 @@ def notes_of(draft: Draft, language: str, model: str, *, quotes: bool = True) ->
         notes.append(say(f"model_{draft.fault.kind}", language, model=model, **NAMES))
     elif draft.no_answer and not draft.statements:
         notes.append(say("model_no_answer" if quotes else "model_found_nothing", language, model=model))
-    if draft.left_out:
-        places = [place_text(each.document.cite(each.passage.locator), language) for each in draft.left_out]
-        notes.append(say("evidence_left_out", language, places=joined(places, language)))
-    if draft.kept_back:
-        places = [place_text(each.document.cite(each.passage.locator), language) for each in draft.kept_back]
-        notes.append(say("kept_from_model", language, places=joined(places, language)))
+    for frame, unread in (("evidence_left_out", draft.left_out), ("kept_from_model", draft.kept_back)):
+        places = [place_text(each.document.cite(each.passage.locator), language) for each in unread]
+        notes += [say(frame, language, places=joined(places, language))] if places else []
     return notes

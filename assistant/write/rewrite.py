@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext
 
 from assistant.model import LanguageModel, Message
 from assistant.qa.query import Reading
@@ -75,16 +75,11 @@ def stands(made: str, text: str, turns: Sequence[str], reading: Reading, vocabul
 def _line(model: LanguageModel, messages: Sequence[Message]) -> str | None:
     """The one line that a model replies; None where it says more."""
     said = ""
-    reply = model.reply(messages)
-    try:
+    with closing(model.reply(messages)) as reply:
         for piece in reply:
             said += piece
             if len(said) > LONGEST or "\n" in said.strip():
                 return None
-    finally:
-        close = getattr(reply, "close", None)
-        if close is not None:
-            close()
     return clean_question(said.strip().strip('"“”«»')) or None
 
 

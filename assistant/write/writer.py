@@ -143,8 +143,7 @@ class Writer:
         """The sentences of one reply, each said once; an endless reply is cut off."""
         parts, seen, repeated = Parts(), set[str](), 0
         draft.raw.append("")
-        reply = self.model.reply(messages)
-        try:
+        with closing(self.model.reply(messages)) as reply:
             for piece in reply:
                 draft.raw[-1] += piece
                 for written in parts.feed(piece):
@@ -156,10 +155,6 @@ class Writer:
                 if enough or len(draft.raw[-1]) > self.model.output * CHARACTERS_A_TOKEN:
                     return
             yield from (written for written in parts.end() if written.text not in seen)
-        finally:
-            close = getattr(reply, "close", None)
-            if close is not None:
-                close()
 
     def _settled(self, written: Written, fence: Fenced) -> _Slot:
         """One sentence, checked against what it cites."""

@@ -29,8 +29,7 @@ from itertools import pairwise
 from typing import Literal
 
 from assistant.wording import values
-from assistant.wording.claims import Reading, read, tokens
-from assistant.wording.counts import Unit
+from assistant.wording.claims import Reading, Unit, read, tokens
 from assistant.wording.polarity import Polarity, polarity
 from corpus.analysis import analyse, fold
 from corpus.dates import Date, dates_in

@@ -13,7 +13,7 @@ import yaml
 from rich.console import Console
 from rich.text import Text
 
-from assistant.support.claim_sources import Source
+from assistant.support.exact import Source
 from assistant.support.sentence_check import SupportCheck
 from corpus.documents import LANGUAGES
 from corpus.embedding import Embedder

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.qa.base import bert_base, e5_lower, e5_words, tokenizer_of
 from assistant.qa.states import States
-from assistant.qa.weights import read_weights, weights_of
+from assistant.qa.weights import bert_base, e5_lower, e5_words, read_weights, tokenizer_of, weights_of
 from eval.training.export import npz
 from eval.training.groups import load
 
@@ -39,9 +38,8 @@ def begun(rows: Sequence[Path], weights: Path) -> bytes:
     passages = [each.passage for groups in read for group in groups if group.language == "en" for each in group.reads]
     texts = list(dict.fromkeys(passages))
     random.Random(SEED).shuffle(texts)
-    base = bert_base()
-    words = base.weights["embeddings.word_embeddings.weight"]
-    bridge = fitted(texts[:TEXTS], States(e5_lower(), e5_words(), 1), tokenizer_of("e5"), base.tokenizer, words)
+    words = bert_base()["embeddings.word_embeddings.weight"]
+    bridge = fitted(texts[:TEXTS], States(e5_lower(), e5_words(), 1), tokenizer_of("e5"), tokenizer_of("bert"), words)
     with np.load(io.BytesIO(held)) as shipped:
         return npz({**shipped, "bridge.weight": bridge})
 

@@ -27,8 +27,8 @@ def mandate(chooser: Chooser) -> Section:
     meeting, item, _ = ground.taken_up
     listed = Citer(chooser.library, meeting).listed(item)
     made = []
-    if listed is not None:
-        made = [Statement(say("item_named", language, item=item.number, title=item.title), "derived", (listed,))]
+    if listed:
+        made = [Statement(say("item_named", language, item=item.number, title=item.title), "derived", listed)]
         chooser.note(made[0])
     asked = say("ask_mandate", ground.spoken, body=meeting.body)
     ordains = set(meeting.mandate) & _own(chooser)

@@ -34,8 +34,7 @@ from assistant.reports.comparison.paragraphs import Para, key_of, whole
 from assistant.reports.comparison.text_diff import Piece, pieces_of
 from assistant.reports.quoted_tables import as_json
 from assistant.slices import Aside, Slices
-from assistant.support.claim_sources import Source
-from assistant.support.exact import lacking
+from assistant.support.exact import Source, lacking
 from assistant.support.reasons import Reason
 from assistant.support.sense import turned
 from assistant.wording.claims import read
