@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import sqlite3
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
+from commands import Cli
 from databases import database
 from hypothesis import settings
 from ods import Ods
@@ -288,6 +290,28 @@ def starter_library(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalog
         outcomes = add(library, catalogue, *starter_sources())
         assert {outcome.result for outcome in outcomes} == {"added"}
         yield library
+
+
+@pytest.fixture
+def cli(tmp_path: Path) -> Cli:
+    """The command line over an empty library."""
+    return Cli(tmp_path / "library")
+
+
+@pytest.fixture(scope="session")
+def starter_folder(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Path:
+    """A closed library with the starter corpus, to be copied."""
+    folder = tmp_path_factory.mktemp("starter-cli") / "library"
+    with Library(folder, HashEmbedder(), SEGMENTER_VERSION) as library:
+        add(library, catalogue, *starter_sources())
+    return folder
+
+
+@pytest.fixture
+def starter(starter_folder: Path, tmp_path: Path) -> Cli:
+    """The command line over a copy of the starter corpus."""
+    shutil.copytree(starter_folder, tmp_path / "library")
+    return Cli(tmp_path / "library")
 
 
 @pytest.fixture(scope="session")

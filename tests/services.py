@@ -149,7 +149,7 @@ def listening(made: Made) -> Iterator[tuple[str, int]]:
     from assistant.api.running import TimedProtocol
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        config = uvicorn.Config(made.app, http=TimedProtocol, ws="none", log_config=None)
+        config = uvicorn.Config(made.app, http=TimedProtocol, ws="none", log_config=None, timeout_graceful_shutdown=1)
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from commands import BOATS, TRAINS, Cli, Done, write
 from conftest import add
 from services import LOCAL_TOKEN, Made, listening, made_service
-from test_cli import BOATS, TRAINS, Cli, Done, write
 
 from assistant.faults import NotHeld
 from assistant.qa.engine import Engine

@@ -236,7 +236,7 @@ def processor_seconds(process: int) -> float:
 
 def test_the_server_as_it_is_started_serves_beside_many_idle_windows(tmp_path: Path) -> None:
     server = Server(tmp_path / "library")
-    assert server.command("ingest", "--starter").returncode == 0
+    assert server("ingest", "--starter").code == 0
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     with ExitStack() as held:
         resource.setrlimit(resource.RLIMIT_NOFILE, (300, hard))  # what a server starts with, which is too little for it
