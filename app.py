@@ -10,26 +10,28 @@ import sys
 from fastapi import FastAPI
 
 from assistant.api import create_api
-from assistant.api.application import Doors
 from assistant.api.callers import AccessGate
 from assistant.cli.serving_commands import serve_command
 from assistant.completions import install as install_completions
 from assistant.page import mount_page
 from assistant.service import Service
+from assistant.settings import Settings
 
 
-def create_app(service: Service, gate: AccessGate | None = None, doors: Doors | None = None) -> FastAPI:
-    """The whole application: the API and the doors of other programs, and below everything else the page."""
+def create_app(service: Service, gate: AccessGate | None = None, chosen: Settings | None = None) -> FastAPI:
+    """The whole application, by the settings that are `chosen` or as it is without any: the API and the doors of other programs, and below
+    everything else the page."""
     from assistant.mcp.http import install as install_mcp  # slow to import, and wanted where something is served
 
-    app = create_api(service, gate, doors)
+    chosen = chosen or Settings.model_construct()
+    app = create_api(service, gate, chosen)
     install_completions(app)
-    install_mcp(app, service, doors.origins if doors else ())
+    install_mcp(app, service, chosen.cors_origins)
     mount_page(app, service)
     return app
 
 
-command = serve_command(lambda at: create_app(at.service, at.gate, at.doors))
+command = serve_command(create_app)
 """`rapporteur serve`."""
 
 

@@ -21,7 +21,6 @@ from assistant.access import Role
 from assistant.access.access_store import AccessStore
 from assistant.access.audit import Audit
 from assistant.access.rates import Guesses, Rates
-from assistant.api.application import Doors
 from assistant.api.callers import AccessGate, Hosts
 from assistant.keeping import Keeper
 from assistant.qa.engine import Engine
@@ -68,7 +67,7 @@ def made_service(
     reading: bool = False,
     rates: Rates | None = None,
     limits: Limits | None = None,
-    doors: Doors | None = None,
+    chosen: Settings | None = None,
     engine: Engine | None = None,
     keeper: dict[str, Any] | None = None,
     guesses: Guesses | None = None,
@@ -97,7 +96,7 @@ def made_service(
         with pytest.MonkeyPatch.context() as patched:
             if not page:
                 patched.setattr("assistant.page.mount._in_a_loop", lambda _: None)
-            app = create_app(service, gate, doors)
+            app = create_app(service, gate, chosen)
         try:
             with TestClient(app, client=("127.0.0.1", 50_000), raise_server_exceptions=False) as client:
                 yield Made(app, client, service, library, keys, store, gate, gate.audit)
@@ -116,9 +115,14 @@ def service_fixture(scope: Literal["module", "function"] = "module", **given: An
     return made
 
 
+def settings_with(**given: Any) -> Settings:
+    """The settings as they are without any, but for those given, whatever their bounds."""
+    return Settings.model_construct(**given)
+
+
 def fetching(answer: Callable[[httpx.Request], httpx.Response]) -> dict[str, Any]:
     """How a service fetches documents of somebody who answers so."""
-    source = Settings.model_construct(ods_url="https://documents.un.org", fetch_delay=0)
+    source = settings_with(ods_url="https://documents.un.org", fetch_delay=0)
     return {"source": source, "transport": httpx.MockTransport(answer)}
 
 

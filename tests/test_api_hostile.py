@@ -9,15 +9,14 @@ from pathlib import Path
 
 import httpx
 import pytest
-from services import Made, ended, fetching, listening, made_service, service_fixture
+from services import Made, ended, fetching, listening, made_service, service_fixture, settings_with
 
 from assistant.api import middleware as bodies
 from assistant.api import running as connections
-from assistant.api.application import Doors
 from assistant.service import Limits
 from corpus.catalogue import Catalogue
 
-made = service_fixture(reading=True, limits=Limits(upload=200_000), doors=Doors(body_seconds=0.5))
+made = service_fixture(reading=True, limits=Limits(upload=200_000), chosen=settings_with(body_seconds=0.5))
 
 
 def is_problem(reply: object, status: int) -> None:
@@ -168,8 +167,8 @@ def test_every_response_tells_browsers_to_trust_little(made: Made) -> None:
 
 
 def test_other_sites_may_use_the_api_only_where_they_are_named(tmp_path: Path, catalogue: Catalogue) -> None:
-    doors = Doors(origins=["https://intranet.example"])
-    with made_service(tmp_path, catalogue, page=False, doors=doors) as made:
+    chosen = settings_with(cors_origins=["https://intranet.example"])
+    with made_service(tmp_path, catalogue, page=False, chosen=chosen) as made:
         for origin, allowed in (("https://intranet.example", True), ("https://evil.example", False)):
             reply = made.client.get("/api/v1/health", headers={"Origin": origin})
             assert (reply.headers.get("access-control-allow-origin") == origin) == allowed

@@ -19,9 +19,8 @@ import pytest
 from mcp import Client, MCPError, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 from mcp_types import CallToolResult, TextContent
-from services import LOCAL_TOKEN, Made, listening, made_service, service_fixture
+from services import LOCAL_TOKEN, Made, listening, made_service, service_fixture, settings_with
 
-from assistant.api.application import Doors
 from assistant.qa.scope import Scope
 from assistant.serving import announced
 from corpus.catalogue import Catalogue
@@ -39,7 +38,7 @@ T = TypeVar("T")
 Work = Callable[[Client], Awaitable[T]]
 
 
-made = service_fixture(starter=True, doors=Doors(origins=["https://friend.example"]))
+made = service_fixture(starter=True, chosen=settings_with(cors_origins=["https://friend.example"]))
 
 
 @pytest.fixture(scope="module")

@@ -13,13 +13,12 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 from security.test_gradio_doors import JOIN, Functions, functions
-from services import Made, listening, made_service, service_fixture
+from services import Made, listening, made_service, service_fixture, settings_with
 
 from assistant.access import Principal, Role
 from assistant.access.principal import SHARED
 from assistant.access.rates import Rates
 from assistant.access.visitors import COOKIE, FILE, MOST, MOST_KEPT, SECONDS, Secret, Visitors
-from assistant.api.application import Doors
 from assistant.api.serving_places import Most, Places
 from assistant.faults import Overloaded, TooMany
 from assistant.messages import Message
@@ -208,7 +207,7 @@ def test_people_at_one_address_have_their_own_places_for_papers() -> None:
         turns.close(20)
 
 
-few = service_fixture(reading=True, doors=Doors(streams_address=5, streams_client=2))
+few = service_fixture(reading=True, chosen=settings_with(streams_address=5, streams_client=2))
 """A server where a session has two streams of a kind, and an address five."""
 
 
