@@ -9,11 +9,11 @@ import sys
 
 from fastapi import FastAPI
 
-from assistant.api import create_api
+from assistant.api.application import create_api
 from assistant.api.callers import AccessGate
 from assistant.cli.serving_commands import serve_command
-from assistant.completions import install as install_completions
-from assistant.page import mount_page
+from assistant.completions.door import install as install_completions
+from assistant.page.mount import mount_page
 from assistant.service import Service
 from assistant.settings import Settings
 

@@ -93,7 +93,7 @@ class Service(Asking, Changing):
 
     def stop(self) -> None:
         """Takes nothing new from now on, and tells jobs to stop between two documents."""
-        self._stopping = True
+        self.stopping = True
         self.jobs.stop_all()
         self.writing.papers.stop()
         for call in self._when_stopped:
@@ -203,4 +203,4 @@ class Service(Asking, Changing):
     @property
     def ready(self) -> bool:
         """Whether questions are taken."""
-        return not self._stopping and self.turns.waiting + self.turns.elsewhere < self.limits.queue
+        return not self.stopping and self.turns.waiting + self.turns.elsewhere < self.limits.queue
