@@ -56,6 +56,14 @@ class Made:
             return {"Authorization": f"Bearer {LOCAL_TOKEN}"}
         return {"Authorization": f"Bearer {self.keys[role]}"} if role in self.keys else {}
 
+    def by(self, role: str) -> TestClient:
+        """A client of a caller of a role."""
+        client = TestClient(
+            self.app, client=("127.0.0.1", 50_000), raise_server_exceptions=False, headers=self.headers(role)
+        )
+        client.portal = self.client.portal
+        return client
+
 
 @contextmanager
 def made_service(

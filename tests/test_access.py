@@ -303,10 +303,10 @@ def test_guessing_keys_is_answered_with_429_and_a_good_key_passes_all_the_same(g
     beyond = guessed.client.get("/api/v1/me", headers=WRONG)
     assert beyond.status_code == 429
     assert 0 < int(beyond.headers["retry-after"]) <= 60
-    good = guessed.client.get("/api/v1/me", headers=guessed.headers("staff"))
+    good = guessed.by("staff").get("/api/v1/me")
     assert (good.status_code, good.json()["role"]) == (200, "staff")
     assert guessed.client.get("/v1/models", headers=WRONG).status_code == 429
-    assert guessed.client.get("/v1/models", headers=guessed.headers("read")).status_code == 200
+    assert guessed.by("read").get("/v1/models").status_code == 200
     assert TestClient(guessed.app, client=("192.0.2.9", 1)).get("/api/v1/me", headers=WRONG).status_code == 401
     assert at(guessed, "127.0.0.1")("amina").status_code == 303, "wrong passwords are counted apart"
     assert waits.seconds == []
@@ -452,12 +452,12 @@ def test_who_signs_in_and_is_refused_is_told_so_though_the_log_can_not_be_writte
 
 
 def test_what_staff_do_is_in_the_audit_log(made: Made) -> None:
-    admin = made.headers("admin")
+    admin = made.by("admin")
     sign_in(made)
     made.client.cookies.clear()
-    reply = made.client.delete("/api/v1/documents/boats.txt", headers=made.headers("staff"))
+    reply = made.by("staff").delete("/api/v1/documents/boats.txt")
     assert reply.status_code == 202
-    entries = made.client.get("/api/v1/audit", headers=admin).json()["items"]
+    entries = admin.get("/api/v1/audit").json()["items"]
     assert entries[0]["action"] == "remove"
     assert entries[0]["target"] == "boats-txt:en:upload"
     assert entries[0]["who"].startswith("key:")

@@ -94,11 +94,9 @@ def _rounded(answer: Any) -> dict[str, Any]:
 def test_the_server_keeps_conversations_of_those_alone_who_sign_in_and_want_it(made: Made) -> None:
     reader, other = signed_in(made, "amina"), signed_in(made, "rashid")
     assert reader.get("/conversations").json() == {"who": "account:amina", "keeping": False, "kept": []}
-    key = made.client.get("/conversations", headers=made.headers("read")).json()
+    key = made.by("read").get("/conversations").json()
     assert (key["keeping"], key["kept"]) == (None, [])
-    assert (
-        made.client.post("/conversations/keeping", json={"on": True}, headers=made.headers("read")).status_code == 403
-    )
+    assert made.by("read").post("/conversations/keeping", json={"on": True}).status_code == 403
     assert reader.post("/conversations/keeping", json={"on": True}).json()["keeping"] is True
     kept = made.service.kept
     assert kept is not None

@@ -76,7 +76,7 @@ def test_a_page_with_an_answer_can_be_looked_at_again_and_is_gone_for_others(mad
     assert reply.status_code == 303
     address = reply.headers["location"]
     assert "Answered" in said(made.client.get(address))
-    other = made.client.get(address, headers=made.headers("read"))
+    other = made.by("read").get(address)
     assert DETAINED not in other.text
     assert words_of("en")["conversation_gone"] in said(other)
     assert made.client.get("/ask?conversation=none").status_code == 200

@@ -75,7 +75,7 @@ def goes_on(made: Made) -> None:
     for address in ("/api/v1/search?q=boats", "/api/v1/documents", "/api/v1/documents/boats.txt/text", "/documents",
                     "/api/v1/briefings?kind=document&value=boats.txt"):  # fmt: skip
         assert made.client.get(address).status_code == 200, address
-    assert made.client.get("/api/v1/me", headers=made.headers("read")).json()["role"] == "read"
+    assert made.by("read").get("/api/v1/me").json()["role"] == "read"
 
 
 def test_ratings_are_refused_and_asking_goes_on(made: Made) -> None:
@@ -88,7 +88,7 @@ def test_ratings_are_refused_and_asking_goes_on(made: Made) -> None:
 
 
 def test_signing_in_and_what_the_audit_log_has_no_room_for_are_refused_and_nothing_is_left(made: Made) -> None:
-    staff = made.headers("staff")
+    staff = made.by("staff")
     with full(made.store._db):
         with pytest.raises(LibraryFull):
             again(lambda: made.audit.note(LOCAL, "fills what is left"))
@@ -96,15 +96,15 @@ def test_signing_in_and_what_the_audit_log_has_no_room_for_are_refused_and_nothi
         assert sign_in(made, "not the password").status_code == 401
         made.client.cookies.clear()
         for _ in range(3):
-            reply = made.client.post("/api/v1/uploads", files={"file": ("y" * 200, b"words")}, headers=staff)
+            reply = staff.post("/api/v1/uploads", files={"file": ("y" * 200, b"words")})
             assert reply.status_code == 507, reply.text
-        reply = made.client.delete("/api/v1/documents/boats.txt", headers=staff)
+        reply = staff.delete("/api/v1/documents/boats.txt")
         assert reply.status_code == 507
         goes_on(made)
     uploads = made.library.folder / "uploads"
     assert list(uploads.iterdir()) == []
     assert made.service.resume() == 0  # nothing is read in at the next start that was refused
-    job = ended(made, made.client.post("/api/v1/uploads", files=NOTE, headers=staff).json())
+    job = ended(made, staff.post("/api/v1/uploads", files=NOTE).json())
     assert job["counts"] == {"added": 1}
 
 
@@ -119,7 +119,7 @@ def test_an_upload_whose_bytes_have_no_room_is_refused_and_leaves_nothing(
         return folder
 
     monkeypatch.setattr(Uploads, "room", narrow)
-    refused(made.client.post("/api/v1/uploads", files=NOTE, headers=made.headers("staff")), made)
+    refused(made.by("staff").post("/api/v1/uploads", files=NOTE), made)
     assert list((made.library.folder / "uploads").iterdir()) == []
     goes_on(made)
 
@@ -129,15 +129,14 @@ def test_a_form_that_could_not_be_put_by_is_no_wrong_form(made: Made, monkeypatc
         return Path("/dev/full").open("r+b", buffering=0)
 
     monkeypatch.setattr("starlette.formparsers.SpooledTemporaryFile", none)
-    refused(made.client.post("/api/v1/uploads", files=NOTE, headers=made.headers("staff")), made)
+    refused(made.by("staff").post("/api/v1/uploads", files=NOTE), made)
 
 
 def test_reading_a_file_in_fails_as_a_job_that_says_why(made: Made) -> None:
     with full(made.library._store._db):
-        reply = made.client.post(
+        reply = made.by("staff").post(
             "/api/v1/uploads",
             files={"file": ("a.txt", b"Ropes\n\n" + b"Ropes hold. " * 5_000)},
-            headers=made.headers("staff"),
         )
         assert reply.status_code == 202
         job = ended(made, reply.json())

@@ -149,7 +149,7 @@ def test_a_client_has_its_number_of_windows_and_no_more_until_it_closes_some(
 
 
 def test_jobs_are_followed_by_no_more_than_have_a_place(made: Made, address: tuple[str, int]) -> None:
-    job = made.client.post("/api/v1/verify", headers=made.headers("staff")).json()["id"]
+    job = made.by("staff").post("/api/v1/verify").json()["id"]
     key = f"Authorization: Bearer {made.keys['staff']}"
     with idle(address, BOUND * 2, lambda _: get(f"/api/v1/jobs/{job}/stream", key)) as opened:
         assert set(first_lines(opened, BOUND * 2)) <= {b"HTTP/1.1 200 OK", b"HTTP/1.1 429 Too Many Requests"}

@@ -26,7 +26,7 @@ made = service_fixture()
 def joined(made: Made, functions: Functions, role: str, button: str, *data: object, window: str) -> int:
     """Makes a call; the status of the reply."""
     call = functions.call(button, *data, session_hash=window)
-    return made.client.post(JOIN, json=call, headers=made.headers(role)).status_code
+    return made.by(role).post(JOIN, json=call).status_code
 
 
 def test_who_names_the_window_of_another_hears_nothing_of_what_it_called_for(made: Made, functions: Functions) -> None:
@@ -42,10 +42,10 @@ def test_who_names_the_window_of_another_hears_nothing_of_what_it_called_for(mad
 
 def test_who_names_the_window_of_another_stops_nothing_in_it(made: Made, functions: Functions) -> None:
     call = functions.call("rp-ask", *QUESTION, session_hash="shared")
-    event = made.client.post(JOIN, json=call, headers=made.headers("staff")).json()["event_id"]
+    event = made.by("staff").post(JOIN, json=call).json()["event_id"]
     stop = {"session_hash": "shared", "fn_index": functions.by_button["rp-ask"], "event_id": event}
     for role in ("read", "admin"):
-        assert made.client.post(CANCEL, json=stop, headers=made.headers(role)).status_code == 200
+        assert made.by(role).post(CANCEL, json=stop).status_code == 200
         assert joined(made, functions, role, "rp-anew", window="shared") == 200
     assert "Boats leave at noon" in events(made, "shared", "staff")
 
@@ -152,7 +152,7 @@ def test_following_many_files_on_the_page_counts_as_one_call(
 
 
 def test_stopping_all_passes_over_what_another_server_does(made: Made, functions: Functions) -> None:
-    me = made.client.get("/api/v1/me", headers=made.headers("staff")).json()["id"]
+    me = made.by("staff").get("/api/v1/me").json()["id"]
     block = threading.Event()
     first = made.service.jobs.submit("read", me, lambda hand: block.wait(30) and hand.check())
     far = {**first.to_json(), "id": "far", "state": "running", "created": "2999-01-01T00:00:00+00:00"}
