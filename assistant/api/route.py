@@ -55,8 +55,11 @@ class Guarded(APIRoute):
     """A route that lets in who may do its operation, and knows the parameters that it has."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **given: Any) -> None:
-        if not isinstance(getattr(endpoint, _MARK, None), Use):
+        use = getattr(endpoint, _MARK, None)
+        if not isinstance(use, Use):
             raise TypeError(f"The route {path} names no operation: mark its function with `may` or `everybody`.")
+        self.use: Use = use
+        """What the route is."""
         super().__init__(path, endpoint, **given)
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
@@ -66,12 +69,6 @@ class Guarded(APIRoute):
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers a request."""
         await super().handle(_got(scope), receive, send)
-
-    @property
-    def use(self) -> Use:
-        """What the route is."""
-        marked: Use = getattr(self.endpoint, _MARK)
-        return marked
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """As FastAPI's, behind the checks."""
