@@ -15,18 +15,15 @@ from assistant.cli.serving_commands import serve_command
 from assistant.completions.door import install as install_completions
 from assistant.page.mount import mount_page
 from assistant.service import Service
-from assistant.settings import Settings
 
 
-def create_app(service: Service, gate: AccessGate | None = None, chosen: Settings | None = None) -> FastAPI:
-    """The whole application, by the settings that are `chosen` or as it is without any: the API and the doors of other programs, and below
-    everything else the page."""
+def create_app(service: Service, gate: AccessGate | None = None) -> FastAPI:
+    """The whole application: the API and the doors of other programs, and below everything else the page."""
     from assistant.mcp.http import install as install_mcp  # slow to import, and wanted where something is served
 
-    chosen = chosen or Settings.model_construct()
-    app = create_api(service, gate, chosen)
+    app = create_api(service, gate)
     install_completions(app)
-    install_mcp(app, service, chosen.cors_origins)
+    install_mcp(app, service)
     mount_page(app, service)
     return app
 

@@ -16,8 +16,8 @@ from assistant.access.rates import Rates
 from assistant.api.callers import AccessGate, Hosts
 from assistant.cli.server_desk import SERVER
 from assistant.opening import make_keeper, open_engine
-from assistant.service import Limits, Service
-from assistant.service.turns import politely
+from assistant.service import Service
+from assistant.service.turns import Turns, politely
 from assistant.settings import Settings
 from corpus.corpus_errors import LibraryBusy
 from corpus.embedding import make_models
@@ -43,13 +43,7 @@ def _alone(folder: Path) -> Iterator[None]:
 def open_service(chosen: Settings, token: str | None = None) -> Iterator[tuple[Service, AccessGate]]:
     """The service that the settings describe, and what tells who calls it, until the block ends; then what was begun is finished. `token` opens
     it to this machine's user. Raises what opening a library raises."""
-    limits = Limits(
-        queue=chosen.queue,
-        per_client=max(1, chosen.queue // 2),
-        patience=chosen.queue_seconds,
-        upload=chosen.max_upload * 1_000_000,
-    )
-    turns = limits.turns()
+    turns = Turns.of(chosen)
     models = make_models(chosen.embedding, chosen.multilingual, chosen.data_dir / "models")
     with (
         _alone(chosen.data_dir) if chosen.database_url else nullcontext(),
@@ -61,11 +55,10 @@ def open_service(chosen: Settings, token: str | None = None) -> Iterator[tuple[S
         service = Service(
             engine,
             make_keeper(engine.library, chosen, NICE),
-            limits,
+            chosen,
             turns=turns,
             rates=Rates(chosen.rate, chosen.rate_address),
             store=store,
-            log_questions=chosen.log_questions,
         )
         try:
             service.resume()

@@ -24,7 +24,8 @@ from assistant.access.rates import Guesses, Rates
 from assistant.api.callers import AccessGate, Hosts
 from assistant.keeping import Keeper
 from assistant.qa.engine import Engine
-from assistant.service import Limits, Service
+from assistant.service import Service
+from assistant.service.turns import Turns
 from assistant.settings import Settings
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
@@ -74,8 +75,8 @@ def made_service(
     starter: bool = False,
     reading: bool = False,
     rates: Rates | None = None,
-    limits: Limits | None = None,
     chosen: Settings | None = None,
+    turns: Turns | None = None,
     engine: Engine | None = None,
     keeper: dict[str, Any] | None = None,
     guesses: Guesses | None = None,
@@ -93,7 +94,8 @@ def made_service(
         service = Service(
             engine or Engine(library, catalogue, readers=word_readers()),
             Keeper(library, catalogue, **(keeper or {})),
-            limits,
+            chosen,
+            turns=turns,
             rates=rates or Rates(0, 0),
             store=store,
         )
@@ -104,7 +106,7 @@ def made_service(
         with pytest.MonkeyPatch.context() as patched:
             if not page:
                 patched.setattr("assistant.page.mount._in_a_loop", lambda _: None)
-            app = create_app(service, gate, chosen)
+            app = create_app(service, gate)
         try:
             with TestClient(app, client=("127.0.0.1", 50_000), raise_server_exceptions=False) as client:
                 yield Made(app, client, service, library, keys, store, gate, gate.audit)

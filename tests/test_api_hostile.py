@@ -13,10 +13,9 @@ from services import Made, ended, fetching, listening, made_service, service_fix
 
 from assistant.api import middleware as bodies
 from assistant.api import running as connections
-from assistant.service import Limits
 from corpus.catalogue import Catalogue
 
-made = service_fixture(reading=True, limits=Limits(upload=200_000), chosen=settings_with(body_seconds=0.5))
+made = service_fixture(reading=True, chosen=settings_with(max_upload=0.2, body_seconds=0.5))
 
 
 def is_problem(reply: object, status: int) -> None:
@@ -227,7 +226,7 @@ def test_a_request_that_tells_two_lengths_of_its_body_is_refused_and_the_connect
 
 
 def test_what_is_told_of_a_file_that_is_too_large_is_the_limit_of_files(tmp_path: Path, catalogue: Catalogue) -> None:
-    with made_service(tmp_path, catalogue, page=False, limits=Limits(upload=2_000_000)) as made:
+    with made_service(tmp_path, catalogue, page=False, chosen=settings_with(max_upload=2)) as made:
         for size in (2_050_000, 3_500_000):
             sent = made.by("staff").post("/api/v1/uploads", files={"file": ("a.txt", b"x" * size)})
             is_problem(sent, 413)

@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from ods import word_file
-from services import ended, fetching, listening, made_service, until
+from services import ended, fetching, listening, made_service, settings_with, until
 from word_reader import word_readers
 
 from app import create_app
@@ -32,7 +32,7 @@ from assistant.outcome_words import job_told
 from assistant.qa.answer import Answer, Finished, Said
 from assistant.qa.engine import Engine
 from assistant.question_request import QuestionRequest
-from assistant.service import Event, Limits, Service, Status, Stream
+from assistant.service import Event, Service, Status, Stream
 from assistant.service.jobs import Hand, History, Job, Jobs
 from assistant.service.turns import BATCH, PoliteEmbedder, Turns
 from assistant.serving import open_service
@@ -606,8 +606,8 @@ def test_feedback_and_pages_of_lists(tmp_path: Path, catalogue: Catalogue) -> No
 
 
 def test_overload_is_refused_with_a_time_and_passes(tmp_path: Path, catalogue: Catalogue) -> None:
-    limits = Limits(queue=2, per_client=4)
-    with made_service(tmp_path, catalogue, page=False, reading=True, limits=limits) as made:
+    chosen, turns = settings_with(queue=2), Turns(places=2, per_client=4)
+    with made_service(tmp_path, catalogue, page=False, reading=True, chosen=chosen, turns=turns) as made:
         held, _ = hold(made.service.turns)
         body = {"question": "When do boats leave?"}
         codes: list[int] = []
@@ -692,7 +692,7 @@ def test_a_reader_who_has_gone_keeps_no_place_in_the_queue(
 ) -> None:
     monkeypatch.setattr("assistant.api.api_replies.QUIET_SECONDS", 0.05)
     with (
-        made_service(tmp_path, catalogue, page=False, reading=True, limits=Limits(queue=1)) as made,
+        made_service(tmp_path, catalogue, page=False, reading=True, chosen=settings_with(queue=1)) as made,
         listening(made) as address,
     ):
         held, _ = hold(made.service.turns)

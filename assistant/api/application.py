@@ -16,7 +16,6 @@ from assistant.api.problems import MEDIA_TYPE, Problem
 from assistant.api.routes import ask_routes, document_routes, keeping_routes, report_routes, staff_routes
 from assistant.api.serving_places import Most, Places
 from assistant.service import Service
-from assistant.settings import Settings
 
 _CONTENT = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 ERRORS: dict[int | str, dict[str, Any]] = {
@@ -76,9 +75,10 @@ the command line of this machine names its files; browsers keep conversations; t
 ALWAYS = frozenset({f"{PREFIX}/health", f"{PREFIX}/ready"})
 
 
-def create_api(service: Service, gate: AccessGate | None, chosen: Settings) -> FastAPI:
-    """The API under `/api/v1`, metrics. `gate` tells who calls; without one everybody may read. The settings that are `chosen` say how
-    much is served at once, how long a body may come, and which other sites' pages may use it."""
+def create_api(service: Service, gate: AccessGate | None = None) -> FastAPI:
+    """The API under `/api/v1`, metrics. `gate` tells who calls; without one everybody may read. The settings of the service say how much
+    is served at once, how long a body may come, and which other sites' pages may use it."""
+    chosen = service.settings
     app = Api(
         title="Rapporteur",
         version=version("rapporteur"),
@@ -99,7 +99,7 @@ def create_api(service: Service, gate: AccessGate | None, chosen: Settings) -> F
         app.include_router(router, prefix=PREFIX)
     app.include_router(staff_routes.metrics)
     # The last one added is the outermost.
-    larger = {UPLOADS: service.limits.upload + FORM, **LARGER}
+    larger = {UPLOADS: service.most_upload + FORM, **LARGER}
     app.add_middleware(Bodies, refusals=refusals, larger=larger, uploads=UPLOADS, seconds=chosen.body_seconds)
     if chosen.cors_origins:
         app.add_middleware(

@@ -18,10 +18,9 @@ if TYPE_CHECKING:
 
     from assistant.api.callers import AccessGate
     from assistant.service import Service
-    from assistant.settings import Settings
 
 
-Compose = Callable[["Service", "AccessGate", "Settings"], "FastAPI"]
+Compose = Callable[["Service", "AccessGate"], "FastAPI"]
 
 ONE_PROCESS = (
     "--workers must be 1: one process owns a library, since two that write its vector index lose data silently. "
@@ -71,7 +70,7 @@ def _serve(compose: Compose, host: str | None, port: int | None) -> None:
                         "accounts add NAME --role read; or let everybody read: RAPPORTEUR_OPEN_READING=true",
                         markup=False,
                     )
-                app = compose(service, gate, chosen)
+                app = compose(service, gate)
                 trace(app)
                 run(app, service, listener, grace=chosen.stop_seconds, proxies=chosen.trusted_proxies)
         except ServeError as error:
@@ -90,15 +89,16 @@ def mcp() -> None:
 
         from assistant.cli.server_desk import address_of
         from assistant.mcp import stdio
-        from assistant.service import Limits, Service
+        from assistant.service import Service
+        from assistant.service.turns import Turns
 
         # The thread that reads standard input can't be woken, and nothing is written that could be left half done.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         if not isinstance(found, Library):
             anyio.run(stdio.relay, lambda: address_of(chosen.data_dir))
             return
-        turns = Limits().turns()
-        service = Service(make_engine(found, chosen, turns.away), turns=turns)
+        turns = Turns.of(chosen)
+        service = Service(make_engine(found, chosen, turns.away), chosen=chosen, turns=turns)
         try:
             anyio.run(stdio.serve, service)
         finally:

@@ -211,7 +211,7 @@ def _as_cited(source: Source) -> Document:
 
 class Writing:
     """The writing of one service. Every operation takes the principal that asks first and raises a `ServiceFault` for
-    what is not done; `allowed` checks and counts who does what."""
+    what is not done; `allowed` checks and counts who does what; so many papers may be unfinished as there are `places`."""
 
     def __init__(
         self,
@@ -219,9 +219,10 @@ class Writing:
         allowed: Callable[[Principal, str], None],
         noted: Callable[[Principal, str, str], None],
         store: AccessStore | None,
+        places: int,
     ) -> None:
         self._service, self._allowed, self._noted, self._store = service, allowed, noted, store
-        self.papers = Papers(service.turns, service.limits.jobs)
+        self.papers = Papers(service.turns, places)
 
     def begin(self, who: Principal, request: PaperRequest) -> Paper[Any] | Report:
         """What is asked for, to come; where it is made at once, itself."""
