@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
-from commands import Cli
 from databases import database
 from hypothesis import settings
+from invoking import Cli
 from ods import Ods
 from word_reader import word_readers
 

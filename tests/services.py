@@ -172,3 +172,10 @@ def listening(made: Made) -> Iterator[tuple[str, int]]:
         finally:
             server.should_exit = True
             thread.join()
+
+
+@pytest.fixture(scope="module")
+def url(made: Made) -> Iterator[str]:
+    """Where the real server of a module's service is."""
+    with listening(made) as (host, port):
+        yield f"http://{host}:{port}"

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commands import BOATS, TRAINS, Cli, Done, write
 from conftest import add
+from invoking import BOATS, TRAINS, Cli, Done, write
 from services import LOCAL_TOKEN, Made, listening, made_service
 
 from assistant.faults import NotHeld

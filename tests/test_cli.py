@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commands import BOATS, ROOT, TRAINS, Cli, write
 from conftest import AGENDA, add, at_hand
+from invoking import BOATS, ROOT, TRAINS, Cli, write
 
 from assistant.cli.ask_commands import DEMO_QUESTIONS, SAMPLE_QUESTIONS
 from assistant.cli.commands import OWN, Deferred, said_of

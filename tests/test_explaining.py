@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 import typer
-from commands import Cli
 from conftest import OpenLibrary, add
+from invoking import Cli
 from rich.console import Console
 from test_reader import ASKED, BARS, HARBOUR, Fake, readers
 from word_reader import word_readers

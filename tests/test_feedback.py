@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 import yaml
-from commands import BOATS, Cli
 from conftest import OpenLibrary, add
+from invoking import BOATS, Cli
 
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commands import Cli, write
+from invoking import Cli, write
 from ods import Ods, Reply, absent_file, formats, moved, pdf_file, word_file
 from services import until
 

@@ -18,8 +18,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from commands import BOATS, TRAINS, Cli, state, write
 from conftest import OpenLibrary, blocks_apart
+from invoking import BOATS, TRAINS, Cli, state, write
 from test_bad_input import CONTROL
 
 import corpus.library

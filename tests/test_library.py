@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from commands import state
 from conftest import OpenLibrary, add, blocks_apart
+from invoking import state
 from numpy.typing import NDArray
 from rich.console import Console
 

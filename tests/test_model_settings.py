@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from commands import Cli, write
 from conftest import add
+from invoking import Cli, write
 from model_server import the, writing
 from running_servers import Answer as Reply
 from running_servers import free_port

@@ -8,10 +8,10 @@ from typing import Any
 
 import psycopg
 import pytest
-from commands import Cli
 from conftest import OpenLibrary, add, real_documents
 from databases import cut
 from filelock import FileLock
+from invoking import Cli
 from word_reader import word_readers
 
 from assistant.access.access_store import AccessStore

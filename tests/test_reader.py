@@ -13,8 +13,8 @@ from threading import Barrier
 
 import numpy as np
 import pytest
-from commands import Cli
 from conftest import OpenLibrary, add
+from invoking import Cli
 
 from assistant.qa.abstention import BOTH, FOUND, FROM_ENGLISH, NEITHER_ENGLISH, SAME, Bars, bars
 from assistant.qa.base import available

@@ -19,7 +19,7 @@ from typing import IO
 
 import httpx
 import pytest
-from commands import Cli
+from invoking import Cli
 from running_servers import free_port
 from typer.testing import CliRunner
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from commands import Cli, write
+from invoking import Cli, write
 
 from assistant.settings import SettingsError, load_settings, settings_file
 

@@ -102,8 +102,16 @@ class Functions:
 
 
 @pytest.fixture(scope="module")
-def functions(made: Made) -> Functions:
-    config = config_of(made)
+def config(made: Made) -> dict[str, Any]:
+    """The page as Gradio describes it to browsers."""
+    html = made.by("admin").get("/").text
+    found = json.JSONDecoder().raw_decode(html, html.index("window.gradio_config = ") + len("window.gradio_config = "))
+    described: dict[str, Any] = found[0]
+    return described
+
+
+@pytest.fixture(scope="module")
+def functions(config: dict[str, Any]) -> Functions:
     ids = {each["id"]: each["props"].get("elem_id") for each in config["components"]}
     by_button = {
         ids[target]: each["id"]
@@ -114,21 +122,13 @@ def functions(made: Made) -> Functions:
     return Functions(by_button, {each["id"]: len(each["inputs"]) for each in config["dependencies"]})
 
 
-def config_of(made: Made) -> dict[str, Any]:
-    """The page as Gradio describes it to browsers."""
-    html = made.by("admin").get("/").text
-    found = json.JSONDecoder().raw_decode(html, html.index("window.gradio_config = ") + len("window.gradio_config = "))
-    config: dict[str, Any] = found[0]
-    return config
-
-
 def file_at(path: str) -> dict[str, Any]:
     """A file as Gradio's clients name one."""
     return {"path": path, "meta": {"_type": "gradio.FileData"}}
 
 
-def test_no_part_of_the_page_takes_a_file(made: Made) -> None:
-    kinds = {each["type"] for each in config_of(made)["components"]}
+def test_no_part_of_the_page_takes_a_file(config: dict[str, Any]) -> None:
+    kinds = {each["type"] for each in config["components"]}
     assert kinds == {
         "markdown", "row", "column", "button", "accordion", "form", "textbox", "dropdown", "radio", "checkbox", "state",
         "tabs", "tabitem",
@@ -191,8 +191,9 @@ def test_a_function_runs_for_those_whose_tab_it_is_on(
             assert made.by(role).post(CANCEL, json=stop).status_code == status, each
 
 
-def test_every_function_of_the_page_but_those_of_the_staff_tab_is_for_readers(made: Made, spy: Spy) -> None:
-    config = config_of_real(made)
+def test_every_function_of_the_page_but_those_of_the_staff_tab_is_for_readers(
+    made: Made, config: dict[str, Any], spy: Spy
+) -> None:
     staff_tab = next(each["id"] for each in config["components"] if each["props"].get("elem_id") == "rp-tab-staff")
     inside = {each["id"] for each in nodes(config["layout"], staff_tab)}
     assert len(inside) > 20
@@ -202,26 +203,6 @@ def test_every_function_of_the_page_but_those_of_the_staff_tab_is_for_readers(ma
         reply = made.by("read").post(JOIN, json=body)
         runs_here = each["backend_fn"]  # or in the browser alone
         assert reply.status_code == (404 if not runs_here else 403 if on_staff_tab else 200), each["id"]
-
-
-def config_of_real(made: Made) -> dict[str, Any]:
-    """The page as Gradio describes it, where a spy stands before it."""
-    guard = guard_of(made)
-    spy, guard._app = guard._app, GRADIO[0]
-    try:
-        return config_of(made)
-    finally:
-        guard._app = spy
-
-
-GRADIO: list[App] = []
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _gradio(made: Made) -> Iterator[None]:
-    GRADIO.append(gradio_of(made))
-    yield
-    GRADIO.clear()
 
 
 def nodes(layout: dict[str, Any], top: int) -> Iterator[dict[str, Any]]:

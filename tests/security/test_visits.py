@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
-from security.test_gradio_doors import JOIN, Functions, functions
+from security.test_gradio_doors import JOIN, Functions, config, functions
 from services import Made, listening, made_service, service_fixture, settings_with
 
 from assistant.access import Principal, Role
@@ -27,7 +27,7 @@ from assistant.service.turns import Turns
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES
 
-__all__ = ["functions"]
+__all__ = ["config", "functions"]
 BROWSER = {"Accept": "text/html,application/xhtml+xml"}
 SAME_SITE = {"Sec-Fetch-Site": "same-origin"}
 ROOM = "192.0.2.7"

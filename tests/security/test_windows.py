@@ -7,7 +7,7 @@ import json
 import threading
 
 import pytest
-from security.test_gradio_doors import CANCEL, JOIN, Functions, events, functions
+from security.test_gradio_doors import CANCEL, JOIN, Functions, config, events, functions
 from services import Made, ended, made_service, service_fixture
 
 from assistant.access.rates import CHEAP, Rates
@@ -16,7 +16,7 @@ from assistant.page.calls import MOST_CALLS, MOST_WINDOWS, SECONDS, Windows
 from assistant.page.chat_turns import MOST_DRAWN, Conversations, Turn
 from corpus.catalogue import Catalogue
 
-__all__ = ["functions"]
+__all__ = ["config", "functions"]
 QUESTION = ("When do boats leave?", "", "", "", [], "", "")
 
 
@@ -127,28 +127,27 @@ def test_calls_of_the_page_that_ask_nothing_of_the_service_are_counted(
     tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue
 ) -> None:
     with made_service(tmp_path_factory.mktemp("counted"), catalogue, rates=Rates(2, 0)) as made:
-        config = functions.__wrapped__(made)
+        own = functions.__wrapped__(config.__wrapped__(made))
         for button in ("rp-stop", "rp-anew", "rp-send"):
-            assert button in config.by_button
+            assert button in own.by_button
         statuses = [
-            joined(made, config, "read", ("rp-stop", "rp-anew")[n % 2], window=f"w{n % 7}")
-            for n in range(2 * CHEAP + 1)
+            joined(made, own, "read", ("rp-stop", "rp-anew")[n % 2], window=f"w{n % 7}") for n in range(2 * CHEAP + 1)
         ]
         assert statuses == [200] * (2 * CHEAP) + [429]
-        assert joined(made, config, "staff", "rp-anew", window="other") == 200
+        assert joined(made, own, "staff", "rp-anew", window="other") == 200
 
 
 def test_following_many_files_on_the_page_counts_as_one_call(
     tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue
 ) -> None:
     with made_service(tmp_path_factory.mktemp("followed"), catalogue, rates=Rates(2, 0)) as made:
-        config = functions.__wrapped__(made)
+        own = functions.__wrapped__(config.__wrapped__(made))
         sent = [made.service.jobs.submit("upload", "somebody", lambda _: None) for _ in range(3 * CHEAP)]
-        assert joined(made, config, "staff", "rp-follow", " ".join(job.id for job in sent), window="files") == 200
+        assert joined(made, own, "staff", "rp-follow", " ".join(job.id for job in sent), window="files") == 200
         told = events(made, "files", "staff")
         assert "process_completed" in told
         assert "in a minute" not in told
-        assert joined(made, config, "staff", "rp-anew", window="files") == 200
+        assert joined(made, own, "staff", "rp-anew", window="files") == 200
 
 
 def test_stopping_all_passes_over_what_another_server_does(made: Made, functions: Functions) -> None:
