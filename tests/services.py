@@ -14,6 +14,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from httpx import Response
 from word_reader import word_readers
 
 from app import create_app
@@ -35,6 +36,7 @@ from ingest.segment import SEGMENTER_VERSION
 
 LOCAL_TOKEN = "the token of this machine's user"
 PASSWORD = "correct horse battery"
+SAME = {"Sec-Fetch-Site": "same-origin"}  # what a browser says of the forms of the service
 BOATS = b"Note on boats\n\nBoats leave at noon. Every boat needs a flag.\n"
 
 
@@ -134,6 +136,13 @@ def fetching(answer: Callable[[httpx.Request], httpx.Response]) -> dict[str, Any
     """How a service fetches documents of somebody who answers so."""
     source = settings_with(ods_url="https://documents.un.org", fetch_delay=0)
     return {"source": source, "transport": httpx.MockTransport(answer)}
+
+
+def sign_in(client: TestClient, name: str = "amina", password: str = PASSWORD, **given: str) -> Response:
+    """The form of an account, sent; whether it leads on is told by 303."""
+    client.cookies.clear()
+    form = {"name": name, "password": password, **given}
+    return client.post("/sign-in", data=form, headers=SAME, follow_redirects=False)
 
 
 def until(so: Callable[[], object]) -> None:

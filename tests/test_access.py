@@ -10,12 +10,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 from httpx import Response
-from services import PASSWORD, Made, made_service, service_fixture
+from services import PASSWORD, SAME, Made, made_service, service_fixture, sign_in
 from typer.testing import CliRunner
 
 from assistant.access import Principal, Role
@@ -27,8 +28,6 @@ from assistant.api.callers import COOKIE
 from assistant.cli import app as command
 from assistant.faults import TooMany
 from corpus.catalogue import Catalogue
-
-SAME = {"Sec-Fetch-Site": "same-origin"}
 
 
 class Clock:
@@ -205,28 +204,20 @@ def test_the_addresses_of_one_subscriber_are_one_client_and_those_of_two_are_two
     assert one == other  # whose turns and conversations are counted
 
 
-def sign_in(made: Made, **given: str) -> object:
-    made.client.cookies.clear()
-    form = {"name": "amina", "password": PASSWORD, **given}
-    return made.client.post("/sign-in", data=form, headers=SAME, follow_redirects=False)
-
-
 def test_signing_in_gives_a_cookie_that_no_script_reads_and_no_other_site_sends(made: Made) -> None:
-    reply = sign_in(made)
+    reply = sign_in(made.client)
     assert reply.status_code == 303
     cookie = reply.headers["set-cookie"].lower()
     assert all(word in cookie for word in ("httponly", "samesite=lax", "path=/", "max-age"))
     assert made.client.get("/api/v1/me").json()["role"] == "staff"
-    over_tls = TestClient(made.app, base_url="https://testserver").post(
-        "/sign-in", data={"name": "amina", "password": PASSWORD}, headers=SAME, follow_redirects=False
-    )
+    over_tls = sign_in(TestClient(made.app, base_url="https://testserver"))
     assert "secure" in over_tls.headers["set-cookie"].lower()
     made.client.post("/sign-out", headers=SAME, follow_redirects=False)
     assert made.client.get("/api/v1/me").json()["role"] == "none"
 
 
 def test_a_form_of_another_site_does_nothing_with_the_session(made: Made) -> None:
-    sign_in(made)
+    sign_in(made.client)
     body = {"question": "q", "language": "en", "rating": 1}
     for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "https://evil.example"},
                     {"Origin": "null"}, {}):  # fmt: skip
@@ -243,16 +234,14 @@ def test_a_form_of_another_site_does_nothing_with_the_session(made: Made) -> Non
 @pytest.mark.parametrize("target", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)",
                                     "/a\r\nSet-Cookie: x=1", "/" + "x" * 2_000])  # fmt: skip
 def test_signing_in_never_leads_to_another_site(made: Made, target: str) -> None:
-    reply = sign_in(made, next=target[:1_000])
+    reply = sign_in(made.client, next=target[:1_000])
     assert reply.status_code == 303
     location = reply.headers["location"]
     assert location == "/" or (location.startswith("/x") and len(location) == 1_000)
 
 
 def test_what_is_typed_into_the_form_comes_back_as_text(made: Made) -> None:
-    reply = made.client.post(
-        "/sign-in", data={"name": '"><script>alert(1)</script>', "password": "x" * 12, "next": '/"><b>'}, headers=SAME
-    )
+    reply = sign_in(made.client, '"><script>alert(1)</script>', "x" * 12, next='/"><b>')
     assert reply.status_code == 401
     assert "<script>" not in reply.text
     assert "<b>" not in reply.text
@@ -287,14 +276,8 @@ def guessed(tmp_path: Path, catalogue: Catalogue, waits: Waits, still: None) -> 
 
 
 def at(made: Made, address: str) -> Callable[..., Response]:
-    """The sign-in form, sent from an address; whether it leads on is told by 303."""
-    client = TestClient(made.app, client=(address, 1))
-
-    def send(name: str, password: str = PASSWORD) -> Response:
-        form = {"name": name, "password": password}
-        return client.post("/sign-in", data=form, headers=SAME, follow_redirects=False)
-
-    return send
+    """The sign-in form, sent from an address."""
+    return partial(sign_in, TestClient(made.app, client=(address, 1)))
 
 
 def test_guessing_keys_is_answered_with_429_and_a_good_key_passes_all_the_same(guessed: Made, waits: Waits) -> None:
@@ -453,7 +436,7 @@ def test_who_signs_in_and_is_refused_is_told_so_though_the_log_can_not_be_writte
 
 def test_what_staff_do_is_in_the_audit_log(made: Made) -> None:
     admin = made.by("admin")
-    sign_in(made)
+    sign_in(made.client)
     made.client.cookies.clear()
     reply = made.by("staff").delete("/api/v1/documents/boats.txt")
     assert reply.status_code == 202

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from httpx import Response
-from services import Made, made_service, service_fixture
+from services import SAME, Made, made_service, service_fixture
 
 from assistant.access.rates import Rates
 from assistant.faults import Overloaded
@@ -17,7 +17,6 @@ from assistant.page.unscripted import path_of
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES
 
-SAME = {"Sec-Fetch-Site": "same-origin"}
 AGENDA = "CTOC/COP/WG.7/2021/1:en:digest"
 DETAINED = "What must be done when a smuggled migrant is detained?"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from httpx import Response
-from services import PASSWORD, Made, ended, service_fixture
+from services import Made, ended, service_fixture, sign_in
 from typer.testing import CliRunner
 
 from assistant.access import LOCAL, Role
@@ -22,7 +22,6 @@ from corpus.feedback import feedback_of
 from corpus.store.sqlite import Sqlite
 
 NOTE = {"file": ("note.txt", b"Note on ropes\n\nRopes are checked on Mondays.\n")}
-SAME = {"Sec-Fetch-Site": "same-origin"}
 RATING = {"question": "When do boats leave?", "language": "en", "rating": 1, "comment": "x" * 4_000}
 
 
@@ -62,12 +61,6 @@ def refused(reply: Response, made: Made) -> None:
     assert "/" not in told["detail"]
 
 
-def sign_in(made: Made, password: str) -> Response:
-    """The form, sent."""
-    form = {"name": "amina", "password": password}
-    return made.client.post("/sign-in", data=form, headers=SAME, follow_redirects=False)
-
-
 def goes_on(made: Made) -> None:
     """Asking, searching, reading and the pages."""
     asked = made.client.post("/api/v1/ask", json={"question": "When do boats leave?"})
@@ -92,8 +85,8 @@ def test_signing_in_and_what_the_audit_log_has_no_room_for_are_refused_and_nothi
     with full(made.store._db):
         with pytest.raises(LibraryFull):
             again(lambda: made.audit.note(LOCAL, "fills what is left"))
-        refused(sign_in(made, PASSWORD), made)
-        assert sign_in(made, "not the password").status_code == 401
+        refused(sign_in(made.client), made)
+        assert sign_in(made.client, password="not the password").status_code == 401
         made.client.cookies.clear()
         for _ in range(3):
             reply = staff.post("/api/v1/uploads", files={"file": ("y" * 200, b"words")})

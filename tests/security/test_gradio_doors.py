@@ -16,7 +16,7 @@ import pytest
 from fastapi.routing import iter_route_contexts
 from gradio.routes import App
 from security.opened import opened
-from services import PASSWORD, Made, ended, service_fixture
+from services import PASSWORD, SAME, Made, ended, service_fixture
 from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnect
@@ -28,7 +28,6 @@ from assistant.page.calls import MOST_BYTES
 ROOT = Path(__file__).parents[2]
 ROLES = ("nobody", "read", "staff", "admin")
 JOIN, CANCEL, RESET = "/gradio_api/queue/join", "/gradio_api/cancel", "/gradio_api/reset"
-SAME = {"Sec-Fetch-Site": "same-origin"}
 NEEDED = {
     ("GET", "/"), ("HEAD", "/"), ("GET", "/assets/{path:path}"), ("GET", "/static/{path:path}"), ("GET", "/theme.css"),
     ("GET", "/favicon.ico"), ("GET", "/gradio_api/heartbeat/{session_hash}"), ("GET", "/gradio_api/queue/data"),

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 from security.test_gradio_doors import JOIN, Functions, config, functions
-from services import Made, listening, made_service, service_fixture, settings_with
+from services import SAME, Made, listening, made_service, service_fixture, settings_with
 
 from assistant.access import Principal, Role
 from assistant.access.principal import SHARED
@@ -29,7 +29,6 @@ from corpus.documents import LANGUAGES
 
 __all__ = ["config", "functions"]
 BROWSER = {"Accept": "text/html,application/xhtml+xml"}
-SAME_SITE = {"Sec-Fetch-Site": "same-origin"}
 ROOM = "192.0.2.7"
 QUESTION = ("When do boats leave?", "", "", "", [], "", "")
 
@@ -116,7 +115,7 @@ def test_a_session_is_known_again_after_the_server_was_started_anew_and_none_wit
     with made_service(tmp_path, catalogue, reading=True) as before:
         shown = visit(before)
         form = {"question": "When do boats leave?"}
-        asked = before.client.post("/ask", data=form, headers={**shown, **SAME_SITE}, follow_redirects=False)
+        asked = before.client.post("/ask", data=form, headers={**shown, **SAME}, follow_redirects=False)
         token = parse_qs(urlsplit(asked.headers["location"]).query)["conversation"][0]
         kept = before.client.get(f"/conversations/{token}.json", headers=shown).json()
         names = before.gate.visitors.session(shown["Cookie"].partition("=")[2], ROOM)
