@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 from httpx import Response
+from invoking import Cli
 from services import PASSWORD, SAME, Made, made_service, service_fixture, sign_in
-from typer.testing import CliRunner
 
 from assistant.access import Principal, Role
 from assistant.access.access_store import FILE, AccessStore
@@ -25,7 +25,6 @@ from assistant.access.accounts import AccountError, Accounts, Keys
 from assistant.access.audit import MOST, SHOWN, Audit, Failures
 from assistant.access.rates import AT_ONCE, FOR_NAME, FROM_ADDRESS, LINE, PAUSE, WRONG_KEYS, Guesses, Rates
 from assistant.api.callers import COOKIE
-from assistant.cli import app as command
 from assistant.faults import TooMany
 from corpus.catalogue import Catalogue
 
@@ -448,28 +447,26 @@ def test_what_staff_do_is_in_the_audit_log(made: Made) -> None:
     assert any(entry["action"] == "sign-in" for entry in entries)
 
 
-def test_keys_and_accounts_are_kept_on_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RAPPORTEUR_DATA_DIR", str(tmp_path))
-    run = CliRunner()
-    made = run.invoke(command, ["keys", "add", "Open WebUI", "--role", "read", "--days", "7"])
-    assert made.exit_code == 0
-    secret = made.stdout.strip()
-    with AccessStore(tmp_path) as store:
+def test_keys_and_accounts_are_kept_on_the_command_line(cli: Cli) -> None:
+    made = cli("keys", "add", "Open WebUI", "--role", "read", "--days", "7")
+    assert made.code == 0
+    secret = made.out.strip()
+    with AccessStore(cli.folder) as store:
         found = Keys(store).find(secret)
         assert found is not None
-        assert run.invoke(command, ["keys", "revoke", found.id]).exit_code == 0
+        assert cli("keys", "revoke", found.id).code == 0
         assert Keys(store).find(secret) is None  # while this process has the file open
-        assert run.invoke(command, ["keys", "revoke", found.id]).exit_code == 1
-        added = run.invoke(command, ["accounts", "add", "amina", "--role", "admin"], input=f"{PASSWORD}\n")
-        assert added.exit_code == 0
+        assert cli("keys", "revoke", found.id).code == 1
+        added = cli("accounts", "add", "amina", "--role", "admin", stdin=f"{PASSWORD}\n")
+        assert added.code == 0
         assert Accounts(store).sign_in("amina", PASSWORD)
-    assert run.invoke(command, ["accounts", "add", "b", "--role", "root"], input=f"{PASSWORD}\n").exit_code == 2
-    assert run.invoke(command, ["accounts", "add", "b"], input="short\n").exit_code == 2
-    assert "Open WebUI" in run.invoke(command, ["keys", "list"]).stdout
-    assert '"name": "amina"' in run.invoke(command, ["accounts", "list", "--json"]).stdout
-    assert "make account" in run.invoke(command, ["audit"]).stdout
-    assert run.invoke(command, ["accounts", "remove", "amina"]).exit_code == 0
-    assert run.invoke(command, ["accounts", "remove", "amina"]).exit_code == 1
+    assert cli("accounts", "add", "b", "--role", "root", stdin=f"{PASSWORD}\n").code == 2
+    assert cli("accounts", "add", "b", stdin="short\n").code == 2
+    assert "Open WebUI" in cli("keys", "list").out
+    assert '"name": "amina"' in cli("accounts", "list", "--json").out
+    assert "make account" in cli("audit").out
+    assert cli("accounts", "remove", "amina").code == 0
+    assert cli("accounts", "remove", "amina").code == 1
 
 
 HOLDS = """

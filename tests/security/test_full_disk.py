@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,12 +9,11 @@ from pathlib import Path
 
 import pytest
 from httpx import Response
+from invoking import Cli
 from services import Made, ended, service_fixture, sign_in
-from typer.testing import CliRunner
 
 from assistant.access import LOCAL, Role
 from assistant.access.access_store import FILE
-from assistant.cli import app as command
 from assistant.service.changing import CONTENT, Uploads
 from corpus.corpus_errors import LibraryFull, advice
 from corpus.feedback import feedback_of
@@ -152,11 +150,9 @@ def test_after_a_full_disk_the_database_takes_changes_again(tmp_path: Path) -> N
 
 
 def test_the_command_line_says_that_a_key_was_not_made_and_makes_none(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("RAPPORTEUR_DATA_DIR", str(tmp_path))
-    run = CliRunner()
-    assert run.invoke(command, ["keys", "add", "first"]).exit_code == 0
+    assert cli("keys", "add", "first").code == 0
     opened = Sqlite.__init__
 
     def narrow(db: Sqlite, path: Path) -> None:
@@ -167,16 +163,17 @@ def test_the_command_line_says_that_a_key_was_not_made_and_makes_none(
     monkeypatch.setattr(Sqlite, "__init__", narrow)
     codes = []
     while not codes or codes[-1] == 0:
-        done = run.invoke(command, ["keys", "add", "n" * 400])
-        codes.append(done.exit_code)
+        done = cli("keys", "add", "n" * 400)
+        codes.append(done.code)
         assert len(codes) < 200
+    said = done.out + done.err
     assert codes[-1] == 1
-    assert "is full" in done.output
-    assert "Nothing was changed" in done.output
-    assert "rpp_" not in done.output
+    assert "is full" in said
+    assert "Nothing was changed" in said
+    assert "rpp_" not in said
     monkeypatch.setattr(Sqlite, "__init__", opened)
-    keys = json.loads(run.invoke(command, ["keys", "list", "--json"]).stdout)
-    noted = json.loads(run.invoke(command, ["audit", "--json", "-n", "1000"]).stdout)
+    keys = cli("keys", "list", "--json").json()
+    noted = cli("audit", "--json", "-n", "1000").json()
     assert len(keys) == len(noted) == len(codes)
 
 
