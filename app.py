@@ -9,27 +9,26 @@ import sys
 
 from fastapi import FastAPI
 
-from assistant.api import create_api
-from assistant.api.application import Doors
+from assistant.api.application import create_api
 from assistant.api.callers import AccessGate
 from assistant.cli.serving_commands import serve_command
-from assistant.completions import install as install_completions
-from assistant.page import mount_page
+from assistant.completions.door import install as install_completions
+from assistant.page.mount import mount_page
 from assistant.service import Service
 
 
-def create_app(service: Service, gate: AccessGate | None = None, doors: Doors | None = None) -> FastAPI:
+def create_app(service: Service, gate: AccessGate | None = None) -> FastAPI:
     """The whole application: the API and the doors of other programs, and below everything else the page."""
     from assistant.mcp.http import install as install_mcp  # slow to import, and wanted where something is served
 
-    app = create_api(service, gate, doors)
+    app = create_api(service, gate)
     install_completions(app)
-    install_mcp(app, service, doors.origins if doors else ())
+    install_mcp(app, service)
     mount_page(app, service)
     return app
 
 
-command = serve_command(lambda at: create_app(at.service, at.gate, at.doors))
+command = serve_command(create_app)
 """`rapporteur serve`."""
 
 

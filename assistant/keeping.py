@@ -97,7 +97,7 @@ class Keeper:
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self._library, self._catalogue, self._width, self.limits = library, catalogue, jobs, limits
-        self._source, self._transport = source, transport
+        self.source, self._transport = source, transport
 
     def read(
         self, hand: Hand, sources: Iterable[Openable], total: int, *, again: bool = False, jobs: int | None = None
@@ -135,20 +135,15 @@ class Keeper:
         with Workers(self._catalogue, jobs or self._width, self.limits) as readers:
             yield from ingest(sources, self._library, self._catalogue, tell, readers, again=again)
 
-    @property
-    def can_fetch(self) -> bool:
-        """Whether there is somewhere to fetch from."""
-        return self._source is not None
-
     def foreseen(self, planned: Plan) -> list[Row]:
         """What fetching would do."""
-        assert self._source is not None, "without a source nothing is to be fetched"
-        return planned.foreseen(self._library.folder / FOLDER, self._source.ods_url)
+        assert self.source is not None, "without a source nothing is to be fetched"
+        return planned.foreseen(self._library.folder / FOLDER, self.source.ods_url)
 
     def fetch(self, hand: Hand, planned: Plan) -> None:
         """Fetches official documents and reads in what has come; what is held or did not come is an outcome too."""
-        assert self._source is not None, "without a source nothing is to be fetched"
-        fetch(hand, planned, self._source, self._library.folder / FOLDER, lambda: nullcontext(self), self._transport)
+        assert self.source is not None, "without a source nothing is to be fetched"
+        fetch(hand, planned, self.source, self._library.folder / FOLDER, lambda: nullcontext(self), self._transport)
 
     def verify(self, hand: Hand) -> None:
         """Checks the library; what is wrong are the outcomes."""

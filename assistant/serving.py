@@ -7,34 +7,23 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from assistant.access.access_store import AccessStore
 from assistant.access.rates import Rates
-from assistant.api.application import Doors
 from assistant.api.callers import AccessGate, Hosts
 from assistant.cli.server_desk import SERVER
 from assistant.opening import make_keeper, open_engine
-from assistant.service import Limits, Service
-from assistant.service.turns import politely
+from assistant.service import Service
+from assistant.service.turns import Turns, politely
 from assistant.settings import Settings
 from corpus.corpus_errors import LibraryBusy
 from corpus.embedding import make_models
 
 NICE = 10
 """How far the processes that read files step behind those that answer."""
-
-
-@dataclass(frozen=True)
-class Serving:
-    """A service and what its doors need to know."""
-
-    service: Service
-    gate: AccessGate
-    doors: Doors
 
 
 @contextmanager
@@ -51,16 +40,10 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def open_service(chosen: Settings, token: str | None = None, doors: Doors | None = None) -> Iterator[Serving]:
-    """The service that the settings describe, until the block ends; then what was begun is finished. `token` opens
+def open_service(chosen: Settings, token: str | None = None) -> Iterator[tuple[Service, AccessGate]]:
+    """The service that the settings describe, and what tells who calls it, until the block ends; then what was begun is finished. `token` opens
     it to this machine's user. Raises what opening a library raises."""
-    limits = Limits(
-        queue=chosen.queue,
-        per_client=max(1, chosen.queue // 2),
-        patience=chosen.queue_seconds,
-        upload=chosen.max_upload * 1_000_000,
-    )
-    turns = limits.turns()
+    turns = Turns.of(chosen)
     models = make_models(chosen.embedding, chosen.multilingual, chosen.data_dir / "models")
     with (
         _alone(chosen.data_dir) if chosen.database_url else nullcontext(),
@@ -72,11 +55,10 @@ def open_service(chosen: Settings, token: str | None = None, doors: Doors | None
         service = Service(
             engine,
             make_keeper(engine.library, chosen, NICE),
-            limits,
+            chosen,
             turns=turns,
             rates=Rates(chosen.rate, chosen.rate_address),
             store=store,
-            log_questions=chosen.log_questions,
         )
         try:
             service.resume()
@@ -88,21 +70,9 @@ def open_service(chosen: Settings, token: str | None = None, doors: Doors | None
                 local=token,
                 hosts=Hosts(chosen.hosts),
             )
-            yield Serving(service, gate, doors or doors_of(chosen))
+            yield service, gate
         finally:
             service.close(chosen.stop_seconds)
-
-
-def doors_of(chosen: Settings) -> Doors:
-    """How the application meets the world by the settings."""
-    return Doors(
-        connections=chosen.connections,
-        body_seconds=chosen.body_seconds,
-        streams=chosen.streams,
-        streams_address=chosen.streams_address,
-        streams_client=chosen.streams_client,
-        origins=chosen.cors_origins,
-    )
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import sqlite3
 import sys
@@ -15,6 +16,7 @@ import pytest
 from argon2 import PasswordHasher
 from databases import database
 from hypothesis import settings
+from invoking import Cli
 from ods import Ods
 from word_reader import word_readers
 
@@ -289,6 +291,28 @@ def starter_library(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalog
         outcomes = add(library, catalogue, *starter_sources())
         assert {outcome.result for outcome in outcomes} == {"added"}
         yield library
+
+
+@pytest.fixture
+def cli(tmp_path: Path) -> Cli:
+    """The command line over an empty library."""
+    return Cli(tmp_path / "library")
+
+
+@pytest.fixture(scope="session")
+def starter_folder(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Path:
+    """A closed library with the starter corpus, to be copied."""
+    folder = tmp_path_factory.mktemp("starter-cli") / "library"
+    with Library(folder, HashEmbedder(), SEGMENTER_VERSION) as library:
+        add(library, catalogue, *starter_sources())
+    return folder
+
+
+@pytest.fixture
+def starter(starter_folder: Path, tmp_path: Path) -> Cli:
+    """The command line over a copy of the starter corpus."""
+    shutil.copytree(starter_folder, tmp_path / "library")
+    return Cli(tmp_path / "library")
 
 
 @pytest.fixture(scope="session")

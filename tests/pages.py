@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import socket
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,27 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
-from word_reader import word_readers
+from services import PASSWORD, listening, made_service
 
-from app import create_app
 from assistant.access import Role
-from assistant.access.access_store import AccessStore
-from assistant.access.rates import Rates
 from assistant.api.callers import AccessGate
-from assistant.api.running import TimedProtocol
-from assistant.keeping import Keeper
-from assistant.qa.engine import Engine
 from assistant.service import Service
 from corpus.catalogue import Catalogue
-from corpus.embedding import HashEmbedder
 from corpus.library import Library
-from ingest.run import Input, ingest, starter_sources
-from ingest.segment import SEGMENTER_VERSION
+from ingest.run import Input, ingest
 
-PASSWORD = "correct horse battery"
 WAIT = 20_000
 """Milliseconds that a busy machine may take for what a person waits for."""
 STAFF, READER = "amina", "rashid"
@@ -54,33 +42,11 @@ class Site:
 @contextmanager
 def site(folder: Path, catalogue: Catalogue, *more: Input) -> Iterator[Site]:
     """The application over the starter corpus and `more`, until the block ends."""
-    with (
-        Library(folder / "library", HashEmbedder(), SEGMENTER_VERSION) as library,
-        AccessStore(folder / "library") as store,
-        socket.create_server(("127.0.0.1", 0)) as listener,
-    ):
-        list(ingest([*starter_sources(), *more], library, catalogue))
-        gate = AccessGate(store, reading=True)
-        gate.accounts.add(STAFF, Role.STAFF, PASSWORD)
-        gate.accounts.add(READER, Role.READ, PASSWORD)
-        service = Service(
-            Engine(library, catalogue, readers=word_readers()),
-            Keeper(library, catalogue),
-            rates=Rates(0, 0),
-            store=store,
-        )
-        app = create_app(service, gate)
-        config = uvicorn.Config(app, http=TimedProtocol, ws="none", log_config=None, timeout_graceful_shutdown=1)
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        try:
-            host, port = listener.getsockname()
-            yield Site(f"http://{host}:{port}", service, library, gate)
-        finally:
-            server.should_exit = True
-            thread.join()
-            service.close(5)
+    people = {STAFF: Role.STAFF, READER: Role.READ}
+    with made_service(folder, catalogue, starter=True, reading=True, accounts=people) as made:
+        list(ingest(more, made.library, catalogue))
+        with listening(made) as (host, port):
+            yield Site(f"http://{host}:{port}", made.service, made.library, made.gate)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from httpx import Response
 from word_reader import word_readers
 
 from app import create_app
@@ -21,11 +22,11 @@ from assistant.access import Role
 from assistant.access.access_store import AccessStore
 from assistant.access.audit import Audit
 from assistant.access.rates import Guesses, Rates
-from assistant.api.application import Doors
 from assistant.api.callers import AccessGate, Hosts
 from assistant.keeping import Keeper
 from assistant.qa.engine import Engine
-from assistant.service import Limits, Service
+from assistant.service import Service
+from assistant.service.turns import Turns
 from assistant.settings import Settings
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
@@ -35,6 +36,7 @@ from ingest.segment import SEGMENTER_VERSION
 
 LOCAL_TOKEN = "the token of this machine's user"
 PASSWORD = "correct horse battery"
+SAME = {"Sec-Fetch-Site": "same-origin"}  # what a browser says of the forms of the service
 BOATS = b"Note on boats\n\nBoats leave at noon. Every boat needs a flag.\n"
 
 
@@ -57,6 +59,14 @@ class Made:
             return {"Authorization": f"Bearer {LOCAL_TOKEN}"}
         return {"Authorization": f"Bearer {self.keys[role]}"} if role in self.keys else {}
 
+    def by(self, role: str) -> TestClient:
+        """A client of a caller of a role."""
+        client = TestClient(
+            self.app, client=("127.0.0.1", 50_000), raise_server_exceptions=False, headers=self.headers(role)
+        )
+        client.portal = self.client.portal
+        return client
+
 
 @contextmanager
 def made_service(
@@ -67,8 +77,8 @@ def made_service(
     starter: bool = False,
     reading: bool = False,
     rates: Rates | None = None,
-    limits: Limits | None = None,
-    doors: Doors | None = None,
+    chosen: Settings | None = None,
+    turns: Turns | None = None,
     engine: Engine | None = None,
     keeper: dict[str, Any] | None = None,
     guesses: Guesses | None = None,
@@ -86,7 +96,8 @@ def made_service(
         service = Service(
             engine or Engine(library, catalogue, readers=word_readers()),
             Keeper(library, catalogue, **(keeper or {})),
-            limits,
+            chosen,
+            turns=turns,
             rates=rates or Rates(0, 0),
             store=store,
         )
@@ -97,7 +108,7 @@ def made_service(
         with pytest.MonkeyPatch.context() as patched:
             if not page:
                 patched.setattr("assistant.page.mount._in_a_loop", lambda _: None)
-            app = create_app(service, gate, doors)
+            app = create_app(service, gate)
         try:
             with TestClient(app, client=("127.0.0.1", 50_000), raise_server_exceptions=False) as client:
                 yield Made(app, client, service, library, keys, store, gate, gate.audit)
@@ -116,10 +127,22 @@ def service_fixture(scope: Literal["module", "function"] = "module", **given: An
     return made
 
 
+def settings_with(**given: Any) -> Settings:
+    """The settings as they are without any, but for those given, whatever their bounds."""
+    return Settings.model_construct(**given)
+
+
 def fetching(answer: Callable[[httpx.Request], httpx.Response]) -> dict[str, Any]:
     """How a service fetches documents of somebody who answers so."""
-    source = Settings.model_construct(ods_url="https://documents.un.org", fetch_delay=0)
+    source = settings_with(ods_url="https://documents.un.org", fetch_delay=0)
     return {"source": source, "transport": httpx.MockTransport(answer)}
+
+
+def sign_in(client: TestClient, name: str = "amina", password: str = PASSWORD, **given: str) -> Response:
+    """The form of an account, sent; whether it leads on is told by 303."""
+    client.cookies.clear()
+    form = {"name": name, "password": password, **given}
+    return client.post("/sign-in", data=form, headers=SAME, follow_redirects=False)
 
 
 def until(so: Callable[[], object]) -> None:
@@ -149,7 +172,7 @@ def listening(made: Made) -> Iterator[tuple[str, int]]:
     from assistant.api.running import TimedProtocol
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        config = uvicorn.Config(made.app, http=TimedProtocol, ws="none", log_config=None)
+        config = uvicorn.Config(made.app, http=TimedProtocol, ws="none", log_config=None, timeout_graceful_shutdown=1)
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
@@ -158,3 +181,10 @@ def listening(made: Made) -> Iterator[tuple[str, int]]:
         finally:
             server.should_exit = True
             thread.join()
+
+
+@pytest.fixture(scope="module")
+def url(made: Made) -> Iterator[str]:
+    """Where the real server of a module's service is."""
+    with listening(made) as (host, port):
+        yield f"http://{host}:{port}"

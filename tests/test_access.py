@@ -10,13 +10,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 from httpx import Response
-from services import PASSWORD, Made, made_service, service_fixture
-from typer.testing import CliRunner
+from invoking import Cli
+from services import PASSWORD, SAME, Made, made_service, service_fixture, sign_in
 
 from assistant.access import Principal, Role
 from assistant.access.access_store import FILE, AccessStore
@@ -24,11 +25,8 @@ from assistant.access.accounts import AccountError, Accounts, Keys
 from assistant.access.audit import MOST, SHOWN, Audit, Failures
 from assistant.access.rates import AT_ONCE, FOR_NAME, FROM_ADDRESS, LINE, PAUSE, WRONG_KEYS, Guesses, Rates
 from assistant.api.callers import COOKIE
-from assistant.cli import app as command
 from assistant.faults import TooMany
 from corpus.catalogue import Catalogue
-
-SAME = {"Sec-Fetch-Site": "same-origin"}
 
 
 class Clock:
@@ -205,28 +203,20 @@ def test_the_addresses_of_one_subscriber_are_one_client_and_those_of_two_are_two
     assert one == other  # whose turns and conversations are counted
 
 
-def sign_in(made: Made, **given: str) -> object:
-    made.client.cookies.clear()
-    form = {"name": "amina", "password": PASSWORD, **given}
-    return made.client.post("/sign-in", data=form, headers=SAME, follow_redirects=False)
-
-
 def test_signing_in_gives_a_cookie_that_no_script_reads_and_no_other_site_sends(made: Made) -> None:
-    reply = sign_in(made)
+    reply = sign_in(made.client)
     assert reply.status_code == 303
     cookie = reply.headers["set-cookie"].lower()
     assert all(word in cookie for word in ("httponly", "samesite=lax", "path=/", "max-age"))
     assert made.client.get("/api/v1/me").json()["role"] == "staff"
-    over_tls = TestClient(made.app, base_url="https://testserver").post(
-        "/sign-in", data={"name": "amina", "password": PASSWORD}, headers=SAME, follow_redirects=False
-    )
+    over_tls = sign_in(TestClient(made.app, base_url="https://testserver"))
     assert "secure" in over_tls.headers["set-cookie"].lower()
     made.client.post("/sign-out", headers=SAME, follow_redirects=False)
     assert made.client.get("/api/v1/me").json()["role"] == "none"
 
 
 def test_a_form_of_another_site_does_nothing_with_the_session(made: Made) -> None:
-    sign_in(made)
+    sign_in(made.client)
     body = {"question": "q", "language": "en", "rating": 1}
     for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "https://evil.example"},
                     {"Origin": "null"}, {}):  # fmt: skip
@@ -243,16 +233,14 @@ def test_a_form_of_another_site_does_nothing_with_the_session(made: Made) -> Non
 @pytest.mark.parametrize("target", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)",
                                     "/a\r\nSet-Cookie: x=1", "/" + "x" * 2_000])  # fmt: skip
 def test_signing_in_never_leads_to_another_site(made: Made, target: str) -> None:
-    reply = sign_in(made, next=target[:1_000])
+    reply = sign_in(made.client, next=target[:1_000])
     assert reply.status_code == 303
     location = reply.headers["location"]
     assert location == "/" or (location.startswith("/x") and len(location) == 1_000)
 
 
 def test_what_is_typed_into_the_form_comes_back_as_text(made: Made) -> None:
-    reply = made.client.post(
-        "/sign-in", data={"name": '"><script>alert(1)</script>', "password": "x" * 12, "next": '/"><b>'}, headers=SAME
-    )
+    reply = sign_in(made.client, '"><script>alert(1)</script>', "x" * 12, next='/"><b>')
     assert reply.status_code == 401
     assert "<script>" not in reply.text
     assert "<b>" not in reply.text
@@ -287,14 +275,8 @@ def guessed(tmp_path: Path, catalogue: Catalogue, waits: Waits, still: None) -> 
 
 
 def at(made: Made, address: str) -> Callable[..., Response]:
-    """The sign-in form, sent from an address; whether it leads on is told by 303."""
-    client = TestClient(made.app, client=(address, 1))
-
-    def send(name: str, password: str = PASSWORD) -> Response:
-        form = {"name": name, "password": password}
-        return client.post("/sign-in", data=form, headers=SAME, follow_redirects=False)
-
-    return send
+    """The sign-in form, sent from an address."""
+    return partial(sign_in, TestClient(made.app, client=(address, 1)))
 
 
 def test_guessing_keys_is_answered_with_429_and_a_good_key_passes_all_the_same(guessed: Made, waits: Waits) -> None:
@@ -303,10 +285,10 @@ def test_guessing_keys_is_answered_with_429_and_a_good_key_passes_all_the_same(g
     beyond = guessed.client.get("/api/v1/me", headers=WRONG)
     assert beyond.status_code == 429
     assert 0 < int(beyond.headers["retry-after"]) <= 60
-    good = guessed.client.get("/api/v1/me", headers=guessed.headers("staff"))
+    good = guessed.by("staff").get("/api/v1/me")
     assert (good.status_code, good.json()["role"]) == (200, "staff")
     assert guessed.client.get("/v1/models", headers=WRONG).status_code == 429
-    assert guessed.client.get("/v1/models", headers=guessed.headers("read")).status_code == 200
+    assert guessed.by("read").get("/v1/models").status_code == 200
     assert TestClient(guessed.app, client=("192.0.2.9", 1)).get("/api/v1/me", headers=WRONG).status_code == 401
     assert at(guessed, "127.0.0.1")("amina").status_code == 303, "wrong passwords are counted apart"
     assert waits.seconds == []
@@ -452,12 +434,12 @@ def test_who_signs_in_and_is_refused_is_told_so_though_the_log_can_not_be_writte
 
 
 def test_what_staff_do_is_in_the_audit_log(made: Made) -> None:
-    admin = made.headers("admin")
-    sign_in(made)
+    admin = made.by("admin")
+    sign_in(made.client)
     made.client.cookies.clear()
-    reply = made.client.delete("/api/v1/documents/boats.txt", headers=made.headers("staff"))
+    reply = made.by("staff").delete("/api/v1/documents/boats.txt")
     assert reply.status_code == 202
-    entries = made.client.get("/api/v1/audit", headers=admin).json()["items"]
+    entries = admin.get("/api/v1/audit").json()["items"]
     assert entries[0]["action"] == "remove"
     assert entries[0]["target"] == "boats-txt:en:upload"
     assert entries[0]["who"].startswith("key:")
@@ -465,28 +447,26 @@ def test_what_staff_do_is_in_the_audit_log(made: Made) -> None:
     assert any(entry["action"] == "sign-in" for entry in entries)
 
 
-def test_keys_and_accounts_are_kept_on_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RAPPORTEUR_DATA_DIR", str(tmp_path))
-    run = CliRunner()
-    made = run.invoke(command, ["keys", "add", "Open WebUI", "--role", "read", "--days", "7"])
-    assert made.exit_code == 0
-    secret = made.stdout.strip()
-    with AccessStore(tmp_path) as store:
+def test_keys_and_accounts_are_kept_on_the_command_line(cli: Cli) -> None:
+    made = cli("keys", "add", "Open WebUI", "--role", "read", "--days", "7")
+    assert made.code == 0
+    secret = made.out.strip()
+    with AccessStore(cli.folder) as store:
         found = Keys(store).find(secret)
         assert found is not None
-        assert run.invoke(command, ["keys", "revoke", found.id]).exit_code == 0
+        assert cli("keys", "revoke", found.id).code == 0
         assert Keys(store).find(secret) is None  # while this process has the file open
-        assert run.invoke(command, ["keys", "revoke", found.id]).exit_code == 1
-        added = run.invoke(command, ["accounts", "add", "amina", "--role", "admin"], input=f"{PASSWORD}\n")
-        assert added.exit_code == 0
+        assert cli("keys", "revoke", found.id).code == 1
+        added = cli("accounts", "add", "amina", "--role", "admin", stdin=f"{PASSWORD}\n")
+        assert added.code == 0
         assert Accounts(store).sign_in("amina", PASSWORD)
-    assert run.invoke(command, ["accounts", "add", "b", "--role", "root"], input=f"{PASSWORD}\n").exit_code == 2
-    assert run.invoke(command, ["accounts", "add", "b"], input="short\n").exit_code == 2
-    assert "Open WebUI" in run.invoke(command, ["keys", "list"]).stdout
-    assert '"name": "amina"' in run.invoke(command, ["accounts", "list", "--json"]).stdout
-    assert "make account" in run.invoke(command, ["audit"]).stdout
-    assert run.invoke(command, ["accounts", "remove", "amina"]).exit_code == 0
-    assert run.invoke(command, ["accounts", "remove", "amina"]).exit_code == 1
+    assert cli("accounts", "add", "b", "--role", "root", stdin=f"{PASSWORD}\n").code == 2
+    assert cli("accounts", "add", "b", stdin="short\n").code == 2
+    assert "Open WebUI" in cli("keys", "list").out
+    assert '"name": "amina"' in cli("accounts", "list", "--json").out
+    assert "make account" in cli("audit").out
+    assert cli("accounts", "remove", "amina").code == 0
+    assert cli("accounts", "remove", "amina").code == 1
 
 
 HOLDS = """

@@ -9,15 +9,13 @@ from pathlib import Path
 
 import httpx
 import pytest
-from services import Made, ended, fetching, listening, made_service, service_fixture
+from services import Made, ended, fetching, listening, made_service, service_fixture, settings_with
 
 from assistant.api import middleware as bodies
 from assistant.api import running as connections
-from assistant.api.application import Doors
-from assistant.service import Limits
 from corpus.catalogue import Catalogue
 
-made = service_fixture(reading=True, limits=Limits(upload=200_000), doors=Doors(body_seconds=0.5))
+made = service_fixture(reading=True, chosen=settings_with(max_upload=0.2, body_seconds=0.5))
 
 
 def is_problem(reply: object, status: int) -> None:
@@ -93,9 +91,7 @@ def test_the_name_of_an_upload_is_only_shown_and_never_a_path(made: Made, name: 
     root = made.library.folder.parent
     before = beside_uploads(root)
     words = f"Note on nets\n\nNets are mended in winter, says note {len(name)} {name!r:.20}.\n"
-    reply = made.client.post(
-        "/api/v1/uploads", files={"file": (name or "blank", words.encode())}, headers=made.headers("staff")
-    )
+    reply = made.by("staff").post("/api/v1/uploads", files={"file": (name or "blank", words.encode())})
     assert reply.status_code == 202, reply.text
     job = ended(made, reply.json())
     assert job["state"] == "done", job
@@ -113,7 +109,7 @@ def test_the_name_of_an_upload_is_only_shown_and_never_a_path(made: Made, name: 
      ("a.pdf", b""), ("a.html", b"MZ\x90\0" + b"\0" * 99)],
 )  # fmt: skip
 def test_what_an_upload_is_its_content_tells(made: Made, name: str, data: bytes) -> None:
-    reply = made.client.post("/api/v1/uploads", files={"file": (name, data)}, headers=made.headers("staff"))
+    reply = made.by("staff").post("/api/v1/uploads", files={"file": (name, data)})
     job = ended(made, reply.json())
     assert job["counts"] == {"refused": 1}
     assert job["outcomes"][0]["reason"]
@@ -125,7 +121,7 @@ def test_what_a_request_has_wrong_is_told_as_it_is_to_be_sent(made: Made) -> Non
         return str(reply.json()["detail"])
 
     def sent(data: dict[str, str], file: tuple[str, bytes]) -> httpx.Response:
-        return made.client.post("/api/v1/uploads", data=data, files={"file": file}, headers=made.headers("staff"))
+        return made.by("staff").post("/api/v1/uploads", data=data, files={"file": file})
 
     assert "body.symbols: There is no such field; those that exist are again, file, language, ocr, symbol." in told(
         sent({"symbols": "A/80/1"}, ("a.txt", b"Nets are mended."))
@@ -140,9 +136,7 @@ def test_what_a_request_has_wrong_is_told_as_it_is_to_be_sent(made: Made) -> Non
 def test_scripts_in_documents_questions_and_names_are_text_in_json_that_no_browser_runs(made: Made) -> None:
     script = "<script>alert(1)</script>"
     page = f"<html><body><h1>Ports {script}</h1><p>Ports close at ten. <img src=x onerror=alert(2)></p></body></html>"
-    reply = made.client.post(
-        "/api/v1/uploads", files={"file": (f"{script}.html", page.encode())}, headers=made.headers("staff")
-    )
+    reply = made.by("staff").post("/api/v1/uploads", files={"file": (f"{script}.html", page.encode())})
     assert ended(made, reply.json())["counts"] == {"added": 1}
     for reply in (
         made.client.post("/api/v1/ask", json={"question": f"When do ports close? {script}"}),
@@ -168,8 +162,8 @@ def test_every_response_tells_browsers_to_trust_little(made: Made) -> None:
 
 
 def test_other_sites_may_use_the_api_only_where_they_are_named(tmp_path: Path, catalogue: Catalogue) -> None:
-    doors = Doors(origins=["https://intranet.example"])
-    with made_service(tmp_path, catalogue, page=False, doors=doors) as made:
+    chosen = settings_with(cors_origins=["https://intranet.example"])
+    with made_service(tmp_path, catalogue, page=False, chosen=chosen) as made:
         for origin, allowed in (("https://intranet.example", True), ("https://evil.example", False)):
             reply = made.client.get("/api/v1/health", headers={"Origin": origin})
             assert (reply.headers.get("access-control-allow-origin") == origin) == allowed
@@ -189,7 +183,7 @@ def test_a_body_that_is_too_large_is_cut_whether_it_says_so_or_not(made: Made) -
     is_problem(made.client.post("/api/v1/ask", content=large), 413)
     is_problem(made.client.post("/api/v1/ask", content=iter([large[:1_000_000]] * 6)), 413)
     file = {"file": ("a.txt", b"x" * 300_000)}
-    is_problem(made.client.post("/api/v1/uploads", files=file, headers=made.headers("staff")), 413)
+    is_problem(made.by("staff").post("/api/v1/uploads", files=file), 413)
     is_problem(made.client.post("/api/v1/uploads", content=iter([b"x" * 1_000_000] * 3),
                                 headers={**made.headers("staff"), "Content-Type": "multipart/form-data; boundary=x"}),
                413)  # fmt: skip
@@ -232,11 +226,9 @@ def test_a_request_that_tells_two_lengths_of_its_body_is_refused_and_the_connect
 
 
 def test_what_is_told_of_a_file_that_is_too_large_is_the_limit_of_files(tmp_path: Path, catalogue: Catalogue) -> None:
-    with made_service(tmp_path, catalogue, page=False, limits=Limits(upload=2_000_000)) as made:
+    with made_service(tmp_path, catalogue, page=False, chosen=settings_with(max_upload=2)) as made:
         for size in (2_050_000, 3_500_000):
-            sent = made.client.post(
-                "/api/v1/uploads", files={"file": ("a.txt", b"x" * size)}, headers=made.headers("staff")
-            )
+            sent = made.by("staff").post("/api/v1/uploads", files={"file": ("a.txt", b"x" * size)})
             is_problem(sent, 413)
             assert "2 MB" in sent.json()["detail"]
 
@@ -276,16 +268,16 @@ def test_fetching_takes_symbols_and_never_an_address(made: Made, tmp_path: Path,
         return httpx.Response(404)
 
     with made_service(tmp_path, catalogue, page=False, keeper=fetching(nowhere)) as own:
-        staff = own.headers("staff")
+        staff = own.by("staff")
         for wrong in ("http://127.0.0.1/", "https://169.254.169.254/latest/meta-data", "file:///etc/passwd",
                       "//evil.example/A/80/1", "gopher://x/1", "A/80/1@evil.example", "A/80/1?s=http://x"):  # fmt: skip
-            reply = own.client.post("/api/v1/fetch", json={"symbols": [wrong]}, headers=staff)
+            reply = staff.post("/api/v1/fetch", json={"symbols": [wrong]})
             if reply.status_code == 202:  # it may be read as a symbol that is in it, and that alone is asked for
                 job = ended(own, reply.json())
                 assert all("://" not in each["symbol"] and "@" not in each["symbol"] for each in job["outcomes"])
             else:
                 assert reply.status_code == 422, reply.text
-    is_problem(made.client.post("/api/v1/fetch", json={"symbols": ["A/80/1"]}, headers=made.headers("staff")), 409)
+    is_problem(made.by("staff").post("/api/v1/fetch", json={"symbols": ["A/80/1"]}), 409)
 
 
 def test_a_service_that_sends_on_to_a_private_address_is_not_followed(tmp_path: Path, catalogue: Catalogue) -> None:
@@ -299,7 +291,7 @@ def test_a_service_that_sends_on_to_a_private_address_is_not_followed(tmp_path: 
 
     with made_service(tmp_path, catalogue, page=False, keeper=fetching(service)) as made:
         body = {"symbols": ["A/80/1", "A/80/2"], "form": "pdf", "languages": ["en", "fr"]}
-        job = ended(made, made.client.post("/api/v1/fetch", json=body, headers=made.headers("staff")).json())
+        job = ended(made, made.by("staff").post("/api/v1/fetch", json=body).json())
     assert job["counts"] == {"refused": 4}
     assert set(asked) == {"documents.un.org"}
     assert all("not followed" in each["reason"] for each in job["outcomes"])
@@ -339,7 +331,7 @@ def test_a_vector_index_that_does_not_answer_is_told_and_no_empty_result(
 
 def test_an_item_without_its_meeting_is_not_asked_of_everything(made: Made) -> None:
     asked = {"question": "When do boats leave?", "scope": {"item": "3"}}
-    reply = made.client.post("/api/v1/ask", json=asked, headers=made.headers("read"))
+    reply = made.by("read").post("/api/v1/ask", json=asked)
     assert (reply.status_code, "name the meeting" in reply.json()["detail"]) == (422, True)
 
 
@@ -350,11 +342,11 @@ def test_a_rating_that_holds_no_answer_does_not_break_the_export(made: Made) -> 
         "rating": 1,
         "answer": {"status": "answered", "citations": [{"document": 1}]},
     }
-    assert made.client.post("/api/v1/feedback", json=rating, headers=made.headers("read")).status_code == 201
-    reply = made.client.get("/api/v1/feedback/cases", headers=made.headers("staff"))
+    assert made.by("read").post("/api/v1/feedback", json=rating).status_code == 201
+    reply = made.by("staff").get("/api/v1/feedback/cases")
     assert (reply.status_code, reply.headers["content-type"][:16]) == (200, "application/yaml")
 
 
 def test_a_path_that_is_none_is_refused(made: Made) -> None:
     told = {"path": "/none\x00", "shown": "none"}
-    assert made.client.post("/api/v1/local/forget", json=told, headers=made.headers("local")).status_code == 422
+    assert made.by("local").post("/api/v1/local/forget", json=told).status_code == 422

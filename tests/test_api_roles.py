@@ -220,4 +220,4 @@ def test_the_local_token_is_good_on_this_machine_alone(made: Made) -> None:
 
     elsewhere = TestClient(made.app, client=("192.0.2.7", 1))
     assert elsewhere.get("/api/v1/me", headers=made.headers("local")).status_code == 401
-    assert made.client.get("/api/v1/me", headers=made.headers("local")).json()["kind"] == "local"
+    assert made.by("local").get("/api/v1/me").json()["kind"] == "local"

@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from test_cli import BOATS, Cli, Done, state, write
+from invoking import BOATS, Cli, Done, state, write
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 """What a terminal may obey, but for tab and line feed."""

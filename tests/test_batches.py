@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 from conftest import add
+from invoking import BOATS, TRAINS, Cli, Done, write
 from services import LOCAL_TOKEN, Made, listening, made_service
-from test_cli import BOATS, TRAINS, Cli, Done, write
 
 from assistant.faults import NotHeld
 from assistant.qa.engine import Engine

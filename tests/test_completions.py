@@ -12,7 +12,7 @@ import httpx
 import openai
 import pytest
 from openai.types.chat import ChatCompletion
-from services import Made, listening, made_service, service_fixture, until
+from services import Made, listening, made_service, service_fixture, until, url
 from test_markdown import shown as seen
 
 from assistant.access.rates import Rates
@@ -24,6 +24,7 @@ from corpus.corpus_errors import LibraryError
 from eval.cases import Case
 from eval.systems.remote import Remote
 
+__all__ = ["url"]
 QUESTIONS = {
     "en": "When is item 3?",
     "fr": "Quand le point 3 est-il examiné ?",
@@ -48,12 +49,6 @@ WITH_FILES = (
 
 
 made = service_fixture(starter=True)
-
-
-@pytest.fixture(scope="module")
-def url(made: Made) -> Iterator[str]:
-    with listening(made) as (host, port):
-        yield f"http://{host}:{port}"
 
 
 @pytest.fixture(scope="module")

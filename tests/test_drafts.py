@@ -26,19 +26,19 @@ made = service_fixture(starter=True, reading=True)
 
 @pytest.fixture
 def draft(made: Made) -> str:
-    reply = made.client.post(DRAFTS, json=ASKED, headers=made.headers("staff"))
+    reply = made.by("staff").post(DRAFTS, json=ASKED)
     assert reply.status_code == 201, reply.text
     return str(reply.json()["id"])
 
 
 def test_a_draft_is_reviewed_and_cleared_and_tells_who_did_what(made: Made, draft: str) -> None:
-    staff = made.headers("staff")
-    said = made.client.post(f"{DRAFTS}/{draft}/comments", json={"text": "Say when.", "statement": 1}, headers=staff)
+    staff = made.by("staff")
+    said = staff.post(f"{DRAFTS}/{draft}/comments", json={"text": "Say when.", "statement": 1})
     assert said.status_code == 200
-    early = made.client.post(f"{DRAFTS}/{draft}/state", json={"state": "cleared"}, headers=staff)
+    early = staff.post(f"{DRAFTS}/{draft}/state", json={"state": "cleared"})
     assert early.status_code == 409
     for state, role in {"review": "staff", "cleared": "admin"}.items():
-        moved = made.client.post(f"{DRAFTS}/{draft}/state", json={"state": state}, headers=made.headers(role)).json()
+        moved = made.by(role).post(f"{DRAFTS}/{draft}/state", json={"state": state}).json()
         assert moved["state"] == state
     events = [(each["kind"], each["statement"], each["text"]) for each in moved["events"]]
     assert events == [
@@ -48,14 +48,14 @@ def test_a_draft_is_reviewed_and_cleared_and_tells_who_did_what(made: Made, draf
 
 
 def test_the_state_stands_on_the_cover_and_comments_are_gone_once_it_is_cleared(made: Made, draft: str) -> None:
-    staff = made.headers("staff")
-    made.client.post(f"{DRAFTS}/{draft}/comments", json={"text": "Say <b>when</b>."}, headers=staff)
-    made.client.post(f"{DRAFTS}/{draft}/state", json={"state": "review"}, headers=staff)
-    shown = made.client.get(f"{DRAFTS}/{draft}?format=html", headers=staff).text
+    staff = made.by("staff")
+    staff.post(f"{DRAFTS}/{draft}/comments", json={"text": "Say <b>when</b>."})
+    staff.post(f"{DRAFTS}/{draft}/state", json={"state": "review"})
+    shown = staff.get(f"{DRAFTS}/{draft}?format=html").text
     assert "In review" in shown
     assert "Say &lt;b&gt;when&lt;/b&gt;." in shown
-    made.client.post(f"{DRAFTS}/{draft}/state", json={"state": "cleared"}, headers=made.headers("admin"))
-    shown = made.client.get(f"{DRAFTS}/{draft}?format=html", headers=staff).text
+    made.by("admin").post(f"{DRAFTS}/{draft}/state", json={"state": "cleared"})
+    shown = staff.get(f"{DRAFTS}/{draft}?format=html").text
     assert "Cleared" in shown
     assert "when" not in shown.split("Comments")[-1] or "Comments" not in shown
 
@@ -86,19 +86,15 @@ def test_rows_of_tables_have_numbers_behind_those_of_the_paragraphs_and_take_com
 
 
 def test_the_page_shows_drafts_to_staff_and_takes_comments(made: Made, draft: str) -> None:
-    staff = made.headers("staff")
-    page = made.client.get(f"/drafts/{draft}", headers=staff)
+    staff = made.by("staff")
+    page = staff.get(f"/drafts/{draft}")
     assert page.status_code == 200
     assert f'action="/drafts/{draft}/comments"' in page.text
-    sent = made.client.post(
-        f"/drafts/{draft}/comments", data={"text": "Shorter.", "statement": "2"}, headers=staff, follow_redirects=False
-    )
+    sent = staff.post(f"/drafts/{draft}/comments", data={"text": "Shorter.", "statement": "2"}, follow_redirects=False)
     assert sent.status_code == 303
-    assert "Shorter." in made.client.get(f"/drafts/{draft}", headers=staff).text
-    assert f'href="/drafts/{draft}"' in made.client.get("/drafts", headers=staff).text
-    wrong = made.client.post(
-        f"/drafts/{draft}/comments", data={"text": "Which one?", "statement": "9999"}, headers=staff
-    )
+    assert "Shorter." in staff.get(f"/drafts/{draft}").text
+    assert f'href="/drafts/{draft}"' in staff.get("/drafts").text
+    wrong = staff.post(f"/drafts/{draft}/comments", data={"text": "Which one?", "statement": "9999"})
     assert wrong.status_code == 422
     assert 'role="alert"' in wrong.text
     assert 'value="Which one?"' in wrong.text, "nothing that was written is lost"
@@ -116,55 +112,53 @@ def test_the_page_shows_drafts_to_staff_and_takes_comments(made: Made, draft: st
     ],
 )
 def test_what_can_not_be_is_refused(made: Made, draft: str, path: str, body: dict[str, object], status: int) -> None:
-    reply = made.client.post(f"{DRAFTS}/{path.format(draft=draft)}", json=body, headers=made.headers("staff"))
+    reply = made.by("staff").post(f"{DRAFTS}/{path.format(draft=draft)}", json=body)
     assert reply.status_code == status, reply.text
 
 
 def test_drafts_outlive_the_server(tmp_path: Path, catalogue: Catalogue) -> None:
     with made_service(tmp_path, catalogue, page=False, starter=True) as first:
-        kept = first.client.post(DRAFTS, json=ASKED, headers=first.headers("staff")).json()["id"]
+        kept = first.by("staff").post(DRAFTS, json=ASKED).json()["id"]
     with made_service(tmp_path, catalogue, page=False) as again:
-        assert [each["id"] for each in again.client.get(DRAFTS, headers=again.headers("staff")).json()] == [kept]
+        assert [each["id"] for each in again.by("staff").get(DRAFTS).json()] == [kept]
 
 
 def test_a_cleared_draft_whose_source_is_gone_is_still_read_commented_and_exported_and_told_to_be_so(
     tmp_path: Path, catalogue: Catalogue
 ) -> None:
     with made_service(tmp_path, catalogue, page=False, starter=True) as made:
-        staff, admin = made.headers("staff"), made.headers("admin")
-        first, second = (made.client.post(DRAFTS, json=ASKED, headers=staff).json()["id"] for _ in range(2))
+        staff, admin = made.by("staff"), made.by("admin")
+        first, second = (staff.post(DRAFTS, json=ASKED).json()["id"] for _ in range(2))
         for each in (first, second):
-            made.client.post(f"{DRAFTS}/{each}/state", json={"state": "review"}, headers=staff)
-        made.client.post(f"{DRAFTS}/{first}/state", json={"state": "cleared"}, headers=admin)
-        before = made.client.get(f"{DRAFTS}/{first}?format=md", headers=staff).text
+            staff.post(f"{DRAFTS}/{each}/state", json={"state": "review"})
+        admin.post(f"{DRAFTS}/{first}/state", json={"state": "cleared"})
+        before = staff.get(f"{DRAFTS}/{first}?format=md").text
         for document in list(made.library.documents()):
             if document.slug == ASKED["value"]:
                 made.library.remove(document.id)
-        told = made.client.get(f"{DRAFTS}/{first}", headers=staff).json()
+        told = staff.get(f"{DRAFTS}/{first}").json()
         assert told["changed"] == [ASKED["value"]]
         assert told["state"] == "cleared"
-        commented = made.client.post(
-            f"{DRAFTS}/{first}/comments", json={"text": "Gone?", "statement": 1}, headers=staff
-        )
+        commented = staff.post(f"{DRAFTS}/{first}/comments", json={"text": "Gone?", "statement": 1})
         assert commented.status_code == 200
-        page = made.client.get(f"/drafts/{first}", headers=staff)
+        page = staff.get(f"/drafts/{first}")
         assert page.status_code == 200
         assert "is no longer held as it was when this was made. What rests on it: paragraphs 1" in page.text
-        exported = made.client.get(f"{DRAFTS}/{first}?format=md", headers=staff).text
+        exported = staff.get(f"{DRAFTS}/{first}?format=md").text
         assert "Sources have changed since" in exported
         assert "\n## " in before
         assert exported.endswith(before[before.index("\n## ") :])  # every word as it was cleared
         assert f"/documents/{ASKED['value']}" not in page.text
-        refused = made.client.post(f"{DRAFTS}/{second}/state", json={"state": "cleared"}, headers=admin)
+        refused = admin.post(f"{DRAFTS}/{second}/state", json={"state": "cleared"})
         assert refused.status_code == 409
         assert refused.json()["code"] == "draft-changed"
-        assert made.client.post(f"{DRAFTS}/{first}/state", json={"state": "draft"}, headers=staff).status_code == 200
+        assert staff.post(f"{DRAFTS}/{first}/state", json={"state": "draft"}).status_code == 200
 
 
 def test_who_made_a_draft_does_not_clear_it_unless_an_administrator(made: Made, draft: str) -> None:
-    staff = made.headers("staff")
-    made.client.post(f"{DRAFTS}/{draft}/state", json={"state": "review"}, headers=staff)
-    refused = made.client.post(f"{DRAFTS}/{draft}/state", json={"state": "cleared"}, headers=staff)
+    staff = made.by("staff")
+    staff.post(f"{DRAFTS}/{draft}/state", json={"state": "review"})
+    refused = staff.post(f"{DRAFTS}/{draft}/state", json={"state": "cleared"})
     assert (refused.status_code, refused.json()["code"]) == (409, "draft-own")
     _, other = made.gate.keys.make("other", Role.STAFF)
     cleared = made.client.post(

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import typer
 from conftest import OpenLibrary, add
+from invoking import Cli
 from rich.console import Console
-from test_cli import Cli
 from test_reader import ASKED, BARS, HARBOUR, Fake, readers
 from word_reader import word_readers
 

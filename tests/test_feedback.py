@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 from conftest import OpenLibrary, add
-from test_cli import Cli, starter_folder  # noqa: F401
+from invoking import BOATS, Cli
 
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
@@ -22,19 +21,11 @@ from ingest.run import Input
 from ingest.segment import SEGMENTER_VERSION, segmenter
 
 NOON = datetime(2021, 10, 14, 14, 0, 30, tzinfo=timezone(timedelta(hours=2)))
-BOATS = "# A note on boats\n\n1. Boats need a flag.\n\n2. A harbour master keeps a list of boats.\n"
 ITEM_3 = "When is agenda item 3 taken up?"
 
 
 def noon() -> datetime:
     return NOON
-
-
-@pytest.fixture
-def starter(tmp_path: Path, starter_folder: Path) -> Cli:  # noqa: F811
-    """The command line over a copy of the starter corpus."""
-    shutil.copytree(starter_folder, tmp_path / "library")
-    return Cli(tmp_path / "library")
 
 
 def exported(cli: Cli, path: Path) -> list[Case]:

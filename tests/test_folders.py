@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import OpenLibrary, blocks_apart
+from invoking import BOATS, TRAINS, Cli, state, write
 from test_bad_input import CONTROL
-from test_cli import BOATS, TRAINS, Cli, state, write
 
 import corpus.library
 import corpus.shelf
@@ -46,12 +46,6 @@ from ingest.workers.pool import Limits, Workers
 
 TESTS = Path(__file__).resolve().parent
 ROOT = TESTS.parent
-
-
-@pytest.fixture
-def cli(tmp_path: Path) -> Cli:
-    """The command line over an empty library."""
-    return Cli(tmp_path / "library")
 
 
 @pytest.fixture

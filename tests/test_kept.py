@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from services import PASSWORD, Made, service_fixture
+from services import SAME, Made, service_fixture, sign_in
 
 from assistant.access import Principal, Role
 from assistant.access.access_store import AccessStore
@@ -23,7 +23,6 @@ from assistant.service import kept as kept_module
 from assistant.service.kept import DAYS, Kept
 from corpus.corpus_errors import LibraryError
 
-SAME = {"Sec-Fetch-Site": "same-origin"}
 AMINA = Principal(Role.READ, "session", "account:amina")
 RASHID = Principal(Role.READ, "session", "account:rashid")
 
@@ -42,8 +41,7 @@ def store(tmp_path: Path) -> Iterator[AccessStore]:
 def signed_in(made: Made, name: str) -> TestClient:
     """A client with the session of an account."""
     client = TestClient(made.app, client=("127.0.0.1", 50_001), raise_server_exceptions=False, headers=SAME)
-    form = {"name": name, "password": PASSWORD}
-    assert client.post("/sign-in", data=form, follow_redirects=False).status_code == 303
+    assert sign_in(client, name).status_code == 303
     return client
 
 
@@ -94,11 +92,9 @@ def _rounded(answer: Any) -> dict[str, Any]:
 def test_the_server_keeps_conversations_of_those_alone_who_sign_in_and_want_it(made: Made) -> None:
     reader, other = signed_in(made, "amina"), signed_in(made, "rashid")
     assert reader.get("/conversations").json() == {"who": "account:amina", "keeping": False, "kept": []}
-    key = made.client.get("/conversations", headers=made.headers("read")).json()
+    key = made.by("read").get("/conversations").json()
     assert (key["keeping"], key["kept"]) == (None, [])
-    assert (
-        made.client.post("/conversations/keeping", json={"on": True}, headers=made.headers("read")).status_code == 403
-    )
+    assert made.by("read").post("/conversations/keeping", json={"on": True}).status_code == 403
     assert reader.post("/conversations/keeping", json={"on": True}).json()["keeping"] is True
     kept = made.service.kept
     assert kept is not None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import os
 import shutil
@@ -17,6 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import OpenLibrary, add, blocks_apart
+from invoking import state
 from numpy.typing import NDArray
 from rich.console import Console
 
@@ -38,15 +38,6 @@ CHANGED = b"# A note on boats\n\n1. Ships need a captain.\n"
 
 def note(data: bytes = NOTE, name: str = "boats.md") -> Input:
     return Input(name, data)
-
-
-def state(folder: Path) -> dict[str, str]:
-    """Hash of every file of the stores."""
-    return {
-        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name not in ("owner.lock", "owner.json")
-    }
 
 
 @pytest.fixture

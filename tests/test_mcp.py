@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -16,12 +15,12 @@ import anyio
 import httpx
 import httpx2
 import pytest
+from invoking import ROOT, Cli
 from mcp import Client, MCPError, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 from mcp_types import CallToolResult, TextContent
-from services import LOCAL_TOKEN, Made, listening, made_service, service_fixture
+from services import LOCAL_TOKEN, Made, made_service, service_fixture, settings_with, url
 
-from assistant.api.application import Doors
 from assistant.qa.scope import Scope
 from assistant.serving import announced
 from corpus.catalogue import Catalogue
@@ -29,7 +28,7 @@ from corpus.embedding import HashEmbedder
 from corpus.library import Library
 from ingest.segment import SEGMENTER_VERSION
 
-ROOT = Path(__file__).resolve().parent.parent
+__all__ = ["url"]
 ERAS = ("legacy", "auto")
 """The handshake of 2025 and earlier, and the requests of 2026 that stand alone."""
 AGENDA = "CTOC/COP/WG.7/2021/1"
@@ -39,13 +38,7 @@ T = TypeVar("T")
 Work = Callable[[Client], Awaitable[T]]
 
 
-made = service_fixture(starter=True, doors=Doors(origins=["https://friend.example"]))
-
-
-@pytest.fixture(scope="module")
-def url(made: Made) -> Iterator[str]:
-    with listening(made) as (host, port):
-        yield f"http://{host}:{port}"
+made = service_fixture(starter=True, chosen=settings_with(cors_origins=["https://friend.example"]))
 
 
 @pytest.fixture(scope="module", params=ERAS)
@@ -270,21 +263,10 @@ def test_twenty_clients_at_once_get_their_own_answers(made: Made, url: str) -> N
 # Standard input and output
 
 
-def environment(folder: Path) -> dict[str, str]:
-    """What the command is started with."""
-    return {
-        "RAPPORTEUR_DATA_DIR": str(folder),
-        "RAPPORTEUR_EMBEDDING": "hash",
-        "XDG_CONFIG_HOME": str(folder),
-        "PYTHONPATH": str(ROOT),
-    }
-
-
 def started(folder: Path) -> StdioServerParameters:
     """The command, as a client starts it."""
-    return StdioServerParameters(
-        command=sys.executable, args=["-m", "assistant.cli", "mcp"], env=environment(folder), cwd=ROOT
-    )
+    env = {**Cli(folder).settings(), "XDG_CONFIG_HOME": str(folder), "PYTHONPATH": str(ROOT)}
+    return StdioServerParameters(command=sys.executable, args=["-m", "assistant.cli", "mcp"], env=env, cwd=ROOT)
 
 
 @pytest.fixture
@@ -297,13 +279,7 @@ def boats(tmp_path: Path, catalogue: Catalogue, models_in: Callable[[Path], Path
 @contextmanager
 def sent(folder: Path, *lines: str) -> Iterator[tuple[Any, IO[str]]]:
     """The command over the library in a folder, to which lines were sent, and what it says."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "assistant.cli", "mcp"],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=ROOT,
-        env={**os.environ, **environment(folder)},
-        # A test run in the background ignores interrupts, and so would its children.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    ) as process:  # fmt: skip
+    with Cli(folder).start("mcp", log=subprocess.DEVNULL) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         process.stdin.write("\n".join(lines) + "\n")
@@ -366,15 +342,11 @@ def test_a_server_that_owns_the_library_is_passed_on(made: Made, url: str) -> No
 
 def test_a_library_in_use_by_something_else_is_an_error_that_says_by_what(boats: Path) -> None:
     with Library(boats, HashEmbedder(), SEGMENTER_VERSION, owner="rapporteur chat"):
-        done = subprocess.run(
-            [sys.executable, "-m", "assistant.cli", "mcp"],
-            input="", capture_output=True, text=True, check=False, cwd=ROOT, timeout=60,
-            env={**os.environ, **environment(boats)},
-        )  # fmt: skip
-    assert done.returncode == 3
-    assert done.stdout == ""
-    assert "in use by process" in done.stderr
-    assert "rapporteur chat" in done.stderr
+        done = Cli(boats).process("mcp")
+    assert done.code == 3
+    assert done.out == ""
+    assert "in use by process" in done.err
+    assert "rapporteur chat" in done.err
 
 
 def test_an_interrupt_ends_the_command_though_standard_input_is_open(boats: Path) -> None:

@@ -156,13 +156,11 @@ def test_what_became_of_a_file_is_told_by_the_api_and_the_page_in_the_language_t
     made: Made, reader: str
 ) -> None:
     def uploaded(name: str, data: bytes) -> dict[str, Any]:
-        sent = made.client.post("/api/v1/uploads", files={"file": (name, data)}, headers=made.headers("staff")).json()
-        with made.client.stream(
-            "GET", f"/api/v1/jobs/{sent['id']}/stream", params={"language": reader}, headers=made.headers("staff")
-        ) as events:
+        sent = made.by("staff").post("/api/v1/uploads", files={"file": (name, data)}).json()
+        with made.by("staff").stream("GET", f"/api/v1/jobs/{sent['id']}/stream", params={"language": reader}) as events:
             last = [line for line in events.iter_lines() if line.startswith("data: ")][-1]
         asked = {"language": reader}
-        job = made.client.get(f"/api/v1/jobs/{sent['id']}", params=asked, headers=made.headers("staff")).json()
+        job = made.by("staff").get(f"/api/v1/jobs/{sent['id']}", params=asked).json()
         assert json.loads(last.removeprefix("data: "))["outcomes"] == job["outcomes"]
         return dict(job)
 

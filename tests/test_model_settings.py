@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 from conftest import add
+from invoking import Cli, write
 from model_server import the, writing
 from running_servers import Answer as Reply
 from running_servers import free_port
-from test_cli import Cli, write
 
 from assistant.model.transport import direct_or_by_proxy
 from assistant.opening import make_model

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from test_cli import BOATS, ROOT, write
+from invoking import BOATS, ROOT, write
 
 GUARD = """
 import os

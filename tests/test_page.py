@@ -245,11 +245,11 @@ def test_only_addresses_of_the_web_become_links(url: str | None) -> None:
 
 
 def test_the_evaluation_report_is_shown_to_staff_and_runs_nothing(made: Made) -> None:
-    address, staff = "/evaluation", made.headers("staff")
-    assert made.client.get(address, headers=staff).status_code == 404
+    address, staff = "/evaluation", made.by("staff")
+    assert staff.get(address).status_code == 404
     path = Path(made.library.folder / "evaluation.html")
     path.write_text("<h1>Figures</h1><script>alert(1)</script>", encoding="utf-8")
-    reply = made.client.get(address, headers=staff)
+    reply = staff.get(address)
     assert (reply.status_code, reply.text[:16]) == (200, "<h1>Figures</h1>")
     assert "sandbox" in reply.headers["content-security-policy"]
 

@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from docx import Document as WordFile
-from pages import PASSWORD, READER, STAFF, Site, Visit, browser, reads_well, site, visiting
+from pages import READER, STAFF, Site, Visit, browser, reads_well, site, visiting
 from playwright.sync_api import Browser, Locator, expect
 from reportlab.pdfgen.canvas import Canvas
+from services import PASSWORD
 
 from assistant.access import Principal
 from assistant.faults import Overloaded

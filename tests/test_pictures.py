@@ -302,16 +302,16 @@ def span(document: Document, words: str) -> tuple[int, int]:
 
 
 def test_the_page_of_a_quote_is_shown_to_readers_with_the_words_marked(made: Made) -> None:
-    document, reader = held(made.library), made.headers("read")
+    document, reader = held(made.library), made.by("read")
     for words, number in ((FIRST, 1), (LAST, 3)):
         start, end = span(document, words)
         assert document.pages_between(start, end) == (number, number)
         address = f"/documents/{SYMBOL}/page/{number}.png?words={start}-{end}"
-        reply = made.client.get(address, headers=reader)
+        reply = reader.get(address)
         assert (reply.status_code, reply.headers["content-type"]) == (200, "image/png")
         assert yellow(reply.content).any()
-        assert reply.content == made.client.get(address, headers=reader).content
-        assert not yellow(made.client.get(address.partition("?")[0], headers=reader).content).any()
+        assert reply.content == reader.get(address).content
+        assert not yellow(reader.get(address.partition("?")[0]).content).any()
     assert made.client.get(address).status_code == 401
 
 
@@ -321,14 +321,14 @@ def test_the_page_of_a_quote_is_shown_to_readers_with_the_words_marked(made: Mad
      "../../etc/passwd/page/1.png", "%2e%2e%2fetc%2fpasswd/page/1.png", f"{SYMBOL}/page/4"],
 )  # fmt: skip
 def test_a_page_that_can_not_be_shown_is_told(made: Made, path: str) -> None:
-    reply = made.client.get(f"/documents/{path}", headers=made.headers("read"))
+    reply = made.by("read").get(f"/documents/{path}")
     assert reply.status_code == 404
     assert "image" not in reply.headers["content-type"]
 
 
 @pytest.mark.parametrize("words", ["5-3", "0-999999999", "x", "-1-4", "0-4-5"])
 def test_words_that_are_none_of_the_document_are_marked_nowhere(made: Made, words: str) -> None:
-    reply = made.client.get(f"/documents/{SYMBOL}/page/1.png?words={words}", headers=made.headers("read"))
+    reply = made.by("read").get(f"/documents/{SYMBOL}/page/1.png?words={words}")
     assert (reply.status_code, yellow(reply.content).any()) == (200, False)
 
 
@@ -340,13 +340,13 @@ def test_a_source_shows_its_page_and_leads_to_it_and_from_there_to_the_text(made
     assert "Page 3 as printed" in html
     (picture,) = re.findall(r'<img src="([^"]+)"', html)
     (address,) = re.findall(r'<a href="(/documents/[^"]+/page/3\?[^"]+)"', html)
-    reader = made.headers("read")
-    assert made.client.get(picture.replace("&amp;", "&"), headers=reader).headers["content-type"] == "image/png"
-    page = made.client.get(address.replace("&amp;", "&"), headers=reader).text
+    reader = made.by("read")
+    assert reader.get(picture.replace("&amp;", "&")).headers["content-type"] == "image/png"
+    page = reader.get(address.replace("&amp;", "&")).text
     assert picture in page
     assert f"/documents/{SYMBOL}/page/2?" in page
     assert "/page/4?" not in page
     assert f"words={start}-{end}#words" in page
-    text = made.client.get(f"/documents/{SYMBOL}?words={start}-{end}", headers=reader).text
+    text = reader.get(f"/documents/{SYMBOL}?words={start}-{end}").text
     assert f"/documents/{SYMBOL}/page/3?" in text
-    assert "as printed" not in made.client.get("/documents/boats", headers=reader).text
+    assert "as printed" not in reader.get("/documents/boats").text

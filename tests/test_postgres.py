@@ -11,7 +11,7 @@ import pytest
 from conftest import OpenLibrary, add, real_documents
 from databases import cut
 from filelock import FileLock
-from test_cli import Cli
+from invoking import Cli
 from word_reader import word_readers
 
 from assistant.access.access_store import AccessStore

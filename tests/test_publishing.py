@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from assistant.cli import app
-from assistant.export.file_formats import FORMATS, format_of, render, write
+from assistant.export.file_formats import FORMATS, format_of, render, save
 from assistant.export.footnoting import References
 from assistant.export.layouts import publication_of
 from assistant.export.publication import (
@@ -160,7 +160,7 @@ def test_libreoffice_opens_the_docx_file(real_briefing: tuple[Publication, dict[
     if office is None:
         pytest.skip("LibreOffice is not installed")
     path = tmp_path / "briefing.docx"
-    write(real_briefing[0], path)
+    save(render(real_briefing[0], "docx"), path)
     command = [office, f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", "pdf", "--outdir",
                str(tmp_path), str(path)]  # fmt: skip
     subprocess.run(command, check=True, capture_output=True, timeout=120)
@@ -194,7 +194,7 @@ def test_a_failed_write_leaves_nothing_and_keeps_what_was_there(
 
     monkeypatch.setattr(Path, "replace", full)
     with pytest.raises(PublishError, match="No space left"):
-        write(publication(), path)
+        save(render(publication(), "md"), path)
     assert [each.name for each in tmp_path.iterdir()] == ["a.md"]
     assert path.read_text(encoding="utf-8") == "before"
 
@@ -273,7 +273,7 @@ def test_a_missing_font_is_named_with_the_command_and_no_file_is_left(
 
     monkeypatch.setattr(typst, "Fonts", Bare)
     with pytest.raises(PublishError, match=rf"pip install 'rapporteur\[fonts\]' .*{package}"):
-        write(Publication(language, words, (Paragraph((Span(words),), 1),)), tmp_path / "a.pdf")
+        save(render(Publication(language, words, (Paragraph((Span(words),), 1),)), "pdf"), tmp_path / "a.pdf")
     assert not list(tmp_path.iterdir())
 
 

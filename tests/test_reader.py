@@ -14,7 +14,7 @@ from threading import Barrier
 import numpy as np
 import pytest
 from conftest import Holding, add
-from test_cli import Cli
+from invoking import Cli
 
 from assistant.qa.abstention import BOTH, FOUND, FROM_ENGLISH, NEITHER_ENGLISH, SAME, Bars, bars
 from assistant.qa.engine import Engine

@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from ods import word_file
-from services import ended, fetching, listening, made_service, until
+from services import ended, fetching, listening, made_service, settings_with, until
 from word_reader import word_readers
 
 from app import create_app
@@ -32,7 +32,7 @@ from assistant.outcome_words import job_told
 from assistant.qa.answer import Answer, Finished, Said
 from assistant.qa.engine import Engine
 from assistant.question_request import QuestionRequest
-from assistant.service import Event, Limits, Service, Status, Stream
+from assistant.service import Event, Service, Status, Stream
 from assistant.service.jobs import Hand, History, Job, Jobs
 from assistant.service.turns import BATCH, PoliteEmbedder, Turns
 from assistant.serving import open_service
@@ -489,16 +489,13 @@ def test_a_restart_forgets_no_job(tmp_path: Path, catalogue: Catalogue) -> None:
         job = made.service.jobs.submit("count", "key:x", work, detail="three of them")
         before = job_told(ended(made, job.to_json()))
     with made_service(tmp_path, catalogue, page=False) as made:
-        staff = made.headers("staff")
-        assert made.client.get(f"/api/v1/jobs/{job.id}", headers=staff).json() == before
-        listed = made.client.get("/api/v1/jobs", headers=staff).json()
+        staff = made.by("staff")
+        assert staff.get(f"/api/v1/jobs/{job.id}").json() == before
+        listed = staff.get("/api/v1/jobs").json()
         assert listed == [{**before, "outcomes": []}]
-        by_role = [
-            made.client.delete(f"/api/v1/jobs/{job.id}", headers=made.headers(role)).status_code
-            for role in ("read", "staff", "admin")
-        ]
+        by_role = [made.by(role).delete(f"/api/v1/jobs/{job.id}").status_code for role in ("read", "staff", "admin")]
         assert by_role == [403, 403, 409]  # staff did not begin it, and it has ended
-        followed = made.client.get(f"/api/v1/jobs/{job.id}/stream", headers=staff).text
+        followed = staff.get(f"/api/v1/jobs/{job.id}/stream").text
         assert followed.count("event: job") == 1
 
 
@@ -591,7 +588,7 @@ def test_feedback_and_pages_of_lists(tmp_path: Path, catalogue: Catalogue) -> No
         answer = made.client.post("/api/v1/ask", json={"question": "When is item 3?"}).json()
         body = {"question": "When is item 3?", "language": "en", "rating": 1, "answer": answer, "comment": "good"}
         assert made.client.post("/api/v1/feedback", json=body).json() == {"id": 1}
-        kept = made.client.get("/api/v1/feedback", headers=made.headers("staff")).json()
+        kept = made.by("staff").get("/api/v1/feedback").json()
         assert kept["items"][0]["answer"] == answer
         seen: list[str] = []
         at: int | None = 0
@@ -609,8 +606,8 @@ def test_feedback_and_pages_of_lists(tmp_path: Path, catalogue: Catalogue) -> No
 
 
 def test_overload_is_refused_with_a_time_and_passes(tmp_path: Path, catalogue: Catalogue) -> None:
-    limits = Limits(queue=2, per_client=4)
-    with made_service(tmp_path, catalogue, page=False, reading=True, limits=limits) as made:
+    chosen, turns = settings_with(queue=2), Turns(places=2, per_client=4)
+    with made_service(tmp_path, catalogue, page=False, reading=True, chosen=chosen, turns=turns) as made:
         held, _ = hold(made.service.turns)
         body = {"question": "When do boats leave?"}
         codes: list[int] = []
@@ -622,8 +619,8 @@ def test_overload_is_refused_with_a_time_and_passes(tmp_path: Path, catalogue: C
             thread.start()
         until(lambda: made.service.turns.waiting == 2)
         mine = made.client.post("/api/v1/ask", json=body)
-        other = made.client.post("/api/v1/ask", json=body, headers=made.headers("read"))
-        streamed = made.client.post("/api/v1/ask/stream", json=body, headers=made.headers("read"))
+        other = made.by("read").post("/api/v1/ask", json=body)
+        streamed = made.by("read").post("/api/v1/ask/stream", json=body)
         ready = made.client.get("/api/v1/ready")
         assert [each.status_code for each in (mine, other, streamed, ready)] == [429, 503, 503, 503]
         assert all(int(each.headers["retry-after"]) >= 1 for each in (mine, other, streamed, ready))
@@ -639,12 +636,11 @@ def test_overload_is_refused_with_a_time_and_passes(tmp_path: Path, catalogue: C
 def test_metrics_count_answers_requests_and_files(tmp_path: Path, catalogue: Catalogue) -> None:
     with made_service(tmp_path, catalogue, page=False, reading=True) as made:
         made.client.post("/api/v1/ask", json={"question": "When do boats leave?"})
-        job = made.client.post(
+        job = made.by("staff").post(
             "/api/v1/uploads", files={"file": ("n.txt", b"Note on nets\n\nNets are mended.\n")},
-            headers=made.headers("staff"),
         )  # fmt: skip
         ended(made, job.json())
-        text = made.client.get("/metrics", headers=made.headers("staff")).text
+        text = made.by("staff").get("/metrics").text
         for line in ('rapporteur_answers_total{',
                      'rapporteur_files_total{result="added"} 1.0', "rapporteur_waiting 0.0", "rapporteur_passages 2.0"):  # fmt: skip
             assert line in text
@@ -662,15 +658,15 @@ def test_documents_are_fetched_by_a_job_that_says_what_came(tmp_path: Path, cata
 
     with made_service(tmp_path, catalogue, page=False, keeper=fetching(ods)) as made:
         body = {"symbols": [symbol], "languages": ["en", "fr"]}
-        staff = made.headers("staff")
-        job = ended(made, made.client.post("/api/v1/fetch", json=body, headers=staff).json())
+        staff = made.by("staff")
+        job = ended(made, staff.post("/api/v1/fetch", json=body).json())
         assert (job["state"], job["done"], job["counts"]) == ("done", 2, {"not published": 1, "added": 1})
         assert made.service.document(LOCAL, symbol).edition == "official"
         count = len(asked)
-        again = ended(made, made.client.post("/api/v1/fetch", json={"symbols": [symbol]}, headers=staff).json())
+        again = ended(made, staff.post("/api/v1/fetch", json={"symbols": [symbol]}).json())
         assert (again["counts"], len(asked)) == ({"held": 1}, count)
-        assert made.client.post("/api/v1/fetch", json={}, headers=staff).status_code == 422
-        told = made.client.get(f"/api/v1/jobs/{job['id']}/stream", headers=staff).text
+        assert staff.post("/api/v1/fetch", json={}).status_code == 422
+        told = staff.get(f"/api/v1/jobs/{job['id']}/stream").text
         assert told.startswith("event: job")
         assert '"state": "done"' in told
 
@@ -684,9 +680,9 @@ def test_a_fetch_of_which_nothing_came_has_failed_and_says_no_longer_that_it_tri
         return httpx.Response(503, headers={"Retry-After": next(waits)})
 
     with made_service(tmp_path, catalogue, page=False, keeper=fetching(busy)) as made:
-        staff = made.headers("staff")
+        staff = made.by("staff")
         asked = {"symbols": ["CTOC/COP/WG.7/2021/3"]}
-        job = ended(made, made.client.post("/api/v1/fetch", json=asked, headers=staff).json())
+        job = ended(made, staff.post("/api/v1/fetch", json=asked).json())
         assert (job["state"], job["code"], job["counts"]) == ("failed", "job-nothing", {"failed": 1})
         assert job["detail"] == "CTOC/COP/WG.7/2021/3 (en)"
 
@@ -696,7 +692,7 @@ def test_a_reader_who_has_gone_keeps_no_place_in_the_queue(
 ) -> None:
     monkeypatch.setattr("assistant.api.api_replies.QUIET_SECONDS", 0.05)
     with (
-        made_service(tmp_path, catalogue, page=False, reading=True, limits=Limits(queue=1)) as made,
+        made_service(tmp_path, catalogue, page=False, reading=True, chosen=settings_with(queue=1)) as made,
         listening(made) as address,
     ):
         held, _ = hold(made.service.turns)

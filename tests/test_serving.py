@@ -9,82 +9,55 @@ import re
 import signal
 import stat
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import httpx
 import pytest
+from invoking import Cli
 from running_servers import free_port
 from typer.testing import CliRunner
 
 from app import command as serve
-from assistant.cli import app
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
 from corpus.library import Library
 from ingest.segment import SEGMENTER_VERSION
 
-ROOT = Path(__file__).resolve().parent.parent
 WAIT = 240.0
 """Seconds that a busy machine may take for what takes some when it is idle."""
 
 
 @dataclass(frozen=True)
-class Done:
-    """What a command left behind."""
+class Server(Cli):
+    """A server over one folder, and the command line over the same folder, which runs in this process."""
 
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-@dataclass
-class Server:
-    """A server over one folder, and the command line over the same folder."""
-
-    folder: Path
     port: int = field(default_factory=free_port)
-    env: dict[str, str] = field(default_factory=dict)
 
     def settings(self) -> dict[str, str]:
         """The environment of server and commands."""
-        return {
-            **os.environ,
-            "RAPPORTEUR_DATA_DIR": str(self.folder),
-            "RAPPORTEUR_EMBEDDING": "hash",
-            "RAPPORTEUR_OPEN_READING": "true",
-            **self.env,
-        }
+        return {**super().settings(), "RAPPORTEUR_OPEN_READING": "true", **self.env}
 
-    def command(self, *arguments: str, stdin: str = "") -> Done:
-        """Runs a command in this process, the server in one of its own."""
-        if arguments[0] == "serve":
-            process = self.begin(*arguments)
-            out, err = process.communicate(timeout=WAIT)
-            return Done(process.returncode, out, err)
-        result = CliRunner().invoke(app, list(arguments), input=stdin, env=self.settings(), catch_exceptions=False)
-        return Done(result.exit_code, result.stdout, result.stderr)
+    def serve(self, *arguments: str, log: IO[str] | int = subprocess.PIPE) -> subprocess.Popen[str]:
+        """Starts the server, without waiting for its end."""
+        return self.start("serve", *(arguments or ("--port", str(self.port))), log=log)
 
-    def begin(self, *arguments: str, log: IO[str] | int = subprocess.PIPE) -> subprocess.Popen[str]:
-        """Starts the server, or another command, without waiting for its end; what it says goes to `log`."""
-        given = arguments or ("serve", "--port", str(self.port))
-        return subprocess.Popen(
-            [sys.executable, "-m", "assistant.cli", *given],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True, cwd=ROOT,
-            env=self.settings(),
-        )  # fmt: skip
+    def refused(self, *arguments: str) -> tuple[int, str]:
+        """The exit code of a server that does not come to serve, and what it says."""
+        process = self.serve(*arguments)
+        _, said = process.communicate(timeout=WAIT)
+        return process.returncode, said
 
     @contextmanager
     def running(self) -> Iterator[subprocess.Popen[str]]:
         """Serves until the block ends. Its log goes to a file: a pipe that nobody reads would stop it when it is full."""
         with self.log.open("a") as log:
-            process = self.begin(log=log)
+            process = self.serve(log=log)
         try:
             self.wait(process)
             yield process
@@ -147,7 +120,7 @@ def notes(folder: Path, count: int, lines: int = 30) -> Path:
 def server(tmp_path_factory: pytest.TempPathFactory, models_in: Callable[[Path], Path]) -> Iterator[Server]:
     """A server over the starter corpus that runs through the tests of this module."""
     found = Server(models_in(tmp_path_factory.mktemp("serving") / "library"))
-    assert found.command("ingest", "--starter").returncode == 0
+    assert found("ingest", "--starter").code == 0
     with found.running():
         yield found
 
@@ -158,19 +131,13 @@ def _models(tmp_path: Path, models_in: Callable[[Path], Path]) -> None:
     models_in(tmp_path / "library")
 
 
-def data(done: Done) -> Any:
-    """What a command printed as JSON."""
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
-
-
 def test_the_command_line_asks_the_running_server(server: Server) -> None:
-    answer = data(server.command("ask", "When is item 3?", "--json"))
+    answer = server("ask", "When is item 3?", "--json").json()
     reply = httpx.post(f"{server.url}/ask", json={"question": "When is item 3?"}, timeout=WAIT).json()
     assert {**answer, "timings": 0} == {**reply, "timings": 0}
-    printed = server.command("ask", "When is item 3?").stdout
+    printed = server("ask", "When is item 3?").out
     assert answer["statements"][0]["text"] in printed
-    assert server.command("ask", "").returncode == 2
+    assert server("ask", "").code == 2
 
 
 def test_what_is_shown_through_the_server_is_what_is_shown_without(server: Server, tmp_path: Path) -> None:
@@ -187,69 +154,69 @@ def test_what_is_shown_through_the_server_is_what_is_shown_without(server: Serve
         ("fetch", "--dry-run", "--meeting", "--json"), ("fetch", "--dry-run", "CTOC/COP/WG.7/2021/1"),
         ("fetch", "--dry-run", "no symbol"), ("feedback", "export"),
     ]  # fmt: skip
-    through = [server.command(*each) for each in commands]
+    through = [server(*each) for each in commands]
     copy = Server(tmp_path / "copy")
-    copy.command("ingest", "--starter")
+    copy("ingest", "--starter")
     for each, far in zip(commands, through, strict=True):
-        near = copy.command(*each)
-        assert (far.returncode, far.stdout) == (near.returncode, near.stdout), each
-    status = data(server.command("status", "--json"))
-    assert {**status, "folder": 0, "bytes": 0} == {**data(copy.command("status", "--json")), "folder": 0, "bytes": 0}
+        near = copy(*each)
+        assert (far.code, far.out) == (near.code, near.out), each
+    status = server("status", "--json").json()
+    assert {**status, "folder": 0, "bytes": 0} == {**copy("status", "--json").json(), "folder": 0, "bytes": 0}
 
 
 def test_a_draft_is_reviewed_through_the_server_as_without_by_one_person_of_one_name(
     server: Server, tmp_path: Path
 ) -> None:
     copy = Server(tmp_path / "copy")
-    copy.command("ingest", "--starter")
+    copy("ingest", "--starter")
     for each in (server, copy):
-        draft = each.command("brief", "--document", "working-group-mandate", "--draft").stdout.strip()
-        assert each.command("review", "comment", draft, "Say when.", "--paragraph", "1").returncode == 0
-        assert each.command("review", "state", draft, "review").returncode == 0
+        draft = each("brief", "--document", "working-group-mandate", "--draft").out.strip()
+        assert each("review", "comment", draft, "Say when.", "--paragraph", "1").code == 0
+        assert each("review", "state", draft, "review").code == 0
         out = tmp_path / "draft.html"
-        done = each.command("review", "show", draft, "--out", str(out))
-        assert done.returncode == 0, done.stderr
+        done = each("review", "show", draft, "--out", str(out))
+        assert done.code == 0, done.err
         assert "In review" in out.read_text()
-        assert draft in [known["id"] for known in data(each.command("review", "list", "--json"))]
-        told = data(each.command("review", "show", draft, "--json"))
+        assert draft in [known["id"] for known in each("review", "list", "--json").json()]
+        told = each("review", "show", draft, "--json").json()
         assert {known["who"] for known in told["events"]} == {getpass.getuser()}
-        assert each.command("review", "show", draft).stdout.count(getpass.getuser()) == 3
-        assert each.command("review", "show", "none").returncode == 1
+        assert each("review", "show", draft).out.count(getpass.getuser()) == 3
+        assert each("review", "show", "none").code == 1
 
 
 def test_how_far_a_paper_is_is_told_through_the_server_as_without(server: Server) -> None:
     for command in (("compare", "--topic", "boats at night"), ("themes", "--count", "4")):
-        done = server.command(*command)
-        assert re.search(r"^\d+/\d+ \S", done.stderr, re.MULTILINE), (command, done.stderr)
+        done = server(*command)
+        assert re.search(r"^\d+/\d+ \S", done.err, re.MULTILINE), (command, done.err)
 
 
 def test_documents_go_in_and_out_through_the_server(server: Server, tmp_path: Path) -> None:
     folder = notes(tmp_path / "notes", 2)
-    done = server.command("ingest", str(folder), "--json")
-    assert done.returncode == 0
-    assert [json.loads(line)["result"] for line in done.stdout.splitlines()] == ["added", "added"]
-    again = server.command("ingest", str(folder))
-    assert again.stdout.count("unchanged") == 2
-    assert server.command("ingest", str(tmp_path / "none")).returncode == 1
-    name = json.loads(done.stdout.splitlines()[0])["document"]
-    assert server.command("show", name).returncode == 0
-    assert server.command("remove", name).stdout.startswith("removed")
-    assert server.command("show", name).returncode == 1
-    alone = server.command("reindex")
-    assert (alone.returncode, "Stop the server" in alone.stderr) == (3, True)
-    rated = server.command("feedback", "add", "When is item 3?", "--rating", "up")
-    assert rated.returncode == 0, rated.stderr
-    assert data(server.command("feedback", "list", "--json"))[0]["rating"] == 1
+    done = server("ingest", str(folder), "--json")
+    assert done.code == 0
+    assert [json.loads(line)["result"] for line in done.out.splitlines()] == ["added", "added"]
+    again = server("ingest", str(folder))
+    assert again.out.count("unchanged") == 2
+    assert server("ingest", str(tmp_path / "none")).code == 1
+    name = json.loads(done.out.splitlines()[0])["document"]
+    assert server("show", name).code == 0
+    assert server("remove", name).out.startswith("removed")
+    assert server("show", name).code == 1
+    alone = server("reindex")
+    assert (alone.code, "Stop the server" in alone.err) == (3, True)
+    rated = server("feedback", "add", "When is item 3?", "--rating", "up")
+    assert rated.code == 0, rated.err
+    assert server("feedback", "list", "--json").json()[0]["rating"] == 1
     exported = tmp_path / "cases.yaml"
-    assert server.command("feedback", "export", "--out", str(exported)).returncode == 0
+    assert server("feedback", "export", "--out", str(exported)).code == 0
     assert "question: When is item 3?" in exported.read_text()
-    wrong = server.command("fetch", "no symbol")
-    assert (wrong.returncode, "no symbol" in wrong.stderr) == (2, True)
+    wrong = server("fetch", "no symbol")
+    assert (wrong.code, "no symbol" in wrong.err) == (2, True)
 
 
 def test_a_folder_is_kept_in_step_through_the_server(server: Server, tmp_path: Path) -> None:
     folder = notes(tmp_path / "kept", 1)
-    watching = server.begin("ingest", str(folder), "--watch", "--json")
+    watching = server.start("ingest", str(folder), "--watch", "--json")
     names: list[str] = []
 
     def next_outcome() -> tuple[str, str]:
@@ -265,13 +232,13 @@ def test_a_folder_is_kept_in_step_through_the_server(server: Server, tmp_path: P
         (folder / "later.md").unlink()
         assert next_outcome() == ("removed", "later.md")
         assert watching.poll() is None
-        assert "Later" not in server.command("list").stdout
+        assert "Later" not in server("list").out
     finally:
         watching.send_signal(signal.SIGTERM)
         _, said = watching.communicate(timeout=WAIT)
     assert watching.returncode == 0
     assert "Stopped watching" in said
-    assert server.command("remove", names[0]).returncode == 0
+    assert server("remove", names[0]).code == 0
 
 
 def test_only_this_user_can_read_where_the_server_is(server: Server) -> None:
@@ -279,27 +246,29 @@ def test_only_this_user_can_read_where_the_server_is(server: Server) -> None:
 
 
 def test_keys_made_and_revoked_while_it_serves_count_at_once(server: Server) -> None:
-    secret = server.command("keys", "add", "test", "--role", "staff").stdout.strip()
+    secret = server("keys", "add", "test", "--role", "staff").out.strip()
     headers = {"Authorization": f"Bearer {secret}"}
     assert httpx.get(f"{server.url}/status", headers=headers, timeout=WAIT).status_code == 200
-    key = next(each for each in data(server.command("keys", "list", "--json")) if each["name"] == "test")
-    assert server.command("keys", "revoke", key["id"]).returncode == 0
+    key = next(each for each in server("keys", "list", "--json").json() if each["name"] == "test")
+    assert server("keys", "revoke", key["id"]).code == 0
     assert httpx.get(f"{server.url}/status", headers=headers, timeout=WAIT).status_code == 401
 
 
 def test_a_second_server_and_a_second_worker_are_refused_with_the_reason(server: Server) -> None:
-    other = server.command("serve", "--port", str(free_port()))
-    assert (other.returncode, "in use by process" in other.stderr) == (3, True)
-    taken = Server(server.folder.parent / "other").command("serve", "--port", str(server.port))
-    assert (taken.returncode, "Can't listen" in taken.stderr) == (1, True)
-    several = server.command("serve", "--workers", "2")
-    assert (several.returncode, "one process owns a library" in several.stderr) == (2, True)
+    other = Server(server.folder.parent / "other")
+    for beside, arguments, code, told in (
+        (server, ("--port", str(free_port())), 3, "in use by process"),
+        (other, ("--port", str(server.port)), 1, "Can't listen"),
+        (server, ("--workers", "2"), 2, "one process owns a library"),
+    ):
+        ended, said = beside.refused(*arguments)
+        assert (ended, told in said) == (code, True)
     assert httpx.get(f"{server.url}/ready", timeout=WAIT).is_success
 
 
 def test_questions_are_answered_while_a_folder_is_read(server: Server, tmp_path: Path) -> None:
     folder = notes(tmp_path / "many", 12)
-    process = server.begin("ingest", str(folder), "--json")
+    process = server.start("ingest", str(folder), "--json")
     answers = 0
     while process.poll() is None:
         reply = httpx.post(f"{server.url}/ask", json={"question": "When is item 3?"}, timeout=WAIT)
@@ -317,7 +286,7 @@ def test_told_to_stop_it_finishes_the_answers_that_were_asked_for(
     tmp_path: Path, catalogue: Catalogue, by: signal.Signals
 ) -> None:
     server = Server(tmp_path / "library")
-    server.command("ingest", "--starter")
+    server("ingest", "--starter")
     got: list[tuple[int, str]] = []
     with server.running() as process:
         ready = threading.Barrier(21)
@@ -356,7 +325,7 @@ def test_told_to_stop_while_reading_it_keeps_whole_documents_and_goes_on_after(t
     server = Server(tmp_path / "library")
     folder = notes(tmp_path / "notes", 120, 60)
     with server.running() as process:
-        reading = server.begin("ingest", str(folder), "--json")
+        reading = server.start("ingest", str(folder), "--json")
         assert reading.stdout is not None
         assert reading.stdout.readline()
         process.send_signal(signal.SIGTERM)
@@ -367,8 +336,8 @@ def test_told_to_stop_while_reading_it_keeps_whole_documents_and_goes_on_after(t
     held = server.sound()
     assert 0 < len(held) < 120
     with server.running():
-        done = server.command("ingest", str(folder), "--json")
-    results = [json.loads(line)["result"] for line in done.stdout.splitlines()]
+        done = server("ingest", str(folder), "--json")
+    results = [json.loads(line)["result"] for line in done.out.splitlines()]
     assert results.count("unchanged") == len(held)
     assert results.count("added") == 120 - len(held)
 
@@ -377,7 +346,7 @@ def test_killed_while_reading_it_holds_whole_documents_and_reads_the_uploads_aga
     server = Server(tmp_path / "library")
     folder = notes(tmp_path / "notes", 120, 60)
     with server.running() as process:
-        reading = server.begin("ingest", str(folder), "--json")
+        reading = server.start("ingest", str(folder), "--json")
         assert reading.stdout is not None
         assert reading.stdout.readline()
         sent = httpx.post(
@@ -394,7 +363,7 @@ def test_killed_while_reading_it_holds_whole_documents_and_reads_the_uploads_aga
     assert "nets-txt:en:upload" not in held
     with server.running():
         deadline = time.monotonic() + 3 * WAIT  # each look starts a process
-        while "nets.txt" not in {each["title"] for each in data(server.command("list", "--json"))}:
+        while "nets.txt" not in {each["title"] for each in server("list", "--json").json()}:
             assert time.monotonic() < deadline
         while (told := httpx.get(f"{server.url}/jobs/{job}", headers=server.token, timeout=WAIT).json())[
             "state"
@@ -406,17 +375,17 @@ def test_killed_while_reading_it_holds_whole_documents_and_reads_the_uploads_aga
 
 def test_a_folder_that_is_no_library_and_a_wrong_setting_are_told_plainly(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
-    done = Server(tmp_path / "file").command("serve", "--port", "0")
-    assert (done.returncode, "is not a folder" in done.stderr) == (1, True)
-    done = Server(tmp_path / "library", env={"RAPPORTEUR_CORS_ORIGINS": '["*"]'}).command("serve")
-    assert (done.returncode, "cors_origins" in done.stderr) == (2, True)
-    assert "Traceback" not in done.stderr
+    code, said = Server(tmp_path / "file").refused("--port", "0")
+    assert (code, "is not a folder" in said) == (1, True)
+    code, said = Server(tmp_path / "library", env={"RAPPORTEUR_CORS_ORIGINS": '["*"]'}).refused()
+    assert (code, "cors_origins" in said) == (2, True)
+    assert "Traceback" not in said
 
 
 def test_with_the_standard_variables_it_traces_requests(tmp_path: Path) -> None:
     pytest.importorskip("opentelemetry.instrumentation.fastapi")
     server = Server(tmp_path / "library", env={"OTEL_TRACES_EXPORTER": "console"})
-    process = server.begin()
+    process = server.serve()
     server.wait(process)
     assert httpx.get(f"{server.url}/documents", timeout=WAIT).is_success
     process.send_signal(signal.SIGTERM)
@@ -429,18 +398,18 @@ def test_with_the_standard_variables_it_traces_requests(tmp_path: Path) -> None:
 def test_a_server_that_does_not_answer_is_told_with_its_address(tmp_path: Path) -> None:
     server = Server(tmp_path / "library")
     with Library(server.folder, HashEmbedder(), SEGMENTER_VERSION):
-        assert server.command("status").returncode == 3  # it is no server that owns the library
+        assert server("status").code == 3  # it is no server that owns the library
         (server.folder / "server.json").write_text(json.dumps({"url": f"http://127.0.0.1:{server.port}", "token": "x"}))
-        done = server.command("status")
-        assert (done.returncode, f":{server.port}" in done.stderr) == (1, True)
+        done = server("status")
+        assert (done.code, f":{server.port}" in done.err) == (1, True)
         (server.folder / "server.json").write_text("{")
-        assert server.command("status").returncode == 3
+        assert server("status").code == 3
 
 
 def test_the_server_in_this_very_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("assistant.logs.start_log", lambda: None)
     server = Server(tmp_path / "library")
-    server.command("ingest", "--starter")
+    server("ingest", "--starter")
     before = signal.getsignal(signal.SIGTERM)
     got: list[str] = []
 

@@ -5,15 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from test_cli import Cli, write
+from invoking import Cli, write
 
 from assistant.settings import SettingsError, load_settings, settings_file
-
-
-@pytest.fixture
-def cli(tmp_path: Path) -> Cli:
-    """The command line over an empty library."""
-    return Cli(tmp_path / "library")
 
 
 @pytest.fixture

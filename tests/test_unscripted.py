@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from httpx import Response
-from services import Made, made_service, service_fixture
+from services import SAME, Made, made_service, service_fixture
 
 from assistant.access.rates import Rates
 from assistant.faults import Overloaded
@@ -17,7 +17,6 @@ from assistant.page.unscripted import path_of
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES
 
-SAME = {"Sec-Fetch-Site": "same-origin"}
 AGENDA = "CTOC/COP/WG.7/2021/1:en:digest"
 DETAINED = "What must be done when a smuggled migrant is detained?"
 
@@ -76,7 +75,7 @@ def test_a_page_with_an_answer_can_be_looked_at_again_and_is_gone_for_others(mad
     assert reply.status_code == 303
     address = reply.headers["location"]
     assert "Answered" in said(made.client.get(address))
-    other = made.client.get(address, headers=made.headers("read"))
+    other = made.by("read").get(address)
     assert DETAINED not in other.text
     assert words_of("en")["conversation_gone"] in said(other)
     assert made.client.get("/ask?conversation=none").status_code == 200

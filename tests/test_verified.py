@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 from conftest import Holding, OpenLibrary, add, blocks_apart
+from invoking import Cli, write
 from services import LOCAL_TOKEN, Made, ended, listening, service_fixture
-from test_cli import Cli, write
 from test_mandates import resolution
 from word_reader import word_readers
 
@@ -248,7 +248,7 @@ made = service_fixture("function")
 
 
 def send(made: Made, text: str, **said: str) -> None:
-    reply = made.client.post("/api/v1/uploads", headers=made.headers("staff"), data=said,
+    reply = made.by("staff").post("/api/v1/uploads", data=said,
                              files={"file": ("b.md", text.encode())})  # fmt: skip
     assert reply.status_code == 202, reply.text
     ended(made, reply.json())
@@ -257,20 +257,20 @@ def send(made: Made, text: str, **said: str) -> None:
 def test_the_api_shows_an_upload_as_unverified_and_staff_confirm_it(made: Made) -> None:
     send(made, RIGHT)
     where = f"/api/v1/documents/{SYMBOL}"
-    assert made.client.get(where, headers=made.headers("read")).json()["unverified"] is True
-    assert made.client.post(f"{where}/confirm", headers=made.headers("read")).status_code == 403
-    reply = made.client.post(f"{where}/confirm", headers=made.headers("staff"))
+    assert made.by("read").get(where).json()["unverified"] is True
+    assert made.by("read").post(f"{where}/confirm").status_code == 403
+    reply = made.by("staff").post(f"{where}/confirm")
     assert (reply.status_code, ["unverified" in each for each in reply.json()]) == (200, [False])
-    assert made.client.get(where, headers=made.headers("read")).json().get("unverified", False) is False
-    assert made.client.post(f"{where}/confirm", headers=made.headers("staff")).status_code == 404
+    assert made.by("read").get(where).json().get("unverified", False) is False
+    assert made.by("staff").post(f"{where}/confirm").status_code == 404
     assert made.audit.entries()[0].action == "confirm"
 
 
 def uploaded(made: Made, name: str, text: str, **said: str) -> dict[str, Any]:
-    reply = made.client.post("/api/v1/uploads", headers=made.headers("staff"), data=said,
+    reply = made.by("staff").post("/api/v1/uploads", data=said,
                              files={"file": (name, text.encode())})  # fmt: skip
     where = f"/api/v1/jobs/{ended(made, reply.json())['id']}"
-    (outcome,) = made.client.get(where, headers=made.headers("staff")).json()["outcomes"]
+    (outcome,) = made.by("staff").get(where).json()["outcomes"]
     return dict(outcome)
 
 
@@ -296,12 +296,12 @@ def test_a_refusal_that_is_told_again_names_the_file_that_was_sent_now(made: Mad
 
 def test_a_text_without_a_title_is_called_by_its_symbol_and_not_by_its_file(made: Made) -> None:
     uploaded(made, "forged.txt", f"{SYMBOL}\n\n1. Every boat should carry a green flag at its mast.\n")
-    assert made.client.get(f"/api/v1/documents/{SYMBOL}", headers=made.headers("read")).json()["title"] == SYMBOL
+    assert made.by("read").get(f"/api/v1/documents/{SYMBOL}").json()["title"] == SYMBOL
 
 
 def test_an_upload_for_which_staff_give_the_symbol_is_verified(made: Made) -> None:
     send(made, RIGHT, symbol=SYMBOL)
-    found = made.client.get(f"/api/v1/documents/{SYMBOL}", headers=made.headers("read")).json()
+    found = made.by("read").get(f"/api/v1/documents/{SYMBOL}").json()
     assert (found["edition"], found.get("unverified", False)) == ("official", False)
 
 
@@ -343,7 +343,7 @@ def test_where_a_later_copy_is_only_unverified_the_answer_says_that_the_older_te
 
 def test_what_became_of_a_file_tells_which_version_answers_now(made: Made, catalogue: Catalogue) -> None:
     def told(text: str, **said: str) -> list[str]:
-        reply = made.client.post("/api/v1/uploads", headers=made.headers("staff"), data=said,
+        reply = made.by("staff").post("/api/v1/uploads", data=said,
                                  files={"file": ("b.md", text.encode())})  # fmt: skip
         return [note["text"] for each in job_told(ended(made, reply.json()))["outcomes"] for note in each["notes"]]
 
@@ -362,11 +362,11 @@ def test_staff_confirm_a_copy_on_its_page_and_readers_can_not(made: Made) -> Non
     where, id = f"/documents/{SYMBOL}", f"{SYMBOL}:en:official"
     same = {"Sec-Fetch-Site": "same-origin", "Accept-Language": "en"}
     assert 'action="/confirm"' not in made.client.get(where, headers={**made.headers("read"), **same}).text
-    assert made.client.post("/confirm", data={"document": id}, headers=made.headers("read")).status_code == 403
+    assert made.by("read").post("/confirm", data={"document": id}).status_code == 403
     shown = made.client.get(where, headers={**made.headers("staff"), **same}).text
     assert '<span class="rp-edition rp-doubted">unverified copy</span>' in shown
     assert f'<input type="hidden" name="document" value="{id}">' in shown
-    reply = made.client.post("/confirm", data={"document": id}, headers=made.headers("staff"))
+    reply = made.by("staff").post("/confirm", data={"document": id})
     assert 'action="/confirm"' not in reply.text
     assert '<span class="rp-edition">official text</span>' in reply.text
     assert made.audit.entries()[0].action == "confirm"

@@ -10,12 +10,11 @@ from typing import Any
 
 import pytest
 from conftest import SHARED, Holding, add, more
+from invoking import Cli
 from rich.console import Console
 from services import made_service
-from typer.testing import CliRunner
 from word_reader import word_readers
 
-from assistant.cli import app
 from assistant.cli.render import print_answer
 from assistant.frames import say
 from assistant.qa.answer import Answer
@@ -505,10 +504,9 @@ def run(tmp_path: Path) -> Any:
     folder = tmp_path / "shown"
 
     def command(*arguments: str, code: int = 0) -> str:
-        env = {"RAPPORTEUR_DATA_DIR": str(folder), "RAPPORTEUR_EMBEDDING": "hash"}
-        done = CliRunner().invoke(app, list(arguments), env=env, catch_exceptions=False)
-        assert done.exit_code == code, done.stderr
-        return done.stdout if not code else done.stderr
+        done = Cli(folder)(*arguments)
+        assert done.code == code, done.err
+        return done.out if not code else done.err
 
     def put(*documents: Document) -> Any:
         with Library(folder, HashEmbedder(), SEGMENTER_VERSION) as library:

@@ -225,7 +225,7 @@ def test_the_agenda_page_names_what_is_missing_and_gives_staff_alone_a_link_to_f
     page = shown(made, address)
     assert all(each["symbol"] in page for each in documents)
     assert "fetch=" not in page
-    links = re.findall(r'href="/\?([^"]*fetch=[^"]*)"', made.client.get(address, headers=made.headers("staff")).text)
+    links = re.findall(r'href="/\?([^"]*fetch=[^"]*)"', made.by("staff").get(address).text)
     assert [parse_qs(unescape(each)) for each in links] == [
         {"tab": ["staff"], "fetch": [each["later"] or each["symbol"]], "in": [" ".join(each["missing"])]}
         for each in documents
@@ -460,7 +460,7 @@ def test_an_address_that_asks_for_paper_after_paper_leaves_places_for_others(
         try:
             statuses = [made.client.get(f"/briefings?kind=theme&value=boats+{n}").status_code for n in range(60)]
             assert statuses == [202] * 12 + [429] * 48, "half of what an address has"
-            reply = made.client.get("/briefings?kind=theme&value=nets", headers=made.headers("read"))
+            reply = made.by("read").get("/briefings?kind=theme&value=nets")
             assert reply.status_code == 202
         finally:
             made.service.writing.papers.stop()

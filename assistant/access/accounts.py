@@ -119,7 +119,8 @@ class Accounts:
 
     def __init__(self, store: AccessStore, hours: float = 12.0) -> None:
         self._store = store
-        self._length = timedelta(hours=hours)
+        self.seconds = int(hours * 3_600)
+        """How long a session lasts."""
         self._hasher = PasswordHasher()
         self._one = threading.Lock()  # a check takes 64 MB
         self._nobody: str | None = None
@@ -166,7 +167,7 @@ class Accounts:
         now = self._store.now().astimezone(UTC)
         token = secrets.token_urlsafe(32)
         self._store.write("DELETE FROM sessions WHERE expires <= ?", now.isoformat(timespec="seconds"))
-        until = (now + self._length).isoformat(timespec="seconds")
+        until = (now + timedelta(seconds=self.seconds)).isoformat(timespec="seconds")
         self._store.write("INSERT INTO sessions VALUES (?, ?, ?)", secret_hash(token), name, until)
         return token
 
@@ -183,11 +184,6 @@ class Accounts:
     def sign_out(self, token: str) -> None:
         """Ends a session."""
         self._store.write("DELETE FROM sessions WHERE hash = ?", secret_hash(token))
-
-    @property
-    def seconds(self) -> int:
-        """How long a session lasts."""
-        return int(self._length.total_seconds())
 
     def _hash(self, name: str, password: str) -> str:
         if len(password) < SHORTEST:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
@@ -13,7 +11,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from assistant.api import problems
 from assistant.api.callers import IDENTIFYING, AccessGate
-from assistant.api.middleware import Bodies, Requests, SecurityHeaders
+from assistant.api.middleware import Bodies, Requests
 from assistant.api.problems import MEDIA_TYPE, Problem
 from assistant.api.routes import ask_routes, document_routes, keeping_routes, report_routes, staff_routes
 from assistant.api.serving_places import Most, Places
@@ -62,9 +60,9 @@ class Api(FastAPI):
 
 PREFIX = "/api/v1"
 UPLOADS = f"{PREFIX}/uploads"
+"""Where files are sent."""
 FORM = 100_000
 """Bytes of the form around a file that is sent."""
-"""Where files are sent."""
 LARGER = {
     f"{PREFIX}/feedback": 200_000,
     "/v1/chat/completions": 256_000,
@@ -74,29 +72,13 @@ LARGER = {
 }
 """Bytes that bodies may have there, beyond those of all others: ratings hold an answer, and programs send whole conversations;
 the command line of this machine names its files; browsers keep conversations; the page bounds its calls itself."""
-PLAIN = ("/api/", "/v1/", "/mcp", "/metrics", "/sign-in", "/sign-out")
-"""Paths that hold no page of scripts."""
 ALWAYS = frozenset({f"{PREFIX}/health", f"{PREFIX}/ready"})
 
 
-@dataclass(frozen=True)
-class Doors:
-    """How the application meets the world: `connections` requests of a kind at once, four fifths of them for one address and a quarter
-    for one key, account or session, or for all at one address that have none; `streams` of each kind that stay open, in the same
-    way with `streams_address` and `streams_client`; `body_seconds` for a body to come, `origins` of other sites whose pages may use it."""
-
-    connections: int = 500
-    body_seconds: float = 20.0
-    streams: int = 2_000
-    streams_address: int = 1_000
-    streams_client: int = 200
-    origins: Sequence[str] = ()
-
-
-def create_api(service: Service, gate: AccessGate | None = None, doors: Doors | None = None) -> FastAPI:
-    """The API under `/api/v1`, metrics. `gate` tells who calls; without one everybody may read."""
-    at = doors or Doors()
-
+def create_api(service: Service, gate: AccessGate | None = None) -> FastAPI:
+    """The API under `/api/v1`, metrics. `gate` tells who calls; without one everybody may read. The settings of the service say how much
+    is served at once, how long a body may come, and which other sites' pages may use it."""
+    chosen = service.settings
     app = Api(
         title="Rapporteur",
         version=version("rapporteur"),
@@ -117,15 +99,15 @@ def create_api(service: Service, gate: AccessGate | None = None, doors: Doors | 
         app.include_router(router, prefix=PREFIX)
     app.include_router(staff_routes.metrics)
     # The last one added is the outermost.
-    larger = {UPLOADS: service.limits.upload + FORM, **LARGER}
-    app.add_middleware(Bodies, refusals=refusals, larger=larger, uploads=UPLOADS, seconds=at.body_seconds)
-    if at.origins:
+    larger = {UPLOADS: service.most_upload + FORM, **LARGER}
+    app.add_middleware(Bodies, refusals=refusals, larger=larger, uploads=UPLOADS, seconds=chosen.body_seconds)
+    if chosen.cors_origins:
         app.add_middleware(
-            CORSMiddleware, allow_origins=list(at.origins), allow_methods=["GET", "POST", "DELETE"],
+            CORSMiddleware, allow_origins=chosen.cors_origins, allow_methods=["GET", "POST", "DELETE"],
             allow_headers=["Authorization", "Content-Type"], expose_headers=["X-Request-ID", "Retry-After"],
         )  # fmt: skip
-    requests = Most(at.connections, at.connections * 4 // 5, max(1, at.connections // 4), "requests")
-    places = Places(requests, Most(at.streams, at.streams_address, at.streams_client, "streams"))
+    # Of requests four fifths are for one address, a quarter for one key, account or session, or for all at one address that have none.
+    requests = Most(chosen.connections, chosen.connections * 4 // 5, max(1, chosen.connections // 4), "requests")
+    places = Places(requests, Most(chosen.streams, chosen.streams_address, chosen.streams_client, "streams"))
     app.add_middleware(Requests, refusals=refusals, metrics=service.metrics, places=places, always=ALWAYS)
-    app.add_middleware(SecurityHeaders, plain=PLAIN)
     return app

@@ -8,6 +8,7 @@ import re
 import socket
 import time
 from collections.abc import Collection
+from contextlib import suppress
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -98,13 +99,7 @@ class Hosts:
         if found is None:
             return False
         name = found["v6"] or found["name"].removesuffix(".")
-        if name in self._names or name.endswith(".localhost"):
-            return True
-        try:
-            ipaddress.ip_address(name)
-        except ValueError:
-            return False
-        return True
+        return name in self._names or name.endswith(".localhost") or _ip(name) is not None
 
 
 COOKIE = "rapporteur_session"
@@ -163,7 +158,7 @@ class AccessGate:
 
     def _of_token(self, token: str, address: str) -> Principal:
         if self._local is not None and hmac.compare_digest(token.encode(), self._local.encode()):
-            if not _loopback(address):
+            if not ((known := _ip(address)) and known.is_loopback):
                 raise NotKnown("local-token")
             return LOCAL
         key = self.keys.find(token)
@@ -184,8 +179,8 @@ def same_origin(connection: HTTPConnection) -> bool:
     return origin is not None and urlsplit(origin).netloc == connection.headers.get("host")
 
 
-def _loopback(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return False
+def _ip(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """What is an address, as one."""
+    with suppress(ValueError):
+        return ipaddress.ip_address(name)
+    return None

@@ -28,8 +28,8 @@ log = logging.getLogger("rapporteur.requests")
 
 
 class Requests:
-    """Takes the id that a proxy has given, or makes one; answers for a program that breaks down; and refuses what there is
-    none of the `places` for. Paths in `always` are answered however many there are."""
+    """Takes the id that a proxy has given, or makes one; answers for a program that breaks down; refuses what there is none of the
+    `places` for; and gives every response its headers. Paths in `always` are answered however many there are."""
 
     def __init__(
         self, app: ASGIApp, refusals: Refusals, metrics: Metrics, places: Places, always: frozenset[str]
@@ -55,6 +55,7 @@ class Requests:
                 if visit := scope.get("visit"):
                     headers.append("Set-Cookie", _cookie(visit, secure=scope.get("scheme") == "https"))
                     headers["Cache-Control"] = "no-store"
+                _guard(headers, scope)
             await send(message)
 
         try:
@@ -101,7 +102,10 @@ def _cookie(visit: str, *, secure: bool) -> str:
 POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; style-src 'self'"
 """Content security policy of all that has none of its own, as the page has (`assistant/page/guard.py`)."""
 
+PLAIN = ("/api/", "/v1/", "/mcp", "/metrics", "/sign-in", "/sign-out")
+"""Paths that hold no page of scripts."""
 _ALWAYS = {
+    "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
@@ -112,31 +116,14 @@ _ALWAYS = {
 _YEAR = 31_536_000
 
 
-class SecurityHeaders:
-    """Adds the headers to every response; those that a response has it keeps. Paths in `plain` hold no page."""
-
-    def __init__(self, app: ASGIApp, plain: tuple[str, ...]) -> None:
-        self._app, self._plain = app, plain
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        plain = scope["path"].startswith(self._plain)
-
-        async def guarded(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in _ALWAYS.items():
-                    headers.setdefault(name, value)
-                headers.setdefault("Content-Security-Policy", POLICY)
-                if plain:
-                    headers.setdefault("Cache-Control", "no-store")
-                if scope.get("scheme") == "https":
-                    headers.setdefault("Strict-Transport-Security", f"max-age={_YEAR}")
-            await send(message)
-
-        await self._app(scope, receive, guarded)
+def _guard(headers: MutableHeaders, scope: Scope) -> None:
+    """Tells browsers to trust a response as little as possible; what it says of that itself it keeps."""
+    for name, value in _ALWAYS.items():
+        headers.setdefault(name, value)
+    if scope["path"].startswith(PLAIN):
+        headers.setdefault("Cache-Control", "no-store")
+    if scope.get("scheme") == "https":
+        headers.setdefault("Strict-Transport-Security", f"max-age={_YEAR}")
 
 
 SMALL = 64_000

@@ -55,8 +55,11 @@ class Guarded(APIRoute):
     """A route that lets in who may do its operation, and knows the parameters that it has."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **given: Any) -> None:
-        if not isinstance(getattr(endpoint, _MARK, None), Use):
+        use = getattr(endpoint, _MARK, None)
+        if not isinstance(use, Use):
             raise TypeError(f"The route {path} names no operation: mark its function with `may` or `everybody`.")
+        self.use: Use = use
+        """What the route is."""
         super().__init__(path, endpoint, **given)
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
@@ -67,23 +70,21 @@ class Guarded(APIRoute):
         """Answers a request."""
         await super().handle(_got(scope), receive, send)
 
-    @property
-    def use(self) -> Use:
-        """What the route is."""
-        marked: Use = getattr(self.endpoint, _MARK)
-        return marked
-
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """As FastAPI's, behind the checks."""
         answer = super().get_route_handler()
-        use, known = self.use, _parameters(self)
+        # The parameters behind the question mark; where a model holds them, its members.
+        every = (
+            each for each in get_flat_params(self.dependant) if not isinstance(each.field_info, Path | Header | Cookie)
+        )
+        use, known = self.use, sorted({each.alias for each in every})
 
         async def guarded(request: Request) -> Response:
             if use.operation is not None and use.counted is not None:
                 who = await identified(request)
                 service: Service = request.app.state.service
                 request.scope["principal"] = service.admit(who, use.operation, use.counted)
-            _check_parameters(request, known)
+            _check_names(request.query_params, known, "query", "parameter")
             try:
                 return await answer(request)
             except (OSError, HTTPException) as error:
@@ -99,20 +100,10 @@ def _got(scope: Scope) -> Scope:
     return {**scope, "method": "GET"} if scope.get("method") == "HEAD" else scope
 
 
-def _parameters(route: APIRoute) -> list[str]:
-    """The parameters behind the question mark; where a model holds them, its members."""
-    every = get_flat_params(route.dependant)
-    return sorted({each.alias for each in every if not isinstance(each.field_info, Path | Header | Cookie)})
-
-
 async def known_fields(request: Request) -> None:
     """Refuses a form that has other fields than its route: a dependency of routes that programs send forms to."""
     known = sorted(each.alias for each in request.scope["route"].dependant.body_params)
     _check_names(await request.form(), known, "body", "field")
-
-
-def _check_parameters(request: Request, known: list[str]) -> None:
-    _check_names(request.query_params, known, "query", "parameter")
 
 
 def _check_names(given: Iterable[str], known: list[str], where: str, what: str) -> None:

@@ -71,7 +71,9 @@ class Place:
         self._take(own, self._most.client, told)
 
     def _take(self, whose: tuple[str, str], most: int, refusal: ServiceFault) -> None:
-        self._places.give(whose, most, refusal)
+        if self._places.open[whose] >= most:
+            raise refusal
+        self._places.open[whose] += 1
         self.held.append(whose)
 
 
@@ -80,7 +82,7 @@ class Places:
 
     def __init__(self, requests: Most, streams: Most) -> None:
         self._requests, self._streams = requests, streams
-        self._open: Counter[tuple[str, str]] = Counter()
+        self.open: Counter[tuple[str, str]] = Counter()
 
     @contextmanager
     def taken(self, scope: Scope, *, always: bool = False) -> Iterator[Place]:
@@ -90,24 +92,18 @@ class Places:
         kind = stream or _kind(RESERVED, scope["path"]) or _OTHERS
         most = self._streams if stream else self._requests
         own, every = (kind, network(address_of(HTTPConnection(scope)))), (kind, "")
-        if not always and self._open[own] >= most.address:
+        if not always and self.open[own] >= most.address:
             raise TooMany(f"{most.named}-address", most=most.address, retry_after=_AGAIN)
-        if not always and self._open[every] >= most.every:
+        if not always and self.open[every] >= most.every:
             raise Overloaded(f"{most.named}-all", retry_after=_AGAIN)
         place = Place(self, kind, most)
         place.held += (own, every)
-        self._open.update(place.held)
+        self.open.update(place.held)
         try:
             yield place
         finally:
-            self._open.subtract(place.held)
-            self._open = +self._open
-
-    def give(self, whose: tuple[str, str], most: int, refusal: ServiceFault) -> None:
-        """Counts a place as somebody's. Raises the refusal where they have as many as they may."""
-        if self._open[whose] >= most:
-            raise refusal
-        self._open[whose] += 1
+            self.open.subtract(place.held)
+            self.open = +self.open
 
 
 def _kind(kinds: tuple[tuple[str, re.Pattern[str]], ...], path: str) -> str | None:

@@ -16,10 +16,11 @@ from corpus.library import Library
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-    from assistant.serving import Serving
+    from assistant.api.callers import AccessGate
+    from assistant.service import Service
 
 
-Compose = Callable[["Serving"], "FastAPI"]
+Compose = Callable[["Service", "AccessGate"], "FastAPI"]
 
 ONE_PROCESS = (
     "--workers must be 1: one process owns a library, since two that write its vector index lose data silently. "
@@ -58,20 +59,20 @@ def _serve(compose: Compose, host: str | None, port: int | None) -> None:
         try:
             with (
                 listening(chosen.host, chosen.port) as listener,
-                open_service(chosen, token) as serving,
+                open_service(chosen, token) as (service, gate),
                 announced(chosen.data_dir, url_of(listener), token),
             ):
                 start_log()
                 talk.print(f"Serving {chosen.data_dir} at {url_of(listener)}", markup=False)
-                if not chosen.open_reading and not serving.gate.keys.all() and not serving.gate.accounts.all():
+                if not chosen.open_reading and not gate.keys.all() and not gate.accounts.all():
                     talk.print(
                         "Nobody may ask yet. Make a key: rapporteur keys add NAME --role read; an account: rapporteur "
                         "accounts add NAME --role read; or let everybody read: RAPPORTEUR_OPEN_READING=true",
                         markup=False,
                     )
-                app = compose(serving)
+                app = compose(service, gate)
                 trace(app)
-                run(app, serving.service, listener, grace=chosen.stop_seconds, proxies=chosen.trusted_proxies)
+                run(app, service, listener, grace=chosen.stop_seconds, proxies=chosen.trusted_proxies)
         except ServeError as error:
             raise fail(str(error)) from None
 
@@ -88,15 +89,16 @@ def mcp() -> None:
 
         from assistant.cli.server_desk import address_of
         from assistant.mcp import stdio
-        from assistant.service import Limits, Service
+        from assistant.service import Service
+        from assistant.service.turns import Turns
 
         # The thread that reads standard input can't be woken, and nothing is written that could be left half done.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         if not isinstance(found, Library):
             anyio.run(stdio.relay, lambda: address_of(chosen.data_dir))
             return
-        turns = Limits().turns()
-        service = Service(make_engine(found, chosen, turns.away), turns=turns)
+        turns = Turns.of(chosen)
+        service = Service(make_engine(found, chosen, turns.away), chosen=chosen, turns=turns)
         try:
             anyio.run(stdio.serve, service)
         finally:

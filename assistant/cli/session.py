@@ -58,20 +58,12 @@ def print_list(
 ) -> None:
     """Prints values as one JSON list of their fields, or as a table whose rows are `cells` of each."""
     if as_json:
-        typer.echo(
-            json.dumps([each if isinstance(each, dict) else to_dict(each) for each in found], ensure_ascii=False)
-        )
+        typer.echo(json.dumps([each if isinstance(each, dict) else vars(each) for each in found], ensure_ascii=False))
         return
     table = Table(*heads)
     for each in found:
         table.add_row(*(Text(visible(cell or "")) for cell in cells(each)))
     data.print(table)
-
-
-def to_dict(value: object) -> dict[str, Any]:
-    """A value as JSON: in its own form, or by its fields."""
-    made: dict[str, Any] = value.to_json() if hasattr(value, "to_json") else vars(value)
-    return made
 
 
 @contextmanager

@@ -103,15 +103,11 @@ def error_of(refusal: ServiceFault) -> dict[str, Any]:
     }
 
 
-def told_to(prefix: str) -> Callable[[Request, ServiceFault], JSONResponse | None]:
-    """Tells every refusal under a prefix so; 422 becomes 400, as there."""
-
-    def form(request: Request, refusal: ServiceFault) -> JSONResponse | None:
-        if not request.scope["path"].startswith(prefix):
-            return None
-        return JSONResponse(error_of(refusal), 400 if refusal.status == 422 else refusal.status)
-
-    return form
+def told(request: Request, refusal: ServiceFault) -> JSONResponse | None:
+    """Tells every refusal under the prefix so; 422 becomes 400, as there."""
+    if not request.scope["path"].startswith(f"{PREFIX}/"):
+        return None
+    return JSONResponse(error_of(refusal), 400 if refusal.status == 422 else refusal.status)
 
 
 PREFIX = "/v1"
@@ -137,7 +133,7 @@ def install(app: FastAPI) -> None:
     """Adds the door to an application."""
     app.state.serving_since = int(time.time())
     app.include_router(router)
-    app.state.refusals.forms.append(told_to(f"{PREFIX}/"))
+    app.state.refusals.forms.append(told)
 
 
 @router.get("/models")

@@ -181,13 +181,8 @@ def render(publication: Publication, form: str) -> bytes:
     return made.encode() if isinstance(made, str) else made
 
 
-def write(publication: Publication, path: Path) -> None:
-    """Writes the publication in the format that the file name asks for; a file of that name is replaced at once."""
-    save(render(publication, format_of(path)), path)
-
-
 def save(data: bytes, path: Path) -> None:
-    """Writes a file whole, or raises `PublishError` and leaves what was there."""
+    """Writes a file whole, in the place of one of its name, or raises `PublishError` and leaves what was there."""
     try:
         write_whole(path, data)
     except OSError as error:

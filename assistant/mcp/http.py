@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import Any
@@ -120,15 +120,14 @@ class Endpoint:
     """Passes requests on to the SDK whose sender may ask.
 
     Browsers say where a page that sends something is from (Origin): one that a name server has pointed at this
-    machine (DNS rebinding) is refused with all others but `origins`. Programs that are no browsers say nothing.
+    machine (DNS rebinding) is refused with all others but those of the settings. Programs that are no browsers say nothing.
     """
 
     path = PATH
 
-    def __init__(self, service: Service, origins: Collection[str]) -> None:
+    def __init__(self, service: Service) -> None:
         self._service = service
         self._server = make_server(service, _caller)
-        self._origins = origins
         self._manager: StreamableHTTPSessionManager | None = None
 
     @asynccontextmanager
@@ -142,7 +141,7 @@ class Endpoint:
         scope["route"] = self  # as FastAPI's routes do, for log and metrics
         connection = HTTPConnection(scope)
         origin = connection.headers.get("origin")
-        if origin is not None and origin not in self._origins:
+        if origin is not None and origin not in self._service.settings.cors_origins:
             raise Forbidden("other-origin")
         # What a tool costs is counted when the message is read.
         scope["principal"] = self._service.admit(await identified(connection), "ask", "documents")
@@ -150,9 +149,9 @@ class Endpoint:
         await self._manager.handle_request(scope, receive, send)
 
 
-def install(app: FastAPI, service: Service, origins: Collection[str] = ()) -> None:
+def install(app: FastAPI, service: Service) -> None:
     """Adds the door to an application."""
-    endpoint = Endpoint(service, origins)
+    endpoint = Endpoint(service)
     before = app.router.lifespan_context
 
     @asynccontextmanager

@@ -46,7 +46,7 @@ class _Unheard:
 
 
 class Windows:
-    """The windows of one page, as Gradio has it. `clock` gives seconds."""
+    """The windows of one page, as Gradio has it, and what they may call. `clock` gives seconds."""
 
     def __init__(self, page: Built, clock: Callable[[], float] = time.monotonic) -> None:
         self._page, self._clock = page, clock
@@ -62,6 +62,28 @@ class Windows:
     def event(self, name: str, event: str) -> str:
         """An event that a window names, where it is its own; else one that there is not."""
         return event if self._page.has(name, event) else "none"
+
+    def call(self, path: str, data: bytes, client: str) -> Call:
+        """The call that a body makes at one of `FORMS`, with the client's own window and event in it. Raises
+        `Invalid` where it is none of the page's, and `NotHeld` for a function that the page does not have."""
+        body = _parsed(data)
+        if any(_OF_FILES & each.keys() for each in _objects(body)):
+            raise Invalid("call-files")
+        try:
+            kept = FORMS[path].model_validate(body).model_dump()
+        except ValidationError as error:
+            raise Invalid("call-strange", why=error.errors()[0]["msg"]) from None
+        if "fn_index" not in kept:
+            return Call("ask", json.dumps(kept).encode())
+        window = kept["session_hash"] = self.name(kept["session_hash"], client)
+        if "event_id" in kept:
+            kept["event_id"] = self.event(window, kept["event_id"])
+        function = self._page.functions.get(kept["fn_index"])
+        if function is None:
+            raise NotHeld("call-unknown", number=kept["fn_index"])
+        if len(kept.get("data", ())) != function.fields and "data" in kept:
+            raise Invalid("call-strange", why=f"the function is given {function.fields} fields")
+        return Call(function.operation, json.dumps(kept).encode(), window)
 
     async def called(self, name: str, client: str) -> None:
         """Counts a call of a window. Raises `TooMany` where it calls on and on and does not listen."""
@@ -178,35 +200,6 @@ class Call:
             return {"type": "http.request", "body": self.body, "more_body": False}
 
         return {**scope, "headers": headers}, heard
-
-
-class Calls:
-    """The calls of a page, whose `functions` have the numbers that Gradio gave them."""
-
-    def __init__(self, functions: Mapping[int, Function]) -> None:
-        self._functions = functions
-
-    def call(self, path: str, data: bytes, windows: Windows, client: str) -> Call:
-        """The call that a body makes at one of `FORMS`, with the client's own window and event in it. Raises
-        `Invalid` where it is none of the page's, and `NotHeld` for a function that the page does not have."""
-        body = _parsed(data)
-        if any(_OF_FILES & each.keys() for each in _objects(body)):
-            raise Invalid("call-files")
-        try:
-            kept = FORMS[path].model_validate(body).model_dump()
-        except ValidationError as error:
-            raise Invalid("call-strange", why=error.errors()[0]["msg"]) from None
-        if "fn_index" not in kept:
-            return Call("ask", json.dumps(kept).encode())
-        window = kept["session_hash"] = windows.name(kept["session_hash"], client)
-        if "event_id" in kept:
-            kept["event_id"] = windows.event(window, kept["event_id"])
-        function = self._functions.get(kept["fn_index"])
-        if function is None:
-            raise NotHeld("call-unknown", number=kept["fn_index"])
-        if len(kept.get("data", ())) != function.fields and "data" in kept:
-            raise Invalid("call-strange", why=f"the function is given {function.fields} fields")
-        return Call(function.operation, json.dumps(kept).encode(), window)
 
 
 async def body_of(scope: Scope, receive: Receive) -> bytes | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -159,7 +160,7 @@ def meetings(
 def document(request: Request, service: Served, caller: Caller, looked_at: LookedAt) -> Response:
     """A document."""
     held, span = looked_at
-    about = service.collection.about(held)
+    about, anchors = service.collection.about(held), anchors_of(held)
     leaves = leaves_of(service, held, span or (0, 1), language_of(request))
     official = web_address(official_address(held, held.language))
     return page(
@@ -168,8 +169,8 @@ def document(request: Request, service: Served, caller: Caller, looked_at: Looke
         document=held,
         about=about,
         edition=lambda text: edition_words(text, language_of(request)),
-        blocks=_blocks(held, span, about["versions"]["corrections"]),
-        headings=_outline(held),
+        blocks=_blocks(held, anchors, span, about["versions"]["corrections"]),
+        headings=[{**each, "anchor": anchors[each["ordinal"]][0]} for each in outline(held) if each["ordinal"]],
         versions=_versions(service, held, about["versions"], language_of(request)),
         official=official,
         may_confirm=allowed(caller, "confirm"),
@@ -177,15 +178,10 @@ def document(request: Request, service: Served, caller: Caller, looked_at: Looke
     )
 
 
-def _outline(document: Document) -> list[dict[str, Any]]:
-    """The headings below the title, each with its anchor."""
-    anchors = anchors_of(document)
-    return [{**each, "anchor": anchors[each["ordinal"]][0]} for each in outline(document) if each["ordinal"]]
-
-
-def _blocks(document: Document, marked: Span | None, corrections: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _blocks(
+    document: Document, anchors: Mapping[int, Sequence[str]], marked: Span | None, corrections: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
     """The blocks as they are drawn: the rows of a table together, each with its anchors, its words and what corrects these."""
-    anchors = anchors_of(document)
     tables = {table.rows[0].ordinal if not table.header else table.header[0].ordinal: table
               for table in tables_of(document) if table.rows or table.header}  # fmt: skip
     made: list[dict[str, Any]] = []

@@ -64,8 +64,9 @@ def build(service: Service, conversations: Conversations) -> Built:
         shells = []
         with gr.Tabs() as tabs:
             for tab in TABS:
+                # Before it is known who looks at the page there is the tab for asking alone.
                 with gr.Tab(
-                    mark(tab.name), id=tab.name, visible=tab.operation in _OPEN, elem_id=f"rp-tab-{tab.name}"
+                    mark(tab.name), id=tab.name, visible=tab.operation == "ask", elem_id=f"rp-tab-{tab.name}"
                 ) as shell:
                     tab.build(service, conversations, blocks, shell)
                 operations |= {made: tab.operation for made in blocks.fns if made not in operations}
@@ -95,7 +96,3 @@ def build(service: Service, conversations: Conversations) -> Built:
         if each.fn is not None  # others run in the browser alone
     }
     return Built(blocks, functions)
-
-
-_OPEN = frozenset({"ask"})
-"""Operations of the tabs that stand on the page before it is known who looks at it."""

@@ -20,7 +20,7 @@ from assistant.access.operations import check
 from assistant.api.callers import identified
 from assistant.faults import Invalid
 from assistant.labels import direction, language_of, marks_filled
-from assistant.page.calls import FORMS, Calls, Windows, body_of, window_of
+from assistant.page.calls import FORMS, Windows, body_of, window_of
 from assistant.page.plain_pages import render, sign_in_path
 from assistant.page.unscripted import path_of
 from assistant.service import Service
@@ -84,11 +84,11 @@ def _is_wanted(method: str, path: str) -> bool:
 
 class Guard:
     """Wraps the mounted Gradio application. Who may not read is sent to sign in from the page, and refused everywhere else;
-    a call is read, checked and counted before Gradio gets it, and what it does the service allows or not. `calls` knows the
-    functions of the page, `windows` whose each of its windows is."""
+    a call is read, checked and counted before Gradio gets it, and what it does the service allows or not. `windows` knows whose each
+    window of the page is, and what it may call."""
 
-    def __init__(self, app: ASGIApp, calls: Calls, windows: Windows, service: Service) -> None:
-        self._app, self._calls, self._windows, self._service = app, calls, windows, service
+    def __init__(self, app: ASGIApp, windows: Windows, service: Service) -> None:
+        self._app, self._windows, self._service = app, windows, service
         self._waits: dict[asyncio.Timeout, asyncio.AbstractEventLoop] = {}
         service.when_stopped(self._stop)
 
@@ -117,11 +117,11 @@ class Guard:
             await self._app(scope, receive, send)
 
     async def _called(self, path: str, who: Principal, scope: Scope, receive: Receive, send: Send) -> None:
-        """A call of the page, as `calls` writes it anew."""
+        """A call of the page, as it is written anew."""
         body = await body_of(scope, receive)
         if body is None:
             return
-        call = self._calls.call(path, body, self._windows, who.client)
+        call = self._windows.call(path, body, who.client)
         check(who, call.operation)
         if path == _JOIN:
             # A call counts once, whatever its function looks up, or nothing; what costs more counts as that besides.

@@ -26,7 +26,7 @@ def mount_page(app: FastAPI, service: Service) -> None:
     }
     import gradio as gr
 
-    from assistant.page.calls import Calls, Windows
+    from assistant.page.calls import Windows
     from assistant.page.gradio_page import build
     from assistant.page.guard import Guard, PageMount
 
@@ -54,7 +54,7 @@ def mount_page(app: FastAPI, service: Service) -> None:
         )
         mounted = app.routes[-1]
         assert isinstance(mounted, Mount)
-        guard = Guard(mounted.app, Calls(made.functions), Windows(made), service)
+        guard = Guard(mounted.app, Windows(made), service)
         app.router.routes[-1] = PageMount("/", guard)
 
     _in_a_loop(mount)

@@ -23,6 +23,7 @@ from assistant.api.api_replies import file_reply
 from assistant.api.callers import Caller, Served
 from assistant.api.route import may
 from assistant.export.file_formats import to_html
+from assistant.export.layouts import publication_of
 from assistant.labels import LANGUAGE_NAMES, language_of, word
 from assistant.page.choosing import meeting_views
 from assistant.page.plain_pages import Paged, document_path, page, words_path
@@ -214,8 +215,8 @@ def _add(kind: type[Asked]) -> None:
         files = [(told, f"/{kind.place}/{kind.name}.{form}?{query}") for form, told in kind.files.items()]
 
         def shown(made: Any) -> Response:
-            told = to_html(service.writing.publication(made, asked.language or made.language, words_path), page=False)
-            article = Markup(told)  # noqa: S704  (escaped)
+            publication = publication_of(made, service.library, asked.request.spoken(made), words_path)
+            article = Markup(to_html(publication, page=False))  # noqa: S704  (escaped)
             return page(f"{kind.place}.html", request, **values | {"article": article, "made": made, "files": files})
 
         return made_or_waiting(request, service, caller, asked, shown)
@@ -226,7 +227,7 @@ def _add(kind: type[Asked]) -> None:
         writing.ready(form, asked.language or None)
 
         def written(made: Any) -> Response:
-            data = writing.made_file(caller, made, form, asked.language or made.language)
+            data = writing.made_file(caller, made, form, asked.request.spoken(made))
             return file_reply(data, form, kind.name, asked.request.about)
 
         return made_or_waiting(request, service, caller, asked, written)

@@ -19,7 +19,7 @@ from assistant.labels import language_of, word
 from assistant.page.plain_pages import Paged, page, version_path, words_path
 from assistant.page.report_pages import FILES, BriefingAsked, File, Short, made_or_waiting
 from assistant.service import Service
-from assistant.service.writing import STATES, State
+from assistant.service.writing import STATES, State, reviewed
 
 router = APIRouter(include_in_schema=False, route_class=Paged)
 
@@ -63,7 +63,7 @@ def _draft_page(
 ) -> Response:
     """A draft with its forms; where something was refused also why, and what was `given` stands in the form again."""
     found = service.writing.drafts(caller).get(draft_id)
-    article = Markup(to_html(service.writing.reviewed(found, words_path), page=False))  # noqa: S704  (escaped)
+    article = Markup(to_html(reviewed(found, service.library, words_path), page=False))  # noqa: S704  (escaped)
     files = [(told, f"/drafts/{found.id}/briefing.{form}") for form, told in FILES.items()]
     values = {"draft": found, "drafts": [], "states": _states(request), "article": article, "files": files}
     refused = refusal.told(language_of(request)) if refusal else ""
@@ -76,7 +76,7 @@ def _draft_page(
 def draft_file(request: Request, service: Served, caller: Caller, draft_id: str, form: File) -> Response:
     """A draft as a file, with its state on the cover."""
     found = service.writing.drafts(caller).get(draft_id)
-    data = service.writing.file(caller, service.writing.reviewed(found), form)
+    data = service.writing.draft_file(caller, found, form)
     return file_reply(data, form, "briefing", found.title)
 
 

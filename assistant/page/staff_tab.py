@@ -41,7 +41,7 @@ RATINGS = 100
 def build(service: Service, conversations: Conversations, blocks: gr.Blocks, shell: gr.Tab) -> None:
     """Fills the tab. What it does the service allows, or not, by the role of who asks."""
     with gr.Accordion(mark("add_files"), open=True):
-        carrier("rp-files", marked("upload.html", most=service.limits.upload))
+        carrier("rp-files", marked("upload.html", most=service.most_upload))
         # What the script writes and presses when files have been sent: the ids of the jobs that read them.
         sent = gr.Textbox("", visible="hidden", elem_id="rp-sent", max_length=MOST_FOLLOWED * 20)
         follow_sent = gr.Button("", visible="hidden", elem_id="rp-follow")

@@ -44,8 +44,6 @@ log = logging.getLogger("rapporteur.page")
 making = APIRouter(include_in_schema=False, route_class=Guarded)
 NAMED = r"^[A-Za-z0-9_-]{1,64}$"
 Known = Annotated[str, Path(pattern=NAMED)]
-BODY = 2 * MOST_KEPT + 50_000
-"""Bytes that a conversation may have when it is opened again: JSON within JSON, most of it with an escape more."""
 
 
 class Opened(Strict):

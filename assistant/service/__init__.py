@@ -1,6 +1,6 @@
 """What Rapporteur does for people and programs, whatever the door: page, API, chat completions, MCP, command line."""
 
 from assistant.service.asking import Event, Status, Stream
-from assistant.service.service import Limits, Service
+from assistant.service.service import Service
 
-__all__ = ["Event", "Limits", "Service", "Status", "Stream"]
+__all__ = ["Event", "Service", "Status", "Stream"]

@@ -126,12 +126,8 @@ class Entrance:
 
     def __init__(self, rates: Rates | None, noted: Noted) -> None:
         self._rates, self._noted = rates, noted
-        self._stopping = False
-
-    @property
-    def stopping(self) -> bool:
+        self.stopping = False
         """Whether the service was told to stop."""
-        return self._stopping
 
     def admit(self, who: Principal, operation: str, counted: str | None = None) -> Principal:
         """Lets a request in, before more is read of it than what it is to be: checks whether somebody may do an operation,
@@ -145,7 +141,7 @@ class Entrance:
         check(who, operation)
         if self._rates is not None:
             self._rates.count(who, operation)
-        if self._stopping and operation in COSTLY:
+        if self.stopping and operation in COSTLY:
             raise stopping()
 
 

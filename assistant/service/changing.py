@@ -184,7 +184,7 @@ class Changing(Entrance):
     def _planned(self, who: Principal, asked: FetchRequest) -> Plan:
         """What is meant."""
         self._check(who, "fetch")
-        if not self._keeper.can_fetch:
+        if self._keeper.source is None:
             raise Conflict("fetch-off")
         return plan(asked, self.library, self.engine.catalogue)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from assistant.access import Principal
@@ -22,34 +21,20 @@ from assistant.service.metrics import Metrics
 from assistant.service.page_pictures import PagePictures
 from assistant.service.turns import Turns
 from assistant.service.writing import Writing
+from assistant.settings import Settings
 from corpus.documents import Document
 from corpus.feedback import Feedback, FeedbackError, FeedbackFull, feedback_of
 from corpus.meetings import Meeting
 
-
-@dataclass(frozen=True)
-class Limits:
-    """What the service takes on. `queue` questions may wait, `per_client` of them one client's, `patience` seconds each;
-    `jobs` may be unfinished; a file may have `upload` bytes."""
-
-    queue: int = 100
-    per_client: int = 100
-    patience: float = 60.0
-    jobs: int = 100
-    upload: int = 100_000_000
-
-    def turns(self) -> Turns:
-        """The queue at the models."""
-        return Turns(places=self.queue, per_client=self.per_client, patience=self.patience)
-
-
+JOBS = 100
+"""Jobs that may be unfinished, and papers."""
 _FIRST = "When does the meeting take place?"
 """What the server asks itself."""
 
 
 class Service(Asking, Changing):
     """Rapporteur for many. Every method takes the principal that asks first, and raises a `ServiceFault` for what
-    is not done.
+    is not done. The settings that are `chosen` say how much is taken on.
 
     `ask` and `search` wait for their turn. Everything else is quick, and safe from any thread. In the `store` stand the audit log, the
     jobs of before, drafts and what people keep; without one there are none of these.
@@ -59,27 +44,28 @@ class Service(Asking, Changing):
         self,
         engine: Engine,
         keeper: Keeper | None = None,
-        limits: Limits | None = None,
+        chosen: Settings | None = None,
         *,
         turns: Turns | None = None,
         rates: Rates | None = None,
         store: AccessStore | None = None,
-        log_questions: bool = False,
     ) -> None:
-        self.limits = limits or Limits()
+        self.settings = chosen or Settings.model_construct()
+        self.most_upload = round(self.settings.max_upload * 1_000_000)
+        """Bytes that a file may have."""
         self.engine = engine
         self.metrics = Metrics()
         self.audit = Audit(store) if store else None
         super().__init__(rates, self.audit.note if self.audit else lambda _who, _action, _target: None)
-        self._log_questions = log_questions
+        self._log_questions = self.settings.log_questions
         self.library = engine.library
         self.collection = Collection(engine.library, engine.catalogue)
-        self.turns = turns or self.limits.turns()
-        self.jobs = Jobs(places=self.limits.jobs, heard=self.metrics.file, history=History(store) if store else None)
+        self.turns = turns or Turns.of(self.settings)
+        self.jobs = Jobs(places=JOBS, heard=self.metrics.file, history=History(store) if store else None)
         self._keeper = keeper or Keeper(engine.library, engine.catalogue)
         self._uploads = Uploads(self.library.folder / FOLDER)
         self._when_stopped: list[Callable[[], None]] = []
-        self.writing = Writing(self, self._check, self._noted, store)
+        self.writing = Writing(self, self._check, self._noted, store, JOBS)
         self._pictures = PagePictures(self.library, self._keeper.limits)
         self.kept = Kept(store) if store else None
         self.metrics.watch("waiting", "Questions that wait for their turn.", lambda: self.turns.waiting)
@@ -93,7 +79,7 @@ class Service(Asking, Changing):
 
     def stop(self) -> None:
         """Takes nothing new from now on, and tells jobs to stop between two documents."""
-        self._stopping = True
+        self.stopping = True
         self.jobs.stop_all()
         self.writing.papers.stop()
         for call in self._when_stopped:
@@ -203,4 +189,4 @@ class Service(Asking, Changing):
     @property
     def ready(self) -> bool:
         """Whether questions are taken."""
-        return not self._stopping and self.turns.waiting + self.turns.elsewhere < self.limits.queue
+        return not self.stopping and self.turns.waiting + self.turns.elsewhere < self.settings.queue

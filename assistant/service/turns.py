@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from assistant.access.principal import STRANGERS, own_part, strangers_part
 from assistant.faults import Overloaded, ServiceFault, TooMany, stopping
+from assistant.settings import Settings
 from corpus.models import Models
 
 if TYPE_CHECKING:
@@ -119,6 +120,11 @@ class Turns:
         self._mean = 0.5
         with self._state:
             self._begin_thread()
+
+    @classmethod
+    def of(cls, chosen: Settings) -> Turns:
+        """Those of a service with these settings."""
+        return cls(places=chosen.queue, per_client=max(1, chosen.queue // 2), patience=chosen.queue_seconds)
 
     def take(self, work: Callable[[], T], client: str, origin: str = "") -> Future[T]:
         """Queues work; the future holds what it returns or raises. With an `origin` the client has a part of what all clients of

@@ -6,7 +6,7 @@ import getpass
 import json
 import secrets
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
@@ -211,7 +211,7 @@ def _as_cited(source: Source) -> Document:
 
 class Writing:
     """The writing of one service. Every operation takes the principal that asks first and raises a `ServiceFault` for
-    what is not done; `allowed` checks and counts who does what."""
+    what is not done; `allowed` checks and counts who does what; so many papers may be unfinished as there are `places`."""
 
     def __init__(
         self,
@@ -219,9 +219,10 @@ class Writing:
         allowed: Callable[[Principal, str], None],
         noted: Callable[[Principal, str, str], None],
         store: AccessStore | None,
+        places: int,
     ) -> None:
         self._service, self._allowed, self._noted, self._store = service, allowed, noted, store
-        self.papers = Papers(service.turns, service.limits.jobs)
+        self.papers = Papers(service.turns, places)
 
     def begin(self, who: Principal, request: PaperRequest) -> Paper[Any] | Report:
         """What is asked for, to come; where it is made at once, itself."""
@@ -267,10 +268,6 @@ class Writing:
             alone=who.role >= Role.ADMIN,
         )
 
-    def reviewed(self, draft: Draft, address: Address | None = None) -> Publication:
-        """A draft as a publication, as `reviewed` makes it."""
-        return reviewed(draft, self._service.library, address)
-
     def agenda(self, who: Principal, meeting: str = "", languages: Sequence[str] = ("en",)) -> AgendaCheck:
         """What an agenda announces and cites against what is held."""
         from assistant.reports.agenda_check import check_agenda
@@ -281,13 +278,6 @@ class Writing:
         with refused(NotHeld):
             return check_agenda(library, self._service.engine.catalogue, agenda_meeting(library, meeting), languages)
 
-    def publication(self, made: Report, language: str, address: Address | None = None) -> Publication:
-        """What was made as a publication, its places as links where an `address` is given. Whoever was given it may
-        have it so."""
-        from assistant.export.layouts import publication_of
-
-        return publication_of(made, self._service.library, language, address)
-
     def ready(self, form: str, language: str | None = None) -> None:
         """Raises `Conflict` where a file of this form can't be written here, in a language where one is known."""
         from assistant.export.file_formats import check_form
@@ -296,17 +286,19 @@ class Writing:
             check_form(form, language)
 
     def made_file(self, who: Principal, made: Any, form: str, language: str) -> bytes:
-        """What was made as a file; requests and decisions also as `csv` or `xlsx`. Whoever was given it may have it so."""
-        return self._file(who, form, lambda: file_of(made, form, self._service.library, language))
+        """What was made as a file; requests and decisions also as `csv` or `xlsx`. Whoever was given it may have it so. Raises `Conflict`
+        where the program that writes it is not installed."""
+        with self._writes(who, form):
+            return file_of(made, form, self._service.library, language)
 
-    def file(self, who: Principal, publication: Publication, form: str) -> bytes:
-        """A publication as a file. Raises `Conflict` where the program that writes it is not installed."""
+    def draft_file(self, who: Principal, draft: Draft, form: str) -> bytes:
+        """A draft as a file, in the same way."""
         from assistant.export.file_formats import render
 
-        return self._file(who, form, lambda: render(publication, form))
+        with self._writes(who, form):
+            return render(reviewed(draft, self._service.library), form)
 
-    def _file(self, who: Principal, form: str, written: Callable[[], bytes]) -> bytes:
+    def _writes(self, who: Principal, form: str) -> AbstractContextManager[None]:
         # A program of its own writes these, whoever made what stands in them.
         self._allowed(who, "brief" if form in ("docx", "pdf") else "documents")
-        with refused(Conflict):
-            return written()
+        return refused(Conflict)

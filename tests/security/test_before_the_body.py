@@ -57,12 +57,12 @@ def test_a_page_tells_who_may_not_see_it_so_whatever_stands_behind_the_question_
     for query in (f"language={'x' * 5_000}", "offset=x", "nothing=1", "first="):
         asked = f"{address.partition('?')[0]}?{query}"
         for role in below(least):
-            reply = made.client.get(asked, headers=made.headers(role), follow_redirects=False)
+            reply = made.by(role).get(asked, follow_redirects=False)
             if role == "nobody":
                 assert (reply.status_code, reply.headers["location"][:14]) == (303, "/sign-in?next="), query
             else:
                 assert reply.status_code == 403, (role, query)
-    assert made.client.get(f"{address.partition('?')[0]}?nothing=1", headers=made.headers(least)).status_code == 422
+    assert made.by(least).get(f"{address.partition('?')[0]}?nothing=1").status_code == 422
 
 
 @pytest.mark.parametrize("route", sorted(key for key in GUARDED if key[0] == "POST"), ids=" ".join)
@@ -114,18 +114,18 @@ def test_requests_that_are_no_good_are_counted_like_others(
 @pytest.mark.usefixtures("still")
 def test_a_request_counts_once_whatever_it_does(tmp_path: Any, catalogue: Catalogue) -> None:
     with made_service(tmp_path, catalogue, page=False, rates=Rates(each=4, address=0)) as counted:
-        staff = counted.headers("staff")
+        staff = counted.by("staff")
         file = {"file": ("a.txt", b"words of a note")}
-        codes = [counted.client.post("/api/v1/uploads", files=file, headers=staff).status_code for _ in range(5)]
+        codes = [staff.post("/api/v1/uploads", files=file).status_code for _ in range(5)]
         assert codes == [202] * 4 + [429]
-        read = counted.headers("read")
-        asked = [counted.client.get("/api/v1/local/meetings", headers=read).status_code for _ in range(4 * CHEAP + 1)]
+        read = counted.by("read")
+        asked = [read.get("/api/v1/local/meetings").status_code for _ in range(4 * CHEAP + 1)]
         assert asked == [200] * 4 * CHEAP + [429]
 
 
 def test_following_a_job_counts_once_however_often_it_changes(tmp_path: Any, catalogue: Catalogue) -> None:
     with made_service(tmp_path, catalogue, page=False, rates=Rates(each=2, address=0)) as counted:
-        staff = counted.headers("staff")
+        staff = counted.by("staff")
         begun: list[int] = []
 
         def work(hand: Any) -> None:
@@ -136,7 +136,7 @@ def test_following_a_job_counts_once_however_often_it_changes(tmp_path: Any, cat
 
         job = counted.service.jobs.submit("count", "key:x", work)
         begun.append(1)
-        reply = counted.client.get(f"/api/v1/jobs/{job.id}/stream", headers=staff)
+        reply = staff.get(f"/api/v1/jobs/{job.id}/stream")
         assert reply.text.count("event: job") >= 1
         assert '"state": "done"' in reply.text
 
@@ -153,7 +153,7 @@ def test_following_a_job_counts_once_however_often_it_changes(tmp_path: Any, cat
 def test_a_parameter_that_does_not_exist_is_refused_and_those_that_do_are_named(
     made: Made, address: str, named: str
 ) -> None:
-    reply = made.client.get(address, headers=made.headers("read"))
+    reply = made.by("read").get(address)
     assert reply.status_code == 422
     fault = reply.json()["faults"][0]
     assert fault["at"] == "query.foo"

@@ -98,7 +98,7 @@ def test_a_stream_ends_with_its_job_and_tells_how(made: Made) -> None:
         held.end()
         last = [record for _, record in coming][-1]
     assert last["state"] == "done"
-    assert made.client.get("/api/v1/jobs/none/stream", headers=made.headers("staff")).status_code == 404
+    assert made.by("staff").get("/api/v1/jobs/none/stream").status_code == 404
 
 
 def test_a_job_that_does_not_change_is_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,19 +9,17 @@ from pathlib import Path
 
 import pytest
 from httpx import Response
-from services import PASSWORD, Made, ended, service_fixture
-from typer.testing import CliRunner
+from invoking import Cli
+from services import Made, ended, service_fixture, sign_in
 
 from assistant.access import LOCAL, Role
 from assistant.access.access_store import FILE
-from assistant.cli import app as command
 from assistant.service.changing import CONTENT, Uploads
 from corpus.corpus_errors import LibraryFull, advice
 from corpus.feedback import feedback_of
 from corpus.store.sqlite import Sqlite
 
 NOTE = {"file": ("note.txt", b"Note on ropes\n\nRopes are checked on Mondays.\n")}
-SAME = {"Sec-Fetch-Site": "same-origin"}
 RATING = {"question": "When do boats leave?", "language": "en", "rating": 1, "comment": "x" * 4_000}
 
 
@@ -62,12 +59,6 @@ def refused(reply: Response, made: Made) -> None:
     assert "/" not in told["detail"]
 
 
-def sign_in(made: Made, password: str) -> Response:
-    """The form, sent."""
-    form = {"name": "amina", "password": password}
-    return made.client.post("/sign-in", data=form, headers=SAME, follow_redirects=False)
-
-
 def goes_on(made: Made) -> None:
     """Asking, searching, reading and the pages."""
     asked = made.client.post("/api/v1/ask", json={"question": "When do boats leave?"})
@@ -75,7 +66,7 @@ def goes_on(made: Made) -> None:
     for address in ("/api/v1/search?q=boats", "/api/v1/documents", "/api/v1/documents/boats.txt/text", "/documents",
                     "/api/v1/briefings?kind=document&value=boats.txt"):  # fmt: skip
         assert made.client.get(address).status_code == 200, address
-    assert made.client.get("/api/v1/me", headers=made.headers("read")).json()["role"] == "read"
+    assert made.by("read").get("/api/v1/me").json()["role"] == "read"
 
 
 def test_ratings_are_refused_and_asking_goes_on(made: Made) -> None:
@@ -88,23 +79,23 @@ def test_ratings_are_refused_and_asking_goes_on(made: Made) -> None:
 
 
 def test_signing_in_and_what_the_audit_log_has_no_room_for_are_refused_and_nothing_is_left(made: Made) -> None:
-    staff = made.headers("staff")
+    staff = made.by("staff")
     with full(made.store._db):
         with pytest.raises(LibraryFull):
             again(lambda: made.audit.note(LOCAL, "fills what is left"))
-        refused(sign_in(made, PASSWORD), made)
-        assert sign_in(made, "not the password").status_code == 401
+        refused(sign_in(made.client), made)
+        assert sign_in(made.client, password="not the password").status_code == 401
         made.client.cookies.clear()
         for _ in range(3):
-            reply = made.client.post("/api/v1/uploads", files={"file": ("y" * 200, b"words")}, headers=staff)
+            reply = staff.post("/api/v1/uploads", files={"file": ("y" * 200, b"words")})
             assert reply.status_code == 507, reply.text
-        reply = made.client.delete("/api/v1/documents/boats.txt", headers=staff)
+        reply = staff.delete("/api/v1/documents/boats.txt")
         assert reply.status_code == 507
         goes_on(made)
     uploads = made.library.folder / "uploads"
     assert list(uploads.iterdir()) == []
     assert made.service.resume() == 0  # nothing is read in at the next start that was refused
-    job = ended(made, made.client.post("/api/v1/uploads", files=NOTE, headers=staff).json())
+    job = ended(made, staff.post("/api/v1/uploads", files=NOTE).json())
     assert job["counts"] == {"added": 1}
 
 
@@ -119,7 +110,7 @@ def test_an_upload_whose_bytes_have_no_room_is_refused_and_leaves_nothing(
         return folder
 
     monkeypatch.setattr(Uploads, "room", narrow)
-    refused(made.client.post("/api/v1/uploads", files=NOTE, headers=made.headers("staff")), made)
+    refused(made.by("staff").post("/api/v1/uploads", files=NOTE), made)
     assert list((made.library.folder / "uploads").iterdir()) == []
     goes_on(made)
 
@@ -129,15 +120,14 @@ def test_a_form_that_could_not_be_put_by_is_no_wrong_form(made: Made, monkeypatc
         return Path("/dev/full").open("r+b", buffering=0)
 
     monkeypatch.setattr("starlette.formparsers.SpooledTemporaryFile", none)
-    refused(made.client.post("/api/v1/uploads", files=NOTE, headers=made.headers("staff")), made)
+    refused(made.by("staff").post("/api/v1/uploads", files=NOTE), made)
 
 
 def test_reading_a_file_in_fails_as_a_job_that_says_why(made: Made) -> None:
     with full(made.library._store._db):
-        reply = made.client.post(
+        reply = made.by("staff").post(
             "/api/v1/uploads",
             files={"file": ("a.txt", b"Ropes\n\n" + b"Ropes hold. " * 5_000)},
-            headers=made.headers("staff"),
         )
         assert reply.status_code == 202
         job = ended(made, reply.json())
@@ -160,11 +150,9 @@ def test_after_a_full_disk_the_database_takes_changes_again(tmp_path: Path) -> N
 
 
 def test_the_command_line_says_that_a_key_was_not_made_and_makes_none(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("RAPPORTEUR_DATA_DIR", str(tmp_path))
-    run = CliRunner()
-    assert run.invoke(command, ["keys", "add", "first"]).exit_code == 0
+    assert cli("keys", "add", "first").code == 0
     opened = Sqlite.__init__
 
     def narrow(db: Sqlite, path: Path) -> None:
@@ -175,16 +163,17 @@ def test_the_command_line_says_that_a_key_was_not_made_and_makes_none(
     monkeypatch.setattr(Sqlite, "__init__", narrow)
     codes = []
     while not codes or codes[-1] == 0:
-        done = run.invoke(command, ["keys", "add", "n" * 400])
-        codes.append(done.exit_code)
+        done = cli("keys", "add", "n" * 400)
+        codes.append(done.code)
         assert len(codes) < 200
+    said = done.out + done.err
     assert codes[-1] == 1
-    assert "is full" in done.output
-    assert "Nothing was changed" in done.output
-    assert "rpp_" not in done.output
+    assert "is full" in said
+    assert "Nothing was changed" in said
+    assert "rpp_" not in said
     monkeypatch.setattr(Sqlite, "__init__", opened)
-    keys = json.loads(run.invoke(command, ["keys", "list", "--json"]).stdout)
-    noted = json.loads(run.invoke(command, ["audit", "--json", "-n", "1000"]).stdout)
+    keys = cli("keys", "list", "--json").json()
+    noted = cli("audit", "--json", "-n", "1000").json()
     assert len(keys) == len(noted) == len(codes)
 
 

@@ -16,7 +16,7 @@ import pytest
 from fastapi.routing import iter_route_contexts
 from gradio.routes import App
 from security.opened import opened
-from services import PASSWORD, Made, ended, service_fixture
+from services import PASSWORD, SAME, Made, ended, service_fixture
 from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnect
@@ -28,7 +28,6 @@ from assistant.page.calls import MOST_BYTES
 ROOT = Path(__file__).parents[2]
 ROLES = ("nobody", "read", "staff", "admin")
 JOIN, CANCEL, RESET = "/gradio_api/queue/join", "/gradio_api/cancel", "/gradio_api/reset"
-SAME = {"Sec-Fetch-Site": "same-origin"}
 NEEDED = {
     ("GET", "/"), ("HEAD", "/"), ("GET", "/assets/{path:path}"), ("GET", "/static/{path:path}"), ("GET", "/theme.css"),
     ("GET", "/favicon.ico"), ("GET", "/gradio_api/heartbeat/{session_hash}"), ("GET", "/gradio_api/queue/data"),
@@ -102,8 +101,16 @@ class Functions:
 
 
 @pytest.fixture(scope="module")
-def functions(made: Made) -> Functions:
-    config = config_of(made)
+def config(made: Made) -> dict[str, Any]:
+    """The page as Gradio describes it to browsers."""
+    html = made.by("admin").get("/").text
+    found = json.JSONDecoder().raw_decode(html, html.index("window.gradio_config = ") + len("window.gradio_config = "))
+    described: dict[str, Any] = found[0]
+    return described
+
+
+@pytest.fixture(scope="module")
+def functions(config: dict[str, Any]) -> Functions:
     ids = {each["id"]: each["props"].get("elem_id") for each in config["components"]}
     by_button = {
         ids[target]: each["id"]
@@ -114,21 +121,13 @@ def functions(made: Made) -> Functions:
     return Functions(by_button, {each["id"]: len(each["inputs"]) for each in config["dependencies"]})
 
 
-def config_of(made: Made) -> dict[str, Any]:
-    """The page as Gradio describes it to browsers."""
-    html = made.client.get("/", headers=made.headers("admin")).text
-    found = json.JSONDecoder().raw_decode(html, html.index("window.gradio_config = ") + len("window.gradio_config = "))
-    config: dict[str, Any] = found[0]
-    return config
-
-
 def file_at(path: str) -> dict[str, Any]:
     """A file as Gradio's clients name one."""
     return {"path": path, "meta": {"_type": "gradio.FileData"}}
 
 
-def test_no_part_of_the_page_takes_a_file(made: Made) -> None:
-    kinds = {each["type"] for each in config_of(made)["components"]}
+def test_no_part_of_the_page_takes_a_file(config: dict[str, Any]) -> None:
+    kinds = {each["type"] for each in config["components"]}
     assert kinds == {
         "markdown", "row", "column", "button", "accordion", "form", "textbox", "dropdown", "radio", "checkbox", "state",
         "tabs", "tabitem",
@@ -166,9 +165,7 @@ def test_what_the_page_needs_comes_through_to_gradio_from_those_who_may_read_and
                 address += "?session_hash=z"
             spy.heard.clear()
             made.client.cookies.clear()
-            reply = made.client.request(
-                method, address, json=bodies.get(path), headers=made.headers(role), follow_redirects=False
-            )
+            reply = made.by(role).request(method, address, json=bodies.get(path), follow_redirects=False)
             if (method, path) in NEEDED and may:
                 assert (reply.status_code, len(spy.heard)) == (200, 1), (method, path)
             else:
@@ -187,43 +184,24 @@ def test_a_function_runs_for_those_whose_tab_it_is_on(
         strict=True,
     ):
         for each in buttons:
-            reply = made.client.post(JOIN, json=functions.call(each), headers=made.headers(role))
+            reply = made.by(role).post(JOIN, json=functions.call(each))
             assert reply.status_code == status, each
             stop = {"session_hash": "z", "fn_index": functions.by_button[each], "event_id": "0a"}
-            assert made.client.post(CANCEL, json=stop, headers=made.headers(role)).status_code == status, each
+            assert made.by(role).post(CANCEL, json=stop).status_code == status, each
 
 
-def test_every_function_of_the_page_but_those_of_the_staff_tab_is_for_readers(made: Made, spy: Spy) -> None:
-    config = config_of_real(made)
+def test_every_function_of_the_page_but_those_of_the_staff_tab_is_for_readers(
+    made: Made, config: dict[str, Any], spy: Spy
+) -> None:
     staff_tab = next(each["id"] for each in config["components"] if each["props"].get("elem_id") == "rp-tab-staff")
     inside = {each["id"] for each in nodes(config["layout"], staff_tab)}
     assert len(inside) > 20
     for each in config["dependencies"]:
         on_staff_tab = any(target in inside for target, _ in each["targets"])
         body = {"fn_index": each["id"], "session_hash": "z", "data": [None] * len(each["inputs"])}
-        reply = made.client.post(JOIN, json=body, headers=made.headers("read"))
+        reply = made.by("read").post(JOIN, json=body)
         runs_here = each["backend_fn"]  # or in the browser alone
         assert reply.status_code == (404 if not runs_here else 403 if on_staff_tab else 200), each["id"]
-
-
-def config_of_real(made: Made) -> dict[str, Any]:
-    """The page as Gradio describes it, where a spy stands before it."""
-    guard = guard_of(made)
-    spy, guard._app = guard._app, GRADIO[0]
-    try:
-        return config_of(made)
-    finally:
-        guard._app = spy
-
-
-GRADIO: list[App] = []
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _gradio(made: Made) -> Iterator[None]:
-    GRADIO.append(gradio_of(made))
-    yield
-    GRADIO.clear()
 
 
 def nodes(layout: dict[str, Any], top: int) -> Iterator[dict[str, Any]]:
@@ -345,10 +323,9 @@ def test_an_address_that_names_a_file_opens_none(
     before = set(made.library.folder.rglob("*"))
     for path in secrets_of(made, tmp_path).values():
         with opened() as files:
-            reply = made.client.request(
+            reply = made.by(role).request(
                 "POST" if sent else "GET",
                 address.format(path),
-                headers=made.headers(role),
                 follow_redirects=False,
                 **sent,
             )
@@ -371,7 +348,7 @@ def test_no_other_way_of_writing_an_address_comes_through(
 ) -> None:
     body = functions.call("rp-remove", "boats.txt", True)
     for role in ROLES:
-        reply = made.client.post(address, json=body, headers=made.headers(role), follow_redirects=False)
+        reply = made.by(role).post(address, json=body, follow_redirects=False)
         # What a client writes with dots it sends without: then it is the address itself, and asks for the role.
         plain = reply.request.url.raw_path == JOIN.encode()
         assert spy.heard == [] or (plain and role in ("staff", "admin"))
@@ -432,7 +409,7 @@ def test_gradio_gets_what_was_checked_and_nothing_else(made: Made, functions: Fu
         "simple_format": True,
         "event_data": {"index": 3},
     }
-    reply = made.client.post(JOIN, json=functions.call("rp-ask", "When?", **more), headers=made.headers("read"))
+    reply = made.by("read").post(JOIN, json=functions.call("rp-ask", "When?", **more))
     assert reply.status_code == 200
     assert json.loads(spy.bodies[0]).keys() == {"fn_index", "session_hash", "data", "trigger_id"}
 
@@ -461,9 +438,7 @@ def test_there_are_no_websockets(made: Made) -> None:
 
 def events(made: Made, window: str, role: str) -> str:
     """What comes back to a window until its calls are done."""
-    with made.client.stream(
-        "GET", f"/gradio_api/queue/data?session_hash={window}", headers=made.headers(role)
-    ) as stream:
+    with made.by(role).stream("GET", f"/gradio_api/queue/data?session_hash={window}") as stream:
         return stream.read().decode()
 
 
@@ -472,7 +447,7 @@ def test_a_question_that_looks_like_a_file_is_a_question(made: Made, functions: 
     for n, text in enumerate((json.dumps(file_at(path)), json.dumps([file_at(path)]), path, f"file://{path}")):
         call = functions.call("rp-ask", text, "", "", "", [], "", "", session_hash=f"q{n}")
         with opened() as files:
-            assert made.client.post(JOIN, json=call, headers=made.headers("read")).status_code == 200
+            assert made.by("read").post(JOIN, json=call).status_code == 200
             told = events(made, f"q{n}", "read")
         assert "process_completed" in told
         assert '"success":true' in told
@@ -497,7 +472,7 @@ def test_keys_that_the_command_line_revokes_are_good_no_more_whatever_was_asked_
     # Opening and closing the file in this process would take SQLite's locks from it: a process that comes and goes then
     # takes itself for the only one and clears up, and what the next one writes is not seen here.
     call = functions.call("rp-ask", [file_at(secrets_of(made, tmp_path)["access"])], session_hash="locks")
-    if made.client.post(JOIN, json=call, headers=made.headers("read")).status_code == 200:
+    if made.by("read").post(JOIN, json=call).status_code == 200:
         events(made, "locks", "read")
     for name in ("first", "second"):
         key, secret = made.gate.keys.make(name, Role.READ)
@@ -535,7 +510,7 @@ def test_what_staff_send_is_read_from_the_folder_of_uploads_alone_and_followed_o
     for path in secrets_of(made, tmp_path).values():
         with opened() as files:
             words = f"Note on buoys\n\nBuoys are painted in spring, says {path.replace('/', ' ')}.\n".encode()
-            reply = made.client.post("/api/v1/uploads", files={"file": (path, words)}, headers=made.headers("staff"))
+            reply = made.by("staff").post("/api/v1/uploads", files={"file": (path, words)})
             assert reply.status_code == 202
             job = ended(made, reply.json())
         assert job["counts"] == {"added": 1}
@@ -546,10 +521,10 @@ def test_what_staff_send_is_read_from_the_folder_of_uploads_alone_and_followed_o
             "vectors",
         }
         call = functions.call("rp-follow", job["id"], session_hash="follow")
-        assert made.client.post(JOIN, json=call, headers=made.headers("staff")).status_code == 200
+        assert made.by("staff").post(JOIN, json=call).status_code == 200
         assert "added" in events(made, "follow", "staff")
 
 
 @pytest.mark.parametrize("path", [f"/assets/{'x' * 300}", f"/static{'/a' * 500}", f"/assets/a/{'x' * 5_000}.js"])
 def test_a_file_whose_name_no_disk_takes_is_not_there(made: Made, path: str) -> None:
-    assert made.client.get(path, headers=made.headers("read")).status_code == 404
+    assert made.by("read").get(path).status_code == 404

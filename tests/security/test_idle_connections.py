@@ -12,13 +12,12 @@ from pathlib import Path
 
 import httpx
 import pytest
-from services import PASSWORD, Made, listening, service_fixture, until
+from services import PASSWORD, Made, listening, service_fixture, settings_with, until
 from test_serving import Server
 
 from assistant.access import Role
 from assistant.access.principal import network
 from assistant.api import running as connections
-from assistant.api.application import Doors
 from assistant.api.serving_places import Most, Places
 from assistant.faults import Overloaded, TooMany
 
@@ -44,7 +43,7 @@ def _sockets() -> Iterator[None]:
 
 
 made = service_fixture(
-    starter=True, doors=Doors(streams_address=BOUND, body_seconds=60), accounts={"amina": Role.STAFF}
+    starter=True, chosen=settings_with(streams_address=BOUND, body_seconds=60), accounts={"amina": Role.STAFF}
 )
 
 
@@ -150,7 +149,7 @@ def test_a_client_has_its_number_of_windows_and_no_more_until_it_closes_some(
 
 
 def test_jobs_are_followed_by_no_more_than_have_a_place(made: Made, address: tuple[str, int]) -> None:
-    job = made.client.post("/api/v1/verify", headers=made.headers("staff")).json()["id"]
+    job = made.by("staff").post("/api/v1/verify").json()["id"]
     key = f"Authorization: Bearer {made.keys['staff']}"
     with idle(address, BOUND * 2, lambda _: get(f"/api/v1/jobs/{job}/stream", key)) as opened:
         assert set(first_lines(opened, BOUND * 2)) <= {b"HTTP/1.1 200 OK", b"HTTP/1.1 429 Too Many Requests"}
@@ -236,7 +235,7 @@ def processor_seconds(process: int) -> float:
 
 def test_the_server_as_it_is_started_serves_beside_many_idle_windows(tmp_path: Path) -> None:
     server = Server(tmp_path / "library")
-    assert server.command("ingest", "--starter").returncode == 0
+    assert server("ingest", "--starter").code == 0
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     with ExitStack() as held:
         resource.setrlimit(resource.RLIMIT_NOFILE, (300, hard))  # what a server starts with, which is too little for it
@@ -246,8 +245,8 @@ def test_the_server_as_it_is_started_serves_beside_many_idle_windows(tmp_path: P
             resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
         opened = held.enter_context(idle(("127.0.0.1", server.port), MANY, SENT["a window"]))
         kinds = [each.recv(4_000).partition(b"\r\n")[0] for each in opened]
-        assert kinds.count(b"HTTP/1.1 200 OK") == Doors().streams_client
-        assert kinds.count(b"HTTP/1.1 429 Too Many Requests") == MANY - Doors().streams_client
+        assert kinds.count(b"HTTP/1.1 200 OK") == settings_with().streams_client
+        assert kinds.count(b"HTTP/1.1 429 Too Many Requests") == MANY - settings_with().streams_client
         assert httpx.get(f"{server.url}/health").json() == {"status": "ok"}
         reply = httpx.post(f"{server.url}/ask", json={"question": "When is item 3?"}, timeout=WAIT)
         assert reply.json()["status"] == "answered"

@@ -27,10 +27,10 @@ made = service_fixture("function", reading=True)
 
 def listed(made: Made) -> list[dict[str, object]]:
     """What staff see, in every form that there is."""
-    staff = made.headers("staff")
-    reply = made.client.get("/api/v1/feedback", headers=staff)
+    staff = made.by("staff")
+    reply = staff.get("/api/v1/feedback")
     assert reply.status_code == 200, reply.text
-    assert made.client.get("/api/v1/feedback/cases", headers=staff).status_code == 200
+    assert staff.get("/api/v1/feedback/cases").status_code == 200
     found: list[dict[str, object]] = reply.json()["items"]
     return found
 
@@ -70,7 +70,7 @@ def test_only_so_many_ratings_are_kept_until_staff_remove_some(made: Made, monke
     codes = [made.client.post("/api/v1/feedback", json=GOOD).status_code for _ in range(5)]
     assert codes == [201, 201, 201, 409, 409]
     assert made.client.delete("/api/v1/feedback?to=2").status_code == 401
-    reply = made.client.delete("/api/v1/feedback?to=2", headers=made.headers("staff"))
+    reply = made.by("staff").delete("/api/v1/feedback?to=2")
     assert reply.json() == {"removed": 2}
     assert made.audit.entries(limit=1)[0].action == "remove ratings"
     assert made.client.post("/api/v1/feedback", json=GOOD).status_code == 201

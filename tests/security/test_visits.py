@@ -12,14 +12,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
-from security.test_gradio_doors import JOIN, Functions, functions
-from services import Made, listening, made_service, service_fixture
+from security.test_gradio_doors import JOIN, Functions, config, functions
+from services import SAME, Made, listening, made_service, service_fixture, settings_with
 
 from assistant.access import Principal, Role
 from assistant.access.principal import SHARED
 from assistant.access.rates import Rates
 from assistant.access.visitors import COOKIE, FILE, MOST, MOST_KEPT, SECONDS, Secret, Visitors
-from assistant.api.application import Doors
 from assistant.api.serving_places import Most, Places
 from assistant.faults import Overloaded, TooMany
 from assistant.messages import Message
@@ -28,9 +27,8 @@ from assistant.service.turns import Turns
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES
 
-__all__ = ["functions"]
+__all__ = ["config", "functions"]
 BROWSER = {"Accept": "text/html,application/xhtml+xml"}
-SAME_SITE = {"Sec-Fetch-Site": "same-origin"}
 ROOM = "192.0.2.7"
 QUESTION = ("When do boats leave?", "", "", "", [], "", "")
 
@@ -117,7 +115,7 @@ def test_a_session_is_known_again_after_the_server_was_started_anew_and_none_wit
     with made_service(tmp_path, catalogue, reading=True) as before:
         shown = visit(before)
         form = {"question": "When do boats leave?"}
-        asked = before.client.post("/ask", data=form, headers={**shown, **SAME_SITE}, follow_redirects=False)
+        asked = before.client.post("/ask", data=form, headers={**shown, **SAME}, follow_redirects=False)
         token = parse_qs(urlsplit(asked.headers["location"]).query)["conversation"][0]
         kept = before.client.get(f"/conversations/{token}.json", headers=shown).json()
         names = before.gate.visitors.session(shown["Cookie"].partition("=")[2], ROOM)
@@ -208,7 +206,7 @@ def test_people_at_one_address_have_their_own_places_for_papers() -> None:
         turns.close(20)
 
 
-few = service_fixture(reading=True, doors=Doors(streams_address=5, streams_client=2))
+few = service_fixture(reading=True, chosen=settings_with(streams_address=5, streams_client=2))
 """A server where a session has two streams of a kind, and an address five."""
 
 

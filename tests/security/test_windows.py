@@ -7,7 +7,7 @@ import json
 import threading
 
 import pytest
-from security.test_gradio_doors import CANCEL, JOIN, Functions, events, functions
+from security.test_gradio_doors import CANCEL, JOIN, Functions, config, events, functions
 from services import Made, ended, made_service, service_fixture
 
 from assistant.access.rates import CHEAP, Rates
@@ -16,7 +16,7 @@ from assistant.page.calls import MOST_CALLS, MOST_WINDOWS, SECONDS, Windows
 from assistant.page.chat_turns import MOST_DRAWN, Conversations, Turn
 from corpus.catalogue import Catalogue
 
-__all__ = ["functions"]
+__all__ = ["config", "functions"]
 QUESTION = ("When do boats leave?", "", "", "", [], "", "")
 
 
@@ -26,7 +26,7 @@ made = service_fixture()
 def joined(made: Made, functions: Functions, role: str, button: str, *data: object, window: str) -> int:
     """Makes a call; the status of the reply."""
     call = functions.call(button, *data, session_hash=window)
-    return made.client.post(JOIN, json=call, headers=made.headers(role)).status_code
+    return made.by(role).post(JOIN, json=call).status_code
 
 
 def test_who_names_the_window_of_another_hears_nothing_of_what_it_called_for(made: Made, functions: Functions) -> None:
@@ -42,10 +42,10 @@ def test_who_names_the_window_of_another_hears_nothing_of_what_it_called_for(mad
 
 def test_who_names_the_window_of_another_stops_nothing_in_it(made: Made, functions: Functions) -> None:
     call = functions.call("rp-ask", *QUESTION, session_hash="shared")
-    event = made.client.post(JOIN, json=call, headers=made.headers("staff")).json()["event_id"]
+    event = made.by("staff").post(JOIN, json=call).json()["event_id"]
     stop = {"session_hash": "shared", "fn_index": functions.by_button["rp-ask"], "event_id": event}
     for role in ("read", "admin"):
-        assert made.client.post(CANCEL, json=stop, headers=made.headers(role)).status_code == 200
+        assert made.by(role).post(CANCEL, json=stop).status_code == 200
         assert joined(made, functions, role, "rp-anew", window="shared") == 200
     assert "Boats leave at noon" in events(made, "shared", "staff")
 
@@ -127,32 +127,31 @@ def test_calls_of_the_page_that_ask_nothing_of_the_service_are_counted(
     tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue
 ) -> None:
     with made_service(tmp_path_factory.mktemp("counted"), catalogue, rates=Rates(2, 0)) as made:
-        config = functions.__wrapped__(made)
+        own = functions.__wrapped__(config.__wrapped__(made))
         for button in ("rp-stop", "rp-anew", "rp-send"):
-            assert button in config.by_button
+            assert button in own.by_button
         statuses = [
-            joined(made, config, "read", ("rp-stop", "rp-anew")[n % 2], window=f"w{n % 7}")
-            for n in range(2 * CHEAP + 1)
+            joined(made, own, "read", ("rp-stop", "rp-anew")[n % 2], window=f"w{n % 7}") for n in range(2 * CHEAP + 1)
         ]
         assert statuses == [200] * (2 * CHEAP) + [429]
-        assert joined(made, config, "staff", "rp-anew", window="other") == 200
+        assert joined(made, own, "staff", "rp-anew", window="other") == 200
 
 
 def test_following_many_files_on_the_page_counts_as_one_call(
     tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue
 ) -> None:
     with made_service(tmp_path_factory.mktemp("followed"), catalogue, rates=Rates(2, 0)) as made:
-        config = functions.__wrapped__(made)
+        own = functions.__wrapped__(config.__wrapped__(made))
         sent = [made.service.jobs.submit("upload", "somebody", lambda _: None) for _ in range(3 * CHEAP)]
-        assert joined(made, config, "staff", "rp-follow", " ".join(job.id for job in sent), window="files") == 200
+        assert joined(made, own, "staff", "rp-follow", " ".join(job.id for job in sent), window="files") == 200
         told = events(made, "files", "staff")
         assert "process_completed" in told
         assert "in a minute" not in told
-        assert joined(made, config, "staff", "rp-anew", window="files") == 200
+        assert joined(made, own, "staff", "rp-anew", window="files") == 200
 
 
 def test_stopping_all_passes_over_what_another_server_does(made: Made, functions: Functions) -> None:
-    me = made.client.get("/api/v1/me", headers=made.headers("staff")).json()["id"]
+    me = made.by("staff").get("/api/v1/me").json()["id"]
     block = threading.Event()
     first = made.service.jobs.submit("read", me, lambda hand: block.wait(30) and hand.check())
     far = {**first.to_json(), "id": "far", "state": "running", "created": "2999-01-01T00:00:00+00:00"}

@@ -50,8 +50,8 @@ def upload(
     again: Annotated[bool, Form(description="Read it also where these bytes were read or refused before.")] = False,
 ) -> dict[str, Any]:
     """Sends a document to be read into the library. What it is its content tells, never its name."""
-    if (file.size or 0) > service.limits.upload:
-        raise TooLarge("file-large", most=service.limits.upload / 1e6)
+    if (file.size or 0) > service.most_upload:
+        raise TooLarge("file-large", most=service.most_upload / 1e6)
     job = service.upload(caller, file.file, file.filename or "", symbol=symbol, language=language, ocr=ocr, again=again)
     return job.to_json()
 

@@ -167,7 +167,7 @@ def draft(request: Request, service: Served, caller: Caller, draft_id: str, form
     wanted = format or form_of(request.headers.get("accept", ""))
     if wanted == "json":
         return JSONResponse(found.to_json())
-    data = service.writing.file(caller, service.writing.reviewed(found), wanted)
+    data = service.writing.draft_file(caller, found, wanted)
     return file_reply(data, wanted, "briefing", found.title)
 
 
