@@ -117,11 +117,12 @@ class MeetingDesk:
         alike = {rows[each.passage][0] for each in told if alike_to(told[0], each)}
         own = [each for each in told if rows[each.passage][0] == min(alike)]
         close = [each for each in own if each.score >= own[0].score - FURTHER]
-        if placed and question.focus != question.text:
+        called = own if placed else [each for each in own if subject.says_most(part(each))]
+        if called and question.focus != question.text and (placed or any(each in called for each in close)):
             # Of what may be meant, what a follow-up asks of the item or time that was named before.
             last = replace(question, text=question.focus)
             again = {each.place: each.score for each in self._weigher.told(last, "en", passages, most, leading)}
-            close = _asked_last(own, close, again)
+            close = _asked_last(called, [each for each in close if each in called], again)
         near = [part(each) for each in close]
         if near[0].announces:
             parts = [each for n, telling in rows if n == min(alike) for each in telling.parts]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from assistant.frames import say
 from assistant.qa.abstention import CERTAIN_ALONE, Caution
-from assistant.qa.answer import Answer, Event, Finished, Mode, Progress, said_of
+from assistant.qa.answer import Answer, Citation, Event, Finished, Mode, Progress, said_of
 from assistant.qa.citations import Composer, Part, unsure
 from assistant.qa.query import (
     HISTORY_LIMIT,
@@ -31,7 +31,7 @@ from assistant.qa.query import (
 from assistant.qa.quoting import Quoter
 from assistant.qa.retriever import Evidence, Retriever
 from assistant.qa.scope import Scope
-from assistant.qa.units import worded
+from assistant.qa.units import Unit, worded
 from assistant.qa.weighing import FIRST, READ, Scored, Weigher
 from assistant.question import Bounds, Question, clean_question, parse_question
 from assistant.vocabulary import Vocabulary
@@ -133,12 +133,11 @@ class Engine:
         asked = cleaned
         if spoken == "en":
             asked, *turns = (self._speller.mended(turn) for turn in (cleaned, *turns))
-        alone = None if turns or bounds.within is not None else self.question(asked, spoken)
-        lone = alone is not None and _lone(alone)
-        if alone is not None and self.silent(alone):
-            word = alone.text.rstrip("?？؟!. ")
-            reason = say("no_such_word", spoken, word=word) if _worded(alone.content) else say("no_words", spoken)
-            yield Finished(Answer(cleaned[:200], spoken, "refused", reason))
+        alone = None if bounds.within is not None else self.question(asked, spoken)
+        lone = alone is not None and not turns and _lone(alone)
+        silent = alone is not None and self.silent(alone)
+        if alone is not None and silent and not turns:
+            yield Finished(_saying_nothing(alone))
             return
         mode = mode or self.mode
         yield Progress("searching")
@@ -149,6 +148,9 @@ class Engine:
         parsed = time.perf_counter()
         best = self.library.whole(lambda: self._answer_first(found, before, bounds, made))
         answer = best.answer
+        if alone is not None and silent and answer.status in ("tentative", "not_found"):
+            yield Finished(_saying_nothing(alone))  # "Thank you", after whatever was asked
+            return
         quoted = answer.confidence is not None and answer.statements and answer.statements[0].verdict != "derived"
         if lone and answer.status == "answered" and quoted:
             answer = unsure(answer)  # one word asks nothing that could be answered
@@ -294,21 +296,27 @@ class Engine:
             given.append(Answered(reading, question, answer, parts))
             if reading.leans and answer.status in ("answered", "partial"):
                 break
-        told = [(each.reading, each.answer, self._by_itself(each)) for each in given] if len(given) > 1 else []
-        best = likelier(told, self.vocabulary, self.library) if told else 0
-        answer, alone = given[best].answer, told[best][2] if told else None
+        alone = [self._by_itself(each) for each in given] if len(given) > 1 else [None]
+        told = [(each.reading, each.answer, own and own[0]) for each, own in zip(given, alone, strict=True)]
+        best = likelier(told, self.vocabulary, self.library) if len(told) > 1 else 0
+        answer, own = given[best].answer, alone[best]
         weighed = answer.status == "answered" and answer.probability is not None
-        if weighed and alone is not None and alone < CERTAIN_ALONE:
+        if weighed and own is not None and own[1] < CERTAIN_ALONE:
             return replace(given[best], answer=unsure(answer))
         return given[best]
 
-    def _by_itself(self, given: Answered) -> float | None:
-        """How likely, in log-odds, the passage that is cited first answers what was asked last without the turns before; None where the
-        reading does not lean on these, or nothing is cited."""
-        cited = [citation.id for citation in given.answer.citations[:1]] if given.reading.leans else []
-        evidence = Evidence.held(self.library, cited, 1.0)
-        last = given.question.asking(given.reading.focus)
-        return max((each.odds for each in self.weigher.each(last, evidence, evidence)), default=None)
+    def _by_itself(self, given: Answered) -> tuple[float, float] | None:
+        """How likely, in log-odds, what is cited first answers what was asked last without the turns before: the words that are quoted, and
+        their passage. None where the reading does not lean on these turns, or nothing is cited. What rows tell is not in their words."""
+        first = given.answer.statements[:1] if given.reading.leans else ()
+        cited = [citation for each in first for citation in each.citations]
+        evidence = Evidence.held(self.library, [each.id for each in cited[:1]], 1.0)
+        scored = self.weigher.each(given.question.asking(given.reading.focus), evidence, evidence)
+        if not scored:
+            return None
+        quoted = [each for each in scored if any(_quotes(citation, each.unit) for citation in cited)]
+        told = quoted if quoted and first[0].verdict != "derived" else scored
+        return max(each.odds for each in told), max(each.odds for each in scored)
 
     def _answer(self, question: Question) -> list[Part]:
         """The answer to a question, or to each of the questions that it asks at once."""
@@ -383,10 +391,25 @@ def _lone(question: Question) -> bool:
     return not words or (len(words) < 2 and not asks)
 
 
+def _saying_nothing(question: Question) -> Answer:
+    """What is said of a turn that says nothing which could be looked for."""
+    word = question.text.rstrip("?？؟!. ")
+    reason = (
+        say("no_such_word", question.language, word=word)
+        if _worded(question.content)
+        else say("no_words", question.language)
+    )
+    return Answer(question.text[:200], question.language, "refused", reason)
+
+
 def _worded(tokens: Iterable[str]) -> list[str]:
     """Those of some words, each once, that are no numbers."""
     return [token for token in dict.fromkeys(tokens) if any(letter.isalpha() for letter in token)]
 
 
+def _quotes(citation: Citation, unit: Unit) -> bool:
+    return citation.document == unit.document.id and citation.start < unit.end and unit.start < citation.end
+
+
 def _key(turns: Sequence[str], bounds: Bounds) -> Hashable:
-    return tuple(turns), bounds.within, bounds.of_item
+    return tuple(turns[-HISTORY_LIMIT:]), bounds.within, bounds.of_item

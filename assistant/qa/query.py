@@ -255,7 +255,7 @@ def _long_enough(part: str) -> bool:
 
 def likelier(answered: Sequence[tuple[Reading, Answer, float | None]], vocabulary: Vocabulary, library: Library) -> int:
     """Which of the readings of a turn is meant: the one that is answered most surely. One that leans on the turns before is not much surer
-    than the passage that is cited first answers the turn by itself (log-odds, where known): with the earlier question its answer comes
+    than what is cited first answers the turn by itself (log-odds, where known): with the earlier question its answer comes
     again. Each content word of a turn makes it likelier that it stands alone, be it that nothing answers it then, and each
     that the passage lacks which is cited first makes it less likely that this answers."""
 
