@@ -43,6 +43,8 @@ CONTENTS = re.compile(
     re.IGNORECASE,
 )
 """What heads a table of contents."""
+SUMMARY = re.compile(r"^\s*(?:summary|résumé|resumen|резюме|موجز|ملخص|摘\s*要)\s*$", re.IGNORECASE)
+"""What heads a summary."""
 _BEFORE = re.compile(rf"^(?:{ORGANIZATION})\s+", re.IGNORECASE)
 _VERSION_BEFORE = re.compile(rf"^(?P<version>{'|'.join(VERSIONS)})\s+(?P<symbol>\S.*)$", re.IGNORECASE)
 
