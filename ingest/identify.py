@@ -323,7 +323,12 @@ def _run(head: Sequence[Piece], masthead: Masthead, symbol: Symbol | None, kind:
         if piece.kind != "heading":
             if run and piece.part != "masthead":
                 break
-        elif (kind == "treaty" and article_of(_line(piece))) or (run and piece.part) or CHAPTER.match(piece.text) or SUMMARY.match(piece.text):
+        elif (
+            (kind == "treaty" and article_of(_line(piece)))
+            or (run and piece.part)
+            or CHAPTER.match(piece.text)
+            or SUMMARY.match(piece.text)
+        ):
             break
         elif not _only_a_date(text := _line(piece)) and not _names_body(text, masthead, symbol):
             run.append(piece)
@@ -342,7 +347,7 @@ def _behind(head: Sequence[Piece], masthead: Masthead) -> list[str]:
     heads = [n for n, piece in enumerate(head) if any(each in _line(piece) for each in said)]
     behind = takewhile(_is_line, head[heads[-1] + 1 :]) if heads else ()
     lines = [_line(piece) for piece in behind]
-    called = len(lines) > 2 and 0 < len(masthead.item) and masthead.item in _line(head[heads[-1]])
+    called = len(lines) > 2 and len(masthead.item) > 0 and masthead.item in _line(head[heads[-1]])
     return lines[called : called + 1]
 
 

@@ -170,7 +170,14 @@ def test_lines_that_count_chapters_are_headings_where_no_style_makes_any() -> No
     chapters = ["Summary", "Boats are few.", "I. Lamps", "1. They burn.", "A. Oil", "2. It is dear.", "B. Wicks", "3. None.",
                 "II. Fees", "4. They rise.", "IV. Conclusions", "5. Light them."]  # fmt: skip
     body = "".join(map(p, chapters))
-    expected = [("Summary", 2), ("I. Lamps", 2), ("A. Oil", 3), ("B. Wicks", 3), ("II. Fees", 2), ("IV. Conclusions", 2)]
+    expected = [
+        ("Summary", 2),
+        ("I. Lamps", 2),
+        ("A. Oil", 3),
+        ("B. Wicks", 3),
+        ("II. Fees", 2),
+        ("IV. Conclusions", 2),
+    ]
     for title in ("", p("Harbours", style="Heading2")):
         found = lines(title + body, parts={"styles": STYLES})
         assert [(line.text, line.heading) for line in found if line.heading and line.text != "Harbours"] == expected
