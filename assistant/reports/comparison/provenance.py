@@ -17,7 +17,7 @@ from assistant.qa.answer import Citation
 from assistant.qa.metadata import opening_of
 from assistant.qa.provisions import within
 from assistant.reports import Progress, ReportError, silent
-from assistant.reports.comparison.alignment import SURE, likenesses
+from assistant.reports.comparison.alignment import ALIKE, SURE, likenesses
 from assistant.reports.comparison.paragraphs import Para, paragraphs
 from assistant.reports.comparison.text_diff import LITTLE, Piece, pairs_of, pieces_of
 from assistant.reports.lookup import cite
@@ -189,7 +189,7 @@ class _Held:
         shared = (Counter(para.words) & Counter(other.words)).total() / max(len(para.words), len(other.words))
         if (
             likeness >= least
-            and shared >= LITTLE
+            and shared >= ALIKE
             and (known is None or (verbatim, likeness) > (known.verbatim, known.likeness))
         ):
             pieces = (Piece.both(other.text, para.text),) if verbatim else pieces_of(other.text, para.text)
