@@ -3,7 +3,7 @@
 A phrase is weighed by what it tells of a theme (its part of the Kullback-Leibler divergence: the share of the theme's
 documents that speak of it, times the logarithm of how much more of them say it than of the documents outside), by how often they say it and how
 many do in a heading (c-TF-IDF over documents), and by how near it is to the theme in meaning. A document speaks of a phrase that stands in its
-title or in a heading, or that it says more often, for its length, than documents outside of the theme do.
+title or in a heading, or that it says more often, for its length, than documents outside of the theme do, and not in passing alone.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from assistant.reports.themes.clusters import LEAST
 from assistant.slices import Slices
 from assistant.vocabulary import Vocabulary
 from assistant.wording.lexicon import HAN_FUNCTION
-from corpus.acronyms import acronyms
+from corpus.acronyms import acronyms, named_by
 from corpus.analysis import analyse, words
 from corpus.dates import find_dates
 from corpus.documents import Document
@@ -34,12 +34,16 @@ SAYING = 1 / 3
 """The share of a group's documents in its language, at least, that say a phrase by which it is named."""
 COVERED = 0.5
 """The share of a group's documents in its language, at least, that speak of a phrase of its name."""
+PASSING = 0.1
+"""The share of how often a group says a phrase up to which a document only names it in passing."""
 RARER = 2
 """How many times more of a group's documents, at least, say a phrase of its name than of those outside."""
 UNSEEN = 0.5
 """How many documents outside of a group are taken to say a phrase that none says."""
 TELLING = 0.05
 """What a phrase weighs at least: one that stands out by little, or is far from the theme in meaning, is none that one would look under."""
+ALONE = 2 / 3
+"""The same of a phrase that one title has, and no other heading."""
 SECOND = 0.1
 """Share of the weight of the first phrase of a name from which on a second one is said."""
 MOSTLY = 0.5
@@ -59,8 +63,8 @@ Near = Callable[[Sequence[str]], np.ndarray]
 
 @dataclass(frozen=True)
 class Phrase:
-    """A phrase, its stems, what it weighs for a group, which of its documents speak of it, and how often, for each of their words, documents outside
-    of it say it."""
+    """A phrase, its stems, what it weighs for a group, which of its documents speak of it, and how often, for each of its words, a document must say it
+    more to speak of it."""
 
     weight: float
     stems: str
@@ -83,7 +87,7 @@ class Namer:
         slices: Slices = Slices(),  # noqa: B008  (it holds nothing)
         bodies: Iterable[str] = (),
     ) -> None:
-        self._vocabulary, self._language, self._slices = vocabulary, language, slices
+        self._vocabulary, self._language, self._slices, self._documents = vocabulary, language, slices, documents
         self._languages = [document.language for document in documents]
         self._tells = cache(self._tell)
         self._taken: set[str] = set()
@@ -170,7 +174,12 @@ class Namer:
         ):
             return ()
         self._taken.update(each.stems for each in chosen)
-        return tuple(chosen)
+        return tuple(replace(each, words=self._spelt(each, rows)) for each in chosen)
+
+    def _spelt(self, phrase: Phrase, rows: Sequence[int]) -> str:
+        """What a phrase is called: an acronym by the words that the documents spell it with, where they do."""
+        acronym = phrase.words.isupper() and phrase.words.isalpha()
+        return (named_by(phrase.words, (self._documents[row].text for row in rows)) if acronym else "") or phrase.words
 
     def _weighed(self, rows: Sequence[int], near: Near) -> list[Phrase]:
         """The phrases of a group in the language that it is named in, the best first."""
@@ -192,12 +201,10 @@ class Namer:
             usual = sum(outside) / words if words else 0.0
             more = sum(map(bool, times)) / len(own) * (len(others) + 1) / (sum(map(bool, outside)) + UNSEEN)
             within = sum(times) / sum(self._lengths[row] for row in own)
-            phrase = Phrase(
-                0.0, stems, "", frozenset(), math.sqrt(within * max(usual, UNSEEN / max(words, 1))), language or ""
-            )
+            phrase = Phrase(0.0, stems, "", frozenset(), max(usual, PASSING * within), language or "")
             speaking = frozenset(row for row in own if self.speaks(row, phrase))
-            # What stands in one title alone is what all speak of.
-            if len(speaking) < (least if heads[stems] >= several else len(own)) or more < RARER:
+            # What stands in one title alone is what nearly all speak of.
+            if len(speaking) < (least if heads[stems] >= several else ALONE * len(own)) or more < RARER:
                 continue
             forms = Counter(each[row][stems] for row in own for each in (self._heads, self._said) if stems in each[row])
             weight = len(speaking) / len(own) * math.log(more) * math.log(1 + sum(times) / len(own))
@@ -207,7 +214,10 @@ class Namer:
         found = sorted(found, key=lambda each: (-each.weight, -len(each.stems), each.stems))[:LIKELY]
         scale: np.ndarray | list[float] = np.clip(near([each.words for each in found]), 0.0, None) ** 3 if found else []
         told = [replace(each, weight=each.weight * float(by)) for each, by in zip(found, scale, strict=True)]
-        return sorted((each for each in told if each.weight >= TELLING), key=lambda each: (-each.weight, -len(each.stems), each.stems))
+        return sorted(
+            (each for each in told if each.weight >= TELLING),
+            key=lambda each: (-each.weight, -len(each.stems), each.stems),
+        )
 
     def _whole(self, phrases: Counter[str]) -> list[str]:
         """Phrases that are no form of document and name none, nor a body, and are no part of a longer one wherever they

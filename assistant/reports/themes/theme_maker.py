@@ -132,14 +132,14 @@ def _made(engine: Engine, language: str, count: int | None, state: str, progress
     used: set[str] = set()
     names = [(tuple(each.words for each in own) or _body([telling[n] for n in rows], telling), namer.spoken([place[n] for n in rows]))
              for rows, own in parts]  # fmt: skip
-    # Where words in common name most of what is held, what none name is no theme.
-    mostly = 2 * sum(len(rows) for rows, (terms, _) in zip(groups, names, strict=True) if terms) > len(place)
+    # Where words in common name a theme, what none name is none.
+    worded = any(terms for terms, _ in names)
     gaps = _not_held(engine, middle, lie, lambda n, title: namer.called(title, phrases[n]), language, slices)
     for n, rows in enumerate(groups):
         centre, (terms, spoken) = lie.get(n), names[n]
         if not terms or spoken is None:
             document = _nearest([telling[row] for row in rows], [vectors[row] for row in rows], centre, language, used)
-            if count is None and (mostly or ((made or n + 1 < len(groups)) and find_dates(document.title))):
+            if count is None and (worded or ((made or n + 1 < len(groups)) and find_dates(document.title))):
                 # Nor is what the title of no document names, as letters on this and that.
                 loose.update(grouping[n])
                 continue
