@@ -17,7 +17,7 @@ from ingest.masthead import read_masthead
 from ingest.readers import read
 from ingest.structure import pieces
 
-READER_VERSION = "16"
+READER_VERSION = "17"
 """Raised when the same bytes would now be read differently; held documents are then read anew."""
 
 
