@@ -96,7 +96,7 @@ def _made(engine: Engine, language: str, count: int | None, state: str, progress
     namer = Namer(engine.vocabulary, [telling[n] for n in place], shaped, language, slices, bodies)
     lying = partial(_lie, vectors, middle, read)
 
-    def name(rows: Sequence[int]) -> tuple[Phrase, ...]:
+    def calling(rows: Sequence[int]) -> tuple[Phrase, ...]:
         spoken = namer.spoken([place[n] for n in rows])
         near = partial(_nearness, searching, slices, middle, lying(rows), spoken or language)
         return namer.name([place[n] for n in rows], near) if spoken else ()
@@ -106,21 +106,24 @@ def _made(engine: Engine, language: str, count: int | None, state: str, progress
 
     if count is None:
         parts, loose = _parts(
-            groups, vectors, read, name, speaks, lambda rows: _body([telling[n] for n in rows], telling)
+            groups, vectors, read, calling, speaks, lambda rows: _body([telling[n] for n in rows], telling)
         )
     else:
-        parts, loose = [(rows, name(rows)) for rows in groups], set()
+        parts, loose = [(rows, calling(rows)) for rows in groups], set()
     parts.sort(key=lambda each: (-len(each[0]), telling[each[0][0]].id))
     groups, phrases = [rows for rows, _ in parts], [phrases for _, phrases in parts]
     lie = {n: lies for n, rows in enumerate(groups) if (lies := lying(rows)) is not None}
+    # A document by which no theme was made is in the nearest, or where the model does not read it in the one that has most of its group.
+    home = {n: {*rows} for rows in grouping for n in rows}
     grouping = [[*rows] for rows in groups]
     for n in small:
-        best = max(lie, key=lambda each: float((vectors[n] - middle) @ lie[each]), default=None) if n in read else None
-        if best is None:
+        near = [float((vectors[n] - middle) @ lie[each]) if n in read and each in lie else len(home[n] & {*rows}) - 0.5
+                for each, rows in enumerate(groups)]  # fmt: skip
+        best = max(range(len(groups)), key=near.__getitem__, default=None)
+        if best is None or near[best] <= 0:
             loose.add(n)
         else:
-            grouping[best].append(n)
-    grouping = [sorted(rows) for rows in grouping]
+            grouping[best] = sorted([*grouping[best], n])
     whole = len(lie) == len(groups) > 0
     maps = (
         places(np.stack([np.mean([vectors[n] for n in rows], axis=0) for rows in groups]))
@@ -177,9 +180,10 @@ def _made(engine: Engine, language: str, count: int | None, state: str, progress
         )
     apart = [each for each in documents if each not in telling]
     left = [telling[n] for n in sorted(loose)]
-    listed = (_listed(some, [len(library.passages(each.id)) for each in some]) for some in (apart, left))
+    beside = [_listed(some, [len(library.passages(each.id)) for each in some]) for some in (apart, left)]
     # What belongs to a theme that was not made is a gap of none, too.
-    return Themes(language, tuple(made), state, *listed, tuple(each for told in gaps.values() for each in told))
+    rest = tuple(each for told in gaps.values() for each in told)
+    return Themes(language, tuple(made), state, beside[0], beside[1], rest)
 
 
 def _loose(groups: Sequence[Sequence[int]], vectors: Sequence[np.ndarray], read: Collection[int]) -> set[int]:
@@ -485,7 +489,8 @@ class Summary:
 
     def _seen(self, vectors: np.ndarray, language: str) -> np.ndarray:
         """Vectors of texts in a language as seen from the middle of all documents: what all say is near to none."""
-        return levelled(self._engine.library.models.searching, vectors, language) - self._middle
+        seen: np.ndarray = levelled(self._engine.library.models.searching, vectors, language) - self._middle
+        return seen
 
     def _stands(self, unit: Unit) -> bool:
         """Whether a unit is a whole sentence that says something by itself: no row, no list of documents, nothing that leans on what stands before it,
