@@ -50,6 +50,8 @@ from corpus.symbols import RECORDS, find_symbols
 
 FOLDER, KEPT = "themes", 4
 """Where themes are kept, and of how many states of the library or settings."""
+MUCH = 1 / 3
+"""The share of the documents in themes that words in common name, from which on none is called by the title of one document."""
 VERSION = 14
 """Raised with a change that makes other themes of the same documents."""
 _UNSAID = frozenset(["masthead", "contents", "footnote"])
@@ -135,8 +137,8 @@ def _made(engine: Engine, language: str, count: int | None, state: str, progress
     used: set[str] = set()
     names = [(tuple(each.words for each in own) or _body([telling[n] for n in rows], telling), namer.spoken([place[n] for n in rows]))
              for rows, own in parts]  # fmt: skip
-    # Where words in common name a theme, what none name is none.
-    worded = any(terms for terms, _ in names)
+    # Where words in common name much of what is held, what none name is no theme.
+    worded = sum(len(rows) for rows, (terms, _) in zip(groups, names, strict=True) if terms) > MUCH * len(place)
     gaps = _not_held(engine, middle, lie, lambda n, title: namer.called(title, phrases[n]), language, slices)
     for n, rows in enumerate(groups):
         centre, (terms, spoken) = lie.get(n), names[n]
@@ -407,7 +409,8 @@ def _listed(documents: Sequence[Document], counts: Sequence[int]) -> tuple[Theme
 FEWEST, MOST = 3, 5
 """How many sentences, where the documents have so many."""
 OF_ONE, DOCUMENTS = 2, 16
-"""How many passages of one document, and of how many documents, they are chosen from: the nearest to the theme's middle."""
+"""How many passages of one document, and of how many documents, they are chosen from: the nearest to the theme's middle; of fewer documents more of
+each."""
 LONGEST = 500
 """Longest sentence, in characters."""
 ENDS = (".", "。", ";", "؛", "；", "!", "؟", "?", ")", "”", "»", "”.")
@@ -466,7 +469,7 @@ class Summary:
                 held = library.passage_vectors([each.id for each in own])
                 vectors = np.stack([held[each.id] for each in own])
                 scores = self._seen(vectors, library.document(own[0].document_id).language) @ centre
-            order = np.argsort(-scores, kind="stable")[:OF_ONE]
+            order = np.argsort(-scores, kind="stable")[: max(OF_ONE, OF_ONE * DOCUMENTS // len(passages))]
             near.append((float(scores[order[0]]), [own[int(n)] for n in order]))
         near.sort(key=lambda each: -each[0])
         units: list[Unit] = []
