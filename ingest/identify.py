@@ -342,13 +342,15 @@ def _reports(before: Sequence[Piece]) -> bool:
 
 def _behind(head: Sequence[Piece], masthead: Masthead) -> list[str]:
     """The line right behind the head of a text without marks, whose lines are paragraphs, where that is no sentence; behind the item of the agenda
-    the second of three or more: the first is what the item is called, the last the form of the text."""
+    the second of three or more, since the first is what the item is called and the last the form of the text, which stands above the title of a draft."""
     said = [each for each in (masthead.item, masthead.dates, masthead.session) if each]
     heads = [n for n, piece in enumerate(head) if any(each in _line(piece) for each in said)]
     behind = takewhile(_is_line, head[heads[-1] + 1 :]) if heads else ()
     lines = [_line(piece) for piece in behind]
-    called = len(lines) > 2 and len(masthead.item) > 0 and masthead.item in _line(head[heads[-1]])
-    return lines[called : called + 1]
+    if len(lines) < 3 or not masthead.item or masthead.item not in _line(head[heads[-1]]):
+        return lines[:1]
+    limited = any("/L." in each for each in masthead.symbols)
+    return lines[2:3] if limited else lines[1:2]
 
 
 def _is_line(piece: Piece) -> bool:
