@@ -21,8 +21,7 @@ from assistant.cli.session import settings
 from assistant.export.file_formats import render
 from assistant.export.layouts import publication_of
 from assistant.opening import make_engine, open_library
-from assistant.qa.engine import Engine
-from assistant.reports.themes.theme_maker import grouped, themes_of
+from assistant.reports.themes.theme_maker import themes_of
 from assistant.reports.themes.theme_model import Themes
 from assistant.settings import Settings
 from corpus.library import Library
@@ -48,15 +47,14 @@ def main() -> None:
         written = render(publication_of(made, library), "docx")
         seconds = time.process_time() - begun
         reverse = again(library, chosen, ids[::-1])
-        whole = members(engine)
         pick = random.Random(SEED)
         left = [pick.sample(ids, len(ids) - len(ids) // 10) for _ in range(options.times)]
-        fewer = [agreement(whole, members(engine, each)) for each in left]
+        fewer = [agreement(listed(made), listed(again(library, chosen, each))) for each in left]
         told: dict[str, Any] = {
             "documents": len(ids),
             "themes": [[theme.name, len(theme.documents), len(theme.passages)] for theme in made.themes],
             "seconds": round(seconds, 1),
-            "other order": dict(zip(("documents", "passages"), agreement(whole, listed(reverse)), strict=True)),
+            "other order": dict(zip(("documents", "passages"), agreement(listed(made), listed(reverse)), strict=True)),
             "languages": mixture(library, made),
             "same names": [theme.name for theme in made.themes] == [theme.name for theme in reverse.themes],
             "same bytes": written == render(publication_of(reverse, library), "docx"),
@@ -78,21 +76,8 @@ def again(library: Library, chosen: Settings, ids: Sequence[str]) -> Themes:
         return themes_of(make_engine(fresh, chosen))
 
 
-def members(engine: Engine, only: Sequence[str] | None = None) -> Members:
-    """Documents and passages with their theme, where only some documents are held."""
-    library = engine.library
-    ids = sorted(set(library.versions().quotable("en")) & set(only if only is not None else library.keys()))
-    documents, passages, groups, _, _ = grouped(engine, [library.document(each) for each in ids])
-    found: Members = ({}, {})
-    for number, rows in enumerate(groups):
-        for row in rows:
-            found[0][documents[row].id] = number
-            found[1].update((each.id, number) for each in passages[row])
-    return found
-
-
 def listed(themes: Themes) -> Members:
-    """The same of themes."""
+    """The theme of each document, and of each passage, of those that are in one."""
     made = themes.themes
     return (
         {each.document: theme.number for theme in made for each in theme.documents},

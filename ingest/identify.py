@@ -24,6 +24,7 @@ from ingest.readers.heads import (
     CHAPTER,
     CONTENTS,
     ORGANIZATION,
+    SUMMARY,
     TITLE_LABEL,
     is_distribution_line,
     names_session,
@@ -337,7 +338,12 @@ def _run(head: Sequence[Piece], masthead: Masthead, symbol: Symbol | None, kind:
         if piece.kind != "heading":
             if run and piece.part != "masthead":
                 break
-        elif (kind == "treaty" and article_of(_line(piece))) or (run and piece.part) or CHAPTER.match(piece.text):
+        elif (
+            (kind == "treaty" and article_of(_line(piece)))
+            or (run and piece.part)
+            or CHAPTER.match(piece.text)
+            or SUMMARY.match(piece.text)
+        ):
             break
         elif not _only_a_date(text := _line(piece)) and not _names_body(text, masthead, symbol):
             run.append(piece)
@@ -350,11 +356,22 @@ def _reports(before: Sequence[Piece]) -> bool:
 
 
 def _behind(head: Sequence[Piece], masthead: Masthead) -> list[str]:
-    """The line right behind the head of a text without marks, whose lines are paragraphs, where that is no sentence."""
+    """The line right behind the head of a text without marks, whose lines are paragraphs, where that is no sentence; behind the item of the agenda
+    the second of three or more, since the first is what the item is called and the last the form of the text, which stands above the title of a draft."""
     said = [each for each in (masthead.item, masthead.dates, masthead.session) if each]
     heads = [n for n, piece in enumerate(head) if any(each in _line(piece) for each in said)]
-    behind = [_line(piece) for piece in head[heads[-1] + 1 :][:1]] if heads else []
-    return [text for text in behind if len(text) <= _LONGEST and not text.endswith((".", "。"))]
+    behind = takewhile(_is_line, head[heads[-1] + 1 :]) if heads else ()
+    lines = [_line(piece) for piece in behind]
+    if len(lines) < 3 or not masthead.item or masthead.item not in _line(head[heads[-1]]):
+        return lines[:1]
+    limited = any("/L." in each for each in masthead.symbols)
+    return lines[2:3] if limited else lines[1:2]
+
+
+def _is_line(piece: Piece) -> bool:
+    """Whether a piece is a short paragraph that is no sentence and has no number."""
+    short = piece.kind == "paragraph" and not piece.number and len(piece.text) <= _LONGEST
+    return short and not piece.text.endswith((".", "。"))
 
 
 def _names_body(text: str, masthead: Masthead, symbol: Symbol | None) -> bool:

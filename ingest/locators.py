@@ -18,7 +18,7 @@ from corpus.roman import ordinal_word
 from ingest.acts import OPENING
 from ingest.agenda_form import AgendaForm
 from ingest.clock import dated_times, find_times, is_clocked, names_half
-from ingest.readers.heads import ANNEX, CHAPTER
+from ingest.readers.heads import ANNEX, CHAPTER, SUMMARY
 from ingest.readers.lines import BOX_WORDS, CAPTION_NUMBER, FIGURE_WORDS, MAP_WORDS, TABLE_WORDS
 from ingest.structure import PREAMBULAR, Piece
 from ingest.timetable_grid import heads_days
@@ -31,7 +31,6 @@ _ANNEX_WORDS = {
     "التذييل": "appendix", "附录": "appendix",
     "enclosure": "enclosure", "pièce jointe": "enclosure", "ضميمة": "enclosure", "附文": "enclosure",
 }  # fmt: skip
-_SUMMARY = re.compile(r"^\s*(?:summary|résumé|resumen|резюме|موجز|ملخص|摘\s*要)\s*$", re.IGNORECASE)
 _CAPTION = re.compile(
     rf"^\s*(?P<word>{TABLE_WORDS}|{FIGURE_WORDS}|{MAP_WORDS}|{BOX_WORDS})\s*(?P<number>{CAPTION_NUMBER})", re.IGNORECASE
 )
@@ -129,7 +128,7 @@ def enter(piece: Piece, ordinal: int, kind: TextKind, place: Place, first: bool,
     place.unnumbered = 0
     place.own_heading = text
     place.heading = f"{short(' '.join(above.split()), 50)}: {text}" if above else text
-    place.summary = bool(_SUMMARY.match(text))
+    place.summary = bool(SUMMARY.match(text))
     if kind == "agenda":
         return _enter_agenda(ordinal, text, place)
     if annex := ANNEX.match(text):

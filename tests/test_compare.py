@@ -110,6 +110,18 @@ def test_a_paragraph_that_grew_is_changed_wherever_it_now_stands_and_one_with_an
     assert [(each["before"], each["after"], each["kind"]) for each in found.to_json()["numbers"]] == kinds
 
 
+@pytest.mark.parametrize("merged", [False, True])
+def test_of_a_paragraph_that_was_split_and_reworded_each_half_is_told_once(holding: Holding, merged: bool) -> None:
+    once = f"{GRAIN[:-1]}, and asks the night watch to light the lamps along the long quay from dusk to dawn;"
+    grain = GRAIN.replace("in winter", "and timber along the coast")
+    halves = (grain, "Asks the night watch to light all lamps along the long quay from dusk to dawn;")
+    texts = (numbered(once, TIDES), numbered(*halves, TIDES))
+    found, _ = compared(holding, *(texts[::-1] if merged else texts))
+    assert [change.kind for change in found.changes] == ["changed", "changed"]
+    differ = " ".join(each.text for change in found.changes for each in change.pieces if each.op != "same")
+    assert not {"list", "night", "dusk"} & set(differ.split())
+
+
 def test_typography_and_damage_are_no_differences(holding: Holding) -> None:
     before = numbered("The co-operating “harbour” States Parties keep well-known services of old;", TIDES)
     damaged = "The co\u2011operating 'harbour' States parties keep well - known servi ces of old."

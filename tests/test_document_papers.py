@@ -169,6 +169,17 @@ def test_the_half_of_a_split_paragraph_comes_from_the_whole_one(holding: Holding
         assert [each.citation.locator for each in one.earlier] == ["A/RES/90/7, para. 1"]
 
 
+def test_no_paragraph_comes_from_an_entry_of_a_list_that_it_only_names(holding: Holding) -> None:
+    named_text = "The Convention of Arla on the ringing of fog bells and the lighting of lamps along straits, capes and narrow channels"
+    listed = f"{HEAD.format(symbol='A/90/9', title='Mandates', date='2035-01-01')}# Mandates\n\nConventions and protocols\n\n{named_text}\n"
+    asks = f"Urges all towns to join {named_text[0].lower()}{named_text[1:]}, to tell the council of what they do for it, and to send to the next session the names of"
+    newer = resolution("91/8", "2036-12-01", [SEEN], f"{asks} the keepers who climb the cliffs in winter", REPORT)
+    library = holding(listed, newer).library
+    document = named(library, "A/RES/91/8")
+    (one,) = origins_of(library, document, place_in(document, "1")).paragraphs
+    assert one.kind == "new"
+
+
 @pytest.mark.parametrize("asked", [["--due-before", "soon"], ["--out", "made.odd"]])
 def test_a_day_or_a_form_that_there_is_not_is_wrong_usage_and_no_documents_are_offered_for_it(asked: list[str]) -> None:
     done = CliRunner().invoke(app, ["mandates", *asked])

@@ -166,6 +166,29 @@ def test_an_outline_level_makes_a_heading_in_the_terms_of_the_template() -> None
     assert (plain.heading, un.heading) == (2, 4)
 
 
+def test_lines_that_count_chapters_are_headings_where_no_style_makes_any() -> None:
+    chapters = ["Summary", "Boats are few.", "I. Lamps", "1. They burn.", "A. Oil", "2. It is dear.", "B. Wicks", "3. None.",
+                "II. Fees", "4. They rise.", "IV. Conclusions", "5. Light them."]  # fmt: skip
+    body = "".join(map(p, chapters))
+    expected = [
+        ("Summary", 2),
+        ("I. Lamps", 2),
+        ("A. Oil", 3),
+        ("B. Wicks", 3),
+        ("II. Fees", 2),
+        ("IV. Conclusions", 2),
+    ]
+    for title in ("", p("Harbours", style="Heading2")):
+        found = lines(title + body, parts={"styles": STYLES})
+        assert [(line.text, line.heading) for line in found if line.heading and line.text != "Harbours"] == expected
+    listed = "".join(map(p, ["I. Lamps", "II. Fees", "III. Oil"]))
+    names = "".join(map(p, ["Members:", "A. Smith", "B. Jones", "C. Brown"]))
+    assert [line.text for line in lines(listed + body) if line.heading] == [text for text, _ in expected]
+    assert not any(line.heading for line in lines(names + p("They met.")))
+    styled = p("Harbours", style="Heading2") + p("Lamps", style="Heading2")
+    assert not any(line.heading == 3 for line in lines(styled + body, parts={"styles": STYLES}))
+
+
 def test_a_long_paragraph_is_no_heading_whatever_its_style() -> None:
     (only,) = lines(p("word " * 200, '<w:outlineLvl w:val="0"/>'))
     assert only.heading == 0

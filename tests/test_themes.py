@@ -296,7 +296,7 @@ def test_no_theme_is_called_by_what_the_name_of_a_body_opens_with_or_by_an_agend
     block = Block(0, "paragraph", 0, len(text), "p")
     documents = [Document(None, "en", "upload", title, text, (block,), f"{n}") for n in range(3)]
     namer = Namer(Vocabulary.shipped(), documents, [[0, 1, 2]], "en", bodies=["Working Group on Boats"])
-    assert namer.name([0, 1, 2], set(), lambda phrases: np.ones(len(phrases))) == ("yellow boats",)
+    assert [each.words for each in namer.name([0, 1, 2], lambda phrases: np.ones(len(phrases)))] == ["yellow boats"]
 
 
 class Spoken(HashEmbedder):
@@ -413,9 +413,44 @@ def test_gaps_are_documents_of_bodies_that_are_held(holding: Holding) -> None:
     assert themes_of(engine).themes[0].gaps == ()
     agenda = "---\nsymbol: CTOC/COP/WG.7/2030/9\ntitle: Boats\nlanguage: en\n---\n# Boats\n\n1. Boats need a name.\n"
     more(engine, agenda)
-    gaps = [gap for theme in themes_of(engine).themes for gap in theme.gaps]
-    assert gaps
-    assert all(gap.startswith("CTOC/COP/WG.7/") for gap in gaps)
+    made = themes_of(engine)
+    assert [theme.gaps for theme in made.themes] == [()]
+    assert made.gaps
+    assert all(gap.startswith("CTOC/COP/WG.7/") for gap in made.gaps)
+    assert made.gaps[0] in markdown(made, engine.library).rpartition("## Gaps")[2]
+
+
+def test_a_gap_is_told_under_the_theme_that_its_title_names_and_others_under_none(holding: Holding) -> None:
+    texts = [f"---\nsymbol: CTOC/COP/WG.7/203{n}/9\ntitle: Smuggling of migrants\nlanguage: en\n---\n# Smuggling of migrants\n\n"
+             f"1. The smuggling of migrants needs {n} boats.\n" for n in range(3)]  # fmt: skip
+    made = themes_of(holding(*texts))
+    (theme,) = made.themes
+    assert theme.gaps
+    assert all("smuggling" in gap.casefold() and "migrants" in gap.casefold() for gap in theme.gaps)
+    assert not any("smuggling of migrants" in gap.casefold() for gap in made.gaps)
+    assert made.only("1").gaps == ()
+
+
+def test_a_group_of_two_subjects_is_two_themes_and_what_says_nothing_of_them_is_of_none(holding: Holding) -> None:
+    words = {
+        "Safety of fishing boats": "The safety of fishing boats",
+        "Repair of harbour lamps": "The repair of harbour lamps",
+    }
+    texts = [(f"A/{60 + 10 * m + n}/9", title, f"Boats, lamps, nets, quays. {said} needs {n} casks.")
+             for m, (title, said) in enumerate(words.items()) for n in range(3)]  # fmt: skip
+    texts.append(("A/90/9", "Nets", "Boats, lamps, nets, quays. Nets are dried."))
+    made = themes_of(holding(*_reports(*texts)))
+    assert {theme.name: len(theme.documents) for theme in made.themes} == dict.fromkeys(words, 3)
+    assert [each.label for each in made.loose] == ["A/90/9"]
+
+
+def test_the_item_of_the_agenda_above_a_title_is_no_form() -> None:
+    title = "Safety of fishing boats"
+    text = f"{title}\n{title} is kept."
+    blocks = (Block(0, "paragraph", 0, len(title), "masthead"), Block(1, "paragraph", len(title) + 1, len(text), "p"))
+    documents = [Document(None, "en", "upload", title, text, blocks, f"{n}") for n in range(3)]
+    namer = Namer(Vocabulary.shipped(), documents, [[0, 1, 2]], "en")
+    assert [each.words for each in namer.name([0, 1, 2], lambda phrases: np.ones(len(phrases)))] == [title]
 
 
 def test_an_unknown_theme_names_what_is_near(starter_themes: Themes) -> None:

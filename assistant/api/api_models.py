@@ -271,6 +271,8 @@ class ThemesOut(BaseModel):
     years: list[int | None]
     themes: list[Record]
     apart: list[Record]
+    loose: list[Record]
+    gaps: list[str]
 
 
 class ComparisonOut(BaseModel):

@@ -199,13 +199,17 @@ def _themes(themes: Themes, references: References) -> Publication:
             blocks.append(Paragraph(content, number))
         blocks.append(Heading(2, say("theme_documents", language), f"theme-{theme.number}-documents"))
         blocks.append(_documents(theme.documents, references, theme))
-        if theme.gaps:
-            blocks.append(Heading(2, say("theme_gaps", language), f"theme-{theme.number}-gaps"))
-            blocks.append(Listing(tuple(plain(gap) for gap in theme.gaps)))
+        blocks += _gaps(2, theme.gaps, f"theme-{theme.number}-gaps", language)
     for name, beside in (("loose", themes.loose), ("apart", themes.apart)):
         if beside:
             blocks += [Heading(1, say(f"themes_{name}", language), name), _documents(beside, references)]
+    blocks += _gaps(1, themes.gaps, "gaps", language)
     return Publication(language, say("themes_title", language), tuple(blocks), notice=say("unofficial", language))
+
+
+def _gaps(level: int, gaps: Sequence[str], anchor: str, language: str) -> list[Block]:
+    """Documents that are not held, under a heading; nothing where there are none."""
+    return [Heading(level, say("theme_gaps", language), anchor), Listing(tuple(map(plain, gaps)))] if gaps else []
 
 
 def _list_of(themes: Themes) -> Table:

@@ -45,6 +45,8 @@ CONTENTS = re.compile(
 """What heads a table of contents."""
 TITLE_LABEL = re.compile(r"\s*(?:title|titre|t[ií]tulo|название|العنوان|标题)\s*[:：]?\s*", re.IGNORECASE)
 """What stands beside the title in a table at the head of a paper."""
+SUMMARY = re.compile(r"^\s*(?:summary|résumé|resumen|резюме|موجز|ملخص|摘\s*要)\s*$", re.IGNORECASE)
+"""What heads a summary."""
 _BEFORE = re.compile(rf"^(?:{ORGANIZATION})\s+", re.IGNORECASE)
 _VERSION_BEFORE = re.compile(rf"^(?P<version>{'|'.join(VERSIONS)})\s+(?P<symbol>\S.*)$", re.IGNORECASE)
 

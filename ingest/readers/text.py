@@ -10,14 +10,16 @@ import datetime as dt
 import html
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import yaml
 
 from corpus.roman import from_roman
 from ingest.readers.aligned import head_lines, rows_of
+from ingest.readers.heads import SUMMARY
 from ingest.readers.lines import ENDS, Cell, Line, ReadError, Source
 
 MAX_LINE = 400_000
@@ -39,6 +41,8 @@ _EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3}|_{1,3})(?=\S)([^*_]{1,4000}?)(?<=\S)
 _BACKQUOTES = re.compile(r"``([^`\"“”]{1,400}?)(?:''|\"|”)")
 _CHAPTER = re.compile(r"([IVXLC]{1,6}|[A-ZА-Я])\.\s+(?=[^\W\d_a-zà-ÿа-я])")
 _CHAPTER_LINE = 120
+_GAP = 2
+"""How far a chapter may count on from the one before: a line between them may not be known for one."""
 _NUMBERED = re.compile(r"(\d{1,2})\.?\s+(?=[^\W\d_])")
 _LETTERS = 0.8
 _WORD = re.compile(r"[^\W\d_]{2,}")
@@ -80,7 +84,7 @@ def read_text(data: bytes, name: str) -> Source:
     given, text = front_matter(whole, name)
     lines = tuple(_lines(text.splitlines(), name))
     if not any(line.heading for line in lines):
-        lines = tuple(_outlined(lines))
+        lines = tuple(outlined(lines))
     if all(line.blank for line in lines):
         raise ReadError(f"{name} holds no text.")
     warnings = []
@@ -136,38 +140,53 @@ def clean_characters(text: str) -> str:
     return " ".join(_CONTROL.sub("", unicodedata.normalize("NFC", text)).split())
 
 
-def _outlined(lines: Sequence[Line]) -> Iterator[Line]:
-    """The lines of a text without marks: those that stand alone and count its chapters (`A. Badges`, `II. Fees`) are headings where
-    there are several, so is one in capitals before a paragraph `1.1`, and what follows a title in capitals does not go on with it."""
+def outlined(lines: Sequence[Line]) -> Iterator[Line]:
+    """The lines of a text without marks: those that stand alone and count its chapters (`II. Fees`, `A. Badges`) are headings where
+    there are several, and with them what is called the summary; so is one in capitals before a paragraph `1.1`, and what follows a title in
+    capitals does not go on with it."""
     around = [True, *(line.blank for line in lines), True]
-    chapters: dict[int, str] = {}
-    for n, line in enumerate(lines):
-        match = _CHAPTER.match(line.text)
-        # No row of figures is one.
-        letters = sum(map(str.isalpha, line.text)) >= _LETTERS * len("".join(line.text.split()))
-        words = letters and not (line.cells or line.bullet or line.note or ENDS.search(line.text))
-        if match and words and len(line.text) <= _CHAPTER_LINE and around[n] and around[n + 2]:
-            chapters[n] = match[1]
-    numerals = {"I", "II"} <= {*chapters.values()}
+    alone = {n for n in range(len(lines)) if around[n] and around[n + 2]}
+    chapters = _chapters(lines, alone)
     longest = max((len(line.text) for line in lines if not line.cells), default=0)
     title = False  # whether a title in capitals goes on
     for n, line in enumerate(lines):
         capitals = line.text.isupper() and not line.cells
         title = capitals and (title or (around[n] and len(_WORD.findall(line.text)) >= _CAPITALS))
-        if len(chapters) > 1 and n in chapters:
-            lettered = (
-                not numerals
-                or not from_roman(chapters[n])
-                or ({"A", "B"} <= {*chapters.values()} and chapters[n] in "CDLM")
-            )
-            yield replace(line, heading=3 if numerals and lettered else 2)
-        elif capitals and around[n] and around[n + 2] and _heads_count(lines, n):
-            yield replace(line, heading=2)
+        heads = (chapters and SUMMARY.match(line.text)) or (capitals and _heads_count(lines, n))
+        if n in chapters or (n in alone and heads):
+            yield replace(line, heading=chapters.get(n, 2))
         elif title:
             title = n + 1 < len(lines) and lines[n + 1].text.isupper() and 2 * len(line.text) >= longest
             yield replace(line, broken=line.broken or not title)
         else:
             yield line
+
+
+def _chapters(lines: Sequence[Line], alone: Container[int]) -> dict[int, int]:
+    """The places of lines that count chapters, with the level of each: letters are below Roman numerals. Where one stands right behind
+    another and not below it, both are entries of a list."""
+    found: dict[int, bool] = {}
+    listed: set[int] = set()
+    last = {True: 0, False: 0}  # what was counted last, with numerals and with letters
+    for before, n in pairwise([-1, *(n for n, line in enumerate(lines) if not line.blank)]):
+        line = lines[n]
+        match = _CHAPTER.match(line.text) if n in alone and len(line.text) <= _CHAPTER_LINE else None
+        # No row of figures is one.
+        letters = sum(map(str.isalpha, line.text)) >= _LETTERS * len("".join(line.text.split()))
+        if not match or not letters or line.cells or line.bullet or line.note or line.part or ENDS.search(line.text):
+            continue
+        counts = {True: from_roman(match[1]), False: ord(match[1]) - ord("A" if match[1].isascii() else "А") + 1
+                  if len(match[1]) == 1 else 0}  # fmt: skip
+        fits = [by for by, count in counts.items() if count == 1 or last[by] < count <= last[by] + _GAP]
+        if fits:
+            numeral = max(fits, key=lambda by: (counts[by] == last[by] + 1, not by))
+            last[numeral] = counts[numeral]
+            if before in found and (numeral or not found[before]):
+                listed |= {before, n}
+            found[n] = numeral
+    chapters = {n: numeral for n, numeral in found.items() if n not in listed}
+    below = 3 if any(chapters.values()) else 2
+    return {n: 2 if numeral else below for n, numeral in chapters.items()} if len(chapters) > 1 else {}
 
 
 def _heads_count(lines: Sequence[Line], n: int) -> bool:

@@ -145,13 +145,15 @@ def likenesses(one: Sequence[Para], other: Sequence[Para]) -> Iterator[np.ndarra
 
 
 def held(parts: Sequence[Para], wholes: Sequence[Para]) -> Indices:
-    """Pairs of parts with what holds them nearly whole, or that they hold; each once, the likeliest first."""
-    rows = list(likenesses(parts, wholes)) if parts and wholes else []
-    ranked = sorted((-float(row[j]), i, j) for i, row in enumerate(rows) for j in np.flatnonzero(row >= GROWN * GROWN))
+    """Pairs of parts of paragraphs with whole ones that they are, that hold them or that they hold, alike enough to be changes of each other; each
+    once, the likeliest first."""
+    rows = likenesses(parts, wholes) if parts and wholes else ()
+    ranked = sorted((-float(alike), i, j) for i, row in enumerate(rows) for j, alike in enumerate(row)
+                    if alike >= (ALIKE if parts[i].part == wholes[j].part else SURE))  # fmt: skip
     found: dict[int, int] = {}
     for _, i, j in ranked:
         if i not in found and j not in found.values():
-            found[i] = int(j)
+            found[i] = j
     return sorted(found.items())
 
 

@@ -17,8 +17,8 @@ from assistant.qa.answer import Citation
 from assistant.qa.metadata import opening_of
 from assistant.qa.provisions import within
 from assistant.reports import Progress, ReportError, silent
-from assistant.reports.comparison.alignment import SURE, likenesses
-from assistant.reports.comparison.paragraphs import Para, paragraphs
+from assistant.reports.comparison.alignment import ALIKE, SURE, likenesses
+from assistant.reports.comparison.paragraphs import END, Para, paragraphs
 from assistant.reports.comparison.text_diff import LITTLE, Piece, pairs_of, pieces_of
 from assistant.reports.lookup import cite
 from assistant.reports.quoted_tables import as_json
@@ -185,11 +185,12 @@ class _Held:
         """Keeps what an earlier text has of a paragraph, of several places in one text the one most like it."""
         verbatim, known, document = other.key == para.key, kept.get(earlier), self._library.document(earlier)
         likeness = 1.0 if verbatim else likeness
-        # What only stands somewhere in a far longer one, as a name in a list of names, does not come from there.
+        # What only stands somewhere in a far longer one, as a name in a list of names, does not come from there; nor from an entry of a list, which
+        # no sign closes, what only names it.
         shared = (Counter(para.words) & Counter(other.words)).total() / max(len(para.words), len(other.words))
         if (
             likeness >= least
-            and shared >= LITTLE
+            and shared >= (LITTLE if other.text.endswith(tuple(END)) else ALIKE)
             and (known is None or (verbatim, likeness) > (known.verbatim, known.likeness))
         ):
             pieces = (Piece.both(other.text, para.text),) if verbatim else pieces_of(other.text, para.text)

@@ -313,7 +313,7 @@ def pairs_of(first: Document, second: Document) -> tuple[float, tuple[Pair, ...]
     found = pair(one, other)
     kept = in_place(found, [MANY + len(one[i].key) for i, _ in found])
     pairs = [_judged(one[i], other[j], n not in kept) for n, (i, j) in enumerate(found)]
-    pairs += _parted(one, other, pairs)
+    pairs = _parted(one, other, pairs)
     shared = sum((Counter(one[i].words) & Counter(other[j].words)).total() for i, j in found)
     shorter = min(sum(len(para.words) for para in side) for side in (one, other))
     pairs += _single(one, other, pairs)
@@ -330,20 +330,33 @@ def _judged(before: Para, after: Para, out_of_order: bool = False) -> Pair:
 
 
 def _parted(one: Sequence[Para], other: Sequence[Para], pairs: Sequence[Pair]) -> list[Pair]:
-    """Of paragraphs that were split in two, or two that were made one, the part that is not paired yet: what one has and its
-    other half lacks, beside paragraphs that stand alone."""
-    halves = [(each.before, each.after, pieces_of(each.before.text, each.after.text))
-              for each in pairs if each.before and each.after and each.kind == "changed"]  # fmt: skip
-    gone = [_rest(before, pieces, "removed") for before, _, pieces in halves]
-    come = [_rest(after, pieces, "added") for _, after, pieces in halves]
+    """The pairs with the other halves of paragraphs that were split in two, or two that were made one: what one has and its other half lacks is
+    another pair with a paragraph that stands alone, and is not told of the first half, too."""
+    halves = [(n, each.before, each.after, pieces_of(each.before.text, each.after.text))
+              for n, each in enumerate(pairs) if each.before and each.after and each.kind == "changed"]  # fmt: skip
+    gone = [_rest(before, pieces, "removed") for _, before, _, pieces in halves]
+    come = [_rest(after, pieces, "added") for _, _, after, pieces in halves]
     alone = [_left(one, [each.before for each in pairs]), _left(other, [each.after for each in pairs])]
-    split = [Pair(gone[i], alone[1][j], "changed", halved="before") for i, j in held(gone, alone[1])]
-    return split + [Pair(alone[0][i], come[j], "changed", halved="after") for j, i in held(come, alone[0])]
+    made = [*pairs]
+    for i, j in held(gone, alone[1]):
+        n, before, *_ = halves[i]
+        made[n] = replace(made[n], before=_without(before, gone[i]))
+        made.append(Pair(gone[i], alone[1][j], "changed", halved="before"))
+    for i, j in held(come, alone[0]):
+        n, _, after, _ = halves[i]
+        made[n] = replace(made[n], after=_without(after, come[i]))
+        made.append(Pair(alone[0][j], come[i], "changed", halved="after"))
+    return made
 
 
 def _rest(para: Para, pieces: Iterable[Piece], op: Op) -> Para:
     """A paragraph with nothing but the longest of the words that the other half lacks."""
     return replace(para, text=max((each.text for each in pieces if each.op == op), key=len, default=""))
+
+
+def _without(para: Para, half: Para) -> Para:
+    """A paragraph without the words of a half."""
+    return replace(para, text=" ".join("".join(para.text.split(half.text, 1)).split()))
 
 
 def _single(one: Sequence[Para], other: Sequence[Para], pairs: Sequence[Pair]) -> list[Pair]:

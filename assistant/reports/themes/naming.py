@@ -1,8 +1,9 @@
 """Names of themes: noun phrases of titles and headings that set a theme's documents apart.
 
 A phrase is weighed by what it tells of a theme (its part of the Kullback-Leibler divergence: the share of the theme's
-documents that say it, times the logarithm of how much more often they do than others), by how often they say it and how
-many do in a heading (c-TF-IDF over documents), and by how near it is to the theme in meaning.
+documents that speak of it, times the logarithm of how much more of them say it than of the documents outside), by how often they say it and how
+many do in a heading (c-TF-IDF over documents), and by how near it is to the theme in meaning. A document speaks of a phrase that stands in its
+title or in a heading, or that it says more often, for its length, than documents outside of the theme do, and not in passing alone.
 """
 
 from __future__ import annotations
@@ -20,17 +21,29 @@ from assistant.reports.themes.clusters import LEAST
 from assistant.slices import Slices
 from assistant.vocabulary import Vocabulary
 from assistant.wording.lexicon import HAN_FUNCTION
-from corpus.acronyms import acronyms
+from corpus.acronyms import acronyms, named_by
 from corpus.analysis import analyse, words
 from corpus.dates import find_dates
 from corpus.documents import Document
 
-LONGEST, WORDS, NAMES = 60, 7, 2
+LONGEST, WORDS, NAMES = 75, 10, 2
 """Longest phrase, in characters and in words, and most phrases of a name."""
 OPENING, FORMS = 2, 3
 """Words that open the titles of documents of so many groups tell of no group: `report`, `letter`, `draft`."""
 SAYING = 1 / 3
 """The share of a group's documents in its language, at least, that say a phrase by which it is named."""
+COVERED = 0.5
+"""The share of a group's documents in its language, at least, that speak of a phrase of its name."""
+PASSING = 0.1
+"""The share of how often a group says a phrase up to which a document only names it in passing."""
+RARER = 2
+"""How many times more of a group's documents, at least, say a phrase of its name than of those outside."""
+UNSEEN = 0.5
+"""How many documents outside of a group are taken to say a phrase that none says."""
+TELLING = 0.05
+"""What a phrase weighs at least: one that stands out by little, or is far from the theme in meaning, is none that one would look under."""
+ALONE = 2 / 3
+"""The same of a phrase that one title has, and no other heading."""
 SECOND = 0.1
 """Share of the weight of the first phrase of a name from which on a second one is said."""
 MOSTLY = 0.5
@@ -50,12 +63,15 @@ Near = Callable[[Sequence[str]], np.ndarray]
 
 @dataclass(frozen=True)
 class Phrase:
-    """A phrase, its stems, what it weighs for a group and which of its documents say it."""
+    """A phrase, its stems, what it weighs for a group, which of its documents speak of it, and how often, for each of its words, a document must say it
+    more to speak of it."""
 
     weight: float
     stems: str
     words: str
     rows: frozenset[int]
+    usual: float
+    language: str
 
 
 class Namer:
@@ -71,12 +87,15 @@ class Namer:
         slices: Slices = Slices(),  # noqa: B008  (it holds nothing)
         bodies: Iterable[str] = (),
     ) -> None:
-        self._vocabulary, self._language, self._slices = vocabulary, language, slices
+        self._vocabulary, self._language, self._slices, self._documents = vocabulary, language, slices, documents
         self._languages = [document.language for document in documents]
         self._tells = cache(self._tell)
+        self._taken: set[str] = set()
         self._texts: list[str] = []
+        self._lengths: list[int] = []
         self._heads: list[dict[str, str]] = []
         self._said: list[dict[str, str]] = []
+        self._titles: list[dict[str, str]] = []
         formal: Counter[str] = Counter()
         opened: Counter[str] = Counter()
         for document in slices(documents):
@@ -90,10 +109,20 @@ class Namer:
             masthead = {
                 self._stems(document.body(each), spoken) for each in document.blocks if each.locator == "masthead"
             }
-            formal.update({f" {stems} " for stems in {*masthead, *self._phrases(dated, spoken)} if stems})
+            # A masthead has the item of the agenda, too, by which its resolution is called.
+            called = f" {self._stems(document.title, spoken)} "
+            formal.update(
+                {
+                    f" {stems} "
+                    for stems in {*masthead, *self._phrases(dated, spoken)}
+                    if stems and f" {stems} " not in called
+                }
+            )
             self._heads.append(self._phrases(heads, spoken))
+            self._titles.append(self._phrases(heads[:1] if document.title in heads[:1] else [], spoken))
             self._said.append(self._phrases(said, spoken, plain=True))
             self._texts.append(f" {self._stems(' | '.join(said), spoken)} ")
+            self._lengths.append(len(self._texts[-1].split()))
         self._bodies = [f"{self._stems(each, 'en')} " for each in bodies]
         self._formal = {stems for stems, count in formal.items() if count > 1}
         for rows in groups:
@@ -110,10 +139,22 @@ class Namer:
         [(most, count)] = spoken.most_common(1)
         return most if count > MOSTLY * len(rows) else None
 
-    def name(self, rows: Sequence[int], taken: set[str], near: Near) -> tuple[str, ...]:
-        """The phrases of a group's name, the second of other documents than the first; none that another group has
-        (`taken`, in stems, which it adds to); empty where nothing tells the group apart."""
-        weighed = [each for each in self._weighed(rows, near) if each.stems not in taken]
+    def speaks(self, row: int, phrase: Phrase) -> bool:
+        """Whether a document speaks of a phrase, of its language or of another one, in which nobody can tell."""
+        if self._languages[row] != phrase.language:
+            return True
+        said = self._texts[row].count(f" {phrase.stems} ")
+        return phrase.stems in self._heads[row] or said > phrase.usual * self._lengths[row]
+
+    def called(self, title: str, phrases: Sequence[Phrase]) -> bool:
+        """Whether an English title has all words of a phrase."""
+        words = set(self._stems(title, "en").split())
+        return any(words.issuperset(each.stems.split()) for each in phrases)
+
+    def name(self, rows: Sequence[int], near: Near) -> tuple[Phrase, ...]:
+        """The phrases of a group's name, the second of other documents than the first; none by which another group was named
+        before; empty where nothing tells most of the group apart."""
+        weighed = [each for each in self._weighed(rows, near) if each.stems not in self._taken]
         chosen: list[Phrase] = []
         left = set(rows)
         while weighed and left and len(chosen) < NAMES:
@@ -123,35 +164,60 @@ class Namer:
             if chosen and len(best.rows) < LEAST:  # what fewer documents say than make a theme is no name of one
                 break
             chosen.append(best)
-            taken.add(best.stems)
             left -= best.rows
             weighed = [each for each in weighed if not set(each.stems.split()) & set(best.stems.split())]
-        return tuple(each.words for each in chosen)
+        own = {row for row in rows if self._languages[row] == self.spoken(rows)}
+        if (
+            not chosen
+            or len(own & left) >= (1 - COVERED) * len(own)
+            or len(rows) - len(own & left) < min(LEAST, len(rows))
+        ):
+            return ()
+        self._taken.update(each.stems for each in chosen)
+        return tuple(replace(each, words=self._spelt(each, rows)) for each in chosen)
+
+    def _spelt(self, phrase: Phrase, rows: Sequence[int]) -> str:
+        """What a phrase is called: an acronym by the words that the documents spell it with, where they do."""
+        acronym = phrase.words.isupper() and phrase.words.isalpha()
+        return (named_by(phrase.words, (self._documents[row].text for row in rows)) if acronym else "") or phrase.words
 
     def _weighed(self, rows: Sequence[int], near: Near) -> list[Phrase]:
         """The phrases of a group in the language that it is named in, the best first."""
         language = self.spoken(rows)
         own = [row for row in rows if self._languages[row] == language]
-        others = [text for text, each in zip(self._texts, self._languages, strict=True) if each == language]
+        others = [row for row, each in enumerate(self._languages) if each == language and row not in own]
         heads = Counter(stems for row in own for stems in self._heads[row])
+        least = max(min(2, len(rows)), SAYING * len(own))  # of one document the title tells more
+        words = sum(self._lengths[row] for row in others)
         found = []
         phrases = Counter(stems for row in own for stems in {**self._heads[row], **self._said[row]})
-        for stems in self._slices(each for each in self._whole(phrases) if heads[each] >= min(2, len(own))):
-            times = {row: count for row in own if (count := self._texts[row].count(f" {stems} "))}
-            if len(times) < max(min(2, len(rows)), SAYING * len(own)):  # of one document the title tells more
+        titles = {stems for row in own for stems in self._titles[row]}
+        several = min(2, len(own))
+        for stems in self._slices(each for each in self._whole(phrases) if heads[each] >= several or each in titles):
+            times = [self._texts[row].count(f" {stems} ") for row in own]
+            if sum(map(bool, times)) < least:
                 continue
-            share, overall = len(times) / len(own), sum(f" {stems} " in text for text in others) / len(others)
-            if share <= overall and len(own) < len(others):
+            outside = [self._texts[row].count(f" {stems} ") for row in others]
+            usual = sum(outside) / words if words else 0.0
+            more = sum(map(bool, times)) / len(own) * (len(others) + 1) / (sum(map(bool, outside)) + UNSEEN)
+            within = sum(times) / sum(self._lengths[row] for row in own)
+            phrase = Phrase(0.0, stems, "", frozenset(), max(usual, PASSING * within), language or "")
+            speaking = frozenset(row for row in own if self.speaks(row, phrase))
+            # What stands in one title alone is what nearly all speak of.
+            if len(speaking) < (least if heads[stems] >= several else ALONE * len(own)) or more < RARER:
                 continue
             forms = Counter(each[row][stems] for row in own for each in (self._heads, self._said) if stems in each[row])
-            weight = share * math.log(1 + share / overall) * math.log(1 + sum(times.values()) / len(own))
+            weight = len(speaking) / len(own) * math.log(more) * math.log(1 + sum(times) / len(own))
             weight *= 1 + math.log(heads[stems])
             form = min(forms, key=lambda form: (sum(map(str.isupper, form)), -forms[form], form))
-            found.append(Phrase(weight, stems, form, frozenset(times)))
-        found = sorted(found, key=lambda each: (-each.weight, each.stems))[:LIKELY]
+            found.append(replace(phrase, weight=weight, words=form, rows=speaking))
+        found = sorted(found, key=lambda each: (-each.weight, -len(each.stems), each.stems))[:LIKELY]
         scale: np.ndarray | list[float] = np.clip(near([each.words for each in found]), 0.0, None) ** 3 if found else []
         told = [replace(each, weight=each.weight * float(by)) for each, by in zip(found, scale, strict=True)]
-        return sorted((each for each in told if each.weight > 0), key=lambda each: (-each.weight, each.stems))
+        return sorted(
+            (each for each in told if each.weight >= TELLING),
+            key=lambda each: (-each.weight, -len(each.stems), each.stems),
+        )
 
     def _whole(self, phrases: Counter[str]) -> list[str]:
         """Phrases that are no form of document and name none, nor a body, and are no part of a longer one wherever they

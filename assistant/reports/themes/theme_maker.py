@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import nullcontext
 from functools import partial
 
@@ -37,9 +37,10 @@ from assistant.reports.themes.clusters import (
     places,
     unit_length,
 )
-from assistant.reports.themes.naming import Namer
+from assistant.reports.themes.naming import Namer, Phrase
 from assistant.reports.themes.theme_model import Theme, ThemeDocument, ThemePassage, Themes
 from assistant.slices import Aside, Slices
+from assistant.wording.drafting import grammar_of
 from corpus.analysis import analyse
 from corpus.calendar_names import language_name
 from corpus.dates import find_dates
@@ -49,7 +50,9 @@ from corpus.symbols import RECORDS, find_symbols
 
 FOLDER, KEPT = "themes", 4
 """Where themes are kept, and of how many states of the library or settings."""
-VERSION = 13
+MUCH = 1 / 3
+"""The share of the documents in themes that words in common name, from which on none is called by the title of one document."""
+VERSION = 14
 """Raised with a change that makes other themes of the same documents."""
 _UNSAID = frozenset(["masthead", "contents", "footnote"])
 """Where passages are that belong to no theme."""
@@ -85,39 +88,63 @@ def _made(engine: Engine, language: str, count: int | None, state: str, progress
     # In an order that does not depend on when a document came.
     documents = [library.document(each) for each in slices(sorted(library.versions().quotable(language)))]
     telling, passages, grouping, vectors, read = grouped(engine, documents, count, slices)
-    loose = _loose(grouping, vectors, read) if count is None else set()
-    grouping = [[n for n in rows if n not in loose] for rows in grouping]
     shaping = _shaping(passages)
     groups = [[n for n in rows if n in shaping] or rows for rows in grouping]
     place = {n: m for m, n in enumerate(sorted(n for rows in groups for n in rows))}
-    read &= place.keys()
-    middle = np.mean([vectors[n] for n in sorted(read)], axis=0) if read else np.zeros(0)
-    centres = [np.mean([vectors[n] for n in rows], axis=0) for rows in groups]
-    maps = places(np.stack(centres)) if len({len(each) for each in centres}) == 1 else np.zeros((len(groups), 2))
-    named = [n for n, rows in enumerate(groups) if read.issuperset(rows)]
-    lie = {n: unit_length(centres[n] - middle) for n in named}
-    gaps = _not_held(engine, middle, np.stack(list(lie.values())), language, slices) if named else {}
-    titles = {named[n]: told for n, told in gaps.items()}
-    shaped = [[place[n] for n in rows] for rows in groups]
+    small = [n for n in range(len(telling)) if n not in place]
+    middle = np.mean([vectors[n] for n in sorted(read & place.keys())], axis=0) if read else np.zeros(0)
     bodies = {each.body for each in library.meetings()} | {each.body for each in engine.catalogue.meetings}
+    shaped = [[place[n] for n in rows] for rows in groups]
     namer = Namer(engine.vocabulary, [telling[n] for n in place], shaped, language, slices, bodies)
-    summary = Summary(engine, language, [each.id for each in documents], slices)
+    lying = partial(_lie, vectors, middle, read)
+
+    def calling(rows: Sequence[int]) -> tuple[Phrase, ...]:
+        spoken = namer.spoken([place[n] for n in rows])
+        near = partial(_nearness, searching, slices, middle, lying(rows), spoken or language)
+        return namer.name([place[n] for n in rows], near) if spoken else ()
+
+    def speaks(row: int, phrase: Phrase) -> bool:
+        return namer.speaks(place[row], phrase)
+
+    if count is None:
+        parts, loose = _parts(
+            groups, vectors, read, calling, speaks, lambda rows: _body([telling[n] for n in rows], telling)
+        )
+    else:
+        parts, loose = [(rows, calling(rows)) for rows in groups], set()
+    parts.sort(key=lambda each: (-len(each[0]), telling[each[0][0]].id))
+    groups, phrases = [rows for rows, _ in parts], [phrases for _, phrases in parts]
+    lie = {n: lies for n, rows in enumerate(groups) if (lies := lying(rows)) is not None}
+    # A document by which no theme was made is in the nearest, or where the model does not read it in the one that has most of its group.
+    home = {n: {*rows} for rows in grouping for n in rows}
+    grouping = [[*rows] for rows in groups]
+    for n in small:
+        near = [float((vectors[n] - middle) @ lie[each]) if n in read and each in lie else len(home[n] & {*rows}) - 0.5
+                for each, rows in enumerate(groups)]  # fmt: skip
+        best = max(range(len(groups)), key=near.__getitem__, default=None)
+        if best is None or near[best] <= 0:
+            loose.add(n)
+        else:
+            grouping[best] = sorted([*grouping[best], n])
+    whole = len(lie) == len(groups) > 0
+    maps = (
+        places(np.stack([np.mean([vectors[n] for n in rows], axis=0) for rows in groups]))
+        if whole
+        else np.zeros((len(groups), 2))
+    )
+    summary = Summary(engine, language, [each.id for each in documents], slices, middle)
     made: list[Theme] = []
-    taken: set[str] = set()
     used: set[str] = set()
-    names = []
-    for n, rows in enumerate(shaped):
-        spoken = namer.spoken(rows)
-        near = partial(_nearness, searching, slices, middle, lie.get(n), spoken or language)
-        terms = namer.name(rows, taken, near) if spoken else ()
-        names.append((terms or _body([telling[row] for row in groups[n]], telling), spoken))
-    # Where words in common name most of what is held, what none name is no theme.
-    mostly = 2 * sum(len(rows) for rows, (terms, _) in zip(groups, names, strict=True) if terms) > len(place)
+    names = [(tuple(each.words for each in own) or _body([telling[n] for n in rows], telling), namer.spoken([place[n] for n in rows]))
+             for rows, own in parts]  # fmt: skip
+    # Where words in common name much of what is held, what none name is no theme.
+    worded = sum(len(rows) for rows, (terms, _) in zip(groups, names, strict=True) if terms) > MUCH * len(place)
+    gaps = _not_held(engine, middle, lie, lambda n, title: namer.called(title, phrases[n]), language, slices)
     for n, rows in enumerate(groups):
         centre, (terms, spoken) = lie.get(n), names[n]
         if not terms or spoken is None:
             document = _nearest([telling[row] for row in rows], [vectors[row] for row in rows], centre, language, used)
-            if count is None and (mostly or ((made or n + 1 < len(groups)) and find_dates(document.title))):
+            if count is None and (worded or ((made or n + 1 < len(groups)) and find_dates(document.title))):
                 # Nor is what the title of no document names, as letters on this and that.
                 loose.update(grouping[n])
                 continue
@@ -129,9 +156,9 @@ def _made(engine: Engine, language: str, count: int | None, state: str, progress
             name += f" ({language_name(spoken, language)})"
         progress(name, n, len(groups))
         wanted = None
-        if n in named:  # near to what the documents say and to what the theme is called
+        if n in lie:  # near to what the documents say and to what the theme is called
             called = levelled(searching, embedded(searching, [joined(list(terms), language)], slices)[0], spoken)
-            wanted = unit_length(unit_length(centres[n]) + unit_length(called))
+            wanted = unit_length(lie[n] + unit_length(called - middle))
         statements, repeats = summary.of([passages[row] for row in rows], wanted)
         rows = grouping[n]
         held = [telling[row] for row in rows]
@@ -148,15 +175,17 @@ def _made(engine: Engine, language: str, count: int | None, state: str, progress
                 documents=_listed(held, [len(passages[row]) for row in rows]),
                 summary=statements,
                 repeats=repeats,
-                gaps=titles.get(n, ()),
+                gaps=gaps.pop(n, ()),
                 x=round(float(maps[n][0]), 4),
                 y=round(float(maps[n][1]), 4),
             )
         )
     apart = [each for each in documents if each not in telling]
     left = [telling[n] for n in sorted(loose)]
-    listed = (_listed(some, [len(library.passages(each.id)) for each in some]) for some in (apart, left))
-    return Themes(language, tuple(made), state, *listed)
+    beside = [_listed(some, [len(library.passages(each.id)) for each in some]) for some in (apart, left)]
+    # What belongs to a theme that was not made is a gap of none, too.
+    rest = tuple(each for told in gaps.values() for each in told)
+    return Themes(language, tuple(made), state, beside[0], beside[1], rest)
 
 
 def _loose(groups: Sequence[Sequence[int]], vectors: Sequence[np.ndarray], read: Collection[int]) -> set[int]:
@@ -171,6 +200,69 @@ def _loose(groups: Sequence[Sequence[int]], vectors: Sequence[np.ndarray], read:
     widths = silhouette_samples(centred(np.stack([vectors[n] for n, _ in told])), labels, metric="cosine")
     found = {n for (n, _), width in zip(told, widths, strict=True) if width <= 0}
     return {n for rows in groups for n in rows if n in found and len(set(rows) - found) >= LEAST}
+
+
+Name = Callable[[Sequence[int]], tuple[Phrase, ...]]
+"""The phrases that name a group of documents, none where nothing does."""
+Part = tuple[list[int], tuple[Phrase, ...]]
+"""Documents of a theme by their places, and what names it."""
+
+
+def _lie(
+    vectors: Sequence[np.ndarray], middle: np.ndarray, read: Collection[int], rows: Sequence[int]
+) -> np.ndarray | None:
+    """Where documents lie, seen from the middle of all (d, unit length); None where the model reads not all of them."""
+    if any(n not in read for n in rows):
+        return None
+    return unit_length(np.mean([vectors[n] for n in rows], axis=0) - middle)
+
+
+def _parts(
+    groups: Sequence[list[int]],
+    vectors: Sequence[np.ndarray],
+    read: Collection[int],
+    name: Name,
+    speaks: Callable[[int, Phrase], bool],
+    body: Callable[[Sequence[int]], tuple[str, ...]],
+) -> tuple[list[Part], set[int]]:
+    """The groups, or the parts of them, that have a name, each with the documents that speak of it; then what is left is grouped once more. Behind
+    them the groups of which enough is left without a name, and the documents that are in none."""
+    stray = _loose(groups, vectors, read)
+    first = [part for rows in groups for part in _divided([n for n in rows if n not in stray], vectors, name)]
+
+    def spoken_of(parts: Sequence[Part]) -> list[Part]:
+        silent = {
+            n for rows, phrases in parts for n in rows if phrases and not any(speaks(n, each) for each in phrases)
+        }
+        return [([n for n in rows if n not in silent], phrases) for rows, phrases in parts]
+
+    made = spoken_of([part for part in first if part[1] or body(part[0])])
+    held = {n for rows, _ in made for n in rows}
+    left = sorted(n for rows in groups for n in rows if n in read and n not in held)
+    if len(left) >= LEAST:
+        labels = clusters(centred(np.stack([vectors[n] for n in left])), count_for(len(left)), LEAST)
+        again = [[n for n, label in zip(left, labels, strict=True) if label == each] for each in np.unique(labels)]
+        made += spoken_of([part for rows in again for part in _divided(rows, vectors, name) if part[1]])
+    held = {n for rows, _ in made for n in rows}
+    rests = [[n for n in rows if n not in held] for rows, phrases in first if not phrases]
+    made += [(rows, ()) for rows in rests if len(rows) >= LEAST or not made]
+    held = {n for rows, _ in made for n in rows}
+    return made, {n for rows in groups for n in rows if n not in held}
+
+
+def _divided(rows: list[int], vectors: Sequence[np.ndarray], name: Name) -> list[Part]:
+    """A group with the phrases that name it; where none does, the parts of it that have a name, and what is left of it."""
+    phrases = name(rows)
+    if phrases or len(rows) < 2 * LEAST:
+        return [(rows, phrases)]
+    lie = centred(np.stack([vectors[n] for n in rows]))
+    found = (clusters(lie, number, LEAST) for number in range(2, len(rows) // LEAST + 1))
+    labels = next((each for each in found if each.any()), np.zeros(len(rows), dtype=int))
+    halves = [[n for n, label in zip(rows, labels, strict=True) if label == each] for each in np.unique(labels)]
+    parts = [each for half in halves for each in _divided(half, vectors, name)] if len(halves) > 1 else []
+    telling = [each for each in parts if each[1]]
+    rest = [n for n in rows if not any(n in own for own, _ in telling)]
+    return [*telling, *([(rest, ())] if rest else [])]
 
 
 def _nearness(
@@ -280,24 +372,28 @@ def grouped(
 
 
 def _not_held(
-    engine: Engine, middle: np.ndarray, centres: np.ndarray, language: str, slices: Slices
-) -> dict[int, tuple[str, ...]]:
+    engine: Engine,
+    middle: np.ndarray,
+    lie: dict[int, np.ndarray],
+    calls: Callable[[int, str], bool],
+    language: str,
+    slices: Slices,
+) -> dict[int | None, tuple[str, ...]]:
     """By theme, what the catalogue knows of bodies of which something is held, each with the theme nearest to its title, both
-    seen from the `middle` of all (k x d, unit length)."""
+    seen from the `middle` of all, of those whose name `calls` it; None has the others."""
     library, embedder = engine.library, engine.library.models.searching
     versions = library.versions()
     # Of a principal organ, `A`, nobody holds all.
     bodies = {version.symbol.body for version in versions.held if "/" in version.symbol.body}
     known = [(each.symbol, each.title) for each in engine.catalogue.entries if each.symbol and each.part is None]
     missing = [(symbol, title) for symbol, title in known if symbol.body in bodies and not versions.current(symbol)]
-    if not missing or (embedder.languages is not None and "en" not in embedder.languages):
+    if not missing or not lie or (embedder.languages is not None and "en" not in embedder.languages):
         return {}
-    titles = unit_length(embedded(embedder, [title for _, title in missing], slices) - middle)
-    nearest = np.argmax(titles @ centres.T, axis=1)
-    told: dict[int, tuple[str, ...]] = {}
-    for (symbol, title), n in zip(missing, nearest, strict=True):
-        sentence = say("gap_paper", language, symbol=symbol.text, title=title)
-        told[int(n)] = (*told.get(int(n), ()), sentence)
+    titles = embedded(embedder, [title for _, title in missing], slices) - middle
+    told: dict[int | None, tuple[str, ...]] = {}
+    for (symbol, title), vector in zip(missing, titles, strict=True):
+        n = max((each for each in lie if calls(each, title)), key=lambda each: float(vector @ lie[each]), default=None)
+        told[n] = (*told.get(n, ()), say("gap_paper", language, symbol=symbol.text, title=title))
     return told
 
 
@@ -313,7 +409,8 @@ def _listed(documents: Sequence[Document], counts: Sequence[int]) -> tuple[Theme
 FEWEST, MOST = 3, 5
 """How many sentences, where the documents have so many."""
 OF_ONE, DOCUMENTS = 2, 16
-"""How many passages of one document, and of how many documents, they are chosen from: the nearest to the theme's middle."""
+"""How many passages of one document, and of how many documents, they are chosen from: the nearest to the theme's middle; of fewer documents more of
+each."""
 LONGEST = 500
 """Longest sentence, in characters."""
 ENDS = (".", "。", ";", "؛", "；", "!", "؟", "?", ")", "”", "»", "”.")
@@ -322,8 +419,10 @@ ENDS = (".", "。", ";", "؛", "；", "!", "؟", "?", ")", "”", "»", "”.")
 class Summary:
     """Sums up the themes of one library; what one theme says another does not say again."""
 
-    def __init__(self, engine: Engine, language: str, documents: Sequence[str], slices: Slices) -> None:
-        self._engine, self._slices = engine, slices
+    def __init__(
+        self, engine: Engine, language: str, documents: Sequence[str], slices: Slices, middle: np.ndarray
+    ) -> None:
+        self._engine, self._slices, self._middle = engine, slices, middle
         request = Request("theme", "-", language=language, mixed=True)
         self._chooser = Chooser(engine, Ground(request, "", language, (), (), (), tuple(documents)))
         self._anew = said_anew(engine.library.versions().headers, documents)
@@ -369,8 +468,8 @@ class Summary:
             if centre is not None:
                 held = library.passage_vectors([each.id for each in own])
                 vectors = np.stack([held[each.id] for each in own])
-                scores = levelled(searching, vectors, library.document(own[0].document_id).language) @ centre
-            order = np.argsort(-scores, kind="stable")[:OF_ONE]
+                scores = self._seen(vectors, library.document(own[0].document_id).language) @ centre
+            order = np.argsort(-scores, kind="stable")[: max(OF_ONE, OF_ONE * DOCUMENTS // len(passages))]
             near.append((float(scores[order[0]]), [own[int(n)] for n in order]))
         near.sort(key=lambda each: -each[0])
         units: list[Unit] = []
@@ -386,16 +485,29 @@ class Summary:
         about = dict(zip(titles, embedded(searching, titles, self._slices), strict=True))
         told = embedded(searching, [unit.text for unit in units], self._slices)
         score = np.array([
-            levelled(searching, vector, spoken) @ (centre + levelled(searching, about[unit.document.title], spoken))
+            self._seen(vector, unit.document.language) @ (centre + unit_length(self._seen(about[unit.document.title], unit.document.language)))
             for unit, vector in zip(units, told, strict=True)
-            for spoken in (unit.document.language,)
         ])  # fmt: skip
         return [units[int(n)] for n in np.argsort(-score, kind="stable")]
 
+    def _seen(self, vectors: np.ndarray, language: str) -> np.ndarray:
+        """Vectors of texts in a language as seen from the middle of all documents: what all say is near to none."""
+        seen: np.ndarray = levelled(self._engine.library.models.searching, vectors, language) - self._middle
+        return seen
+
     def _stands(self, unit: Unit) -> bool:
-        """Whether a unit is a whole sentence that says something by itself: no row, no list of documents, and nothing of a preamble."""
+        """Whether a unit is a whole sentence that says something by itself: no row, no list of documents, nothing that leans on what stands before it,
+        and nothing of a preamble."""
         block = unit.document.blocks[unit.block]
         introduces = unit.document.kind == "resolution" and block.number is None
         whole = block.kind in ("paragraph", "item") and unit.text.rstrip().endswith(ENDS)
         lists = len({mention.symbol for mention in find_symbols(unit.text)}) > 1
-        return whole and not introduces and not lists and len(unit.text) <= LONGEST and self._chooser.usable(unit)
+        leans = grammar_of(unit.document.language).leans.match(unit.text)
+        return (
+            whole
+            and not introduces
+            and not lists
+            and not leans
+            and len(unit.text) <= LONGEST
+            and self._chooser.usable(unit)
+        )

@@ -64,13 +64,15 @@ class Theme:
 @dataclass(frozen=True)
 class Themes:
     """All themes of a library, the largest first: each document is in one of them, or `apart` where it tells how a meeting
-    goes, as agendas and records do, or `loose` where it is no nearer to those of one theme than to others."""
+    goes, as agendas and records do, or `loose` where it is no nearer to those of one theme than to others, or speaks of none. `gaps` are sentences
+    about documents that are not held and whose titles name no theme."""
 
     language: str
     themes: tuple[Theme, ...]
     state: str
     apart: tuple[ThemeDocument, ...] = ()
     loose: tuple[ThemeDocument, ...] = ()
+    gaps: tuple[str, ...] = ()
 
     @property
     def years(self) -> list[int | None]:
@@ -83,7 +85,7 @@ class Themes:
         wanted = " ".join(name.split()).casefold()
         for theme in self.themes:
             if wanted in (theme.name.casefold(), str(theme.number)):
-                return replace(self, themes=(theme,), apart=(), loose=())
+                return replace(self, themes=(theme,), apart=(), loose=(), gaps=())
         known = {theme.name.casefold(): theme.name for theme in self.themes}
         words = set(wanted.split())
         found = sorted(near(name, known, 3, 0.0), key=lambda each: -len(words & set(each.casefold().split())))
@@ -115,4 +117,5 @@ class Themes:
             ],
             "apart": as_json(self.apart),
             "loose": as_json(self.loose),
+            "gaps": list(self.gaps),
         }

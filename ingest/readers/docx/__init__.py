@@ -15,7 +15,7 @@ from ingest.readers.docx.numbering import Numbering
 from ingest.readers.docx.package import Package
 from ingest.readers.docx.wordprocessing import Element, R, W, child, on, value
 from ingest.readers.lines import Cell, Line, ReadError, Source, heads_numbers, row_text
-from ingest.readers.text import bounded
+from ingest.readers.text import bounded, outlined
 
 __all__ = ["read_docx"]
 
@@ -73,8 +73,11 @@ def _read(package: Package, name: str) -> Source:
         raise ReadError(
             f"{name} holds no text. If its pages are pictures, recognise their text first and give the PDF."
         )
+    lines = tuple(printer.lines)
+    if sum(line.heading > 0 for line in lines) <= 1:  # nothing but a title is in a style of headings
+        lines = tuple(outlined(lines))
     warnings = tuple(_warnings(findings, ledger, len(left), printer.missing))
-    return Source(tuple(printer.lines), format="docx", warnings=warnings)
+    return Source(lines, format="docx", warnings=warnings)
 
 
 def _header(package: Package, sections: list[Element], walker: Walker) -> list[Entry]:
