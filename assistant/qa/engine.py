@@ -298,7 +298,8 @@ class Engine:
                 break
         alone = [self._by_itself(each) for each in given] if len(given) > 1 else [None]
         told = [(each.reading, each.answer, own and own[0]) for each, own in zip(given, alone, strict=True)]
-        best = likelier(told, self.vocabulary, self.library) if len(told) > 1 else 0
+        before_it = before.passages if before is not None else ()
+        best = likelier(told, self.vocabulary, self.library, before_it) if len(told) > 1 else 0
         answer, own = given[best].answer, alone[best]
         weighed = answer.status == "answered" and answer.probability is not None
         if weighed and own is not None and own[1] < CERTAIN_ALONE:

@@ -253,11 +253,17 @@ def _long_enough(part: str) -> bool:
     return len(_WORDS.findall(part)) >= LEAST_WORDS
 
 
-def likelier(answered: Sequence[tuple[Reading, Answer, float | None]], vocabulary: Vocabulary, library: Library) -> int:
+def likelier(
+    answered: Sequence[tuple[Reading, Answer, float | None]],
+    vocabulary: Vocabulary,
+    library: Library,
+    carried: Sequence[str] = (),
+) -> int:
     """Which of the readings of a turn is meant: the one that is answered most surely. One that leans on the turns before is not much surer
     than what is cited first answers the turn by itself (log-odds, where known): with the earlier question its answer comes
     again. Each content word of a turn makes it likelier that it stands alone, be it that nothing answers it then, and each
-    that the passage lacks which is cited first makes it less likely that this answers."""
+    that the passage lacks which is cited first makes it less likely that this answers. A turn that is answered by itself from a passage
+    which answered the turn before (`carried`) goes on with that, however little it says."""
 
     def sure(n: int) -> float:
         reading, answer, by_itself = answered[n]
@@ -267,6 +273,7 @@ def likelier(answered: Sequence[tuple[Reading, Answer, float | None]], vocabular
         alone = 0.0 if reading.leans else PER_WORD * (each * len(words) - STANDS_ALONE)
         if not answer.statements:
             return float("-inf") if reading.leans else UNANSWERED + alone
+        alone = max(alone, 0.0) if answer.citations[0].id in carried else alone
         told = TOLD_BY_RULE if answer.probability is None else log_odds(answer.probability)
         told = told if by_itself is None else min(told, max(by_itself + SURER, LEAST_SURE))
         lacking = len(set(words) - _said_in(answer, library)) if answer.citations[0].language == reading.language else 0
