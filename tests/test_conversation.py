@@ -265,6 +265,13 @@ def test_what_says_nothing_by_itself_is_answered_only_behind_another_turn(harbou
     assert engine.ask(text, [BOATS["en"][1]]).status != "refused"
 
 
+def test_thanks_behind_an_answer_are_no_question(harbour: AskIn) -> None:
+    engine, asked = harbour("en"), [BOATS["en"][1]]
+    answer = engine.ask("Thank you", asked)
+    assert (answer.status, answer.statements) == ("refused", ())
+    assert engine.ask("and when?", [*asked, "Thank you"]).status != "refused"
+
+
 def test_a_lone_word_that_no_text_says_is_asked_back_and_one_that_a_text_says_is_never_answered_for_sure(
     starter_engine: Engine,
 ) -> None:

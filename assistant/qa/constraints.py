@@ -46,22 +46,27 @@ def constrained(told: Known, begin: int, question: Question, unit: Unit, found: 
 
 
 def _of_another_name(question: Question, unit: Unit, found: Sequence[Document]) -> bool:
-    """Whether a question names an acronym that the document of a unit neither has nor spells, or what was asked last of it a name that it
-    does not have; or, where neither the passage nor the first
-    page has any that it names, one that the first page of another document found has."""
-    document = unit.document
+    """Whether a question names an acronym that the document of a unit neither has nor spells, or that it only spells elsewhere, or what was
+    asked last of it a name that it does not have; or, where neither the passage nor the first page has any that it names, one that the
+    first page of another document found has."""
+    document, evidence = unit.document, unit.evidence
     names = acronyms(question.rest) if question.language == document.language else []
 
     def has(name: str, other: Document, part: Callable[[Document], str]) -> bool:
         return question.once((part, other.id, name), lambda: spells(name, part(other)))
 
+    def around(name: str) -> bool:
+        return question.once((_around, evidence.id, name), lambda: spells(name, _around(evidence)))
+
+    def written(name: str) -> bool:
+        return question.once((acronyms, document.id, name), lambda: name in _text(document))
+
     if any(not has(name, document, _text) for name in names) or _lacks_name(question, document):
         return True
+    if not all(written(name) or around(name) for name in names):
+        return True
     beside = [each for each in found if each.id != document.id]
-    elsewhere = any(has(name, each, _first_page) for name in names for each in beside)
-    evidence = unit.evidence
-    beside_it = (_around, evidence.id), lambda: any(spells(name, _around(evidence)) for name in names)
-    return elsewhere and not question.once(*beside_it)
+    return any(has(name, each, _first_page) for name in names for each in beside) and not any(map(around, names))
 
 
 def _lacks_name(question: Question, document: Document) -> bool:

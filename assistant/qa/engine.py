@@ -148,7 +148,7 @@ class Engine:
         parsed = time.perf_counter()
         best = self.library.whole(lambda: self._answer_first(found, before, bounds, made))
         answer = best.answer
-        if alone is not None and silent and answer.status in ("tentative", "not_found"):
+        if alone is not None and silent and _worded(alone.content) and answer.status != "answered":
             yield Finished(_saying_nothing(alone))  # "Thank you", after whatever was asked
             return
         quoted = answer.confidence is not None and answer.statements and answer.statements[0].verdict != "derived"

@@ -262,8 +262,8 @@ def likelier(
     """Which of the readings of a turn is meant: the one that is answered most surely. One that leans on the turns before is not much surer
     than what is cited first answers the turn by itself (log-odds, where known): with the earlier question its answer comes
     again. Each content word of a turn makes it likelier that it stands alone, be it that nothing answers it then, and each
-    that the passage lacks which is cited first makes it less likely that this answers. A turn that is answered by itself from a passage
-    which answered the turn before (`carried`) goes on with that, however little it says."""
+    that the passage lacks which is cited first makes it less likely that this answers. A turn with a word that asks, answered by itself
+    from a passage that answered the turn before (`carried`), goes on with that, however little it says."""
 
     def sure(n: int) -> float:
         reading, answer, by_itself = answered[n]
@@ -273,7 +273,8 @@ def likelier(
         alone = 0.0 if reading.leans else PER_WORD * (each * len(words) - STANDS_ALONE)
         if not answer.statements:
             return float("-inf") if reading.leans else UNANSWERED + alone
-        alone = max(alone, 0.0) if answer.citations[0].id in carried else alone
+        if answer.citations[0].id in carried and vocabulary.says("interrogatives", reading.focus, reading.language):
+            alone = max(alone, 0.0)
         told = TOLD_BY_RULE if answer.probability is None else log_odds(answer.probability)
         told = told if by_itself is None else min(told, max(by_itself + SURER, LEAST_SURE))
         lacking = len(set(words) - _said_in(answer, library)) if answer.citations[0].language == reading.language else 0
