@@ -160,6 +160,12 @@ def test_a_document_of_the_catalogue_that_is_not_held_is_said_not_to_be_held(
         assert "documentation" in answer.see_also[0].locator
 
 
+def test_a_text_that_is_not_held_is_not_told_of_where_one_that_is_held_is_asked(holding: Holding) -> None:
+    resolution = "# Ports against crime\n\nA/RES/88/7\n\n1. The number of ports that report has reached 192.\n"
+    asked = "how many parties does the United Nations Convention against Transnational Organized Crime have?"
+    assert holding(resolution).ask(f"In A/RES/88/7, {asked}").absent is None
+
+
 def test_a_document_that_nobody_knows_is_said_to_be_unknown(real_engine: Engine) -> None:
     answer = real_engine.ask("Please summarize CTOC/COP/WG.7/2021/99.")
     assert (answer.status, answer.statements) == ("not_found", ())

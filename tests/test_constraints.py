@@ -181,6 +181,16 @@ def test_a_body_by_its_acronym_is_not_answered_about_from_the_report_of_another_
     assert not any("31 boats" in statement.text for statement in answer.statements)
 
 
+def test_a_body_that_a_document_only_spells_is_answered_about_for_sure_only_where_it_is_spelt(holding: Holding) -> None:
+    others = " ".join(f"Crew {n} rows in bay {n + 200}." for n in range(80))
+    report = f"# Boats\n\nA/88/506\n\n1. The Pilot Office has 31 boats. {others}\n\n## Guards\n\n2. The Harbour Guard Mission met. {others}\n"
+    engine = holding(report, readers=Readers({"en": Sure()}, {"en": BARS}))
+    office, guards = (engine.ask(f"How many boats has the {body}?") for body in ("PO", "HGM"))
+    assert "31 boats" in office.statements[0].text
+    assert office.status == "answered"
+    assert not any("31 boats" in each.text for each in guards.statements)
+
+
 RECORD = """# 9th plenary meeting
 
 A/88/PV.9

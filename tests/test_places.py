@@ -108,6 +108,11 @@ def test_a_footnote_that_is_named_is_quoted(engine: Engine) -> None:
     assert citation.locator.endswith("footnote 1")
 
 
+def test_a_word_that_begins_like_that_for_a_note_names_none(engine: Engine) -> None:
+    assert "footnote d" in engine.ask("Which register is in note d of A/88/301?").reason
+    assert "footnote" not in engine.ask("Which register is noted in A/88/301?").reason
+
+
 def test_a_place_that_a_document_does_not_have_is_said_not_to_be_there(engine: Engine) -> None:
     answer = engine.ask("What does paragraph 77 of A/88/301 say?")
     assert answer.status == "not_found"
