@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from conftest import Holding, OpenLibrary, add
@@ -105,6 +107,21 @@ def test_passages_are_read_without_the_lines_at_the_head_and_the_foot_of_their_d
     assert any("ninety-seventh session" in text for text in passages)
     for line in ("67th plenary meeting", "15 December 2040", "Distr.: General", "Agenda item 71 (b)"):
         assert not [text for text in passages if line in text]
+
+
+def test_nothing_of_a_first_page_stands_behind_words_of_the_text_that_answer(holding: Holding) -> None:
+    class Sure(WordReader):
+        """Is as sure of a first page as of the text, be it a little less."""
+
+        def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
+            page = [text.startswith("The symbol of the document") for _, text in passages]
+            found = super().read(question, passages)
+            return [replace(each, logit=3.9 if first else 4.0) for each, first in zip(found, page, strict=True)]
+
+    short = re.sub("Recalling .*|2[.] Requests .*", "", RESOLUTION)
+    engine = holding(short, readers=Readers({"en": Sure()}, {"en": BARS}))
+    answer = engine.ask("What must States light at dusk, according to A/RES/95/12?")
+    assert [each.citations[0].locator for each in answer.statements] == ["A/RES/95/12, para. 1"]
 
 
 TREATY = """A/CONF.95/8

@@ -9,7 +9,7 @@ from itertools import islice, takewhile
 from assistant.frames import joined, mark, place_text, run_on, say
 from assistant.qa.abstention import BESIDE, FURTHER
 from assistant.qa.answer import Answer, Citation, Pointer, Statement, ordered
-from assistant.qa.metadata import notes_of, reads_as_draft
+from assistant.qa.metadata import around, notes_of, reads_as_draft
 from assistant.qa.retriever import Evidence
 from assistant.qa.revisions import VersionDesk
 from assistant.qa.units import Unit, items_below, units_of
@@ -188,7 +188,8 @@ def choose(scored: Sequence[Scored], most: int, *, closest: bool = False) -> lis
     it that add something.
 
     Two parts of one provision that are both meant are said as the whole provision, where that is not too long. Digests stand behind other
-    texts where one of these reaches the bar, too, and drafts behind texts that are none.
+    texts where one of these reaches the bar, too, and drafts behind texts that are none. Nothing from a first page stands
+    behind words of a text that answer.
     """
     above = [each.score - (each.bars.least if closest else 0.0) for each in scored]
     best = next((each.odds for each, far in zip(scored, above, strict=True) if far >= 0.0), None)
@@ -201,7 +202,8 @@ def choose(scored: Sequence[Scored], most: int, *, closest: bool = False) -> lis
             break
         if each.odds > best or each.odds < best - FURTHER or far < -BESIDE:
             continue
-        if any(each.unit.overlaps(other) for other in chosen):
+        beside_text = bool(chosen) and not closest and _on_edge(each.unit) and not _on_edge(chosen[0])
+        if beside_text or any(each.unit.overlaps(other) for other in chosen):
             continue
         beside = next((n for n, other in enumerate(chosen) if _provision(other) == _provision(each.unit)), None)
         whole = _whole(each.unit) if beside is not None else None
@@ -211,6 +213,11 @@ def choose(scored: Sequence[Scored], most: int, *, closest: bool = False) -> lis
             chosen.append(each.marked)
         settled.add(far >= 0.0 and _settled(each.unit.document))
     return heads_once(_apart(sorted(chosen, key=lambda unit: True in settled and not _settled(unit.document))))
+
+
+def _on_edge(unit: Unit) -> bool:
+    """Whether a unit stands at the head or the foot of its document."""
+    return unit.block in around(unit.document)
 
 
 def _settled(document: Document) -> bool:
