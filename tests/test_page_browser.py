@@ -608,7 +608,10 @@ def test_staff_send_several_files_and_are_told_what_is_not_taken(visit: Visit, t
     expect(page.locator(".rp-job").first).to_contain_text("refused")
     page.reload()
     expect(sent).to_have_count(3)
-    expect(page.locator(".rp-job").filter(has_text="empty.txt")).to_contain_text("refused")
+    empty = page.locator(".rp-job").filter(has_text="empty.txt")
+    expect(empty).to_contain_text("refused")
+    expect(empty.locator("p .rp-refused-result")).to_have_text("failed")
+    expect(empty.locator(".rp-done-result")).to_have_count(0)
 
 
 def test_staff_find_what_is_unverified_and_confirm_it(visit: Visit) -> None:

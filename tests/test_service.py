@@ -712,6 +712,13 @@ def test_a_fetch_of_which_nothing_came_has_failed_and_says_no_longer_that_it_tri
         assert job["detail"] == "CTOC/COP/WG.7/2021/3 (en)"
 
 
+def test_an_upload_that_was_refused_is_no_job_that_is_done(tmp_path: Path, catalogue: Catalogue) -> None:
+    with made_service(tmp_path, catalogue, page=False) as made:
+        job = made.service.upload(LOCAL, io.BytesIO(b""), "empty.txt")
+        told = ended(made, job.to_json())
+        assert (told["state"], told["code"], told["counts"]) == ("failed", "job-nothing", {"refused": 1})
+
+
 def test_a_reader_who_has_gone_keeps_no_place_in_the_queue(
     tmp_path: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
