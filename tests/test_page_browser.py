@@ -14,6 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from docx import Document as WordFile
 from pages import READER, STAFF, Site, Visit, browser, reads_well, site, visiting
 from playwright.sync_api import Browser, Locator, expect
+from pypdfium2 import PdfDocument
 from reportlab.pdfgen.canvas import Canvas
 from services import PASSWORD
 
@@ -229,6 +230,37 @@ def test_a_citation_opens_on_the_exact_words_in_their_passage(visit: Visit) -> N
     assert (near.locator("p").text_content() or "").strip() in visit.site.library.document(
         answer.citations[0].document
     ).text
+
+
+def test_on_paper_there_are_questions_and_answers_and_nothing_to_be_pressed(visit: Visit) -> None:
+    visit.sign_in(READER)
+    page = visit.start()
+    for question in ("When is item 3?", OBLIGED, DETAINED, "When is item 2?"):
+        visit.ask(question)
+    told = page.locator(".rp-statement .rp-text:visible").all_inner_texts()
+    with PdfDocument(page.pdf(format="A4")) as paper:
+        printed = " ".join(" ".join(leaf.get_textpage().get_text_range() for leaf in paper).split())
+    assert all(" ".join(each.split()[:4]) in printed for each in told)
+    for control in (
+        "Your question",
+        "Sign out",
+        "Link to this answer",
+        "Was this right",
+        "New conversation",
+        "By topic",
+        "Conversations",
+    ):
+        assert control not in printed
+    page.emulate_media(media="print")
+    assert page.locator("button:visible, input:visible, textarea:visible, nav:visible").count() == 0
+    wide = page.locator(".rp-turn").first.evaluate("each => each.getBoundingClientRect().width / innerWidth")
+    assert wide > 0.8
+    for address in ("/documents", "/documents/CTOC/COP/WG.7/2021/1", "/briefings?kind=document&value=past-topics"):
+        page = visit.open(address)
+        page.locator("h1").first.wait_for()
+        fixed = "all => all.filter(each => ['sticky', 'fixed'].includes(getComputedStyle(each).position)).length"
+        assert page.locator("button:visible, input:visible, nav:visible").count() == 0
+        assert page.locator("body *:visible").evaluate_all(fixed) == 0
 
 
 class Slow:
