@@ -12,6 +12,7 @@ from assistant.access import Role
 from assistant.access.access_store import AccessStore
 from assistant.export.file_formats import render
 from assistant.faults import Invalid
+from assistant.frames import day_of
 from assistant.reports.brief.brief_maker import brief
 from assistant.reports.brief.briefing import Request
 from assistant.service.writing import Drafts, reviewed
@@ -113,6 +114,14 @@ def test_a_comment_holds_nothing_that_is_not_seen(made: Made, draft: str) -> Non
         assert not {"\0", "\u202e", "\u2066", "\x1b"} & set(told)
     told = staff.post(f"{DRAFTS}/{draft}/comments", json={"text": "\u202e \0"})
     assert told.status_code == 422
+
+
+def test_drafts_tell_their_days_in_words_of_the_reader(made: Made, draft: str) -> None:
+    created = made.by("staff").get(f"{DRAFTS}/{draft}").json()["created"][:10]
+    for address in ("/drafts", f"/drafts/{draft}"):
+        told = made.by("staff").get(address, headers={"Accept-Language": "ar"}).text
+        assert day_of(created, "ar") in told
+        assert created not in told
 
 
 @pytest.mark.parametrize(

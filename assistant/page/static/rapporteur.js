@@ -500,6 +500,12 @@
       // Gradio takes names from parts, and has links open pages of their own.
       for (const nav of document.querySelectorAll(".rp-nav:not([aria-label])")) nav.setAttribute("aria-label", nav.firstChild.textContent);
       for (const link of document.querySelectorAll(":is(.rp-head, .rp-nav, .rp-latest) a[target]")) link.removeAttribute("target");
+      // It calls what takes a choice away by the number of the choice.
+      for (const cross of document.querySelectorAll(".token .token-remove")) {
+        cross.dataset.verb ??= cross.title.replace(/ \d+$/, "");
+        const told = `${cross.dataset.verb} ${cross.closest(".token").textContent.trim()}`;
+        if (cross.title !== told) cross.title = told;
+      }
       const tab = document.querySelector("[role=tab][aria-selected=true]");
       if (tab) current(tab.id.slice("rp-tab-".length, -"-button".length));
     }).observe(document.body, { childList: true, subtree: true, characterData: true });
