@@ -91,7 +91,12 @@ def _rounded(answer: Any) -> dict[str, Any]:
 
 def test_the_server_keeps_conversations_of_those_alone_who_sign_in_and_want_it(made: Made) -> None:
     reader, other = signed_in(made, "amina"), signed_in(made, "rashid")
-    assert reader.get("/conversations").json() == {"who": "account:amina", "keeping": False, "kept": []}
+    assert reader.get("/conversations").json() == {
+        "who": "account:amina",
+        "keeping": False,
+        "kept": [],
+        "forgotten": [],
+    }
     key = made.by("read").get("/conversations").json()
     assert (key["keeping"], key["kept"]) == (None, [])
     assert made.by("read").post("/conversations/keeping", json={"on": True}).status_code == 403
@@ -116,6 +121,51 @@ def test_the_server_keeps_conversations_of_those_alone_who_sign_in_and_want_it(m
     assert reader.get("/conversations").json()["kept"] == []
 
 
+def test_what_a_browser_kept_before_is_kept_on_the_server_when_one_wants_it(made: Made) -> None:
+    reader = signed_in(made, "amina")
+    talk = conversation(made, "account:amina", "When is item 4?")
+    record = reader.get(f"/conversations/{talk.token}.json").json()
+    sent = {name: record[name] for name in ("token", "kept", "seal")} | {"changed": "2026-01-02T03:04:05.678Z"}
+
+    def listed() -> list[str]:
+        return [each["changed"] for each in reader.get("/conversations").json()["kept"] if each["token"] == talk.token]
+
+    reader.post("/conversations/keeping", json={"on": False})
+    assert reader.post("/conversations/kept", json=sent).status_code == 204
+    assert listed() == [], "it is not wanted"
+    reader.post("/conversations/keeping", json={"on": True})
+    for wrong in ({"seal": "x"}, {"kept": "[]"}, {"changed": "yesterday"}, {"token": "x"}):
+        assert reader.post("/conversations/kept", json=sent | wrong).status_code == 422
+    assert reader.post("/conversations/kept", json=sent).status_code == 204
+    assert reader.post("/conversations/kept", json=sent | {"changed": "2025-01-01T00:00:00Z"}).status_code == 204
+    assert listed() == ["2026-01-02T03:04:05.678000+00:00"]
+    assert reader.post("/conversations/kept", json=sent | {"changed": "9000-01-01T00:00:00Z"}).status_code == 204
+    assert listed()[0] < "3000"
+    assert made.by("read").post("/conversations/kept", json=sent).status_code == 204  # a key keeps nothing
+    reader.delete("/conversations?everything=true")
+
+
+def test_what_was_deleted_is_told_to_other_browsers_and_is_not_kept_again(made: Made) -> None:
+    reader = signed_in(made, "amina")
+    reader.post("/conversations/keeping", json={"on": True})
+    talks = [conversation(made, "account:amina", question) for question in ("When is item 3?", "When is item 2?")]
+    records = [reader.get(f"/conversations/{talk.token}.json").json() for talk in talks]
+    sent = [{name: each[name] for name in ("token", "kept", "seal")} for each in records]
+    reader.post("/conversations/kept", json=sent[0] | {"changed": "2026-01-01T00:00:00Z"})
+    assert reader.delete(f"/conversations?token={talks[1].token}").status_code == 204  # which was in browsers alone
+    assert reader.delete("/conversations?everything=true").status_code == 204
+    known = reader.get("/conversations").json()
+    assert (known["kept"], set(known["forgotten"]) >= {each.token for each in talks}) == ([], True)
+    for each in sent:
+        assert reader.post("/conversations", json=each).status_code == 404
+        assert reader.post("/conversations", json={"token": each["token"]}).status_code == 404
+        assert reader.post("/conversations/kept", json=each | {"changed": "2026-12-01T00:00:00Z"}).status_code == 204
+    assert made.service.kept is not None
+    made.service.kept.put(AMINA, talks[0].token, "title", "[1]")
+    assert reader.get("/conversations").json()["kept"] == []
+    assert signed_in(made, "rashid").get("/conversations").json()["forgotten"] == []
+
+
 def test_what_is_kept_is_bounded_and_goes_with_the_account(store: AccessStore, monkeypatch: pytest.MonkeyPatch) -> None:
     kept = Kept(store)
     kept.put(AMINA, "before", "title", "[]")
@@ -127,6 +177,11 @@ def test_what_is_kept_is_bounded_and_goes_with_the_account(store: AccessStore, m
     kept.put(AMINA, "t2", "title 2", "[2]")
     assert [each["token"] for each in kept.all(AMINA)] == ["t2", "t3"]
     assert kept.get(AMINA, "t2") == "[2]"
+    monkeypatch.setattr(kept_module, "FORGOTTEN", 2)
+    for n in range(4):
+        kept.forget(AMINA, f"gone{n}")
+    assert kept.forgotten(AMINA) == ["gone2", "gone3"]
+    assert [each["token"] for each in kept.all(AMINA)] == ["t2", "t3"]
     kept.keep(RASHID, True)
     kept.put(RASHID, "t2", "taken", "[]")
     assert kept.get(AMINA, "t2") == "[2]", "nobody writes over what is somebody else's"

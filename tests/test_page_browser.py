@@ -1039,6 +1039,35 @@ def test_conversations_are_listed_as_words_and_deleted_one_by_one_and_all(visit:
     assert page.evaluate(kept) == ["[]"]
 
 
+def test_what_is_deleted_in_one_browser_is_deleted_in_the_other_and_what_was_there_before_is_sent(
+    browser: Browser, at: Site
+) -> None:
+    view = {"width": 1280, "height": 900}
+    with visiting(browser, at, viewport=view) as visit, visiting(browser, at, viewport=view) as other:
+        for each in (visit, other):
+            each.sign_in(READER)
+        listed, there = (each.page.locator(".rp-talks .rp-open") for each in (visit, other))
+        visit.ask("When is item 3?")
+        expect(listed).to_have_text(["When is item 3?"])
+        with visit.page.expect_response("**/conversations"):
+            visit.page.get_by_label("Keep them on the server too").check()
+        other.start()
+        expect(there).to_have_text(["When is item 3?"])
+        there.click()
+        expect(other.page.locator(".rp-turn.rp-now h2")).to_contain_text("When is item 3?")
+        other.page.get_by_role("button", name="Delete all").click()
+        other.page.get_by_role("button", name="Really delete all?").click()
+        expect(there).to_have_count(0)
+        visit.ask("When is item 2?")
+        visit.start()
+        expect(listed).to_have_text(["When is item 2?"])
+        other.start()
+        expect(there).to_have_text(["When is item 2?"])
+        visit.page.get_by_label("Keep them on the server too").uncheck()
+        visit.page.get_by_role("button", name="Delete “When is item 2?”").click()
+        expect(listed).to_have_count(0)
+
+
 def test_who_signs_in_has_conversations_kept_on_the_server_where_they_want_it(browser: Browser, at: Site) -> None:
     view = {"width": 1280, "height": 900}
     with visiting(browser, at, viewport=view) as visit:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from markupsafe import Markup
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from assistant.access import Principal
 from assistant.api.api_models import Strict
@@ -43,7 +43,7 @@ from corpus.corpus_errors import LibraryError
 log = logging.getLogger("rapporteur.page")
 making = APIRouter(include_in_schema=False, route_class=Guarded)
 NAMED = r"^[A-Za-z0-9_-]{1,64}$"
-Known = Annotated[str, Path(pattern=NAMED)]
+Named = Annotated[str, Path(pattern=NAMED)]
 
 
 class Opened(Strict):
@@ -52,6 +52,15 @@ class Opened(Strict):
     token: Annotated[str, Field(pattern=NAMED)]
     kept: Annotated[str, Field(max_length=4 * MOST_KEPT)] | None = None
     seal: Annotated[str, Field(max_length=100)] = ""
+
+
+class Sealed(Strict):
+    """A conversation as a browser kept it, to be kept on the server too."""
+
+    token: Annotated[str, Field(pattern=NAMED)]
+    kept: Annotated[str, Field(max_length=4 * MOST_KEPT)]
+    seal: Annotated[str, Field(max_length=100)]
+    changed: AwareDatetime
 
 
 class Keeping(Strict):
@@ -63,18 +72,20 @@ class Keeping(Strict):
 @making.get("/conversations")
 @may("ask", counted="documents")
 def conversations(service: Served, caller: Caller) -> dict[str, Any]:
-    """Who asks, by the name under which a browser keeps conversations; whether the server keeps them, and which it has."""
+    """Who asks, by the name under which a browser keeps conversations; whether the server keeps them, which it has, and which were
+    deleted, so that the browser has them no longer either."""
     kept = service.kept
     return {
         "who": caller.id,
         "keeping": kept.keeping(caller) if kept else None,
         "kept": kept.all(caller) if kept else [],
+        "forgotten": kept.forgotten(caller) if kept else [],
     }
 
 
 @making.get("/conversations/{token}.json")
 @may("ask", counted="documents")
-def kept_conversation(request: Request, token: Known, service: Served, caller: Caller) -> dict[str, str]:
+def kept_conversation(request: Request, token: Named, service: Served, caller: Caller) -> dict[str, str]:
     """A conversation for a browser to keep."""
     found = talk_of(request, token, caller.client)
     kept = words_of_turns(found.turns)
@@ -86,6 +97,8 @@ def kept_conversation(request: Request, token: Known, service: Served, caller: C
 def reopen(request: Request, body: Opened, service: Served, caller: Caller) -> dict[str, str]:
     """Opens a conversation again; under another token, where somebody else has it open."""
     held, kept = conversations_of(request), kept_of(service)
+    if body.token in kept.forgotten(caller):
+        raise NotHeld("conversation-gone")
     found = held.find(body.token, caller.client)
     if found is None:
         if body.kept is None:
@@ -99,6 +112,18 @@ def reopen(request: Request, body: Opened, service: Served, caller: Caller) -> d
             found.add(turn, "")
     found.redraw(partial(turn_html, service))
     return {"token": found.token}
+
+
+@making.post("/conversations/kept", status_code=204)
+@may("ask", counted="documents")
+def keep_too(body: Sealed, service: Served, caller: Caller) -> Response:
+    """Keeps on the server what a browser has kept, for who wants that."""
+    kept = kept_of(service)
+    if not kept.sealed(body.seal, body.token, body.kept):
+        raise Invalid("seal-broken")
+    title = Conversation(body.token, caller.client, turns_of_words(body.kept)).title
+    kept.put(caller, body.token, title, body.kept, body.changed)
+    return Response(status_code=204)
 
 
 @making.post("/conversations/keeping")
