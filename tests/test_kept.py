@@ -18,7 +18,10 @@ from assistant.access import Principal, Role
 from assistant.access.access_store import AccessStore
 from assistant.access.visitors import FILE, Secret
 from assistant.faults import Forbidden, NotHeld
+from assistant.labels import word
+from assistant.page import chat_turns
 from assistant.page.chat_turns import MOST_KEPT, Conversation, Conversations, Turn, turns_of_words, words_of_turns
+from assistant.page.turn_html import earlier_html, turn_html
 from assistant.service import kept as kept_module
 from assistant.service.kept import DAYS, Kept
 from corpus.corpus_errors import LibraryError
@@ -82,6 +85,35 @@ def test_what_is_kept_of_a_conversation_is_bounded_and_holds_nothing_that_did_no
     turns = turns_of_words(kept)
     assert [each.question for each in turns] == [str(n) for n in range(5 - len(turns), 5)]
     assert turns[-1].answer == replace(answer, raw=(), timings={}, **_rounded(answer))
+
+
+def test_what_a_long_conversation_has_lost_is_told_on_the_page_and_in_its_files(
+    made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = signed_in(made, "amina")
+    talk = conversation(made, "account:amina", *(["When is item 3?"] * 4))
+    assert "rp-earlier" not in earlier_html(talk, "en")
+    one = len(talk.turns[0].question) + len(words_of_turns(talk.turns[:1]))
+    monkeypatch.setattr(chat_turns, "MOST_KEPT", 3 * one)
+    record = reader.get(f"/conversations/{talk.token}.json").json()
+    kept = len(turns_of_words(record["kept"]))
+    assert 0 < kept < 4
+    made.app.state.conversations.forget(talk.token, "account:amina")  # as a restart forgets it
+    drawn = len(turn_html(made.service, 3, talk.turns[0])) * 2 + 1_000
+    monkeypatch.setattr(chat_turns, "MOST_DRAWN", drawn)
+    reader.post("/conversations", json={name: record[name] for name in ("token", "kept", "seal")})
+    again = made.app.state.conversations.find(talk.token, "account:amina")
+    assert (again.number, again.gone, again.turn(4).question) == (4, 4 - kept, "When is item 3?")
+    assert again.undrawn == kept - again.html.count("<section")
+    assert again.undrawn > 0
+    told = earlier_html(again, "en")
+    assert told.startswith('<p class="rp-earlier')
+    for said in (word("earliest_gone", "en", count=again.gone), word("earlier_unshown", "en", count=again.undrawn)):
+        assert said in told
+    assert f'href="/conversations/{talk.token}.md"' in told
+    assert word("earliest_gone", "en", count=again.gone) in reader.get(f"/conversations/{talk.token}.md").text
+    later = reader.get(f"/conversations/{talk.token}.json").json()["kept"]
+    assert json.loads(later)[0]["before"] == again.gone, "it is not forgotten when it is kept once more"
 
 
 def _rounded(answer: Any) -> dict[str, Any]:

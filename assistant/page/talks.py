@@ -29,6 +29,7 @@ from assistant.page.chat_turns import (
     Turn,
     conversations_of,
     talk_of,
+    turns_before,
     turns_of_words,
     words_of_turns,
 )
@@ -88,7 +89,7 @@ def conversations(service: Served, caller: Caller) -> dict[str, Any]:
 def kept_conversation(request: Request, token: Named, service: Served, caller: Caller) -> dict[str, str]:
     """A conversation for a browser to keep."""
     found = talk_of(request, token, caller.client)
-    kept = words_of_turns(found.turns)
+    kept = words_of_turns(found.turns, found.gone)
     return {"token": token, "title": found.title, "kept": kept, "seal": kept_of(service).seal(token, kept)}
 
 
@@ -108,6 +109,7 @@ def reopen(request: Request, body: Opened, service: Served, caller: Caller) -> d
         else:
             raise Invalid("seal-broken")
         found = held.open(body.token, caller.client, again=True)
+        found.number = turns_before(words)
         for turn in turns_of_words(words):
             found.add(turn, "")
     found.redraw(partial(turn_html, service))
@@ -159,7 +161,7 @@ def keep_there(service: Service, who: Principal, talk: Conversation) -> None:
     """Keeps a conversation on the server, where who has it wants that; its answers are shown whether or not it can be."""
     try:
         if service.kept is not None and service.kept.keeping(who):
-            service.kept.put(who, talk.token, talk.title, words_of_turns(talk.turns))
+            service.kept.put(who, talk.token, talk.title, words_of_turns(talk.turns, talk.gone))
     except (ServiceFault, LibraryError):
         log.exception("a conversation could not be kept")
 
@@ -174,11 +176,13 @@ def kept_of(service: Service) -> Kept:
 TITLE = "Questions to the conference documents"
 
 
-def publication_of_turns(service: Service, turns: Sequence[Turn]) -> Publication:
-    """The questions as headings, below each how it was answered; in the language of most of them."""
+def publication_of_turns(service: Service, turns: Sequence[Turn], gone: int = 0) -> Publication:
+    """The questions as headings, below each how it was answered; in the language of most of them. That others before them are `gone`
+    is said first."""
     spoken = Counter(each.answer.language for each in turns).most_common(1)[0][0]
-    blocks = [block for number, turn in enumerate(turns, 1) for block in _blocks(service, number, turn)]
-    return Publication(spoken, TITLE, tuple(blocks))
+    blocks = [block for number, turn in enumerate(turns, gone + 1) for block in _blocks(service, number, turn)]
+    told = [Paragraph((Span(word("earliest_gone", spoken, count=gone), "emphasis"),))] if gone else []
+    return Publication(spoken, TITLE, (*told, *blocks))
 
 
 def _blocks(service: Service, number: int, turn: Turn) -> list[Block]:
@@ -234,7 +238,8 @@ def share(request: Request, body: Shared, service: Served, caller: Caller) -> di
 @may("brief")
 def conversation(request: Request, token: Token, service: Served, caller: Caller) -> Response:
     """A conversation as a file."""
-    return _taken(request, service, talk_of(request, token, caller.client).turns)
+    talk = talk_of(request, token, caller.client)
+    return _taken(request, service, talk.turns, talk.gone)
 
 
 @router.get("/answers/{name}.md")
@@ -259,10 +264,10 @@ def answer(request: Request, name: Name, service: Served, caller: Caller) -> Res
     return page("answer.html", request, turn=made, question=turn.question, name=name, word=pandoc_path(), **days)
 
 
-def _taken(request: Request, service: Service, turns: Sequence[Turn]) -> Response:
+def _taken(request: Request, service: Service, turns: Sequence[Turn], gone: int = 0) -> Response:
     """Turns as a file to be taken away, of the format with which the address ends."""
     form = request.url.path.rpartition(".")[2]
     with refused(Conflict):
-        reply = file_reply(render(publication_of_turns(service, turns), form), form, "rapporteur")
+        reply = file_reply(render(publication_of_turns(service, turns, gone), form), form, "rapporteur")
     reply.headers["Cache-Control"] = "no-store"
     return reply
