@@ -12,6 +12,7 @@ from assistant.access import Role
 from assistant.access.access_store import AccessStore
 from assistant.export.file_formats import render
 from assistant.faults import Invalid
+from assistant.frames import day_of
 from assistant.reports.brief.brief_maker import brief
 from assistant.reports.brief.briefing import Request
 from assistant.service.writing import Drafts, reviewed
@@ -94,12 +95,33 @@ def test_the_page_shows_drafts_to_staff_and_takes_comments(made: Made, draft: st
     assert sent.status_code == 303
     assert "Shorter." in staff.get(f"/drafts/{draft}").text
     assert f'href="/drafts/{draft}"' in staff.get("/drafts").text
-    wrong = staff.post(f"/drafts/{draft}/comments", data={"text": "Which one?", "statement": "9999"})
-    assert wrong.status_code == 422
-    assert 'role="alert"' in wrong.text
-    assert 'value="Which one?"' in wrong.text, "nothing that was written is lost"
-    assert 'value="9999"' in wrong.text
-    assert f'action="/drafts/{draft}/comments"' in wrong.text
+    for none in ("9999", "0", "abc", "-1"):
+        wrong = staff.post(f"/drafts/{draft}/comments", data={"text": "Which one?", "statement": none})
+        assert wrong.status_code == 422
+        assert 'role="alert"' in wrong.text
+        assert 'value="Which one?"' in wrong.text, "nothing that was written is lost"
+        assert f'value="{none}"' in wrong.text
+        assert f'action="/drafts/{draft}/comments"' in wrong.text
+    assert "Which one?" not in staff.get(f"/drafts/{draft}").text
+
+
+def test_a_comment_holds_nothing_that_is_not_seen(made: Made, draft: str) -> None:
+    staff = made.by("staff")
+    staff.post(f"/drafts/{draft}/comments", data={"text": "Ple\0ase\n say \u202enehw\u2066 \x1b[31m it \u202c"})
+    for form in ("html", "md"):
+        told = staff.get(f"{DRAFTS}/{draft}?format={form}").text
+        assert "Please say nehw" in told
+        assert not {"\0", "\u202e", "\u2066", "\x1b"} & set(told)
+    told = staff.post(f"{DRAFTS}/{draft}/comments", json={"text": "\u202e \0"})
+    assert told.status_code == 422
+
+
+def test_drafts_tell_their_days_in_words_of_the_reader(made: Made, draft: str) -> None:
+    created = made.by("staff").get(f"{DRAFTS}/{draft}").json()["created"][:10]
+    for address in ("/drafts", f"/drafts/{draft}"):
+        told = made.by("staff").get(address, headers={"Accept-Language": "ar"}).text
+        assert day_of(created, "ar") in told
+        assert created not in told
 
 
 @pytest.mark.parametrize(

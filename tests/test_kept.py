@@ -18,7 +18,10 @@ from assistant.access import Principal, Role
 from assistant.access.access_store import AccessStore
 from assistant.access.visitors import FILE, Secret
 from assistant.faults import Forbidden, NotHeld
+from assistant.labels import word
+from assistant.page import chat_turns
 from assistant.page.chat_turns import MOST_KEPT, Conversation, Conversations, Turn, turns_of_words, words_of_turns
+from assistant.page.turn_html import earlier_html, turn_html
 from assistant.service import kept as kept_module
 from assistant.service.kept import DAYS, Kept
 from corpus.corpus_errors import LibraryError
@@ -84,6 +87,35 @@ def test_what_is_kept_of_a_conversation_is_bounded_and_holds_nothing_that_did_no
     assert turns[-1].answer == replace(answer, raw=(), timings={}, **_rounded(answer))
 
 
+def test_what_a_long_conversation_has_lost_is_told_on_the_page_and_in_its_files(
+    made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = signed_in(made, "amina")
+    talk = conversation(made, "account:amina", *(["When is item 3?"] * 4))
+    assert "rp-earlier" not in earlier_html(talk, "en")
+    one = len(talk.turns[0].question) + len(words_of_turns(talk.turns[:1]))
+    monkeypatch.setattr(chat_turns, "MOST_KEPT", 3 * one)
+    record = reader.get(f"/conversations/{talk.token}.json").json()
+    kept = len(turns_of_words(record["kept"]))
+    assert 0 < kept < 4
+    made.app.state.conversations.forget(talk.token, "account:amina")  # as a restart forgets it
+    drawn = len(turn_html(made.service, 3, talk.turns[0])) * 2 + 1_000
+    monkeypatch.setattr(chat_turns, "MOST_DRAWN", drawn)
+    reader.post("/conversations", json={name: record[name] for name in ("token", "kept", "seal")})
+    again = made.app.state.conversations.find(talk.token, "account:amina")
+    assert (again.number, again.gone, again.turn(4).question) == (4, 4 - kept, "When is item 3?")
+    assert again.undrawn == kept - again.html.count("<section")
+    assert again.undrawn > 0
+    told = earlier_html(again, "en")
+    assert told.startswith('<p class="rp-earlier')
+    for said in (word("earliest_gone", "en", count=again.gone), word("earlier_unshown", "en", count=again.undrawn)):
+        assert said in told
+    assert f'href="/conversations/{talk.token}.md"' in told
+    assert word("earliest_gone", "en", count=again.gone) in reader.get(f"/conversations/{talk.token}.md").text
+    later = reader.get(f"/conversations/{talk.token}.json").json()["kept"]
+    assert json.loads(later)[0]["before"] == again.gone, "it is not forgotten when it is kept once more"
+
+
 def _rounded(answer: Any) -> dict[str, Any]:
     return {name: None if getattr(answer, name) is None else round(getattr(answer, name), 4)
             for name in ("confidence", "probability")}  # fmt: skip
@@ -91,7 +123,12 @@ def _rounded(answer: Any) -> dict[str, Any]:
 
 def test_the_server_keeps_conversations_of_those_alone_who_sign_in_and_want_it(made: Made) -> None:
     reader, other = signed_in(made, "amina"), signed_in(made, "rashid")
-    assert reader.get("/conversations").json() == {"who": "account:amina", "keeping": False, "kept": []}
+    assert reader.get("/conversations").json() == {
+        "who": "account:amina",
+        "keeping": False,
+        "kept": [],
+        "forgotten": [],
+    }
     key = made.by("read").get("/conversations").json()
     assert (key["keeping"], key["kept"]) == (None, [])
     assert made.by("read").post("/conversations/keeping", json={"on": True}).status_code == 403
@@ -116,6 +153,51 @@ def test_the_server_keeps_conversations_of_those_alone_who_sign_in_and_want_it(m
     assert reader.get("/conversations").json()["kept"] == []
 
 
+def test_what_a_browser_kept_before_is_kept_on_the_server_when_one_wants_it(made: Made) -> None:
+    reader = signed_in(made, "amina")
+    talk = conversation(made, "account:amina", "When is item 4?")
+    record = reader.get(f"/conversations/{talk.token}.json").json()
+    sent = {name: record[name] for name in ("token", "kept", "seal")} | {"changed": "2026-01-02T03:04:05.678Z"}
+
+    def listed() -> list[str]:
+        return [each["changed"] for each in reader.get("/conversations").json()["kept"] if each["token"] == talk.token]
+
+    reader.post("/conversations/keeping", json={"on": False})
+    assert reader.post("/conversations/kept", json=sent).status_code == 204
+    assert listed() == [], "it is not wanted"
+    reader.post("/conversations/keeping", json={"on": True})
+    for wrong in ({"seal": "x"}, {"kept": "[]"}, {"changed": "yesterday"}, {"token": "x"}):
+        assert reader.post("/conversations/kept", json=sent | wrong).status_code == 422
+    assert reader.post("/conversations/kept", json=sent).status_code == 204
+    assert reader.post("/conversations/kept", json=sent | {"changed": "2025-01-01T00:00:00Z"}).status_code == 204
+    assert listed() == ["2026-01-02T03:04:05.678000+00:00"]
+    assert reader.post("/conversations/kept", json=sent | {"changed": "9000-01-01T00:00:00Z"}).status_code == 204
+    assert listed()[0] < "3000"
+    assert made.by("read").post("/conversations/kept", json=sent).status_code == 204  # a key keeps nothing
+    reader.delete("/conversations?everything=true")
+
+
+def test_what_was_deleted_is_told_to_other_browsers_and_is_not_kept_again(made: Made) -> None:
+    reader = signed_in(made, "amina")
+    reader.post("/conversations/keeping", json={"on": True})
+    talks = [conversation(made, "account:amina", question) for question in ("When is item 3?", "When is item 2?")]
+    records = [reader.get(f"/conversations/{talk.token}.json").json() for talk in talks]
+    sent = [{name: each[name] for name in ("token", "kept", "seal")} for each in records]
+    reader.post("/conversations/kept", json=sent[0] | {"changed": "2026-01-01T00:00:00Z"})
+    assert reader.delete(f"/conversations?token={talks[1].token}").status_code == 204  # which was in browsers alone
+    assert reader.delete("/conversations?everything=true").status_code == 204
+    known = reader.get("/conversations").json()
+    assert (known["kept"], set(known["forgotten"]) >= {each.token for each in talks}) == ([], True)
+    for each in sent:
+        assert reader.post("/conversations", json=each).status_code == 404
+        assert reader.post("/conversations", json={"token": each["token"]}).status_code == 404
+        assert reader.post("/conversations/kept", json=each | {"changed": "2026-12-01T00:00:00Z"}).status_code == 204
+    assert made.service.kept is not None
+    made.service.kept.put(AMINA, talks[0].token, "title", "[1]")
+    assert reader.get("/conversations").json()["kept"] == []
+    assert signed_in(made, "rashid").get("/conversations").json()["forgotten"] == []
+
+
 def test_what_is_kept_is_bounded_and_goes_with_the_account(store: AccessStore, monkeypatch: pytest.MonkeyPatch) -> None:
     kept = Kept(store)
     kept.put(AMINA, "before", "title", "[]")
@@ -127,6 +209,11 @@ def test_what_is_kept_is_bounded_and_goes_with_the_account(store: AccessStore, m
     kept.put(AMINA, "t2", "title 2", "[2]")
     assert [each["token"] for each in kept.all(AMINA)] == ["t2", "t3"]
     assert kept.get(AMINA, "t2") == "[2]"
+    monkeypatch.setattr(kept_module, "FORGOTTEN", 2)
+    for n in range(4):
+        kept.forget(AMINA, f"gone{n}")
+    assert kept.forgotten(AMINA) == ["gone2", "gone3"]
+    assert [each["token"] for each in kept.all(AMINA)] == ["t2", "t3"]
     kept.keep(RASHID, True)
     kept.put(RASHID, "t2", "taken", "[]")
     assert kept.get(AMINA, "t2") == "[2]", "nobody writes over what is somebody else's"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
@@ -33,6 +35,7 @@ ERAS = ("legacy", "auto")
 """The handshake of 2025 and earlier, and the requests of 2026 that stand alone."""
 AGENDA = "CTOC/COP/WG.7/2021/1"
 AGENDA_ID = "CTOC/COP/WG.7/2021/1:en:digest"
+ACCEPTED = {"Accept": "application/json, text/event-stream"}
 HELLO = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}}
 T = TypeVar("T")
 Work = Callable[[Client], Awaitable[T]]
@@ -222,8 +225,7 @@ def test_a_tool_that_does_not_exist_is_an_error_of_the_protocol(use: Any) -> Non
 )
 def test_who_may_not_is_refused_before_anything_is_read(url: str, headers: dict[str, str], status: int) -> None:
     asked = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
-    accepts = {"Accept": "application/json, text/event-stream"}
-    reply = httpx.post(f"{url}/mcp", json=asked, headers={**accepts, **headers})
+    reply = httpx.post(f"{url}/mcp", json=asked, headers={**ACCEPTED, **headers})
     assert reply.status_code == status
     if status != 200:
         assert reply.headers["content-type"] == "application/problem+json"
@@ -231,13 +233,40 @@ def test_who_may_not_is_refused_before_anything_is_read(url: str, headers: dict[
 
 
 def test_other_methods_and_broken_messages_are_refused(made: Made, url: str) -> None:
-    headers = {**made.headers("read"), "Accept": "application/json, text/event-stream"}
+    headers = {**made.headers("read"), **ACCEPTED}
     assert httpx.get(f"{url}/mcp", headers=headers).status_code == 405
     assert httpx.delete(f"{url}/mcp", headers=headers).status_code == 405
     for body in (b"", b"{", b"[]", b'{"jsonrpc": "2.0"}', b'"x"', b"\xff" * 100):
         given = {**headers, "Content-Type": "application/json"}
         assert 400 <= httpx.post(f"{url}/mcp", content=body, headers=given).status_code < 500
     assert httpx.post(f"{url}/mcp", content=b"x" * 5_000_000, headers=headers).status_code == 413
+
+
+@pytest.mark.parametrize("id", [{"n": 1}, [1], None, 1.5])
+def test_a_request_that_no_answer_can_name_is_refused(made: Made, url: str, id: Any) -> None:
+    message = {"jsonrpc": "2.0", "id": id, "method": "tools/list"}
+    reply = httpx.post(f"{url}/mcp", headers={**made.headers("read"), **ACCEPTED}, json=message)
+    assert (reply.status_code, reply.json()["error"]["code"]) == (400, -32600)
+
+
+def test_who_goes_in_the_middle_of_a_message_is_no_fault(
+    made: Made, url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    host, _, port = url.removeprefix("http://").partition(":")
+    headers = {
+        **made.headers("read"),
+        "Host": "127.0.0.1",
+        **ACCEPTED,
+        "Content-Type": "application/json",
+        "Content-Length": "100",
+    }
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    with socket.create_connection((host, int(port)), timeout=10) as client:
+        client.sendall(f"POST /mcp HTTP/1.1\r\n{head}\r\n{{".encode())
+        time.sleep(0.5)  # its body is waited for by then
+    time.sleep(0.5)
+    assert httpx.post(f"{url}/mcp", headers=headers | {"Content-Length": "2"}, content=b"{}").status_code == 400
+    assert [each for each in caplog.records if each.levelname == "ERROR"] == []
 
 
 def test_twenty_clients_at_once_get_their_own_answers(made: Made, url: str) -> None:

@@ -147,6 +147,15 @@ def test_how_a_job_ended_is_told_in_the_language_of_the_reader(reader: str) -> N
         assert str(escape(Message(code).told(reader))) in carried("jobs.html", reader, jobs=[job_told(job, reader)])
 
 
+def test_of_a_job_of_several_files_only_one_that_took_all_is_shown_as_done_well() -> None:
+    def shown(*results: str) -> bool:
+        parts = [{"result": each, "line": each, "notes": []} for each in results]
+        job = {"detail": "x", "kind": "ingest", "state": "done", "created": "2026-01-01T10:00:00", "done": 2, "total": 2, "reason": "", "outcomes": parts}  # fmt: skip
+        return "rp-done-result" in carried("jobs.html", "en", jobs=[job])
+
+    assert [shown("added", "unchanged"), shown("added", "refused"), shown("failed", "added")] == [True, False, False]
+
+
 ADDED = {"en": "added ", "fr": "ajouté ", "es": "añadido ", "ru": "добавлено ", "ar": "أُضيف ", "zh": "已添加 "}
 REFUSED_EMPTY = {"en": "is empty", "fr": "est vide", "es": "está vacío", "ru": "пуст", "ar": "فارغ", "zh": "为空"}
 

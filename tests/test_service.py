@@ -480,6 +480,31 @@ def test_an_upload_that_was_taken_and_not_read_is_read_by_the_next_process(
         assert made.service.begin_ask(LOCAL, asked("When are nets mended?")).result().status == "answered"
 
 
+def test_uploads_that_waited_at_a_stop_are_read_in_the_order_in_which_they_were_sent(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    sent: list[str] = []
+    for more in (4, 4, 0):  # some wait at two stops
+        with made_service(tmp_path, catalogue, page=False) as made:
+            block = threading.Event()
+            made.service.jobs.submit("x", "y", lambda hand, until=block: until.wait(10) and None)
+            assert made.service.resume() == len(sent)
+            for number in range(len(sent), len(sent) + more):
+                note = f"# Note on nets\n\nNets are mended {number} times.\n".encode()
+                made.service.upload(LOCAL, io.BytesIO(note), f"{number}.md", symbol="CTOC/COP/WG.7/2099/7")
+                sent.append(f"{number}.md")
+            if more:
+                made.service.stop()
+                block.set()
+                continue
+            waiting = [each for each in reversed(made.service.jobs.all()) if each["kind"] == "upload"]
+            assert [each["detail"] for each in waiting if each["state"] == "queued"] == sent
+            block.set()
+            assert [set(ended(made, each)["counts"]) for each in waiting[-8:]] == [{"added"}, *[{"replaced"}] * 7]
+            words = made.service.begin_ask(LOCAL, asked("How many times are nets mended?")).result()
+            assert "7 times" in words.statements[0].text
+
+
 def test_a_restart_forgets_no_job(tmp_path: Path, catalogue: Catalogue) -> None:
     def work(hand: Hand) -> None:
         for n in range(3):
@@ -685,6 +710,13 @@ def test_a_fetch_of_which_nothing_came_has_failed_and_says_no_longer_that_it_tri
         job = ended(made, staff.post("/api/v1/fetch", json=asked).json())
         assert (job["state"], job["code"], job["counts"]) == ("failed", "job-nothing", {"failed": 1})
         assert job["detail"] == "CTOC/COP/WG.7/2021/3 (en)"
+
+
+def test_an_upload_that_was_refused_is_no_job_that_is_done(tmp_path: Path, catalogue: Catalogue) -> None:
+    with made_service(tmp_path, catalogue, page=False) as made:
+        job = made.service.upload(LOCAL, io.BytesIO(b""), "empty.txt")
+        told = ended(made, job.to_json())
+        assert (told["state"], told["code"], told["counts"]) == ("failed", "job-nothing", {"refused": 1})
 
 
 def test_a_reader_who_has_gone_keeps_no_place_in_the_queue(

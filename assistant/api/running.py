@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ipaddress
 import resource
 import signal
 import socket
@@ -12,6 +13,8 @@ from weakref import WeakKeyDictionary
 
 import uvicorn
 from fastapi import FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
@@ -141,6 +144,41 @@ def url_of(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
+_FORWARDED = b"x-forwarded-for"
+
+
+class Forwarded:
+    """Has the application know where requests came from that `proxies` pass on, addresses or networks separated by commas. Of what
+    they say only addresses count: what a client wrote into the header of a proxy that passes it on is none, and such a request
+    comes from the proxy."""
+
+    def __init__(self, app: ASGIApp, proxies: str) -> None:
+        self._app: ASGIApp = ProxyHeadersMiddleware(app, proxies)  # type: ignore[arg-type, assignment]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if told := [value.decode("latin-1") for name, value in scope.get("headers", ()) if name == _FORWARDED]:
+            others = [(name, value) for name, value in scope["headers"] if name != _FORWARDED]
+            known = ", ".join(_addresses(",".join(told))).encode()
+            scope = {**scope, "headers": [*others, (_FORWARDED, known)]}
+        await self._app(scope, receive, send)
+
+
+def _addresses(told: str) -> list[str]:
+    """The addresses at the end of a list of those through whom a request came, without their ports. What stands before something
+    that is no address may be of anybody's making."""
+    found: list[str] = []
+    for each in reversed(told.split(",")):
+        named = each.strip()
+        host = named[1:].partition("]")[0] if named.startswith("[") else named
+        host = host.partition(":")[0] if host.count(":") == 1 else host
+        try:
+            address = ipaddress.ip_address(host)
+        except ValueError:
+            break
+        found.insert(0, str(getattr(address, "ipv4_mapped", None) or address))
+    return found
+
+
 class _Server(uvicorn.Server):
     """Tells the service to take nothing new as soon as the process is told to stop."""
 
@@ -158,15 +196,14 @@ def run(app: FastAPI, service: Service, listener: socket.socket, *, grace: float
     """Serves until SIGINT or SIGTERM, and `grace` seconds longer where answers are not finished. `proxies` are the
     addresses whose forwarding headers are believed."""
     config = uvicorn.Config(
-        app,
+        Forwarded(app, proxies) if proxies else app,
         http=TimedProtocol,
         ws="none",
         workers=1,
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=bool(proxies),
-        forwarded_allow_ips=proxies or None,
+        proxy_headers=False,
         timeout_keep_alive=15,
         timeout_graceful_shutdown=max(1, round(grace)),
         h11_max_incomplete_event_size=64_000,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
 from typing import Any
 
@@ -14,6 +14,7 @@ from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp.shared.exceptions import MCPError
 from mcp_types import (
     INVALID_PARAMS,
+    INVALID_REQUEST,
     CallToolRequestParams,
     CallToolResult,
     ListToolsResult,
@@ -23,9 +24,10 @@ from mcp_types import (
 )
 from mcp_types import Tool as Described
 from pydantic import ValidationError
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
+from starlette.responses import JSONResponse
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from assistant.access import Principal
 from assistant.api.callers import identified, principal_of
@@ -146,7 +148,28 @@ class Endpoint:
         # What a tool costs is counted when the message is read.
         scope["principal"] = self._service.admit(await identified(connection), "ask", "documents")
         assert self._manager is not None, "requests are served while the application runs"
-        await self._manager.handle_request(scope, receive, send)
+        try:
+            body = await Request(scope, receive).body()
+        except ClientDisconnect:  # nobody is there to be told anything
+            return
+        if not _answerable(body):
+            wrong = {"code": INVALID_REQUEST, "message": "The id of a request is a text or a whole number."}
+            await JSONResponse({"jsonrpc": "2.0", "id": None, "error": wrong}, 400)(scope, receive, send)
+            return
+        read: list[Message] = [{"type": "http.request", "body": body}]
+
+        async def heard() -> Message:
+            return read.pop() if read else await receive()
+
+        await self._manager.handle_request(scope, heard, send)
+
+
+def _answerable(body: bytes) -> bool:
+    """Whether a message has an id by which it can be answered, or wants no answer; the SDK takes every other id for none."""
+    with suppress(ValueError, RecursionError):
+        message = json.loads(body)
+        return not isinstance(message, dict) or isinstance(message.get("id", ""), str | int)
+    return True
 
 
 def install(app: FastAPI, service: Service) -> None:

@@ -21,7 +21,7 @@ from assistant.page.chat_turns import Conversation, Conversations, Turn
 from assistant.page.choosing import any_of, examples, filters_of, held_meetings, items_of, scope_of, scope_words
 from assistant.page.plain_pages import carried, marked
 from assistant.page.talks import keep_there
-from assistant.page.turn_html import LONGEST, refused_html, turn_html, waiting_html
+from assistant.page.turn_html import LONGEST, earlier_html, refused_html, turn_html, waiting_html
 from assistant.qa.answer import Answer, AnswerStatus, Finished, Said
 from assistant.question_request import QuestionRequest
 from assistant.service import Service
@@ -101,7 +101,7 @@ def _build(service: Service, conversations: Conversations, blocks: gr.Blocks) ->
             question: "",
             start: gr.Column(visible=False),
             welcome: gr.Column(visible=False),
-            past: talk.html if talk else "",
+            past: earlier_html(talk, reader) if talk else "",
             now: waiting_html(number, text, shown, word("searching", detect_language(text))),
             after: gr.Column(visible=False),
             verdict: None,
@@ -176,7 +176,7 @@ def _build(service: Service, conversations: Conversations, blocks: gr.Blocks) ->
             return [gr.skip()] * 7
         last = turn_html(service, talk.number, talk.turns[-1], now=True)
         export = carried("export.html", reader_of(request), token=talk.token, word=pandoc_path())
-        return [gr.Column(visible=False), gr.Column(visible=False), talk.earlier_html, last, gr.Column(visible=True), export,
+        return [gr.Column(visible=False), gr.Column(visible=False), earlier_html(talk, reader_of(request), last=True), last, gr.Column(visible=True), export,
                 talk.token]  # fmt: skip
 
     reopen.click(again, opened, [start, welcome, past, now, after, export, token], **QUIET)

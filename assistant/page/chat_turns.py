@@ -8,6 +8,7 @@ import threading
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from starlette.requests import Request
 
@@ -34,20 +35,28 @@ class Turn:
     answer: Answer
 
 
-def words_of_turns(turns: Sequence[Turn]) -> str:
-    """Turns as words that can be kept elsewhere: JSON, without what a model wrote that did not stand."""
-    said = [
+def words_of_turns(turns: Sequence[Turn], before: int = 0) -> str:
+    """Turns as words that can be kept elsewhere: JSON, without what a model wrote that did not stand. `before` were others before
+    them, which are kept no longer."""
+    said: list[dict[str, Any]] = [
         {"question": each.question, "scope": each.scope,
          "answer": {**each.answer.to_json(), "raw": [], "dropped": [], "timings": {}}}
         for each in turns
     ]  # fmt: skip
+    if before:
+        said[0]["before"] = before
     kept = json.dumps(said, ensure_ascii=False)
-    return kept if len(kept) <= MOST_KEPT or len(said) == 1 else words_of_turns(turns[1:])
+    return kept if len(kept) <= MOST_KEPT or len(said) == 1 else words_of_turns(turns[1:], before + 1)
 
 
 def turns_of_words(kept: str) -> list[Turn]:
     """The turns that words are of; only of such as come from here."""
     return [Turn(each["question"], each["scope"], answer_of(each["answer"])) for each in json.loads(kept)]
+
+
+def turns_before(kept: str) -> int:
+    """How many turns there were before those that words are of."""
+    return int(json.loads(kept)[0].get("before", 0))
 
 
 @dataclass
@@ -87,6 +96,16 @@ class Conversation:
     def earlier_html(self) -> str:
         """As `html`, without the last turn."""
         return f"<div>{''.join(self._drawn[:-1])}</div>" if self._drawn[1:] else ""
+
+    @property
+    def undrawn(self) -> int:
+        """How many turns are held and not drawn."""
+        return len(self.turns) - len(self._drawn)
+
+    @property
+    def gone(self) -> int:
+        """How many turns are held no longer, the oldest."""
+        return self.number - len(self.turns)
 
     @property
     def title(self) -> str:

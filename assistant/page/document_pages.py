@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -185,7 +186,7 @@ def _blocks(
     tables = {table.rows[0].ordinal if not table.header else table.header[0].ordinal: table
               for table in tables_of(document) if table.rows or table.header}  # fmt: skip
     made: list[dict[str, Any]] = []
-    first = True
+    first, named = True, Counter[str]()
     for block in document.blocks:
         table = tables.get(block.ordinal)
         if table is not None:
@@ -193,7 +194,9 @@ def _blocks(
             for row, each in zip((*table.header, *table.rows), drawn_rows, strict=True):
                 each |= {"ids": anchors[row.ordinal], "anchor": anchors[row.ordinal][0], "locator": row.locator}
             own = {row.ordinal for row in (*table.header, *table.rows)}
-            made.append({"kind": "table", "label": table.locator, "rows": drawn_rows, "own": own})
+            named[table.locator] += 1
+            label = f"{table.locator} ({named[table.locator]})" if named[table.locator] > 1 else table.locator
+            made.append({"kind": "table", "label": label, "rows": drawn_rows, "own": own})
         elif block.kind != "row":
             drawn = {
                 "kind": block.kind,

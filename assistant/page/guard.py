@@ -82,6 +82,11 @@ def _is_wanted(method: str, path: str) -> bool:
     return method == "GET" and bool(looked_at)
 
 
+def _told(header: bytes) -> bool:
+    """Whether a header says by which way a request came."""
+    return header.startswith((b"x-forwarded-", b"x-gradio-")) or header == b"forwarded"
+
+
 class Guard:
     """Wraps the mounted Gradio application. Who may not read is sent to sign in from the page, and refused everywhere else;
     a call is read, checked and counted before Gradio gets it, and what it does the service allows or not. `windows` knows whose each
@@ -93,10 +98,11 @@ class Guard:
         service.when_stopped(self._stop)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # Where a request comes from is told by uvicorn alone; Gradio believes anybody that says it.
+        scope = {**scope, "headers": [(name, value) for name, value in scope["headers"] if not _told(name)]}
         path, connection = _path(scope), HTTPConnection(scope)
-        for name in ("host", "x-forwarded-host"):
-            if not all(_HOST.fullmatch(each.strip()) for each in connection.headers.get(name, "x").split(",")):
-                raise Invalid("host-none", header=name)
+        if not _HOST.fullmatch(connection.headers.get("host", "x").strip()):
+            raise Invalid("host-none", header="host")
         who = await identified(connection)
         if path == "/" and who.role is Role.NONE:
             await RedirectResponse(sign_in_path(Request(scope)), 303)(scope, receive, send)
@@ -137,6 +143,7 @@ class Guard:
         except RuntimeError as error:
             if not isinstance(error.__cause__, HTTPException):
                 raise
+            await send({"type": "http.response.body", "body": b""})
 
     def _until_stopping(self, receive: Receive) -> Receive:
         """What a window that is only open sends: it is as good as closed once the server is to stop."""

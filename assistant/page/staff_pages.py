@@ -87,9 +87,9 @@ def comment(
     statement: Annotated[Short, Form()] = "",
 ) -> Response:  # fmt: skip
     """Adds a comment; `statement` is the number of a paragraph, or empty."""
-    drafts, number = service.writing.drafts(caller), int(statement) if statement.strip().isdecimal() else None
+    drafts, named = service.writing.drafts(caller), statement.strip()
     try:
-        drafts.comment(draft_id, text, number)
+        drafts.comment(draft_id, text, (int(named) if named.isdecimal() else 0) if named else None)
     except Invalid as refusal:
         return _draft_page(request, service, caller, draft_id, refusal, text=text, statement=statement)
     return RedirectResponse(f"/drafts/{draft_id}", 303)

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from markupsafe import Markup
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from assistant.access import Principal
 from assistant.api.api_models import Strict
@@ -29,6 +29,7 @@ from assistant.page.chat_turns import (
     Turn,
     conversations_of,
     talk_of,
+    turns_before,
     turns_of_words,
     words_of_turns,
 )
@@ -43,7 +44,7 @@ from corpus.corpus_errors import LibraryError
 log = logging.getLogger("rapporteur.page")
 making = APIRouter(include_in_schema=False, route_class=Guarded)
 NAMED = r"^[A-Za-z0-9_-]{1,64}$"
-Known = Annotated[str, Path(pattern=NAMED)]
+Named = Annotated[str, Path(pattern=NAMED)]
 
 
 class Opened(Strict):
@@ -52,6 +53,15 @@ class Opened(Strict):
     token: Annotated[str, Field(pattern=NAMED)]
     kept: Annotated[str, Field(max_length=4 * MOST_KEPT)] | None = None
     seal: Annotated[str, Field(max_length=100)] = ""
+
+
+class Sealed(Strict):
+    """A conversation as a browser kept it, to be kept on the server too."""
+
+    token: Annotated[str, Field(pattern=NAMED)]
+    kept: Annotated[str, Field(max_length=4 * MOST_KEPT)]
+    seal: Annotated[str, Field(max_length=100)]
+    changed: AwareDatetime
 
 
 class Keeping(Strict):
@@ -63,21 +73,23 @@ class Keeping(Strict):
 @making.get("/conversations")
 @may("ask", counted="documents")
 def conversations(service: Served, caller: Caller) -> dict[str, Any]:
-    """Who asks, by the name under which a browser keeps conversations; whether the server keeps them, and which it has."""
+    """Who asks, by the name under which a browser keeps conversations; whether the server keeps them, which it has, and which were
+    deleted, so that the browser has them no longer either."""
     kept = service.kept
     return {
         "who": caller.id,
         "keeping": kept.keeping(caller) if kept else None,
         "kept": kept.all(caller) if kept else [],
+        "forgotten": kept.forgotten(caller) if kept else [],
     }
 
 
 @making.get("/conversations/{token}.json")
 @may("ask", counted="documents")
-def kept_conversation(request: Request, token: Known, service: Served, caller: Caller) -> dict[str, str]:
+def kept_conversation(request: Request, token: Named, service: Served, caller: Caller) -> dict[str, str]:
     """A conversation for a browser to keep."""
     found = talk_of(request, token, caller.client)
-    kept = words_of_turns(found.turns)
+    kept = words_of_turns(found.turns, found.gone)
     return {"token": token, "title": found.title, "kept": kept, "seal": kept_of(service).seal(token, kept)}
 
 
@@ -86,6 +98,8 @@ def kept_conversation(request: Request, token: Known, service: Served, caller: C
 def reopen(request: Request, body: Opened, service: Served, caller: Caller) -> dict[str, str]:
     """Opens a conversation again; under another token, where somebody else has it open."""
     held, kept = conversations_of(request), kept_of(service)
+    if body.token in kept.forgotten(caller):
+        raise NotHeld("conversation-gone")
     found = held.find(body.token, caller.client)
     if found is None:
         if body.kept is None:
@@ -95,10 +109,23 @@ def reopen(request: Request, body: Opened, service: Served, caller: Caller) -> d
         else:
             raise Invalid("seal-broken")
         found = held.open(body.token, caller.client, again=True)
+        found.number = turns_before(words)
         for turn in turns_of_words(words):
             found.add(turn, "")
     found.redraw(partial(turn_html, service))
     return {"token": found.token}
+
+
+@making.post("/conversations/kept", status_code=204)
+@may("ask", counted="documents")
+def keep_too(body: Sealed, service: Served, caller: Caller) -> Response:
+    """Keeps on the server what a browser has kept, for who wants that."""
+    kept = kept_of(service)
+    if not kept.sealed(body.seal, body.token, body.kept):
+        raise Invalid("seal-broken")
+    title = Conversation(body.token, caller.client, turns_of_words(body.kept)).title
+    kept.put(caller, body.token, title, body.kept, body.changed)
+    return Response(status_code=204)
 
 
 @making.post("/conversations/keeping")
@@ -134,7 +161,7 @@ def keep_there(service: Service, who: Principal, talk: Conversation) -> None:
     """Keeps a conversation on the server, where who has it wants that; its answers are shown whether or not it can be."""
     try:
         if service.kept is not None and service.kept.keeping(who):
-            service.kept.put(who, talk.token, talk.title, words_of_turns(talk.turns))
+            service.kept.put(who, talk.token, talk.title, words_of_turns(talk.turns, talk.gone))
     except (ServiceFault, LibraryError):
         log.exception("a conversation could not be kept")
 
@@ -149,11 +176,13 @@ def kept_of(service: Service) -> Kept:
 TITLE = "Questions to the conference documents"
 
 
-def publication_of_turns(service: Service, turns: Sequence[Turn]) -> Publication:
-    """The questions as headings, below each how it was answered; in the language of most of them."""
+def publication_of_turns(service: Service, turns: Sequence[Turn], gone: int = 0) -> Publication:
+    """The questions as headings, below each how it was answered; in the language of most of them. That others before them are `gone`
+    is said first."""
     spoken = Counter(each.answer.language for each in turns).most_common(1)[0][0]
-    blocks = [block for number, turn in enumerate(turns, 1) for block in _blocks(service, number, turn)]
-    return Publication(spoken, TITLE, tuple(blocks))
+    blocks = [block for number, turn in enumerate(turns, gone + 1) for block in _blocks(service, number, turn)]
+    told = [Paragraph((Span(word("earliest_gone", spoken, count=gone), "emphasis"),))] if gone else []
+    return Publication(spoken, TITLE, (*told, *blocks))
 
 
 def _blocks(service: Service, number: int, turn: Turn) -> list[Block]:
@@ -209,7 +238,8 @@ def share(request: Request, body: Shared, service: Served, caller: Caller) -> di
 @may("brief")
 def conversation(request: Request, token: Token, service: Served, caller: Caller) -> Response:
     """A conversation as a file."""
-    return _taken(request, service, talk_of(request, token, caller.client).turns)
+    talk = talk_of(request, token, caller.client)
+    return _taken(request, service, talk.turns, talk.gone)
 
 
 @router.get("/answers/{name}.md")
@@ -234,10 +264,10 @@ def answer(request: Request, name: Name, service: Served, caller: Caller) -> Res
     return page("answer.html", request, turn=made, question=turn.question, name=name, word=pandoc_path(), **days)
 
 
-def _taken(request: Request, service: Service, turns: Sequence[Turn]) -> Response:
+def _taken(request: Request, service: Service, turns: Sequence[Turn], gone: int = 0) -> Response:
     """Turns as a file to be taken away, of the format with which the address ends."""
     form = request.url.path.rpartition(".")[2]
     with refused(Conflict):
-        reply = file_reply(render(publication_of_turns(service, turns), form), form, "rapporteur")
+        reply = file_reply(render(publication_of_turns(service, turns, gone), form), form, "rapporteur")
     reply.headers["Cache-Control"] = "no-store"
     return reply

@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from assistant.export.docx import pandoc_path
 from assistant.faults import NotHeld
 from assistant.frames import isolated, mark, place_text
 from assistant.labels import word, words_of
 from assistant.markdown import place_of
-from assistant.page.chat_turns import Turn
+from assistant.page.chat_turns import Conversation, Turn
 from assistant.page.choosing import examples
 from assistant.page.document_pages import Leaf, leaves_of
 from assistant.page.excerpts import edition_words, excerpt, official_address, reference
@@ -274,3 +275,10 @@ def _pointers(service: Service, answer: Answer) -> list[dict[str, str]]:
             {"locator": place_text(each.locator, answer.language), "title": title, "path": version_path(document)}
         )
     return made
+
+
+def earlier_html(talk: Conversation, reader: str, *, last: bool = False) -> str:
+    """The turns of a conversation as they are drawn when they are past, but for the `last` one where that is shown by itself, and
+    before them what is not shown of it."""
+    note = carried("earlier.html", reader, talk=talk, word=pandoc_path()).strip()
+    return note + (talk.earlier_html if last else talk.html)

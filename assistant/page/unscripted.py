@@ -33,7 +33,7 @@ from assistant.page.choosing import (
     scope_words,
 )
 from assistant.page.plain_pages import Paged, page
-from assistant.page.turn_html import LONGEST, turn_html
+from assistant.page.turn_html import LONGEST, earlier_html, turn_html
 from assistant.qa.scope import Scope
 from assistant.question_request import QuestionRequest
 from assistant.service import Service
@@ -165,7 +165,7 @@ def _shown(
         listed=filters.documents if len(filters.documents) <= MOST_DOCUMENTS else [],
         conversation=talk.token if talk else "",
         turn=Markup(turn),  # noqa: S704  (escaped)
-        earlier=Markup(talk.earlier_html if talk else ""),  # noqa: S704  (escaped)
+        earlier=Markup(earlier_html(talk, reader, last=True) if talk else ""),  # noqa: S704  (escaped)
         word=pandoc_path(),
         held=held_meetings(service, who, reader) if talk is None else [],
         examples=examples(service.library, reader, EXAMPLES) if talk is None else [],

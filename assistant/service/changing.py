@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import secrets
 import shutil
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -42,6 +43,8 @@ class Upload:
     language: str | None = None
     ocr: bool = False
     again: bool = False
+    number: int = 0
+    """In which order those that wait were sent; 0 of those that an earlier version took."""
 
     @property
     def label(self) -> str:
@@ -74,6 +77,7 @@ class Uploads:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._numbers = itertools.count(1)
 
     def room(self) -> Path:
         """A new folder for one file."""
@@ -94,25 +98,27 @@ class Uploads:
             with path.open("wb") as kept:
                 shutil.copyfileobj(content, kept)
             with plainly(self._folder):
-                upload = Upload(path, shown, file_hash(path), symbol, language, ocr, again)
+                upload = Upload(path, shown, file_hash(path), symbol, language, ocr, again, next(self._numbers))
                 (folder / _NOTE).write_text(json.dumps({**asdict(upload), "path": "", "by": by}), encoding="utf-8")
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
         return upload
 
-    def left(self) -> Iterator[tuple[Upload, str]]:
-        """The files that an earlier process took and did not finish, and by whom they were sent. What was not sent to its
-        end goes: its sender has got no answer."""
-        for folder in sorted(self._folder.iterdir()) if self._folder.is_dir() else ():
+    def left(self) -> list[tuple[Upload, str]]:
+        """The files that an earlier process took and did not finish, in the order in which they were sent, and by whom: the later
+        text of a symbol is to replace the earlier one. What was not sent to its end goes: its sender has got no answer."""
+        found: list[tuple[Upload, str]] = []
+        for folder in self._folder.iterdir() if self._folder.is_dir() else ():
             try:
                 note = json.loads((folder / _NOTE).read_text(encoding="utf-8"))
                 by = str(note.pop("by"))
-                upload = Upload(**{**note, "path": folder / CONTENT})
+                found.append((Upload(**{**note, "path": folder / CONTENT}), by))
             except (OSError, ValueError, KeyError, TypeError):
                 shutil.rmtree(folder, ignore_errors=True)
-            else:
-                yield upload, by
+        found.sort(key=lambda each: each[0].number)
+        self._numbers = itertools.count(found[-1][0].number + 1 if found else 1)
+        return found
 
 
 class Changing(Entrance):

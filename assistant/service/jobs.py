@@ -336,7 +336,8 @@ class Jobs:
         except Exception:  # a job is not to end the thread that does all others
             log.exception("a job broke down", extra={"fields": {"job": job.id, "kind": job.kind}})
             return "failed", Message("job-crashed")
-        return ("failed", NOTHING) if job.counts.keys() == {"failed"} else ("done", None)
+        came = not job.counts or job.counts.keys() - {"failed", "refused"}
+        return ("done", None) if came else ("failed", NOTHING)
 
     def _end(self, job: Job, state: State, why: Message | None = None) -> None:
         job.state, job.finished = state, self._now()

@@ -12,8 +12,8 @@ from assistant.access.access_store import AccessStore
 from assistant.access.visitors import Secret
 from assistant.faults import Forbidden, NotHeld, TooLarge
 
-CONVERSATIONS = 100
-"""Conversations of one account; beyond them the oldest are forgotten."""
+CONVERSATIONS, FORGOTTEN = 100, 1_000
+"""Conversations of one account, and of those that were deleted the tokens; beyond them the oldest are forgotten."""
 LINKS, LINKS_OF_ALL = 200, 2_000
 """Answers to which one account, and all who show nothing together, have links; beyond them the oldest end."""
 LONGEST_ANSWER = 40_000
@@ -22,11 +22,18 @@ DAYS = 30
 """How long a link is good."""
 _PUT = (
     "INSERT INTO conversations (token, account, changed, title, kept) VALUES (?, ?, ?, ?, ?) ON CONFLICT (token) DO UPDATE "
-    "SET changed = excluded.changed, title = excluded.title, kept = excluded.kept WHERE conversations.account = excluded.account"
+    "SET changed = excluded.changed, title = excluded.title, kept = excluded.kept WHERE conversations.account = excluded.account "
+    "AND conversations.kept <> '' AND conversations.changed <= excluded.changed"
 )
-_OLDEST_CONVERSATIONS = (
-    "DELETE FROM conversations WHERE account = ? AND changed < "
-    "(SELECT changed FROM conversations WHERE account = ? ORDER BY changed DESC, token LIMIT 1 OFFSET ?)"
+_DELETE = (
+    "INSERT INTO conversations (token, account, changed, title, kept) VALUES (?, ?, ?, '', '') ON CONFLICT (token) DO UPDATE "
+    "SET changed = excluded.changed, title = '', kept = '' WHERE conversations.account = excluded.account"
+)
+"""Of a conversation that was deleted the token stays: another browser that still has it is told, and it is not kept again."""
+_OLDEST_CONVERSATIONS, _OLDEST_FORGOTTEN = (
+    f"DELETE FROM conversations WHERE account = ? AND kept {sign} '' AND changed < "
+    f"(SELECT changed FROM conversations WHERE account = ? AND kept {sign} '' ORDER BY changed DESC, token LIMIT 1 OFFSET ?)"
+    for sign in ("<>", "=")
 )
 _OLDEST_LINKS = (
     "DELETE FROM shared WHERE made_by = ? AND until < "
@@ -78,12 +85,14 @@ class Kept:
         """Has conversations kept from now on, or not; what is kept stays until it is forgotten."""
         self._store.write(_SWITCH[on], _account(who))
 
-    def put(self, who: Principal, token: str, title: str, kept: str) -> None:
-        """Keeps a conversation, where who has it wants that."""
+    def put(self, who: Principal, token: str, title: str, kept: str, changed: datetime | None = None) -> None:
+        """Keeps a conversation, where who has it wants that and has not deleted it; `changed` before now, and not after a later
+        one is kept."""
         if not self.keeping(who):
             return
-        account = _account(who)
-        self._store.write(_PUT, token, account, self._store.now().astimezone(UTC).isoformat(), title, kept)
+        account, now = _account(who), self._store.now().astimezone(UTC)
+        when = min(changed.astimezone(UTC), now) if changed else now
+        self._store.write(_PUT, token, account, when.isoformat(timespec="microseconds"), title, kept)
         self._store.write(_OLDEST_CONVERSATIONS, account, account, CONVERSATIONS - 1)
 
     def all(self, who: Principal) -> list[dict[str, str]]:
@@ -91,25 +100,32 @@ class Kept:
         if self.keeping(who) is None:
             return []
         found = self._store.rows(
-            "SELECT token, title, changed FROM conversations WHERE account = ? ORDER BY changed DESC, token",
+            "SELECT token, title, changed FROM conversations WHERE account = ? AND kept <> '' ORDER BY changed DESC, token",
             _account(who),
         )
         return [dict(zip(("token", "title", "changed"), row, strict=True)) for row in found]
 
     def get(self, who: Principal, token: str) -> str:
         """A conversation. Raises `NotHeld`, for that of somebody else too."""
-        wanted = "SELECT kept FROM conversations WHERE token = ? AND account = ?"
+        wanted = "SELECT kept FROM conversations WHERE token = ? AND account = ? AND kept <> ''"
         found = [] if self.keeping(who) is None else self._store.rows(wanted, token, _account(who))
         if not found:
             raise NotHeld("conversation-gone")
         return str(found[0][0])
 
+    def forgotten(self, who: Principal) -> list[str]:
+        """The tokens of conversations that somebody has deleted."""
+        if self.keeping(who) is None:
+            return []
+        found = self._store.rows("SELECT token FROM conversations WHERE account = ? AND kept = ''", _account(who))
+        return [str(token) for (token,) in found]
+
     def forget(self, who: Principal, token: str | None = None) -> None:
-        """Forgets a conversation of somebody, or all."""
-        which = "" if token is None else " AND token = ?"
-        self._store.write(
-            f"DELETE FROM conversations WHERE account = ?{which}", _account(who), *([token] if token else [])
-        )
+        """Forgets a conversation of somebody, or all, wherever else it is kept."""
+        account, now = _account(who), self._store.now().astimezone(UTC).isoformat(timespec="microseconds")
+        for each in [token] if token is not None else [one["token"] for one in self.all(who)]:
+            self._store.write(_DELETE, each, account, now)
+        self._store.write(_OLDEST_FORGOTTEN, account, account, FORGOTTEN - 1)
 
     # Links to answers
 

@@ -22,6 +22,7 @@ from corpus.documents import Document, Edition
 from corpus.library import Library
 from corpus.plain import PlainError, from_plain, to_plain
 from corpus.symbols import Symbol
+from ingest.readers.text import visible
 
 if TYPE_CHECKING:
     from assistant.export.footnoting import Address
@@ -122,7 +123,7 @@ class Drafts:
 
     def comment(self, draft_id: str, text: str, statement: int | None = None) -> Draft:
         """Adds a comment, on a statement by its number or on the whole."""
-        draft, said = self.get(draft_id), " ".join(text.split())
+        draft, said = self.get(draft_id), visible(" ".join(text.split())).strip()
         if not said or len(said) > LONGEST:
             raise Invalid("comment-length", most=LONGEST, count=len(said))
         count = draft.briefing.numbered if draft.briefing else 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import subprocess
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from fastapi.routing import iter_route_contexts
 from gradio.routes import App
@@ -414,13 +416,28 @@ def test_gradio_gets_what_was_checked_and_nothing_else(made: Made, functions: Fu
     assert json.loads(spy.bodies[0]).keys() == {"fn_index", "session_hash", "data", "trigger_id"}
 
 
-@pytest.mark.parametrize("header", ["Host", "X-Forwarded-Host"])
 @pytest.mark.parametrize("host", ['evil"><script>', "[::", "a b", "x:y", "x/y", "x@y", "x:123456"])
-def test_what_is_no_host_is_refused_where_gradio_makes_addresses_of_it(made: Made, header: str, host: str) -> None:
+def test_what_is_no_host_is_refused_where_gradio_makes_addresses_of_it(made: Made, host: str) -> None:
     for address in ("/", "/gradio_api/app_id", "/gradio_api/queue/data?session_hash=z"):
-        reply = made.client.get(address, headers={header: host, **made.headers("read")})
+        reply = made.client.get(address, headers={"Host": host, **made.headers("read")})
         assert reply.status_code == 422
         assert "names no host" in reply.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"X-Forwarded-Host": "evil.example"}, {"X-Forwarded-Proto": "https"}, {"Forwarded": "host=evil.example;proto=https"},
+        {"X-Forwarded-Host": 'evil"><script>'}, {"X-Gradio-Server": "https://evil.example/"},
+    ],
+)  # fmt: skip
+def test_what_anybody_says_of_the_way_of_a_request_is_not_where_the_page_calls(
+    made: Made, said: dict[str, str]
+) -> None:
+    reply = made.client.get("/", headers={**said, **made.headers("read")})
+    assert reply.status_code == 200
+    assert '"root":"http://testserver"' in reply.text
+    assert "evil" not in reply.text
 
 
 def test_a_window_that_asked_for_nothing_is_told_so_and_the_log_has_no_fault(
@@ -428,6 +445,17 @@ def test_a_window_that_asked_for_nothing_is_told_so_and_the_log_has_no_fault(
 ) -> None:
     assert "session_not_found" in events(made, "nobody-knows-it", "read")
     assert [each for each in caplog.records if each.levelname == "ERROR"] == []
+
+
+def test_what_such_a_window_is_told_comes_to_its_end(made: Made) -> None:
+    async def told() -> httpx.Response:
+        # This client fails where a reply is not sent to its end; the other one does not look.
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(made.app), base_url="http://testserver", headers=made.headers("read")
+        ) as client:
+            return await client.get("/gradio_api/queue/data?session_hash=nobody-knows-it")
+
+    assert "session_not_found" in asyncio.run(told()).text
 
 
 def test_there_are_no_websockets(made: Made) -> None:

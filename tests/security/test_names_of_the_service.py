@@ -5,9 +5,11 @@ from __future__ import annotations
 import socket
 
 import pytest
+from fastapi.testclient import TestClient
 from services import Made, service_fixture
 
 from assistant.api.callers import Hosts
+from assistant.api.running import Forwarded
 from assistant.settings import SettingsError, load_settings
 
 DOORS = ("/api/v1/documents", "/api/v1/search?q=boats", "/documents", "/", "/api/v1/me", "/v1/models")
@@ -53,6 +55,37 @@ def test_proxies_that_are_everybody_or_no_addresses_are_refused(monkeypatch: pyt
 def test_proxies_are_addresses_and_networks(monkeypatch: pytest.MonkeyPatch, proxies: str) -> None:
     monkeypatch.setenv("RAPPORTEUR_TRUSTED_PROXIES", proxies)
     assert load_settings().trusted_proxies == proxies
+
+
+@pytest.mark.parametrize(
+    ("said", "known"),
+    [
+        ("198.51.100.7", "198.51.100.7"),
+        ("198.51.100.7:5123", "198.51.100.7"),
+        ("[2001:db8::7]:5123", "2001:db8::7"),
+        ("::ffff:198.51.100.7", "198.51.100.7"),
+        ("garbage<script>, 198.51.100.7, 127.0.0.1", "198.51.100.7"),
+        ("198.51.100.7, garbage<script>", "127.0.0.1"),
+        ("a" * 9_000, "127.0.0.1"),
+        ("", "127.0.0.1"),
+        (None, "127.0.0.1"),
+    ],
+)
+def test_what_a_proxy_passes_on_as_an_address_is_one_or_the_request_is_its_own(
+    made: Made, said: str | None, known: str
+) -> None:
+    with TestClient(Forwarded(made.app, "127.0.0.1"), client=("127.0.0.1", 40_000)) as behind:
+        headers = {} if said is None else {"X-Forwarded-For": said}
+        reply = behind.get("/api/v1/documents", headers={"Authorization": "Bearer none", **headers})
+    assert reply.status_code == 401
+    assert made.gate.audit.entries(limit=1)[0].address == known
+
+
+def test_nobody_else_says_where_a_request_came_from(made: Made) -> None:
+    with TestClient(Forwarded(made.app, "127.0.0.1"), client=("198.51.100.9", 40_000)) as elsewhere:
+        headers = {"Authorization": "Bearer none", "X-Forwarded-For": "198.51.100.7"}
+        assert elsewhere.get("/api/v1/documents", headers=headers).status_code == 401
+    assert made.gate.audit.entries(limit=1)[0].address == "198.51.100.9"
 
 
 @pytest.mark.parametrize("names", ['["*"]', '["https://a.example"]', '["a.example:80"]', '["-a"]', '[""]'])

@@ -106,7 +106,7 @@
   // Conversations are kept in this browser, by who asks, each as the service gave it: sealed, so that the service knows it again
   // and draws it. Those that the server keeps stand in the same list.
   const TALKS = "rapporteur-talks:", SHOWN = "rapporteur-shown";
-  const MOST_TALKS = 50, MOST_CHARACTERS = 3e6;
+  const MOST_TALKS = 50, MOST_THERE = 100, MOST_CHARACTERS = 3e6;
   let person = null, there = [], shown_talk = "";
 
   async function call(method, path, body) {
@@ -177,6 +177,7 @@
     if (!known) return;
     person = known.who;
     told_talks(known);
+    if (known.keeping && there.length < MOST_THERE) send_talks(here().filter((each) => !there.some((one) => one.token === each.token)));
     // What this window showed to the same person before it was left.
     const [who, token] = (sessionStorage.getItem(SHOWN) || "").split(" ");
     const addressed = new URL(window.location).searchParams;
@@ -185,10 +186,21 @@
 
   function told_talks(known) {
     there = known.kept;
+    // What was deleted elsewhere goes here too.
+    const left = here().filter((each) => !known.forgotten.includes(each.token));
+    if (left.length < here().length) write(left);
     const place = document.querySelector(".rp-talks");
     place.classList.toggle("rp-can-keep", known.keeping !== null);
     place.querySelector("#rp-keeping").checked = known.keeping === true;
     list_talks();
+  }
+
+  // Has the server keep what lies in this browser.
+  async function send_talks(talks) {
+    for (const { token, kept, seal, changed } of talks) {
+      await call("POST", "/conversations/kept", { token, kept, seal, changed }).catch(() => say_talks(true));
+    }
+    if (talks.length) await call("GET", "/conversations").then(told_talks, () => null);
   }
 
   async function open_talk(token) {
@@ -292,7 +304,10 @@
     const form = event.target.closest("form.rp-upload");
     if (form && event.target === form.elements.files) chosen(form);
     if (event.target.id === "rp-keeping") {
-      call("POST", "/conversations/keeping", { on: event.target.checked }).then(told_talks, () => say_talks(true));
+      call("POST", "/conversations/keeping", { on: event.target.checked }).then((known) => {
+        told_talks(known);
+        if (known.keeping) send_talks(here());
+      }, () => say_talks(true));
     }
   });
 
@@ -500,6 +515,12 @@
       // Gradio takes names from parts, and has links open pages of their own.
       for (const nav of document.querySelectorAll(".rp-nav:not([aria-label])")) nav.setAttribute("aria-label", nav.firstChild.textContent);
       for (const link of document.querySelectorAll(":is(.rp-head, .rp-nav, .rp-latest) a[target]")) link.removeAttribute("target");
+      // It calls what takes a choice away by the number of the choice.
+      for (const cross of document.querySelectorAll(".token .token-remove")) {
+        cross.dataset.verb ??= cross.title.replace(/ \d+$/, "");
+        const told = `${cross.dataset.verb} ${cross.closest(".token").textContent.trim()}`;
+        if (cross.title !== told) cross.title = told;
+      }
       const tab = document.querySelector("[role=tab][aria-selected=true]");
       if (tab) current(tab.id.slice("rp-tab-".length, -"-button".length));
     }).observe(document.body, { childList: true, subtree: true, characterData: true });
