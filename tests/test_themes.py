@@ -295,7 +295,9 @@ def test_no_theme_is_called_by_what_the_name_of_a_body_opens_with_or_by_an_agend
     text = f"{title}."
     block = Block(0, "paragraph", 0, len(text), "p")
     documents = [Document(None, "en", "upload", title, text, (block,), f"{n}") for n in range(3)]
-    namer = Namer(Vocabulary.shipped(), documents, [[0, 1, 2]], "en", bodies=["Working Group on Boats"])
+    namer = Namer(
+        Vocabulary.shipped(), dict(enumerate(documents)), [[0, 1, 2]], "en", bodies=["Working Group on Boats"]
+    )
     assert [each.words for each in namer.name([0, 1, 2], lambda phrases: np.ones(len(phrases)))] == ["yellow boats"]
 
 
@@ -449,7 +451,7 @@ def test_the_item_of_the_agenda_above_a_title_is_no_form() -> None:
     text = f"{title}\n{title} is kept."
     blocks = (Block(0, "paragraph", 0, len(title), "masthead"), Block(1, "paragraph", len(title) + 1, len(text), "p"))
     documents = [Document(None, "en", "upload", title, text, blocks, f"{n}") for n in range(3)]
-    namer = Namer(Vocabulary.shipped(), documents, [[0, 1, 2]], "en")
+    namer = Namer(Vocabulary.shipped(), dict(enumerate(documents)), [[0, 1, 2]], "en")
     assert [each.words for each in namer.name([0, 1, 2], lambda phrases: np.ones(len(phrases)))] == [title]
 
 
