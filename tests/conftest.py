@@ -26,6 +26,7 @@ from assistant.qa.abstention import Caution
 from assistant.qa.engine import Engine
 from assistant.qa.reader import Reader
 from assistant.qa.readers import Readers
+from assistant.reports.brief.briefing import Briefing, Section
 from corpus.catalogue import Catalogue
 from corpus.embedding import Embedder, HashEmbedder
 from corpus.embedding.model_files import Source, read_cached, write_cached
@@ -257,6 +258,11 @@ def add(library: Library, catalogue: Catalogue, *sources: Input) -> list[Outcome
 def markdown(report: Report, library: Library, language: str = "") -> str:
     """A report as Markdown."""
     return render(publication_of(report, library, language), "md").decode()
+
+
+def section(briefing: Briefing, key: str) -> Section:
+    """The section of a briefing of that name."""
+    return next(each for each in briefing.sections if each.key == key)
 
 
 def blocks_apart(db: sqlite3.Connection) -> None:

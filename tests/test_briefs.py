@@ -6,12 +6,13 @@ import datetime as dt
 import json
 import re
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import get_args
 
 import pytest
-from conftest import Holding, markdown, more
+from conftest import Holding, markdown, more, section
 from harbour import AGENDA, LAMPS, OTHER, ROADS
 from word_reader import word_readers
 
@@ -22,7 +23,7 @@ from assistant.qa.engine import Engine
 from assistant.reports import ReportError
 from assistant.reports.brief.articles import ArticleFinder
 from assistant.reports.brief.brief_maker import brief
-from assistant.reports.brief.briefing import Briefing, Request, Section, SectionKey
+from assistant.reports.brief.briefing import Audience, Briefing, Request, Section, SectionKey
 from assistant.reports.brief.selection import dated_within, only_later
 from assistant.reports.brief.subject import ground_of
 from assistant.reports.comparison.topic_comparison import compare_topic
@@ -41,12 +42,31 @@ def engine(holding: Holding) -> Engine:
     return holding(AGENDA, LAMPS, ROADS, OTHER)
 
 
-def section(briefing: Briefing, key: str) -> Section:
-    return next(each for each in briefing.sections if each.key == key)
-
-
 def sections(engine: Engine, request: Request) -> dict[str, Section]:
     return {each.key: each for each in brief(engine, request).sections}
+
+
+def report(chapters: dict[str, list[str]], title: str = "Harbour lamps", language: str = "en") -> Input:
+    """A report of some chapters, each of paragraphs or HTML."""
+    body = "".join(
+        f"<h2>{head}</h2>" + "".join(each if each.startswith("<") else f"<p>{each}</p>" for each in under)
+        for head, under in chapters.items()
+    )
+    page = f"<html lang='{language}'><body><p>DP/2030/9</p><h1>{title}</h1>{body}</body></html>"
+    return Input("r.html", page.encode())
+
+
+def about(
+    holding: Holding,
+    chapters: dict[str, list[str]],
+    *,
+    language: str = "en",
+    audience: Audience = "delegate",
+    title: str = "Harbour lamps",
+) -> dict[str, Section]:
+    """The sections of a briefing on a report of some chapters."""
+    engine = holding(report(chapters, title, language))
+    return sections(engine, Request("document", "DP/2030/9", audience, language))
 
 
 def stopped(engine: Engine, request: Request, at: int) -> dict[str, Path]:
@@ -294,14 +314,7 @@ def test_a_report_is_briefed_about_by_what_its_summary_says_and_never_by_caption
         ],
         "III. Other matters": ["6. Nothing else was looked at in the course of the year by anybody."],
     }
-    body = "".join(
-        f"<h2>{head}</h2>" + "".join(each if each.startswith("<fig") else f"<p>{each}</p>" for each in under)
-        for head, under in told.items()
-    )
-    report = f"<html lang='en'><body><p>DP/2030/9</p><h1>Report on harbour lamps</h1>{body}</body></html>"
-    engine = holding(Input("r.html", report.encode()))
-    briefing = brief(engine, Request("document", "DP/2030/9", "chair"))
-    points = section(briefing, "points")
+    points = about(holding, told, audience="chair", title="Report on harbour lamps")["points"]
     by_heading = {part.heading: [statement.text for statement in part.statements] for part in points.parts}
     assert any("Seen as a whole" in text for text in by_heading["I. Opinion and statement on harbour lamps"])
     assert [text[:14] for text in by_heading["II. Opinions on harbour lamps by year"]] == ["Far fewer were"]
@@ -352,46 +365,29 @@ def test_the_paragraphs_with_the_figures_of_which_the_headings_of_a_report_speak
     loss = "The loss by broken harbour lamps came to $362,995 in 2024, of which $4,038 was recovered from their makers."
     told = {"Losses by broken harbour lamps": [f"1. {loss}", "2. The makers of harbour lamps met in 2024 to talk about oil."],
             "Who looks after lamps": ["3. Nobody but the watch of the harbour looks after lamps, see paragraph 2 of this report."]}  # fmt: skip
-    body = "".join(f"<h2>{head}</h2>" + "".join(f"<p>{each}</p>" for each in under) for head, under in told.items())
-    report = f"<html lang='en'><body><p>DP/2030/9</p><h1>Report on harbour lamps</h1>{body}</body></html>"
-    engine = holding(Input("r.html", report.encode()))
-    by_key = sections(engine, Request("document", "DP/2030/9"))
-    assert [each.text for each in by_key["figures"].statements] == [loss]
-
-
-def _report(chapters: dict[str, list[str]], language: str = "en") -> Input:
-    body = "".join(f"<h2>{head}</h2>" + "".join(f"<p>{each}</p>" for each in under) for head, under in chapters.items())
-    return Input(
-        "r.html", f"<html lang='{language}'><body><p>DP/2030/9</p><h1>Harbour lamps</h1>{body}</body></html>".encode()
-    )
+    figures = about(holding, told, title="Report on harbour lamps")["figures"]
+    assert [each.text for each in figures.statements] == [loss]
 
 
 def test_a_main_figure_counts_something_and_is_neither_in_a_name_nor_in_an_address(holding: Holding) -> None:
     count = "The session was attended by 227 keepers of lamps from all harbours."
     papers = "1. The papers GEGN.2/2030/158/CRP.158 and QDe.162 are at https://lamps.example/00cc90d4-1f06-4392/2030-05-02 in full."
     named = "2. The Lamps Convention, 1989 (No. 169), and decision 715 A (XXVII) were recalled by the harbour and the keepers."
-    engine = holding(
-        _report({"I. Papers on lamps": [papers], "II. Treaties": [named], "III. Attendance": [f"3. {count}"]})
-    )
-    assert [each.text for each in sections(engine, Request("document", "DP/2030/9"))["figures"].statements] == [count]
+    chapters = {"I. Papers on lamps": [papers], "II. Treaties": [named], "III. Attendance": [f"3. {count}"]}
+    assert [each.text for each in about(holding, chapters)["figures"].statements] == [count]
 
 
 def test_figures_are_told_in_a_language_that_no_model_reads(holding: Holding) -> None:
     told = "En 2030 se contaron 1.312 faros en todos los puertos, frente a 1.105 en 2029."
-    engine = holding(
-        _report({"I. Faros": [f"1. {told}"], "II. Puertos": ["2. Los puertos cuidan de todos los faros."]}, "es")
-    )
-    found = sections(engine, Request("document", "DP/2030/9", language="es"))
-    assert [each.text for each in found["figures"].statements] == [told]
+    chapters = {"I. Faros": [f"1. {told}"], "II. Puertos": ["2. Los puertos cuidan de todos los faros."]}
+    assert [each.text for each in about(holding, chapters, language="es")["figures"].statements] == [told]
 
 
 def test_key_points_neither_tell_of_the_report_nor_thank_nor_head_a_paragraph_and_bring_what_they_lean_on(
     holding: Holding,
 ) -> None:
-    opened, event = (
-        "The harbour held an event on lamps in the spring of the year.",
-        "At the event, the keepers of lamps spoke of the oil.",
-    )
+    opened = "The harbour held an event on lamps in the spring of the year."
+    event = "At the event, the keepers of lamps spoke of the oil."
     chapters = {
         "I. Introduction": [
             "1. The present report covers the lamps of the harbour in the past year. It is based on talks with keepers of lamps.",
@@ -400,7 +396,7 @@ def test_key_points_neither_tell_of_the_report_nor_thank_nor_head_a_paragraph_an
         "II. Lamps at sea": [f"3. Measures for keeping the lamps at sea. {opened} {event}"],
         "III. Lamps on land": ["4. Lamps on land are cleaned by the keepers twice in every month of the year."],
     }
-    points = sections(holding(_report(chapters)), Request("document", "DP/2030/9"))["points"]
+    points = about(holding, chapters)["points"]
     said = [each.text for part in points.parts for each in part.statements]
     assert set(said) <= {opened, f"{opened} {event}", chapters["III. Lamps on land"][0][3:]}
     assert any(part.heading.startswith("II. ") for part in points.parts)
@@ -411,7 +407,7 @@ def test_conclusions_that_recommend_nothing_are_told_and_not_called_empty(holdin
     chapters = {"I. Lamps": ["1. The keepers of the harbour clean the lamps in every month of the year."],
                 "II. Oil": ["2. The oil for the lamps came from three harbours in the south."],
                 "III. Conclusions": [f"3. {end}"]}  # fmt: skip
-    made = brief(holding(_report(chapters)), Request("document", "DP/2030/9"))
+    made = brief(holding(report(chapters)), Request("document", "DP/2030/9"))
     found = {each.key: each for each in made.sections}
     assert [(part.heading, [each.text for each in part.statements]) for part in found["recommendations"].parts] == [
         ("III. Conclusions", [end])
@@ -591,13 +587,27 @@ def test_what_the_annotation_of_an_item_says_is_to_come_is_expected_and_nothing_
     assert (paper.symbol, paper.title) == ("CTOC/COP/WG.7/2030/9", "Roads of the islands")
 
 
+def resolution(
+    number: str, year: int, *asked: str, on: str = "Lamps", preamble: Sequence[str] = ("Recalling all lamps,",)
+) -> str:
+    """A resolution of the General Assembly."""
+    lines = ["The General Assembly,", *preamble, *(f"{n}. {each}" for n, each in enumerate(asked, 1))]
+    head = (
+        f"---\nsymbol: A/RES/{number}\ntitle: {number}. {on}\nlanguage: en\nkind: resolution\ndate: {year}-12-20\n---\n"
+    )
+    return "\n\n".join([f"{head}# {number}. {on}", *lines]) + "\n"
+
+
 def test_of_resolutions_of_one_title_the_latest_speaks_and_what_it_recalls_is_no_point(holding: Holding) -> None:
-    texts_of = [
-        f"---\nsymbol: A/RES/{n}/7\ntitle: {n}/7. Harbour lamps\nlanguage: en\nkind: resolution\ndate: {year}-12-20\n---\n# {n}/7. Harbour lamps\n\n"
-        f"The General Assembly,\n\nRecalling the harbour lamps of boats of {year},\n\n1. Requests States to repair the harbour lamps of {count} boats;\n"
-        for n, year, count in ((84, 2029, 40), (86, 2031, 90))
-    ]
-    said = sections(holding(*texts_of), Request("theme", "harbour lamps of boats"))
+    made = []
+    for number, year, count in (("84/7", 2029, 40), ("86/7", 2031, 90)):
+        recalled, asked = f"the harbour lamps of boats of {year},", f"repair the harbour lamps of {count} boats;"
+        made.append(
+            resolution(
+                number, year, f"Requests States to {asked}", on="Harbour lamps", preamble=[f"Recalling {recalled}"]
+            )
+        )
+    said = sections(holding(*made), Request("theme", "harbour lamps of boats"))
     assert "points" not in said
     assert ["90" in each.text for each in said["guidance"].statements] == [True]
 
@@ -610,10 +620,7 @@ def test_of_a_theme_what_is_asked_is_guidance_and_what_a_preamble_states_by_itse
     asked = [f"{verb} the harbour lamps of boats {why};" for verb, why in (
         ("Urges States to repair", "that the storms of winter have broken"),
         ("Invites the towns of the coast to count", "and to keep lists of all that they find"))]  # fmt: skip
-    text = (
-        "---\nsymbol: A/RES/86/7\ntitle: 86/7. Lamps\nlanguage: en\nkind: resolution\ndate: 2031-12-20\n---\n# 86/7. Lamps\n\n"
-        f"The General Assembly,\n\n{recalled}\n\n{stated}\n\n1. {asked[0]}\n\n2. {asked[1]}\n"
-    )
+    text = resolution("86/7", 2031, *asked, preamble=[recalled, stated])
     said = sections(holding(text, reading=True), Request("theme", "harbour lamps of boats", "chair"))
     assert [each.text for each in said["points"].statements] == [stated]
     assert {each.text for each in said["guidance"].statements} == set(asked)
@@ -621,18 +628,11 @@ def test_of_a_theme_what_is_asked_is_guidance_and_what_a_preamble_states_by_itse
 
 def test_past_guidance_of_a_report_answers_to_its_title(holding: Holding) -> None:
     report = "---\nsymbol: A/87/12\ntitle: Harbour lamps of boats\nlanguage: en\ndate: 2032-05-01\n---\n# Harbour lamps of boats\n\n1. All is well.\n"
-    made = []
-    for number, session, day in (("84/7", "Eighty-fourth", "2029-12-20"), ("86/7", "Eighty-sixth", "2031-12-20")):
-        asked = f"Urges States to repair the harbour lamps of boats before winter {number[:2]};"
-        made.append(
-            f"---\nsymbol: A/RES/{number}\ntitle: {number}. Lamps\nlanguage: en\ndate: {day}\n---\n{session} session\n\n# {number}. Lamps\n\n"
-            f"The General Assembly,\n\nRecalling its resolution 79/1,\n\n1. {asked}\n"
-        )
+    asked = "Urges States to repair the harbour lamps of boats before winter {};"
+    made = [resolution(f"{n}/7", year, asked.format(n)) for n, year in ((84, 2029), (86, 2031))]
     made.append(further("Schools", "The documents recommend, and offer as guidance, that schools be open."))
     told = sections(holding(report, *made, reading=True), Request("document", "A/87/12"))["guidance"]
-    assert [each.text for each in told.statements] == [
-        "Urges States to repair the harbour lamps of boats before winter 86;"
-    ]
+    assert [each.text for each in told.statements] == [asked.format(86)]
 
 
 def test_questions_that_a_paper_of_the_item_puts_are_questions_for_discussion(holding: Holding) -> None:
@@ -732,9 +732,9 @@ def test_no_section_of_an_item_disappears_and_no_phrase_opens_every_paragraph(wh
         assert {section.key for section in briefing.sections} == set(get_args(SectionKey)) - others
         assert all(section.parts or section.remarks or section.unsourced for section in briefing.sections)
         text = markdown(briefing, whole_engine.library)
-        for section in re.split(r"\n##+ ", text)[1:]:
-            opened = [line.partition("\\. ")[2][:20] for line in section.splitlines() if '<a id="p-' in line]
-            assert len(opened) < 3 or len(set(opened)) > 1, section[:40]
+        for under in re.split(r"\n##+ ", text)[1:]:
+            opened = [line.partition("\\. ")[2][:20] for line in under.splitlines() if '<a id="p-' in line]
+            assert len(opened) < 3 or len(set(opened)) > 1, under[:40]
 
 
 CRIMES = """---
@@ -884,10 +884,7 @@ def test_of_a_report_behind_a_covering_letter_its_own_words_are_key_points_and_n
 
 
 def test_in_the_briefing_of_a_document_no_two_other_documents_differ(engine: Engine) -> None:
-    more(
-        engine,
-        further("Repair of harbour lamps", "Nobody has been asked who lights them in winter."),
-    )
+    more(engine, further("Repair of harbour lamps", "Nobody has been asked who lights them in winter."))
     reading = Engine(engine.library, engine.catalogue, readers=word_readers())
     by_key = sections(reading, Request("document", "CTOC/COP/WG.7/2029/23"))
     assert "differences" not in by_key

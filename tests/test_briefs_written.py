@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
-from conftest import OpenLibrary, add, markdown
+from conftest import OpenLibrary, add, markdown, section
 from harbour import AGENDA, LAMPS, OTHER, ROADS
 from model_server import Excerpts, Script, chunk, streamed, the, writer_at, writing
 from running_servers import Answer as Reply
@@ -19,7 +19,7 @@ from assistant.export.layouts import publication_of
 from assistant.frames import say
 from assistant.qa.engine import Engine
 from assistant.reports.brief.brief_maker import brief
-from assistant.reports.brief.briefing import Briefing, Request, Section
+from assistant.reports.brief.briefing import Briefing, Request
 from corpus.catalogue import Catalogue
 from corpus.library import Library
 from eval.briefs import scores_of
@@ -104,10 +104,6 @@ def replies(*sentences: tuple[str, str]) -> Script:
 
 
 TRUE = replies((PAY, "pay of harbour masters"), (SEE, "States should see"))
-
-
-def section(briefing: Briefing, key: str) -> Section:
-    return next(each for each in briefing.sections if each.key == key)
 
 
 def supported(briefing: Briefing) -> list[str]:

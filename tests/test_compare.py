@@ -160,7 +160,7 @@ def test_the_paper_opens_with_what_changed_and_ends_with_footnotes(holding: Hold
         ("operative", "changed"),
         ("footnote", "changed"),
     ]
-    told = render(publication_of(Versions((found,)), library, "en"), "md").decode()
+    told = markdown(Versions((found,)), library, "en")
     heads = ["What changed", "Old and new numbers", "Operative paragraphs\n", "Footnotes\n"]
     places = [told.index(head) for head in heads]
     assert places == sorted(places)
@@ -174,9 +174,7 @@ def test_a_text_compared_with_itself_has_no_changes(holding: Holding) -> None:
     found = compare_texts(library, document, document)
     assert found.changes == ()
     assert found.same >= 4
-    assert b"The paragraphs of the two texts are the same." in render(
-        publication_of(Versions((found,)), library, "en"), "md"
-    )
+    assert "The paragraphs of the two texts are the same." in markdown(Versions((found,)), library, "en")
 
 
 _WORDS = st.lists(
@@ -221,9 +219,8 @@ def test_long_texts_of_which_nothing_is_the_same_are_paired_by_their_numbers(hol
 
 def test_a_real_report_and_its_revision_differ_where_people_changed_them(holding: Holding) -> None:
     folder = at_hand(SHARED / "documents" / "pdf")
-    library = holding(
-        *(FileInput(folder / name).open() for name in ("S_2025_71.en.pdf", "S_2025_71_Rev.1.en.pdf"))
-    ).library
+    names = ("S_2025_71.en.pdf", "S_2025_71_Rev.1.en.pdf")
+    library = holding(*(FileInput(folder / name).open() for name in names)).library
     (one,), (other,) = library.find("S/2025/71"), library.find("S/2025/71/Rev.1")
     found = compare_texts(library, one, other)
     changed = [change.after.locator for change in found.changes if change.kind == "changed" and change.after]
@@ -264,14 +261,16 @@ def test_the_evaluation_counts_what_is_paired_and_told_wrongly(tmp_path: Path) -
     assert CliRunner().invoke(app, ["texts", str(tmp_path), "--labels", str(labels)]).exit_code == 2
 
 
+def in_a_row(holding: Holding, *bodies: str) -> tuple[Versions, str]:
+    """Versions of a text compared, and the paper on them."""
+    library = holding(*(f"{HEAD.format(symbol=f'A/90/{n}')}{body}\n" for n, body in enumerate(bodies, 1))).library
+    found = compare_versions(library, [library.find(f"A/90/{n}")[0] for n in range(1, len(bodies) + 1)])
+    return found, markdown(found, library, "en")
+
+
 def test_three_versions_in_a_row_have_one_table_of_numbers(holding: Holding) -> None:
     versions = ([GRAIN, TIDES, NETS], [GRAIN, NETS, LAMPS], [LAMPS, GRAIN.replace("grain", "coal"), NETS])
-    texts = (
-        HEAD.format(symbol=f"A/90/{n}") + "\n\n".join(numbered(*each)) + "\n" for n, each in enumerate(versions, 1)
-    )
-    library = holding(*texts).library
-    found = compare_versions(library, [library.find(f"A/90/{n}")[0] for n in (1, 2, 3)])
-    told = markdown(found, library, "en")
+    found, told = in_a_row(holding, *("\n\n".join(numbered(*each)) for each in versions))
     assert told.startswith("# A/90/1, A/90/2 and A/90/3 compared\n")
     rows = [[cell.strip() for cell in line.split("|")[2:-1]] for line in told.splitlines() if line.startswith("| ")]
     assert rows[:5] == [
@@ -287,11 +286,8 @@ def test_three_versions_in_a_row_have_one_table_of_numbers(holding: Holding) -> 
 
 def test_rows_of_a_table_and_the_paragraphs_behind_it_are_no_run_of_numbers(holding: Holding) -> None:
     table = "| Port | Grain |\n|---|---|\n| Odda | 40 tons |\n| Voss | 70 tons |\n\n"
-    texts = (HEAD.format(symbol=f"A/90/{n}") + table + "\n\n".join(numbered(GRAIN, TIDES, NETS, *more)) + "\n"
-             for n, more in enumerate(((), (LAMPS,)), 1))  # fmt: skip
-    library = holding(*texts).library
-    found = compare_versions(library, [library.find(f"A/90/{n}")[0] for n in (1, 2)])
-    told = markdown(found, library, "en")
+    lines = (numbered(GRAIN, TIDES, NETS), numbered(GRAIN, TIDES, NETS, LAMPS))
+    _, told = in_a_row(holding, *(table + "\n\n".join(each) for each in lines))
     assert "| 1–3 | 1–3 | unchanged |" in told
     assert not re.search(r"row \d+–\d", told)
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from conftest import Holding, markdown
+from conftest import Holding, markdown, section
 from typer.testing import CliRunner
 
 from assistant.cli import app
 from assistant.frames import say
 from assistant.reports.brief.brief_maker import brief
-from assistant.reports.brief.briefing import Briefing, Request, Section
+from assistant.reports.brief.briefing import Request
 from assistant.reports.comparison.provenance import origins_of, place_in
 from assistant.reports.comparison.text_diff import Versions, compare_texts
 from assistant.reports.comparison.topic_comparison import compare_topic
@@ -49,10 +49,6 @@ def draft(*body: str, date: str = "2036-10-20", symbol: str = "A/C.2/91/L.7") ->
 
 def report(symbol: str, date: str, *body: str, title: str = "Fog bells of the strait") -> str:
     return HEAD.format(symbol=symbol, title=title, date=date) + f"# {title}\n\n{numbered(*body)}"
-
-
-def section(briefing: Briefing, key: str) -> Section:
-    return next(each for each in briefing.sections if each.key == key)
 
 
 ADVICE = "What the documents recommend on fog bells of the strait, and the guidance that they offer, is that bells be rung by hand"

@@ -535,7 +535,7 @@ def test_the_list_has_what_is_due_first_and_every_cell_is_exact_words(
         ("A/RES/79/900", ""),
     ]
     for row in made.rows:
-        text = library.document(row.document).text
+        text = library.document(row.place.document).text
         for cite in (row.place, *row.verb, *row.addressees, *row.action, *row.times, *row.money):
             assert text[cite.start : cite.end] == cite.quote
     assert [each.quote for each in made.rows[0].money] == ["1,500 dollars"]
@@ -577,7 +577,7 @@ def test_resolutions_that_are_not_held_in_the_language_are_quoted_in_another_and
     others = joined([language_name(each, language) for each in ("en", "zh")], language)
     assert say("quoted_language", language, languages=others) in text
     (own, *_) = list_mandates(library, Wanted(language=language, documents=("A/RES/80/900",))).rows
-    assert (own.label, own.language) == ("A/RES/80/900", "en")
+    assert (own.label, own.place.language) == ("A/RES/80/900", "en")
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,11 @@ import zipfile
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 
 import pypdfium2 as pdfium
 import pytest
+import typst
 from footnotes import faults_in, footnotes_of
 from hypothesis import given
 from hypothesis import strategies as st
@@ -65,6 +67,11 @@ def publication(text: str = HOSTILE, language: str = "en") -> Publication:
         label=(text,),
         notice=text,
     )
+
+
+def noted(text: str, language: str = "en") -> Publication:
+    """A heading and a paragraph with a footnote, all of one text."""
+    return Publication(language, text, (Paragraph((Span(text), Note(plain(text))), 1), Heading(1, text, "h")))
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +130,7 @@ def test_any_text_becomes_a_page_and_markdown(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["a\x00b\x1f", "‮abc", "#let x = 1\n#x", "\\u{41}", '"; #read("/etc/passwd")', "𝒳 ﷽ ☃"])
 def test_odd_texts_become_docx_and_pdf(text: str) -> None:
-    made = Publication("en", text, (Paragraph((Span(text), Note(plain(text))), 1), Heading(1, text, "h")))
+    made = noted(text)
     with zipfile.ZipFile(io.BytesIO(render(made, "docx"))) as package:
         assert package.testzip() is None
     assert render(made, "pdf").startswith(b"%PDF")
@@ -164,9 +171,7 @@ def test_libreoffice_opens_the_docx_file(real_briefing: tuple[Publication, dict[
     command = [office, f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", "pdf", "--outdir",
                str(tmp_path), str(path)]  # fmt: skip
     subprocess.run(command, check=True, capture_output=True, timeout=120)
-    import pypdfium2
-
-    with pypdfium2.PdfDocument(tmp_path / "briefing.pdf") as document:
+    with pdfium.PdfDocument(tmp_path / "briefing.pdf") as document:
         assert 2 <= len(document) <= 40  # with the annex of articles
         # Which page a footnote falls on depends on the fonts of the machine.
         said = " ".join(" ".join(page.get_textpage().get_text_range() for page in document).split())
@@ -237,20 +242,9 @@ def test_the_command_says_what_is_wrong_and_leaves_no_file(
 def test_a_pdf_in_a_script_of_its_own_has_the_letters_and_the_font_of_the_package(
     language: str, words: str, font: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import pypdfium2
-    import typst
-
-    system = typst.Fonts
-
-    class Bare:
-        """The fonts as on a machine that has none of its own."""
-
-        def __init__(self, font_paths: list[str]) -> None:
-            self.families = system(font_paths=font_paths, include_system_fonts=False).families
-
-    monkeypatch.setattr(typst, "Fonts", Bare)
-    made = Publication(language, words, (Paragraph((Span(words), Note(plain(words))), 1), Heading(1, words, "h")))
-    with pypdfium2.PdfDocument(render(made, "pdf")) as document:
+    system = typst.Fonts  # as on a machine that has none of its own
+    monkeypatch.setattr(typst, "Fonts", lambda font_paths: system(font_paths=font_paths, include_system_fonts=False))
+    with pdfium.PdfDocument(render(noted(words, language), "pdf")) as document:
         read = unicodedata.normalize("NFKC", document[0].get_textpage().get_text_range())
         fonts = {each.get_font().get_base_name() for each in document[0].get_objects([1])}
     assert set("".join(words.split())) <= set(read)
@@ -263,15 +257,7 @@ def test_a_pdf_in_a_script_of_its_own_has_the_letters_and_the_font_of_the_packag
 def test_a_missing_font_is_named_with_the_command_and_no_file_is_left(
     language: str, words: str, package: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import typst
-
-    class Bare:
-        def __init__(self, font_paths: list[str]) -> None: ...
-
-        def families(self) -> list[str]:
-            return ["Libertinus Serif"]
-
-    monkeypatch.setattr(typst, "Fonts", Bare)
+    monkeypatch.setattr(typst, "Fonts", lambda font_paths: SimpleNamespace(families=lambda: ["Libertinus Serif"]))
     with pytest.raises(PublishError, match=rf"pip install 'rapporteur\[fonts\]' .*{package}"):
         save(render(Publication(language, words, (Paragraph((Span(words),), 1),)), "pdf"), tmp_path / "a.pdf")
     assert not list(tmp_path.iterdir())

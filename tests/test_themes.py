@@ -37,6 +37,19 @@ from corpus.library import Library
 from ingest.run import Input, starter_sources
 
 
+def _reports(*texts: tuple[str, str, str]) -> list[Input]:
+    return [
+        Input(f"{symbol.replace('/', '-')}.md", f"---\nsymbol: {symbol}\ntitle: {title}\nlanguage: en\ndate: {1945 + int(symbol.split('/')[1])}-01-01\n---\n# {title}\n\n1. {text}\n".encode())
+        for symbol, title, text in texts
+    ]  # fmt: skip
+
+
+def _boats(count: int) -> list[Input]:
+    """Reports on the safety of fishing boats."""
+    title = "Safety of fishing boats"
+    return _reports(*((f"A/7{n}/9", title, f"The {title.lower()} needs harbour {n}.") for n in range(count)))
+
+
 @pytest.fixture(scope="module")
 def starter_themes(starter_engine: Engine) -> Themes:
     return themes_of(starter_engine)
@@ -62,13 +75,12 @@ def test_a_document_of_two_lines_changes_no_theme(holding: Holding) -> None:
     verbs = ("Improve", "Repair", "Measure")
     texts = []
     for n, (title, line) in enumerate(lines.items()):
-        for m in range(1, 4):
-            body = "\n\n".join(
-                f"## {each} {title.lower()}\n\n{k}. {' '.join([line.format(each)] * 12)}"
-                for k, each in enumerate(verbs, 1)
-            )
-            text = f"---\nsymbol: A/{80 + n}/{m}\ntitle: {title}\nlanguage: en\n---\n# {title}\n\n{body}\n"
-            texts.append(text)
+        body = "\n\n".join(f"## {each} {title.lower()}\n\n{k}. {' '.join([line.format(each)] * 12)}"
+                           for k, each in enumerate(verbs, 1))  # fmt: skip
+        texts += [
+            f"---\nsymbol: A/{80 + n}/{m}\ntitle: {title}\nlanguage: en\n---\n# {title}\n\n{body}\n"
+            for m in range(1, 4)
+        ]
     engine = holding(*texts)
     before = themes_of(engine)
     assert len(before.themes) == len(lines)
@@ -83,11 +95,9 @@ def test_a_document_of_two_lines_changes_no_theme(holding: Holding) -> None:
 
 
 def test_letters_that_nothing_names_together_are_of_no_theme(holding: Holding) -> None:
-    boats = [f"The safety of fishing boats needs harbour number {n}." for n in range(3)]
-    letters = ["Zebras graze on hills.", "Tea is dear in town.", "Bells ring at noon."]
-    named = [*((f"A/7{n}/9", "Safety of fishing boats", said) for n, said in enumerate(boats)),
-             *((f"A/8{n}/8", f"Letter dated {n + 1} March 2030 from the Mission", said) for n, said in enumerate(letters))]  # fmt: skip
-    engine = holding(*_reports(*named))
+    letters = [(f"A/8{n}/8", f"Letter dated {n + 1} March 2030 from the Mission", said)
+               for n, said in enumerate(("Zebras graze on hills.", "Tea is dear in town.", "Bells ring at noon."))]  # fmt: skip
+    engine = holding(*_boats(3), *_reports(*letters))
     made = themes_of(engine)
     assert [theme.name for theme in made.themes] == ["Safety of fishing boats"]
     assert {each.label for each in made.loose} == {"A/80/8", "A/81/8", "A/82/8"}
@@ -97,12 +107,9 @@ def test_letters_that_nothing_names_together_are_of_no_theme(holding: Holding) -
 def test_where_phrases_name_most_of_what_is_held_no_theme_is_called_by_the_title_of_one_document(
     holding: Holding,
 ) -> None:
-    boats = [
-        (f"A/7{n}/9", "Safety of fishing boats", f"The safety of fishing boats needs harbour {n}.") for n in range(4)
-    ]
     others = [("A/80/8", "Resolution 977 (2030)", "Zebras graze on hills."), ("A/81/8", "Prices", "Tea is dear in town."),
               ("A/82/8", "Clocks", "Bells ring at noon.")]  # fmt: skip
-    made = themes_of(holding(*_reports(*boats, *others)))
+    made = themes_of(holding(*_boats(4), *_reports(*others)))
     assert [theme.name for theme in made.themes] == ["Safety of fishing boats"]
     assert {each.label for each in made.loose} == {"A/80/8", "A/81/8", "A/82/8"}
 
@@ -116,24 +123,16 @@ LETTERS = (("Zebras", "Zebras graze on hills."), ("Prices", "Tea is dear in town
 def test_where_no_phrase_names_a_theme_an_acronym_of_its_headings_or_the_body_of_most_of_it_does(
     holding: Holding, name: str
 ) -> None:
-    boats = [
-        (f"A/7{n}/9", "Safety of fishing boats", f"The safety of fishing boats needs harbour {n}.") for n in range(6)
-    ]
     others = {
         "PORTA": _reports(*((symbol, title, f"Of PORTA {title.split()[0]} speaks.") for symbol, title in AUDITS)),
         "Security Council": [COUNCIL.format(n, *told) for n, told in enumerate(LETTERS, 1)],
     }
-    assert any(name in theme.name for theme in themes_of(holding(*_reports(*boats), *others[name])).themes)
+    assert any(name in theme.name for theme in themes_of(holding(*_boats(6), *others[name])).themes)
 
 
 def test_agendas_and_records_of_meetings_stand_apart(holding: Holding) -> None:
     named = (("A/79/PV.7", "Opening"), ("A/79/9", "Boats"), ("A/79/10", "Harbours"), ("A/79/11", "Flags"))
-    engine = holding(
-        *(
-            f"---\nsymbol: {symbol}\ntitle: {title}\nlanguage: en\n---\n# {title}\n\n1. {title} need a register.\n"
-            for symbol, title in named
-        )
-    )
+    engine = holding(*_reports(*((symbol, title, f"{title} need a register.") for symbol, title in named)))
     themes = themes_of(engine)
     assert [each.label for each in themes.apart] == ["A/79/PV.7"]
     assert "A/79/PV.7" in markdown(themes, engine.library).partition("in no theme")[2]
@@ -173,10 +172,7 @@ def test_themes_are_made_once_and_read_again_until_the_library_changes(holding: 
     (kept,) = (engine.library.folder / "derived" / "themes").glob("*.json")
     kept.write_text("{", encoding="utf-8")
     assert themes_of(engine) == first
-    more(
-        engine,
-        Input("new.md", b"---\ntitle: New\nslug: new\nlanguage: en\n---\n# New\n\n1. Boats need a flag.\n"),
-    )
+    more(engine, "---\ntitle: New\nslug: new\nlanguage: en\n---\n# New\n\n1. Boats need a flag.\n")
     assert themes_of(engine) != first
 
 
@@ -256,13 +252,6 @@ def test_the_themes_of_the_real_documents_cover_them(real_library: Library, cata
     assert sorted(held + beside) == sorted(real_library.versions().quotable("en"))
 
 
-def _reports(*texts: tuple[str, str, str]) -> list[Input]:
-    return [
-        Input(f"{symbol.replace('/', '-')}.md", f"---\nsymbol: {symbol}\ntitle: {title}\nlanguage: en\ndate: {1945 + int(symbol.split('/')[1])}-01-01\n---\n# {title}\n\n1. {text}\n".encode())
-        for symbol, title, text in texts
-    ]  # fmt: skip
-
-
 def test_what_several_years_say_is_told_once_from_the_latest(holding: Holding) -> None:
     said = "Fishing boats need a flag and a register that every harbour can read."
     engine = holding(*_reports(("A/71/9", "Boats", said), ("A/73/9", "Boats", said), ("A/72/9", "Boats", said)))
@@ -279,14 +268,9 @@ def test_what_several_years_say_is_told_once_from_the_latest(holding: Holding) -
 
 
 def test_a_name_is_a_phrase_of_headings_and_no_form_of_document(holding: Holding) -> None:
-    boats = [
-        (f"A/7{n}/9", "Safety of fishing boats", f"The safety of fishing boats needs {n} harbours.")
-        for n in range(1, 4)
-    ]
-    roads = [
-        (f"A/7{n}/8", "Repair of mountain roads", f"The repair of mountain roads takes {n} years.") for n in range(1, 4)
-    ]
-    names = {theme.name.casefold() for theme in themes_of(holding(*_reports(*boats, *roads))).themes}
+    roads = [(f"A/7{n}/8", "Repair of mountain roads", f"The repair of mountain roads takes {n} years.")
+             for n in range(1, 4)]  # fmt: skip
+    names = {theme.name.casefold() for theme in themes_of(holding(*_boats(3), *_reports(*roads))).themes}
     assert names == {"safety of fishing boats", "repair of mountain roads"}
 
 
@@ -294,7 +278,7 @@ def test_no_theme_is_called_by_what_the_name_of_a_body_opens_with_or_by_an_agend
     title = "Working groups: yellow boats: adoption of the agenda"
     text = f"{title}."
     block = Block(0, "paragraph", 0, len(text), "p")
-    documents = [Document(None, "en", "upload", title, text, (block,), f"{n}") for n in range(3)]
+    documents = {n: Document(None, "en", "upload", title, text, (block,), f"{n}") for n in range(3)}
     namer = Namer(Vocabulary.shipped(), documents, [[0, 1, 2]], "en", bodies=["Working Group on Boats"])
     assert [each.words for each in namer.name([0, 1, 2], lambda phrases: np.ones(len(phrases)))] == ["yellow boats"]
 
@@ -346,17 +330,13 @@ def test_texts_on_one_subject_are_one_theme_whatever_their_language(holding: Hol
 def test_a_theme_without_a_document_in_the_language_of_the_paper_is_named_with_the_language_told(
     holding: Holding,
 ) -> None:
-    boats = _papers("fr", "Bateaux de pêche", "Les bateaux de pêche ont un pavillon", 60)
-    engine = holding(*boats)
+    engine = holding(*_papers("fr", "Bateaux de pêche", "Les bateaux de pêche ont un pavillon", 60))
     (theme,) = themes_of(engine).themes
     assert (theme.name, theme.terms) == ("Bateaux de pêche (French)", ("Bateaux de pêche",))
     (theme,) = themes_of(engine, "fr").themes
     assert theme.name == "Bateaux de pêche"
     # Where no language is that of most, a phrase of one of them would speak for the others.
-    more(
-        engine,
-        *_papers("es", "Barcos de pesca", "Los barcos de pesca llevan una bandera", 70),
-    )
+    more(engine, *_papers("es", "Barcos de pesca", "Los barcos de pesca llevan una bandera", 70))
     (theme,) = themes_of(engine, count=1).themes
     assert theme.name in ("Bateaux de pêche (French)", "Barcos de pesca (Spanish)")
 
@@ -448,7 +428,7 @@ def test_the_item_of_the_agenda_above_a_title_is_no_form() -> None:
     title = "Safety of fishing boats"
     text = f"{title}\n{title} is kept."
     blocks = (Block(0, "paragraph", 0, len(title), "masthead"), Block(1, "paragraph", len(title) + 1, len(text), "p"))
-    documents = [Document(None, "en", "upload", title, text, blocks, f"{n}") for n in range(3)]
+    documents = {n: Document(None, "en", "upload", title, text, blocks, f"{n}") for n in range(3)}
     namer = Namer(Vocabulary.shipped(), documents, [[0, 1, 2]], "en")
     assert [each.words for each in namer.name([0, 1, 2], lambda phrases: np.ones(len(phrases)))] == [title]
 

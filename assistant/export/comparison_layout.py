@@ -56,13 +56,12 @@ def texts_paper(versions: Versions, references: References) -> Publication:
     step by step and by part, with the words struck out and underlined."""
     steps, language = versions.steps, references.language
     isolated = "\u2068{}\u2069" if language == "ar" else "{}"
-    ids = [steps[0].first, *(step.second for step in steps)]
+    ids = [steps[0].first.id, *(step.second.id for step in steps)]
     labels = [isolated.format(references.label(each)) for each in ids]
     blocks: list[Block] = [Listing(tuple(map(references.source, ids)))]
     blocks += [Heading(1, say("compare_summary", language), "summary")] if versions.comparable else []
     for step in steps:
-        spoken = [references.document(each).language for each in (step.first, step.second)]
-        blocks += _summary(step, language, spoken, several=len(steps) > 1)
+        blocks += _summary(step, language, several=len(steps) > 1)
     if versions.comparable and any(step.changes or step.renumbered for step in steps):
         blocks += [Heading(1, say("compare_numbers", language), "numbers"), _numbers(versions, labels, language)]
     for n, step in enumerate(steps, 1):
@@ -222,15 +221,15 @@ def _marked(pieces: Sequence[Piece], spoken: str, language: str) -> tuple[Span, 
     return (Span("\u2068"), *words, Span("\u2069")) if (spoken == "ar") != (language == "ar") else tuple(words)
 
 
-def _summary(comparison: Comparison, language: str, spoken: Sequence[str], *, several: bool) -> list[Block]:
-    """What happened, in words; also that there is too little in common, or that the texts, `spoken` in these languages, are not in one."""
-    labels = {"first": comparison.first_label, "second": comparison.second_label}
+def _summary(comparison: Comparison, language: str, *, several: bool) -> list[Block]:
+    """What happened, in words; also that there is too little in common, or that the texts are not in one language."""
     if not comparison.comparable:
-        first, second = spoken
+        first, second = comparison.first, comparison.second
+        labels = {"first": first.label, "second": second.label}
         told = say("compare_apart", language, share=round(100 * comparison.common), **labels)
-        if first != second:
-            languages = {"one": language_name(first, language), "other": language_name(second, language)}
-            told = say("compare_languages", language, **languages, **labels)
+        if first.language != second.language:
+            one, other = (language_name(each.language, language) for each in (first, second))
+            told = say("compare_languages", language, one=one, other=other, **labels)
         return [Paragraph(plain(told))]
     counts = {"same": comparison.same, "differ": len(comparison.changes)}
     told = say("compare_counts" if comparison.changes else "compare_same", language, **counts)

@@ -71,10 +71,10 @@ def to_docx(publication: Publication) -> bytes:
 
     Raises `PublishError` where pandoc is not installed, or fails.
     """
-    return _with_widths(write_docx(_document(publication), reference_document(publication.language)), publication)
+    return _with_widths(_written(_document(publication), _reference_document(publication.language)), publication)
 
 
-def reference_document(language: str = "en") -> bytes:
+def _reference_document(language: str) -> bytes:
     """The reference document for a language, the same bytes every time. Arabic is not justified: LibreOffice lets such
     lines run over the margin where they hold Latin letters."""
     folder, buffer = files("assistant") / "export" / "reference", io.BytesIO()
@@ -208,15 +208,14 @@ def check_pandoc() -> str:
     return path
 
 
-def write_docx(document: Mapping[str, Any], reference: bytes = b"") -> bytes:
-    """A document in pandoc's JSON form as a DOCX file, the same bytes for the same document; in the look of a `reference`. Raises `PublishError` where pandoc is not installed, or fails."""
+def _written(document: Mapping[str, Any], reference: bytes) -> bytes:
+    """A document in pandoc's JSON form as a DOCX file in the look of a `reference`."""
     pandoc = check_pandoc()
     with tempfile.TemporaryDirectory(prefix="rapporteur-") as folder:
         home = Path(folder)
-        command = [pandoc, "--from=json", "--to=docx", "--output=made.docx"]
-        if reference:
-            (home / "reference.docx").write_bytes(reference)
-            command += ["--sandbox=false", "--reference-doc=reference.docx"]
+        (home / "reference.docx").write_bytes(reference)
+        command = [pandoc, "--from=json", "--to=docx", "--output=made.docx", "--sandbox=false",
+                   "--reference-doc=reference.docx"]  # fmt: skip
         environment = {"PATH": os.environ.get("PATH", os.defpath), "HOME": folder, "SOURCE_DATE_EPOCH": _EPOCH,
                        "LANG": "C.UTF-8"}  # fmt: skip
         try:

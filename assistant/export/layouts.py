@@ -148,10 +148,10 @@ def _mandates(made: Mandates, references: References) -> Publication:
     if made.total > len(rows):
         blocks.append(Paragraph(plain(say("mandates_left", language, shown=len(rows), total=made.total))))
     blocks.append(references.table(grid_of(rows, language, documents=True)))
-    sources = {row.document: row for row in rows}
+    sources = {row.place.document: row for row in rows}
     listed = []
     for row in sources.values():
-        told = [row.title, day_of(row.adopted, language), say("unverified_note", language) * row.place.unverified]
+        told = [row.place.title, day_of(row.adopted, language), say("unverified_note", language) * row.place.unverified]
         comma = mark(",", language)
         listed.append((Span(row.label, url=row.place.url), Span(comma + comma.join(filter(None, told)))))
     blocks.append(Listing(tuple(listed)))
@@ -166,7 +166,7 @@ def _said(made: Mandates, language: str) -> str:
     told += [say(f"mandates_{name}", language, value=value) for name, value in named.items() if value]
     if made.undated:
         told.append(say("mandates_undated", language, count=made.undated))
-    if others := sorted({row.language for row in made.rows} - {language}):
+    if others := sorted({row.place.language for row in made.rows} - {language}):
         names = joined([language_name(each, language) for each in others], language)
         told.append(say("quoted_language", language, languages=names))
     return run_on(told, language)

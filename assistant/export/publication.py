@@ -99,8 +99,12 @@ class Table:
     def _words(self) -> list[float]:
         """The room that the longest word of each column takes: capitals and figures are broad."""
         words = [[word for line in column for word in _BREAKS.split(line)] for column in self._lines]
-        rooms = (max(len(word) + sum(map(_broad, word)) / 2 for word in column) for column in words)
-        return [2 + min(LONGEST, room) for room in rooms]
+
+        def room(word: str) -> float:
+            broad = sum(letter.isupper() or letter.isdigit() or letter >= "\u2e80" for letter in word)
+            return len(word) + broad / 2
+
+        return [2 + min(LONGEST, max(map(room, column))) for column in words]
 
     def shares(self, whole: float = 1.0, *, lying: bool | None = None) -> list[float]:
         """The widths of the columns, which sum up to a whole, by the longest of their words and by all that they say; long cells wrap. On pages
@@ -111,10 +115,6 @@ class Table:
         left = max(0, (ACROSS if (self.wide if lying is None else lying) else LINE) - sum(words))
         widths = [word + left * weight / (sum(weights) or 1) for word, weight in zip(words, weights, strict=True)]
         return [whole * each / sum(widths) for each in widths]
-
-
-def _broad(letter: str) -> bool:
-    return letter.isupper() or letter.isdigit() or letter >= "\u2e80"
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import csv
 import datetime as dt
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from assistant.frames import say
@@ -31,32 +31,29 @@ _MADE = dt.datetime(2000, 1, 1)
 
 def sheet(made: Mandates, form: str, language: str) -> bytes:
     """The list as a file of one of `FORMATS`, all its rows."""
-    header = columns(language, *COLUMNS)
-    return _csv(made, header, language) if form == "csv" else _xlsx(made, header, language)
+    lines = chain([columns(language, *COLUMNS)], _cells(made.rows, language))
+    return _csv(lines) if form == "csv" else _xlsx(lines, language, len(made.rows))
 
 
 def _cells(rows: tuple[Row, ...], language: str) -> Iterator[list[str]]:
     for row in rows:
         status = [status_of(row, language), say("unverified_note", language) * row.place.unverified]
         cells = (
-            row.label, "; ".join(filter(None, status)), row.title, row.adopted * (not row.draft), row.place.locator.removeprefix(f"{row.label}, "), Cell(row.addressees).shown(),
+            row.label, "; ".join(filter(None, status)), row.place.title, row.adopted * (not row.draft), row.place.locator.removeprefix(f"{row.label}, "), Cell(row.addressees).shown(),
             Cell(row.verb).shown(), Cell(row.action, whole=True).shown(), Cell(row.times).shown(), "; ".join(row.dates), Cell(row.money).shown(),
             row.place.url or "",
         )  # fmt: skip
         yield [_CONTROL.sub("", " ".join(cell.split()))[:LONGEST] for cell in cells]
 
 
-def _csv(made: Mandates, header: Sequence[str], language: str) -> bytes:
+def _csv(lines: Iterable[Sequence[str]]) -> bytes:
     out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(header)
-    for cells in _cells(made.rows, language):
-        writer.writerow([f"'{cell}" if _FORMULA.match(cell) else cell for cell in cells])
+    csv.writer(out).writerows([f"'{cell}" if _FORMULA.match(cell) else cell for cell in cells] for cells in lines)
     # With the mark at its head spreadsheets read it as UTF-8.
     return out.getvalue().encode("utf-8-sig")
 
 
-def _xlsx(made: Mandates, header: Sequence[str], language: str) -> bytes:
+def _xlsx(lines: Iterable[Sequence[str]], language: str, rows: int) -> bytes:
     from xlsxwriter import Workbook
 
     out = io.BytesIO()
@@ -71,8 +68,8 @@ def _xlsx(made: Mandates, header: Sequence[str], language: str) -> bytes:
         for column, width in enumerate(COLUMNS.values()):
             page.set_column(column, column, width)
         page.freeze_panes(1, 1)
-        page.autofilter(0, 0, len(made.rows), len(header) - 1)
-        for line, cells in enumerate(chain([header], _cells(made.rows, language))):
+        page.autofilter(0, 0, rows, len(COLUMNS) - 1)
+        for line, cells in enumerate(lines):
             for column, cell in enumerate(cells):
                 page.write_string(line, column, cell, wrapped if line else bold)
     return out.getvalue()

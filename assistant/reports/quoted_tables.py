@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any
 
 from assistant.frames import say
@@ -38,9 +38,9 @@ class Cell:
 class Grid:
     """A table with the names of its columns and a heading, which may be empty."""
 
+    heading: str = field(default="", kw_only=True)
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
-    heading: str = ""
 
     @property
     def citations(self) -> Iterator[Citation]:
@@ -55,9 +55,11 @@ def columns(language: str, *names: str) -> tuple[str, ...]:
 
 def as_json(value: Any, cited: Callable[[Citation, int], Any] = citation_json, n: int = 1) -> Any:
     """A value as reports have it in JSON: its fields by name, citations as `cited` tells them with the place (from 1) in the list in
-    which they, or what holds them, stand; shares with three digits."""
+    which they, or what holds them, stand; cells as they are shown, shares with three digits."""
     if isinstance(value, Citation):
         return cited(value, n)
+    if isinstance(value, Cell):
+        return {"text": value.shown(), "citations": as_json(value.citations, cited)}
     if isinstance(value, float):
         return round(value, 3)
     if isinstance(value, tuple | list):

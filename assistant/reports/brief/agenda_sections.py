@@ -152,7 +152,7 @@ def papers(chooser: Chooser) -> tuple[Paper, ...]:
     """The announced documents of the item, or the document that is briefed about: in what form each is held."""
     ground, library = chooser.ground, chooser.library
     if ground.request.kind == "document":
-        document = library.document(ground.own[0])
+        document = chooser.document
         spoken = {each.language for each in library.headers(key=document.key) if each.edition == document.edition}
         held = tuple(each for each in LANGUAGES if each in spoken)
         newer = next((each.symbol.text for each in library.versions().later(document.id)), "")

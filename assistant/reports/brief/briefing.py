@@ -153,32 +153,14 @@ class Briefing:
     def to_json(self) -> dict[str, Any]:
         """The stable JSON form that `brief --json` prints; citations of a statement are numbers into the list."""
         order = {citation: n for n, citation in enumerate(self.citations, 1)}
-
-        def number(citation: Citation, _: int) -> int:
-            return order[citation]
-
         return {
             "request": as_json(self.request),
             "title": self.title,
             "masthead": self.masthead,
-            "sections": [
-                as_json(section, number) | {"tables": [_table(table, order) for table in section.tables]}
-                for section in self.sections
-            ],
+            "sections": as_json(self.sections, lambda citation, _: order[citation]),
             "citations": as_json(self.citations),
             "papers": as_json(self.papers),
             "sources": as_json(self.sources),
             "unsourced": self.unsourced,
             "state": self.state,
         }
-
-
-def _table(table: Grid, order: dict[Citation, int]) -> dict[str, Any]:
-    return {
-        "heading": table.heading,
-        "columns": table.columns,
-        "rows": [
-            [{"text": cell.shown(), "citations": [order[cite] for cite in cell.citations]} for cell in row]
-            for row in table.rows
-        ],
-    }

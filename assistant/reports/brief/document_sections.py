@@ -39,7 +39,7 @@ _RESOLUTION = re.compile(r"\d+\s?\((?:\d{4}|[IVXLC]+)\)|\d+/\d+")
 
 def adoption(chooser: Chooser) -> Section:
     """The lines about the adoption, and the item of the agenda, as the text prints them; of a draft, that it is one, and who submits it."""
-    document = _own(chooser)
+    document = chooser.document
     language = chooser.language
     draft = is_draft(document.symbol)
     lines = _submitted_by(document) if draft else adoption_lines(document)
@@ -73,7 +73,7 @@ def _quoted(chooser: Chooser, document: Document, lines: Sequence[Block], *, who
 
 def mandates(chooser: Chooser) -> Section:
     """The requests and decisions as a table, and the paragraphs that hold none."""
-    document, language = _own(chooser), chooser.language
+    document, language = chooser.document, chooser.language
     rows = list(rows_of(chooser.library, document))
     asking = {row.ordinal for row in rows}
     asking |= {parent for each in asking if (parent := document.blocks[each].parent) is not None}
@@ -84,7 +84,7 @@ def mandates(chooser: Chooser) -> Section:
 
 def changes(chooser: Chooser) -> Section:
     """What the text has that the one before in the same series has not, what was left out, and what was moved; footnotes aside."""
-    library, document, language = chooser.library, _own(chooser), chooser.language
+    library, document, language = chooser.library, chooser.document, chooser.language
     before = previous(library, document)
     if before is None:
         return chooser.section("changes", unsourced=(say("no_previous", language),))
@@ -141,14 +141,10 @@ def _session(document: Document) -> str:
     return key_of(document.masthead.session) or document.id
 
 
-def _own(chooser: Chooser) -> Document:
-    return chooser.library.document(chooser.ground.own[0])
-
-
 def recommendations(chooser: Chooser) -> Section:
     """What the document recommends, sentence by sentence and point by point, as a table like that of requests; of one that recommends nothing the
     points of its conclusions."""
-    document = _own(chooser)
+    document = chooser.document
     found = rows_of(chooser.library, document, recommendations_of(document))
     rows = [row for row in found if document.blocks[row.ordinal].page not in document.unquotable]
     if rows:
@@ -164,7 +160,7 @@ def recommendations(chooser: Chooser) -> Section:
 def figures(chooser: Chooser) -> Section:
     """Under each heading the paragraph that gives the figures of which it speaks, and the tables with the most figures, their first rows and the last;
     first those of the whole."""
-    document = _own(chooser)
+    document = chooser.document
     tables = [table for table in tables_of(document) if not table.locator.startswith(("contents", "masthead"))]
     counts = {n: count for n, table in enumerate(tables) if (count := _figures(document, table)) > 1}
     parts = {n: not _of_whole(document, tables[n].rows[0]) for n in counts}
@@ -248,4 +244,4 @@ def _grid(chooser: Chooser, document: Document, table: DocumentTable) -> Grid:
     first = (*table.rows, *table.header)[0]
     caption = first.context.partition("; ")[0] if "; " in first.context else first.locator.rpartition(", ")[0]
     place = say("column_place", chooser.language)
-    return Grid((place, *words, *[""] * (width - len(words))), tuple(made), " ".join(caption.split()))
+    return Grid((place, *words, *[""] * (width - len(words))), tuple(made), heading=" ".join(caption.split()))

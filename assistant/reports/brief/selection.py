@@ -74,6 +74,11 @@ class Chooser:
         """What is held."""
         return self.engine.library
 
+    @property
+    def document(self) -> Document:
+        """The document that is briefed about; there is none where something else is."""
+        return self.library.document(self.ground.own[0])
+
     def section(self, key: SectionKey, *parts: Part, heading: str = "", **told: Any) -> Section:
         """A section with the parts that say something, and the rest of its values."""
         kept = tuple(part for part in parts if part.statements)

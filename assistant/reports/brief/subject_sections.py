@@ -133,12 +133,10 @@ def framework(chooser: Chooser) -> Section:
     by_heading: dict[str, list[Article]] = {}
     for heading, own in rows:
         by_heading.setdefault(heading, []).extend(own)
-    for heading, found in by_heading.items():
-        parts.append(Part(heading, _by_treaty(chooser, found)))
-    closest = [
-        (say("closest", language, theme=theme.heading or chooser.ground.title), own) for theme, own in known.closest
-    ]
-    parts += [Part(heading, _by_treaty(chooser, own), sure=False) for heading, own in closest]
+    parts += [Part(heading, _by_treaty(chooser, found)) for heading, found in by_heading.items()]
+    for theme, own in known.closest:
+        heading = say("closest", language, theme=theme.heading or chooser.ground.title)
+        parts.append(Part(heading, _by_treaty(chooser, own), sure=False))
     return chooser.section("framework", *parts)
 
 
@@ -199,30 +197,21 @@ def points(chooser: Chooser) -> Section:
         closest = chooser.take([each.unit for each in mine if each not in sure], most - len(statements), fresh=True)
         parts += [Part(theme.heading, statements), Part(nearest, closest, sure=False)]
         own = next((own for other, own in (*known.by_theme, *known.closest) if other == theme and own), ())
-        if not statements and (own or not closest) and not (_quoted_from(chooser, theme) or _prelude(chooser, theme)):
+        if not statements and (own or not closest) and not _told_apart(chooser, theme):
             empty.append(not_told(chooser, theme, [_name(each) for each in own[:PLACES]]))
     return chooser.section("points", *parts, unsourced=tuple(empty))
 
 
-def _prelude(chooser: Chooser, theme: Theme) -> bool:
-    """Whether a section of the document does nothing but tell of the document itself."""
+def _told_apart(chooser: Chooser, theme: Theme) -> bool:
+    """Whether a theme is a section of the document that another section quotes, or that does nothing but tell of the document itself."""
     if theme.section is None:
         return False
-    units = list(_units_below(chooser, chooser.library.document(chooser.ground.own[0]), theme))
+    document = chooser.document
+    quoted = (document.block_at(each.start) for each in chooser.used if each.document == document.id)
+    if any(theme.section == head.ordinal for block in quoted if block for head in document.headings(block)):
+        return True
+    units = list(_units_below(chooser, theme))
     return bool(units) and all(_of_itself(unit) for unit in filter(None, map(_thought, units)))
-
-
-def _quoted_from(chooser: Chooser, theme: Theme) -> bool:
-    """Whether another section quotes the section of the document that a theme is."""
-    documents = {each: chooser.library.document(each) for each in chooser.ground.own}
-    within = (
-        block
-        for each in chooser.used
-        if each.document in documents and (block := documents[each.document].block_at(each.start))
-    )
-    return any(
-        theme.section == head.ordinal for block in within for own in documents.values() for head in own.headings(block)
-    )
 
 
 def not_told(chooser: Chooser, theme: Theme, places: Sequence[str] = ()) -> str:
@@ -279,7 +268,7 @@ def guidance(chooser: Chooser) -> Section:
 def _reported_under(chooser: Chooser) -> Ids:
     """The other documents that the first numbered paragraph of a document names: the resolution under which it reports."""
     ground = chooser.ground
-    own = chooser.library.document(ground.own[0]) if ground.request.kind == "document" else None
+    own = chooser.document if ground.request.kind == "document" else None
     first = next((block for block in own.blocks if block.number and block.kind == "paragraph"), None) if own else None
     if own is None or first is None:
         return ()
@@ -361,10 +350,10 @@ def differences(chooser: Chooser) -> Section:
 def of_section(chooser: Chooser, theme: Theme) -> list[Unit]:
     """The units of a section, those first that say most surely what the document's summary, or else its recommendations, say too; of one
     with neither those nearest to the section's heading. What is said several times with other numbers is a formula."""
-    document = chooser.library.document(chooser.ground.own[0])
+    document = chooser.document
     units = [
         thought
-        for thought in dict.fromkeys(map(_thought, _units_below(chooser, document, theme)))
+        for thought in dict.fromkeys(map(_thought, _units_below(chooser, theme)))
         if thought is not None and chooser.usable(thought) and not proposing(thought) and not _of_itself(thought)
     ]
     formulas = Counter(_NUMBER.sub("", unit.text) for unit in units)
@@ -387,11 +376,11 @@ def of_section(chooser: Chooser, theme: Theme) -> list[Unit]:
     return [units[n] for n in np.argsort(-near, kind="stable")]
 
 
-def _units_below(chooser: Chooser, document: Document, theme: Theme) -> Iterator[Unit]:
+def _units_below(chooser: Chooser, theme: Theme) -> Iterator[Unit]:
     """The units below the heading of a section, without rows of tables."""
-    for unit in chooser.units(document):
-        block = document.blocks[unit.block]
-        if block.kind != "row" and theme.section in {above.ordinal for above in document.headings(block)}:
+    for unit in chooser.units(chooser.document):
+        block = unit.document.blocks[unit.block]
+        if block.kind != "row" and theme.section in {above.ordinal for above in unit.document.headings(block)}:
             yield unit
 
 

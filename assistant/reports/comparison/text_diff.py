@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import cached_property
@@ -193,11 +193,8 @@ class Comparison:
     below `LITTLE` the texts are not compared and there are no pairs.
     """
 
-    first: str
-    second: str
-    first_label: str
-    second_label: str
-    language: str
+    first: Document
+    second: Document
     common: float
     pairs: tuple[Pair, ...]
     changes: tuple[Change, ...]
@@ -210,7 +207,7 @@ class Comparison:
     @property
     def named(self) -> str:
         """What it compares."""
-        return f"{self.first_label} → {self.second_label}"
+        return f"{self.first.label} → {self.second.label}"
 
     @cached_property
     def same(self) -> int:
@@ -225,8 +222,8 @@ class Comparison:
     def to_json(self) -> dict[str, Any]:
         """The stable JSON form that `compare --json` prints."""
         return {
-            "first": self.first,
-            "second": self.second,
+            "first": self.first.id,
+            "second": self.second.id,
             "comparable": self.comparable,
             "common": round(self.common, 3),
             "same": self.same,
@@ -255,7 +252,7 @@ class Versions:
     @property
     def language(self) -> str:
         """The language of the last."""
-        return self.steps[-1].language
+        return self.steps[-1].second.language
 
     @property
     def comparable(self) -> bool:
@@ -301,7 +298,7 @@ def compare_texts(library: Library, first: Document, second: Document) -> Compar
     if common < LITTLE:
         pairs = ()
     changes = tuple(_change(library, first, second, each) for each in pairs if each.kind != "same")
-    return Comparison(first.id, second.id, first.label, second.label, second.language, common, pairs, changes)
+    return Comparison(first, second, common, pairs, changes)
 
 
 def pairs_of(first: Document, second: Document) -> tuple[float, tuple[Pair, ...]]:
@@ -316,10 +313,10 @@ def pairs_of(first: Document, second: Document) -> tuple[float, tuple[Pair, ...]
     pairs = _parted(one, other, pairs)
     shared = sum((Counter(one[i].words) & Counter(other[j].words)).total() for i, j in found)
     shorter = min(sum(len(para.words) for para in side) for side in (one, other))
-    pairs += _single(one, other, pairs)
     borne = {each.before.block.ordinal: each.after.block.ordinal for each in pairs if each.before and each.after}
-    told = [_judged(before, after) for before, after in _notes(notes, others, borne)]
-    pairs += told + _single(notes, others, told)
+    pairs += _notes(notes, others, borne)
+    gone, come = _alone(texts[0], texts[1], pairs)
+    pairs += [Pair(para, None, "removed") for para in gone] + [Pair(None, para, "added") for para in come]
     return shared / shorter if shorter else 1.0, tuple(_in_order(pairs))
 
 
@@ -336,16 +333,16 @@ def _parted(one: Sequence[Para], other: Sequence[Para], pairs: Sequence[Pair]) -
               for n, each in enumerate(pairs) if each.before and each.after and each.kind == "changed"]  # fmt: skip
     gone = [_rest(before, pieces, "removed") for _, before, _, pieces in halves]
     come = [_rest(after, pieces, "added") for _, _, after, pieces in halves]
-    alone = [_left(one, [each.before for each in pairs]), _left(other, [each.after for each in pairs])]
+    left, right = _alone(one, other, pairs)
     made = [*pairs]
-    for i, j in held(gone, alone[1]):
+    for i, j in held(gone, right):
         n, before, *_ = halves[i]
         made[n] = replace(made[n], before=_without(before, gone[i]))
-        made.append(Pair(gone[i], alone[1][j], "changed", halved="before"))
-    for i, j in held(come, alone[0]):
+        made.append(Pair(gone[i], right[j], "changed", halved="before"))
+    for i, j in held(come, left):
         n, _, after, _ = halves[i]
         made[n] = replace(made[n], after=_without(after, come[i]))
-        made.append(Pair(alone[0][j], come[i], "changed", halved="after"))
+        made.append(Pair(left[j], come[i], "changed", halved="after"))
     return made
 
 
@@ -359,31 +356,26 @@ def _without(para: Para, half: Para) -> Para:
     return replace(para, text=" ".join("".join(para.text.split(half.text, 1)).split()))
 
 
-def _single(one: Sequence[Para], other: Sequence[Para], pairs: Sequence[Pair]) -> list[Pair]:
-    """The paragraphs that only one text has."""
-    made = [Pair(para, None, "removed") for para in _left(one, [each.before for each in pairs])]
-    return made + [Pair(None, para, "added") for para in _left(other, [each.after for each in pairs])]
+def _alone(one: Sequence[Para], other: Sequence[Para], pairs: Sequence[Pair]) -> tuple[list[Para], list[Para]]:
+    """The paragraphs of each text that are in no pair."""
+    before = {each.before.block.ordinal for each in pairs if each.before}
+    after = {each.after.block.ordinal for each in pairs if each.after}
+    return [p for p in one if p.block.ordinal not in before], [p for p in other if p.block.ordinal not in after]
 
 
-def _left(paras: Sequence[Para], found: Collection[Para | None]) -> list[Para]:
-    """The paragraphs that were not found."""
-    known = {para.block.ordinal for para in found if para}
-    return [para for para in paras if para.block.ordinal not in known]
-
-
-def _notes(one: Sequence[Para], other: Sequence[Para], borne: dict[int, int]) -> list[tuple[Para, Para]]:
+def _notes(one: Sequence[Para], other: Sequence[Para], borne: dict[int, int]) -> list[Pair]:
     """Footnotes with each other: those of a paragraph with those of what it became, then the rest."""
-    found: list[tuple[Para, Para]] = []
+    found: list[Pair] = []
     for before, after in borne.items():
         old = [note for note in one if note.bearer == before]
         new = [note for note in other if note.bearer == after]
-        mine = [(old[i], new[j]) for i, j in pair(old, new)]
-        left, right = _left(old, [note for note, _ in mine]), _left(new, [note for _, note in mine])
+        mine = [_judged(old[i], new[j]) for i, j in pair(old, new)]
+        left, right = _alone(old, new, mine)
         if len(left) == len(right):  # as many as before: a source that was replaced
-            mine += zip(left, right, strict=True)
+            mine += map(_judged, left, right)
         found += mine
-    old, new = _left(one, [note for note, _ in found]), _left(other, [note for _, note in found])
-    return found + [(old[i], new[j]) for i, j in pair(old, new)]
+    old, new = _alone(one, other, found)
+    return found + [_judged(old[i], new[j]) for i, j in pair(old, new)]
 
 
 def _in_order(pairs: Sequence[Pair]) -> list[Pair]:

@@ -147,15 +147,12 @@ def _has(one: Unit, other: Unit) -> tuple[Reason, ...]:
 
 def _joined(count: int, linked: Collection[tuple[int, int]]) -> list[list[int]]:
     """The numbers up to a count in groups that are linked to each other, directly or through others."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
+    from scipy.cluster.hierarchy import DisjointSet
 
-    ends = list(zip(*linked, strict=True)) or [(), ()]
-    graph = coo_array((np.ones(len(linked)), ends), shape=(count, count))
-    groups: dict[int, list[int]] = {}
-    for n, label in enumerate(connected_components(graph, directed=False)[1] if count else ()):
-        groups.setdefault(int(label), []).append(n)
-    return list(groups.values())
+    groups = DisjointSet(range(count))
+    for one, other in linked:
+        groups.merge(one, other)
+    return [sorted(group) for group in groups.subsets()]
 
 
 def standing(document: Document) -> tuple[bool, str, str]:

@@ -31,15 +31,12 @@ NEAR = 5
 
 @dataclass(frozen=True)
 class Row:
-    """One request or decision. Every cell is exact words of the document; `dates` are the days, months, years or spans of months that
+    """One request or decision, at a `place` of the document of that `label`. Every cell is exact words of the document; `dates` are the days, months, years or spans of months that
     `times` come to. `adopted` is the day of the adoption, else, as of a draft, of the distribution (ISO 8601). Of a `draft` nothing is decided yet,
     and the body is no addressee. `newer` is the label of a later resolution with the same title, where a list has both."""
 
-    document: str
     label: str
-    title: str
     adopted: str
-    language: str
     draft: bool
     ordinal: int
     place: Citation
@@ -66,11 +63,11 @@ class Row:
             return [{"quote": each.quote, "start": each.start, "end": each.end} for each in cites]
 
         return {
-            "document": self.document,
+            "document": self.place.document,
             "symbol": self.label,
-            "title": self.title,
+            "title": self.place.title,
             "adopted": self.adopted,
-            "language": self.language,
+            "language": self.place.language,
             "draft": self.draft,
             "newer": self.newer,
             "place": self.place.locator,
@@ -214,11 +211,8 @@ def rows_of(library: Library, document: Document, mandates: Iterable[Mandate] | 
         cited = partial(cite, library, document, block)
         times = tuple(map(cited, mandate.times))
         yield Row(
-            document=document.id,
             label=document.label,
-            title=document.title,
             adopted=day.isoformat() if day else "",
-            language=document.language,
             draft=draft,
             ordinal=mandate.block,
             place=cited((block.start, block.end)),

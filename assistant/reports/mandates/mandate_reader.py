@@ -102,14 +102,60 @@ def operative(document: Document) -> Iterator[Block]:
             yield block
 
 
-class _Reader:
-    """Reads the paragraphs of one document."""
+class _Reading:
+    """What is known of a document as a whole, of which the blocks are read."""
 
     def __init__(self, document: Document) -> None:
-        self._document = document
-        self._grammar = grammar_of(document.language)
-        self._verbs = _infinitives(document, self._grammar)
-        self._clock = Clock(document)
+        self.document, self.grammar, self.clock = document, grammar_of(document.language), Clock(document)
+        words = {word.casefold() for word in self.grammar.infinitives.findall(document.text[:200_000])}
+        self.verbs = frozenset(word for word in words if not self.grammar.nouns.fullmatch(word))
+        """The verbs that it has as infinitives."""
+
+    def items(self, block: Block) -> list[Block]:
+        """The points right below a block; what stands below these belongs to them."""
+        return [child for child in self.document.children.get(block.ordinal, ()) if child.kind == "item"]
+
+    def trimmed(self, start: int, end: int) -> Span:
+        """A span without white space and what only closes it."""
+        return bare(self.document.text, start, end, ",:：", ",;:.，；：。؛،")
+
+    def timed(self, made: Mandate, spans: Iterable[Span]) -> Mandate:
+        """What is asked, with the times and the money that some words set, outside the names of those who are asked."""
+        grammar, text = self.grammar, self.document.text
+        times, money = list[Span](), list[Span]()
+        for start, end in spans:
+            times += self.clock.times(start, end)
+            words = text[start:end]
+            amounts = (each.span() for pattern in (grammar.money, grammar.funds) for each in pattern.finditer(words))
+            money += [(start + a, start + b) for a, b in amounts]
+        who = []
+        for left, right in made.addressees:
+            # A time is nobody, nor does a name begin with one.
+            behind = max((close for first, close in times if first <= left < close), default=left)
+            name = bare(text, behind, right, ",，،")
+            who += [name] if name[0] < name[1] else []
+        times = [when for when in times if not any(left <= when[0] < right for left, right in who)]
+        said = tuple(each for each in made.action if each not in times)
+        return replace(made, addressees=tuple(who), action=said, times=tuple(times), money=tuple(money))
+
+    def passed_on(self, point: Block, span: Span) -> Mandate | None:
+        """What somebody is to ask somebody else by the words of a point: `the Board is invited (b) to request the Director to report`."""
+        start, end = span
+        text = unquoted(self.document.text[start:end])
+        opening = self.grammar.ask_others.match(text)
+        found = named(self.grammar, text, opening.end(), len(text)) if opening else None
+        if opening is None or found is None or not found.addressees:
+            return None
+        who = tuple((start + a, start + b) for a, b in found.addressees)
+        action = bare(self.document.text, start + found.action, end)
+        return Mandate(point.ordinal, (start + opening.start(), start + opening.end()), False, who, (action,))
+
+
+class _Reader(_Reading):
+    """Reads the paragraphs of a resolution or decision."""
+
+    def __init__(self, document: Document) -> None:
+        super().__init__(document)
         # The body that speaks, as the preamble opens with it, or the points of a decision stand below it.
         opening = [block for block in document.blocks if block.locator.rpartition(", ")[2] == "preamble"][:1]
         points = [block.parent for block in operative(document) if block.kind == "item" and block.parent is not None]
@@ -120,7 +166,7 @@ class _Reader:
             for text in map(self._text, operative(document))
             for clause in self._cut(text)[0]
             for name in self._asked(text, clause)
-            if not self._grammar.pronoun.fullmatch(name)
+            if not self.grammar.pronoun.fullmatch(name)
         )
         """Those whom the document asks, by name."""
         self._actors = frozenset(head for name in self._names for head in self._heads(name))
@@ -129,7 +175,7 @@ class _Reader:
         """The requests and decisions of a paragraph and of its subparagraphs."""
         text = self._text(block)
         clauses, opens, run_on = self._cut(text)
-        items = list(self._items(block))
+        items = self.items(block)
         told = False
         introduced = items if text.rstrip().endswith(INTRODUCES) else []
         for n, clause in enumerate(clauses):
@@ -145,13 +191,9 @@ class _Reader:
             for item in items:
                 yield from self.paragraph(item)
 
-    def _items(self, block: Block) -> Iterator[Block]:
-        """The subparagraphs of a paragraph; what stands below these belongs to them."""
-        return (child for child in self._document.children.get(block.ordinal, ()) if child.kind == "item")
-
     def _text(self, block: Block) -> str:
         """The words of a block, those between quotation marks blanked out, all at their places."""
-        return unquoted(self._document.body(block)[:LONGEST])
+        return unquoted(self.document.body(block)[:LONGEST])
 
     def _cut(self, text: str) -> tuple[list[_Clause], int, list[Point]]:
         """The clauses of a paragraph; that which introduces a list, by its number, and the points of this list."""
@@ -168,7 +210,7 @@ class _Reader:
 
     def _clauses(self, text: str) -> Iterator[_Clause]:
         """The clauses of a paragraph with the verb of each, in order; each ends where the next begins."""
-        grammar = self._grammar
+        grammar = self.grammar
         found: list[tuple[int, Kind, Span, Span | None]] = []
         if opening := grammar.opening.match(text):
             found.append((0, _kind(opening), opening.span("verb"), None))
@@ -198,7 +240,7 @@ class _Reader:
         and decides to extend its mandate`. `shared`: the clause behind it, whose action it may share: `calls upon States
         and invites others to cooperate`."""
         start, end = clause.verb[1], clause.end
-        grammar = self._grammar
+        grammar = self.grammar
         if clause.kind == "say":
             that = True
             found, clause = self._duty(text, clause)
@@ -221,34 +263,34 @@ class _Reader:
             besides.insert(0, clause.aside)
         found = self._by_name(text, found, before)
         hangs = [(block.body_start + a, block.body_start + b) for a, b in besides]
-        first = self._trimmed(block.body_start + at, block.body_start + end)
+        first = self.trimmed(block.body_start + at, block.body_start + end)
+        said = self.document.text[slice(*first)]
         if not items:
-            if first:
+            if said:
                 yield self._made(block, clause, block, self._who(found, block, clause), (*hangs, first))
             return
-        empty = first is None or any(
-            each.fullmatch(self._document.quote(*first)) for each in (grammar.to, grammar.that)
-        )
+        empty = not said or any(each.fullmatch(said) for each in (grammar.to, grammar.that))
         for item in items:
-            own = self._trimmed(item.body_start, item.end)
-            if own is None:
+            own = self.trimmed(item.body_start, item.end)
+            if own[0] == own[1]:
                 continue
-            if passed := _passed_on(grammar, self._document, item, own):
-                yield _timed(passed, [own], self._document, self._clock)
+            if passed := self.passed_on(item, own):
+                yield self.timed(passed, [own])
                 continue
-            inside, place, action = found, block, [*hangs, *([] if empty or first is None else [first])]
+            inside, place, action = found, block, [*hangs, *([] if empty else [first])]
             if empty and not found.addressees:  # each names its own: decides that: (a) States shall report
                 words, place = self._text(item), item
                 inside = self._found(words, replace(clause, verb=(0, 0), end=len(words)), that)
                 besides, at = self._besides(words, 0, inside)
                 action = [(item.body_start + a, item.body_start + b) for a, b in besides]
-                own = self._trimmed(item.body_start + at, item.end) or own
+                behind = self.trimmed(item.body_start + at, item.end)
+                own = behind if behind[0] < behind[1] else own
             yield self._made(block, clause, item, self._who(inside, place, clause), (*action, own))
 
     def _besides(self, text: str, start: int, found: Found) -> tuple[list[Span], int]:
         """What stands before the action and names nobody who is asked, on which it hangs; and where the action begins: with the last of
         these words if only white space parts them."""
-        grammar, at = self._grammar, found.action
+        grammar, at = self.grammar, found.action
         edges = [start, *(edge for who in found.addressees for edge in who), at]
         if edges[-2] > at:  # the action has the names in it
             return [], at
@@ -266,10 +308,10 @@ class _Reader:
 
     def _found(self, text: str, clause: _Clause, of_clause: bool, *, introduces: bool = False) -> Found:
         """Who acts, and where the action begins; `of_clause`: behind “that”."""
-        grammar, start, end = self._grammar, clause.verb[1], clause.end
+        grammar, start, end = self.grammar, clause.verb[1], clause.end
         if clause.kind == "ask":
             if of_clause:
-                return subject(grammar, text, start, end, self._verbs)
+                return subject(grammar, text, start, end, self.verbs)
             found = named(grammar, text, start, end, introduces=introduces)
             if found.addressees:
                 return found
@@ -289,7 +331,7 @@ class _Reader:
     def _duty(self, text: str, clause: _Clause) -> tuple[Found, _Clause]:
         """Who has to act by a clause that asks nobody and decides nothing, as a clause that asks: `stresses that [States] shall act`,
         and where a paragraph opens with the subject, whose verb is that of the duty then."""
-        grammar = self._grammar
+        grammar = self.grammar
         if opened := grammar.clause.match(text, clause.verb[1], clause.end):
             found = duty(grammar, text, opened.end(), clause.end)
         elif clause.verb[0] or grammar.opening.match(text):
@@ -308,7 +350,7 @@ class _Reader:
     def _by_name(self, text: str, found: Found, before: _Clause | None) -> Found:
         """What was found with names that stand before in the paragraph for pronouns and short names: a list in the clause before that
         opens with one whom the document asks, else the last such one."""
-        grammar = self._grammar
+        grammar = self.grammar
         named_before: tuple[Span, ...] = ()
         if before:
             ends = before.verb[1], before.end
@@ -341,13 +383,13 @@ class _Reader:
 
     def _head(self, words: str) -> str:
         """A name without what it is of."""
-        return self._grammar.preposition.split(words)[0]
+        return self.grammar.preposition.split(words)[0]
 
     def _asked(self, text: str, clause: _Clause) -> list[str]:
         """Those whom a clause asks."""
         start, end = clause.verb[1], clause.end
         opens = text[:end].rstrip().endswith(INTRODUCES)
-        found = named(self._grammar, text, start, end, introduces=opens).addressees if clause.kind == "ask" else ()
+        found = named(self.grammar, text, start, end, introduces=opens).addressees if clause.kind == "ask" else ()
         return [text[slice(*each)] for each in found]
 
     def _made(
@@ -360,51 +402,7 @@ class _Reader:
         spans += [action[-1]] if place is not block else []
         spans += [(at + clause.aside[0], at + clause.aside[1])] if clause.aside else []
         made = Mandate(place.ordinal, verb, clause.kind == "decide", tuple(addressees), action)
-        return _timed(made, spans, self._document, self._clock)
-
-    def _trimmed(self, start: int, end: int) -> Span | None:
-        """A span without white space and what only closes it; None where no words are left."""
-        start, end = bare(self._document.text, start, end, ",:：", ",;:.，；：。؛،")
-        return (start, end) if start < end else None
-
-
-def _timed(made: Mandate, spans: Iterable[Span], document: Document, clock: Clock) -> Mandate:
-    """What is asked, with the times and the money that some words set, outside the names of those who are asked."""
-    grammar = grammar_of(document.language)
-    times, money = list[Span](), list[Span]()
-    for start, end in spans:
-        times += clock.times(start, end)
-        words = document.text[start:end]
-        amounts = (each.span() for pattern in (grammar.money, grammar.funds) for each in pattern.finditer(words))
-        money += [(start + a, start + b) for a, b in amounts]
-    who = []
-    for left, right in made.addressees:
-        # A time is nobody, nor does a name begin with one.
-        behind = max((close for first, close in times if first <= left < close), default=left)
-        name = bare(document.text, behind, right, ",，،")
-        who += [name] if name[0] < name[1] else []
-    times = [when for when in times if not any(left <= when[0] < right for left, right in who)]
-    said = tuple(each for each in made.action if each not in times)
-    return replace(made, addressees=tuple(who), action=said, times=tuple(times), money=tuple(money))
-
-
-def _passed_on(grammar: Grammar, document: Document, point: Block, span: Span) -> Mandate | None:
-    """What somebody is to ask somebody else by the words of a point: `the Board is invited (b) to request the Director to report`."""
-    start, end = span
-    text = unquoted(document.text[start:end])
-    opening = grammar.ask_others.match(text)
-    found = named(grammar, text, opening.end(), len(text)) if opening else None
-    if opening is None or found is None or not found.addressees:
-        return None
-    who = tuple((start + a, start + b) for a, b in found.addressees)
-    verb, action = (start + opening.start(), start + opening.end()), bare(document.text, start + found.action, end)
-    return Mandate(point.ordinal, verb, False, who, (action,))
-
-
-def _infinitives(document: Document, grammar: Grammar) -> frozenset[str]:
-    """The verbs that a document has as infinitives."""
-    words = {word.casefold() for word in grammar.infinitives.findall(document.text[:200_000])}
-    return frozenset(word for word in words if not grammar.nouns.fullmatch(word))
+        return self.timed(made, spans)
 
 
 def _kind(match: re.Match[str]) -> Kind:
@@ -448,16 +446,14 @@ def recommendations_of(document: Document) -> Iterator[Mandate]:
             found = [(Mandate(block.ordinal, (first, first), False, (), (whole,)), [whole])]
         for each, spans in found:
             told.add(each.block)
-            yield _timed(each, spans, document, report.clock)
+            yield report.timed(each, spans)
 
 
-class _Report:
-    """What is known of a report as a whole, of which its blocks are read."""
+class _Report(_Reading):
+    """Reads the blocks of a report."""
 
     def __init__(self, document: Document) -> None:
-        self.document, self.grammar = document, grammar_of(document.language)
-        self.clock = Clock(document)
-        self.verbs = _infinitives(document, self.grammar)
+        super().__init__(document)
         self.letter = bool(find_dates(document.title))
         """Whether it is called by a day, as a letter is, which transmits its annexes."""
 
@@ -593,7 +589,7 @@ def _of_block(report: _Report, block: Block, headed: bool, chapter: bool) -> Ite
         who = tuple((begin + a, begin + b) for a, b in _bare_names(grammar, text, read.addressees))
         verb = begin + match.start(), begin + match.end()
         points: list[tuple[Block, ...]] = [(point.block(block),) for point in run_on] or (
-            list(_points(document, block)) if introduces else []
+            list(_points(report, block)) if introduces else []
         )
         sentence = begin, begin + length
         if not points:
@@ -605,7 +601,7 @@ def _of_block(report: _Report, block: Block, headed: bool, chapter: bool) -> Ite
         lead = (shared,) if said and not says_nothing else ()
         for path in points:
             spans = [bare(document.text, each.body_start, each.end, closes=",;:.，；：。؛،") for each in path]
-            if not wished and (passed := _passed_on(grammar, document, path[-1], spans[-1])):
+            if not wished and (passed := report.passed_on(path[-1], spans[-1])):
                 yield passed, [spans[-1]]
             else:
                 yield Mandate(path[-1].ordinal, verb, False, who, (*lead, *spans)), [sentence, *spans]
@@ -722,12 +718,12 @@ def _bare_names(grammar: Grammar, text: str, addressees: Iterable[Span]) -> Iter
         yield lead.end() if lead else start, len(text[: thing.start()].rstrip()) if thing else end
 
 
-def _points(document: Document, block: Block) -> Iterator[tuple[Block, ...]]:
+def _points(report: _Report, block: Block) -> Iterator[tuple[Block, ...]]:
     """The points that a paragraph introduces, each behind those above it that introduce it: its own, or those of the text of which
     nothing but headings and the opening stand between: a draft decision."""
-    items = [child for child in document.children.get(block.ordinal, ()) if child.kind == "item"]
+    items, document = report.items(block), report.document
     for item in items:
-        below = list(_points(document, item)) if document.body(item).rstrip().endswith(INTRODUCES) else []
+        below = list(_points(report, item)) if document.body(item).rstrip().endswith(INTRODUCES) else []
         yield from ((item, *path) for path in below) if below else ((item,),)
     if items or block.kind == "item":
         return
@@ -737,5 +733,5 @@ def _points(document: Document, block: Block) -> Iterator[tuple[Block, ...]]:
     for following in document.blocks[block.ordinal + 1 :]:
         if following.kind != "heading":
             opens = following.kind == "paragraph" and document.body(following).rstrip().endswith(INTRODUCES)
-            yield from _points(document, following) if opens and not following.number else ()
+            yield from _points(report, following) if opens and not following.number else ()
             return

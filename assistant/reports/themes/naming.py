@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -75,30 +75,30 @@ class Phrase:
 
 
 class Namer:
-    """Names groups of documents, by their places in `documents`, in one language. They are read in slices that `slices` ends.
+    """Names groups of documents, known by the numbers that `documents` gives them, in one language. They are read in slices that `slices` ends.
     What the names of `bodies` open with names no group: `Working Group` of that on boats."""
 
     def __init__(
         self,
         vocabulary: Vocabulary,
-        documents: Sequence[Document],
+        documents: Mapping[int, Document],
         groups: Sequence[Sequence[int]],
         language: str,
         slices: Slices = Slices(),  # noqa: B008  (it holds nothing)
         bodies: Iterable[str] = (),
     ) -> None:
         self._vocabulary, self._language, self._slices, self._documents = vocabulary, language, slices, documents
-        self._languages = [document.language for document in documents]
+        self._languages = {row: document.language for row, document in documents.items()}
         self._tells = cache(self._tell)
         self._taken: set[str] = set()
-        self._texts: list[str] = []
-        self._lengths: list[int] = []
-        self._heads: list[dict[str, str]] = []
-        self._said: list[dict[str, str]] = []
-        self._titles: list[dict[str, str]] = []
+        self._texts: dict[int, str] = {}
+        self._lengths: dict[int, int] = {}
+        self._heads: dict[int, dict[str, str]] = {}
+        self._said: dict[int, dict[str, str]] = {}
+        self._titles: dict[int, dict[str, str]] = {}
         formal: Counter[str] = Counter()
         opened: Counter[str] = Counter()
-        for document in slices(documents):
+        for row, document in slices(list(documents.items())):
             spoken = document.language
             lines = [document.title, *(" ".join(document.body(each).split()) for each in document.blocks
                                        if each.kind == "heading" and each.locator not in _UNSAID)]  # fmt: skip
@@ -111,18 +111,13 @@ class Namer:
             }
             # A masthead has the item of the agenda, too, by which its resolution is called.
             called = f" {self._stems(document.title, spoken)} "
-            formal.update(
-                {
-                    f" {stems} "
-                    for stems in {*masthead, *self._phrases(dated, spoken)}
-                    if stems and f" {stems} " not in called
-                }
-            )
-            self._heads.append(self._phrases(heads, spoken))
-            self._titles.append(self._phrases(heads[:1] if document.title in heads[:1] else [], spoken))
-            self._said.append(self._phrases(said, spoken, plain=True))
-            self._texts.append(f" {self._stems(' | '.join(said), spoken)} ")
-            self._lengths.append(len(self._texts[-1].split()))
+            forms = {f" {stems} " for stems in (*masthead, *self._phrases(dated, spoken)) if stems}
+            formal.update(form for form in forms if form not in called)
+            self._heads[row] = self._phrases(heads, spoken)
+            self._titles[row] = self._phrases(heads[:1] if document.title in heads[:1] else [], spoken)
+            self._said[row] = self._phrases(said, spoken, plain=True)
+            self._texts[row] = f" {self._stems(' | '.join(said), spoken)} "
+            self._lengths[row] = len(self._texts[row].split())
         self._bodies = [f"{self._stems(each, 'en')} " for each in bodies]
         self._formal = {stems for stems, count in formal.items() if count > 1}
         for rows in groups:
@@ -185,7 +180,7 @@ class Namer:
         """The phrases of a group in the language that it is named in, the best first."""
         language = self.spoken(rows)
         own = [row for row in rows if self._languages[row] == language]
-        others = [row for row, each in enumerate(self._languages) if each == language and row not in own]
+        others = [row for row, each in self._languages.items() if each == language and row not in own]
         heads = Counter(stems for row in own for stems in self._heads[row])
         least = max(min(2, len(rows)), SAYING * len(own))  # of one document the title tells more
         words = sum(self._lengths[row] for row in others)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import nullcontext
 from functools import partial
 
@@ -45,7 +45,6 @@ from corpus.analysis import analyse
 from corpus.calendar_names import language_name
 from corpus.dates import find_dates
 from corpus.documents import Document, Passage
-from corpus.embedding import Embedder
 from corpus.symbols import RECORDS, find_symbols
 
 FOLDER, KEPT = "themes", 4
@@ -56,6 +55,10 @@ VERSION = 14
 """Raised with a change that makes other themes of the same documents."""
 _UNSAID = frozenset(["masthead", "contents", "footnote"])
 """Where passages are that belong to no theme."""
+
+
+Part = tuple[list[int], tuple[Phrase, ...]]
+"""Documents of a theme by their places, and what names it."""
 
 
 def themes_of(
@@ -76,236 +79,230 @@ def themes_of(
     derived = Derived(engine.library, FOLDER)
     themes: Themes | None = derived.get(state, Themes)
     if themes is None:
-        themes = _made(engine, language, count, state, progress, Slices(aside))
+        themes = _Maker(engine, language, count, Slices(aside)).made(state, progress)
         derived.put(state, themes)
         derived.keep(KEPT)
     return themes
 
 
-def _made(engine: Engine, language: str, count: int | None, state: str, progress: Progress, slices: Slices) -> Themes:
-    """The themes made anew."""
-    library, searching = engine.library, engine.library.models.searching
-    # In an order that does not depend on when a document came.
-    documents = [library.document(each) for each in slices(sorted(library.versions().quotable(language)))]
-    telling, passages, grouping, vectors, read = grouped(engine, documents, count, slices)
-    shaping = _shaping(passages)
-    groups = [[n for n in rows if n in shaping] or rows for rows in grouping]
-    place = {n: m for m, n in enumerate(sorted(n for rows in groups for n in rows))}
-    small = [n for n in range(len(telling)) if n not in place]
-    middle = np.mean([vectors[n] for n in sorted(read & place.keys())], axis=0) if read else np.zeros(0)
-    bodies = {each.body for each in library.meetings()} | {each.body for each in engine.catalogue.meetings}
-    shaped = [[place[n] for n in rows] for rows in groups]
-    namer = Namer(engine.vocabulary, [telling[n] for n in place], shaped, language, slices, bodies)
-    lying = partial(_lie, vectors, middle, read)
+class _Maker:
+    """Makes themes anew. Documents are known by their places among those that belong to themes."""
 
-    def calling(rows: Sequence[int]) -> tuple[Phrase, ...]:
-        spoken = namer.spoken([place[n] for n in rows])
-        near = partial(_nearness, searching, slices, middle, lying(rows), spoken or language)
-        return namer.name([place[n] for n in rows], near) if spoken else ()
+    def __init__(self, engine: Engine, language: str, count: int | None, slices: Slices) -> None:
+        library = engine.library
+        self._engine, self._language, self._count, self._slices = engine, language, count, slices
+        self._searching = library.models.searching
+        # In an order that does not depend on when a document came.
+        self._held = [library.document(each) for each in slices(sorted(library.versions().quotable(language)))]
+        grouping = _grouped(engine, self._held, count, slices)
+        self._documents, self._passages, self._grouping, self._vectors, self._read = grouping
+        shaping = _shaping(self._passages)
+        self._groups = [[n for n in rows if n in shaping] or rows for rows in self._grouping]
+        shaped = sorted(n for rows in self._groups for n in rows)
+        read = [self._vectors[n] for n in shaped if n in self._read]
+        self._middle = np.mean(read, axis=0) if read else np.zeros(0)
+        bodies = {each.body for each in library.meetings()} | {each.body for each in engine.catalogue.meetings}
+        documents = {n: self._documents[n] for n in shaped}
+        self._namer = Namer(engine.vocabulary, documents, self._groups, language, slices, bodies)
 
-    def speaks(row: int, phrase: Phrase) -> bool:
-        return namer.speaks(place[row], phrase)
-
-    if count is None:
-        parts, loose = _parts(
-            groups, vectors, read, calling, speaks, lambda rows: _body([telling[n] for n in rows], telling)
-        )
-    else:
-        parts, loose = [(rows, calling(rows)) for rows in groups], set()
-    parts.sort(key=lambda each: (-len(each[0]), telling[each[0][0]].id))
-    groups, phrases = [rows for rows, _ in parts], [phrases for _, phrases in parts]
-    lie = {n: lies for n, rows in enumerate(groups) if (lies := lying(rows)) is not None}
-    # A document by which no theme was made is in the nearest, or where the model does not read it in the one that has most of its group.
-    home = {n: {*rows} for rows in grouping for n in rows}
-    grouping = [[*rows] for rows in groups]
-    for n in small:
-        near = [float((vectors[n] - middle) @ lie[each]) if n in read and each in lie else len(home[n] & {*rows}) - 0.5
-                for each, rows in enumerate(groups)]  # fmt: skip
-        best = max(range(len(groups)), key=near.__getitem__, default=None)
-        if best is None or near[best] <= 0:
-            loose.add(n)
+    def made(self, state: str, progress: Progress) -> Themes:
+        """The themes, with what is in none."""
+        language, documents = self._language, self._documents
+        if self._count is None:
+            parts, loose = self._parts()
         else:
-            grouping[best] = sorted([*grouping[best], n])
-    whole = len(lie) == len(groups) > 0
-    maps = (
-        places(np.stack([np.mean([vectors[n] for n in rows], axis=0) for rows in groups]))
-        if whole
-        else np.zeros((len(groups), 2))
-    )
-    summary = Summary(engine, language, [each.id for each in documents], slices, middle)
-    made: list[Theme] = []
-    used: set[str] = set()
-    names = [(tuple(each.words for each in own) or _body([telling[n] for n in rows], telling), namer.spoken([place[n] for n in rows]))
-             for rows, own in parts]  # fmt: skip
-    # Where words in common name much of what is held, what none name is no theme.
-    worded = sum(len(rows) for rows, (terms, _) in zip(groups, names, strict=True) if terms) > MUCH * len(place)
-    gaps = _not_held(engine, middle, lie, lambda n, title: namer.called(title, phrases[n]), language, slices)
-    for n, rows in enumerate(groups):
-        centre, (terms, spoken) = lie.get(n), names[n]
-        if not terms or spoken is None:
-            document = _nearest([telling[row] for row in rows], [vectors[row] for row in rows], centre, language, used)
-            if count is None and (worded or ((made or n + 1 < len(groups)) and find_dates(document.title))):
-                # Nor is what the title of no document names, as letters on this and that.
-                loose.update(grouping[n])
-                continue
-            terms, spoken = (document.short or document.title,), document.language
-        name = joined(list(terms), language)
-        used.add(name)
-        name = name[:1].upper() + name[1:]
-        if spoken != language:
-            name += f" ({language_name(spoken, language)})"
-        progress(name, n, len(groups))
-        wanted = None
-        if n in lie:  # near to what the documents say and to what the theme is called
-            called = levelled(searching, embedded(searching, [joined(list(terms), language)], slices)[0], spoken)
-            wanted = unit_length(lie[n] + unit_length(called - middle))
-        statements, repeats = summary.of([passages[row] for row in rows], wanted)
-        rows = grouping[n]
-        held = [telling[row] for row in rows]
-        made.append(
-            Theme(
-                number=len(made) + 1,
-                name=name,
-                terms=terms,
-                passages=tuple(
-                    ThemePassage(each.id, own.id, own.cite(each.locator), each.start, each.end)
-                    for own, row in zip(held, rows, strict=True)
-                    for each in passages[row]
-                ),
-                documents=_listed(held, [len(passages[row]) for row in rows]),
-                summary=statements,
-                repeats=repeats,
-                gaps=gaps.pop(n, ()),
-                x=round(float(maps[n][0]), 4),
-                y=round(float(maps[n][1]), 4),
+            parts, loose = [(rows, self._named(rows)) for rows in self._groups], set()
+        parts.sort(key=lambda each: (-len(each[0]), documents[each[0][0]].id))
+        groups = [rows for rows, _ in parts]
+        lie = {n: lies for n, rows in enumerate(groups) if (lies := self._lie(rows)) is not None}
+        members = self._filled(groups, lie, loose)
+        maps = np.zeros((len(groups), 2))
+        if len(lie) == len(groups) > 0:
+            maps = places(np.stack([np.mean([self._vectors[n] for n in rows], axis=0) for rows in groups]))
+        summary = Summary(self._engine, language, [each.id for each in self._held], self._slices, self._middle)
+        made: list[Theme] = []
+        used: set[str] = set()
+        names = [
+            (tuple(each.words for each in own) or self._body(rows), self._namer.spoken(rows)) for rows, own in parts
+        ]
+        # Where words in common name much of what is held, what none names is no theme.
+        named = sum(len(rows) for rows, (terms, _) in zip(groups, names, strict=True) if terms)
+        worded = named > MUCH * sum(map(len, self._groups))
+        gaps = self._not_held(lie, parts)
+        for n, rows in enumerate(groups):
+            terms, spoken = names[n]
+            if not terms or spoken is None:
+                document = self._nearest(rows, lie.get(n), used)
+                last = not made and n + 1 == len(groups)
+                if self._count is None and (worded or (find_dates(document.title) and not last)):
+                    # Nor is what the title of no document names, as letters on this and that.
+                    loose.update(members[n])
+                    continue
+                terms, spoken = (document.short or document.title,), document.language
+            name = joined(list(terms), language)
+            used.add(name)
+            called = name[:1].upper() + name[1:]
+            if spoken != language:
+                called += f" ({language_name(spoken, language)})"
+            progress(called, n, len(groups))
+            wanted = None
+            if n in lie:  # near to what the documents say and to what the theme is called
+                vector = levelled(self._searching, embedded(self._searching, [name], self._slices)[0], spoken)
+                wanted = unit_length(lie[n] + unit_length(vector - self._middle))
+            statements, repeats = summary.of([self._passages[row] for row in rows], wanted)
+            own = [(documents[row], self._passages[row]) for row in members[n]]
+            made.append(
+                Theme(
+                    number=len(made) + 1,
+                    name=called,
+                    terms=terms,
+                    passages=tuple(
+                        ThemePassage(each.id, document.id, document.cite(each.locator), each.start, each.end)
+                        for document, passages in own
+                        for each in passages
+                    ),
+                    documents=_listed(own),
+                    summary=statements,
+                    repeats=repeats,
+                    gaps=gaps.pop(n, ()),
+                    x=round(float(maps[n][0]), 4),
+                    y=round(float(maps[n][1]), 4),
+                )
             )
-        )
-    apart = [each for each in documents if each not in telling]
-    left = [telling[n] for n in sorted(loose)]
-    beside = [_listed(some, [len(library.passages(each.id)) for each in some]) for some in (apart, left)]
-    # What belongs to a theme that was not made is a gap of none, too.
-    rest = tuple(each for told in gaps.values() for each in told)
-    return Themes(language, tuple(made), state, beside[0], beside[1], rest)
+        apart = [each for each in self._held if each not in documents]
+        left = [documents[n] for n in sorted(loose)]
+        passages = self._engine.library.passages
+        beside = [_listed([(each, passages(each.id)) for each in some]) for some in (apart, left)]
+        # What belongs to a theme that was not made is a gap of none, too.
+        rest = tuple(each for told in gaps.values() for each in told)
+        return Themes(language, tuple(made), state, beside[0], beside[1], rest)
 
+    def _filled(self, groups: Sequence[list[int]], lie: dict[int, np.ndarray], loose: set[int]) -> list[list[int]]:
+        """The groups with the documents by which no theme was made: each is in the nearest, or where the model does not read it in the one
+        that has most of its group; `loose` gets what is near to none."""
+        shaped = {n for rows in self._groups for n in rows}
+        home = {n: {*rows} for rows in self._grouping for n in rows}
+        filled = [[*rows] for rows in groups]
+        for n in sorted(home.keys() - shaped):
+            near = [float((self._vectors[n] - self._middle) @ lie[each]) if n in self._read and each in lie else len(home[n] & {*rows}) - 0.5
+                    for each, rows in enumerate(groups)]  # fmt: skip
+            best = max(range(len(groups)), key=near.__getitem__, default=None)
+            if best is None or near[best] <= 0:
+                loose.add(n)
+            else:
+                filled[best] = sorted([*filled[best], n])
+        return filled
 
-def _loose(groups: Sequence[Sequence[int]], vectors: Sequence[np.ndarray], read: Collection[int]) -> set[int]:
-    """The places of documents that are no nearer to those of their group than to those of another one, by the width of their silhouette
-    (Rousseeuw 1987), where the group is large enough without them."""
-    from sklearn.metrics import silhouette_samples
+    def _lie(self, rows: Sequence[int]) -> np.ndarray | None:
+        """Where documents lie, seen from the middle of all (d, unit length); None where the model reads not all of them."""
+        mean = np.mean([self._vectors[n] for n in rows], axis=0) if self._read.issuperset(rows) else None
+        return None if mean is None else unit_length(mean - self._middle)
 
-    told = [(n, label) for label, rows in enumerate(groups) for n in rows if n in read]
-    if not 1 < len({label for _, label in told}) < len(told):
-        return set()
-    labels = [label for _, label in told]
-    widths = silhouette_samples(centred(np.stack([vectors[n] for n, _ in told])), labels, metric="cosine")
-    found = {n for (n, _), width in zip(told, widths, strict=True) if width <= 0}
-    return {n for rows in groups for n in rows if n in found and len(set(rows) - found) >= LEAST}
+    def _named(self, rows: Sequence[int]) -> tuple[Phrase, ...]:
+        """The phrases that name documents, none where nothing does: they are near to these in meaning, as far as a model reads them."""
+        spoken, centre = self._namer.spoken(rows), self._lie(rows)
+        if spoken is None:
+            return ()
 
+        def near(phrases: Sequence[str]) -> np.ndarray:
+            if centre is None or not centre.any():
+                return np.ones(len(phrases))
+            lie = levelled(self._searching, embedded(self._searching, phrases, self._slices), spoken)
+            told: np.ndarray = unit_length(lie - self._middle) @ centre
+            return told
 
-Name = Callable[[Sequence[int]], tuple[Phrase, ...]]
-"""The phrases that name a group of documents, none where nothing does."""
-Part = tuple[list[int], tuple[Phrase, ...]]
-"""Documents of a theme by their places, and what names it."""
+        return self._namer.name(rows, near)
 
+    def _stray(self) -> set[int]:
+        """The documents that are no nearer to those of their group than to those of another one, by the width of their silhouette
+        (Rousseeuw 1987), where the group is large enough without them."""
+        from sklearn.metrics import silhouette_samples
 
-def _lie(
-    vectors: Sequence[np.ndarray], middle: np.ndarray, read: Collection[int], rows: Sequence[int]
-) -> np.ndarray | None:
-    """Where documents lie, seen from the middle of all (d, unit length); None where the model reads not all of them."""
-    if any(n not in read for n in rows):
-        return None
-    return unit_length(np.mean([vectors[n] for n in rows], axis=0) - middle)
+        told = {n: label for label, rows in enumerate(self._groups) for n in rows if n in self._read}
+        if not 1 < len(set(told.values())) < len(told):
+            return set()
+        lie = centred(np.stack([self._vectors[n] for n in told]))
+        widths = silhouette_samples(lie, list(told.values()), metric="cosine")
+        found = {n for n, width in zip(told, widths, strict=True) if width <= 0}
+        return {n for rows in self._groups for n in rows if n in found and len(set(rows) - found) >= LEAST}
 
+    def _parts(self) -> tuple[list[Part], set[int]]:
+        """The groups, or the parts of them, that have a name, each with the documents that speak of it; then what is left is grouped once more.
+        Behind them the groups of which enough is left without a name, and the documents that are in none."""
+        stray, groups = self._stray(), self._groups
+        first = [part for rows in groups for part in self._divided([n for n in rows if n not in stray])]
+        made = self._spoken_of([part for part in first if part[1] or self._body(part[0])])
+        held = {n for rows, _ in made for n in rows}
+        left = sorted(n for rows in groups for n in rows if n in self._read and n not in held)
+        if len(left) >= LEAST:
+            again = self._clustered(left, count_for(len(left)))
+            made += self._spoken_of([part for rows in again for part in self._divided(rows) if part[1]])
+        held = {n for rows, _ in made for n in rows}
+        rests = [[n for n in rows if n not in held] for rows, phrases in first if not phrases]
+        made += [(rows, ()) for rows in rests if len(rows) >= LEAST or not made]
+        held = {n for rows, _ in made for n in rows}
+        return made, {n for rows in groups for n in rows if n not in held}
 
-def _parts(
-    groups: Sequence[list[int]],
-    vectors: Sequence[np.ndarray],
-    read: Collection[int],
-    name: Name,
-    speaks: Callable[[int, Phrase], bool],
-    body: Callable[[Sequence[int]], tuple[str, ...]],
-) -> tuple[list[Part], set[int]]:
-    """The groups, or the parts of them, that have a name, each with the documents that speak of it; then what is left is grouped once more. Behind
-    them the groups of which enough is left without a name, and the documents that are in none."""
-    stray = _loose(groups, vectors, read)
-    first = [part for rows in groups for part in _divided([n for n in rows if n not in stray], vectors, name)]
+    def _spoken_of(self, parts: Sequence[Part]) -> list[Part]:
+        """The parts without the documents that speak of none of the phrases that name them."""
+        return [
+            ([n for n in rows if not phrases or any(self._namer.speaks(n, each) for each in phrases)], phrases)
+            for rows, phrases in parts
+        ]
 
-    def spoken_of(parts: Sequence[Part]) -> list[Part]:
-        silent = {
-            n for rows, phrases in parts for n in rows if phrases and not any(speaks(n, each) for each in phrases)
-        }
-        return [([n for n in rows if n not in silent], phrases) for rows, phrases in parts]
+    def _divided(self, rows: list[int]) -> list[Part]:
+        """A group with the phrases that name it; where none does, the parts of it that have a name, and what is left of it."""
+        phrases = self._named(rows)
+        if phrases or len(rows) < 2 * LEAST:
+            return [(rows, phrases)]
+        found = (self._clustered(rows, number) for number in range(2, len(rows) // LEAST + 1))
+        halves = next((each for each in found if len(each) > 1), [])
+        telling = [each for half in halves for each in self._divided(half) if each[1]]
+        rest = [n for n in rows if not any(n in own for own, _ in telling)]
+        return [*telling, *([(rest, ())] if rest else [])]
 
-    made = spoken_of([part for part in first if part[1] or body(part[0])])
-    held = {n for rows, _ in made for n in rows}
-    left = sorted(n for rows in groups for n in rows if n in read and n not in held)
-    if len(left) >= LEAST:
-        labels = clusters(centred(np.stack([vectors[n] for n in left])), count_for(len(left)), LEAST)
-        again = [[n for n, label in zip(left, labels, strict=True) if label == each] for each in np.unique(labels)]
-        made += spoken_of([part for rows in again for part in _divided(rows, vectors, name) if part[1]])
-    held = {n for rows, _ in made for n in rows}
-    rests = [[n for n in rows if n not in held] for rows, phrases in first if not phrases]
-    made += [(rows, ()) for rows in rests if len(rows) >= LEAST or not made]
-    held = {n for rows, _ in made for n in rows}
-    return made, {n for rows in groups for n in rows if n not in held}
+    def _clustered(self, rows: Sequence[int], count: int) -> list[list[int]]:
+        """Documents in clusters, `count` at most, each large enough for a theme."""
+        labels = clusters(centred(np.stack([self._vectors[n] for n in rows])), count, LEAST)
+        return [[n for n, label in zip(rows, labels, strict=True) if label == each] for each in np.unique(labels)]
 
+    def _body(self, rows: Sequence[int]) -> tuple[str, ...]:
+        """The body of which most of a theme's documents are, where most of its documents are in the theme."""
+        [(body, count)] = Counter(self._documents[n].masthead.body for n in rows).most_common(1)
+        of_all = sum(each.masthead.body == body for each in self._documents)
+        return (body,) if body and 2 * count > max(len(rows), of_all) else ()
 
-def _divided(rows: list[int], vectors: Sequence[np.ndarray], name: Name) -> list[Part]:
-    """A group with the phrases that name it; where none does, the parts of it that have a name, and what is left of it."""
-    phrases = name(rows)
-    if phrases or len(rows) < 2 * LEAST:
-        return [(rows, phrases)]
-    lie = centred(np.stack([vectors[n] for n in rows]))
-    found = (clusters(lie, number, LEAST) for number in range(2, len(rows) // LEAST + 1))
-    labels = next((each for each in found if each.any()), np.zeros(len(rows), dtype=int))
-    halves = [[n for n, label in zip(rows, labels, strict=True) if label == each] for each in np.unique(labels)]
-    parts = [each for half in halves for each in _divided(half, vectors, name)] if len(halves) > 1 else []
-    telling = [each for each in parts if each[1]]
-    rest = [n for n in rows if not any(n in own for own, _ in telling)]
-    return [*telling, *([(rest, ())] if rest else [])]
+    def _nearest(self, rows: Sequence[int], centre: np.ndarray | None, used: Collection[str]) -> Document:
+        """The document by whose title a theme is called: none whose title another theme has or that names a day, one in the
+        language of the names first, then the nearest to its centre."""
 
+        def rank(n: int) -> tuple[bool, bool, bool, float]:
+            document = self._documents[n]
+            near = 0.0 if centre is None else float(unit_length(self._vectors[n]) @ centre)
+            foreign = document.language != self._language
+            return (document.short or document.title) in used, bool(find_dates(document.title)), foreign, -near
 
-def _nearness(
-    embedder: Embedder,
-    slices: Slices,
-    middle: np.ndarray,
-    centre: np.ndarray | None,
-    language: str,
-    phrases: Sequence[str],
-) -> np.ndarray:
-    """How near phrases in a language are to a centre in meaning, seen from the `middle` of all; all as near where there is none."""
-    if centre is None or not centre.any():
-        return np.ones(len(phrases))
-    lie = levelled(embedder, embedded(embedder, phrases, slices), language)
-    told: np.ndarray = unit_length(lie - middle) @ centre
-    return told
+        return self._documents[min(rows, key=rank)]
 
-
-def _body(held: Sequence[Document], documents: Sequence[Document]) -> tuple[str, ...]:
-    """The body of which most of a theme's documents are, where most of its documents are in the theme."""
-    [(body, count)] = Counter(each.masthead.body for each in held).most_common(1)
-    of_all = sum(each.masthead.body == body for each in documents)
-    return (body,) if body and 2 * count > max(len(held), of_all) else ()
-
-
-def _nearest(
-    documents: Sequence[Document],
-    vectors: Sequence[np.ndarray],
-    centre: np.ndarray | None,
-    language: str,
-    used: Collection[str],
-) -> Document:
-    """The document by whose title a theme is called: none whose title another theme has or that names a day, one in the
-    language of the names first, then the nearest to its centre."""
-    return min(
-        zip(documents, vectors, strict=True),
-        key=lambda each: (
-            (each[0].short or each[0].title) in used,
-            bool(find_dates(each[0].title)),
-            each[0].language != language,
-            0.0 if centre is None else -float(unit_length(each[1]) @ centre),
-        ),
-    )[0]
+    def _not_held(self, lie: dict[int, np.ndarray], parts: Sequence[Part]) -> dict[int | None, tuple[str, ...]]:
+        """By theme, what the catalogue knows of bodies of which something is held, each with the theme nearest to its title, both
+        seen from the middle of all, of those whose name the title says; None has the others."""
+        versions, read = self._engine.library.versions(), self._searching.languages
+        # Of a principal organ, `A`, nobody holds all.
+        bodies = {version.symbol.body for version in versions.held if "/" in version.symbol.body}
+        known = [
+            (each.symbol, each.title) for each in self._engine.catalogue.entries if each.symbol and each.part is None
+        ]
+        missing = [(symbol, title) for symbol, title in known if symbol.body in bodies and not versions.current(symbol)]
+        if not missing or not lie or (read is not None and "en" not in read):
+            return {}
+        titles = embedded(self._searching, [title for _, title in missing], self._slices) - self._middle
+        told: dict[int | None, tuple[str, ...]] = {}
+        for (symbol, title), vector in zip(missing, titles, strict=True):
+            calling = [n for n in lie if self._namer.called(title, parts[n][1])]
+            n = max(calling, key=lambda each: float(vector @ lie[each]), default=None)
+            told[n] = (*told.get(n, ()), say("gap_paper", self._language, symbol=symbol.text, title=title))
+        return told
 
 
 def _shaping(passages: Sequence[Sequence[Passage]]) -> set[int]:
@@ -315,11 +312,8 @@ def _shaping(passages: Sequence[Sequence[Passage]]) -> set[int]:
     return long if len(long) >= LEAST else set(range(len(passages)))
 
 
-def grouped(
-    engine: Engine,
-    documents: Sequence[Document],
-    count: int | None = None,
-    slices: Slices = Slices(),  # noqa: B008
+def _grouped(
+    engine: Engine, documents: Sequence[Document], count: int | None, slices: Slices
 ) -> tuple[list[Document], list[list[Passage]], list[list[int]], list[np.ndarray], set[int]]:
     """The documents that belong to themes, their passages, the groups of their places (the largest first), their vectors, and
     which of them the embedding model reads: the others are grouped by themselves, by their words. Raises `ReportError` where
@@ -371,38 +365,12 @@ def grouped(
     return documents, passages, groups, vectors, read
 
 
-def _not_held(
-    engine: Engine,
-    middle: np.ndarray,
-    lie: dict[int, np.ndarray],
-    calls: Callable[[int, str], bool],
-    language: str,
-    slices: Slices,
-) -> dict[int | None, tuple[str, ...]]:
-    """By theme, what the catalogue knows of bodies of which something is held, each with the theme nearest to its title, both
-    seen from the `middle` of all, of those whose name `calls` it; None has the others."""
-    library, embedder = engine.library, engine.library.models.searching
-    versions = library.versions()
-    # Of a principal organ, `A`, nobody holds all.
-    bodies = {version.symbol.body for version in versions.held if "/" in version.symbol.body}
-    known = [(each.symbol, each.title) for each in engine.catalogue.entries if each.symbol and each.part is None]
-    missing = [(symbol, title) for symbol, title in known if symbol.body in bodies and not versions.current(symbol)]
-    if not missing or not lie or (embedder.languages is not None and "en" not in embedder.languages):
-        return {}
-    titles = embedded(embedder, [title for _, title in missing], slices) - middle
-    told: dict[int | None, tuple[str, ...]] = {}
-    for (symbol, title), vector in zip(missing, titles, strict=True):
-        n = max((each for each in lie if calls(each, title)), key=lambda each: float(vector @ lie[each]), default=None)
-        told[n] = (*told.get(n, ()), say("gap_paper", language, symbol=symbol.text, title=title))
-    return told
-
-
-def _listed(documents: Sequence[Document], counts: Sequence[int]) -> tuple[ThemeDocument, ...]:
+def _listed(documents: Iterable[tuple[Document, Sequence[Passage]]]) -> tuple[ThemeDocument, ...]:
     made = []
-    for document, count in zip(documents, counts, strict=True):
+    for document, own in documents:
         dated = document.date if document.edition != "digest" else None
         year = int(dated[:4]) if dated and dated[:4].isdigit() else None
-        made.append(ThemeDocument(document.id, document.label, document.title, year, count, document.url))
+        made.append(ThemeDocument(document.id, document.label, document.title, year, len(own), document.url))
     return tuple(sorted(made, key=lambda each: (each.year is None, each.year or 0, each.label, each.document)))
 
 
