@@ -65,15 +65,14 @@ class Numbering:
         """Counts a paragraph and gives what is printed before it; None where it belongs to no list."""
         own = child(properties, "numPr")
         list_, depth = whole(value(child(own, "numId"))), whole(value(child(own, "ilvl")))
-        if style.number is not None:
-            inherited, at, where = style.number
-            if list_ is None:
-                list_ = inherited
-                if depth is None:
-                    linked = self._linked_depth(list_, where) if list_ is not None else None
-                    depth = linked if linked is not None else at
+        inherited, at, where = style.number or (None, None, "")
+        by_style = list_ is None
+        list_ = inherited if by_style else list_
         if list_ is None or list_ not in self._lists:
             return None
+        if by_style and depth is None:
+            linked = (n for n in range(9) if where and self._level(list_, n).linked == where)
+            depth = next(linked, at)
         depth = min(max(depth or 0, 0), 8)
         level = self._level(list_, depth)
         text = self._count(list_, depth)
@@ -158,8 +157,3 @@ class Numbering:
             linked=value(child(found, "pStyle")) or "",
             picture=child(found, "lvlPicBulletId") is not None,
         )
-
-    def _linked_depth(self, list_: int, style: str) -> int | None:
-        if list_ not in self._lists or not style:
-            return None
-        return next((depth for depth in range(9) if self._level(list_, depth).linked == style), None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, takewhile
 
 from ingest.readers.html.html_blocks import Block, Paragraph, paragraphs
 from ingest.readers.html.walk import NOTE_NAME
@@ -105,10 +105,7 @@ def _linked(found: list[tuple[Paragraph, bool]], tokens: list[list[_Token]], anc
 def _rest_of(found: list[tuple[Paragraph, bool]], place: int) -> Iterator[int]:
     """The further paragraphs of a note's element."""
     group = found[place][0].group
-    n = place + 1
-    while group and n < len(found) and found[n][0].group == group:
-        yield n
-        n += 1
+    return takewhile(lambda n: found[n][0].group == group, range(place + 1, len(found) if group else 0))
 
 
 def _make_note(note: Paragraph, mark: str, tokens: list[_Token]) -> None:
