@@ -243,6 +243,24 @@ class Flow:
         self.top = 232.0
         return self
 
+    def told(self, *lines: str) -> Flow:
+        """Lines below the masthead, session, place and item; in bold where an asterisk stands before them."""
+        for line in lines:
+            self.sheet.text(60, self.top - 10, line.removeprefix("*"), style="b" if line.startswith("*") else "")
+            self.top += 12
+        self.top += 24
+        return self
+
+    def entries(self, *entries: tuple[str, str, str]) -> Flow:
+        """Entries of the contents: label, title, dots and page."""
+        for label, title, page in entries:
+            self.sheet.text(LEFT, self.top, label)
+            end = self.sheet.text(INDENT, self.top, title)
+            self.sheet.text(end + 4, self.top, ". " * int((460 - end) / 5))
+            self.sheet.text(480, self.top, page)
+            self.top += 16
+        return self
+
     def _foot_height(self) -> float:
         return sum(10.5 * len(lines) for _, lines in self.notes) + 24 if self.notes else 0.0
 
