@@ -28,8 +28,8 @@ UN = SHARED / "documents" / "un"
 D, T = dt.date, dt.time
 
 
-def read(text: str) -> tuple[Document, Meeting]:
-    document, meeting = read_document(Input("agenda.md", text.encode()), NOTHING)
+def read(text: str | bytes, name: str = "agenda.md") -> tuple[Document, Meeting]:
+    document, meeting = read_document(Input(name, text.encode() if isinstance(text, str) else text), NOTHING)
     assert meeting is not None
     return document, meeting
 
@@ -124,8 +124,7 @@ def test_the_figure_of_a_footnote_is_no_part_of_a_title() -> None:
     flow.heading("Provisional agenda of the next session", size=14)
     flow.add("Opening of the session.", "1.").add("Lamps of the north.^1^", "2.", notes={"1": "Put in by the Bureau."})
     flow.add("Fees in 1965.1", "3.")
-    _, meeting = read_document(Input("a.pdf", flow.bytes()), NOTHING)
-    assert meeting is not None
+    _, meeting = read(flow.bytes(), "a.pdf")
     assert titles(meeting)["3"] == "Fees in 1965"
 
 
@@ -1144,8 +1143,7 @@ def test_times_and_items_that_no_rule_parts_are_rows_of_their_own_over_a_page_br
             top = flow.top + 12
         sheet.row(COLUMNS, top, row)
         top += 20 + 10 * row[3].count("\n")
-    document, meeting = read_document(Input("workplan.pdf", flow.bytes()), NOTHING)
-    assert meeting is not None
+    document, meeting = read(flow.bytes(), "workplan.pdf")
     assert slots(meeting) == [
         (D(2031, 6, 2), T(10), T(13), ["1", "2"]),
         (D(2031, 6, 2), T(15), T(18), ["3", "4"]),
@@ -1169,8 +1167,7 @@ def test_a_grid_whose_days_span_several_times_is_read_row_by_row() -> None:
     sheet.row(COLUMNS[3:], top + 37, ["LENSES"], 9)
     sheet.row(COLUMNS, top + 76, ["", "3 – 6:00 p.m.", "3", "QUAYS"], 9)
     sheet.row(COLUMNS, top + 112, ["Tuesday, 3 June", "10 a.m.–1 p.m.", "5", "OTHER MATTERS"], 9)
-    _, meeting = read_document(Input("grid.pdf", flow.bytes()), NOTHING)
-    assert meeting is not None
+    _, meeting = read(flow.bytes(), "grid.pdf")
     assert slots(meeting) == [
         (D(2031, 6, 2), T(10), T(13), ["1", "2"]),
         (D(2031, 6, 2), T(15), T(18), ["3"]),
@@ -1194,9 +1191,7 @@ def test_the_rows_of_other_tables_stay_as_they_are() -> None:
 
 def real(name: str) -> Meeting:
     path = at_hand(UN / name)
-    _, meeting = read_document(Input(path.name, path.read_bytes()), NOTHING)
-    assert meeting is not None
-    return meeting
+    return read(path.read_bytes(), path.name)[1]
 
 
 def test_the_real_agenda_of_an_assembly_has_all_its_items() -> None:
