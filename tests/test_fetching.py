@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import until
 from invoking import Cli, write
 from ods import Ods, Reply, absent_file, formats, moved, pdf_file, word_file
-from services import until
 
 from ingest.fetch.cache import Downloads
 
