@@ -52,13 +52,10 @@ class Numbering:
         self._counts: dict[str, dict[int, int]] = {}
         self._begun: set[tuple[int, int]] = set()
         self._basis: dict[int, str] = {}
-        if root is None:
-            return
-        for definition in root.iterfind(W + "abstractNum"):
+        for definition in root.iterfind(W + "abstractNum") if root is not None else ():
             self._definitions[value(definition, "abstractNumId") or ""] = definition
-        for item in root.iterfind(W + "num"):
-            key = whole(value(item, "numId"))
-            if key is not None:
+        for item in root.iterfind(W + "num") if root is not None else ():
+            if (key := whole(value(item, "numId"))) is not None:
                 self._lists[key] = item
 
     def label(self, style: Style, properties: Element | None) -> Label | None:
