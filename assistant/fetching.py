@@ -17,7 +17,7 @@ from corpus.library import Library
 from corpus.symbols import Symbol, SymbolError
 
 if TYPE_CHECKING:
-    from ingest.fetch import Download, Wanted
+    from ingest.fetch.fetch_run import Download, Wanted
     from ingest.outcomes import Outcome
 
 FOLDER = "downloads"
@@ -58,7 +58,7 @@ class FetchRequest(BaseModel):
     @property
     def formats(self) -> Sequence[str]:
         """The formats that will do, the best first. Raises `Invalid`."""
-        from ingest.fetch import FORMATS
+        from ingest.fetch.content import FORMATS
 
         if self.form is not None and self.form not in FORMATS:
             raise Invalid("no-format", form=self.form, formats=", ".join(FORMATS))
@@ -96,7 +96,8 @@ class Plan:
     def foreseen(self, folder: Path, ods_url: str) -> list[Row]:
         """What fetching would do with each: nothing where it is held, read what `folder` keeps, or ask the service at
         `ods_url`. Nothing is contacted."""
-        from ingest.fetch import Downloads, request_address
+        from ingest.fetch.addresses import request_address
+        from ingest.fetch.cache import Downloads
 
         downloads = Downloads(folder)
         rows = {(row.symbol, row.language): row for row in self.held}
@@ -113,7 +114,7 @@ class Plan:
 
 def plan(asked: FetchRequest, library: Library, catalogue: Catalogue) -> Plan:
     """What is to be fetched. Raises `Invalid` or `NotHeld` where that is not clear."""
-    from ingest import fetch as fetching
+    from ingest.fetch import fetch_run as fetching
 
     names, meeting, languages = asked.symbols, asked.meeting, languages_of(asked.languages)
     if not (names or meeting or asked.cited_by or asked.everything):
@@ -142,7 +143,7 @@ def plan(asked: FetchRequest, library: Library, catalogue: Catalogue) -> Plan:
 
 
 def _one_meeting(ids: Sequence[str], library: Library, catalogue: Catalogue) -> str:
-    from ingest.fetch import held_meetings
+    from ingest.fetch.fetch_run import held_meetings
 
     held = held_meetings(library, catalogue)
     for choice in (held, ids):

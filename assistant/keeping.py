@@ -22,7 +22,8 @@ from ingest.outcomes import Outcome, Progress
 if TYPE_CHECKING:
     import httpx
 
-    from ingest.fetch import Download, Downloads
+    from ingest.fetch.cache import Downloads
+    from ingest.fetch.fetch_run import Download
     from ingest.workers.pool import Limits
 
 
@@ -114,7 +115,7 @@ class Keeper:
 
     def take(self, hand: Hand, come: Sequence[Download], downloads: Downloads) -> None:
         """Reads in what was fetched, and notes which of it was not taken."""
-        from ingest.fetch import FetchedInput
+        from ingest.fetch.fetch_run import FetchedInput
 
         sources = [FetchedInput(each.stored, downloads) for each in come if each.stored]
         with closing(self._outcomes(hand, sources)) as outcomes:
@@ -177,7 +178,10 @@ def fetch(
 ) -> None:
     """Fetches official documents into a folder, and has them read in by the keeper that is `opened` only then, so that others can use
     the library meanwhile."""
-    from ingest.fetch import At, Downloads, Patience, Service, download
+    from ingest.fetch.cache import Downloads
+    from ingest.fetch.document_service import Service
+    from ingest.fetch.fetch_run import At, download
+    from ingest.fetch.waiting import Patience
 
     def show(at: At) -> None:
         size = "/".join(f"{each / 1e6:.1f}" for each in (at.size, at.total) if each)

@@ -109,19 +109,13 @@ def agenda_form(found: Sequence[Piece]) -> AgendaForm | None:
     agenda = next(
         (n for n in titled if _names_agenda(found[n], first=n == headings[0][0] if headings else False)), None
     )
-    if (
-        agenda is None
-        and any(_LIST.match(text) for _, text in headings)
-        and any(_ANNOTATIONS.match(text) for _, text in headings)
-    ):
-        agenda = next(n for n, text in headings if _LIST.match(text))
+    if agenda is None and any(_ANNOTATIONS.match(text) for _, text in headings):
+        agenda = next((n for n, text in headings if _LIST.match(text)), None)
     if agenda is None:
         timetable = next((n for n in titled if _TIMETABLE.match(found[n].text)), None)
-        return (
-            AgendaForm(sections={timetable: "timetable"}, slots=_slots(found))
-            if timetable is not None and sum(map(_is_slot, found)) >= 2
-            else None
-        )
+        if timetable is None or sum(map(_is_slot, found)) < 2:
+            return None
+        return AgendaForm(sections={timetable: "timetable"}, slots=_slots(found))
     first = next(
         (n for n, piece in enumerate(found[:annex]) if n > agenda and piece.number and piece.kind != "footnote"), annex
     )

@@ -232,14 +232,14 @@ def locate(
             return _agenda_row(piece, place)
         if place.section == "provisional agenda" and 1 in place.labels and (piece.depth or piece.kind == "paragraph"):
             return joined(place.section, " ".join(["item", *(place.labels[d] for d in sorted(place.labels))]))
-        if place.section == "annotations" and place.item and 1 in place.labels and piece.depth:
-            return joined(_agenda_locator(place), _labelled("para. ", place.labels))
-        if (
-            place.section == "masthead" and 1 in place.labels and piece.depth
-        ):  # an introduction, before what an agenda is made of
-            return joined(f"section “{short(place.heading)}”", _labelled("para. ", place.labels))
-        if place.section == "timetable" and 1 in place.labels and piece.depth:
-            return _labelled("para. ", place.labels)  # what is said behind the timetable counts on from the annotations
+        if 1 in place.labels and piece.depth:
+            number = _labelled("para. ", place.labels)
+            if place.section == "annotations" and place.item:
+                return joined(_agenda_locator(place), number)
+            if place.section == "masthead":  # an introduction, before what an agenda is made of
+                return joined(f"section “{short(place.heading)}”", number)
+            if place.section == "timetable":  # what is said behind it counts on from the annotations
+                return number
         return _agenda_locator(place)
     if piece.kind == "row":
         return joined(place.within, _table_row(piece, place))

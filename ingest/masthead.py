@@ -100,7 +100,7 @@ def read_masthead(lines: Sequence[Line]) -> Masthead:
                 signed = {"date": day, "dates": days}
             found.setdefault("place", place)
             found.setdefault("dates", days)
-        elif _is_body(line, text):
+        elif (line.part == "masthead" or line.strong or line.heading > 0) and len(text) <= 200 and is_body_name(text):
             found.setdefault("body", text)
         ends_open, above = False, text
     if "date" not in found and signed["date"]:  # the day of the document then, not of a meeting
@@ -176,11 +176,6 @@ def _names_session(line: Line, text: str) -> bool:
     if found is None or len(text) > 90 or find_dates(text) or text[:1].islower() or _TEXT_ENDS.search(text):
         return False
     return not line.heading or not _ABOUT.search(text[: found.start()])
-
-
-def _is_body(line: Line, text: str) -> bool:
-    set_apart = line.part == "masthead" or line.strong or line.heading > 0
-    return set_apart and len(text) <= 200 and is_body_name(text)
 
 
 def is_body_name(text: str) -> bool:

@@ -52,7 +52,9 @@ class Memory:
         """The outcome of a file that need not be read, since these bytes were read before; else None."""
         if self._again or given.insists:
             return None
-        noted = self._noted(given, sha256)
+        noted = self._library.source(given.place)
+        if noted and (noted.sha256, noted.reader) != (sha256, READER_VERSION):
+            noted = None
         twin = None
         for header in self._library.headers(sha256=sha256):
             if header.reader != READER_VERSION or not _as_asked(header, given):
@@ -117,10 +119,6 @@ class Memory:
         """Notes what became of a file, unless that is noted already: it is `held` as a document, `skipped` since another file
         is, or `refused`."""
         self._library.note(self._record(given, sha256, outcome, document_id, reason))
-
-    def _noted(self, given: Input, sha256: str) -> SourceRecord | None:
-        noted = self._library.source(given.place)
-        return noted if noted and noted.sha256 == sha256 and noted.reader == READER_VERSION else None
 
     def _record(
         self, given: Input, sha256: str, outcome: str, document_id: str | None, reason: str = ""
@@ -215,15 +213,11 @@ class Memory:
             if slug == stem or (slug.startswith(f"{stem}-") and slug[len(stem) + 1 :].isdigit()):
                 return replace(document, slug=slug)
         slug, n = stem, self._library.keys_like(stem)
-        while self._taken(slug, document):
+        while any(
+            each.edition == "upload" and each.sha256 != document.sha256 for each in self._library.headers(key=slug)
+        ):
             slug, n = f"{stem}-{max(n, 1) + 1}", n + 1
         return replace(document, slug=slug)
-
-    def _taken(self, slug: str, document: Document) -> bool:
-        return any(
-            header.edition == "upload" and header.sha256 != document.sha256
-            for header in self._library.headers(key=slug)
-        )
 
 
 def thin_pages(document: Document) -> tuple[int, ...]:

@@ -48,7 +48,8 @@ def with_text_layer(
         )
     with tempfile.TemporaryDirectory(prefix="rapporteur-", ignore_cleanup_errors=True) as place:
         folder = Path(place).resolve()
-        wanted = _wanted(languages, _installed(tesseract, folder), name)
+        listed = run([tesseract, "--list-langs"], folder, 20).talk
+        wanted = _wanted(languages, set(re.findall(r"^\w+$", listed, re.MULTILINE)), name)
         source, made = folder / "source.pdf", folder / "made.pdf"
         source.write_bytes(data)
         command = [
@@ -67,11 +68,6 @@ def with_text_layer(
         finished = run(command, folder, seconds)
         result = output(made)
     return _checked(result, finished, name, seconds)
-
-
-def _installed(tesseract: str, folder: Path) -> set[str]:
-    """The language data that Tesseract has."""
-    return set(re.findall(r"^\w+$", run([tesseract, "--list-langs"], folder, 20).talk, re.MULTILINE))
 
 
 def _wanted(languages: Sequence[str], installed: set[str], name: str) -> list[str]:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from corpus.documents import HEADINGS, Block, Document, Passage
 from corpus.sentences import sentence_spans
 from corpus.tables import tables_of
+from ingest.readers.lines import in_groups
 from ingest.speakers import speeches_of
 
 if TYPE_CHECKING:
@@ -91,16 +92,13 @@ def _lead(document: Document, part: _Part) -> int:
     return next((block.ordinal for block in blocks if block.kind != "heading"), part.first)
 
 
-def _sections(document: Document) -> Iterator[list[Block]]:
+def _sections(document: Document) -> list[list[Block]]:
     """Runs of blocks under one heading; headings above the text go with what they introduce."""
-    section: list[Block] = []
-    for block in document.blocks:
-        if block.kind == "heading" and any(held.kind != "heading" for held in section):
-            yield section
-            section = []
-        section.append(block)
-    if section:
-        yield section
+    return in_groups(document.blocks, lambda held, block: block.kind != "heading" or _only_headings(held))
+
+
+def _only_headings(held: Sequence[Block]) -> bool:
+    return all(block.kind == "heading" for block in held)
 
 
 def _heading_line(document: Document, section: Sequence[Block], first: int, embedder: Embedder) -> str:
@@ -150,20 +148,16 @@ def _packed(
         yield held
 
 
-def _groups(section: Sequence[Block], tables: Mapping[int, int]) -> Iterator[list[Block]]:
+def _groups(section: Sequence[Block], tables: Mapping[int, int]) -> list[list[Block]]:
     """A paragraph with its sub-paragraphs, a table with its caption; leading headings with the first of them. `tables` has the number
     of the table that a block belongs to."""
-    group: list[Block] = []
-    for block in section:
-        starts = block.kind != "heading" and (block.kind != "item" or block.level <= 1)
-        table = tables.get(block.ordinal, -1)
-        starts = starts and (table < 0 or not group or table != tables.get(group[-1].ordinal))
-        if starts and any(held.kind != "heading" for held in group):
-            yield group
-            group = []
-        group.append(block)
-    if group:
-        yield group
+
+    def goes_on(group: list[Block], block: Block) -> bool:
+        part = block.kind == "heading" or (block.kind == "item" and block.level > 1)
+        table = tables.get(block.ordinal)
+        return part or _only_headings(group) or (table is not None and table == tables.get(group[-1].ordinal))
+
+    return in_groups(section, goes_on)
 
 
 def _packed_blocks(document: Document, group: Sequence[Block], room: int, embedder: Embedder) -> Iterator[_Part]:

@@ -73,8 +73,8 @@ class _Reading:
                 continue
             if block.kind != "footnote":
                 self._closed += self._grid.closed()
-            if block.kind == "heading":
-                self._heading(block)
+            if block.kind == "heading" and is_day_label(text := self._document.block_text(block)):
+                self._new_day(text, block)  # it may stand above the table of its sittings
         self._close()
         return (*self._closed, *self._grid.closed())
 
@@ -83,12 +83,6 @@ class _Reading:
             taken_up = bool(self._current.items)  # what else is said there goes with them
             self._closed.append(replace(self._current, words="", last=None) if taken_up else self._current)
         self._current = None
-
-    def _heading(self, block: Block) -> None:
-        """A day may stand above the table of its sittings."""
-        text = self._document.block_text(block)
-        if is_day_label(text):
-            self._new_day(text, block)
 
     def _row(self, block: Block) -> None:
         cells = [self._document.text[span[0] : span[1]] if span else "" for span in block.cells]

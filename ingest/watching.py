@@ -10,7 +10,7 @@ from pathlib import Path
 
 from watchfiles import watch as _events
 
-from ingest.folder import FileInput, Found, printable, walk
+from ingest.folder import FileInput, printable, walk
 
 QUIET_SECONDS = 1.0
 """How long a file must stay as it is before it counts as written."""
@@ -46,7 +46,7 @@ class Watched:
         state = self.folder.stat()
         self._place = (state.st_dev, state.st_ino)
         self._waiting: dict[Path, _State | None] = {}
-        self.files = {found.path: found.state for found in self._walk() if not found.fault}
+        self.files = {found.path: found.state for found in walk(self.folder, self.apart) if not found.fault}
 
     @property
     def waiting(self) -> bool:
@@ -72,7 +72,7 @@ class Watched:
             return Changes()
         now: dict[Path, _State] = {}
         unseen: list[Path] = []
-        for found in self._walk():
+        for found in walk(self.folder, self.apart):
             if found.fault:
                 unseen.append(found.path)
             else:
@@ -96,9 +96,6 @@ class Watched:
                 self.files[path] = state_now
         self._waiting = waiting
         return Changes(tuple(changed), tuple(gone))
-
-    def _walk(self) -> Iterator[Found]:
-        return walk(self.folder, self.apart)
 
 
 def watch(

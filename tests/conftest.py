@@ -7,6 +7,7 @@ import shutil
 import socket
 import sqlite3
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache, partial
@@ -275,6 +276,26 @@ def blocks_apart(db: sqlite3.Connection) -> None:
         "ALTER TABLE documents DROP COLUMN blocks;"
         "DROP TABLE vectors"
     )
+
+
+def until(so: Callable[[], object]) -> None:
+    """Waits until something is so; a minute is more than any machine needs."""
+    end = time.monotonic() + 60
+    while not so():
+        assert time.monotonic() < end, "it did not come about"
+        time.sleep(0.02)
+
+
+def alive(process: int) -> bool:
+    """Whether a process still runs; one that is dead and not yet buried does not."""
+    status = Path(f"/proc/{process}/stat")
+    if Path("/proc/self/stat").exists():
+        return status.exists() and status.read_text().rpartition(")")[2].split()[0] not in "ZX"
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def at_hand(path: Path) -> Path:

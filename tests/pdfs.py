@@ -10,6 +10,7 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from reportlab.pdfbase.pdfmetrics import stringWidth
@@ -163,10 +164,30 @@ class Sheet:
         self.canvas.setLineWidth(0.5)
         self.canvas.line(left, HEIGHT - top, right, HEIGHT - top)
 
+    def rules(self, columns: Sequence[float], *tops: float) -> None:
+        """Horizontal rules in pieces, one for each column between these borders."""
+        for top in tops:
+            for left, right in pairwise(columns):
+                self.rule(left, right, top)
+
+    def row(
+        self, columns: Sequence[float], top: float, words: Sequence[str], size: float = 8.5, style: str = ""
+    ) -> None:
+        """Words behind the left border of each column; a cell may have several lines, and markup."""
+        for left, cell in zip(columns, words, strict=False):
+            for n, text in enumerate(cell.split("\n")):
+                self.line(left + 3, top + 10 * n, words_of(text, style), size)
+
     def wall(self, left: float, top: float, bottom: float) -> None:
         """A vertical rule."""
         self.canvas.setLineWidth(0.5)
         self.canvas.line(left, HEIGHT - top, left, HEIGHT - bottom)
+
+    def grid(self, columns: Sequence[float], tops: Sequence[float]) -> None:
+        """All borders of a table."""
+        self.rules(columns, *tops)
+        for left in columns:
+            self.wall(left, tops[0], tops[-1])
 
     def bytes(self) -> bytes:
         """The finished file."""
@@ -220,6 +241,24 @@ class Flow:
         """The masthead on the first page."""
         masthead(self.sheet, self.symbol, **head)
         self.top = 232.0
+        return self
+
+    def told(self, *lines: str) -> Flow:
+        """Lines below the masthead, session, place and item; in bold where an asterisk stands before them."""
+        for line in lines:
+            self.sheet.text(60, self.top - 10, line.removeprefix("*"), style="b" if line.startswith("*") else "")
+            self.top += 12
+        self.top += 24
+        return self
+
+    def entries(self, *entries: tuple[str, str, str]) -> Flow:
+        """Entries of the contents: label, title, dots and page."""
+        for label, title, page in entries:
+            self.sheet.text(LEFT, self.top, label)
+            end = self.sheet.text(INDENT, self.top, title)
+            self.sheet.text(end + 4, self.top, ". " * int((460 - end) / 5))
+            self.sheet.text(480, self.top, page)
+            self.top += 16
         return self
 
     def _foot_height(self) -> float:

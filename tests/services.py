@@ -145,14 +145,6 @@ def sign_in(client: TestClient, name: str = "amina", password: str = PASSWORD, *
     return client.post("/sign-in", data=form, headers=SAME, follow_redirects=False)
 
 
-def until(so: Callable[[], object]) -> None:
-    """Waits until something is so."""
-    deadline = time.monotonic() + 20
-    while not so():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
 def ended(made: Made, job: dict[str, Any]) -> dict[str, Any]:
     """A job when it has ended."""
     while job["state"] in ("queued", "running"):

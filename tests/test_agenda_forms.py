@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 
 import pytest
 from conftest import SHARED, Holding, add, at_hand
-from pdfs import LEFT, Flow, Sheet, words_of
+from pdfs import LEFT, Flow
 from word_reader import word_readers
 
 from assistant.meeting import citing
@@ -29,8 +28,8 @@ UN = SHARED / "documents" / "un"
 D, T = dt.date, dt.time
 
 
-def read(text: str) -> tuple[Document, Meeting]:
-    document, meeting = read_document(Input("agenda.md", text.encode()), NOTHING)
+def read(text: str | bytes, name: str = "agenda.md") -> tuple[Document, Meeting]:
+    document, meeting = read_document(Input(name, text.encode() if isinstance(text, str) else text), NOTHING)
     assert meeting is not None
     return document, meeting
 
@@ -125,8 +124,7 @@ def test_the_figure_of_a_footnote_is_no_part_of_a_title() -> None:
     flow.heading("Provisional agenda of the next session", size=14)
     flow.add("Opening of the session.", "1.").add("Lamps of the north.^1^", "2.", notes={"1": "Put in by the Bureau."})
     flow.add("Fees in 1965.1", "3.")
-    _, meeting = read_document(Input("a.pdf", flow.bytes()), NOTHING)
-    assert meeting is not None
+    _, meeting = read(flow.bytes(), "a.pdf")
     assert titles(meeting)["3"] == "Fees in 1965"
 
 
@@ -1114,11 +1112,6 @@ def test_lists_and_ranges_of_items_are_read(text: str, found: list[str]) -> None
 # Timetables of PDF files
 
 
-def cell(sheet: Sheet, left: float, top: float, *lines: str, style: str = "") -> None:
-    for n, words in enumerate(lines):
-        sheet.line(left + 3, top + 11 * n, words_of(words, style), 9)
-
-
 def annotated(pages: int) -> Flow:
     flow = Flow(symbol="E/CN.36/2031/L.2", pages=pages).start(body="Economic and Social Council")
     flow.heading("Annotated provisional agenda and workplan, 2 and 3 June 2031", size=14)
@@ -1134,32 +1127,23 @@ def test_times_and_items_that_no_rule_parts_are_rows_of_their_own_over_a_page_br
     flow = annotated(2)
     flow.heading("Workplan", size=12)
     sheet, top = flow.sheet, flow.top + 10
-    for left, right in itertools.pairwise(COLUMNS):
-        sheet.rule(left, right, top - 14)
-        sheet.rule(left, right, top + 6)
-    for left, words in zip(COLUMNS, ("Day", "Time", "Item", "Subject"), strict=False):
-        cell(sheet, left, top, words, style="i")
+    sheet.rules(COLUMNS, top - 14, top + 6)
+    sheet.row(COLUMNS, top, ("Day", "Time", "Item", "Subject"), style="i")
     rows = [
-        ("Monday, 2 June", "10 a.m.–1 p.m.", "1", ("Lamps", "• Report on lamps of the", "northern coast")),
-        ("", "", "2", ("Lenses",)),
-        ("", "1.15–2.30 p.m.", "", ("Informal talks",)),
-        ("", "3 p.m.–6 p.m.", "3", ("Quays",)),
+        ("Monday, 2 June", "10 a.m.–1 p.m.", "1", "Lamps\n• Report on lamps of the\nnorthern coast"),
+        ("", "", "2", "Lenses"),
+        ("", "1.15–2.30 p.m.", "", "Informal talks"),
+        ("", "3 p.m.–6 p.m.", "3", "Quays"),
     ]
-    later = [
-        ("", "", "4", ("Fees", "• Report on fees")),
-        ("Tuesday, 3 June", "10 a.m.–1 p.m.", "5", ("Other matters",)),
-    ]
+    later = [("", "", "4", "Fees\n• Report on fees"), ("Tuesday, 3 June", "10 a.m.–1 p.m.", "5", "Other matters")]
     top += 24
     for place, row in enumerate((*rows, *later)):
         if place == len(rows):
             flow.turn()
             top = flow.top + 12
-        for left, words in zip(COLUMNS, row[:3], strict=False):
-            cell(sheet, left, top, *([words] if words else []))
-        cell(sheet, COLUMNS[3], top, *row[3])
-        top += 11 * len(row[3]) + 9
-    document, meeting = read_document(Input("workplan.pdf", flow.bytes()), NOTHING)
-    assert meeting is not None
+        sheet.row(COLUMNS, top, row)
+        top += 20 + 10 * row[3].count("\n")
+    document, meeting = read(flow.bytes(), "workplan.pdf")
     assert slots(meeting) == [
         (D(2031, 6, 2), T(10), T(13), ["1", "2"]),
         (D(2031, 6, 2), T(15), T(18), ["3", "4"]),
@@ -1176,26 +1160,14 @@ def test_a_grid_whose_days_span_several_times_is_read_row_by_row() -> None:
     flow = annotated(1)
     sheet, top = flow.sheet, flow.top + 20
     heights = [top, top + 60, top + 100, top + 140]  # two times on Monday, one on Tuesday
-    for n, height in enumerate(heights):
-        for left, right in list(itertools.pairwise(COLUMNS))[1 if n == 1 else 0 :]:
-            sheet.rule(left, right, height)
-    for left in COLUMNS:
-        sheet.wall(left, heights[0], heights[-1])
-    cell(sheet, COLUMNS[0], top + 12, "Monday,", "2 June")
-    cell(sheet, COLUMNS[1], top + 12, "10 a.m.–", "1 p.m.")
-    cell(sheet, COLUMNS[2], top + 12, "1")
-    cell(sheet, COLUMNS[3], top + 12, "LAMPS")
-    cell(sheet, COLUMNS[2], top + 40, "2")
-    cell(sheet, COLUMNS[3], top + 37, "LENSES")
-    cell(sheet, COLUMNS[1], top + 76, "3 – 6:00 p.m.")
-    cell(sheet, COLUMNS[2], top + 76, "3")
-    cell(sheet, COLUMNS[3], top + 76, "QUAYS")
-    cell(sheet, COLUMNS[0], top + 112, "Tuesday, 3 June")
-    cell(sheet, COLUMNS[1], top + 112, "10 a.m.–1 p.m.")
-    cell(sheet, COLUMNS[2], top + 112, "5")
-    cell(sheet, COLUMNS[3], top + 112, "OTHER MATTERS")
-    _, meeting = read_document(Input("grid.pdf", flow.bytes()), NOTHING)
-    assert meeting is not None
+    sheet.grid(COLUMNS[:2], [heights[0], *heights[2:]])
+    sheet.grid(COLUMNS[1:], heights)
+    sheet.row(COLUMNS, top + 12, ["Monday,\n2 June", "10 a.m.–\n1 p.m.", "1", "LAMPS"], 9)
+    sheet.row(COLUMNS[2:], top + 40, ["2"], 9)
+    sheet.row(COLUMNS[3:], top + 37, ["LENSES"], 9)
+    sheet.row(COLUMNS, top + 76, ["", "3 – 6:00 p.m.", "3", "QUAYS"], 9)
+    sheet.row(COLUMNS, top + 112, ["Tuesday, 3 June", "10 a.m.–1 p.m.", "5", "OTHER MATTERS"], 9)
+    _, meeting = read(flow.bytes(), "grid.pdf")
     assert slots(meeting) == [
         (D(2031, 6, 2), T(10), T(13), ["1", "2"]),
         (D(2031, 6, 2), T(15), T(18), ["3"]),
@@ -1207,17 +1179,9 @@ def test_the_rows_of_other_tables_stay_as_they_are() -> None:
     flow = Flow(pages=1).start()
     sheet, top = flow.sheet, flow.top
     heights = [top, top + 18, top + 60]
-    for height in heights:
-        for left, right in itertools.pairwise(COLUMNS):
-            sheet.rule(left, right, height)
-    for left in COLUMNS:
-        sheet.wall(left, heights[0], heights[-1])
-    for left, words in zip(COLUMNS, ("Harbour", "Years", "Boats", "Remarks"), strict=False):
-        cell(sheet, left, top + 12, words, style="b")
-    cell(sheet, COLUMNS[0], top + 30, "Old Mole")
-    cell(sheet, COLUMNS[1], top + 30, "2020–2025", "2026–2030")
-    cell(sheet, COLUMNS[2], top + 30, "3", "4")
-    cell(sheet, COLUMNS[3], top + 30, "Counted", "twice")
+    sheet.grid(COLUMNS, heights)
+    sheet.row(COLUMNS, top + 12, ["Harbour", "Years", "Boats", "Remarks"], style="b")
+    sheet.row(COLUMNS, top + 30, ["Old Mole", "2020–2025\n2026–2030", "3\n4", "Counted\ntwice"])
     document, _ = read_document(Input("boats.pdf", flow.bytes()), NOTHING)
     assert sum(each.kind == "row" for each in document.blocks) == 2
 
@@ -1227,9 +1191,7 @@ def test_the_rows_of_other_tables_stay_as_they_are() -> None:
 
 def real(name: str) -> Meeting:
     path = at_hand(UN / name)
-    _, meeting = read_document(Input(path.name, path.read_bytes()), NOTHING)
-    assert meeting is not None
-    return meeting
+    return read(path.read_bytes(), path.name)[1]
 
 
 def test_the_real_agenda_of_an_assembly_has_all_its_items() -> None:

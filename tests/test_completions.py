@@ -11,8 +11,9 @@ from typing import Any
 import httpx
 import openai
 import pytest
+from conftest import until
 from openai.types.chat import ChatCompletion
-from services import Made, listening, made_service, service_fixture, until, url
+from services import Made, listening, made_service, service_fixture, url
 from test_markdown import shown as seen
 
 from assistant.access.rates import Rates

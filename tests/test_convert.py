@@ -7,11 +7,11 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from shutil import which
 
 import pytest
+from conftest import alive, until
 
 from ingest.convert import to_docx
 from ingest.external import MAX_OUTPUT, output, run
@@ -32,34 +32,15 @@ def script(folder: Path, text: str, name: str = "soffice") -> str:
     return str(path)
 
 
-def alive(process: int) -> bool:
-    """Whether a process still runs; one that is dead and not yet buried does not."""
-    status = Path(f"/proc/{process}/stat")
-    if Path("/proc/self/stat").exists():
-        return status.exists() and status.read_text().rpartition(")")[2].split()[0] not in "ZX"
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
-def ends(process: int) -> bool:
-    """Whether a process ends, given a while."""
-    for _ in range(200):
-        if not alive(process):
-            return True
-        time.sleep(0.05)
-    return False
-
-
 def written(path: Path) -> int:
     """A process number that a script writes, given a while."""
-    for _ in range(200):
-        if path.exists() and path.read_text().strip():
-            return int(path.read_text())
-        time.sleep(0.05)
-    raise AssertionError(f"nothing was written to {path.name}")
+    until(lambda: path.exists() and path.read_text().strip())
+    return int(path.read_text())
+
+
+def ends(process: int) -> None:
+    """Asserts that a process ends, given a while."""
+    until(lambda: not alive(process))
 
 
 def test_what_libreoffice_makes_of_the_file_is_handed_back(tmp_path: Path) -> None:
@@ -129,14 +110,14 @@ def test_a_program_that_hangs_is_stopped_with_everything_that_it_started(tmp_pat
     program = script(tmp_path, f"sleep 600 & echo $! > {tmp_path}/inner; echo $$ > {tmp_path}/outer; sleep 600")
     with pytest.raises(ReadError, match=r"report\.rtf.*within 1 s"):
         to_docx(RTF, "report.rtf", "rtf", program=program, seconds=1)
-    assert ends(written(tmp_path / "inner"))
-    assert ends(written(tmp_path / "outer"))
+    ends(written(tmp_path / "inner"))
+    ends(written(tmp_path / "outer"))
 
 
 def test_what_a_program_leaves_running_is_ended_when_it_has_ended(tmp_path: Path) -> None:
     program = script(tmp_path, f"sleep 600 & echo $! > {tmp_path}/inner; mkdir out; printf made > out/source.docx")
     assert to_docx(RTF, "a.rtf", "rtf", program=program) == b"made"
-    assert ends(written(tmp_path / "inner"))
+    ends(written(tmp_path / "inner"))
 
 
 def test_a_program_ends_when_the_process_that_runs_it_is_killed(tmp_path: Path) -> None:
@@ -149,7 +130,7 @@ def test_a_program_ends_when_the_process_that_runs_it_is_killed(tmp_path: Path) 
         inner = written(tmp_path / "inner")
         assert alive(inner)
         parent.send_signal(signal.SIGKILL)
-    assert ends(inner)
+    ends(inner)
 
 
 def test_a_program_can_write_no_file_larger_than_its_bound(tmp_path: Path) -> None:

@@ -17,23 +17,12 @@ from ods import Clock, Ods, Reply, formats, moved, pdf_file, word_file
 
 from corpus.corpus_errors import LibraryBusy
 from corpus.symbols import Symbol
-from ingest.fetch import (
-    HOSTS,
-    Download,
-    Downloads,
-    FetchedInput,
-    NotPublished,
-    Patience,
-    Refused,
-    Service,
-    ServiceAway,
-    Stored,
-    Timer,
-    TryLater,
-    Wanted,
-    download,
-    named,
-)
+from ingest.fetch.addresses import HOSTS
+from ingest.fetch.cache import Downloads, Stored
+from ingest.fetch.document_service import Service
+from ingest.fetch.fetch_faults import NotPublished, Refused, ServiceAway, TryLater
+from ingest.fetch.fetch_run import Download, FetchedInput, Wanted, download, named
+from ingest.fetch.waiting import Patience, Timer
 from ingest.readers import ReadError
 
 SYMBOL = "CTOC/COP/WG.7/2021/3"

@@ -9,8 +9,11 @@ import pytest
 from ods import Clock, Ods, moved, word_file
 
 from corpus.symbols import Symbol
-from ingest.fetch import Downloads, Patience, Refused, Service, Timer
 from ingest.fetch.addresses import Checked, is_public
+from ingest.fetch.cache import Downloads
+from ingest.fetch.document_service import Service
+from ingest.fetch.fetch_faults import Refused
+from ingest.fetch.waiting import Patience, Timer
 
 SYMBOL = "CTOC/COP/WG.7/2021/3"
 WORD = word_file(SYMBOL)

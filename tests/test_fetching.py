@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import until
 from invoking import Cli, write
 from ods import Ods, Reply, absent_file, formats, moved, pdf_file, word_file
-from services import until
 
-from ingest.fetch import Downloads
+from ingest.fetch.cache import Downloads
 
 SYMBOL = "CTOC/COP/WG.7/2021/3"
 WORD = word_file(SYMBOL)

@@ -437,29 +437,18 @@ def test_the_real_agenda_under_a_wrong_symbol_is_refused(catalogue: Catalogue) -
 
 
 def test_a_title_in_capitals_within_the_head_is_one_where_only_contents_follow() -> None:
+    title = "REVIEW OF CLINICS AND OF THEIR STAFF"
     flow = Flow("TD/B/CN.4/87", pages=1).start()
-    for text, style in (
-        ("Third session", "b"),
-        ("Geneva, 6 June 2031", ""),
-        ("Item 5 of the provisional agenda", ""),
-        ("REVIEW OF CLINICS AND OF THEIR STAFF", ""),
-    ):
-        flow.sheet.text(60, flow.top - 10, text, 10, style)
-        flow.top += 12
-    flow.top += 24
-    flow.heading("CONTENTS", size=10).heading("Chapter", size=10)
-    flow.add(long_text(80), "1.")
-    found = flow.document()
-    assert found.title == "REVIEW OF CLINICS AND OF THEIR STAFF"
+    flow.told("*Third session", "Geneva, 6 June 2031", "Item 5 of the provisional agenda", title)
+    flow.heading("CONTENTS", size=10).heading("Chapter", size=10).add(long_text(80), "1.")
+    assert flow.document().title == title
 
 
 def test_a_day_is_no_title_and_a_report_of_a_committee_has_one() -> None:
     flow = Flow("A/87/29", pages=1).start()
     for text in ("Report of the Committee on Clinics", "3 July 2031", "General Assembly"):
         flow.heading(text, size=14)
-    flow.add(long_text(80), "1.")
-    found = flow.document()
-    assert found.title == "Report of the Committee on Clinics"
+    assert flow.add(long_text(80), "1.").document().title == "Report of the Committee on Clinics"
 
 
 def title(*lines: str, text: str = "1. Boats need a flag.") -> str:

@@ -32,28 +32,15 @@ def head(*texts: str, body: int = 1) -> Masthead:
     return read_masthead(lines)
 
 
-def opened(flow: Flow, *lines: tuple[str, str]) -> Flow:
-    """Session, item and title of the item below the masthead."""
-    for text, style in lines:
-        flow.sheet.text(60, flow.top - 10, text, 10, style)
-        flow.top += 12
-    flow.top += 24
-    return flow
-
-
 def test_an_english_masthead_is_read_from_the_page() -> None:
     flow = Flow(symbol="CTOC/COP/WG.7/2031/2", pages=1).start(
         body="Conference of the Parties to the\nUnited Nations Convention against\nTransnational Organized Crime",
         right=("Distr.: Limited", "3 March 2031", "", "Original: French"),
     )
-    opened(
-        flow,
-        ("Working Group on the Smuggling of Migrants", "b"),
-        ("Eleventh meeting", "b"),
-        ("Vienna, 10–12 June 2031", ""),
-        ("Item 4 of the provisional agenda", ""),
-        ("Staff of rural clinics", "b"),
-    )
+    flow.told(
+        "*Working Group on the Smuggling of Migrants", "*Eleventh meeting", "Vienna, 10–12 June 2031",
+        "Item 4 of the provisional agenda", "*Staff of rural clinics",
+    )  # fmt: skip
     flow.heading("Clinics in mountain valleys", size=14).add(long_text(160), "1.")
     found = flow.document()
     assert found.masthead == Masthead(
@@ -92,7 +79,7 @@ def test_french_and_spanish_mastheads_are_read_from_the_page(
     language: str, body: str, right: tuple[str, ...], session: str, item: str, title: str, text: str, wanted: str
 ) -> None:  # fmt: skip
     flow = Flow(pages=1).start(body=body, right=right, job=f"31-04567 ({language})    040331")
-    opened(flow, (session, "b"), (item, "")).heading(title, size=14).add(text, "1.")
+    flow.told(f"*{session}", item).heading(title, size=14).add(text, "1.")
     found = flow.document()
     assert (found.id, found.title, found.date) == (f"A/87/901:{wanted}:official", title, "2031-03-03")
     assert found.warnings == ()
@@ -288,9 +275,7 @@ def test_symbols_of_joint_bodies_parts_and_forms_of_a_report_are_those_of_the_do
 
 
 def test_the_title_of_an_item_over_two_lines_is_no_title_of_the_document() -> None:
-    flow = opened(
-        Flow(pages=1).start(), ("Agenda item 12", ""), ("Rural health and economic questions:", "b"), ("clinics", "b")
-    )
+    flow = Flow(pages=1).start().told("Agenda item 12", "*Rural health and economic questions:", "*clinics")
     flow.heading("Report on clinics in valleys", size=14).add(long_text(60), "1.")
     assert flow.document().title == "Report on clinics in valleys"
 
@@ -305,7 +290,7 @@ def test_distribution_on_a_line_of_its_own_is_found_below() -> None:
     "symbol", ["A/87/901", "A/87/901/Rev.1", "A/87/901/Add.2/Corr.1", "S/RES/1325 (2000)", "A/C.3/87/L.12/Rev.1"]
 )
 def test_the_asterisks_of_a_symbol_count_its_reissues(symbol: str, mark: str) -> None:
-    flow = opened(Flow(symbol=symbol + mark, pages=1).start(), ("Eighty-seventh session", "b"))
+    flow = Flow(symbol=symbol + mark, pages=1).start().told("*Eighty-seventh session")
     flow.heading("Clinics in mountain valleys", size=14).add(long_text(120), "1.")
     found = flow.document()
     assert found.reissue == len(mark)
@@ -317,9 +302,8 @@ def test_the_asterisks_of_a_symbol_count_its_reissues(symbol: str, mark: str) ->
 @pytest.mark.parametrize("dash", ["-", "–"])
 def test_a_double_symbol_is_one_document_with_two_symbols(dash: str) -> None:
     flow = Flow(symbol=f"A/87/901{dash}S/2031/15", pages=1).start(body="General Assembly\nSecurity Council")
-    opened(flow, ("Eighty-seventh session", "b"), ("Agenda item 12", "")).heading("Clinics in valleys", size=14).add(
-        long_text(120), "1."
-    )
+    flow.told("*Eighty-seventh session", "Agenda item 12")
+    flow.heading("Clinics in valleys", size=14).add(long_text(120), "1.")
     found = flow.document()
     assert found.masthead.symbols == ("A/87/901", "S/2031/15")
     assert found.id == "A/87/901-S/2031/15:en:official"
@@ -327,7 +311,7 @@ def test_a_double_symbol_is_one_document_with_two_symbols(dash: str) -> None:
 
 
 def test_a_masthead_without_rules_is_known_by_its_words() -> None:
-    flow = opened(Flow(pages=1).start(rules=False), ("Eighty-seventh session", "b"), ("Agenda item 12", ""))
+    flow = Flow(pages=1).start(rules=False).told("*Eighty-seventh session", "Agenda item 12")
     flow.heading("Clinics in mountain valleys", size=14).add(long_text(120), "1.")
     found = flow.document()
     assert (found.masthead.body, found.masthead.distribution, found.masthead.language) == (
@@ -340,22 +324,16 @@ def test_a_masthead_without_rules_is_known_by_its_words() -> None:
 
 
 def test_the_language_of_the_text_wins_over_the_masthead_and_is_warned_about() -> None:
-    flow = (
-        opened(Flow(pages=1).start(), ("Eighty-seventh session", "b"))
-        .heading("Informe", size=14)
-        .add(SPANISH * 2, "1.")
-    )
+    flow = Flow(pages=1).start().told("*Eighty-seventh session")
+    flow.heading("Informe", size=14).add(SPANISH * 2, "1.")
     found = flow.document()
     assert (found.language, found.masthead.language) == ("es", "en")
     assert found.warnings == ("the masthead says English, most of the text is Spanish",)
 
 
 def test_a_document_that_is_not_the_one_asked_for_is_refused(catalogue: Catalogue) -> None:
-    flow = (
-        opened(Flow(pages=1).start(), ("Eighty-seventh session", "b"))
-        .heading("Clinics", size=14)
-        .add(long_text(160), "1.")
-    )
+    flow = Flow(pages=1).start().told("*Eighty-seventh session")
+    flow.heading("Clinics", size=14).add(long_text(160), "1.")
     asked = Input("made.pdf", flow.bytes(), symbol=Symbol.parse("A/87/902"))
     with pytest.raises(ReadError, match=r"A/87/902.*A/87/901"):
         read_document(asked, catalogue)
@@ -374,7 +352,7 @@ def test_a_pdf_without_masthead_is_an_upload_named_by_its_title() -> None:
 
 
 def test_the_parts_of_a_drawn_masthead_are_lines_with_their_place() -> None:
-    lines = filled(opened(Flow(pages=1).start(), ("Eighty-seventh session", "b")).add(long_text(60), "1.").read())
+    lines = filled(Flow(pages=1).start().told("*Eighty-seventh session").add(long_text(60), "1.").read())
     placed = {line.text: line for line in lines[:6]}
     for text, left in (("General Assembly", LEFT), ("Distr.: General", 397)):
         assert placed[text].part == "masthead"

@@ -509,18 +509,8 @@ def test_words_in_a_frame_are_a_box() -> None:
 
 
 def test_entries_of_the_contents_are_title_and_page_without_dots() -> None:
-    flow = Flow(pages=1).start()
-    flow.heading("Contents", size=12)
-    for label, title, page in (
-        ("I.", "Introduction", "3"),
-        ("II.", "Clinics in the valleys", "4"),
-        ("", "A. Staff", "12"),
-    ):
-        flow.sheet.text(LEFT, flow.top, label)
-        end = flow.sheet.text(INDENT, flow.top, title)
-        flow.sheet.text(end + 4, flow.top, ". " * int((460 - end) / 5), 10)
-        flow.sheet.text(480, flow.top, page)
-        flow.top += 16
+    flow = Flow(pages=1).start().heading("Contents", size=12)
+    flow.entries(("I.", "Introduction", "3"), ("II.", "Clinics in the valleys", "4"), ("", "A. Staff", "12"))
     entries = [line for line in filled(flow.read()) if line.part == "contents"]
     assert [tuple(cell.text for cell in line.cells) for line in entries] == [
         ("I. Introduction", "3"),

@@ -17,6 +17,7 @@ from ingest.readers.lines import Line, Source
 from ingest.readers.pdf import read_pdf
 
 COLUMNS = (LEFT, 230.0, 310.0, 400.0, RIGHT)
+TWO = (LEFT, 300.0, RIGHT)
 HEAD = ["Valley", "Clinics", "Staff", "Patients"]
 STYLES = ["grid", "ends", "each"]  # all borders; rules at head and end only; a rule below each row
 
@@ -43,24 +44,17 @@ def table(
     columns: Sequence[float] = COLUMNS,
 ) -> float:
     """A table with `heads` bold rows at its head; a cell may have several lines; returns where it ends."""
-
-    def rule(height: float) -> None:
-        if style != "none":
-            for left, right in itertools.pairwise(columns):
-                sheet.rule(left, right, height)
-
-    rule(top)
+    ruled = () if style == "none" else columns
+    sheet.rules(ruled, top)
     for n, row in enumerate(rows):
-        for left, cell in zip(columns, row, strict=False):
-            for m, text in enumerate(cell.split("\n")):
-                sheet.line(left + 3, top + 10 + 10 * m, words_of(text, "b" if n < heads else ""), 8.5)
+        sheet.row(columns, top + 10, row, style="b" if n < heads else "")
         height = 15 + 10 * max(cell.count("\n") for cell in row)
         if style == "grid":
             for left in columns:
                 sheet.wall(left, top, top + height)
         top += height
         if style in ("grid", "each") or n in (heads - 1, len(rows) - 1):
-            rule(top)
+            sheet.rules(ruled, top)
     return top + 24
 
 
@@ -68,6 +62,18 @@ def caption(flow: Flow, number: int, title: str = "Clinics by valley, 2030") -> 
     flow.sheet.text(LEFT, flow.top, f"Table {number}")
     flow.sheet.text(LEFT, flow.top + 12, title, 10, "b")
     flow.top += 20
+
+
+def printed(rows: Sequence[Sequence[str]], style: str, *, heads: int = 1, columns: Sequence[float] = COLUMNS) -> Source:
+    """A page with a paragraph and a table below it, as read."""
+    flow = Flow(pages=1).start().add(long_text(60), "1.")
+    table(flow.sheet, flow.top, rows, style, heads=heads, columns=columns)
+    return flow.read()
+
+
+def on_one_line(rows: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Rows, the lines of each cell as one."""
+    return [[cell.replace("\n", " ") for cell in row] for row in rows]
 
 
 def rows_of(source: Source) -> list[list[str]]:
@@ -105,9 +111,7 @@ def test_each_row_comes_back_with_its_cells_between_the_paragraphs_around_the_ta
 
 @pytest.mark.parametrize("style", STYLES)
 def test_a_bold_row_at_the_head_of_a_ruled_table_is_its_header(style: str) -> None:
-    flow = Flow(pages=1).start().add(long_text(60), "1.")
-    flow.top = table(flow.sheet, flow.top, [HEAD, *valleys(1, 6)], style)
-    assert headers_of(flow.read()) == [HEAD]
+    assert headers_of(printed([HEAD, *valleys(1, 6)], style)) == [HEAD]
 
 
 @pytest.mark.parametrize("style", STYLES)
@@ -207,15 +211,13 @@ def test_two_tables_on_a_page_are_two_and_are_named_by_their_captions() -> None:
 
 @pytest.mark.parametrize("style", ["grid", "each"])
 def test_cells_of_several_lines_are_one_cell(style: str) -> None:
-    flow = Flow(pages=1).start().add(long_text(60), "1.")
     rows = [
         HEAD,
         ["North and\nthe far west", "4", "31", "from the\nvalleys"],
         ["South", "5", "12 of\nthem", "all"],
         *valleys(3, 4),
     ]
-    table(flow.sheet, flow.top, rows, style)
-    assert rows_of(flow.read()) == [[cell.replace("\n", " ") for cell in row] for row in rows]
+    assert rows_of(printed(rows, style)) == on_one_line(rows)
 
 
 @pytest.mark.parametrize(
@@ -226,13 +228,10 @@ def test_a_label_whose_figures_stand_on_its_last_line_is_one_row(label: list[str
     flow = Flow(pages=1).start().add(long_text(60), "1.")
     labelled = [*([line, "", "", ""] for line in label[:-1]), [label[-1], "7", "8", "9"]]
     height = flow.top + 10.0
-    for left, right in itertools.pairwise(COLUMNS):
-        for below in (0, 15, end):
-            flow.sheet.rule(left, right, flow.top + below)
+    flow.sheet.rules(COLUMNS, *(flow.top + below for below in (0, 15, end)))
     for n, row in enumerate([HEAD, *valleys(1, 2), *labelled, *valleys(3, 5)]):
         height -= 5 if 3 < n < 3 + len(label) else 0  # lines of the label stand closer
-        for left, cell in zip(COLUMNS, row, strict=False):
-            flow.sheet.text(left + 3, height, cell, 8.5, "b" if n == 0 else "")
+        flow.sheet.row(COLUMNS, height, row, style="b" if n == 0 else "")
         height += 15
     assert rows_of(flow.read()) == [HEAD, *valleys(1, 2), [" ".join(label), "7", "8", "9"], *valleys(3, 5)]
 
@@ -244,26 +243,22 @@ def broken(text: str, width: float) -> str:
 
 
 def test_blank_space_tells_which_lines_are_one_row_where_no_rules_part_them() -> None:
-    flow = Flow(pages=1).start().add(long_text(60), "1.")
     rows = [
         HEAD,
         ["North and\nthe far west", "4 (old)\n2 (new)", "31", "12"],
         *valleys(2, 3),
         ["South\nCoast", "1 (new)", "5", "7"],
     ]
-    table(flow.sheet, flow.top, rows, "ends")
-    assert rows_of(flow.read()) == [[cell.replace("\n", " ") for cell in row] for row in rows]
+    assert rows_of(printed(rows, "ends")) == on_one_line(rows)
 
 
 @pytest.mark.parametrize("words", [(40, 70), (70, 40)])
 def test_text_in_columns_without_rules_is_a_cell_for_each_block_of_lines(words: tuple[int, int]) -> None:
-    flow = Flow(pages=1).start().add(long_text(60), "1.")
     rows = [["Advice", "Reply"]]
     for n in range(3):
         rows.append([f"Advice {n}", "Taken"])
         rows.append([broken(long_text(count, n + 5 * m), 150) for m, count in enumerate(words)])
-    table(flow.sheet, flow.top, rows, "ends", columns=(LEFT, 300, RIGHT))
-    assert rows_of(flow.read()) == [[cell.replace("\n", " ") for cell in row] for row in rows]
+    assert rows_of(printed(rows, "ends", columns=TWO)) == on_one_line(rows)
 
 
 def test_labels_and_what_is_said_of_them_beside_are_rows_though_no_rule_parts_them() -> None:
@@ -274,16 +269,14 @@ def test_labels_and_what_is_said_of_them_beside_are_rows_though_no_rule_parts_th
         ["Date of adoption of\nthe decision:", "29 October 2031"],
         ["Subject matter:", "Loss of a boat"],
     ]
-    flow.top = table(flow.sheet, flow.top, rows, "none", columns=(LEFT, 300, RIGHT))
+    flow.top = table(flow.sheet, flow.top, rows, "none", columns=TWO)
     flow.add(long_text(60, 2), "2.")
-    assert rows_of(flow.read()) == [[cell.replace("\n", " ") for cell in row] for row in rows]
+    assert rows_of(flow.read()) == on_one_line(rows)
 
 
 def test_two_labels_alone_and_lines_in_two_columns_are_no_table_of_labels() -> None:
-    flow = Flow(pages=1).start().add(long_text(60), "1.")
     rows = [["To:", "The harbours"], ["From:", "The keepers"], ["Boats that are old", "are painted in spring"]]
-    table(flow.sheet, flow.top, rows, "none", columns=(LEFT, 300, RIGHT))
-    assert rows_of(flow.read()) == []
+    assert rows_of(printed(rows, "none", columns=TWO)) == []
 
 
 def test_a_cell_of_text_that_goes_on_from_the_page_before_stands_below_the_heads_in_its_column() -> None:
@@ -291,11 +284,9 @@ def test_a_cell_of_text_that_goes_on_from_the_page_before_stands_below_the_heads
     flow.turn()
     rows = [["Advice", "Reply"], ["", broken(long_text(30), 150)]]
     rows += [[broken(long_text(40, n), 150), broken(long_text(50, n + 5), 150)] for n in (1, 2)]
-    for left, right in ((LEFT, 300.0), (300.0, RIGHT)):
-        flow.sheet.rule(left, right, flow.top)  # heads have a rule above and below, the page ends the table
-        flow.sheet.rule(left, right, flow.top + 15)
-    table(flow.sheet, flow.top, rows, "none", columns=(LEFT, 300, RIGHT))
-    assert rows_of(flow.read()) == [[cell.replace("\n", " ") for cell in row] for row in rows]
+    flow.sheet.rules(TWO, flow.top, flow.top + 15)  # heads have a rule above and below, the page ends the table
+    table(flow.sheet, flow.top, rows, "none", columns=TWO)
+    assert rows_of(flow.read()) == on_one_line(rows)
 
 
 LIMITS = [
@@ -348,10 +339,8 @@ def test_words_and_years_over_figures_head_a_table_and_cells_of_several_lines_ar
     ],
 )
 def test_rows_that_are_like_those_below_head_no_table(rows: list[list[str]]) -> None:
-    flow = Flow(pages=1).start().add(long_text(60), "1.")
-    table(flow.sheet, flow.top, rows, "none", heads=0)
-    source = flow.read()
-    assert rows_of(source) == [[cell.replace("\n", " ") for cell in row] for row in rows]
+    source = printed(rows, "none", heads=0)
+    assert rows_of(source) == on_one_line(rows)
     assert headers_of(source) == []
 
 
@@ -362,7 +351,7 @@ def test_a_cell_of_several_lines_between_or_below_rows_without_rules_is_whole(at
     rows[at][3] = "withdrew\nits bid"
     flow.top = table(flow.sheet, flow.top, [["State", "2026", "2027", "Remark"], *rows], "none", heads=0)
     source = flow.add(long_text(60, 2), "2.").read()
-    assert rows_of(source)[1:] == [[cell.replace("\n", " ") for cell in row] for row in rows]
+    assert rows_of(source)[1:] == on_one_line(rows)
     assert headers_of(source) == [["State", "2026", "2027", "Remark"]]
 
 
@@ -373,12 +362,10 @@ def test_headings_over_all_columns_stand_between_rows_that_no_rules_part() -> No
     for n in range(2):
         rows += [wide[n], [f"Advice {n}", "Taken"]]
         rows.append([broken(long_text(45 - 15 * m, n + 5 * m), 150) for m in range(2)])
-    for left, right in ((LEFT, 300.0), (300.0, RIGHT)):
-        flow.sheet.rule(left, right, flow.top)  # heads have a rule above and below, the page ends the table
-        flow.sheet.rule(left, right, flow.top + 15)
-    table(flow.sheet, flow.top, rows, "none", columns=(LEFT, 300, RIGHT))
+    flow.sheet.rules(TWO, flow.top, flow.top + 15)  # heads have a rule above and below, the page ends the table
+    table(flow.sheet, flow.top, rows, "none", columns=TWO)
     source = flow.read()
-    whole = [[cell.replace("\n", " ") for cell in row] for row in rows]
+    whole = on_one_line(rows)
     assert [[cell for cell in row if cell] for row in rows_of(source)] == whole
     assert headers_of(source) == whole[:1]
 
@@ -386,17 +373,13 @@ def test_headings_over_all_columns_stand_between_rows_that_no_rules_part() -> No
 def test_one_label_beside_several_rows_is_in_the_first_and_each_row_has_its_figures() -> None:
     flow = Flow(pages=1).start().add(long_text(60), "1.")
     columns = (LEFT, 230.0, 330.0, 400.0, RIGHT)
-    for left, right in itertools.pairwise(columns):
-        for below in (0, 15, 78):
-            flow.sheet.rule(left, right, flow.top + below)
-    for left, head in zip(columns, ["", "Kind", "2030", "2031"], strict=False):
-        flow.sheet.text(left + 3, flow.top + 10, head, 8.5, "b")
+    flow.sheet.rules(columns, flow.top, flow.top + 15, flow.top + 78)
+    flow.sheet.row(columns, flow.top + 10, ["", "Kind", "2030", "2031"], style="b")
     for n, label in enumerate(["Clinics that are open", "every day of the week", "and at night in:"]):
         flow.sheet.text(LEFT + 3, flow.top + 27 + 10.4 * n, label, 8.5)
     kinds = [["Towns", "4", "5"], ["Villages", "12", "9"], ["Harbours", "3", "–"], ["Islands", "n/a", "2"]]
     for n, row in enumerate(kinds):
-        for left, cell in zip(columns[1:], row, strict=False):
-            flow.sheet.text(left + 3, flow.top + 27 + 14.5 * n, cell, 8.5)
+        flow.sheet.row(columns[1:], flow.top + 27 + 14.5 * n, row)
     label = "Clinics that are open every day of the week and at night in:"
     assert rows_of(flow.read())[1:] == [[label, *kinds[0]], *(["", *row] for row in kinds[1:])]
 
@@ -412,15 +395,10 @@ def test_figures_below_each_other_between_two_rules_are_rows_of_their_labels() -
         ["Closed", "454"],
         ["Going on", "933"],
     ]
-    columns = (LEFT, 400.0, RIGHT)
     for n, (label, count) in enumerate(rows):
         flow.sheet.text(LEFT + 3, flow.top + 10 + 15 * n, label, 8.5, "b" if n in (0, 4) else "")
         flow.sheet.text(440, flow.top + 10 + 15 * n, count, 8.5, "b" if n in (0, 4) else "")
-        if n in (0, 1, 4, 5):
-            for left, right in itertools.pairwise(columns):
-                flow.sheet.rule(left, right, flow.top + 15 * n)
-    for left, right in itertools.pairwise(columns):
-        flow.sheet.rule(left, right, flow.top + 15 * len(rows))
+    flow.sheet.rules((LEFT, 400.0, RIGHT), *(flow.top + 15 * n for n in (0, 1, 4, 5, len(rows))))
     source = flow.read()
     assert rows_of(source) == rows
     assert headers_of(source) == rows[:1]
@@ -430,23 +408,16 @@ def grouped(sheet: Sheet, top: float, rows: Sequence[Sequence[str]], *, style: s
     """A table whose columns are headed in two groups, with rules below these and no rule at its end."""
     groups = (COLUMNS[0], COLUMNS[1], COLUMNS[3], RIGHT)
     edges = (*COLUMNS[:4], 444.0, RIGHT)
-    for left, right in itertools.pairwise(groups):
-        sheet.rule(left, right, top)
+    sheet.rules(groups, top)
     sheet.lines(240, top + 10, ["Clinics of the", "valley"], 7, style)
     sheet.text(410, top + 18, "Staff", 7, style)
-    for left, right in itertools.pairwise(edges[1:]):
-        sheet.rule(left, right, top + 24)
-    for left, words in zip(edges, ["Part", "Open", "Closed", "Paid", "Unpaid"], strict=False):
-        sheet.text(left + 3, top + 34, words, 7, style)
-    for left, right in itertools.pairwise(edges):
-        sheet.rule(left, right, top + 39)
+    sheet.rules(edges[1:], top + 24)
+    sheet.row(edges, top + 34, ["Part", "Open", "Closed", "Paid", "Unpaid"], 7, style)
+    sheet.rules(edges, top + 39)
     for n, row in enumerate(rows):
-        for left, words in zip(edges, row, strict=False):
-            sheet.text(left + 3, top + 51 + 14 * n, words, 8.5)
-        if walls:
-            for left, right in itertools.pairwise(edges):
-                sheet.rule(left, right, top + 55 + 14 * n)
+        sheet.row(edges, top + 51 + 14 * n, row)
     if walls:
+        sheet.rules(edges, *(top + 55 + 14 * n for n in range(len(rows))))
         for edge in edges:
             sheet.wall(edge, top + (24 if edge in (COLUMNS[2], 444.0) else 0), top + 41 + 14 * len(rows))
     return top + 51 + 14 * len(rows) + 12
@@ -514,27 +485,23 @@ def test_words_that_are_underlined_in_a_cell_do_not_part_the_table() -> None:
     table(flow.sheet, top, rows, "grid")
     for n in range(3):
         flow.sheet.rule(LEFT + 3, LEFT + 20, top + 26 + 25 * n)
-    assert rows_of(flow.read()) == [[cell.replace("\n", " ") for cell in row] for row in rows]
+    assert rows_of(flow.read()) == on_one_line(rows)
 
 
 def test_empty_cells_stay_empty_in_their_column() -> None:
-    flow = Flow(pages=1).start().add(long_text(60), "1.")
     rows = [HEAD, ["North", "", "3", ""], ["South", "4", "", "7"], ["", "1", "2", "3"], ["West", "", "", "8"]]
-    table(flow.sheet, flow.top, rows, "grid")
-    assert rows_of(flow.read()) == rows
+    assert rows_of(printed(rows, "grid")) == rows
 
 
 def test_a_header_that_spans_columns_is_in_one_cell_that_says_so() -> None:
     flow = Flow(pages=1).start().add(long_text(60), "1.")
     top = flow.top
-    for height in (top, top + 15, top + 30, top + 45, top + 60):
-        flow.sheet.rule(LEFT, RIGHT, height)
+    flow.sheet.rules((LEFT, RIGHT), *(top + 15 * n for n in range(5)))
     for column in COLUMNS:
         flow.sheet.wall(column, top + (0 if column in (LEFT, COLUMNS[1], RIGHT) else 15), top + 60)
     flow.sheet.text(240, top + 10, "Staff of all the clinics by where they have come from", 8.5, "b")
     for n, row in enumerate([["Valley", "Here", "Near", "Far"], *valleys(1, 2)]):
-        for left, cell in zip(COLUMNS, row, strict=False):
-            flow.sheet.text(left + 3, top + 25 + 15 * n, cell, 8.5)
+        flow.sheet.row(COLUMNS, top + 25 + 15 * n, row)
     first, *others = [line for line in filled(flow.read()) if line.cells]
     spanning = [cell for cell in first.cells if cell.text]
     assert [(cell.text, cell.over) for cell in spanning] == [

@@ -17,9 +17,10 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
+from conftest import until
 from fastapi.testclient import TestClient
 from ods import word_file
-from services import ended, fetching, listening, made_service, settings_with, until
+from services import ended, fetching, listening, made_service, settings_with
 from word_reader import word_readers
 
 from app import create_app

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Sequence
 
 import docx_made as word
@@ -112,14 +111,9 @@ def in_pdf() -> tuple[Document, Meeting]:
         ["3–6 p.m.", "Item 2 (a)\n(continued)", "Items 2 (b) and 3", ""],
     ]  # fmt: skip
     heights = [top, top + 20, top + 70, top + 110]
-    for height, (left, right) in itertools.product(heights, itertools.pairwise(columns)):
-        sheet.rule(left, right, height)
-    for left in columns:
-        sheet.wall(left, heights[0], heights[-1])
+    sheet.grid(columns, heights)
     for height, row in zip(heights, rows, strict=False):
-        for left, cell in zip(columns, row, strict=False):
-            for n, line in enumerate(cell.split("\n")):
-                sheet.line(left + 4, height + 12 + 12 * n, words_of(line), 8.5)
+        sheet.row(columns, height + 12, row)
     return read("agenda.pdf", flow.bytes())
 
 
@@ -243,16 +237,11 @@ def test_walls_of_a_grid_on_a_page_tell_the_columns_of_a_cell() -> None:
     flow = Flow(symbol="E/CN.40/2031/2", pages=1).start(body="Economic and Social Council")
     sheet, top, columns = flow.sheet, flow.top + 20, (LEFT, 190.0, 300.0, 410.0, RIGHT)
     heights = [top, top + 20, top + 40, top + 60]
-    for height, (left, right) in itertools.product(heights, itertools.pairwise(columns)):
-        sheet.rule(left, right, height)
-    for left in columns:
-        sheet.wall(left, heights[0], heights[1])
-        sheet.wall(left, heights[2], heights[3])
-    for left in (columns[0], columns[1], columns[-1]):
-        sheet.wall(left, heights[1], heights[2])
+    sheet.grid(columns, heights[:2])
+    sheet.grid((columns[0], columns[1], columns[-1]), heights[1:3])
+    sheet.grid(columns, heights[2:])
     for n, row in enumerate((("Port", "Masts", "Quays", "Boats"), ("Arla",), ("Bend", "3", "5", "7"))):
-        for left, cell in zip(columns, row, strict=False):
-            sheet.line(left + 4, heights[n] + 12, words_of(cell), 8.5)
+        sheet.row(columns, heights[n] + 12, row)
     sheet.line(330.0, heights[1] + 12, words_of("Not counted"), 8.5)
     document, _ = read_document(Input("ports.pdf", flow.bytes()), Catalogue([], []))
     assert "Arla | Not counted" in [document.block_text(block) for block in document.blocks if block.kind == "row"]

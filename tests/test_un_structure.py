@@ -14,16 +14,8 @@ from ingest.readers.lines import Cell, Line
 from ingest.structure import Piece, pieces
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
+SESSION = ("*Eighty-seventh session", "Agenda item 12")
 ROMANS = ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"]
-
-
-def opened(flow: Flow, *lines: tuple[str, str]) -> Flow:
-    """Session and item below the masthead."""
-    for text, style in (("Eighty-seventh session", "b"), ("Agenda item 12", ""), *lines):
-        flow.sheet.text(60, flow.top - 10, text, 10, style)
-        flow.top += 12
-    flow.top += 24
-    return flow
 
 
 def letter(flow: Flow, number: int, text: str) -> Flow:
@@ -49,18 +41,13 @@ def block_at(found: Document, locator: str) -> Block:
 @pytest.fixture(scope="module")
 def report() -> Document:
     """A report with summary, contents, sections, two annexes and an appendix."""
-    flow = opened(Flow(pages=5, title="Clinics in mountain valleys").start(), ("Rural health", "b"))
+    flow = Flow(pages=5, title="Clinics in mountain valleys").start().told(*SESSION, "*Rural health")
     flow.heading("Clinics in mountain valleys", size=14).heading("Report of the Secretary-General", size=12)
     flow.heading("Summary", size=10, style="i")
     flow.add(long_text(50)).add(long_text(50, 1))
     flow.turn()
     flow.heading("Contents")
-    for label, title, page in (("I.", "Introduction", "3"), ("II.", "Conclusions", "4"), ("", "Annex I", "5")):
-        flow.sheet.text(LEFT, flow.top, label)
-        end = flow.sheet.text(INDENT, flow.top, title)
-        flow.sheet.text(end + 4, flow.top, ". " * int((460 - end) / 5))
-        flow.sheet.text(480, flow.top, page)
-        flow.top += 16
+    flow.entries(("I.", "Introduction", "3"), ("II.", "Conclusions", "4"), ("", "Annex I", "5"))
     flow.turn()
     flow.heading("Introduction", "I.").add(long_text(60) + "^1^", "1.", notes={"1": "See A/86/14."})
     flow.add(long_text(30)[:-1] + ":", "2.")
@@ -123,9 +110,8 @@ def test_numbers_marks_and_pages_are_those_that_are_printed(report: Document) ->
 
 @pytest.fixture(scope="module")
 def resolution() -> Document:
-    flow = opened(
-        Flow(symbol="A/RES/87/15", title="Clinics in mountain valleys", pages=3).start(), ("Rural health", "b")
-    )
+    flow = Flow(symbol="A/RES/87/15", title="Clinics in mountain valleys", pages=3).start()
+    flow.told(*SESSION, "*Rural health")
     flow.sheet.lines(LEFT, flow.top, ["Resolution adopted by the General Assembly", "on 3 March 2031"], 14, "b")
     flow.top += 45
     flow.sheet.lines(LEFT, flow.top, ["[_on the report of the Third Committee (A/87/482, para. 29)_]"])
@@ -197,7 +183,7 @@ def test_a_letter_with_an_enclosure_is_cited_by_its_unnumbered_paragraphs() -> N
     )
 )
 def test_every_paragraph_of_a_random_report_is_found_under_its_locator(parts: list[tuple[str, int]]) -> None:
-    flow = opened(Flow(pages=9).start())
+    flow = Flow(pages=9).start().told(*SESSION)
     flow.heading("Clinics in mountain valleys", size=14)
     flow.add(long_text(100), "1.")
     wanted = {"para. 1": f"1. {long_text(100)}"}
@@ -291,7 +277,7 @@ def test_ordinals_are_words_up_to_ten(number: int, wanted: str) -> None:
 
 
 def test_an_operative_paragraph_whose_number_lacks_its_dot_is_one_over_lines_and_pages() -> None:
-    flow = opened(Flow(pages=2).start(), ("Rural health", "b"))
+    flow = Flow(pages=2).start().told(*SESSION, "*Rural health")
     flow.heading("Clinics in mountain valleys", size=14)
     flow.add("_The General Assembly_,").add("_Recalling_ its resolution 85/12 on clinics,")
     for number in range(1, 13):
@@ -307,7 +293,7 @@ def test_an_operative_paragraph_whose_number_lacks_its_dot_is_one_over_lines_and
 
 
 def test_paragraphs_and_tables_of_a_budget_section_with_a_letter_have_its_number() -> None:
-    flow = opened(Flow("A/87/6 (Sect. 29D)", pages=1).start(), ("Programme budget", "b"))
+    flow = Flow("A/87/6 (Sect. 29D)", pages=1).start().told(*SESSION, "*Programme budget")
     flow.heading("Section 29D. Buildings", size=14)
     for number in range(1, 4):
         flow.add(long_text(60, number), f"29D.{number}", text_at=LEFT + 40)

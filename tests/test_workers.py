@@ -8,13 +8,12 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import AGENDA, real_documents
+from conftest import AGENDA, alive, real_documents, until
 
 from corpus.catalogue import Catalogue
 from corpus.documents import Document, DocumentError
@@ -49,22 +48,6 @@ def workers(catalogue: Catalogue) -> Any:
 
 def note(n: int) -> Input:
     return Input(f"note-{n}.md", f"# Note {n} on boats\n\n1. Boat {n} needs a flag.\n".encode())
-
-
-def alive(number: int) -> bool:
-    """Whether a process runs (one that nobody has waited for yet does not)."""
-    try:
-        return Path(f"/proc/{number}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
-
-
-def until(what: Callable[[], bool]) -> None:
-    """Waits for something that must come about; a minute is more than any machine needs."""
-    end = time.monotonic() + 60
-    while not what():
-        assert time.monotonic() < end, "it did not come about"
-        time.sleep(0.05)
 
 
 def numbers(path: Path) -> list[int]:

@@ -14,10 +14,9 @@ from ingest.fetch.addresses import followed
 from ingest.fetch.cache import Version
 from ingest.fetch.fetch_faults import NotPublished, Refused, ServiceAway, TryLater
 from ingest.fetch.waiting import Patience, Timer, retry_after
-from ingest.readers import visible
+from ingest.readers import MAX_BYTES, visible
 
 MAX_REDIRECTS = 5
-MAX_BYTES = 200_000_000
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _ABSENT = frozenset({204, 404, 410})

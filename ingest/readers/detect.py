@@ -6,9 +6,8 @@ import json
 import re
 import zipfile
 import zlib
-from dataclasses import dataclass
 from io import BytesIO
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ingest.readers.encoding import unicode_form
 from ingest.readers.lines import ReadError
@@ -158,18 +157,18 @@ def _in_zip(data: bytes, name: str) -> Kind:
 
 def _in_ole(data: bytes, name: str) -> Kind:
     try:
-        names = top_names(data)
+        top = _top(data)
     except BadOle:
         raise ReadError(
             f"{name} is an old Word, Excel or PowerPoint file that is damaged: download or copy it again."
         ) from None
-    word = "WordDocument" in names
-    if "EncryptedPackage" in names or (word and is_encrypted_word(data)):
+    word = top.get("WordDocument")
+    if "EncryptedPackage" in top or (word and _is_encrypted(data, word)):
         raise _refusal(name, "password-protected", "open it in Word, save it without the password, and give that")
     if word:
         return "doc"
     for marks, what, remedy in _OLE_KINDS:
-        if not names.isdisjoint(marks):
+        if not top.keys().isdisjoint(marks):
             raise _refusal(name, what, remedy)
     raise _refusal(name, "an old Office file of a kind that is not read", _OTHER)
 
@@ -223,8 +222,7 @@ class BadOle(Exception):
     """The bytes do not make a compound file."""
 
 
-@dataclass(frozen=True)
-class _Entry:
+class _Entry(NamedTuple):
     name: str
     left: int
     right: int
@@ -232,22 +230,10 @@ class _Entry:
     start: int
 
 
-def top_names(data: bytes) -> set[str]:
-    """The names of what lies at the top of a compound file. Raises `BadOle`.
-
-    What lies deeper (a worksheet within a Word file) says nothing about the file.
-    """
-    return {entry.name for entry in _top(data)}
-
-
-def is_encrypted_word(data: bytes) -> bool:
+def _is_encrypted(data: bytes, word: _Entry) -> bool:
     """Whether the text of a Word 97 file is encrypted: the bit fEncrypted of its FIB (MS-DOC 2.5.2)."""
-    size = _sector_size(data)
-    for entry in _top(data):
-        if entry.name == "WordDocument":
-            start = (entry.start + 1) * size
-            return bool(int.from_bytes(data[start + 10 : start + 12], "little") & 0x0100)
-    return False
+    start = (word.start + 1) * _sector_size(data)
+    return bool(int.from_bytes(data[start + 10 : start + 12], "little") & 0x0100)
 
 
 def _number(data: bytes, place: int) -> int:
@@ -263,9 +249,11 @@ def _sector_size(data: bytes) -> int:
     return 1 << shift
 
 
-def _top(data: bytes) -> list[_Entry]:
+def _top(data: bytes) -> dict[str, _Entry]:
+    """What lies at the top of a compound file, by name; what lies deeper (a worksheet within a Word file) says nothing about it.
+    Raises `BadOle`."""
     entries = _entries(data)
-    found: list[_Entry] = []
+    found: dict[str, _Entry] = {}
     waiting, seen = [entries[0].child], {_NONE}
     while waiting:
         n = waiting.pop()
@@ -274,7 +262,7 @@ def _top(data: bytes) -> list[_Entry]:
         seen.add(n)
         if n >= len(entries):
             raise BadOle
-        found.append(entries[n])
+        found.setdefault(entries[n].name, entries[n])
         waiting += [entries[n].left, entries[n].right]
     return found
 

@@ -14,6 +14,7 @@ from typing import Any
 from ingest.readers import ReadError
 from ingest.workers.pool import Limits
 from ingest.workers.process import Lost, Worker, WorkerError
+from ingest.workers.replies import BadReply
 
 SECONDS = 20.0
 """Seconds that drawing one page may take."""
@@ -84,7 +85,7 @@ class Pictures:
             except Lost:
                 self._drop()
                 raise ReadError(f"Page {wanted.page} of {name} can't be drawn.") from None
-            except _BadReply:
+            except BadReply:
                 self._drop()
                 raise ReadError(f"The program that draws page {wanted.page} of {name} gave no picture.") from None
             finally:
@@ -128,12 +129,8 @@ class Pictures:
         self._rest.start()
 
 
-class _BadReply(Exception):
-    """The answer is none: the process may have been taken over by the file."""
-
-
 def _checked(message: bytes, number: str) -> tuple[bytes, bool]:
-    """The picture of an answer: a PNG of bounded size. Raises `_BadReply` for anything else, `ReadError` for a refusal."""
+    """The picture of an answer: a PNG of bounded size. Raises `BadReply` for anything else, `ReadError` for a refusal."""
     try:
         said = json.loads(message)
         if isinstance(said.get("refused"), str) and said.get("number") == number:
@@ -141,8 +138,8 @@ def _checked(message: bytes, number: str) -> tuple[bytes, bool]:
         picture = base64.b64decode(said["picture"], validate=True)
         width, height = struct.unpack(">II", picture[len(_PNG) : len(_PNG) + 8])
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError, binascii.Error, struct.error):
-        raise _BadReply from None
+        raise BadReply("no picture") from None
     good = picture.startswith(_PNG) and len(picture) <= MOST_BYTES and 0 < width <= MOST_PIXELS >= height > 0
     if said.get("number") != number or not good:
-        raise _BadReply
+        raise BadReply("no picture")
     return picture, said.get("marked") is True

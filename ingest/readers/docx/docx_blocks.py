@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from ingest.readers.docx.docx_notes import Ledger
 from ingest.readers.docx.docx_styles import Sheet, left_of
-from ingest.readers.docx.entries import Entry, Paragraph, Row, Run, Table, TableCell
+from ingest.readers.docx.entries import Entry, Paragraph, Row, Table, TableCell
 from ingest.readers.docx.inline import Fields, Findings, Inline
 from ingest.readers.docx.numbering import Numbering
 from ingest.readers.docx.wordprocessing import MC, Element, W, child, on, value, version, whole
@@ -39,33 +39,26 @@ class Walker:
 
     def _entries(self, element: Element) -> list[Entry]:
         found: list[Entry] = []
-        carried: tuple[list[Run], str] = ([], "")
+        carried = Paragraph([])  # what the next paragraph continues
         for item, contents in self._blocks(element, False):
             if item.tag == W + "tbl":
                 made: Entry = self._table(item)
-                carried = self._keep(found, carried)
+                found += [carried] if carried.runs else []
+                carried = Paragraph([])
             else:
                 made = self._paragraph(item)
-                goes_on = made.joined and not made.boxes and bool(carried[0] or made.raw.strip())
-                if carried[0]:
-                    carried[0].extend(made.runs)  # in place: many joined paragraphs must not take quadratic time
-                    made.runs = carried[0]
-                    made.number = carried[1] or made.number
-                carried = ([], "")
+                goes_on = made.joined and not made.boxes and bool(carried.runs or made.raw.strip())
+                if carried.runs:
+                    carried.runs.extend(made.runs)  # in place: many joined paragraphs must not take quadratic time
+                    made.runs = carried.runs
+                    made.number = carried.number or made.number
+                carried = Paragraph(made.runs if goes_on else [], number=made.number)
                 if goes_on:
-                    carried = (made.runs, made.number)
                     continue
             if contents and not made.part:
                 made.part = "contents"
             found.append(made)
-        self._keep(found, carried)
-        return found
-
-    def _keep(self, found: list[Entry], carried: tuple[list[Run], str]) -> tuple[list[Run], str]:
-        """A paragraph that nothing continues stands by itself."""
-        if carried[0]:
-            found.append(Paragraph(carried[0], number=carried[1]))
-        return [], ""
+        return [*found, carried] if carried.runs else found
 
     def _blocks(self, element: Element, contents: bool) -> Iterator[tuple[Element, bool]]:
         """The paragraphs and tables in an element, and whether each stands in a table of contents."""

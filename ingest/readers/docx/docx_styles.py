@@ -6,13 +6,13 @@ Source: ECMA-376 part 1, 17.7 (styles; 17.7.3 for properties that toggle).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import ChainMap
 from dataclasses import dataclass, field
 from typing import Any
 
 from ingest.readers.docx.wordprocessing import Element, W, child, on, points, value, whole
 
-Look = Mapping[str, Any]
+Look = dict[str, Any]
 """Properties of characters as given by one element, by name; what is not given is absent."""
 
 _CHAIN = 50  # styles that a style may be based on; Word allows 11
@@ -86,27 +86,21 @@ class Sheet:
         """How a run with these properties (`w:rPr`) looks in a paragraph of this style."""
         own = look(run)
         letters = self.style(own["style"]).look if own.get("style") in self._raw else {}
-        layers = (self._base, paragraph.look, letters)
+        nearest = ChainMap(own, letters, paragraph.look, self._base)
 
         def toggled(name: str) -> bool:
             if name in own:
                 return bool(own[name])
             return bool(self._base.get(name)) or bool(paragraph.look.get(name)) != bool(letters.get(name))
 
-        def nearest(name: str, default: Any) -> Any:
-            for layer in (own, *reversed(layers)):
-                if name in layer:
-                    return layer[name]
-            return default
-
         complex_script = toggled("rtl")
         return Face(
             bold=toggled("bCs" if complex_script else "b"),
             italic=toggled("iCs" if complex_script else "i"),
             hidden=toggled("vanish"),
-            raised=nearest("up", False),
-            size=nearest("szCs" if complex_script else "sz", 10.0),
-            font=nearest("font", ""),
+            raised=nearest.get("up", False),
+            size=nearest.get("szCs" if complex_script else "sz", 10.0),
+            font=nearest.get("font", ""),
         )
 
     def heading(self, style: Style, outline: int | None) -> int:
@@ -128,7 +122,7 @@ class Sheet:
             seen.add(at)
             chain.append(self._raw[at])
             at = value(child(self._raw[at], "basedOn"))
-        shown: dict[str, Any] = {}
+        shown: Look = {}
         outline = left = None
         number: tuple[int | None, int | None, str] | None = None
         first_bold = False
@@ -176,9 +170,9 @@ class Sheet:
         return 0
 
 
-def look(run: Element | None) -> dict[str, Any]:
+def look(run: Element | None) -> Look:
     """The properties of characters that a `w:rPr` gives."""
-    found: dict[str, Any] = {}
+    found: Look = {}
     for element in run if run is not None else ():
         tag = element.tag
         if not isinstance(tag, str) or not tag.startswith(W):

@@ -74,16 +74,12 @@ def _is_note(flow: Sequence[Entry], at: int, paragraph: Paragraph, last: dict[st
             return True
     match = _STAR.match("".join(run.text for run in paragraph.runs[lead:])[:_LEAD])
     if match and (footing or _below_table(flow, at)):
-        _cut(paragraph.runs[lead:], match.end())
+        length = match.end()
+        for run in paragraph.runs[lead:]:
+            run.text, length = run.text[length:], max(0, length - len(run.text))
         paragraph.note = match.group(1)
         return True
     return False
-
-
-def _cut(runs: Sequence[Run], length: int) -> None:
-    """Takes so many characters off the beginning of a text."""
-    for run in runs:
-        run.text, length = run.text[length:], max(0, length - len(run.text))
 
 
 def _below_table(flow: Sequence[Entry], at: int) -> bool:

@@ -120,27 +120,17 @@ class Inline:
         self._findings = findings
         self._blocks = blocks
         self.fields = Fields()
-        self._begin(Style())
-
-    def _begin(self, style: Style) -> None:
-        self._style = style
-        self._runs: list[Run] = []
-        self._boxes: list[Entry] = []
-        self._custom: Reference | None = None
-        self._pictured = False
-        self._contents = False
+        self._made = Paragraph([])  # the one in hand
+        self._custom: Reference | None = None  # its last mark, whose label is to follow
 
     def read(self, paragraph: Element, style: Style) -> Paragraph:
         """A paragraph with its runs, the content of its text boxes, and what its fields and drawings say of it."""
-        before = (self._style, self._runs, self._boxes, self._custom, self._pictured, self._contents)
-        self._begin(style)
+        before = self._made, self._custom  # that in whose text box it stands
+        self._made, self._custom = Paragraph([], style), None
         self._children(paragraph)
         self.fields.close()
-        found = Paragraph(
-            self._runs, style, boxes=self._boxes, pictured=self._pictured, part="contents" if self._contents else ""
-        )
-        self._style, self._runs, self._boxes, self._custom, self._pictured, self._contents = before
-        return found
+        made, (self._made, self._custom) = self._made, before
+        return made
 
     def _children(self, element: Element) -> None:
         for item in element:
@@ -176,7 +166,7 @@ class Inline:
                 self._findings.dropped.add((kind, value(reference, "id") or ""))
 
     def _run(self, run: Element) -> None:
-        self._pieces(run, self._sheet.face(self._style, child(run, "rPr")))
+        self._pieces(run, self._sheet.face(self._made.style, child(run, "rPr")))
 
     def _pieces(self, element: Element, face: Face) -> None:
         for item in element:
@@ -229,7 +219,7 @@ class Inline:
             return
         custom = item.get(W + "customMarkFollows") in ("1", "true", "on")
         reference = self._ledger.refer(*key, custom=custom)
-        self._runs.append(Run("", note=reference))
+        self._made.runs.append(Run("", note=reference))
         if custom:
             self._custom = reference
 
@@ -244,17 +234,19 @@ class Inline:
             self._custom.label = match.group(1) if match else self._custom.label
             text = text[match.end() :] if match else text
             self._custom = None
-        self._contents |= self.fields.contents
+        if self.fields.contents:
+            self._made.part = "contents"
+        runs = self._made.runs
         if self.fields.kind == "NOTEREF" and self._ledger.known(text.strip()):
-            self._runs.append(Run("", marks=(text.strip(),)))
+            runs.append(Run("", marks=(text.strip(),)))
             return
-        last = self._runs[-1] if self._runs else None
+        last = runs[-1] if runs else None
         same = (face.bold, face.italic, face.raised, face.size)
         room = last is not None and last.note is None and not last.marks and len(last.text) < _RUN
         if last is not None and room and (last.bold, last.italic, last.raised, last.size) == same:
             last.text += text
         else:
-            self._runs.append(Run(text, *same))
+            runs.append(Run(text, *same))
 
     def _choice(self, item: Element, face: Face | None = None) -> None:
         chosen = version(item)
@@ -266,12 +258,13 @@ class Inline:
             self._pieces(chosen, face)
 
     def _drawing(self, item: Element) -> None:
-        self._pictured = True
+        self._made.pictured = True
         if self.fields.silent:
             return
         for box in _outermost(item):
             before, self.fields = self.fields, Fields()
-            self._boxes += self._blocks(box)
+            boxes = self._blocks(box)
+            self._made.boxes += boxes
             self.fields = before
         for graphic in item.iter(DRAWING + "graphicData"):
             if graphic.get("uri") == CHART:

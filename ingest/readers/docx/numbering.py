@@ -52,28 +52,24 @@ class Numbering:
         self._counts: dict[str, dict[int, int]] = {}
         self._begun: set[tuple[int, int]] = set()
         self._basis: dict[int, str] = {}
-        if root is None:
-            return
-        for definition in root.iterfind(W + "abstractNum"):
+        for definition in root.iterfind(W + "abstractNum") if root is not None else ():
             self._definitions[value(definition, "abstractNumId") or ""] = definition
-        for item in root.iterfind(W + "num"):
-            key = whole(value(item, "numId"))
-            if key is not None:
+        for item in root.iterfind(W + "num") if root is not None else ():
+            if (key := whole(value(item, "numId"))) is not None:
                 self._lists[key] = item
 
     def label(self, style: Style, properties: Element | None) -> Label | None:
         """Counts a paragraph and gives what is printed before it; None where it belongs to no list."""
         own = child(properties, "numPr")
         list_, depth = whole(value(child(own, "numId"))), whole(value(child(own, "ilvl")))
-        if style.number is not None:
-            inherited, at, where = style.number
-            if list_ is None:
-                list_ = inherited
-                if depth is None:
-                    linked = self._linked_depth(list_, where) if list_ is not None else None
-                    depth = linked if linked is not None else at
+        inherited, at, where = style.number or (None, None, "")
+        by_style = list_ is None
+        list_ = inherited if by_style else list_
         if list_ is None or list_ not in self._lists:
             return None
+        if by_style and depth is None:
+            linked = (n for n in range(9) if where and self._level(list_, n).linked == where)
+            depth = next(linked, at)
         depth = min(max(depth or 0, 0), 8)
         level = self._level(list_, depth)
         text = self._count(list_, depth)
@@ -158,8 +154,3 @@ class Numbering:
             linked=value(child(found, "pStyle")) or "",
             picture=child(found, "lvlPicBulletId") is not None,
         )
-
-    def _linked_depth(self, list_: int, style: str) -> int | None:
-        if list_ not in self._lists or not style:
-            return None
-        return next((depth for depth in range(9) if self._level(list_, depth).linked == style), None)

@@ -51,7 +51,8 @@ class Package:
             raise self._damaged("the list of its parts can't be read") from None
         self._check_size(entries, len(data))
         self._names = {entry.filename.replace("\\", "/").lstrip("/").casefold(): entry for entry in entries}
-        self.main = self._main()
+        mains = (target for target, kind in self.relations("").values() if kind == "officeDocument")
+        self.main = next(mains, "word/document.xml")
 
     def has(self, part: str) -> bool:
         """Whether the file has a part of this name."""
@@ -69,10 +70,8 @@ class Package:
 
     def related(self, part: str, kind: str) -> Element | None:
         """The root of the first part to which `part` has a relationship of a kind (`styles`, `footnotes`)."""
-        for target, ends in self.relations(part).values():
-            if ends == kind and self.has(target):
-                return self.xml(target)
-        return None
+        targets = (target for target, ends in self.relations(part).values() if ends == kind and self.has(target))
+        return next(map(self.xml, targets), None)
 
     def relations(self, part: str) -> dict[str, tuple[str, str]]:
         """What a part points to inside the file: relationship id -> (part, kind). External targets are left out."""
@@ -117,12 +116,6 @@ class Package:
             raise self._too_large(f"its part {part} alone unpacks to more than {most / 1e6:.0f} MB")
         self._left -= len(data)
         return data
-
-    def _main(self) -> str:
-        for target, kind in self.relations("").values():
-            if kind == "officeDocument":
-                return target
-        return "word/document.xml"
 
     def _check_size(self, entries: list[zipfile.ZipInfo], size: int) -> None:
         total = sum(entry.file_size for entry in entries)

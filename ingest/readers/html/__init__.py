@@ -7,6 +7,7 @@ nesting grow beyond a bound, no entity is expanded that HTML does not know, and 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from lxml import etree
 
@@ -113,7 +114,7 @@ class _Writer:
                 f"{self._name} has more than {MAX_LINES:,} lines, which is more than a document has. "
                 "Split it into its documents."
             )
-        self.lines.append(line)
+        self.lines.append(replace(line, row=len(self.lines) + 1))
 
     def _blank(self) -> None:
         if self.lines and self.lines[-1].text:
@@ -126,28 +127,15 @@ class _Writer:
         if block.group and block.group == self._group and not block.note and not self.lines[-1].text:
             self.lines.pop()  # a further paragraph of the same footnote
         self._group = block.group if block.note or block.group == self._group else 0
-        for line in spelled:
-            self._add(
-                Line(
-                    line.text,
-                    len(self.lines) + 1,
-                    heading=block.heading,
-                    strong=line.strong,
-                    emphasis=line.emphasis,
-                    bullet=line.bullet,
-                    broken=line.broken and line is not spelled[-1],
-                    note=block.note if line is spelled[0] else None,
-                    marks=line.marks,
-                    part=block.part,
-                )
-            )
+        for n, line in enumerate(spelled):
+            note = block.note if n == 0 else None
+            self._add(replace(line, heading=block.heading, note=note, part=block.part))
         self._blank()
 
     def _preformatted(self, block: Paragraph) -> None:
         for raw in block.plain.splitlines():
-            text = clean_characters(raw)
-            if text:
-                self._add(Line(text, len(self.lines) + 1, part=block.part))
+            if text := clean_characters(raw):
+                self._add(Line(text, 0, part=block.part))
             else:
                 self._blank()
         self._blank()
@@ -173,5 +161,4 @@ class _Writer:
             marks += [mark for line in spelled for mark in line.marks]
         filled = [box for box in row.boxes if box.blocks]
         header = row.section == "thead" or (not headed and bool(filled) and all(box.head for box in filled))
-        text = row_text(cells)
-        return Line(text, len(self.lines) + 1, cells=tuple(cells), header=header, marks=tuple(marks))
+        return Line(row_text(cells), 0, cells=tuple(cells), header=header, marks=tuple(marks))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, takewhile
 
 from ingest.readers.html.html_blocks import Block, Paragraph, paragraphs
-from ingest.readers.html.open_elements import NOTE_NAME
+from ingest.readers.html.walk import NOTE_NAME
 
 _MARK = re.compile(r"[\[(]?\s*(\d{1,4}|[a-z]{1,2}|[ivxlc]{1,6}|[*†‡§¶#]{1,4})\s*[\])]?[.,:/]?", re.IGNORECASE)
 _SEVERAL = re.compile(r"\s*(?:(?:\d{1,4}|[a-z]|[*†‡§¶#]{1,4})\s*[,;]\s*)+(?:\d{1,4}|[a-z]|[*†‡§¶#]{1,4})\s*")
@@ -105,10 +105,7 @@ def _linked(found: list[tuple[Paragraph, bool]], tokens: list[list[_Token]], anc
 def _rest_of(found: list[tuple[Paragraph, bool]], place: int) -> Iterator[int]:
     """The further paragraphs of a note's element."""
     group = found[place][0].group
-    n = place + 1
-    while group and n < len(found) and found[n][0].group == group:
-        yield n
-        n += 1
+    return takewhile(lambda n: found[n][0].group == group, range(place + 1, len(found) if group else 0))
 
 
 def _make_note(note: Paragraph, mark: str, tokens: list[_Token]) -> None:

@@ -80,7 +80,8 @@ class Sheet:
         """Takes a style sheet in; what is past `MAX_SHEET` characters in all is passed over."""
         text = text[: MAX_SHEET - self._length]
         self._length += len(text)
-        for selectors, body in _rules(_COMMENT.sub(" ", text)):
+        for rule in _AT_RULE.sub("", _COMMENT.sub(" ", text)).split("}"):
+            selectors, _, body = rule.partition("{")
             style = declared(body)
             if style == PLAIN:
                 continue
@@ -103,9 +104,3 @@ class Sheet:
             if key in self._rules:
                 style = style.under(self._rules[key])
         return style
-
-
-def _rules(text: str) -> list[tuple[str, str]]:
-    """Selectors and declarations of the rules outside @-blocks."""
-    rules = (rule.partition("{") for rule in _AT_RULE.sub("", text).split("}"))
-    return [(selectors.strip(), body) for selectors, _, body in rules]

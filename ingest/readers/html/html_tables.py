@@ -32,7 +32,9 @@ def settle(table: Table, name: str) -> list[Block]:
     if widest == 1:
         blocks = [block for boxes in filled for block in boxes[0].blocks]
         if table.bordered and len(filled) == 1:
-            _boxed(blocks)
+            for block in blocks:
+                if isinstance(block, Paragraph) and not block.part:
+                    block.part = "box"
         return table.caption + blocks
     if _holds_data(table, filled):
         return [*table.caption, _gridded(table, name)]
@@ -84,12 +86,6 @@ def _side_by_side(boxes: list[Box]) -> list[Block]:
             beside.anchors += label.anchors
             return boxes[1].blocks
     return [block for box in boxes for block in box.blocks]
-
-
-def _boxed(blocks: list[Block]) -> None:
-    for block in blocks:
-        if isinstance(block, Paragraph) and not block.part:
-            block.part = "box"
 
 
 def _gridded(table: Table, name: str) -> Table:

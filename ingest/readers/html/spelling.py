@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ingest.readers.html.html_blocks import BREAK, Paragraph
+from ingest.readers.lines import Line
 from ingest.readers.text import clean_characters
 
 _MARK = "\x00"  # where a footnote mark was; decoding leaves no such character
@@ -18,27 +19,17 @@ _SHORT = 70
 
 
 @dataclass(slots=True)
-class Spelled:
-    """One line of a paragraph: its words, the footnote marks within, whether it is bold or italic as a whole."""
-
-    text: str = ""
-    marks: tuple[str, ...] = ()
-    strong: bool = False
-    emphasis: bool = False
-    bullet: bool = False
-    broken: bool = False
-
-
-@dataclass(slots=True)
 class _Part:
+    """What stands between two line breaks."""
+
     texts: list[str] = field(default_factory=list)
     marks: list[str] = field(default_factory=list)
     bold: set[bool] = field(default_factory=set)
     italic: set[bool] = field(default_factory=set)
 
 
-def spell(paragraph: Paragraph) -> list[Spelled]:
-    """The lines of a paragraph that hold words; one, unless the page breaks it where a person would see lines.
+def spell(paragraph: Paragraph) -> list[Line]:
+    """The lines of a paragraph that hold words, not yet numbered; one, unless the page breaks it where a person would see lines.
 
     A `<br>` is a space within running text. It parts lines where each is short and none but the last ends a
     sentence, as in an address or the head of a document, and before a number or a dash; two in a row part
@@ -50,22 +41,21 @@ def spell(paragraph: Paragraph) -> list[Spelled]:
     listed = [item for item in paragraph.items if item.label]
     numbers = " ".join(item.label for item in listed)
     bullet = bullet or (not listed and any(item.bullet for item in paragraph.items[-1:]))
-    found = [_spelled(part) for part in _parts(paragraph)]
-    found = [line for line in found if line.text]
+    found = [line for line in map(_spelled, _parts(paragraph)) if line.text]
     if not found:
         return []
-    first = found[0]
-    if not bullet and (match := _BULLET.match(first.text)):
-        bullet, first.text = True, first.text[match.end() :]
-    first.bullet = bullet
-    if numbers and not first.text.startswith(numbers):
+    text = found[0].text
+    if not bullet and (match := _BULLET.match(text)):
+        bullet, text = True, text[match.end() :]
+    if numbers and not text.startswith(numbers):
         prefix = f"{numbers} {prefix}"
-    first.text = prefix + first.text
-    return found if _stand_apart(found, paragraph) else [_joined(found)]
+    found[0] = replace(found[0], text=prefix + text, bullet=bullet)
+    if not _stand_apart(found, paragraph):
+        return [_joined(found)]
+    return [*(replace(line, broken=paragraph.part != "masthead") for line in found[:-1]), found[-1]]
 
 
 def _parts(paragraph: Paragraph) -> list[_Part]:
-    """The characters between the line breaks."""
     parts = [_Part()]
     for n, run in enumerate(paragraph.runs):
         if n in paragraph.marks:
@@ -83,12 +73,12 @@ def _parts(paragraph: Paragraph) -> list[_Part]:
     return parts
 
 
-def _spelled(part: _Part) -> Spelled:
-    strong = part.bold == {True}
-    return Spelled(squeeze("".join(part.texts)), tuple(part.marks), strong, not strong and part.italic == {True})
+def _spelled(part: _Part) -> Line:
+    strong, emphasis = part.bold == {True}, part.bold != {True} and part.italic == {True}
+    return Line(_squeezed("".join(part.texts)), 0, strong=strong, emphasis=emphasis, marks=tuple(part.marks))
 
 
-def squeeze(text: str) -> str:
+def _squeezed(text: str) -> str:
     """Characters with white space as shown; a line of the file that ends within Chinese words is no space."""
     text = " ".join(_WRAPPED.sub("", text.replace("\xad", "")).split())
     if _MARK in text:
@@ -98,26 +88,23 @@ def squeeze(text: str) -> str:
     return clean_characters(text)
 
 
-def _stand_apart(found: list[Spelled], paragraph: Paragraph) -> bool:
+def _stand_apart(found: list[Line], paragraph: Paragraph) -> bool:
     if len(found) < 2 or paragraph.heading:
         return False
     if paragraph.part == "masthead":
         return True
-    others = found[:-1]
     numbered = all(_NUMBERED.match(line.text) for line in found[1:])
     short = all(len(line.text) <= _SHORT for line in found) and not any(
-        line.text.endswith((".", ";", ",", "-", ":")) and not _NUMBERED.match(line.text) for line in others
+        line.text.endswith((".", ";", ",", "-", ":")) and not _NUMBERED.match(line.text) for line in found[:-1]
     )
-    for line in others:
-        line.broken = True
     return numbered or short
 
 
-def _joined(found: list[Spelled]) -> Spelled:
-    return Spelled(
-        clean_characters(" ".join(line.text for line in found)),
-        tuple(mark for line in found for mark in line.marks),
-        all(line.strong for line in found),
-        all(line.emphasis for line in found),
-        found[0].bullet,
+def _joined(found: list[Line]) -> Line:
+    return replace(
+        found[0],
+        text=clean_characters(" ".join(line.text for line in found)),
+        strong=all(line.strong for line in found),
+        emphasis=all(line.emphasis for line in found),
+        marks=tuple(mark for line in found for mark in line.marks),
     )

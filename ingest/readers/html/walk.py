@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from urllib.parse import unquote
 
 from ingest.readers.html.html_blocks import (
     BREAK,
@@ -18,24 +20,69 @@ from ingest.readers.html.html_blocks import (
     marker_of,
     whole_number,
 )
-from ingest.readers.html.html_styles import Sheet, Style, declared
+from ingest.readers.html.html_styles import PLAIN, Sheet, Style, declared
 from ingest.readers.html.html_tables import settle
-from ingest.readers.html.open_elements import (
-    BLOCKS,
-    GRID_CLASS,
-    LISTS,
-    NOTE_NAME,
-    SECTIONS,
-    TABLE_PARTS,
-    Frame,
-    left_out,
-    set_words,
-)
-from ingest.readers.lines import ReadError
+from ingest.readers.lines import LinePart, ReadError
 
 MAX_ELEMENTS = 1_000_000
 MAX_BLOCKS = 200_000
 MAX_DEPTH = 400
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_BLOCKS = _names(
+    "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure "
+    "footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li listing main menu nav ol p pre search section "
+    "summary table tbody td tfoot th thead tr ul xmp"
+)
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_TABLE_PARTS = ("td", "th", "tr", "thead", "tbody", "tfoot", "caption")
+_SECTIONS = ("thead", "tbody", "tfoot")
+_LISTS = ("ol", "ul", "menu", "dir")
+
+_NO_TEXT = _names(
+    "script noscript template select textarea button svg canvas audio video object iframe map datalist progress meter "
+    "noframes applet embed rp"
+)
+_FURNITURE_ROLES = ("navigation", "banner", "contentinfo", "complementary", "search", "menu", "menubar")
+_NOTES = re.compile(r"note", re.IGNORECASE)
+NOTE_NAME = re.compile(
+    r"_{0,2}(?:user-content-)?(?:cite_note-\S+|(?:(?:sd)?(?:foot|end)?(?:note|nota)s?|ftn|fn|edn|en|n)"
+    r"[-_:.]?(?:\w{1,8}[-_.])?\d{1,4}\w{0,8})",
+    re.IGNORECASE,
+)
+"""How the ids of footnotes look: `fn1`, `_ftn1`, `sdfootnote1sym`, `cite_note-3`."""
+
+_NOTE_CLASS = re.compile(r"(?<![\w-])(?:Mso|sd)?(?:foot|end)notes?(?:Text)?(?![\w-])", re.IGNORECASE)
+_REFERENCE_CLASS = re.compile(r"\bMso(?:Foot|End)noteReference\b", re.IGNORECASE)
+_GRID_CLASS = re.compile(r"\bMso\w*Table\w*Grid|\bwikitable\b|\btable-bordered\b", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class _Frame:
+    """An open element: what its words inherit."""
+
+    tag: str
+    bold: bool = False
+    italic: bool = False
+    raised: int = 0
+    target: str = ""
+    label: bool = False
+    silent: bool = False
+    preformatted: bool = False
+    scoped: bool = False
+    heading: int = 0
+    group: int = 0
+    header: int = 0
+    part: LinePart = ""
+    footnote: bool = False
+    listing: Listing | None = None
+    item: Item | None = None
+    table: Table | None = None
+    box: Box | None = None
 
 
 class Walker:
@@ -48,12 +95,12 @@ class Walker:
         self.furniture = 0
         self._name = name
         self._sheet = Sheet()
-        self._frames = [Frame("")]
+        self._frames = [_Frame("")]
         self._sinks = [self.blocks]
         self._tables: list[Table] = []
         self._runs: list[Run] = []
         self._buffer: list[str] = []
-        self._set: Frame = self._frames[0]
+        self._set: _Frame = self._frames[0]
         self._anchors: list[str] = []
         self._items: list[Item] = []
         self._skipped = 0
@@ -75,11 +122,13 @@ class Walker:
             return
         attributes = {key.lower(): value for key, value in list(attributes.items())[:200]}
         tag = tag.lower()
-        style = self._style_of(tag, attributes)
-        reason = {"style": "style", "title": "title"}.get(tag) or left_out(
+        style = self._sheet.of(tag, attributes.get("class", ""), attributes.get("id", ""))
+        if own := attributes.get("style"):
+            style = style.under(declared(own[:20_000]))
+        reason = {"style": "style", "title": "title"}.get(tag) or _left_out(
             tag, attributes, style, self._frames[-1].scoped
         )
-        if tag in BLOCKS:
+        if tag in _BLOCKS:
             self._flush()
         if reason:
             self._skipped, self._reason = 1, reason
@@ -120,28 +169,23 @@ class Walker:
 
     # What elements do.
 
-    def _style_of(self, tag: str, attributes: Mapping[str, str]) -> Style:
-        style = self._sheet.of(tag, attributes.get("class", ""), attributes.get("id", ""))
-        own = attributes.get("style")
-        return style.under(declared(own[:20_000])) if own else style
-
     def _open(self, tag: str, attributes: Mapping[str, str], style: Style) -> None:
         frame = replace(self._frames[-1], tag=tag, table=None, box=None, item=None)
-        set_words(frame, tag, attributes, style, self._elements)
+        _set_words(frame, tag, attributes, style, self._elements)
         for key in ("id", "name"):
             if anchor := attributes.get(key, "")[:200]:
                 self._anchors.append(anchor)
         name = attributes.get("id", "")
-        if style.element in ("footnote", "endnote") or (tag in BLOCKS and NOTE_NAME.fullmatch(name[:200])):
+        if style.element in ("footnote", "endnote") or (tag in _BLOCKS and NOTE_NAME.fullmatch(name[:200])):
             self._groups += 1
             frame.group = self._groups
-        if tag in LISTS:
+        if tag in _LISTS:
             self._open_list(frame, tag, attributes, style)
         elif tag == "li":
             self._open_item(frame, attributes, style)
         elif tag == "table":
             self._open_table(frame, attributes, style)
-        elif tag in TABLE_PARTS and self._tables:
+        elif tag in _TABLE_PARTS and self._tables:
             self._open_table_part(frame, tag, attributes, style)
         elif tag == "header" and not frame.scoped:
             self._headers += 1
@@ -159,8 +203,8 @@ class Walker:
         elif tag == "rt":
             self._put("(")
 
-    def _close(self, frame: Frame) -> None:
-        if frame.tag in BLOCKS:
+    def _close(self, frame: _Frame) -> None:
+        if frame.tag in _BLOCKS:
             self._flush()
         if frame.tag == "q":
             self._put("”")
@@ -170,16 +214,16 @@ class Walker:
             self._items.pop()  # an item without words
         elif frame.table is not None:
             self._end_table(frame.table)
-        elif frame.tag in TABLE_PARTS and self._tables:
+        elif frame.tag in _TABLE_PARTS and self._tables:
             self._end_table_part(frame, self._tables[-1])
 
-    def _open_list(self, frame: Frame, tag: str, attributes: Mapping[str, str], style: Style) -> None:
+    def _open_list(self, frame: _Frame, tag: str, attributes: Mapping[str, str], style: Style) -> None:
         marker = style.marker or marker_of(attributes.get("type", "").strip())
         backwards = tag == "ol" and "reversed" in attributes
         start = whole_number(attributes.get("start")) if tag == "ol" else None
         frame.listing = Listing(tag == "ol", marker, start, backwards)
 
-    def _open_item(self, frame: Frame, attributes: Mapping[str, str], style: Style) -> None:
+    def _open_item(self, frame: _Frame, attributes: Mapping[str, str], style: Style) -> None:
         listing = frame.listing or Listing(False, "")
         marker = style.marker or marker_of(attributes.get("type", "").strip())
         frame.item = Item(listing, whole_number(attributes.get("value")), marker)
@@ -187,16 +231,16 @@ class Walker:
         self._items.append(frame.item)
         del self._items[:-20]
 
-    def _open_table(self, frame: Frame, attributes: Mapping[str, str], style: Style) -> None:
+    def _open_table(self, frame: _Frame, attributes: Mapping[str, str], style: Style) -> None:
         framed = attributes.get("border", "0").strip().lower() not in ("0", "", "none", "0px")
         rules = attributes.get("rules", "none").lower() not in ("none", "")
-        grid = bool(GRID_CLASS.search(attributes.get("class", "")[:200]))
+        grid = bool(_GRID_CLASS.search(attributes.get("class", "")[:200]))
         layout = attributes.get("role", "").lower() in ("presentation", "none")
         frame.table = Table(bordered=framed or rules or grid or bool(style.bordered), layout=layout)
         frame.listing = None
         self._tables.append(frame.table)
 
-    def _open_table_part(self, frame: Frame, tag: str, attributes: Mapping[str, str], style: Style) -> None:
+    def _open_table_part(self, frame: _Frame, tag: str, attributes: Mapping[str, str], style: Style) -> None:
         """A row, cell, section or caption; outside of any table it would be an ordinary block."""
         table = self._tables[-1]
         self._end_box(table)
@@ -204,7 +248,7 @@ class Walker:
             frame.box = table.box = Box()
             frame.part, table.caption = "caption", table.box.blocks
             self._sinks.append(table.box.blocks)
-        elif tag in SECTIONS:
+        elif tag in _SECTIONS:
             table.section, table.row = tag, None
         elif tag == "tr":
             table.row = Row(section=table.section)
@@ -227,13 +271,13 @@ class Walker:
                 frame.raised, frame.target, frame.heading, frame.listing = 0, "", 0, None
             self._sinks.append(table.box.blocks)
 
-    def _end_table_part(self, frame: Frame, table: Table) -> None:
+    def _end_table_part(self, frame: _Frame, table: Table) -> None:
         if frame.box is not None and table.box is not frame.box:
             return  # the next cell has ended it already
         self._end_box(table)
         if frame.tag == "tr":
             table.row = None
-        elif frame.tag in SECTIONS:
+        elif frame.tag in _SECTIONS:
             table.section = "tbody"
 
     def _end_box(self, table: Table) -> None:
@@ -299,3 +343,61 @@ class Walker:
         )
         self._anchors, self._items = [], []
         self._sinks[-1].append(made)
+
+
+def _left_out(tag: str, attributes: Mapping[str, str], style: Style, scoped: bool) -> str:
+    """Why an element is no part of the text: `code`, `furniture` or `hidden`; empty for one that is.
+
+    `scoped` says that it stands in an article or in the main part of the page, whose own header and footer are
+    text.
+    """
+    if tag in _NO_TEXT:
+        return "code"
+    if tag == "dialog" and "open" not in attributes:
+        return "hidden"
+    # Word keeps deleted words and the comments of reviewers in its pages.
+    if tag == "del" or style.element in ("comment-list", "comment"):
+        return "hidden"
+    hides = "hidden" in attributes or attributes.get("aria-hidden", "").lower() == "true" or style.hidden
+    if hides and tag not in ("html", "body"):
+        return "hidden"
+    role = attributes.get("role", "").lower()
+    aside = tag == "aside" and not role.startswith("doc-") and not _NOTES.search(attributes.get("class", ""))
+    if tag == "nav" or aside or role in _FURNITURE_ROLES or (tag == "footer" and not scoped):
+        return "furniture"
+    return ""
+
+
+def _set_words(frame: _Frame, tag: str, attributes: Mapping[str, str], style: Style, serial: int) -> None:
+    """How the words of an element are set, by its tag and its style; `serial` is its number in the page."""
+    if tag in _BLOCKS and _NOTE_CLASS.search(f"{attributes.get('class', '')[:200]} {attributes.get('id', '')[:200]}"):
+        frame.footnote = True
+    if tag in _HEADINGS or (attributes.get("role") == "heading" and tag in _BLOCKS):
+        level = whole_number(attributes.get("aria-level"))
+        frame.heading = _HEADINGS.get(tag) or max(1, min(6, level or 2))
+    if tag in ("b", "strong"):
+        frame.bold = True
+    elif tag in ("i", "em"):
+        frame.italic = True
+    elif tag in ("pre", "listing", "xmp"):
+        frame.preformatted = True
+    elif tag == "head":
+        frame.silent = True
+    elif tag in ("main", "article"):
+        frame.scoped = True
+    elif tag == "figcaption":
+        frame.part = "caption"
+    elif tag == "a":
+        address = attributes.get("href", "").strip()
+        frame.target = unquote(address[1:201]) if address.startswith("#") else ""
+    above = frame.raised
+    if tag == "sup" or (tag not in _BLOCKS and _REFERENCE_CLASS.search(attributes.get("class", "")[:200])):
+        frame.raised = above or serial
+    elif tag == "sub":
+        frame.raised = 0
+    if style is not PLAIN:
+        frame.bold = frame.bold if style.bold is None else style.bold
+        frame.italic = frame.italic if style.italic is None else style.italic
+        if style.raised is not None and tag != "sup":
+            frame.raised = (above or serial) if style.raised else 0
+        frame.label = frame.label or bool(style.label)

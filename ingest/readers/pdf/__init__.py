@@ -8,8 +8,8 @@ pdfium (through pypdfium2) reads the file; everything that makes a United Nation
 from __future__ import annotations
 
 from ingest.readers.heads import is_distribution_line
-from ingest.readers.lines import NoTextLayer, ReadError, Source
-from ingest.readers.pdf.assemble import assemble
+from ingest.readers.lines import NoTextLayer, ReadError, Source, in_groups
+from ingest.readers.pdf.assemble import Assembly
 from ingest.readers.pdf.columns import column_gap, in_reading_order
 from ingest.readers.pdf.contents import entries
 from ingest.readers.pdf.flow import PageText, flowing
@@ -17,7 +17,7 @@ from ingest.readers.pdf.furniture import Framed, wide_rules, without_furniture, 
 from ingest.readers.pdf.glyphs import MAX_CHARACTERS, PageGlyphs, open_pdf, read_pages
 from ingest.readers.pdf.pdf_notes import Note, part_notes
 from ingest.readers.pdf.pdf_tables import carried_table, labelled_tables, ruled_tables, unruled_tables
-from ingest.readers.pdf.prints import Print, common_size, in_groups, prints_of
+from ingest.readers.pdf.prints import Print, common_size, prints_of
 from ingest.readers.pdf.script import damaged, reversed_share, with_turned_script
 from ingest.readers.pdf.table_rows import Table
 
@@ -56,7 +56,7 @@ def read_pdf(data: bytes, name: str) -> Source:
         texts.append(text)
         notes += found
         told = told or framed.told
-    lines, warnings = assemble(flowing(texts, size), notes, texts[0].masthead, told)
+    lines, warnings = Assembly(flowing(texts, size), notes).run(texts[0].masthead, told)
     pictures = [page.number for (page, _), count in zip(pages, counts, strict=True) if _mostly_picture(page, count)]
     scanned = [
         page.number
@@ -120,15 +120,12 @@ def _check(pages: list[tuple[PageGlyphs, list[Print]]], name: str) -> None:
         )
 
 
-def _page_text(
-    framed: Framed, size: float, before: list[Note], last: PageText | None
-) -> tuple[PageText, tuple[Note, ...]]:
+def _page_text(framed: Framed, size: float, before: list[Note], last: PageText | None) -> tuple[PageText, list[Note]]:
     page = framed.page
-    footed = part_notes(page, framed.prints, size, bool(before) and before[-1].page == page.number - 1)
-    if footed.carried and before:
-        before[-1].lines += footed.carried
+    body, notes, carried_on = part_notes(page, framed.prints, size, bool(before) and before[-1].page == page.number - 1)
+    if before:
+        before[-1].lines += carried_on
     masthead: list[Print] = []
-    body = list(footed.body)
     from_top = 0.0
     if page.number == 1 and (edge := _masthead_edge(page) or _printed_edge(page, body)):
         from_top = edge + 3
@@ -152,7 +149,7 @@ def _page_text(
         free = _without(body, tables)
     prints = in_reading_order(free, gap)
     text = PageText(page.number, page.width, page.height, prints, tables, boxes, masthead, gap, entries(prints))
-    return text, footed.notes
+    return text, notes
 
 
 def _without(prints: list[Print], tables: list[Table]) -> list[Print]:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 
-from ingest.readers.lines import Cell, Line, row_text
+from ingest.readers.lines import Cell, Line, in_groups, row_text
 from ingest.readers.pdf.contents import title_and_page
 from ingest.readers.pdf.flow import Item, Paragraph, is_labelled
 from ingest.readers.pdf.glyphs import Run
@@ -78,15 +78,9 @@ _SUPERSCRIPT = re.compile(r"(?<=[^\s\d])[⁰¹²³⁴-⁹]{1,3}")
 _BULLET = re.compile(r"[•●▪■◦\uf000-\uf0ff–—-]\s*(?=\S)(?<![–—-])|[–—-]\s+(?=\S)")
 
 
-def assemble(
-    items: Sequence[Item], notes: Sequence[Note], masthead: Sequence[Print], told: Sequence[str]
-) -> tuple[list[Line], list[str]]:
-    """All lines of the file in reading order, each footnote after the paragraph that refers to it, and warnings. `told` are
-    further lines of the masthead."""
-    return _Assembly(items, notes).run(masthead, told)
+class Assembly:
+    """The lines of a file, each footnote after the paragraph that refers to it."""
 
-
-class _Assembly:
     def __init__(self, items: Sequence[Item], notes: Sequence[Note]) -> None:
         self._items = items
         self._notes = notes
@@ -100,6 +94,7 @@ class _Assembly:
         )
 
     def run(self, masthead: Sequence[Print], told: Sequence[str]) -> tuple[list[Line], list[str]]:
+        """All lines in reading order, and warnings. `told` are further lines of the masthead."""
         for line in _masthead_lines(masthead):
             self._add(line)
             if match := _REISSUE.search(line.text):  # the asterisk stays: it says that the document is a reissue
@@ -126,7 +121,9 @@ class _Assembly:
                 continue
             if own and (split := _table_notes(item, own)):
                 for label, prints in split:
-                    self._add(self._line(prints, note=label))
+                    marks: list[str] = []
+                    text = self._text(prints, marks, [], skip=label)
+                    self._add(Line(text or label, 0, page=prints[0].page, note=label, marks=tuple(marks)))
                 continue
             if item.part != "caption" and item.level:
                 own = set()
@@ -195,11 +192,6 @@ class _Assembly:
             )
         )
         self._tell(*called)
-
-    def _line(self, prints: Sequence[Print], note: str) -> Line:
-        marks: list[str] = []
-        text = self._text(prints, marks, [], skip=note)
-        return Line(text or note, 0, page=prints[0].page, note=note, marks=tuple(marks))
 
     def _text(
         self, prints: Sequence[Print], marks: list[str], called: list[int], own: Collection[str] = (), skip: str = ""
@@ -371,24 +363,19 @@ def _table_notes(item: Paragraph, own: Collection[str]) -> list[tuple[str, list[
 
 
 def _masthead_lines(prints: Sequence[Print]) -> Iterator[Line]:
-    """The masthead column by column; lines of one style that follow closely are one."""
+    """The masthead column by column; lines of one style that follow closely on the left are one."""
     parts = [part for line in prints for part in _apart(line)]
     if not parts:
         return
     middle = 0.55 * max(part.right for part in parts)
-    for side in (True, False):
-        column = sorted((part for part in parts if (part.left < middle) == side), key=lambda part: part.base)
-        group: list[Print] = []
-        for part in column:
-            close = group and part.base - group[-1].base < 1.5 * part.size and abs(part.left - group[-1].left) < 6
-            if close and side and part.bold == group[-1].bold and abs(part.size - group[-1].size) < 0.8:
-                group.append(part)
-                continue
-            if group:
-                yield _head(group)
-            group = [part]
-        if group:
-            yield _head(group)
+    parts.sort(key=lambda part: part.base)
+
+    def goes_on(group: Sequence[Print], part: Print) -> bool:
+        close = part.base - group[-1].base < 1.5 * part.size and abs(part.left - group[-1].left) < 6
+        return close and part.bold == group[-1].bold and abs(part.size - group[-1].size) < 0.8
+
+    yield from map(_head, in_groups((part for part in parts if part.left < middle), goes_on))
+    yield from (_head([part]) for part in parts if part.left >= middle)
 
 
 def _head(group: Sequence[Print]) -> Line:

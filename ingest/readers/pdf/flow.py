@@ -156,7 +156,7 @@ def _leading(prints: Iterable[Print]) -> dict[float, float]:
         if before is not None and before.page == line.page and abs(before.size - line.size) < 0.6:
             gap = line.base - before.base
             if 0.8 * line.size < gap < 3 * line.size:
-                gaps[_bucket(line.size)][round(gap * 2) / 2] += 1
+                gaps[round(line.size)][round(gap * 2) / 2] += 1
         before = line
     # The most common distance; of two that are nearly as common the smaller, since the other parts paragraphs.
     return {
@@ -166,13 +166,9 @@ def _leading(prints: Iterable[Print]) -> dict[float, float]:
     }
 
 
-def _bucket(size: float) -> float:
-    return round(size)
-
-
 def _measure(page: PageText, general: dict[float, float]) -> _Measure:
     own = _leading(page.prints)
-    counts = Counter(_bucket(line.size) for line in page.prints)
+    counts: Counter[float] = Counter(round(line.size) for line in page.prints)
     leading = {**general, **{size: gap for size, gap in own.items() if counts[size] >= 10}}
     lefts = Counter(round(line.left) for line in page.prints)
     rights = sorted(line.right for line in page.prints)
@@ -218,7 +214,7 @@ def _entry_goes_on(items: Sequence[Item], paragraph: Paragraph | None, line: Pri
         or _LABEL.match(line.text)
     ):
         return False
-    leading = measure.leading.get(_bucket(line.size), 1.2 * line.size)
+    leading = measure.leading.get(round(line.size), 1.2 * line.size)
     listed = any(isinstance(item, Paragraph) and item.part == "contents" for item in items)
     return listed and 0 < line.base - paragraph.last.base <= 1.3 * leading and line.left >= paragraph.last.left - 2
 
@@ -237,7 +233,7 @@ def _new(paragraph: Paragraph, line: Print, measure: _Measure, part: LinePart) -
     if leads(before.text) or leads(line.text):
         return not paragraph.part  # each line that names who presides, or who represents a State
     gap = line.base - before.base
-    leading = max(measure.leading.get(_bucket(line.size), 1.2 * line.size), 1.05 * line.size)
+    leading = max(measure.leading.get(round(line.size), 1.2 * line.size), 1.05 * line.size)
     if gap <= 0 or gap > 1.2 * leading + 0.6:
         return gap > 0 or not _next_column(before, line)
     if abs(line.size - before.size) > 0.1 * before.size + 0.3 or (

@@ -93,7 +93,8 @@ class _Counts:
         steps: Counter[int] = Counter()
         for page, prints in pages:
             edges = {id(line): line for zone in (prints[:2], prints[-2:]) for line in zone if _zone(line, page)}
-            steps.update({int(text) - page.number for line in edges.values() for text in _texts(line) if _bare(text)})
+            texts = [text for line in edges.values() for text in _texts(line)]
+            steps.update({int(text) - page.number for text in texts if text.isdecimal() and len(text) <= 4})
         step, count = steps.most_common(1)[0] if steps else (0, 0)
         self.step = step if count >= max(2, 0.5 * self.pages) else 0
         """What a printed page number exceeds the page's place in the file by."""
@@ -126,10 +127,6 @@ class _Counts:
         texts, number = _texts(line), str(line.page + self.step)
         bare = ["#" if self.numbers(text, line.page) else text.replace(number, "#") for text in texts]
         return {f"{zone}:" + "\0".join(each) for each in (texts, bare)}
-
-
-def _bare(text: str) -> bool:
-    return text.isdecimal() and len(text) <= 4
 
 
 def _zone(line: Print, page: PageGlyphs) -> int:

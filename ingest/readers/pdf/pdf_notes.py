@@ -26,19 +26,11 @@ class Note:
     lines: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class Footed:
-    """A page parted into its text and its footnotes. `carried` are the lines above the first footnote that
-    has a mark: they go on with the last footnote of the page before."""
-
-    body: tuple[Print, ...]
-    notes: tuple[Note, ...]
-    carried: tuple[str, ...]
-
-
-def part_notes(page: PageGlyphs, prints: Sequence[Print], size: float, after_notes: bool) -> Footed:
-    """Parts the lines of a page. `size` is the font size of the text, points; `after_notes` says that the page before has
-    footnotes, the last of which may go on here."""
+def part_notes(
+    page: PageGlyphs, prints: Sequence[Print], size: float, after_notes: bool
+) -> tuple[list[Print], list[Note], list[str]]:
+    """The lines of a page parted: its text, its footnotes, and the lines above the first that has a mark, which go on with the last
+    footnote of the page before. `size` is the font size of the text, points; `after_notes` says that there is one which may go on."""
     start = _start(page, prints, size, after_notes)
     plain = start < len(prints) and label_of(prints[start]) is None and bool(_plain_number(prints[start]))
     notes: list[Note] = []
@@ -55,7 +47,7 @@ def part_notes(page: PageGlyphs, prints: Sequence[Print], size: float, after_not
             notes[-1].lines.append(line.text)
         else:
             carried.append(line.text)
-    return Footed(tuple(prints[:start]), tuple(notes), tuple(carried))
+    return list(prints[:start]), notes, carried
 
 
 def label_of(line: Print) -> tuple[str, str] | None:

@@ -5,14 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar
 
 from ingest.readers.pdf.glyphs import PageGlyphs, Run
-
-_Item = TypeVar("_Item")
 
 WIDE_GAP = 0.87
 """A gap of more than this many font sizes parts the stretches of a line."""
@@ -219,17 +216,6 @@ def prints_of(page: PageGlyphs) -> list[Print]:
 
 def _is_mark(run: Run) -> bool:
     return bool(_MARK.fullmatch(run.text.strip()))
-
-
-def in_groups(items: Iterable[_Item], goes_on: Callable[[list[_Item], _Item], bool]) -> list[list[_Item]]:
-    """Items one after the other in groups: each that does not go on with the group before it begins one."""
-    groups: list[list[_Item]] = []
-    for item in items:
-        if groups and goes_on(groups[-1], item):
-            groups[-1].append(item)
-        else:
-            groups.append([item])
-    return groups
 
 
 def common_size(prints: Iterable[Print]) -> float:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ingest.clock import begins_span, find_times, is_clocked, names_half
-from ingest.readers.pdf.prints import Print, Row, TableCell, in_groups
+from ingest.readers.lines import in_groups
+from ingest.readers.pdf.prints import Print, Row, TableCell
 
 _FIRST = 3
 """Times stand in one of so many columns."""

@@ -7,9 +7,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ingest.readers.lines import YEARS, heads_numbers
+from ingest.readers.lines import YEARS, heads_numbers, in_groups
 from ingest.readers.pdf.glyphs import Rule, Run
-from ingest.readers.pdf.prints import Print, Row, TableCell, in_groups
+from ingest.readers.pdf.prints import Print, Row, TableCell
 from ingest.readers.pdf.slots import slotted
 from ingest.readers.pdf.table_rules import NEAR, Level, lies_within, merged
 

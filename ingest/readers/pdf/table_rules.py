@@ -11,9 +11,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ingest.readers.lines import FIGURE_WORDS, MAP_WORDS, TABLE_WORDS
+from ingest.readers.lines import FIGURE_WORDS, MAP_WORDS, TABLE_WORDS, in_groups
 from ingest.readers.pdf.glyphs import Rule
-from ingest.readers.pdf.prints import Print, in_groups
+from ingest.readers.pdf.prints import Print
 
 NEAR = 4.0
 """Ends of rules within so many points are one edge."""
