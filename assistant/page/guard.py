@@ -98,12 +98,13 @@ class Guard:
         service.when_stopped(self._stop)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        # Where a request comes from is told by uvicorn alone; Gradio believes anybody that says it.
-        scope = {**scope, "headers": [(name, value) for name, value in scope["headers"] if not _told(name)]}
         path, connection = _path(scope), HTTPConnection(scope)
         if not _HOST.fullmatch(connection.headers.get("host", "x").strip()):
             raise Invalid("host-none", header="host")
         who = await identified(connection)
+        # Where a request comes from is told by uvicorn alone; Gradio believes anybody that says it. (The scope that came is where others
+        # look for the visit.)
+        scope = {**scope, "headers": [(name, value) for name, value in scope["headers"] if not _told(name)]}
         if path == "/" and who.role is Role.NONE:
             await RedirectResponse(sign_in_path(Request(scope)), 303)(scope, receive, send)
             return
