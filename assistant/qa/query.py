@@ -63,7 +63,7 @@ LOOKED_THROUGH = 40
 """Passages that are looked through for one form of a word."""
 _SPELT = re.compile(rf"(?<![\w/.'’-])[A-Za-z]{{{SHORTEST},20}}(?![\w/'’-])")
 _LETTERS = re.compile("[a-z]+")
-_AND = {
+AND = {
     "en": r",?\s+and\s+|[,;]\s+",
     "fr": r",?\s+et\s+|[,;]\s+",
     "es": r",?\s+[ye]\s+|[,;]\s+",
@@ -242,7 +242,7 @@ def cuts(text: str, language: str) -> Iterator[tuple[str, str]]:
     ("article 6, paragraph 1")."""
     naming = name_place(same) if len(same := folded(text)) == len(text) else None
     within = (naming.start, naming.end) if naming else (0, 0)
-    found = [*re.finditer(_AND[language], text, re.IGNORECASE)]
+    found = [*re.finditer(AND[language], text, re.IGNORECASE)]
     found = [each for each in found if not within[0] < each.start() < within[1]]
     found.sort(key=lambda match: not re.search("[,،，;；؛]", match.group()))
     pairs = ((text[: match.start()], text[match.end() :]) for match in found)

@@ -86,6 +86,8 @@ class Quoter:
             enough = meeting is not None and not _says_none(question, meeting.statements[:1])
             found = self._from_evidence(question, FIRST if enough else most, meeting)
             reasons += self.places.lacking(question, found)
+        if found.status != "answered" and named:
+            found = self._sections.headed(question) or found
         if lacking is None:
             found = self._naming_others(question, self._or_meeting(question, found))
         elif found.status != "answered" or not _names_date(question, found):

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 
 from assistant.qa.answer import Answer
 from assistant.qa.citations import choose, nearest, weighed
-from assistant.qa.provisions import WHOLE, Named, alone, left_beside, no_place, passages_of, places_in
+from assistant.qa.provisions import WHOLE, Named, alone, left_beside, no_place, passages_of, places_in, words_left
+from assistant.qa.query import AND
 from assistant.qa.retriever import Evidence, named_texts
 from assistant.qa.units import Unit, items_below, spoken, units_of
 from assistant.qa.weighing import FIRST, READ
@@ -64,6 +65,27 @@ class NamedSections(Named):
                     return self._quoted(question, document, named)
                 lacking = lacking or (self._lacking(question, document, series[0], text) if near else None)
         return lacking
+
+    def headed(self, question: Question) -> Answer | None:
+        """What stands under a heading of a text that the question names, where it says the heading, or one of two that are joined
+        ("Conclusions and recommendations"), and nothing else; None where it says none, or too much stands there."""
+        for document in named_texts(question, self._library) or ():
+            asked = set(words_left(question, titled=[document]))
+            same = document.language == question.language
+            said = asked if same else set(self._retriever.words(question, document.language))
+            if not asked or document.kind in ("agenda", "treaty"):
+                continue
+            headings = [each for each in document.blocks if each.kind == "heading" and any(
+                len(part) == len(asked) and part <= said for part in _parts(question, document, each))]  # fmt: skip
+            units = [unit for each in headings for unit in self._units(document, _Section(each, "", "", ""))]
+            units = [unit for unit in units if question.admits(document.id, unit.block)]
+            if (
+                units
+                and len(units) <= 2 * self._most
+                and sum(unit.end - unit.start for unit in units) <= 2 * self._most * WHOLE
+            ):
+                return self._composer.whole(question, units)
+        return None
 
     def _documents(self, question: Question) -> list[tuple[Document, bool]]:
         """Those that the question names, else those that search finds, and whether it finds them first."""
@@ -150,6 +172,13 @@ def _series(document: Document) -> tuple[tuple[_Section, ...], ...]:
         found.append(_Section(block, match.group(), words, number))
     counts = Counter(each.words for each in {(each.words, each.number): each for each in found}.values())
     return tuple(tuple(each for each in found if each.words == words) for words, count in counts.items() if count > 1)
+
+
+def _parts(question: Question, document: Document, heading: Block) -> list[set[str]]:
+    """The content words of a heading, without its number; of several things that are joined, those of each."""
+    parts = re.split(AND[document.language], document.body(heading), flags=re.IGNORECASE)
+    found = ({*question.vocabulary.content_of(part, document.language)} for part in parts)
+    return [{word for word in words if not _NUMBERED.fullmatch(word)} for words in found]
 
 
 def _said(section: _Section, text: str, question: Question, document: Document) -> Span | None:
