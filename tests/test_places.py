@@ -245,6 +245,38 @@ def test_a_recommendation_that_is_named_is_quoted(experts: Engine) -> None:
     assert statement.text == "Recommendation 2 Lamps should be lit at dusk."
 
 
+LAKE = b"""# Report on the lake
+
+A/88/309
+
+## I. Fish
+
+1. There are trout.
+
+## II. Conclusions and recommendations
+
+2. The shore is to be cleaned.
+
+3. A warden is to be named.
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("What are the recommendations of A/88/309?", ["The shore is to be cleaned.", "A warden is to be named."]),
+        ("Quelles sont les recommandations de A/88/309 ?", ["The shore is to be cleaned.", "A warden is to be named."]),
+        ("What are the recommendations of A/88/309 on roads?", []),
+    ],
+)
+def test_who_asks_for_nothing_but_a_heading_of_a_text_is_told_what_stands_there(
+    holding: Holding, question: str, words: list[str]
+) -> None:
+    said = [each.text for each in holding(Input("lake.md", LAKE), reading=True).ask(question).statements]
+    assert [text for text in words if not any(each.endswith(text) for each in said)] == []
+    assert bool(said) == bool(words)
+
+
 def test_what_is_asked_of_a_decision_is_answered_from_it_alone(experts: Engine) -> None:
     answer = experts.ask("Which oil was the Secretariat requested to buy in decision 2025/8?")
     assert answer.status == "answered"

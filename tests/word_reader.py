@@ -23,7 +23,7 @@ FIRM = 0.1
 _GLOSSARY = {"passeurs": "smugglers", "gagné": "earned", "point": "item", "examiné": "taken", "tema": "item", "examina": "taken",
              "пункт": "item", "рассматривается": "taken", "البند": "item", "ينظر": "taken", "项目": "item", "审议": "taken",
              "الوثائق": "document", "文件": "document", "يعتمد": "adoption", "تقرير": "report", "утверждается": "adoption",
-             "доклад": "report"}  # fmt: skip
+             "доклад": "report", "recommandations": "recommendations"}  # fmt: skip
 _WORD = re.compile(r"[\u3400-\u9fff]|[^\W\u3400-\u9fff]+")
 
 
