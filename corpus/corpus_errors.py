@@ -10,8 +10,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+DATABASE = "library.sqlite3"
+"""File in a library's folder that holds it, unless PostgreSQL does."""
 OWNER = "owner.json"
 """File in a library's folder that names the process that owns it."""
+SEAL_FILE = "links.key"
+"""File in a library's folder with the secret that seals links and sessions."""
 LEAST_ROOM = 1_000_000
 """Bytes on a disk below which it counts as full where something could not be written."""
 
