@@ -58,7 +58,12 @@ def _extras() -> Finding:
     told = f"installed: {', '.join(here) or 'none'}"
     if not absent:
         return Finding("extras", "ok", told)
-    return Finding("extras", "ok", f"{told}; not installed: {', '.join(absent)}", f"If wanted: {install('NAME')}")
+    return Finding(
+        "extras",
+        "ok",
+        f"{told}; not installed: {', '.join(absent)}",
+        f"{absent[0]}, if wanted: {install(absent[0])}; what needs another tells its command",
+    )
 
 
 def _disk(settings: Settings) -> Finding:
