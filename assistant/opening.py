@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.settings import Settings, SettingsError, load_settings, model_key
+from corpus.corpus_errors import DATABASE, LibraryError, plainly
 from corpus.extras import install, installed
 
 if TYPE_CHECKING:
@@ -40,12 +41,17 @@ def open_engine(
         yield make_engine(library, chosen, away)
 
 
-def open_library(chosen: Settings, owner: str, models: Models | None = None, *, accept_stale: bool = False) -> Library:
-    """The library of the settings, with their models or others. Raises what `Library` raises."""
+def open_library(
+    chosen: Settings, owner: str, models: Models | None = None, *, accept_stale: bool = False, make: bool = True
+) -> Library:
+    """The library of the settings, with their models or others. Raises what `Library` raises, and `LibraryError` where there is none
+    and it is not to `make` one."""
     from corpus.embedding import make_models
     from corpus.library import Library
     from ingest.segment import SEGMENTER_VERSION
 
+    if not make:
+        check_there(chosen)
     return Library(
         chosen.data_dir,
         models or make_models(chosen.embedding, chosen.multilingual, chosen.data_dir / "models"),
@@ -56,6 +62,16 @@ def open_library(chosen: Settings, owner: str, models: Models | None = None, *, 
         accept_stale=accept_stale,
         keeps=chosen.keep_files * 1_000_000,
     )
+
+
+def check_there(chosen: Settings) -> None:
+    """Raises `LibraryError` where the folder of the settings holds no library, so that nobody makes one by a slip in its name."""
+    with plainly(chosen.data_dir):
+        if chosen.database_url is None and not (chosen.data_dir / DATABASE).exists():
+            raise LibraryError(
+                f"There is no library in {chosen.data_dir}. Name its folder with --data-dir or RAPPORTEUR_DATA_DIR, or make one there: "
+                "rapporteur ingest FILE, or rapporteur ingest --starter."
+            )
 
 
 def catalogue_of(chosen: Settings) -> Catalogue:

@@ -279,9 +279,12 @@ def load_settings(**options: Any) -> Settings:
             name = str(fault["loc"][0]) if fault["loc"] else ""
             said = f"{name} (RAPPORTEUR_{name.upper()}): " if fault["loc"] else ""
             told = fault["msg"].removeprefix("Value error, ")
-            if fault["type"] == "extra_forbidden":
+            bare = name.lower().removeprefix("rapporteur_")
+            if fault["type"] == "extra_forbidden" and bare != name and bare in Settings.model_fields:
+                said, told = "", f"{name} is written {bare} in the file: without RAPPORTEUR_, in small letters"
+            elif fault["type"] == "extra_forbidden":
                 told = "is read from the environment alone" if name == "model_key" else "there is no such setting"
-            faults.append(f"{said}{told[0].lower()}{told[1:]}")
+            faults.append(f"{said}{told[0].lower()}{told[1:]}" if said else told)
         places = f"options, environment and {file}" if file.is_file() else "options and environment"
         raise SettingsError(f"Setting {'; '.join(faults)}. Read from {places}.") from None
     except (ValueError, OSError) as error:

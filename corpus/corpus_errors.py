@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+DATABASE = "library.sqlite3"
+"""File in a library's folder that holds it, unless PostgreSQL does."""
 OWNER = "owner.json"
 """File in a library's folder that names the process that owns it."""
+SEAL_FILE = "links.key"
+"""File in a library's folder with the secret that seals links and sessions."""
 LEAST_ROOM = 1_000_000
 """Bytes on a disk below which it counts as full where something could not be written."""
 
@@ -78,6 +83,18 @@ def no_room(folder: Path) -> bool:
         return False
 
 
+def _closed(folder: Path) -> bool:
+    """Whether a folder is there whose files nobody here may see."""
+    try:
+        with os.scandir(folder):
+            (folder / DATABASE).exists()
+    except PermissionError:
+        return True
+    except OSError:
+        return False  # there is no such folder
+    return False
+
+
 def advice(folder: Path, reason: str) -> str:
     """What to tell people when disk or database refuse."""
     low = reason.casefold()
@@ -90,6 +107,8 @@ def advice(folder: Path, reason: str) -> str:
         or "permission" in low
         or "unable to open" in low
     ):
+        if _closed(folder):
+            return f"The folder {folder} can't be read. Change its permissions, or choose another with --data-dir."
         return f"The folder {folder} can't be written to. Change its permissions, or choose another with --data-dir."
     if "malformed" in low or "not a database" in low:
         return f"The database in {folder} is damaged ({reason}). Restore it from a backup, or ingest anew elsewhere."

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import re
+import shlex
+import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 
 @dataclass(frozen=True)
@@ -35,9 +44,39 @@ EXTRAS = {
 }
 
 
+_REQUIRED = re.compile(r"""(?P<what>[^;]+);\s*(?:(?P<where>.+?)\s+and\s+)?extra == ["'](?P<extra>[\w-]+)["']""")
+_OWN = re.compile(r"rapporteur\[([^]]+)\]")
+
+
 def install(extra: str) -> str:
-    """The command that installs an extra."""
-    return f"pip install 'rapporteur[{extra}]'"
+    """The command that installs an extra, for this Python: from the checkout or wheel that this came from, else by what they require.
+    Never by the name `rapporteur`, which on the package index is another program's."""
+    try:
+        found = distribution("rapporteur")
+        wanted = _origin(found, extra) or list(dict.fromkeys(_required(found, (extra,))))
+    except PackageNotFoundError:
+        wanted = [f"{Path(__file__).parent.parent}[{extra}]"]
+    return shlex.join([sys.executable, "-m", "pip", "install", *wanted])
+
+
+def _origin(found: Distribution, extra: str) -> list[str]:
+    """An extra of the folder or file that was installed (PEP 610), as pip takes them; nothing where it is gone or elsewhere."""
+    told = json.loads(found.read_text("direct_url.json") or "{}")
+    address = urlsplit(told.get("url", ""))
+    path = Path(url2pathname(address.path))
+    if address.scheme != "file" or not path.exists():
+        return []
+    editable = told.get("dir_info", {}).get("editable", False)
+    return [*(["-e"] if editable else []), f"{path}[{extra}]"]
+
+
+def _required(found: Distribution, extras: tuple[str, ...]) -> Iterator[str]:
+    for each in map(_REQUIRED.fullmatch, found.requires or ()):
+        if each is not None and each["extra"] in extras:
+            if own := _OWN.fullmatch(each["what"].strip()):
+                yield from _required(found, tuple(own[1].split(",")))
+            else:
+                yield each["what"].strip() + (f"; {each['where']}" if each["where"] else "")
 
 
 def installed(extra: str) -> bool:

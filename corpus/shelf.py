@@ -16,7 +16,16 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 import numpy as np
 from filelock import FileLock, Timeout
 
-from corpus.corpus_errors import OWNER, LibraryBusy, LibraryError, LibraryStale, NotHeld, busy_message, plainly
+from corpus.corpus_errors import (
+    DATABASE,
+    OWNER,
+    LibraryBusy,
+    LibraryError,
+    LibraryStale,
+    NotHeld,
+    busy_message,
+    plainly,
+)
 from corpus.documents import LANGUAGES, Document, Passage, Within
 from corpus.extras import install, installed
 from corpus.feedback import MOST, Feedback
@@ -27,7 +36,7 @@ from corpus.soundness import IndexCheck, check_passages
 from corpus.sources import FORMATS, KEPT_BYTES, SourceRecord
 from corpus.store import SCHEMA_VERSION, Header, Holding
 from corpus.store.earlier import EARLIER
-from corpus.store.engines import DATABASE, Engine, embedded, shared
+from corpus.store.engines import Engine, embedded, shared
 from corpus.symbols import Symbol, same_document
 from corpus.versions import Versions
 

@@ -321,7 +321,7 @@ def origins(labels: Labels = None, wrong: EachWrong = False, as_json: AsJson = F
     from eval.cases import ORIGINS
     from eval.origins import COLUMNS, Labelled, scores_of
 
-    with _told(), open_library(settings(), "rapporteur eval origins") as library:
+    with _told(), open_library(settings(), "rapporteur eval origins", make=False) as library:
         found = scores_of(library, labels_in(labels or ORIGINS, Labelled))
     _show({"all": found}, as_json, "texts", COLUMNS, wrong=found.wrong if wrong else ())
 

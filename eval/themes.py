@@ -39,7 +39,7 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=10, help="how often a tenth of the documents is left out")
     options = parser.parse_args()
     chosen = settings()
-    with open_library(chosen, "rapporteur eval themes") as library:
+    with open_library(chosen, "rapporteur eval themes", make=False) as library:
         ids = sorted(document.id for document in library.documents())
         begun = time.process_time()
         engine = make_engine(library, chosen)

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from corpus.corpus_errors import DATABASE
 from corpus.symbols import Symbol
 from ingest.document_reading import Input
 from ingest.readers import MAX_BYTES, ReadError, visible
@@ -99,7 +100,7 @@ class Found:
 def walk(folder: Path, apart: Collection[Path] = ()) -> Iterator[Found]:
     """The files of a folder and its folders, by name; those in a folder before it.
 
-    Hidden files and folders, junk, and all that is no ordinary file are passed over, as are the folders `apart`.
+    Hidden files and folders, junk, and all that is no ordinary file are passed over, as are the folders `apart`, and libraries, which is told.
     Links are not followed: what they lead to inside the folder is met anyway, and what is outside is no part of it, which is told,
     as is a link that leads nowhere.
     """
@@ -118,6 +119,12 @@ def walk(folder: Path, apart: Collection[Path] = ()) -> Iterator[Found]:
                 listed = sorted(entries, key=lambda entry: entry.name)
         except OSError as error:
             yield Found(here, fault=f"{printable(str(here))} can't be read: {error.strerror}.")
+            continue
+        if any(entry.name == DATABASE for entry in listed):
+            reason = (
+                f"{printable(str(here))} is a library, and its files are passed over. Name those that are documents."
+            )
+            yield Found(here, fault=reason)
             continue
         folders = []
         for entry in listed:

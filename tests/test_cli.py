@@ -242,7 +242,40 @@ def test_the_printed_list_shows_each_symbol_whole(starter: Cli) -> None:
     assert AGENDA_SYMBOL in done.out
 
 
-def test_an_empty_library_says_how_to_fill_it(cli: Cli) -> None:
+@pytest.mark.parametrize(
+    "command", ["ask When?", "search boats", "status", "show boats", "verify", "list", "doctor", "reindex", "meeting"]
+)
+def test_what_reads_makes_no_library_and_names_the_folder_that_has_none(cli: Cli, command: str) -> None:
+    done = cli(*command.split())
+    assert done.code == (0 if command == "doctor" else 1)
+    assert f"There is no library in {cli.folder}" in " ".join(done.err.split()) or command == "doctor"
+    assert "rapporteur ingest" in done.out + done.err
+    assert not cli.folder.exists()
+
+
+def test_a_folder_that_is_closed_is_said_to_be_closed(cli: Cli, boats: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cli("ingest", boats)
+
+    def closed(*_: object) -> bool:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("corpus.corpus_errors.os.scandir", closed)  # who runs tests may read everywhere
+    monkeypatch.setattr(Path, "exists", closed)
+    done = cli("ask", ITEM_3)
+    assert (done.code, f"{cli.folder} can't be read" in done.err) == (1, True)
+
+
+def test_a_library_is_not_copied_among_other_things(cli: Cli, boats: Path, tmp_path: Path) -> None:
+    cli("ingest", boats)
+    papers = write(tmp_path / "papers" / "a.md", BOATS).parent
+    done = cli("migrate", "--to", papers)
+    assert (done.code, "holds other things" in done.err) == (2, True)
+    assert [path.name for path in papers.iterdir()] == ["a.md"]
+
+
+def test_an_empty_library_says_how_to_fill_it(cli: Cli, boats: Path) -> None:
+    cli("ingest", boats)
+    cli("remove", "a-note-on-boats")
     done = cli("list")
     assert (done.code, "rapporteur ingest" in done.err) == (0, True)
     assert "rapporteur ingest" in cli("ask", ITEM_3).out
@@ -251,6 +284,15 @@ def test_an_empty_library_says_how_to_fill_it(cli: Cli) -> None:
     found = cli("search", "boats")
     assert (found.code, found.out, "The library is empty" in found.err) == (0, "", True)
     assert cli("search", "boats", "--json").json() == []
+
+
+def test_doctor_counts_what_an_older_reader_read(cli: Cli, boats: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cli("ingest", boats)
+    assert "older reader" not in cli("doctor").out
+    monkeypatch.setattr("assistant.cli.checks.READER_VERSION", "99")
+    done = cli("doctor")
+    assert done.code == 0
+    assert "1 documents were read by an older reader" in " ".join(done.out.split())
 
 
 def test_a_library_that_can_only_be_read_is_asked_and_the_commands_that_write_say_so(

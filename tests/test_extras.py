@@ -51,7 +51,9 @@ class Bare:
         for top in ("app.py", "assistant", "corpus", "eval", "ingest"):
             (site / top).symlink_to(ROOT / top)
         (site / "rapporteur-0.dist-info").mkdir()
-        (site / "rapporteur-0.dist-info" / "METADATA").write_text("Name: rapporteur\nVersion: 0\n", encoding="utf-8")
+        metadata = distribution("rapporteur").read_text("METADATA") or ""
+        (site / "rapporteur-0.dist-info" / "METADATA").write_text(metadata, encoding="utf-8")
+        self.told = site / "rapporteur-0.dist-info" / "direct_url.json"
         points = [f"{name} = {at}" for name, at in PROJECT["entry-points"]["rapporteur.commands"].items()]
         (site / "rapporteur-0.dist-info" / "entry_points.txt").write_text(
             "\n".join(["[rapporteur.commands]", *points]), encoding="utf-8"
@@ -95,7 +97,10 @@ def test_questions_are_answered_without_any_extra(bare: Bare) -> None:
 def test_doctor_tells_which_extras_are_not_there(bare: Bare) -> None:
     code, said = bare("doctor", COLUMNS="400")
     assert code == 0, said
-    assert f"installed: none; not installed: {', '.join(EXTRAS)}" in " ".join(re.sub("[│┃]", " ", said).split())
+    row = [line.split("│")[3:5] for line in said[said.index("│ extras") : said.index("│ settings")].splitlines()]
+    message, remedy = (" ".join(" ".join(cells).split()) for cells in zip(*row, strict=True))
+    assert message == f"installed: none; not installed: {', '.join(EXTRAS)}"
+    assert "-m pip install 'scikit-learn>=1.5' 'scipy>=1.13'" in remedy
 
 
 @pytest.mark.parametrize(
@@ -104,6 +109,7 @@ def test_doctor_tells_which_extras_are_not_there(bare: Bare) -> None:
         ("page", ["serve"], {}),
         ("mcp", ["mcp"], {}),
         ("reports", ["themes"], {}),
+        ("llama-index", ["eval", "run", "--system", "llama-index"], {}),
         ("reports", ["brief", "--item", "3"], {}),
         ("reports", ["origins", "CTOC/COP/WG.7/2021/1"], {}),
         ("reports", ["compare", "CTOC/COP/WG.7/2021/1", "A/RES/55/25"], {}),
@@ -116,8 +122,31 @@ def test_doctor_tells_which_extras_are_not_there(bare: Bare) -> None:
 def test_what_needs_an_extra_says_which(bare: Bare, extra: str, command: list[str], settings: dict[str, str]) -> None:
     code, said = bare(*command, **settings)
     assert code != 0
-    assert f"pip install 'rapporteur[{extra}]'" in said
+    assert f"{sys.executable} -m pip install" in said
+    assert all(
+        f"{Requirement(each).name}" in said
+        for each in PROJECT["optional-dependencies"][extra]
+        if "rapporteur" not in each
+    )
+    assert "rapporteur[" not in said, "which is another program on the package index"
     assert "Traceback" not in said
+
+
+@pytest.mark.parametrize(
+    ("from_", "told"),
+    [
+        ({"url": "file:///gone/away", "dir_info": {}}, "'scikit-learn>=1.5' 'scipy>=1.13'"),
+        ({"url": "https://example.org/rapporteur.whl", "archive_info": {}}, "'scikit-learn>=1.5' 'scipy>=1.13'"),
+        ({"url": ROOT.as_uri(), "dir_info": {"editable": True}}, f"-e '{ROOT}[reports]'"),
+        ({"url": (ROOT / "README.md").as_uri(), "archive_info": {}}, f"'{ROOT / 'README.md'}[reports]'"),
+    ],
+)
+def test_an_extra_is_installed_from_where_the_program_came(bare: Bare, from_: dict[str, object], told: str) -> None:
+    bare.told.write_text(json.dumps(from_), encoding="utf-8")
+    try:
+        assert f"{sys.executable} -m pip install {told}" in bare("themes")[1]
+    finally:
+        bare.told.unlink()
 
 
 def test_every_command_has_its_help_without_any_extra(bare: Bare) -> None:
@@ -144,7 +173,8 @@ def test_no_part_of_a_bare_installation_brings_torch() -> None:
 def test_a_missing_module_is_put_down_to_its_extra(module: str, extra: str) -> None:
     told = extra_advice(ModuleNotFoundError(f"No module named {module!r}", name=module))
     assert told is not None
-    assert f"rapporteur[{extra}]" in told
+    assert "pip install" in told
+    assert f"the extra {extra!r}" in told
 
 
 def test_a_missing_module_of_no_extra_is_an_error_as_it_is() -> None:

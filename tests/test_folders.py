@@ -25,10 +25,11 @@ from test_bad_input import CONTROL
 import corpus.library
 import corpus.shelf
 import ingest.memory
+from assistant.access.visitors import Secret
 from assistant.cli.bars import Report
 from assistant.outcome_words import record, told
 from corpus.catalogue import Catalogue
-from corpus.corpus_errors import LibraryStale
+from corpus.corpus_errors import SEAL_FILE, LibraryStale
 from corpus.embedding import HashEmbedder
 from corpus.feedback import feedback_of
 from corpus.library import Library
@@ -144,6 +145,28 @@ def test_the_folder_of_the_library_is_no_part_of_a_folder_of_files(cli: Cli, tmp
     write(tmp_path / "a.md", BOATS)
     for _ in range(2):
         assert [row["file"] for row in rows(cli, tmp_path)] == [str(tmp_path / "a.md")]
+
+
+def test_the_secret_of_a_library_is_never_read_as_a_document(cli: Cli, tmp_path: Path) -> None:
+    """Neither in a copy of the library among the papers, nor named itself; nor what is made now, under another name."""
+    write(cli.folder / SEAL_FILE, "k" * 43)
+    sealed = Secret(cli.folder).seal("a")
+    write(tmp_path / "papers" / "a.md", BOATS)
+    assert cli("ingest", "--starter").code == 0
+    copy = shutil.copytree(cli.folder, tmp_path / "papers" / "backup")
+    told = {str(row["file"]): row for row in rows(cli, tmp_path / "papers")}
+    assert {name: row["result"] for name, row in told.items()} == {
+        str(copy.parent / "a.md"): "added",
+        str(copy): "refused",
+    }
+    assert "is a library, and its files are passed over" in str(told[str(copy)])
+    assert "holds the secret of a library" in str(rows(cli, copy / SEAL_FILE))
+    assert cli("show", SEAL_FILE).code == 1
+    assert Secret(copy).sealed(sealed, "a"), "what an older version made is the secret still"
+    (copy / SEAL_FILE).unlink()
+    assert not Secret(copy).sealed(sealed, "a")
+    renamed = (copy / SEAL_FILE).rename(tmp_path / "secret.txt")
+    assert "holds binary data" in str(rows(cli, renamed))
 
 
 def test_a_link_that_is_named_is_followed(cli: Cli, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from services import SAME, Made, service_fixture, sign_in
 
 from assistant.access import Principal, Role
 from assistant.access.access_store import AccessStore
-from assistant.access.visitors import FILE, Secret
+from assistant.access.visitors import Secret
 from assistant.faults import Forbidden, NotHeld
 from assistant.labels import word
 from assistant.page import chat_turns
@@ -24,7 +24,7 @@ from assistant.page.chat_turns import MOST_KEPT, Conversation, Conversations, Tu
 from assistant.page.turn_html import earlier_html, turn_html
 from assistant.service import kept as kept_module
 from assistant.service.kept import DAYS, Kept
-from corpus.corpus_errors import LibraryError
+from corpus.corpus_errors import SEAL_FILE, LibraryError
 
 AMINA = Principal(Role.READ, "session", "account:amina")
 RASHID = Principal(Role.READ, "session", "account:rashid")
@@ -252,10 +252,10 @@ def test_a_link_ends_and_is_taken_back_with_the_secret(store: AccessStore, monke
     now = datetime(2026, 1, 1, tzinfo=UTC)
     monkeypatch.setattr(store, "_clock", lambda: now)
     kept = Kept(store)
-    assert not (store.folder / FILE).exists()
+    assert not (store.folder / SEAL_FILE).exists()
     link = kept.share(AMINA, "[]")
-    assert stat.S_IMODE((store.folder / FILE).stat().st_mode) == 0o600
-    assert [path.name for path in store.folder.glob("links*")] == [FILE]
+    assert stat.S_IMODE((store.folder / SEAL_FILE).stat().st_mode) == 0o600
+    assert [path.name for path in store.folder.glob("links*")] == [SEAL_FILE]
     assert (link.given, link.until) == (now, now + timedelta(days=DAYS))
     assert kept.shared(RASHID, link.name).kept == "[]"
     monkeypatch.setattr(store, "_clock", lambda: now + timedelta(days=DAYS))
@@ -263,11 +263,11 @@ def test_a_link_ends_and_is_taken_back_with_the_secret(store: AccessStore, monke
         kept.shared(RASHID, link.name)
     monkeypatch.setattr(store, "_clock", lambda: now)
     sealed = kept.seal("token", "[]")
-    (store.folder / FILE).unlink()
+    (store.folder / SEAL_FILE).unlink()
     with pytest.raises(NotHeld, match="taken back"):
         kept.shared(RASHID, link.name)
     assert not kept.sealed(sealed, "token", "[]")
-    (store.folder / FILE).write_text("short")
+    (store.folder / SEAL_FILE).write_text("short")
     with pytest.raises(LibraryError, match="holds no secret"):
         kept.seal("token", "[]")
 
@@ -329,7 +329,7 @@ def test_what_people_keep_moves_with_their_accounts(store: AccessStore, tmp_path
         assert there.get(AMINA, "t") == '["words"]'
         with pytest.raises(NotHeld):
             there.shared(AMINA, link.name)  # the secret stays where it is
-        (tmp_path / "other" / FILE).write_bytes((store.folder / FILE).read_bytes())
+        (tmp_path / "other" / SEAL_FILE).write_bytes((store.folder / SEAL_FILE).read_bytes())
         assert there.shared(AMINA, link.name).kept == "[]"
 
 

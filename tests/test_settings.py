@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from invoking import Cli, write
+from invoking import BOATS, TRAINS, Cli, write
 
 from assistant.settings import SettingsError, load_settings, settings_file
 
@@ -68,6 +68,15 @@ def test_the_key_of_the_model_in_a_file_is_told_to_be_read_from_the_environment(
     write(file, 'model_key = "x"\n')
     with pytest.raises(SettingsError, match=r"model_key \(RAPPORTEUR_MODEL_KEY\): is read from the environment alone"):
         load_settings()
+
+
+@pytest.mark.parametrize("name", ["RAPPORTEUR_MAX_UPLOAD", "rapporteur_max_upload"])
+def test_a_key_of_the_file_that_is_written_as_the_variable_is_told_its_name(cli: Cli, file: Path, name: str) -> None:
+    write(file, f"{name} = 50\n")
+    done = cli("list")
+    assert done.code == 2
+    assert f"Setting {name} is written max_upload in the file" in done.err
+    assert "RAPPORTEUR_RAPPORTEUR" not in done.err
 
 
 def test_an_option_that_was_not_given_overrides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -180,9 +189,11 @@ def test_doctor_reports_settings_that_cannot_be_used(cli: Cli, file: Path) -> No
 
 def test_the_option_for_the_folder_comes_before_its_variable(cli: Cli, tmp_path: Path) -> None:
     other = tmp_path / "other"
-    assert cli("--data-dir", other, "status", "--json").json()["folder"] == str(other)
-    assert not cli.folder.exists()
-    assert cli("status", "--json").json()["folder"] == str(cli.folder)
+    boats = write(tmp_path / "boats.md", BOATS)
+    for place, options in ((other, ("--data-dir", other)), (cli.folder, ())):
+        assert not place.exists()
+        cli(*options, "ingest", boats)
+        assert cli(*options, "status", "--json").json()["folder"] == str(place)
 
 
 def test_the_folder_can_be_set_in_the_file(file: Path, tmp_path: Path) -> None:
@@ -190,8 +201,9 @@ def test_the_folder_can_be_set_in_the_file(file: Path, tmp_path: Path) -> None:
     assert load_settings().data_dir == tmp_path / "set"
 
 
-def test_the_longest_question_is_a_setting(cli: Cli) -> None:
-    question = "boats " * 30
+def test_the_longest_question_is_a_setting(cli: Cli, tmp_path: Path) -> None:
+    cli("ingest", write(tmp_path / "trains.md", TRAINS))
+    question = f"When do boats leave {'the old harbour ' * 10}?"
     assert cli("ask", "--json", question).json()["status"] == "not_found"
     short = Cli(cli.folder, {"RAPPORTEUR_MAX_QUESTION": "100"})("ask", "--json", question)
     assert short.code == 1

@@ -16,9 +16,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from assistant.access.principal import network
-from corpus.corpus_errors import LibraryError, plainly
+from corpus.corpus_errors import SEAL_FILE, LibraryError, plainly
 
-FILE = "links.key"
 SHORTEST = 32
 """Characters of a secret."""
 
@@ -27,7 +26,7 @@ class Secret:
     """The secret in a folder. Raises `LibraryError` where it can't be read or made."""
 
     def __init__(self, folder: Path) -> None:
-        self._path = folder / FILE
+        self._path = folder / SEAL_FILE
 
     def seal(self, *parts: str) -> str:
         """What shows that these words, in this order, come from here: HMAC-SHA256 (RFC 2104), as base64 for addresses."""
@@ -42,7 +41,7 @@ class Secret:
         """Makes it the secret of another folder, too, so that what was given away is known there. Raises `LibraryError`."""
         if self._path.parent.resolve() != folder.resolve() and self._path.exists():
             with plainly(folder):
-                shutil.copy(self._path, folder / FILE)
+                shutil.copy(self._path, folder / SEAL_FILE)
 
     def _read(self) -> bytes:
         with plainly(self._path.parent):
@@ -58,8 +57,8 @@ class Secret:
 
     def _make(self) -> bytes:
         made = self._path.with_suffix(f".{secrets.token_hex(4)}")
-        with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
-            file.write(secrets.token_urlsafe(32))
+        with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(b"\0" + secrets.token_urlsafe(32).encode())  # no text, so that no reader takes it for a document
         try:
             os.link(made, self._path)  # where another process was first, its secret holds
         except FileExistsError:

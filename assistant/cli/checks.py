@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from assistant.cli.session import settings as read_settings
-from assistant.opening import catalogue_of, make_model, open_library
+from assistant.opening import catalogue_of, check_there, make_model, open_library
 from assistant.qa.abstention import bars
 from assistant.qa.reader import KINDS, Name, Reader
 from assistant.qa.weights import REMEDY, available, ships
@@ -20,6 +20,7 @@ from corpus.catalogue import CatalogueError
 from corpus.corpus_errors import LibraryBusy, LibraryError, LibraryStale, advice
 from corpus.embedding import EmbeddingError, make_models
 from corpus.extras import EXTRAS, install, installed
+from ingest.document_reading import READER_VERSION
 
 Severity = Literal["ok", "warning", "error"]
 
@@ -58,7 +59,12 @@ def _extras() -> Finding:
     told = f"installed: {', '.join(here) or 'none'}"
     if not absent:
         return Finding("extras", "ok", told)
-    return Finding("extras", "ok", f"{told}; not installed: {', '.join(absent)}", f"If wanted: {install('NAME')}")
+    return Finding(
+        "extras",
+        "ok",
+        f"{told}; not installed: {', '.join(absent)}",
+        f"{absent[0]}, if wanted: {install(absent[0])}; what needs another tells its command",
+    )
 
 
 def _disk(settings: Settings) -> Finding:
@@ -163,8 +169,14 @@ def _library(settings: Settings) -> Iterator[Finding]:
     names = " and ".join(f"{model.name}, {size} dimensions" for model, size in zip(used, sizes, strict=True))
     yield Finding("embedding", "ok", names)
     try:
+        check_there(settings)
+    except LibraryError as error:
+        yield Finding("library", "warning", str(error), "rapporteur ingest --starter")
+        return
+    try:
         with open_library(settings, "rapporteur doctor", models) as library:
             faults, counted = library.verify(), library.status()
+            older = sum(each.reader != READER_VERSION for each in library.headers())
     except LibraryBusy as error:
         yield Finding("library", "warning", str(error), "Run doctor when it has ended.")
     except LibraryStale as error:
@@ -179,5 +191,8 @@ def _library(settings: Settings) -> Iterator[Finding]:
             yield Finding("library", "error", "; ".join(faults[:3]), "rapporteur reindex")
         elif counted.documents:
             yield Finding("library", "ok", told)
+            if older:
+                remedy = "rapporteur ingest their files (the starter corpus: --starter); then they are read anew"
+                yield Finding("library", "warning", f"{older} documents were read by an older reader", remedy)
         else:
             yield Finding("library", "warning", "empty", "rapporteur ingest --starter")

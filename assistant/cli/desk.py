@@ -201,22 +201,22 @@ class LocalDesk:
 
 
 @contextmanager
-def open_desk(command: str) -> Iterator[Desk]:
-    """The library of the settings, or the server of this machine that owns it."""
+def open_desk(command: str, *, make: bool = False) -> Iterator[Desk]:
+    """The library of the settings, made where there is none only if `make` says so, or the server of this machine that owns it."""
     from corpus.library import Library
 
-    with library_or_server(command) as (found, chosen):
+    with library_or_server(command, make=make) as (found, chosen):
         yield LocalDesk(found, chosen) if isinstance(found, Library) else found
 
 
 @contextmanager
-def library_or_server(command: str) -> Iterator[tuple[Library | ServerDesk, Settings]]:
-    """The library of the settings; where a server of this user's owns it, that."""
+def library_or_server(command: str, *, make: bool) -> Iterator[tuple[Library | ServerDesk, Settings]]:
+    """The library of the settings, made where there is none and `make` says so; where a server of this user's owns it, that."""
     with plain_errors(), ExitStack() as stack:
         chosen = settings()
         found: Library | ServerDesk
         try:
-            found = stack.enter_context(open_library(chosen, f"rapporteur {command}"))
+            found = stack.enter_context(open_library(chosen, f"rapporteur {command}", make=make))
         except LibraryBusy:
             from assistant.cli.server_desk import ServerDesk
 

@@ -56,7 +56,7 @@ def ingest(
     if watch and not folders:
         raise fail("--watch goes with at least one folder.", EXIT_USAGE)
     report = Report(as_json=as_json)
-    with library_or_server("ingest") as (found, chosen):
+    with library_or_server("ingest", make=True) as (found, chosen):
         files = Files(given, starter, symbol, language, ocr, apart=chosen.data_dir)
         ingestion = _Ingestion(found, chosen, report, again, jobs)
         if watch:
@@ -204,7 +204,7 @@ def fetch(
         )
         assert asked.formats
     rows: list[Mapping[str, Any]] = []
-    with library_or_server("fetch") as (found, chosen):
+    with library_or_server("fetch", make=True) as (found, chosen):
         if not isinstance(found, Library):
             if dry_run:
                 rows += found.foresee(asked.model_dump())

@@ -16,7 +16,7 @@ from assistant.cli.bars import drawn
 from assistant.cli.desk import open_desk
 from assistant.cli.session import EXIT_BUSY, EXIT_USAGE, data, fail, known_language, plain_errors, settings, talk
 from assistant.opening import open_library
-from corpus.corpus_errors import LibraryBusy
+from corpus.corpus_errors import DATABASE, LibraryBusy, plainly
 from corpus.documents import Edition
 from corpus.library import Library
 from ingest.readers import visible
@@ -91,7 +91,7 @@ def _alone() -> Iterator[Library]:
     with plain_errors():
         chosen = settings()
         try:
-            library = open_library(chosen, "rapporteur reindex", accept_stale=True)
+            library = open_library(chosen, "rapporteur reindex", accept_stale=True, make=False)
         except LibraryBusy:
             from assistant.cli.server_desk import address_of
 
@@ -130,8 +130,13 @@ def migrate(to: Annotated[str, typer.Option(help="Address of the database (postg
             shared and chosen.database_url is not None
         ):
             raise fail("--to names where the library is already. Name another place.", EXIT_USAGE)
+        if not shared and aimed.data_dir.resolve() != chosen.data_dir.resolve() and _holds_others(aimed.data_dir):
+            raise fail(
+                f"{aimed.data_dir} holds other things, and a library has a folder to itself. Name a new folder with --to.",
+                EXIT_USAGE,
+            )
         with (
-            open_library(chosen, "rapporteur migrate") as source,
+            open_library(chosen, "rapporteur migrate", make=False) as source,
             open_library(aimed, "rapporteur migrate", source.models) as target,
             drawn() as bar,
         ):
@@ -149,6 +154,12 @@ def migrate(to: Annotated[str, typer.Option(help="Address of the database (postg
     place = "the database" if shared else visible(str(aimed.data_dir))
     data.print(Text(f"copied     {copied} of {total} documents to {place}; all are there as they are here"))
     talk.print("The first library is as it was. Set RAPPORTEUR_DATABASE_URL (or RAPPORTEUR_DATA_DIR) to use the other.")
+
+
+def _holds_others(folder: Path) -> bool:
+    """Whether a folder that is no library holds anything."""
+    with plainly(folder):
+        return folder.is_dir() and not (folder / DATABASE).exists() and any(folder.iterdir())
 
 
 def doctor() -> None:

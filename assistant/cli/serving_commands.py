@@ -24,7 +24,7 @@ Compose = Callable[["Service", "AccessGate"], "FastAPI"]
 
 ONE_PROCESS = (
     "--workers must be 1: one process owns a library, since two that write its vector index lose data silently. "
-    "A question uses all processors already. For more, run copies of the library behind a load balancer."
+    "A question uses all processors already. For more, let several servers share a database: RAPPORTEUR_DATABASE_URL."
 )
 
 
@@ -82,7 +82,7 @@ def mcp() -> None:
 
     Where 'rapporteur serve' owns the library, what it serves is passed on.
     """
-    with library_or_server("mcp") as (found, chosen):
+    with library_or_server("mcp", make=True) as (found, chosen):
         import signal
 
         import anyio

@@ -30,7 +30,7 @@ def list_documents(
     ] = False,
 ) -> None:
     """List the documents that are held."""
-    with open_desk("list") as desk:
+    with open_desk("list", make=everything) as desk:
         records = desk.records(missing=everything)
     if as_json:
         typer.echo(json.dumps(records, ensure_ascii=False))

@@ -34,7 +34,6 @@ from assistant.export.publication import (
 )
 from corpus.extras import install
 
-INSTALL = install("publish")
 API = [1, 23, 1]
 """The version of pandoc's JSON form in which documents are given."""
 SECONDS = 120
@@ -204,7 +203,9 @@ def check_pandoc() -> str:
     """Where pandoc is. Raises `PublishError` where it is not installed."""
     path = pandoc_path()
     if path is None:
-        raise PublishError("form-unwritten", text=f"DOCX is written by pandoc, which is not installed. Run: {INSTALL}")
+        raise PublishError(
+            "form-unwritten", text=f"DOCX is written by pandoc, which is not installed. Run: {install('publish')}"
+        )
     return path
 
 
@@ -226,6 +227,6 @@ def _written(document: Mapping[str, Any], reference: bytes) -> bytes:
             ended.check_returncode()
         except (OSError, subprocess.SubprocessError) as error:
             said = (getattr(error, "stderr", None) or b"").decode(errors="replace").strip()[-500:]
-            told = f"{said} Install it again: {INSTALL}" if said else f"{error}. Try Markdown or HTML."
+            told = f"{said} Install it again: {install('publish')}" if said else f"{error}. Try Markdown or HTML."
             raise PublishError("form-unwritten", text=f"pandoc could not write the DOCX file: {told}") from None
         return (home / "made.docx").read_bytes()

