@@ -59,6 +59,18 @@ def install(extra: str) -> str:
     return shlex.join([sys.executable, "-m", "pip", "install", *wanted])
 
 
+def unplaced(text: str) -> str:
+    """A text, such as a command that installs something, without the places of this Python and of what this program came from: what may
+    be told to who asks over a network."""
+    try:
+        came = json.loads(distribution("rapporteur").read_text("direct_url.json") or "{}").get("url", "")
+    except PackageNotFoundError:
+        came = ""
+    for place in (url2pathname(urlsplit(came).path), str(Path(__file__).parent.parent)):
+        text = text.replace(place, "…") if place else text
+    return text.replace(sys.executable, "python")
+
+
 def _origin(found: Distribution, extra: str) -> list[str]:
     """An extra of the folder or file that was installed (PEP 610), as pip takes them; nothing where it is gone or elsewhere."""
     told = json.loads(found.read_text("direct_url.json") or "{}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -19,7 +20,6 @@ from services import Made, made_service, service_fixture
 from assistant.access import Principal, Role
 from assistant.access.rates import Rates
 from assistant.api.api_replies import file_reply
-from assistant.export.publication import PublishError
 from assistant.faults import Overloaded, TooMany
 from assistant.paper_requests import (
     BriefingRequest,
@@ -282,14 +282,17 @@ def test_what_cannot_be_written_is_told_in_a_sentence(
         assert reply.headers["content-type"].startswith(kind)
 
 
-def test_a_missing_program_for_a_format_is_named(boats: Made, monkeypatch: pytest.MonkeyPatch) -> None:
-    def missing() -> str:
-        raise PublishError("form-unwritten", text="Word files are written by pandoc, which is not installed here.")
-
-    monkeypatch.setattr("assistant.export.docx.check_pandoc", missing)
+def test_a_missing_program_for_a_format_is_named_and_not_where_the_server_lies(
+    boats: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pypandoc", None)
     reply = boats.client.get("/api/v1/compare?document=A/80/1&document=A/80/1/Rev.1&format=docx")
     assert (reply.status_code, reply.json()["type"]) == (409, "urn:rapporteur:problem:conflict")
-    assert "pandoc" in reply.json()["detail"]
+    detail = reply.json()["detail"]
+    assert "pandoc" in detail
+    assert "python -m pip install" in detail
+    assert sys.executable not in detail
+    assert str(Path(__file__).parent.parent) not in detail
 
 
 def test_what_people_send_is_escaped(boats: Made) -> None:

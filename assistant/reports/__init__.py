@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from assistant.messages import Told
+from corpus.extras import unplaced
 
 Progress = Callable[[str, int, int], None]
 """Told what is made next, how many parts are done, and how many there are."""
@@ -21,8 +23,10 @@ class ReportError(Told, ValueError):
 
 @contextmanager
 def refused(fault: type[Told]) -> Iterator[None]:
-    """Says as a fault why a report, or a file of it, can't be made."""
+    """Says as a fault why a report, or a file of it, can't be made: not where the program lies, since who asks may be anywhere."""
     try:
         yield
     except ReportError as error:
-        raise fault(error.message) from None
+        said = error.message
+        texts = {name: unplaced(each) if isinstance(each, str) else each for name, each in said.values.items()}
+        raise fault(replace(said, values=texts)) from None
