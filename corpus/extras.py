@@ -8,9 +8,10 @@ import shlex
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from importlib.metadata import Distribution, distributions
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
@@ -51,29 +52,37 @@ _OWN = re.compile(r"rapporteur\[([^]]+)\]")
 def install(extra: str) -> str:
     """The command that installs an extra, for this Python: from the checkout or wheel that this came from, else by what they require.
     Never by the name `rapporteur`, which on the package index is another program's."""
-    try:
-        found = distribution("rapporteur")
+    found = _installed()
+    wanted = [f"{Path(__file__).parent.parent}[{extra}]"]
+    if found is not None:
         wanted = _origin(found, extra) or list(dict.fromkeys(_required(found, (extra,))))
-    except PackageNotFoundError:
-        wanted = [f"{Path(__file__).parent.parent}[{extra}]"]
     return shlex.join([sys.executable, "-m", "pip", "install", *wanted])
 
 
 def unplaced(text: str) -> str:
     """A text, such as a command that installs something, without the places of this Python and of what this program came from: what may
     be told to who asks over a network."""
-    try:
-        came = json.loads(distribution("rapporteur").read_text("direct_url.json") or "{}").get("url", "")
-    except PackageNotFoundError:
-        came = ""
-    for place in (url2pathname(urlsplit(came).path), str(Path(__file__).parent.parent)):
-        text = text.replace(place, "…") if place else text
+    found = _installed()
+    came = url2pathname(urlsplit(_came_from(found).get("url", "")).path) if found else ""
+    for place in filter(None, (came, str(Path(__file__).parent.parent))):
+        text = text.replace(place, "…")
     return text.replace(sys.executable, "python")
+
+
+def _installed() -> Distribution | None:
+    """What pip knows of this program: a checkout may hold a copy that does not say what was installed."""
+    found = [*distributions(name="rapporteur")]
+    return next(filter(_came_from, found), found[0] if found else None)
+
+
+def _came_from(found: Distribution) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(found.read_text("direct_url.json") or "{}")
+    return told
 
 
 def _origin(found: Distribution, extra: str) -> list[str]:
     """An extra of the folder or file that was installed (PEP 610), as pip takes them; nothing where it is gone or elsewhere."""
-    told = json.loads(found.read_text("direct_url.json") or "{}")
+    told = _came_from(found)
     address = urlsplit(told.get("url", ""))
     path = Path(url2pathname(address.path))
     if address.scheme != "file" or not path.exists():

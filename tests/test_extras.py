@@ -51,8 +51,8 @@ class Bare:
         for top in ("app.py", "assistant", "corpus", "eval", "ingest"):
             (site / top).symlink_to(ROOT / top)
         (site / "rapporteur-0.dist-info").mkdir()
-        metadata = distribution("rapporteur").read_text("METADATA") or ""
-        (site / "rapporteur-0.dist-info" / "METADATA").write_text(metadata, encoding="utf-8")
+        metadata = distribution("rapporteur").metadata
+        (site / "rapporteur-0.dist-info" / "METADATA").write_text(str(metadata), encoding="utf-8")
         self.told = site / "rapporteur-0.dist-info" / "direct_url.json"
         points = [f"{name} = {at}" for name, at in PROJECT["entry-points"]["rapporteur.commands"].items()]
         (site / "rapporteur-0.dist-info" / "entry_points.txt").write_text(
