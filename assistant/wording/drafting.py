@@ -45,10 +45,9 @@ class Grammar:
         nouns = self._source("nouns", "split", "article", "preposition", "pronoun", "pronoun_subject", "also")
         self.nouns = self._compile(rf"{edge[0]}(?:{nouns}){edge[1]}")
         self.action = self._compile(
-            rf"{edge[0]}(?!(?-i:to\s[A-Z][a-z]))(?:{self._source('to')})(?:\s*:|,?\s+(?!(?:{nouns}){edge[1]})(?=[^\W\d_]))"
+            rf"{edge[0]}(?:{self._source('to')})(?:\s*:|,?\s+(?!(?:{nouns}){edge[1]})(?=[^\W\d_]))"
             if language == "en" else rf"{edge[0]}(?:{self._source('to')})"
         )  # fmt: skip
-        """What opens an action; before a capital “to” is a part of a name: the Plan of Action to Light Harbours."""
         that = rf"(?:{edge[0]}(?:{self._source('that')}){edge[1]})" if self.spaced else ""
         self.clause = self._compile(rf"[\s,，]*{leads}{that}")
         """What opens a clause behind its verb: `stresses [once again that] States shall act`."""
