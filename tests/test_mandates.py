@@ -179,7 +179,9 @@ def test_addressees_are_parted_whole_names_and_what_stands_in_an_insertion_or_is
     assert [each.who for each in asked(catalogue, sentence)] == [who]
 
 
-def test_who_is_asked_without_an_action_shares_that_of_the_clause_behind_and_a_name_has_none(catalogue: Catalogue) -> None:
+def test_who_is_asked_without_an_action_shares_that_of_the_clause_behind_and_a_name_has_none(
+    catalogue: Catalogue,
+) -> None:
     first, last = asked(
         catalogue,
         "Urges States and other pilots named in the Ruritanian Plan of Action to Light Harbours, and invites the Port Office "
