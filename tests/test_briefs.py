@@ -612,6 +612,21 @@ def test_of_resolutions_of_one_title_the_latest_speaks_and_what_it_recalls_is_no
     assert ["90" in each.text for each in said["guidance"].statements] == [True]
 
 
+def test_of_documents_that_a_question_names_no_other_is_quoted(holding: Holding) -> None:
+    towns = (("84/7", "Northport"), ("86/7", "Southport"), ("88/7", "Eastport"))
+    engine = holding(
+        *(resolution(number, 2030, f"Requests the Secretary-General to repair the harbour lamps of {town};", on=f"Lamps of {town}")
+          for number, town in towns)
+    )  # fmt: skip
+
+    def quoted(words: str) -> set[str | None]:
+        made = brief(engine, Request("question", words))
+        return {cite.symbol for each in made.statements for cite in each.citations}
+
+    assert quoted("Who repairs the harbour lamps of A/RES/84/7?") == {"A/RES/84/7"}
+    assert quoted("Who repairs the harbour lamps?") - {"A/RES/84/7"}
+
+
 def test_of_a_theme_what_is_asked_is_guidance_and_what_a_preamble_states_by_itself_a_key_point(
     holding: Holding,
 ) -> None:

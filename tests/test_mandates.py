@@ -179,6 +179,20 @@ def test_addressees_are_parted_whole_names_and_what_stands_in_an_insertion_or_is
     assert [each.who for each in asked(catalogue, sentence)] == [who]
 
 
+def test_who_is_asked_without_an_action_shares_that_of_the_clause_behind_and_a_name_has_none(
+    catalogue: Catalogue,
+) -> None:
+    first, last = asked(
+        catalogue,
+        "Urges States and other pilots named in the Ruritanian Plan of Action to Light Harbours, and invites the Port Office "
+        "and the Museum of Boats, within their mandates, to paint boats;",
+    )
+    assert (first.verb, last.verb) == ("Urges", "invites")
+    assert first.who == ["States", "other pilots named in the Ruritanian Plan of Action to Light Harbours"]
+    assert last.who == ["the Port Office", "the Museum of Boats"]
+    assert (first.action, last.action) == (["to paint boats"], ["within their mandates, to paint boats"])
+
+
 @pytest.mark.parametrize(
     ("sentence", "who", "action"),
     [
@@ -205,6 +219,8 @@ def test_addressees_are_parted_whole_names_and_what_stands_in_an_insertion_or_is
         ("Encourages the adoption by Member States of plans to light lamps;",
          ["Member States"], ["the adoption by Member States of plans to light lamps"]),
         ("Reminds Member States to light lamps;", ["Member States"], ["to light lamps"]),
+        # “to” before a capital belongs to a name.
+        ("Requests the Programme to Mend Nets to light lamps;", ["the Programme to Mend Nets"], ["to light lamps"]),
         # For a pronoun or a short name stands the name before it.
         ("Calls upon port entities to paint boats, and urges them to light lamps;", ["port entities"], ["to light lamps"]),
         ("Welcomes the work of the Port Office for Boats, and requests the Office to light lamps;",

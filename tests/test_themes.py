@@ -114,6 +114,14 @@ def test_where_phrases_name_most_of_what_is_held_no_theme_is_called_by_the_title
     assert {each.label for each in made.loose} == {"A/80/8", "A/81/8", "A/82/8"}
 
 
+def test_no_theme_is_called_by_a_title_whose_words_most_of_its_documents_do_not_say(holding: Holding) -> None:
+    others = [("A/80/8", "Strengthening of lighthouses", "Zebras graze on hills."), ("A/81/8", "Prices", "Tea is dear in town."),
+              ("A/82/8", "Clocks", "Bells ring at noon.")]  # fmt: skip
+    made = themes_of(holding(*_reports(*others)))
+    assert made.themes == ()
+    assert {each.label for each in made.loose} == {"A/80/8", "A/81/8", "A/82/8"}
+
+
 AUDITS = (("A/80/8", "Audit by PORTA"), ("A/81/8", "PORTA and prices"), ("A/82/8", "Clocks at PORTA"))
 COUNCIL = "United Nations\n\n**Security Council**\n\nS/2031/{}\n\nDistr.: General\n\n3 May 2031\n\n# {}\n\n1. {}\n"
 LETTERS = (("Zebras", "Zebras graze on hills."), ("Prices", "Tea is dear in town."), ("Clocks", "Bells ring."))

@@ -11,6 +11,8 @@ from assistant.wording.values import spelt
 
 NEVER = "(?!)"
 _QUOTED = re.compile(r"“[^”]*”|«[^»]*»|「[^」]*」")
+_OF_NAME = re.compile(r"(?<=\w\s)([A-Z][a-z]+\s)to(?=\s[A-Z][a-z])")
+"""What opens no action between words with capitals inside a sentence: the Plan of Action to Light Harbours."""
 _AMOUNT = r"\d{1,3}(?:[,.\s]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?"
 
 
@@ -161,6 +163,6 @@ def grammar_of(language: str) -> Grammar:
 
 
 def unquoted(text: str) -> str:
-    """A text on one line, its words between quotation marks blanked out since they are names; all else at its place."""
+    """A text on one line, words between quotation marks and “to” in a name blanked out since they ask nothing; all else at its place."""
     text = _QUOTED.sub(lambda match: match.group()[0] + "x" * (len(match.group()) - 2) + match.group()[-1], text)
-    return re.sub(r"\s", " ", text)
+    return re.sub(r"\s", " ", _OF_NAME.sub(r"\1xx", text))

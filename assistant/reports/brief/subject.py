@@ -10,6 +10,7 @@ from functools import partial
 from assistant.frames import say
 from assistant.qa.engine import Engine
 from assistant.qa.metadata import adopted_on, covering
+from assistant.qa.retriever import restricted
 from assistant.qa.units import Unit
 from assistant.question import Question
 from assistant.reports import ReportError
@@ -104,14 +105,16 @@ def ground_of(engine: Engine, request: Request) -> Ground:
             language=partial(language_name, request.language),
             held=lambda reader: ", ".join(language_name(each, reader) for each in held),
         )
-    usable = sorted(versions.quotable(request.language))
+    asked = engine.subject(request.value) if request.kind in ("theme", "question") else None
+    # Of documents that a question names the paper is, as its answer is.
+    named = restricted(asked, engine.library) if asked and request.kind == "question" else None
+    usable = sorted(versions.quotable(request.language, named))
     kinds = {kind: tuple(each for each in usable if headers[each].kind == kind) for kind in ("treaty", "agenda")}
     rest = tuple(each for each in usable if each not in kinds["treaty"] and each not in kinds["agenda"])
     if request.kind == "item":
         return _of_item(engine, request, headers, kinds["treaty"], rest)
-    if request.kind == "document":
+    if asked is None:
         return _of_document(engine, request, headers, kinds["treaty"], rest)
-    asked = engine.subject(request.value)
     rest = rest if asked.symbols else _current(headers, rest)
     themes, others = (Theme("", asked.text),), (*rest, *kinds["agenda"])
     return Ground(request, asked.text, asked.language, themes, (), kinds["treaty"], others, asked=asked)

@@ -141,6 +141,11 @@ class Namer:
         said = self._texts[row].count(f" {phrase.stems} ")
         return phrase.stems in self._heads[row] or said > phrase.usual * self._lengths[row]
 
+    def says(self, row: int, title: str, language: str) -> bool:
+        """Whether a document in a language has all words of a title, in its text or its headings."""
+        own = " ".join([self._texts[row], *self._heads[row]]).split()
+        return self._languages[row] == language and set(self._stems(title, language).split()).issubset(own)
+
     def called(self, title: str, phrases: Sequence[Phrase]) -> bool:
         """Whether an English title has all words of a phrase."""
         words = set(self._stems(title, "en").split())

@@ -51,7 +51,7 @@ FOLDER, KEPT = "themes", 4
 """Where themes are kept, and of how many states of the library or settings."""
 MUCH = 1 / 3
 """The share of the documents in themes that words in common name, from which on none is called by the title of one document."""
-VERSION = 14
+VERSION = 15
 """Raised with a change that makes other themes of the same documents."""
 _UNSAID = frozenset(["masthead", "contents", "footnote"])
 """Where passages are that belong to no theme."""
@@ -133,12 +133,15 @@ class _Maker:
             terms, spoken = names[n]
             if not terms or spoken is None:
                 document = self._nearest(rows, lie.get(n), used)
+                title, spoken = document.short or document.title, document.language
                 last = not made and n + 1 == len(groups)
-                if self._count is None and (worded or (find_dates(document.title) and not last)):
-                    # Nor is what the title of no document names, as letters on this and that.
+                dated = find_dates(document.title) and not last
+                alike = (documents[row].title == document.title or self._namer.says(row, title, spoken) for row in rows)
+                if self._count is None and (worded or dated or 2 * sum(alike) <= len(rows)):
+                    # Nor is what no title names, as letters on this and that: most have to say the words of it.
                     loose.update(members[n])
                     continue
-                terms, spoken = (document.short or document.title,), document.language
+                terms = (title,)
             name = joined(list(terms), language)
             used.add(name)
             called = name[:1].upper() + name[1:]
