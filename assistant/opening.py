@@ -65,9 +65,12 @@ def open_library(
 
 
 def check_there(chosen: Settings) -> None:
-    """Raises `LibraryError` where the folder of the settings holds no library, so that nobody makes one by a slip in its name."""
+    """Raises `LibraryError` where the folder of the settings holds no library, so that nobody makes one by a slip in its name. Where it
+    holds indexes the library is lost, which opening it tells."""
+    from corpus.store.embedded import LEXICAL
+
     with plainly(chosen.data_dir):
-        if chosen.database_url is None and not (chosen.data_dir / DATABASE).exists():
+        if chosen.database_url is None and not any((chosen.data_dir / name).exists() for name in (DATABASE, LEXICAL)):
             raise LibraryError(
                 f"There is no library in {chosen.data_dir}. Name its folder with --data-dir or RAPPORTEUR_DATA_DIR, or make one there: "
                 "rapporteur ingest FILE, or rapporteur ingest --starter."

@@ -92,6 +92,7 @@ TABLE: dict[tuple[str, str], tuple[str, str, dict[str, Any]]] = {
     ("GET", "/conversations"): ("read", "/conversations", {}),
     ("POST", "/conversations"): ("read", "/conversations", {"json": {"token": "none"}}),
     ("POST", "/conversations/keeping"): ("read", "/conversations/keeping", {"json": {}}),  # not said which: 422
+    ("POST", "/conversations/kept"): ("read", "/conversations/kept", {"json": {}}),  # nothing said: 422
     ("DELETE", "/conversations"): ("read", "/conversations?token=none", {}),
     ("GET", "/conversations/{token}.json"): ("read", "/conversations/none.json", {}),
     ("POST", "/answers"): ("read", "/answers", {"json": {"token": "none", "turn": 1}}),

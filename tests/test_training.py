@@ -84,7 +84,7 @@ def written_lines(path: Path, rows: list[Any]) -> Path:
 @pytest.fixture
 def harbour(holding: Holding) -> Engine:
     """An engine over the rules of a harbour."""
-    return holding(RULES)
+    return holding(Input("rules.md", RULES.encode()))
 
 
 @pytest.fixture
@@ -253,7 +253,7 @@ def test_what_only_the_first_page_tells_no_passage_answers(
 ) -> None:
     when = {**ASKED[0], "document": "resolution", "question": "When were the rules of lamps adopted?"}
     when |= {"facts": [["15 December 2040"]], "gold": [{"locator": "title", "span": "15 December 2040"}]}
-    engine = holding(RESOLUTION)
+    engine = holding(Input("resolution.md", RESOLUTION.encode()))
     assert not list(own_groups([written_lines(tmp_path / "asked.jsonl", [when])], engine))
     add(engine.library, catalogue, Input("rules.md", RULES.encode()))
     (group,) = own_groups([written_lines(tmp_path / "asked.jsonl", [when])], engine)

@@ -171,7 +171,8 @@ def _library(settings: Settings) -> Iterator[Finding]:
     try:
         check_there(settings)
     except LibraryError as error:
-        yield Finding("library", "warning", str(error), "rapporteur ingest --starter")
+        there = next(each for each in (settings.data_dir, *settings.data_dir.absolute().parents) if each.exists())
+        yield Finding("library", "warning" if there.is_dir() else "error", str(error), "rapporteur ingest --starter")
         return
     try:
         with open_library(settings, "rapporteur doctor", models) as library:

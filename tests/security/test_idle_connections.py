@@ -12,7 +12,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from services import PASSWORD, Made, listening, service_fixture, settings_with, until
+from conftest import until
+from services import PASSWORD, Made, listening, service_fixture, settings_with
 from test_serving import Server
 
 from assistant.access import Role
