@@ -277,6 +277,15 @@ def test_who_asks_for_nothing_but_a_heading_of_a_text_is_told_what_stands_there(
     assert bool(said) == bool(words)
 
 
+def test_who_asks_for_a_heading_of_two_texts_is_told_what_stands_there_in_both_or_in_none(holding: Holding) -> None:
+    other = LAKE.replace(b"A/88/309", b"A/88/310").replace(b"shore", b"jetty")
+    bare = b"# Report on the bay\n\nA/88/311\n\n1. There are seals.\n"
+    engine = holding(Input("lake.md", LAKE), Input("jetty.md", other), Input("bay.md", bare), reading=True)
+    both = engine.ask("What are the recommendations of A/88/309 and A/88/310?")
+    assert {each.symbol for each in both.citations} == {"A/88/309", "A/88/310"}
+    assert engine.ask("What are the recommendations of A/88/309 and A/88/311?").status != "answered"
+
+
 def test_what_is_asked_of_a_decision_is_answered_from_it_alone(experts: Engine) -> None:
     answer = experts.ask("Which oil was the Secretariat requested to buy in decision 2025/8?")
     assert answer.status == "answered"

@@ -394,12 +394,8 @@ def _lone(question: Question) -> bool:
 
 def _saying_nothing(question: Question) -> Answer:
     """What is said of a turn that says nothing which could be looked for."""
-    word = question.text.rstrip("?？؟!. ")
-    reason = (
-        say("no_such_word", question.language, word=word)
-        if _worded(question.content)
-        else say("no_words", question.language)
-    )
+    name = "no_such_word" if _worded(question.content) else "no_words"
+    reason = say(name, question.language, word=question.text.rstrip("?？؟!. "))
     return Answer(question.text[:200], question.language, "refused", reason)
 
 

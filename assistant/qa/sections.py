@@ -67,25 +67,33 @@ class NamedSections(Named):
         return lacking
 
     def headed(self, question: Question) -> Answer | None:
-        """What stands under a heading of a text that the question names, where it says the heading, or one of two that are joined
-        ("Conclusions and recommendations"), and nothing else; None where it says none, or too much stands there."""
+        """What stands under a heading of the texts that the question names, where it says the heading, or one of two that are joined
+        ("Conclusions and recommendations"), and nothing else; None where it says none of one of them, or too much stands there."""
+        units: list[Unit] = []
         for document in named_texts(question, self._library) or ():
-            asked = set(words_left(question, titled=[document]))
-            same = document.language == question.language
-            said = asked if same else set(self._retriever.words(question, document.language))
-            if not asked or document.kind in ("agenda", "treaty"):
-                continue
-            headings = [each for each in document.blocks if each.kind == "heading" and any(
-                len(part) == len(asked) and part <= said for part in _parts(question, document, each))]  # fmt: skip
-            units = [unit for each in headings for unit in self._units(document, _Section(each, "", "", ""))]
-            units = [unit for unit in units if question.admits(document.id, unit.block)]
-            if (
-                units
-                and len(units) <= 2 * self._most
-                and sum(unit.end - unit.start for unit in units) <= 2 * self._most * WHOLE
-            ):
-                return self._composer.whole(question, units)
-        return None
+            found = [
+                unit
+                for heading in self._headings(question, document)
+                for unit in self._units(document, _Section(heading, "", "", ""))
+                if question.admits(document.id, unit.block)
+            ]
+            if not found and len(question.documents) > 1:
+                return None  # one symbol may be that of several parts
+            units += found
+        most, length = 2 * self._most, sum(unit.end - unit.start for unit in units)
+        return self._composer.whole(question, units) if 0 < len(units) <= most and length <= most * WHOLE else None
+
+    def _headings(self, question: Question, document: Document) -> list[Block]:
+        """The headings that are all that a question asks of a document; none of an agenda or a treaty, whose parts are places."""
+        asked = said = set(words_left(question, titled=[document]))
+        if document.language != question.language:
+            said = set(self._retriever.words(question, document.language))
+
+        def meant(heading: Block) -> bool:
+            return any(len(part) == len(asked) and part <= said for part in _parts(question, document, heading))
+
+        sought = document.blocks if asked and document.kind not in ("agenda", "treaty") else ()
+        return [each for each in sought if each.kind == "heading" and meant(each)]
 
     def _documents(self, question: Question) -> list[tuple[Document, bool]]:
         """Those that the question names, else those that search finds, and whether it finds them first."""
