@@ -105,7 +105,7 @@ class Deferred(TyperCommand):
     def load(self) -> Command:
         """The command itself."""
         module, _, attribute = self.place.partition(":")
-        from assistant.cli.session import extras_told
+        from assistant.cli.command_run import extras_told
 
         with extras_told():
             found = getattr(import_module(module), attribute)
