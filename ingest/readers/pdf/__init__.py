@@ -1,8 +1,8 @@
 """PDF files: from the characters on their pages to lines, one for each paragraph, heading, row and footnote.
 
 pdfium (through pypdfium2) reads the file; everything that makes a United Nations document of it is done here:
-`glyphs` (characters with place and size), `prints` (printed lines), `furniture` (running headers and footers),
-`pdf_notes` (footnotes), `pdf_tables` (with `table_rules` and `table_rows`), `columns` (reading order), `flow` (paragraphs) and `assemble` (lines).
+`glyphs` (characters with place and size), `printed_lines` (printed lines), `running_headers` (running headers and footers),
+`pdf_notes` (footnotes), `pdf_tables` (with `table_rules` and `table_rows`), `columns` (reading order), `pdf_paragraphs` (paragraphs) and `assemble` (lines).
 """
 
 from __future__ import annotations
