@@ -17,7 +17,7 @@ from corpus.library import Library
 from corpus.symbols import Symbol, SymbolError
 
 if TYPE_CHECKING:
-    from ingest.fetch.fetch_run import Download, Wanted
+    from ingest.fetch.fetch_run import Download, DownloadRequest
     from ingest.outcomes import Outcome
 
 FOLDER = "downloads"
@@ -77,12 +77,12 @@ def languages_of(given: Sequence[str]) -> list[str]:
 class Plan:
     """What is `wanted`, in which formats, the best first; what is held already is passed over unless `again`."""
 
-    wanted: Sequence[Wanted]
+    wanted: Sequence[DownloadRequest]
     formats: Sequence[str]
     again: bool
 
     @property
-    def due(self) -> list[Wanted]:
+    def due(self) -> list[DownloadRequest]:
         """What is to be fetched."""
         return [each for each in self.wanted if self.again or not each.held]
 
@@ -97,9 +97,9 @@ class Plan:
         """What fetching would do with each: nothing where it is held, read what `folder` keeps, or ask the service at
         `ods_url`. Nothing is contacted."""
         from ingest.fetch.addresses import request_address
-        from ingest.fetch.cache import Downloads
+        from ingest.fetch.cache import DownloadCache
 
-        downloads = Downloads(folder)
+        downloads = DownloadCache(folder)
         rows = {(row.symbol, row.language): row for row in self.held}
         for each in self.due:
             place = each.symbol.text, each.language
@@ -143,9 +143,9 @@ def plan(asked: FetchRequest, library: Library, catalogue: Catalogue) -> Plan:
 
 
 def _one_meeting(ids: Sequence[str], library: Library, catalogue: Catalogue) -> str:
-    from ingest.fetch.fetch_run import held_meetings
+    from ingest.fetch.fetch_run import meetings_in_library
 
-    held = held_meetings(library, catalogue)
+    held = meetings_in_library(library, catalogue)
     for choice in (held, ids):
         if len(choice) == 1:
             return choice[0]

@@ -15,14 +15,14 @@ from assistant.settings import Settings
 from corpus.catalogue import Catalogue
 from corpus.library import Library
 from corpus.symbols import Symbol, SymbolError
-from ingest.input_files import FileInput, inputs, origin_of
+from ingest.input_files import FileInput, find_inputs, origin_of
 from ingest.outcomes import Outcome, Progress
-from ingest.prefetch import Openable
+from ingest.prefetch import InputSource
 
 if TYPE_CHECKING:
     import httpx
 
-    from ingest.fetch.cache import Downloads
+    from ingest.fetch.cache import DownloadCache
     from ingest.fetch.fetch_run import Download
     from ingest.sandbox.pool import Limits
 
@@ -45,7 +45,7 @@ class Files:
     ocr: bool = False
     apart: Path = field(kw_only=True)
 
-    def __iter__(self) -> Iterator[Openable]:
+    def __iter__(self) -> Iterator[InputSource]:
         from ingest.pipeline import starter_sources
 
         return chain(starter_sources() if self.starter else (), *(self._of(path) for path in self.paths))
@@ -60,7 +60,7 @@ class Files:
 
     def _of(self, path: Path) -> Iterator[FileInput]:
         if self.symbol is None:
-            return inputs(path, self.language, ocr=self.ocr, apart=(self.apart,))
+            return find_inputs(path, self.language, ocr=self.ocr, apart=(self.apart,))
         try:
             return iter([FileInput(path, Symbol.given(self.symbol), self.language, self.ocr)])
         except SymbolError as error:
@@ -101,7 +101,7 @@ class Keeper:
         self.source, self._transport = source, transport
 
     def read(
-        self, hand: Hand, sources: Iterable[Openable], total: int, *, again: bool = False, jobs: int | None = None
+        self, hand: Hand, sources: Iterable[InputSource], total: int, *, again: bool = False, jobs: int | None = None
     ) -> None:
         """Reads files in; between two of them, and while passages are embedded, it can be stopped."""
         hand.tell(total=total)
@@ -113,7 +113,7 @@ class Keeper:
                 hand.outcome(told)
                 hand.tell(done=n, detail=outcome.name)
 
-    def take(self, hand: Hand, come: Sequence[Download], downloads: Downloads) -> None:
+    def take(self, hand: Hand, come: Sequence[Download], downloads: DownloadCache) -> None:
         """Reads in what was fetched, and notes which of it was not taken."""
         from ingest.fetch.fetch_run import FetchedInput
 
@@ -125,15 +125,15 @@ class Keeper:
                 hand.advance()
 
     def _outcomes(
-        self, hand: Hand, sources: Iterable[Openable], *, again: bool = False, jobs: int | None = None
+        self, hand: Hand, sources: Iterable[InputSource], *, again: bool = False, jobs: int | None = None
     ) -> Generator[Outcome, None, None]:
         from ingest.pipeline import ingest
-        from ingest.sandbox.pool import Workers
+        from ingest.sandbox.pool import WorkerPool
 
         def tell(at: Progress) -> None:
             hand.tell(detail=f"{at.name}: {at.done}/{at.total} passages")
 
-        with Workers(self._catalogue, jobs or self._width, self.limits) as readers:
+        with WorkerPool(self._catalogue, jobs or self._width, self.limits) as readers:
             yield from ingest(sources, self._library, self._catalogue, tell, readers, again=again)
 
     def foreseen(self, planned: Plan) -> list[Row]:
@@ -178,12 +178,12 @@ def fetch(
 ) -> None:
     """Fetches official documents into a folder, and has them read in by the keeper that is `opened` only then, so that others can use
     the library meanwhile."""
-    from ingest.fetch.cache import Downloads
-    from ingest.fetch.document_service import Service
-    from ingest.fetch.fetch_run import At, download
-    from ingest.fetch.retries import Patience
+    from ingest.fetch.cache import DownloadCache
+    from ingest.fetch.document_service import DocumentService
+    from ingest.fetch.fetch_run import DownloadProgress, download
+    from ingest.fetch.retries import RetryPolicy
 
-    def show(at: At) -> None:
+    def show(at: DownloadProgress) -> None:
         size = "/".join(f"{each / 1e6:.1f}" for each in (at.size, at.total) if each)
         hand.tell(detail=f"{at.wanted.symbol} ({at.wanted.language}){f': {size} MB' if at.size else ''}")
 
@@ -191,11 +191,11 @@ def fetch(
         hand.outcome(asdict(row))
     if not planned.due:
         return
-    patience = Patience(delay=source.fetch_delay, timeout=source.fetch_timeout, max_wait=source.fetch_max_wait)
+    patience = RetryPolicy(delay=source.fetch_delay, timeout=source.fetch_timeout, max_wait=source.fetch_max_wait)
     come: list[Download] = []
     hand.tell(total=len(planned.due))
-    with Downloads(folder) as downloads:
-        with Service(
+    with DownloadCache(folder) as downloads:
+        with DocumentService(
             downloads,
             source.ods_url,
             transport=transport,

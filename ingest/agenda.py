@@ -39,7 +39,7 @@ def place_and_dates(line: str) -> tuple[str, tuple[dt.date, ...]] | None:
     return (", ".join(places), days) if days else None
 
 
-def meeting_of(document: Document, spans: Mapping[int, Spans] = {}) -> Meeting | None:
+def parse_meeting(document: Document, spans: Mapping[int, Spans] = {}) -> Meeting | None:
     """The meeting that an agenda document announces; None where the document is no agenda. `spans` are those of the cells of rows
     that have any, by their blocks."""
     if document.kind != "agenda":

@@ -15,7 +15,7 @@ from typing import Literal
 from corpus.dates import is_day_label
 from ingest.readers.masthead_lines import ANNEX
 from ingest.structure import Piece
-from ingest.time_ranges import dated_times, is_clocked, names_half
+from ingest.time_ranges import dated_times, is_explicit_time_span, names_half
 
 _TITLE_PIECES = 60
 """Pieces within which the title of a text stands."""
@@ -299,7 +299,7 @@ def _is_slot(piece: Piece) -> bool:
         piece.kind == "row"
         and piece.part != "contents"
         and any(
-            is_day_label(cell) or is_clocked(cell) or names_half(cell) or dated_times(cell)
+            is_day_label(cell) or is_explicit_time_span(cell) or names_half(cell) or dated_times(cell)
             for cell in piece.cells[:3]
             if cell
         )

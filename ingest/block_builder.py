@@ -33,7 +33,7 @@ from ingest.timetable_grid import heads_days
 _COUNT = re.compile(r"(\d+)([A-Z]?)")
 
 
-def kind_of(found: Sequence[Piece]) -> TextKind:
+def detect_text_kind(found: Sequence[Piece]) -> TextKind:
     """Which kind of text the headings show."""
     headings = [piece.text for piece in found if piece.kind == "heading"]
     resolved = opening(found) is not None
@@ -44,7 +44,7 @@ def kind_of(found: Sequence[Piece]) -> TextKind:
     return "resolution" if resolved else "numbered"
 
 
-def lay_out(
+def build_blocks(
     found: Sequence[Piece], kind: TextKind, digest: bool = False, headed: bool = False
 ) -> tuple[str, tuple[Block, ...]]:
     """The canonical text, blocks separated by blank lines, and the blocks that point into it.

@@ -9,8 +9,8 @@ from corpus.catalogue import Catalogue
 from corpus.documents import Document
 from corpus.meetings import Meeting
 from corpus.symbols import Symbol
-from ingest.agenda import meeting_of
-from ingest.block_builder import kind_of, lay_out
+from ingest.agenda import parse_meeting
+from ingest.block_builder import build_blocks, detect_text_kind
 from ingest.identify import identify
 from ingest.masthead import read_masthead
 from ingest.nested_texts import with_headings
@@ -59,11 +59,11 @@ def read_document(source: Input, catalogue: Catalogue) -> tuple[Document, Meetin
     """Reads and identifies one file. Raises `ReadError` where it can't be read or is not what was asked for."""
     raw = read(source.data, source.name, ocr=source.ocr, languages=(source.language,) if source.language else ())
     found = pieces(raw.lines)
-    kind = kind_of(found)
+    kind = detect_text_kind(found)
     document = identify(
         found,
         read_masthead(raw.lines),
-        raw.given,
+        raw.front_matter,
         source.name,
         catalogue,
         kind=kind,
@@ -71,7 +71,9 @@ def read_document(source: Input, catalogue: Catalogue) -> tuple[Document, Meetin
         language=source.language,
         trusted=source.trusted,
     )
-    text, blocks = lay_out(with_headings(found), kind, digest=document.edition == "digest", headed=raw.format != "text")
+    text, blocks = build_blocks(
+        with_headings(found), kind, digest=document.edition == "digest", headed=raw.format != "text"
+    )
     document = replace(
         document,
         text=text,
@@ -89,4 +91,4 @@ def read_document(source: Input, catalogue: Catalogue) -> tuple[Document, Meetin
         verified=source.symbol is not None and document.edition == "official",
     )
     # Each piece has become the block of its place.
-    return document, meeting_of(document, {n: piece.spans for n, piece in enumerate(found) if piece.spans})
+    return document, parse_meeting(document, {n: piece.spans for n, piece in enumerate(found) if piece.spans})

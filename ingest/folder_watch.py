@@ -10,7 +10,7 @@ from pathlib import Path
 
 from watchfiles import watch as _events
 
-from ingest.input_files import FileInput, printable, walk
+from ingest.input_files import FileInput, printable, walk_folder
 
 QUIET_SECONDS = 1.0
 """How long a file must stay as it is before it counts as written."""
@@ -30,7 +30,7 @@ class Changes:
 
 
 @dataclass
-class Watched:
+class WatchedFolder:
     """A folder as it was last seen. One that is away (its disk, its network) is as it was: nothing in it is gone.
 
     `given` is the folder as a person named it, `apart` are folders in it that are no part of it. Raises `OSError`
@@ -46,7 +46,7 @@ class Watched:
         state = self.folder.stat()
         self._place = (state.st_dev, state.st_ino)
         self._waiting: dict[Path, _State | None] = {}
-        self.files = {found.path: found.state for found in walk(self.folder, self.apart) if not found.fault}
+        self.files = {found.path: found.state for found in walk_folder(self.folder, self.apart) if not found.fault}
 
     @property
     def waiting(self) -> bool:
@@ -72,7 +72,7 @@ class Watched:
             return Changes()
         now: dict[Path, _State] = {}
         unseen: list[Path] = []
-        for found in walk(self.folder, self.apart):
+        for found in walk_folder(self.folder, self.apart):
             if found.fault:
                 unseen.append(found.path)
             else:
@@ -99,8 +99,8 @@ class Watched:
 
 
 def watch(
-    folders: Sequence[Watched], stop: threading.Event, quiet: float = QUIET_SECONDS
-) -> Iterator[tuple[Watched, Changes]]:
+    folders: Sequence[WatchedFolder], stop: threading.Event, quiet: float = QUIET_SECONDS
+) -> Iterator[tuple[WatchedFolder, Changes]]:
     """What changes in folders, each time with the folder, until `stop` is set. A file that is still being written is waited for.
 
     The system's notices only say when to look: what has changed is told by comparing the folder with what was last

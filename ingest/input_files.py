@@ -88,7 +88,7 @@ def is_junk(name: str) -> bool:
 
 
 @dataclass(frozen=True)
-class Found:
+class FolderEntry:
     """A file in a folder, with what shows whether it has changed (size, time of change in ns, number); or a folder
     that can't be read (`fault`)."""
 
@@ -97,7 +97,7 @@ class Found:
     fault: str = ""
 
 
-def walk(folder: Path, apart: Collection[Path] = ()) -> Iterator[Found]:
+def walk_folder(folder: Path, apart: Collection[Path] = ()) -> Iterator[FolderEntry]:
     """The files of a folder and its folders, by name; those in a folder before it.
 
     Hidden files and folders, junk, and all that is no ordinary file are passed over, as are the folders `apart`, and libraries, which is told.
@@ -118,13 +118,13 @@ def walk(folder: Path, apart: Collection[Path] = ()) -> Iterator[Found]:
             with os.scandir(here) as entries:
                 listed = sorted(entries, key=lambda entry: entry.name)
         except OSError as error:
-            yield Found(here, fault=f"{printable(str(here))} can't be read: {error.strerror}.")
+            yield FolderEntry(here, fault=f"{printable(str(here))} can't be read: {error.strerror}.")
             continue
         if any(entry.name == DATABASE for entry in listed):
             reason = (
                 f"{printable(str(here))} is a library, and its files are passed over. Name those that are documents."
             )
-            yield Found(here, fault=reason)
+            yield FolderEntry(here, fault=reason)
             continue
         folders = []
         for entry in listed:
@@ -135,13 +135,13 @@ def walk(folder: Path, apart: Collection[Path] = ()) -> Iterator[Found]:
                     folders.append(here / entry.name)
                 elif entry.is_file(follow_symlinks=False):
                     at = entry.stat(follow_symlinks=False)
-                    yield Found(here / entry.name, (at.st_size, at.st_mtime_ns, at.st_ino))
+                    yield FolderEntry(here / entry.name, (at.st_size, at.st_mtime_ns, at.st_ino))
                 elif entry.is_symlink() and (fault := _unmet(here / entry.name, top)):
-                    yield Found(here / entry.name, fault=fault)
+                    yield FolderEntry(here / entry.name, fault=fault)
             except FileNotFoundError:
                 continue  # gone since it was listed
             except OSError as error:
-                yield Found(here / entry.name, fault=f"{printable(entry.name)} can't be read: {error.strerror}.")
+                yield FolderEntry(here / entry.name, fault=f"{printable(entry.name)} can't be read: {error.strerror}.")
         left += reversed(folders)
 
 
@@ -155,13 +155,13 @@ def _unmet(path: Path, top: Path) -> str:
     return f"{printable(path.name)} is a link that leads out of the folder, and is not followed. Name what it leads to."
 
 
-def inputs(
+def find_inputs(
     path: Path, language: str | None = None, *, ocr: bool = False, apart: Collection[Path] = ()
 ) -> Iterator[FileInput]:
     """The files that a path stands for: itself, or those of the folder that it is."""
     if not path.is_dir():
         yield FileInput(path, language=language, ocr=ocr)
         return
-    for found in walk(path, apart):
+    for found in walk_folder(path, apart):
         shown = printable(str(found.path))
         yield FileInput(found.path, language=language, ocr=ocr, shown=shown, fault=found.fault)

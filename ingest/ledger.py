@@ -19,7 +19,7 @@ from corpus.symbols import Symbol, same_document
 from ingest.document_reading import READER_VERSION, Input
 from ingest.outcomes import Outcome
 
-LEAST_CHARACTERS = 20
+MIN_PAGE_CHARACTERS = 20
 """A page with less text than this counts as one whose text was not found."""
 
 _FORMATS = {"docx": 6, "doc": 5, "odt": 5, "rtf": 5, "html": 4, "text": 3, "pdf": 2}
@@ -41,7 +41,7 @@ class Decision:
     reason: str = ""
 
 
-class Memory:
+class Ledger:
     """Outcomes of earlier runs, kept in a library. `again`: files are to be read though their outcome is known."""
 
     def __init__(self, library: Library, *, again: bool = False) -> None:
@@ -144,7 +144,7 @@ class Memory:
         """Whether reading again could not find more: text that may now be recognised from images."""
         if not given.ocr or header.ocr or (noted is not None and noted.ocr):
             return True
-        return not thin_pages(self._library.document(header.id))
+        return not nearly_empty_pages(self._library.document(header.id))
 
     def _worse(self, given: Input, document: Document, held: Header) -> str:
         """Why a document does not take the place of one from another file; empty where it does."""
@@ -220,9 +220,9 @@ class Memory:
         return replace(document, slug=slug)
 
 
-def thin_pages(document: Document) -> tuple[int, ...]:
+def nearly_empty_pages(document: Document) -> tuple[int, ...]:
     """Numbers of the pages of a paged document of which next to no text was found."""
-    return tuple(page for page, count in enumerate(document.pages, 1) if count < LEAST_CHARACTERS)
+    return tuple(page for page, count in enumerate(document.pages, 1) if count < MIN_PAGE_CHARACTERS)
 
 
 def _asked(of: SourceRecord | Input) -> tuple[str | None, str | None]:

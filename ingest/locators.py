@@ -20,7 +20,7 @@ from ingest.nested_texts import OPENING
 from ingest.readers.lines import BOX_WORDS, CAPTION_NUMBER, FIGURE_WORDS, MAP_WORDS, TABLE_WORDS
 from ingest.readers.masthead_lines import ANNEX, CHAPTER, SUMMARY
 from ingest.structure import PREAMBULAR, Piece
-from ingest.time_ranges import dated_times, find_times, is_clocked, names_half
+from ingest.time_ranges import dated_times, find_times, is_explicit_time_span, names_half
 from ingest.timetable_grid import heads_days
 
 TextKind = Literal["agenda", "treaty", "resolution", "numbered"]
@@ -343,7 +343,7 @@ def _agenda_row(piece: Piece, place: Place) -> str:
     day = first if lone else next((cell for cell in filled[:3] if is_day_label(cell)), "")
     if day:
         place.day, place.time = day, ""
-    timed = next((n for n, cell in enumerate(piece.cells[:3]) if is_clocked(cell) or names_half(cell)), None)
+    timed = next((n for n, cell in enumerate(piece.cells[:3]) if is_explicit_time_span(cell) or names_half(cell)), None)
     if timed is not None:
         place.time, place.time_column = piece.cells[timed], timed
     elif not lone and filled and (span := find_times(filled[0])):

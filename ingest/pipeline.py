@@ -16,11 +16,11 @@ from corpus.meetings import Meeting
 from corpus.store import Header
 from ingest.chunker import segmenter
 from ingest.document_reading import READER_VERSION, Input, read_document
-from ingest.ledger import Decision, Memory
+from ingest.ledger import Decision, Ledger
 from ingest.outcomes import Outcome, Progress, Result
-from ingest.prefetch import Openable, Turn, turns
+from ingest.prefetch import InputSource, QueuedFile, prefetch
 from ingest.readers import ReadError
-from ingest.sandbox.pool import Workers
+from ingest.sandbox.pool import WorkerPool
 
 __all__ = ["READER_VERSION", "Input", "Outcome", "Progress", "Result", "ingest", "read_document", "starter_sources"]
 
@@ -41,11 +41,11 @@ def starter_sources() -> list[Input]:
 
 
 def ingest(
-    sources: Iterable[Openable],
+    sources: Iterable[InputSource],
     library: Library,
     catalogue: Catalogue,
     progress: Callable[[Progress], None] | None = None,
-    readers: Workers | None = None,
+    readers: WorkerPool | None = None,
     *,
     again: bool = False,
 ) -> Iterator[Outcome]:
@@ -56,9 +56,9 @@ def ingest(
     A source that can't be read is refused and the others go on. Interrupted at any time, it can be run again: what
     is held is passed over. Raises `WorkerError` where no process can be started.
     """
-    run = _Run(library, catalogue, progress, readers, Memory(library, again=again))
+    run = _Run(library, catalogue, progress, readers, Ledger(library, again=again))
     try:
-        for turn in turns(sources, readers, run.known):
+        for turn in prefetch(sources, readers, run.known):
             outcome = run.outcome(turn)
             run.done += 1
             yield outcome
@@ -71,8 +71,8 @@ class _Run:
     _library: Library
     _catalogue: Catalogue
     _progress: Callable[[Progress], None] | None
-    _readers: Workers | None
-    _memory: Memory
+    _readers: WorkerPool | None
+    _memory: Ledger
     _unsettled: int = 0
     done: int = 0
 
@@ -83,7 +83,7 @@ class _Run:
         """Whether a file need not be read."""
         return self._memory.recall(given, sha256) is not None
 
-    def outcome(self, turn: Turn) -> Outcome:
+    def outcome(self, turn: QueuedFile) -> Outcome:
         """What becomes of one file."""
         given = turn.given
         if turn.fault:
@@ -107,7 +107,7 @@ class _Run:
             self._library.refresh()
         return self._written(turn, document, meeting)
 
-    def _written(self, turn: Turn, document: Document, meeting: Meeting | None) -> Outcome:
+    def _written(self, turn: QueuedFile, document: Document, meeting: Meeting | None) -> Outcome:
         """What becomes of a document that was read. Raises `Overtaken` where another process was faster."""
         given = turn.given
         decision = self._memory.decide(given, document)
@@ -123,12 +123,12 @@ class _Run:
         self._keep(turn, decision.held)
         return Outcome(given.label, "unchanged", header=decision.held)
 
-    def _keep(self, turn: Turn, held: Header) -> None:
+    def _keep(self, turn: QueuedFile, held: Header) -> None:
         """Has the file of a document kept that is held without it."""
         if (original := self._original(turn, held)) is not None:
             self._library.keep_original(held.id, original)
 
-    def _original(self, turn: Turn, document: Document | Header) -> bytes | None:
+    def _original(self, turn: QueuedFile, document: Document | Header) -> bytes | None:
         """The bytes of a file that is to be kept; None where it is not, or has changed since it was read."""
         if not self._library.wants_original(document):
             return None
@@ -140,7 +140,7 @@ class _Run:
                 return None
         return data if hashlib.sha256(data).hexdigest() == document.sha256 else None
 
-    def _read(self, turn: Turn) -> tuple[Document, Meeting | None]:
+    def _read(self, turn: QueuedFile) -> tuple[Document, Meeting | None]:
         if self._readers is None or turn.given.trusted:
             return read_document(turn.given, self._catalogue)
         if turn.answer is None:
@@ -149,7 +149,7 @@ class _Run:
             turn.answer = self._readers.start(given, turn.sha256)
         return self._readers.finish(turn.answer)
 
-    def _add(self, turn: Turn, decision: Decision, meeting: Meeting | None) -> int:
+    def _add(self, turn: QueuedFile, decision: Decision, meeting: Meeting | None) -> int:
         given, document = turn.given, decision.document
         if meeting is not None and meeting.document_id != document.id:
             meeting = replace(meeting, document_id=document.id)

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from ingest.document_reading import Input
 from ingest.readers import ReadError
-from ingest.sandbox.pool import Workers
+from ingest.sandbox.pool import WorkerPool
 from ingest.sandbox.replies import Reply
 
 READY_BYTES = 64_000_000
@@ -20,7 +20,7 @@ READY_FILES = 16
 """How many files a worker may be ahead."""
 
 
-class Openable(Protocol):
+class InputSource(Protocol):
     """A file that is opened when its turn comes. `open` raises `ReadError`."""
 
     @property
@@ -32,11 +32,11 @@ class Openable(Protocol):
 
 
 @dataclass
-class Turn:
+class QueuedFile:
     """A file whose turn it is. `given` is without its bytes (`size`) where they are with a worker, whose `answer`
     comes, or are not needed; `fault` says why there are none."""
 
-    source: Openable
+    source: InputSource
     given: Input
     sha256: str = ""
     size: int = 0
@@ -53,11 +53,13 @@ class Turn:
         return self.answer.result().size
 
 
-def turns(sources: Iterable[Openable], workers: Workers | None, known: Callable[[Input, str], bool]) -> Iterator[Turn]:
+def prefetch(
+    sources: Iterable[InputSource], workers: WorkerPool | None, known: Callable[[Input, str], bool]
+) -> Iterator[QueuedFile]:
     """Each source in its order. Those that are not `known` (by their bytes and SHA-256) are given to the workers some
     time before their turn; their answer is there when it has come."""
     left = iter(sources)
-    waiting: deque[Turn] = deque()
+    waiting: deque[QueuedFile] = deque()
     more = True
     try:
         while more or waiting:
@@ -80,11 +82,11 @@ def turns(sources: Iterable[Openable], workers: Workers | None, known: Callable[
                 turn.answer.cancel()
 
 
-def _unfinished(waiting: Iterable[Turn]) -> list[Future[Reply]]:
+def _unfinished(waiting: Iterable[QueuedFile]) -> list[Future[Reply]]:
     return [turn.answer for turn in waiting if turn.answer is not None and not turn.answer.done()]
 
 
-def _room(waiting: deque[Turn], workers: Workers | None) -> bool:
+def _room(waiting: deque[QueuedFile], workers: WorkerPool | None) -> bool:
     if not waiting:
         return True
     if workers is None or len(waiting) >= READY_FILES * workers.width:
@@ -94,12 +96,12 @@ def _room(waiting: deque[Turn], workers: Workers | None) -> bool:
     return sum(turn.weight for turn in waiting) < READY_BYTES
 
 
-def _begin(source: Openable, workers: Workers | None, known: Callable[[Input, str], bool]) -> Turn:
+def _begin(source: InputSource, workers: WorkerPool | None, known: Callable[[Input, str], bool]) -> QueuedFile:
     try:
         given = source.open()
     except ReadError as error:
-        return Turn(source, Input(source.label, b""), fault=str(error))
-    turn = Turn(source, given, hashlib.sha256(given.data).hexdigest(), len(given.data))
+        return QueuedFile(source, Input(source.label, b""), fault=str(error))
+    turn = QueuedFile(source, given, hashlib.sha256(given.data).hexdigest(), len(given.data))
     if workers is None or given.trusted:
         return turn
     if not known(given, turn.sha256):

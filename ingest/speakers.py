@@ -214,7 +214,7 @@ def role_of(kind: str, number: str | None, part: str) -> Role:
     return "numbered" if number else "speech"
 
 
-def label_of_speech(document: Document, ordinal: int) -> Span | None:
+def speaker_label_span(document: Document, ordinal: int) -> Span | None:
     """The words that name who speaks in a block, where the record begins that speech; None where nobody does."""
     speech = speeches_of(document)[ordinal]
     if speech is None:
@@ -223,7 +223,7 @@ def label_of_speech(document: Document, ordinal: int) -> Span | None:
     return start, start + speech.label
 
 
-def names_who_presides(document: Document, ordinal: int) -> bool:
+def names_presiding_officer(document: Document, ordinal: int) -> bool:
     """Whether a line above the speeches of a record says who presides: the office, the name and the State in brackets (`Chair: Ms. Arno (Panama)`)."""
     first = next((n for n, each in enumerate(speeches_of(document)) if each), 0)
     text = document.block_text(document.blocks[ordinal])

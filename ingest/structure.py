@@ -146,8 +146,8 @@ def _grouped(lines: Sequence[Line]) -> Iterator[Piece]:
         if row:
             table += not in_table
             cells = tuple(cell.text for cell in line.cells)
-            wide = any((cell.over, cell.down) != (1, 1) for cell in line.cells)
-            spans = tuple((cell.over, cell.down) for cell in line.cells) if wide else ()
+            wide = any((cell.col_span, cell.row_span) != (1, 1) for cell in line.cells)
+            spans = tuple((cell.col_span, cell.row_span) for cell in line.cells) if wide else ()
             yield Piece("row", line.text, cells=cells, spans=spans, table=table, header=line.header, **told)
         elif line.blank:
             in_table = in_table and bool(line.cells)

@@ -58,7 +58,7 @@ def parse_times(label: str) -> tuple[dt.time, dt.time] | None:
     return (start, end) if start and end and start < end else None
 
 
-def is_clocked(label: str) -> bool:
+def is_explicit_time_span(label: str) -> bool:
     """Whether a text is a span of time that says so itself, with minutes, hours or halves of the day: `3-6` may count anything."""
     return bool(_MARKED.search(_plain(label)) or _MARKED.search(label)) and parse_times(label) is not None
 
@@ -70,7 +70,7 @@ def begins_span(line: str) -> bool:
 
 def find_times(text: str) -> tuple[int, int] | None:
     """Where in a text the only span of time stands that says so itself, as start and end; None where there is none or another."""
-    found = [match.span() for match in _SPAN.finditer(text) if is_clocked(match.group())]
+    found = [match.span() for match in _SPAN.finditer(text) if is_explicit_time_span(match.group())]
     return found[0] if len(found) == 1 else None
 
 
@@ -82,7 +82,7 @@ def dated_times(text: str) -> tuple[str, str] | None:
     return (rest, text[slice(*span)]) if is_day_label(rest) else None
 
 
-def spoken_times(sentence: str) -> tuple[dt.time, dt.time] | None:
+def times_in_sentence(sentence: str) -> tuple[dt.time, dt.time] | None:
     """The only span of time in a sentence that says so itself: `from 3 to 5 p.m.`, `с 15 до 17 часов`; None where there is none or another."""
     text = _plain(sentence)
     span = find_times(text)
@@ -93,7 +93,7 @@ def several_times(text: str) -> list[str]:
     """The spans of time that a text is a list of, two or more, each of which says so itself: `10 a.m.–1 p.m. and 3–6 p.m.`; none where
     it says anything else."""
     found = list(_SPAN.finditer(text))
-    if len(found) < 2 or not all(is_clocked(match.group()) for match in found):
+    if len(found) < 2 or not all(is_explicit_time_span(match.group()) for match in found):
         return []
     ends = [0, *(match.end() for match in found)]
     between = [text[end : match.start()] for end, match in zip(ends, found, strict=False)]
@@ -101,7 +101,7 @@ def several_times(text: str) -> list[str]:
     return [match.group() for match in found] if all(_JOINS.fullmatch(each) for each in said) else []
 
 
-def ends_of(label: str) -> tuple[str, str]:
+def span_ends(label: str) -> tuple[str, str]:
     """The beginning and the end of a span of time as it is printed, each with its half of the day: `3–5 p.m.` as `3 p.m.`, `5 p.m.`."""
     parts = re.split(rf"{_TO}|\s*[至到]\s*", label)
     start, end = parts[0], parts[-1]

@@ -12,7 +12,7 @@ from corpus.dates import find_days, is_day_label
 from corpus.documents import Block, Document
 from corpus.meetings import AgendaItem, Sitting, SittingItem
 from ingest.agenda_form import folded_title
-from ingest.time_ranges import find_times, half_of, is_clocked, names_half, parse_times, several_times
+from ingest.time_ranges import find_times, half_of, is_explicit_time_span, names_half, parse_times, several_times
 from ingest.timetable_grid import Grid, Named, Spans
 
 _LETTER = r"\(?[a-z]{1,2}\)"
@@ -91,7 +91,7 @@ class _Reading:
         if self._grid.takes(block.ordinal, cells, spans, day, header=header):
             self._close()
             return
-        if header and not any(is_day_label(cell) or is_clocked(cell) for cell in cells):
+        if header and not any(is_day_label(cell) or is_explicit_time_span(cell) for cell in cells):
             return
         left: dict[int, str] = {}
         several: list[str] = []
@@ -110,7 +110,7 @@ class _Reading:
             elif not left and not timed and (several := several_times(cell)):
                 timed, self._column = True, column
                 self._close()
-            elif not left and timed and self._current and self._current.half and is_clocked(cell):
+            elif not left and timed and self._current and self._current.half and is_explicit_time_span(cell):
                 self._column = column  # "Morning | 10 a.m.–1 p.m."
                 self._new_time(cell, block)
             elif not left and not timed and is_day_label(cell):
@@ -140,7 +140,11 @@ class _Reading:
                 self._closed.append(replace(sitting, words=words, last=block.ordinal))
 
     def _times(self, cell: str, *, first: bool) -> tuple[int, int] | None:
-        if names_half(cell) or is_clocked(cell) or (first and parse_times(cell) and not _ITEM_CELL.match(cell)):
+        if (
+            names_half(cell)
+            or is_explicit_time_span(cell)
+            or (first and parse_times(cell) and not _ITEM_CELL.match(cell))
+        ):
             return 0, len(cell)
         span = find_times(cell)
         return span if span and is_day_label(f"{cell[: span[0]]} {cell[span[1] :]}".strip(" ,;")) else None

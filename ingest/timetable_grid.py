@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from corpus.calendar_names import name_numbers
 from corpus.dates import find_days, is_day_label, says_only_days
 from corpus.meetings import Sitting, SittingItem
-from ingest.time_ranges import find_times, half_of, is_clocked, names_half, parse_times, several_times
+from ingest.time_ranges import find_times, half_of, is_explicit_time_span, names_half, parse_times, several_times
 
 Spans = Sequence[tuple[int, int]]
 """Of each cell of a row how many columns and rows it spans."""
@@ -145,7 +145,7 @@ class Grid:
         text = cell.strip()
         if not text or len(text) > _LONG:
             return None
-        times = (text,) if names_half(text) or is_clocked(text) else tuple(several_times(text))
+        times = (text,) if names_half(text) or is_explicit_time_span(text) else tuple(several_times(text))
         rest = "" if times else text
         if not times and (span := find_times(text)):
             times, rest = (text[slice(*span)],), f"{text[: span[0]]} {text[span[1] :]}"

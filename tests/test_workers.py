@@ -21,24 +21,24 @@ from corpus.library import Library
 from corpus.symbols import Symbol
 from ingest.pipeline import Input, ingest, read_document, starter_sources
 from ingest.readers import ReadError
-from ingest.sandbox.pool import Limits, Workers
+from ingest.sandbox.pool import Limits, WorkerPool
 from ingest.sandbox.process import WorkerError
 from ingest.sandbox.replies import BadReply, parse
 
 TESTS = Path(__file__).resolve().parent
 ROOT = TESTS.parent
 NOTE = b"# A note on boats\n\n1. Boats need a flag.\n\n2. A harbour master keeps a list of boats.\n"
-OpenWorkers = Callable[..., Workers]
+OpenWorkers = Callable[..., WorkerPool]
 
 
 @pytest.fixture
 def workers(catalogue: Catalogue) -> Any:
     """Opens pools whose reader can go wrong in every way, and closes them."""
-    opened: list[Workers] = []
+    opened: list[WorkerPool] = []
 
-    def make(count: int = 1, **limits: float) -> Workers:
+    def make(count: int = 1, **limits: float) -> WorkerPool:
         bounds = Limits(**{"memory": 1024**3, **limits})  # type: ignore[arg-type]
-        opened.append(Workers(catalogue, count, bounds, reading="hostile_reading:read", paths=(str(TESTS),)))
+        opened.append(WorkerPool(catalogue, count, bounds, reading="hostile_reading:read", paths=(str(TESTS),)))
         return opened[-1]
 
     yield make
@@ -58,7 +58,7 @@ def test_a_worker_reads_what_this_process_reads(catalogue: Catalogue) -> None:
     sources = [Input(source.name, source.data) for source in starter_sources()]
     if AGENDA.exists():
         sources += real_documents()
-    with Workers(catalogue, 2) as pool:
+    with WorkerPool(catalogue, 2) as pool:
         answers = [(source, pool.start(source)) for source in sources]
         for source, answer in answers:
             assert pool.finish(answer) == read_document(source, catalogue)
@@ -66,7 +66,7 @@ def test_a_worker_reads_what_this_process_reads(catalogue: Catalogue) -> None:
 
 def test_a_worker_gives_a_title_as_long_as_one_may_be(catalogue: Catalogue) -> None:
     title = "Letter from the Chair of the Panel on Boats addressed to the Harbour Council transmitting its report " * 9
-    with Workers(catalogue, 1) as pool:
+    with WorkerPool(catalogue, 1) as pool:
         for words in (title[:383], title):
             source = Input("letter.md", f"# {words.strip()}\n\n".encode() + NOTE)
             document, _ = pool.finish(pool.start(source))
@@ -75,7 +75,7 @@ def test_a_worker_gives_a_title_as_long_as_one_may_be(catalogue: Catalogue) -> N
 
 
 def test_a_worker_knows_what_was_asked_for(catalogue: Catalogue) -> None:
-    with Workers(catalogue, 1) as pool:
+    with WorkerPool(catalogue, 1) as pool:
         asked = Input("note.md", NOTE, Symbol.parse("A/75/1"), "fr", origin="somewhere")
         document, _ = pool.finish(pool.start(asked))
         assert (document.id, document.origin) == ("A/75/1:fr:official", "somewhere")
@@ -196,7 +196,7 @@ def test_a_worker_imports_nothing_that_it_does_not_need() -> None:
 
 
 def test_a_reader_that_cannot_be_started_is_an_error_of_the_installation(catalogue: Catalogue) -> None:
-    with Workers(catalogue, 1, reading="nowhere:read") as pool, pytest.raises(WorkerError, match="nowhere"):
+    with WorkerPool(catalogue, 1, reading="nowhere:read") as pool, pytest.raises(WorkerError, match="nowhere"):
         pool.start(note(1)).result()
 
 

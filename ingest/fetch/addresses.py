@@ -99,7 +99,7 @@ _OF_CLOUDS = (ipaddress.ip_network("168.63.129.16/32"), ipaddress.ip_network("19
 """Where clouds serve their own machines, at addresses that count as public, here or in older versions of Python."""
 
 
-class Checked(httpx.BaseTransport):
+class PublicAddressTransport(httpx.BaseTransport):
     """HTTP to hosts at public addresses, so that neither a name nor a name server leads into the network behind this
     machine. Every request makes a connection of its own, with its name resolved and checked anew.
 

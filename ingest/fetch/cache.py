@@ -45,7 +45,7 @@ KINDS = (*FORMATS, "rtf")
 
 
 @dataclass(frozen=True)
-class Stored:
+class CachedFile:
     """A file that has been fetched. `asked` is the format asked for, `kind` the one that came.
 
     `address` is what was asked, `url` where the file was; `fetched` is an ISO 8601 time. `refused` says that the
@@ -82,7 +82,7 @@ class Stored:
         return f"{self.symbol.replace('/', '_')}.{self.language}.{self.kind}"
 
 
-class Downloads:
+class DownloadCache:
     """The folder of what has been fetched; one process at a time fetches into it.
 
     Raises `LibraryBusy` where another one does, `LibraryError` where disk or permissions are in the way.
@@ -92,7 +92,7 @@ class Downloads:
         self.folder = folder
         self._lock = FileLock(folder / "fetch.lock", timeout=0)
 
-    def __enter__(self) -> Downloads:
+    def __enter__(self) -> DownloadCache:
         with plainly(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
             try:
@@ -114,13 +114,13 @@ class Downloads:
         """The name under which the answer to a request is kept."""
         return hashlib.sha256("\n".join((service, symbol.text, language, form)).encode()).hexdigest()[:32]
 
-    def kept(self, service: str, symbol: Symbol, language: str, formats: Iterable[str]) -> Stored | None:
+    def kept(self, service: str, symbol: Symbol, language: str, formats: Iterable[str]) -> CachedFile | None:
         """What was fetched before in the first of the formats that there is."""
         with plainly(self.folder):
             found = (self.stored(self.key(service, symbol, language, form)) for form in formats)
             return next((stored for stored in found if stored is not None), None)
 
-    def read(self, stored: Stored) -> bytes:
+    def read(self, stored: CachedFile) -> bytes:
         """The bytes of a file."""
         with plainly(self.folder):
             return (self.folder / stored.file).read_bytes()
@@ -129,7 +129,7 @@ class Downloads:
         """The file under which a body comes in: a name that is never taken for a finished one."""
         return self.folder / f"{key}.part"
 
-    def keep(self, part: Path, stored: Stored) -> None:
+    def keep(self, part: Path, stored: CachedFile) -> None:
         """Gives a body that has fully come its name, then writes its note: without one a file does not count."""
         with part.open("rb+") as file:
             os.fsync(file.fileno())
@@ -140,20 +140,20 @@ class Downloads:
             if kind != stored.kind:
                 (self.folder / f"{stored.key}.{kind}").unlink(missing_ok=True)
 
-    def refuse(self, stored: Stored, refused: bool = True) -> None:
+    def refuse(self, stored: CachedFile, refused: bool = True) -> None:
         """Notes whether the library took a file."""
         if stored.refused != refused:
             with plainly(self.folder):
                 self._note(replace(stored, refused=refused))
 
-    def _note(self, stored: Stored) -> None:
+    def _note(self, stored: CachedFile) -> None:
         record = json.dumps(asdict(stored), ensure_ascii=False, indent=1)
         write_whole(self.folder / f"{stored.key}.json", record.encode(), lasting=True)
 
-    def stored(self, key: str) -> Stored | None:
+    def stored(self, key: str) -> CachedFile | None:
         """The file of a key. One whose note is damaged or whose hash does not fit counts as not fetched."""
         try:
-            stored = Stored(**json.loads((self.folder / f"{key}.json").read_text(encoding="utf-8")))
+            stored = CachedFile(**json.loads((self.folder / f"{key}.json").read_text(encoding="utf-8")))
             if stored.key != key or stored.kind not in KINDS:
                 return None
             sound = file_hash(self.folder / stored.file) == stored.sha256

@@ -19,7 +19,7 @@ _TITLE = re.compile(rb"<title[^>]*>([^<]{1,400})", re.IGNORECASE)
 _HEAD, _TAIL = 4096, 2048
 
 
-def kind_of(path: Path) -> str | None:
+def detect_kind(path: Path) -> str | None:
     """The kind of file: `pdf`, `docx`, `doc` or `rtf`; None for what is no document."""
     head = _head(path)
     for signature, kind in _SIGNATURES:

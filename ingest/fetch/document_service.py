@@ -12,18 +12,18 @@ import httpx
 from corpus.corpus_errors import plainly
 from corpus.files import file_hash
 from corpus.symbols import Symbol
-from ingest.fetch.addresses import SERVICE, Checked, request_address
-from ingest.fetch.cache import Downloads, Stored
-from ingest.fetch.content import FORMATS, kind_of, looks_whole, what_else
-from ingest.fetch.fetch_errors import NotPublished, Refused, ServiceAway, TryLater
-from ingest.fetch.retries import Pace, Patience, Timer, until
+from ingest.fetch.addresses import SERVICE, PublicAddressTransport, request_address
+from ingest.fetch.cache import CachedFile, DownloadCache
+from ingest.fetch.content import FORMATS, detect_kind, looks_whole, what_else
+from ingest.fetch.fetch_errors import NotPublished, Refused, ServiceUnavailable, TryLater
+from ingest.fetch.retries import Pace, RetryPolicy, Timer, until
 from ingest.fetch.transfer import Received, Transfer
 from ingest.readers import MAX_BYTES
 
 _Made = TypeVar("_Made")
 
 
-class Service:
+class DocumentService:
     """The Official Document System, or a mirror of it, with the folder of what it has given before.
 
     `transport` takes the place of the network where given; in the network `private` allows addresses that are not public.
@@ -33,30 +33,34 @@ class Service:
 
     def __init__(
         self,
-        downloads: Downloads,
+        downloads: DownloadCache,
         address: str = SERVICE,
         *,
         transport: httpx.BaseTransport | None = None,
         private: bool = False,
         timer: Timer | None = None,
-        patience: Patience | None = None,
+        patience: RetryPolicy | None = None,
         max_bytes: int = MAX_BYTES,
         told: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._downloads, self._address, self._told = downloads, address, told
-        self._timer, self._patience = timer or Timer(), patience or Patience()
+        self._timer, self._patience = timer or Timer(), patience or RetryPolicy()
         self._transfer = Transfer(
-            address, transport or Checked(address, private=private), self._timer, self._patience, max_bytes
+            address,
+            transport or PublicAddressTransport(address, private=private),
+            self._timer,
+            self._patience,
+            max_bytes,
         )
         self._pace = Pace(self._patience.delay, self._timer)
 
-    def __enter__(self) -> Service:
+    def __enter__(self) -> DocumentService:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._transfer.close()
 
-    def kept(self, symbol: Symbol, language: str, formats: Sequence[str] = FORMATS) -> Stored | None:
+    def kept(self, symbol: Symbol, language: str, formats: Sequence[str] = FORMATS) -> CachedFile | None:
         """What was fetched before in the first of the formats; nothing is asked for."""
         return self._downloads.kept(self._address, symbol, language, formats)
 
@@ -66,11 +70,11 @@ class Service:
         language: str,
         formats: Sequence[str] = FORMATS,
         received: Received = lambda _size, _total: None,
-    ) -> Stored:
+    ) -> CachedFile:
         """Asks for the formats in order until one comes; a file that has not changed since comes from the folder.
 
         Raises `NotPublished` where there is none in any format, `Refused` where what came can't be taken,
-        `TryLater` or `ServiceAway` where the service does not serve now, `LibraryError` for a full disk.
+        `TryLater` or `ServiceUnavailable` where the service does not serve now, `LibraryError` for a full disk.
         """
         faults: dict[str, list[str]] = {}
         for form in formats:
@@ -85,19 +89,19 @@ class Service:
             raise Refused("; ".join(f"{', '.join(forms)}: {error}" for error, forms in faults.items()))
         raise NotPublished(f"not published in this language as {', '.join(formats)}")
 
-    def _one(self, symbol: Symbol, language: str, form: str, received: Received) -> Stored:
-        key = Downloads.key(self._address, symbol, language, form)
+    def _one(self, symbol: Symbol, language: str, form: str, received: Received) -> CachedFile:
+        key = DownloadCache.key(self._address, symbol, language, form)
         before = self._downloads.stored(key)
         part = self._downloads.part(key)
         address = request_address(self._address, symbol, language, form)
 
-        def attempt() -> Stored:
+        def attempt() -> CachedFile:
             arrived = self._transfer.get(address, part, before.version if before else None, received)
             if arrived is None:
                 assert before is not None, "only a file that is there can be unchanged"
                 return before
             kind = _checked(part, arrived.measured)
-            stored = Stored(
+            stored = CachedFile(
                 key=key,
                 symbol=symbol.text,
                 language=language,
@@ -138,12 +142,12 @@ class Service:
             return self._patience.backoff(failures, self._timer.chance())
         if error.after > self._patience.max_wait:
             when = until(error.after, self._timer.now())
-            raise ServiceAway(f"the service asks to wait until {when}", error.after) from None
+            raise ServiceUnavailable(f"the service asks to wait until {when}", error.after) from None
         return error.after + self._timer.chance() * min(1.0, error.after)
 
 
 def _checked(part: Path, measured: bool) -> str:
-    kind = kind_of(part)
+    kind = detect_kind(part)
     if kind is None:
         raise Refused(f"the service sent {what_else(part)}")
     if not measured and not looks_whole(part, kind):

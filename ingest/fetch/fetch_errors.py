@@ -23,5 +23,5 @@ class TryLater(FetchError):
         self.after = after
 
 
-class ServiceAway(TryLater):
+class ServiceUnavailable(TryLater):
     """Transient, and not about one document: ask the service for nothing else until later."""

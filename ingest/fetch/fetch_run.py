@@ -12,17 +12,17 @@ from corpus.corpus_errors import LibraryError
 from corpus.documents import Document
 from corpus.library import Library
 from corpus.symbols import Symbol, SymbolError, expand, expand_all, same_document
-from ingest.fetch.cache import Downloads, Stored
+from ingest.fetch.cache import CachedFile, DownloadCache
 from ingest.fetch.content import FORMATS
-from ingest.fetch.document_service import Service
-from ingest.fetch.fetch_errors import FetchError, NotPublished, Refused, ServiceAway
+from ingest.fetch.document_service import DocumentService
+from ingest.fetch.fetch_errors import FetchError, NotPublished, Refused, ServiceUnavailable
 from ingest.fetch.transfer import Received
 from ingest.pipeline import Input
 from ingest.readers import ReadError
 
 
 @dataclass(frozen=True)
-class Wanted:
+class DownloadRequest:
     """One language version of one symbol, and the ids of held official documents that bear the symbol."""
 
     symbol: Symbol
@@ -54,7 +54,7 @@ def meeting_ids(catalogue: Catalogue) -> list[str]:
     return sorted(ids, key=lambda each: days.get(each, ""), reverse=True)
 
 
-def held_meetings(library: Library, catalogue: Catalogue) -> list[str]:
+def meetings_in_library(library: Library, catalogue: Catalogue) -> list[str]:
     """The meetings of the catalogue whose agendas the library holds."""
     known = set(meeting_ids(catalogue))
     found: dict[str, None] = {}
@@ -78,18 +78,18 @@ def cited_by(documents: Iterable[Document]) -> list[Symbol]:
     return found
 
 
-def wanted(symbols: Iterable[Symbol], languages: Sequence[str], library: Library) -> list[Wanted]:
+def wanted(symbols: Iterable[Symbol], languages: Sequence[str], library: Library) -> list[DownloadRequest]:
     """Each symbol in each language, once, with what the library holds of it: digests and uploads do not count."""
     held = [
         (Symbol.given(header.symbol), header.language, header.id)
         for header in library.each_header()
         if header.symbol is not None and header.edition == "official"
     ]
-    made: list[Wanted] = []
+    made: list[DownloadRequest] = []
     for symbol in dict.fromkeys(symbols):
         bearing = [(language, name) for other, language, name in held if same_document(symbol, other)]
         made += [
-            Wanted(symbol, language, tuple(name for spoken, name in bearing if spoken == language))
+            DownloadRequest(symbol, language, tuple(name for spoken, name in bearing if spoken == language))
             for language in languages
         ]
     return made
@@ -102,35 +102,35 @@ Result = Literal["fetched", "kept", "not published", "refused", "failed"]
 class Download:
     """What became of one wanted document: a file (`fetched` now, or `kept` from an earlier run), or why not."""
 
-    wanted: Wanted
+    wanted: DownloadRequest
     result: Result
-    stored: Stored | None = None
+    stored: CachedFile | None = None
     reason: str = ""
 
 
 @dataclass(frozen=True)
-class At:
+class DownloadProgress:
     """Where a run stands: the document in hand, and how many of its bytes have come (of None: unknown)."""
 
-    wanted: Wanted
+    wanted: DownloadRequest
     size: int
     total: int | None
 
 
 def download(
-    wanted: Sequence[Wanted],
-    service: Service,
+    wanted: Sequence[DownloadRequest],
+    service: DocumentService,
     formats: Sequence[str] = FORMATS,
     *,
     again: bool = False,
-    progress: Callable[[At], None] = lambda _: None,
+    progress: Callable[[DownloadProgress], None] = lambda _: None,
 ) -> Iterator[Download]:
     """Fetches what is wanted and has not been fetched before, or with `again` whatever has changed since.
 
     A file that the library refused is asked for anew. Where the service as a whole is away nothing further is
     asked of it in this run. Raises `LibraryError` where the disk does not take the files.
     """
-    away: ServiceAway | None = None
+    away: ServiceUnavailable | None = None
     for each in wanted:
         before = service.kept(each.symbol, each.language, formats)
         if before is not None and not before.refused and not again:
@@ -139,7 +139,7 @@ def download(
         if away is not None:
             yield Download(each, "failed", reason=f"not asked for: {away}")
             continue
-        progress(At(each, 0, None))
+        progress(DownloadProgress(each, 0, None))
         try:
             stored = service.fetch(each.symbol, each.language, formats, _received(each, progress))
         except NotPublished as error:
@@ -147,7 +147,7 @@ def download(
         except Refused as error:
             yield Download(each, "refused", reason=str(error))
         except FetchError as error:
-            away = error if isinstance(error, ServiceAway) else None
+            away = error if isinstance(error, ServiceUnavailable) else None
             yield Download(each, "failed", reason=str(error))
         else:
             yield Download(each, "kept" if stored == before else "fetched", stored, _note(stored))
@@ -160,8 +160,8 @@ class FetchedInput:
     Which file it is (its origin) is told by what was asked, so that a later version takes the place of an earlier one.
     """
 
-    stored: Stored
-    downloads: Downloads
+    stored: CachedFile
+    downloads: DownloadCache
 
     @property
     def label(self) -> str:
@@ -178,10 +178,10 @@ class FetchedInput:
         return Input(self.label, data, symbol, self.stored.language, origin=self.stored.key)
 
 
-def _received(each: Wanted, progress: Callable[[At], None]) -> Received:
-    return lambda size, total: progress(At(each, size, total))
+def _received(each: DownloadRequest, progress: Callable[[DownloadProgress], None]) -> Received:
+    return lambda size, total: progress(DownloadProgress(each, size, total))
 
 
-def _note(stored: Stored) -> str:
+def _note(stored: CachedFile) -> str:
     fits = stored.kind == stored.asked or (stored.kind, stored.asked) == ("rtf", "doc")
     return "" if fits else f"asked for as {stored.asked}, sent as {stored.kind}"

@@ -20,7 +20,7 @@ class Timer:
 
 
 @dataclass(frozen=True)
-class Patience:
+class RetryPolicy:
     """How often and how long; all times in seconds.
 
     A document is asked for `attempts` times at most, each of at most `attempt` seconds; waits between them

@@ -12,8 +12,8 @@ import httpx
 
 from ingest.fetch.addresses import followed
 from ingest.fetch.cache import Version
-from ingest.fetch.fetch_errors import NotPublished, Refused, ServiceAway, TryLater
-from ingest.fetch.retries import Patience, Timer, retry_after
+from ingest.fetch.fetch_errors import NotPublished, Refused, ServiceUnavailable, TryLater
+from ingest.fetch.retries import RetryPolicy, Timer, retry_after
 from ingest.readers import MAX_BYTES, visible
 
 MAX_REDIRECTS = 5
@@ -27,7 +27,7 @@ Received = Callable[[int, int | None], None]
 
 
 @dataclass(frozen=True)
-class Arrived:
+class ReceivedBody:
     """A body that has fully come. `measured` says that the server told its length, and it fits."""
 
     url: str
@@ -39,7 +39,12 @@ class Transfer:
     """Makes requests. No cookies, HTTP/1.1."""
 
     def __init__(
-        self, service: str, transport: httpx.BaseTransport, timer: Timer, patience: Patience, max_bytes: int = MAX_BYTES
+        self,
+        service: str,
+        transport: httpx.BaseTransport,
+        timer: Timer,
+        patience: RetryPolicy,
+        max_bytes: int = MAX_BYTES,
     ) -> None:
         self._service, self._timer, self._patience, self._max_bytes = service, timer, patience, max_bytes
         self._client = httpx.Client(
@@ -56,7 +61,7 @@ class Transfer:
         """Ends all connections."""
         self._client.close()
 
-    def get(self, address: httpx.URL, part: Path, known: Version | None, received: Received) -> Arrived | None:
+    def get(self, address: httpx.URL, part: Path, known: Version | None, received: Received) -> ReceivedBody | None:
         """Fetches a body into `part`; None: still that of `known`. Raises `NotPublished`, `Refused`, or for what may pass `TryLater`."""
         headers = known.conditions if known else {}
         url = address
@@ -67,7 +72,7 @@ class Transfer:
                         return self._taken(response, part, bool(known), received)
                     url = self._next(response)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
-            raise ServiceAway(f"the service can't be reached: {_words(error)}") from None
+            raise ServiceUnavailable(f"the service can't be reached: {_words(error)}") from None
         except httpx.TimeoutException:
             raise TryLater(f"the service was silent for {self._patience.timeout:g} seconds") from None
         except httpx.RequestError as error:
@@ -82,7 +87,9 @@ class Transfer:
     def _next(self, response: httpx.Response) -> httpx.URL:
         return followed(response.headers.get("location", ""), response.url, self._service)
 
-    def _taken(self, response: httpx.Response, part: Path, conditional: bool, received: Received) -> Arrived | None:
+    def _taken(
+        self, response: httpx.Response, part: Path, conditional: bool, received: Received
+    ) -> ReceivedBody | None:
         status = response.status_code
         if status == 304 and conditional:
             return None
@@ -90,13 +97,13 @@ class Transfer:
             raise NotPublished("not published")
         if status in _TRANSIENT:
             after = retry_after(response.headers.get("retry-after"), self._timer.now())
-            fault = ServiceAway if status == 429 else TryLater
+            fault = ServiceUnavailable if status == 429 else TryLater
             raise fault(f"the service answers {_answer(response)}", after)
         if status != 200:
             raise Refused(f"the service answers {_answer(response)}")
         return self._written(response, part, received)
 
-    def _written(self, response: httpx.Response, part: Path, received: Received) -> Arrived:
+    def _written(self, response: httpx.Response, part: Path, received: Received) -> ReceivedBody:
         size = 0
         length = response.headers.get("content-length", "")
         plain = response.headers.get("content-encoding", "identity").strip().lower() in ("", "identity")
@@ -115,7 +122,7 @@ class Transfer:
             raise TryLater(f"{size} bytes came of {total}")
         if size == 0:
             raise NotPublished("not published")
-        return Arrived(str(response.url), Version.of(response.headers), total is not None)
+        return ReceivedBody(str(response.url), Version.of(response.headers), total is not None)
 
     def _bounded(self, size: int) -> None:
         if size > self._max_bytes:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from corpus.corpus_errors import SEAL_FILE
-from ingest.readers.lines import Cell, Line, NoTextLayer, ReadError, Source
+from ingest.readers.lines import Cell, Line, NoTextLayer, ParsedFile, ReadError
 from ingest.readers.text import read_text, visible
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ LIMITS: dict[Kind, int] = {
 """The largest file of each kind that is read, in bytes."""
 
 
-def read(data: bytes, name: str, *, ocr: bool = False, languages: Sequence[str] = ()) -> Source:
+def read(data: bytes, name: str, *, ocr: bool = False, languages: Sequence[str] = ()) -> ParsedFile:
     """The lines of a file. `name` is only used in messages, and for the one file of ours that must never be read.
 
     `ocr` allows the words of a PDF without a text layer to be recognised, in `languages` (ISO 639-1 codes; none:
@@ -69,7 +69,7 @@ def _bounded(data: bytes, name: str, kind: Kind) -> None:
         )
 
 
-def _read_pdf(data: bytes, name: str, ocr: bool, languages: Sequence[str]) -> Source:
+def _read_pdf(data: bytes, name: str, ocr: bool, languages: Sequence[str]) -> ParsedFile:
     from ingest.readers.pdf import read_pdf
 
     try:

@@ -55,12 +55,12 @@ class NoTextLayer(ReadError):
 class Cell:
     """One cell of a table row; empty text where the source leaves it blank.
 
-    `over` and `down` are the columns and rows that the cell spans (1 for an ordinary one).
+    `col_span` and `row_span` are the columns and rows that the cell spans (1 for an ordinary one).
     """
 
     text: str
-    over: int = 1
-    down: int = 1
+    col_span: int = 1
+    row_span: int = 1
 
 
 def row_text(cells: Sequence[Cell]) -> str:
@@ -72,7 +72,7 @@ def row_text(cells: Sequence[Cell]) -> str:
             covered -= 1
             continue
         shown.append(cell.text)
-        covered = cell.over - 1
+        covered = cell.col_span - 1
     while shown and not shown[-1]:
         shown.pop()
     return " | ".join(shown) if any(shown) else ""
@@ -133,16 +133,16 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Source:
+class ParsedFile:
     """A file as read: its lines, and what it says about itself outside its text.
 
-    `given` is what front matter says, `format` the kind of file (`text`, `html`, `docx`, `pdf`), `pages` the
+    `front_matter` is what front matter says, `format` the kind of file (`text`, `html`, `docx`, `pdf`), `pages` the
     number of characters of text on each page of a paged format. `ocr` says that the words were recognised
     from an image, `unquotable` names pages whose words are too damaged to be quoted; `warnings` are sentences about what a person should look at.
     """
 
     lines: tuple[Line, ...]
-    given: Mapping[str, Any] = field(default_factory=dict)
+    front_matter: Mapping[str, Any] = field(default_factory=dict)
     format: str = "text"
     pages: tuple[int, ...] = ()
     ocr: bool = False

@@ -18,7 +18,7 @@ from typing import Any
 import yaml
 
 from corpus.roman import from_roman
-from ingest.readers.lines import ENDS, Cell, Line, ReadError, Source
+from ingest.readers.lines import ENDS, Cell, Line, ParsedFile, ReadError
 from ingest.readers.masthead_lines import SUMMARY
 from ingest.readers.text_columns import head_lines, rows_of
 
@@ -78,10 +78,10 @@ def _binary_share(text: str) -> float:
     return len(_BINARY.findall(text)) / max(1, len(text))
 
 
-def read_text(data: bytes, name: str) -> Source:
+def read_text(data: bytes, name: str) -> ParsedFile:
     """A text or Markdown file: its lines, and what its front matter says about it."""
     whole = decode(data, name)
-    given, text = front_matter(whole, name)
+    metadata, text = front_matter(whole, name)
     lines = tuple(_lines(text.splitlines(), name))
     if not any(line.heading for line in lines):
         lines = tuple(outlined(lines))
@@ -90,7 +90,7 @@ def read_text(data: bytes, name: str) -> Source:
     warnings = []
     if unseen := len(_FORMAT.findall(whole)):
         warnings.append(f"{unseen} characters that are not seen, such as marks of direction, were left out.")
-    return Source(lines, given, warnings=tuple(warnings))
+    return ParsedFile(lines, metadata, warnings=tuple(warnings))
 
 
 def front_matter(text: str, name: str) -> tuple[dict[str, Any], str]:

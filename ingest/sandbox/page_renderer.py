@@ -13,7 +13,7 @@ from typing import Any
 
 from ingest.readers import ReadError
 from ingest.sandbox.pool import Limits
-from ingest.sandbox.process import Lost, Worker, WorkerError
+from ingest.sandbox.process import Worker, WorkerError, WorkerLost
 from ingest.sandbox.replies import BadReply
 
 SECONDS = 20.0
@@ -28,7 +28,7 @@ _PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
 
 
 @dataclass(frozen=True)
-class Wanted:
+class PageRequest:
     """What is to be drawn: the page of a number, counted from one, with `quote` marked on it, which begins on page `first`
     and may run on to page `last`."""
 
@@ -46,7 +46,7 @@ def answer(asked: dict[str, Any], data: bytes) -> dict[str, Any]:
     return {"picture": base64.b64encode(picture).decode(), "marked": marked}
 
 
-class Pictures:
+class PageRenderer:
     """Draws one page at a time, within `limits`. The process is started when it is first needed. Ends when it is closed.
 
     `answering` names the function that draws, as `module:function`, looked for in `paths` first.
@@ -72,7 +72,7 @@ class Pictures:
         with self._guard:
             self._drop()
 
-    def draw(self, data: bytes, name: str, wanted: Wanted) -> tuple[bytes, bool]:
+    def draw(self, data: bytes, name: str, wanted: PageRequest) -> tuple[bytes, bool]:
         """The picture of a page as PNG, and whether words are marked on it. `name` is used in messages only. Raises `ReadError`
         where it can't be drawn, `WorkerError` where no process can be started."""
         number = secrets.token_hex(8)
@@ -82,7 +82,7 @@ class Pictures:
             try:
                 message = worker.ask(json.dumps(head).encode(), data, SECONDS)
                 return _checked(message, number)
-            except Lost:
+            except WorkerLost:
                 self._drop()
                 raise ReadError(f"Page {wanted.page} of {name} can't be drawn.") from None
             except BadReply:

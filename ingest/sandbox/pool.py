@@ -16,7 +16,7 @@ from corpus.meetings import Meeting
 from corpus.serialization import to_plain
 from ingest.document_reading import Input
 from ingest.readers import ReadError
-from ingest.sandbox.process import Lost, Worker
+from ingest.sandbox.process import Worker, WorkerLost
 from ingest.sandbox.replies import BadReply, Reply, parse
 
 _HINT = "The file may be damaged: open it, save it anew, and give it again."
@@ -46,7 +46,7 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-class Workers:
+class WorkerPool:
     """Reads files in processes of their own. Ends them when closed.
 
     `reading` names the function that reads, as `module:function`, looked for in `paths` first. Every answer is
@@ -79,7 +79,7 @@ class Workers:
         self._all: set[Worker] = set()
         self._closed = False
 
-    def __enter__(self) -> Workers:
+    def __enter__(self) -> WorkerPool:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -122,7 +122,7 @@ class Workers:
         try:
             message = worker.ask(json.dumps(head).encode(), source.data, self.limits.time(source))
             reply = parse(message, number, source, sha256)
-        except Lost as lost:
+        except WorkerLost as lost:
             self._drop(worker)
             return Reply(refused=self._lost(source, lost))
         except BadReply as error:
@@ -134,7 +134,7 @@ class Workers:
         self._give_back(worker)
         return reply
 
-    def _lost(self, source: Input, lost: Lost) -> str:
+    def _lost(self, source: Input, lost: WorkerLost) -> str:
         if lost.late:
             return f"Reading {source.name} took more than {self.limits.time(source):.0f} s and was stopped. {_HINT}"
         return f"The program that reads {source.name} broke down ({lost.how}). {_HINT}"

@@ -49,7 +49,7 @@ class WorkerError(Exception):
     """No worker can be started: the installation or the machine is at fault, not a file."""
 
 
-class Lost(Exception):
+class WorkerLost(Exception):
     """A worker ended without an answer. `late` says that it took too long, `how` else how it ended."""
 
     def __init__(self, how: str, *, late: bool = False) -> None:
@@ -81,7 +81,7 @@ class Worker:
         self._to, self._from = cast(BinaryIO, self._process.stdin), cast(BinaryIO, self._process.stdout)
         try:
             ready = self._talk((setup,), _START_SECONDS)
-        except Lost as lost:
+        except WorkerLost as lost:
             raise WorkerError(f"A process that reads files could not be started: {lost.how}.") from None
         if ready != b'{"ready": true}':
             self.close()
@@ -90,7 +90,7 @@ class Worker:
             )
 
     def ask(self, head: bytes, data: bytes, seconds: float) -> bytes:
-        """The answer about one file. Raises `Lost` where there is none; the worker has then ended."""
+        """The answer about one file. Raises `WorkerLost` where there is none; the worker has then ended."""
         self.asked += 1
         return self._talk((head, data), seconds)
 
@@ -138,7 +138,7 @@ class Worker:
             self.close()
             code = self._process.returncode
             ended = f"it ended with {signal.Signals(-code).name}" if code < 0 else f"it ended with code {code}"
-            raise Lost(how or ended, late=self._expired or code in _OUT_OF_TIME)
+            raise WorkerLost(how or ended, late=self._expired or code in _OUT_OF_TIME)
         return answer
 
     def _expire(self) -> None:

@@ -14,7 +14,7 @@ from ingest.readers.docx.manual_notes import settle
 from ingest.readers.docx.numbering import Numbering
 from ingest.readers.docx.package import Package
 from ingest.readers.docx.wordprocessing import Element, R, W, child, on, value
-from ingest.readers.lines import Cell, Line, ReadError, Source, heads_numbers, row_text
+from ingest.readers.lines import Cell, Line, ParsedFile, ReadError, heads_numbers, row_text
 from ingest.readers.text import bounded, outlined
 
 __all__ = ["read_docx"]
@@ -24,7 +24,7 @@ _HEADING = 500  # a paragraph of more characters is no heading, whatever its sty
 _BLANK = Cell("")
 
 
-def read_docx(data: bytes, name: str) -> Source:
+def read_docx(data: bytes, name: str) -> ParsedFile:
     """A Word file as lines: a `Line` for each paragraph, a blank one after it; a `Line` for each table row.
 
     Every paragraph, table cell, text box, footnote and endnote is given, in reading order; footnotes follow the
@@ -43,7 +43,7 @@ def read_docx(data: bytes, name: str) -> Source:
         raise ReadError(f"{name} is too large to be read with the memory of this machine. Split it.") from None
 
 
-def _read(package: Package, name: str) -> Source:
+def _read(package: Package, name: str) -> ParsedFile:
     document = package.document()
     body = child(document, "body")
     sections = list(body.iter(W + "sectPr")) if body is not None else []
@@ -77,7 +77,7 @@ def _read(package: Package, name: str) -> Source:
     if sum(line.heading > 0 for line in lines) <= 1:  # nothing but a title is in a style of headings
         lines = tuple(outlined(lines))
     warnings = tuple(_warnings(findings, ledger, len(left), printer.missing))
-    return Source(lines, format="docx", warnings=warnings)
+    return ParsedFile(lines, format="docx", warnings=warnings)
 
 
 def _header(package: Package, sections: list[Element], walker: Walker) -> list[Entry]:
@@ -205,7 +205,7 @@ def _cells(row: Row, columns: int) -> tuple[Cell, ...]:
     cells = [_BLANK] * columns
     for cell in row.cells:
         text = cell.text()
-        cells[cell.column] = Cell(text, cell.over, 1 if cell.continues else cell.down)
+        cells[cell.column] = Cell(text, cell.col_span, 1 if cell.continues else cell.row_span)
     return tuple(cells)
 
 
@@ -215,7 +215,7 @@ def _headers(table: Table) -> int:
     marked = next((n for n, row in enumerate(table.rows) if not row.header), len(table.rows))
     if marked or len(table.rows) < 2:
         return marked
-    reach = max((cell.down for cell in table.rows[0].cells), default=1)
+    reach = max((cell.row_span for cell in table.rows[0].cells), default=1)
     heads = reach if reach < len(table.rows) else 1
     bold = all(map(_bold, table.rows[:heads])) and not _bold(table.rows[heads])
     return heads if table.first_bold or bold or _names_numbers(table, heads) else 0
@@ -226,7 +226,7 @@ def _names_numbers(table: Table, heads: int) -> bool:
     rest = [[cell.text.strip() for cell in _cells(row, table.columns)] for row in table.rows[heads:]]
     above: list[list[str]] = [[] for _ in range(table.columns)]
     for cell in (cell for row in table.rows[:heads] for cell in row.cells if cell.text().strip()):
-        for column in above[cell.column : cell.column + cell.over]:
+        for column in above[cell.column : cell.column + cell.col_span]:
             column.append(cell.text().strip())
     return heads_numbers(above, [[row[n] for row in rest if row[n]] for n in range(table.columns)])
 

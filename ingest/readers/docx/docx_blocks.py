@@ -113,7 +113,7 @@ class Walker:
                 self._findings.tracked = True
                 continue
             row = self._row(item, properties, open_)
-            width = max([width, *(cell.column + cell.over for cell in row.cells)])
+            width = max([width, *(cell.column + cell.col_span for cell in row.cells)])
             rows.append(row)
         style = self._sheet.style(value(child(element, "tblPr", "tblStyle")) or "")
         shown = child(element, "tblPr", "tblLook")
@@ -131,24 +131,24 @@ class Walker:
                 self._findings.tracked = True
                 column += _span(child(given, "gridSpan"), 1)
                 continue
-            over = _span(child(given, "gridSpan"), 1)
+            col_span = _span(child(given, "gridSpan"), 1)
             entries = self._entries(tc)
             if value(child(given, "hMerge")) == "continue" and cells:
-                cells[-1].over += over
+                cells[-1].col_span += col_span
                 cells[-1].entries += entries
-                column += over
+                column += col_span
                 continue
-            cell = TableCell(column, over, entries)
+            cell = TableCell(column, col_span, entries)
             merge = child(given, "vMerge")
             above = open_.get(column)
             if merge is not None and value(merge) != "restart" and above is not None:
-                above.down += 1
+                above.row_span += 1
                 cell.continues = True
                 still[column] = above
             elif merge is not None:
                 still[column] = cell
             cells.append(cell)
-            column = min(column + over, 10 * MAX_COLUMNS)
+            column = min(column + col_span, 10 * MAX_COLUMNS)
         open_.clear()
         open_.update(still)
         return Row(cells, on(child(properties, "tblHeader")) or False)

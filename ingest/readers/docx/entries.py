@@ -112,9 +112,9 @@ class TableCell:
     """
 
     column: int
-    over: int
+    col_span: int
     entries: list[Entry]
-    down: int = 1
+    row_span: int = 1
     continues: bool = False
 
     def paragraphs(self) -> Iterator[Paragraph]:

@@ -16,7 +16,7 @@ from ingest.readers.html.html_blocks import Block, Paragraph, Row, Table, paragr
 from ingest.readers.html.html_notes import match_notes
 from ingest.readers.html.html_parser import Walker
 from ingest.readers.html.html_text import spell
-from ingest.readers.lines import Cell, Line, ReadError, Source, row_text
+from ingest.readers.lines import Cell, Line, ParsedFile, ReadError, row_text
 from ingest.readers.text import bounded, clean_characters
 
 MAX_LINES = 600_000
@@ -25,7 +25,7 @@ _CHUNK = 65_536
 _SUBSET = re.compile(r"\s*(?:<\?xml\b[^>]{0,500}>\s*)?<!DOCTYPE\b[^>\[]{0,1000}\[", re.IGNORECASE)
 
 
-def read_html(data: bytes, name: str) -> Source:
+def read_html(data: bytes, name: str) -> ParsedFile:
     """The text of a web page as a person sees it in a browser: paragraphs, headings, lists, tables and footnotes.
 
     Every block is a `Line` and a blank one after it; the rows of a table, the lines of preformatted text and the
@@ -56,7 +56,7 @@ def read_html(data: bytes, name: str) -> Source:
         )
     title = clean_characters(page.title)[:300].strip()
     headed = any(line.heading == 1 for line in writer.lines)
-    return Source(
+    return ParsedFile(
         tuple(writer.lines), {"title": title} if title and not headed else {}, "html", warnings=tuple(warnings)
     )
 
@@ -157,7 +157,7 @@ class _Writer:
         cells, marks = [], []
         for box in row.boxes:
             spelled = [line for block in box.blocks if isinstance(block, Paragraph) for line in spell(block)]
-            cells.append(Cell(" ".join(line.text for line in spelled), box.over, box.down))
+            cells.append(Cell(" ".join(line.text for line in spelled), box.col_span, box.row_span))
             marks += [mark for line in spelled for mark in line.marks]
         filled = [box for box in row.boxes if box.blocks]
         header = row.section == "thead" or (not headed and bool(filled) and all(box.head for box in filled))

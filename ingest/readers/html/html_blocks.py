@@ -140,8 +140,8 @@ class Box:
     """A table cell: its blocks, the columns and rows that it spans, whether it is a heading cell and holds a table."""
 
     blocks: list[Block] = field(default_factory=list)
-    over: int = 1
-    down: int = 1
+    col_span: int = 1
+    row_span: int = 1
     head: bool = False
     nests: bool = False
 

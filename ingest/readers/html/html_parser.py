@@ -257,10 +257,10 @@ class Walker:
             if table.row is None:
                 table.row = Row(section=table.section)
                 table.rows.append(table.row)
-            over = max(1, min(1000, whole_number(attributes.get("colspan")) or 1))
-            down = whole_number(attributes.get("rowspan"))
-            down = 65_534 if down == 0 else max(1, min(65_534, down or 1))
-            frame.box = table.box = Box(over=over, down=down, head=tag == "th")
+            col_span = max(1, min(1000, whole_number(attributes.get("colspan")) or 1))
+            row_span = whole_number(attributes.get("rowspan"))
+            row_span = 65_534 if row_span == 0 else max(1, min(65_534, row_span or 1))
+            frame.box = table.box = Box(col_span=col_span, row_span=row_span, head=tag == "th")
             table.row.boxes.append(table.box)
             table.bordered = table.bordered or bool(style.bordered)
             # A cell left open bequeaths nothing to the next: HTML clears the formatting at a cell.

@@ -103,11 +103,11 @@ def _gridded(table: Table, name: str) -> Table:
                 hanging[column] -= 1
                 places.append(Box())
             elif box is not None:
-                box.over = max(1, min(box.over, width - column))
-                box.down = min(box.down, len(table.rows) - n)
-                places += [box, *(Box() for _ in range(box.over - 1))]
-                if box.down > 1:
-                    hanging.update(dict.fromkeys(range(column, column + box.over), box.down - 1))
+                box.col_span = max(1, min(box.col_span, width - column))
+                box.row_span = min(box.row_span, len(table.rows) - n)
+                places += [box, *(Box() for _ in range(box.col_span - 1))]
+                if box.row_span > 1:
+                    hanging.update(dict.fromkeys(range(column, column + box.col_span), box.row_span - 1))
                 box = next(boxes, None)
         for column in [column for column in hanging if column >= len(places)]:
             hanging[column] = max(0, hanging[column] - 1)
@@ -120,4 +120,4 @@ def _gridded(table: Table, name: str) -> Table:
 
 def _width(row: Row) -> int:
     """The columns of a row; a cell that stands alone may claim any number of them, so that it counts once."""
-    return sum(box.over for box in row.boxes) if len(row.boxes) > 1 else len(row.boxes)
+    return sum(box.col_span for box in row.boxes) if len(row.boxes) > 1 else len(row.boxes)

@@ -280,7 +280,7 @@ class Assembly:
         called: list[int] = []
         for n, row in enumerate(rows):
             marks: list[str] = []
-            cells = [Cell(self._text(cell.prints, marks, called, own), over=cell.over) for cell in row]
+            cells = [Cell(self._text(cell.prints, marks, called, own), col_span=cell.col_span) for cell in row]
             cells += [Cell("")] * (width - len(cells))
             text = row_text(cells)
             if text:

@@ -96,12 +96,12 @@ def _headed(rows: list[Row]) -> tuple[list[Row], int]:
     above: list[list[str]] = [[] for _ in range(width)]
     for row in rows[:begins]:
         for n, cell in enumerate(row):
-            for column in above[n : n + cell.over] if cell.prints else ():
+            for column in above[n : n + cell.col_span] if cell.prints else ():
                 column.append(_words(cell))
     below = [[row[n] for row in texts[begins:] if row[n:] and row[n]] for n in range(width)]
     if not begins or not heads_numbers(above, below):
         return rows, 0
-    parts = [(n, cell.over, words) for row in rows[:begins] for n, cell in enumerate(row) for words in cell.prints]
+    parts = [(n, cell.col_span, words) for row in rows[:begins] for n, cell in enumerate(row) for words in cell.prints]
     lines = sorted((words for _, _, words in parts), key=lambda words: words.base)
     if all(after.base - before.base < SAME_CELL * after.size for before, after in itertools.pairwise(lines)):
         return [_row(parts), *rows[begins:]], 1
@@ -230,11 +230,11 @@ def is_value(words: Print) -> bool:
 def _row(parts: Sequence[_Part]) -> Row:
     if not parts:
         return ()
-    width = max(column + over for column, over, _ in parts)
+    width = max(column + col_span for column, col_span, _ in parts)
     cells = [TableCell() for _ in range(width)]
-    for column, over, words in sorted(parts, key=lambda part: (part[2].base, part[2].left)):
+    for column, col_span, words in sorted(parts, key=lambda part: (part[2].base, part[2].left)):
         cell = cells[column]
-        cells[column] = replace(cell, prints=(*cell.prints, words), over=max(cell.over, over))
+        cells[column] = replace(cell, prints=(*cell.prints, words), col_span=max(cell.col_span, col_span))
     return tuple(cells)
 
 
@@ -305,7 +305,9 @@ def _rest_of_cells(
         return ()
     if all(len(columns[n]) < max(map(len, columns)) for n in close):
         return close
-    labels = [next((words for column, over, words in line if column == 0 and over == 1), None) for line in lines]
+    labels = [
+        next((words for column, col_span, words in line if column == 0 and col_span == 1), None) for line in lines
+    ]
     width = max((words.right - words.left for words in labels if words), default=0.0)
     broken: list[bool] = []
     last: Print | None = None

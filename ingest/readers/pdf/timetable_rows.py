@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from ingest.readers.lines import in_groups
 from ingest.readers.pdf.printed_lines import Print, Row, TableCell
-from ingest.time_ranges import begins_span, find_times, is_clocked, names_half
+from ingest.time_ranges import begins_span, find_times, is_explicit_time_span, names_half
 
 _FIRST = 3
 """Times stand in one of so many columns."""
@@ -52,7 +52,7 @@ def _ends_span(above: str, line: str) -> bool:
 
 def _is_timed(row: Row, column: int) -> bool:
     entries = [" ".join(line.text for line in entry) for entry in _entries(_cell(row, column))]
-    return any(is_clocked(entry) or names_half(entry) for entry in entries)
+    return any(is_explicit_time_span(entry) or names_half(entry) for entry in entries)
 
 
 def _is_numbered(rows: Sequence[Row], column: int) -> bool:
@@ -74,7 +74,7 @@ def _parted(row: Row, timed: int, numbered: int | None, *, ruled: bool) -> list[
     bounds = [bound for n, bound in enumerate(bounds) if n == 0 or bound - bounds[n - 1] > near]
     if not bounds:
         return [row]
-    parts = [[TableCell(over=cell.over) for cell in row] for _ in range(len(bounds) + 1)]
+    parts = [[TableCell(col_span=cell.col_span) for cell in row] for _ in range(len(bounds) + 1)]
     for column, cell in enumerate(row):
         for line in cell.prints:
             part = 0 if single and column <= timed else sum(line.base + near > bound for bound in bounds)
