@@ -15,7 +15,7 @@ from assistant.settings import Settings
 from corpus.catalogue import Catalogue
 from corpus.library import Library
 from corpus.symbols import Symbol, SymbolError
-from ingest.input_files import FileInput, find_inputs, origin_of
+from ingest.input_files import FileInput, file_id_of, find_inputs
 from ingest.outcomes import Outcome, Progress
 from ingest.prefetch import InputSource
 
@@ -60,11 +60,11 @@ class Files:
 
     def _of(self, path: Path) -> Iterator[FileInput]:
         if self.symbol is None:
-            return find_inputs(path, self.language, ocr=self.ocr, apart=(self.apart,))
+            return find_inputs(path, self.language, ocr=self.ocr, excluded=(self.apart,))
         try:
             return iter([FileInput(path, Symbol.given(self.symbol), self.language, self.ocr)])
         except SymbolError as error:
-            return iter([FileInput(path, fault=str(error))])
+            return iter([FileInput(path, error=str(error))])
 
 
 class Hand(Protocol):
@@ -153,7 +153,7 @@ class Keeper:
 
     def forget(self, hand: Hand, path: Path, shown: str) -> None:
         """Removes what came from a file that is gone."""
-        origin = origin_of(path)
+        origin = file_id_of(path)
         held = self._library.headers(origin=origin)
         self._library.forget(origin)
         for header in held:

@@ -16,7 +16,7 @@ from corpus.documents import LANGUAGES, Document, Masthead
 from corpus.language import detect_language
 from corpus.symbols import RECORDS, Symbol, SymbolError, link, same_document
 from ingest.agenda import place_and_dates
-from ingest.locators import TextKind, article_of, opening
+from ingest.locators import TextKind, find_opening, parse_article
 from ingest.masthead import is_body_name
 from ingest.readers import ReadError, visible
 from ingest.readers.masthead_lines import (
@@ -255,7 +255,7 @@ def title_of(
         return next((text for text in headings if text.casefold() == wanted.casefold()), entry.title)
     if symbol is not None and symbol.series in RECORDS and (meeting := _meeting(top, masthead)):
         return meeting
-    begun = opening(found) if kind == "resolution" else None
+    begun = find_opening(found) if kind == "resolution" else None
     if begun and not _reports(found[:begun]):
         # A resolution's title stands right above its opening; above that of a draft stands who submits it.
         lines = [each for each in found[:begun] if each.part != "masthead"]
@@ -339,7 +339,7 @@ def _run(head: Sequence[Piece], masthead: Masthead, symbol: Symbol | None, kind:
             if run and piece.part != "masthead":
                 break
         elif (
-            (kind == "treaty" and article_of(_line(piece)))
+            (kind == "treaty" and parse_article(_line(piece)))
             or (run and piece.part)
             or CHAPTER.match(piece.text)
             or SUMMARY.match(piece.text)

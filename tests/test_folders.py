@@ -770,21 +770,21 @@ def test_when_the_held_one_of_two_copies_goes_the_other_is_read(cli: Cli, tmp_pa
 def test_a_file_that_is_still_written_is_waited_for(tmp_path: Path) -> None:
     watched = WatchedFolder(tmp_path)
     file = write(tmp_path / "a.md", "one")
-    assert watched.look({file}).changed == ()
+    assert watched.scan({file}).changed == ()
     write(file, "one, two")
-    assert watched.look().changed == ()  # not as it was at the last look
-    assert watched.look({file}).changed == ()  # as it was, but touched meanwhile
-    assert watched.look().changed == (file,)
+    assert watched.scan().changed == ()  # not as it was at the last scan
+    assert watched.scan({file}).changed == ()  # as it was, but touched meanwhile
+    assert watched.scan().changed == (file,)
     assert not watched.waiting
-    assert watched.look().changed == ()
+    assert watched.scan().changed == ()
     file.unlink()
-    assert watched.look().gone == ()  # it may come back: some programs write so
+    assert watched.scan().removed == ()  # it may come back: some programs write so
     write(file, "three, four, five")
-    assert watched.look().gone == ()
-    assert watched.look().changed == (file,)
+    assert watched.scan().removed == ()
+    assert watched.scan().changed == (file,)
     file.unlink()
-    watched.look()
-    assert watched.look().gone == (file,)
+    watched.scan()
+    assert watched.scan().removed == (file,)
 
 
 def test_a_folder_that_is_away_has_lost_nothing(tmp_path: Path) -> None:
@@ -793,11 +793,11 @@ def test_a_folder_that_is_away_has_lost_nothing(tmp_path: Path) -> None:
     watched = WatchedFolder(folder)
     folder.rename(tmp_path / "unplugged")
     for _ in range(3):
-        assert watched.look().gone == ()
+        assert watched.scan().removed == ()
     folder.mkdir()  # the empty place where the disk was
     for _ in range(3):
-        assert watched.look().gone == ()
+        assert watched.scan().removed == ()
     folder.rmdir()
     (tmp_path / "unplugged").rename(folder)
     for _ in range(3):
-        assert watched.look() == Changes()
+        assert watched.scan() == Changes()

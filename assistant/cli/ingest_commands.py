@@ -139,9 +139,9 @@ def _keep_in_step(ingestion: _Ingestion, files: Files, folders: Sequence[Path]) 
             talk.print("Watching for changes. Ctrl-C ends.")
             try:
                 for folder, changes in watch(watched, stop):
-                    freed = [ingestion.remove(path, folder.shown(path)) for path in changes.gone]
+                    freed = [ingestion.remove(path, folder.display_name(path)) for path in changes.removed]
                     changed = list(folder.files) if any(freed) else changes.changed
-                    ingestion.update([folder.input(path, files.language, ocr=files.ocr) for path in changed])
+                    ingestion.update([folder.input_for(path, files.language, ocr=files.ocr) for path in changed])
             except KeyboardInterrupt:
                 stop.set()
         except OSError as error:

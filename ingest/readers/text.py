@@ -18,7 +18,7 @@ from typing import Any
 import yaml
 
 from corpus.roman import from_roman
-from ingest.readers.lines import ENDS, Cell, Line, ParsedFile, ReadError
+from ingest.readers.lines import SENTENCE_END, Cell, Line, ParsedFile, ReadError
 from ingest.readers.masthead_lines import SUMMARY
 from ingest.readers.text_columns import head_lines, rows_of
 
@@ -173,7 +173,15 @@ def _chapters(lines: Sequence[Line], alone: Container[int]) -> dict[int, int]:
         match = _CHAPTER.match(line.text) if n in alone and len(line.text) <= _CHAPTER_LINE else None
         # No row of figures is one.
         letters = sum(map(str.isalpha, line.text)) >= _LETTERS * len("".join(line.text.split()))
-        if not match or not letters or line.cells or line.bullet or line.note or line.part or ENDS.search(line.text):
+        if (
+            not match
+            or not letters
+            or line.cells
+            or line.bullet
+            or line.note
+            or line.part
+            or SENTENCE_END.search(line.text)
+        ):
             continue
         counts = {True: from_roman(match[1]), False: ord(match[1]) - ord("A" if match[1].isascii() else "А") + 1
                   if len(match[1]) == 1 else 0}  # fmt: skip

@@ -114,7 +114,7 @@ class WorkerPool:
             "name": source.name,
             "symbol": source.symbol.text if source.symbol else None,
             "language": source.language,
-            "origin": source.place,
+            "origin": source.file_id,
             "ocr": source.ocr,
             "seconds": self.limits.time(source),
         }

@@ -92,7 +92,7 @@ def _document(data: Any, source: Input, sha256: str) -> Document:
     return replace(
         made,
         source=source.name,
-        origin=source.place,
+        origin=source.file_id,
         sha256=sha256,
         reader=READER_VERSION,
         url=link(made.symbol, made.language) if made.symbol else None,

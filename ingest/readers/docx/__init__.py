@@ -14,7 +14,7 @@ from ingest.readers.docx.manual_notes import settle
 from ingest.readers.docx.numbering import Numbering
 from ingest.readers.docx.package import Package
 from ingest.readers.docx.wordprocessing import Element, R, W, child, on, value
-from ingest.readers.lines import Cell, Line, ParsedFile, ReadError, heads_numbers, row_text
+from ingest.readers.lines import Cell, Line, ParsedFile, ReadError, heads_number_columns, row_text
 from ingest.readers.text import bounded, outlined
 
 __all__ = ["read_docx"]
@@ -228,7 +228,7 @@ def _names_numbers(table: Table, heads: int) -> bool:
     for cell in (cell for row in table.rows[:heads] for cell in row.cells if cell.text().strip()):
         for column in above[cell.column : cell.column + cell.col_span]:
             column.append(cell.text().strip())
-    return heads_numbers(above, [[row[n] for row in rest if row[n]] for n in range(table.columns)])
+    return heads_number_columns(above, [[row[n] for row in rest if row[n]] for n in range(table.columns)])
 
 
 def _bold(row: Row) -> bool:

@@ -7,7 +7,7 @@ pdfium (through pypdfium2) reads the file; everything that makes a United Nation
 
 from __future__ import annotations
 
-from ingest.readers.lines import NoTextLayer, ParsedFile, ReadError, in_groups
+from ingest.readers.lines import NoTextLayer, ParsedFile, ReadError, group_consecutive
 from ingest.readers.masthead_lines import is_distribution_line
 from ingest.readers.pdf.arabic_text import damaged, reversed_share, with_turned_script
 from ingest.readers.pdf.assemble import Assembly
@@ -172,5 +172,5 @@ def _printed_edge(page: PageGlyphs, prints: list[Print]) -> float | None:
 
 def _listed(numbers: list[int]) -> str:
     """Numbers as a person would list them: `1, 3-7, 12`."""
-    runs = in_groups(numbers, lambda run, number: number == run[-1] + 1)
+    runs = group_consecutive(numbers, lambda run, number: number == run[-1] + 1)
     return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs[:20])

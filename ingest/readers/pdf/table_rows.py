@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ingest.readers.lines import YEARS, heads_numbers, in_groups
+from ingest.readers.lines import YEARS, group_consecutive, heads_number_columns
 from ingest.readers.pdf.glyphs import Rule, Run
 from ingest.readers.pdf.printed_lines import Print, Row, TableCell
 from ingest.readers.pdf.table_rules import NEAR, Level, lies_within, merged
@@ -99,7 +99,7 @@ def _headed(rows: list[Row]) -> tuple[list[Row], int]:
             for column in above[n : n + cell.col_span] if cell.prints else ():
                 column.append(_words(cell))
     below = [[row[n] for row in texts[begins:] if row[n:] and row[n]] for n in range(width)]
-    if not begins or not heads_numbers(above, below):
+    if not begins or not heads_number_columns(above, below):
         return rows, 0
     parts = [(n, cell.col_span, words) for row in rows[:begins] for n, cell in enumerate(row) for words in cell.prints]
     lines = sorted((words for _, _, words in parts), key=lambda words: words.base)
@@ -205,7 +205,7 @@ def _split_at(line: Print, edges: Sequence[float]) -> list[Print]:
         right = group[-1].right
         return run.left - right <= 1 or not any(right - 1 <= edge <= run.left + 1 for edge in edges)
 
-    parts = (part for stretch in line.stretches for part in in_groups(stretch.runs, goes_on))
+    parts = (part for stretch in line.stretches for part in group_consecutive(stretch.runs, goes_on))
     return [Print(line.page, tuple(part)) for part in parts]
 
 
@@ -250,7 +250,7 @@ def _by_lines(parts: Sequence[_Part]) -> list[list[_Part]]:
     """Lines without rules between them grouped as rows: a row begins where its first column does, or where figures stand below
     others."""
     ordered = sorted(parts, key=lambda part: part[2].base)
-    lines = in_groups(ordered, lambda line, part: part[2].base - line[0][2].base <= 0.45 * part[2].size)
+    lines = group_consecutive(ordered, lambda line, part: part[2].base - line[0][2].base <= 0.45 * part[2].size)
     bases = [max(words.base for _, _, words in line) for line in lines]
     gaps = [after - before for before, after in itertools.pairwise(bases)]
     columns = [{column for column, _, _ in line} for line in lines]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ingest.readers.lines import in_groups
+from ingest.readers.lines import group_consecutive
 from ingest.readers.pdf.printed_lines import Print, Row, TableCell
 from ingest.time_ranges import begins_span, find_times, is_explicit_time_span, names_half
 
@@ -42,7 +42,7 @@ def _entries(prints: Sequence[Print]) -> list[list[Print]]:
         apart = line.base - entry[-1].base > _APART * line.size or begins_span(line.text)
         return not apart and (not names_half(line.text) or _ends_span(entry[-1].text, line.text))
 
-    return in_groups(prints, goes_on)
+    return group_consecutive(prints, goes_on)
 
 
 def _ends_span(above: str, line: str) -> bool:
