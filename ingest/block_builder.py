@@ -12,7 +12,7 @@ from itertools import islice, zip_longest
 from corpus.documents import Block, Span
 from corpus.places import joined
 from corpus.roman import ordinal_word
-from ingest.agenda_form import AgendaForm, agenda_form
+from ingest.agenda_form import AgendaForm, find_agenda_form
 from ingest.locators import (
     ReadingPosition,
     TextKind,
@@ -38,7 +38,7 @@ def detect_text_kind(pieces: Sequence[Piece]) -> TextKind:
     """The kind of a text, from its headings."""
     headings = [piece.text for piece in pieces if piece.kind == "heading"]
     resolved = find_opening(pieces) is not None
-    if not resolved and agenda_form(pieces) is not None:
+    if not resolved and find_agenda_form(pieces) is not None:
         return "agenda"
     if sum(bool(parse_article(text)) for text in headings) >= 3:
         return "treaty"
@@ -63,7 +63,7 @@ class _Layout:
 
     def __init__(self, pieces: Sequence[Piece], kind: TextKind, digest: bool, headed: bool) -> None:
         self._pieces, self._kind, self._digest, self._headed = pieces, kind, digest, headed
-        form = agenda_form(pieces) if kind == "agenda" else None
+        form = find_agenda_form(pieces) if kind == "agenda" else None
         self._position = ReadingPosition(headed=headed, form=form or AgendaForm())
         self._acts = find_acts(pieces) if kind in ("resolution", "numbered") else Acts()
         opening = find_opening(pieces) if kind == "resolution" else None
