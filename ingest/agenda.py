@@ -15,7 +15,7 @@ from corpus.roman import from_roman
 from corpus.symbols import RESOLUTIONS, Symbol, find_symbols
 from ingest.agenda_form import is_agenda_title, is_title_of, without_item_number
 from ingest.readers.masthead_lines import is_distribution_line
-from ingest.timetable import item_columns, items_said, sittings_of
+from ingest.timetable import build_sittings, item_columns, leading_items
 from ingest.timetable_grid import Spans
 
 _MARK = re.compile(r"(?<=\w)\.(\d{1,2})$")
@@ -47,7 +47,7 @@ def parse_meeting(document: Document, spans: Mapping[int, Spans] = {}) -> Meetin
         return None
     place, dates, masthead = _find_place_and_dates(document)
     items = tuple(_build_items(document, spans))
-    sittings, besides = sittings_of(document, dates, items, spans)
+    sittings, besides = build_sittings(document, dates, items, spans)
     headings = [document.block_text(block) for block in document.blocks if block.kind == "heading"][:_HEADINGS]
     return Meeting(
         document_id=document.id,
@@ -207,8 +207,8 @@ def _documents_in_tables(document: Document, spans: Mapping[int, Spans]) -> Iter
         cells = {n: document.text[slice(*span)] for n, span in enumerate(block.cells) if span}
         at, papers = next(((n, found) for n, cell in cells.items() if (found := _leading_symbols(cell))), (0, []))
         if len(cells) == 1 and not papers:  # "Item 3", above its documents
-            group, own, down = items_said(*cells.values()), [], 0
-        elif columns and (said := items_said(cells.get(columns[0], ""))):
+            group, own, down = leading_items(*cells.values()), [], 0
+        elif columns and (said := leading_items(cells.get(columns[0], ""))):
             over = spans.get(ordinal, ())
             own, down = said, over[columns[0]][1] if columns[0] < len(over) else 1
         elif columns and columns[0] < at and columns[0] not in cells:

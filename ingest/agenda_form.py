@@ -16,7 +16,7 @@ from typing import Literal
 from corpus.dates import is_day_label
 from ingest.readers.masthead_lines import ANNEX
 from ingest.structure import Piece
-from ingest.time_ranges import dated_times, is_explicit_time_span, names_half
+from ingest.time_ranges import find_day_and_times, is_explicit_time_span, is_half_of_day
 
 _TITLE_PIECES = 60
 """Number of pieces within which the title of a text is searched."""
@@ -311,7 +311,7 @@ def _is_slot(piece: Piece) -> bool:
         piece.kind == "row"
         and piece.part != "contents"
         and any(
-            is_day_label(cell) or is_explicit_time_span(cell) or names_half(cell) or dated_times(cell)
+            is_day_label(cell) or is_explicit_time_span(cell) or is_half_of_day(cell) or find_day_and_times(cell)
             for cell in piece.cells[:3]
             if cell
         )

@@ -27,7 +27,7 @@ from ingest.locators import (
     shorten,
 )
 from ingest.nested_texts import Acts, find_acts
-from ingest.speakers import role_of, speeches
+from ingest.speakers import find_speeches, role_of
 from ingest.structure import Piece
 from ingest.timetable_grid import heads_days
 
@@ -70,7 +70,7 @@ class _Layout:
         self._openings = self._acts.openings or ({opening} if opening is not None else set())
         plain = kind in ("resolution", "numbered")
         lines = [(role_of(each.kind, each.number, each.part), each.text[each.body :]) for each in pieces if plain]
-        self._speeches = speeches(lines)
+        self._speeches = find_speeches(lines)
         self._act_rank = 0  # rank of the heading of the open decision
         titles = Counter(" ".join(piece.text.split()) for piece in pieces if piece.kind == "heading")
         self._repeated = {title for title, count in titles.items() if count > 1}

@@ -20,7 +20,7 @@ from ingest.nested_texts import OPENING
 from ingest.readers.lines import BOX_WORDS, CAPTION_NUMBER, FIGURE_WORDS, MAP_WORDS, TABLE_WORDS
 from ingest.readers.masthead_lines import ANNEX, CHAPTER, SUMMARY
 from ingest.structure import PREAMBULAR, Piece
-from ingest.time_ranges import dated_times, find_times, is_explicit_time_span, names_half
+from ingest.time_ranges import find_day_and_times, find_times, is_explicit_time_span, is_half_of_day
 from ingest.timetable_grid import heads_days
 
 TextKind = Literal["agenda", "treaty", "resolution", "numbered"]
@@ -363,12 +363,14 @@ def _agenda_row(piece: Piece, position: ReadingPosition) -> str:
     day = first if lone else next((cell for cell in filled[:3] if is_day_label(cell)), "")
     if day:
         position.day, position.time = day, ""
-    timed = next((n for n, cell in enumerate(piece.cells[:3]) if is_explicit_time_span(cell) or names_half(cell)), None)
+    timed = next(
+        (n for n, cell in enumerate(piece.cells[:3]) if is_explicit_time_span(cell) or is_half_of_day(cell)), None
+    )
     if timed is not None:
         position.time, position.time_column = piece.cells[timed], timed
     elif not lone and filled and (span := find_times(filled[0])):
         position.time = filled[0][span[0] : span[1]]
-        position.day = (dated_times(filled[0]) or [position.day])[0]
+        position.day = (find_day_and_times(filled[0]) or [position.day])[0]
     elif first and not day and len(filled) > 1 and any(letter.isdigit() for letter in first):
         position.time = first
     elif (

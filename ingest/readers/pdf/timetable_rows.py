@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from ingest.readers.lines import group_consecutive
 from ingest.readers.pdf.printed_lines import Print, Row, TableCell
-from ingest.time_ranges import begins_span, find_times, is_explicit_time_span, names_half
+from ingest.time_ranges import begins_span, find_times, is_explicit_time_span, is_half_of_day
 
 _FIRST = 3
 """Times stand in one of so many columns."""
@@ -40,7 +40,7 @@ def _entries(prints: Sequence[Print]) -> list[list[Print]]:
 
     def goes_on(entry: list[Print], line: Print) -> bool:
         apart = line.base - entry[-1].base > _APART * line.size or begins_span(line.text)
-        return not apart and (not names_half(line.text) or _ends_span(entry[-1].text, line.text))
+        return not apart and (not is_half_of_day(line.text) or _ends_span(entry[-1].text, line.text))
 
     return group_consecutive(prints, goes_on)
 
@@ -52,7 +52,7 @@ def _ends_span(above: str, line: str) -> bool:
 
 def _is_timed(row: Row, column: int) -> bool:
     entries = [" ".join(line.text for line in entry) for entry in _entries(_cell(row, column))]
-    return any(is_explicit_time_span(entry) or names_half(entry) for entry in entries)
+    return any(is_explicit_time_span(entry) or is_half_of_day(entry) for entry in entries)
 
 
 def _is_numbered(rows: Sequence[Row], column: int) -> bool:
