@@ -185,13 +185,13 @@ def fetch(
 
     def show(at: DownloadProgress) -> None:
         size = "/".join(f"{each / 1e6:.1f}" for each in (at.size, at.total) if each)
-        hand.tell(detail=f"{at.wanted.symbol} ({at.wanted.language}){f': {size} MB' if at.size else ''}")
+        hand.tell(detail=f"{at.request.symbol} ({at.request.language}){f': {size} MB' if at.size else ''}")
 
     for row in planned.held:
         hand.outcome(asdict(row))
     if not planned.due:
         return
-    patience = RetryPolicy(delay=source.fetch_delay, timeout=source.fetch_timeout, max_wait=source.fetch_max_wait)
+    policy = RetryPolicy(delay=source.fetch_delay, timeout=source.fetch_timeout, max_wait=source.fetch_max_wait)
     come: list[Download] = []
     hand.tell(total=len(planned.due))
     with DownloadCache(folder) as downloads:
@@ -200,8 +200,8 @@ def fetch(
             source.ods_url,
             transport=transport,
             private=source.fetch_private,
-            patience=patience,
-            told=hand.note,
+            policy=policy,
+            on_wait=hand.note,
         ) as service:
             for each in download(planned.due, service, planned.formats, again=planned.again, progress=show):
                 if each.stored is not None:

@@ -150,8 +150,8 @@ class _Run:
         if queued.reply is None:
             # It was known when it was queued, but an earlier file has replaced its document since.
             file = queued.source.open()
-            queued.reply = self._readers.start(file, queued.sha256)
-        return self._readers.finish(queued.reply)
+            queued.reply = self._readers.submit(file, queued.sha256)
+        return self._readers.result(queued.reply)
 
     def _add(self, queued: QueuedFile, decision: Decision, meeting: Meeting | None) -> int:
         file, document = queued.input, decision.document

@@ -105,6 +105,6 @@ def _enqueue(source: InputSource, workers: WorkerPool | None, is_known: Callable
     if workers is None or input.trusted:
         return queued
     if not is_known(input, queued.sha256):
-        queued.reply = workers.start(input, queued.sha256)
+        queued.reply = workers.submit(input, queued.sha256)
     queued.input = replace(input, data=b"")
     return queued

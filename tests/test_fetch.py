@@ -21,7 +21,7 @@ from ingest.fetch.addresses import HOSTS
 from ingest.fetch.cache import CachedFile, DownloadCache
 from ingest.fetch.document_service import DocumentService
 from ingest.fetch.fetch_errors import NotPublished, Refused, ServiceUnavailable, TryLater
-from ingest.fetch.fetch_run import Download, DownloadRequest, FetchedInput, download, named
+from ingest.fetch.fetch_run import Download, DownloadRequest, FetchedInput, download, parse_symbols
 from ingest.fetch.retries import RetryPolicy, Timer
 from ingest.readers import ReadError
 
@@ -45,7 +45,7 @@ class Client:
     def open(self, **options: Any) -> Iterator[DocumentService]:
         """The service, its folder owned."""
         timer = Timer(self.clock.now, self.clock.sleep, lambda: 1.0)
-        given = {"timer": timer, "patience": self.patience, "told": self.told.append, **options}
+        given = {"timer": timer, "policy": self.patience, "on_wait": self.told.append, **options}
         with DownloadCache(self.folder) as downloads, DocumentService(downloads, self.address, **given) as service:
             yield service
 
@@ -444,9 +444,9 @@ def test_each_language_and_format_is_kept_by_itself(ods: Ods, client: Client) ->
         assert client.bytes(client.fetch(SYMBOL, language, form)) == body
     with client.open() as service:
         kept = [
-            service.kept(PROSECUTION, "en", ["pdf"]),
-            service.kept(PROSECUTION, "fr"),
-            service.kept(PROSECUTION, "es"),
+            service.find_cached(PROSECUTION, "en", ["pdf"]),
+            service.find_cached(PROSECUTION, "fr"),
+            service.find_cached(PROSECUTION, "es"),
         ]
     assert [each.kind if each else None for each in kept] == ["pdf", "docx", None]
 
@@ -525,5 +525,7 @@ def test_a_service_that_serves_again_is_asked_again(ods: Ods, client: Client) ->
 
 
 def test_a_person_may_name_several_in_short() -> None:
-    assert [symbol.text for symbol in named("CTOC/COP/WG.7/2021/2-4")] == [f"CTOC/COP/WG.7/2021/{n}" for n in (2, 3, 4)]
-    assert [symbol.text for symbol in named("a/80/6 (sect. 16)")] == ["A/80/6 (Sect. 16)"]
+    assert [symbol.text for symbol in parse_symbols("CTOC/COP/WG.7/2021/2-4")] == [
+        f"CTOC/COP/WG.7/2021/{n}" for n in (2, 3, 4)
+    ]
+    assert [symbol.text for symbol in parse_symbols("a/80/6 (sect. 16)")] == ["A/80/6 (Sect. 16)"]

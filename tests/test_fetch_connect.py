@@ -85,7 +85,7 @@ def open_service(folder: Path, address: str, transport: httpx.BaseTransport | No
     clock = Clock()
     return DocumentService(
         DownloadCache(folder), address, transport=transport, timer=Timer(clock.now, clock.sleep, lambda: 1.0),
-        patience=RetryPolicy(attempts=1, delay=0, timeout=5),
+        policy=RetryPolicy(attempts=1, delay=0, timeout=5),
     )  # fmt: skip
 
 
