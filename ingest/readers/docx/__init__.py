@@ -15,7 +15,7 @@ from ingest.readers.docx.numbering import Numbering
 from ingest.readers.docx.package import Package
 from ingest.readers.docx.wordprocessing import Element, R, W, child, on, value
 from ingest.readers.lines import Cell, Line, ParsedFile, ReadError, heads_number_columns, row_text
-from ingest.readers.text import bounded, outlined
+from ingest.readers.text import bounded, mark_headings
 
 __all__ = ["read_docx"]
 
@@ -75,7 +75,7 @@ def _read(package: Package, name: str) -> ParsedFile:
         )
     lines = tuple(printer.lines)
     if sum(line.heading > 0 for line in lines) <= 1:  # nothing but a title is in a style of headings
-        lines = tuple(outlined(lines))
+        lines = tuple(mark_headings(lines))
     warnings = tuple(_warnings(findings, ledger, len(left), printer.missing))
     return ParsedFile(lines, format="docx", warnings=warnings)
 
