@@ -269,9 +269,9 @@ def test_the_figures_of_quality_in_readme_are_those_that_were_measured() -> None
     english, others = (next(unseen[head] for head in unseen if head.startswith(part)) for part in
                        ("English, held out", "other languages, held out"))  # fmt: skip
     sentences = [
-        f"Of the 247 Rapporteur has {starter['Rapporteur']} right, LlamaIndex's retrieval {starter['LlamaIndex']}, "
-        f"BM25 {starter['BM25']}, Cairn {starter['Cairn']}",
-        f"the share of its quotes that are exact is {exact['Rapporteur']}",
+        f"Of the 247 questions, Rapporteur gets {starter['Rapporteur']} right, LlamaIndex's retrieval "
+        f"{starter['LlamaIndex']}, BM25 {starter['BM25']} and Cairn {starter['Cairn']}",
+        f"The share of its quotes that are exact is {exact['Rapporteur']}",
         f"for {english} of the English questions and {others} of the others",
     ]
     assert [each for each in sentences if each not in told] == []
