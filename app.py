@@ -10,9 +10,9 @@ import sys
 from fastapi import FastAPI
 
 from assistant.api.application import create_api
-from assistant.api.callers import AccessGate
+from assistant.api.authentication import AccessGate
 from assistant.cli.serving_commands import serve_command
-from assistant.completions.door import install as install_completions
+from assistant.completions.completion_routes import install as install_completions
 from assistant.page.mount import mount_page
 from assistant.service import Service
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import corpus  # noqa: F401  (forbids onnxruntime, before anything imports it, to tell its maker of this machine)
 
 if TYPE_CHECKING:
-    from assistant.opening import open_engine
+    from assistant.engine_factory import open_engine
 
 __all__ = ["open_engine"]
 
@@ -14,6 +14,6 @@ def __getattr__(name: str) -> object:
     """`open_engine` is imported when it is first asked for."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from assistant import opening
+    from assistant import engine_factory
 
-    return getattr(opening, name)
+    return getattr(engine_factory, name)

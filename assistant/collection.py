@@ -7,16 +7,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from assistant.faults import NotHeld
+from assistant.service_errors import NotHeld
 from corpus.catalogue import Catalogue, Entry
 from corpus.corrections import Correction, corrections
 from corpus.documents import LANGUAGES, Block, Document
 from corpus.library import Library
+from corpus.place_spans import locator_of, place
 from corpus.symbols import Symbol, link
 from corpus.tables import cells_of, tables_of
-from corpus.touched import locator_of, place
 from corpus.versions import Version, best_language
-from ingest.memory import thin_pages
+from ingest.ledger import thin_pages
 
 
 def within(block: Block, locator: str | None) -> bool:

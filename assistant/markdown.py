@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from assistant.frames import doubt, isolated, mark, place_text, say
+from assistant.answer_phrases import doubt, isolated, mark, place_text, say
 from assistant.qa.answer import Answer, Citation, Statement
 from corpus.calendar_names import language_name
 from corpus.documents import Document

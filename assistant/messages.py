@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from assistant.frames import isolated
-from assistant.retold import reason
+from assistant.answer_phrases import isolated
+from assistant.error_translation import reason
 from assistant.translations import texts
 
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from assistant.faults import Conflict, Invalid, NotHeld, ServiceFault
 from assistant.qa.answer import Mode
 from assistant.reports import Progress
 from assistant.reports.brief.briefing import Audience, Kind, Request
 from assistant.reports.lookup import named
-from assistant.slices import Aside
+from assistant.service_errors import Conflict, Invalid, NotHeld, ServiceFault
+from assistant.time_slices import Aside
 from corpus.documents import Language
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from functools import cached_property
 from string import ascii_lowercase
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from assistant.frames import act_words
+from assistant.answer_phrases import act_words
 from assistant.vocabulary import TermMention, Vocabulary
 from assistant.wording.lexicon import names_time
 from assistant.wording.values import blanked, without_symbols
@@ -20,7 +20,7 @@ from corpus.catalogue import Catalogue, Entry
 from corpus.countries import countries, names_of
 from corpus.language import detect_language
 from corpus.symbols import KnownSymbols, Mention, Symbol, find_symbols
-from ingest.clock import spoken_times
+from ingest.time_ranges import spoken_times
 
 if TYPE_CHECKING:
     from corpus.embedding import Embedder

@@ -7,9 +7,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from assistant.faults import NotHeld
 from assistant.qa.answer import Mode
 from assistant.qa.scope import Scope
+from assistant.service_errors import NotHeld
 from corpus.documents import Language
 from corpus.library import Library
 

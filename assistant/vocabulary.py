@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from typing import Any
 
-from assistant.shipped import shipped
+from assistant.package_data import shipped
 from assistant.wording.values import blanked
 from corpus.analysis import analyse, fold, words
 from corpus.calendar_names import day_words, spoken_names

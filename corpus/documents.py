@@ -10,7 +10,7 @@ from functools import cached_property, wraps
 from textwrap import shorten
 from typing import Any, Literal, TypeVar
 
-from corpus.plain import PlainError, from_plain, to_plain
+from corpus.serialization import PlainError, from_plain, to_plain
 from corpus.symbols import LANGUAGES as LANGUAGES
 from corpus.symbols import Language as Language
 from corpus.symbols import Symbol

@@ -9,9 +9,9 @@ from types import MappingProxyType
 from corpus.corpus_errors import LibraryError, NotHeld, Overtaken, plainly
 from corpus.documents import Document, Passage
 from corpus.feedback import Feedback
+from corpus.integrity import check_passages
+from corpus.library_reader import DERIVED, Shelf
 from corpus.meetings import Meeting
-from corpus.shelf import DERIVED, Shelf
-from corpus.soundness import check_passages
 from corpus.sources import FORMATS, MOST_BYTES, SourceRecord
 from corpus.store import Header, Holding
 

@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
-from corpus.plain import from_plain
+from corpus.serialization import from_plain
 from corpus.symbols import Symbol
 
 Half = Literal["morning", "afternoon"]

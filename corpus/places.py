@@ -1,7 +1,7 @@
 """Places that a text names in any of the six official languages, as locators: “Annex II, paragraph 3 (b)”.
 
 Words and numbering as in the United Nations Editorial Manual and its counterparts in the other languages:
-`пункт 3 b)`, `الفقرة 3 (ب)`, `附件二第3段`. The locators are those of `ingest.locate`: `annex II, para. 3 (b)`,
+`пункт 3 b)`, `الفقرة 3 (ب)`, `附件二第3段`. The locators are those of `ingest.block_builder`: `annex II, para. 3 (b)`,
 `table 24.3`, `page 7, footnote 3`.
 """
 

@@ -25,10 +25,10 @@ from corpus.embedding import make_embedder
 from corpus.embedding.embedder import Embedder
 from corpus.embedding.model_files import package_folder
 from corpus.library import Library
-from eval.programs import RAPPORTEUR, filled, generated, timed
-from eval.told import print_json
-from ingest.run import Input, read_document, starter_sources
-from ingest.segment import SEGMENTER_VERSION
+from eval.bench_tools import RAPPORTEUR, filled, generated, timed
+from eval.output import print_json
+from ingest.chunker import SEGMENTER_VERSION
+from ingest.pipeline import Input, read_document, starter_sources
 
 QUESTIONS = (
     "When is agenda item 3 taken up?",

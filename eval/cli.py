@@ -1,6 +1,6 @@
 """How good the answers are: question sets, metrics, peers, reports.
 
-The command `rapporteur eval`. Data on stdout, talk on stderr; exit codes as in `assistant.cli.session`.
+The command `rapporteur eval`. Data on stdout, talk on stderr; exit codes as in `assistant.cli.command_run`.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.session import EXIT_USAGE, data, fail, known_mode, plain_errors, settings, talk
-from assistant.opening import open_engine, open_library
+from assistant.cli.command_run import EXIT_USAGE, data, fail, known_mode, plain_errors, settings, talk
+from assistant.engine_factory import open_engine, open_library
 from eval.cases import EvaluationError, questions_of
+from eval.eval_progress import shown
+from eval.output import Rounded, labels_in, parts, print_json, print_rows, sentences
 from eval.public.public_commands import abstention, evidence, retrieval
-from eval.teller import shown
-from eval.told import Rounded, labels_in, parts, print_json, print_rows, sentences
 
 if TYPE_CHECKING:
     from assistant.reports.brief.briefing import Kind
@@ -66,10 +66,10 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Ask a system every question of a set; goes on where it was stopped, and asks those anew that failed."""
-    from assistant.opening import catalogue_of
+    from assistant.engine_factory import catalogue_of
     from corpus.embedding import make_models
-    from eval.runs.comparing import summary_of
     from eval.runs.execute import Plan, execute
+    from eval.runs.run_comparison import summary_of
     from eval.runs.run_tables import print_summary
     from eval.systems import system_of
 
@@ -106,7 +106,7 @@ def run(
 @app.command()
 def compare(first: RunFolder, second: RunFolder, out: Out = OUT, as_json: AsJson = False) -> None:
     """How two runs differ, by paired tests, and which cases changed."""
-    from eval.runs.comparing import compare as compared
+    from eval.runs.run_comparison import compare as compared
     from eval.runs.run_tables import print_comparison
 
     with _told():
@@ -144,8 +144,8 @@ def gate(
     out: Out = OUT,
 ) -> None:
     """Fail with each threshold named that a run does not keep, and each figure in which it is worse than another run."""
-    from eval.runs.comparing import summary_of
     from eval.runs.gate import AGAINST, SHIPPED, broken, load_thresholds, losses
+    from eval.runs.run_comparison import summary_of
 
     with _told():
         held = _run(stored, out)
@@ -178,7 +178,7 @@ def judge(
 ) -> None:
     """Have a model judge the answers of a run, and say how far it agrees with rules and labels."""
     from assistant.model.endpoint import Endpoint
-    from eval.runs.judging import asking, judge_run, read_labels, told_of
+    from eval.runs.judge import asking, judge_run, read_labels, told_of
     from eval.systems import key_of_server
 
     if not url.startswith(("http://", "https://")):

@@ -17,9 +17,9 @@ from assistant.reports.comparison.text_diff import Pair, pairs_of
 from corpus.catalogue import Catalogue
 from corpus.documents import Document
 from eval.cases import EvaluationError
-from eval.told import Rounded
+from eval.output import Rounded
 from ingest.document_reading import read_document
-from ingest.folder import inputs
+from ingest.input_files import inputs
 from ingest.readers import ReadError
 
 Label = tuple[str | None, str | None, str]

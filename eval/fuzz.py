@@ -33,8 +33,8 @@ from urllib.parse import quote, urlencode
 
 import httpx
 
-from eval.programs import rapporteur, serving
-from eval.told import print_json
+from eval.bench_tools import rapporteur, serving
+from eval.output import print_json
 
 WAIT, LISTEN = 60.0, 0.5
 """Seconds after which a request that was not answered hangs, and for which a stream is listened to."""

@@ -34,13 +34,13 @@ from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
 from corpus.corpus_errors import LibraryError
 from corpus.embedding import HashEmbedder
+from corpus.integrity import check_passages
 from corpus.library import Library
-from corpus.moving import move
-from corpus.soundness import check_passages
-from eval.kept_lines import KeptLines, kept_in
-from eval.programs import database_of
-from ingest.run import Input, ingest
-from ingest.segment import SEGMENTER_VERSION, segmenter
+from corpus.migration import move
+from eval.bench_tools import database_of
+from eval.json_lines import KeptLines, kept_in
+from ingest.chunker import SEGMENTER_VERSION, segmenter
+from ingest.pipeline import Input, ingest
 
 NOTES = 12
 """Documents that one process works on."""

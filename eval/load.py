@@ -26,10 +26,10 @@ from typing import Any
 
 import httpx
 
+from eval.bench_tools import DEADLINE, RAPPORTEUR, generated, memory, serving
 from eval.cases import load_cases, shipped_sets
 from eval.metrics.statistics import percentile
-from eval.programs import DEADLINE, RAPPORTEUR, generated, memory, serving
-from eval.told import print_json
+from eval.output import print_json
 
 _BARE = """
 import sys, json, uvicorn

@@ -18,7 +18,7 @@ import numpy as np
 from assistant.reports.mandates.mandate_reader import mandates_of
 from corpus.documents import Document, Span
 from eval.metrics.statistics import Figure, figure
-from eval.told import Rounded
+from eval.output import Rounded
 
 FIELDS = ("verb", "addressee", "time")
 _DETERMINERS = re.compile(r"^(?:the|all|its|their|any|at|by|of|for|on|in|during|until|within)\s+")

@@ -19,11 +19,11 @@ from assistant.qa.retriever import Evidence
 from corpus.documents import Span
 from corpus.library import Library
 from eval.metrics.statistics import wilson
+from eval.output import number, print_table
 from eval.runs.corpora import engine_over
-from eval.told import number, print_table
 from eval.training.groups import lines_of
 from eval.training.measure import written_for
-from eval.training.own import asked_of
+from eval.training.own_rows import asked_of
 from eval.training.rows import CALIBRATION
 
 QUESTIONS = Path(__file__).parent / "cases" / "un.jsonl"

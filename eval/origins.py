@@ -15,7 +15,7 @@ from typing import Literal
 from assistant.reports.comparison.provenance import origins_of
 from corpus.library import Library
 from eval.cases import EvaluationError
-from eval.told import Rounded
+from eval.output import Rounded
 
 Kind = Literal["verbatim", "changed", "new"]
 

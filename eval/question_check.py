@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.opening import catalogue_of
+from assistant.engine_factory import catalogue_of
 from assistant.settings import Settings
 from corpus.documents import Block, Document
 from corpus.embedding import make_models
@@ -17,7 +17,7 @@ from eval.cases import KINDS, Case, Place, read_cases
 from eval.gold_spans import Shelf, blocks_in, located
 from eval.runs.corpora import built, corpus_of, fingerprint, sources
 from eval.wording import says, squeeze
-from ingest.segment import SEGMENTER_VERSION
+from ingest.chunker import SEGMENTER_VERSION
 
 NEEDS_TWO = 2
 """Places that a question needs at least which needs each of its places."""

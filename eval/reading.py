@@ -18,8 +18,8 @@ from itertools import count
 from pathlib import Path
 
 from corpus.catalogue import Catalogue
-from eval.programs import WORDS, timed
-from eval.told import print_json
+from eval.bench_tools import WORDS, timed
+from eval.output import print_json
 from ingest.document_reading import Input, read_document
 from ingest.readers import ReadError
 

@@ -38,13 +38,13 @@ from corpus.documents import Block, Document
 from corpus.embedding import HashEmbedder
 from corpus.language import detect_language
 from corpus.library import Library
-from eval.programs import database_of, timed
+from eval.bench_tools import database_of, timed
+from eval.output import print_json, print_table
 from eval.report.html_markup import joined, style, tag
 from eval.report.plots import growth, legend
-from eval.told import print_json, print_table
-from ingest.folder import inputs
-from ingest.run import Input, read_document, starter_sources
-from ingest.segment import SEGMENTER_VERSION, segment
+from ingest.chunker import SEGMENTER_VERSION, segment
+from ingest.input_files import inputs
+from ingest.pipeline import Input, read_document, starter_sources
 
 SIZES = (10_000, 100_000, 1_000_000)
 PARAGRAPHS = 60

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from eval.programs import rapporteur, serving
+from eval.bench_tools import rapporteur, serving
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -17,16 +17,16 @@ from typing import Any
 
 import numpy as np
 
-from assistant.cli.session import settings
+from assistant.cli.command_run import settings
+from assistant.engine_factory import make_engine, open_library
 from assistant.export.file_formats import render
 from assistant.export.layouts import publication_of
-from assistant.opening import make_engine, open_library
 from assistant.reports.themes.theme_maker import themes_of
 from assistant.reports.themes.theme_model import Themes
 from assistant.settings import Settings
 from corpus.library import Library
-from eval.told import print_json
-from ingest.segment import SEGMENTER_VERSION
+from eval.output import print_json
+from ingest.chunker import SEGMENTER_VERSION
 
 SEED = 11
 Members = tuple[dict[str, int], dict[str, int]]

@@ -15,7 +15,7 @@ from assistant.qa.engine import Engine
 from assistant.qa.provisions import within
 from assistant.reports.comparison.topic_comparison import compare_topic
 from eval.cases import EvaluationError
-from eval.told import Rounded
+from eval.output import Rounded
 
 
 @dataclass(frozen=True)

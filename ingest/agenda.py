@@ -14,7 +14,7 @@ from corpus.places import folded, name_place
 from corpus.roman import from_roman
 from corpus.symbols import RESOLUTIONS, Symbol, find_symbols
 from ingest.agenda_form import is_agenda_title, is_title_of, without_item
-from ingest.readers.heads import is_distribution_line
+from ingest.readers.masthead_lines import is_distribution_line
 from ingest.timetable import item_columns, items_said, sittings_of
 from ingest.timetable_grid import Spans
 

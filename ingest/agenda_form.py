@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from corpus.dates import is_day_label
-from ingest.clock import dated_times, is_clocked, names_half
-from ingest.readers.heads import ANNEX
+from ingest.readers.masthead_lines import ANNEX
 from ingest.structure import Piece
+from ingest.time_ranges import dated_times, is_clocked, names_half
 
 _TITLE_PIECES = 60
 """Pieces within which the title of a text stands."""

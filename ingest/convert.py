@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Literal
 
-from ingest.external import find, output, run
+from ingest.external_programs import find, output, run
 from ingest.readers.lines import ReadError
 
 SECONDS = 100.0

@@ -9,11 +9,11 @@ from corpus.catalogue import Catalogue
 from corpus.documents import Document
 from corpus.meetings import Meeting
 from corpus.symbols import Symbol
-from ingest.acts import with_headings
 from ingest.agenda import meeting_of
+from ingest.block_builder import kind_of, lay_out
 from ingest.identify import identify
-from ingest.locate import kind_of, lay_out
 from ingest.masthead import read_masthead
+from ingest.nested_texts import with_headings
 from ingest.readers import read
 from ingest.structure import pieces
 

@@ -19,7 +19,7 @@ from ingest.agenda import place_and_dates
 from ingest.locators import TextKind, article_of, opening
 from ingest.masthead import is_body_name
 from ingest.readers import ReadError, visible
-from ingest.readers.heads import (
+from ingest.readers.masthead_lines import (
     ANNEX,
     CHAPTER,
     CONTENTS,

@@ -15,12 +15,12 @@ from typing import Literal
 from corpus.dates import is_day_label
 from corpus.places import annex_mark, folded, joined, name_place, parts_of
 from corpus.roman import ordinal_word
-from ingest.acts import OPENING
 from ingest.agenda_form import AgendaForm
-from ingest.clock import dated_times, find_times, is_clocked, names_half
-from ingest.readers.heads import ANNEX, CHAPTER, SUMMARY
+from ingest.nested_texts import OPENING
 from ingest.readers.lines import BOX_WORDS, CAPTION_NUMBER, FIGURE_WORDS, MAP_WORDS, TABLE_WORDS
+from ingest.readers.masthead_lines import ANNEX, CHAPTER, SUMMARY
 from ingest.structure import PREAMBULAR, Piece
+from ingest.time_ranges import dated_times, find_times, is_clocked, names_half
 from ingest.timetable_grid import heads_days
 
 TextKind = Literal["agenda", "treaty", "resolution", "numbered"]

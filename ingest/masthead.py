@@ -20,7 +20,7 @@ from corpus.roman import from_roman
 from corpus.symbols import Symbol, SymbolError
 from ingest.agenda import place_and_dates
 from ingest.readers import Line
-from ingest.readers.heads import ITEM, ORGANIZATION, names_session, symbol_of
+from ingest.readers.masthead_lines import ITEM, ORGANIZATION, names_session, symbol_of
 
 MASTHEAD_LINES = 40
 _LONGEST = 400

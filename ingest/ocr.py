@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from ingest.external import Finished, find, output, run
+from ingest.external_programs import Finished, find, output, run
 from ingest.readers.lines import ReadError
 
 SECONDS = 1000.0

@@ -12,7 +12,7 @@ from corpus.dates import find_days, is_day_label
 from corpus.documents import Block, Document
 from corpus.meetings import AgendaItem, Sitting, SittingItem
 from ingest.agenda_form import folded_title
-from ingest.clock import find_times, half_of, is_clocked, names_half, parse_times, several_times
+from ingest.time_ranges import find_times, half_of, is_clocked, names_half, parse_times, several_times
 from ingest.timetable_grid import Grid, Named, Spans
 
 _LETTER = r"\(?[a-z]{1,2}\)"

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from corpus.calendar_names import name_numbers
 from corpus.dates import find_days, is_day_label, says_only_days
 from corpus.meetings import Sitting, SittingItem
-from ingest.clock import find_times, half_of, is_clocked, names_half, parse_times, several_times
+from ingest.time_ranges import find_times, half_of, is_clocked, names_half, parse_times, several_times
 
 Spans = Sequence[tuple[int, int]]
 """Of each cell of a row how many columns and rows it spans."""

@@ -21,6 +21,7 @@ from invoking import Cli
 from ods import Ods
 from word_reader import word_readers
 
+from assistant.cli import paper_commands
 from assistant.export.file_formats import render
 from assistant.export.layouts import Report, publication_of
 from assistant.qa.abstention import Caution
@@ -32,9 +33,9 @@ from corpus.catalogue import Catalogue
 from corpus.embedding import Embedder, HashEmbedder
 from corpus.embedding.model_files import Source, read_cached, write_cached
 from corpus.library import Library
-from ingest.folder import FileInput
-from ingest.run import Input, Outcome, ingest, starter_sources
-from ingest.segment import SEGMENTER_VERSION
+from ingest.chunker import SEGMENTER_VERSION
+from ingest.input_files import FileInput
+from ingest.pipeline import Input, Outcome, ingest, starter_sources
 
 settings.register_profile("project", deadline=None, derandomize=True)
 settings.load_profile("project")
@@ -375,13 +376,12 @@ def real_engine(real_library: Library, catalogue: Catalogue) -> Engine:
 @pytest.fixture
 def starter_desk(monkeypatch: pytest.MonkeyPatch, starter_library: Library) -> None:
     """The commands that write papers have the starter corpus at hand."""
-    from assistant.cli import publishing
-    from assistant.cli.desk import LocalDesk
-    from assistant.cli.session import plain_errors, settings
+    from assistant.cli.backend import LocalDesk
+    from assistant.cli.command_run import plain_errors, settings
 
     @contextmanager
     def opened(_command: str) -> Iterator[LocalDesk]:
         with plain_errors():
             yield LocalDesk(starter_library, settings())
 
-    monkeypatch.setattr(publishing, "open_desk", opened)
+    monkeypatch.setattr(paper_commands, "open_desk", opened)

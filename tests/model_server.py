@@ -11,9 +11,9 @@ from typing import Any
 
 from running_servers import Answer, Served, serving
 
+from assistant.generation.writer import Writer
+from assistant.grounding.sentence_check import SupportCheck
 from assistant.model.endpoint import Endpoint
-from assistant.support.sentence_check import SupportCheck
-from assistant.write.writer import Writer
 
 Excerpts = dict[str, str]
 Script = Callable[[Excerpts, str], str | Answer]

@@ -15,11 +15,11 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from services import PASSWORD, listening, made_service
 
 from assistant.access import Role
-from assistant.api.callers import AccessGate
+from assistant.api.authentication import AccessGate
 from assistant.service import Service
 from corpus.catalogue import Catalogue
 from corpus.library import Library
-from ingest.run import Input, ingest
+from ingest.pipeline import Input, ingest
 
 WAIT = 20_000
 """Milliseconds that a busy machine may take for what a person waits for."""

@@ -21,18 +21,18 @@ from app import create_app
 from assistant.access import Role
 from assistant.access.access_store import AccessStore
 from assistant.access.audit import Audit
-from assistant.access.rates import Guesses, Rates
-from assistant.api.callers import AccessGate, Hosts
-from assistant.keeping import Keeper
+from assistant.access.rate_limits import Guesses, Rates
+from assistant.api.authentication import AccessGate, Hosts
+from assistant.ingestion import Keeper
 from assistant.qa.engine import Engine
 from assistant.service import Service
-from assistant.service.turns import Turns
+from assistant.service.question_queue import Turns
 from assistant.settings import Settings
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
 from corpus.library import Library
-from ingest.run import Input, ingest, starter_sources
-from ingest.segment import SEGMENTER_VERSION
+from ingest.chunker import SEGMENTER_VERSION
+from ingest.pipeline import Input, ingest, starter_sources
 
 LOCAL_TOKEN = "the token of this machine's user"
 PASSWORD = "correct horse battery"
@@ -161,7 +161,7 @@ def listening(made: Made) -> Iterator[tuple[str, int]]:
 
     import uvicorn
 
-    from assistant.api.running import TimedProtocol
+    from assistant.api.http_server import TimedProtocol
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
         config = uvicorn.Config(made.app, http=TimedProtocol, ws="none", log_config=None, timeout_graceful_shutdown=1)

@@ -23,9 +23,9 @@ from assistant.access import Principal, Role
 from assistant.access.access_store import FILE, AccessStore
 from assistant.access.accounts import AccountError, Accounts, Keys
 from assistant.access.audit import MOST, SHOWN, Audit, Failures
-from assistant.access.rates import AT_ONCE, FOR_NAME, FROM_ADDRESS, LINE, PAUSE, WRONG_KEYS, Guesses, Rates
-from assistant.api.callers import COOKIE
-from assistant.faults import TooMany
+from assistant.access.rate_limits import AT_ONCE, FOR_NAME, FROM_ADDRESS, LINE, PAUSE, WRONG_KEYS, Guesses, Rates
+from assistant.api.authentication import COOKIE
+from assistant.service_errors import TooMany
 from corpus.catalogue import Catalogue
 
 

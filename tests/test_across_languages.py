@@ -20,8 +20,8 @@ from corpus.embedding.languages import crossing
 from corpus.library import Library
 from corpus.models import Models
 from eval.training.language_vectors import figures_of, parallel, unrelated
-from ingest.run import Input
-from ingest.segment import SEGMENTER_VERSION
+from ingest.chunker import SEGMENTER_VERSION
+from ingest.pipeline import Input
 
 needs_e5 = pytest.mark.skipif(not PackagedE5.available(), reason="the extra 'multilingual' is not installed")
 

@@ -8,7 +8,7 @@ from conftest import Holding
 from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
 from corpus.documents import Document
-from corpus.touched import locator_of
+from corpus.place_spans import locator_of
 from ingest.document_reading import Input, read_document
 
 REPORT = """# Report of the Assembly of Lamps on its third session

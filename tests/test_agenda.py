@@ -16,9 +16,9 @@ from corpus.dates import find_dates
 from corpus.documents import Document
 from corpus.meetings import Meeting
 from ingest.agenda import meeting_of, place_and_dates
-from ingest.clock import ends_of, is_clocked, parse_times
-from ingest.folder import FileInput
-from ingest.run import Input, read_document
+from ingest.input_files import FileInput
+from ingest.pipeline import Input, read_document
+from ingest.time_ranges import ends_of, is_clocked, parse_times
 
 NOTHING = Catalogue([], [])
 D, T = dt.date, dt.time

@@ -13,7 +13,7 @@ from assistant.reports.agenda_check import AgendaCheck, check_agenda, resolution
 from assistant.reports.brief.brief_maker import brief
 from assistant.reports.brief.briefing import Request
 from assistant.reports.lookup import agenda_meeting
-from ingest.run import Input
+from ingest.pipeline import Input
 
 AGENDA = harbour.AGENDA.replace(
     "In its resolution 7/1, the Conference decided that the Working Group would advise", "The Working Group advises"

@@ -9,18 +9,18 @@ from conftest import SHARED, Holding, add, at_hand
 from pdfs import LEFT, Flow
 from word_reader import word_readers
 
-from assistant.meeting import citing
-from assistant.meeting.citing import Citer
-from assistant.meeting.meeting_desk import tellings
-from assistant.meeting.telling import Teller
+from assistant.meeting import row_citations
+from assistant.meeting.meeting_answers import tellings
+from assistant.meeting.row_citations import Citer
+from assistant.meeting.row_passages import Teller
 from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
 from corpus.dates import find_days, is_day_label
 from corpus.documents import Document
 from corpus.library import Library
 from corpus.meetings import AgendaItem, Meeting, Sitting
-from ingest.clock import begins_span, find_times, is_clocked
 from ingest.document_reading import Input, read_document
+from ingest.time_ranges import begins_span, find_times, is_clocked
 from ingest.timetable import item_numbers
 
 NOTHING = Catalogue([], [])
@@ -454,7 +454,7 @@ def test_an_item_that_the_agenda_does_not_have_leaves_those_beside_it_in_the_row
     (meeting,) = engine.library.meetings()
     third = meeting.sittings[2]
     assert [(row.number, row.title) for row in third.items] == [("3", "Other matters"), ("9", "")]
-    said = [citing.held(third, Citer(engine.library, meeting), language).text for language in ("en", "fr")]
+    said = [row_citations.held(third, Citer(engine.library, meeting), language).text for language in ("en", "fr")]
     assert said[0] == "Tuesday, 3 June 2031, 10 a.m.–1 p.m.: item 3 (Other matters) and item 9."
     assert said[1].endswith("point 3 (Other matters) et point 9.")
 
@@ -472,7 +472,7 @@ def test_what_the_timetable_has_without_items_is_told_in_its_own_words(holding: 
     assert said["break"] == ["Monday, 2 June 2031, 1–3 p.m.: Lunch."]
     assert len(said["meetings_total"]) == 5, "whether a lunch is a meeting is for the reader to say"
     assert "hours_total" not in said
-    lunch = citing.held(meeting.besides[0], Citer(engine.library, meeting), "en").citations
+    lunch = row_citations.held(meeting.besides[0], Citer(engine.library, meeting), "en").citations
     assert [each.quote for each in lunch] == ["Monday, 2 June 2031, 1–3 p.m. | Lunch"]
 
 
@@ -599,7 +599,7 @@ def test_that_no_document_is_announced_is_not_told_beside_papers_of_no_known_ite
 ) -> None:
     engine = holding(headed("en").replace("| Both | 1, 4 |", f"| Both | {of_item} |"), reading=True)
     (meeting,) = engine.library.meetings()
-    assert citing.announces_nothing(item(meeting, "5"), meeting, Citer(engine.library, meeting)) is sure
+    assert row_citations.announces_nothing(item(meeting, "5"), meeting, Citer(engine.library, meeting)) is sure
 
 
 def test_a_list_below_its_own_heading_is_read_behind_an_introduction() -> None:

@@ -12,14 +12,14 @@ from hypothesis import settings as bounds
 from hypothesis import strategies as st
 from word_reader import word_readers
 
-from assistant.frames import date_text, joined, say
+from assistant.answer_phrases import date_text, joined, say
 from assistant.markdown import reference
 from assistant.qa.answer import Answer, Citation, Statement, ordered
 from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
 from corpus.library import Library
-from ingest.folder import FileInput
-from ingest.run import Input, starter_sources
+from ingest.input_files import FileInput
+from ingest.pipeline import Input, starter_sources
 
 
 def check_citations(answer: Answer, library: Library) -> None:

@@ -11,8 +11,8 @@ import httpx
 import pytest
 from services import Made, ended, fetching, listening, made_service, service_fixture, settings_with
 
+from assistant.api import http_server as connections
 from assistant.api import middleware as bodies
-from assistant.api import running as connections
 from corpus.catalogue import Catalogue
 
 made = service_fixture(reading=True, chosen=settings_with(max_upload=0.2, body_seconds=0.5))

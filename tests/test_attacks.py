@@ -12,17 +12,17 @@ import yaml
 from conftest import add
 from word_reader import word_readers
 
+from assistant.generation.fence import addresses_model, fenced
+from assistant.generation.reply_parser import Parts
+from assistant.generation.writer import Draft, Writer
+from assistant.grounding.sentence_check import SupportCheck
 from assistant.model import Message
 from assistant.qa.answer import Statement
 from assistant.qa.engine import Engine
 from assistant.qa.retriever import Evidence
-from assistant.support.sentence_check import SupportCheck
-from assistant.write.fence import addresses_model, fenced
-from assistant.write.parts import Parts
-from assistant.write.writer import Draft, Writer
 from corpus.catalogue import Catalogue
 from corpus.library import Library
-from ingest.run import Input
+from ingest.pipeline import Input
 
 ATTACKS: dict[str, list[dict[str, Any]]] = yaml.safe_load(
     (Path(__file__).parent / "attacks.yaml").read_text(encoding="utf-8")

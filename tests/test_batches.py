@@ -14,11 +14,11 @@ from conftest import add
 from invoking import BOATS, TRAINS, Cli, Done, write
 from services import LOCAL_TOKEN, Made, listening, made_service
 
-from assistant.faults import NotHeld
 from assistant.qa.engine import Engine
-from assistant.serving import announced
+from assistant.service_errors import NotHeld
+from assistant.service_factory import announced
 from corpus.catalogue import Catalogue
-from ingest.run import Input
+from ingest.pipeline import Input
 
 ROWS = [
     {"id": 1, "question": "Do boats need a flag?"},

@@ -16,9 +16,9 @@ from conftest import Holding, markdown, more, section
 from harbour import AGENDA, LAMPS, OTHER, ROADS
 from word_reader import word_readers
 
+from assistant.answer_phrases import say
 from assistant.export.file_formats import render
 from assistant.export.layouts import publication_of
-from assistant.frames import say
 from assistant.qa.engine import Engine
 from assistant.reports import ReportError
 from assistant.reports.brief.articles import ArticleFinder
@@ -33,7 +33,7 @@ from corpus.documents import LANGUAGES
 from corpus.library import Library
 from corpus.versions import Versions
 from eval.briefs import scores_of
-from ingest.run import Input
+from ingest.pipeline import Input
 
 
 @pytest.fixture

@@ -14,16 +14,16 @@ from running_servers import Answer as Reply
 from running_servers import free_port
 from word_reader import word_readers
 
+from assistant.answer_phrases import say
 from assistant.export.file_formats import render
 from assistant.export.layouts import publication_of
-from assistant.frames import say
 from assistant.qa.engine import Engine
 from assistant.reports.brief.brief_maker import brief
 from assistant.reports.brief.briefing import Briefing, Request
 from corpus.catalogue import Catalogue
 from corpus.library import Library
 from eval.briefs import scores_of
-from ingest.run import Input
+from ingest.pipeline import Input
 
 REQUEST = Request("item", "2")
 PAY = "Each winter the council of the harbour settles the pay of harbour masters."

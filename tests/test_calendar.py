@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from assistant.frames import date_text, day_text
+from assistant.answer_phrases import date_text, day_text
 from corpus.calendar_names import language_codes, language_name, month_name, name_numbers, spoken_names, weekday_name
 from corpus.dates import Date, dates_in, find_dates, find_days, is_day_label, says_only_days
 from corpus.documents import LANGUAGES

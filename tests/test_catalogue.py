@@ -15,8 +15,8 @@ from corpus.catalogue import Catalogue, CatalogueError, squeeze
 from corpus.documents import Document
 from corpus.meetings import Meeting
 from corpus.symbols import Symbol
-from ingest.folder import FileInput
-from ingest.run import read_document, starter_sources
+from ingest.input_files import FileInput
+from ingest.pipeline import read_document, starter_sources
 
 STARTER = [source.name for source in starter_sources()]
 FILES = {

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.frames import say
-from assistant.meeting.citing import hours_text
+from assistant.answer_phrases import say
+from assistant.meeting.row_citations import hours_text
 from corpus.documents import LANGUAGES
 from eval.metrics.answers import citation_precision, citation_recall, claim_support, needed
 from eval.metrics.support import Source, supported

@@ -18,15 +18,15 @@ from assistant.qa.citations import not_found, statement_of
 from assistant.qa.engine import Engine
 from assistant.qa.provisions import units_at
 from assistant.qa.retriever import Evidence
+from assistant.qa.scoring import Weigher
 from assistant.qa.units import units_of
-from assistant.qa.weighing import Weigher
 from assistant.reports.comparison.text_diff import compare_texts
 from corpus.catalogue import Catalogue
 from corpus.documents import Document
 from corpus.embedding import HashEmbedder
 from corpus.library import Library
+from ingest.chunker import SEGMENTER_VERSION, segment
 from ingest.document_reading import Input, read_document
-from ingest.segment import SEGMENTER_VERSION, segment
 
 Table = list[list[str]]
 BLANKS = [

@@ -23,7 +23,7 @@ from assistant.cli.commands import OWN, Deferred, said_of
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
 from corpus.library import Library
-from ingest.run import Input, starter_sources
+from ingest.pipeline import Input, starter_sources
 
 ITEM_3 = "When is agenda item 3 taken up?"
 AGENDA_SYMBOL = "CTOC/COP/WG.7/2021/1"
@@ -86,7 +86,7 @@ def test_a_program_that_is_not_installed_is_told_before_any_work(
     cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
 ) -> None:
     monkeypatch.setattr("assistant.export.docx.pandoc_path", lambda: None)
-    monkeypatch.setattr("assistant.cli.publishing.open_desk", lambda name: pytest.fail("work began"))
+    monkeypatch.setattr("assistant.cli.paper_commands.open_desk", lambda name: pytest.fail("work began"))
     done = cli(*command, "--out", tmp_path / "made.docx")
     assert done.code == 1
     assert "pandoc" in done.err
@@ -289,7 +289,7 @@ def test_an_empty_library_says_how_to_fill_it(cli: Cli, boats: Path) -> None:
 def test_doctor_counts_what_an_older_reader_read(cli: Cli, boats: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cli("ingest", boats)
     assert "older reader" not in cli("doctor").out
-    monkeypatch.setattr("assistant.cli.checks.READER_VERSION", "99")
+    monkeypatch.setattr("assistant.cli.doctor.READER_VERSION", "99")
     done = cli("doctor")
     assert done.code == 0
     assert "1 documents were read by an older reader" in " ".join(done.out.split())
@@ -301,7 +301,7 @@ def test_a_library_that_can_only_be_read_is_asked_and_the_commands_that_write_sa
     paper = tmp_path / "boats.md"
     paper.write_text("# Boats\n\n1. Boats need a flag.\n", encoding="utf-8")
     assert cli("ingest", str(paper)).code == 0
-    monkeypatch.setattr("corpus.shelf.os.access", lambda *_: False)  # who runs tests may write everywhere
+    monkeypatch.setattr("corpus.library_reader.os.access", lambda *_: False)  # who runs tests may write everywhere
     assert "Boats need a flag." in cli("ask", "What do boats need?").out
     assert "boats" in cli("list").out
     for command in (["remove", "boats"], ["ingest", "--starter"], ["reindex"]):

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from assistant.answer_phrases import say
 from assistant.export.file_formats import render
 from assistant.export.layouts import publication_of
-from assistant.frames import say
 from assistant.qa.engine import Engine
 from assistant.reports.comparison.text_diff import (
     Comparison,
@@ -31,9 +31,9 @@ from corpus.library import Library
 from eval.cases import COMPARED
 from eval.cli import app
 from eval.comparison import Labelled, read_texts, scores_of
-from eval.told import labels_in
-from ingest.folder import FileInput
-from ingest.run import Input
+from eval.output import labels_in
+from ingest.input_files import FileInput
+from ingest.pipeline import Input
 
 HEAD = "---\nsymbol: {symbol}\ntitle: A note on boats\nlanguage: en\n---\n# A note on boats\n\n"
 FIRST = [

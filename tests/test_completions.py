@@ -16,7 +16,7 @@ from openai.types.chat import ChatCompletion
 from services import Made, listening, made_service, service_fixture, url
 from test_markdown import shown as seen
 
-from assistant.access.rates import Rates
+from assistant.access.rate_limits import Rates
 from assistant.qa.answer import Answer, Event
 from assistant.qa.scope import Scope
 from assistant.service import Stream

@@ -17,7 +17,7 @@ from assistant.qa.readers import Readers
 from corpus.acronyms import acronyms, spells
 from corpus.catalogue import Catalogue
 from corpus.countries import countries, names_country
-from ingest.run import Input
+from ingest.pipeline import Input
 
 NOTE = """# Patrols of the Harbour Guard Mission
 

@@ -23,7 +23,7 @@ from assistant.question import clean_question
 from assistant.vocabulary import Vocabulary
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES
-from ingest.run import Input
+from ingest.pipeline import Input
 
 VOCABULARY = Vocabulary.shipped()
 CATALOGUE = Catalogue.shipped()

@@ -14,7 +14,7 @@ import pytest
 from conftest import alive, until
 
 from ingest.convert import to_docx
-from ingest.external import MAX_OUTPUT, output, run
+from ingest.external_programs import MAX_OUTPUT, output, run
 from ingest.readers import ReadError, read
 
 RTF = (
@@ -122,9 +122,7 @@ def test_what_a_program_leaves_running_is_ended_when_it_has_ended(tmp_path: Path
 
 def test_a_program_ends_when_the_process_that_runs_it_is_killed(tmp_path: Path) -> None:
     program = script(tmp_path, f"sleep 600 & echo $! > {tmp_path}/inner; sleep 600")
-    code = (
-        f"from pathlib import Path; from ingest.external import run; run([{program!r}], Path({str(tmp_path)!r}), 300)"
-    )
+    code = f"from pathlib import Path; from ingest.external_programs import run; run([{program!r}], Path({str(tmp_path)!r}), 300)"
     root = Path(__file__).resolve().parent.parent
     with subprocess.Popen([sys.executable, "-c", code], cwd=root) as parent:
         inner = written(tmp_path / "inner")
@@ -140,7 +138,7 @@ def test_a_program_can_write_no_file_larger_than_its_bound(tmp_path: Path) -> No
 
 def test_a_program_is_not_bound_by_the_memory_limit_of_the_process_that_runs_it(tmp_path: Path) -> None:
     code = (
-        "import resource; from pathlib import Path; from ingest.external import run\n"
+        "import resource; from pathlib import Path; from ingest.external_programs import run\n"
         "resource.setrlimit(resource.RLIMIT_AS, (2**30, resource.getrlimit(resource.RLIMIT_AS)[1]))\n"
         f"print(run(['/bin/sh', '-c', 'ulimit -S -v; ulimit -H -v'], Path({str(tmp_path)!r}), 30).talk)"
     )

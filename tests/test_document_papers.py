@@ -8,8 +8,8 @@ import pytest
 from conftest import Holding, markdown, section
 from typer.testing import CliRunner
 
+from assistant.answer_phrases import say
 from assistant.cli import app
-from assistant.frames import say
 from assistant.reports.brief.brief_maker import brief
 from assistant.reports.brief.briefing import Request
 from assistant.reports.comparison.provenance import origins_of, place_in

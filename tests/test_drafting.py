@@ -7,9 +7,9 @@ from typing import cast
 
 import pytest
 
+from assistant.package_data import shipped
 from assistant.qa.units import Unit
 from assistant.reports.brief.subject import proposing
-from assistant.shipped import shipped
 from assistant.wording.drafting import grammar_of
 from corpus.documents import LANGUAGES
 

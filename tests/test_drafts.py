@@ -10,12 +10,12 @@ from services import Made, made_service, service_fixture
 
 from assistant.access import Role
 from assistant.access.access_store import AccessStore
+from assistant.answer_phrases import day_of
 from assistant.export.file_formats import render
-from assistant.faults import Invalid
-from assistant.frames import day_of
 from assistant.reports.brief.brief_maker import brief
 from assistant.reports.brief.briefing import Request
-from assistant.service.writing import Drafts, reviewed
+from assistant.service.paper_service import Drafts, reviewed
+from assistant.service_errors import Invalid
 from corpus.catalogue import Catalogue
 
 DRAFTS = "/api/v1/drafts"

@@ -26,8 +26,8 @@ from eval.public import figures as made_of
 from eval.public import public_commands, squad
 from eval.public.answered_rows import read_abstention, read_evidence
 from eval.public.figures import Outcome, covered, judged, rank, ranking_figures
+from eval.public.public_libraries import Kit, Text, key_of, stocked
 from eval.public.public_rows import Row, read_rows
-from eval.public.public_shelf import Kit, Text, key_of, stocked
 
 SETS = SHARED / "eval"
 CASTLE = "The castle was built by King Olaf in 1288. It stands on a hill above the harbour."

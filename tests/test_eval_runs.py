@@ -36,15 +36,15 @@ from eval.cases import EvaluationError, load_cases, shipped_sets
 from eval.cli import app
 from eval.metrics.scores import MEASURES
 from eval.report.page import set_notes
-from eval.runs.comparing import compare, summary_of
 from eval.runs.corpora import KEPT, built, fingerprint, sources
 from eval.runs.execute import Plan, execute
 from eval.runs.gate import SHIPPED, Threshold, broken, load_thresholds, losses
 from eval.runs.records import Cited, Claim, Record
+from eval.runs.run_comparison import compare, summary_of
 from eval.runs.run_store import ANSWERS, META, Answers, Run, load_run
 from eval.runs.run_tables import MEANINGS
 from ingest.outcomes import Progress
-from ingest.run import Input, ingest
+from ingest.pipeline import Input, ingest
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTE = """# Note on the reading room

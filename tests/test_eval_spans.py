@@ -21,13 +21,13 @@ from eval.cases import Case, EvaluationError, Place, load_cases, read_cases, shi
 from eval.gold_spans import Shelf, located
 from eval.metrics.scores import scores
 from eval.question_check import check_cases
-from eval.runs.comparing import summary_of
 from eval.runs.corpora import sources
 from eval.runs.execute import Plan, execute
 from eval.runs.records import Cited, Claim, Record
+from eval.runs.run_comparison import summary_of
 from eval.runs.run_store import SPANS, Run, load_run
 from eval.systems import PEERS
-from ingest.run import Input, ingest
+from ingest.pipeline import Input, ingest
 
 HARBOUR = """# Report on the harbour
 

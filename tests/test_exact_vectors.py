@@ -10,7 +10,7 @@ from conftest import OpenLibrary, add
 from corpus.catalogue import Catalogue
 from corpus.documents import Within
 from corpus.library import Library
-from ingest.run import Input
+from ingest.pipeline import Input
 
 PORTS = [
     Input(f"port-{n}.md", f"# Port {n}\n\nA/88/{n}\n\n1. {what}\n\n2. Dues are {n} crowns.\n".encode())

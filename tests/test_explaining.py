@@ -14,15 +14,15 @@ from rich.console import Console
 from test_reader import ASKED, BARS, HARBOUR, Fake, readers
 from word_reader import word_readers
 
-from assistant.cli.desk import LocalDesk
-from assistant.cli.explaining import Watched
-from assistant.cli.server_desk import ServerDesk
+from assistant.cli.backend import LocalDesk
+from assistant.cli.explain import Watched
+from assistant.cli.server_backend import ServerDesk
 from assistant.qa.engine import Engine
 from assistant.qa.readers import Readers
 from assistant.question_request import QuestionRequest
 from assistant.settings import Settings
 from corpus.catalogue import Catalogue
-from ingest.run import Input
+from ingest.pipeline import Input
 
 
 def told(open_library: OpenLibrary, catalogue: Catalogue, read: Readers | None, question: str = ASKED) -> str:

@@ -17,8 +17,8 @@ from corpus.embedding import HashEmbedder
 from corpus.feedback import MAX_ANSWER, MAX_HISTORY, MAX_TEXT, Feedback, FeedbackError, feedback_of
 from corpus.library import Library
 from eval.cases import Case, load_cases
-from ingest.run import Input
-from ingest.segment import SEGMENTER_VERSION, segmenter
+from ingest.chunker import SEGMENTER_VERSION, segmenter
+from ingest.pipeline import Input
 
 NOON = datetime(2021, 10, 14, 14, 0, 30, tzinfo=timezone(timedelta(hours=2)))
 ITEM_3 = "When is agenda item 3 taken up?"
@@ -214,7 +214,7 @@ def test_hostile_comments_are_neither_markup_nor_yaml_nor_control_sequences(star
 
 
 def test_a_place_that_is_no_longer_held_is_not_given_as_gold(library: Library, catalogue: Catalogue) -> None:
-    from assistant.rated_cases import to_yaml
+    from assistant.feedback_cases import to_yaml
 
     add(library, catalogue, Input("boats.md", BOATS.encode()))
     (document,) = library.documents()
@@ -239,7 +239,7 @@ def test_a_place_that_is_no_longer_held_is_not_given_as_gold(library: Library, c
     ],
 )
 def test_an_answer_that_is_none_makes_a_case_all_the_same(open_library: OpenLibrary, answer: dict[str, Any]) -> None:
-    from assistant.rated_cases import to_yaml
+    from assistant.feedback_cases import to_yaml
 
     kept = [Feedback("!!python/none", "en", 1, "2021-10-14T12:00:30+00:00", answer=answer, id=7)]
     (case,) = yaml.safe_load(to_yaml(kept, open_library()))

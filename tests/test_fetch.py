@@ -20,9 +20,9 @@ from corpus.symbols import Symbol
 from ingest.fetch.addresses import HOSTS
 from ingest.fetch.cache import Downloads, Stored
 from ingest.fetch.document_service import Service
-from ingest.fetch.fetch_faults import NotPublished, Refused, ServiceAway, TryLater
+from ingest.fetch.fetch_errors import NotPublished, Refused, ServiceAway, TryLater
 from ingest.fetch.fetch_run import Download, FetchedInput, Wanted, download, named
-from ingest.fetch.waiting import Patience, Timer
+from ingest.fetch.retries import Patience, Timer
 from ingest.readers import ReadError
 
 SYMBOL = "CTOC/COP/WG.7/2021/3"

@@ -12,8 +12,8 @@ from corpus.symbols import Symbol
 from ingest.fetch.addresses import Checked, is_public
 from ingest.fetch.cache import Downloads
 from ingest.fetch.document_service import Service
-from ingest.fetch.fetch_faults import Refused
-from ingest.fetch.waiting import Patience, Timer
+from ingest.fetch.fetch_errors import Refused
+from ingest.fetch.retries import Patience, Timer
 
 SYMBOL = "CTOC/COP/WG.7/2021/3"
 WORD = word_file(SYMBOL)

@@ -23,27 +23,27 @@ from invoking import BOATS, TRAINS, Cli, state, write
 from test_bad_input import CONTROL
 
 import corpus.library
-import corpus.shelf
-import ingest.memory
-from assistant.access.visitors import Secret
-from assistant.cli.bars import Report
-from assistant.outcome_words import record, told
+import corpus.library_reader
+import ingest.ledger
+from assistant.access.anonymous_sessions import Secret
+from assistant.cli.progress import Report
+from assistant.outcome_messages import record, told
 from corpus.catalogue import Catalogue
 from corpus.corpus_errors import SEAL_FILE, LibraryStale
 from corpus.embedding import HashEmbedder
 from corpus.feedback import feedback_of
 from corpus.library import Library
 from corpus.store import SCHEMA_VERSION, Header
-from corpus.store.earlier import STEPS
+from corpus.store.schema_upgrades import STEPS
 from corpus.symbols import Symbol
-from ingest.folder import FileInput, inputs, printable, walk
+from ingest.chunker import SEGMENTER_VERSION, segmenter
+from ingest.folder_watch import Changes, Watched
+from ingest.input_files import FileInput, inputs, printable, walk
 from ingest.outcomes import Outcome
+from ingest.pipeline import Input, read_document
+from ingest.pipeline import ingest as run
 from ingest.readers import ReadError
-from ingest.run import Input, read_document
-from ingest.run import ingest as run
-from ingest.segment import SEGMENTER_VERSION, segmenter
-from ingest.watching import Changes, Watched
-from ingest.workers.pool import Limits, Workers
+from ingest.sandbox.pool import Limits, Workers
 
 TESTS = Path(__file__).resolve().parent
 ROOT = TESTS.parent
@@ -304,7 +304,7 @@ def test_reading_again_what_has_not_changed_writes_no_document(
 def test_a_new_reader_reads_everything_anew(library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(folder / "empty.md", "")
     outcomes_of(library, inputs(folder))
-    monkeypatch.setattr(ingest.memory, "READER_VERSION", "a new one")
+    monkeypatch.setattr(ingest.ledger, "READER_VERSION", "a new one")
     monkeypatch.setattr("ingest.document_reading.READER_VERSION", "a new one")
     second = outcomes_of(library, inputs(folder))
     assert results(second).count("replaced") == 60
@@ -519,11 +519,11 @@ from pathlib import Path
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
 from corpus.library import Library
-from ingest.folder import inputs
-from ingest.run import ingest
-from ingest.segment import SEGMENTER_VERSION
-from ingest.watching import Changes, Watched
-from ingest.workers.pool import Workers
+from ingest.input_files import inputs
+from ingest.pipeline import ingest
+from ingest.chunker import SEGMENTER_VERSION
+from ingest.folder_watch import Changes, Watched
+from ingest.sandbox.pool import Workers
 catalogue = Catalogue([], [])
 with Library(Path(sys.argv[1]), HashEmbedder(), SEGMENTER_VERSION) as library, Workers(catalogue, 2) as readers:
     for n, outcome in enumerate(ingest(inputs(Path(sys.argv[2])), library, catalogue, readers=readers)):
@@ -558,7 +558,7 @@ def test_documents_are_kept_in_memory_only_so_far(
     outcomes_of(library, inputs(folder))
     one = next(library.documents())
     assert library.document(one.id) is library.document(one.id)
-    monkeypatch.setattr(corpus.shelf, "KEPT_CHARACTERS", 3 * len(one.text))
+    monkeypatch.setattr(corpus.library_reader, "KEPT_CHARACTERS", 3 * len(one.text))
     first = library.document(one.id)
     for document in library.documents():
         assert library.document(document.id) is library.document(document.id)

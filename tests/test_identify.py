@@ -15,10 +15,10 @@ from assistant.qa.metadata import adopted_on
 from corpus.catalogue import Catalogue
 from corpus.documents import Document
 from corpus.symbols import Symbol
-from ingest.folder import FileInput
 from ingest.identify import LONGEST_TITLE, IdentityError
+from ingest.input_files import FileInput
+from ingest.pipeline import Input, read_document
 from ingest.readers import ReadError
-from ingest.run import Input, read_document
 
 NOTHING = Catalogue([], [])
 PLAIN = "# A note on boats\n\n1. Boats need a flag.\n"

@@ -9,7 +9,7 @@ from running_servers import Answer
 from assistant.model.endpoint import Endpoint
 from assistant.model.model_interface import ModelFault
 from eval.cases import Case
-from eval.runs.judging import BEGIN, END, Judgement, agreement, asking, judge
+from eval.runs.judge import BEGIN, END, Judgement, agreement, asking, judge
 from eval.runs.records import Claim, Record
 
 CASE = Case("c", "How many?", "en", "number", True, facts=(("four", "4"),), history=("What is held?",))

@@ -16,14 +16,14 @@ from services import SAME, Made, service_fixture, sign_in
 
 from assistant.access import Principal, Role
 from assistant.access.access_store import AccessStore
-from assistant.access.visitors import Secret
-from assistant.faults import Forbidden, NotHeld
-from assistant.labels import word
+from assistant.access.anonymous_sessions import Secret
 from assistant.page import chat_turns
 from assistant.page.chat_turns import MOST_KEPT, Conversation, Conversations, Turn, turns_of_words, words_of_turns
 from assistant.page.turn_html import earlier_html, turn_html
-from assistant.service import kept as kept_module
-from assistant.service.kept import DAYS, Kept
+from assistant.page_labels import word
+from assistant.service import saved_conversations as kept_module
+from assistant.service.saved_conversations import DAYS, Kept
+from assistant.service_errors import Forbidden, NotHeld
 from corpus.corpus_errors import SEAL_FILE, LibraryError
 
 AMINA = Principal(Role.READ, "session", "account:amina")

@@ -13,8 +13,8 @@ from corpus.catalogue import Catalogue
 from corpus.documents import Block, Document
 from corpus.embedding import HashEmbedder
 from corpus.library import Library
+from ingest.chunker import segment
 from ingest.document_reading import Input, read_document
-from ingest.segment import segment
 
 LABELS = ("1.", "2.", "3.", "(a)", "(b)", "(c)", "(i)", "(ii)", "-", "##", "")
 LINES = st.lists(st.tuples(st.sampled_from(LABELS), st.sampled_from(".:;")), min_size=2, max_size=14)

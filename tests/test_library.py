@@ -29,8 +29,8 @@ from corpus.library import Library
 from corpus.store import SCHEMA_VERSION
 from corpus.symbols import Symbol
 from eval.kills import kill
-from ingest.run import Input
-from ingest.segment import SEGMENTER_VERSION, segmenter
+from ingest.chunker import SEGMENTER_VERSION, segmenter
+from ingest.pipeline import Input
 
 NOTE = b"# A note on boats\n\n1. Boats need a flag.\n\n2. A harbour master keeps a list of boats.\n"
 CHANGED = b"# A note on boats\n\n1. Ships need a captain.\n"
@@ -321,7 +321,9 @@ def test_a_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:
 def test_a_library_that_can_only_be_read_is_searched_by_several_and_what_would_change_it_says_so(
     boats: Library, open_library: OpenLibrary, catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("corpus.shelf.os.access", lambda path, mode: False)  # who runs tests may write everywhere
+    monkeypatch.setattr(
+        "corpus.library_reader.os.access", lambda path, mode: False
+    )  # who runs tests may write everywhere
     with pytest.raises(LibraryBusy, match="can only be read from here, and a process has it open"):
         open_library()
     boats.close()
@@ -377,7 +379,7 @@ def test_rank_of_vectors_follows_the_cosine(open_either: OpenLibrary, catalogue:
 def test_what_only_the_indexes_hold_is_found_and_documents_are_looked_at_a_few_at_a_time(
     open_either: OpenLibrary, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("corpus.shelf.AT_ONCE", 2)
+    monkeypatch.setattr("corpus.library_reader.AT_ONCE", 2)
     library = open_either()
     add(library, catalogue, *(note(f"# Note {n}\n\n1. Of boat {n}.\n".encode(), f"{n}.md") for n in range(5)))
     assert [header.id for header in library.each_header()] == library.ids()

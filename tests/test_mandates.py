@@ -17,8 +17,8 @@ from conftest import SHARED, Holding, add, at_hand, markdown
 from services import Made, made_service
 from typer.testing import CliRunner
 
+from assistant.answer_phrases import joined, say
 from assistant.export.spreadsheets import sheet
-from assistant.frames import joined, say
 from assistant.reports import ReportError
 from assistant.reports.brief.brief_maker import brief
 from assistant.reports.brief.briefing import Briefing, Request
@@ -31,10 +31,10 @@ from eval.cases import MANDATES
 from eval.cli import app
 from eval.comparison import read_texts
 from eval.mandates import Labelled, scores_of
-from eval.told import labels_in
+from eval.output import labels_in
 from ingest.document_reading import read_document
-from ingest.folder import inputs
-from ingest.run import Input
+from ingest.input_files import inputs
+from ingest.pipeline import Input
 
 PREAMBLE = {
     "en": ("The General Assembly,", "Recalling its resolution 79/1 of 3 March 2034,"),

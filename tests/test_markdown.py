@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from assistant.frames import mark
+from assistant.answer_phrases import mark
 from assistant.markdown import inert, located, rendered
 from assistant.qa.answer import Answer, Citation, Pointer, Statement
-from ingest.run import Input
+from ingest.pipeline import Input
 
 HOSTILE = [
     "[1]", "[^1]", "[x](http://evil.example)", "![x](http://evil.example/p.png)", "[a]: http://evil.example", "[", "]",

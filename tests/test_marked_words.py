@@ -25,7 +25,7 @@ from assistant.qa.answer import Answer, Citation, Statement, answer_of
 from assistant.qa.reader import Reading
 from assistant.qa.readers import Readers
 from corpus.catalogue import Catalogue
-from ingest.folder import FileInput
+from ingest.input_files import FileInput
 
 TEXT = """# Harbour rules
 

@@ -24,11 +24,11 @@ from mcp_types import CallToolResult, TextContent
 from services import LOCAL_TOKEN, Made, made_service, service_fixture, settings_with, url
 
 from assistant.qa.scope import Scope
-from assistant.serving import announced
+from assistant.service_factory import announced
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
 from corpus.library import Library
-from ingest.segment import SEGMENTER_VERSION
+from ingest.chunker import SEGMENTER_VERSION
 
 __all__ = ["url"]
 ERAS = ("legacy", "auto")

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from word_reader import BARS
 
-from assistant.meeting.citing import Citer
-from assistant.meeting.telling import Teller
+from assistant.meeting.row_citations import Citer
+from assistant.meeting.row_passages import Teller
 from assistant.qa.answer import Answer
 from assistant.qa.engine import Engine
 from assistant.qa.reader import Reading

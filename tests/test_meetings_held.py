@@ -11,7 +11,7 @@ from conftest import Holding, OpenLibrary, add
 from word_reader import BARS, word_readers
 
 from assistant.export.un_style import name_of
-from assistant.page.choosing import examples
+from assistant.page.scope_choice import examples
 from assistant.qa.engine import Engine
 from assistant.qa.reader import Reading
 from assistant.qa.readers import Readers
@@ -21,7 +21,7 @@ from corpus.documents import LANGUAGES
 from corpus.library import Library
 from corpus.sentences import sentence_spans
 from eval.training.meeting_rows import agenda_text
-from ingest.run import Input
+from ingest.pipeline import Input
 
 
 def agenda(

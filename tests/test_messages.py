@@ -15,7 +15,7 @@ from services import Made, service_fixture
 
 from assistant.access import LOCAL
 from assistant.messages import Message
-from assistant.outcome_words import job_told
+from assistant.outcome_messages import job_told
 from assistant.page.plain_pages import carried
 from assistant.translations import texts
 from corpus.documents import LANGUAGES

@@ -17,7 +17,7 @@ from assistant.qa.metadata import adopted_on, dated_on, particulars
 from assistant.qa.reader import Reading
 from assistant.qa.readers import Readers
 from corpus.catalogue import Catalogue
-from ingest.run import Input
+from ingest.pipeline import Input
 
 RESOLUTION = """United Nations
 

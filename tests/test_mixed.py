@@ -6,7 +6,7 @@ import pytest
 from conftest import Holding
 
 from eval.mixed import rank
-from ingest.run import Input
+from ingest.pipeline import Input
 
 
 @pytest.mark.parametrize(("words", "place"), [("Pilots board", 0), ("Yachts pay", 1), ("Zeppelins land", None)])

@@ -15,14 +15,14 @@ from model_server import the, writing
 from running_servers import Answer as Reply
 from running_servers import free_port
 
+from assistant.engine_factory import make_model
 from assistant.model.transport import direct_or_by_proxy
-from assistant.opening import make_model
 from assistant.settings import SettingsError, load_settings, model_key
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
 from corpus.library import Library
-from ingest.run import starter_sources
-from ingest.segment import SEGMENTER_VERSION
+from ingest.chunker import SEGMENTER_VERSION
+from ingest.pipeline import starter_sources
 
 ASKED = "What does article 5 of the Protocol say about smuggled migrants?"
 CLAIM = "A migrant cannot be prosecuted under the Protocol merely because he or she was smuggled."
@@ -91,7 +91,7 @@ def test_without_a_model_no_client_of_one_is_imported(folder: Path) -> None:
         "import sys; from assistant.cli import main\n"
         f"sys.argv = ['rapporteur', 'ask', '--json', {ASKED!r}]\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
-        "loaded = {'openai', 'llama_index', 'assistant.model', 'assistant.write.writer'} & set(sys.modules)\n"
+        "loaded = {'openai', 'llama_index', 'assistant.model', 'assistant.generation.writer'} & set(sys.modules)\n"
         "assert not loaded, loaded"
     )
     env = {**cli(folder).settings(), "PATH": ""}

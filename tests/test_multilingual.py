@@ -19,8 +19,8 @@ from corpus.corpus_errors import LibraryStale
 from corpus.embedding import EmbeddingError, HashEmbedder, PackagedE5, make_models
 from corpus.library import Library
 from corpus.models import Models
-from ingest.run import Input
-from ingest.segment import SEGMENTER_VERSION, segmenter
+from ingest.chunker import SEGMENTER_VERSION, segmenter
+from ingest.pipeline import Input
 
 needs_e5 = pytest.mark.skipif(not PackagedE5.available(), reason="the extra 'multilingual' is not installed")
 

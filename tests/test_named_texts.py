@@ -8,7 +8,7 @@ from test_answers import check_citations
 
 from assistant.qa.answer import Answer
 from assistant.qa.engine import Engine
-from ingest.run import Input
+from ingest.pipeline import Input
 
 LANTERNS = """# Convention on the Care of Harbour Lanterns
 

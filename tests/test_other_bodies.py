@@ -12,7 +12,7 @@ from assistant.cli.render import print_answer
 from assistant.qa.engine import Engine
 from assistant.qa.scope import Scope
 from corpus.symbols import Symbol
-from ingest.run import Input, starter_sources
+from ingest.pipeline import Input, starter_sources
 
 BOARD = """# Report of the board
 

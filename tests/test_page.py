@@ -16,19 +16,19 @@ from hypothesis import strategies as st
 from services import Made, made_service, service_fixture
 
 from assistant.api.problems import MEDIA_TYPE
-from assistant.faults import Overloaded
-from assistant.labels import word, words_of
 from assistant.page.chat_turns import MOST_TURNS, Conversations, Turn
-from assistant.page.choosing import examples
-from assistant.page.excerpts import anchors_of, slug
+from assistant.page.excerpt_html import anchors_of, slug
 from assistant.page.plain_pages import carried, web_address
+from assistant.page.scope_choice import examples
 from assistant.page.turn_html import sources_of, turn_html
+from assistant.page_labels import word, words_of
 from assistant.qa.answer import Answer, Citation, Statement
+from assistant.service_errors import Overloaded
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES
 from corpus.library import Library
 from corpus.symbols import Symbol
-from ingest.run import Input, ingest
+from ingest.pipeline import Input, ingest
 
 HTML = {"Accept": "text/html,application/xhtml+xml"}
 AGENDA = "/documents/CTOC/COP/WG.7/2021/1"

@@ -19,16 +19,16 @@ from reportlab.pdfgen.canvas import Canvas
 from services import PASSWORD
 
 from assistant.access import Principal
-from assistant.faults import Overloaded
-from assistant.labels import direction, words_of
 from assistant.messages import Message
+from assistant.page_labels import direction, words_of
 from assistant.qa.answer import Answer, Finished, said_of
 from assistant.service import Service, Stream
-from assistant.service.asking import Closed, Status
+from assistant.service.question_service import Closed, Status
+from assistant.service_errors import Overloaded
 from corpus.catalogue import Catalogue
 from corpus.corpus_errors import LibraryError
 from corpus.symbols import Symbol
-from ingest.run import Input, ingest
+from ingest.pipeline import Input, ingest
 
 __all__ = ["browser"]
 pytestmark = pytest.mark.flaky(reruns=1)

@@ -25,14 +25,14 @@ from corpus.catalogue import Catalogue
 from corpus.corpus_errors import LibraryFull
 from corpus.documents import Document
 from corpus.library import Library
-from corpus.moving import move
+from corpus.migration import move
 from corpus.store.sqlite import Sqlite
-from ingest.ahead import Openable
+from ingest.pipeline import Input, ingest
+from ingest.prefetch import Openable
 from ingest.readers import ReadError
-from ingest.readers.pdf.picture import HEIGHT, MARK, WIDTH, draw, marks
-from ingest.run import Input, ingest
-from ingest.workers.pictures import Pictures, Wanted
-from ingest.workers.pool import Workers
+from ingest.readers.pdf.page_image import HEIGHT, MARK, WIDTH, draw, marks
+from ingest.sandbox.page_renderer import Pictures, Wanted
+from ingest.sandbox.pool import Workers
 
 SYMBOL = "A/87/901"
 FIRST = "Every boat that enters the harbour of Port Plain flies a yellow flag until it was inspected."

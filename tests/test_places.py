@@ -12,9 +12,9 @@ from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
 from corpus.library import Library
-from corpus.touched import locator_of
-from ingest.run import Input
-from ingest.segment import SEGMENTER_VERSION
+from corpus.place_spans import locator_of
+from ingest.chunker import SEGMENTER_VERSION
+from ingest.pipeline import Input
 
 REPORT = b"""# Report on harbours
 

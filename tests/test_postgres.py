@@ -18,10 +18,10 @@ from assistant.access.access_store import AccessStore
 from assistant.access.accounts import Accounts, Keys
 from assistant.access.audit import Audit
 from assistant.access.principal import Role
-from assistant.faults import Conflict
 from assistant.qa.engine import Engine
 from assistant.service.jobs import History, Job, Jobs
-from assistant.serving import open_service
+from assistant.service_errors import Conflict
+from assistant.service_factory import open_service
 from assistant.settings import load_settings
 from corpus.catalogue import Catalogue
 from corpus.corpus_errors import LibraryBusy, LibraryError, LibraryStale, NotHeld
@@ -29,12 +29,12 @@ from corpus.documents import Within
 from corpus.embedding import HashEmbedder
 from corpus.feedback import feedback_of
 from corpus.library import Library
-from corpus.moving import move
+from corpus.migration import move
 from corpus.sources import SourceRecord
 from corpus.store.postgres import _WRITING, Postgres
 from corpus.store.postgres_tables import lacking
-from ingest.run import Input, starter_sources
-from ingest.segment import SEGMENTER_VERSION, segmenter
+from ingest.chunker import SEGMENTER_VERSION, segmenter
+from ingest.pipeline import Input, starter_sources
 
 ASKED = {
     "en": "When does the Protocol enter into force, and who ratifies it?",
@@ -88,7 +88,7 @@ def test_both_engines_find_the_same_and_answer_the_same(
 def test_what_one_process_changes_the_others_see(
     open_library: OpenLibrary, database_url: str, catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("corpus.shelf._LOOKED", 0.0)
+    monkeypatch.setattr("corpus.library_reader._LOOKED", 0.0)
     one, two = (open_library(tmp_path / name, database=database_url) for name in ("one", "two"))
     add(one, catalogue, Input("boats.md", b"# Boats\n\n1. Boats carry lamps.\n"))
     assert two.languages() == {"en": 1}
@@ -105,7 +105,7 @@ def test_what_one_process_changes_the_others_see(
 def test_a_document_that_another_process_removes_in_the_middle_of_a_question_is_not_missed(
     open_library: OpenLibrary, database_url: str, catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("corpus.shelf._LOOKED", 0.0)
+    monkeypatch.setattr("corpus.library_reader._LOOKED", 0.0)
     one, two = (open_library(tmp_path / name, database=database_url) for name in ("one", "two"))
     add(one, catalogue, Input("boats.md", b"# Boats\n\n1. Boats carry green lamps.\n"),
         Input("carts.md", b"# Carts\n\n1. Carts carry green lamps, too.\n"))  # fmt: skip
@@ -408,7 +408,7 @@ def test_two_processes_that_add_different_files_of_one_title_keep_both(
 def test_a_process_does_not_go_on_with_another_model_than_the_library_is_made_anew_with(
     open_library: OpenLibrary, database_url: str, catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("corpus.shelf._LOOKED", 0.0)
+    monkeypatch.setattr("corpus.library_reader._LOOKED", 0.0)
     running = open_library(tmp_path / "running", database=database_url)
     add(running, catalogue, Input("boats.md", b"# Boats\n\n1. Boats carry lamps.\n"))
 

@@ -19,8 +19,8 @@ from corpus.catalogue import Catalogue
 from corpus.corpus_errors import LibraryBusy
 from corpus.embedding import HashEmbedder
 from corpus.library import Library
-from ingest.run import ingest, starter_sources
-from ingest.segment import SEGMENTER_VERSION
+from ingest.chunker import SEGMENTER_VERSION
+from ingest.pipeline import ingest, starter_sources
 
 ROOT = Path(__file__).resolve().parent.parent
 QUESTION = "When is agenda item 3 taken up?"
@@ -94,6 +94,6 @@ def test_what_is_not_there_is_no_part_of_the_package() -> None:
 
 
 def test_importing_the_package_imports_nothing_of_it() -> None:
-    code = "import sys, assistant; print(*({'numpy', 'pydantic', 'assistant.opening', 'corpus.library'} & set(sys.modules)))"
+    code = "import sys, assistant; print(*({'numpy', 'pydantic', 'assistant.engine_factory', 'corpus.library'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.strip() == ""

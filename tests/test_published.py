@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.qa.weights import KEPT, bert_base, words_path
+from assistant.qa.reader_weights import KEPT, bert_base, words_path
 from corpus.embedding import EmbeddingError
 from corpus.embedding.minilm import SHIPPED, SHIPPED_SHA256, TOKENIZER, TOKENIZER_SHA256, tokenizer_file
 from corpus.files import file_hash
@@ -75,6 +75,6 @@ def test_damaged_word_vectors_are_named(tmp_path: Path, monkeypatch: pytest.Monk
     half = tmp_path / "words.npz"
     shutil.copy(words_path(), half)
     half.write_bytes(half.read_bytes()[: half.stat().st_size // 2])
-    monkeypatch.setattr("assistant.qa.weights.words_path", lambda: half)
+    monkeypatch.setattr("assistant.qa.reader_weights.words_path", lambda: half)
     with pytest.raises(EmbeddingError, match=r"words\.npz can't be read .* Install Rapporteur again"):
         bert_base()

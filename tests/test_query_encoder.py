@@ -17,7 +17,7 @@ from tokenizers.pre_tokenizers import Whitespace
 from tokenizers.processors import TemplateProcessing
 from transformers import BertConfig, BertModel
 
-from assistant.qa.weights import EPSILON, HEADS
+from assistant.qa.reader_weights import EPSILON, HEADS
 from corpus.catalogue import Catalogue
 from corpus.embedding import EmbeddingError, HashEmbedder, PackagedE5
 from corpus.embedding.e5 import E5Encoder
@@ -28,8 +28,8 @@ from corpus.library import Library
 from corpus.models import Models
 from eval.training.export import npz
 from eval.training.query_training import Asked, Plan, QueryEncoder, Shelf, shelf_of, train
-from ingest.run import Input
-from ingest.segment import SEGMENTER_VERSION
+from ingest.chunker import SEGMENTER_VERSION
+from ingest.pipeline import Input
 
 needs_e5 = pytest.mark.skipif(not PackagedE5.available(), reason="the extra 'multilingual' is not installed")
 

@@ -19,14 +19,14 @@ from invoking import Cli
 from assistant.qa.abstention import BOTH, FOUND, FROM_ENGLISH, NEITHER_ENGLISH, SAME, Bars, bars
 from assistant.qa.engine import Engine
 from assistant.qa.reader import Name, Reader, Reading
+from assistant.qa.reader_weights import available, shipped_path, ships
 from assistant.qa.readers import Readers
-from assistant.qa.weighing import AGAIN, READ, STEPS, Weigher
-from assistant.qa.weights import available, shipped_path, ships
+from assistant.qa.scoring import AGAIN, READ, STEPS, Weigher
 from corpus.catalogue import Catalogue
 from corpus.embedding import EmbeddingError, HashEmbedder
 from corpus.library import Library
-from ingest.run import Input
-from ingest.segment import SEGMENTER_VERSION
+from ingest.chunker import SEGMENTER_VERSION
+from ingest.pipeline import Input
 
 needs_multilingual = pytest.mark.skipif(
     not available("e5"), reason="the optional extra 'multilingual' is not installed"
@@ -383,7 +383,7 @@ def test_no_more_is_read_where_none_of_the_first_english_passages_is_anywhere_ne
 
 
 def test_the_setting_turns_the_reader_off(tmp_path: Path, library: Library) -> None:
-    from assistant.opening import make_engine
+    from assistant.engine_factory import make_engine
     from assistant.settings import Settings
 
     given = {"data_dir": tmp_path}
@@ -418,8 +418,8 @@ def test_doctor_names_the_reader_that_is_there_or_switched_off(tmp_path: Path) -
 def test_doctor_says_what_mends_a_reader_that_is_not_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, absent: str, told: str
 ) -> None:
-    monkeypatch.setattr("assistant.cli.checks.ships", lambda name: absent != "weights")
-    monkeypatch.setattr("assistant.cli.checks.available", lambda kind: False)
+    monkeypatch.setattr("assistant.cli.doctor.ships", lambda name: absent != "weights")
+    monkeypatch.setattr("assistant.cli.doctor.available", lambda kind: False)
     done = Cli(tmp_path / "library", {"RAPPORTEUR_MULTILINGUAL": "off"})("doctor")
     assert done.code == 0
     assert told in " ".join(done.out.split())
@@ -606,8 +606,8 @@ def test_any_text_may_be_question_heading_or_passage(reader: Reader, text: str) 
 
 
 def test_a_passage_can_not_write_what_separates_it_from_the_question() -> None:
-    from assistant.qa.pairing import Pairing
-    from assistant.qa.weights import tokenizer_of
+    from assistant.qa.reader_input import Pairing
+    from assistant.qa.reader_weights import tokenizer_of
 
     tokenizer = tokenizer_of("bert")
     row = Pairing(tokenizer, "bert").row("Who?", "", "Nets. [SEP] Yes. [CLS]")
@@ -617,8 +617,8 @@ def test_a_passage_can_not_write_what_separates_it_from_the_question() -> None:
 
 @needs_multilingual
 def test_the_multilingual_base_keeps_its_separators_too() -> None:
-    from assistant.qa.pairing import Pairing
-    from assistant.qa.weights import tokenizer_of
+    from assistant.qa.reader_input import Pairing
+    from assistant.qa.reader_weights import tokenizer_of
 
     tokenizer, passage = tokenizer_of("e5"), "Nets. </s></s> Yes <s> <pad>."
     row = Pairing(tokenizer, "e5").row("Who?", "", passage)

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.catalogue import Catalogue
-from ingest.folder import FileInput
+from ingest.input_files import FileInput
+from ingest.pipeline import Input, read_document
 from ingest.readers import Line, ReadError, read
 from ingest.readers.text import MAX_LINE
-from ingest.run import Input, read_document
 
 
 def lines(text: str) -> list[Line]:

@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from assistant.cli.server_desk import ServerDesk
-from assistant.faults import ServiceFault
+from assistant.cli.server_backend import ServerDesk
+from assistant.service_errors import ServiceFault
 from assistant.settings import load_settings
 
 QUEUED = {"id": "one", "state": "queued"}

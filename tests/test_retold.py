@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from assistant.error_translation import reason
 from assistant.messages import Message
-from assistant.retold import reason
 from assistant.translations import texts
 from corpus.documents import LANGUAGES
 from corpus.symbols import Symbol, SymbolError

@@ -10,10 +10,10 @@ from running_servers import Answer as Reply
 from running_servers import free_port
 from word_reader import word_readers
 
+from assistant.generation.rewrite import stands
 from assistant.qa.engine import Engine
 from assistant.qa.query import Reading
 from assistant.vocabulary import Vocabulary
-from assistant.write.rewrite import stands
 from corpus.catalogue import Catalogue
 from corpus.language import detect_language
 from corpus.library import Library

@@ -15,10 +15,10 @@ import pytest
 
 from corpus.embedding import HashEmbedder
 from eval.bench import _ratio, indexed
-from eval.programs import generated as text_of
+from eval.bench_tools import generated as text_of
 from eval.report.plots import growth
 from eval.scale import generated
-from ingest.run import Input
+from ingest.pipeline import Input
 
 ROOT = Path(__file__).parents[1]
 

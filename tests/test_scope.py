@@ -16,7 +16,7 @@ from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES, Document
 from corpus.library import Library
 from corpus.symbols import Symbol
-from ingest.run import Input, starter_sources
+from ingest.pipeline import Input, starter_sources
 
 AGENDA = "CTOC/COP/WG.7/2021/1:en:digest"
 PAPER = "CTOC/COP/WG.7/2021/3"

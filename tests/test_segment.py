@@ -13,9 +13,9 @@ from corpus.catalogue import Catalogue
 from corpus.documents import Document, Passage
 from corpus.embedding import Embedder, HashEmbedder, make_embedder
 from corpus.models import Models
-from ingest.folder import FileInput
-from ingest.run import Input, read_document, starter_sources
-from ingest.segment import segment, segmenter
+from ingest.chunker import segment, segmenter
+from ingest.input_files import FileInput
+from ingest.pipeline import Input, read_document, starter_sources
 
 NOTHING = Catalogue([], [])
 

@@ -26,25 +26,25 @@ from word_reader import word_readers
 from app import create_app
 from assistant.access import LOCAL, Principal, Role
 from assistant.access.access_store import AccessStore
-from assistant.faults import Conflict, Forbidden, NotHeld, NotKnown, Overloaded, TooMany
-from assistant.keeping import Files
+from assistant.generation.writer import Writer
+from assistant.grounding.sentence_check import SupportCheck
+from assistant.ingestion import Files
 from assistant.model.endpoint import Shared
-from assistant.outcome_words import job_told
+from assistant.outcome_messages import job_told
 from assistant.qa.answer import Answer, Finished, Said
 from assistant.qa.engine import Engine
 from assistant.question_request import QuestionRequest
 from assistant.service import Event, Service, Status, Stream
 from assistant.service.jobs import Hand, History, Job, Jobs
-from assistant.service.turns import BATCH, PoliteEmbedder, Turns
-from assistant.serving import open_service
+from assistant.service.question_queue import BATCH, PoliteEmbedder, Turns
+from assistant.service_errors import Conflict, Forbidden, NotHeld, NotKnown, Overloaded, TooMany
+from assistant.service_factory import open_service
 from assistant.settings import load_settings
-from assistant.support.sentence_check import SupportCheck
-from assistant.write.writer import Writer
 from corpus.catalogue import Catalogue
 from corpus.corpus_errors import LibraryError
 from corpus.embedding import HashEmbedder
 from corpus.library import Library
-from ingest.run import Input
+from ingest.pipeline import Input
 
 READER = Principal(Role.READ, "key", "key:1", "192.0.2.1")
 SMUGGLED = "How much did smugglers earn in 2016 according to the UNODC Global Study of 2018?"

@@ -27,7 +27,7 @@ from app import command as serve
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
 from corpus.library import Library
-from ingest.segment import SEGMENTER_VERSION
+from ingest.chunker import SEGMENTER_VERSION
 
 WAIT = 240.0
 """Seconds that a busy machine may take for what takes some when it is idle."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from assistant.slices import SECONDS, Slices
+from assistant.time_slices import SECONDS, Slices
 
 
 def test_a_slice_ends_once_its_time_is_over_and_every_item_comes_once() -> None:

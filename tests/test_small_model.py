@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from word_reader import word_readers
 
+from assistant.generation.writer import Writer
+from assistant.grounding.sentence_check import SupportCheck
 from assistant.model.endpoint import Endpoint
 from assistant.qa.answer import Finished, Progress, Said
 from assistant.qa.engine import Engine
-from assistant.support.sentence_check import SupportCheck
-from assistant.write.writer import Writer
 from corpus.catalogue import Catalogue
 from corpus.library import Library
 

@@ -12,8 +12,8 @@ from assistant.qa.units import units_of
 from corpus.catalogue import Catalogue
 from corpus.documents import Document
 from corpus.embedding import HashEmbedder
+from ingest.chunker import segment
 from ingest.document_reading import Input, read_document
-from ingest.segment import segment
 from ingest.speakers import speeches_of
 
 RECORD = """United Nations

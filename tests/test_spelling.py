@@ -15,8 +15,8 @@ from assistant.reports.comparison.topic_comparison import compare_topic
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder, make_embedder
 from corpus.library import Library
-from ingest.run import ingest, starter_sources
-from ingest.segment import SEGMENTER_VERSION
+from ingest.chunker import SEGMENTER_VERSION
+from ingest.pipeline import ingest, starter_sources
 
 
 class PiecesOfMiniLM(HashEmbedder):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from corpus.catalogue import Catalogue
 from corpus.documents import Block, Document
 from corpus.tables import tables_of
-from ingest.run import Input, read_document
+from ingest.pipeline import Input, read_document
 
 NOTHING = Catalogue([], [])
 

@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from assistant.generation.grounding_spans import grounds
+from assistant.generation.reply_parser import Parts, Written
+from assistant.grounding.exact_values import Source
+from assistant.grounding.rejection_reasons import Reason
+from assistant.grounding.sentence_check import Support, SupportCheck
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import units_of
-from assistant.support.exact import Source
-from assistant.support.reasons import Reason
-from assistant.support.sentence_check import Support, SupportCheck
 from assistant.translations import texts
-from assistant.write.grounds import grounds
-from assistant.write.parts import Parts, Written
 from corpus.documents import LANGUAGES
 from corpus.embedding import PackagedMiniLM
 from corpus.library import Library
@@ -297,7 +297,7 @@ def test_reasons_are_told_in_the_six_languages(language: str) -> None:
 def test_every_reason_that_the_check_gives_has_a_frame() -> None:
     sources = [
         path.read_text(encoding="utf-8")
-        for name in ("support", "write", "reports/brief")
+        for name in ("grounding", "generation", "reports/brief")
         for path in (ASSISTANT / name).glob("*.py")
     ]
     used = {kind for text in sources for kind in re.findall(r'Reason\("(\w+)"', text)}

@@ -12,8 +12,8 @@ from conftest import Holding, add
 from rich.console import Console
 from word_reader import BARS
 
+from assistant.answer_phrases import say
 from assistant.cli.render import print_answer, print_events
-from assistant.frames import say
 from assistant.markdown import PARAGRAPH, opening, rendered
 from assistant.qa.abstention import Bars
 from assistant.qa.answer import Said
@@ -25,7 +25,7 @@ from corpus.documents import LANGUAGES
 from eval.cases import Case
 from eval.metrics.scores import abstained, scores
 from eval.runs.records import Cited, Claim, Record
-from ingest.run import Input
+from ingest.pipeline import Input
 
 NOTE = (
     "# Harbour rules\n\nA/88/501\n\n1. Boats enter between six and ten.\n\n2. Yachts pay forty crowns a night.\n\n"

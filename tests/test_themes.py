@@ -34,7 +34,7 @@ from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES, Block, Document
 from corpus.embedding import Crossing, HashEmbedder
 from corpus.library import Library
-from ingest.run import Input, starter_sources
+from ingest.pipeline import Input, starter_sources
 
 
 def _reports(*texts: tuple[str, str, str]) -> list[Input]:
@@ -466,7 +466,7 @@ def test_the_command_writes_no_file_for_an_unknown_theme_or_without_its_program(
 def test_themes_are_made_in_slices_and_the_same_as_in_one(
     holding: Holding, starter_themes: Themes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("assistant.slices.SECONDS", 0.0)  # however fast the machine is
+    monkeypatch.setattr("assistant.time_slices.SECONDS", 0.0)  # however fast the machine is
     turns: list[str] = []
 
     @contextmanager

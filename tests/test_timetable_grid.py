@@ -9,7 +9,7 @@ import pytest
 from conftest import add
 from pdfs import LEFT, RIGHT, Flow, words_of
 
-from assistant.meeting.citing import Citer, sittings_of, taken_up
+from assistant.meeting.row_citations import Citer, sittings_of, taken_up
 from corpus.catalogue import Catalogue
 from corpus.documents import Document
 from corpus.library import Library

@@ -8,9 +8,9 @@ from collections.abc import Callable
 import pytest
 from conftest import SHARED, Holding, at_hand, markdown, more
 
+from assistant.answer_phrases import say
 from assistant.export.file_formats import FORMATS, render
 from assistant.export.layouts import publication_of
-from assistant.frames import say
 from assistant.qa.engine import Engine
 from assistant.reports import ReportError
 from assistant.reports.comparison.provenance import origins_of, place_in
@@ -19,11 +19,11 @@ from assistant.reports.lookup import named
 from corpus.documents import LANGUAGES
 from eval.cases import ORIGINS, TOPICS
 from eval.origins import Labelled, scores_of
-from eval.told import labels_in
+from eval.output import labels_in
 from eval.topics import Told, Topic, told_of
 from eval.topics import scores_of as topic_scores_of
-from ingest.folder import FileInput
-from ingest.run import Input
+from ingest.input_files import FileInput
+from ingest.pipeline import Input
 
 TEXT = "---\nsymbol: {symbol}\ntitle: Note {symbol}\nlanguage: en\n{date}---\n# Note {symbol}\n\n{body}\n"
 DETAIN = (

@@ -24,8 +24,8 @@ from word_reader import WordReader
 from assistant.qa.abstention import FOUND, FROM_ENGLISH, NEITHER_ENGLISH, SAME
 from assistant.qa.engine import Engine
 from assistant.qa.reader import Reader, Reading
-from assistant.qa.weighing import AGAIN
-from assistant.qa.weights import available, shipped_path, ships
+from assistant.qa.reader_weights import available, shipped_path, ships
+from assistant.qa.scoring import AGAIN
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
 from corpus.models import Models
@@ -35,7 +35,7 @@ from eval.training.measure import by_likeness, by_readers, mined, outcomes, ques
 from eval.training.meeting_rows import ASKED as ASKED_IN
 from eval.training.meeting_rows import agenda_text, beside, meeting_groups
 from eval.training.mixes import MIXES, Mix, aside, by_set, mixed
-from eval.training.own import own_groups
+from eval.training.own_rows import own_groups
 from eval.training.public import SOURCES, Banned, Source, public_groups
 from eval.training.rows import (
     INDEX,
@@ -52,7 +52,7 @@ from eval.training.rows import (
 from eval.training.train import PLANS, Plan
 from eval.training.training_commands import app
 from eval.training.written_rows import written_groups
-from ingest.run import Input
+from ingest.pipeline import Input
 
 TEXT = st.text(max_size=12)
 READS = st.builds(Read, TEXT, TEXT, st.none() | st.tuples(st.integers(0, 9), st.integers(0, 9)))

@@ -23,9 +23,9 @@ from tokenizers.pre_tokenizers import BertPreTokenizer
 from tokenizers.processors import TemplateProcessing
 from transformers import BertConfig, BertModel
 
-from assistant.qa.pairing import Kind, Pairing
-from assistant.qa.states import States, marks
-from assistant.qa.weights import packed, tokenizer_of, unpacked
+from assistant.qa.passage_states import States, marks
+from assistant.qa.reader_input import Kind, Pairing
+from assistant.qa.reader_weights import packed, tokenizer_of, unpacked
 from corpus.embedding.graph import quantised, reader_graph, states_graph
 from corpus.embedding.runtime import open_session
 from eval.training.bridge import fitted

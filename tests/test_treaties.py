@@ -11,8 +11,8 @@ from conftest import CONVENTION, PROTOCOL, at_hand
 
 from corpus.catalogue import Catalogue
 from corpus.documents import Document
-from ingest.folder import FileInput
-from ingest.run import Input, read_document
+from ingest.input_files import FileInput
+from ingest.pipeline import Input, read_document
 
 BOTH = pytest.mark.parametrize(("path", "articles"), [(PROTOCOL, 25), (CONVENTION, 41)], ids=["protocol", "convention"])
 

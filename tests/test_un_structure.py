@@ -9,7 +9,7 @@ from pdfs import INDENT, LEFT, Flow, long_text
 
 from corpus.documents import Block, Document
 from corpus.roman import ordinal_word
-from ingest.locate import kind_of, lay_out
+from ingest.block_builder import kind_of, lay_out
 from ingest.readers.lines import Cell, Line
 from ingest.structure import Piece, pieces
 

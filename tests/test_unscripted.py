@@ -10,10 +10,10 @@ import pytest
 from httpx import Response
 from services import SAME, Made, made_service, service_fixture
 
-from assistant.access.rates import Rates
-from assistant.faults import Overloaded
-from assistant.labels import direction, words_of
-from assistant.page.unscripted import path_of
+from assistant.access.rate_limits import Rates
+from assistant.page.no_script import path_of
+from assistant.page_labels import direction, words_of
+from assistant.service_errors import Overloaded
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES
 

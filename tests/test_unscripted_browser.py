@@ -12,7 +12,7 @@ from pdfs import Flow
 from playwright.sync_api import Browser, Page, expect
 
 from corpus.catalogue import Catalogue
-from ingest.run import Input
+from ingest.pipeline import Input
 
 __all__ = ["browser"]
 pytestmark = pytest.mark.flaky(reruns=1)

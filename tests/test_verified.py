@@ -18,16 +18,16 @@ from word_reader import word_readers
 from assistant.export.footnoting import References
 from assistant.llama import response_of
 from assistant.markdown import reference
-from assistant.outcome_words import job_told
+from assistant.outcome_messages import job_told
 from assistant.page.turn_html import sources_of
 from assistant.qa.answer import Citation
 from assistant.qa.engine import Engine
-from assistant.serving import announced
+from assistant.service_factory import announced
 from corpus.catalogue import Catalogue
 from corpus.documents import Document
 from corpus.library import Library
 from corpus.symbols import Symbol
-from ingest.run import Input
+from ingest.pipeline import Input
 
 SYMBOL = "A/75/1"
 RIGHT = (
@@ -141,7 +141,7 @@ def test_an_unverified_text_steps_in_front_of_a_digest_and_is_shown_as_unverifie
 
 
 def test_what_is_confirmed_stays_so_when_the_same_bytes_are_read_again(library: Library, catalogue: Catalogue) -> None:
-    from ingest.run import ingest
+    from ingest.pipeline import ingest
 
     add(library, catalogue, upload("a.md", RIGHT))
     library.confirm(f"{SYMBOL}:en:official")

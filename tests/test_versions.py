@@ -15,8 +15,8 @@ from rich.console import Console
 from services import made_service
 from word_reader import word_readers
 
+from assistant.answer_phrases import say
 from assistant.cli.render import print_answer
-from assistant.frames import say
 from assistant.qa.answer import Answer
 from assistant.qa.engine import Engine
 from corpus.calendar_names import language_name
@@ -26,9 +26,9 @@ from corpus.documents import LANGUAGES, Document, Masthead
 from corpus.embedding import HashEmbedder
 from corpus.library import Library
 from corpus.symbols import Symbol
+from ingest.chunker import SEGMENTER_VERSION, segmenter
 from ingest.document_reading import read_document
-from ingest.run import Input
-from ingest.segment import SEGMENTER_VERSION, segmenter
+from ingest.pipeline import Input
 
 HARBOURS = """# Report on harbours
 

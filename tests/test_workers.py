@@ -19,11 +19,11 @@ from corpus.catalogue import Catalogue
 from corpus.documents import Document, DocumentError
 from corpus.library import Library
 from corpus.symbols import Symbol
+from ingest.pipeline import Input, ingest, read_document, starter_sources
 from ingest.readers import ReadError
-from ingest.run import Input, ingest, read_document, starter_sources
-from ingest.workers.pool import Limits, Workers
-from ingest.workers.process import WorkerError
-from ingest.workers.replies import BadReply, parse
+from ingest.sandbox.pool import Limits, Workers
+from ingest.sandbox.process import WorkerError
+from ingest.sandbox.replies import BadReply, parse
 
 TESTS = Path(__file__).resolve().parent
 ROOT = TESTS.parent
@@ -151,8 +151,8 @@ def test_closing_ends_workers_that_are_reading_and_what_they_have_started(worker
 _PARENT = """
 import sys
 from corpus.catalogue import Catalogue
-from ingest.run import Input
-from ingest.workers.pool import Workers
+from ingest.pipeline import Input
+from ingest.sandbox.pool import Workers
 with Workers(Catalogue([], []), 3, reading="hostile_reading:read", paths=(sys.argv[1],)) as pool:
     first = pool.start(Input("convert.md", f"CONVERT {sys.argv[2]}\\n".encode()))
     pool.start(Input("hang.md", f"HANG {sys.argv[2]}\\n".encode()))
@@ -181,8 +181,8 @@ def test_a_folder_of_files_is_no_place_to_import_code_from(tmp_path: Path) -> No
     for name in ("yaml", "json", "ingest", "unicodedata"):
         (tmp_path / f"{name}.py").write_text("raise SystemExit('imported')", encoding="utf-8")
     script = (
-        f"import os, sys; sys.path[0] = {str(ROOT)!r}\nfrom corpus.catalogue import Catalogue\nfrom ingest.run import Input\n"
-        f"from ingest.workers.pool import Workers\nos.chdir({str(tmp_path)!r})\n"
+        f"import os, sys; sys.path[0] = {str(ROOT)!r}\nfrom corpus.catalogue import Catalogue\nfrom ingest.pipeline import Input\n"
+        f"from ingest.sandbox.pool import Workers\nos.chdir({str(tmp_path)!r})\n"
         f"with Workers(Catalogue([], []), 1) as pool: print(pool.start(Input('n.md', {NOTE!r})).result().document.id)"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, cwd=ROOT)
@@ -190,7 +190,7 @@ def test_a_folder_of_files_is_no_place_to_import_code_from(tmp_path: Path) -> No
 
 
 def test_a_worker_imports_nothing_that_it_does_not_need() -> None:
-    code = "import sys, ingest.workers.child; print(*{name.split('.')[0] for name in sys.modules})"
+    code = "import sys, ingest.sandbox.child; print(*{name.split('.')[0] for name in sys.modules})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert not {"chromadb", "torch", "llama_index", "numpy", "onnxruntime"} & set(done.stdout.split())
 

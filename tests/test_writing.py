@@ -16,7 +16,7 @@ from assistant.qa.answer import Answer, Finished, Mode, Progress, Said
 from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
 from corpus.library import Library
-from ingest.run import Input
+from ingest.pipeline import Input
 
 IN_FIGURES, IN_STUDY = "USD 7 billion in 2016", "2.5 million"
 EARN = "How much did smugglers earn in 2016 according to the UNODC Global Study of 2018?"

@@ -18,9 +18,8 @@ from running_servers import Answer as Reply
 from services import Made, made_service, service_fixture
 
 from assistant.access import Principal, Role
-from assistant.access.rates import Rates
+from assistant.access.rate_limits import Rates
 from assistant.api.api_replies import file_reply
-from assistant.faults import Overloaded, TooMany
 from assistant.paper_requests import (
     BriefingRequest,
     ComparisonRequest,
@@ -30,12 +29,13 @@ from assistant.paper_requests import (
     ThemesRequest,
 )
 from assistant.reports import Progress
-from assistant.service.papers import PASSING, Paper, Papers, Work
-from assistant.service.turns import Turns
-from assistant.slices import Aside
+from assistant.service.paper_queue import PASSING, Paper, Papers, Work
+from assistant.service.question_queue import Turns
+from assistant.service_errors import Overloaded, TooMany
+from assistant.time_slices import Aside
 from corpus.catalogue import Catalogue
 from corpus.symbols import Symbol
-from ingest.run import Input, ingest
+from ingest.pipeline import Input, ingest
 
 ITEM = "kind=item&value=3&audience=chair"
 ENGLISH = "# Boats\n\n1. Every boat leaves the harbour at noon and needs a flag.\n\n2. Lamps are lit at dusk.\n"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assistant.access.principal import Principal, Role
-from assistant.faults import Forbidden, NotKnown
+from assistant.service_errors import Forbidden, NotKnown
 
 OPERATIONS: dict[str, Role] = {
     "ask": Role.READ,

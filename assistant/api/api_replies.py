@@ -16,7 +16,7 @@ from fastapi import Response
 from fastapi.sse import format_sse_event
 from starlette.responses import StreamingResponse
 
-from assistant.labels import preferred
+from assistant.page_labels import preferred
 from assistant.paper_requests import SheetForm
 
 T = TypeVar("T")

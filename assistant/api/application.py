@@ -10,11 +10,11 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from assistant.api import problems
-from assistant.api.callers import IDENTIFYING, AccessGate
+from assistant.api.admission import Most, Places
+from assistant.api.authentication import IDENTIFYING, AccessGate
 from assistant.api.middleware import Bodies, Requests
 from assistant.api.problems import MEDIA_TYPE, Problem
 from assistant.api.routes import ask_routes, document_routes, keeping_routes, report_routes, staff_routes
-from assistant.api.serving_places import Most, Places
 from assistant.service import Service
 
 _CONTENT = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}

@@ -15,11 +15,11 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.access import Principal
-from assistant.access.visitors import COOKIE, DAYS
+from assistant.access.anonymous_sessions import COOKIE, DAYS
+from assistant.api.admission import Places
 from assistant.api.problems import Crash, Refusals
-from assistant.api.serving_places import Places
-from assistant.faults import Ambiguous, ServiceFault, TooLarge, TooSlow
 from assistant.service.metrics import Metrics
+from assistant.service_errors import Ambiguous, ServiceFault, TooLarge, TooSlow
 
 HEADER = "X-Request-ID"
 _GOOD = re.compile(r"[A-Za-z0-9._-]{1,64}")

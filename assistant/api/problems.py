@@ -15,8 +15,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Scope
 
 from assistant.access import Principal
-from assistant.faults import Invalid, ServiceFault, of_library
 from assistant.messages import Message
+from assistant.service_errors import Invalid, ServiceFault, of_library
 from corpus.corpus_errors import LibraryError
 
 MEDIA_TYPE = "application/problem+json"

@@ -17,9 +17,9 @@ from starlette.responses import Response
 from starlette.routing import Match
 from starlette.types import Receive, Scope, Send
 
-from assistant.api.callers import identified
-from assistant.faults import no_room
+from assistant.api.authentication import identified
 from assistant.service import Service
+from assistant.service_errors import no_room
 from corpus.corpus_errors import is_full
 
 _MARK = "__operation__"

@@ -14,9 +14,8 @@ import typer
 from pydantic import BaseModel, ConfigDict, ValidationError
 from rich.text import Text
 
-from assistant.cli.desk import Desk, open_desk
-from assistant.cli.render import print_answer, print_events
-from assistant.cli.session import (
+from assistant.cli.backend import Desk, open_desk
+from assistant.cli.command_run import (
     EXIT_FAILED,
     EXIT_USAGE,
     TO_ADD,
@@ -27,9 +26,10 @@ from assistant.cli.session import (
     read_stdin_or,
     talk,
 )
-from assistant.faults import ServiceFault
+from assistant.cli.render import print_answer, print_events
 from assistant.question_request import QuestionRequest, Wish
-from assistant.quoted_rows import without_bars
+from assistant.row_tables import without_bars
+from assistant.service_errors import ServiceFault
 from corpus.corpus_errors import LibraryError
 from corpus.embedding.embedder import EmbeddingError
 
@@ -99,7 +99,7 @@ def ask(
     with open_desk("ask") as desk:
         watched = None
         if explain:
-            from assistant.cli.explaining import Watched  # with what answers, which other commands do not need
+            from assistant.cli.explain import Watched  # with what answers, which other commands do not need
 
             watched = Watched(desk)
         answer = desk.ask(QuestionRequest.of(text, language=language, mode=known_mode(mode, desk.settings)))
@@ -165,8 +165,8 @@ def demo() -> None:
     """Build the library from the starter corpus, answer five questions, then read a document and answer three on it."""
     from importlib.resources import as_file, files
 
-    from assistant.cli.ingesting import ingest
-    from assistant.cli.session import settings
+    from assistant.cli.command_run import settings
+    from assistant.cli.ingest_commands import ingest
 
     def answered(desk: Desk, questions: Sequence[str]) -> None:
         for question in questions:

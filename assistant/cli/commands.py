@@ -26,7 +26,7 @@ OWN = {
     "chat": "ask_commands:chat",
     "search": "ask_commands:search",
     "demo": "ask_commands:demo",
-    "ingest": "ingesting:ingest",
+    "ingest": "ingest_commands:ingest",
     "remove": "library_commands:remove",
     "confirm": "library_commands:confirm",
     "status": "library_commands:status",
@@ -34,22 +34,22 @@ OWN = {
     "reindex": "library_commands:reindex",
     "migrate": "library_commands:migrate",
     "doctor": "library_commands:doctor",
-    "fetch": "ingesting:fetch",
+    "fetch": "ingest_commands:fetch",
     "show": "show_commands:show",
     "meeting": "show_commands:meeting",
-    "brief": "publishing:brief",
-    "review": "review:app",
-    "compare": "publishing:compare",
-    "origins": "publishing:origins",
-    "themes": "publishing:themes",
-    "mandates": "publishing:mandates",
+    "brief": "paper_commands:brief",
+    "review": "review_commands:app",
+    "compare": "paper_commands:compare",
+    "origins": "paper_commands:origins",
+    "themes": "paper_commands:themes",
+    "mandates": "paper_commands:mandates",
     "list": "show_commands:list_documents",
-    "audit": "access:audit",
+    "audit": "access_commands:audit",
     "mcp": "serving_commands:mcp",
     "feedback": "feedback_commands:app",
-    "agenda": "publishing:agenda",
-    "keys": "access:keys",
-    "accounts": "access:accounts",
+    "agenda": "paper_commands:agenda",
+    "keys": "access_commands:keys",
+    "accounts": "access_commands:accounts",
 }
 """Where each command is: a module in this folder, and a function or a Typer app in it."""
 
@@ -105,7 +105,7 @@ class Deferred(TyperCommand):
     def load(self) -> Command:
         """The command itself."""
         module, _, attribute = self.place.partition(":")
-        from assistant.cli.session import extras_told
+        from assistant.cli.command_run import extras_told
 
         with extras_told():
             found = getattr(import_module(module), attribute)

@@ -9,11 +9,11 @@ import typer
 import yaml
 from rich.table import Column
 
-from assistant.cli.desk import open_desk
+from assistant.cli.backend import open_desk
+from assistant.cli.command_run import EXIT_USAGE, data, fail, known_language, print_list, read_stdin_or, talk
 from assistant.cli.render import print_answer
-from assistant.cli.session import EXIT_USAGE, data, fail, known_language, print_list, read_stdin_or, talk
+from assistant.feedback_cases import NAMES, RATINGS
 from assistant.question_request import QuestionRequest
-from assistant.rated_cases import NAMES, RATINGS
 from corpus.feedback import FeedbackError, FeedbackFull, feedback_of
 from ingest.readers import visible
 

@@ -12,10 +12,10 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from assistant.cli.bars import drawn
-from assistant.cli.desk import open_desk
-from assistant.cli.session import EXIT_BUSY, EXIT_USAGE, data, fail, known_language, plain_errors, settings, talk
-from assistant.opening import open_library
+from assistant.cli.backend import open_desk
+from assistant.cli.command_run import EXIT_BUSY, EXIT_USAGE, data, fail, known_language, plain_errors, settings, talk
+from assistant.cli.progress import drawn
+from assistant.engine_factory import open_library
 from corpus.corpus_errors import DATABASE, LibraryBusy, plainly
 from corpus.documents import Edition
 from corpus.library import Library
@@ -77,7 +77,7 @@ def verify() -> None:
 
 def reindex() -> None:
     """Make passages and both indexes anew from the documents that are held."""
-    from ingest.segment import segmenter
+    from ingest.chunker import segmenter
 
     with _alone() as library, drawn() as bar:
         task = bar.add_task("Embedding", total=None, detail="passages")
@@ -93,7 +93,7 @@ def _alone() -> Iterator[Library]:
         try:
             library = open_library(chosen, "rapporteur reindex", accept_stale=True, make=False)
         except LibraryBusy:
-            from assistant.cli.server_desk import address_of
+            from assistant.cli.server_backend import address_of
 
             if address_of(chosen.data_dir) is None:
                 raise
@@ -110,8 +110,8 @@ def migrate(to: Annotated[str, typer.Option(help="Address of the database (postg
     given by PGPASSWORD or a file (PGPASSFILE).
     """
     from assistant.access.access_store import AccessStore
-    from assistant.access.visitors import Secret
-    from corpus.moving import move
+    from assistant.access.anonymous_sessions import Secret
+    from corpus.migration import move
 
     with plain_errors():
         chosen = settings()
@@ -164,7 +164,7 @@ def _holds_others(folder: Path) -> bool:
 
 def doctor() -> None:
     """Check the installation and the library, each finding with its remedy."""
-    from assistant.cli.checks import run_checks
+    from assistant.cli.doctor import run_checks
 
     findings = run_checks()
     table = Table("Check", "Result", "Finding", "Remedy")

@@ -10,10 +10,10 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from assistant.frames import doubt, place_text, say
+from assistant.answer_phrases import doubt, place_text, say
 from assistant.markdown import located, remark
 from assistant.qa.answer import Answer, Event, Finished, Said, Statement, said_of
-from assistant.quoted_rows import Find, grid_of, without_bars
+from assistant.row_tables import Find, grid_of, without_bars
 from corpus.corpus_errors import NotHeld
 from corpus.documents import Document
 from corpus.meetings import Meeting

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.desk import library_or_server
-from assistant.cli.session import EXIT_USAGE, fail, plain_errors, settings, talk
-from assistant.opening import make_engine
+from assistant.cli.backend import library_or_server
+from assistant.cli.command_run import EXIT_USAGE, fail, plain_errors, settings, talk
+from assistant.engine_factory import make_engine
 from corpus.library import Library
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-    from assistant.api.callers import AccessGate
+    from assistant.api.authentication import AccessGate
     from assistant.service import Service
 
 
@@ -49,9 +49,9 @@ def serve_command(compose: Compose) -> typer.Typer:
 
 
 def _serve(compose: Compose, host: str | None, port: int | None) -> None:
-    from assistant.api.running import ServeError, listening, run, url_of
+    from assistant.api.http_server import ServeError, listening, run, url_of
     from assistant.logs import start_log, trace
-    from assistant.serving import announced, open_service
+    from assistant.service_factory import announced, open_service
 
     with plain_errors():
         chosen = settings(host=host, port=port)
@@ -87,10 +87,10 @@ def mcp() -> None:
 
         import anyio
 
-        from assistant.cli.server_desk import address_of
+        from assistant.cli.server_backend import address_of
         from assistant.mcp import stdio
         from assistant.service import Service
-        from assistant.service.turns import Turns
+        from assistant.service.question_queue import Turns
 
         # The thread that reads standard input can't be woken, and nothing is written that could be left half done.
         signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -11,11 +11,11 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from assistant.cli.desk import open_desk
+from assistant.cli.backend import open_desk
+from assistant.cli.command_run import data, fail, known_language, talk
 from assistant.cli.render import print_meeting
-from assistant.cli.session import data, fail, known_language, talk
 from assistant.collection import block_record, facts, footnotes, locator_at, outline, tables, within
-from assistant.faults import NotHeld
+from assistant.service_errors import NotHeld
 from corpus.documents import LANGUAGES, Document, Edition
 from corpus.symbols import Symbol
 from ingest.readers import visible

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from itertools import groupby
 
+from assistant.answer_phrases import joined, mark, say
 from assistant.export.footnoting import References
 from assistant.export.publication import (
     Block,
@@ -19,7 +20,6 @@ from assistant.export.publication import (
     Table,
     plain,
 )
-from assistant.frames import joined, mark, say
 from assistant.reports.comparison.paragraphs import PARTS, Part
 from assistant.reports.comparison.provenance import Origins
 from assistant.reports.comparison.text_diff import (

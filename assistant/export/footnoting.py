@@ -7,19 +7,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
+from assistant.answer_phrases import day_text, mark, place_name, place_text, say
 from assistant.export.publication import Content, Note, Span, Table, plain
 from assistant.export.un_style import name_of
-from assistant.frames import day_text, mark, place_name, place_text, say
 from assistant.qa.answer import Citation, Statement
 from assistant.qa.metadata import dated_on
-from assistant.quoted_rows import without_bars
 from assistant.reports.lookup import label_of
 from assistant.reports.quoted_tables import CUT, Cell, Grid
+from assistant.row_tables import without_bars
 from assistant.wording.drafting import grammar_of
 from corpus.calendar_names import language_name
 from corpus.documents import Document
 from corpus.library import Library
-from ingest.clock import is_clocked
+from ingest.time_ranges import is_clocked
 
 WORDS = 240
 """Most characters of a quote in a footnote; what is left out is marked."""

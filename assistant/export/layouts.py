@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from assistant.answer_phrases import day_of, isolated, joined, mark, run_on, say
 from assistant.export.comparison_layout import origins_paper, texts_paper, topic_paper
 from assistant.export.footnoting import Address, References
 from assistant.export.publication import (
@@ -19,7 +20,6 @@ from assistant.export.publication import (
     plain,
 )  # fmt: skip
 from assistant.export.theme_plots import map_of, years_of
-from assistant.frames import day_of, isolated, joined, mark, run_on, say
 from assistant.qa.answer import Citation
 from assistant.reports.brief.briefing import Briefing
 from assistant.reports.comparison.provenance import Origins

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
-from assistant.frames import say
+from assistant.answer_phrases import say
 from assistant.reports.mandates.mandate_list import Mandates, Row, status_of
 from assistant.reports.quoted_tables import Cell, columns
 

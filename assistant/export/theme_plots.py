@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Sequence
 from html import escape
 
-from assistant.frames import say
+from assistant.answer_phrases import say
 from assistant.reports.themes.theme_model import Themes
 
 WIDTH, EDGE, LINE = 400, 6, 16

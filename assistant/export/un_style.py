@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from assistant.frames import act_frames, day_text, filled, mark, place_name, say
+from assistant.answer_phrases import act_frames, day_text, filled, mark, place_name, say
 from assistant.qa.metadata import adopted_on, reads_as_draft
 from assistant.reports.lookup import label_of
 from corpus.documents import Document

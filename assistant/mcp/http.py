@@ -30,10 +30,10 @@ from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
 from assistant.access import Principal
-from assistant.api.callers import identified, principal_of
-from assistant.faults import Forbidden, ServiceFault, of_library
+from assistant.api.authentication import identified, principal_of
 from assistant.mcp.tools import TOOLS, Tool
 from assistant.service import Service
+from assistant.service_errors import Forbidden, ServiceFault, of_library
 from corpus.corpus_errors import LibraryError
 
 NAME = "rapporteur"

@@ -12,11 +12,11 @@ from pydantic import BaseModel, Field
 
 from assistant.access import Principal
 from assistant.api.api_models import AnswerOut, CorrectionOut, DocumentOut, HitOut, Page, Strict
-from assistant.faults import NotHeld
 from assistant.markdown import LINK, inert, rendered
 from assistant.qa.answer import Answer, Finished, Said
 from assistant.question_request import QuestionRequest
 from assistant.service import Service
+from assistant.service_errors import NotHeld
 from corpus.documents import BlockKind, Document, Edition, Language
 
 DocumentPage = Page[DocumentOut]

@@ -22,7 +22,7 @@ FILE = "intents.npz"
 """The file in `assistant/data`: `model`, the name of the embedding model; `intents`, what is asked for; `weights` (intents x dimension)
 and `offsets` (intents)."""
 NONE, OTHER = "none", "other"
-"""Intents beside those that an agenda tells (`assistant.meeting.telling.Kind`, and the content of an item): what is asked of a meeting and
+"""Intents beside those that an agenda tells (`assistant.meeting.row_passages.Kind`, and the content of an item): what is asked of a meeting and
 no agenda tells; what is asked of other documents, of which passages tell whether they answer it."""
 
 

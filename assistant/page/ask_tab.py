@@ -14,18 +14,18 @@ from starlette.concurrency import run_in_threadpool
 
 from assistant.access import Principal
 from assistant.export.docx import pandoc_path
-from assistant.faults import ServiceFault, of_library
-from assistant.labels import mark, word
-from assistant.page.carrier import carrier, query_of, reader_of, who_asks
 from assistant.page.chat_turns import Conversation, Conversations, Turn
-from assistant.page.choosing import any_of, examples, filters_of, held_meetings, items_of, scope_of, scope_words
+from assistant.page.conversation_routes import keep_there
+from assistant.page.gradio_html import carrier, query_of, reader_of, who_asks
 from assistant.page.plain_pages import carried, marked
-from assistant.page.talks import keep_there
+from assistant.page.scope_choice import any_of, examples, filters_of, held_meetings, items_of, scope_of, scope_words
 from assistant.page.turn_html import LONGEST, earlier_html, refused_html, turn_html, waiting_html
+from assistant.page_labels import mark, word
 from assistant.qa.answer import Answer, AnswerStatus, Finished, Said
 from assistant.question_request import QuestionRequest
 from assistant.service import Service
-from assistant.service.asking import Status
+from assistant.service.question_service import Status
+from assistant.service_errors import ServiceFault, of_library
 from corpus.corpus_errors import LibraryError
 from corpus.language import detect_language
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from starlette.requests import Request
 
-from assistant.faults import NotHeld
 from assistant.qa.answer import Answer, answer_of
+from assistant.service_errors import NotHeld
 
 MOST_CONVERSATIONS = 1_000
 MOST_TURNS = 50

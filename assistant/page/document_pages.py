@@ -12,13 +12,13 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import Response
 
 from assistant.access.operations import allowed
-from assistant.api.callers import Caller, Served
+from assistant.api.authentication import Caller, Served
 from assistant.api.route import Guarded, may
 from assistant.collection import outline
-from assistant.labels import LANGUAGE_NAMES, language_of, word
-from assistant.page.choosing import meeting_views
-from assistant.page.excerpts import anchors_of, edition_words, official_address, parts, rows
+from assistant.page.excerpt_html import anchors_of, edition_words, official_address, parts, rows
 from assistant.page.plain_pages import Paged, document_path, page, version_path, web_address, words_path
+from assistant.page.scope_choice import meeting_views
+from assistant.page_labels import LANGUAGE_NAMES, language_of, word
 from assistant.service import Service
 from corpus.documents import Document, Span
 from corpus.symbols import Symbol, link

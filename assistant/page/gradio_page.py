@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import gradio as gr
 
 from assistant.access.operations import allowed
-from assistant.labels import mark
 from assistant.page import ask_tab, staff_tab
-from assistant.page.calls import Function
-from assistant.page.carrier import carrier, query_of, reader_of, who_asks
 from assistant.page.chat_turns import Conversations
+from assistant.page.gradio_calls import Function
+from assistant.page.gradio_html import carrier, query_of, reader_of, who_asks
 from assistant.page.plain_pages import carried, marked
+from assistant.page_labels import mark
 from assistant.service import Service
 
 

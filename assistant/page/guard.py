@@ -17,13 +17,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.access import Principal, Role
 from assistant.access.operations import check
-from assistant.api.callers import identified
-from assistant.faults import Invalid
-from assistant.labels import direction, language_of, marks_filled
-from assistant.page.calls import FORMS, Windows, body_of, window_of
+from assistant.api.authentication import identified
+from assistant.page.gradio_calls import FORMS, Windows, body_of, window_of
+from assistant.page.no_script import path_of
 from assistant.page.plain_pages import render, sign_in_path
-from assistant.page.unscripted import path_of
+from assistant.page_labels import direction, language_of, marks_filled
 from assistant.service import Service
+from assistant.service_errors import Invalid
 
 _FILES = re.compile(r"/(?:assets|static)(?:/[\w-][\w.-]{0,150}){1,8}|/theme\.css|/favicon\.ico", re.ASCII)
 """Paths of Gradio's own files; it breaks down over names that no file system takes."""

@@ -11,7 +11,15 @@ from fastapi import FastAPI
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-from assistant.page import document_pages, plain_pages, report_pages, signing, staff_pages, talks, unscripted
+from assistant.page import (
+    conversation_routes,
+    document_pages,
+    no_script,
+    plain_pages,
+    report_pages,
+    sign_in,
+    staff_pages,
+)
 from assistant.page.chat_turns import Conversations
 from assistant.service import Service
 
@@ -26,7 +34,7 @@ def mount_page(app: FastAPI, service: Service) -> None:
     }
     import gradio as gr
 
-    from assistant.page.calls import Windows
+    from assistant.page.gradio_calls import Windows
     from assistant.page.gradio_page import build
     from assistant.page.guard import Guard, PageMount
 
@@ -34,7 +42,15 @@ def mount_page(app: FastAPI, service: Service) -> None:
     app.state.refusals.forms.append(plain_pages.shown)
     documents = (document_pages.pictures, document_pages.router)
     papers = (report_pages.router, staff_pages.router)
-    for router in (unscripted.router, *documents, *papers, talks.making, talks.router, signing.choice, signing.router):
+    for router in (
+        no_script.router,
+        *documents,
+        *papers,
+        conversation_routes.making,
+        conversation_routes.router,
+        sign_in.choice,
+        sign_in.router,
+    ):
         app.include_router(router)
     app.mount("/page", StaticFiles(directory=str(files("assistant") / "page" / "static")), name="page-files")
 

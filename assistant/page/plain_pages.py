@@ -16,13 +16,13 @@ from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup, escape
 
 from assistant.access import Principal
+from assistant.answer_phrases import day_of
+from assistant.answer_phrases import mark as sign
 from assistant.api.problems import MEDIA_TYPE, problem, request_id
 from assistant.api.route import Guarded
-from assistant.faults import ServiceFault
-from assistant.frames import day_of
-from assistant.frames import mark as sign
-from assistant.labels import LANGUAGE_NAMES, direction, language_of, mark, word, words_of
-from assistant.retold import reason
+from assistant.error_translation import reason
+from assistant.page_labels import LANGUAGE_NAMES, direction, language_of, mark, word, words_of
+from assistant.service_errors import ServiceFault
 from corpus.documents import Document
 from corpus.store import Header
 

@@ -20,13 +20,13 @@ from assistant.access import Principal
 from assistant.access.operations import allowed
 from assistant.api.api_models import Strict
 from assistant.api.api_replies import file_reply
-from assistant.api.callers import Caller, Served
+from assistant.api.authentication import Caller, Served
 from assistant.api.route import may
 from assistant.export.file_formats import to_html
 from assistant.export.layouts import publication_of
-from assistant.labels import LANGUAGE_NAMES, language_of, word
-from assistant.page.choosing import meeting_views
 from assistant.page.plain_pages import Paged, document_path, page, words_path
+from assistant.page.scope_choice import meeting_views
+from assistant.page_labels import LANGUAGE_NAMES, language_of, word
 from assistant.paper_requests import (
     MOST_SIDES,
     BriefingRequest,
@@ -40,7 +40,7 @@ from assistant.paper_requests import (
 from assistant.qa.answer import Mode
 from assistant.reports.brief.briefing import Audience, Kind
 from assistant.service import Service
-from assistant.service.papers import Paper
+from assistant.service.paper_queue import Paper
 from corpus.calendar_names import language_name
 from corpus.documents import Language
 from corpus.symbols import Symbol, link

@@ -11,15 +11,15 @@ from markupsafe import Markup
 
 from assistant.access import Principal
 from assistant.api.api_replies import file_reply
-from assistant.api.callers import Caller, Served
+from assistant.api.authentication import Caller, Served
 from assistant.api.route import may
 from assistant.export.file_formats import to_html
-from assistant.faults import Conflict, Invalid, NotHeld, ServiceFault
-from assistant.labels import language_of, word
 from assistant.page.plain_pages import Paged, page, version_path, words_path
 from assistant.page.report_pages import FILES, BriefingAsked, File, Short, made_or_waiting
+from assistant.page_labels import language_of, word
 from assistant.service import Service
-from assistant.service.writing import STATES, State, reviewed
+from assistant.service.paper_service import STATES, State, reviewed
+from assistant.service_errors import Conflict, Invalid, NotHeld, ServiceFault
 
 router = APIRouter(include_in_schema=False, route_class=Paged)
 

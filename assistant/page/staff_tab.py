@@ -13,17 +13,17 @@ from typing import Any
 import gradio as gr
 
 from assistant.access import Principal
-from assistant.faults import Conflict, ServiceFault
-from assistant.fetching import FetchRequest
-from assistant.labels import LANGUAGE_NAMES, mark, word
-from assistant.outcome_words import job_told
-from assistant.page.carrier import carrier, query_of, reader_of, who_asks
+from assistant.fetch_plans import FetchRequest
+from assistant.outcome_messages import job_told
 from assistant.page.chat_turns import Conversations
+from assistant.page.gradio_html import carrier, query_of, reader_of, who_asks
 from assistant.page.plain_pages import carried, marked
 from assistant.page.report_pages import named_in
 from assistant.page.staff_pages import evaluation_path
+from assistant.page_labels import LANGUAGE_NAMES, mark, word
 from assistant.service import Service
 from assistant.service.jobs import PAUSE
+from assistant.service_errors import Conflict, ServiceFault
 
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": None}
 LANGUAGES = [(name, code) for code, name in LANGUAGE_NAMES.items()]

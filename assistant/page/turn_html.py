@@ -7,20 +7,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from assistant.answer_phrases import isolated, mark, place_text
 from assistant.export.docx import pandoc_path
-from assistant.faults import NotHeld
-from assistant.frames import isolated, mark, place_text
-from assistant.labels import word, words_of
 from assistant.markdown import place_of
 from assistant.page.chat_turns import Conversation, Turn
-from assistant.page.choosing import examples
 from assistant.page.document_pages import Leaf, leaves_of
-from assistant.page.excerpts import edition_words, excerpt, official_address, reference
+from assistant.page.excerpt_html import edition_words, excerpt, official_address, reference
 from assistant.page.plain_pages import carried, version_path, web_address, words_path
+from assistant.page.scope_choice import examples
+from assistant.page_labels import word, words_of
 from assistant.qa.answer import Answer, Citation, Statement
 from assistant.qa.revisions import later_notes
-from assistant.quoted_rows import grid_of, without_bars
+from assistant.row_tables import grid_of, without_bars
 from assistant.service import Service
+from assistant.service_errors import NotHeld
 from corpus.calendar_names import language_name
 from corpus.corpus_errors import NotHeld as Gone
 from corpus.documents import Document

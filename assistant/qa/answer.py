@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from assistant.frames import doubt
+from assistant.answer_phrases import doubt
 from corpus.documents import Document, Span
 from corpus.language import language_of
 

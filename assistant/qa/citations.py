@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice, takewhile
 
-from assistant.frames import joined, mark, place_text, run_on, say
+from assistant.answer_phrases import joined, mark, place_text, run_on, say
 from assistant.qa.abstention import BESIDE, FURTHER
 from assistant.qa.answer import Answer, Citation, Pointer, Statement, ordered
 from assistant.qa.metadata import around, notes_of, reads_as_draft
 from assistant.qa.retriever import Evidence
 from assistant.qa.revisions import VersionDesk
+from assistant.qa.scoring import Scored
 from assistant.qa.units import Unit, items_below, units_of
-from assistant.qa.weighing import Scored
 from assistant.question import Question
 from corpus.analysis import analyse
 from corpus.calendar_names import language_name

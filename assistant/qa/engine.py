@@ -7,10 +7,12 @@ from collections.abc import Generator, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from assistant.frames import say
+from assistant.answer_phrases import say
+from assistant.generation.generation_report import NAMES
 from assistant.qa.abstention import CERTAIN_ALONE, Caution
 from assistant.qa.answer import Answer, Citation, Event, Finished, Mode, Progress, said_of
 from assistant.qa.citations import Composer, Part, unsure
+from assistant.qa.extractive import Quoter
 from assistant.qa.query import (
     HISTORY_LIMIT,
     MARKS,
@@ -28,14 +30,12 @@ from assistant.qa.query import (
     slots,
     spoken_in,
 )
-from assistant.qa.quoting import Quoter
 from assistant.qa.retriever import Evidence, Retriever
 from assistant.qa.scope import Scope
+from assistant.qa.scoring import FIRST, READ, Scored, Weigher
 from assistant.qa.units import Unit, worded
-from assistant.qa.weighing import FIRST, READ, Scored, Weigher
 from assistant.question import Bounds, Question, clean_question, parse_question
 from assistant.vocabulary import Vocabulary
-from assistant.write.report import NAMES
 from corpus.catalogue import Catalogue
 from corpus.library import Library
 
@@ -44,9 +44,9 @@ if TYPE_CHECKING:
     from llama_index.core.base.base_retriever import BaseRetriever
     from llama_index.core.postprocessor.types import BaseNodePostprocessor
 
+    from assistant.generation.writer import Writer
     from assistant.qa.generator import AnswerGenerator
     from assistant.qa.readers import Readers
-    from assistant.write.writer import Writer
 
 LOOKED_BACK = 3
 """Turns of a conversation that are worked out anew where nothing is remembered of them."""

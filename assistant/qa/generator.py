@@ -8,19 +8,19 @@ from contextlib import closing
 from dataclasses import replace
 from typing import TypeVar
 
+from assistant.generation.generation_report import finished
+from assistant.generation.rewrite import rewritten
+from assistant.generation.writer import Draft, Writer
 from assistant.model import ModelFault
 from assistant.qa.answer import Answer, Event, Mode, Progress, Statement, ordered, said, said_of
 from assistant.qa.citations import Composer, Part
 from assistant.qa.provisions import NamedPlaces, article_units
 from assistant.qa.query import Reading
 from assistant.qa.retriever import Evidence, Retriever
+from assistant.qa.scoring import READ
 from assistant.qa.units import units_of
-from assistant.qa.weighing import READ
 from assistant.question import Question
 from assistant.vocabulary import Vocabulary
-from assistant.write.report import finished
-from assistant.write.rewrite import rewritten
-from assistant.write.writer import Draft, Writer
 from corpus.library import Library
 
 Told = TypeVar("Told")

@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from itertools import dropwhile, takewhile
 
-from assistant.frames import day_text
+from assistant.answer_phrases import day_text
 from assistant.wording.drafting import grammar_of
 from corpus.countries import country_spans
 from corpus.dates import find_dates, says_only_days
@@ -19,7 +19,7 @@ from corpus.documents import Block, Document, once
 from corpus.places import parts_of
 from corpus.symbols import Symbol
 from ingest.masthead import is_original
-from ingest.readers.heads import is_distribution_line, symbol_of
+from ingest.readers.masthead_lines import is_distribution_line, symbol_of
 from ingest.speakers import is_name, names_who_presides, speeches_of
 
 LONGEST = 1_500

@@ -8,20 +8,20 @@ from dataclasses import replace
 from functools import cache
 from itertools import islice
 
-from assistant.frames import either, place_text, say
+from assistant.answer_phrases import either, place_text, say
 from assistant.qa.abstention import ASKED_ALONE, NAMED
 from assistant.qa.answer import Answer, Citation
 from assistant.qa.citations import Composer, choose, heads_once, nearest, not_found, unsure, weighed, with_totals
 from assistant.qa.retriever import Evidence, Retriever, readable
+from assistant.qa.scoring import READ, Scored, Weigher
 from assistant.qa.units import Unit, items_below, units_of
-from assistant.qa.weighing import READ, Scored, Weigher
 from assistant.question import Question, numbers_after
 from assistant.wording.values import blanked
 from corpus.analysis import analyse
 from corpus.documents import Document, Span
 from corpus.library import Library
+from corpus.place_spans import touched
 from corpus.places import PREAMBLE, folded, joined, name_place, parts_of
-from corpus.touched import touched
 
 WHOLE = 2_000
 """Longest paragraph, in characters with its sub-paragraphs, that is quoted in one piece."""

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.qa.pairing import Kind, Pairing
-from assistant.qa.states import States, Translator, marked, marks, word_vectors
-from assistant.qa.weights import (
+from assistant.qa.passage_states import States, Translator, marked, marks, word_vectors
+from assistant.qa.reader_input import Kind, Pairing
+from assistant.qa.reader_weights import (
     EPSILON,
     HEADS,
     KEPT,

@@ -11,9 +11,9 @@ from typing import Protocol
 
 from assistant.qa.abstention import ASIDE, BOTH, FOUND, FROM_ENGLISH, NEITHER_ENGLISH, SAME, Bars, Caution, bars
 from assistant.qa.reader import KINDS, Name, Reader, Reading
+from assistant.qa.reader_weights import available, ships
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import heading_of
-from assistant.qa.weights import available, ships
 from assistant.question import Question
 
 

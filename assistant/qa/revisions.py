@@ -5,18 +5,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.frames import joined, place_name, say
+from assistant.answer_phrases import joined, place_name, say
 from assistant.qa.answer import Citation, Statement
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import Unit
-from corpus.act_numbers import in_any_language
 from corpus.analysis import analyse
 from corpus.calendar_names import language_name
 from corpus.corrections import Correction, corrections
+from corpus.decision_numbers import in_any_language
 from corpus.documents import Block, Document
 from corpus.library import Library
+from corpus.place_spans import Placed, place
 from corpus.symbols import Symbol
-from corpus.touched import Placed, place
 from corpus.versions import Version, Versions, best_language
 
 WORDS = 900

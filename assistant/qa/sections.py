@@ -12,13 +12,13 @@ from assistant.qa.citations import choose, nearest, weighed
 from assistant.qa.provisions import WHOLE, Named, alone, left_beside, no_place, passages_of, places_in, words_left
 from assistant.qa.query import AND
 from assistant.qa.retriever import Evidence, named_texts
+from assistant.qa.scoring import FIRST, READ
 from assistant.qa.units import Unit, items_below, spoken, units_of
-from assistant.qa.weighing import FIRST, READ
 from assistant.question import Question
 from assistant.wording.values import blanked
-from corpus.act_numbers import FULL
 from corpus.analysis import analyse
 from corpus.countries import countries, country_spans
+from corpus.decision_numbers import FULL
 from corpus.documents import Block, Document, Span, once
 from corpus.places import folded, joined, name_place
 from ingest.speakers import Speech, speeches_of

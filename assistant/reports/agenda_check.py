@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from assistant.frames import act_frames, act_words
+from assistant.answer_phrases import act_frames, act_words
 from assistant.reports.lookup import State, held_as, printed_title
 from assistant.vocabulary import Vocabulary
 from corpus.analysis import analyse

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
 
-from assistant.frames import say
+from assistant.answer_phrases import say
 from assistant.messages import Message
 from assistant.qa.answer import Citation
 from assistant.qa.metadata import is_draft, reads_as_draft

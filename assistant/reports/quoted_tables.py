@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any
 
-from assistant.frames import say
+from assistant.answer_phrases import say
 from assistant.qa.answer import Citation, citation_json
 
 CUT = "[…]"

@@ -12,7 +12,7 @@ from typing import Any
 from corpus.corpus_errors import LibraryError, plainly
 from corpus.files import write_whole
 from corpus.library import DERIVED, Library
-from corpus.plain import from_plain, to_plain
+from corpus.serialization import from_plain, to_plain
 
 VERSION = 8
 """Raised with a change that makes other sections of the same documents."""

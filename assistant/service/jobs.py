@@ -15,11 +15,11 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from assistant.access.access_store import AccessStore
-from assistant.faults import Conflict, NotHeld, Overloaded, stopping
 from assistant.messages import Message
-from assistant.service.turns import Rota
+from assistant.service.question_queue import Rota
+from assistant.service_errors import Conflict, NotHeld, Overloaded, stopping
 from corpus.corpus_errors import LibraryError
-from ingest.workers.process import WorkerError
+from ingest.sandbox.process import WorkerError
 
 KEPT = 1_000
 """Jobs that are kept, the latest ones."""

@@ -8,19 +8,19 @@ from typing import Any
 from assistant.access import Principal
 from assistant.access.access_store import AccessStore
 from assistant.access.audit import Audit
-from assistant.access.rates import Rates
+from assistant.access.rate_limits import Rates
 from assistant.collection import Collection
-from assistant.faults import Conflict, Invalid
-from assistant.keeping import Keeper
+from assistant.ingestion import Keeper
 from assistant.qa.engine import Engine
-from assistant.service.asking import Asking
-from assistant.service.changing import FOLDER, Changing, Uploads
+from assistant.service.collection_service import FOLDER, Changing, Uploads
 from assistant.service.jobs import History, Jobs
-from assistant.service.kept import Kept
 from assistant.service.metrics import Metrics
-from assistant.service.page_pictures import PagePictures
-from assistant.service.turns import Turns
-from assistant.service.writing import Writing
+from assistant.service.page_images import PagePictures
+from assistant.service.paper_service import Writing
+from assistant.service.question_queue import Turns
+from assistant.service.question_service import Asking
+from assistant.service.saved_conversations import Kept
+from assistant.service_errors import Conflict, Invalid
 from assistant.settings import Settings
 from corpus.documents import Document
 from corpus.feedback import Feedback, FeedbackError, FeedbackFull, feedback_of
@@ -176,7 +176,7 @@ class Service(Asking, Changing):
 
     def cases(self, who: Principal) -> str:
         """The ratings as YAML cases of a question set, each to be reviewed."""
-        from assistant.rated_cases import to_yaml
+        from assistant.feedback_cases import to_yaml
 
         self._check(who, "ratings")
         return to_yaml(self.library.feedback(), self.library)

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from assistant.shipped import shipped
+from assistant.package_data import shipped
 from assistant.wording.values import spelt
 
 NEVER = "(?!)"

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from assistant.shipped import shipped
+from assistant.package_data import shipped
 from corpus.analysis import analyse, fold
 from corpus.calendar_names import name_numbers
 from corpus.dates import dates_in

@@ -10,8 +10,8 @@ from types import MappingProxyType
 from corpus.corpus_errors import DATABASE, OWNER, LibraryBusy, LibraryError, advice
 from corpus.extras import install
 from corpus.store.database import Database, Indexes
-from corpus.store.earlier import migrate
 from corpus.store.embedded import LEXICAL, OUTBOX, EmbeddedIndexes, Outbox
+from corpus.store.schema_upgrades import migrate
 from corpus.store.sqlite import Sqlite
 from corpus.store.store import Store
 

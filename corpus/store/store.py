@@ -22,7 +22,7 @@ from corpus.sources import Copied, Originals, Sources
 from corpus.store.database import Database
 
 SCHEMA_VERSION = 10
-"""Raised with a step in `corpus.store.earlier`. 2: remembered sources, documents found by origin. 3: feedback. 4: vectors of a
+"""Raised with a step in `corpus.store.schema_upgrades`. 2: remembered sources, documents found by origin. 3: feedback. 4: vectors of a
 multilingual model. 6: whether somebody other than the text says which document it is. 7: no subject index. 8: indexes of words and of
 vectors elsewhere, one vector a passage. 9: vectors in the database, too, and
 blocks beside their document. 10: other words and another index of vectors in PostgreSQL."""

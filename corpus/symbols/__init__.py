@@ -7,10 +7,10 @@ are taken where somebody gives them, and found in running text where they are kn
 """
 
 from .expansion import MAX_RANGE, expand, expand_all
-from .finding import Mention, find_symbols
 from .grammar import MAX_LENGTH, SymbolError
-from .known import KnownSymbols
+from .known_symbols import KnownSymbols
 from .model import Modifier, Symbol, link, same_document
+from .symbol_finder import Mention, find_symbols
 from .symbol_words import LANGUAGES, RECORDS, RESOLUTIONS, VERSIONS, Language, ModifierKind
 
 __all__ = [

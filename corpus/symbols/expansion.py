@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator
 
 from .characters import fold
-from .finding import Mention, scan
 from .grammar import no_symbol
 from .model import Modifier, Symbol, child
+from .symbol_finder import Mention, scan
 from .symbol_words import MODIFIERS
 
 MAX_RANGE = 500

@@ -23,8 +23,8 @@ from eval.metrics.selective import (
     risk_coverage,
 )  # fmt: skip
 from eval.metrics.statistics import ROUNDS, Figure, Floats, figure, percentile, wilson
+from eval.output import Rounded
 from eval.runs.records import Record
-from eval.told import Rounded
 
 SUBGROUP_ROUNDS = 1_000
 PARTS = ("development", "held out")

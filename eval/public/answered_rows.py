@@ -9,8 +9,8 @@ from pathlib import Path
 from pydantic import StrictBool, model_validator
 
 from corpus.documents import Language, Span
+from eval.public.public_libraries import Text, key_of
 from eval.public.public_rows import Filled, Part, Passages, Row, read_rows
-from eval.public.public_shelf import Text, key_of
 
 
 class Abstention(Row):

@@ -11,7 +11,7 @@ from eval.metrics.ranking import ndcg, recall_at, reciprocal_rank
 from eval.metrics.selective import auc
 from eval.metrics.statistics import Figure, figure
 from eval.public.answered_rows import Abstention, Evidence
-from eval.public.public_shelf import Kit, index_of, stocked
+from eval.public.public_libraries import Kit, index_of, stocked
 from eval.systems.rapporteur import confidence_of
 
 RANKED = 10

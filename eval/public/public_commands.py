@@ -9,10 +9,12 @@ from typing import Annotated
 
 import typer
 
-from assistant.cli.session import EXIT_FAILED, EXIT_USAGE, data, fail
+from assistant.cli.command_run import EXIT_FAILED, EXIT_USAGE, data, fail
 from corpus.documents import LANGUAGES
 from eval.cases import EvaluationError
+from eval.eval_progress import Teller, shown
 from eval.metrics.statistics import Figure
+from eval.output import number, print_json, print_table, rounded, sentences
 from eval.public.answered_rows import read_abstention, read_evidence
 from eval.public.figures import (
     Figures,
@@ -25,11 +27,9 @@ from eval.public.figures import (
     ranking_figures,
     refused,
 )  # fmt: skip
-from eval.public.public_shelf import kit_from_settings, stocked
+from eval.public.public_libraries import kit_from_settings, stocked
 from eval.public.squad import across, load_squad
 from eval.public.squad import mixed as mixed_of
-from eval.teller import Teller, shown
-from eval.told import number, print_json, print_table, rounded, sentences
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 

@@ -8,8 +8,8 @@ from typing import Annotated, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
 from eval.cases import EvaluationError
-from eval.public.public_shelf import Text
-from eval.told import labels_in
+from eval.output import labels_in
+from eval.public.public_libraries import Text
 
 _Row = TypeVar("_Row", bound="Row")
 

@@ -14,8 +14,8 @@ from pydantic import ValidationError
 
 from corpus.language import detect_language
 from eval.cases import EvaluationError, read_yaml, what_is_wrong
+from eval.public.public_libraries import Text
 from eval.public.public_rows import Filled, Part
-from eval.public.public_shelf import Text
 
 
 class _Asked(Part):

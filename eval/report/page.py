@@ -17,13 +17,13 @@ from eval.cases import EvaluationError, shipped_sets
 from eval.metrics.scores import CAUSES
 from eval.metrics.statistics import Figure
 from eval.metrics.summary import Figures, Summary
+from eval.output import number
 from eval.report.failures import MOST, Card, failures
 from eval.report.html_markup import seen, style, tag
 from eval.report.plots import beside_latency, histogram, legend, reliability, risk_coverage, stacked, whiskers
-from eval.runs.comparing import Comparison, compare, in_common, summary_of
+from eval.runs.run_comparison import Comparison, compare, in_common, summary_of
 from eval.runs.run_store import Run
 from eval.runs.run_tables import MEANINGS
-from eval.told import number
 
 _Told = tuple[Run, Summary]
 _FATES = (("answered", 2), ("shown as what comes closest", 1), ("told that nothing is found", 5), ("failed", 4))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from assistant.opening import catalogue_of, make_engine
+from assistant.engine_factory import catalogue_of, make_engine
 from assistant.qa.engine import Engine
 from assistant.settings import load_settings
 from corpus.catalogue import Catalogue
@@ -19,12 +19,12 @@ from corpus.embedding import make_models
 from corpus.library import Library
 from corpus.models import Models
 from eval.cases import Case, EvaluationError
-from ingest.ahead import Openable
-from ingest.folder import inputs
+from ingest.chunker import SEGMENTER_VERSION
+from ingest.input_files import inputs
 from ingest.outcomes import Progress
+from ingest.pipeline import ingest, starter_sources
+from ingest.prefetch import Openable
 from ingest.readers import ReadError
-from ingest.run import ingest, starter_sources
-from ingest.segment import SEGMENTER_VERSION
 
 KEPT = 4
 """Libraries that are kept beside the one in use, those used last."""

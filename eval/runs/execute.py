@@ -16,14 +16,14 @@ from corpus.catalogue import Catalogue
 from corpus.library import Library
 from corpus.models import Models
 from eval.cases import Case, EvaluationError, load_cases
+from eval.eval_progress import Teller
 from eval.gold_spans import Shelf, blocks_in, located
 from eval.runs.corpora import built, code, corpus_of, fingerprint, sources
 from eval.runs.records import Record, failed
 from eval.runs.run_store import Answers, Gold, Run, answers_in, begin, finish, load_run, set_aside
 from eval.systems import NAMES, System
-from eval.teller import Teller
-from ingest.ahead import Openable
-from ingest.segment import SEGMENTER_VERSION
+from ingest.chunker import SEGMENTER_VERSION
+from ingest.prefetch import Openable
 
 
 @dataclass(frozen=True)

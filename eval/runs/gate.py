@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Strict, TypeAdapter,
 
 from eval.cases import EvaluationError, read_yaml, what_is_wrong
 from eval.metrics.summary import Summary
-from eval.runs.comparing import ABSTAINED, compare
+from eval.runs.run_comparison import ABSTAINED, compare
 from eval.runs.run_store import Run
 from eval.runs.run_tables import MEANINGS
 

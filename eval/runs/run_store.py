@@ -25,7 +25,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from corpus.files import write_whole
 from eval.cases import Case, EvaluationError, load_cases, what_is_wrong
 from eval.gold_spans import Found, found_of, with_found
-from eval.kept_lines import KeptLines, kept_in
+from eval.json_lines import KeptLines, kept_in
 from eval.runs.records import Record, Text
 
 ANSWERS, TEXTS, GOLD, META, SPANS = "answers.jsonl", "texts.json", "gold.json", "run.json", "spans.json"

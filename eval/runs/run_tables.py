@@ -10,8 +10,8 @@ from rich.text import Text
 from eval.metrics.scores import CAUSES, MEASURES
 from eval.metrics.statistics import Figure
 from eval.metrics.summary import Summary
-from eval.runs.comparing import Comparison
-from eval.told import number, print_table
+from eval.output import number, print_table
+from eval.runs.run_comparison import Comparison
 from ingest.readers import visible
 
 ABSTENTION = {

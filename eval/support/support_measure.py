@@ -13,13 +13,13 @@ import yaml
 from rich.console import Console
 from rich.text import Text
 
-from assistant.support.exact import Source
-from assistant.support.sentence_check import SupportCheck
+from assistant.grounding.exact_values import Source
+from assistant.grounding.sentence_check import SupportCheck
 from corpus.documents import LANGUAGES
 from corpus.embedding import Embedder
 from eval.metrics.support import supported
+from eval.output import number, print_table
 from eval.support.corrupt import KINDS, Sentence, corruptions
-from eval.told import number, print_table
 
 TRUE = "true"
 Stands = Callable[[str, str, str], bool]

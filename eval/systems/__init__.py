@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from assistant.opening import make_engine
+from assistant.engine_factory import make_engine
 from assistant.settings import Settings
 from corpus.library import Library
 from eval.cases import Case

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.qa.states import States
-from assistant.qa.weights import bert_base, e5_lower, e5_words, read_weights, tokenizer_of, weights_of
+from assistant.qa.passage_states import States
+from assistant.qa.reader_weights import bert_base, e5_lower, e5_words, read_weights, tokenizer_of, weights_of
 from eval.training.export import npz
 from eval.training.groups import load
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from assistant.qa.abstention import WHATEVER, Caution, log_odds
 from eval.metrics.selective import expected_error, reliability
-from eval.told import Rounded
+from eval.output import Rounded
 
 SURE = 0.9
 """How sure it is that a risk is not higher than stated."""

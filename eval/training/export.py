@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.qa.weights import packed
+from assistant.qa.reader_weights import packed
 
 _FIRST = (1980, 1, 1, 0, 0, 0)
 """The earliest time that a ZIP archive can tell: every entry bears it, so that the same weights give the same bytes."""
 
 
 def exported(*checkpoints: Path) -> bytes:
-    """The weights of a checkpoint as they ship (`assistant.qa.weights.packed`); of several, trained from one beginning on different
+    """The weights of a checkpoint as they ship (`assistant.qa.reader_weights.packed`); of several, trained from one beginning on different
     questions, their mean (Wortsman et al., "Model soups", 2022). Raises `ValueError` for another file."""
     held = [_weights(each) for each in checkpoints]
     if any(each.keys() != held[0].keys() for each in held):

@@ -12,11 +12,11 @@ from typing import Any
 from assistant.qa.abstention import FROM_ENGLISH, NEITHER_ENGLISH, SAME
 from assistant.qa.engine import Engine
 from assistant.qa.readers import Reads, Searched, gain
+from assistant.qa.scoring import AGAIN, READ, Weigher
 from assistant.qa.units import heading_of, units_of, worded
-from assistant.qa.weighing import AGAIN, READ, Weigher
 from eval.training.calibrate import Calibration, Outcome
 from eval.training.groups import Group, lines_of
-from eval.training.own import asked_of, with_turn_before
+from eval.training.own_rows import asked_of, with_turn_before
 from eval.training.written_rows import SECTION
 
 OFF_TOPIC = "off-topic"
@@ -124,7 +124,7 @@ def by_readers(engine: Engine, reader: Reads, other: Reads | None = None) -> Bes
 
 
 def by_likeness(engine: Engine) -> Best:
-    """The best nearness (`assistant.qa.weighing`) of the units that search finds."""
+    """The best nearness (`assistant.qa.scoring`) of the units that search finds."""
     weigher = Weigher(engine.library)
 
     def best(text: str) -> tuple[float, float | None] | None:

@@ -13,9 +13,9 @@ from typing import Any, get_args
 
 from babel.dates import format_date, format_skeleton, format_time
 
-from assistant.meeting.citing import Citer
-from assistant.meeting.meeting_desk import tellings
-from assistant.meeting.telling import Kind, Part, Telling
+from assistant.meeting.meeting_answers import tellings
+from assistant.meeting.row_citations import Citer
+from assistant.meeting.row_passages import Kind, Part, Telling
 from assistant.qa.engine import Engine
 from corpus.meetings import Meeting
 from eval.training.groups import Group, Read, lines_of
@@ -32,7 +32,7 @@ told nowhere then."""
 SOURCE = "meeting-"
 """What the name of such a group begins with."""
 _ANSWERS: Mapping[str, str] = {"paper_item": "taken_up"}
-"""What is told in answer to a kind of question, where the two have not the same name (`assistant.meeting.telling.Kind`)."""
+"""What is told in answer to a kind of question, where the two have not the same name (`assistant.meeting.row_passages.Kind`)."""
 _OF_ITEM, _OF_DAY = ("title", "taken_up", "length", "documents"), ("row", "break")
 _CONTENT = "content"
 """Questions on the substance of an item: its annotation tells, and no row."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from assistant.qa.reader import Name
 from eval.training.groups import Group
 from eval.training.meeting_rows import SOURCE
-from eval.training.own import STRANGE, TRANSLATED, TREATY
+from eval.training.own_rows import STRANGE, TRANSLATED, TREATY
 from eval.training.written_rows import PAPER, WRITTEN
 
 

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from torch import nn
 from transformers import BertConfig, BertModel
 
-from assistant.qa.pairing import MOST_PIECES, Kind, Pairing
-from assistant.qa.states import States, marked, marks
-from assistant.qa.weights import EPSILON, HEADS
+from assistant.qa.passage_states import States, marked, marks
+from assistant.qa.reader_input import MOST_PIECES, Kind, Pairing
+from assistant.qa.reader_weights import EPSILON, HEADS
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ def base(kind: Kind, pieces: int = MOST_PIECES) -> tuple[Reader, Pairing]:
     """A reader that has learnt nothing yet, with its tokenizer, on the packaged cross-encoder, whose own ranking is what
     answerability begins from: `bert` reads its word vectors, `e5` states of multilingual-e5-small through a bridge that is
     still to be fitted. Rows get at most so many `pieces`."""
-    from assistant.qa.weights import e5_lower, e5_words, tokenizer_of
+    from assistant.qa.reader_weights import e5_lower, e5_words, tokenizer_of
     from eval.training.published import cross_encoder
 
     weights = {name: torch.from_numpy(np.array(values)) for name, values in cross_encoder().items()}

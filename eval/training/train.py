@@ -18,9 +18,9 @@ from typing import Any
 import torch
 from torch.nn import functional
 
-from assistant.qa.pairing import Kind, Pairing
 from assistant.qa.reader import Name
-from assistant.qa.weights import weights_of
+from assistant.qa.reader_input import Kind, Pairing
+from assistant.qa.reader_weights import weights_of
 from corpus.files import file_hash
 from eval.training.groups import Group, Read, load
 from eval.training.mixes import by_set, described

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from assistant.cli.session import data, talk
+from assistant.cli.command_run import data, talk
 from assistant.qa.reader import Name
 from corpus.files import file_hash
-from eval.teller import shown
-from eval.told import print_table, sentences
+from eval.eval_progress import shown
+from eval.output import print_table, sentences
 from ingest.readers import visible
 
 if TYPE_CHECKING:

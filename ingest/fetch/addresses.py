@@ -13,7 +13,7 @@ from urllib.request import getproxies, proxy_bypass
 import httpx
 
 from corpus.symbols import Symbol
-from ingest.fetch.fetch_faults import Refused
+from ingest.fetch.fetch_errors import Refused
 from ingest.readers import visible
 
 SERVICE = "https://documents.un.org"

@@ -15,9 +15,9 @@ from corpus.symbols import Symbol
 from ingest.fetch.addresses import SERVICE, Checked, request_address
 from ingest.fetch.cache import Downloads, Stored
 from ingest.fetch.content import FORMATS, kind_of, looks_whole, what_else
-from ingest.fetch.fetch_faults import NotPublished, Refused, ServiceAway, TryLater
+from ingest.fetch.fetch_errors import NotPublished, Refused, ServiceAway, TryLater
+from ingest.fetch.retries import Pace, Patience, Timer, until
 from ingest.fetch.transfer import Received, Transfer
-from ingest.fetch.waiting import Pace, Patience, Timer, until
 from ingest.readers import MAX_BYTES
 
 _Made = TypeVar("_Made")

@@ -15,10 +15,10 @@ from corpus.symbols import Symbol, SymbolError, expand, expand_all, same_documen
 from ingest.fetch.cache import Downloads, Stored
 from ingest.fetch.content import FORMATS
 from ingest.fetch.document_service import Service
-from ingest.fetch.fetch_faults import FetchError, NotPublished, Refused, ServiceAway
+from ingest.fetch.fetch_errors import FetchError, NotPublished, Refused, ServiceAway
 from ingest.fetch.transfer import Received
+from ingest.pipeline import Input
 from ingest.readers import ReadError
-from ingest.run import Input
 
 
 @dataclass(frozen=True)

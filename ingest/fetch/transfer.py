@@ -12,8 +12,8 @@ import httpx
 
 from ingest.fetch.addresses import followed
 from ingest.fetch.cache import Version
-from ingest.fetch.fetch_faults import NotPublished, Refused, ServiceAway, TryLater
-from ingest.fetch.waiting import Patience, Timer, retry_after
+from ingest.fetch.fetch_errors import NotPublished, Refused, ServiceAway, TryLater
+from ingest.fetch.retries import Patience, Timer, retry_after
 from ingest.readers import MAX_BYTES, visible
 
 MAX_REDIRECTS = 5

@@ -18,9 +18,9 @@ from typing import Any
 import yaml
 
 from corpus.roman import from_roman
-from ingest.readers.aligned import head_lines, rows_of
-from ingest.readers.heads import SUMMARY
 from ingest.readers.lines import ENDS, Cell, Line, ReadError, Source
+from ingest.readers.masthead_lines import SUMMARY
+from ingest.readers.text_columns import head_lines, rows_of
 
 MAX_LINE = 400_000
 MAX_FIELD, MAX_DATE = 1_000, 100

@@ -14,7 +14,7 @@ from services import Made, listening, made_service, service_fixture
 from test_api_roles import PAGES, ROLES, TABLE
 
 from assistant.access import OPERATIONS
-from assistant.access.rates import CHEAP, Rates
+from assistant.access.rate_limits import CHEAP, Rates
 from assistant.api import middleware as bodies
 from assistant.api.route import Guarded
 from corpus.catalogue import Catalogue

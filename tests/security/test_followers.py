@@ -15,14 +15,14 @@ import pytest
 from services import PASSWORD, Made, listening, made_service
 
 from assistant.access import Principal, Role
-from assistant.api import callers
+from assistant.api import authentication
 from assistant.service.jobs import Hand, Jobs
 from corpus.catalogue import Catalogue
 
 
 @pytest.fixture
 def made(tmp_path: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> Iterator[Made]:
-    monkeypatch.setattr(callers, "AGAIN_SECONDS", 0.2)
+    monkeypatch.setattr(authentication, "AGAIN_SECONDS", 0.2)
     with made_service(tmp_path, catalogue) as found:
         yield found
 
@@ -161,7 +161,7 @@ def test_who_says_what_he_knows_is_told_each_outcome_once() -> None:
 
 
 def test_following_needs_the_role(made: Made) -> None:
-    from assistant.faults import Forbidden
+    from assistant.service_errors import Forbidden
 
     with pytest.raises(Forbidden):
         made.service.follow_job(Principal(Role.READ, "key", "key:r"), "x")

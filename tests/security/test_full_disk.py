@@ -14,7 +14,7 @@ from services import Made, ended, service_fixture, sign_in
 
 from assistant.access import LOCAL, Role
 from assistant.access.access_store import FILE
-from assistant.service.changing import CONTENT, Uploads
+from assistant.service.collection_service import CONTENT, Uploads
 from corpus.corpus_errors import LibraryFull, advice
 from corpus.feedback import feedback_of
 from corpus.store.sqlite import Sqlite

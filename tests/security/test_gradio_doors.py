@@ -24,8 +24,8 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnect
 
 from assistant.access import Role
-from assistant.api.callers import COOKIE
-from assistant.page.calls import MOST_BYTES
+from assistant.api.authentication import COOKIE
+from assistant.page.gradio_calls import MOST_BYTES
 
 ROOT = Path(__file__).parents[2]
 ROLES = ("nobody", "read", "staff", "admin")

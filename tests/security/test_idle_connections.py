@@ -18,9 +18,9 @@ from test_serving import Server
 
 from assistant.access import Role
 from assistant.access.principal import network
-from assistant.api import running as connections
-from assistant.api.serving_places import Most, Places
-from assistant.faults import Overloaded, TooMany
+from assistant.api import http_server as connections
+from assistant.api.admission import Most, Places
+from assistant.service_errors import Overloaded, TooMany
 
 MANY = 600
 TCP = Path("/proc/net/tcp")

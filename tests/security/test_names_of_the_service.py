@@ -8,8 +8,8 @@ import pytest
 from fastapi.testclient import TestClient
 from services import Made, service_fixture
 
-from assistant.api.callers import Hosts
-from assistant.api.running import Forwarded
+from assistant.api.authentication import Hosts
+from assistant.api.http_server import Forwarded
 from assistant.settings import SettingsError, load_settings
 
 DOORS = ("/api/v1/documents", "/api/v1/search?q=boats", "/documents", "/", "/api/v1/me", "/v1/models")

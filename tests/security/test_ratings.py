@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from services import Made, made_service, service_fixture
 
-from assistant.access.rates import Rates
+from assistant.access.rate_limits import Rates
 from corpus.catalogue import Catalogue
 
 GOOD = {"question": "When do boats leave?", "language": "en", "rating": 1, "answer": {"status": "answered"}}

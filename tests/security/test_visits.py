@@ -16,14 +16,14 @@ from security.test_gradio_doors import JOIN, Functions, config, functions
 from services import SAME, Made, listening, made_service, service_fixture, settings_with
 
 from assistant.access import Principal, Role
+from assistant.access.anonymous_sessions import COOKIE, MOST, MOST_KEPT, SECONDS, Secret, Visitors
 from assistant.access.principal import SHARED
-from assistant.access.rates import Rates
-from assistant.access.visitors import COOKIE, MOST, MOST_KEPT, SECONDS, Secret, Visitors
-from assistant.api.serving_places import Most, Places
-from assistant.faults import Overloaded, TooMany
+from assistant.access.rate_limits import Rates
+from assistant.api.admission import Most, Places
 from assistant.messages import Message
-from assistant.service.papers import Papers
-from assistant.service.turns import Turns
+from assistant.service.paper_queue import Papers
+from assistant.service.question_queue import Turns
+from assistant.service_errors import Overloaded, TooMany
 from corpus.catalogue import Catalogue
 from corpus.corpus_errors import SEAL_FILE
 from corpus.documents import LANGUAGES

@@ -10,10 +10,10 @@ import pytest
 from security.test_gradio_doors import CANCEL, JOIN, Functions, config, events, functions
 from services import Made, ended, made_service, service_fixture
 
-from assistant.access.rates import CHEAP, Rates
-from assistant.faults import TooMany
-from assistant.page.calls import MOST_CALLS, MOST_WINDOWS, SECONDS, Windows
+from assistant.access.rate_limits import CHEAP, Rates
 from assistant.page.chat_turns import MOST_DRAWN, Conversations, Turn
+from assistant.page.gradio_calls import MOST_CALLS, MOST_WINDOWS, SECONDS, Windows
+from assistant.service_errors import TooMany
 from corpus.catalogue import Catalogue
 
 __all__ = ["config", "functions"]

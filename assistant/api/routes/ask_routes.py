@@ -12,13 +12,13 @@ from fastapi.concurrency import run_in_threadpool
 
 from assistant.api.api_models import AnswerOut, HitOut
 from assistant.api.api_replies import STREAMED, EventStream, event
-from assistant.api.callers import Caller, Served
+from assistant.api.authentication import Caller, Served
 from assistant.api.problems import Crash, problem, request_id
 from assistant.api.route import Guarded, may
-from assistant.faults import ServiceFault
 from assistant.question_request import QuestionRequest
 from assistant.service import Stream
-from assistant.service.asking import event_json
+from assistant.service.question_service import event_json
+from assistant.service_errors import ServiceFault
 
 router = APIRouter(tags=["ask"], route_class=Guarded)
 log = logging.getLogger("rapporteur.api")

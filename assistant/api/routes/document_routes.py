@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Path, Query, status
 
 from assistant.api.api_models import BlockOut, DocumentOut, Page, PassagesOut
-from assistant.api.callers import Caller, Served
+from assistant.api.authentication import Caller, Served
 from assistant.api.route import Guarded, may
 from assistant.service.jobs import Job
 from corpus.documents import Document, Edition, Language

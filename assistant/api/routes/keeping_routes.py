@@ -13,18 +13,18 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import Field
 
 from assistant.access import check
-from assistant.api import callers
+from assistant.api import authentication
 from assistant.api.api_models import Strict
 from assistant.api.api_replies import STREAMED, EventStream, event, with_pauses
-from assistant.api.callers import Caller, Served, identified_again
+from assistant.api.authentication import Caller, Served, identified_again
 from assistant.api.problems import problem, request_id
 from assistant.api.route import Guarded, known_fields, may
 from assistant.api.routes.document_routes import Held
-from assistant.faults import ServiceFault, TooLarge
-from assistant.fetching import FetchRequest
-from assistant.keeping import Files
-from assistant.outcome_words import job_told
+from assistant.fetch_plans import FetchRequest
+from assistant.ingestion import Files
+from assistant.outcome_messages import job_told
 from assistant.service.jobs import Job
+from assistant.service_errors import ServiceFault, TooLarge
 from corpus.documents import Language
 
 router = APIRouter(tags=["keep"], route_class=Guarded)
@@ -113,7 +113,7 @@ async def _changes(
 ) -> AsyncIterator[bytes]:
     """The records of a job as events, for as long as the caller may see them: a key may be revoked, a session ended."""
     try:
-        async with aclosing(changes), aclosing(with_pauses(changes, callers.AGAIN_SECONDS)) as coming:
+        async with aclosing(changes), aclosing(with_pauses(changes, authentication.AGAIN_SECONDS)) as coming:
             async for record in coming:
                 check(await identified_again(request), "jobs")
                 if record is not None:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 
 from assistant.api.api_models import AgendaOut, BriefingOut, ComparisonOut, MandatesOut, OriginsOut, Strict, ThemesOut
 from assistant.api.api_replies import DOCUMENTED, LISTED, SHEETS, EventStream, event, file_reply, form_of
-from assistant.api.callers import Caller, Served
+from assistant.api.authentication import Caller, Served
 from assistant.api.route import Guarded, may
 from assistant.api.routes.keeping_routes import local
 from assistant.paper_requests import (
@@ -26,8 +26,8 @@ from assistant.paper_requests import (
     ThemesRequest,
 )
 from assistant.service import Service
-from assistant.service.papers import Paper
-from assistant.service.writing import Event, State
+from assistant.service.paper_queue import Paper
+from assistant.service.paper_service import Event, State
 from corpus.documents import Language
 
 router = APIRouter(tags=["write"], route_class=Guarded)

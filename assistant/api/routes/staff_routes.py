@@ -11,11 +11,11 @@ from assistant.access import OPERATIONS
 from assistant.access.audit import Entry
 from assistant.access.operations import allowed
 from assistant.api.api_models import CallerOut, Page, RatedOut, RatingBody, RemovedOut
-from assistant.api.callers import AccessGate, Caller, Served
+from assistant.api.authentication import AccessGate, Caller, Served
 from assistant.api.route import Guarded, everybody, may
 from assistant.api.routes.document_routes import Limit, Offset
-from assistant.faults import NotHeld, Overloaded
 from assistant.service.metrics import CONTENT_TYPE
+from assistant.service_errors import NotHeld, Overloaded
 
 rating = APIRouter(tags=["feedback"], route_class=Guarded)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
-from assistant.frames import joined, say
-from assistant.meeting import citing as said_of
-from assistant.meeting.citing import Citer
+from assistant.answer_phrases import joined, say
+from assistant.meeting import row_citations as said_of
+from assistant.meeting.row_citations import Citer
 from assistant.qa.answer import Statement
+from assistant.qa.scoring import Scored
 from assistant.qa.units import Unit
-from assistant.qa.weighing import Scored
 from assistant.reports.brief.briefing import Part, Section
 from assistant.reports.brief.selection import Chooser
 from assistant.reports.brief.subject import asking, in_words, proposing

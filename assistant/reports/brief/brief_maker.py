@@ -8,7 +8,8 @@ from dataclasses import replace
 from shlex import quote
 from typing import get_args
 
-from assistant.frames import joined, say
+from assistant.answer_phrases import joined, say
+from assistant.generation.generation_report import NAMES
 from assistant.qa.engine import Engine
 from assistant.qa.revisions import VersionDesk
 from assistant.reports import Progress, silent
@@ -20,11 +21,10 @@ from assistant.reports.brief.subject import Ground, ground_of
 from assistant.reports.lookup import Paper, changed
 from assistant.reports.mandates.mandate_reader import acts
 from assistant.reports.report_cache import Derived, name_of, state_of
-from assistant.slices import Aside, Slices
-from assistant.write.report import NAMES
+from assistant.time_slices import Aside, Slices
 from corpus.calendar_names import language_name
 from corpus.library import Library
-from corpus.plain import to_plain
+from corpus.serialization import to_plain
 from corpus.symbols import Symbol, same_document
 
 FOLDER, KEPT = "briefings", 20

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import partial
 from itertools import groupby, islice, pairwise, zip_longest
 
-from assistant.frames import say
+from assistant.answer_phrases import say
 from assistant.qa.answer import Statement
 from assistant.qa.metadata import adoption_lines, dated_on, is_draft, item_lines, line_of, opening_of, votes
 from assistant.qa.units import Unit

@@ -10,7 +10,10 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 
-from assistant.frames import say
+from assistant.answer_phrases import say
+from assistant.generation.generation_report import notes_of
+from assistant.generation.writer import Draft, Fallen, Writer
+from assistant.grounding.rejection_reasons import Reason
 from assistant.qa.abstention import ALIKE
 from assistant.qa.answer import Dropped, Statement
 from assistant.qa.citations import statement_of
@@ -18,10 +21,7 @@ from assistant.qa.retriever import Evidence
 from assistant.qa.units import units_of
 from assistant.reports.brief.briefing import Part, Section, SectionKey, Written
 from assistant.reports.brief.selection import Chooser
-from assistant.slices import Aside
-from assistant.support.reasons import Reason
-from assistant.write.report import notes_of
-from assistant.write.writer import Draft, Fallen, Writer
+from assistant.time_slices import Aside
 from corpus.documents import Document, Passage
 
 WRITTEN: frozenset[SectionKey] = frozenset(["articles", "points", "guidance"])

@@ -14,19 +14,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from assistant.frames import say
+from assistant.answer_phrases import say
 from assistant.qa.abstention import ALIKE, REPEATED
 from assistant.qa.answer import Citation, Statement
 from assistant.qa.citations import statement_of
 from assistant.qa.engine import Engine
 from assistant.qa.metadata import bracketed, covering, is_draft
 from assistant.qa.retriever import Evidence
+from assistant.qa.scoring import Scored
 from assistant.qa.units import Unit, units_of
-from assistant.qa.weighing import Scored
 from assistant.reports.brief.briefing import Part, Section, SectionKey
 from assistant.reports.brief.subject import Ground
 from assistant.reports.lookup import cite
-from assistant.slices import Slices
+from assistant.time_slices import Slices
 from assistant.wording.drafting import grammar_of
 from assistant.wording.values import plain, without_symbols
 from corpus.dates import dates_in

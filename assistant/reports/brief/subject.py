@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from assistant.frames import say
+from assistant.answer_phrases import say
 from assistant.qa.engine import Engine
 from assistant.qa.metadata import adopted_on, covering
 from assistant.qa.retriever import restricted

@@ -12,11 +12,11 @@ from itertools import groupby
 
 import numpy as np
 
-from assistant.frames import day_text, joined, mark, place_name, say
+from assistant.answer_phrases import day_text, joined, mark, place_name, say
 from assistant.qa.answer import Statement
 from assistant.qa.metadata import covering
+from assistant.qa.scoring import READ, Scored
 from assistant.qa.units import Unit
-from assistant.qa.weighing import READ, Scored
 from assistant.reports import ReportError
 from assistant.reports.brief import agenda_sections
 from assistant.reports.brief.articles import Article, ArticleFinder

@@ -22,11 +22,11 @@ from assistant.reports.comparison.paragraphs import END, Para, paragraphs
 from assistant.reports.comparison.text_diff import LITTLE, Piece, pairs_of, pieces_of
 from assistant.reports.lookup import cite
 from assistant.reports.quoted_tables import as_json
-from assistant.slices import Aside, Slices
+from assistant.time_slices import Aside, Slices
 from corpus.analysis import analyse
 from corpus.documents import Document
 from corpus.library import Library
-from corpus.touched import locator_of
+from corpus.place_spans import locator_of
 
 WORDS, PASSAGES = 24, 60
 """How many words of a paragraph, the rarest, are searched for, and how many passages may have it."""

@@ -19,24 +19,24 @@ from typing import Any, Literal
 
 import numpy as np
 
+from assistant.grounding.exact_values import Source, lacking
+from assistant.grounding.rejection_reasons import Reason
+from assistant.grounding.sense import turned
 from assistant.qa.answer import Citation, Statement
 from assistant.qa.citations import statement_of
 from assistant.qa.engine import Engine
 from assistant.qa.metadata import is_draft
 from assistant.qa.retriever import Evidence
 from assistant.qa.revisions import VersionDesk
+from assistant.qa.scoring import FIRST, READ, Scored
 from assistant.qa.units import Unit, distinct, units_of
-from assistant.qa.weighing import FIRST, READ, Scored
 from assistant.question import Question
 from assistant.reports import Progress, silent
 from assistant.reports.comparison.alignment import SURE, likenesses
 from assistant.reports.comparison.paragraphs import Para, key_of, whole
 from assistant.reports.comparison.text_diff import Piece, pieces_of
 from assistant.reports.quoted_tables import as_json
-from assistant.slices import Aside, Slices
-from assistant.support.exact import Source, lacking
-from assistant.support.reasons import Reason
-from assistant.support.sense import turned
+from assistant.time_slices import Aside, Slices
 from assistant.wording.claims import read
 from corpus.documents import Document
 from corpus.library import Library

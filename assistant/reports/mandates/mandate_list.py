@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from assistant.frames import day_of, say
+from assistant.answer_phrases import day_of, say
 from assistant.qa.answer import Citation
 from assistant.qa.metadata import dated_on, is_draft
 from assistant.reports import Progress, ReportError, silent

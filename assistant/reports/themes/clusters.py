@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from assistant.slices import Slices
+from assistant.time_slices import Slices
 from corpus.embedding import Embedder
 
 LEAST, MOST = 3, 24

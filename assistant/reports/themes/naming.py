@@ -18,7 +18,7 @@ from functools import cache
 import numpy as np
 
 from assistant.reports.themes.clusters import LEAST
-from assistant.slices import Slices
+from assistant.time_slices import Slices
 from assistant.vocabulary import Vocabulary
 from assistant.wording.lexicon import HAN_FUNCTION
 from corpus.acronyms import acronyms, named_by

@@ -9,7 +9,7 @@ from functools import partial
 
 import numpy as np
 
-from assistant.frames import joined, say
+from assistant.answer_phrases import joined, say
 from assistant.qa.answer import Citation, Statement
 from assistant.qa.citations import statement_of
 from assistant.qa.engine import Engine
@@ -39,7 +39,7 @@ from assistant.reports.themes.clusters import (
 )
 from assistant.reports.themes.naming import Namer, Phrase
 from assistant.reports.themes.theme_model import Theme, ThemeDocument, ThemePassage, Themes
-from assistant.slices import Aside, Slices
+from assistant.time_slices import Aside, Slices
 from assistant.wording.drafting import grammar_of
 from corpus.analysis import analyse
 from corpus.calendar_names import language_name

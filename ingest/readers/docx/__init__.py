@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ingest.readers.docx.arrange import captions, contents, heading_of, laid_out, masthead_of
 from ingest.readers.docx.docx_blocks import Walker
+from ingest.readers.docx.docx_layout import captions, contents, heading_of, laid_out, masthead_of
 from ingest.readers.docx.docx_notes import KINDS, Ledger, note_texts
 from ingest.readers.docx.docx_styles import Sheet
 from ingest.readers.docx.entries import Entry, Paragraph, Reference, Row, Table
-from ingest.readers.docx.handset import settle
 from ingest.readers.docx.inline import Findings
+from ingest.readers.docx.manual_notes import settle
 from ingest.readers.docx.numbering import Numbering
 from ingest.readers.docx.package import Package
 from ingest.readers.docx.wordprocessing import Element, R, W, child, on, value

@@ -14,8 +14,8 @@ from lxml import etree
 from ingest.readers.encoding import decode_html
 from ingest.readers.html.html_blocks import Block, Paragraph, Row, Table, paragraphs
 from ingest.readers.html.html_notes import match_notes
-from ingest.readers.html.spelling import spell
-from ingest.readers.html.walk import Walker
+from ingest.readers.html.html_parser import Walker
+from ingest.readers.html.html_text import spell
 from ingest.readers.lines import Cell, Line, ReadError, Source, row_text
 from ingest.readers.text import bounded, clean_characters
 

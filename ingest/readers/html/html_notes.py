@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import islice, takewhile
 
 from ingest.readers.html.html_blocks import Block, Paragraph, paragraphs
-from ingest.readers.html.walk import NOTE_NAME
+from ingest.readers.html.html_parser import NOTE_NAME
 
 _MARK = re.compile(r"[\[(]?\s*(\d{1,4}|[a-z]{1,2}|[ivxlc]{1,6}|[*†‡§¶#]{1,4})\s*[\])]?[.,:/]?", re.IGNORECASE)
 _SEVERAL = re.compile(r"\s*(?:(?:\d{1,4}|[a-z]|[*†‡§¶#]{1,4})\s*[,;]\s*)+(?:\d{1,4}|[a-z]|[*†‡§¶#]{1,4})\s*")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from ingest.readers.heads import heads_document
 from ingest.readers.html.html_blocks import BREAK, Block, Box, Paragraph, Row, Run, Table, paragraphs
 from ingest.readers.lines import ReadError
+from ingest.readers.masthead_lines import heads_document
 
 MAX_CELLS = 1_000_000
 _WIDEST = 200

@@ -1,24 +1,24 @@
 """PDF files: from the characters on their pages to lines, one for each paragraph, heading, row and footnote.
 
 pdfium (through pypdfium2) reads the file; everything that makes a United Nations document of it is done here:
-`glyphs` (characters with place and size), `prints` (printed lines), `furniture` (running headers and footers),
-`pdf_notes` (footnotes), `pdf_tables` (with `table_rules` and `table_rows`), `columns` (reading order), `flow` (paragraphs) and `assemble` (lines).
+`glyphs` (characters with place and size), `printed_lines` (printed lines), `running_headers` (running headers and footers),
+`pdf_notes` (footnotes), `pdf_tables` (with `table_rules` and `table_rows`), `columns` (reading order), `pdf_paragraphs` (paragraphs) and `assemble` (lines).
 """
 
 from __future__ import annotations
 
-from ingest.readers.heads import is_distribution_line
 from ingest.readers.lines import NoTextLayer, ReadError, Source, in_groups
+from ingest.readers.masthead_lines import is_distribution_line
+from ingest.readers.pdf.arabic_text import damaged, reversed_share, with_turned_script
 from ingest.readers.pdf.assemble import Assembly
 from ingest.readers.pdf.columns import column_gap, in_reading_order
 from ingest.readers.pdf.contents import entries
-from ingest.readers.pdf.flow import PageText, flowing
-from ingest.readers.pdf.furniture import Framed, wide_rules, without_furniture, without_sideways
 from ingest.readers.pdf.glyphs import MAX_CHARACTERS, PageGlyphs, open_pdf, read_pages
 from ingest.readers.pdf.pdf_notes import Note, part_notes
+from ingest.readers.pdf.pdf_paragraphs import PageText, flowing
 from ingest.readers.pdf.pdf_tables import carried_table, labelled_tables, ruled_tables, unruled_tables
-from ingest.readers.pdf.prints import Print, common_size, prints_of
-from ingest.readers.pdf.script import damaged, reversed_share, with_turned_script
+from ingest.readers.pdf.printed_lines import Print, common_size, prints_of
+from ingest.readers.pdf.running_headers import Framed, wide_rules, without_furniture, without_sideways
 from ingest.readers.pdf.table_rows import Table
 
 __all__ = ["read_pdf"]

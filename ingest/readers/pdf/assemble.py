@@ -8,12 +8,12 @@ from dataclasses import replace
 from itertools import chain
 
 from ingest.readers.lines import Cell, Line, in_groups, row_text
+from ingest.readers.pdf.arabic_text import mended_script
 from ingest.readers.pdf.contents import title_and_page
-from ingest.readers.pdf.flow import Item, Paragraph, is_labelled
 from ingest.readers.pdf.glyphs import Run
 from ingest.readers.pdf.pdf_notes import MARKS, PLAIN, Note, label_of
-from ingest.readers.pdf.prints import Print, Row, is_wide
-from ingest.readers.pdf.script import mended_script
+from ingest.readers.pdf.pdf_paragraphs import Item, Paragraph, is_labelled
+from ingest.readers.pdf.printed_lines import Print, Row, is_wide
 from ingest.readers.pdf.table_rows import Table
 from ingest.readers.text import clean_characters
 

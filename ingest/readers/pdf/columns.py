@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from ingest.readers.pdf.prints import Print, common_size
+from ingest.readers.pdf.printed_lines import Print, common_size
 
 _LEAST = 6
 """So many lines must stand on either side of the gap between columns."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ingest.readers.heads import CONTENTS
 from ingest.readers.lines import LEADERS
-from ingest.readers.pdf.prints import Print
+from ingest.readers.masthead_lines import CONTENTS
+from ingest.readers.pdf.printed_lines import Print
 
 _PAGE = re.compile(r"\d{1,4}|[ivxl]{1,6}")
 _NUMBER_BEHIND = re.compile(r"[\s.…]+(?P<page>\d{1,4}|[ivxl]{1,6})$")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from ingest.readers.lines import FIGURE_WORDS, LEADERS, MAP_WORDS
 from ingest.readers.pdf.glyphs import PageGlyphs
-from ingest.readers.pdf.prints import Print, TableCell
+from ingest.readers.pdf.printed_lines import Print, TableCell
 from ingest.readers.pdf.table_rows import SAME_CELL, VALUE, Table, is_value, table_of
 from ingest.readers.pdf.table_rules import CAPTION, framed, levels_of, merged, without_underlines
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 
 from ingest.readers.lines import YEARS, heads_numbers, in_groups
 from ingest.readers.pdf.glyphs import Rule, Run
-from ingest.readers.pdf.prints import Print, Row, TableCell
-from ingest.readers.pdf.slots import slotted
+from ingest.readers.pdf.printed_lines import Print, Row, TableCell
 from ingest.readers.pdf.table_rules import NEAR, Level, lies_within, merged
+from ingest.readers.pdf.timetable_rows import slotted
 
 SAME_CELL = 1.5
 """Lines of one cell are less than so many font sizes apart."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from ingest.readers.lines import FIGURE_WORDS, MAP_WORDS, TABLE_WORDS, in_groups
 from ingest.readers.pdf.glyphs import Rule
-from ingest.readers.pdf.prints import Print
+from ingest.readers.pdf.printed_lines import Print
 
 NEAR = 4.0
 """Ends of rules within so many points are one edge."""

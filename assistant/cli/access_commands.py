@@ -1,0 +1,134 @@
+"""Commands about who may do what: keys, accounts, audit. They work while the server runs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+
+from assistant.access.access_store import AccessStore
+from assistant.access.accounts import AccountError, Accounts, Keys
+from assistant.access.audit import Audit
+from assistant.access.principal import LOCAL, Role
+from assistant.cli.command_run import EXIT_USAGE, fail, plain_errors, print_list, settings, talk
+
+keys = typer.Typer(name="keys", help="API keys: made, listed, revoked.", no_args_is_help=True)
+accounts = typer.Typer(name="accounts", help="Accounts that sign in at the page.", no_args_is_help=True)
+
+RoleOption = Annotated[str, typer.Option(help="read, staff or admin.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="As JSON.")]
+
+
+@keys.command("add")
+def add_key(
+    name: Annotated[str, typer.Argument(help="What the key is for.")],
+    role: RoleOption = "read",
+    days: Annotated[int | None, typer.Option(min=1, max=3_650, help="Days until it ends; without: never.")] = None,
+) -> None:
+    """Make a key. It is shown once and kept as a hash only."""
+    with open_store() as store, store.together():
+        key, secret = Keys(store).make(name, _role(role), days)
+        Audit(store).note(LOCAL, "make key", f"{key.id} {key.role} {name}")
+    typer.echo(secret)
+    talk.print(f"Key {key.id} ({key.role}). It is not shown again.", markup=False)
+
+
+@keys.command("list")
+def list_keys(as_json: JsonOption = False) -> None:
+    """List the keys, revoked ones too."""
+    with open_store() as store:
+        found = Keys(store).all()
+    heads = ("Key", "Name", "Role", "Made", "Ends", "Last used", "Revoked")
+    print_list(
+        found, as_json, heads, lambda key: (key.id, key.name, key.role, key.created, key.expires, key.used, key.revoked)
+    )
+
+
+@keys.command("revoke")
+def revoke_key(key: Annotated[str, typer.Argument(help="The key's id, as 'keys list' shows it.")]) -> None:
+    """End a key at once."""
+    with open_store() as store, store.together():
+        if not Keys(store).revoke(key):
+            raise fail(f"There is no key {key!r} that is good. 'rapporteur keys list' shows the keys.")
+        Audit(store).note(LOCAL, "revoke key", key)
+    talk.print(f"Key {key} is revoked.", markup=False)
+
+
+@accounts.command("add")
+def add_account(name: Annotated[str, typer.Argument(help="Name to sign in with.")], role: RoleOption = "read") -> None:
+    """Make an account; its password is asked for, or read from standard input."""
+    _account("make account", name, role=_role(role))
+
+
+@accounts.command("password")
+def change_password(name: Annotated[str, typer.Argument(help="Name of the account.")]) -> None:
+    """Give an account a new password; who is signed in with it is signed out."""
+    _account("change password", name)
+
+
+@accounts.command("remove")
+def remove_account(name: Annotated[str, typer.Argument(help="Name of the account.")]) -> None:
+    """Remove an account; who is signed in with it is signed out."""
+    with open_store() as store, store.together():
+        if not Accounts(store).remove(name):
+            raise fail(f"There is no account {name!r}. 'rapporteur accounts list' shows the accounts.")
+        Audit(store).note(LOCAL, "remove account", name)
+    talk.print(f"Account {name} is removed.", markup=False)
+
+
+@accounts.command("list")
+def list_accounts(as_json: JsonOption = False) -> None:
+    """List the accounts."""
+    with open_store() as store:
+        found = Accounts(store).all()
+    print_list(found, as_json, ("Account", "Role", "Made"), lambda each: (each.name, each.role, each.created))
+
+
+def audit(
+    count: Annotated[int, typer.Option("-n", min=1, max=1_000_000, help="How many entries.")] = 50,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what staff did, the latest first."""
+    with open_store() as store:
+        found = Audit(store).entries(limit=count)
+    heads = ("Time", "Who", "From", "What", "On what")
+    print_list(found, as_json, heads, lambda each: (each.time, each.who, each.address, each.action, each.target))
+
+
+def _account(action: str, name: str, role: Role | None = None) -> None:
+    password = _password()
+    with open_store() as store, store.together():
+        try:
+            if role is None:
+                Accounts(store).change(name, password)
+            else:
+                Accounts(store).add(name, role, password)
+        except AccountError as error:
+            raise fail(str(error), EXIT_USAGE) from None
+        Audit(store).note(LOCAL, action, f"{name} {role.word}" if role else name)
+    talk.print(f"Done: {action} {name}.", markup=False)
+
+
+def _password() -> str:
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
+
+
+def _role(word: str) -> Role:
+    try:
+        return Role.of(word)
+    except ValueError as error:
+        raise fail(str(error), EXIT_USAGE) from None
+
+
+@contextmanager
+def open_store() -> Iterator[AccessStore]:
+    """The store of keys and accounts beside the library; also while a server runs."""
+    with plain_errors():
+        chosen = settings()
+        with AccessStore(chosen.data_dir, database=chosen.database_url) as store:
+            yield store

@@ -1,0 +1,199 @@
+"""What `doctor` looks at: each finding with its severity and what mends it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from assistant.cli.command_run import settings as read_settings
+from assistant.engine_factory import catalogue_of, check_there, make_model, open_library
+from assistant.qa.abstention import bars
+from assistant.qa.reader import KINDS, Name, Reader
+from assistant.qa.reader_weights import REMEDY, available, ships
+from assistant.settings import Settings, SettingsError, model_key, unread
+from corpus.catalogue import CatalogueError
+from corpus.corpus_errors import LibraryBusy, LibraryError, LibraryStale, advice
+from corpus.embedding import EmbeddingError, make_models
+from corpus.extras import EXTRAS, install, installed
+from ingest.document_reading import READER_VERSION
+
+Severity = Literal["ok", "warning", "error"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at."""
+
+    name: str
+    severity: Severity
+    message: str
+    remedy: str = ""
+
+
+def run_checks() -> list[Finding]:
+    """All checks, in the order in which they depend on each other."""
+    python = ".".join(map(str, sys.version_info[:3]))
+    findings = [Finding("python", "ok", python), Finding("sqlite", "ok", sqlite3.sqlite_version), _extras()]
+    try:
+        settings = read_settings()
+        catalogue = catalogue_of(settings)
+    except (SettingsError, CatalogueError) as error:
+        return [*findings, Finding("settings", "error", str(error), "Correct the setting.")]
+    findings.append(Finding("settings", "ok", f"library in {settings.data_dir}"))
+    if names := unread():
+        findings.append(Finding("settings", "warning", f"nothing reads {', '.join(names)}", "Correct or unset it."))
+    findings.append(Finding("catalogue", "ok", f"{len(catalogue.entries)} documents known"))
+    told = (_disk(settings), *_readers(settings), _model(settings), *_database(settings), *_library(settings))
+    return [*findings, *told]
+
+
+def _extras() -> Finding:
+    """Which optional parts are installed; none has to be."""
+    here = [extra for extra in EXTRAS if installed(extra)]
+    absent = [extra for extra in EXTRAS if extra not in here]
+    told = f"installed: {', '.join(here) or 'none'}"
+    if not absent:
+        return Finding("extras", "ok", told)
+    return Finding(
+        "extras",
+        "ok",
+        f"{told}; not installed: {', '.join(absent)}",
+        f"{absent[0]}, if wanted: {install(absent[0])}; what needs another tells its command",
+    )
+
+
+def _disk(settings: Settings) -> Finding:
+    folder = settings.data_dir
+    while not folder.exists():
+        folder = folder.parent
+    if not os.access(folder, os.W_OK):
+        told = f"{folder} can't be written to: what is held can be asked and shown, nothing can be added"
+        return Finding("disk", "warning", told, "Where that is not meant, change its permissions.")
+    free = shutil.disk_usage(folder).free / 1e9
+    if free < 1:
+        return Finding("disk", "warning", f"{free:.1f} GB free", "Free some space, or move the library.")
+    return Finding("disk", "ok", f"{free:.0f} GB free")
+
+
+def _readers(settings: Settings) -> list[Finding]:
+    """Whether the readers are whole and their bases installed. What is converted at the first question is not tried."""
+    if not settings.reader:
+        return [Finding("reader", "ok", "switched off")]
+    try:
+        return [_reader(name, settings) for name in KINDS if name in bars()]
+    except EmbeddingError as error:
+        return [Finding("reader", "error", str(error), REMEDY)]
+
+
+def _reader(name: Name, settings: Settings) -> Finding:
+    told = f"reader ({name})"
+    if not ships(name):
+        return Finding(told, "warning", "its weights are not here; answers are chosen less sharply", REMEDY)
+    if not available(KINDS[name]):
+        return Finding(told, "warning", "its base is not installed; answers are chosen less sharply",
+                       install("multilingual"))  # fmt: skip
+    try:
+        Reader(name, settings.data_dir / "models").check()
+    except EmbeddingError as error:
+        return Finding(told, "error", str(error), REMEDY)
+    return Finding(told, "ok", "installed")
+
+
+def _model(settings: Settings) -> Finding:
+    """Whether the model of the settings replies, and whether it can be used: a line is asked of it."""
+    if settings.model is None:
+        if settings.mode == "write":
+            return Finding("model", "error", "mode is 'write', but no model is set", "Set RAPPORTEUR_MODEL.")
+        return Finding("model", "ok", "none set: answers are quoted")
+    from assistant.model import Message, ModelFault
+
+    if not installed("llama-index"):
+        return Finding(
+            "model", "error", f"{settings.model} is set, and LlamaIndex is not installed", install("llama-index")
+        )
+    try:
+        reply = "".join(make_model(settings).reply([Message("user", "Write one word: ready")])).strip()
+    except ModelFault as fault:
+        return Finding("model", "error", str(fault), _REMEDIES[fault.kind])
+    if not reply:
+        return Finding("model", "warning", f"{settings.model} replied without a word", "Try another model.")
+    key = "with a key" if model_key() else "without a key"
+    return Finding("model", "ok", f"{settings.model} replies at {settings.model_url} ({key})")
+
+
+_REMEDIES = {
+    "unreachable": "Start the server, or correct RAPPORTEUR_MODEL_URL.",
+    "silent": "Wait until the model is loaded, or raise RAPPORTEUR_MODEL_TIMEOUT and RAPPORTEUR_MODEL_SECONDS.",
+    "busy": "Try again later.",
+    "refused": "Correct RAPPORTEUR_MODEL, RAPPORTEUR_MODEL_KEY or RAPPORTEUR_MODEL_URL (it usually ends in /v1).",
+    "too_long": "Correct RAPPORTEUR_MODEL_CONTEXT and RAPPORTEUR_MODEL_OUTPUT.",
+    "failed": "See the log of the server; RAPPORTEUR_MODEL_URL must be that of an OpenAI-compatible API.",
+}
+
+
+def _database(settings: Settings) -> list[Finding]:
+    """Whether the database of the settings has what is made use of."""
+    if settings.database_url is None:
+        return []
+    from corpus.store.engines import postgres
+    from corpus.store.postgres_tables import lacking
+
+    try:
+        db = postgres(settings.database_url)
+    except LibraryError as error:
+        return [Finding("database", "error", str(error), "Correct RAPPORTEUR_DATABASE_URL, or start the server.")]
+    try:
+        missing = lacking(db)
+    finally:
+        db.close()
+    if not missing:
+        return [Finding("database", "ok", "PostgreSQL with pgvector and pg_textsearch")]
+    severity: Severity = "error" if "vector" in missing else "warning"
+    mended = "Install them there (pg_textsearch also in shared_preload_libraries), then rapporteur reindex."
+    return [Finding("database", severity, f"the server lacks {' and '.join(missing)}", mended)]
+
+
+def _library(settings: Settings) -> Iterator[Finding]:
+    try:
+        models = make_models(settings.embedding, settings.multilingual, settings.data_dir / "models")
+        used = [models.own, *([models.multilingual] if models.multilingual else [])]
+        sizes = [model.embed_query("probe").shape[0] for model in used]
+    except EmbeddingError as error:
+        yield Finding("embedding", "error", str(error), "Reinstall, or choose another RAPPORTEUR_EMBEDDING.")
+        return
+    names = " and ".join(f"{model.name}, {size} dimensions" for model, size in zip(used, sizes, strict=True))
+    yield Finding("embedding", "ok", names)
+    try:
+        check_there(settings)
+    except LibraryError as error:
+        there = next(each for each in (settings.data_dir, *settings.data_dir.absolute().parents) if each.exists())
+        yield Finding("library", "warning" if there.is_dir() else "error", str(error), "rapporteur ingest --starter")
+        return
+    try:
+        with open_library(settings, "rapporteur doctor", models) as library:
+            faults, counted = library.verify(), library.status()
+            older = sum(each.reader != READER_VERSION for each in library.headers())
+    except LibraryBusy as error:
+        yield Finding("library", "warning", str(error), "Run doctor when it has ended.")
+    except LibraryStale as error:
+        yield Finding("library", "error", str(error), "rapporteur reindex")
+    except LibraryError as error:
+        yield Finding("library", "error", str(error), "See the finding.")
+    except sqlite3.DatabaseError as error:
+        yield Finding("library", "error", advice(settings.data_dir, str(error)), "See the finding.")
+    else:
+        told = f"{counted.documents} documents, {counted.passages} passages, sound"
+        if faults:
+            yield Finding("library", "error", "; ".join(faults[:3]), "rapporteur reindex")
+        elif counted.documents:
+            yield Finding("library", "ok", told)
+            if older:
+                remedy = "rapporteur ingest their files (the starter corpus: --starter); then they are read anew"
+                yield Finding("library", "warning", f"{older} documents were read by an older reader", remedy)
+        else:
+            yield Finding("library", "warning", "empty", "rapporteur ingest --starter")

@@ -1,0 +1,248 @@
+"""Commands that bring documents in: from files and folders, which can be kept in step, and by symbol from the official service."""
+
+from __future__ import annotations
+
+import json
+import signal
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.text import Text
+
+from assistant.cli.backend import library_or_server
+from assistant.cli.command_run import EXIT_USAGE, data, fail, plain_errors, talk
+from assistant.cli.progress import Heard, Report, done_here, done_there
+from assistant.engine_factory import catalogue_of, make_keeper, open_library
+from assistant.fetch_plans import FOLDER, FetchRequest, languages_of, plan
+from assistant.ingestion import Files
+from assistant.outcome_messages import told
+from assistant.settings import Settings
+from corpus.library import Library
+from ingest.input_files import FileInput, printable
+from ingest.prefetch import Openable
+
+if TYPE_CHECKING:
+    from assistant.cli.server_backend import ServerDesk
+    from assistant.ingestion import Hand, Keeper
+
+
+def ingest(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Files, and folders with all that is in them.")] = None,
+    starter: Annotated[bool, typer.Option("--starter", help="Add the digests that ship with Rapporteur.")] = False,
+    symbol: Annotated[str | None, typer.Option(help="The document's symbol, where the file does not print it.")] = None,
+    language: Annotated[str | None, typer.Option(help="Language of the files: en, fr, es, ru, ar or zh.")] = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, max=64, help="Files read at once; by default one a processor.")
+    ] = None,
+    ocr: Annotated[bool, typer.Option("--ocr", help="Recognise the words of pages that are images.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Read also what was read or refused before.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print each outcome as a line of JSON.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Keep the library in step with the folders.")] = False,
+) -> None:
+    """Read documents into the library. What is held already, or was refused before, is passed over."""
+    given = paths or []
+    folders = [path for path in given if path.is_dir()]
+    if not given and not starter:
+        raise fail("Name at least one file or folder, or --starter for the starter corpus.", EXIT_USAGE)
+    if symbol and (len(given) != 1 or folders):
+        raise fail("--symbol goes with exactly one file.", EXIT_USAGE)
+    if watch and not folders:
+        raise fail("--watch goes with at least one folder.", EXIT_USAGE)
+    report = Report(as_json=as_json)
+    with library_or_server("ingest", make=True) as (found, chosen):
+        files = Files(given, starter, symbol, language, ocr, apart=chosen.data_dir)
+        ingestion = _Ingestion(found, chosen, report, again, jobs)
+        if watch:
+            _keep_in_step(ingestion, files, folders)
+            return
+        ingestion.read(files)
+    report.summary()
+    if report.failed:
+        raise typer.Exit(1)
+
+
+@dataclass(frozen=True)
+class _Ingestion:
+    """The library, or the server that owns it, and what both are told with every file; where the outcomes go."""
+
+    found: Library | ServerDesk
+    chosen: Settings
+    report: Report
+    again: bool
+    jobs: int | None
+
+    def read(self, files: Files) -> None:
+        """Reads what the command line names."""
+        for folder in files.empty():
+            self.report.note(f"{printable(str(folder))} holds no file to be read.")
+        said = {"starter": files.starter, "symbol": files.symbol, "language": files.language, "ocr": files.ocr}
+        self._read(files, len(files), files.paths, said, self.report.put, again=self.again)
+
+    def update(self, sources: Sequence[FileInput]) -> None:
+        """Reads what has changed."""
+
+        def put(made: Mapping[str, Any]) -> None:
+            if made["result"] != "unchanged":
+                self.report.put(made)
+
+        if sources:
+            said = {"language": sources[0].language, "ocr": sources[0].ocr}
+            self._read(sources, len(sources), [each.path for each in sources], said, put)
+
+    def remove(self, path: Path, shown: str) -> bool:
+        """Removes what came from a file that is gone; says whether there may be others to be read in its place."""
+        gone: list[Mapping[str, Any]] = []
+        body = {"path": str(path), "shown": shown}
+        self._work(lambda keeper, hand: keeper.forget(hand, path, shown), "forget", body, gone.append, 0)
+        for each in gone:
+            self.report.put(each)
+        return bool(gone)
+
+    def _read(
+        self, sources: Iterable[Openable], total: int, paths: Sequence[Path], said: Mapping[str, Any], heard: Heard, *,
+        again: bool = False,
+    ) -> None:  # fmt: skip
+        body = {"paths": [str(path.absolute()) for path in paths], "jobs": self.jobs, "again": again, **said}
+
+        def read(keeper: Keeper, hand: Hand) -> None:
+            keeper.read(hand, sources, total, again=again, jobs=self.jobs)
+
+        self._work(read, "ingest", body, heard, total)
+
+    def _work(
+        self, work: Callable[[Keeper, Hand], None], path: str, body: Mapping[str, Any], heard: Heard, total: int
+    ) -> None:
+        if isinstance(self.found, Library):
+            keeper = make_keeper(self.found, self.chosen)
+            done_here("Reading", lambda hand: work(keeper, hand), heard, total)
+        else:
+            done_there("Reading", self.found, f"/local/{path}", body, heard, total)
+
+
+def _keep_in_step(ingestion: _Ingestion, files: Files, folders: Sequence[Path]) -> None:
+    """Reads all, and then what changes, until interrupted."""
+    from ingest.folder_watch import Watched, watch
+
+    stop = threading.Event()
+    with _stopped_by_terminate(stop):
+        try:
+            watched = [Watched(folder, (files.apart,)) for folder in folders]
+            ingestion.read(files)
+            ingestion.report.summary()
+            talk.print("Watching for changes. Ctrl-C ends.")
+            try:
+                for folder, changes in watch(watched, stop):
+                    freed = [ingestion.remove(path, folder.shown(path)) for path in changes.gone]
+                    changed = list(folder.files) if any(freed) else changes.changed
+                    ingestion.update([folder.input(path, files.language, ocr=files.ocr) for path in changed])
+            except KeyboardInterrupt:
+                stop.set()
+        except OSError as error:
+            raise fail(f"The folder can't be watched: {error.strerror or error}.") from None
+    talk.print("Stopped watching.")
+
+
+@contextmanager
+def _stopped_by_terminate(stop: threading.Event) -> Iterator[None]:
+    """Until the block ends, a request to terminate is a wish to stop, as Ctrl-C is."""
+
+    def handle(_: int, __: FrameType | None) -> None:
+        stop.set()
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, handle)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+_BAD = ("not published", "refused", "failed")
+_STYLES = {"not published": "yellow", "refused": "red", "failed": "red"}
+
+
+def fetch(
+    symbols: Annotated[
+        list[str] | None, typer.Argument(help="Symbols; with --meeting, ids of meetings.", metavar="SYMBOL")
+    ] = None,
+    language: Annotated[
+        list[str] | None, typer.Option(help="en, fr, es, ru, ar, zh or all; repeat it, or separate them by commas.")
+    ] = None,
+    form: Annotated[
+        str | None, typer.Option("--format", help="Only docx, pdf or doc. Otherwise in this order what there is.")
+    ] = None,
+    meeting: Annotated[
+        bool, typer.Option("--meeting", help="All that the catalogue lists for a meeting: the one named, or the held.")
+    ] = False,
+    cited_by: Annotated[
+        str | None, typer.Option(metavar="SYMBOL", help="All that this held document cites and is not held.")
+    ] = None,
+    everything: Annotated[bool, typer.Option("--catalogue", help="All that the catalogue lists.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Ask also for what is held, in case it has changed.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be fetched.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the outcomes as a JSON list.")] = False,
+) -> None:
+    """Fetch official documents by symbol from documents.un.org and add them to the library."""
+    if not (symbols or meeting or cited_by or everything):
+        raise fail("Name at least one symbol, or --meeting, --cited-by SYMBOL or --catalogue.", EXIT_USAGE)
+    with plain_errors():
+        asked = FetchRequest.model_construct(
+            symbols=symbols or [],
+            languages=languages_of(language or []),
+            form=form,
+            meeting=meeting,
+            cited_by=cited_by,
+            everything=everything,
+            again=again,
+        )
+        assert asked.formats
+    rows: list[Mapping[str, Any]] = []
+    with library_or_server("fetch", make=True) as (found, chosen):
+        if not isinstance(found, Library):
+            if dry_run:
+                rows += found.foresee(asked.model_dump())
+            else:
+                done_there("Fetching", found, "/fetch", asked.model_dump(), rows.append, 0)
+            _report(rows, as_json)
+            return
+        planned = plan(asked, found, catalogue_of(chosen))
+    folder = chosen.data_dir / FOLDER
+    if dry_run:
+        rows += [asdict(each) for each in planned.foreseen(folder, chosen.ods_url)]
+        _report(rows, as_json)
+        return
+    from assistant.ingestion import fetch as fetched
+
+    with plain_errors():
+        work = partial(fetched, planned=planned, source=chosen, folder=folder, opened=partial(_opened, chosen))
+        done_here("Fetching", work, rows.append, len(planned.due))
+    places = {(each.symbol.text, each.language): n for n, each in enumerate(planned.wanted)}
+    _report(sorted(rows, key=lambda row: places[row["symbol"], row["language"]]), as_json)
+
+
+@contextmanager
+def _opened(chosen: Settings) -> Iterator[Keeper]:
+    with open_library(chosen, "rapporteur fetch") as library:
+        yield make_keeper(library, chosen)
+
+
+def _report(rows: Sequence[Mapping[str, Any]], as_json: bool) -> None:
+    """Outcomes on stdout (what went wrong on stderr, unless as JSON), the count of each on stderr."""
+    if as_json:
+        bare = [{name: value for name, value in row.items() if name not in ("line", "notes")} for row in rows]
+        typer.echo(json.dumps(bare, ensure_ascii=False))
+    for row in () if as_json else rows:
+        result = row["result"]
+        (talk if result in _BAD else data).print(Text(told(row)["line"], style=_STYLES.get(result, "")))
+    results = [row["result"] for row in rows]
+    counts = [f"{results.count(each)} {each}" for each in dict.fromkeys(results)]
+    talk.print(", ".join(counts) or "nothing to fetch", markup=False)
+    if any(each in _BAD for each in results):
+        raise typer.Exit(1)

@@ -1,0 +1,301 @@
+"""Commands that write documents: brief, compare, origins, themes, mandates; and the check of an agenda."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+from rich.table import Column, Table
+from rich.text import Text
+
+from assistant.cli.backend import Written, open_desk
+from assistant.cli.command_run import (
+    EXIT_FAILED,
+    EXIT_USAGE,
+    data,
+    fail,
+    known_language,
+    known_mode,
+    plain_errors,
+    talk,
+)
+from corpus.calendar_names import language_name
+from ingest.readers import visible
+
+if TYPE_CHECKING:
+    from assistant.paper_requests import PaperRequest
+
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", "-o", help="File to write: .docx, .pdf, .html or .md. Without it Markdown is printed."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead.")]
+Language = Annotated[
+    str, typer.Option(help="Language of the headings, and of the documents where they are held in it.")
+]
+
+
+def brief(
+    item: Annotated[
+        list[str] | None, typer.Option(help="An agenda item: 2, or 1 (a); several times: a briefing for each.")
+    ] = None,
+    theme: Annotated[str | None, typer.Option(help="A theme, in a few words.")] = None,
+    document: Annotated[str | None, typer.Option(help="A document that is held, by symbol or name.")] = None,
+    question: Annotated[str | None, typer.Option(help="A question.")] = None,
+    audience: Annotated[
+        Literal["delegate", "chair", "secretariat"],
+        typer.Option(help="Whom it is for: order and length of its sections."),
+    ] = "delegate",
+    language: Language = "en",
+    meeting: Annotated[
+        str, typer.Option(help="Symbol of the agenda, where not that of the latest meeting is meant.")
+    ] = "",
+    mixed: Annotated[
+        bool,
+        typer.Option("--mixed", help="Quote documents in other languages, too; needed where none is held in this one."),
+    ] = False,
+    mode: Annotated[
+        str | None, typer.Option(help="quote, write or auto: whether the model of the settings writes its sections.")
+    ] = None,
+    draft: Annotated[bool, typer.Option("--draft", help="Keep it as a draft for review (rapporteur review).")] = False,
+    out: Out = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write a briefing: an agenda item, a theme, a document or a question, every sentence with its source."""
+    from assistant.paper_requests import BriefingRequest
+
+    asked = {"theme": theme, "document": document, "question": question}
+    given = [("item", value) for value in dict.fromkeys(item or ())]
+    given += [(kind, value) for kind, value in asked.items() if value is not None]
+    if len(given) != 1 and (not given or {kind for kind, _ in given} != {"item"}):
+        raise fail("Name one of --item, --theme, --document and --question.", EXIT_USAGE)
+    if draft and (out is not None or as_json):
+        raise fail("--draft keeps the briefing; for a file of it: rapporteur review show DRAFT --out FILE.", EXIT_USAGE)
+    known_language(language)
+    _ready(out, language)
+    with open_desk("brief") as desk:
+        chosen = known_mode(mode, desk.settings)
+        for kind, value in given:
+            request = BriefingRequest.model_construct(
+                kind=kind, value=value, audience=audience, language=language, meeting=meeting, mixed=mixed, mode=chosen
+            )
+            if draft:
+                kept = desk.draft(request, _progress)
+                typer.echo(kept["id"])
+                talk.print("Kept for review. To see it: rapporteur review show " + kept["id"], markup=False)
+            else:
+                briefing = desk.write(request, _progress)
+                _finish(briefing, out if out is None or len(given) == 1 else _beside(out, value), as_json)
+                for sentence in briefing.record["unsourced"]:
+                    talk.print(f"- {sentence}", markup=False)
+
+
+def compare(
+    symbols: Annotated[
+        list[str] | None, typer.Argument(help="Two documents, more in a row, or with --topic any number.")
+    ] = None,
+    topic: Annotated[str | None, typer.Option(help="What each document says on this, side by side.")] = None,
+    language: Annotated[
+        str | None, typer.Option(help="Language of the versions to compare, and of the headings.")
+    ] = None,
+    out: Out = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compare a document with its revisions word by word, or documents on a topic."""
+    from assistant.paper_requests import ComparisonRequest
+
+    names = symbols or []
+    known_language(language)
+    if topic is None and len(names) < 2:
+        raise fail("Name two documents or more, or a topic with --topic.", EXIT_USAGE)
+    if topic is not None and not topic.strip():
+        raise fail("--topic is empty: say in a few words what to compare on.", EXIT_USAGE)
+    _ready(out, language)
+    with open_desk("compare") as desk:
+        request = ComparisonRequest.model_construct(document=names, topic=topic, language=language)
+        made = desk.write(request, _progress)
+        lost = topic is not None and not any(side["statements"] for side in made.record["sides"])
+        _finish(made, None if lost else out, as_json)
+    if lost:
+        raise fail("No text says it with any certainty; what comes nearest in each is told. No file was written." if out else
+                   "No text says it with any certainty; what comes nearest in each is told.")  # fmt: skip
+    record = made.record
+    if topic is None:
+        for step in record.get("steps", [record]):
+            first, second = (step[side].rsplit(":", 2)[:2] for side in ("first", "second"))
+            if not step["comparable"] and first[1] != second[1]:
+                spoken = (
+                    f"{first[0]} is in {language_name(first[1], 'en')}, {second[0]} in {language_name(second[1], 'en')}"
+                )
+                raise fail(f"{spoken}; texts are compared in one language (--language).", EXIT_USAGE)
+            if not step["comparable"]:
+                raise fail(f"{first[0]} and {second[0]} have little in common; they are not compared.")
+            told = f"{step['same']} paragraphs are the same, {len(step['changes'])} differ."
+            talk.print(told if first[1] == second[1] else f"{told} The languages differ.", markup=False)
+
+
+def origins(
+    name: Annotated[str, typer.Argument(help="A document that is held, by symbol or name.")],
+    place: Annotated[str, typer.Option(help="One paragraph of it: 15 (d), or para. 15.")] = "",
+    language: Annotated[
+        str | None, typer.Option(help="Language of the version that is looked at, and of the headings.")
+    ] = None,
+    out: Out = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell where the paragraphs of a document come from: the earlier documents held that have them, to the letter or nearly."""
+    from assistant.paper_requests import OriginsRequest
+
+    _write(OriginsRequest.model_construct(document=name, place=place, language=language), out, as_json)
+
+
+def themes(
+    language: Language = "en",
+    count: Annotated[
+        int | None, typer.Option(min=1, max=100, help="How many themes; by default as the library has it.")
+    ] = None,
+    theme: Annotated[str | None, typer.Option(help="The theme of this name or number alone.")] = None,
+    out: Out = None,
+    as_json: AsJson = False,
+) -> None:
+    """Cluster all that is held by theme: a compendium with summaries, documents over the years and gaps."""
+    from assistant.paper_requests import ThemesRequest
+
+    _write(ThemesRequest.model_construct(language=language, count=count, theme=theme), out, as_json)
+
+
+def mandates(
+    addressee: Annotated[str, typer.Option(help="Of whom something is asked: part of a name.")] = "",
+    year: Annotated[int | None, typer.Option(min=1945, max=2200, help="Resolutions of this year.")] = None,
+    due_before: Annotated[str, typer.Option(help="Only what is due before this day: 2026-12-31.")] = "",
+    document: Annotated[
+        list[str] | None,
+        typer.Option(help="A resolution that is held, by symbol or name; may be repeated. Default: all."),
+    ] = None,
+    language: Language = "en",
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", "-o", help="File to write: .csv, .xlsx, .docx, .pdf, .html or .md. Without it Markdown is printed."
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List who is asked to do what, by when, in the resolutions that are held; what is due first comes first."""
+    from assistant.export.spreadsheets import FORMATS
+    from assistant.paper_requests import MandatesRequest
+
+    request = MandatesRequest.model_construct(
+        addressee=addressee, year=year, due_before=due_before, document=document or [], language=language
+    )
+    with plain_errors():
+        request.check()
+    made = _write(request, out, as_json, FORMATS)
+    talk.print(f"{made.record['total']} requests and decisions.", markup=False)
+
+
+def _write(request: PaperRequest, out: Path | None, as_json: bool, more: Sequence[str] = ()) -> Written:
+    """Has a paper written, and prints it or makes a file of it."""
+    known_language(request.language)
+    _ready(out, request.language, more)
+    with open_desk(request.name) as desk:
+        made = desk.write(request, _progress)
+        _finish(made, out, as_json, more)
+    return made
+
+
+def _finish(made: Written, out: Path | None, as_json: bool, more: Sequence[str] = ()) -> None:
+    """Prints what was written, or its JSON form, or makes a file of it."""
+    from assistant.export.file_formats import format_of, save
+
+    if as_json:
+        typer.echo(json.dumps(made.record, ensure_ascii=False))
+    if out is not None:
+        with _told():
+            save(made.file(format_of(out, more)), out)
+        talk.print(f"Written: {out}", markup=False)
+    elif not as_json:
+        data.print(made.file("md").decode(), markup=False, end="")
+
+
+def _beside(out: Path, item: str) -> Path:
+    """The file of one of several items: `brief-2.docx` for `brief.docx`."""
+    return out.with_name(f"{out.stem}-{re.sub(r'[^0-9a-z]+', '-', item.casefold()).strip('-')}{out.suffix}")
+
+
+def _progress(heading: str, done: int, total: int) -> None:
+    talk.print(f"{done + 1}/{total} {heading}", markup=False)
+
+
+def _ready(out: Path | None, language: str | None, more: Sequence[str] = ()) -> None:
+    """Refuses a file that can't be written before any work is done."""
+    from assistant.export.file_formats import check_form, format_of
+
+    if out is not None:
+        with _told(EXIT_USAGE):
+            form = format_of(out, more)
+        with _told():
+            check_form(form, language)
+
+
+@contextmanager
+def _told(code: int = EXIT_FAILED) -> Iterator[None]:
+    from assistant.export.publication import PublishError
+
+    try:
+        yield
+    except PublishError as error:
+        raise fail(str(error), code) from None
+
+
+agenda = typer.Typer(name="agenda", help="Before the meeting: agenda and documents.", no_args_is_help=True)
+_STATES = {"held": "held", "superseded": "superseded", "digest": "digest only", "missing": "not held"}
+
+
+@agenda.callback()
+def _agenda() -> None:
+    """Before the meeting: agenda and documents."""
+
+
+@agenda.command()
+def check(
+    meeting: Annotated[str, typer.Argument(help="Symbol of the agenda; by default that of the latest meeting.")] = "",
+    language: Annotated[
+        list[str] | None, typer.Option(help="Language in which the documents are wanted; may be repeated. Default: en.")
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 where something is to be mended.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Check what the agenda announces and cites against what is held."""
+    languages = [each for each in language or ["en"] if known_language(each)]
+    with open_desk("agenda check") as desk:
+        found = desk.agenda(meeting, languages)
+    checked = [*found["announced"], *found["cited"]]
+    if as_json:
+        typer.echo(json.dumps(found, ensure_ascii=False))
+    else:
+        table = Table("Item", Column("Document", overflow="fold"), "Title", "State", "Held", "Missing", "Cited in",
+                      title=Text(visible(f"{found['agenda']}: {found['title']}")), title_justify="left")  # fmt: skip
+
+        for each in checked:
+            state = f"revised: {each['later']}" if each["later"] else _STATES[each["state"]]
+            cells = (", ".join(each["items"]), each["symbol"], each["title"], state, " ".join(each["held"]),
+                     " ".join(each["missing"]), ", ".join(each["cited_in"]))  # fmt: skip
+            table.add_row(*(Text(visible(cell)) for cell in cells))
+        data.print(table)
+        for command in dict.fromkeys(each["command"] for each in checked if each["command"]):
+            data.print(command, markup=False)
+        if found["others"] and not meeting:
+            talk.print(
+                f"This is the latest of the agendas held. Others: {', '.join(found['others'])}; name one to check it.",
+                markup=False,
+            )
+        if found["complete"]:
+            talk.print("Everything that is announced or cited is held.")
+    if strict and not found["complete"]:
+        raise typer.Exit(EXIT_FAILED)

@@ -1,0 +1,152 @@
+"""What work tells on the terminal: progress as a bar on stderr, outcomes as lines of data, and at the end what a person should know."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Column, Table
+from rich.text import Text
+
+from assistant.cli.command_run import data, fail, talk
+from assistant.outcome_messages import told
+from ingest.readers import visible
+
+if TYPE_CHECKING:
+    from assistant.cli.server_backend import ServerDesk
+    from assistant.ingestion import Hand
+
+
+Heard = Callable[[Mapping[str, Any]], None]
+"""Gets the record of each outcome, with its line and notes."""
+
+
+def drawn() -> Progress:
+    """A bar that goes when it ends; its tasks have a `detail`, which is shown as it is."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[detail]}", markup=False),
+        TimeElapsedColumn(),
+        console=talk,
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    )
+
+
+def done_here(doing: str, work: Callable[[Hand], None], heard: Heard, total: int) -> None:
+    """Does the work of a keeper."""
+    from ingest.sandbox.process import WorkerError
+
+    with drawn() as bar:
+        try:
+            work(_Terminal(bar, bar.add_task(doing, total=total, detail=""), heard))
+        except WorkerError as error:
+            raise fail(str(error)) from None
+
+
+def done_there(doing: str, server: ServerDesk, path: str, body: Mapping[str, Any], heard: Heard, total: int) -> None:
+    """Has the server that owns the library do a job."""
+    with drawn() as bar:
+        hand = _Terminal(bar, bar.add_task(doing, total=total, detail=""), heard)
+        for each in server.outcomes(
+            server.begin(path, body), lambda at: hand.tell(done=at["done"], total=at["total"], detail=at["detail"])
+        ):
+            heard(each)
+
+
+class _Terminal:
+    """The bar of a terminal, to which work tells how far it is."""
+
+    def __init__(self, bar: Progress, task: TaskID, heard: Heard) -> None:
+        self._bar, self._task, self._heard = bar, task, heard
+
+    def tell(self, *, done: int | None = None, total: int | None = None, detail: str | None = None) -> None:
+        """How far the work is, and what is in hand."""
+        self._bar.update(self._task, completed=done, total=total)
+        if detail is not None:
+            self._bar.update(self._task, detail=detail)
+
+    def advance(self) -> None:
+        """One more part is done."""
+        self._bar.advance(self._task)
+
+    def note(self, words: str) -> None:
+        """What a person who waits should know."""
+        talk.print(Text(visible(words), style="yellow"))
+
+    def outcome(self, record: dict[str, Any]) -> None:
+        """What became of a part."""
+        self._heard(told(record))
+
+
+MOST_ROWS = 50
+"""Rows of one kind in the table at the end; each outcome has had a line of its own."""
+
+_RESULTS = ("added", "replaced", "skipped", "unchanged", "refused", "removed")
+_STYLES = {"refused": "red", "skipped": "yellow"}
+
+
+@dataclass
+class Report:
+    """Prints outcomes on stdout as they come, and keeps what the table at the end needs."""
+
+    as_json: bool = False
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_RESULTS, 0))
+    notes: list[str] = field(default_factory=list)
+    rows: list[tuple[str, str, str]] = field(default_factory=list)
+    _left_out: int = 0
+    _before: bool = False
+
+    @property
+    def failed(self) -> bool:
+        """Whether something that was named could not be read."""
+        return bool(self.counts["refused"]) or (bool(self.notes) and not any(self.counts.values()))
+
+    def note(self, sentence: str) -> None:
+        """A sentence for the end."""
+        self.notes.append(sentence)
+
+    def put(self, made: Mapping[str, Any]) -> None:
+        """Prints an outcome that is a record with its line and notes."""
+        result, notes = made["result"], made["notes"]
+        self.counts[result] += 1
+        if made.get("before"):
+            self._before = True
+        if self.as_json:
+            bare = {name: value for name, value in made.items() if name not in ("line", "notes")}
+            typer.echo(json.dumps(bare, ensure_ascii=False))
+        else:
+            # Where both are one terminal, the console of the progress bar must know of every line.
+            console = talk if talk.is_terminal and data.is_terminal else data
+            console.print(Text(visible(made["line"]), style=_STYLES.get(result, "")))
+        for note in notes:
+            word = note["result"]
+            if sum(row[0] == word for row in self.rows) < MOST_ROWS:
+                self.rows.append((word, made["file"], note["text"]))
+            else:
+                self._left_out += 1
+
+    def summary(self) -> None:
+        """Prints, on stderr, what a person should know of what has been added so far, and forgets it."""
+        for note in self.notes:
+            talk.print(Text(visible(note), style="yellow"))
+        alone = sum(self.counts.values()) == 1
+        if any(not alone or row[0] not in ("skipped", "refused") for row in self.rows):
+            table = Table("Result", Column("File", overflow="fold", ratio=1), Column("What to know", ratio=2))
+            for word, name, sentence in sorted(self.rows, key=lambda row: row[0]):
+                table.add_row(Text(word), Text(visible(name).rpartition("/")[2]), Text(visible(sentence)))
+            talk.print(table)
+            if self._left_out:
+                talk.print(f"{self._left_out} more rows of this kind; each file has a line above.")
+        counted = ", ".join(f"{n} {result}" for result, n in self.counts.items() if n)
+        talk.print(counted or "nothing to do", markup=False)
+        if self._before:
+            talk.print("What was refused or skipped before is read anew with --again.")
+        self.rows, self._left_out, self._before = [], 0, False

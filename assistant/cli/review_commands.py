@@ -1,0 +1,76 @@
+"""The `review` commands: briefings under review, with their states, comments and changes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from assistant.cli.backend import open_desk
+from assistant.cli.command_run import data, print_list, talk
+from assistant.reports import refused
+from assistant.service.paper_service import State
+from assistant.service_errors import ServiceFault
+from ingest.readers import visible
+
+app = typer.Typer(
+    name="review", help="Briefings under review: list, show, comment, change their state.", no_args_is_help=True
+)
+Id = Annotated[str, typer.Argument(help="The draft, as `rapporteur review list` names it.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+@app.command("list")
+def list_drafts(as_json: AsJson = False) -> None:
+    """List the drafts, the latest first."""
+    with open_desk("review") as desk:
+        found = desk.drafts()
+    heads = ("Draft", "Title", "State", "Made")
+    print_list(found, as_json, heads, lambda each: (each["id"], each["title"], each["state"], each["created"]))
+
+
+@app.command()
+def show(
+    draft: Id,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="File to write: .docx, .pdf, .html or .md.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show who did what to a draft, or write it as a file with its state on the cover."""
+    from assistant.export.file_formats import format_of, save
+
+    with open_desk("review") as desk, refused(ServiceFault):
+        form = format_of(out) if out is not None else ""
+        found, file = desk.reviewed(draft)
+        if out is not None:
+            save(file(form), out)
+            talk.print(f"Written: {out}", markup=False)
+    if as_json:
+        typer.echo(json.dumps(found, ensure_ascii=False))
+    elif out is None:
+        data.print(visible(f"{found['title']}: {found['state']}"), markup=False)
+        for each in found["events"]:
+            at = f" on paragraph {each['statement']}" if each["statement"] else ""
+            data.print(visible(f"{each['time']} {each['who']} {each['kind']}{at}: {each['text']}"), markup=False)
+
+
+@app.command()
+def comment(
+    draft: Id,
+    text: Annotated[str, typer.Argument(help="What is to be said.")],
+    paragraph: Annotated[
+        int | None, typer.Option(min=1, help="The number of the paragraph, or row of a table, that it is about.")
+    ] = None,
+) -> None:
+    """Comment on a draft, or on one paragraph of it."""
+    with open_desk("review") as desk:
+        desk.comment(draft, text, paragraph)
+
+
+@app.command()
+def state(draft: Id, to: Annotated[State, typer.Argument(help="The new state.")]) -> None:
+    """Put a draft in review, clear it, or send it back."""
+    with open_desk("review") as desk:
+        moved = desk.move(draft, to)
+    talk.print(f"{moved['id']}: {moved['state']}", markup=False)

@@ -1,0 +1,170 @@
+"""What `fetch` is asked for and what becomes of it, for the command line and the service."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from assistant.messages import Message
+from assistant.service_errors import Invalid, NotHeld, known_language
+from corpus.catalogue import Catalogue
+from corpus.documents import LANGUAGES, Document, Language
+from corpus.library import Library
+from corpus.symbols import Symbol, SymbolError
+
+if TYPE_CHECKING:
+    from ingest.fetch.fetch_run import Download, Wanted
+    from ingest.outcomes import Outcome
+
+FOLDER = "downloads"
+"""Folder of the fetched files, in that of the library."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """What became of one symbol in one language."""
+
+    symbol: str
+    language: str
+    result: str
+    document: str | None = None
+    format: str | None = None
+    bytes: int | None = None
+    sha256: str | None = None
+    url: str | None = None
+    reason: str = ""
+
+
+class FetchRequest(BaseModel):
+    """What to fetch: symbols (`CTOC/COP/WG.7/2021/2-4` names three), with `meeting` ids of meetings; or all that a held
+    document cites, or that the catalogue lists. What is held already is passed over unless `again`."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"symbols": ["CTOC/COP/WG.7/2021/2"], "languages": ["en"]}]}
+    )
+
+    symbols: Annotated[list[Annotated[str, Field(min_length=1, max_length=200)]], Field(max_length=500)] = []
+    languages: Annotated[list[Language], Field(max_length=6)] = []
+    form: Annotated[Literal["docx", "pdf", "doc"] | None, Field(description="Only this format.")] = None
+    meeting: bool = False
+    cited_by: Annotated[str | None, Field(max_length=200)] = None
+    everything: bool = False
+    again: bool = False
+
+    @property
+    def formats(self) -> Sequence[str]:
+        """The formats that will do, the best first. Raises `Invalid`."""
+        from ingest.fetch.content import FORMATS
+
+        if self.form is not None and self.form not in FORMATS:
+            raise Invalid("no-format", form=self.form, formats=", ".join(FORMATS))
+        return FORMATS if self.form is None else (self.form,)
+
+
+def languages_of(given: Sequence[str]) -> list[str]:
+    """Language codes, given one by one or separated by commas; `all` means all six. Raises `Invalid`."""
+    codes = [code.strip().lower() for text in given for code in text.split(",") if code.strip()]
+    if "all" in codes:
+        return list(LANGUAGES)
+    return list(dict.fromkeys(known_language(code) for code in codes))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is `wanted`, in which formats, the best first; what is held already is passed over unless `again`."""
+
+    wanted: Sequence[Wanted]
+    formats: Sequence[str]
+    again: bool
+
+    @property
+    def due(self) -> list[Wanted]:
+        """What is to be fetched."""
+        return [each for each in self.wanted if self.again or not each.held]
+
+    @property
+    def held(self) -> list[Row]:
+        """What is said of the rest."""
+        told = "held, and not asked for again"
+        rest = [each for each in self.wanted if each.held and not self.again]
+        return [Row(each.symbol.text, each.language, "held", each.held[0], reason=told) for each in rest]
+
+    def foreseen(self, folder: Path, ods_url: str) -> list[Row]:
+        """What fetching would do with each: nothing where it is held, read what `folder` keeps, or ask the service at
+        `ods_url`. Nothing is contacted."""
+        from ingest.fetch.addresses import request_address
+        from ingest.fetch.cache import Downloads
+
+        downloads = Downloads(folder)
+        rows = {(row.symbol, row.language): row for row in self.held}
+        for each in self.due:
+            place = each.symbol.text, each.language
+            kept = None if self.again else downloads.kept(ods_url, each.symbol, each.language, self.formats)
+            if kept and not kept.refused:
+                rows[place] = Row(*place, "would read", url=kept.url, reason="fetched before")
+            else:
+                address = request_address(ods_url, each.symbol, each.language, self.formats[0])
+                rows[place] = Row(*place, "would fetch", url=str(address))
+        return [rows[each.symbol.text, each.language] for each in self.wanted]
+
+
+def plan(asked: FetchRequest, library: Library, catalogue: Catalogue) -> Plan:
+    """What is to be fetched. Raises `Invalid` or `NotHeld` where that is not clear."""
+    from ingest.fetch import fetch_run as fetching
+
+    names, meeting, languages = asked.symbols, asked.meeting, languages_of(asked.languages)
+    if not (names or meeting or asked.cited_by or asked.everything):
+        raise Invalid("fetch-nothing")
+    ids = fetching.meeting_ids(catalogue)
+    meetings = [name for name in names if name in ids] if meeting else []
+    found: list[Symbol] = []
+    for name in names:
+        if name not in meetings:
+            try:
+                found += fetching.named(name)
+            except SymbolError as error:
+                hint = Message("meetings-known", {"meetings": ", ".join(ids)}).told if meeting else ""
+                raise Invalid("no-symbol", text=str(error), hint=hint) from None
+    if meeting:
+        found += fetching.listed(catalogue, meetings or [_one_meeting(ids, library, catalogue)])
+    if asked.everything:
+        found += fetching.listed(catalogue)
+    if asked.cited_by is not None:
+        texts = _texts(library, asked.cited_by)
+        spoken = sorted({text.language for text in texts})
+        languages = languages or (spoken if len(spoken) == 1 else [])
+        cited = fetching.wanted(fetching.cited_by(texts), languages or ["en"], library)
+        found += dict.fromkeys(each.symbol for each in cited if not each.held)
+    return Plan(fetching.wanted(found, languages or ["en"], library), asked.formats, asked.again)
+
+
+def _one_meeting(ids: Sequence[str], library: Library, catalogue: Catalogue) -> str:
+    from ingest.fetch.fetch_run import held_meetings
+
+    held = held_meetings(library, catalogue)
+    for choice in (held, ids):
+        if len(choice) == 1:
+            return choice[0]
+    raise Invalid("which-meeting-several" if held else "which-meeting-none", meetings=", ".join(ids))
+
+
+def _texts(library: Library, name: str) -> list[Document]:
+    """The held texts of a document: the official ones, or where there is none what is held."""
+    found = library.find(name)
+    if not found:
+        raise NotHeld("no-document", name=name)
+    return [document for document in found if document.edition == "official"] or found
+
+
+def row_of(each: Download, result: str, outcome: Outcome | None = None, reason: str = "") -> Row:
+    """What became of a download, or of the document that came of it."""
+    stored = each.stored
+    row = Row(each.wanted.symbol.text, each.wanted.language, result, reason=reason)
+    if stored is None:
+        return row
+    document = outcome.header.id if outcome and outcome.header else None
+    return Row(row.symbol, row.language, result, document, stored.kind, stored.bytes, stored.sha256, stored.url, reason)

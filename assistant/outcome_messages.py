@@ -1,0 +1,134 @@
+"""What became of files and symbols, as records, and in words: for terminal, page and API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from assistant.error_translation import reason
+from assistant.messages import Message
+from corpus.versions import Versions
+from ingest.ledger import LEAST_CHARACTERS, thin_pages
+from ingest.outcomes import Outcome
+from ingest.readers import visible
+
+
+def record(outcome: Outcome) -> dict[str, Any]:
+    """An outcome as JSON; `said` is what there is to say of it, in English."""
+    header, document = outcome.header, outcome.document
+    made: dict[str, Any] = {
+        "file": visible(outcome.name),
+        "result": outcome.result,
+        "document": header.id if header else None,
+        "symbol": header.symbol if header else None,
+        "language": header.language if header else None,
+        "edition": header.edition if header else None,
+        "format": header.format if header else None,
+        "passages": outcome.passages,
+        "reason": visible(outcome.reason),
+        "before": outcome.before,
+        "said": visible(_said(outcome)),
+    }
+    if document is not None:
+        made |= {
+            "pages": len(document.pages),
+            "thin_pages": list(thin_pages(document)),
+            "warnings": list(document.warnings),
+        }
+    return made
+
+
+def answering(versions: Versions, document_id: str) -> dict[str, str]:
+    """What a record tells of a document that has versions: which of them answers now."""
+    frame = {
+        "other": "{} answers in the place of this text.",
+        "until": "{} answers until this text is confirmed.",
+        "itself": "This text answers now in the place of {}.",
+    }
+    which, labels = versions.answers_for(document_id)
+    return {"answers": frame[which].format(", ".join(labels))} if labels else {}
+
+
+def _said(outcome: Outcome) -> str:
+    header = outcome.header
+    if outcome.before:
+        return f"{outcome.reason} (as before)"
+    if header is None or outcome.result not in ("added", "replaced", "unchanged", "removed"):
+        return outcome.reason
+    edition = f"{header.edition} (unverified)" if header.unverified else header.edition
+    named = f"{header.label} ({header.language}, {edition}), "
+    if outcome.result == "removed":
+        return f"{named}whose file is gone"
+    count = outcome.passages
+    held = "1 passage" if count == 1 else f"{count} passages" if count else "held already"
+    paged = outcome.document is not None and outcome.document.pages
+    return (
+        f"{named}{held}, {_covered(len(outcome.document.pages), thin_pages(outcome.document))}"
+        if outcome.document and paged
+        else f"{named}{held}"
+    )
+
+
+def told(made: Mapping[str, Any], language: str = "en") -> dict[str, Any]:
+    """A record of what became of a file, a symbol or a document, with a line about it for people in a language, and what they should
+    know: why a file is not held, what was not found in one that is."""
+    bare = {name: value for name, value in made.items() if name != "said"}
+    if "line" in made:  # kept by an earlier version
+        return bare
+    result, why = str(made["result"]), str(made.get("reason") or "")
+    width = 13 if "url" in made else 10  # of what is fetched one result is `not published`
+    notes = [*made.get("warnings", ()), *([made["answers"]] if "answers" in made else [])]
+    if thin := made.get("thin_pages"):
+        notes.insert(0, _covered(made["pages"], thin))
+    if "said" in made and result in ("skipped", "refused"):
+        notes = [why]
+    elif "said" in made and why:
+        notes.insert(0, why)  # what it took the place of
+    return {
+        **bare,
+        "line": " ".join(f"{reason(result, language):<{width}} {_named(made, language)}".split("\n")).rstrip(),
+        "notes": [{"result": result, "text": reason(each, language)} for each in notes],
+    }
+
+
+def _named(made: Mapping[str, Any], language: str) -> str:
+    """Which file, symbol or document it is, and what is said of it."""
+    if (said := made.get("said")) is not None:
+        name = made["file"]
+        return (
+            reason(said, language)
+            if said.startswith((f"{name} ", f"{name}: "))
+            else f"{name}: {reason(said, language)}"
+        )
+    parts = [made.get("document") or "", reason(made.get("reason") or "", language)]
+    if made.get("format") and made.get("bytes"):
+        parts.insert(1, f"{made['format']}, {max(1, made['bytes'] // 1000):,} kB")
+    elif str(made["result"]).startswith("would"):
+        parts.insert(1, made.get("url") or "")
+    name = f"{made['symbol']} ({made['language']})" if made.get("symbol") else ""
+    return ": ".join(each for each in (name, "; ".join(visible(part) for part in parts if part)) if each)
+
+
+def job_told(job: Mapping[str, Any], language: str = "en") -> dict[str, Any]:
+    """The record of a job, in a language what it has in hand, why it ended, and what became of its parts."""
+    why = Message(job["code"], {"text": job["reason"]}).told(language) if job["code"] else job["reason"]
+    outcomes = [told(each, language) for each in job["outcomes"]]
+    return {**job, "detail": reason(job["detail"], language), "reason": why, "outcomes": outcomes}
+
+
+def _covered(pages: int, thin: Sequence[int]) -> str:
+    """On how many pages there is text, and on which there is next to none."""
+    said = f"text on {pages - len(thin)} of {pages} pages"
+    return f"{said} (under {LEAST_CHARACTERS} characters on {_ranges(thin)})" if thin else said
+
+
+def _ranges(numbers: Sequence[int]) -> str:
+    """Ascending numbers with runs drawn together: `1, 4-6`; at most twelve runs."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    parts = [f"{first}-{last}" if last > first else str(first) for first, last in runs]
+    return ", ".join(parts[:12] + ["..."] * (len(parts) > 12))

@@ -1,0 +1,143 @@
+"""How words of a document are drawn: cut where what is marked begins and ends, rows below those that head their table, with anchors and references."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from itertools import groupby, pairwise
+from typing import Any
+
+from assistant.answer_phrases import isolated, mark, place_text
+from assistant.export.un_style import name_of
+from assistant.markdown import place_of
+from assistant.page_labels import word
+from assistant.qa.answer import Citation
+from corpus.documents import Block, Document
+from corpus.symbols import link
+from corpus.tables import tables_of
+
+_APART = re.compile(r"[^\w]+")
+_PREFERRED = "annotations, "
+
+
+def anchors_of(document: Document) -> dict[int, tuple[str, ...]]:
+    """The anchors of each block, by ordinal: that of its whole locator stands at the first block there, and a short one
+    where the end of the locator says enough (`item 3`: the annotations of item 3). Every block has `b` and its ordinal.
+    The shortest of a place, which is to be shared, comes first."""
+    first: dict[str, int] = {}
+    for block in document.blocks:
+        first.setdefault(block.locator, block.ordinal)
+    made: dict[int, list[str]] = {block.ordinal: [] for block in document.blocks}
+    used = {f"b{block.ordinal}" for block in document.blocks}
+    for locator, ordinal in first.items():
+        name = slug(locator)
+        if name and name not in used:
+            used.add(name)
+            made[ordinal].append(name)
+    ends = Counter(end for locator in first for end in _ends(locator))
+    for locator, ordinal in sorted(first.items(), key=lambda each: not each[0].startswith(_PREFERRED)):
+        for end in _ends(locator):
+            name = slug(end)
+            alone = ends[end] == 1 or locator == f"{_PREFERRED}{end}"
+            if name and alone and name not in used:
+                used.add(name)
+                made[ordinal].append(name)
+    return {ordinal: (*sorted(names, key=len), f"b{ordinal}") for ordinal, names in made.items()}
+
+
+def slug(locator: str) -> str:
+    """A locator as an anchor: small letters and digits of any script, joined by hyphens."""
+    return _APART.sub("-", unicodedata.normalize("NFKC", locator).casefold()).strip("-_")[:80]
+
+
+def _ends(locator: str) -> list[str]:
+    parts = locator.split(", ")
+    return [", ".join(parts[n:]) for n in range(1, len(parts))]
+
+
+def reference(document: Document | None, citation: Citation, language: str) -> str:
+    """The reference to a citation, in full: `Annotated provisional agenda (CTOC/COP/WG.7/2021/1), annex.` A digest is
+    never passed off as the document that it is of, nor an unverified copy as the official text; of a document that is held no more its locator tells what it is."""
+    place = place_of(document or citation, citation.locator)
+    named = name_of(document, language).full if document else citation.locator.removesuffix(place).rstrip(", ")
+    if document is None and citation.unverified:
+        named += f" ({word('unverified', language)})"
+    told = (isolated(each, language) for each in (named, place_text(place, language)) if each)
+    return f"{mark(',', language).join(told)}."
+
+
+def edition_words(document: Document | Citation, language: str) -> str:
+    """What the text is, in a language."""
+    if document.unverified:
+        return word("unverified", language)
+    name = {"official": "official_edition", "digest": "digest", "upload": "upload"}[document.edition]
+    return word(name, language)
+
+
+def official_address(document: Document, language: str) -> str | None:
+    """Where the document itself stands, in the reader's language where it has a symbol; from what is stored alone."""
+    return link(document.symbol, language) if document.symbol else document.url
+
+
+Span = tuple[int, int]
+
+
+def parts(
+    document: Document, start: int, end: int, marked: Span | None, answer: Span | None = None
+) -> list[dict[str, Any]]:
+    """The words of a span, cut where those begin and end that are marked, and those of them that answer."""
+    cuts = {start, end} | {at for span in (marked, answer) if span for at in span if start < at < end}
+    return [
+        {
+            "text": document.quote(a, b),
+            "marked": _within(a, b, marked),
+            "answers": _within(a, b, answer),
+            "first": False,
+        }
+        for a, b in pairwise(sorted(cuts))
+        if start <= a
+    ]
+
+
+def _within(start: int, end: int, span: Span | None) -> bool:
+    return span is not None and span[0] <= start and end <= span[1]
+
+
+def rows(
+    document: Document,
+    header: Sequence[Block],
+    others: Sequence[Block],
+    marked: Span | None,
+    answer: Span | None = None,
+) -> list[dict[str, Any]]:
+    """Rows of a table, those that head it first, all of equal width: the words of each cell, and how many the last one spans."""
+    made = []
+    width = max(max(1, len(each.cells)) for each in (*header, *others))
+    for each in (*header, *others):
+        cells = each.cells or ((each.start, each.end),)
+        drawn = [parts(document, *cell, marked, answer) if cell else [] for cell in cells]
+        made.append({"head": each in header, "cells": drawn, "span": width - len(cells) + 1})
+    return made
+
+
+def excerpt(
+    document: Document, start: int, end: int, marked: Span | None = None, answer: Span | None = None
+) -> list[dict[str, Any]]:
+    """A span of a document: its words as `parts`, rows in it as the `rows` of their table, with those that head it."""
+    within = [each for each in document.blocks if each.kind == "row" and each.start < end and start < each.end]
+    tables = (
+        [(table, {each.ordinal for each in (*table.header, *table.rows)}) for table in tables_of(document)]
+        if within
+        else []
+    )
+    made: list[dict[str, Any]] = []
+    for _, run in groupby(within, lambda each: next(n for n, (_, own) in enumerate(tables) if each.ordinal in own)):
+        quoted = list(run)
+        header = next(table.header for table, own in tables if quoted[0].ordinal in own)
+        made.append({"parts": parts(document, *document.trimmed(start, max(start, quoted[0].start)), marked, answer)})
+        made.append({"rows": rows(document, header, [each for each in quoted if each not in header], marked, answer)})
+        start = min(quoted[-1].end, end)
+    made.append({"parts": parts(document, start, end, marked, answer)})
+    return [each for each in made if "rows" in each or any(part["text"].strip() for part in each["parts"])]

@@ -1,0 +1,285 @@
+"""Meetings as the page shows them, the sittings by day, the items with their documents, held or missing; and what a question may be asked of, the scope that is chosen, and questions to begin with, made of what is held."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import Any
+from urllib.parse import urlencode
+
+from assistant.access import Principal
+from assistant.answer_phrases import date_text, isolated
+from assistant.answer_phrases import mark as sign
+from assistant.page.plain_pages import version_path
+from assistant.page_labels import LANGUAGE_NAMES, mark, word
+from assistant.qa.scope import Scope
+from assistant.service import Service
+from assistant.vocabulary import Vocabulary
+from corpus.analysis import analyse
+from corpus.documents import LANGUAGES, Document
+from corpus.library import Library
+from corpus.meetings import AgendaItem, Meeting, Sitting
+from corpus.symbols import Symbol, link
+
+
+def latest_first(service: Service, who: Principal) -> list[Meeting]:
+    """The meetings whose agendas are held, the latest first."""
+    return sorted(service.meetings(who), key=lambda each: (each.dates[-1:], each.document_id), reverse=True)
+
+
+def meeting_views(service: Service, who: Principal, reader: str = "en") -> list[dict[str, Any]]:
+    """The meetings as they are shown."""
+    return [_view(service, who, each, reader) for each in latest_first(service, who)]
+
+
+def held_meetings(service: Service, who: Principal, reader: str) -> list[dict[str, str]]:
+    """The meetings whose agendas are held as the first view names them, the latest first: body, days, address."""
+    return [
+        {
+            "body": each.body or each.title,
+            "dates": _dates(each.dates, reader),
+            "path": f"/meetings?{urlencode({'meeting': each.document_id})}",
+        }
+        for each in latest_first(service, who)
+    ]
+
+
+def _view(service: Service, who: Principal, meeting: Meeting, reader: str) -> dict[str, Any]:
+    days: dict[str, list[Sitting]] = {}
+    for sitting in meeting.timetable:
+        days.setdefault(date_text(sitting.date, reader), []).append(sitting)
+    agenda = service.document(who, meeting.document_id)
+    return {
+        "id": meeting.document_id,
+        "body": meeting.body or meeting.title,
+        "place": meeting.place,
+        "dates": _dates(meeting.dates, reader),
+        "agenda": agenda,
+        "label": _label(agenda.label, meeting, reader),
+        "days": days,
+        "listed": [_item(service, meeting, agenda, each, reader) for each in meeting.items if each.number == each.main],
+    }
+
+
+def _item(service: Service, meeting: Meeting, agenda: Document, item: AgendaItem, reader: str) -> dict[str, Any]:
+    parts = [each for each in meeting.items if each.main == item.number and each is not item]
+    documents = [text for each in (item, *parts) for text, _ in each.documentation]
+    asked = {"ask": word("item_question", reader, item=item.number), "meeting": meeting.document_id}
+    briefed = {"kind": "item", "value": item.number, "meeting": agenda.symbol or "", "language": agenda.language}
+    return {
+        "number": item.number,
+        "title": item.title,
+        "parts": parts,
+        "sittings": [
+            (date_text(each.date, reader), each.time_label)
+            for each in sorted(meeting.sittings, key=lambda sitting: sitting.order)
+            if any(taken.number.split(" ", 1)[0] == item.number for taken in each.items)
+        ],
+        "documents": [_document(service, Symbol.given(text), reader) for text in dict.fromkeys(documents)],
+        "annotations": f"{version_path(agenda)}#item-{item.number}",
+        "ask": f"/?{urlencode(asked)}",
+        "brief": f"/briefings?{urlencode(briefed)}" if agenda.symbol else "",
+    }
+
+
+def _document(service: Service, symbol: Symbol, reader: str) -> dict[str, Any]:
+    """An announced document: its versions where it is held, else where it can be read."""
+    held = [each.header for each in service.library.versions().current(symbol)]
+    known = held or service.engine.catalogue.by_symbol(symbol)
+    title = known[0].title if known else ""
+    return {"symbol": symbol.text, "title": title, "versions": held, "official": link(symbol, reader)}
+
+
+def _dates(dates: tuple[dt.date, ...], reader: str) -> str:
+    if not dates:
+        return ""
+    first, last = dates[0], dates[-1]
+    if reader != "en":
+        return " – ".join(dict.fromkeys(date_text(day, reader) for day in (first, last)))
+    if first == last:
+        return f"{first.day} {first:%B %Y}"
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{last.day} {last:%B %Y}"
+    return f"{first.day} {first:%B %Y} – {last.day} {last:%B %Y}"
+
+
+Choices = list[tuple[str, str]]
+
+
+def any_of(reader: str | None) -> Choices:
+    """The choice of everything, in the language of a reader; None: with a place for the label."""
+    return [(mark("all") if reader is None else word("all", reader), "")]
+
+
+@dataclass(frozen=True)
+class Filters:
+    """The choices of each filter: what is shown, and what it stands for (empty: no matter which)."""
+
+    meetings: Choices
+    documents: Choices
+    languages: Choices
+    years: Choices
+
+
+def filters_of(service: Service, who: Principal, reader: str) -> Filters:
+    """What can be chosen from what is held."""
+    every = any_of(reader)
+    records = service.records(who)
+    keys: dict[str, str] = {}
+    for record in records:
+        key = record["id"].rsplit(":", 2)[0]
+        keys.setdefault(key, f"{key} – {record['title']}" if record["symbol"] else record["title"])
+    held = {record["language"] for record in records}
+    years = {str(record["date"])[:4] for record in records if record["date"]}
+    return Filters(
+        [
+            *every,
+            *(
+                (_label(each.document_id.rsplit(":", 2)[0], each, reader), each.document_id)
+                for each in latest_first(service, who)
+            ),
+        ],
+        [(label, key) for key, label in keys.items()],
+        [*every, *((LANGUAGE_NAMES[each], each) for each in LANGUAGES if each in held)],
+        [*every, *((year, year) for year in sorted(years, reverse=True))],
+    )
+
+
+def items_of(service: Service, who: Principal, meeting_id: str, reader: str) -> Choices:
+    """The agenda items of a meeting."""
+    items = (agenda_items(each) for each in service.meetings(who) if each.document_id == meeting_id)
+    return [*any_of(reader), *next(items, ())]
+
+
+def agenda_items(meeting: Meeting) -> Choices:
+    """The items of a meeting's agenda, without those below them."""
+    return [(f"{item.number}. {item.title}", item.number) for item in meeting.items if " " not in item.number]
+
+
+def scope_of(meeting: str, item: str, documents: list[str] | None, language: str, year: str) -> Scope | None:
+    """The scope that the filters make, None for everything."""
+    scope = Scope.model_construct(
+        meeting=meeting or None,
+        item=(item or None) if meeting else None,
+        documents=tuple(documents or ()),
+        language=language or None,
+        year=int(year) if year else None,
+    )
+    return None if scope == Scope() else scope
+
+
+def scope_words(scope: Scope | None) -> str:
+    """A scope in words that need no translation: symbols, item numbers, languages, years."""
+    if scope is None:
+        return ""
+    meeting = scope.meeting.rsplit(":", 2)[0] if scope.meeting else ""
+    named = [f"{meeting}, item {scope.item}" if scope.item else meeting, *scope.documents]
+    named += [LANGUAGE_NAMES[scope.language] if scope.language else "", str(scope.year or "")]
+    return " · ".join(each for each in named if each)
+
+
+def _label(agenda: str, meeting: Meeting, reader: str) -> str:
+    """A meeting in a list to choose from: its agenda and its days."""
+    named = filter(None, (agenda, _dates(meeting.dates, reader)))
+    return sign(",", reader).join(isolated(each, reader) for each in named)
+
+
+LONGEST = 80
+"""Longest title or heading that is put into a question, in characters."""
+_NUMBER = re.compile(r"^[\dIVXLC]+(?:/\d+)?[.)]\s+")
+ARTICLES = 2
+"""Treaties of which an article is asked for."""
+
+
+def examples(library: Library, language: str, most: int = 6) -> list[str]:
+    """A few questions about the documents held, in a language; the same ones until the documents change."""
+    found: dict[str, None] = {}
+    for each in chain(_of_meeting(library, language), _of_documents(library, language)):
+        found[each] = None
+        if len(found) == most:
+            break  # what is held may be much
+    return list(found)
+
+
+def _of_meeting(library: Library, language: str) -> Iterator[str]:
+    """Of the latest meeting, named by its agenda where the agendas of several are held."""
+    keys = library.keys()
+    meetings = sorted(library.meetings(), key=lambda each: (each.dates[-1:], each.document_id))
+    several = len({keys[each.document_id] for each in meetings}) > 1
+    for meeting in meetings[-1:]:
+        agenda = library.document(meeting.document_id)
+        named = f" ({agenda.symbol or agenda.label})" if several else ""
+        items = [item for item in meeting.items if item.documentation]
+        if items and meeting.sittings:
+            yield word("example_time", language, item=f"{items[-1].number}{named}")
+        for item in items[:1]:
+            yield word("example_papers", language, item=f"{item.number}{named}")
+        spoken = "" if agenda.unquotable else agenda.language
+        for item in [each for each in items if len(each.title) <= LONGEST and spoken == language][:1]:
+            yield word("example_title", language, title=item.title)
+
+
+def _of_documents(library: Library, language: str) -> Iterator[str]:
+    quotable = library.versions().quotable(language)
+    treaties = (library.document(each.id) for each in library.headers(kind="treaty") if each.id in quotable)
+    whole = (each for each in treaties if not each.unquotable)
+    for document in islice((each for each in whole if _articles(each) and _name(each, language)), ARTICLES):
+        article = _one_of(_articles(document))
+        yield word("example_article", language, article=article, document=_name(document, language))
+    for document in map(library.document, sorted(quotable)):
+        headings = _headings(document) if document.language == language and not document.unquotable else []
+        if headings and document.kind != "treaty" and document.edition != "digest":
+            yield word("example_heading", language, document=document.label, heading=_one_of(headings))
+
+
+def _name(document: Document, language: str) -> str:
+    """What a treaty is called in a language; empty where that is not known."""
+    name = document.short or document.title
+    if document.language == language:
+        return name
+    vocabulary = Vocabulary.shipped()
+    for mention in vocabulary.mentions(name, document.language):
+        if (mention.start, mention.end) == (0, len(name)):
+            return next(iter(vocabulary.names(mention.concept, language)), "")
+    return ""
+
+
+def _articles(document: Document) -> list[str]:
+    return [found[1] for block in document.blocks if (found := re.fullmatch(r"art\. (\d+)", block.locator))]
+
+
+def _headings(document: Document) -> list[str]:
+    """What the headings with paragraphs below them say: without their numbers, none of one word, none that names a number or a
+    date. Lines of a title page, heads of tables and lists, and `Documentation` below each item are no topics. What is a subject
+    the paragraphs call by the very same words somewhere; a heading that is a sentence, or part of one, they do not repeat."""
+    below: dict[str, int] = {}
+    twice: set[str] = set()
+    heading, after = "", ""
+    for block in document.blocks:
+        if block.kind == "heading":
+            heading, after = _NUMBER.sub("", " ".join(document.body(block).split()).rstrip(" :.")), ""
+            twice |= {heading} & below.keys()
+            below.setdefault(heading, 0)
+        elif heading:
+            after = after or block.kind
+            below[heading] += len(document.body(block)) if block.kind == after == "paragraph" else 0
+    said = " ".join(document.body(each) for each in document.blocks if each.kind == "paragraph")
+    said = " ".join(said.split()).casefold()
+    return [
+        text
+        for text, characters in below.items()
+        if 0 < len(text) <= LONGEST < characters
+        and text not in twice
+        and text.casefold() in said
+        and not any(map(str.isdigit, text))
+        and len(set(analyse(text, document.language))) > 1
+    ]
+
+
+def _one_of(texts: list[str]) -> str:
+    """Always the same one of some texts, wherever in their order it stands."""
+    return min(texts, key=lambda text: hashlib.sha256(text.encode()).digest())

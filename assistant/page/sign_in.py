@@ -1,0 +1,125 @@
+"""Sign-in for the page: a form without scripts, and a session in a cookie that no script can read; and the choice of its language."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Annotated
+
+from anyio import to_thread
+from fastapi import APIRouter, Form, Query, Request, status
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import RedirectResponse, Response
+
+from assistant.access import Principal, Role
+from assistant.access.audit import Failure
+from assistant.access.rate_limits import PAUSE
+from assistant.api.authentication import COOKIE, AccessGate, address_of, same_origin
+from assistant.api.route import everybody
+from assistant.page.plain_pages import Paged, page
+from assistant.page_labels import COOKIE as LANGUAGE
+from assistant.page_labels import LANGUAGE_NAMES
+from assistant.service_errors import Forbidden, NotHeld, TooMany
+
+router = APIRouter(include_in_schema=False)
+choice = APIRouter(include_in_schema=False, route_class=Paged)
+SECONDS = 365 * 24 * 3_600
+"""How long a language that is chosen is kept."""
+
+
+def safe_next(target: str) -> str:
+    """Where to go after signing in: a path of this site, whatever was asked for."""
+    good = target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable()
+    return target if good and "\\" not in target and len(target) <= 1_000 else "/"
+
+
+@router.get("/sign-in")
+async def form(request: Request, next: Annotated[str, Query(max_length=1_000)] = "/") -> Response:
+    """The form."""
+    return _form(request, next)
+
+
+@router.post("/sign-in")
+async def sign_in(
+    request: Request,
+    name: Annotated[str, Form(max_length=64)],
+    password: Annotated[str, Form(max_length=1_000)],
+    next: Annotated[str, Form(max_length=1_000)] = "/",
+) -> Response:
+    """Opens a session. A wrong password and a name that nobody has look the same, and take as long. After many tries one
+    waits before its password is checked, and is then refused with 429 where it is wrong."""
+    gate = _gate(request)
+    if not same_origin(request):
+        raise Forbidden("other-site")
+    address = address_of(request)
+    try:
+        with gate.guesses.trying(name, address) as wait:
+            if wait:
+                await gate.guesses.sleep(wait)
+            # Checks take turns outside the pool of threads that answers everything else.
+            token = await to_thread.run_sync(gate.accounts.sign_in, name, password, limiter=gate.checks)
+    except TooMany:
+        await run_in_threadpool(_failed, gate, "sign-in refused", name, address)
+        raise
+    if token is None:
+        await run_in_threadpool(_failed, gate, "sign-in failed", name, address)
+        if wait:
+            later = {"Retry-After": str(math.ceil(max(wait, PAUSE)))}
+            return _form(request, next, name, status.HTTP_429_TOO_MANY_REQUESTS, later)
+        return _form(request, next, name, status.HTTP_401_UNAUTHORIZED)
+    gate.guesses.right(name, address)
+    who = Principal(Role.NONE, "session", f"account:{name}", address)
+    await run_in_threadpool(gate.audit.note, who, "sign-in", "")
+    response = RedirectResponse(safe_next(next), status.HTTP_303_SEE_OTHER)
+    response.set_cookie(
+        COOKIE, token, max_age=gate.accounts.seconds, httponly=True, samesite="lax", path="/",
+        secure=request.url.scheme == "https",
+    )  # fmt: skip
+    return response
+
+
+@router.post("/sign-out")
+async def sign_out(request: Request) -> Response:
+    """Ends the session."""
+    if not same_origin(request):
+        raise Forbidden("other-site")
+    token = request.cookies.get(COOKIE)
+    if token:
+        await run_in_threadpool(_gate(request).accounts.sign_out, token)
+    response = RedirectResponse("/", status.HTTP_303_SEE_OTHER)
+    response.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax")
+    return response
+
+
+def _failed(gate: AccessGate, what: Failure, name: str, address: str) -> None:
+    """Notes a try. A name that nobody has may be a password in the wrong field."""
+    gate.failures.note(what, f"account:{name if gate.accounts.known(name) else '?'}", address)
+
+
+def _gate(request: Request) -> AccessGate:
+    gate: AccessGate | None = request.app.state.gate
+    if gate is None:
+        raise NotHeld("no-sign-in")
+    return gate
+
+
+def _form(
+    request: Request, target: str, name: str = "", code: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
+    made = page("sign-in.html", request, code, next=safe_next(target), name=name, wrong=code != status.HTTP_200_OK)
+    made.headers.update(headers or {})
+    return made
+
+
+@choice.get("/language")
+@everybody
+def switch(
+    request: Request, to: Annotated[str, Query(max_length=10)] = "", next: Annotated[str, Query(max_length=1_000)] = "/"
+) -> Response:
+    """Keeps the language chosen in a cookie, and goes back. It changes nothing but how the page speaks."""
+    response = RedirectResponse(safe_next(next), 303)
+    if to in LANGUAGE_NAMES:
+        response.set_cookie(
+            LANGUAGE, to, max_age=SECONDS, httponly=True, samesite="lax", path="/", secure=request.url.scheme == "https"
+        )
+    return response

@@ -1,0 +1,72 @@
+"""What the page says, in the six official languages, and which of them a reader wants."""
+
+from __future__ import annotations
+
+import json
+import re
+from contextlib import suppress
+
+from starlette.requests import HTTPConnection
+
+from assistant.answer_phrases import isolated
+from assistant.translations import texts
+from corpus.calendar_names import language_name
+from corpus.documents import LANGUAGES
+
+LANGUAGE_NAMES = {each: language_name(each, each).capitalize() for each in LANGUAGES}
+"""What each language calls itself."""
+COOKIE = "rapporteur_language"
+"""Cookie with the language that a reader has chosen."""
+MOST_WISHES = 20
+"""What of such a header is looked at."""
+_MARK = re.compile(rb"@@([a-z_-]+)@@")
+
+
+def word(name: str, language: str, **values: object) -> str:
+    """A label in a language, its places filled."""
+    return words_of(language)[name].format(**{place: isolated(value, language) for place, value in values.items()})
+
+
+def words_of(language: str) -> dict[str, str]:
+    """All labels of a language."""
+    return texts("page", language)
+
+
+def direction(language: str) -> str:
+    """In which direction a language is written, as HTML says it."""
+    return "rtl" if language == "ar" else "ltr"
+
+
+def language_of(connection: HTTPConnection) -> str:
+    """The language in which somebody reads the page: the one chosen there, else the one of the official languages that
+    the browser likes best (RFC 9110, 12.5.4), else English."""
+    wishes = (each.partition("-")[0] for each in preferred(connection.headers.get("accept-language", "")))
+    return next((each for each in (connection.cookies.get(COOKIE, ""), *wishes) if each in LANGUAGE_NAMES), "en")
+
+
+def mark(name: str) -> str:
+    """A place for a label in what is made once for readers of every language; see `marks_filled`."""
+    assert name in words_of("en"), name
+    return f"@@{name}@@"
+
+
+def marks_filled(page: bytes, language: str) -> bytes:
+    """A page with its labels in the places for them, which stand in strings of JSON."""
+    known = words_of(language)
+
+    def fill(found: re.Match[bytes]) -> bytes:
+        text = known.get(found[1].decode())
+        return found[0] if text is None else json.dumps(text)[1:-1].replace("<", "\\u003c").encode()
+
+    return _MARK.sub(fill, page)
+
+
+def preferred(header: str) -> list[str]:
+    """What a header such as `Accept` names, in small letters, what is liked best first (RFC 9110, 12.4.2); what is not wanted is left out."""
+    wishes: list[tuple[float, str]] = []
+    for wish in header.split(",")[:MOST_WISHES]:
+        named, *parameters = (part.strip().lower() for part in wish.split(";"))
+        given = next((part[2:] for part in parameters if part.startswith("q=")), "1")
+        with suppress(ValueError):
+            wishes.append((-float(given), named))
+    return [named for q, named in sorted(wishes, key=lambda each: each[0]) if q < 0]

@@ -1,0 +1,93 @@
+"""Pages of documents as they are printed, with the words of a quote marked: drawn when somebody looks, and kept for a while."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import OrderedDict
+from typing import TYPE_CHECKING
+
+from assistant.service_errors import NotHeld, Overloaded, Unavailable
+from corpus.documents import Document, Span
+from corpus.library import Library
+from ingest.readers import ReadError
+
+if TYPE_CHECKING:
+    from ingest.sandbox.pool import Limits
+
+MOST_WAITING = 8
+"""Pictures that are waited for at once: each keeps a thread, of which other requests need some."""
+KEPT, KEPT_BYTES = 500, 32_000_000
+"""How much of what was drawn is kept in memory: pictures, and bytes of these."""
+_AGAIN = 2.0
+"""Seconds after which there may be a place again."""
+
+log = logging.getLogger("rapporteur.service")
+
+
+class PagePictures:
+    """The pictures of a library's documents. `limits` are those within which files are read."""
+
+    def __init__(self, library: Library, limits: Limits | None = None) -> None:
+        from ingest.sandbox.page_renderer import Pictures
+
+        self._library, self._pictures = library, Pictures(limits)
+        self._places = threading.BoundedSemaphore(MOST_WAITING)
+        self._guard = threading.Lock()
+        self._drawn: OrderedDict[tuple[str, int, str], bytes] = OrderedDict()
+
+    def close(self) -> None:
+        """Ends the process that draws."""
+        self._pictures.close()
+
+    def picture(self, document: Document, page: int, words: Span | None = None) -> bytes:
+        """A page of a document's file as PNG, the words of a span of its text marked on it. Raises `NotHeld` where the file is not
+        kept, has no such page or can't be drawn, `Overloaded` where too many wait, `Unavailable` where nothing can be drawn."""
+        if not 1 <= page <= len(document.pages):
+            raise NotHeld("no-page", document=document.label, page=page)
+        between = document.pages_between(*words) if words else None
+        quote = document.quote(*words) if words and between and between[0] <= page <= between[1] else ""
+        key = (document.sha256, page, quote)
+        with self._guard:
+            known = self._drawn.get(key)
+            if known is not None:
+                self._drawn.move_to_end(key)
+        if known is not None and not self._library.keeps_original(document):
+            raise _not_kept(document)  # any more
+        if known is None:
+            if not self._places.acquire(blocking=False):
+                raise Overloaded("pages-wait", retry_after=_AGAIN)
+            try:
+                known = self._draw(document, page, quote, between)
+            finally:
+                self._places.release()
+            with self._guard:
+                self._drawn[key] = known
+                while len(self._drawn) > KEPT or sum(map(len, self._drawn.values())) > KEPT_BYTES:
+                    self._drawn.popitem(last=False)
+        if not known:
+            raise NotHeld("page-undrawn", document=document.label, page=page)
+        return known
+
+    def _draw(self, document: Document, page: int, quote: str, between: tuple[int, int] | None) -> bytes:
+        """The picture; empty where there can be none, which is remembered so that nobody waits for it twice."""
+        from ingest.sandbox.page_renderer import Wanted
+        from ingest.sandbox.process import WorkerError
+
+        original = self._library.original(document)
+        if original is None:
+            raise _not_kept(document)
+        first, last = between if quote and between else (page, page)
+        try:
+            return self._pictures.draw(original, document.label, Wanted(page, quote, first, last))[0]
+        except ReadError as error:
+            log.warning(
+                "a page can't be drawn", extra={"fields": {"document": document.id, "page": page, "why": str(error)}}
+            )
+            return b""
+        except WorkerError as error:
+            raise Unavailable("said", text=str(error), retry_after=60) from None
+
+
+def _not_kept(document: Document) -> NotHeld:
+    return NotHeld("file-not-kept", document=document.label)

@@ -1,0 +1,89 @@
+"""From settings to a running service: library, engine, service, who may do what."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from assistant.access.access_store import AccessStore
+from assistant.access.rate_limits import Rates
+from assistant.api.authentication import AccessGate, Hosts
+from assistant.cli.server_backend import SERVER
+from assistant.engine_factory import make_keeper, open_engine
+from assistant.service import Service
+from assistant.service.question_queue import Turns, politely
+from assistant.settings import Settings
+from corpus.corpus_errors import LibraryBusy
+from corpus.embedding import make_models
+
+NICE = 10
+"""How far the processes that read files step behind those that answer."""
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """No other server uses the folder, which holds uploads that wait and the address of its server. Raises `LibraryBusy`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(folder / "server.lock", timeout=0):
+            yield
+    except Timeout:
+        raise LibraryBusy(
+            f"Another server uses the folder {folder}. Servers that share a database need a folder each: --data-dir."
+        ) from None
+
+
+@contextmanager
+def open_service(chosen: Settings, token: str | None = None) -> Iterator[tuple[Service, AccessGate]]:
+    """The service that the settings describe, and what tells who calls it, until the block ends; then what was begun is finished. `token` opens
+    it to this machine's user. Raises what opening a library raises."""
+    turns = Turns.of(chosen)
+    models = make_models(chosen.embedding, chosen.multilingual, chosen.data_dir / "models")
+    with (
+        _alone(chosen.data_dir) if chosen.database_url else nullcontext(),
+        open_engine(
+            settings=chosen, models=politely(models, turns), away=turns.away, owner="rapporteur serve"
+        ) as engine,
+        AccessStore(chosen.data_dir, database=chosen.database_url) as store,
+    ):
+        service = Service(
+            engine,
+            make_keeper(engine.library, chosen, NICE),
+            chosen,
+            turns=turns,
+            rates=Rates(chosen.rate, chosen.rate_address),
+            store=store,
+        )
+        try:
+            service.resume()
+            service.warm()
+            gate = AccessGate(
+                store,
+                hours=chosen.session_hours,
+                reading=chosen.open_reading,
+                local=token,
+                hosts=Hosts(chosen.hosts),
+            )
+            yield service, gate
+        finally:
+            service.close(chosen.stop_seconds)
+
+
+@contextmanager
+def announced(folder: Path, url: str, token: str) -> Iterator[None]:
+    """Until the block ends, the command line of this user finds the server. Nobody else can read the file."""
+    path = folder / SERVER
+    made = folder / f"{SERVER}.{secrets.token_hex(4)}"
+    with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        json.dump({"url": url, "token": token, "pid": os.getpid()}, file)
+    made.replace(path)
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)

@@ -1,0 +1,125 @@
+"""What the programs that measure share: Rapporteur in processes of its own, databases, made-up text, times."""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+
+from corpus.catalogue import Catalogue
+from corpus.library import Library
+from ingest.pipeline import Input, ingest
+
+RAPPORTEUR = [sys.executable, "-m", "assistant.cli"]
+DEADLINE = 300.0
+"""Seconds in which anything must have happened."""
+WORDS = (  # noqa: SIM905 - easier to read and change as text
+    "States parties border measures vessel migrants smuggling offence cooperation evidence training officials documents route network "
+    "proceeds confiscation witness protection assistance request authority domestic law prevention information exchange investigation "
+    "prosecution capacity regional technical procedure carrier"
+).split()
+
+
+def rapporteur(*words: object, env: Mapping[str, str] | None = None, given: str | None = None) -> str:
+    """What a command prints, in an environment of its own, with what is `given` on its standard input."""
+    told = {**os.environ, **(env or {})}
+    command = [*RAPPORTEUR, *map(str, words)]
+    return subprocess.run(command, env=told, input=given, check=True, capture_output=True, text=True).stdout
+
+
+@contextmanager
+def serving(
+    env: Mapping[str, str], *, words: Sequence[str] = (), before: Sequence[str] = ()
+) -> Iterator[tuple[str, int, subprocess.Popen[bytes]]]:
+    """A server over the starter corpus in an environment of its own: its address, port and process, which `words` start by default as
+    `rapporteur serve`, behind those of `before`."""
+    told = {"RAPPORTEUR_OPEN_READING": "true", **env}
+    if not words:
+        rapporteur("ingest", "--starter", env=told)
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        port = int(found.getsockname()[1])
+    url = f"http://127.0.0.1:{port}"
+    command = [*before, *(words or [*RAPPORTEUR, "serve", "--port"]), str(port)]
+    with tempfile.TemporaryFile() as said:
+        running = subprocess.Popen(command, stdout=said, stderr=said, env={**os.environ, **told})
+        try:
+            end = time.monotonic() + DEADLINE
+            while not _ready(url):
+                if running.poll() is not None or time.monotonic() > end:
+                    said.seek(0)
+                    raise SystemExit(f"The server did not start: {said.read().decode(errors='replace')[-2_000:]}")
+                time.sleep(0.1)
+            yield url, port, running
+        finally:
+            running.send_signal(signal.SIGTERM)
+            running.wait(DEADLINE)
+
+
+def _ready(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/api/v1/ready", trust_env=False).is_success
+    except httpx.TransportError:
+        return False
+
+
+@contextmanager
+def database_of(server: str, name: str = "") -> Iterator[str]:
+    """A new database on a server, dropped afterwards; one with a name, made where there is none, stays."""
+    import psycopg
+    from psycopg.conninfo import make_conninfo
+
+    made = name or f"kills_{uuid4().hex[:12]}"
+    quoted = psycopg.sql.Identifier(made)
+    with psycopg.connect(server, autocommit=True) as admin:
+        if admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", (made,)).fetchone() is None:
+            admin.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(quoted))
+        try:
+            yield make_conninfo(server, dbname=made)
+        finally:
+            if not name:
+                admin.execute(psycopg.sql.SQL("DROP DATABASE {} WITH (FORCE)").format(quoted))
+
+
+def generated(paragraphs: int, seed: int = 7, words: Sequence[str] = WORDS) -> str:
+    """Numbered paragraphs in the manner of a report, made from a fixed seed."""
+    chance = random.Random(seed)
+    lines = ["# Report on the generated topic", ""]
+    for number in range(1, paragraphs + 1):
+        sentences = []
+        for _ in range(chance.randint(3, 6)):
+            picked = [chance.choice(words) for _ in range(chance.randint(12, 24))]
+            sentences.append(" ".join(picked).capitalize() + ".")
+        lines += [f"{number}. {' '.join(sentences)}", ""]
+    return "\n".join(lines)
+
+
+def filled(library: Library, sources: Sequence[Input], catalogue: Catalogue) -> None:
+    """Reads sources into a library. Raises `RuntimeError` where one is refused."""
+    for outcome in ingest(sources, library, catalogue):
+        if outcome.result == "refused":
+            raise RuntimeError(f"{outcome.name}: {outcome.reason}")
+
+
+def timed(work: Callable[[], object], clock: Callable[[], float] = time.perf_counter) -> float:
+    """Seconds that a piece of work takes."""
+    begun = clock()
+    work()
+    return clock() - begun
+
+
+def memory(pid: int) -> float:
+    """Memory that a process has, in MB, as Linux tells it."""
+    told = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    return int(re.findall(r"^VmRSS:\s+(\d+)", told, re.MULTILINE)[0]) / 1_000

@@ -1,0 +1,226 @@
+"""The parts of a document: its masthead, contents, captions and boxes, found by their place and their looks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ingest.readers.docx.entries import Entry, Paragraph, Table, paragraphs, tidy
+from ingest.readers.masthead_lines import CONTENTS, ORGANIZATION, is_masthead_line
+
+_MASTHEAD_STYLE = re.compile(r"^(?:Session|Agenda_(?:Item|Title).*|Distribution|Original|Release ?Date|Publication)$")
+_NATIONS = re.compile(ORGANIZATION, re.IGNORECASE)
+_DISTRIBUTION = re.compile(r"\bDistr\.|Original\s*:", re.IGNORECASE)
+_SYMBOL = re.compile(r"(?<![\w/])(?:[A-Z]{1,8}|ST)(?:/[A-Z0-9][A-Za-z0-9.()\-]*)+")
+_HEAD = 12  # entries before which the masthead's table stands
+_HEAD_LINE = 120
+_NUMBER = r"(?:[A-Z]{1,3}\.)?(?:\d+|[IVXLC]+)(?:[.\-–](?:\d+|[IVXLC]+))*[a-zA-Z]?"
+_KIND = (
+    "Annex table|Table|Figure|Chart|Map|Box|Tableau|Graphique|Carte|Encadré|Cuadro|Tabla|Gráfico|Figura|Mapa|Recuadro|"
+    "Таблица|Диаграмма|Рисунок|График|Карта|Вставка|الجدول|جدول|الشكل|شكل|الإطار|表|图|圖"
+)
+_CAPTION = re.compile(
+    rf"^(?i:{_KIND})\s*{_NUMBER}(?:\s*\([^()]{{1,30}}\))?(?:(?P<alone>\s*[.:]?$)|\s*[.:–—]\s*\S.*|\s[^a-z.;].*)"
+)
+_CAPTION_STYLE = re.compile(
+    r"^(?:caption|rep_table_(?:number|title)|.*(?:table|figure)[ _]?(?:title|number|caption).*)$", re.IGNORECASE
+)
+_UNITS = re.compile(r"^[(（\[].{1,150}[)）\]]$")
+_PAGE = re.compile(r"(?:\t|\.{3,}|…)\s*(?:\d{1,4}|[ivxlc]{1,7})\s*$")
+_LONGEST = 400
+_TITLES = 5
+_REACH = 40  # entries that a caption may take, blank ones included
+
+
+def laid_out(entries: Sequence[Entry], part: str = "") -> list[Entry]:
+    """The entries of a story in one row: what frames text (a text box, a table of one cell) gives way to its content."""
+    made: list[Entry] = []
+    for entry in entries:
+        if part == "box" and not entry.part:
+            entry.part = "box"
+        if isinstance(entry, Table):
+            if len(entry.rows) == 1 and len(entry.rows[0].cells) == 1:
+                made += laid_out(entry.rows[0].cells[0].entries, "box")
+            else:
+                made.append(entry)
+        else:
+            boxes, entry.boxes = entry.boxes, []
+            made += [entry, *laid_out(boxes, "box")]
+    return made
+
+
+def masthead_of(entries: list[Entry], *, running: bool) -> list[Entry]:
+    """The paragraphs of a header that holds a masthead; none where it holds none.
+
+    A `running` header, which stands on every page, often bears the symbol: only its distribution makes it a masthead.
+    """
+    found = list(paragraphs(entries))
+    text = " ".join(tidy(paragraph.raw) for paragraph in found)
+    if not (_DISTRIBUTION.search(text) or (not running and _SYMBOL.search(text))):
+        return []
+    return _as_masthead(found)
+
+
+def heading_of(flow: list[Entry]) -> list[Entry]:
+    """Marks the masthead at the head of a body: a layout table that holds it, and paragraphs in its styles."""
+    made: list[Entry] = []
+    seen = 0
+    table = open_ = True
+    for entry in flow:
+        seen += isinstance(entry, Table) or not entry.blank
+        if isinstance(entry, Table):
+            if table and seen <= _HEAD and _is_masthead(entry):
+                made += _as_masthead(list(entry.paragraphs()))
+            else:
+                open_ = False
+                made.append(entry)
+            table = False
+            continue
+        if seen <= _HEAD and not entry.level and not entry.number:
+            entry.parted = _is_head_of_lines(entry.lines()[0])
+        if open_ and _MASTHEAD_STYLE.match(entry.style.name):
+            entry.part = "masthead"
+        elif not entry.blank and not entry.frame:
+            open_ = False
+        made.append(entry)
+    return made
+
+
+def _is_head_of_lines(lines: Sequence[str]) -> bool:
+    """Whether the lines that a paragraph breaks on purpose are lines of a masthead: body, session, place."""
+    short = all(len(line) <= _HEAD_LINE for line in lines) and not any(
+        line.endswith((".", ";", ",", ":")) for line in lines[:-1]
+    )
+    upright = not any(line[:1].islower() for line in lines)
+    return len(lines) > 1 and short and upright and any(map(is_masthead_line, lines))
+
+
+def _is_masthead(table: Table) -> bool:
+    text = " ".join(tidy(paragraph.raw) for paragraph in table.paragraphs())
+    if len(text) > 1_000:
+        return False
+    return sum(bool(pattern.search(text)) for pattern in (_NATIONS, _DISTRIBUTION, _SYMBOL)) >= 2
+
+
+def _as_masthead(found: list[Paragraph]) -> list[Entry]:
+    made: list[Entry] = []
+    for paragraph in found:
+        paragraph.part, paragraph.boxes = "masthead", []
+        made.append(paragraph)
+    return made
+
+
+def contents(flow: Sequence[Entry]) -> None:
+    """Marks a table of contents that was typed: what stands under its heading and ends with a page number."""
+    open_ = False
+    for at, entry in enumerate(flow):
+        if isinstance(entry, Paragraph) and CONTENTS.fullmatch(tidy(entry.raw)):
+            open_ = any(_is_contents(later) for later in flow[at + 1 : at + 6])
+            if open_:
+                entry.part = "contents"
+        elif open_:
+            aside = isinstance(entry, Paragraph) and (entry.blank or entry.frame or entry.note is not None)
+            if aside:
+                continue
+            listed = _is_contents(entry)
+            soon = isinstance(entry, Paragraph) and len(entry.raw) < _LONGEST
+            if listed or (soon and any(_is_contents(later) for later in flow[at + 1 : at + 4])):
+                entry.part = "contents"
+            else:
+                open_ = False
+
+
+def _is_contents(entry: Entry) -> bool:
+    if isinstance(entry, Paragraph):
+        return entry.part == "contents" or (len(entry.raw) < _LONGEST and bool(_PAGE.search(entry.raw)))
+    ends = [row.cells[-1].text() for row in entry.rows if row.cells]
+    return bool(ends) and 2 * sum(bool(re.fullmatch(r"\d{1,4}|[ivxlc]{1,7}", end)) for end in ends) > len(ends)
+
+
+def captions(flow: list[Entry]) -> list[Entry]:
+    """Marks captions: `Table 1` with the title lines above the table or figure, and units in parentheses above a table.
+
+    What is set at the foot of the page and comes between them follows the table.
+    """
+    made: list[Entry] = []
+    at = 0
+    while at < len(flow):
+        entry = flow[at]
+        if isinstance(entry, Paragraph) and _is_caption(flow, at):
+            end, aside = _caption(flow, at)
+            made += [one for one in flow[at:end] if one not in aside]
+            if end < len(flow) and isinstance(flow[end], Table):
+                made.append(flow[end])
+                end += 1
+            made += aside
+            at = end
+            continue
+        if isinstance(entry, Paragraph) and _free(entry) and _UNITS.match(tidy(entry.raw)) and _table_next(flow, at):
+            entry.part = "caption"
+        made.append(entry)
+        at += 1
+    return made
+
+
+def _free(entry: Paragraph) -> bool:
+    return not entry.part and entry.note is None and not entry.frame and not entry.number and not entry.bullet
+
+
+def _is_caption(flow: Sequence[Entry], at: int) -> bool:
+    entry = flow[at]
+    if not isinstance(entry, Paragraph) or len(entry.raw) > _LONGEST or entry.blank:
+        return False
+    if _CAPTION_STYLE.match(entry.style.name):
+        return bool(_free(entry) or entry.number)
+    match = _CAPTION.match(tidy(entry.raw.strip().split("\n")[0])) if _free(entry) else None
+    return match is not None and (
+        match.group("alone") is not None
+        or bool(entry.level)
+        or entry.set_all("bold")
+        or entry.set_all("italic")
+        or _table_next(flow, at)
+    )
+
+
+def _table_next(flow: Sequence[Entry], at: int) -> bool:
+    for entry in flow[at + 1 : at + _REACH]:
+        if isinstance(entry, Table):
+            return entry.part == ""
+        if not (entry.blank or entry.frame or _UNITS.match(tidy(entry.raw))):
+            return False
+    return False
+
+
+def _caption(flow: Sequence[Entry], at: int) -> tuple[int, list[Entry]]:
+    """Marks the caption that begins at a place; gives where it ends and what is no part of it but stands within.
+
+    A caption of a table ends at the table, that of a figure after its title.
+    """
+    label = flow[at]
+    label.part = "caption"
+    level = label.level if isinstance(label, Paragraph) else 0
+    asides: list[tuple[int, Entry]] = []
+    titles: list[tuple[int, Paragraph]] = []
+    table = -1
+    for n, entry in enumerate(flow[at + 1 : at + _REACH], at + 1):
+        if isinstance(entry, Table):
+            table = n
+        if isinstance(entry, Table) or (entry.pictured and entry.blank):
+            break
+        if entry.frame and not entry.blank:
+            asides.append((n, entry))
+        elif not entry.blank:
+            fits = _free(entry) and entry.level in (0, level) and len(entry.raw) <= _LONGEST
+            if not fits or len(titles) == _TITLES or _is_caption(flow, n):
+                break
+            titles.append((n, entry))
+    end = at + 1
+    for n, title in titles:
+        units = _UNITS.match(tidy(title.raw))
+        looks = title.level or title.set_all("bold") or title.set_all("italic")
+        if table < 0 and not units and (end > at + 1 or not looks):
+            break
+        title.part = "caption"
+        end = n + 1
+    end = max(end, table)
+    return end, [entry for n, entry in asides if n < end]

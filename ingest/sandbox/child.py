@@ -1,0 +1,161 @@
+"""The inside of a worker process: takes files from its standard input, answers with what it makes of them as JSON.
+
+Run as a program by `ingest.sandbox.process`. It limits itself, softly, so that a program that it starts may raise the
+limits; it ends with its parent, whose death it sees as the end of its input.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from functools import partial
+from importlib import import_module
+from queue import SimpleQueue
+from types import TracebackType
+from typing import Any, BinaryIO
+
+from corpus.catalogue import Catalogue
+from corpus.documents import Document
+from corpus.meetings import Meeting
+from corpus.serialization import to_plain
+from corpus.symbols import Symbol
+from ingest.document_reading import Input
+from ingest.readers import ReadError
+from ingest.sandbox.process import MAX_REPLY, receive, send
+
+Reading = Callable[[Input, Catalogue], tuple[Document, Meeting | None]]
+Answering = Callable[[dict[str, Any], bytes], dict[str, Any]]
+"""Makes of what is asked, and a file's bytes, the members of the answer. Raises `ReadError`."""
+
+_UNBOUNDED = 2**62
+_GRACE = 5
+"""Seconds that the parent, which watches the clock too, is given to end a worker before the worker ends itself."""
+
+
+def main() -> None:
+    """Serves until the input ends."""
+    requests, replies = _own_pipes()
+    sys.excepthook = partial(_last_words, replies)
+    setup = json.loads(receive(requests, _UNBOUNDED) or b"{}")
+    sys.path[:0] = setup["paths"]
+    answering = _reader(setup) if "reading" in setup else _named(setup["answering"])
+    _limit_memory(setup["memory"])
+    if hasattr(os, "nice"):
+        os.nice(setup["nice"])
+    send(replies, b'{"ready": true}')
+    jobs: SimpleQueue[tuple[dict[str, Any], bytes]] = SimpleQueue()
+    threading.Thread(target=_listen, args=(requests, jobs), daemon=True).start()
+    gc.freeze()
+    gc.disable()  # a tenth of the time of reading; what a file leaves is looked for behind it
+    while True:
+        job, data = jobs.get()
+        _limit_time(job["seconds"])
+        send(replies, _answer(job, data, answering))
+        _limit_time(None)
+        gc.collect()
+
+
+def _named(function: str) -> Any:
+    """A function, from `module:function`."""
+    module, _, name = function.partition(":")
+    return getattr(import_module(module), name)
+
+
+def _reader(setup: dict[str, Any]) -> Answering:
+    """What answers with the document of a file."""
+    catalogue = Catalogue.load(setup["catalogue"])
+    reading: Reading = _named(setup["reading"])
+
+    def answering(job: dict[str, Any], data: bytes) -> dict[str, Any]:
+        symbol = Symbol.given(job["symbol"]) if job["symbol"] else None
+        source = Input(job["name"], data, symbol, job["language"], origin=job["origin"], ocr=job["ocr"])
+        document, meeting = reading(source, catalogue)
+        return {"document": document.to_json(), "meeting": to_plain(meeting) if meeting else None}
+
+    return answering
+
+
+def _answer(job: dict[str, Any], data: bytes, answering: Answering) -> bytes:
+    answer: dict[str, Any] = {"number": job["number"]}
+    try:
+        answer |= answering(job, data)
+    except ReadError as error:
+        answer["refused"] = str(error)
+    message = _message(answer)
+    if len(message) > MAX_REPLY:
+        said = f"{job['name']} holds more text than one document can (over {MAX_REPLY / 1e6:.0f} MB). Split it."
+        return _message({"number": job["number"], "refused": said})
+    return message
+
+
+def _message(answer: dict[str, Any]) -> bytes:
+    # Half a surrogate pair has no UTF-8 form; "?" in its place keeps the count of characters.
+    return json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
+def _own_pipes() -> tuple[BinaryIO, BinaryIO]:
+    """Takes standard input and output for the talk with the parent; others find nothing there."""
+    requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, 0)
+    os.dup2(nothing, 1)
+    os.close(nothing)
+    return requests, replies
+
+
+def _listen(requests: BinaryIO, jobs: SimpleQueue[tuple[dict[str, Any], bytes]]) -> None:
+    """Hands on what the parent sends. At the end of the input the worker ends at once, whatever it is doing."""
+    while (head := receive(requests, _UNBOUNDED)) is not None and (data := receive(requests, _UNBOUNDED)) is not None:
+        jobs.put((json.loads(head), data))
+    if hasattr(os, "killpg") and os.getpgid(0) == os.getpid():
+        os.killpg(0, signal.SIGKILL)  # with what it has started
+    os._exit(0)
+
+
+def _last_words(replies: BinaryIO, kind: type[BaseException], error: BaseException, _: TracebackType | None) -> None:
+    """Tells the parent what this worker dies of."""
+    if issubclass(kind, MemoryError):
+        _limit_memory(None)
+        words: dict[str, Any] = {"memory": True}
+    else:
+        words = {"fault": f"{kind.__name__}: {error}"[:500]}
+    send(replies, _message(words))
+    os._exit(1)
+
+
+if sys.platform == "win32":
+
+    def _limit_memory(size: int | None) -> None:
+        """Windows knows no such limit; the clock of the parent remains."""
+
+    def _limit_time(seconds: float | None) -> None:
+        """Windows knows no such limit; the clock of the parent remains."""
+
+else:
+    import resource
+
+    def _limit_memory(size: int | None) -> None:
+        """Bounds the address space; None lifts the bound again."""
+        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+        within = size if hard == resource.RLIM_INFINITY or size is None else min(size, hard)
+        resource.setrlimit(resource.RLIMIT_AS, (hard if within is None else within, hard))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+
+    def _limit_time(seconds: float | None) -> None:
+        """Lets the system end this process after so many seconds from now, or of computing; None: no more."""
+        signal.setitimer(signal.ITIMER_REAL, 0 if seconds is None else seconds + _GRACE)
+        hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        until = hard if seconds is None else int(used.ru_utime + used.ru_stime + seconds) + 1
+        if hard != resource.RLIM_INFINITY:
+            until = min(until, hard)
+        resource.setrlimit(resource.RLIMIT_CPU, (until, hard))
+
+
+if __name__ == "__main__":
+    main()

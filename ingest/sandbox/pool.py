@@ -1,0 +1,177 @@
+"""Several worker processes, started when there is a file for them, replaced when they end."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+from corpus.catalogue import Catalogue
+from corpus.documents import Document
+from corpus.meetings import Meeting
+from corpus.serialization import to_plain
+from ingest.document_reading import Input
+from ingest.readers import ReadError
+from ingest.sandbox.process import Lost, Worker
+from ingest.sandbox.replies import BadReply, Reply, parse
+
+_HINT = "The file may be damaged: open it, save it anew, and give it again."
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What reading one file may take: address space in bytes, seconds for a file and for each megabyte of it, how
+    much longer where words are recognised from images; how many files a worker reads before it is replaced; and by how
+    much workers step behind other processes (`nice`, 0 to 19)."""
+
+    memory: int = 2 * 1024**3
+    seconds: float = 120.0
+    seconds_per_mb: float = 5.0
+    ocr_factor: float = 10.0
+    files: int = 100
+    nice: int = 0
+
+    def time(self, source: Input) -> float:
+        """Seconds for one file."""
+        seconds = self.seconds + self.seconds_per_mb * len(source.data) / 1e6
+        return seconds * self.ocr_factor if source.ocr else seconds
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class Workers:
+    """Reads files in processes of their own. Ends them when closed.
+
+    `reading` names the function that reads, as `module:function`, looked for in `paths` first. Every answer is
+    checked; a file whose worker ends without one, or gives none that is valid, is refused, and a new worker takes
+    the place of the old one.
+    """
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        count: int | None = None,
+        limits: Limits | None = None,
+        *,
+        reading: str = "ingest.document_reading:read_document",
+        paths: tuple[str, ...] = (),
+    ) -> None:
+        self.width = count or processors()
+        self.limits = limits or Limits()
+        setup = {
+            "reading": reading,
+            "paths": list(paths),
+            "memory": self.limits.memory,
+            "nice": self.limits.nice,
+            "catalogue": catalogue_texts(catalogue),
+        }
+        self._setup = json.dumps(setup).encode()
+        self._threads = ThreadPoolExecutor(self.width, thread_name_prefix="reader")
+        self._guard = threading.Lock()
+        self._idle: list[Worker] = []
+        self._all: set[Worker] = set()
+        self._closed = False
+
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends all workers, also those that are reading."""
+        with self._guard:
+            self._closed = True
+            workers = list(self._all)
+        for worker in workers:
+            worker.end()
+        self._threads.shutdown(wait=True, cancel_futures=True)
+        for worker in workers:
+            worker.close()
+
+    def start(self, source: Input, sha256: str = "") -> Future[Reply]:
+        """Begins to read a file; the future holds the answer. It raises `WorkerError` where no worker can be had."""
+        return self._threads.submit(self._read, source, sha256 or hashlib.sha256(source.data).hexdigest())
+
+    def finish(self, answer: Future[Reply]) -> tuple[Document, Meeting | None]:
+        """The document of an answer, when it is there. Raises `ReadError` where the file is refused."""
+        reply = answer.result()
+        if reply.document is None:
+            raise ReadError(reply.refused)
+        return reply.document, reply.meeting
+
+    def _read(self, source: Input, sha256: str) -> Reply:
+        number = secrets.token_hex(8)
+        head = {
+            "number": number,
+            "name": source.name,
+            "symbol": source.symbol.text if source.symbol else None,
+            "language": source.language,
+            "origin": source.place,
+            "ocr": source.ocr,
+            "seconds": self.limits.time(source),
+        }
+        worker = self._take()
+        try:
+            message = worker.ask(json.dumps(head).encode(), source.data, self.limits.time(source))
+            reply = parse(message, number, source, sha256)
+        except Lost as lost:
+            self._drop(worker)
+            return Reply(refused=self._lost(source, lost))
+        except BadReply as error:
+            self._drop(worker)
+            return Reply(refused=f"The program that reads {source.name} gave no valid document ({error}). {_HINT}")
+        if reply.memory or reply.fault:
+            self._drop(worker)
+            return Reply(refused=self._died(source, reply))
+        self._give_back(worker)
+        return reply
+
+    def _lost(self, source: Input, lost: Lost) -> str:
+        if lost.late:
+            return f"Reading {source.name} took more than {self.limits.time(source):.0f} s and was stopped. {_HINT}"
+        return f"The program that reads {source.name} broke down ({lost.how}). {_HINT}"
+
+    def _died(self, source: Input, reply: Reply) -> str:
+        if reply.memory:
+            most = self.limits.memory / 1024**2
+            return f"Reading {source.name} took more than {most:,.0f} MB of memory and was stopped. {_HINT}"
+        return f"The program that reads {source.name} broke down ({reply.fault}). {_HINT}"
+
+    def _take(self) -> Worker:
+        with self._guard:
+            if self._idle:
+                return self._idle.pop()
+        worker = Worker(self._setup)
+        with self._guard:
+            self._all.add(worker)
+            if self._closed:
+                worker.end()
+        return worker
+
+    def _give_back(self, worker: Worker) -> None:
+        if not worker.usable or worker.asked >= self.limits.files:
+            self._drop(worker)
+            return
+        with self._guard:
+            self._idle.append(worker)
+
+    def _drop(self, worker: Worker) -> None:
+        worker.close()
+        with self._guard:
+            self._all.discard(worker)
+
+
+def catalogue_texts(catalogue: Catalogue) -> dict[str, str]:
+    """A catalogue as the texts that `Catalogue.load` takes (JSON is YAML)."""
+    told = {"documents": catalogue.entries, "meetings": catalogue.meetings}
+    return {
+        f"{name}.yaml": json.dumps({name: [*map(to_plain, each)]}, ensure_ascii=False) for name, each in told.items()
+    }

@@ -1,5 +1,0 @@
-"""Processes that read users' files: what a damaged or hostile file does to its reader stays there.
-
-`pool` keeps those that read, `pictures` the one that draws pages; `process` is one of them seen from outside, with how
-they talk, `child` the same seen from inside; `replies` checks what they say.
-"""
