@@ -171,7 +171,7 @@ class MeetingDesk:
 
     def _named(self, question: Question, agenda: Document) -> tuple[set[str], list[SittingItem]]:
         """The items of an agenda that a question names, and all rows of its timetable."""
-        meeting = next((each for each in self._library.meetings() if each.document_id == agenda.id), None)
+        meeting = next((meeting for meeting in self._library.meetings() if meeting.document_id == agenda.id), None)
         rows = [row for sitting in meeting.sittings for row in sitting.items] if meeting else []
         return _named(question, meeting), rows
 
@@ -293,7 +293,7 @@ def _lacking(question: Question, meetings: Sequence[Meeting], library: Library) 
         there = {"item": wrong[0], "first": mains[0], "last": mains[-1]} if question.of_item is None else {}
         first = next((row for item in meeting.items for row in (item.listed, item.heading) if row is not None), 0)
         return told(say("no_item" if there else "not_found", language, **there), (meeting, first)), True
-    sitting = [each for each in meetings if each.sittings]
+    sitting = [meeting for meeting in meetings if meeting.sittings]
     days = sorted({row.date for each in sitting for row in each.timetable})
     months = {day.month for day in days}.issuperset(question.months)
     if sitting and months and not has_day(question, meetings) and _of_timetable(question, sitting, library):

@@ -153,8 +153,8 @@ def _called(meetings: Sequence[Meeting], question: Question, library: Library) -
     called = [name for mention in question.terms for name in question.vocabulary.names(mention.concept, "en")[:1]]
     asked = {*analyse(question.text, language), *analyse(" ".join(called), "en")}
     spoken = library.versions().language_of
-    names = {each.document_id: [set(content_of(name, spoken[each.document_id])) for name in (each.body, each.place)]
-             for each in meetings}  # fmt: skip
+    names = {meeting.document_id: [set(content_of(name, spoken[meeting.document_id])) for name in (meeting.body, meeting.place)]
+             for meeting in meetings}  # fmt: skip
     full = _most(meetings, lambda meeting: sum(bool(name) and name <= asked for name in names[meeting.document_id]))
     given = [token for name in claims.read(question.text, language).names for token in analyse(name, language)]
     # Where nothing is written with a capital letter, any word may be one of a name.

@@ -102,7 +102,7 @@ class Teller:
     def _documents(self, item: AgendaItem, asked: bool) -> Iterator[Part]:
         announcing = self._meeting.announcing(item)
         # An agenda that announces nothing is no list of documents.
-        lists = asked and any(each.documentation for each in self._meeting.items)
+        lists = asked and any(item.documentation for item in self._meeting.items)
         if lists and item.line is not None and row_citations.announces_nothing(item, self._meeting, self._cite):
             read = f"No document is announced for item {item.number}."
             yield Part(read, self._one(row_citations.nothing_announced, item), "documents", item.number)
@@ -139,7 +139,7 @@ class Teller:
         papers = [item for item in self._meeting.items if item.documentation]
         if papers:
             yield self._listing("The documents of the meeting", papers)
-            mains = (each for each in self._meeting.items if each.number == each.main and each.line is not None)
+            mains = (item for item in self._meeting.items if item.number == item.main and item.line is not None)
             without = [each for each in mains if row_citations.announces_nothing(each, self._meeting, self._cite)]
             told = joined([f"item {item.number} ({item.title.rstrip('.:')})" for item in without], "en")
             nothing = partial(row_citations.nothing_announced, cite=self._cite, language=self._language)

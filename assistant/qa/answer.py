@@ -190,8 +190,8 @@ class Answer:
             "status": self.status,
             "reason": self.reason,
             "statements": [
-                {"text": each.text, "verdict": each.verdict, "citations": self.numbers(each)}
-                for each in self.statements
+                {"text": statement.text, "verdict": statement.verdict, "citations": self.numbers(statement)}
+                for statement in self.statements
             ],
             "citations": [citation_json(each, n) for n, each in enumerate(self.citations, 1)],
             "see_also": [{**vars(each)} for each in self.see_also],

@@ -133,14 +133,14 @@ def unsure(answer: Answer) -> Answer:
 
 def not_found(question: Question, evidence: Sequence[Evidence]) -> Answer:
     """That nothing answers a question, with the passages that may be read instead."""
-    worth = islice((each for each in evidence if any(units_of(each))), 3)
+    worth = islice((hit for hit in evidence if any(units_of(hit))), 3)
     see = dict.fromkeys(Pointer.to(each.document, each.passage.locator) for each in worth)
     return Answer.lacking(question, say("not_found", question.language), see_also=see)
 
 
 def weighed(answer: Answer, scored: Sequence[Scored]) -> Answer:
     """An answer with how far the best evidence for it, first of what was weighed, is above the bar, and the chance that it answers."""
-    sure = max((each.score for each in scored), default=None)
+    sure = max((candidate.score for candidate in scored), default=None)
     return replace(answer, confidence=sure, probability=scored[0].probability if scored else None)
 
 
@@ -191,7 +191,7 @@ def choose(scored: Sequence[Scored], most: int, *, closest: bool = False) -> lis
     texts where one of these reaches the bar, too, and drafts behind texts that are none. Nothing from a first page stands
     behind words of a text that answer.
     """
-    above = [each.score - (each.bars.least if closest else 0.0) for each in scored]
+    above = [candidate.score - (candidate.bars.least if closest else 0.0) for candidate in scored]
     best = next((each.odds for each, far in zip(scored, above, strict=True) if far >= 0.0), None)
     if best is None:
         return []

@@ -160,7 +160,7 @@ def _title_countries(document: Document) -> frozenset[str]:
 
 @once
 def _first_page(document: Document) -> str:
-    return "\n".join([document.title, document.date or "", *(document.block_text(each) for each in head_of(document))])
+    return "\n".join([document.title, document.date or "", *(document.block_text(block) for block in head_of(document))])
 
 
 def _around(evidence: Evidence) -> str:
@@ -189,12 +189,12 @@ def _named_labels(question: Question, document: Document, blocks: Sequence[Block
     """The ordinals of those of several blocks whose labels a question says in full, but for words that all labels have, in other words than
     the document's title; of a conversation those of whose labels what was asked last says a word, which no head of theirs says.
     None where it says all."""
-    labels = {each.ordinal: frozenset(analyse(_label(document, each), document.language)) for each in blocks}
+    labels = {block.ordinal: frozenset(analyse(_label(document, block), document.language)) for block in blocks}
     shared = frozenset.intersection(*labels.values()) if len(labels) > 1 else frozenset()
     title = set(analyse(document.title, document.language))
     asked, named = set(analyse(question.rest, question.language)) - title, set[int]()
     if question.last:
-        heads = {token for each in blocks for token in analyse(each.context or "", document.language)}
+        heads = {token for block in blocks for token in analyse(block.context or "", document.language)}
         last = {*question.content_of(question.focus)} - title - heads
         named = {n for n, label in labels.items() if not _numbers(own := (label - shared) & last)}
     named = named or {n for n, label in labels.items() if (own := label - shared) <= asked and not _numbers(own)}

@@ -215,7 +215,7 @@ class Engine:
 
         def found() -> list[Evidence]:
             evidence = self.retriever.retrieve(question, limit) if question.text else []
-            return [each for each in evidence if each.document]
+            return [hit for hit in evidence if hit.document]
 
         return self.library.whole(found)
 
@@ -315,9 +315,9 @@ class Engine:
         scored = self.weigher.each(given.question.asking(given.reading.focus), evidence, evidence)
         if not scored:
             return None
-        quoted = [each for each in scored if any(_quotes(citation, each.unit) for citation in cited)]
+        quoted = [candidate for candidate in scored if any(_quotes(citation, candidate.unit) for citation in cited)]
         told = quoted if quoted and first[0].verdict != "derived" else scored
-        return max(each.odds for each in told), max(each.odds for each in scored)
+        return max(each.odds for each in told), max(candidate.odds for candidate in scored)
 
     def _answer(self, question: Question) -> list[Part]:
         """The answer to a question, or to each of the questions that it asks at once."""
@@ -353,7 +353,7 @@ class Engine:
     def _same_place(self, parts: Sequence[str], question: Question) -> bool:
         """Whether search finds the same passage first for all parts of a question, and that is none of a first page, whose lines tell
         different things."""
-        first = [each for part in parts for each in self.retriever.retrieve(question.asking(part), 1)]
+        first = [hit for part in parts for hit in self.retriever.retrieve(question.asking(part), 1)]
         found = {each.id: each for each in first if worded(each) == each}
         return len(found) < len(parts) and len(found) == len({each.id for each in first})
 

@@ -123,7 +123,7 @@ class Quoter:
     def _of_acts(self, question: Question, acts: Sequence[Answer], reasons: Sequence[str]) -> Answer:
         """What texts that cite resolutions which a question names and that are not held say of them; else that these are not held."""
         told = self._from_mentions(question) or self._from_evidence(question, READ)
-        first = next((self._library.document(each.document) for each in told.citations), None)
+        first = next((self._library.document(citation.document) for citation in told.citations), None)
         cited = first is not None and any(cites(first.text, number) for number in question.acts_lacking)
         if told.status != "answered" or not cited:
             return replace(acts[0], notes=tuple(reasons[1:]))
@@ -181,7 +181,7 @@ class Quoter:
         """An answer to a question about an item, which tells which other meetings that have it may be meant."""
         meant = [each.document_id for each in self.desk.meant(question)] if question.items else []
         keys, cited = self._library.versions().keys, {citation.document for citation in answer.citations}
-        said = {keys[each] for each in cited}
+        said = {keys[citation] for citation in cited}
         others = [each for each in meant if keys[each] not in said]
         told = self._other_meetings(others, question.language) if len(others) < len(meant) else []
         return replace(answer, notes=tuple(dict.fromkeys((*answer.notes, *told))))
@@ -191,8 +191,8 @@ class Quoter:
         unit is the best."""
         keys = self._library.versions().keys
         meant = {keys[each.document_id] for each in self.desk.meant(question)} if question.items else set()
-        first = next((each.unit.document.key for each in scored if each.unit.document.key in meant), None)
-        return [each for each in scored if (key := each.unit.document.key) == first or key not in meant]
+        first = next((candidate.unit.document.key for candidate in scored if candidate.unit.document.key in meant), None)
+        return [candidate for candidate in scored if (key := candidate.unit.document.key) == first or key not in meant]
 
     def _from_evidence(self, question: Question, most: int, meeting: MeetingAnswer | None = None) -> Answer:
         """The answer of the passages that search finds, of which `most` are read at most; where a `meeting` answers surely, from no
@@ -301,7 +301,7 @@ class Quoter:
             admitted = question.admits(document.id, block) and not self.desk.of_another_item(question, document, block)
             return admitted and wanted(unit)
 
-        own = [each.passage.text for each in evidence if each.document.language == question.language]
+        own = [hit.passage.text for hit in evidence if hit.document.language == question.language]
         spelt = question.spelt_by(own)
         scored = self._weigher.weigh(spelt, evidence, among, most, self._named_alone(question))
         if self.watch is not None:
@@ -327,12 +327,12 @@ def _tells_of(answer: Answer, named: Sequence[Entry]) -> bool:
 def _names_date(question: Question, answer: Answer) -> bool:
     """Whether the first statement of an answer names the day that a question names."""
     cited = (citation for statement in answer.statements[:1] for citation in statement.citations)
-    return any(names_date(question, f"{each.locator}\n{each.quote}", each.language) for each in cited)
+    return any(names_date(question, f"{citation.locator}\n{citation.quote}", citation.language) for citation in cited)
 
 
 def _says_none(question: Question, statements: Sequence[Statement]) -> bool:
     """Whether statements say no word of what a question is about."""
-    said = analyse(" ".join(each.text for each in statements), question.language)
+    said = analyse(" ".join(statement.text for statement in statements), question.language)
     return set(question.content).isdisjoint(said)
 
 
@@ -346,5 +346,5 @@ def _lifted(scored: Sequence[Scored], question: Question) -> list[Scored]:
         language = unit.document.language
         return not asked or language != question.language or not asked.isdisjoint(analyse(unit.text, language))
 
-    told = ((each, CARRIED * (each.score >= 0.0 and lifted(each.unit))) for each in scored)
+    told = ((candidate, CARRIED * (candidate.score >= 0.0 and lifted(candidate.unit))) for candidate in scored)
     return sorted((replace(each, score=each.score + more) for each, more in told), key=lambda each: -each.odds)

@@ -72,7 +72,7 @@ class NamedPlaces(Named):
         places = places_in(question)
         if not places or question.acts_lacking:
             return None
-        found = {each.document.id: each.document for each in self._retriever.gather(question, READ)}
+        found = {hit.document.id: hit.document for hit in self._retriever.gather(question, READ)}
         versions, more = self._library.versions(), asks_more(question, _span(question))
         if not more:
             rest = (key for key in sorted(versions.quotable(question.language)) if question.covers(key))
@@ -102,7 +102,7 @@ class NamedPlaces(Named):
         tables = [place for place in places_in(question) if "table" in parts_of(place)]
         cited = [self._library.document(each) for each in dict.fromkeys(c.document for c in answer.citations if tables)]
         return [
-            no_place(question, each, place).reason for each in cited for place in tables if not touched(each, place)
+            no_place(question, citation, place).reason for citation in cited for place in tables if not touched(citation, place)
         ]
 
     def treaties(self, question: Question, language: str) -> list[Document]:
@@ -152,7 +152,7 @@ class NamedPlaces(Named):
             return None
         if units := [unit for document in documents for unit in self._at(question, document, places)]:
             return self._quoted(question, units)
-        annexed = [each for each in documents if touched(each, "annex")]  # where others have one is not known
+        annexed = [document for document in documents if touched(document, "annex")]  # where others have one is not known
         places = places or [place for place in annexes if annexed and not any(touched(each, place) for each in annexed)]
         if not question.symbols or not documents or not places:
             return None
@@ -182,7 +182,7 @@ class NamedPlaces(Named):
         if len(left) <= alone(question):
             # Of several treaties one word may tell which is meant.
             several = len({unit.document.key for unit in units}) > 1
-            saying = [each for each in units if several and _says_any(left, each.text, each.document)]
+            saying = [unit for unit in units if several and _says_any(left, unit.text, unit.document)]
             chosen = choose(self._weighed(question, passages_of(saying), saying), self._most)
             return self._composer.whole(question, chosen or _whole(units))
         # Where the article comes from an earlier turn, the last one says which of its parts is meant; by itself that may say too little.
@@ -246,7 +246,7 @@ class NamedPlaces(Named):
         scored = self._among(question, units)
         if all(_in_table(unit) for unit in units):
             return with_totals(self._library, question, choose(scored, self._most) or nearest(scored)) or units
-        best = [next((each.marked.answer for each in scored if each.unit.overlaps(unit)), None) for unit in units]
+        best = [next((candidate.marked.answer for candidate in scored if candidate.unit.overlaps(unit)), None) for unit in units]
         return [replace(unit, answer=answer) for unit, answer in zip(units, best, strict=True)]
 
     def _among(self, question: Question, units: Sequence[Unit]) -> list[Scored]:
@@ -256,7 +256,7 @@ class NamedPlaces(Named):
             scored = self._weigher.each(question, evidence, evidence)
         else:
             scored = self._weigher.weigh(question, evidence, most=len(evidence))
-        return [each for each in scored if any(each.unit.overlaps(unit) for unit in units)]
+        return [candidate for candidate in scored if any(candidate.unit.overlaps(unit) for unit in units)]
 
     def _weighed(self, question: Question, evidence: Sequence[Evidence], units: Sequence[Unit]) -> list[Scored]:
         """The units of a place that is named, as they are weighed, with what naming it adds."""
@@ -337,7 +337,7 @@ def _with_each_article(question: Question, scored: Sequence[Scored], chosen: lis
     """What was chosen, if anything, and the best unit of each article that is named and has no say yet."""
     more = []
     for article in question.articles if chosen and len(question.articles) > 1 else ():
-        own = [each.marked for each in scored if within(each.unit.locator, f"art. {article}")]
+        own = [candidate.marked for candidate in scored if within(candidate.unit.locator, f"art. {article}")]
         if not any(within(unit.locator, f"art. {article}") for unit in chosen):
             more += own[:1]
     return [*chosen, *more]
@@ -407,7 +407,7 @@ def article_units(library: Library, document: Document, article: str, paragraph:
     own = [unit for unit in units if within(unit.locator, wanted)]
     if own or not paragraph.isdigit():
         return own
-    counted = [each.ordinal for each in document.blocks if each.kind == "paragraph" and each.locator == place]
+    counted = [block.ordinal for block in document.blocks if block.kind == "paragraph" and block.locator == place]
     return [unit for unit in units if unit.block in counted[int(paragraph) - 1 : int(paragraph)]]
 
 

@@ -354,7 +354,7 @@ class Memory:
 
 def first_cited(answer: Answer) -> tuple[str, ...]:
     """Ids of the passages that an answer rests on first of all."""
-    return tuple(dict.fromkeys(cite.id for each in answer.statements[:CARRIED_STATEMENTS] for cite in each.citations))
+    return tuple(dict.fromkeys(cite.id for statement in answer.statements[:CARRIED_STATEMENTS] for cite in statement.citations))
 
 
 # Slips of the finger

@@ -41,13 +41,13 @@ class Known:
     @property
     def whole(self) -> float:
         """How far the passage as a whole is above the bar for an answer, in log-odds, whichever of its words answer."""
-        return self.bars.above(fmean(each.logit for each in self.readings) + self.found)
+        return self.bars.above(fmean(reading.logit for reading in self.readings) + self.found)
 
     def score(self, begin: int, stop: int) -> float:
         """How far what stands between two characters of the passage is above the bar for an answer, in log-odds."""
         aside: list[float] = []
-        for each in self.readings:
-            best, own = each.best(), each.best(begin, stop)
+        for reading in self.readings:
+            best, own = reading.best(), reading.best(begin, stop)
             if best is None or own is None:
                 return self.bars.least - FAR
             aside.append(max(0.0, best[2] - own[2]))
@@ -71,11 +71,11 @@ class Searched:
     def of(cls, evidence: Sequence[Evidence], question: Question) -> Searched:
         """Of the passages found for a question. Where one has all its words it is not about something else, however little it is like it: the
         likeness of a few rare words tells nothing. (Of English texts no likeness is asked for.)"""
-        best = max((each.score for each in evidence), default=0.0)
-        told = ((each.passage.text, each.document.language) for each in evidence)
+        best = max((hit.score for hit in evidence), default=0.0)
+        told = ((hit.passage.text, hit.document.language) for hit in evidence)
         if question.language != "en" and any(question.all_said(*each) for each in told):
             return cls(best, None)
-        likenesses = [each.dense for each in evidence if each.dense is not None]
+        likenesses = [hit.dense for hit in evidence if hit.dense is not None]
         return cls(best, max(likenesses, default=0.0 if best > 0.0 else None))
 
 

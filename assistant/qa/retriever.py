@@ -61,7 +61,7 @@ class Evidence:
     def held(cls, library: Library, ids: Iterable[str], score: float = 0.0) -> list[Evidence]:
         """Those passages that are held, by their ids."""
         passages = library.passages_by_id([*ids]).values()
-        return [cls(each, library.document(each.document_id), score) for each in passages]
+        return [cls(hit, library.document(hit.document_id), score) for hit in passages]
 
     @cached_property
     def document(self) -> Document:
@@ -204,7 +204,7 @@ class Retriever:
             return frozenset()
         keys, called = self._library.versions().keys, {entry.key for entry in question.named}
         # Texts without a symbol are searched beside a treaty that is named; what they say of it, its name finds.
-        return frozenset(each for each in documents if "/" in keys[each] or keys[each] in called)
+        return frozenset(document for document in documents if "/" in keys[document] or keys[document] in called)
 
     def tokens(self, question: Question, language: str) -> list[str]:
         """The words that are searched for in documents of a language, as the index has them."""

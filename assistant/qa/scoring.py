@@ -131,14 +131,14 @@ class Weigher:
         searched = Searched.of(evidence, question)
         wanted = dict.fromkeys(named, searched.best) | {each.passage.document_id: each.score for each in evidence[:1]}
         ranked, read = iter(evidence), 0
-        new = [each for each in evidence if each.id in question.carried]
+        new = [hit for hit in evidence if hit.id in question.carried]
         seen, opened = {each.id for each in new}, set[str]()
         scored: list[Scored] = []
         told: list[Scored] = []
         pages: list[FirstPage] = []
-        found = cache(lambda: [unit for each in evidence for unit in units_of(each)])
-        documents = list({each.document.id: each.document for each in evidence}.values())
-        digests, hopeless = all(each.edition == "digest" for each in documents), False
+        found = cache(lambda: [unit for hit in evidence for unit in units_of(hit)])
+        documents = list({hit.document.id: hit.document for hit in evidence}.values())
+        digests, hopeless = all(document.edition == "digest" for document in documents), False
 
         scores = partial(self._scored, question, searched=searched, among=among, named=named, found=documents)
         for step in sorted({*(step for step in STEPS if step < most), most}):
@@ -166,7 +166,7 @@ class Weigher:
         if self._readers and not hopeless and self._readers.two_for(question.language):
             known = {each.known.name: each.known for each in told if each.known and each.known.reader == "en"}
             again = {name: known[name] for name in list(known)[:AGAIN]}
-            passages = [each for each in evidence if each.id in again]
+            passages = [hit for hit in evidence if hit.id in again]
             latest = scores(passages, pages=[page for page in pages if page[0].id in again], before=again)
             told = _best_first(_before(self._told_apart(question, latest, found), told))
         return told
@@ -191,7 +191,7 @@ class Weigher:
             shared = log_odds(each.probability / (1 + len(others))) - each.bars.answered
             return replace(each, score=max(shared, min(each.score, each.bars.least)))
 
-        return [told(each) for each in scored]
+        return [told(candidate) for candidate in scored]
 
     def each(self, question: Question, passages: Sequence[Evidence], evidence: Sequence[Evidence]) -> list[Scored]:
         """The units of some passages of the evidence for a question, all of them read, best first."""
@@ -274,8 +274,8 @@ class Weigher:
     ) -> list[Scored]:
         """The units of passages, and what first pages tell, which only a reader can weigh: less where their document is not `named`.
         What one reader has read `before` the other one reads, too."""
-        units = {each.id: [unit for unit in distinct(units_of(each)) if among(unit)] for each in evidence}
-        reading = {each.id: words for each in evidence if units[each.id] and (words := worded(each))}
+        units = {hit.id: [unit for unit in distinct(units_of(hit)) if among(unit)] for hit in evidence}
+        reading = {hit.id: words for hit in evidence if units[hit.id] and (words := worded(hit))}
         reading |= {page.id: page for page, _ in pages}
         known: Mapping[str, Known] = {}
         if self._readers and before is not None:
@@ -365,7 +365,7 @@ def _before(again: Sequence[Scored], told: Sequence[Scored]) -> list[Scored]:
 
 def _hopeless(scored: Sequence[Scored]) -> bool:
     """Whether what was read is so far from answering that what search ranks behind it will not answer either."""
-    bars_of = ((each.odds, HOPELESS.get(each.known.reader, -math.inf) if each.known else -math.inf) for each in scored)
+    bars_of = ((candidate.odds, HOPELESS.get(candidate.known.reader, -math.inf) if candidate.known else -math.inf) for candidate in scored)
     return bool(scored) and all(odds < bar for odds, bar in bars_of)
 
 

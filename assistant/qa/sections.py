@@ -210,8 +210,8 @@ def _said(section: _Section, text: str, question: Question, document: Document) 
 def _blocks(document: Document, section: _Section) -> range:
     """The ordinals of the blocks of a section, from its heading on."""
     heading = section.heading
-    behind = (each.ordinal for each in document.blocks[heading.ordinal + 1 :]
-              if each.kind == "heading" and each.level <= heading.level)  # fmt: skip
+    behind = (block.ordinal for block in document.blocks[heading.ordinal + 1 :]
+              if block.kind == "heading" and block.level <= heading.level)  # fmt: skip
     return range(heading.ordinal, next(behind, len(document.blocks)))
 
 
@@ -254,7 +254,7 @@ class NamedSpeeches(Named):
             ):
                 continue
             units = [each for speech in said for each in self._units(document, speech)]
-            if units := [each for each in units if question.admits(document.id, each.block)]:
+            if units := [unit for unit in units if question.admits(document.id, unit.block)]:
                 return self._composer.whole(question, units)
         return None
 
@@ -275,7 +275,7 @@ class NamedSpeeches(Named):
         together = last.end - first.start <= WHOLE and last.ordinal - first.ordinal < len(blocks)
         if len(units) > 1 and together and not any(block.number for block in blocks):  # these cite paragraphs
             units = [Unit(units[0].evidence, first.start, last.end, first.locator, first.ordinal)]
-        return [spoken(each) for each in units]
+        return [spoken(unit) for unit in units]
 
 
 def _named(speaker: str, question: Question, document: Document) -> bool:
