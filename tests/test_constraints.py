@@ -137,7 +137,7 @@ def test_a_country_is_named_by_words_that_begin_like_it_and_are_no_other_one() -
 def test_in_a_text_about_one_country_by_its_title_another_one_is_named_where_it_answers(
     open_library: OpenLibrary, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("assistant.qa.readers.FOUND", 0.0)
+    monkeypatch.setattr("assistant.qa.readers.SEARCH_WEIGHT", 0.0)
     library = open_library()
     lamps, pilots = (
         "The keepers count every one by night. " * 40,

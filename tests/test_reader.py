@@ -16,7 +16,7 @@ import pytest
 from conftest import Holding, add
 from invoking import Cli
 
-from assistant.qa.abstention import BOTH, FOUND, FROM_ENGLISH, NEITHER_ENGLISH, SAME, Bars, bars
+from assistant.qa.abstention import BOTH, FROM_ENGLISH, NEITHER_ENGLISH, SAME, SEARCH_WEIGHT, Bars, bars
 from assistant.qa.engine import Engine
 from assistant.qa.reader import Name, Reader, Reading
 from assistant.qa.reader_weights import available, shipped_path, ships
@@ -33,7 +33,7 @@ needs_multilingual = pytest.mark.skipif(
 )
 needs_reader = pytest.mark.skipif(not ships("en"), reason="the English reader's weights are not here")
 
-BARS = Bars(slope=1.0, offset=-FOUND, answered=1.0, tentative=-1.0)
+BARS = Bars(slope=1.0, offset=-SEARCH_WEIGHT, answered=1.0, tentative=-1.0)
 """By which the passage that search ranks first is told by its logit alone."""
 HARBOUR = (
     "# Harbour rules\n\nA/88/501\n\n1. Boats enter between six and ten. Yachts pay forty crowns a night.\n\n"
@@ -112,8 +112,8 @@ def test_at_most_three_statements_are_made_of_what_was_read_the_best_first(
     holding: Holding, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     texts = [f"# Port {n}\n\nA/88/6{n:02d}\n\n1. Yachts pay {n} crowns a night.\n" for n in range(10, 16)]
-    logits = {f"pay {n} crowns": FOUND + 0.1 * (n - 10) for n in range(10, 16)}
-    monkeypatch.setattr("assistant.qa.readers.FOUND", 0.0)
+    logits = {f"pay {n} crowns": SEARCH_WEIGHT + 0.1 * (n - 10) for n in range(10, 16)}
+    monkeypatch.setattr("assistant.qa.readers.SEARCH_WEIGHT", 0.0)
     answer = holding(*texts, readers=readers(en=Fake(logits))).ask(ASKED)
     assert [each.text for each in answer.statements] == [f"Yachts pay {n} crowns a night." for n in (15, 14, 13)]
 
@@ -122,7 +122,7 @@ def test_what_the_reader_thinks_likelier_comes_first_whatever_document_it_is_in(
     holding: Holding, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     library = holding(HARBOUR, LIGHTHOUSE).library
-    monkeypatch.setattr("assistant.qa.readers.FOUND", 0.0)
+    monkeypatch.setattr("assistant.qa.readers.SEARCH_WEIGHT", 0.0)
     for first, logits in (("forty", {"forty crowns": 6.0, "nine crowns": 5.5}),
                           ("nine", {"forty crowns": 5.5, "nine crowns": 6.0})):  # fmt: skip
         answer = Engine(library, catalogue, readers=readers(en=Fake(logits))).ask(ASKED)
@@ -164,9 +164,9 @@ def test_the_chance_that_the_best_passage_answers_is_told_with_the_answer(
 ) -> None:
     asked = holding(HARBOUR, readers=readers(en=Fake({"forty crowns": 2.0})))
     answer = asked.ask(ASKED)
-    assert answer.probability == pytest.approx(BARS.probability(2.0 + FOUND))
+    assert answer.probability == pytest.approx(BARS.probability(2.0 + SEARCH_WEIGHT))
     assert answer.confidence == pytest.approx(1.0)
-    assert answer.to_json()["probability"] == round(BARS.probability(2.0 + FOUND), 4)
+    assert answer.to_json()["probability"] == round(BARS.probability(2.0 + SEARCH_WEIGHT), 4)
     unread = Engine(asked.library, catalogue).ask(ASKED)
     assert unread.probability is not None
     assert unread.probability != answer.probability
@@ -188,7 +188,7 @@ def test_of_a_question_with_two_parts_the_less_likely_one_counts(holding: Holdin
     assert {each.text for each in answer.statements} == {
         "Yachts pay forty crowns a night.", "The chapel's bell is struck at noon.",
     }  # fmt: skip
-    assert answer.probability == pytest.approx(BARS.probability(1.5 + FOUND))
+    assert answer.probability == pytest.approx(BARS.probability(1.5 + SEARCH_WEIGHT))
 
 
 @pytest.mark.parametrize("logit", [-1e9, -800.0, 0.0, 800.0, 1e9])

@@ -98,8 +98,8 @@ STRICT, LENIENT = Bars(1.0, 0.0, 2.0, 0.5), Bars(1.0, 0.0, -1.0, -2.0)
 def test_passages_of_two_readers_are_ranked_by_chance_and_held_each_against_its_own_bar(
     holding: Holding, monkeypatch: pytest.MonkeyPatch, english: float, french: float, status: str, first: str
 ) -> None:
-    monkeypatch.setattr("assistant.qa.readers.FOUND", 0.0)
-    for name in ("NEARER", "OWN_LANGUAGE"):
+    monkeypatch.setattr("assistant.qa.readers.SEARCH_WEIGHT", 0.0)
+    for name in ("LIKENESS_TO_ODDS", "OWN_LANGUAGE_ODDS"):
         monkeypatch.setattr(f"assistant.qa.retriever.{name}", 0.0)
     readers = Readers({"en": Judge(english), "multilingual": Judge(french)}, {"en": STRICT, "multilingual": LENIENT})
     answer = holding(NOTE, FRENCH, readers=readers).ask("How many crowns do yachts pay a night?")

@@ -13,7 +13,7 @@ from assistant.meeting.intents import beyond
 from assistant.meeting.meeting_choice import dated, has_day, meant, nearest, on, timed, within, without_body
 from assistant.meeting.row_citations import Citer
 from assistant.meeting.row_passages import Part, Teller, Telling
-from assistant.qa.abstention import BARE, FURTHER, NAMED, log_odds
+from assistant.qa.abstention import FURTHER_STATEMENT_GAP, NAMED_PLACE_BONUS, TITLE_ONLY_PENALTY, log_odds
 from assistant.qa.answer import Answer, Pointer, Statement
 from assistant.qa.scoring import FIRST, Told, Weigher
 from assistant.question import Question
@@ -91,9 +91,12 @@ class MeetingDesk:
             by_date = {}  # "the second day of the transitional period" is no day of a meeting
         for asked in filter(None, (bare, *by_date.values())):
             told = _surest(told, self._weigher.told(asked, "en", passages, most, leading))
-        named = NAMED if placed or bare is not None else 0.0
+        named = NAMED_PLACE_BONUS if placed or bare is not None else 0.0
         # Where an agenda tells no more of an item than its title, nothing beside it could answer better: it must be sure by itself.
-        told = [replace(each, score=each.score + (-BARE if _bare(found[each.passage]) else named)) for each in told]
+        told = [
+            replace(each, score=each.score + (-TITLE_ONLY_PENALTY if _bare(found[each.passage]) else named))
+            for each in told
+        ]
 
         def part(each: Told) -> Part:
             return found[each.passage].parts[each.sentence]
@@ -111,12 +114,12 @@ class MeetingDesk:
         def alike_to(best: Told, each: Told) -> bool:
             """Whether a sentence tells the same as the best one: of an item, all that there is to tell, or when and where the meeting is."""
             whole = found[each.passage].whole and found[best.passage].whole
-            near = each.score >= best.score - FURTHER or (bool(question.items) and each.score >= 0.0)
+            near = each.score >= best.score - FURTHER_STATEMENT_GAP or (bool(question.items) and each.score >= 0.0)
             return near and (whole or part(each).kind == part(best).kind or _bare(found[each.passage]))
 
         alike = {rows[each.passage][0] for each in told if alike_to(told[0], each)}
         own = [each for each in told if rows[each.passage][0] == min(alike)]
-        close = [each for each in own if each.score >= own[0].score - FURTHER]
+        close = [each for each in own if each.score >= own[0].score - FURTHER_STATEMENT_GAP]
         called = own if placed else [each for each in own if subject.says_most(part(each))]
         if called and question.focus != question.text and (placed or any(each in called for each in close)):
             # Of what may be meant, what a follow-up asks of the item or time that was named before.
@@ -241,7 +244,7 @@ def _asked_last(own: Sequence[Told], close: Sequence[Told], again: Mapping[tuple
     """Of a meeting's `own` sentences those nearest to what was asked last, best first: by their scores for it `again`, those not much
     below the best of those that are `close` to the whole question."""
     best = max(again.get(each.place, -math.inf) for each in close)
-    found = [each for each in own if again.get(each.place, -math.inf) >= best - FURTHER]
+    found = [each for each in own if again.get(each.place, -math.inf) >= best - FURTHER_STATEMENT_GAP]
     return sorted(found, key=lambda each: -again.get(each.place, -math.inf))
 
 

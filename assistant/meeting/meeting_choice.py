@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from assistant.answer_phrases import date_text
-from assistant.qa.abstention import RATHER
+from assistant.qa.abstention import AGENDA_ODDS_GAP
 from assistant.question import Question, numbered_meetings, parse_question
 from assistant.wording import claims
 from assistant.wording.drafting import grammar_of
@@ -160,7 +160,7 @@ def _called(meetings: Sequence[Meeting], question: Question, library: Library) -
     # Where nothing is written with a capital letter, any word may be one of a name.
     words = given or [word for each in names.values() for name in each for word in sorted(name & asked)]
     odds = _odds(words, full, library)
-    return [meeting for meeting, each in zip(full, odds, strict=True) if each >= max(odds) - RATHER]
+    return [meeting for meeting, each in zip(full, odds, strict=True) if each >= max(odds) - AGENDA_ODDS_GAP]
 
 
 def _odds(words: Sequence[str], meetings: Sequence[Meeting], library: Library) -> list[float]:

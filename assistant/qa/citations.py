@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import islice, takewhile
 
 from assistant.answer_phrases import joined, mark, place_text, run_on, say
-from assistant.qa.abstention import BESIDE, FURTHER
+from assistant.qa.abstention import FURTHER_STATEMENT_FLOOR, FURTHER_STATEMENT_GAP
 from assistant.qa.answer import Answer, Citation, Pointer, Statement, ordered
 from assistant.qa.metadata import around, notes_of, reads_as_draft
 from assistant.qa.retriever import Evidence
@@ -200,7 +200,7 @@ def choose(scored: Sequence[Scored], most: int, *, closest: bool = False) -> lis
     for each, far in zip(scored, above, strict=True):
         if len(chosen) == most:
             break
-        if each.odds > best or each.odds < best - FURTHER or far < -BESIDE:
+        if each.odds > best or each.odds < best - FURTHER_STATEMENT_GAP or far < -FURTHER_STATEMENT_FLOOR:
             continue
         beside_text = bool(chosen) and not closest and _on_edge(each.unit) and not _on_edge(chosen[0])
         if beside_text or any(each.unit.overlaps(other) for other in chosen):

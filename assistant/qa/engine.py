@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from assistant.answer_phrases import say
 from assistant.generation.generation_report import NAMES
-from assistant.qa.abstention import CERTAIN_ALONE, Caution
+from assistant.qa.abstention import CERTAIN_STANDALONE_ODDS, Caution
 from assistant.qa.answer import Answer, Citation, Event, Finished, Mode, Progress, said_of
 from assistant.qa.citations import Composer, Part, unsure
 from assistant.qa.extractive import Quoter
@@ -302,7 +302,7 @@ class Engine:
         best = likelier(told, self.vocabulary, self.library, before_it) if len(told) > 1 else 0
         answer, own = given[best].answer, alone[best]
         weighed = answer.status == "answered" and answer.probability is not None
-        if weighed and own is not None and own[1] < CERTAIN_ALONE:
+        if weighed and own is not None and own[1] < CERTAIN_STANDALONE_ODDS:
             return replace(given[best], answer=unsure(answer))
         return given[best]
 

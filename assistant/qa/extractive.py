@@ -8,7 +8,7 @@ from dataclasses import replace
 from assistant.answer_phrases import either, joined, say
 from assistant.meeting import MeetingAnswer, MeetingDesk, names_date
 from assistant.meeting.meeting_choice import timed
-from assistant.qa.abstention import CARRIED, FURTHER
+from assistant.qa.abstention import CARRIED_BONUS, FURTHER_STATEMENT_GAP
 from assistant.qa.answer import Answer, Statement
 from assistant.qa.citations import CLOSEST, Composer, choose, nearest, unsure, weighed, with_totals
 from assistant.qa.missing_documents import NOTES, Absent
@@ -140,10 +140,10 @@ class Quoter:
         if meeting is None:
             return found
         score, sure = meeting.told.score, meeting.told.score >= 0.0
-        ahead = score - found.confidence if found.confidence is not None and found.statements else FURTHER
+        ahead = score - found.confidence if found.confidence is not None and found.statements else FURTHER_STATEMENT_GAP
         if sure and question.nth_days and self.desk.of_timetable(question):
             ahead = max(ahead, 0.0)  # "the third day" may be that of any meeting, or its number
-        behind = ahead <= -FURTHER and not (sure and self.desk.of_timetable(question))
+        behind = ahead <= -FURTHER_STATEMENT_GAP and not (sure and self.desk.of_timetable(question))
         if score < meeting.told.bars.least or (answered and not sure) or behind:
             return found
         if ahead < 0.0 and not sure and not self.desk.of_timetable(question):
@@ -160,7 +160,7 @@ class Quoter:
             return answer if answered else unsure(answer)
         if not sure and meeting.announces is not None and not self._absent.holds(meeting.announces):
             return self._absent.announced(question, meeting.announces)
-        beside = found.statements[:1] if ahead < FURTHER and answered == sure else ()
+        beside = found.statements[:1] if ahead < FURTHER_STATEMENT_GAP and answered == sure else ()
         told = meeting.statements if sure else meeting.statements[: CLOSEST - len(beside)]
         answer = self._from_meeting(question, replace(meeting, statements=(*told, *beside)))
         return answer if sure else unsure(answer)
@@ -191,7 +191,9 @@ class Quoter:
         unit is the best."""
         keys = self._library.versions().keys
         meant = {keys[each.document_id] for each in self.desk.meant(question)} if question.items else set()
-        first = next((candidate.unit.document.key for candidate in scored if candidate.unit.document.key in meant), None)
+        first = next(
+            (candidate.unit.document.key for candidate in scored if candidate.unit.document.key in meant), None
+        )
         return [candidate for candidate in scored if (key := candidate.unit.document.key) == first or key not in meant]
 
     def _from_evidence(self, question: Question, most: int, meeting: MeetingAnswer | None = None) -> Answer:
@@ -346,5 +348,5 @@ def _lifted(scored: Sequence[Scored], question: Question) -> list[Scored]:
         language = unit.document.language
         return not asked or language != question.language or not asked.isdisjoint(analyse(unit.text, language))
 
-    told = ((candidate, CARRIED * (candidate.score >= 0.0 and lifted(candidate.unit))) for candidate in scored)
+    told = ((candidate, CARRIED_BONUS * (candidate.score >= 0.0 and lifted(candidate.unit))) for candidate in scored)
     return sorted((replace(each, score=each.score + more) for each, more in told), key=lambda each: -each.odds)

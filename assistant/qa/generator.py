@@ -113,8 +113,14 @@ class AnswerGenerator:
         units = [u for each in treaties for a in question.articles for u in article_units(self._library, each, a)]
         searched = self._retriever.gather(question, max(READ, self._passages))
         found = {each.id: each for each in (*(unit.evidence for unit in units), *searched)}
-        found |= {each.id: each for each in Evidence.held(self._library, (citation for citation in cited if citation not in found))}
-        order = [*(found[citation] for citation in cited if citation in found), *(e for i, e in found.items() if i not in cited)]
+        found |= {
+            each.id: each
+            for each in Evidence.held(self._library, (citation for citation in cited if citation not in found))
+        }
+        order = [
+            *(found[citation] for citation in cited if citation in found),
+            *(e for i, e in found.items() if i not in cited),
+        ]
         readable = [each for each in order if any(units_of(each)) and each.admitted(question, whole=True)]
         languages = [each.document.language for each in (order[: len(cited)] if cited else readable)]
         spoken = question.language if question.language in languages else next(iter(languages), "")

@@ -9,7 +9,7 @@ from functools import cache
 from itertools import islice
 
 from assistant.answer_phrases import either, place_text, say
-from assistant.qa.abstention import ASKED_ALONE, NAMED
+from assistant.qa.abstention import MAX_PLACE_ONLY_WORDS, NAMED_PLACE_BONUS
 from assistant.qa.answer import Answer, Citation
 from assistant.qa.citations import Composer, choose, heads_once, nearest, not_found, unsure, weighed, with_totals
 from assistant.qa.retriever import Evidence, Retriever, readable
@@ -102,7 +102,10 @@ class NamedPlaces(Named):
         tables = [place for place in places_in(question) if "table" in parts_of(place)]
         cited = [self._library.document(each) for each in dict.fromkeys(c.document for c in answer.citations if tables)]
         return [
-            no_place(question, citation, place).reason for citation in cited for place in tables if not touched(citation, place)
+            no_place(question, citation, place).reason
+            for citation in cited
+            for place in tables
+            if not touched(citation, place)
         ]
 
     def treaties(self, question: Question, language: str) -> list[Document]:
@@ -152,7 +155,9 @@ class NamedPlaces(Named):
             return None
         if units := [unit for document in documents for unit in self._at(question, document, places)]:
             return self._quoted(question, units)
-        annexed = [document for document in documents if touched(document, "annex")]  # where others have one is not known
+        annexed = [
+            document for document in documents if touched(document, "annex")
+        ]  # where others have one is not known
         places = places or [place for place in annexes if annexed and not any(touched(each, place) for each in annexed)]
         if not question.symbols or not documents or not places:
             return None
@@ -246,7 +251,10 @@ class NamedPlaces(Named):
         scored = self._among(question, units)
         if all(_in_table(unit) for unit in units):
             return with_totals(self._library, question, choose(scored, self._most) or nearest(scored)) or units
-        best = [next((candidate.marked.answer for candidate in scored if candidate.unit.overlaps(unit)), None) for unit in units]
+        best = [
+            next((candidate.marked.answer for candidate in scored if candidate.unit.overlaps(unit)), None)
+            for unit in units
+        ]
         return [replace(unit, answer=answer) for unit, answer in zip(units, best, strict=True)]
 
     def _among(self, question: Question, units: Sequence[Unit]) -> list[Scored]:
@@ -262,7 +270,7 @@ class NamedPlaces(Named):
         """The units of a place that is named, as they are weighed, with what naming it adds."""
         places = {_place(unit) for unit in units}
         found = self._weigher.weigh(question, evidence, lambda unit: _place(unit) in places)
-        return [replace(each, score=each.score + NAMED) for each in found]
+        return [replace(each, score=each.score + NAMED_PLACE_BONUS) for each in found]
 
 
 def _preambular(question: Question) -> list[tuple[str, int, int]]:
@@ -435,7 +443,7 @@ def asks_more(question: Question, place: Span = (0, 0), titled: Sequence[Documen
 
 def alone(question: Question) -> int:
     """The content words that who asks for the words of a place may have; of Chinese each two characters are a token."""
-    return ASKED_ALONE * (3 if question.language == "zh" else 1)
+    return MAX_PLACE_ONLY_WORDS * (3 if question.language == "zh" else 1)
 
 
 def words_left(question: Question, place: Span = (0, 0), titled: Sequence[Document] = ()) -> list[str]:

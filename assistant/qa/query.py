@@ -14,15 +14,15 @@ from string import ascii_lowercase
 from typing import NamedTuple
 
 from assistant.qa.abstention import (
-    LACKING,
-    LEAST_SURE,
-    LEAST_WORDS,
-    MOST_BESIDE,
-    PER_WORD,
-    STANDS_ALONE,
-    SURER,
-    TOLD_BY_RULE,
-    UNANSWERED,
+    MAX_DROPPED_WORDS,
+    MAX_HISTORY_GAIN,
+    MIN_FOLLOW_UP_ODDS,
+    MIN_HISTORY_ODDS,
+    MIN_PART_WORDS,
+    ODDS_PER_MISSING_WORD,
+    ODDS_PER_WORD,
+    RULE_ODDS,
+    STANDALONE_WORDS,
     log_odds,
 )
 from assistant.qa.answer import Answer, Citation
@@ -149,7 +149,7 @@ def readings(
     if not beside:
         return (same,) if _VALUES.issuperset(slot.kind for slot in named) else (same, alone)
     more = Reading((put, turn), turn, language, leans=True)
-    return (alone, more, same) if len(beside) <= MOST_BESIDE else (alone, more)
+    return (alone, more, same) if len(beside) <= MAX_DROPPED_WORDS else (alone, more)
 
 
 def slots(question: Question) -> list[Slot]:
@@ -250,7 +250,7 @@ def cuts(text: str, language: str) -> Iterator[tuple[str, str]]:
 
 
 def _long_enough(part: str) -> bool:
-    return len(_WORDS.findall(part)) >= LEAST_WORDS
+    return len(_WORDS.findall(part)) >= MIN_PART_WORDS
 
 
 def likelier(
@@ -270,15 +270,15 @@ def likelier(
         words = vocabulary.content_of(reading.focus, reading.language)
         # Tokens of Chinese are pairs of characters, and each character stands in two.
         each = 0.5 if reading.language == "zh" else 1.0
-        alone = 0.0 if reading.leans else PER_WORD * (each * len(words) - STANDS_ALONE)
+        alone = 0.0 if reading.leans else ODDS_PER_WORD * (each * len(words) - STANDALONE_WORDS)
         if not answer.statements:
-            return float("-inf") if reading.leans else UNANSWERED + alone
+            return float("-inf") if reading.leans else MIN_FOLLOW_UP_ODDS + alone
         if answer.citations[0].id in carried and vocabulary.says("interrogatives", reading.focus, reading.language):
             alone = max(alone, 0.0)
-        told = TOLD_BY_RULE if answer.probability is None else log_odds(answer.probability)
-        told = told if by_itself is None else min(told, max(by_itself + SURER, LEAST_SURE))
+        told = RULE_ODDS if answer.probability is None else log_odds(answer.probability)
+        told = told if by_itself is None else min(told, max(by_itself + MAX_HISTORY_GAIN, MIN_HISTORY_ODDS))
         lacking = len(set(words) - _said_in(answer, library)) if answer.citations[0].language == reading.language else 0
-        return told + alone - LACKING * each * lacking
+        return told + alone - ODDS_PER_MISSING_WORD * each * lacking
 
     return max(range(len(answered)), key=lambda n: (sure(n), -n))
 
@@ -354,7 +354,9 @@ class Memory:
 
 def first_cited(answer: Answer) -> tuple[str, ...]:
     """Ids of the passages that an answer rests on first of all."""
-    return tuple(dict.fromkeys(cite.id for statement in answer.statements[:CARRIED_STATEMENTS] for cite in statement.citations))
+    return tuple(
+        dict.fromkeys(cite.id for statement in answer.statements[:CARRIED_STATEMENTS] for cite in statement.citations)
+    )
 
 
 # Slips of the finger

@@ -9,7 +9,17 @@ from pathlib import Path
 from statistics import fmean
 from typing import Protocol
 
-from assistant.qa.abstention import ASIDE, BOTH, FOUND, FROM_ENGLISH, NEITHER_ENGLISH, SAME, Bars, Caution, bars
+from assistant.qa.abstention import (
+    BOTH,
+    FROM_ENGLISH,
+    NEITHER_ENGLISH,
+    OTHER_WORDS_WEIGHT,
+    SAME,
+    SEARCH_WEIGHT,
+    Bars,
+    Caution,
+    bars,
+)
 from assistant.qa.reader import KINDS, Name, Reader, Reading
 from assistant.qa.reader_weights import available, ships
 from assistant.qa.retriever import Evidence
@@ -51,7 +61,7 @@ class Known:
             if best is None or own is None:
                 return self.bars.least - FAR
             aside.append(max(0.0, best[2] - own[2]))
-        return self.whole - self.bars.slope * ASIDE * fmean(aside)
+        return self.whole - self.bars.slope * OTHER_WORDS_WEIGHT * fmean(aside)
 
 
 FAR = 20.0
@@ -82,7 +92,7 @@ class Searched:
 def gain(score: float, best: float) -> float:
     """What search adds to the logit of a passage with a score, where the first one's is `best`; all that is named and not
     searched for counts as the first."""
-    return FOUND * (score / best if best > 0.0 else 1.0)
+    return SEARCH_WEIGHT * (score / best if best > 0.0 else 1.0)
 
 
 class Readers:

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 
 from assistant.qa.abstention import (
-    ENOUGH,
-    HOPELESS,
+    GIVE_UP_ODDS,
     LIKENESS,
-    OTHER_NAME,
-    SOONER,
-    UNNAMED,
-    UNREAD,
+    OTHER_NAME_PENALTY,
+    STOP_MARGINS,
+    STOP_MARGINS_TWO_READERS,
+    UNNAMED_FIRST_PAGE_PENALTY,
+    UNREAD_SCORE,
     Bars,
     Caution,
     bars,
@@ -174,7 +174,7 @@ class Weigher:
     def _enough(self, step: int, question: Question, known: Known | None) -> float:
         """How far above the bar for an answer words must be for no more to be read after a step."""
         two = self._readers and known is not None and known.reader == "en" and self._readers.two_for(question.language)
-        return (ENOUGH | SOONER if two else ENOUGH).get(step, math.inf)
+        return (STOP_MARGINS | STOP_MARGINS_TWO_READERS if two else STOP_MARGINS).get(step, math.inf)
 
     def _told_apart(
         self, question: Question, scored: Sequence[Scored], found: Callable[[], list[Unit]]
@@ -240,7 +240,9 @@ class Weigher:
             known = self._readers.told(*asked) if self._readers else None
             if known is None:
                 bar = self._likeness
-                known = [([bar.above(one + nearest[n]) if read else UNREAD for one in likes[n]], bar) for n in rows]
+                known = [
+                    ([bar.above(one + nearest[n]) if read else UNREAD_SCORE for one in likes[n]], bar) for n in rows
+                ]
             for n, (scores, bar) in zip(rows, known, strict=True):
                 held[n] = [Told(n, m, score, bar) for m, score in enumerate(scores)]
             found = [each for n in order[:step] for each in held[n]]
@@ -297,8 +299,8 @@ class Weigher:
             Scored(
                 unit,
                 told.score(*span)
-                - UNNAMED * (unit.document.id not in named)
-                - OTHER_NAME * of_another_session(question, unit),
+                - UNNAMED_FIRST_PAGE_PENALTY * (unit.document.id not in named)
+                - OTHER_NAME_PENALTY * of_another_session(question, unit),
                 told.bars,
                 replace(told, begin=None),
             )
@@ -313,7 +315,9 @@ class Weigher:
         """Units by their likeness to the question and that of their passages; where no model reads the question, nothing is
         known but that search found them."""
         told, near = self._likeness, self.nearness(question, units) if units else []
-        return [Scored(unit, UNREAD if near is None else told.above(near[n]), told) for n, unit in enumerate(units)]
+        return [
+            Scored(unit, UNREAD_SCORE if near is None else told.above(near[n]), told) for n, unit in enumerate(units)
+        ]
 
     def nearness(self, question: Question, units: Sequence[Unit]) -> list[float] | None:
         """How near to the question units are, 0 to 2: their likeness in meaning, with their headings, and their passages', by the
@@ -365,7 +369,10 @@ def _before(again: Sequence[Scored], told: Sequence[Scored]) -> list[Scored]:
 
 def _hopeless(scored: Sequence[Scored]) -> bool:
     """Whether what was read is so far from answering that what search ranks behind it will not answer either."""
-    bars_of = ((candidate.odds, HOPELESS.get(candidate.known.reader, -math.inf) if candidate.known else -math.inf) for candidate in scored)
+    bars_of = (
+        (candidate.odds, GIVE_UP_ODDS.get(candidate.known.reader, -math.inf) if candidate.known else -math.inf)
+        for candidate in scored
+    )
     return bool(scored) and all(odds < bar for odds, bar in bars_of)
 
 

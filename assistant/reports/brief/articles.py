@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from assistant.qa.abstention import LEAST_WORDS, LIKENESS, bars
+from assistant.qa.abstention import LIKENESS, MIN_PART_WORDS, bars
 from assistant.qa.engine import Engine
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import Unit, items_below
@@ -146,7 +146,7 @@ class ArticleFinder:
         found: dict[tuple[str, str], float] = {}
         for clause in dict.fromkeys((words, *(_STOPS.split(words) if clauses else ()))):
             question = self._engine.question(clause, language)
-            if clause != words and len(question.content) < LEAST_WORDS:
+            if clause != words and len(question.content) < MIN_PART_WORDS:
                 continue
             for document in self._treaties.values():
                 for each in self._engine.weigh_first(question, [document.id], most):

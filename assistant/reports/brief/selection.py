@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from assistant.answer_phrases import say
-from assistant.qa.abstention import ALIKE, REPEATED
+from assistant.qa.abstention import REPEATED_STATEMENT_COSINE, SAME_STATEMENT_COSINE
 from assistant.qa.answer import Citation, Statement
 from assistant.qa.citations import statement_of
 from assistant.qa.engine import Engine
@@ -198,7 +198,7 @@ class Chooser:
         missing = [words for words in said if words not in self._vectors]
         self._vectors.update(zip(missing, embedder.embed_passages(missing), strict=True) if missing else ())
         vector = embedder.embed_passages([unit.text])[0]
-        return all(float(vector @ self._vectors[words]) < REPEATED for words in said)
+        return all(float(vector @ self._vectors[words]) < REPEATED_STATEMENT_COSINE for words in said)
 
     def reads(self, *languages: str) -> bool:
         """Whether the embedding model reads some languages."""
@@ -258,7 +258,7 @@ class Chooser:
             if len(kept) == most or any(each.unit.overlaps(other.unit) for other, _ in kept):
                 continue
             vector = self.library.embedder.embed_passages([each.unit.text])[0]
-            if all(float(vector @ other) < ALIKE for _, other in kept):
+            if all(float(vector @ other) < SAME_STATEMENT_COSINE for _, other in kept):
                 kept.append((each, vector))
         return [each for each, _ in kept]
 
