@@ -21,7 +21,7 @@ from assistant.qa.engine import Engine
 from assistant.qa.reader import Name, Reader, Reading
 from assistant.qa.reader_weights import available, shipped_path, ships
 from assistant.qa.readers import Readers
-from assistant.qa.scoring import AGAIN, READ, STEPS, Weigher
+from assistant.qa.scoring import AGAIN, READ, STEPS, Scorer
 from corpus.catalogue import Catalogue
 from corpus.embedding import EmbeddingError, HashEmbedder
 from corpus.library import Library
@@ -298,7 +298,7 @@ def test_a_subject_is_read_in_as_many_passages_as_are_asked_for(holding: Holding
     asked = holding(HARBOUR, readers=readers(en=fake))
     held = [document.id for document in asked.library.documents()]
     subject = "crowns that yachts pay"
-    best, *_ = asked.weigh_first(asked.question(subject, "en"), held, 2)
+    best, *_ = asked.score_first(asked.question(subject, "en"), held, 2)
     assert "forty crowns" in best.unit.text
     assert len(fake.passages) <= 2
     assert set(fake.asked) == {subject}
@@ -325,12 +325,12 @@ def test_what_is_not_asked_for_is_left_out_and_keeps_nothing_from_being_read(hol
     fake = Fake({"forty crowns": 4.0})
     asked = holding(HARBOUR, *crowd)
     found = asked.search(ASKED, READ)
-    weigher = Weigher(asked.library, readers(en=fake))
+    scorer = Scorer(asked.library, readers(en=fake))
     question = asked.question(ASKED)
-    assert weigher.weigh(question, found)[0].score > 0
+    assert scorer.score_evidence(question, found)[0].score > 0
     assert len(fake.passages) == STEPS[0]
     fake.passages.clear()
-    scored = weigher.weigh(question, found, lambda unit: "crowns" not in unit.text)
+    scored = scorer.score_evidence(question, found, lambda unit: "crowns" not in unit.text)
     assert len(fake.passages) == STEPS[1]
     assert not any("crowns" in each.unit.text for each in scored)
 
@@ -344,7 +344,7 @@ def test_what_a_digest_says_keeps_no_official_text_from_being_read(holding: Hold
     question = asked.question("What do yachts pay by the night at their pier?")
     found = asked.search(question.text, READ)
     assert "forty crowns" in found[0].passage.text
-    Weigher(asked.library, readers(en=fake)).weigh(question, found)
+    Scorer(asked.library, readers(en=fake)).weigh(question, found)
     assert len(fake.passages) == read
 
 
@@ -375,7 +375,7 @@ def test_no_more_is_read_where_none_of_the_first_english_passages_is_anywhere_ne
     for bar in (BARS.answered, BARS.answered - 1.5, BARS.answered + 3.0):  # whatever the caution
         known: dict[str, Bars] = dict.fromkeys(("en", "multilingual"), replace(BARS, answered=bar))
         fake.passages.clear()
-        Weigher(asked.library, Readers({"en": fake, "multilingual": fake}, known)).weigh(question, found)
+        Scorer(asked.library, Readers({"en": fake, "multilingual": fake}, known)).weigh(question, found)
         assert len(fake.passages) == read
 
 

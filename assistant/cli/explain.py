@@ -16,7 +16,7 @@ from assistant.cli.command_run import EXIT_USAGE, fail
 from assistant.qa.abstention import chance
 from assistant.qa.answer import Answer
 from assistant.qa.retriever import Evidence
-from assistant.qa.scoring import Scored, Told
+from assistant.qa.scoring import ScoredSentence, ScoredUnit
 from assistant.question import Question
 from assistant.row_tables import without_bars
 
@@ -35,7 +35,7 @@ class Weighing:
 
     question: Question
     evidence: Sequence[Evidence]
-    scored: Sequence[Scored]
+    scored: Sequence[ScoredUnit]
 
 
 class Watched:
@@ -49,7 +49,7 @@ class Watched:
                 EXIT_USAGE,
             )
         self.seen: list[Weighing] = []
-        self.rows: dict[str, Sequence[tuple[str, Told]]] = {}
+        self.rows: dict[str, Sequence[tuple[str, ScoredSentence]]] = {}
         desk.engine.quoter.watch = lambda *weighed: self.seen.append(Weighing(*weighed))
         desk.engine.quoter.desk.watch = lambda question, told: self.rows.update({question.text: told})
 
@@ -77,7 +77,7 @@ def _table(weighing: Weighing) -> Table:
     table = Table(
         "rank", "passage", "fused", "read by", "logit", "chance", "its words", "best unit", "score", box=SIMPLE
     )
-    weighed: dict[str, Scored] = {}
+    weighed: dict[str, ScoredUnit] = {}
     for each in weighing.scored:
         weighed.setdefault(each.unit.evidence.id, each)
     last = max((rank for rank, found in enumerate(weighing.evidence, 1) if found.id in weighed), default=0)
@@ -94,7 +94,7 @@ def _table(weighing: Weighing) -> Table:
     return table
 
 
-def _rows(told: Sequence[tuple[str, Told]]) -> Table:
+def _rows(told: Sequence[tuple[str, ScoredSentence]]) -> Table:
     """What the rows of a meeting tell, the best sentences of it, how far these are above the bar and the chance that they answer."""
     table = Table("what the rows tell", "score", "chance", box=SIMPLE)
     for text, each in told[:ROWS]:
@@ -102,7 +102,7 @@ def _rows(told: Sequence[tuple[str, Told]]) -> Table:
     return table
 
 
-def _read(found: Evidence, best: Scored | None) -> tuple[str | Text, ...]:
+def _read(found: Evidence, best: ScoredUnit | None) -> tuple[str | Text, ...]:
     """What the reader said of a passage: its name, logit, chance, words."""
     if best is None or best.known is None:
         return "nobody", "", "", ""
@@ -129,7 +129,7 @@ def _decided(weighing: Weighing) -> list[str]:
     ]
 
 
-def _against(best: Scored) -> str:
+def _against(best: ScoredUnit) -> str:
     least = best.bars.least
     if best.score >= 0.0:
         return "reaches the bar for an answer (+0.00)"

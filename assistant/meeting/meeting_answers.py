@@ -15,7 +15,7 @@ from assistant.meeting.row_citations import Citer
 from assistant.meeting.row_passages import Part, Teller, Telling
 from assistant.qa.abstention import FURTHER_STATEMENT_GAP, NAMED_PLACE_BONUS, TITLE_ONLY_PENALTY, log_odds
 from assistant.qa.answer import Answer, Pointer, Statement
-from assistant.qa.scoring import FIRST, Told, Weigher
+from assistant.qa.scoring import FIRST, ScoredSentence, Scorer
 from assistant.question import Question
 from assistant.wording import claims
 from corpus.acronyms import acronyms, spelling
@@ -40,20 +40,20 @@ class MeetingAnswer:
     `others` are the ids of the agendas of other meetings that the question may mean as well, latest first."""
 
     statements: tuple[Statement, ...]
-    told: Told
+    told: ScoredSentence
     announces: Symbol | None
     others: tuple[str, ...] = ()
 
 
-WatchRows = Callable[[Question, Sequence[tuple[str, Told]]], None]
+WatchRows = Callable[[Question, Sequence[tuple[str, ScoredSentence]]], None]
 
 
 class MeetingDesk:
-    """Answers from the meetings whose agendas a library holds, as far as the `weigher` finds that these answer. `watch` is shown
+    """Answers from the meetings whose agendas a library holds, as far as the `scorer` finds that these answer. `watch` is shown
     each weighing: the question, and the sentences that were read, as they were weighed, best first."""
 
-    def __init__(self, library: Library, weigher: Weigher) -> None:
-        self._library, self._weigher = library, weigher
+    def __init__(self, library: Library, scorer: Scorer) -> None:
+        self._library, self._scorer = library, scorer
         self.watch: WatchRows | None = None
 
     def lacking(self, question: Question) -> tuple[Answer | None, bool]:
@@ -83,14 +83,14 @@ class MeetingDesk:
         rows.sort(key=lambda row: not leads(row))
         leading, found = sum(map(leads, rows)), [telling for _, telling in rows]
         passages = [(telling.heading, [part.read for part in telling.parts]) for telling in found]
-        told = self._weigher.told(question, "en", passages, most, leading)
+        told = self._scorer.score_sentences(question, "en", passages, most, leading)
         bare = self._without_body(question, meetings)
         by_date = {each.text: each for meeting in read if (each := dated(question, meeting))}
         languages = self._library.versions().language_of
         if any(languages[each.document_id] == question.language for each in read) and not self.of_timetable(question):
             by_date = {}  # "the second day of the transitional period" is no day of a meeting
         for asked in filter(None, (bare, *by_date.values())):
-            told = _surest(told, self._weigher.told(asked, "en", passages, most, leading))
+            told = _surest(told, self._scorer.score_sentences(asked, "en", passages, most, leading))
         named = NAMED_PLACE_BONUS if placed or bare is not None else 0.0
         # Where an agenda tells no more of an item than its title, nothing beside it could answer better: it must be sure by itself.
         told = [
@@ -98,7 +98,7 @@ class MeetingDesk:
             for each in told
         ]
 
-        def part(each: Told) -> Part:
+        def part(each: ScoredSentence) -> Part:
             return found[each.passage].parts[each.sentence]
 
         # What is asked last tells what is asked for: a sentence answers only where agendas tell such things.
@@ -111,7 +111,7 @@ class MeetingDesk:
         if not told:
             return None
 
-        def alike_to(best: Told, each: Told) -> bool:
+        def alike_to(best: ScoredSentence, each: ScoredSentence) -> bool:
             """Whether a sentence tells the same as the best one: of an item, all that there is to tell, or when and where the meeting is."""
             whole = found[each.passage].whole and found[best.passage].whole
             near = each.score >= best.score - FURTHER_STATEMENT_GAP or (bool(question.items) and each.score >= 0.0)
@@ -124,7 +124,9 @@ class MeetingDesk:
         if called and question.focus != question.text and (placed or any(each in called for each in close)):
             # Of what may be meant, what a follow-up asks of the item or time that was named before.
             last = replace(question, text=question.focus)
-            again = {each.place: each.score for each in self._weigher.told(last, "en", passages, most, leading)}
+            again = {
+                each.place: each.score for each in self._scorer.score_sentences(last, "en", passages, most, leading)
+            }
             close = _asked_last(called, [each for each in close if each in called], again)
         near = [part(each) for each in close]
         if near[0].announces:
@@ -199,7 +201,7 @@ class MeetingDesk:
         general = {word for kind in ("agenda", "meetings", "item") for form in question.vocabulary.forms(kind, language)
                    for word in analyse(form, language)}  # fmt: skip
         spelt = [spelling(each, item.title) for each in acronyms(question.rest) for item in meeting.items]
-        asked = frozenset([*self._weigher.tokens(question, language), *analyse(" ".join(spelt), language)]) - general
+        asked = frozenset([*self._scorer.tokens(question, language), *analyse(" ".join(spelt), language)]) - general
         return _Subject(asked, {number: {n for n in each & asked if titles[n] == 1} for number, each in words.items()})
 
     def _read(self, question: Question, meetings: Sequence[Meeting]) -> list[Meeting]:
@@ -234,13 +236,15 @@ class _Subject:
         return [part for part in near if beside(part)]
 
 
-def _surest(one: Sequence[Told], other: Sequence[Told]) -> list[Told]:
+def _surest(one: Sequence[ScoredSentence], other: Sequence[ScoredSentence]) -> list[ScoredSentence]:
     """Sentences that were read for two wordings of a question, each as it answers the better, best first."""
     best = {each.place: each for each in sorted((*one, *other), key=lambda each: each.score)}
     return sorted(best.values(), key=lambda each: (-each.score, each.place))
 
 
-def _asked_last(own: Sequence[Told], close: Sequence[Told], again: Mapping[tuple[int, int], float]) -> list[Told]:
+def _asked_last(
+    own: Sequence[ScoredSentence], close: Sequence[ScoredSentence], again: Mapping[tuple[int, int], float]
+) -> list[ScoredSentence]:
     """Of a meeting's `own` sentences those nearest to what was asked last, best first: by their scores for it `again`, those not much
     below the best of those that are `close` to the whole question."""
     best = max(again.get(each.place, -math.inf) for each in close)

@@ -12,7 +12,7 @@ from assistant.qa.answer import Answer, Citation, Pointer, Statement, ordered
 from assistant.qa.metadata import around, notes_of, reads_as_draft
 from assistant.qa.retriever import Evidence
 from assistant.qa.revisions import VersionDesk
-from assistant.qa.scoring import Scored
+from assistant.qa.scoring import ScoredUnit
 from assistant.qa.units import Unit, items_below, units_of
 from assistant.question import Question
 from corpus.analysis import analyse
@@ -138,7 +138,7 @@ def not_found(question: Question, evidence: Sequence[Evidence]) -> Answer:
     return Answer.lacking(question, say("not_found", question.language), see_also=see)
 
 
-def weighed(answer: Answer, scored: Sequence[Scored]) -> Answer:
+def weighed(answer: Answer, scored: Sequence[ScoredUnit]) -> Answer:
     """An answer with how far the best evidence for it, first of what was weighed, is above the bar, and the chance that it answers."""
     sure = max((candidate.score for candidate in scored), default=None)
     return replace(answer, confidence=sure, probability=scored[0].probability if scored else None)
@@ -183,7 +183,7 @@ def with_totals(library: Library, question: Question, units: Sequence[Unit]) -> 
     return made
 
 
-def choose(scored: Sequence[Scored], most: int, *, closest: bool = False) -> list[Unit]:
+def choose(scored: Sequence[ScoredUnit], most: int, *, closest: bool = False) -> list[Unit]:
     """The units to say, best first: the best that reaches the bar for an answer, or for what comes `closest`, and others near
     it that add something.
 
@@ -225,7 +225,7 @@ def _settled(document: Document) -> bool:
     return document.edition != "digest" and not reads_as_draft(document)
 
 
-def nearest(scored: Sequence[Scored]) -> list[Unit]:
+def nearest(scored: Sequence[ScoredUnit]) -> list[Unit]:
     """The units that may be shown as what comes closest, best first."""
     return choose(scored, CLOSEST, closest=True)
 

@@ -16,7 +16,7 @@ from assistant.qa.abstention import (
     SAME_WORDS_SHARE,
 )
 from assistant.qa.metadata import around, head_of
-from assistant.qa.readers import Known
+from assistant.qa.readers import PassageReading
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import Unit
 from assistant.question import YEAR, Question, numbered_meetings
@@ -39,7 +39,9 @@ _LABEL = re.compile(r"([^.:：;()]{2,40})[:：]\s?(?=\S)")
 """How words begin that are a list with a label: `Against: Arla, Bend`."""
 
 
-def constrained(told: Known, begin: int, question: Question, unit: Unit, found: Sequence[Document] = ()) -> float:
+def constrained(
+    told: PassageReading, begin: int, question: Question, unit: Unit, found: Sequence[Document] = ()
+) -> float:
     """How far words of a passage that was read from a character on are above the bar for an answer, in log-odds: less what counts against
     them where their document, of those `found`, does not name what the question names, or others beside them have the label that it says;
     those with that label are what the passage answers with. What came closest does so still: who asks may name their own country."""

@@ -32,7 +32,7 @@ from assistant.qa.query import (
 )
 from assistant.qa.retriever import Evidence, Retriever
 from assistant.qa.scope import Scope
-from assistant.qa.scoring import FIRST, READ, Scored, Weigher
+from assistant.qa.scoring import FIRST, READ, ScoredUnit, Scorer
 from assistant.qa.units import Unit, worded
 from assistant.question import Bounds, Question, clean_question, parse_question
 from assistant.vocabulary import Vocabulary
@@ -84,13 +84,13 @@ class Engine:
     ) -> None:
         self.library, self.catalogue, self.vocabulary = library, catalogue, Vocabulary.shipped()
         self.retriever = Retriever(library, readers.english) if readers else Retriever(library)
-        self.weigher = Weigher(library, readers, caution)
+        self.scorer = Scorer(library, readers, caution)
         self._composer = Composer(library, max_statements)
-        self.quoter = Quoter(library, catalogue, self.retriever, self.weigher, self._composer, passages)
+        self.quoter = Quoter(library, catalogue, self.retriever, self.scorer, self._composer, passages)
         self._speller, self._memory = Speller(library), Memory()
         self.passages, self._max_question = passages, max_question
         self.writer, self.mode = writer, mode
-        self.signature = self.weigher.readers, caution, passages, max_statements
+        self.signature = self.scorer.readers, caution, passages, max_statements
         """What answers depend on beside the library: equal for engines that answer alike."""
 
     def ask(
@@ -219,10 +219,10 @@ class Engine:
 
         return self.library.whole(found)
 
-    def weigh_first(self, subject: Question, documents: Sequence[str], most: int) -> list[Scored]:
+    def score_first(self, subject: Question, documents: Sequence[str], most: int) -> list[ScoredUnit]:
         """The units of the `most` passages of some documents that search ranks first for a subject, all read, best first."""
         found = self.retriever.retrieve(subject, most, documents)
-        return self.weigher.each(subject, found, found)
+        return self.scorer.score_passages(subject, found, found)
 
     # Parts of LlamaIndex, which takes a second to import
 
@@ -312,7 +312,7 @@ class Engine:
         first = given.answer.statements[:1] if given.reading.leans else ()
         cited = [citation for each in first for citation in each.citations]
         evidence = Evidence.held(self.library, [each.id for each in cited[:1]], 1.0)
-        scored = self.weigher.each(given.question.asking(given.reading.focus), evidence, evidence)
+        scored = self.scorer.score_passages(given.question.asking(given.reading.focus), evidence, evidence)
         if not scored:
             return None
         quoted = [candidate for candidate in scored if any(_quotes(citation, candidate.unit) for citation in cited)]

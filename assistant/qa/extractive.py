@@ -15,7 +15,7 @@ from assistant.qa.missing_documents import NOTES, Absent
 from assistant.qa.provisions import NamedPlaces, places_in
 from assistant.qa.retriever import Evidence, Retriever, restricted
 from assistant.qa.revisions import in_language
-from assistant.qa.scoring import FIRST, READ, STEPS, Scored, Weigher
+from assistant.qa.scoring import FIRST, READ, STEPS, ScoredUnit, Scorer
 from assistant.qa.sections import NamedSections, NamedSpeeches
 from assistant.qa.table_extremes import extreme
 from assistant.qa.units import Unit
@@ -25,7 +25,7 @@ from corpus.catalogue import Catalogue, Entry
 from corpus.library import Library
 from corpus.symbols import find_symbols, same_document
 
-Watch = Callable[[Question, Sequence[Evidence], Sequence[Scored]], None]
+Watch = Callable[[Question, Sequence[Evidence], Sequence[ScoredUnit]], None]
 TOLD = STEPS[1]
 """Tellings of a meeting that are read where neither the first of them nor any passage is enough for an answer."""
 MEANT = 3
@@ -46,13 +46,13 @@ class Quoter:
         library: Library,
         catalogue: Catalogue,
         retriever: Retriever,
-        weigher: Weigher,
+        scorer: Scorer,
         composer: Composer,
         passages: int,
     ) -> None:
-        self._library, self._retriever, self._weigher, self._composer = library, retriever, weigher, composer
-        self.desk = MeetingDesk(library, weigher)
-        parts = library, retriever, weigher, composer
+        self._library, self._retriever, self._scorer, self._composer = library, retriever, scorer, composer
+        self.desk = MeetingDesk(library, scorer)
+        parts = library, retriever, scorer, composer
         self.places, self._sections, self._speeches = NamedPlaces(*parts), NamedSections(*parts), NamedSpeeches(*parts)
         self._absent = Absent(library, catalogue)
         self._searched, self._most = max(READ, passages), composer.most
@@ -186,7 +186,7 @@ class Quoter:
         told = self._other_meetings(others, question.language) if len(others) < len(meant) else []
         return replace(answer, notes=tuple(dict.fromkeys((*answer.notes, *told))))
 
-    def _of_one_meeting(self, question: Question, scored: Sequence[Scored]) -> list[Scored]:
+    def _of_one_meeting(self, question: Question, scored: Sequence[ScoredUnit]) -> list[ScoredUnit]:
         """Units scored, best first: of the agendas of several meetings that have the item that a question names those of the one whose
         unit is the best."""
         keys = self._library.versions().keys
@@ -278,7 +278,7 @@ class Quoter:
         answer = replace(answer, notes=(*answer.notes, note))
         return unsure(answer) if answer.status == "answered" else answer
 
-    def _from_other_languages(self, question: Question, most: int) -> tuple[list[Unit], list[Scored]]:
+    def _from_other_languages(self, question: Question, most: int) -> tuple[list[Unit], list[ScoredUnit]]:
         """What the English versions answer where those in the question's language do not, and the units weighed;
         quoted from the question's language where it has the same place."""
         versions, scope = self._library.versions(), restricted(question, self._library)
@@ -295,7 +295,7 @@ class Quoter:
         evidence: Sequence[Evidence],
         most: int,
         wanted: Callable[[Unit], bool] = lambda _: True,
-    ) -> list[Scored]:
+    ) -> list[ScoredUnit]:
         """The units of evidence that the question may be answered from and that are `wanted`, with their scores."""
 
         def among(unit: Unit) -> bool:
@@ -305,7 +305,7 @@ class Quoter:
 
         own = [hit.passage.text for hit in evidence if hit.document.language == question.language]
         spelt = question.spelt_by(own)
-        scored = self._weigher.weigh(spelt, evidence, among, most, self._named_alone(question))
+        scored = self._scorer.score_evidence(spelt, evidence, among, most, self._named_alone(question))
         if self.watch is not None:
             self.watch(question, evidence, scored)
         return scored
@@ -338,7 +338,7 @@ def _says_none(question: Question, statements: Sequence[Statement]) -> bool:
     return set(question.content).isdisjoint(said)
 
 
-def _lifted(scored: Sequence[Scored], question: Question) -> list[Scored]:
+def _lifted(scored: Sequence[ScoredUnit], question: Question) -> list[ScoredUnit]:
     """Units scored, best first, those of carried passages lifted that say a word of what was asked last: never over the bar for answering."""
     asked = set(question.content_of(question.focus))
 

@@ -13,7 +13,7 @@ from assistant.qa.abstention import MAX_PLACE_ONLY_WORDS, NAMED_PLACE_BONUS
 from assistant.qa.answer import Answer, Citation
 from assistant.qa.citations import Composer, choose, heads_once, nearest, not_found, unsure, weighed, with_totals
 from assistant.qa.retriever import Evidence, Retriever, readable
-from assistant.qa.scoring import READ, Scored, Weigher
+from assistant.qa.scoring import READ, ScoredUnit, Scorer
 from assistant.qa.units import Unit, items_below, units_of
 from assistant.question import Question, numbers_after
 from assistant.wording.values import blanked
@@ -41,9 +41,9 @@ _ANOTHER = re.compile("ks*[nA]|[nA]s*k|gs{0,2}A|As{0,2}g")
 class Named:
     """What answers from a part of a text that a question names, which is read itself."""
 
-    def __init__(self, library: Library, retriever: Retriever, weigher: Weigher, composer: Composer) -> None:
+    def __init__(self, library: Library, retriever: Retriever, scorer: Scorer, composer: Composer) -> None:
         self._library, self._retriever = library, retriever
-        self._weigher, self._composer, self._most = weigher, composer, composer.most
+        self._scorer, self._composer, self._most = scorer, composer, composer.most
 
     def _at(
         self, question: Question, document: Document, places: Sequence[str], inside: range | None = None
@@ -257,19 +257,19 @@ class NamedPlaces(Named):
         ]
         return [replace(unit, answer=answer) for unit, answer in zip(units, best, strict=True)]
 
-    def _among(self, question: Question, units: Sequence[Unit]) -> list[Scored]:
+    def _among(self, question: Question, units: Sequence[Unit]) -> list[ScoredUnit]:
         """The units at a place that is named, and parts of these, as they are weighed: all of them, unless these are very many."""
         evidence = passages_of(units)
         if len(evidence) <= READ:
-            scored = self._weigher.each(question, evidence, evidence)
+            scored = self._scorer.score_passages(question, evidence, evidence)
         else:
-            scored = self._weigher.weigh(question, evidence, most=len(evidence))
+            scored = self._scorer.score_evidence(question, evidence, most=len(evidence))
         return [candidate for candidate in scored if any(candidate.unit.overlaps(unit) for unit in units)]
 
-    def _weighed(self, question: Question, evidence: Sequence[Evidence], units: Sequence[Unit]) -> list[Scored]:
+    def _weighed(self, question: Question, evidence: Sequence[Evidence], units: Sequence[Unit]) -> list[ScoredUnit]:
         """The units of a place that is named, as they are weighed, with what naming it adds."""
         places = {_place(unit) for unit in units}
-        found = self._weigher.weigh(question, evidence, lambda unit: _place(unit) in places)
+        found = self._scorer.score_evidence(question, evidence, lambda unit: _place(unit) in places)
         return [replace(each, score=each.score + NAMED_PLACE_BONUS) for each in found]
 
 
@@ -341,7 +341,7 @@ def _in_table(unit: Unit) -> bool:
     return unit.document.blocks[unit.block].kind == "row"
 
 
-def _with_each_article(question: Question, scored: Sequence[Scored], chosen: list[Unit]) -> list[Unit]:
+def _with_each_article(question: Question, scored: Sequence[ScoredUnit], chosen: list[Unit]) -> list[Unit]:
     """What was chosen, if anything, and the best unit of each article that is named and has no say yet."""
     more = []
     for article in question.articles if chosen and len(question.articles) > 1 else ():

@@ -27,8 +27,8 @@ from assistant.qa.units import heading_of
 from assistant.question import Question
 
 
-class Reads(Protocol):
-    """Reads passages (heading, text) with a question in mind; a reading of each, in the order given."""
+class PassageReader(Protocol):
+    """PassageReader passages (heading, text) with a question in mind; a reading of each, in the order given."""
 
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]: ...
 
@@ -36,7 +36,7 @@ class Reads(Protocol):
 
 
 @dataclass(frozen=True)
-class Known:
+class PassageReading:
     """The readings of a passage, by one reader or by each, which count alike, with the bars that they are held against, and what search
     adds to their logit; `reader` is the name of the one, or `BOTH`. `name` is that of what was read; it begins at a character of the document,
     None where it stands so in none."""
@@ -70,7 +70,7 @@ nothing is known of these."""
 
 
 @dataclass(frozen=True)
-class Searched:
+class SearchScores:
     """What search thinks of all that it found for a question: the score of the passage that it ranks first, and the likeness in meaning
     of the one most like the question (None where nothing was searched for; 0 where only words found anything)."""
 
@@ -78,7 +78,7 @@ class Searched:
     likeness: float | None
 
     @classmethod
-    def of(cls, evidence: Sequence[Evidence], question: Question) -> Searched:
+    def of(cls, evidence: Sequence[Evidence], question: Question) -> SearchScores:
         """Of the passages found for a question. Where one has all its words it is not about something else, however little it is like it: the
         likeness of a few rare words tells nothing. (Of English texts no likeness is asked for.)"""
         best = max((hit.score for hit in evidence), default=0.0)
@@ -89,7 +89,7 @@ class Searched:
         return cls(best, max(likenesses, default=0.0 if best > 0.0 else None))
 
 
-def gain(score: float, best: float) -> float:
+def search_bonus(score: float, best: float) -> float:
     """What search adds to the logit of a passage with a score, where the first one's is `best`; all that is named and not
     searched for counts as the first."""
     return SEARCH_WEIGHT * (score / best if best > 0.0 else 1.0)
@@ -99,7 +99,7 @@ class Readers:
     """The readers at hand: an English one for English questions to English texts, a multilingual one for the rest, and for what the
     English one likes best."""
 
-    def __init__(self, readers: Mapping[Name, Reads], known: Mapping[str, Bars]) -> None:
+    def __init__(self, readers: Mapping[Name, PassageReader], known: Mapping[str, Bars]) -> None:
         self._readers, self._bars = readers, known
 
     @classmethod
@@ -152,26 +152,30 @@ class Readers:
         readings = self._readers[name].read(question, [(heading, " ".join(texts)) for heading, texts in passages])
         told, held = [], self._bars_for(name, asked, read, likeness)
         for (_, texts), reading, added in zip(passages, readings, found, strict=True):
-            known = Known((reading,), held, name, found=added)
+            known = PassageReading((reading,), held, name, found=added)
             ends = accumulate(len(text) + 1 for text in texts)
             scores = [known.score(end - len(text) - 1, end - 1) for text, end in zip(texts, ends, strict=True)]
             told.append((scores, held))
         return told
 
-    def read(self, question: str, language: str, reads: Mapping[str, Evidence], searched: Searched) -> dict[str, Known]:
+    def read(
+        self, question: str, language: str, reads: Mapping[str, Evidence], searched: SearchScores
+    ) -> dict[str, PassageReading]:
         """The readings of passages by their names in `reads`, where they stand as they are read; those are left out that no reader reads.
         They are among what was `searched`."""
-        found: dict[str, Known] = {}
+        found: dict[str, PassageReading] = {}
         for name, reader in self._readers.items():
             mine = {of: each for of, each in reads.items() if self.name_for(language, each.document.language) == name}
             for (of, each), reading in zip(mine.items(), _read(reader, question, mine), strict=True):
                 held = self._bars_for(name, language, each.document.language, searched.likeness)
-                found[of] = Known((reading,), held, name, of, gain(each.score, searched.best), each.passage.start)
+                found[of] = PassageReading(
+                    (reading,), held, name, of, search_bonus(each.score, searched.best), each.passage.start
+                )
         return found
 
     def read_again(
-        self, question: str, known: Mapping[str, Known], reads: Mapping[str, Evidence], searched: Searched
-    ) -> dict[str, Known]:
+        self, question: str, known: Mapping[str, PassageReading], reads: Mapping[str, Evidence], searched: SearchScores
+    ) -> dict[str, PassageReading]:
         """What both readers say of English passages that the English one has read, where there are two (`two_for`)."""
         mine = {of: each for of, each in reads.items() if known[of].reader == "en"}
         readings = _read(self._readers["multilingual"], question, mine)
@@ -182,5 +186,5 @@ class Readers:
         }
 
 
-def _read(reader: Reads, question: str, reads: Mapping[str, Evidence]) -> list[Reading]:
+def _read(reader: PassageReader, question: str, reads: Mapping[str, Evidence]) -> list[Reading]:
     return reader.read(question, [(heading_of(each), each.passage.text) for each in reads.values()])

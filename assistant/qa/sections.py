@@ -122,7 +122,9 @@ class NamedSections(Named):
         found = self._retriever.retrieve(question, READ, [document.id])
         evidence = [each for each in found if any(each.passage.first in blocks for blocks in inside)]
         evidence = evidence or passages_of(units)
-        scored = self._weigher.weigh(question, evidence, lambda unit: any(unit.block in blocks for blocks in inside))
+        scored = self._scorer.score_evidence(
+            question, evidence, lambda unit: any(unit.block in blocks for blocks in inside)
+        )
         if chosen := choose(scored, self._most):
             return weighed(self._composer.quoted(question, chosen), scored)
         # What names a decision by its full number is answered from no other.

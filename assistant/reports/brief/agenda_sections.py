@@ -8,7 +8,7 @@ from assistant.answer_phrases import joined, say
 from assistant.meeting import row_citations as said_of
 from assistant.meeting.row_citations import Citer
 from assistant.qa.answer import Statement
-from assistant.qa.scoring import Scored
+from assistant.qa.scoring import ScoredUnit
 from assistant.qa.units import Unit
 from assistant.reports.brief.briefing import Part, Section
 from assistant.reports.brief.selection import Chooser
@@ -85,7 +85,7 @@ def expected(chooser: Chooser) -> Section:
     # What stands right above the timetable is its heading.
     told -= {block.ordinal - 1 for block in agenda.blocks if block.locator.startswith("timetable")}
 
-    def fits(each: Scored) -> bool:
+    def fits(each: ScoredUnit) -> bool:
         return each.score >= 0.0 and each.unit.block in told and not proposing(each.unit)
 
     found = chooser.speaking(asked, ground.agendas, EXPECTED, fits)
@@ -140,7 +140,7 @@ def documentation(chooser: Chooser) -> Section:
     if announced <= {mention.symbol.text for each in said for mention in find_symbols(each.text)}:
         made = []  # the annotations say it in words
 
-    def tells(each: Scored) -> bool:
+    def tells(each: ScoredUnit) -> bool:
         named = {mention.symbol.text for mention in find_symbols(each.unit.text)}
         return bool(named & announced) and each.unit.document.key not in announced
 

@@ -149,7 +149,7 @@ class ArticleFinder:
             if clause != words and len(question.content) < MIN_PART_WORDS:
                 continue
             for document in self._treaties.values():
-                for each in self._engine.weigh_first(question, [document.id], most):
+                for each in self._engine.score_first(question, [document.id], most):
                     key = document.id, article_of(each.unit.locator)
                     least = each.bars.least if clause == words else 0.0
                     if key in self.articles and each.score >= max(least, found.get(key, least)):

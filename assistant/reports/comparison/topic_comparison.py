@@ -28,7 +28,7 @@ from assistant.qa.engine import Engine
 from assistant.qa.metadata import is_draft
 from assistant.qa.retriever import Evidence
 from assistant.qa.revisions import VersionDesk
-from assistant.qa.scoring import FIRST, READ, Scored
+from assistant.qa.scoring import FIRST, READ, ScoredUnit
 from assistant.qa.units import Unit, distinct, units_of
 from assistant.question import Question
 from assistant.reports import Progress, silent
@@ -346,9 +346,9 @@ def _said(
     is said is certain, and where there are none what comes nearest. Where it is not `thorough`, no more is read of a text of which the
     first passages come nowhere near."""
     evidence = engine.retriever.retrieve(question, READ, [document.id])
-    scored = engine.weigher.each(question, evidence[: READ if thorough else FIRST], evidence)
+    scored = engine.scorer.score_passages(question, evidence[: READ if thorough else FIRST], evidence)
     if not thorough and any(each.whole >= each.bars.least for each in scored):
-        scored += engine.weigher.each(question, evidence[FIRST:], evidence)
+        scored += engine.scorer.score_passages(question, evidence[FIRST:], evidence)
     passages: dict[Unit, float] = {}
     for each in sorted(scored, key=lambda each: (each.unit.start, -each.unit.end)):
         unit = whole(each.unit)
@@ -375,11 +375,11 @@ def _said(
 
 def _ranked(
     engine: Engine, question: Question, units: Sequence[Unit], evidence: Sequence[Evidence], saying: Collection[Unit]
-) -> list[Scored]:
+) -> list[ScoredUnit]:
     """Paragraphs of a text, those first that are `saying` the words of a topic, then those that speak to it above all: by the sum of their
     ranks by what the reader says of each and by its likeness in meaning; what a text recalls behind what it says itself."""
-    read = engine.weigher.alone(question, units, evidence)
-    near = engine.weigher.nearness(
+    read = engine.scorer.score_units_alone(question, units, evidence)
+    near = engine.scorer.nearness(
         question, [replace(each, evidence=replace(each.evidence, dense=None)) for each in units]
     )
     ranks = [0] * len(units)
