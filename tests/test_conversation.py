@@ -12,7 +12,7 @@ from conftest import Holding, OpenLibrary, add
 from hypothesis import given
 from hypothesis import strategies as st
 from test_constraints import Sure
-from word_reader import BARS, word_readers
+from word_reader import THRESHOLDS, word_readers
 
 from assistant.qa.engine import Engine
 from assistant.qa.query import REMEMBERED, Memory, Reading, Turn, asks_twice, cuts, questions_of, readings, spoken_in
@@ -233,7 +233,7 @@ def test_a_new_subject_is_not_answered_by_what_answered_the_turn_before(holding:
             Input(f"{n}.md", f"# Note {n}\n\n1. {text}\n".encode())
             for n, (text, _) in enumerate([BOATS["en"], YACHTS["en"]])
         ),
-        readers=Readers({"en": Clinging()}, {"en": BARS}),
+        readers=Readers({"en": Clinging()}, {"en": THRESHOLDS}),
     )
     history = [BOATS["en"][1]]
     answer = engine.ask("And how many crowns do foreign yachts pay each night for a place?", history)
@@ -243,7 +243,7 @@ def test_a_new_subject_is_not_answered_by_what_answered_the_turn_before(holding:
 
 
 def test_what_answers_only_the_turn_before_is_told_as_not_certain(holding: Holding) -> None:
-    engine = holding(f"# Note\n\n1. {BOATS['en'][0]}\n", readers=Readers({"en": Clinging()}, {"en": BARS}))
+    engine = holding(f"# Note\n\n1. {BOATS['en'][0]}\n", readers=Readers({"en": Clinging()}, {"en": THRESHOLDS}))
     first, again = engine.ask(BOATS["en"][1]), engine.ask("And in which language?", [BOATS["en"][1]])
     assert (first.status, again.status) == ("answered", "tentative")
     assert first.statements[0] == again.statements[0]
@@ -418,7 +418,7 @@ def test_a_follow_up_is_answered_from_where_the_turn_before_was(starter_engine: 
 
 def test_of_what_answered_the_turn_before_those_words_answer_that_say_what_is_asked_now(holding: Holding) -> None:
     told = "1. In 2024 the budget of the fund was 16 crowns. Travel took five of them."
-    engine = holding(f"# Report on the fund\n\nA/88/9\n\n{told}\n", readers=Readers({"en": Sure()}, {"en": BARS}))
+    engine = holding(f"# Report on the fund\n\nA/88/9\n\n{told}\n", readers=Readers({"en": Sure()}, {"en": THRESHOLDS}))
     asked = "What was the budget of the fund in 2024?"
     assert "16 crowns" in engine.ask(asked).statements[0].text
     assert engine.ask("How much of it went on travel?", [asked]).statements[0].text == "Travel took five of them."

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from word_reader import BARS
+from word_reader import THRESHOLDS
 
 from assistant.meeting.row_citations import Citer
 from assistant.meeting.row_passages import Teller
@@ -45,7 +45,7 @@ class Picking:
 
 
 def asked(library: Library, catalogue: Catalogue, reader: Picking, question: str) -> Answer:
-    readers = Readers({"en": reader, "multilingual": reader}, {"en": BARS, "multilingual": BARS})
+    readers = Readers({"en": reader, "multilingual": reader}, {"en": THRESHOLDS, "multilingual": THRESHOLDS})
     return Engine(library, catalogue, readers=readers).ask(question)
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from conftest import Holding, OpenLibrary, add
-from word_reader import BARS, word_readers
+from word_reader import THRESHOLDS, word_readers
 
 from assistant.export.un_style import name_of
 from assistant.page.scope_choice import examples
@@ -323,7 +323,7 @@ def test_a_day_counted_from_the_first_and_a_lettered_part_tell_which_sitting_is_
 def test_what_is_on_a_day_is_told_whole_whether_it_is_named_or_counted(week: Engine, question: str) -> None:
     day = "Wednesday, 13 May 2026"
     reader = Liking("morning (before lunch)", 6.0, asked="Wednesday")
-    engine = Engine(week.library, week.catalogue, readers=Readers({"en": reader}, {"en": BARS}))
+    engine = Engine(week.library, week.catalogue, readers=Readers({"en": reader}, {"en": THRESHOLDS}))
     told = [statement.text.partition(":")[0] for statement in engine.ask(question).statements]
     assert told[:2] == [f"{day}, 10 a.m.–1 p.m.", f"{day}, 3 p.m.–6 p.m."]
 
@@ -341,7 +341,7 @@ def test_that_there_is_no_meeting_on_a_day_comes_before_passages_that_do_not_nam
 
 
 def test_beside_what_has_words_of_the_question_no_sitting_is_told_that_has_none(week: Engine) -> None:
-    engine = Engine(week.library, week.catalogue, readers=Readers({"en": Liking("money")}, {"en": BARS}))
+    engine = Engine(week.library, week.catalogue, readers=Readers({"en": Liking("money")}, {"en": THRESHOLDS}))
     told = engine.ask("Who talks of money?").statements
     assert told
     assert not [each.text for each in told if each.verdict == "derived"]
@@ -380,7 +380,7 @@ def test_the_name_of_the_body_does_not_hide_what_is_asked_of_its_meeting(starter
 
 def test_days_and_times_come_before_the_length_that_is_about_as_likely_meant(holding: Holding) -> None:
     schools = agenda("A/AC.2/2025/1", "Committee on Schools", "Quito", "2025-03-03", ["Opening", "Timetables"])
-    engine = holding(schools, readers=Readers({"en": Liking("hours")}, {"en": BARS}))
+    engine = holding(schools, readers=Readers({"en": Liking("hours")}, {"en": THRESHOLDS}))
     first, second, *_ = engine.ask("When is item 2 taken up?").statements
     assert "10" in first.text
     assert "3 hours" in second.text

@@ -112,7 +112,7 @@ def _read(found: Evidence, best: ScoredUnit | None) -> tuple[str | Text, ...]:
     if span is not None and known.begin is not None:
         words = found.document.text[known.begin + span[0] : known.begin + span[1]]
     logit = fmean(each.logit for each in known.readings)
-    return known.reader, f"{logit:+.2f}", f"{known.bars.probability(logit):.0%}", Text(_short(words))
+    return known.reader, f"{logit:+.2f}", f"{known.thresholds.probability(logit):.0%}", Text(_short(words))
 
 
 def _decided(weighing: Weighing) -> list[str]:
@@ -120,22 +120,26 @@ def _decided(weighing: Weighing) -> list[str]:
     if not weighing.scored:
         return ["No unit was scored."]
     best = weighing.scored[0]
-    bars, read = best.bars, best.known is not None
-    alike = "" if bars.alike is None else f" where a passage is {bars.alike:.2f} or more like the question"
+    thresholds, read = best.thresholds, best.known is not None
+    alike = (
+        ""
+        if thresholds.min_likeness is None
+        else f" where a passage is {thresholds.min_likeness:.2f} or more like the question"
+    )
     return [
         f"Best unit {best.score:+.2f} above the bar, a chance of {best.probability:.0%}: {_against(best)}.",
-        f"Bars of {f'the reader {best.known.reader!r}' if best.known else 'likeness, since no reader reads it'}: answered from "
-        f"{_bar(bars.answered)}, tentative from {_bar(bars.tentative)}{alike}; log-odds = {bars.slope:.3f} x {'logit' if read else 'likeness'} {bars.offset:+.3f}.",
+        f"Thresholds of {f'the reader {best.known.reader!r}' if best.known else 'likeness, since no reader reads it'}: answered from "
+        f"{_bar(thresholds.answered)}, tentative from {_bar(thresholds.tentative)}{alike}; log-odds = {thresholds.slope:.3f} x {'logit' if read else 'likeness'} {thresholds.offset:+.3f}.",
     ]
 
 
 def _against(best: ScoredUnit) -> str:
-    least = best.bars.least
+    tentative = best.thresholds.tentative_margin
     if best.score >= 0.0:
         return "reaches the bar for an answer (+0.00)"
-    if best.score >= least:
-        return f"below the bar for an answer (+0.00), reaches that for what comes closest ({least:+.2f})"
-    return f"below the bar for what comes closest ({least:+.2f})"
+    if best.score >= tentative:
+        return f"below the bar for an answer (+0.00), reaches that for what comes closest ({tentative:+.2f})"
+    return f"below the bar for what comes closest ({tentative:+.2f})"
 
 
 def _bar(odds: float) -> str:

@@ -103,7 +103,7 @@ class MeetingDesk:
 
         # What is asked last tells what is asked for: a sentence answers only where agendas tell such things.
         there = 1.0 - beyond(question.focus, self._library.models)
-        asked_for = ((each, log_odds(each.probability * there) - each.bars.answered) for each in told)
+        asked_for = ((each, log_odds(each.probability * there) - each.thresholds.answered) for each in told)
         told = [each if part(each).quotes else replace(each, score=score) for each, score in asked_for]
         told.sort(key=lambda each: (-each.score, each.place))
         if self.watch is not None:

@@ -122,7 +122,7 @@ other."""
 
 
 @dataclass(frozen=True)
-class Bars:
+class Thresholds:
     """What one reader's logits (with what search adds to them, `SEARCH_WEIGHT`), or likenesses, mean. The log-odds that a passage
     answers are `slope` times its logit and `offset` (Platt, 1999); from `answered` on they are enough for an answer, from `tentative` on for what comes closest (both log-odds).
     What comes closest is shown only where a passage is so like the question in meaning as `alike` says."""
@@ -131,22 +131,22 @@ class Bars:
     offset: float
     answered: float
     tentative: float
-    alike: float | None = None
+    min_likeness: float | None = None
 
-    def where(self, likeness: float | None) -> Bars:
+    def for_likeness(self, likeness: float | None) -> Thresholds:
         """These bars where the passage most like the question is so like it (None: not known): of a question that nothing is like
         nothing comes closest, and only what is sure answers, since it is rather about something else."""
-        if likeness is None or self.alike is None or likeness >= self.alike:
+        if likeness is None or self.min_likeness is None or likeness >= self.min_likeness:
             return self
         bar = max(self.answered, CERTAIN_ODDS)
         return replace(self, answered=bar, tentative=bar)
 
-    def above(self, logit: float) -> float:
+    def margin(self, logit: float) -> float:
         """How far a logit is above the bar for an answer, in log-odds: below 0 it is not enough."""
         return self.slope * logit + self.offset - self.answered
 
     @property
-    def least(self) -> float:
+    def tentative_margin(self) -> float:
         """How far above the bar for an answer (a negative number) what comes closest must be to be shown."""
         return self.tentative - self.answered
 
@@ -167,13 +167,13 @@ def log_odds(chance: float) -> float:
 
 
 @cache
-def bars(caution: Caution = "normal") -> Mapping[str, Bars]:
+def load_thresholds(caution: Caution = "normal") -> Mapping[str, Thresholds]:
     """The shipped bars of a caution, by reader, with those of `BOTH`, `SAME`, `FROM_ENGLISH`, `NEITHER_ENGLISH` and `LIKENESS`. Raises `EmbeddingError` where they can't be read."""
     path = files("assistant") / "qa" / "data" / "calibration.json"
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
         return {
-            name: Bars(
+            name: Thresholds(
                 float(each["slope"]),
                 float(each["offset"]),
                 float(each["answered"][caution]),

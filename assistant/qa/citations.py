@@ -191,7 +191,7 @@ def choose(scored: Sequence[ScoredUnit], most: int, *, closest: bool = False) ->
     texts where one of these reaches the bar, too, and drafts behind texts that are none. Nothing from a first page stands
     behind words of a text that answer.
     """
-    above = [candidate.score - (candidate.bars.least if closest else 0.0) for candidate in scored]
+    above = [candidate.score - (candidate.thresholds.tentative_margin if closest else 0.0) for candidate in scored]
     best = next((each.odds for each, far in zip(scored, above, strict=True) if far >= 0.0), None)
     if best is None:
         return []

@@ -45,7 +45,7 @@ def constrained(
     """How far words of a passage that was read from a character on are above the bar for an answer, in log-odds: less what counts against
     them where their document, of those `found`, does not name what the question names, or others beside them have the label that it says;
     those with that label are what the passage answers with. What came closest does so still: who asks may name their own country."""
-    bars, labelled = told.bars, _has_named_label(question, unit)
+    thresholds, labelled = told.thresholds, _has_named_label(question, unit)
     score = told.whole if labelled else told.score(unit.start - begin, unit.end - begin)
     score += unit.evidence.behind
     less = OTHER_YEAR_PENALTY * _of_another_year(question, unit) + OTHER_NAME_PENALTY * _of_another_name(
@@ -54,7 +54,11 @@ def constrained(
     less += OTHER_NAME_PENALTY * (labelled is False or of_another_session(question, unit)) + _of_another_country(
         question, unit
     )
-    return max(score - less, min(score, bars.least)) if bars.least < 0.0 else score - less
+    return (
+        max(score - less, min(score, thresholds.tentative_margin))
+        if thresholds.tentative_margin < 0.0
+        else score - less
+    )
 
 
 def _of_another_name(question: Question, unit: Unit, found: Sequence[Document]) -> bool:

@@ -144,7 +144,7 @@ class Quoter:
         if sure and question.nth_days and self.desk.of_timetable(question):
             ahead = max(ahead, 0.0)  # "the third day" may be that of any meeting, or its number
         behind = ahead <= -FURTHER_STATEMENT_GAP and not (sure and self.desk.of_timetable(question))
-        if score < meeting.told.bars.least or (answered and not sure) or behind:
+        if score < meeting.told.thresholds.tentative_margin or (answered and not sure) or behind:
             return found
         if ahead < 0.0 and not sure and not self.desk.of_timetable(question):
             return found

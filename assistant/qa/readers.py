@@ -16,9 +16,9 @@ from assistant.qa.abstention import (
     OTHER_WORDS_WEIGHT,
     SAME,
     SEARCH_WEIGHT,
-    Bars,
     Caution,
-    bars,
+    Thresholds,
+    load_thresholds,
 )
 from assistant.qa.reader import KINDS, Name, Reader, Reading
 from assistant.qa.reader_weights import available, ships
@@ -42,7 +42,7 @@ class PassageReading:
     None where it stands so in none."""
 
     readings: tuple[Reading, ...]
-    bars: Bars
+    thresholds: Thresholds
     reader: str
     name: str = ""
     found: float = 0.0
@@ -51,7 +51,7 @@ class PassageReading:
     @property
     def whole(self) -> float:
         """How far the passage as a whole is above the bar for an answer, in log-odds, whichever of its words answer."""
-        return self.bars.above(fmean(reading.logit for reading in self.readings) + self.found)
+        return self.thresholds.margin(fmean(reading.logit for reading in self.readings) + self.found)
 
     def score(self, begin: int, stop: int) -> float:
         """How far what stands between two characters of the passage is above the bar for an answer, in log-odds."""
@@ -59,9 +59,9 @@ class PassageReading:
         for reading in self.readings:
             best, own = reading.best(), reading.best(begin, stop)
             if best is None or own is None:
-                return self.bars.least - FAR
+                return self.thresholds.tentative_margin - FAR
             aside.append(max(0.0, best[2] - own[2]))
-        return self.whole - self.bars.slope * OTHER_WORDS_WEIGHT * fmean(aside)
+        return self.whole - self.thresholds.slope * OTHER_WORDS_WEIGHT * fmean(aside)
 
 
 FAR = 20.0
@@ -99,36 +99,44 @@ class Readers:
     """The readers at hand: an English one for English questions to English texts, a multilingual one for the rest, and for what the
     English one likes best."""
 
-    def __init__(self, readers: Mapping[Name, PassageReader], known: Mapping[str, Bars]) -> None:
-        self._readers, self._bars = readers, known
+    def __init__(self, readers: Mapping[Name, PassageReader], thresholds: Mapping[str, Thresholds]) -> None:
+        self._readers, self._thresholds = readers, thresholds
 
     @classmethod
     def shipped(cls, cache_dir: Path, caution: Caution = "normal") -> Readers:
         """Those that ship and whose bases are installed, with the bars of a caution. Loads nothing."""
-        held = bars(caution)
-        names = [name for name in KINDS if name in held and ships(name) and available(KINDS[name])]
-        return cls({name: Reader(name, cache_dir) for name in names}, held)
+        thresholds = load_thresholds(caution)
+        names = [name for name in KINDS if name in thresholds and ships(name) and available(KINDS[name])]
+        return cls({name: Reader(name, cache_dir) for name in names}, thresholds)
 
     @property
     def names(self) -> tuple[Name, ...]:
         return tuple(self._readers)
 
-    def name_for(self, asked: str, read: str) -> Name | None:
+    def name_for(self, question_language: str, text_language: str) -> Name | None:
         """The reader for a question and a text in two languages; None where none reads both."""
-        if asked == read == "en" and "en" in self._readers:
+        if question_language == text_language == "en" and "en" in self._readers:
             return "en"
         return "multilingual" if "multilingual" in self._readers else None
 
     def two_for(self, language: str) -> bool:
         """Whether two readers read texts in the language that a question is in."""
-        return language == "en" and len(self._readers) > 1 and BOTH in self._bars
+        return language == "en" and len(self._readers) > 1 and BOTH in self._thresholds
 
-    def _bars_for(self, name: Name, asked: str, read: str, likeness: float | None) -> Bars:
+    def _thresholds_for(
+        self, name: Name, question_language: str, text_language: str, likeness: float | None
+    ) -> Thresholds:
         """The bars of a reader for a question and a text in two languages, or in one, where search found what is so like the question."""
-        own: str = name
-        if name == "multilingual" and read != "en":
-            own = SAME if asked == read else FROM_ENGLISH if asked == "en" else NEITHER_ENGLISH
-        return self._bars[own if own in self._bars else name].where(likeness)
+        kind: str = name
+        if name == "multilingual" and text_language != "en":
+            kind = (
+                SAME
+                if question_language == text_language
+                else FROM_ENGLISH
+                if question_language == "en"
+                else NEITHER_ENGLISH
+            )
+        return self._thresholds[kind if kind in self._thresholds else name].for_likeness(likeness)
 
     def english(self, text: str, language: str) -> list[str]:
         """English words for those of a text in another language; none where no reader knows any."""
@@ -143,14 +151,14 @@ class Readers:
         passages: Sequence[tuple[str, Sequence[str]]],
         found: Sequence[float],
         likeness: float | None,
-    ) -> list[tuple[list[float], Bars]] | None:
+    ) -> list[tuple[list[float], Thresholds]] | None:
         """How far above the bar for an answer each sentence of some passages (heading, sentences) is, with that bar; None where
         no reader reads both languages. `found` is what search adds to the logit of each passage, `likeness` that of the one most like the question."""
         name = self.name_for(asked, read)
         if name is None:
             return None
         readings = self._readers[name].read(question, [(heading, " ".join(texts)) for heading, texts in passages])
-        told, held = [], self._bars_for(name, asked, read, likeness)
+        told, held = [], self._thresholds_for(name, asked, read, likeness)
         for (_, texts), reading, added in zip(passages, readings, found, strict=True):
             known = PassageReading((reading,), held, name, found=added)
             ends = accumulate(len(text) + 1 for text in texts)
@@ -167,7 +175,7 @@ class Readers:
         for name, reader in self._readers.items():
             mine = {of: each for of, each in reads.items() if self.name_for(language, each.document.language) == name}
             for (of, each), reading in zip(mine.items(), _read(reader, question, mine), strict=True):
-                held = self._bars_for(name, language, each.document.language, searched.likeness)
+                held = self._thresholds_for(name, language, each.document.language, searched.likeness)
                 found[of] = PassageReading(
                     (reading,), held, name, of, search_bonus(each.score, searched.best), each.passage.start
                 )
@@ -177,12 +185,12 @@ class Readers:
         self, question: str, known: Mapping[str, PassageReading], reads: Mapping[str, Evidence], searched: SearchScores
     ) -> dict[str, PassageReading]:
         """What both readers say of English passages that the English one has read, where there are two (`two_for`)."""
-        mine = {of: each for of, each in reads.items() if known[of].reader == "en"}
-        readings = _read(self._readers["multilingual"], question, mine)
-        held = self._bars[BOTH].where(searched.likeness)
+        passages = {key: each for key, each in reads.items() if known[key].reader == "en"}
+        readings = _read(self._readers["multilingual"], question, passages)
+        thresholds = self._thresholds[BOTH].for_likeness(searched.likeness)
         return {
-            of: replace(known[of], readings=(*known[of].readings, reading), bars=held, reader=BOTH)
-            for of, reading in zip(mine, readings, strict=True)
+            key: replace(known[key], readings=(*known[key].readings, reading), thresholds=thresholds, reader=BOTH)
+            for key, reading in zip(passages, readings, strict=True)
         }
 
 

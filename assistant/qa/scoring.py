@@ -15,10 +15,10 @@ from assistant.qa.abstention import (
     STOP_MARGINS_TWO_READERS,
     UNNAMED_FIRST_PAGE_PENALTY,
     UNREAD_SCORE,
-    Bars,
     Caution,
-    bars,
+    Thresholds,
     chance,
+    load_thresholds,
     log_odds,
 )
 from assistant.qa.constraints import constrained, named_by, of_another_session, rivals
@@ -48,7 +48,7 @@ class ScoredUnit:
 
     unit: Unit
     score: float
-    bars: Bars
+    thresholds: Thresholds
     known: PassageReading | None = None
 
     @property
@@ -74,7 +74,7 @@ class ScoredUnit:
     @property
     def odds(self) -> float:
         """The log-odds that the unit answers: by these units of several readers, each with bars of its own, are compared."""
-        return self.score + self.bars.answered
+        return self.score + self.thresholds.answered
 
     @property
     def probability(self) -> float:
@@ -88,7 +88,7 @@ class ScoredSentence:
     passage: int
     sentence: int
     score: float
-    bars: Bars
+    thresholds: Thresholds
 
     @property
     def place(self) -> tuple[int, int]:
@@ -96,7 +96,7 @@ class ScoredSentence:
 
     @property
     def probability(self) -> float:
-        return chance(self.score + self.bars.answered)
+        return chance(self.score + self.thresholds.answered)
 
 
 class Scorer:
@@ -106,7 +106,7 @@ class Scorer:
     def __init__(self, library: Library, readers: Readers | None = None, caution: Caution = "normal") -> None:
         self._library = library
         self._readers = readers
-        self._likeness = bars(caution)[LIKENESS]
+        self._likeness = load_thresholds(caution)[LIKENESS]
 
     @property
     def readers(self) -> tuple[str, ...]:
@@ -183,13 +183,13 @@ class Scorer:
         under other headings, unless the question names its own; what comes closest does so still."""
 
         def told(each: ScoredUnit) -> ScoredUnit:
-            if each.known is None or each.score < each.bars.least:
+            if each.known is None or each.score < each.thresholds.tentative_margin:
                 return each
             others, language = rivals(each.unit, found()), each.unit.document.language
             if not others or named_by(self.tokens(question, language), each.unit, others):
                 return each
-            shared = log_odds(each.probability / (1 + len(others))) - each.bars.answered
-            return replace(each, score=max(shared, min(each.score, each.bars.least)))
+            shared = log_odds(each.probability / (1 + len(others))) - each.thresholds.answered
+            return replace(each, score=max(shared, min(each.score, each.thresholds.tentative_margin)))
 
         return [told(candidate) for candidate in scored]
 
@@ -249,7 +249,7 @@ class Scorer:
             if known is None:
                 bar = self._likeness
                 known = [
-                    ([bar.above(one + nearest[n]) if read else UNREAD_SCORE for one in likes[n]], bar) for n in rows
+                    ([bar.margin(one + nearest[n]) if read else UNREAD_SCORE for one in likes[n]], bar) for n in rows
                 ]
             for n, (scores, bar) in zip(rows, known, strict=True):
                 held[n] = [ScoredSentence(n, m, score, bar) for m, score in enumerate(scores)]
@@ -296,7 +296,7 @@ class Scorer:
             ScoredUnit(
                 unit,
                 constrained(told, told.begin, question, unit, found),
-                told.bars,
+                told.thresholds,
                 told,
             )
             for name, each in units.items()
@@ -309,7 +309,7 @@ class Scorer:
                 told.score(*span)
                 - UNNAMED_FIRST_PAGE_PENALTY * (unit.document.id not in named)
                 - OTHER_NAME_PENALTY * of_another_session(question, unit),
-                told.bars,
+                told.thresholds,
                 replace(told, begin=None),
             )
             for page, each in pages
@@ -327,7 +327,7 @@ class Scorer:
         known but that search found them."""
         told, near = self._likeness, self.nearness(question, units) if units else []
         return [
-            ScoredUnit(unit, UNREAD_SCORE if near is None else told.above(near[n]), told)
+            ScoredUnit(unit, UNREAD_SCORE if near is None else told.margin(near[n]), told)
             for n, unit in enumerate(units)
         ]
 
@@ -374,18 +374,18 @@ def _merge_second_readings(again: Sequence[ScoredUnit], told: Sequence[ScoredUni
 
     def lowered(each: ScoredUnit) -> ScoredUnit:
         english = each.known is not None and each.known.reader == "en"
-        return replace(each, score=min(each.score, most - each.bars.answered)) if english else each
+        return replace(each, score=min(each.score, most - each.thresholds.answered)) if english else each
 
     return [*again, *(lowered(each) for each in told if each.known is None or each.known.name not in best)]
 
 
 def _hopeless(scored: Sequence[ScoredUnit]) -> bool:
     """Whether what was read is so far from answering that what search ranks behind it will not answer either."""
-    bars_of = (
+    thresholds_of = (
         (candidate.odds, GIVE_UP_ODDS.get(candidate.known.reader, -math.inf) if candidate.known else -math.inf)
         for candidate in scored
     )
-    return bool(scored) and all(odds < bar for odds, bar in bars_of)
+    return bool(scored) and all(odds < bar for odds, bar in thresholds_of)
 
 
 def _by_language(units: Sequence[Unit]) -> Iterable[tuple[str, list[int]]]:

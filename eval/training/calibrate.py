@@ -37,7 +37,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Calibration(Rounded):
-    """As `assistant.qa.abstention.Bars`, with a bar for each caution, with what it was fitted on and the shares that were seen
+    """As `assistant.qa.abstention.Thresholds`, with a bar for each caution, with what it was fitted on and the shares that were seen
     there at normal caution."""
 
     slope: float

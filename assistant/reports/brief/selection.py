@@ -280,7 +280,7 @@ def adopted_first(each: ScoredUnit) -> tuple[bool, float]:
 
 def speaks(each: ScoredUnit) -> bool:
     """Whether a unit reaches the bar for what comes closest."""
-    return each.score >= each.bars.least
+    return each.score >= each.thresholds.tentative_margin
 
 
 def only_later(text: str, day: dt.date) -> bool:

@@ -347,19 +347,19 @@ def _said(
     first passages come nowhere near."""
     evidence = engine.retriever.retrieve(question, READ, [document.id])
     scored = engine.scorer.score_passages(question, evidence[: READ if thorough else FIRST], evidence)
-    if not thorough and any(each.whole >= each.bars.least for each in scored):
+    if not thorough and any(each.whole >= each.thresholds.tentative_margin for each in scored):
         scored += engine.scorer.score_passages(question, evidence[FIRST:], evidence)
     passages: dict[Unit, float] = {}
     for each in sorted(scored, key=lambda each: (each.unit.start, -each.unit.end)):
         unit = whole(each.unit)
         footnote = unit.document.blocks[unit.block].kind == "footnote"
-        reached = thorough or each.whole >= each.bars.least
+        reached = thorough or each.whole >= each.thresholds.tentative_margin
         if reached and not footnote and not any(unit.overlaps(other) for other in passages):
             passages[unit] = each.whole
     saying = {unit for unit in passages if question.all_said(unit.text, document.language)}
     ranked = _ranked(engine, question, list(passages), evidence, saying)
-    near = [each for each in ranked if passages[each.unit] >= each.bars.least]
-    speaking = [each for each in near if each.score >= each.bars.least or each.unit in saying]
+    near = [each for each in ranked if passages[each.unit] >= each.thresholds.tentative_margin]
+    speaking = [each for each in near if each.score >= each.thresholds.tentative_margin or each.unit in saying]
     # Across languages a passage says less of what stands in it: there each paragraph must speak to the topic by itself, too.
     abroad = document.language != question.language
     bars = {each.unit: min(passages[each.unit], each.score if abroad else math.inf) for each in speaking}
