@@ -337,7 +337,7 @@ def test_the_second_half_of_a_sentence_speaks_of_the_item_that_the_first_names(
     starter_engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[str] = []
-    monkeypatch.setattr(starter_engine.quoter.desk, "watch", lambda question, _: read.append(question.text))
+    monkeypatch.setattr(starter_engine.quoter.meeting_answerer, "watch", lambda question, _: read.append(question.text))
     monkeypatch.setattr(starter_engine.quoter, "watch", lambda question, *_: read.append(question.text))
     starter_engine.ask("When is item 3 taken up, and which paper covers it?")
     assert "which paper covers it (item 3)?" in read

@@ -51,7 +51,7 @@ class Watched:
         self.seen: list[Weighing] = []
         self.rows: dict[str, Sequence[tuple[str, ScoredSentence]]] = {}
         desk.engine.quoter.watch = lambda *weighed: self.seen.append(Weighing(*weighed))
-        desk.engine.quoter.desk.watch = lambda question, told: self.rows.update({question.text: told})
+        desk.engine.quoter.meeting_answerer.watch = lambda question, told: self.rows.update({question.text: told})
 
     def print(self, console: Console, answer: Answer) -> None:
         """A table for each weighing with the bars that it was held against, and the outcome."""
@@ -128,7 +128,7 @@ def _decided(weighing: Weighing) -> list[str]:
     )
     return [
         f"Best unit {best.score:+.2f} above the bar, a chance of {best.probability:.0%}: {_against(best)}.",
-        f"Thresholds of {f'the reader {best.known.reader!r}' if best.known else 'likeness, since no reader reads it'}: answered from "
+        f"Bars of {f'the reader {best.known.reader!r}' if best.known else 'likeness, since no reader reads it'}: answered from "
         f"{_bar(thresholds.answered)}, tentative from {_bar(thresholds.tentative)}{alike}; log-odds = {thresholds.slope:.3f} x {'logit' if read else 'likeness'} {thresholds.offset:+.3f}.",
     ]
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from assistant.answer_phrases import either, joined, say
-from assistant.meeting import MeetingAnswer, MeetingDesk, names_date
-from assistant.meeting.meeting_choice import timed
+from assistant.meeting import MeetingAnswer, MeetingAnswerer, text_names_day
+from assistant.meeting.meeting_choice import names_time
 from assistant.qa.abstention import CARRIED_BONUS, FURTHER_STATEMENT_GAP
 from assistant.qa.answer import Answer, Statement
 from assistant.qa.citations import CLOSEST, Composer, choose, nearest, unsure, weighed, with_totals
@@ -51,7 +51,7 @@ class Quoter:
         passages: int,
     ) -> None:
         self._library, self._retriever, self._scorer, self._composer = library, retriever, scorer, composer
-        self.desk = MeetingDesk(library, scorer)
+        self.meeting_answerer = MeetingAnswerer(library, scorer)
         parts = library, retriever, scorer, composer
         self.places, self._sections, self._speeches = NamedPlaces(*parts), NamedSections(*parts), NamedSpeeches(*parts)
         self._absent = Absent(library, catalogue)
@@ -61,7 +61,7 @@ class Quoter:
     def answer(self, question: Question, most: int = READ) -> Answer:
         """The answer to a question: what is held answers first; that something is not held is said where it does not. Of the passages
         that are found `most` are read at most."""
-        missing, (lacking, of_item) = self._absent.symbols(question), self.desk.lacking(question)
+        missing, (lacking, of_item) = self._absent.symbols(question), self.meeting_answerer.find_missing(question)
         if missing and len(missing) == len(question.symbols):
             return self._of_missing(question, missing, None if lacking else self._sure_meeting(question))
         if lacking is not None and of_item:
@@ -90,15 +90,15 @@ class Quoter:
             found = self._sections.headed(question) or found
         if lacking is None:
             found = self._naming_others(question, self._or_meeting(question, found))
-        elif found.status != "answered" or not _names_date(question, found):
+        elif found.status != "answered" or not _cites_named_day(question, found):
             found = lacking
         absent = self._absent_instead(question, found, instrument)
         return absent or self._compared(question, replace(found, notes=(*found.notes, *reasons)))
 
     def _sure_meeting(self, question: Question) -> MeetingAnswer | None:
         """What the rows of a meeting say, where that is enough for an answer."""
-        meeting = self.desk.answer(question)
-        return meeting if meeting is not None and meeting.told.score >= 0.0 else None
+        meeting = self.meeting_answerer.answer(question)
+        return meeting if meeting is not None and meeting.best.score >= 0.0 else None
 
     def _of_missing(self, question: Question, missing: Sequence[Answer], meeting: MeetingAnswer | None) -> Answer:
         """Where nothing that the question names is held: what a `meeting` surely says, or what other texts say of it; else that it is
@@ -136,20 +136,20 @@ class Quoter:
         answered = found.status == "answered"
         if found.confidence is None and found.statements:
             return found  # a place that is named
-        meeting = self.desk.answer(question, FIRST if answered else TOLD)
+        meeting = self.meeting_answerer.answer(question, FIRST if answered else TOLD)
         if meeting is None:
             return found
-        score, sure = meeting.told.score, meeting.told.score >= 0.0
+        score, sure = meeting.best.score, meeting.best.score >= 0.0
         ahead = score - found.confidence if found.confidence is not None and found.statements else FURTHER_STATEMENT_GAP
-        if sure and question.nth_days and self.desk.of_timetable(question):
+        if sure and question.nth_days and self.meeting_answerer.is_about_timetable(question):
             ahead = max(ahead, 0.0)  # "the third day" may be that of any meeting, or its number
-        behind = ahead <= -FURTHER_STATEMENT_GAP and not (sure and self.desk.of_timetable(question))
-        if score < meeting.told.thresholds.tentative_margin or (answered and not sure) or behind:
+        behind = ahead <= -FURTHER_STATEMENT_GAP and not (sure and self.meeting_answerer.is_about_timetable(question))
+        if score < meeting.best.thresholds.tentative_margin or (answered and not sure) or behind:
             return found
-        if ahead < 0.0 and not sure and not self.desk.of_timetable(question):
+        if ahead < 0.0 and not sure and not self.meeting_answerer.is_about_timetable(question):
             return found
         beside_it = _says_none(question, meeting.statements[:1]) and not _says_none(question, found.statements[:1])
-        if beside_it and (ahead < 0.0 or answered) and not timed(question):
+        if beside_it and (ahead < 0.0 or answered) and not names_time(question):
             return found
         if ahead < 0.0:
             most = self._most if answered else CLOSEST
@@ -169,7 +169,7 @@ class Quoter:
         answer = self._composer.answered(question, meeting.statements)
         notes = (*answer.notes, *self._absent.announced_only(meeting.statements, question.language))
         notes = (*notes, *self._other_meetings(meeting.others, question.language))
-        return replace(answer, notes=notes, confidence=meeting.told.score, probability=meeting.told.probability)
+        return replace(answer, notes=notes, confidence=meeting.best.score, probability=meeting.best.probability)
 
     def _other_meetings(self, agendas: Sequence[str], language: str) -> list[str]:
         """That a question may also mean the meetings of other agendas."""
@@ -179,7 +179,7 @@ class Quoter:
 
     def _naming_others(self, question: Question, answer: Answer) -> Answer:
         """An answer to a question about an item, which tells which other meetings that have it may be meant."""
-        meant = [each.document_id for each in self.desk.meant(question)] if question.items else []
+        meant = [each.document_id for each in self.meeting_answerer.find_meetings(question)] if question.items else []
         keys, cited = self._library.versions().keys, {citation.document for citation in answer.citations}
         said = {keys[citation] for citation in cited}
         others = [each for each in meant if keys[each] not in said]
@@ -190,7 +190,11 @@ class Quoter:
         """Units scored, best first: of the agendas of several meetings that have the item that a question names those of the one whose
         unit is the best."""
         keys = self._library.versions().keys
-        meant = {keys[each.document_id] for each in self.desk.meant(question)} if question.items else set()
+        meant = (
+            {keys[each.document_id] for each in self.meeting_answerer.find_meetings(question)}
+            if question.items
+            else set()
+        )
         first = next(
             (candidate.unit.document.key for candidate in scored if candidate.unit.document.key in meant), None
         )
@@ -300,7 +304,9 @@ class Quoter:
 
         def among(unit: Unit) -> bool:
             document, block = unit.document, unit.block
-            admitted = question.admits(document.id, block) and not self.desk.of_another_item(question, document, block)
+            admitted = question.admits(document.id, block) and not self.meeting_answerer.is_about_other_item(
+                question, document, block
+            )
             return admitted and wanted(unit)
 
         own = [hit.passage.text for hit in evidence if hit.document.language == question.language]
@@ -314,7 +320,7 @@ class Quoter:
         """The documents that a question names, where these are few; "the agenda" is that of the only meeting that may be meant."""
         named = restricted(question, self._library) if question.symbols or question.named else None
         if named is None and question.vocabulary.says("agenda", question.rest, question.language):
-            meant = self.desk.meant(question)
+            meant = self.meeting_answerer.find_meetings(question)
             named = [meant[0].document_id] if len(meant) == 1 else None
         quotable = self._library.versions().quotable(question.language, named) if named else ()
         return sorted(quotable) if len(quotable) <= FIRST else []
@@ -326,10 +332,12 @@ def _tells_of(answer: Answer, named: Sequence[Entry]) -> bool:
     return any(fold(name) in said for entry in named for name in entry.names)
 
 
-def _names_date(question: Question, answer: Answer) -> bool:
+def _cites_named_day(question: Question, answer: Answer) -> bool:
     """Whether the first statement of an answer names the day that a question names."""
     cited = (citation for statement in answer.statements[:1] for citation in statement.citations)
-    return any(names_date(question, f"{citation.locator}\n{citation.quote}", citation.language) for citation in cited)
+    return any(
+        text_names_day(question, f"{citation.locator}\n{citation.quote}", citation.language) for citation in cited
+    )
 
 
 def _says_none(question: Question, statements: Sequence[Statement]) -> bool:
