@@ -237,7 +237,7 @@ def test_an_item_that_is_called_by_words_of_its_title_is_told_before_what_is_as_
 def test_of_an_item_that_is_called_by_its_whole_title_no_block_of_another_one_answers(
     real_library: Library, catalogue: Catalogue
 ) -> None:
-    desk = Engine(real_library, catalogue).quoter.meeting_answerer
+    desk = Engine(real_library, catalogue).extractive.meeting_answerer
     agenda = next(each for each in real_library.meetings() if each.sittings).document_id
     document = real_library.document(agenda)
     engine = Engine(real_library, catalogue)

@@ -179,7 +179,7 @@ def test_documents_of_an_item_that_are_as_good_are_all_told_in_a_follow_up_too(b
         "When does the Executive Board of FUPO take up item 2: Which documents are announced for it?"
     )
     for question in (alone, replace(whole, focus="Which documents are announced for it?")):
-        told = boards.quoter.meeting_answerer.answer(question)
+        told = boards.extractive.meeting_answerer.answer(question)
         assert told is not None
         assert [each.text.rstrip(".").split()[-1] for each in told.statements] == ["A/AC.3/2025/2", "A/AC.3/2025/3"]
 
@@ -196,7 +196,7 @@ def test_of_documents_that_are_alike_the_one_comes_first_whose_line_has_the_name
     board = board.replace("Paper on Ethics", "NAPO: Report of the Ethics Office", 1)
     board = board.replace("Paper on Ethics", "LUPO: Activities of the Ethics Office", 1)
     engine = holding(board, reading=True)
-    told = engine.quoter.meeting_answerer.answer(
+    told = engine.extractive.meeting_answerer.answer(
         engine.question("Which document is the report of the Ethics Office of LUPO?")
     )
     assert told is not None
@@ -252,7 +252,7 @@ def test_the_latest_meeting_that_tells_what_is_asked_answers_alone_and_the_other
 
 
 def test_a_row_of_a_timetable_is_quoted_only_for_the_items_that_it_holds(bare: Engine) -> None:
-    desk, document = bare.quoter.meeting_answerer, bare.library.document("A/AC.1/2024/1:en:digest")
+    desk, document = bare.extractive.meeting_answerer, bare.library.document("A/AC.1/2024/1:en:digest")
     question = bare.question("How long are bells heard under item 3?")
     rows = {row.number: row.row for sitting in bare.library.meetings()[0].sittings for row in sitting.items}
     assert [desk.is_about_other_item(question, document, rows[number]) for number in ("2", "3")] == [True, False]
@@ -316,7 +316,7 @@ def week(holding: Holding) -> Engine:
 def test_a_day_counted_from_the_first_and_a_lettered_part_tell_which_sitting_is_asked_about(
     week: Engine, question: str, told: str
 ) -> None:
-    answer = week.quoter.meeting_answerer.answer(week.question(question))
+    answer = week.extractive.meeting_answerer.answer(week.question(question))
     assert answer is not None
     assert told in answer.statements[0].text
 
@@ -361,7 +361,7 @@ def test_beside_what_has_words_of_the_question_no_sitting_is_told_that_has_none(
     ],
 )
 def test_a_span_of_time_tells_which_sitting_is_asked_about(bare: Engine, question: str) -> None:
-    told = bare.quoter.meeting_answerer.answer(bare.question(question))
+    told = bare.extractive.meeting_answerer.answer(bare.question(question))
     assert told is not None
     # As the agenda prints it, in another language by the clock.
     assert ("10 a.m.–1 p.m." if question.startswith("Which") else "10:00–13:00") in told.statements[0].text

@@ -16,7 +16,7 @@ from assistant.answer_phrases import say
 from assistant.cli.render import print_answer, print_events
 from assistant.markdown import PARAGRAPH, opening, rendered
 from assistant.qa.abstention import Thresholds
-from assistant.qa.answer import Said
+from assistant.qa.answer import StatementEvent
 from assistant.qa.engine import Engine
 from assistant.qa.reader import Reading
 from assistant.qa.readers import Readers
@@ -140,7 +140,7 @@ def test_its_doubt_stands_before_its_words_in_text_and_on_the_terminal_streamed_
 @pytest.mark.parametrize(("logit", "tentative"), [(-2.0, True), (3.0, False)])
 def test_the_event_of_a_statement_tells_that_it_may_not_answer(holding: Holding, logit: float, tentative: bool) -> None:
     events = list(engine(holding, logit).stream("How many crowns do yachts pay a night?"))
-    told = [event.to_json()["tentative"] for event in events if isinstance(event, Said)]
+    told = [event.to_json()["tentative"] for event in events if isinstance(event, StatementEvent)]
     assert told
     assert set(told) == {tentative}
 

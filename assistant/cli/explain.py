@@ -50,8 +50,8 @@ class Watched:
             )
         self.seen: list[Weighing] = []
         self.rows: dict[str, Sequence[tuple[str, ScoredSentence]]] = {}
-        desk.engine.quoter.watch = lambda *weighed: self.seen.append(Weighing(*weighed))
-        desk.engine.quoter.meeting_answerer.watch = lambda question, told: self.rows.update({question.text: told})
+        desk.engine.extractive.watch = lambda *weighed: self.seen.append(Weighing(*weighed))
+        desk.engine.extractive.meeting_answerer.watch = lambda question, told: self.rows.update({question.text: told})
 
     def print(self, console: Console, answer: Answer) -> None:
         """A table for each weighing with the bars that it was held against, and the outcome."""

@@ -11,7 +11,7 @@ from assistant.qa.abstention import FURTHER_STATEMENT_FLOOR, FURTHER_STATEMENT_G
 from assistant.qa.answer import Answer, Citation, Pointer, Statement, ordered
 from assistant.qa.metadata import around, notes_of, reads_as_draft
 from assistant.qa.retriever import Evidence
-from assistant.qa.revisions import VersionDesk
+from assistant.qa.revisions import VersionNotes
 from assistant.qa.scoring import ScoredUnit
 from assistant.qa.units import Unit, items_below, units_of
 from assistant.question import Question
@@ -42,14 +42,14 @@ Part = tuple[Question, Answer]
 """One of the questions of a turn, and its answer."""
 
 
-class Composer:
+class AnswerComposer:
     """Makes answers of statements: each said once, the corrections of what it cites behind it, the versions told of in notes.
     An answer has `most` of them at most; those to several questions at once have about so many together, and where a whole place is
     asked for there are twice as many."""
 
     def __init__(self, library: Library, most: int) -> None:
         self._library, self.most = library, most
-        self.versions = VersionDesk(library)
+        self.versions = VersionNotes(library)
 
     def answered(self, question: Question, statements: Sequence[Statement]) -> Answer:
         language, repeats = question.language, list[str]()

@@ -10,8 +10,8 @@ from assistant.meeting import MeetingAnswer, MeetingAnswerer, text_names_day
 from assistant.meeting.meeting_choice import names_time
 from assistant.qa.abstention import CARRIED_BONUS, FURTHER_STATEMENT_GAP
 from assistant.qa.answer import Answer, Statement
-from assistant.qa.citations import CLOSEST, Composer, choose, nearest, unsure, weighed, with_totals
-from assistant.qa.missing_documents import NOTES, Absent
+from assistant.qa.citations import CLOSEST, AnswerComposer, choose, nearest, unsure, weighed, with_totals
+from assistant.qa.missing_documents import NOTES, MissingDocuments
 from assistant.qa.provisions import NamedPlaces, places_in
 from assistant.qa.retriever import Evidence, Retriever, restricted
 from assistant.qa.revisions import in_language
@@ -34,7 +34,7 @@ COMPARED = 4
 """Texts that a question may name for each of them to be asked."""
 
 
-class Quoter:
+class ExtractiveAnswerer:
     """Answers one question from what is held, in statements that are quotes or derived from a meeting's rows.
 
     `watch` is shown each weighing of evidence: the question, the passages, their units with scores, best first. `desk` answers
@@ -47,30 +47,30 @@ class Quoter:
         catalogue: Catalogue,
         retriever: Retriever,
         scorer: Scorer,
-        composer: Composer,
+        composer: AnswerComposer,
         passages: int,
     ) -> None:
         self._library, self._retriever, self._scorer, self._composer = library, retriever, scorer, composer
         self.meeting_answerer = MeetingAnswerer(library, scorer)
         parts = library, retriever, scorer, composer
         self.places, self._sections, self._speeches = NamedPlaces(*parts), NamedSections(*parts), NamedSpeeches(*parts)
-        self._absent = Absent(library, catalogue)
+        self._missing = MissingDocuments(library, catalogue)
         self._searched, self._most = max(READ, passages), composer.most
         self.watch: Watch | None = None
 
     def answer(self, question: Question, most: int = READ) -> Answer:
         """The answer to a question: what is held answers first; that something is not held is said where it does not. Of the passages
         that are found `most` are read at most."""
-        missing, (lacking, of_item) = self._absent.symbols(question), self.meeting_answerer.find_missing(question)
+        missing, (lacking, of_item) = self._missing.symbols(question), self.meeting_answerer.find_missing(question)
         if missing and len(missing) == len(question.symbols):
             return self._of_missing(question, missing, None if lacking else self._sure_meeting(question))
         if lacking is not None and of_item:
             return lacking
-        instrument = self._absent.instrument(question)
+        instrument = self._missing.instrument(question)
         if instrument is not None and question.articles:
             return instrument
         section = None if question.articles else self._sections.answer(question)
-        acts = self._absent.acts(question) if section is None else []
+        acts = self._missing.acts(question) if section is None else []
         reasons = [each.reason for each in (*missing, *acts)][:NOTES]
         named = question.articles or question.symbols or question.named
         # A paragraph that is named beside a decision is that of the decision.
@@ -106,17 +106,17 @@ class Quoter:
         if meeting is not None:
             return self._from_meeting(question, meeting)
         told = self._from_mentions(question)
-        reasons = [each.reason for each in (*missing, *self._absent.acts(question))][:NOTES]
+        reasons = [each.reason for each in (*missing, *self._missing.acts(question))][:NOTES]
         return replace(told, notes=(*told.notes, *reasons)) if told else missing[0]
 
     def _absent_instead(self, question: Question, found: Answer, instrument: Answer | None) -> Answer | None:
         """That a text which the question names is not held, where what was found is no answer, or rather speaks of others than a treaty
         (`instrument`) that the documents only refer to."""
-        if instrument is not None and self._absent.holds_of(question.named):
+        if instrument is not None and self._missing.holds_of(question.named):
             instrument = None
         if instrument is not None and found.status == "tentative" and not _tells_of(found, question.named):
             return instrument
-        absent = self._absent.named(question) or instrument
+        absent = self._missing.named(question) or instrument
         told = absent is not None and (found.status == "not_found" or (found.status == "tentative" and absent.absent))
         return absent if told else None
 
@@ -158,8 +158,8 @@ class Quoter:
             answer = self._composer.answered(question, said)
             answer = replace(answer, confidence=found.confidence, probability=found.probability)
             return answer if answered else unsure(answer)
-        if not sure and meeting.announces is not None and not self._absent.holds(meeting.announces):
-            return self._absent.announced(question, meeting.announces)
+        if not sure and meeting.announces is not None and not self._missing.holds(meeting.announces):
+            return self._missing.announced(question, meeting.announces)
         beside = found.statements[:1] if ahead < FURTHER_STATEMENT_GAP and answered == sure else ()
         told = meeting.statements if sure else meeting.statements[: CLOSEST - len(beside)]
         answer = self._from_meeting(question, replace(meeting, statements=(*told, *beside)))
@@ -167,7 +167,7 @@ class Quoter:
 
     def _from_meeting(self, question: Question, meeting: MeetingAnswer) -> Answer:
         answer = self._composer.answered(question, meeting.statements)
-        notes = (*answer.notes, *self._absent.announced_only(meeting.statements, question.language))
+        notes = (*answer.notes, *self._missing.announced_only(meeting.statements, question.language))
         notes = (*notes, *self._other_meetings(meeting.others, question.language))
         return replace(answer, notes=notes, confidence=meeting.best.score, probability=meeting.best.probability)
 

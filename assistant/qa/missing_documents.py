@@ -19,7 +19,7 @@ INSTRUMENT, TREATY = "instrument", "treaty"
 """Kinds of entries in the catalogue: treaties that the documents refer to and that are no part of the collection, and those that are."""
 
 
-class Absent:
+class MissingDocuments:
     """What a library lacks of what the catalogue and the agendas know."""
 
     def __init__(self, library: Library, catalogue: Catalogue) -> None:

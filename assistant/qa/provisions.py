@@ -11,7 +11,7 @@ from itertools import islice
 from assistant.answer_phrases import either, place_text, say
 from assistant.qa.abstention import MAX_PLACE_ONLY_WORDS, NAMED_PLACE_BONUS
 from assistant.qa.answer import Answer, Citation
-from assistant.qa.citations import Composer, choose, heads_once, nearest, not_found, unsure, weighed, with_totals
+from assistant.qa.citations import AnswerComposer, choose, heads_once, nearest, not_found, unsure, weighed, with_totals
 from assistant.qa.retriever import Evidence, Retriever, readable
 from assistant.qa.scoring import READ, ScoredUnit, Scorer
 from assistant.qa.units import Unit, items_below, units_of
@@ -38,10 +38,10 @@ _ANOTHER = re.compile("ks*[nA]|[nA]s*k|gs{0,2}A|As{0,2}g")
 """Of words by kind (k a capital that is known, n one that is not, A all such, s no content, g the gap): a strange name."""
 
 
-class Named:
+class NamedPartAnswerer:
     """What answers from a part of a text that a question names, which is read itself."""
 
-    def __init__(self, library: Library, retriever: Retriever, scorer: Scorer, composer: Composer) -> None:
+    def __init__(self, library: Library, retriever: Retriever, scorer: Scorer, composer: AnswerComposer) -> None:
         self._library, self._retriever = library, retriever
         self._scorer, self._composer, self._most = scorer, composer, composer.most
 
@@ -53,7 +53,7 @@ class Named:
         return [unit for unit in found if question.admits(document.id, unit.block)]
 
 
-class NamedPlaces(Named):
+class NamedPlaces(NamedPartAnswerer):
     """Answers from the places that a question names."""
 
     def answer(self, question: Question) -> Answer | None:

@@ -23,7 +23,7 @@ WORDS = 900
 """Most characters of a correction that are quoted, whole blocks of it where that is possible."""
 
 
-class VersionDesk:
+class VersionNotes:
     """Speaks of the versions of cited documents, from what a library holds."""
 
     def __init__(self, library: Library) -> None:

@@ -9,7 +9,16 @@ from dataclasses import dataclass, replace
 
 from assistant.qa.answer import Answer
 from assistant.qa.citations import choose, nearest, weighed
-from assistant.qa.provisions import WHOLE, Named, alone, left_beside, no_place, passages_of, places_in, words_left
+from assistant.qa.provisions import (
+    WHOLE,
+    NamedPartAnswerer,
+    alone,
+    left_beside,
+    no_place,
+    passages_of,
+    places_in,
+    words_left,
+)
 from assistant.qa.query import AND
 from assistant.qa.retriever import Evidence, named_texts
 from assistant.qa.scoring import FIRST, READ
@@ -49,7 +58,7 @@ class _Section:
         return _FULL.fullmatch(self.number) is not None
 
 
-class NamedSections(Named):
+class NamedSections(NamedPartAnswerer):
     """Answers from decisions, recommendations and other sections that a question names by their number."""
 
     def answer(self, question: Question) -> Answer | None:
@@ -238,7 +247,7 @@ MOST_SPEECHES = 4
 """Speeches of one speaker that are quoted; who speaks more often presides."""
 
 
-class NamedSpeeches(Named):
+class NamedSpeeches(NamedPartAnswerer):
     """Answers with all that a speaker said whom a question names, by State or by name, where it asks nothing more."""
 
     def answer(self, question: Question) -> Answer | None:

@@ -27,7 +27,7 @@ from assistant.qa.citations import statement_of
 from assistant.qa.engine import Engine
 from assistant.qa.metadata import is_draft
 from assistant.qa.retriever import Evidence
-from assistant.qa.revisions import VersionDesk
+from assistant.qa.revisions import VersionNotes
 from assistant.qa.scoring import FIRST, READ, ScoredUnit
 from assistant.qa.units import Unit, distinct, units_of
 from assistant.question import Question
@@ -255,7 +255,7 @@ def compare_topic(
     first that surely speak to it and say most, of equal ones the latest. `aside` is entered between slices of the work."""
     question = engine.subject(topic, language)
     slices = Slices(aside)
-    desk = VersionDesk(engine.library)
+    desk = VersionNotes(engine.library)
     named = list(dict.fromkeys(document.id for document in documents))
     ids, unread = ([], 0) if engine.silent(question) else (named, 0) if named else _held(engine, question)
     made: list[tuple[Side, dict[int, Unit]]] = []
