@@ -86,7 +86,7 @@ def test_a_program_that_is_not_installed_is_told_before_any_work(
     cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
 ) -> None:
     monkeypatch.setattr("assistant.export.docx.pandoc_path", lambda: None)
-    monkeypatch.setattr("assistant.cli.paper_commands.open_desk", lambda name: pytest.fail("work began"))
+    monkeypatch.setattr("assistant.cli.paper_commands.open_backend", lambda name: pytest.fail("work began"))
     done = cli(*command, "--out", tmp_path / "made.docx")
     assert done.code == 1
     assert "pandoc" in done.err

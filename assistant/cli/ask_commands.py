@@ -14,7 +14,7 @@ import typer
 from pydantic import BaseModel, ConfigDict, ValidationError
 from rich.text import Text
 
-from assistant.cli.backend import Desk, open_desk
+from assistant.cli.backend import Backend, open_backend
 from assistant.cli.command_run import (
     EXIT_FAILED,
     EXIT_USAGE,
@@ -84,33 +84,33 @@ def ask(
         if explain:
             raise fail("--explain takes one question, not a file of them.", EXIT_USAGE)
         rows = _rows(batch, Asked)
-        with open_desk("ask") as desk:
-            known = known_mode(mode, desk.settings)
+        with open_backend("ask") as backend:
+            known = known_mode(mode, backend.settings)
 
             def answered(row: Asked) -> dict[str, Any]:
                 spoken, mode = row.language or language, row.mode or known
                 asked = QuestionRequest.of(row.question, row.history, language=spoken, mode=mode, scope=row.scope)
-                return desk.ask(asked).to_json()
+                return backend.ask(asked).to_json()
 
             _each(rows, answered)
         return
     text = read_stdin_or(question)
     known_language(language)
-    with open_desk("ask") as desk:
-        watched = None
+    with open_backend("ask") as backend:
+        recorder = None
         if explain:
-            from assistant.cli.explain import Watched  # with what answers, which other commands do not need
+            from assistant.cli.explain import ExplainRecorder  # with what answers, which other commands do not need
 
-            watched = Watched(desk)
-        answer = desk.ask(QuestionRequest.of(text, language=language, mode=known_mode(mode, desk.settings)))
+            recorder = ExplainRecorder(backend)
+        answer = backend.ask(QuestionRequest.of(text, language=language, mode=known_mode(mode, backend.settings)))
         if not as_json and answer.status != "refused":
-            print_answer(data, answer, desk.read)
+            print_answer(data, answer, backend.read)
     if as_json:
         typer.echo(json.dumps(answer.to_json(), ensure_ascii=False))
     elif answer.status == "refused":
         raise fail(answer.reason, EXIT_FAILED if answer.question else EXIT_USAGE)
-    if watched is not None:
-        watched.print(talk, answer)
+    if recorder is not None:
+        recorder.print(talk, answer)
     if answer.status == "refused":
         raise typer.Exit(EXIT_FAILED if answer.question else EXIT_USAGE)
 
@@ -120,15 +120,15 @@ def chat(
 ) -> None:
     """Ask in turns; follow-ups such as "and on Friday?" are understood. An empty line or Ctrl-D ends."""
     history: list[str] = []
-    with open_desk("chat") as desk:
-        known = known_mode(mode, desk.settings)
+    with open_backend("chat") as backend:
+        known = known_mode(mode, backend.settings)
         talk.print("Ask about the documents. An empty line ends.")
         while True:
             talk.print("> ", end="")
             line = sys.stdin.readline().strip()
             if not line:
                 return
-            print_events(data, desk.stream(QuestionRequest.of(line, history, mode=known)), desk.read)
+            print_events(data, backend.stream(QuestionRequest.of(line, history, mode=known)), backend.read)
             data.print()
             history.append(line)
 
@@ -142,15 +142,15 @@ def search(
     """Find passages."""
     if batch is not None:
         rows = _rows(batch, Sought)
-        with open_desk("search") as desk:
-            _each(rows, lambda row: {"hits": desk.search(row.question, count)})
+        with open_backend("search") as backend:
+            _each(rows, lambda row: {"hits": backend.search(row.question, count)})
         return
     text = read_stdin_or(query)
     if not text.strip():
         raise fail("Say what to look for.", EXIT_USAGE)
-    with open_desk("search") as desk:
-        found = desk.search(text, count)
-        empty = not found and not desk.records(missing=False)
+    with open_backend("search") as backend:
+        found = backend.search(text, count)
+        empty = not found and not backend.records(missing=False)
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False))
         return
@@ -168,21 +168,21 @@ def demo() -> None:
     from assistant.cli.command_run import settings
     from assistant.cli.ingest_commands import ingest
 
-    def answered(desk: Desk, questions: Sequence[str]) -> None:
+    def answered(backend: Backend, questions: Sequence[str]) -> None:
         for question in questions:
             data.print()
             data.print(Text(f"? {question}", style="bold magenta"))
-            print_answer(data, desk.ask(QuestionRequest.of(question)), desk.read)
+            print_answer(data, backend.ask(QuestionRequest.of(question)), backend.read)
 
     ingest(paths=None, starter=True, symbol=None, language=None)
-    with open_desk("demo") as desk:
-        answered(desk, DEMO_QUESTIONS)
+    with open_backend("demo") as backend:
+        answered(backend, DEMO_QUESTIONS)
     talk.print("\nA document that nobody has seen before, made up for this demo, is read now ...")
     with as_file(files("corpus") / "sample" / SAMPLE) as path:
         ingest(paths=[path], starter=False, symbol=None, language=None, again=True)
-    with open_desk("demo") as desk:
-        answered(desk, SAMPLE_QUESTIONS)
-        desk.remove(SAMPLE_ID, None, None)
+    with open_backend("demo") as backend:
+        answered(backend, SAMPLE_QUESTIONS)
+        backend.remove(SAMPLE_ID, None, None)
     folder = settings().data_dir
     program = Path(sys.argv[0]).name if shutil.which("rapporteur") else sys.argv[0]
     talk.print(

@@ -9,7 +9,7 @@ import typer
 import yaml
 from rich.table import Column
 
-from assistant.cli.backend import open_desk
+from assistant.cli.backend import open_backend
 from assistant.cli.command_run import EXIT_USAGE, data, fail, known_language, print_list, read_stdin_or, talk
 from assistant.cli.render import print_answer
 from assistant.feedback_cases import NAMES, RATINGS
@@ -41,26 +41,26 @@ def add(
     if rating not in RATINGS:
         raise fail(f"--rating {rating!r} is none of {', '.join(RATINGS)}.", EXIT_USAGE)
     said: dict[str, Any] = {"history": history or [], "comment": comment, "expected": expected}
-    with open_desk("feedback") as desk:
+    with open_backend("feedback") as backend:
         try:
             feedback_of(text, language or "en", 0, **said)  # what can't be kept is not asked
-            answer = desk.ask(QuestionRequest.of(text, said["history"], language=language))
+            answer = backend.ask(QuestionRequest.of(text, said["history"], language=language))
             if answer.status == "refused":
                 raise fail(answer.reason)
-            number = desk.rate(feedback_of(text, answer.language, RATINGS[rating], answer=answer.to_json(), **said))
+            number = backend.rate(feedback_of(text, answer.language, RATINGS[rating], answer=answer.to_json(), **said))
         except FeedbackError as error:
             raise fail(str(error), EXIT_USAGE) from None
         except FeedbackFull as error:
             raise fail(str(error)) from None
-        print_answer(data, answer, desk.read)
+        print_answer(data, answer, backend.read)
     talk.print(f"Kept as feedback {number}.")
 
 
 @app.command("list")
 def list_feedback(as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False) -> None:
     """List what is kept, oldest first."""
-    with open_desk("feedback") as desk:
-        kept = desk.ratings()
+    with open_backend("feedback") as backend:
+        kept = backend.ratings()
     if not kept and not as_json:
         talk.print("No feedback is kept. Add some: rapporteur feedback add QUESTION --rating up")
         return
@@ -76,8 +76,8 @@ def export(
     """Write what is kept as YAML cases for a person to review."""
     if out is not None and out.exists() and not force:
         raise fail(f"{out} is there already. Name another file, or write over it with --force.", EXIT_USAGE)
-    with open_desk("feedback") as desk:
-        written = desk.cases()
+    with open_backend("feedback") as backend:
+        written = backend.cases()
     count = len(yaml.safe_load(written))
     if not count:
         raise fail(
@@ -97,8 +97,8 @@ def export(
 @app.command()
 def remove(number: Annotated[int, typer.Argument(min=1, help="Number of the last rating that goes.")]) -> None:
     """Remove the ratings up to a number, as 'feedback list' shows it."""
-    with open_desk("feedback") as desk:
-        removed = desk.remove_ratings(number)
+    with open_backend("feedback") as backend:
+        removed = backend.remove_ratings(number)
     talk.print(f"{removed} ratings removed.")
 
 

@@ -29,7 +29,7 @@ from ingest.input_files import FileInput, printable
 from ingest.prefetch import Openable
 
 if TYPE_CHECKING:
-    from assistant.cli.server_backend import ServerDesk
+    from assistant.cli.server_backend import ServerBackend
     from assistant.ingestion import Hand, Keeper
 
 
@@ -72,7 +72,7 @@ def ingest(
 class _Ingestion:
     """The library, or the server that owns it, and what both are told with every file; where the outcomes go."""
 
-    found: Library | ServerDesk
+    found: Library | ServerBackend
     chosen: Settings
     report: Report
     again: bool
@@ -207,7 +207,7 @@ def fetch(
     with library_or_server("fetch", make=True) as (found, chosen):
         if not isinstance(found, Library):
             if dry_run:
-                rows += found.foresee(asked.model_dump())
+                rows += found.plan_fetch(asked.model_dump())
             else:
                 done_there("Fetching", found, "/fetch", asked.model_dump(), rows.append, 0)
             _report(rows, as_json)

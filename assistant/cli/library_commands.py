@@ -12,7 +12,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from assistant.cli.backend import open_desk
+from assistant.cli.backend import open_backend
 from assistant.cli.command_run import EXIT_BUSY, EXIT_USAGE, data, fail, known_language, plain_errors, settings, talk
 from assistant.cli.progress import drawn
 from assistant.engine_factory import open_library
@@ -34,8 +34,8 @@ def remove(
 ) -> None:
     """Remove a document from the library and from both indexes."""
     known_language(language)
-    with open_desk("remove") as desk:
-        for removed in desk.remove(symbol, language, edition):
+    with open_backend("remove") as backend:
+        for removed in backend.remove(symbol, language, edition):
             data.print(Text(f"removed    {removed}"))
 
 
@@ -45,15 +45,15 @@ def confirm(
 ) -> None:
     """Confirm that a text whose symbol only the text itself gives is that document. Compare it first."""
     known_language(language)
-    with open_desk("confirm") as desk:
-        for confirmed in desk.confirm(symbol, language):
+    with open_backend("confirm") as backend:
+        for confirmed in backend.confirm(symbol, language):
             data.print(Text(f"confirmed  {confirmed}"))
 
 
 def status(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
     """Say what the library holds, in numbers. Texts and indexes are not looked at: 'rapporteur verify' checks them."""
-    with open_desk("status") as desk:
-        found = desk.status()
+    with open_backend("status") as backend:
+        found = backend.status()
     record = {"folder": str(settings().data_dir), **found}
     del record["languages"]
     if as_json:
@@ -66,8 +66,8 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = F
 
 def verify() -> None:
     """Check the library: database, both indexes, and that passages cover each document."""
-    with open_desk("verify") as desk:
-        faults = desk.verify()
+    with open_backend("verify") as backend:
+        faults = backend.verify()
     for fault in faults:
         data.print(Text(fault))
     if faults:
@@ -93,9 +93,9 @@ def _alone() -> Iterator[Library]:
         try:
             library = open_library(chosen, "rapporteur reindex", accept_stale=True, make=False)
         except LibraryBusy:
-            from assistant.cli.server_backend import address_of
+            from assistant.cli.server_backend import server_address
 
-            if address_of(chosen.data_dir) is None:
+            if server_address(chosen.data_dir) is None:
                 raise
             raise fail(SERVED, EXIT_BUSY) from None
         with library:

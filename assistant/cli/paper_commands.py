@@ -13,7 +13,7 @@ import typer
 from rich.table import Column, Table
 from rich.text import Text
 
-from assistant.cli.backend import Written, open_desk
+from assistant.cli.backend import PaperResult, open_backend
 from assistant.cli.command_run import (
     EXIT_FAILED,
     EXIT_USAGE,
@@ -78,18 +78,18 @@ def brief(
         raise fail("--draft keeps the briefing; for a file of it: rapporteur review show DRAFT --out FILE.", EXIT_USAGE)
     known_language(language)
     _ready(out, language)
-    with open_desk("brief") as desk:
-        chosen = known_mode(mode, desk.settings)
+    with open_backend("brief") as backend:
+        chosen = known_mode(mode, backend.settings)
         for kind, value in given:
             request = BriefingRequest.model_construct(
                 kind=kind, value=value, audience=audience, language=language, meeting=meeting, mixed=mixed, mode=chosen
             )
             if draft:
-                kept = desk.draft(request, _progress)
+                kept = backend.draft(request, _progress)
                 typer.echo(kept["id"])
                 talk.print("Kept for review. To see it: rapporteur review show " + kept["id"], markup=False)
             else:
-                briefing = desk.write(request, _progress)
+                briefing = backend.write(request, _progress)
                 _finish(briefing, out if out is None or len(given) == 1 else _beside(out, value), as_json)
                 for sentence in briefing.record["unsourced"]:
                     talk.print(f"- {sentence}", markup=False)
@@ -116,9 +116,9 @@ def compare(
     if topic is not None and not topic.strip():
         raise fail("--topic is empty: say in a few words what to compare on.", EXIT_USAGE)
     _ready(out, language)
-    with open_desk("compare") as desk:
+    with open_backend("compare") as backend:
         request = ComparisonRequest.model_construct(document=names, topic=topic, language=language)
-        made = desk.write(request, _progress)
+        made = backend.write(request, _progress)
         lost = topic is not None and not any(side["statements"] for side in made.record["sides"])
         _finish(made, None if lost else out, as_json)
     if lost:
@@ -199,17 +199,17 @@ def mandates(
     talk.print(f"{made.record['total']} requests and decisions.", markup=False)
 
 
-def _write(request: PaperRequest, out: Path | None, as_json: bool, more: Sequence[str] = ()) -> Written:
+def _write(request: PaperRequest, out: Path | None, as_json: bool, more: Sequence[str] = ()) -> PaperResult:
     """Has a paper written, and prints it or makes a file of it."""
     known_language(request.language)
     _ready(out, request.language, more)
-    with open_desk(request.name) as desk:
-        made = desk.write(request, _progress)
+    with open_backend(request.name) as backend:
+        made = backend.write(request, _progress)
         _finish(made, out, as_json, more)
     return made
 
 
-def _finish(made: Written, out: Path | None, as_json: bool, more: Sequence[str] = ()) -> None:
+def _finish(made: PaperResult, out: Path | None, as_json: bool, more: Sequence[str] = ()) -> None:
     """Prints what was written, or its JSON form, or makes a file of it."""
     from assistant.export.file_formats import format_of, save
 
@@ -273,8 +273,8 @@ def check(
 ) -> None:
     """Check what the agenda announces and cites against what is held."""
     languages = [each for each in language or ["en"] if known_language(each)]
-    with open_desk("agenda check") as desk:
-        found = desk.agenda(meeting, languages)
+    with open_backend("agenda check") as backend:
+        found = backend.agenda(meeting, languages)
     checked = [*found["announced"], *found["cited"]]
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False))

@@ -17,7 +17,7 @@ from assistant.outcome_messages import told
 from ingest.readers import visible
 
 if TYPE_CHECKING:
-    from assistant.cli.server_backend import ServerDesk
+    from assistant.cli.server_backend import ServerBackend
     from assistant.ingestion import Hand
 
 
@@ -51,12 +51,12 @@ def done_here(doing: str, work: Callable[[Hand], None], heard: Heard, total: int
             raise fail(str(error)) from None
 
 
-def done_there(doing: str, server: ServerDesk, path: str, body: Mapping[str, Any], heard: Heard, total: int) -> None:
+def done_there(doing: str, server: ServerBackend, path: str, body: Mapping[str, Any], heard: Heard, total: int) -> None:
     """Has the server that owns the library do a job."""
     with drawn() as bar:
         hand = _Terminal(bar, bar.add_task(doing, total=total, detail=""), heard)
         for each in server.outcomes(
-            server.begin(path, body), lambda at: hand.tell(done=at["done"], total=at["total"], detail=at["detail"])
+            server.begin_job(path, body), lambda at: hand.tell(done=at["done"], total=at["total"], detail=at["detail"])
         ):
             heard(each)
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from assistant.cli.backend import open_desk
+from assistant.cli.backend import open_backend
 from assistant.cli.command_run import data, print_list, talk
 from assistant.reports import refused
 from assistant.service.paper_service import State
@@ -25,8 +25,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 @app.command("list")
 def list_drafts(as_json: AsJson = False) -> None:
     """List the drafts, the latest first."""
-    with open_desk("review") as desk:
-        found = desk.drafts()
+    with open_backend("review") as backend:
+        found = backend.drafts()
     heads = ("Draft", "Title", "State", "Made")
     print_list(found, as_json, heads, lambda each: (each["id"], each["title"], each["state"], each["created"]))
 
@@ -40,9 +40,9 @@ def show(
     """Show who did what to a draft, or write it as a file with its state on the cover."""
     from assistant.export.file_formats import format_of, save
 
-    with open_desk("review") as desk, refused(ServiceFault):
+    with open_backend("review") as backend, refused(ServiceFault):
         form = format_of(out) if out is not None else ""
-        found, file = desk.reviewed(draft)
+        found, file = backend.reviewed(draft)
         if out is not None:
             save(file(form), out)
             talk.print(f"Written: {out}", markup=False)
@@ -64,13 +64,13 @@ def comment(
     ] = None,
 ) -> None:
     """Comment on a draft, or on one paragraph of it."""
-    with open_desk("review") as desk:
-        desk.comment(draft, text, paragraph)
+    with open_backend("review") as backend:
+        backend.comment(draft, text, paragraph)
 
 
 @app.command()
 def state(draft: Id, to: Annotated[State, typer.Argument(help="The new state.")]) -> None:
     """Put a draft in review, clear it, or send it back."""
-    with open_desk("review") as desk:
-        moved = desk.move(draft, to)
+    with open_backend("review") as backend:
+        moved = backend.move(draft, to)
     talk.print(f"{moved['id']}: {moved['state']}", markup=False)

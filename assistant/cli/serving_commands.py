@@ -87,7 +87,7 @@ def mcp() -> None:
 
         import anyio
 
-        from assistant.cli.server_backend import address_of
+        from assistant.cli.server_backend import server_address
         from assistant.mcp import stdio
         from assistant.service import Service
         from assistant.service.question_queue import Turns
@@ -95,7 +95,7 @@ def mcp() -> None:
         # The thread that reads standard input can't be woken, and nothing is written that could be left half done.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         if not isinstance(found, Library):
-            anyio.run(stdio.relay, lambda: address_of(chosen.data_dir))
+            anyio.run(stdio.relay, lambda: server_address(chosen.data_dir))
             return
         turns = Turns.of(chosen)
         service = Service(make_engine(found, chosen, turns.away), chosen=chosen, turns=turns)

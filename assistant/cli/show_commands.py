@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from assistant.cli.backend import open_desk
+from assistant.cli.backend import open_backend
 from assistant.cli.command_run import data, fail, known_language, talk
 from assistant.cli.render import print_meeting
 from assistant.collection import block_record, facts, footnotes, locator_at, outline, tables, within
@@ -30,8 +30,8 @@ def list_documents(
     ] = False,
 ) -> None:
     """List the documents that are held."""
-    with open_desk("list", make=everything) as desk:
-        records = desk.records(missing=everything)
+    with open_backend("list", make=everything) as backend:
+        records = backend.records(missing=everything)
     if as_json:
         typer.echo(json.dumps(records, ensure_ascii=False))
         return
@@ -246,8 +246,8 @@ def show(
 ) -> None:
     """Show a document as it was read, to be checked: what its head says, its versions and corrections, its text."""
     known_language(language)
-    with open_desk("show") as desk:
-        document, related = desk.document(symbol, language, edition)
+    with open_backend("show") as backend:
+        document, related = backend.document(symbol, language, edition)
     try:
         locator = locator_at(document, locator)
     except NotHeld as error:
@@ -290,8 +290,8 @@ def _as_json(document: Document, locator: str | None, parts: object) -> dict[str
 
 def meeting(as_json: Annotated[bool, typer.Option("--json", help="As a JSON list.")] = False) -> None:
     """Show the timetable and the items of the meetings whose agendas are held."""
-    with open_desk("meeting") as desk:
-        found = desk.meetings()
+    with open_backend("meeting") as backend:
+        found = backend.meetings()
     if as_json:
         typer.echo(json.dumps([each.to_json() for each, _ in found], ensure_ascii=False))
         return
