@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from assistant.service_errors import NotHeld
+from assistant.service_errors import NotFound
 from corpus.catalogue import Catalogue, Entry
 from corpus.corrections import Correction, corrections
 from corpus.documents import LANGUAGES, Block, Document
@@ -130,7 +130,7 @@ _EDITIONS = {"official": 0, "upload": 1, "digest": 2}
 
 
 class Collection:
-    """The documents of a library as JSON-ready records (docs/formats.md). Raises `NotHeld` for what is not there."""
+    """The documents of a library as JSON-ready records (docs/formats.md). Raises `NotFound` for what is not there."""
 
     def __init__(self, library: Library, catalogue: Catalogue) -> None:
         self._library = library
@@ -165,7 +165,7 @@ class Collection:
     # One document
 
     def find(self, name: str, language: str | None = None, edition: str | None = None) -> list[Document]:
-        """The versions of one document, by symbol, name or id. Raises `NotHeld` for none, and for several documents."""
+        """The versions of one document, by symbol, name or id. Raises `NotFound` for none, and for several documents."""
         held = self._library.find(name)
         found = [
             document
@@ -174,24 +174,24 @@ class Collection:
         ]
         if held and not found:
             versions = dict.fromkeys(f"{document.language} ({document.edition})" for document in held)
-            raise NotHeld("no-version", name=name, versions=", ".join(versions))
+            raise NotFound("no-version", name=name, versions=", ".join(versions))
         if not found:
             symbol = Symbol.read(name)
             if symbol is not None and self._catalogue.by_symbol(symbol):
-                raise NotHeld("known-not-held", name=symbol.text, url=link(symbol, language or "en") or "")
-            raise NotHeld("no-document", name=name)
+                raise NotFound("known-not-held", name=symbol.text, url=link(symbol, language or "en") or "")
+            raise NotFound("no-document", name=name)
         exact = [document for document in found if name in (document.id, document.key)]
         found = exact or found
         keys = {document.key for document in found}
         if len(keys) > 1:
-            raise NotHeld("several-documents", name=name, keys=", ".join(sorted(keys)))
+            raise NotFound("several-documents", name=name, keys=", ".join(sorted(keys)))
         return found
 
     def unverified(self, name: str, language: str | None = None) -> list[str]:
         """Ids of the texts of a document, all or those in a language, that only say by themselves that they are official."""
         found = [document.id for document in self.find(name, language) if document.unverified]
         if not found:
-            raise NotHeld("none-to-confirm", name=name)
+            raise NotFound("none-to-confirm", name=name)
         return found
 
     def one(self, name: str, language: str | None = None, edition: str | None = None) -> Document:
@@ -268,7 +268,7 @@ class Collection:
         """A passage by its evidence id, with the document that it is of and its neighbours before and behind."""
         found = self._library.passages_by_id([passage_id]).get(passage_id)
         if found is None:
-            raise NotHeld("no-passage", name=passage_id)
+            raise NotFound("no-passage", name=passage_id)
         document = self._library.document(found.document_id)
         near = self._library.passages(document.id)[max(0, found.ordinal - around) : found.ordinal + around + 1]
         return {
@@ -307,7 +307,7 @@ class Collection:
 
 
 def locator_at(document: Document, place: str | None) -> str | None:
-    """A place of a document as the document writes it. Raises `NotHeld` where it has no such place."""
+    """A place of a document as the document writes it. Raises `NotFound` where it has no such place."""
     if place is None:
         return None
     locator = locator_of(document, place) or place
@@ -316,7 +316,7 @@ def locator_at(document: Document, place: str | None) -> str | None:
         kind = locator.split(" ")[0]
         places.sort(key=lambda each: each.split(" ")[0] != kind)  # those of the kind that is asked for first
         more = ", ..." if len(places) > PLACES else ""
-        raise NotHeld("no-place", document=document.label, place=locator, places="; ".join(places[:PLACES]) + more)
+        raise NotFound("no-place", document=document.label, place=locator, places="; ".join(places[:PLACES]) + more)
     return locator
 
 

@@ -13,7 +13,7 @@ from corpus.extras import install, installed
 
 if TYPE_CHECKING:
     from assistant.generation.writer import Writer
-    from assistant.ingestion import Keeper
+    from assistant.ingestion import CollectionUpdater
     from assistant.model.endpoint import Endpoint
     from assistant.qa.engine import Engine
     from corpus.catalogue import Catalogue
@@ -84,13 +84,13 @@ def catalogue_of(chosen: Settings) -> Catalogue:
     return Catalogue.from_folder(chosen.catalogue_dir) if chosen.catalogue_dir else Catalogue.shipped()
 
 
-def make_keeper(library: Library, chosen: Settings, nice: int = 0) -> Keeper:
+def make_updater(library: Library, chosen: Settings, nice: int = 0) -> CollectionUpdater:
     """What reads files into a library as the settings want it; the processes that read step behind others by `nice`."""
-    from assistant.ingestion import Keeper
+    from assistant.ingestion import CollectionUpdater
     from ingest.sandbox.pool import Limits
 
     limits = Limits(memory=chosen.reader_memory * 1024**2, seconds=chosen.reader_seconds, nice=nice)
-    return Keeper(library, catalogue_of(chosen), chosen, jobs=chosen.jobs, limits=limits)
+    return CollectionUpdater(library, catalogue_of(chosen), chosen, jobs=chosen.jobs, limits=limits)
 
 
 def make_engine(library: Library, chosen: Settings, away: Away = nullcontext) -> Engine:

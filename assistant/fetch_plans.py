@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.messages import Message
-from assistant.service_errors import Invalid, NotHeld, known_language
+from assistant.service_errors import Invalid, NotFound, check_language
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES, Document, Language
 from corpus.library import Library
@@ -70,7 +70,7 @@ def languages_of(given: Sequence[str]) -> list[str]:
     codes = [code.strip().lower() for text in given for code in text.split(",") if code.strip()]
     if "all" in codes:
         return list(LANGUAGES)
-    return list(dict.fromkeys(known_language(code) for code in codes))
+    return list(dict.fromkeys(check_language(code) for code in codes))
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ class Plan:
 
 
 def plan(asked: FetchRequest, library: Library, catalogue: Catalogue) -> Plan:
-    """What is to be fetched. Raises `Invalid` or `NotHeld` where that is not clear."""
+    """What is to be fetched. Raises `Invalid` or `NotFound` where that is not clear."""
     from ingest.fetch import fetch_run as fetching
 
     names, meeting, languages = asked.symbols, asked.meeting, languages_of(asked.languages)
@@ -156,7 +156,7 @@ def _texts(library: Library, name: str) -> list[Document]:
     """The held texts of a document: the official ones, or where there is none what is held."""
     found = library.find(name)
     if not found:
-        raise NotHeld("no-document", name=name)
+        raise NotFound("no-document", name=name)
     return [document for document in found if document.edition == "official"] or found
 
 

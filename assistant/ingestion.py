@@ -67,10 +67,10 @@ class Files:
             return iter([FileInput(path, fault=str(error))])
 
 
-class Hand(Protocol):
+class ProgressReporter(Protocol):
     """Who is told how far the work is, and what became of each part; each may raise what ends the work."""
 
-    def tell(self, *, done: int | None = None, total: int | None = None, detail: str | None = None) -> None:
+    def update(self, *, done: int | None = None, total: int | None = None, detail: str | None = None) -> None:
         """How far the work is, and what is in hand."""
 
     def advance(self) -> None:
@@ -79,11 +79,11 @@ class Hand(Protocol):
     def note(self, words: str) -> None:
         """What a person who waits should know."""
 
-    def outcome(self, record: dict[str, Any]) -> None:
+    def add_outcome(self, record: dict[str, Any]) -> None:
         """What became of a part."""
 
 
-class Keeper:
+class CollectionUpdater:
     """Does the work on one library. `jobs` are the files that are read at once, within `limits`; `source` says where documents are
     fetched, over `transport` in place of the network where one is given. Raises `LibraryError` and `WorkerError`."""
 
@@ -101,79 +101,85 @@ class Keeper:
         self.source, self._transport = source, transport
 
     def read(
-        self, hand: Hand, sources: Iterable[Openable], total: int, *, again: bool = False, jobs: int | None = None
+        self,
+        reporter: ProgressReporter,
+        sources: Iterable[Openable],
+        total: int,
+        *,
+        again: bool = False,
+        jobs: int | None = None,
     ) -> None:
         """Reads files in; between two of them, and while passages are embedded, it can be stopped."""
-        hand.tell(total=total)
-        with closing(self._outcomes(hand, sources, again=again, jobs=jobs)) as outcomes:
+        reporter.update(total=total)
+        with closing(self._outcomes(reporter, sources, again=again, jobs=jobs)) as outcomes:
             for n, outcome in enumerate(outcomes, 1):
                 told = record(outcome)
                 if total <= FEW and outcome.header is not None and outcome.result in ("added", "replaced"):
                     told |= answering(self._library.versions(), outcome.header.id)
-                hand.outcome(told)
-                hand.tell(done=n, detail=outcome.name)
+                reporter.add_outcome(told)
+                reporter.update(done=n, detail=outcome.name)
 
-    def take(self, hand: Hand, come: Sequence[Download], downloads: Downloads) -> None:
+    def take(self, reporter: ProgressReporter, come: Sequence[Download], downloads: Downloads) -> None:
         """Reads in what was fetched, and notes which of it was not taken."""
         from ingest.fetch.fetch_run import FetchedInput
 
         sources = [FetchedInput(each.stored, downloads) for each in come if each.stored]
-        with closing(self._outcomes(hand, sources)) as outcomes:
+        with closing(self._outcomes(reporter, sources)) as outcomes:
             for each, source, outcome in zip(come, sources, outcomes, strict=True):
                 downloads.refuse(source.stored, outcome.result == "refused")
-                hand.outcome(asdict(row_of(each, outcome.result, outcome, outcome.reason or each.reason)))
-                hand.advance()
+                reporter.add_outcome(asdict(row_of(each, outcome.result, outcome, outcome.reason or each.reason)))
+                reporter.advance()
 
     def _outcomes(
-        self, hand: Hand, sources: Iterable[Openable], *, again: bool = False, jobs: int | None = None
+        self, reporter: ProgressReporter, sources: Iterable[Openable], *, again: bool = False, jobs: int | None = None
     ) -> Generator[Outcome, None, None]:
         from ingest.pipeline import ingest
         from ingest.sandbox.pool import Workers
 
-        def tell(at: Progress) -> None:
-            hand.tell(detail=f"{at.name}: {at.done}/{at.total} passages")
+        def show_progress(at: Progress) -> None:
+            reporter.update(detail=f"{at.name}: {at.done}/{at.total} passages")
 
         with Workers(self._catalogue, jobs or self._width, self.limits) as readers:
-            yield from ingest(sources, self._library, self._catalogue, tell, readers, again=again)
+            yield from ingest(sources, self._library, self._catalogue, show_progress, readers, again=again)
 
     def foreseen(self, planned: Plan) -> list[Row]:
         """What fetching would do."""
         assert self.source is not None, "without a source nothing is to be fetched"
         return planned.foreseen(self._library.folder / FOLDER, self.source.ods_url)
 
-    def fetch(self, hand: Hand, planned: Plan) -> None:
+    def fetch(self, reporter: ProgressReporter, planned: Plan) -> None:
         """Fetches official documents and reads in what has come; what is held or did not come is an outcome too."""
         assert self.source is not None, "without a source nothing is to be fetched"
-        fetch(hand, planned, self.source, self._library.folder / FOLDER, lambda: nullcontext(self), self._transport)
+        fetch(reporter, planned, self.source, self._library.folder / FOLDER, lambda: nullcontext(self), self._transport)
 
-    def verify(self, hand: Hand) -> None:
+    def verify(self, reporter: ProgressReporter) -> None:
         """Checks the library; what is wrong are the outcomes."""
         for fault in self._library.verify():
-            hand.outcome({"result": "fault", "reason": fault})
+            reporter.add_outcome({"result": "fault", "reason": fault})
 
-    def forget(self, hand: Hand, path: Path, shown: str) -> None:
+    def forget(self, reporter: ProgressReporter, path: Path, shown: str) -> None:
         """Removes what came from a file that is gone."""
         origin = origin_of(path)
         held = self._library.headers(origin=origin)
         self._library.forget(origin)
         for header in held:
-            hand.outcome(record(Outcome(shown, "removed", header=header)))
+            reporter.add_outcome(record(Outcome(shown, "removed", header=header)))
 
-    def remove(self, hand: Hand, ids: Sequence[str]) -> None:
+    def remove(self, reporter: ProgressReporter, ids: Sequence[str]) -> None:
         """Removes documents."""
-        hand.tell(total=len(ids))
+        reporter.update(total=len(ids))
         for n, document_id in enumerate(ids, 1):
             self._library.remove(document_id)
-            hand.outcome({"result": "removed", "document": document_id})
-            hand.tell(done=n, detail=document_id)
+            reporter.add_outcome({"result": "removed", "document": document_id})
+            reporter.update(done=n, detail=document_id)
 
 
 def fetch(
-    hand: Hand,
+    reporter: ProgressReporter,
     planned: Plan,
     source: Settings,
     folder: Path,
-    opened: Callable[[], AbstractContextManager[Keeper]],
+    opened: Callable[[], AbstractContextManager[CollectionUpdater]],
     transport: httpx.BaseTransport | None = None,
 ) -> None:
     """Fetches official documents into a folder, and has them read in by the keeper that is `opened` only then, so that others can use
@@ -185,15 +191,15 @@ def fetch(
 
     def show(at: At) -> None:
         size = "/".join(f"{each / 1e6:.1f}" for each in (at.size, at.total) if each)
-        hand.tell(detail=f"{at.wanted.symbol} ({at.wanted.language}){f': {size} MB' if at.size else ''}")
+        reporter.update(detail=f"{at.wanted.symbol} ({at.wanted.language}){f': {size} MB' if at.size else ''}")
 
     for row in planned.held:
-        hand.outcome(asdict(row))
+        reporter.add_outcome(asdict(row))
     if not planned.due:
         return
     patience = Patience(delay=source.fetch_delay, timeout=source.fetch_timeout, max_wait=source.fetch_max_wait)
     come: list[Download] = []
-    hand.tell(total=len(planned.due))
+    reporter.update(total=len(planned.due))
     with Downloads(folder) as downloads:
         with Service(
             downloads,
@@ -201,14 +207,14 @@ def fetch(
             transport=transport,
             private=source.fetch_private,
             patience=patience,
-            told=hand.note,
+            told=reporter.note,
         ) as service:
             for each in download(planned.due, service, planned.formats, again=planned.again, progress=show):
                 if each.stored is not None:
                     come.append(each)
                 else:
-                    hand.outcome(asdict(row_of(each, each.result, reason=each.reason)))
-                    hand.advance()
+                    reporter.add_outcome(asdict(row_of(each, each.result, reason=each.reason)))
+                    reporter.advance()
         if come:
-            with opened() as keeper:
-                keeper.take(hand, come, downloads)
+            with opened() as updater:
+                updater.take(reporter, come, downloads)

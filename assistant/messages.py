@@ -34,7 +34,7 @@ class Message:
         return self.told("en")
 
 
-class Told(Exception):
+class UserFacingError(Exception):
     """Something that is not done; the message is for the person who wanted it."""
 
     def __init__(self, name: str | Message, /, **values: str | float | Callable[[str], str]) -> None:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.qa.answer import Mode
 from assistant.qa.scope import Scope
-from assistant.service_errors import NotHeld
+from assistant.service_errors import NotFound
 from corpus.documents import Language
 from corpus.library import Library
 
@@ -64,7 +64,7 @@ class QuestionRequest(Wish):
 
 
 def scope_of(asked: QuestionRequest, library: Library) -> Scope | None:
-    """What a question is asked of in a library, None for everything. Raises `NotHeld` where that is not there."""
+    """What a question is asked of in a library, None for everything. Raises `NotFound` where that is not there."""
     if asked.scope is not None and (why := asked.scope.unknown(library)) is not None:
-        raise NotHeld(why)
+        raise NotFound(why)
     return asked.scope

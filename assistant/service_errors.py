@@ -6,14 +6,14 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from assistant.messages import Message, Told
+from assistant.messages import Message, UserFacingError
 from corpus.corpus_errors import LibraryError, LibraryFull
 from corpus.documents import LANGUAGES
 
 log = logging.getLogger("rapporteur.library")
 
 
-class ServiceFault(Told):
+class ServiceFault(UserFacingError):
     """A request that is not fulfilled; the message is for the person who made it."""
 
     status = 500
@@ -49,7 +49,7 @@ class Ambiguous(Invalid):
     status = 400
 
 
-class NotKnown(ServiceFault):
+class NotAuthenticated(ServiceFault):
     """Nobody has said who they are."""
 
     status, code, title = 401, "not-signed-in", "Sign-in or an API key is needed"
@@ -61,7 +61,7 @@ class Forbidden(ServiceFault):
     status, code, title = 403, "forbidden", "Your role does not allow this"
 
 
-class NotHeld(ServiceFault):
+class NotFound(ServiceFault):
     """There is no such thing here."""
 
     status, code, title = 404, "not-found", "There is no such thing here"
@@ -114,23 +114,23 @@ def stopping() -> Overloaded:
     return Overloaded("stopping", retry_after=60)
 
 
-def no_room() -> Full:
+def disk_full() -> Full:
     """What is said to who sends something that there is no room for."""
     return Full("disk-full")
 
 
-def of_library(error: LibraryError, *, trusted: bool) -> ServiceFault:
+def from_library_error(error: LibraryError, *, trusted: bool) -> ServiceFault:
     """The refusal that an error of the library is. Where its files lie, and why they can't be used, is told to those alone who are
     `trusted` to run it; the log says it in any case."""
     log.error("the library: %s", error)
     if isinstance(error, LibraryFull):
-        return Full("said", text=str(error)) if trusted else no_room()
+        return Full("said", text=str(error)) if trusted else disk_full()
     return (
         Unavailable("said", text=str(error), retry_after=60) if trusted else Unavailable("library-away", retry_after=60)
     )
 
 
-def known_language(language: str) -> str:
+def check_language(language: str) -> str:
     """A language code that was given. Raises `Invalid` for what is none of the six."""
     if language not in LANGUAGES:
         raise Invalid("no-language", language=language, languages=", ".join(LANGUAGES))

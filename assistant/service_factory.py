@@ -12,12 +12,12 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from assistant.access.access_store import AccessStore
-from assistant.access.rate_limits import Rates
+from assistant.access.rate_limits import RateLimits
 from assistant.api.authentication import AccessGate, Hosts
 from assistant.cli.server_backend import SERVER_FILE
-from assistant.engine_factory import make_keeper, open_engine
+from assistant.engine_factory import make_updater, open_engine
 from assistant.service import Service
-from assistant.service.question_queue import Turns, politely
+from assistant.service.question_queue import QuestionQueue, politely
 from assistant.settings import Settings
 from corpus.corpus_errors import LibraryBusy
 from corpus.embedding import make_models
@@ -43,21 +43,21 @@ def _exclusive(folder: Path) -> Iterator[None]:
 def open_service(chosen: Settings, token: str | None = None) -> Iterator[tuple[Service, AccessGate]]:
     """Opens the service that the settings describe, with the gate that identifies callers; on exit, work in progress is finished.
     `token` admits this machine's user. Raises what opening a library raises."""
-    turns = Turns.of(chosen)
+    question_queue = QuestionQueue.of(chosen)
     models = make_models(chosen.embedding, chosen.multilingual, chosen.data_dir / "models")
     with (
         _exclusive(chosen.data_dir) if chosen.database_url else nullcontext(),
         open_engine(
-            settings=chosen, models=politely(models, turns), away=turns.away, owner="rapporteur serve"
+            settings=chosen, models=politely(models, question_queue), away=question_queue.away, owner="rapporteur serve"
         ) as engine,
         AccessStore(chosen.data_dir, database=chosen.database_url) as store,
     ):
         service = Service(
             engine,
-            make_keeper(engine.library, chosen, NICE),
+            make_updater(engine.library, chosen, NICE),
             chosen,
-            turns=turns,
-            rates=Rates(chosen.rate, chosen.rate_address),
+            question_queue=question_queue,
+            rate_limits=RateLimits(chosen.rate, chosen.rate_address),
             store=store,
         )
         try:

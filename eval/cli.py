@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.command_run import EXIT_USAGE, data, fail, known_mode, plain_errors, settings, talk
+from assistant.cli.command_run import EXIT_USAGE, check_mode, err_console, fail, out_console, plain_errors, settings
 from assistant.engine_factory import open_engine, open_library
 from eval.cases import EvaluationError, questions_of
 from eval.eval_progress import shown
@@ -97,8 +97,8 @@ def run(
         if as_json:
             print_json({"run": str(done.folder), **done.meta, **summary.to_json()})
         else:
-            print_summary(data, done.name, summary)
-        talk.print(f"The run is in {done.folder}.", markup=False)
+            print_summary(out_console, done.name, summary)
+        err_console.print(f"The run is in {done.folder}.", markup=False)
         if summary.cases and len(summary.failed) == summary.cases:
             raise fail(f"every case failed; the first: {done.records[0].error}.")
 
@@ -114,7 +114,7 @@ def compare(first: RunFolder, second: RunFolder, out: Out = OUT, as_json: AsJson
         if as_json:
             print_json(found.to_json())
         else:
-            print_comparison(data, found)
+            print_comparison(out_console, found)
 
 
 @app.command()
@@ -131,7 +131,7 @@ def report(
 
     with _told():
         write_report([_run(each, folder) for each in runs], out, failures)
-    talk.print(f"The report is in {out}.", markup=False)
+    err_console.print(f"The report is in {out}.", markup=False)
 
 
 @app.command()
@@ -154,14 +154,14 @@ def gate(
         other = _run(against, out) if against else None
         lost = losses(other, held) if other else []
         for fault in (*faults, *lost):
-            data.print(fault, markup=False)
+            out_console.print(fault, markup=False)
         told = [f"breaks {len(faults)} of {len(wanted)} thresholds"] if faults else []
         told += [f"is worse than {other.name} in {len(lost)} of {len(AGAINST)} figures"] if other and lost else []
         if told:
             raise fail(f"{held.name} {' and '.join(told)}.")
-    talk.print(f"{held.name} keeps all {len(wanted)} thresholds.", markup=False)
+    err_console.print(f"{held.name} keeps all {len(wanted)} thresholds.", markup=False)
     if other:
-        talk.print(f"It is not worse than {other.name} by more than chance.", markup=False)
+        err_console.print(f"It is not worse than {other.name} by more than chance.", markup=False)
 
 
 @app.command()
@@ -192,7 +192,7 @@ def judge(
             print_json(judged.to_json())
         else:
             for sentence in told_of(judged):
-                data.print(sentence, markup=False)
+                out_console.print(sentence, markup=False)
 
 
 @app.command()
@@ -212,10 +212,10 @@ def check(
             print_json([{"case": fault.case, "fault": fault.sentence} for fault in faults])
         else:
             for fault in faults:
-                data.print(str(fault), markup=False)
+                out_console.print(str(fault), markup=False)
         if faults:
             raise fail(f"{len(faults)} faults in {count} cases.")
-    talk.print(f"{count} cases, no faults.", markup=False)
+    err_console.print(f"{count} cases, no faults.", markup=False)
 
 
 @app.command()
@@ -241,8 +241,8 @@ def support(
         print_json(rows)
         return
     if faults:
-        print_faults(data, told)
-    print_shares(data, rows)
+        print_faults(out_console, told)
+    print_shares(out_console, rows)
 
 
 @app.command()
@@ -266,7 +266,7 @@ def brief(
         raise fail("Name at least one --item, --theme or --document.", EXIT_USAGE)
     found = {}
     with plain_errors():
-        chosen = known_mode(mode, settings())
+        chosen = check_mode(mode, settings())
     with _told(), open_engine(settings=settings(), owner="rapporteur eval brief") as engine:
         for kind, value in asked:
             try:
@@ -277,7 +277,7 @@ def brief(
     if as_json:
         print_json({name: scores.to_json() for name, scores in found.items()})
     else:
-        print_scores(data, found)
+        print_scores(out_console, found)
 
 
 def _show(
@@ -293,8 +293,8 @@ def _show(
         print_json({name: scores.to_json() for name, scores in found.items()})
         return
     for fault in wrong:
-        data.print(fault, markup=False)
-    print_rows(data, first, found.items() if rows is None else rows, columns)
+        out_console.print(fault, markup=False)
+    print_rows(out_console, first, found.items() if rows is None else rows, columns)
 
 
 @app.command()

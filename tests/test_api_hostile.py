@@ -267,7 +267,7 @@ def test_fetching_takes_symbols_and_never_an_address(made: Made, tmp_path: Path,
         assert request.url.host == "documents.un.org"
         return httpx.Response(404)
 
-    with made_service(tmp_path, catalogue, page=False, keeper=fetching(nowhere)) as own:
+    with made_service(tmp_path, catalogue, page=False, updater=fetching(nowhere)) as own:
         staff = own.by("staff")
         for wrong in ("http://127.0.0.1/", "https://169.254.169.254/latest/meta-data", "file:///etc/passwd",
                       "//evil.example/A/80/1", "gopher://x/1", "A/80/1@evil.example", "A/80/1?s=http://x"):  # fmt: skip
@@ -289,7 +289,7 @@ def test_a_service_that_sends_on_to_a_private_address_is_not_followed(tmp_path: 
         asked.append(request.url.host)
         return httpx.Response(302, headers={"Location": next(targets)})
 
-    with made_service(tmp_path, catalogue, page=False, keeper=fetching(service)) as made:
+    with made_service(tmp_path, catalogue, page=False, updater=fetching(service)) as made:
         body = {"symbols": ["A/80/1", "A/80/2"], "form": "pdf", "languages": ["en", "fr"]}
         job = ended(made, made.by("staff").post("/api/v1/fetch", json=body).json())
     assert job["counts"] == {"refused": 4}

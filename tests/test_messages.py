@@ -22,7 +22,7 @@ from corpus.documents import LANGUAGES
 
 ASSISTANT = Path(__file__).parents[1] / "assistant"
 MESSAGES = texts("messages", "en")
-FAULTS = {"Invalid", "NotKnown", "Forbidden", "NotHeld", "Conflict", "TooLarge", "TooMany", "Overloaded", "TooSlow", "Full",
+FAULTS = {"Invalid", "NotAuthenticated", "Forbidden", "NotFound", "Conflict", "TooLarge", "TooMany", "Overloaded", "TooSlow", "Full",
           "Unavailable", "ServiceFault", "NoModel", "ReportError", "PublishError", "Message"}  # fmt: skip
 QUOTING = {
     "said",
@@ -43,7 +43,7 @@ def told() -> Iterator[tuple[Path, ast.Call, ast.expr]]:
         text = path.read_text(encoding="utf-8")
         if "faults" not in text and "messages" not in text and "Error" not in text:
             continue
-        elsewhere = {"NotHeld": "corpus_errors import NotHeld\n" in text, "Message": "assistant.messages" not in text}
+        elsewhere = {"Message": "assistant.messages" not in text}
         for node in ast.walk(ast.parse(text)):
             named = node.func if isinstance(node, ast.Call) else None
             name = named.id if isinstance(named, ast.Name) else ""

@@ -19,7 +19,7 @@ from assistant.access.accounts import Accounts, Keys
 from assistant.access.audit import Audit
 from assistant.access.principal import Role
 from assistant.qa.engine import Engine
-from assistant.service.jobs import History, Job, Jobs
+from assistant.service.jobs import Job, JobHistory, Jobs
 from assistant.service_errors import Conflict
 from assistant.service_factory import open_service
 from assistant.settings import load_settings
@@ -374,15 +374,15 @@ def test_jobs_are_remembered_in_the_database_and_left_to_the_server_that_does_th
     begun = Job("two", "upload", "key:x", "2026-01-02T00:00:00+00:00", state="running")
     with AccessStore(tmp_path / "a", database=database_url) as store:
         for job in (done, begun):
-            History(store).note(job.to_json())
+            JobHistory(store).note(job.to_json())
     with AccessStore(tmp_path / "b", database=database_url) as other:
-        jobs = Jobs(history=History(other))
+        jobs = Jobs(history=JobHistory(other))
         assert [(each["id"], each["state"]) for each in jobs.all()] == [("two", "running"), ("one", "done")]
         with pytest.raises(Conflict, match="Another server"):
             jobs.stop("two")
     with AccessStore(tmp_path / "a", database=database_url) as store:
-        assert Jobs(history=History(store)).look("two")["state"] == "stopped"
-        assert History(store).get("one") == done.to_json()
+        assert Jobs(history=JobHistory(store)).look("two")["state"] == "stopped"
+        assert JobHistory(store).get("one") == done.to_json()
 
 
 def test_two_processes_that_add_different_files_of_one_title_keep_both(

@@ -22,7 +22,7 @@ SHORTEST = 32
 """Characters of a secret."""
 
 
-class Secret:
+class SigningSecret:
     """The secret in a folder. Raises `LibraryError` where it can't be read or made."""
 
     def __init__(self, folder: Path) -> None:
@@ -81,11 +81,11 @@ _LONGEST = 200
 _KIND = "visit"
 
 
-class Visitors:
+class AnonymousSessions:
     """The sessions of one server. `secret` seals them: with another one all before are none. `clock` gives seconds. The methods
     raise `LibraryError` where the secret can't be read."""
 
-    def __init__(self, secret: Secret, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, secret: SigningSecret, clock: Callable[[], float] = time.monotonic) -> None:
         self._secret, self._clock = secret, clock
         self._guard = threading.Lock()
         self._used: OrderedDict[tuple[str, str], float] = OrderedDict()

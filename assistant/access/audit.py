@@ -75,7 +75,7 @@ _EACH = 500
 log = logging.getLogger("rapporteur.access")
 
 
-class Failures:
+class FailureLog:
     """Notes failed tries. `clock` gives seconds."""
 
     def __init__(self, audit: Audit, clock: Callable[[], float] = time.monotonic) -> None:

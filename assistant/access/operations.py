@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assistant.access.principal import Principal, Role
-from assistant.service_errors import Forbidden, NotKnown
+from assistant.service_errors import Forbidden, NotAuthenticated
 
 OPERATIONS: dict[str, Role] = {
     "ask": Role.READ,
@@ -41,9 +41,9 @@ def allowed(who: Principal, operation: str) -> bool:
 
 
 def check(who: Principal, operation: str) -> None:
-    """Raises `NotKnown` where nobody has said who they are, `Forbidden` where their role does not suffice."""
+    """Raises `NotAuthenticated` where nobody has said who they are, `Forbidden` where their role does not suffice."""
     if allowed(who, operation):
         return
     if who.kind == "anonymous":
-        raise NotKnown("sign-in")
+        raise NotAuthenticated("sign-in")
     raise Forbidden("role", needed=OPERATIONS[operation].word, yours=who.role.word)

@@ -82,7 +82,7 @@ class Principal:
     id: str = "anonymous"
     address: str = ""
     visit: str = ""
-    """The session of somebody who has no key and no account (`visitors`), where they show one."""
+    """The session of somebody who has no key and no account (`anonymous_sessions`), where they show one."""
     counted: str = field(default="", compare=False)
     """The operation as which the request was counted already, at the door."""
 

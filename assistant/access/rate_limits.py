@@ -39,7 +39,7 @@ COSTLY = frozenset(
 )
 
 
-class Rates:
+class RateLimits:
     """Counts what clients do. `each`: questions a minute of one key, account or session; `address`: of all with a key or account
     that comes from one address, since a conference room may be one, and of all else that comes from there, of which half may come
     from those who show no session. 0: no limit. The local user has none."""
@@ -83,7 +83,7 @@ FORGOTTEN = 10_000
 """How many lines are kept before those that have ended are forgotten."""
 
 
-class Guesses:
+class GuessLimits:
     """What was guessed in the last minute. `sleep` and `clock` pass the time."""
 
     def __init__(

@@ -15,7 +15,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import Scope
 
 from assistant.access.principal import STRANGERS, Principal, network
-from assistant.api.authentication import address_of
+from assistant.api.authentication import client_address
 from assistant.service_errors import Overloaded, ServiceFault, TooMany
 
 KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -37,7 +37,7 @@ _AGAIN = 5.0
 """Seconds after which there may be a place again."""
 
 
-class Most(NamedTuple):
+class ConcurrencyLimits(NamedTuple):
     """How many may be served at once of a kind: in all, for one address, and for one key, account or session, or for all at one address
     that have none. `named` is what messages call them."""
 
@@ -52,10 +52,10 @@ class Most(NamedTuple):
         return self.every - self.every // 10
 
 
-class Place:
+class RequestSlot:
     """A place that is taken. It is counted by who has it as soon as that is known."""
 
-    def __init__(self, places: Places, kind: str, most: Most) -> None:
+    def __init__(self, places: RequestSlots, kind: str, most: ConcurrencyLimits) -> None:
         self._places, self._kind, self._most = places, kind, most
         self.held: list[tuple[str, str]] = []
 
@@ -77,26 +77,26 @@ class Place:
         self.held.append(whose)
 
 
-class Places:
+class RequestSlots:
     """How many requests of each kind, and how many streams of each kind, are served at once."""
 
-    def __init__(self, requests: Most, streams: Most) -> None:
+    def __init__(self, requests: ConcurrencyLimits, streams: ConcurrencyLimits) -> None:
         self._requests, self._streams = requests, streams
         self.open: Counter[tuple[str, str]] = Counter()
 
     @contextmanager
-    def taken(self, scope: Scope, *, always: bool = False) -> Iterator[Place]:
+    def taken(self, scope: Scope, *, always: bool = False) -> Iterator[RequestSlot]:
         """A place for a request, until the block ends; `always`: whether there is one or not. Raises `TooMany` where an address
         has all that are for one, and `Overloaded` where none is left."""
         stream = _kind(KINDS, scope["path"])
         kind = stream or _kind(RESERVED, scope["path"]) or _OTHERS
         most = self._streams if stream else self._requests
-        own, every = (kind, network(address_of(HTTPConnection(scope)))), (kind, "")
+        own, every = (kind, network(client_address(HTTPConnection(scope)))), (kind, "")
         if not always and self.open[own] >= most.address:
             raise TooMany(f"{most.named}-address", most=most.address, retry_after=_AGAIN)
         if not always and self.open[every] >= most.every:
             raise Overloaded(f"{most.named}-all", retry_after=_AGAIN)
-        place = Place(self, kind, most)
+        place = RequestSlot(self, kind, most)
         place.held += (own, every)
         self.open.update(place.held)
         try:

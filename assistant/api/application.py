@@ -10,9 +10,9 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from assistant.api import problems
-from assistant.api.admission import Most, Places
+from assistant.api.admission import ConcurrencyLimits, RequestSlots
 from assistant.api.authentication import IDENTIFYING, AccessGate
-from assistant.api.middleware import Bodies, Requests
+from assistant.api.middleware import BodyMiddleware, RequestMiddleware
 from assistant.api.problems import MEDIA_TYPE, Problem
 from assistant.api.routes import ask_routes, document_routes, keeping_routes, report_routes, staff_routes
 from assistant.service import Service
@@ -100,14 +100,18 @@ def create_api(service: Service, gate: AccessGate | None = None) -> FastAPI:
     app.include_router(staff_routes.metrics)
     # The last one added is the outermost.
     larger = {UPLOADS: service.most_upload + FORM, **LARGER}
-    app.add_middleware(Bodies, refusals=refusals, larger=larger, uploads=UPLOADS, seconds=chosen.body_seconds)
+    app.add_middleware(BodyMiddleware, refusals=refusals, larger=larger, uploads=UPLOADS, seconds=chosen.body_seconds)
     if chosen.cors_origins:
         app.add_middleware(
             CORSMiddleware, allow_origins=chosen.cors_origins, allow_methods=["GET", "POST", "DELETE"],
             allow_headers=["Authorization", "Content-Type"], expose_headers=["X-Request-ID", "Retry-After"],
         )  # fmt: skip
     # Of requests four fifths are for one address, a quarter for one key, account or session, or for all at one address that have none.
-    requests = Most(chosen.connections, chosen.connections * 4 // 5, max(1, chosen.connections // 4), "requests")
-    places = Places(requests, Most(chosen.streams, chosen.streams_address, chosen.streams_client, "streams"))
-    app.add_middleware(Requests, refusals=refusals, metrics=service.metrics, places=places, always=ALWAYS)
+    requests = ConcurrencyLimits(
+        chosen.connections, chosen.connections * 4 // 5, max(1, chosen.connections // 4), "requests"
+    )
+    places = RequestSlots(
+        requests, ConcurrencyLimits(chosen.streams, chosen.streams_address, chosen.streams_client, "streams")
+    )
+    app.add_middleware(RequestMiddleware, refusals=refusals, metrics=service.metrics, places=places, always=ALWAYS)
     return app

@@ -20,11 +20,11 @@ from assistant.access import LOCAL, Principal, Role
 from assistant.access.access_store import AccessStore
 from assistant.access.accounts import Accounts, Keys
 from assistant.access.anonymous_sessions import COOKIE as VISIT
-from assistant.access.anonymous_sessions import Secret, Visitors
-from assistant.access.audit import Audit, Failures
-from assistant.access.rate_limits import Guesses
+from assistant.access.anonymous_sessions import AnonymousSessions, SigningSecret
+from assistant.access.audit import Audit, FailureLog
+from assistant.access.rate_limits import GuessLimits
 from assistant.service import Service
-from assistant.service_errors import Forbidden, NotKnown
+from assistant.service_errors import Forbidden, NotAuthenticated
 
 IDENTIFYING = 8
 """Callers that are found out at once, in threads that nothing else holds."""
@@ -34,12 +34,12 @@ AGAIN_SECONDS = 5.0
 """Seconds for which it is taken that somebody is still who he was."""
 
 
-def address_of(connection: HTTPConnection) -> str:
+def client_address(connection: HTTPConnection) -> str:
     """Where a connection comes from (behind a proxy: what uvicorn makes of its headers, if it is to be trusted)."""
     return connection.client.host if connection.client else ""
 
 
-async def identified(connection: HTTPConnection) -> Principal:
+async def identify_caller(connection: HTTPConnection) -> Principal:
     """Who asks, found out once for each request, in a thread: the store of keys may be far away, or locked. Raises what the
     gate raises, and `TooMany` for who has as many streams open as one may."""
     known = connection.scope.get("principal")
@@ -47,7 +47,7 @@ async def identified(connection: HTTPConnection) -> Principal:
         return known
     gate: AccessGate | None = connection.app.state.gate
     if gate is None:
-        found = Principal.anonymous(address_of(connection), reading=True)
+        found = Principal.anonymous(client_address(connection), reading=True)
     else:
         limiter: CapacityLimiter = connection.app.state.identifying
         found = await to_thread.run_sync(gate.principal, connection, limiter=limiter)
@@ -56,13 +56,13 @@ async def identified(connection: HTTPConnection) -> Principal:
     return found
 
 
-async def identified_again(connection: HTTPConnection) -> Principal:
+async def identify_caller_again(connection: HTTPConnection) -> Principal:
     """Who asks as it is now, while a reply is still sent; without asking as often as pieces of it are."""
     now = time.monotonic()
     if now - connection.scope.get("identified", 0.0) > AGAIN_SECONDS:
         connection.scope.pop("principal", None)
         connection.scope["identified"] = now
-    return await identified(connection)
+    return await identify_caller(connection)
 
 
 def principal_of(connection: HTTPConnection) -> Principal:
@@ -77,9 +77,9 @@ def _service(request: Request) -> Service:
     return service
 
 
-Caller = Annotated[Principal, Depends(identified)]
+Caller = Annotated[Principal, Depends(identify_caller)]
 """Parameter of a route: who calls."""
-Served = Annotated[Service, Depends(_service)]
+ServiceParameter = Annotated[Service, Depends(_service)]
 """Parameter of a route: the service."""
 
 
@@ -118,19 +118,22 @@ class AccessGate:
         reading: bool = False,
         local: str | None = None,
         hosts: Hosts | None = None,
-        guesses: Guesses | None = None,
+        guess_limits: GuessLimits | None = None,
     ) -> None:
         self.audit, self.keys, self.accounts = Audit(store), Keys(store), Accounts(store, hours)
-        self.failures, self.visitors = Failures(self.audit), Visitors(Secret(store.folder))
-        self.guesses, self.reading = guesses or Guesses(), reading
+        self.failure_log, self.anonymous_sessions = (
+            FailureLog(self.audit),
+            AnonymousSessions(SigningSecret(store.folder)),
+        )
+        self.guess_limits, self.reading = guess_limits or GuessLimits(), reading
         self._local, self._hosts = local, hosts
         self.checks = CapacityLimiter(1)
         """One password is checked at a time: a check takes 64 MB."""
 
     def principal(self, connection: HTTPConnection) -> Principal:
-        """Who calls. Raises `NotKnown` for a key that is not good, and under a name that is not ours, `Forbidden` for a form of another site, `TooMany`
+        """Who calls. Raises `NotAuthenticated` for a key that is not good, and under a name that is not ours, `Forbidden` for a form of another site, `TooMany`
         for that too after many others. A session that has ended is as good as none."""
-        address = address_of(connection)
+        address = client_address(connection)
         scheme, _, token = connection.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer":
             return self._of_token(token.strip(), address)
@@ -138,7 +141,7 @@ class AccessGate:
         account = self.accounts.session(cookie) if cookie else None
         if account is None:
             if self.reading and self._hosts and not self._hosts.known(connection.headers.get("host", "")):
-                raise NotKnown("host-untold")
+                raise NotAuthenticated("host-untold")
             return self._nameless(connection, address)
         if connection.scope.get("method", "GET") not in _SAFE and not same_origin(connection):
             raise Forbidden("other-site")
@@ -146,26 +149,26 @@ class AccessGate:
 
     def welcome(self, connection: HTTPConnection) -> None:
         """Has the reply bring a session to who has no key, no account and no session yet, where everybody may read."""
-        if self.reading and not self.visitors.known(connection.cookies.get(VISIT, "")):
-            connection.scope["visit"] = self.visitors.make()
+        if self.reading and not self.anonymous_sessions.known(connection.cookies.get(VISIT, "")):
+            connection.scope["visit"] = self.anonymous_sessions.make()
 
     def _nameless(self, connection: HTTPConnection, address: str) -> Principal:
         """Somebody without key and account. A browser that opens a page gets a session with it."""
         if "text/html" in connection.headers.get("accept", ""):
             self.welcome(connection)
-        visit = self.visitors.session(connection.cookies.get(VISIT, ""), address) if self.reading else ""
+        visit = self.anonymous_sessions.session(connection.cookies.get(VISIT, ""), address) if self.reading else ""
         return Principal.anonymous(address, reading=self.reading, visit=visit)
 
     def _of_token(self, token: str, address: str) -> Principal:
         if self._local is not None and hmac.compare_digest(token.encode(), self._local.encode()):
             if not ((known := _ip(address)) and known.is_loopback):
-                raise NotKnown("local-token")
+                raise NotAuthenticated("local-token")
             return LOCAL
         key = self.keys.find(token)
         if key is None:
-            self.failures.note("wrong key", f"key:{self.keys.id_of(token) or '?'}", address)
-            self.guesses.wrong_key(address)
-            raise NotKnown("key-bad")
+            self.failure_log.note("wrong key", f"key:{self.keys.id_of(token) or '?'}", address)
+            self.guess_limits.wrong_key(address)
+            raise NotAuthenticated("key-bad")
         return Principal(Role.of(key.role), "key", f"key:{key.id}", address)
 
 

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.access import Principal
 from assistant.access.anonymous_sessions import COOKIE, DAYS
-from assistant.api.admission import Places
+from assistant.api.admission import RequestSlots
 from assistant.api.problems import Crash, Refusals
 from assistant.service.metrics import Metrics
 from assistant.service_errors import Ambiguous, ServiceFault, TooLarge, TooSlow
@@ -27,12 +27,12 @@ _GOOD = re.compile(r"[A-Za-z0-9._-]{1,64}")
 log = logging.getLogger("rapporteur.requests")
 
 
-class Requests:
+class RequestMiddleware:
     """Takes the id that a proxy has given, or makes one; answers for a program that breaks down; refuses what there is none of the
     `places` for; and gives every response its headers. Paths in `always` are answered however many there are."""
 
     def __init__(
-        self, app: ASGIApp, refusals: Refusals, metrics: Metrics, places: Places, always: frozenset[str]
+        self, app: ASGIApp, refusals: Refusals, metrics: Metrics, places: RequestSlots, always: frozenset[str]
     ) -> None:
         self._app, self._refusals = app, refusals
         self._metrics, self._places, self._always = metrics, places, always
@@ -134,7 +134,7 @@ MOST_COMING = 200
 """Bodies that may be on their way at once, uploads not counted. Most come in one piece with their head."""
 
 
-class Bodies:
+class BodyMiddleware:
     """`larger`: the bytes that bodies may have which are sent to paths that begin so; `uploads`: where files are sent, which
     take their time; `seconds`: how long other bodies may take to come."""
 

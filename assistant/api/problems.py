@@ -16,7 +16,7 @@ from starlette.types import Scope
 
 from assistant.access import Principal
 from assistant.messages import Message
-from assistant.service_errors import Invalid, ServiceFault, of_library
+from assistant.service_errors import Invalid, ServiceFault, from_library_error
 from corpus.corpus_errors import LibraryError
 
 MEDIA_TYPE = "application/problem+json"
@@ -102,7 +102,7 @@ def install(app: FastAPI, refusals: Refusals) -> None:
     async def _(request: Request, error: LibraryError) -> Response:
         who = request.scope.get("principal")
         trusted = isinstance(who, Principal) and who.trusted
-        return refusals.reply(request.scope, of_library(error, trusted=trusted))
+        return refusals.reply(request.scope, from_library_error(error, trusted=trusted))
 
 
 def _as_sent(fault: dict[str, Any], request: Request) -> dict[str, Any]:

@@ -17,9 +17,9 @@ from starlette.responses import Response
 from starlette.routing import Match
 from starlette.types import Receive, Scope, Send
 
-from assistant.api.authentication import identified
+from assistant.api.authentication import identify_caller
 from assistant.service import Service
-from assistant.service_errors import no_room
+from assistant.service_errors import disk_full
 from corpus.corpus_errors import is_full
 
 _MARK = "__operation__"
@@ -29,7 +29,7 @@ Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True)
-class Use:
+class RouteAccess:
     """What a route is. `operation` is None where everybody may have it; it counts as `counted` before more is known of it."""
 
     operation: str | None
@@ -41,7 +41,7 @@ def may(operation: str | None, *, counted: str | None = None) -> Callable[[Endpo
     operation itself, once it knows what is asked for."""
 
     def mark(endpoint: Endpoint) -> Endpoint:
-        setattr(endpoint, _MARK, Use(operation, counted or operation))
+        setattr(endpoint, _MARK, RouteAccess(operation, counted or operation))
         return endpoint
 
     return mark
@@ -51,14 +51,14 @@ everybody = may(None)
 """Marks a function that gives the same to all, whoever they are."""
 
 
-class Guarded(APIRoute):
+class GuardedRoute(APIRoute):
     """A route that lets in who may do its operation, and knows the parameters that it has."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **given: Any) -> None:
         use = getattr(endpoint, _MARK, None)
-        if not isinstance(use, Use):
+        if not isinstance(use, RouteAccess):
             raise TypeError(f"The route {path} names no operation: mark its function with `may` or `everybody`.")
-        self.use: Use = use
+        self.use: RouteAccess = use
         """What the route is."""
         super().__init__(path, endpoint, **given)
 
@@ -81,7 +81,7 @@ class Guarded(APIRoute):
 
         async def guarded(request: Request) -> Response:
             if use.operation is not None and use.counted is not None:
-                who = await identified(request)
+                who = await identify_caller(request)
                 service: Service = request.app.state.service
                 request.scope["principal"] = service.admit(who, use.operation, use.counted)
             _check_names(request.query_params, known, "query", "parameter")
@@ -90,7 +90,7 @@ class Guarded(APIRoute):
             except (OSError, HTTPException) as error:
                 # FastAPI takes a form that could not be put by for one that is wrong.
                 if is_full(error) or is_full(error.__cause__):
-                    raise no_room() from error
+                    raise disk_full() from error
                 raise
 
         return guarded

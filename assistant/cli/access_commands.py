@@ -13,7 +13,7 @@ from assistant.access.access_store import AccessStore
 from assistant.access.accounts import AccountError, Accounts, Keys
 from assistant.access.audit import Audit
 from assistant.access.principal import LOCAL, Role
-from assistant.cli.command_run import EXIT_USAGE, fail, plain_errors, print_list, settings, talk
+from assistant.cli.command_run import EXIT_USAGE, err_console, fail, plain_errors, print_list, settings
 
 keys = typer.Typer(name="keys", help="API keys: made, listed, revoked.", no_args_is_help=True)
 accounts = typer.Typer(name="accounts", help="Accounts that sign in at the page.", no_args_is_help=True)
@@ -33,7 +33,7 @@ def add_key(
         key, secret = Keys(store).make(name, _role(role), days)
         Audit(store).note(LOCAL, "make key", f"{key.id} {key.role} {name}")
     typer.echo(secret)
-    talk.print(f"Key {key.id} ({key.role}). It is not shown again.", markup=False)
+    err_console.print(f"Key {key.id} ({key.role}). It is not shown again.", markup=False)
 
 
 @keys.command("list")
@@ -54,7 +54,7 @@ def revoke_key(key: Annotated[str, typer.Argument(help="The key's id, as 'keys l
         if not Keys(store).revoke(key):
             raise fail(f"There is no key {key!r} that is good. 'rapporteur keys list' shows the keys.")
         Audit(store).note(LOCAL, "revoke key", key)
-    talk.print(f"Key {key} is revoked.", markup=False)
+    err_console.print(f"Key {key} is revoked.", markup=False)
 
 
 @accounts.command("add")
@@ -76,7 +76,7 @@ def remove_account(name: Annotated[str, typer.Argument(help="Name of the account
         if not Accounts(store).remove(name):
             raise fail(f"There is no account {name!r}. 'rapporteur accounts list' shows the accounts.")
         Audit(store).note(LOCAL, "remove account", name)
-    talk.print(f"Account {name} is removed.", markup=False)
+    err_console.print(f"Account {name} is removed.", markup=False)
 
 
 @accounts.command("list")
@@ -109,7 +109,7 @@ def _account(action: str, name: str, role: Role | None = None) -> None:
         except AccountError as error:
             raise fail(str(error), EXIT_USAGE) from None
         Audit(store).note(LOCAL, action, f"{name} {role.word}" if role else name)
-    talk.print(f"Done: {action} {name}.", markup=False)
+    err_console.print(f"Done: {action} {name}.", markup=False)
 
 
 def _password() -> str:

@@ -19,12 +19,12 @@ from assistant.cli.command_run import (
     EXIT_FAILED,
     EXIT_USAGE,
     TO_ADD,
-    data,
+    check_language,
+    check_mode,
+    err_console,
     fail,
-    known_language,
-    known_mode,
+    out_console,
     read_stdin_or,
-    talk,
 )
 from assistant.cli.render import print_answer, print_events
 from assistant.question_request import QuestionRequest, Wish
@@ -50,7 +50,7 @@ SAMPLE_QUESTIONS = (
 )
 
 
-class Sought(BaseModel):
+class SearchRow(BaseModel):
     """A line of a batch for `search`."""
 
     model_config = ConfigDict(extra="forbid")
@@ -58,13 +58,13 @@ class Sought(BaseModel):
     question: str
 
 
-class Asked(Sought, Wish):
+class QuestionRow(SearchRow, Wish):
     """A line of a batch for `ask`."""
 
     history: list[str] = []
 
 
-RowT = TypeVar("RowT", bound=Sought)
+RowT = TypeVar("RowT", bound=SearchRow)
 
 
 def ask(
@@ -83,11 +83,11 @@ def ask(
     if batch is not None:
         if explain:
             raise fail("--explain takes one question, not a file of them.", EXIT_USAGE)
-        rows = _rows(batch, Asked)
+        rows = _rows(batch, QuestionRow)
         with open_backend("ask") as backend:
-            known = known_mode(mode, backend.settings)
+            known = check_mode(mode, backend.settings)
 
-            def answered(row: Asked) -> dict[str, Any]:
+            def answered(row: QuestionRow) -> dict[str, Any]:
                 spoken, mode = row.language or language, row.mode or known
                 asked = QuestionRequest.of(row.question, row.history, language=spoken, mode=mode, scope=row.scope)
                 return backend.ask(asked).to_json()
@@ -95,22 +95,22 @@ def ask(
             _each(rows, answered)
         return
     text = read_stdin_or(question)
-    known_language(language)
+    check_language(language)
     with open_backend("ask") as backend:
         recorder = None
         if explain:
             from assistant.cli.explain import ExplainRecorder  # with what answers, which other commands do not need
 
             recorder = ExplainRecorder(backend)
-        answer = backend.ask(QuestionRequest.of(text, language=language, mode=known_mode(mode, backend.settings)))
+        answer = backend.ask(QuestionRequest.of(text, language=language, mode=check_mode(mode, backend.settings)))
         if not as_json and answer.status != "refused":
-            print_answer(data, answer, backend.read)
+            print_answer(out_console, answer, backend.read)
     if as_json:
         typer.echo(json.dumps(answer.to_json(), ensure_ascii=False))
     elif answer.status == "refused":
         raise fail(answer.reason, EXIT_FAILED if answer.question else EXIT_USAGE)
     if recorder is not None:
-        recorder.print(talk, answer)
+        recorder.print(err_console, answer)
     if answer.status == "refused":
         raise typer.Exit(EXIT_FAILED if answer.question else EXIT_USAGE)
 
@@ -121,15 +121,15 @@ def chat(
     """Ask in turns; follow-ups such as "and on Friday?" are understood. An empty line or Ctrl-D ends."""
     history: list[str] = []
     with open_backend("chat") as backend:
-        known = known_mode(mode, backend.settings)
-        talk.print("Ask about the documents. An empty line ends.")
+        known = check_mode(mode, backend.settings)
+        err_console.print("Ask about the documents. An empty line ends.")
         while True:
-            talk.print("> ", end="")
+            err_console.print("> ", end="")
             line = sys.stdin.readline().strip()
             if not line:
                 return
-            print_events(data, backend.stream(QuestionRequest.of(line, history, mode=known)), backend.read)
-            data.print()
+            print_events(out_console, backend.stream(QuestionRequest.of(line, history, mode=known)), backend.read)
+            out_console.print()
             history.append(line)
 
 
@@ -141,7 +141,7 @@ def search(
 ) -> None:
     """Find passages."""
     if batch is not None:
-        rows = _rows(batch, Sought)
+        rows = _rows(batch, SearchRow)
         with open_backend("search") as backend:
             _each(rows, lambda row: {"hits": backend.search(row.question, count)})
         return
@@ -155,10 +155,12 @@ def search(
         typer.echo(json.dumps(found, ensure_ascii=False))
         return
     for each in found:
-        data.print(Text.assemble((f"{each['rank']}. ", "cyan"), (each["locator"], "bold"), f"  {each['score']:.4f}"))
-        data.print(Text(without_bars(each["text"])))
+        out_console.print(
+            Text.assemble((f"{each['rank']}. ", "cyan"), (each["locator"], "bold"), f"  {each['score']:.4f}")
+        )
+        out_console.print(Text(without_bars(each["text"])))
     if not found:
-        talk.print(f"The library is empty. {TO_ADD}" if empty else "Nothing found.")
+        err_console.print(f"The library is empty. {TO_ADD}" if empty else "Nothing found.")
 
 
 def demo() -> None:
@@ -170,14 +172,14 @@ def demo() -> None:
 
     def answered(backend: Backend, questions: Sequence[str]) -> None:
         for question in questions:
-            data.print()
-            data.print(Text(f"? {question}", style="bold magenta"))
-            print_answer(data, backend.ask(QuestionRequest.of(question)), backend.read)
+            out_console.print()
+            out_console.print(Text(f"? {question}", style="bold magenta"))
+            print_answer(out_console, backend.ask(QuestionRequest.of(question)), backend.read)
 
     ingest(paths=None, starter=True, symbol=None, language=None)
     with open_backend("demo") as backend:
         answered(backend, DEMO_QUESTIONS)
-    talk.print("\nA document that nobody has seen before, made up for this demo, is read now ...")
+    err_console.print("\nA document that nobody has seen before, made up for this demo, is read now ...")
     with as_file(files("corpus") / "sample" / SAMPLE) as path:
         ingest(paths=[path], starter=False, symbol=None, language=None, again=True)
     with open_backend("demo") as backend:
@@ -185,7 +187,7 @@ def demo() -> None:
         backend.remove(SAMPLE_ID, None, None)
     folder = settings().data_dir
     program = Path(sys.argv[0]).name if shutil.which("rapporteur") else sys.argv[0]
-    talk.print(
+    err_console.print(
         f"\nThe library is in {folder}. Now try:\n"
         f'  {program} ask "What must be done when a smuggled migrant is detained?"\n'
         f"  {program} chat\n"

@@ -13,7 +13,7 @@ from assistant.engine_factory import catalogue_of, make_engine, open_library
 from assistant.qa.answer import Answer, Event, Finished
 from assistant.question_request import QuestionRequest, scope_of
 from assistant.reports import Progress, refused
-from assistant.service_errors import NotHeld, ServiceFault
+from assistant.service_errors import NotFound, ServiceFault
 from assistant.settings import Settings
 from corpus.corpus_errors import LibraryBusy
 from corpus.extras import installed
@@ -133,7 +133,7 @@ class LibraryBackend:
         from assistant.reports.agenda_check import check_agenda
         from assistant.reports.lookup import agenda_meeting
 
-        with refused(NotHeld):
+        with refused(NotFound):
             latest = agenda_meeting(self.library, meeting)
         return check_agenda(self.library, catalogue_of(self.settings), latest, languages).to_json()
 
@@ -195,7 +195,7 @@ class LibraryBackend:
     def _make(self, request: PaperRequest, progress: Progress) -> Report:
         if request.extra and not installed(request.extra):  # fail before any work begins
             raise ModuleNotFoundError("scipy is not installed.", name="scipy")
-        with refused(NotHeld if request.fault is NotHeld else ServiceFault):
+        with refused(NotFound if request.fault is NotFound else ServiceFault):
             _, make = request.subject(self)
             return request.part(self.library.whole(lambda: make(progress, nullcontext)))
 

@@ -15,7 +15,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from assistant.cli.commands import options
-from assistant.service_errors import Invalid, NotHeld, ServiceFault
+from assistant.service_errors import Invalid, NotFound, ServiceFault
 from assistant.settings import Settings, SettingsError, load_settings
 from corpus.catalogue import CatalogueError
 from corpus.corpus_errors import LibraryBusy, LibraryError, LibraryStale, advice
@@ -35,8 +35,8 @@ _CODES: dict[type[Exception], int] = {
     LibraryStale: EXIT_STALE,
     **dict.fromkeys((Invalid, SettingsError, CatalogueError), EXIT_USAGE),
 }
-talk = Console(stderr=True, highlight=False, soft_wrap=True)
-data = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 240)
+err_console = Console(stderr=True, highlight=False, soft_wrap=True)
+out_console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 240)
 
 
 TO_ADD = "What is held: rapporteur list. To add documents: rapporteur fetch SYMBOL, or rapporteur ingest FILE."
@@ -49,7 +49,7 @@ _LACKING = frozenset(
 
 def fail(message: str, code: int = EXIT_FAILED) -> typer.Exit:
     """Says what is wrong on stderr; raise what it returns."""
-    talk.print(f"rapporteur: {visible(message)}", markup=False, style="red")
+    err_console.print(f"rapporteur: {visible(message)}", markup=False, style="red")
     return typer.Exit(code)
 
 
@@ -63,7 +63,7 @@ def print_list(
     table = Table(*heads)
     for each in found:
         table.add_row(*(Text(visible(cell or "")) for cell in cells(each)))
-    data.print(table)
+    out_console.print(table)
 
 
 @contextmanager
@@ -74,7 +74,7 @@ def plain_errors() -> Iterator[None]:
     try:
         yield
     except (ServiceFault, SettingsError, CatalogueError, LibraryError, EmbeddingError) as error:
-        lacking = isinstance(error, NotHeld) and error.message.name in _LACKING
+        lacking = isinstance(error, NotFound) and error.message.name in _LACKING
         told = f"{error} {TO_ADD}" if lacking else str(error)
         raise fail(
             told, next((code for kind, code in _CODES.items() if isinstance(error, kind)), EXIT_FAILED)
@@ -88,7 +88,7 @@ def plain_errors() -> Iterator[None]:
 
 
 @contextmanager
-def extras_told() -> Iterator[None]:
+def missing_extras_reported() -> Iterator[None]:
     """A command that needs an extra which is not installed ends with a sentence."""
     try:
         yield
@@ -106,7 +106,7 @@ def settings(**given: Any) -> Settings:
     return load_settings(data_dir=options.data_dir, **given)
 
 
-def known_mode(mode: str | None, chosen: Settings) -> Mode | None:
+def check_mode(mode: str | None, chosen: Settings) -> Mode | None:
     """A mode that was given, checked: `write` needs a model."""
     if mode not in (None, "quote", "write", "auto"):
         raise fail(f"--mode {mode!r} is none of quote, write, auto.", EXIT_USAGE)
@@ -116,7 +116,7 @@ def known_mode(mode: str | None, chosen: Settings) -> Mode | None:
     return cast("Mode | None", mode)
 
 
-def known_language(language: str | None) -> str | None:
+def check_language(language: str | None) -> str | None:
     """A language code that was given, checked."""
     if language is not None and language not in LANGUAGES:
         raise fail(f"--language {language!r} is none of {', '.join(LANGUAGES)}.", EXIT_USAGE)

@@ -105,9 +105,9 @@ class Deferred(TyperCommand):
     def load(self) -> Command:
         """The command itself."""
         module, _, attribute = self.place.partition(":")
-        from assistant.cli.command_run import extras_told
+        from assistant.cli.command_run import missing_extras_reported
 
-        with extras_told():
+        with missing_extras_reported():
             found = getattr(import_module(module), attribute)
         if isinstance(found, typer.Typer):
             return get_group(found)

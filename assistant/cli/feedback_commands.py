@@ -10,7 +10,15 @@ import yaml
 from rich.table import Column
 
 from assistant.cli.backend import open_backend
-from assistant.cli.command_run import EXIT_USAGE, data, fail, known_language, print_list, read_stdin_or, talk
+from assistant.cli.command_run import (
+    EXIT_USAGE,
+    check_language,
+    err_console,
+    fail,
+    out_console,
+    print_list,
+    read_stdin_or,
+)
 from assistant.cli.render import print_answer
 from assistant.feedback_cases import NAMES, RATINGS
 from assistant.question_request import QuestionRequest
@@ -37,7 +45,7 @@ def add(
 ) -> None:
     """Ask a question, show the answer, and keep both with your rating."""
     text = read_stdin_or(question)
-    known_language(language)
+    check_language(language)
     if rating not in RATINGS:
         raise fail(f"--rating {rating!r} is none of {', '.join(RATINGS)}.", EXIT_USAGE)
     said: dict[str, Any] = {"history": history or [], "comment": comment, "expected": expected}
@@ -52,8 +60,8 @@ def add(
             raise fail(str(error), EXIT_USAGE) from None
         except FeedbackFull as error:
             raise fail(str(error)) from None
-        print_answer(data, answer, backend.read)
-    talk.print(f"Kept as feedback {number}.")
+        print_answer(out_console, answer, backend.read)
+    err_console.print(f"Kept as feedback {number}.")
 
 
 @app.command("list")
@@ -62,7 +70,7 @@ def list_feedback(as_json: Annotated[bool, typer.Option("--json", help="Print a 
     with open_backend("feedback") as backend:
         kept = backend.ratings()
     if not kept and not as_json:
-        talk.print("No feedback is kept. Add some: rapporteur feedback add QUESTION --rating up")
+        err_console.print("No feedback is kept. Add some: rapporteur feedback add QUESTION --rating up")
         return
     heads = ("No.", "Time", "Rating", Column("Question", ratio=2), Column("Answer"), Column("Comment", ratio=2))
     print_list(kept, as_json, heads, _row)
@@ -91,7 +99,7 @@ def export(
             file.write(written)
     except OSError as error:
         raise fail(f"{out} can't be written: {error.strerror or error}.") from None
-    talk.print(f"{count} cases written to {visible(str(out))}. They are to be reviewed.", markup=False)
+    err_console.print(f"{count} cases written to {visible(str(out))}. They are to be reviewed.", markup=False)
 
 
 @app.command()
@@ -99,7 +107,7 @@ def remove(number: Annotated[int, typer.Argument(min=1, help="Number of the last
     """Remove the ratings up to a number, as 'feedback list' shows it."""
     with open_backend("feedback") as backend:
         removed = backend.remove_ratings(number)
-    talk.print(f"{removed} ratings removed.")
+    err_console.print(f"{removed} ratings removed.")
 
 
 def _row(rated: dict[str, Any]) -> list[str]:

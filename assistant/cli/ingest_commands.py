@@ -17,9 +17,9 @@ import typer
 from rich.text import Text
 
 from assistant.cli.backend import library_or_server
-from assistant.cli.command_run import EXIT_USAGE, data, fail, plain_errors, talk
-from assistant.cli.progress import Heard, Report, done_here, done_there
-from assistant.engine_factory import catalogue_of, make_keeper, open_library
+from assistant.cli.command_run import EXIT_USAGE, err_console, fail, out_console, plain_errors
+from assistant.cli.progress import OutcomeCallback, OutcomePrinter, run_locally, run_on_server
+from assistant.engine_factory import catalogue_of, make_updater, open_library
 from assistant.fetch_plans import FOLDER, FetchRequest, languages_of, plan
 from assistant.ingestion import Files
 from assistant.outcome_messages import told
@@ -30,7 +30,7 @@ from ingest.prefetch import Openable
 
 if TYPE_CHECKING:
     from assistant.cli.server_backend import ServerBackend
-    from assistant.ingestion import Hand, Keeper
+    from assistant.ingestion import CollectionUpdater, ProgressReporter
 
 
 def ingest(
@@ -55,7 +55,7 @@ def ingest(
         raise fail("--symbol goes with exactly one file.", EXIT_USAGE)
     if watch and not folders:
         raise fail("--watch goes with at least one folder.", EXIT_USAGE)
-    report = Report(as_json=as_json)
+    report = OutcomePrinter(as_json=as_json)
     with library_or_server("ingest", make=True) as (found, chosen):
         files = Files(given, starter, symbol, language, ocr, apart=chosen.data_dir)
         ingestion = _Ingestion(found, chosen, report, again, jobs)
@@ -74,7 +74,7 @@ class _Ingestion:
 
     found: Library | ServerBackend
     chosen: Settings
-    report: Report
+    report: OutcomePrinter
     again: bool
     jobs: int | None
 
@@ -100,30 +100,35 @@ class _Ingestion:
         """Removes what came from a file that is gone; says whether there may be others to be read in its place."""
         gone: list[Mapping[str, Any]] = []
         body = {"path": str(path), "shown": shown}
-        self._work(lambda keeper, hand: keeper.forget(hand, path, shown), "forget", body, gone.append, 0)
+        self._work(lambda updater, reporter: updater.forget(reporter, path, shown), "forget", body, gone.append, 0)
         for each in gone:
             self.report.put(each)
         return bool(gone)
 
     def _read(
-        self, sources: Iterable[Openable], total: int, paths: Sequence[Path], said: Mapping[str, Any], heard: Heard, *,
+        self, sources: Iterable[Openable], total: int, paths: Sequence[Path], said: Mapping[str, Any], heard: OutcomeCallback, *,
         again: bool = False,
     ) -> None:  # fmt: skip
         body = {"paths": [str(path.absolute()) for path in paths], "jobs": self.jobs, "again": again, **said}
 
-        def read(keeper: Keeper, hand: Hand) -> None:
-            keeper.read(hand, sources, total, again=again, jobs=self.jobs)
+        def read(updater: CollectionUpdater, reporter: ProgressReporter) -> None:
+            updater.read(reporter, sources, total, again=again, jobs=self.jobs)
 
         self._work(read, "ingest", body, heard, total)
 
     def _work(
-        self, work: Callable[[Keeper, Hand], None], path: str, body: Mapping[str, Any], heard: Heard, total: int
+        self,
+        work: Callable[[CollectionUpdater, ProgressReporter], None],
+        path: str,
+        body: Mapping[str, Any],
+        heard: OutcomeCallback,
+        total: int,
     ) -> None:
         if isinstance(self.found, Library):
-            keeper = make_keeper(self.found, self.chosen)
-            done_here("Reading", lambda hand: work(keeper, hand), heard, total)
+            updater = make_updater(self.found, self.chosen)
+            run_locally("Reading", lambda reporter: work(updater, reporter), heard, total)
         else:
-            done_there("Reading", self.found, f"/local/{path}", body, heard, total)
+            run_on_server("Reading", self.found, f"/local/{path}", body, heard, total)
 
 
 def _keep_in_step(ingestion: _Ingestion, files: Files, folders: Sequence[Path]) -> None:
@@ -136,7 +141,7 @@ def _keep_in_step(ingestion: _Ingestion, files: Files, folders: Sequence[Path]) 
             watched = [Watched(folder, (files.apart,)) for folder in folders]
             ingestion.read(files)
             ingestion.report.summary()
-            talk.print("Watching for changes. Ctrl-C ends.")
+            err_console.print("Watching for changes. Ctrl-C ends.")
             try:
                 for folder, changes in watch(watched, stop):
                     freed = [ingestion.remove(path, folder.shown(path)) for path in changes.gone]
@@ -146,7 +151,7 @@ def _keep_in_step(ingestion: _Ingestion, files: Files, folders: Sequence[Path]) 
                 stop.set()
         except OSError as error:
             raise fail(f"The folder can't be watched: {error.strerror or error}.") from None
-    talk.print("Stopped watching.")
+    err_console.print("Stopped watching.")
 
 
 @contextmanager
@@ -209,7 +214,7 @@ def fetch(
             if dry_run:
                 rows += found.plan_fetch(asked.model_dump())
             else:
-                done_there("Fetching", found, "/fetch", asked.model_dump(), rows.append, 0)
+                run_on_server("Fetching", found, "/fetch", asked.model_dump(), rows.append, 0)
             _report(rows, as_json)
             return
         planned = plan(asked, found, catalogue_of(chosen))
@@ -222,15 +227,15 @@ def fetch(
 
     with plain_errors():
         work = partial(fetched, planned=planned, source=chosen, folder=folder, opened=partial(_opened, chosen))
-        done_here("Fetching", work, rows.append, len(planned.due))
+        run_locally("Fetching", work, rows.append, len(planned.due))
     places = {(each.symbol.text, each.language): n for n, each in enumerate(planned.wanted)}
     _report(sorted(rows, key=lambda row: places[row["symbol"], row["language"]]), as_json)
 
 
 @contextmanager
-def _opened(chosen: Settings) -> Iterator[Keeper]:
+def _opened(chosen: Settings) -> Iterator[CollectionUpdater]:
     with open_library(chosen, "rapporteur fetch") as library:
-        yield make_keeper(library, chosen)
+        yield make_updater(library, chosen)
 
 
 def _report(rows: Sequence[Mapping[str, Any]], as_json: bool) -> None:
@@ -240,9 +245,9 @@ def _report(rows: Sequence[Mapping[str, Any]], as_json: bool) -> None:
         typer.echo(json.dumps(bare, ensure_ascii=False))
     for row in () if as_json else rows:
         result = row["result"]
-        (talk if result in _BAD else data).print(Text(told(row)["line"], style=_STYLES.get(result, "")))
+        (err_console if result in _BAD else out_console).print(Text(told(row)["line"], style=_STYLES.get(result, "")))
     results = [row["result"] for row in rows]
     counts = [f"{results.count(each)} {each}" for each in dict.fromkeys(results)]
-    talk.print(", ".join(counts) or "nothing to fetch", markup=False)
+    err_console.print(", ".join(counts) or "nothing to fetch", markup=False)
     if any(each in _BAD for each in results):
         raise typer.Exit(1)

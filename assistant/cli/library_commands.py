@@ -13,8 +13,17 @@ from rich.table import Table
 from rich.text import Text
 
 from assistant.cli.backend import open_backend
-from assistant.cli.command_run import EXIT_BUSY, EXIT_USAGE, data, fail, known_language, plain_errors, settings, talk
-from assistant.cli.progress import drawn
+from assistant.cli.command_run import (
+    EXIT_BUSY,
+    EXIT_USAGE,
+    check_language,
+    err_console,
+    fail,
+    out_console,
+    plain_errors,
+    settings,
+)
+from assistant.cli.progress import progress_bar
 from assistant.engine_factory import open_library
 from corpus.corpus_errors import DATABASE, LibraryBusy, plainly
 from corpus.documents import Edition
@@ -33,10 +42,10 @@ def remove(
     edition: Annotated[Edition | None, typer.Option(help="Only this edition: official, digest or upload.")] = None,
 ) -> None:
     """Remove a document from the library and from both indexes."""
-    known_language(language)
+    check_language(language)
     with open_backend("remove") as backend:
         for removed in backend.remove(symbol, language, edition):
-            data.print(Text(f"removed    {removed}"))
+            out_console.print(Text(f"removed    {removed}"))
 
 
 def confirm(
@@ -44,10 +53,10 @@ def confirm(
     language: Annotated[str | None, typer.Option(help="Only this language version.")] = None,
 ) -> None:
     """Confirm that a text whose symbol only the text itself gives is that document. Compare it first."""
-    known_language(language)
+    check_language(language)
     with open_backend("confirm") as backend:
         for confirmed in backend.confirm(symbol, language):
-            data.print(Text(f"confirmed  {confirmed}"))
+            out_console.print(Text(f"confirmed  {confirmed}"))
 
 
 def status(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
@@ -60,8 +69,8 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = F
         typer.echo(json.dumps(record, ensure_ascii=False))
         return
     for name, value in record.items():
-        data.print(Text(f"{name:<11} {value:,}" if isinstance(value, int) else f"{name:<11} {value}"))
-    talk.print("Whether all of it is whole: rapporteur verify.")
+        out_console.print(Text(f"{name:<11} {value:,}" if isinstance(value, int) else f"{name:<11} {value}"))
+    err_console.print("Whether all of it is whole: rapporteur verify.")
 
 
 def verify() -> None:
@@ -69,20 +78,20 @@ def verify() -> None:
     with open_backend("verify") as backend:
         faults = backend.verify()
     for fault in faults:
-        data.print(Text(fault))
+        out_console.print(Text(fault))
     if faults:
         raise fail(f"{len(faults)} faults. 'rapporteur reindex' rebuilds both indexes from the documents.")
-    talk.print("The library is sound.")
+    err_console.print("The library is sound.")
 
 
 def reindex() -> None:
     """Make passages and both indexes anew from the documents that are held."""
     from ingest.chunker import segmenter
 
-    with _alone() as library, drawn() as bar:
+    with _alone() as library, progress_bar() as bar:
         task = bar.add_task("Embedding", total=None, detail="passages")
         total = library.reindex(segmenter(library.models), lambda more: bar.advance(task, more))
-    data.print(f"reindexed  {total} passages")
+    out_console.print(f"reindexed  {total} passages")
 
 
 @contextmanager
@@ -110,7 +119,7 @@ def migrate(to: Annotated[str, typer.Option(help="Address of the database (postg
     given by PGPASSWORD or a file (PGPASSFILE).
     """
     from assistant.access.access_store import AccessStore
-    from assistant.access.anonymous_sessions import Secret
+    from assistant.access.anonymous_sessions import SigningSecret
     from corpus.migration import move
 
     with plain_errors():
@@ -138,7 +147,7 @@ def migrate(to: Annotated[str, typer.Option(help="Address of the database (postg
         with (
             open_library(chosen, "rapporteur migrate", make=False) as source,
             open_library(aimed, "rapporteur migrate", source.models) as target,
-            drawn() as bar,
+            progress_bar() as bar,
         ):
             total, copied = len(source.ids()), 0
             task = bar.add_task("Copying", total=total, detail="documents")
@@ -150,10 +159,12 @@ def migrate(to: Annotated[str, typer.Option(help="Address of the database (postg
             AccessStore(aimed.data_dir, database=aimed.database_url) as after,
         ):
             before.copy_to(after)
-        Secret(chosen.data_dir).copy_to(aimed.data_dir)
+        SigningSecret(chosen.data_dir).copy_to(aimed.data_dir)
     place = "the database" if shared else visible(str(aimed.data_dir))
-    data.print(Text(f"copied     {copied} of {total} documents to {place}; all are there as they are here"))
-    talk.print("The first library is as it was. Set RAPPORTEUR_DATABASE_URL (or RAPPORTEUR_DATA_DIR) to use the other.")
+    out_console.print(Text(f"copied     {copied} of {total} documents to {place}; all are there as they are here"))
+    err_console.print(
+        "The first library is as it was. Set RAPPORTEUR_DATABASE_URL (or RAPPORTEUR_DATA_DIR) to use the other."
+    )
 
 
 def _holds_others(folder: Path) -> bool:
@@ -172,6 +183,6 @@ def doctor() -> None:
     for finding in findings:
         table.add_row(finding.name, Text(finding.severity, style=styles[finding.severity]), Text(finding.message),
                       Text(finding.remedy))  # fmt: skip
-    data.print(table)
+    out_console.print(table)
     if any(finding.severity == "error" for finding in findings):
         raise typer.Exit(1)

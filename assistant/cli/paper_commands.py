@@ -17,12 +17,12 @@ from assistant.cli.backend import PaperResult, open_backend
 from assistant.cli.command_run import (
     EXIT_FAILED,
     EXIT_USAGE,
-    data,
+    check_language,
+    check_mode,
+    err_console,
     fail,
-    known_language,
-    known_mode,
+    out_console,
     plain_errors,
-    talk,
 )
 from corpus.calendar_names import language_name
 from ingest.readers import visible
@@ -76,10 +76,10 @@ def brief(
         raise fail("Name one of --item, --theme, --document and --question.", EXIT_USAGE)
     if draft and (out is not None or as_json):
         raise fail("--draft keeps the briefing; for a file of it: rapporteur review show DRAFT --out FILE.", EXIT_USAGE)
-    known_language(language)
+    check_language(language)
     _ready(out, language)
     with open_backend("brief") as backend:
-        chosen = known_mode(mode, backend.settings)
+        chosen = check_mode(mode, backend.settings)
         for kind, value in given:
             request = BriefingRequest.model_construct(
                 kind=kind, value=value, audience=audience, language=language, meeting=meeting, mixed=mixed, mode=chosen
@@ -87,12 +87,12 @@ def brief(
             if draft:
                 kept = backend.draft(request, _progress)
                 typer.echo(kept["id"])
-                talk.print("Kept for review. To see it: rapporteur review show " + kept["id"], markup=False)
+                err_console.print("Kept for review. To see it: rapporteur review show " + kept["id"], markup=False)
             else:
                 briefing = backend.write(request, _progress)
                 _finish(briefing, out if out is None or len(given) == 1 else _beside(out, value), as_json)
                 for sentence in briefing.record["unsourced"]:
-                    talk.print(f"- {sentence}", markup=False)
+                    err_console.print(f"- {sentence}", markup=False)
 
 
 def compare(
@@ -110,7 +110,7 @@ def compare(
     from assistant.paper_requests import ComparisonRequest
 
     names = symbols or []
-    known_language(language)
+    check_language(language)
     if topic is None and len(names) < 2:
         raise fail("Name two documents or more, or a topic with --topic.", EXIT_USAGE)
     if topic is not None and not topic.strip():
@@ -136,7 +136,7 @@ def compare(
             if not step["comparable"]:
                 raise fail(f"{first[0]} and {second[0]} have little in common; they are not compared.")
             told = f"{step['same']} paragraphs are the same, {len(step['changes'])} differ."
-            talk.print(told if first[1] == second[1] else f"{told} The languages differ.", markup=False)
+            err_console.print(told if first[1] == second[1] else f"{told} The languages differ.", markup=False)
 
 
 def origins(
@@ -196,12 +196,12 @@ def mandates(
     with plain_errors():
         request.check()
     made = _write(request, out, as_json, FORMATS)
-    talk.print(f"{made.record['total']} requests and decisions.", markup=False)
+    err_console.print(f"{made.record['total']} requests and decisions.", markup=False)
 
 
 def _write(request: PaperRequest, out: Path | None, as_json: bool, more: Sequence[str] = ()) -> PaperResult:
     """Has a paper written, and prints it or makes a file of it."""
-    known_language(request.language)
+    check_language(request.language)
     _ready(out, request.language, more)
     with open_backend(request.name) as backend:
         made = backend.write(request, _progress)
@@ -218,9 +218,9 @@ def _finish(made: PaperResult, out: Path | None, as_json: bool, more: Sequence[s
     if out is not None:
         with _told():
             save(made.file(format_of(out, more)), out)
-        talk.print(f"Written: {out}", markup=False)
+        err_console.print(f"Written: {out}", markup=False)
     elif not as_json:
-        data.print(made.file("md").decode(), markup=False, end="")
+        out_console.print(made.file("md").decode(), markup=False, end="")
 
 
 def _beside(out: Path, item: str) -> Path:
@@ -229,7 +229,7 @@ def _beside(out: Path, item: str) -> Path:
 
 
 def _progress(heading: str, done: int, total: int) -> None:
-    talk.print(f"{done + 1}/{total} {heading}", markup=False)
+    err_console.print(f"{done + 1}/{total} {heading}", markup=False)
 
 
 def _ready(out: Path | None, language: str | None, more: Sequence[str] = ()) -> None:
@@ -272,7 +272,7 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Check what the agenda announces and cites against what is held."""
-    languages = [each for each in language or ["en"] if known_language(each)]
+    languages = [each for each in language or ["en"] if check_language(each)]
     with open_backend("agenda check") as backend:
         found = backend.agenda(meeting, languages)
     checked = [*found["announced"], *found["cited"]]
@@ -287,15 +287,15 @@ def check(
             cells = (", ".join(each["items"]), each["symbol"], each["title"], state, " ".join(each["held"]),
                      " ".join(each["missing"]), ", ".join(each["cited_in"]))  # fmt: skip
             table.add_row(*(Text(visible(cell)) for cell in cells))
-        data.print(table)
+        out_console.print(table)
         for command in dict.fromkeys(each["command"] for each in checked if each["command"]):
-            data.print(command, markup=False)
+            out_console.print(command, markup=False)
         if found["others"] and not meeting:
-            talk.print(
+            err_console.print(
                 f"This is the latest of the agendas held. Others: {', '.join(found['others'])}; name one to check it.",
                 markup=False,
             )
         if found["complete"]:
-            talk.print("Everything that is announced or cited is held.")
+            err_console.print("Everything that is announced or cited is held.")
     if strict and not found["complete"]:
         raise typer.Exit(EXIT_FAILED)

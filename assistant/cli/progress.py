@@ -12,20 +12,20 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Column, Table
 from rich.text import Text
 
-from assistant.cli.command_run import data, fail, talk
+from assistant.cli.command_run import err_console, fail, out_console
 from assistant.outcome_messages import told
 from ingest.readers import visible
 
 if TYPE_CHECKING:
     from assistant.cli.server_backend import ServerBackend
-    from assistant.ingestion import Hand
+    from assistant.ingestion import ProgressReporter
 
 
-Heard = Callable[[Mapping[str, Any]], None]
+OutcomeCallback = Callable[[Mapping[str, Any]], None]
 """Gets the record of each outcome, with its line and notes."""
 
 
-def drawn() -> Progress:
+def progress_bar() -> Progress:
     """A bar that goes when it ends; its tasks have a `detail`, which is shown as it is."""
     return Progress(
         TextColumn("{task.description}"),
@@ -33,41 +33,44 @@ def drawn() -> Progress:
         MofNCompleteColumn(),
         TextColumn("{task.fields[detail]}", markup=False),
         TimeElapsedColumn(),
-        console=talk,
+        console=err_console,
         transient=True,
         redirect_stdout=False,
         redirect_stderr=False,
     )
 
 
-def done_here(doing: str, work: Callable[[Hand], None], heard: Heard, total: int) -> None:
+def run_locally(doing: str, work: Callable[[ProgressReporter], None], heard: OutcomeCallback, total: int) -> None:
     """Does the work of a keeper."""
     from ingest.sandbox.process import WorkerError
 
-    with drawn() as bar:
+    with progress_bar() as bar:
         try:
-            work(_Terminal(bar, bar.add_task(doing, total=total, detail=""), heard))
+            work(TerminalReporter(bar, bar.add_task(doing, total=total, detail=""), heard))
         except WorkerError as error:
             raise fail(str(error)) from None
 
 
-def done_there(doing: str, server: ServerBackend, path: str, body: Mapping[str, Any], heard: Heard, total: int) -> None:
+def run_on_server(
+    doing: str, server: ServerBackend, path: str, body: Mapping[str, Any], heard: OutcomeCallback, total: int
+) -> None:
     """Has the server that owns the library do a job."""
-    with drawn() as bar:
-        hand = _Terminal(bar, bar.add_task(doing, total=total, detail=""), heard)
+    with progress_bar() as bar:
+        reporter = TerminalReporter(bar, bar.add_task(doing, total=total, detail=""), heard)
         for each in server.outcomes(
-            server.begin_job(path, body), lambda at: hand.tell(done=at["done"], total=at["total"], detail=at["detail"])
+            server.begin_job(path, body),
+            lambda at: reporter.update(done=at["done"], total=at["total"], detail=at["detail"]),
         ):
             heard(each)
 
 
-class _Terminal:
+class TerminalReporter:
     """The bar of a terminal, to which work tells how far it is."""
 
-    def __init__(self, bar: Progress, task: TaskID, heard: Heard) -> None:
+    def __init__(self, bar: Progress, task: TaskID, heard: OutcomeCallback) -> None:
         self._bar, self._task, self._heard = bar, task, heard
 
-    def tell(self, *, done: int | None = None, total: int | None = None, detail: str | None = None) -> None:
+    def update(self, *, done: int | None = None, total: int | None = None, detail: str | None = None) -> None:
         """How far the work is, and what is in hand."""
         self._bar.update(self._task, completed=done, total=total)
         if detail is not None:
@@ -79,9 +82,9 @@ class _Terminal:
 
     def note(self, words: str) -> None:
         """What a person who waits should know."""
-        talk.print(Text(visible(words), style="yellow"))
+        err_console.print(Text(visible(words), style="yellow"))
 
-    def outcome(self, record: dict[str, Any]) -> None:
+    def add_outcome(self, record: dict[str, Any]) -> None:
         """What became of a part."""
         self._heard(told(record))
 
@@ -94,7 +97,7 @@ _STYLES = {"refused": "red", "skipped": "yellow"}
 
 
 @dataclass
-class Report:
+class OutcomePrinter:
     """Prints outcomes on stdout as they come, and keeps what the table at the end needs."""
 
     as_json: bool = False
@@ -124,7 +127,7 @@ class Report:
             typer.echo(json.dumps(bare, ensure_ascii=False))
         else:
             # Where both are one terminal, the console of the progress bar must know of every line.
-            console = talk if talk.is_terminal and data.is_terminal else data
+            console = err_console if err_console.is_terminal and out_console.is_terminal else out_console
             console.print(Text(visible(made["line"]), style=_STYLES.get(result, "")))
         for note in notes:
             word = note["result"]
@@ -136,17 +139,17 @@ class Report:
     def summary(self) -> None:
         """Prints, on stderr, what a person should know of what has been added so far, and forgets it."""
         for note in self.notes:
-            talk.print(Text(visible(note), style="yellow"))
+            err_console.print(Text(visible(note), style="yellow"))
         alone = sum(self.counts.values()) == 1
         if any(not alone or row[0] not in ("skipped", "refused") for row in self.rows):
             table = Table("Result", Column("File", overflow="fold", ratio=1), Column("What to know", ratio=2))
             for word, name, sentence in sorted(self.rows, key=lambda row: row[0]):
                 table.add_row(Text(word), Text(visible(name).rpartition("/")[2]), Text(visible(sentence)))
-            talk.print(table)
+            err_console.print(table)
             if self._left_out:
-                talk.print(f"{self._left_out} more rows of this kind; each file has a line above.")
+                err_console.print(f"{self._left_out} more rows of this kind; each file has a line above.")
         counted = ", ".join(f"{n} {result}" for result, n in self.counts.items() if n)
-        talk.print(counted or "nothing to do", markup=False)
+        err_console.print(counted or "nothing to do", markup=False)
         if self._before:
-            talk.print("What was refused or skipped before is read anew with --again.")
+            err_console.print("What was refused or skipped before is read anew with --again.")
         self.rows, self._left_out, self._before = [], 0, False

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from assistant.cli.backend import open_backend
-from assistant.cli.command_run import data, print_list, talk
+from assistant.cli.command_run import err_console, out_console, print_list
 from assistant.reports import refused
 from assistant.service.paper_service import State
 from assistant.service_errors import ServiceFault
@@ -45,14 +45,14 @@ def show(
         found, file = backend.reviewed(draft)
         if out is not None:
             save(file(form), out)
-            talk.print(f"Written: {out}", markup=False)
+            err_console.print(f"Written: {out}", markup=False)
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False))
     elif out is None:
-        data.print(visible(f"{found['title']}: {found['state']}"), markup=False)
+        out_console.print(visible(f"{found['title']}: {found['state']}"), markup=False)
         for each in found["events"]:
             at = f" on paragraph {each['statement']}" if each["statement"] else ""
-            data.print(visible(f"{each['time']} {each['who']} {each['kind']}{at}: {each['text']}"), markup=False)
+            out_console.print(visible(f"{each['time']} {each['who']} {each['kind']}{at}: {each['text']}"), markup=False)
 
 
 @app.command()
@@ -73,4 +73,4 @@ def state(draft: Id, to: Annotated[State, typer.Argument(help="The new state.")]
     """Put a draft in review, clear it, or send it back."""
     with open_backend("review") as backend:
         moved = backend.move(draft, to)
-    talk.print(f"{moved['id']}: {moved['state']}", markup=False)
+    err_console.print(f"{moved['id']}: {moved['state']}", markup=False)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.cli.backend import library_or_server
-from assistant.cli.command_run import EXIT_USAGE, fail, plain_errors, settings, talk
+from assistant.cli.command_run import EXIT_USAGE, err_console, fail, plain_errors, settings
 from assistant.engine_factory import make_engine
 from corpus.library import Library
 
@@ -63,9 +63,9 @@ def _serve(compose: Compose, host: str | None, port: int | None) -> None:
                 announced(chosen.data_dir, url_of(listener), token),
             ):
                 start_log()
-                talk.print(f"Serving {chosen.data_dir} at {url_of(listener)}", markup=False)
+                err_console.print(f"Serving {chosen.data_dir} at {url_of(listener)}", markup=False)
                 if not chosen.open_reading and not gate.keys.all() and not gate.accounts.all():
-                    talk.print(
+                    err_console.print(
                         "Nobody may ask yet. Make a key: rapporteur keys add NAME --role read; an account: rapporteur "
                         "accounts add NAME --role read; or let everybody read: RAPPORTEUR_OPEN_READING=true",
                         markup=False,
@@ -90,15 +90,15 @@ def mcp() -> None:
         from assistant.cli.server_backend import server_address
         from assistant.mcp import stdio
         from assistant.service import Service
-        from assistant.service.question_queue import Turns
+        from assistant.service.question_queue import QuestionQueue
 
         # The thread that reads standard input can't be woken, and nothing is written that could be left half done.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         if not isinstance(found, Library):
             anyio.run(stdio.relay, lambda: server_address(chosen.data_dir))
             return
-        turns = Turns.of(chosen)
-        service = Service(make_engine(found, chosen, turns.away), chosen=chosen, turns=turns)
+        question_queue = QuestionQueue.of(chosen)
+        service = Service(make_engine(found, chosen, question_queue.away), chosen=chosen, question_queue=question_queue)
         try:
             anyio.run(stdio.serve, service)
         finally:

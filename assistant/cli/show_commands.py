@@ -12,10 +12,10 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from assistant.cli.backend import open_backend
-from assistant.cli.command_run import data, fail, known_language, talk
+from assistant.cli.command_run import check_language, err_console, fail, out_console
 from assistant.cli.render import print_meeting
 from assistant.collection import block_record, facts, footnotes, locator_at, outline, tables, within
-from assistant.service_errors import NotHeld
+from assistant.service_errors import NotFound
 from corpus.documents import LANGUAGES, Document, Edition
 from corpus.symbols import Symbol
 from ingest.readers import visible
@@ -35,9 +35,9 @@ def list_documents(
     if as_json:
         typer.echo(json.dumps(records, ensure_ascii=False))
         return
-    data.print(_drawn(records))
+    out_console.print(_drawn(records))
     if not records:
-        talk.print("The library is empty. Add documents: rapporteur ingest FILE..., or rapporteur ingest --starter",
+        err_console.print("The library is empty. Add documents: rapporteur ingest FILE..., or rapporteur ingest --starter",
                    markup=False)  # fmt: skip
 
 
@@ -245,12 +245,12 @@ def show(
     notes: Annotated[bool, typer.Option("--footnotes", help="The footnotes and what refers to them.")] = False,
 ) -> None:
     """Show a document as it was read, to be checked: what its head says, its versions and corrections, its text."""
-    known_language(language)
+    check_language(language)
     with open_backend("show") as backend:
         document, related = backend.document(symbol, language, edition)
     try:
         locator = locator_at(document, locator)
-    except NotHeld as error:
+    except NotFound as error:
         raise fail(error.detail) from None
     parts: dict[str, list[dict[str, Any]]] = {}
     if headings:
@@ -263,19 +263,19 @@ def show(
         typer.echo(json.dumps({**_as_json(document, locator, parts), **facts(document), "versions": related, **parts},
                               ensure_ascii=False))  # fmt: skip
         return
-    data.print(Text(visible(f"{document.title} ({document.id})"), style="bold"))
+    out_console.print(Text(visible(f"{document.title} ({document.id})"), style="bold"))
     if locator is None and not parts:
-        print_facts(data, document, facts(document), related)
+        print_facts(out_console, document, facts(document), related)
     else:
-        print_corrections(data, document, related, locator)
+        print_corrections(out_console, document, related, locator)
     printers = {"outline": print_outline, "tables": print_tables, "footnotes": print_footnotes}
     for name, found in parts.items():
         if found:
-            printers[name](data, found)
+            printers[name](out_console, found)
         else:
-            data.print(Text(f"No {name} here."), style="dim")
+            out_console.print(Text(f"No {name} here."), style="dim")
     if not parts:
-        print_document(data, document, locator)
+        print_document(out_console, document, locator)
 
 
 def _as_json(document: Document, locator: str | None, parts: object) -> dict[str, Any]:
@@ -296,6 +296,6 @@ def meeting(as_json: Annotated[bool, typer.Option("--json", help="As a JSON list
         typer.echo(json.dumps([each.to_json() for each, _ in found], ensure_ascii=False))
         return
     for each, label in found:
-        print_meeting(data, each, label)
+        print_meeting(out_console, each, label)
     if not found:
         raise fail("No agenda is held. Add one: rapporteur ingest FILE, or rapporteur ingest --starter")

@@ -16,14 +16,14 @@ from fastapi.sse import format_sse_event
 
 from assistant.answer_phrases import say
 from assistant.api.api_replies import STREAMED, EventStream
-from assistant.api.authentication import Caller, Served
-from assistant.api.route import Guarded, may
+from assistant.api.authentication import Caller, ServiceParameter
+from assistant.api.route import GuardedRoute, may
 from assistant.completions.completion_models import ChatBody, Conversation, ErrorBody
 from assistant.markdown import Rendered, ending, opening, rendered, statement_piece
 from assistant.qa.answer import Answer, Finished, Said
 from assistant.question_request import QuestionRequest
 from assistant.service import Stream
-from assistant.service_errors import NotHeld, ServiceFault
+from assistant.service_errors import NotFound, ServiceFault
 
 MODEL = "rapporteur"
 USAGE = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
@@ -120,10 +120,10 @@ _REFUSALS: dict[int | str, dict[str, Any]] = {
     "5XX": {"description": "Why the service can't answer", "model": ErrorBody},
 }
 
-router = APIRouter(prefix=PREFIX, tags=["openai"], responses=_REFUSALS, route_class=Guarded)
+router = APIRouter(prefix=PREFIX, tags=["openai"], responses=_REFUSALS, route_class=GuardedRoute)
 
 
-class NoModel(NotHeld):
+class NoModel(NotFound):
     """There is no model of this name."""
 
     code = "model-not-found"
@@ -153,7 +153,7 @@ def model(model: str, request: Request) -> dict[str, Any]:
 
 @router.post("/chat/completions", response_model=None, responses=STREAMED)
 @may("ask")
-async def complete(body: ChatBody, service: Served, caller: Caller) -> dict[str, Any] | EventStream:
+async def complete(body: ChatBody, service: ServiceParameter, caller: Caller) -> dict[str, Any] | EventStream:
     """Answers the last message of a conversation in the form of OpenAI's chat completions, streamed or not."""
     _known(body.model)
     asked, wish, reply = Conversation.of(body.messages), body.rapporteur, Reply()

@@ -30,10 +30,10 @@ from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
 from assistant.access import Principal
-from assistant.api.authentication import identified, principal_of
+from assistant.api.authentication import identify_caller, principal_of
 from assistant.mcp.tools import TOOLS, Tool
 from assistant.service import Service
-from assistant.service_errors import Forbidden, ServiceFault, of_library
+from assistant.service_errors import Forbidden, ServiceFault, from_library_error
 from corpus.corpus_errors import LibraryError
 
 NAME = "rapporteur"
@@ -95,7 +95,7 @@ async def _called(
     except ServiceFault as fault:
         return _failed(fault.detail)
     except LibraryError as error:
-        return _failed(of_library(error, trusted=caller(context).trusted).detail)
+        return _failed(from_library_error(error, trusted=caller(context).trusted).detail)
     text = json.dumps(given.structured, ensure_ascii=False) if given.text is None else given.text
     return CallToolResult(content=[TextContent(text=text), *given.links], structured_content=given.structured)
 
@@ -146,7 +146,7 @@ class Endpoint:
         if origin is not None and origin not in self._service.settings.cors_origins:
             raise Forbidden("other-origin")
         # What a tool costs is counted when the message is read.
-        scope["principal"] = self._service.admit(await identified(connection), "ask", "documents")
+        scope["principal"] = self._service.admit(await identify_caller(connection), "ask", "documents")
         assert self._manager is not None, "requests are served while the application runs"
         try:
             body = await Request(scope, receive).body()

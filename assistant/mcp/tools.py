@@ -16,7 +16,7 @@ from assistant.markdown import LINK, inert, rendered
 from assistant.qa.answer import Answer, Finished, Said
 from assistant.question_request import QuestionRequest
 from assistant.service import Service
-from assistant.service_errors import NotHeld
+from assistant.service_errors import NotFound
 from corpus.documents import BlockKind, Document, Edition, Language
 
 DocumentPage = Page[DocumentOut]
@@ -276,7 +276,7 @@ def _cited(document: Document, ordinal: int | None) -> str | None:
 def _held(service: Service, symbol: str) -> bool:
     try:
         return bool(service.collection.find(symbol))
-    except NotHeld:
+    except NotFound:
         return False
 
 

@@ -25,7 +25,7 @@ from assistant.qa.answer import Answer, AnswerStatus, Finished, Said
 from assistant.question_request import QuestionRequest
 from assistant.service import Service
 from assistant.service.question_service import Status
-from assistant.service_errors import ServiceFault, of_library
+from assistant.service_errors import ServiceFault, from_library_error
 from corpus.corpus_errors import LibraryError
 from corpus.language import detect_language
 
@@ -139,7 +139,7 @@ def _build(service: Service, conversations: Conversations, blocks: gr.Blocks) ->
                         **ready,
                     }
         except (ServiceFault, LibraryError) as error:
-            fault = of_library(error, trusted=who.trusted) if isinstance(error, LibraryError) else error
+            fault = from_library_error(error, trusted=who.trusted) if isinstance(error, LibraryError) else error
             yield {now: refused_html(number, text, shown, fault.told(detect_language(text))), question: text, **ready}
         except Exception:  # the question is given back, whatever has happened
             log.exception("an answer to the page broke down")

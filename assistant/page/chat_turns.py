@@ -13,7 +13,7 @@ from typing import Any
 from starlette.requests import Request
 
 from assistant.qa.answer import Answer, answer_of
-from assistant.service_errors import NotHeld
+from assistant.service_errors import NotFound
 
 MOST_CONVERSATIONS = 1_000
 MOST_TURNS = 50
@@ -173,8 +173,8 @@ def conversations_of(request: Request) -> Conversations:
 
 
 def talk_of(request: Request, token: str, client: str) -> Conversation:
-    """A conversation of a client's, in which something was asked. Raises `NotHeld`."""
+    """A conversation of a client's, in which something was asked. Raises `NotFound`."""
     found = conversations_of(request).find(token, client)
     if found is None or not found.turns:
-        raise NotHeld("conversation-gone")
+        raise NotFound("conversation-gone")
     return found

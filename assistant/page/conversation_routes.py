@@ -16,8 +16,8 @@ from assistant.access import Principal
 from assistant.answer_phrases import date_text
 from assistant.api.api_models import Strict
 from assistant.api.api_replies import file_reply
-from assistant.api.authentication import Caller, Served
-from assistant.api.route import Guarded, may
+from assistant.api.authentication import Caller, ServiceParameter
+from assistant.api.route import GuardedRoute, may
 from assistant.export.docx import pandoc_path
 from assistant.export.file_formats import render
 from assistant.export.publication import Block, Heading, Note, Paragraph, Publication, Span, plain
@@ -37,12 +37,12 @@ from assistant.page_labels import language_of, word
 from assistant.reports import refused
 from assistant.row_tables import without_bars
 from assistant.service import Service
-from assistant.service.saved_conversations import CONVERSATIONS, Kept
-from assistant.service_errors import Conflict, Invalid, NotHeld, ServiceFault
+from assistant.service.saved_conversations import CONVERSATIONS, SavedConversations
+from assistant.service_errors import Conflict, Invalid, NotFound, ServiceFault
 from corpus.corpus_errors import LibraryError
 
 log = logging.getLogger("rapporteur.page")
-making = APIRouter(include_in_schema=False, route_class=Guarded)
+making = APIRouter(include_in_schema=False, route_class=GuardedRoute)
 NAMED = r"^[A-Za-z0-9_-]{1,64}$"
 Named = Annotated[str, Path(pattern=NAMED)]
 
@@ -72,10 +72,10 @@ class Keeping(Strict):
 
 @making.get("/conversations")
 @may("ask", counted="documents")
-def conversations(service: Served, caller: Caller) -> dict[str, Any]:
+def conversations(service: ServiceParameter, caller: Caller) -> dict[str, Any]:
     """Who asks, by the name under which a browser keeps conversations; whether the server keeps them, which it has, and which were
     deleted, so that the browser has them no longer either."""
-    kept = service.kept
+    kept = service.conversations
     return {
         "who": caller.id,
         "keeping": kept.keeping(caller) if kept else None,
@@ -86,20 +86,25 @@ def conversations(service: Served, caller: Caller) -> dict[str, Any]:
 
 @making.get("/conversations/{token}.json")
 @may("ask", counted="documents")
-def kept_conversation(request: Request, token: Named, service: Served, caller: Caller) -> dict[str, str]:
+def kept_conversation(request: Request, token: Named, service: ServiceParameter, caller: Caller) -> dict[str, str]:
     """A conversation for a browser to keep."""
     found = talk_of(request, token, caller.client)
     kept = words_of_turns(found.turns, found.gone)
-    return {"token": token, "title": found.title, "kept": kept, "seal": kept_of(service).seal(token, kept)}
+    return {
+        "token": token,
+        "title": found.title,
+        "kept": kept,
+        "seal": saved_conversations_of(service).seal(token, kept),
+    }
 
 
 @making.post("/conversations")
 @may("ask", counted="documents")
-def reopen(request: Request, body: Opened, service: Served, caller: Caller) -> dict[str, str]:
+def reopen(request: Request, body: Opened, service: ServiceParameter, caller: Caller) -> dict[str, str]:
     """Opens a conversation again; under another token, where somebody else has it open."""
-    held, kept = conversations_of(request), kept_of(service)
+    held, kept = conversations_of(request), saved_conversations_of(service)
     if body.token in kept.forgotten(caller):
-        raise NotHeld("conversation-gone")
+        raise NotFound("conversation-gone")
     found = held.find(body.token, caller.client)
     if found is None:
         if body.kept is None:
@@ -118,9 +123,9 @@ def reopen(request: Request, body: Opened, service: Served, caller: Caller) -> d
 
 @making.post("/conversations/kept", status_code=204)
 @may("ask", counted="documents")
-def keep_too(body: Sealed, service: Served, caller: Caller) -> Response:
+def keep_too(body: Sealed, service: ServiceParameter, caller: Caller) -> Response:
     """Keeps on the server what a browser has kept, for who wants that."""
-    kept = kept_of(service)
+    kept = saved_conversations_of(service)
     if not kept.sealed(body.seal, body.token, body.kept):
         raise Invalid("seal-broken")
     title = Conversation(body.token, caller.client, turns_of_words(body.kept)).title
@@ -130,9 +135,9 @@ def keep_too(body: Sealed, service: Served, caller: Caller) -> Response:
 
 @making.post("/conversations/keeping")
 @may("ask", counted="documents")
-def keeping(body: Keeping, service: Served, caller: Caller) -> dict[str, Any]:
+def keeping(body: Keeping, service: ServiceParameter, caller: Caller) -> dict[str, Any]:
     """Has the server keep conversations of who signs in, or not."""
-    kept_of(service).keep(caller, body.on)
+    saved_conversations_of(service).keep(caller, body.on)
     return conversations(service, caller)
 
 
@@ -140,13 +145,13 @@ def keeping(body: Keeping, service: Served, caller: Caller) -> dict[str, Any]:
 @may("ask", counted="documents")
 def forget(
     request: Request,
-    service: Served,
+    service: ServiceParameter,
     caller: Caller,
     token: Annotated[list[str] | None, Query(max_length=2 * CONVERSATIONS)] = None,
     everything: bool = False,
 ) -> Response:
     """Forgets conversations by their tokens, wherever they are; or all that the server keeps."""
-    kept = kept_of(service)
+    kept = saved_conversations_of(service)
     can = kept.keeping(caller) is not None
     for each in token or ():
         conversations_of(request).forget(each, caller.client)
@@ -160,17 +165,17 @@ def forget(
 def keep_there(service: Service, who: Principal, talk: Conversation) -> None:
     """Keeps a conversation on the server, where who has it wants that; its answers are shown whether or not it can be."""
     try:
-        if service.kept is not None and service.kept.keeping(who):
-            service.kept.put(who, talk.token, talk.title, words_of_turns(talk.turns, talk.gone))
+        if service.conversations is not None and service.conversations.keeping(who):
+            service.conversations.put(who, talk.token, talk.title, words_of_turns(talk.turns, talk.gone))
     except (ServiceFault, LibraryError):
         log.exception("a conversation could not be kept")
 
 
-def kept_of(service: Service) -> Kept:
+def saved_conversations_of(service: Service) -> SavedConversations:
     """Where a service keeps things. Raises `Conflict` where it keeps nothing."""
-    if service.kept is None:
+    if service.conversations is None:
         raise Conflict("keeps-nothing")
-    return service.kept
+    return service.conversations
 
 
 TITLE = "Questions to the conference documents"
@@ -223,20 +228,20 @@ class Shared(Strict):
 
 @making.post("/answers", status_code=201)
 @may("ask", counted="rate")
-def share(request: Request, body: Shared, service: Served, caller: Caller) -> dict[str, str]:
+def share(request: Request, body: Shared, service: ServiceParameter, caller: Caller) -> dict[str, str]:
     """Makes a link to an answer that who asks was given."""
     talk = conversations_of(request).find(body.token, caller.client)
     turn = talk.turn(body.turn) if talk else None
     if turn is None:
-        raise NotHeld("answer-gone")
-    link = kept_of(service).share(caller, words_of_turns([turn]))
+        raise NotFound("answer-gone")
+    link = saved_conversations_of(service).share(caller, words_of_turns([turn]))
     return {"path": f"/answers/{link.name}", "until": date_text(link.until.date(), language_of(request))}
 
 
 @router.get("/conversations/{token}.md")
 @router.get("/conversations/{token}.docx")
 @may("brief")
-def conversation(request: Request, token: Token, service: Served, caller: Caller) -> Response:
+def conversation(request: Request, token: Token, service: ServiceParameter, caller: Caller) -> Response:
     """A conversation as a file."""
     talk = talk_of(request, token, caller.client)
     return _taken(request, service, talk.turns, talk.gone)
@@ -245,16 +250,16 @@ def conversation(request: Request, token: Token, service: Served, caller: Caller
 @router.get("/answers/{name}.md")
 @router.get("/answers/{name}.docx")
 @may("brief", counted="documents")
-def file(request: Request, name: Name, service: Served, caller: Caller) -> Response:
+def file(request: Request, name: Name, service: ServiceParameter, caller: Caller) -> Response:
     """An answer as a file."""
-    return _taken(request, service, turns_of_words(kept_of(service).shared(caller, name).kept))
+    return _taken(request, service, turns_of_words(saved_conversations_of(service).shared(caller, name).kept))
 
 
 @router.get("/answers/{name}")
 @may("documents")
-def answer(request: Request, name: Name, service: Served, caller: Caller) -> Response:
+def answer(request: Request, name: Name, service: ServiceParameter, caller: Caller) -> Response:
     """The answer to which a link leads, with its sources."""
-    link, reader = kept_of(service).shared(caller, name), language_of(request)
+    link, reader = saved_conversations_of(service).shared(caller, name), language_of(request)
     turn = turns_of_words(link.kept)[0]
     days: dict[str, Any] = {
         "given": date_text(link.given.date(), reader),

@@ -12,8 +12,8 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import Response
 
 from assistant.access.operations import allowed
-from assistant.api.authentication import Caller, Served
-from assistant.api.route import Guarded, may
+from assistant.api.authentication import Caller, ServiceParameter
+from assistant.api.route import GuardedRoute, may
 from assistant.collection import outline
 from assistant.page.excerpt_html import anchors_of, edition_words, official_address, parts, rows
 from assistant.page.plain_pages import Paged, document_path, page, version_path, web_address, words_path
@@ -24,7 +24,7 @@ from corpus.documents import Document, Span
 from corpus.symbols import Symbol, link
 from corpus.tables import tables_of
 
-pictures = APIRouter(include_in_schema=False, route_class=Guarded)
+pictures = APIRouter(include_in_schema=False, route_class=GuardedRoute)
 router = APIRouter(include_in_schema=False, route_class=Paged)
 Number = Annotated[int, Path(ge=1, le=100_000)]
 
@@ -67,7 +67,7 @@ def span_of(words: str, document: Document) -> Span | None:
 
 def _looked_at(
     name: str,
-    service: Served,
+    service: ServiceParameter,
     caller: Caller,
     language: Annotated[str | None, Query(max_length=10)] = None,
     edition: Annotated[str | None, Query(max_length=20)] = None,
@@ -83,7 +83,7 @@ LookedAt = Annotated[tuple[Document, Span | None], Depends(_looked_at)]
 
 @pictures.get("/documents/{name:path}/page/{number}.png")
 @may("documents")
-def picture(number: Number, service: Served, caller: Caller, looked_at: LookedAt) -> Response:
+def picture(number: Number, service: ServiceParameter, caller: Caller, looked_at: LookedAt) -> Response:
     """A page as a picture."""
     made = service.picture(caller, looked_at[0], number, looked_at[1])
     return Response(made, media_type="image/png", headers={"Cache-Control": "no-store"})
@@ -91,7 +91,7 @@ def picture(number: Number, service: Served, caller: Caller, looked_at: LookedAt
 
 @router.get("/documents/{name:path}/page/{number}")
 @may("documents")
-def leaf(request: Request, number: Number, service: Served, caller: Caller, looked_at: LookedAt) -> Response:
+def leaf(request: Request, number: Number, service: ServiceParameter, caller: Caller, looked_at: LookedAt) -> Response:
     """A page that shows one of a document's pages, and leads to those before and behind it."""
     held, span = looked_at
     service.picture(caller, held, number, span)  # what can't be shown is told as a page
@@ -115,7 +115,7 @@ PER_PAGE = 50
 @may("documents")
 def index(
     request: Request,
-    service: Served,
+    service: ServiceParameter,
     caller: Caller,
     q: Annotated[str, Query(max_length=500)] = "",
     language: Annotated[str, Query(max_length=10)] = "",
@@ -148,7 +148,7 @@ def index(
 @router.get("/meetings")
 @may("meetings")
 def meetings(
-    request: Request, service: Served, caller: Caller, meeting: Annotated[str, Query(max_length=500)] = ""
+    request: Request, service: ServiceParameter, caller: Caller, meeting: Annotated[str, Query(max_length=500)] = ""
 ) -> Response:
     """A meeting whose agenda is held, by the id of its agenda, by default the latest; others can be chosen."""
     views = meeting_views(service, caller, language_of(request))
@@ -158,7 +158,7 @@ def meetings(
 
 @router.get("/documents/{name:path}")
 @may("documents")
-def document(request: Request, service: Served, caller: Caller, looked_at: LookedAt) -> Response:
+def document(request: Request, service: ServiceParameter, caller: Caller, looked_at: LookedAt) -> Response:
     """A document."""
     held, span = looked_at
     about, anchors = service.collection.about(held), anchors_of(held)

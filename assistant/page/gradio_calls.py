@@ -22,7 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope
 
-from assistant.service_errors import Invalid, NotHeld, TooLarge, TooMany
+from assistant.service_errors import Invalid, NotFound, TooLarge, TooMany
 
 if TYPE_CHECKING:
     from assistant.page.gradio_page import Built
@@ -65,7 +65,7 @@ class Windows:
 
     def call(self, path: str, data: bytes, client: str) -> Call:
         """The call that a body makes at one of `FORMS`, with the client's own window and event in it. Raises
-        `Invalid` where it is none of the page's, and `NotHeld` for a function that the page does not have."""
+        `Invalid` where it is none of the page's, and `NotFound` for a function that the page does not have."""
         body = _parsed(data)
         if any(_OF_FILES & each.keys() for each in _objects(body)):
             raise Invalid("call-files")
@@ -80,7 +80,7 @@ class Windows:
             kept["event_id"] = self.event(window, kept["event_id"])
         function = self._page.functions.get(kept["fn_index"])
         if function is None:
-            raise NotHeld("call-unknown", number=kept["fn_index"])
+            raise NotFound("call-unknown", number=kept["fn_index"])
         if len(kept.get("data", ())) != function.fields and "data" in kept:
             raise Invalid("call-strange", why=f"the function is given {function.fields} fields")
         return Call(function.operation, json.dumps(kept).encode(), window)

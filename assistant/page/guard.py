@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.access import Principal, Role
 from assistant.access.operations import check
-from assistant.api.authentication import identified
+from assistant.api.authentication import identify_caller
 from assistant.page.gradio_calls import FORMS, Windows, body_of, window_of
 from assistant.page.no_script import path_of
 from assistant.page.plain_pages import render, sign_in_path
@@ -101,7 +101,7 @@ class Guard:
         path, connection = _path(scope), HTTPConnection(scope)
         if not _HOST.fullmatch(connection.headers.get("host", "x").strip()):
             raise Invalid("host-none", header="host")
-        who = await identified(connection)
+        who = await identify_caller(connection)
         # Where a request comes from is told by uvicorn alone; Gradio believes anybody that says it. (The scope that came is where others
         # look for the visit.)
         scope = {**scope, "headers": [(name, value) for name, value in scope["headers"] if not _told(name)]}

@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from assistant.access import Principal
-from assistant.api.authentication import Caller, Served, same_origin
+from assistant.api.authentication import Caller, ServiceParameter, same_origin
 from assistant.api.route import may
 from assistant.export.docx import pandoc_path
 from assistant.page.chat_turns import Conversation, Turn, conversations_of
@@ -36,7 +36,7 @@ from assistant.page_labels import language_of, word
 from assistant.qa.scope import Scope
 from assistant.question_request import QuestionRequest
 from assistant.service import Service
-from assistant.service_errors import Forbidden, Invalid, ServiceFault, known_language
+from assistant.service_errors import Forbidden, Invalid, ServiceFault, check_language
 
 router = APIRouter(include_in_schema=False, route_class=Paged)
 
@@ -69,7 +69,7 @@ class Chosen(BaseModel):
         if self.year and not (self.year.isascii() and self.year.isdigit() and len(self.year) == 4):
             raise Invalid("year-digits")
         if self.language:
-            known_language(self.language)
+            check_language(self.language)
         return scope_of(
             meeting, item, [self.document.strip()] if self.document.strip() else [], self.language, self.year
         )
@@ -101,7 +101,7 @@ def path_of(query: bytes) -> str:
 
 @router.get(PATH)
 @may("ask")
-def form(request: Request, service: Served, caller: Caller, chosen: Annotated[Begun, Query()]) -> Response:
+def form(request: Request, service: ServiceParameter, caller: Caller, chosen: Annotated[Begun, Query()]) -> Response:
     """The form, and below it the conversation."""
     talk = conversations_of(request).find(chosen.conversation, caller.client)
     told = "" if talk or not chosen.conversation else word("conversation_gone", language_of(request))
@@ -110,7 +110,7 @@ def form(request: Request, service: Served, caller: Caller, chosen: Annotated[Be
 
 @router.post(PATH)
 @may("ask")
-async def ask(request: Request, service: Served, caller: Caller, chosen: Annotated[Sent, Form()]) -> Response:
+async def ask(request: Request, service: ServiceParameter, caller: Caller, chosen: Annotated[Sent, Form()]) -> Response:
     """Answers, and leads to the page with the answer, which can be looked at again without asking again. What is refused is told
     there, and the question is still in the form."""
     if not same_origin(request):

@@ -19,7 +19,7 @@ from assistant.access import Principal
 from assistant.answer_phrases import day_of
 from assistant.answer_phrases import mark as sign
 from assistant.api.problems import MEDIA_TYPE, problem, request_id
-from assistant.api.route import Guarded
+from assistant.api.route import GuardedRoute
 from assistant.error_translation import reason
 from assistant.page_labels import LANGUAGE_NAMES, direction, language_of, mark, word, words_of
 from assistant.service_errors import ServiceFault
@@ -131,7 +131,7 @@ def page(template: str, request: Request, status: int = 200, **values: object) -
     return HTMLResponse(made, status, {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"})
 
 
-class Paged(Guarded):
+class Paged(GuardedRoute):
     """A guarded route of a page: its refusals are pages, and those who are not known yet are sent to sign in."""
 
 

@@ -20,7 +20,7 @@ from assistant.access import Principal
 from assistant.access.operations import allowed
 from assistant.api.api_models import Strict
 from assistant.api.api_replies import file_reply
-from assistant.api.authentication import Caller, Served
+from assistant.api.authentication import Caller, ServiceParameter
 from assistant.api.route import may
 from assistant.export.file_formats import to_html
 from assistant.export.layouts import publication_of
@@ -204,7 +204,7 @@ def _add(kind: type[Asked]) -> None:
     """Adds the page of a kind, with its form and what is asked for, and its files."""
 
     @may(kind.asks.operation, counted="documents")
-    def show(request: Request, service: Served, caller: Caller, asked: Any) -> Response:
+    def show(request: Request, service: ServiceParameter, caller: Caller, asked: Any) -> Response:
         asked = asked.read_by(request, service)
         held = asked.model_dump(by_alias=True)
         languages = {each: language_name(each, language_of(request)) for each in LANGUAGE_NAMES}
@@ -222,8 +222,8 @@ def _add(kind: type[Asked]) -> None:
         return made_or_waiting(request, service, caller, asked, shown)
 
     @may(kind.asks.operation, counted="documents")
-    def file(request: Request, service: Served, caller: Caller, form: Any, asked: Any) -> Response:
-        asked, writing = asked.read_by(request, service), service.writing
+    def file(request: Request, service: ServiceParameter, caller: Caller, form: Any, asked: Any) -> Response:
+        asked, writing = asked.read_by(request, service), service.papers
         writing.ready(form, asked.language or None)
 
         def written(made: Any) -> Response:
@@ -245,13 +245,13 @@ for _kind in (BriefingAsked, ThemesAsked, ComparisonAsked, TopicAsked, OriginsAs
 @router.get("/agenda")
 @may("agenda")
 def agenda(
-    request: Request, service: Served, caller: Caller, meeting: Annotated[str, Query(max_length=200)] = "",
+    request: Request, service: ServiceParameter, caller: Caller, meeting: Annotated[str, Query(max_length=200)] = "",
     language: Annotated[list[Language] | None, Query(max_length=6)] = None,
 ) -> Response:  # fmt: skip
     """What an agenda announces and cites against what is held, and for staff links that fetch what is missing."""
     wanted = language or ["en"]
     meetings = meeting_views(service, caller, language_of(request))
-    checked = service.writing.agenda(caller, meeting, wanted) if meetings or meeting else None
+    checked = service.papers.agenda(caller, meeting, wanted) if meetings or meeting else None
     return page("agenda.html", request, checked=checked, staff=allowed(caller, "fetch"), meetings=meetings, meeting=meeting, wanted=wanted,
                 languages=LANGUAGE_NAMES, states=_told("state", STATES, request), path=document_path, official=partial(_official, language_of(request)))  # fmt: skip
 
@@ -260,7 +260,7 @@ def made_or_waiting(
     request: Request, service: Service, who: Principal, asked: Asked, then: Callable[[Any], Response]
 ) -> Response:
     """What is answered with what is asked for, where it is there soon; until then the page that waits for it."""
-    made: Any = service.writing.begin(who, asked.request)
+    made: Any = service.papers.begin(who, asked.request)
     if isinstance(made, Paper):
         paper, made = made, _soon(made.future)
         if made is None:

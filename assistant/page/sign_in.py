@@ -14,12 +14,12 @@ from fastapi.responses import RedirectResponse, Response
 from assistant.access import Principal, Role
 from assistant.access.audit import Failure
 from assistant.access.rate_limits import PAUSE
-from assistant.api.authentication import COOKIE, AccessGate, address_of, same_origin
+from assistant.api.authentication import COOKIE, AccessGate, client_address, same_origin
 from assistant.api.route import everybody
 from assistant.page.plain_pages import Paged, page
 from assistant.page_labels import COOKIE as LANGUAGE
 from assistant.page_labels import LANGUAGE_NAMES
-from assistant.service_errors import Forbidden, NotHeld, TooMany
+from assistant.service_errors import Forbidden, NotFound, TooMany
 
 router = APIRouter(include_in_schema=False)
 choice = APIRouter(include_in_schema=False, route_class=Paged)
@@ -51,11 +51,11 @@ async def sign_in(
     gate = _gate(request)
     if not same_origin(request):
         raise Forbidden("other-site")
-    address = address_of(request)
+    address = client_address(request)
     try:
-        with gate.guesses.trying(name, address) as wait:
+        with gate.guess_limits.trying(name, address) as wait:
             if wait:
-                await gate.guesses.sleep(wait)
+                await gate.guess_limits.sleep(wait)
             # Checks take turns outside the pool of threads that answers everything else.
             token = await to_thread.run_sync(gate.accounts.sign_in, name, password, limiter=gate.checks)
     except TooMany:
@@ -67,7 +67,7 @@ async def sign_in(
             later = {"Retry-After": str(math.ceil(max(wait, PAUSE)))}
             return _form(request, next, name, status.HTTP_429_TOO_MANY_REQUESTS, later)
         return _form(request, next, name, status.HTTP_401_UNAUTHORIZED)
-    gate.guesses.right(name, address)
+    gate.guess_limits.right(name, address)
     who = Principal(Role.NONE, "session", f"account:{name}", address)
     await run_in_threadpool(gate.audit.note, who, "sign-in", "")
     response = RedirectResponse(safe_next(next), status.HTTP_303_SEE_OTHER)
@@ -93,13 +93,13 @@ async def sign_out(request: Request) -> Response:
 
 def _failed(gate: AccessGate, what: Failure, name: str, address: str) -> None:
     """Notes a try. A name that nobody has may be a password in the wrong field."""
-    gate.failures.note(what, f"account:{name if gate.accounts.known(name) else '?'}", address)
+    gate.failure_log.note(what, f"account:{name if gate.accounts.known(name) else '?'}", address)
 
 
 def _gate(request: Request) -> AccessGate:
     gate: AccessGate | None = request.app.state.gate
     if gate is None:
-        raise NotHeld("no-sign-in")
+        raise NotFound("no-sign-in")
     return gate
 
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from assistant.access import Principal
 from assistant.api.api_replies import file_reply
-from assistant.api.authentication import Caller, Served
+from assistant.api.authentication import Caller, ServiceParameter
 from assistant.api.route import may
 from assistant.export.file_formats import to_html
 from assistant.page.plain_pages import Paged, page, version_path, words_path
@@ -19,24 +19,26 @@ from assistant.page.report_pages import FILES, BriefingAsked, File, Short, made_
 from assistant.page_labels import language_of, word
 from assistant.service import Service
 from assistant.service.paper_service import STATES, State, reviewed
-from assistant.service_errors import Conflict, Invalid, NotHeld, ServiceFault
+from assistant.service_errors import Conflict, Invalid, NotFound, ServiceFault
 
 router = APIRouter(include_in_schema=False, route_class=Paged)
 
 
 @router.get("/drafts")
 @may("review")
-def drafts(request: Request, service: Served, caller: Caller) -> Response:
+def drafts(request: Request, service: ServiceParameter, caller: Caller) -> Response:
     """The briefings under review."""
-    found = service.writing.drafts(caller).all()
+    found = service.papers.drafts(caller).all()
     return page("drafts.html", request, drafts=found, draft=None, refused="", states=_states(request))
 
 
 @router.post("/drafts")
 @may("review")
-def add(request: Request, service: Served, caller: Caller, asked: Annotated[BriefingAsked, Form()]) -> Response:
+def add(
+    request: Request, service: ServiceParameter, caller: Caller, asked: Annotated[BriefingAsked, Form()]
+) -> Response:
     """Keeps a briefing that was made as a draft."""
-    drafts = service.writing.drafts(caller)
+    drafts = service.papers.drafts(caller)
     return made_or_waiting(
         request,
         service,
@@ -48,7 +50,7 @@ def add(request: Request, service: Served, caller: Caller, asked: Annotated[Brie
 
 @router.get("/drafts/{draft_id}")
 @may("review")
-def draft(request: Request, service: Served, caller: Caller, draft_id: str) -> Response:
+def draft(request: Request, service: ServiceParameter, caller: Caller, draft_id: str) -> Response:
     """One briefing under review, with forms to comment on it and to give it another state."""
     return _draft_page(request, service, caller, draft_id)
 
@@ -62,7 +64,7 @@ def _draft_page(
     **given: str,
 ) -> Response:
     """A draft with its forms; where something was refused also why, and what was `given` stands in the form again."""
-    found = service.writing.drafts(caller).get(draft_id)
+    found = service.papers.drafts(caller).get(draft_id)
     article = Markup(to_html(reviewed(found, service.library, words_path), page=False))  # noqa: S704  (escaped)
     files = [(told, f"/drafts/{found.id}/briefing.{form}") for form, told in FILES.items()]
     values = {"draft": found, "drafts": [], "states": _states(request), "article": article, "files": files}
@@ -73,21 +75,21 @@ def _draft_page(
 
 @router.get("/drafts/{draft_id}/briefing.{form}")
 @may("review")
-def draft_file(request: Request, service: Served, caller: Caller, draft_id: str, form: File) -> Response:
+def draft_file(request: Request, service: ServiceParameter, caller: Caller, draft_id: str, form: File) -> Response:
     """A draft as a file, with its state on the cover."""
-    found = service.writing.drafts(caller).get(draft_id)
-    data = service.writing.draft_file(caller, found, form)
+    found = service.papers.drafts(caller).get(draft_id)
+    data = service.papers.draft_file(caller, found, form)
     return file_reply(data, form, "briefing", found.title)
 
 
 @router.post("/drafts/{draft_id}/comments")
 @may("review")
 def comment(
-    request: Request, service: Served, caller: Caller, draft_id: str, text: Annotated[str, Form(max_length=4_000)],
+    request: Request, service: ServiceParameter, caller: Caller, draft_id: str, text: Annotated[str, Form(max_length=4_000)],
     statement: Annotated[Short, Form()] = "",
 ) -> Response:  # fmt: skip
     """Adds a comment; `statement` is the number of a paragraph, or empty."""
-    drafts, named = service.writing.drafts(caller), statement.strip()
+    drafts, named = service.papers.drafts(caller), statement.strip()
     try:
         drafts.comment(draft_id, text, (int(named) if named.isdecimal() else 0) if named else None)
     except Invalid as refusal:
@@ -98,11 +100,11 @@ def comment(
 @router.post("/drafts/{draft_id}/state")
 @may("review")
 def move(
-    request: Request, service: Served, caller: Caller, draft_id: str,
+    request: Request, service: ServiceParameter, caller: Caller, draft_id: str,
     state: Annotated[State, Form()],
 ) -> Response:  # fmt: skip
     """Gives a draft another state."""
-    drafts = service.writing.drafts(caller)
+    drafts = service.papers.drafts(caller)
     try:
         drafts.move(draft_id, state)
     except Conflict as refusal:
@@ -117,7 +119,7 @@ def _states(request: Request) -> dict[str, str]:
 @router.post("/confirm")
 @may("confirm")
 def confirm(
-    request: Request, service: Served, caller: Caller, document: Annotated[str, Form(max_length=500)]
+    request: Request, service: ServiceParameter, caller: Caller, document: Annotated[str, Form(max_length=500)]
 ) -> Response:
     """Takes the word of staff that a text, by its id, is what it says it is; shows it."""
     made = service.confirm(caller, document)
@@ -136,9 +138,9 @@ def evaluation_path(service: Service) -> Path:
 
 @router.get("/evaluation")
 @may("ratings")
-def evaluation(request: Request, service: Served, caller: Caller) -> Response:
+def evaluation(request: Request, service: ServiceParameter, caller: Caller) -> Response:
     """The evaluation report, as it was written; it runs nothing."""
     path = evaluation_path(service)
     if not path.is_file():
-        raise NotHeld("no-evaluation")
+        raise NotFound("no-evaluation")
     return FileResponse(path, media_type="text/html", headers={"Content-Security-Policy": REPORT_POLICY})

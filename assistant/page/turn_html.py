@@ -20,7 +20,7 @@ from assistant.qa.answer import Answer, Citation, Statement
 from assistant.qa.revisions import later_notes
 from assistant.row_tables import grid_of, without_bars
 from assistant.service import Service
-from assistant.service_errors import NotHeld
+from assistant.service_errors import NotFound
 from corpus.calendar_names import language_name
 from corpus.corpus_errors import NotHeld as Gone
 from corpus.documents import Document
@@ -158,7 +158,7 @@ def _around(
     own, begin, end = (citation.start, citation.end), citation.start, citation.end
     try:
         near: list[dict[str, Any]] = service.collection.passage(citation.id, around=1)["passages"]
-    except NotHeld:  # the document has changed since
+    except NotFound:  # the document has changed since
         near = []
     for each in near:
         if each["id"] == citation.id:

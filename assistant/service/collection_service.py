@@ -14,11 +14,11 @@ from typing import Any, BinaryIO
 from assistant.access import Principal, Role
 from assistant.collection import Collection
 from assistant.fetch_plans import FetchRequest, Plan, Row, plan
-from assistant.ingestion import Files, Keeper
+from assistant.ingestion import CollectionUpdater, Files
 from assistant.qa.engine import Engine
 from assistant.service.jobs import Job, Jobs
-from assistant.service.question_service import Entrance
-from assistant.service_errors import Conflict, Forbidden, Invalid, known_language
+from assistant.service.question_service import ServiceBase
+from assistant.service_errors import Conflict, Forbidden, Invalid, check_language
 from corpus.corpus_errors import plainly
 from corpus.files import file_hash
 from corpus.library import Library
@@ -121,20 +121,20 @@ class Uploads:
         return found
 
 
-class Changing(Entrance):
+class CollectionService(ServiceBase):
     """Operations that begin jobs give them back at once; what comes of them tell `job` and `follow_job`."""
 
     engine: Engine
     library: Library
     collection: Collection
     jobs: Jobs
-    _keeper: Keeper
+    _updater: CollectionUpdater
     _uploads: Uploads
 
     def verify(self, who: Principal) -> Job:
         """Begins to check the library; each outcome is something that is wrong."""
         self._check(who, "verify")
-        return self.jobs.submit("verify", who.id, self._keeper.verify)
+        return self.jobs.submit("verify", who.id, self._updater.verify)
 
     def upload(
         self,
@@ -151,12 +151,12 @@ class Changing(Entrance):
         it is its content tells."""
         self._check(who, "upload")
         if language:
-            known_language(language)
+            check_language(language)
         upload = self._uploads.take(
             content, name, who.id, symbol=_symbol(symbol), language=language, ocr=ocr, again=again
         )
         try:
-            self._noted(who, "upload", f"{upload.name} {upload.sha256}")
+            self._note_action(who, "upload", f"{upload.name} {upload.sha256}")
             return self._read(upload, who.id)
         except BaseException:  # whoever sent it is told that it was not taken
             upload.drop()
@@ -170,7 +170,7 @@ class Changing(Entrance):
         return self.jobs.submit(
             "upload",
             by,
-            lambda hand: self._keeper.read(hand, [upload], 1),
+            lambda reporter: self._updater.read(reporter, [upload], 1),
             detail=upload.name,
             ended=lambda _: upload.drop(),
             job_id=upload.job,
@@ -180,17 +180,19 @@ class Changing(Entrance):
         """Begins to fetch official documents by symbol (see `rapporteur fetch`); never from an address that is given."""
         planned = self._planned(who, asked)
         named = ", ".join(f"{each.symbol} ({each.language})" for each in planned.due) or "nothing that is not held"
-        self._noted(who, "fetch", named)
-        return self.jobs.submit("fetch", who.id, lambda hand: self._keeper.fetch(hand, planned), detail=named[:200])
+        self._note_action(who, "fetch", named)
+        return self.jobs.submit(
+            "fetch", who.id, lambda reporter: self._updater.fetch(reporter, planned), detail=named[:200]
+        )
 
     def foresee(self, who: Principal, asked: FetchRequest) -> list[Row]:
         """What `fetch` would do with each document, without asking anybody."""
-        return self._keeper.foreseen(self._planned(who, asked))
+        return self._updater.foreseen(self._planned(who, asked))
 
     def _planned(self, who: Principal, asked: FetchRequest) -> Plan:
         """What is meant."""
         self._check(who, "fetch")
-        if self._keeper.source is None:
+        if self._updater.source is None:
             raise Conflict("fetch-off")
         return plan(asked, self.library, self.engine.catalogue)
 
@@ -198,33 +200,35 @@ class Changing(Entrance):
         """Begins to read files and folders of this machine's, for its own user."""
         self._check(who, "ingest")
         _symbol(files.symbol)
-        self._noted(who, "ingest", ", ".join(map(str, files.paths)) or "starter")
+        self._note_action(who, "ingest", ", ".join(map(str, files.paths)) or "starter")
         return self.jobs.submit(
             "ingest",
             who.id,
-            lambda hand: self._keeper.read(hand, files, len(files), again=again, jobs=jobs),
+            lambda reporter: self._updater.read(reporter, files, len(files), again=again, jobs=jobs),
             detail=", ".join(printable(str(path)) for path in files.paths)[:200],
         )
 
     def forget(self, who: Principal, path: Path, shown: str) -> Job:
         """Begins to remove what came from a file of this machine's that is gone, for its own user."""
         self._check(who, "ingest")
-        self._noted(who, "forget", str(path))
+        self._note_action(who, "forget", str(path))
         name = printable(shown)
-        return self.jobs.submit("forget", who.id, lambda hand: self._keeper.forget(hand, path, name), detail=name[:200])
+        return self.jobs.submit(
+            "forget", who.id, lambda reporter: self._updater.forget(reporter, path, name), detail=name[:200]
+        )
 
     def remove(self, who: Principal, name: str, language: str | None = None, edition: str | None = None) -> Job:
         """Begins to remove a document: all its versions, or those in a language or edition."""
         self._check(who, "remove")
         ids = [document.id for document in self.collection.find(name, language, edition)]
-        self._noted(who, "remove", ", ".join(ids))
-        return self.jobs.submit("remove", who.id, lambda hand: self._keeper.remove(hand, ids), detail=name)
+        self._note_action(who, "remove", ", ".join(ids))
+        return self.jobs.submit("remove", who.id, lambda reporter: self._updater.remove(reporter, ids), detail=name)
 
     def confirm(self, who: Principal, name: str, language: str | None = None) -> list[dict[str, Any]]:
         """Takes somebody's word that a document's texts, or those in a language, are what they say they are."""
         self._check(who, "confirm")
         ids = self.collection.unverified(name, language)
-        self._noted(who, "confirm", ", ".join(ids))
+        self._note_action(who, "confirm", ", ".join(ids))
         for each in ids:
             self.library.confirm(each)
         return self.collection.records(ids)
@@ -251,7 +255,7 @@ class Changing(Entrance):
         self._check(who, "jobs")
         if self.jobs.get(job_id).by != who.id and who.role < Role.ADMIN:
             raise Forbidden("job-others")
-        self._noted(who, "stop", job_id)
+        self._note_action(who, "stop", job_id)
         return self.jobs.stop(job_id).to_json()
 
 

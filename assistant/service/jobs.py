@@ -16,8 +16,8 @@ from typing import Any, Literal
 
 from assistant.access.access_store import AccessStore
 from assistant.messages import Message
-from assistant.service.question_queue import Rota
-from assistant.service_errors import Conflict, NotHeld, Overloaded, stopping
+from assistant.service.question_queue import FairQueue
+from assistant.service_errors import Conflict, NotFound, Overloaded, stopping
 from corpus.corpus_errors import LibraryError
 from ingest.sandbox.process import WorkerError
 
@@ -33,7 +33,7 @@ _NOTE = (
 _FORGET = "DELETE FROM jobs WHERE created < (SELECT created FROM jobs ORDER BY created DESC, id LIMIT 1 OFFSET ?)"
 
 
-class History:
+class JobHistory:
     """The table of jobs, of all servers that share it. It is written to in the background: a job waits for no disk. Raises
     `LibraryError` where it can't be read."""
 
@@ -150,7 +150,7 @@ class _Changes:
                     del self._watchers[job_id]
 
 
-class Hand:
+class JobReporter:
     """A running job as the work sees it: told of progress, and asked whether to stop."""
 
     def __init__(self, job: Job, changed: _Changes, stop: threading.Event, heard: Heard) -> None:
@@ -161,7 +161,7 @@ class Hand:
         if self._stop.is_set():
             raise Stopped
 
-    def tell(self, *, done: int | None = None, total: int | None = None, detail: str | None = None) -> None:
+    def update(self, *, done: int | None = None, total: int | None = None, detail: str | None = None) -> None:
         """Says how far the work is. Raises `Stopped` where it is to end."""
         self.check()
         with self._changed:
@@ -173,13 +173,13 @@ class Hand:
 
     def advance(self) -> None:
         """Says that one more part is done. Raises `Stopped` where the work is to end."""
-        self.tell(done=self._job.done + 1)
+        self.update(done=self._job.done + 1)
 
     def note(self, words: str) -> None:
         """Says what people who wait should know. Raises `Stopped` where the work is to end."""
-        self.tell(detail=words)
+        self.update(detail=words)
 
-    def outcome(self, record: dict[str, Any]) -> None:
+    def add_outcome(self, record: dict[str, Any]) -> None:
         """Adds what became of a part."""
         with self._changed:
             job = self._job
@@ -191,7 +191,7 @@ class Hand:
             self._changed.of(job)
 
 
-Work = Callable[[Hand], None]
+Work = Callable[[JobReporter], None]
 Ended = Callable[[Job], None]
 
 
@@ -199,7 +199,7 @@ class Jobs:
     """The jobs of one service. `places`: how many may be unfinished; `heard` is told the result of every part;
     `history` keeps them."""
 
-    def __init__(self, *, places: int = 100, heard: Heard = lambda _: None, history: History | None = None) -> None:
+    def __init__(self, *, places: int = 100, heard: Heard = lambda _: None, history: JobHistory | None = None) -> None:
         self._places, self._heard, self._history = places, heard, history
         if history is not None:
             history.begin()
@@ -207,7 +207,7 @@ class Jobs:
         self._jobs: dict[str, Job] = {}
         self._stops: dict[str, threading.Event] = {}
         self._after: dict[str, Ended] = {}
-        self._queue: Rota[tuple[Job, Work]] = Rota()
+        self._queue: FairQueue[tuple[Job, Work]] = FairQueue()
         self._closed = False
         self._thread = threading.Thread(target=self._run, name="jobs", daemon=True)
         self._thread.start()
@@ -233,13 +233,13 @@ class Jobs:
         return job
 
     def get(self, job_id: str) -> Job:
-        """A job, of this process or of before. Raises `NotHeld`."""
+        """A job, of this process or of before. Raises `NotFound`."""
         with self._changed:
             if job_id in self._jobs:
                 return self._jobs[job_id]
         before = self._history and self._history.get(job_id)
         if not before:
-            raise NotHeld("no-job", name=job_id)
+            raise NotFound("no-job", name=job_id)
         return Job(**before)
 
     def all(self) -> list[dict[str, Any]]:
@@ -265,7 +265,7 @@ class Jobs:
     async def follow(self, job_id: str, since: int | None = None) -> AsyncGenerator[dict[str, Any], None]:
         """A job as a record, and again whenever it has changed, until it has ended here: at most every `PAUSE` seconds, since some
         change with every passage. With `since` each record has the outcomes alone that come behind these and behind those of the
-        record before. Raises `NotHeld`."""
+        record before. Raises `NotFound`."""
         loop, woken = asyncio.get_running_loop(), asyncio.Event()
 
         def wake() -> None:
@@ -284,7 +284,7 @@ class Jobs:
                 await woken.wait()
 
     def stop(self, job_id: str) -> Job:
-        """Tells a job to stop. Raises `NotHeld`, and `Conflict` where it has ended."""
+        """Tells a job to stop. Raises `NotFound`, and `Conflict` where it has ended."""
         job = self.get(job_id)
         with self._changed:
             if job.state not in ("queued", "running"):
@@ -328,7 +328,7 @@ class Jobs:
 
     def _done(self, job: Job, work: Work) -> tuple[State, Message | None]:
         try:
-            work(Hand(job, self._changed, self._stops[job.id], self._heard))
+            work(JobReporter(job, self._changed, self._stops[job.id], self._heard))
         except Stopped:
             return "stopped", Message("job-stopped")
         except (LibraryError, WorkerError) as error:

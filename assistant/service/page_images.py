@@ -7,7 +7,7 @@ import threading
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
-from assistant.service_errors import NotHeld, Overloaded, Unavailable
+from assistant.service_errors import NotFound, Overloaded, Unavailable
 from corpus.documents import Document, Span
 from corpus.library import Library
 from ingest.readers import ReadError
@@ -25,7 +25,7 @@ _AGAIN = 2.0
 log = logging.getLogger("rapporteur.service")
 
 
-class PagePictures:
+class PageImages:
     """The pictures of a library's documents. `limits` are those within which files are read."""
 
     def __init__(self, library: Library, limits: Limits | None = None) -> None:
@@ -41,10 +41,10 @@ class PagePictures:
         self._pictures.close()
 
     def picture(self, document: Document, page: int, words: Span | None = None) -> bytes:
-        """A page of a document's file as PNG, the words of a span of its text marked on it. Raises `NotHeld` where the file is not
+        """A page of a document's file as PNG, the words of a span of its text marked on it. Raises `NotFound` where the file is not
         kept, has no such page or can't be drawn, `Overloaded` where too many wait, `Unavailable` where nothing can be drawn."""
         if not 1 <= page <= len(document.pages):
-            raise NotHeld("no-page", document=document.label, page=page)
+            raise NotFound("no-page", document=document.label, page=page)
         between = document.pages_between(*words) if words else None
         quote = document.quote(*words) if words and between and between[0] <= page <= between[1] else ""
         key = (document.sha256, page, quote)
@@ -66,7 +66,7 @@ class PagePictures:
                 while len(self._drawn) > KEPT or sum(map(len, self._drawn.values())) > KEPT_BYTES:
                     self._drawn.popitem(last=False)
         if not known:
-            raise NotHeld("page-undrawn", document=document.label, page=page)
+            raise NotFound("page-undrawn", document=document.label, page=page)
         return known
 
     def _draw(self, document: Document, page: int, quote: str, between: tuple[int, int] | None) -> bytes:
@@ -89,5 +89,5 @@ class PagePictures:
             raise Unavailable("said", text=str(error), retry_after=60) from None
 
 
-def _not_kept(document: Document) -> NotHeld:
-    return NotHeld("file-not-kept", document=document.label)
+def _not_kept(document: Document) -> NotFound:
+    return NotFound("file-not-kept", document=document.label)

@@ -19,7 +19,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from assistant.access.principal import own_part, strangers_part
 from assistant.reports import Progress
-from assistant.service.question_queue import Rota, Turns
+from assistant.service.question_queue import FairQueue, QuestionQueue
 from assistant.service_errors import Overloaded, TooMany, stopping
 from assistant.time_slices import Aside
 
@@ -51,17 +51,17 @@ class Paper(Generic[T]):
     total: int = 0
 
 
-class Papers:
+class PaperQueue:
     """The papers of one service. `places`: how many may be unfinished, a quarter of them of one client, or of clients who share an
     origin; strangers leave a quarter to those with a key or an account. `clock` gives seconds."""
 
-    def __init__(self, turns: Turns, places: int, clock: Callable[[], float] = time.monotonic) -> None:
-        self._turns, self._places, self._clock = turns, places, clock
+    def __init__(self, question_queue: QuestionQueue, places: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._question_queue, self._places, self._clock = question_queue, places, clock
         self._each = max(1, places // 4)
         self._guard = threading.Lock()
         self._papers: OrderedDict[Hashable, Paper[Any]] = OrderedDict()
         self._stopping = threading.Event()
-        self._wanted: Rota[Callable[[], None]] = Rota()
+        self._wanted: FairQueue[Callable[[], None]] = FairQueue()
         # A daemon: a model that never answers must not keep the process from ending.
         threading.Thread(target=self._run, name="papers", daemon=True).start()
 
@@ -133,7 +133,7 @@ class Papers:
                 turn.close()
                 self._check()
                 paper.part, paper.done, paper.total = part, done, total
-                turn.enter_context(self._turns.batch())
+                turn.enter_context(self._question_queue.batch())
 
             @contextmanager
             def aside() -> Iterator[None]:
@@ -146,11 +146,11 @@ class Papers:
                 finally:
                     paper.aside = False
                     self._check()
-                    turn.enter_context(self._turns.batch())
+                    turn.enter_context(self._question_queue.batch())
 
             try:
                 self._check()
-                turn.enter_context(self._turns.batch())
+                turn.enter_context(self._question_queue.batch())
                 made = work(tell, aside)
                 paper.until = math.inf if lasting(made) else self._clock() + PASSING
             except BaseException as error:  # noqa: BLE001  (it belongs to whoever waits for the paper)

@@ -15,8 +15,8 @@ from assistant.access.access_store import AccessStore
 from assistant.paper_requests import PaperRequest, file_of
 from assistant.reports import Progress, refused, silent
 from assistant.reports.brief.briefing import Briefing, Source
-from assistant.service.paper_queue import Paper, Papers
-from assistant.service_errors import Conflict, Invalid, NotHeld
+from assistant.service.paper_queue import Paper, PaperQueue
+from assistant.service_errors import Conflict, Invalid, NotFound
 from assistant.time_slices import Aside
 from corpus.documents import Document, Edition
 from corpus.library import Library
@@ -76,7 +76,7 @@ class Draft:
 
 
 class Drafts:
-    """The tables of drafts, in which `who` changes what is changed; `noted` hears of it. With the `library` it is looked whether
+    """The tables of drafts, in which `who` changes what is changed; `note_action` hears of it. With the `library` it is looked whether
     documents still say what is quoted. Who may not clear what they made themselves is not `alone`. Raises `LibraryError` where the
     tables can't be read or written, `ServiceFault` for what is not there or can't be."""
 
@@ -84,12 +84,12 @@ class Drafts:
         self,
         store: AccessStore,
         who: str,
-        noted: Callable[[str, str], None] = lambda _action, _id: None,
+        note_action: Callable[[str, str], None] = lambda _action, _id: None,
         *,
         library: Library | None = None,
         alone: bool = True,
     ) -> None:
-        self._store, self._who, self._noted, self._library, self._alone = store, who, noted, library, alone
+        self._store, self._who, self._note_action, self._library, self._alone = store, who, note_action, library, alone
 
     def add(self, briefing: Briefing) -> Draft:
         """Keeps a briefing as a draft."""
@@ -100,7 +100,7 @@ class Drafts:
                 draft.id, draft.created, draft.title, draft.state, json.dumps(to_plain(briefing), ensure_ascii=False),
             )  # fmt: skip
             self._note(draft.id, "state", None, "draft")
-        self._noted("draft", draft.id)
+        self._note_action("draft", draft.id)
         return self.get(draft.id)
 
     def all(self) -> list[Draft]:
@@ -112,7 +112,7 @@ class Drafts:
         """One draft, whole."""
         rows = self._store.rows("SELECT id, title, state, created, briefing FROM drafts WHERE id = ?", draft_id)
         if not rows:
-            raise NotHeld("no-draft", name=draft_id[:40])
+            raise NotFound("no-draft", name=draft_id[:40])
         known, title, state, created, briefing = rows[0]
         try:
             made: Briefing = from_plain(Briefing, json.loads(briefing), "the draft")
@@ -154,7 +154,7 @@ class Drafts:
                 if changed:
                     self._note(draft_id, "state", None, state)
         moved = self.get(draft_id)
-        self._noted(f"draft {moved.state}", draft_id)
+        self._note_action(f"draft {moved.state}", draft_id)
         return moved
 
     def _changed(self, briefing: Briefing) -> tuple[str, ...] | None:
@@ -210,7 +210,7 @@ def _as_cited(source: Source) -> Document:
     )
 
 
-class Writing:
+class PaperService:
     """The writing of one service. Every operation takes the principal that asks first and raises a `ServiceFault` for
     what is not done; `allowed` checks and counts who does what; so many papers may be unfinished as there are `places`."""
 
@@ -218,12 +218,12 @@ class Writing:
         self,
         service: Service,
         allowed: Callable[[Principal, str], None],
-        noted: Callable[[Principal, str, str], None],
+        note_action: Callable[[Principal, str, str], None],
         store: AccessStore | None,
         places: int,
     ) -> None:
-        self._service, self._allowed, self._noted, self._store = service, allowed, noted, store
-        self.papers = Papers(service.turns, places)
+        self._service, self._allowed, self._note_action, self._store = service, allowed, note_action, store
+        self.queue = PaperQueue(service.question_queue, places)
 
     def begin(self, who: Principal, request: PaperRequest) -> Paper[Any] | Report:
         """What is asked for, to come; where it is made at once, itself."""
@@ -245,26 +245,26 @@ class Writing:
 
         key = (request.path, subject, state_of(service.library, service.engine.signature))
         # What is there already costs no more than looking at a document.
-        self._allowed(who, "documents" if self.papers.held(key) else request.operation)
+        self._allowed(who, "documents" if self.queue.held(key) else request.operation)
         # One on which no model failed would be made again the same.
-        return self.papers.take(
+        return self.queue.take(
             key, work, lambda made: bool(getattr(made, "lasting", True)), client=who.client, origin=who.origin
         )
 
     def part(self, request: PaperRequest, made: Any) -> Report:
-        """What is wanted of what was made. Raises `NotHeld`, which says what is near, where there is none of that name."""
-        with refused(NotHeld):
+        """What is wanted of what was made. Raises `NotFound`, which says what is near, where there is none of that name."""
+        with refused(NotFound):
             return request.part(made)
 
     def drafts(self, who: Principal) -> Drafts:
-        """The briefings under review, as somebody sees and changes them. Raises `NotHeld` where none are kept."""
+        """The briefings under review, as somebody sees and changes them. Raises `NotFound` where none are kept."""
         self._allowed(who, "review")
         if self._store is None:
-            raise NotHeld("no-drafts")
+            raise NotFound("no-drafts")
         return Drafts(
             self._store,
             getpass.getuser() if who.kind == "local" else who.id,  # as a command without a server names them
-            lambda action, draft_id: self._noted(who, action, draft_id),
+            lambda action, draft_id: self._note_action(who, action, draft_id),
             library=self._service.library,
             alone=who.role >= Role.ADMIN,
         )
@@ -276,7 +276,7 @@ class Writing:
 
         self._allowed(who, "agenda")
         library = self._service.library
-        with refused(NotHeld):
+        with refused(NotFound):
             return check_agenda(library, self._service.engine.catalogue, agenda_meeting(library, meeting), languages)
 
     def ready(self, form: str, language: str | None = None) -> None:

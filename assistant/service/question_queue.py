@@ -43,7 +43,7 @@ REMEMBERED = 1_000
 """Clients of whom it is known when they had their last turn."""
 
 
-class Rota(Generic[T]):
+class FairQueue(Generic[T]):
     """What waits for one thread, of each client one piece in turn, so that who brings many waits for them alone. Closed, it gives what
     it has and then None."""
 
@@ -86,7 +86,7 @@ class _Waiting:
     since: float
 
 
-class Turns:
+class QuestionQueue:
     """Pieces of work, one at a time: by one thread, and one more for each piece that is away.
 
     `places`: how many may wait, those that are away among them, of which strangers leave a quarter to those with a key or an account;
@@ -122,11 +122,11 @@ class Turns:
             self._begin_thread()
 
     @classmethod
-    def of(cls, chosen: Settings) -> Turns:
+    def of(cls, chosen: Settings) -> QuestionQueue:
         """Those of a service with these settings."""
         return cls(places=chosen.queue, per_client=max(1, chosen.queue // 2), patience=chosen.queue_seconds)
 
-    def take(self, work: Callable[[], T], client: str, origin: str = "") -> Future[T]:
+    def submit(self, work: Callable[[], T], client: str, origin: str = "") -> Future[T]:
         """Queues work; the future holds what it returns or raises. With an `origin` the client has a part of what all clients of
         this origin have together. Raises `TooMany` or `Overloaded` at once."""
         with self._state:
@@ -157,7 +157,7 @@ class Turns:
             return len(self._queue)
 
     @property
-    def elsewhere(self) -> int:
+    def away_count(self) -> int:
         """How many are away."""
         with self._state:
             return len(self._away)
@@ -328,8 +328,8 @@ BATCH = 32
 class PoliteEmbedder:
     """The same model: its vectors do not change. A question waits for one batch at most."""
 
-    def __init__(self, embedder: Embedder, turns: Turns) -> None:
-        self._embedder, self._turns = embedder, turns
+    def __init__(self, embedder: Embedder, question_queue: QuestionQueue) -> None:
+        self._embedder, self._turns = embedder, question_queue
         self._pace = 0.05  # seconds for a passage, as it has been lately
 
     def __getattr__(self, name: str) -> Any:
@@ -352,11 +352,11 @@ class PoliteEmbedder:
         return np.concatenate(made) if made else np.empty((0, self._embedder.dimension), np.float32)
 
 
-def politely(models: Models, turns: Turns) -> Models:
+def politely(models: Models, question_queue: QuestionQueue) -> Models:
     """The models of a library, each taking turns."""
 
     def polite(model: Embedder) -> Embedder:
-        return cast("Embedder", PoliteEmbedder(model, turns))
+        return cast("Embedder", PoliteEmbedder(model, question_queue))
 
     second = models.multilingual and polite(models.multilingual)
     return Models(polite(models.own), second, optional=models.optional)

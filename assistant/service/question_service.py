@@ -13,14 +13,14 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeVar
 
 from assistant.access import Principal, check
-from assistant.access.rate_limits import COSTLY, Rates
+from assistant.access.rate_limits import COSTLY, RateLimits
 from assistant.qa.answer import Answer, Finished, Progress, Said
 from assistant.qa.engine import Engine
 from assistant.qa.retriever import Evidence
 from assistant.question_request import QuestionRequest, scope_of
 from assistant.service.metrics import Metrics
-from assistant.service.question_queue import Turns
-from assistant.service_errors import ServiceFault, known_language, of_library, stopping
+from assistant.service.question_queue import QuestionQueue
+from assistant.service_errors import ServiceFault, check_language, from_library_error, stopping
 from corpus.corpus_errors import LibraryError
 
 Stage = Literal["waiting", "answering", "writing"]
@@ -117,15 +117,15 @@ class Stream:
                 loop.call_soon_threadsafe(woken.set)
 
 
-Noted = Callable[[Principal, str, str], None]
+AuditCallback = Callable[[Principal, str, str], None]
 """Told who does what to what, for the audit log."""
 
 
-class Entrance:
-    """What every part of the service asks first. `rates` counts requests, `noted` hears what staff do."""
+class ServiceBase:
+    """What every part of the service asks first. `rate_limits` counts requests, `note_action` hears what staff do."""
 
-    def __init__(self, rates: Rates | None, noted: Noted) -> None:
-        self._rates, self._noted = rates, noted
+    def __init__(self, rate_limits: RateLimits | None, note_action: AuditCallback) -> None:
+        self._rate_limits, self._note_action = rate_limits, note_action
         self.stopping = False
         """Whether the service was told to stop."""
 
@@ -139,8 +139,8 @@ class Entrance:
     def _check(self, who: Principal, operation: str) -> None:
         """The one place where it is decided who may do what, how often, and when."""
         check(who, operation)
-        if self._rates is not None:
-            self._rates.count(who, operation)
+        if self._rate_limits is not None:
+            self._rate_limits.count(who, operation)
         if self.stopping and operation in COSTLY:
             raise stopping()
 
@@ -150,11 +150,11 @@ T = TypeVar("T")
 log = logging.getLogger("rapporteur.service")
 
 
-class Asking(Entrance):
+class QuestionService(ServiceBase):
     """Gives futures, since doors must not block."""
 
     engine: Engine
-    turns: Turns
+    question_queue: QuestionQueue
     metrics: Metrics
     _log_questions: bool
 
@@ -182,7 +182,7 @@ class Asking(Entrance):
             except Closed:
                 return
 
-        ahead = self.turns.waiting
+        ahead = self.question_queue.waiting
         stream.put(Status("waiting", ahead))
         stream.follow(self._turn(answer, who))
         return stream
@@ -195,17 +195,17 @@ class Asking(Entrance):
     def _check_asked(self, who: Principal, asked: QuestionRequest) -> None:
         self._check(who, "ask")
         if asked.language:
-            known_language(asked.language)
+            check_language(asked.language)
 
     def _turn(self, work: Callable[[], T], who: Principal) -> Future[T]:
         def told() -> T:
             try:
                 return work()
             except LibraryError as error:
-                raise of_library(error, trusted=who.trusted) from error
+                raise from_library_error(error, trusted=who.trusted) from error
 
         try:
-            return self.turns.take(told, who.client, who.origin)
+            return self.question_queue.submit(told, who.client, who.origin)
         except ServiceFault as fault:
             self.metrics.refused(fault.code)
             raise

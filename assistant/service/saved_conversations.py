@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 from assistant.access import Principal, check
 from assistant.access.access_store import AccessStore
-from assistant.access.anonymous_sessions import Secret
-from assistant.service_errors import Forbidden, NotHeld, TooLarge
+from assistant.access.anonymous_sessions import SigningSecret
+from assistant.service_errors import Forbidden, NotFound, TooLarge
 
 CONVERSATIONS, FORGOTTEN = 100, 1_000
 """Conversations of one account, and of those that were deleted the tokens; beyond them the oldest are forgotten."""
@@ -55,12 +55,12 @@ class Link:
     kept: str
 
 
-class Kept:
+class SavedConversations:
     """Tables beside the accounts. Every method takes who asks first, and raises `ServiceFault` for what is not done and
     `LibraryError` where the disk refuses."""
 
     def __init__(self, store: AccessStore) -> None:
-        self._store, self._secret = store, Secret(store.folder)
+        self._store, self._secret = store, SigningSecret(store.folder)
 
     # Conversations in browsers
 
@@ -106,11 +106,11 @@ class Kept:
         return [dict(zip(("token", "title", "changed"), row, strict=True)) for row in found]
 
     def get(self, who: Principal, token: str) -> str:
-        """A conversation. Raises `NotHeld`, for that of somebody else too."""
+        """A conversation. Raises `NotFound`, for that of somebody else too."""
         wanted = "SELECT kept FROM conversations WHERE token = ? AND account = ? AND kept <> ''"
         found = [] if self.keeping(who) is None else self._store.rows(wanted, token, _account(who))
         if not found:
-            raise NotHeld("conversation-gone")
+            raise NotFound("conversation-gone")
         return str(found[0][0])
 
     def forgotten(self, who: Principal) -> list[str]:
@@ -144,15 +144,15 @@ class Kept:
         return Link(f"{one}.{self._secret.seal('answer', one, until.isoformat())}", now, until, kept)
 
     def shared(self, who: Principal, name: str) -> Link:
-        """What a link leads to. Raises `NotHeld` for one that was not made here, has ended, or was made with another secret."""
+        """What a link leads to. Raises `NotFound` for one that was not made here, has ended, or was made with another secret."""
         check(who, "ask")
         one, _, seal = name.partition(".")
         found = self._store.rows("SELECT given, until, kept FROM shared WHERE id = ?", one)
         if not found or not self._secret.sealed(seal, "answer", one, found[0][1]):
-            raise NotHeld("no-link")
+            raise NotFound("no-link")
         link = Link(name, datetime.fromisoformat(found[0][0]), datetime.fromisoformat(found[0][1]), found[0][2])
         if link.until <= self._store.now():
-            raise NotHeld("link-ended")
+            raise NotFound("link-ended")
         return link
 
 

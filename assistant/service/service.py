@@ -8,18 +8,18 @@ from typing import Any
 from assistant.access import Principal
 from assistant.access.access_store import AccessStore
 from assistant.access.audit import Audit
-from assistant.access.rate_limits import Rates
+from assistant.access.rate_limits import RateLimits
 from assistant.collection import Collection
-from assistant.ingestion import Keeper
+from assistant.ingestion import CollectionUpdater
 from assistant.qa.engine import Engine
-from assistant.service.collection_service import FOLDER, Changing, Uploads
-from assistant.service.jobs import History, Jobs
+from assistant.service.collection_service import FOLDER, CollectionService, Uploads
+from assistant.service.jobs import JobHistory, Jobs
 from assistant.service.metrics import Metrics
-from assistant.service.page_images import PagePictures
-from assistant.service.paper_service import Writing
-from assistant.service.question_queue import Turns
-from assistant.service.question_service import Asking
-from assistant.service.saved_conversations import Kept
+from assistant.service.page_images import PageImages
+from assistant.service.paper_service import PaperService
+from assistant.service.question_queue import QuestionQueue
+from assistant.service.question_service import QuestionService
+from assistant.service.saved_conversations import SavedConversations
 from assistant.service_errors import Conflict, Invalid
 from assistant.settings import Settings
 from corpus.documents import Document
@@ -32,7 +32,7 @@ _FIRST = "When does the meeting take place?"
 """What the server asks itself."""
 
 
-class Service(Asking, Changing):
+class Service(QuestionService, CollectionService):
     """Rapporteur for many. Every method takes the principal that asks first, and raises a `ServiceFault` for what
     is not done. The settings that are `chosen` say how much is taken on.
 
@@ -43,11 +43,11 @@ class Service(Asking, Changing):
     def __init__(
         self,
         engine: Engine,
-        keeper: Keeper | None = None,
+        updater: CollectionUpdater | None = None,
         chosen: Settings | None = None,
         *,
-        turns: Turns | None = None,
-        rates: Rates | None = None,
+        question_queue: QuestionQueue | None = None,
+        rate_limits: RateLimits | None = None,
         store: AccessStore | None = None,
     ) -> None:
         self.settings = chosen or Settings.model_construct()
@@ -56,32 +56,32 @@ class Service(Asking, Changing):
         self.engine = engine
         self.metrics = Metrics()
         self.audit = Audit(store) if store else None
-        super().__init__(rates, self.audit.note if self.audit else lambda _who, _action, _target: None)
+        super().__init__(rate_limits, self.audit.note if self.audit else lambda _who, _action, _target: None)
         self._log_questions = self.settings.log_questions
         self.library = engine.library
         self.collection = Collection(engine.library, engine.catalogue)
-        self.turns = turns or Turns.of(self.settings)
-        self.jobs = Jobs(places=JOBS, heard=self.metrics.file, history=History(store) if store else None)
-        self._keeper = keeper or Keeper(engine.library, engine.catalogue)
+        self.question_queue = question_queue or QuestionQueue.of(self.settings)
+        self.jobs = Jobs(places=JOBS, heard=self.metrics.file, history=JobHistory(store) if store else None)
+        self._updater = updater or CollectionUpdater(engine.library, engine.catalogue)
         self._uploads = Uploads(self.library.folder / FOLDER)
         self._when_stopped: list[Callable[[], None]] = []
-        self.writing = Writing(self, self._check, self._noted, store, JOBS)
-        self._pictures = PagePictures(self.library, self._keeper.limits)
-        self.kept = Kept(store) if store else None
-        self.metrics.watch("waiting", "Questions that wait for their turn.", lambda: self.turns.waiting)
-        self.metrics.watch("writing", "Questions that wait for a model.", lambda: self.turns.elsewhere)
+        self.papers = PaperService(self, self._check, self._note_action, store, JOBS)
+        self._pictures = PageImages(self.library, self._updater.limits)
+        self.conversations = SavedConversations(store) if store else None
+        self.metrics.watch("waiting", "Questions that wait for their turn.", lambda: self.question_queue.waiting)
+        self.metrics.watch("writing", "Questions that wait for a model.", lambda: self.question_queue.away_count)
         self.metrics.watch("jobs", "Jobs that have not ended.", lambda: self.jobs.unfinished)
         self.metrics.watch("passages", "Passages held.", lambda: sum(self.library.languages().values()))
 
     def warm(self) -> None:
         """Has models and indexes loaded as a question does, before somebody asks one; who asks meanwhile waits as for any question."""
-        self.turns.take(lambda: self.engine.ask(_FIRST, mode="quote"), "the server")
+        self.question_queue.submit(lambda: self.engine.ask(_FIRST, mode="quote"), "the server")
 
     def stop(self) -> None:
         """Takes nothing new from now on, and tells jobs to stop between two documents."""
         self.stopping = True
         self.jobs.stop_all()
-        self.writing.papers.stop()
+        self.papers.queue.stop()
         for call in self._when_stopped:
             call()
 
@@ -94,9 +94,9 @@ class Service(Asking, Changing):
         all that was begun has ended within `grace` seconds."""
         self.stop()
         self._pictures.close()
-        papers = self.writing.papers.close(grace)
+        papers = self.papers.queue.close(grace)
         jobs = self.jobs.close(grace)
-        return self.turns.close(grace) and jobs and papers
+        return self.question_queue.close(grace) and jobs and papers
 
     # Looking
 
@@ -171,7 +171,7 @@ class Service(Asking, Changing):
     def remove_ratings(self, who: Principal, number: int) -> int:
         """Removes the ratings up to a number; returns how many there were."""
         self._check(who, "ratings")
-        self._noted(who, "remove ratings", f"up to {number}")
+        self._note_action(who, "remove ratings", f"up to {number}")
         return self.library.remove_feedback(number)
 
     def cases(self, who: Principal) -> str:
@@ -189,4 +189,4 @@ class Service(Asking, Changing):
     @property
     def ready(self) -> bool:
         """Whether questions are taken."""
-        return not self.stopping and self.turns.waiting + self.turns.elsewhere < self.settings.queue
+        return not self.stopping and self.question_queue.waiting + self.question_queue.away_count < self.settings.queue

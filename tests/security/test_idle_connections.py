@@ -19,7 +19,7 @@ from test_serving import Server
 from assistant.access import Role
 from assistant.access.principal import network
 from assistant.api import http_server as connections
-from assistant.api.admission import Most, Places
+from assistant.api.admission import ConcurrencyLimits, RequestSlots
 from assistant.service_errors import Overloaded, TooMany
 
 MANY = 600
@@ -192,7 +192,7 @@ def scope(path: str, host: str) -> dict[str, object]:
 
 
 def test_streams_have_places_by_kind_and_address_and_requests_their_own() -> None:
-    places = Places(Most(4, 2, 2, "requests"), Most(3, 2, 2, "streams"))
+    places = RequestSlots(ConcurrencyLimits(4, 2, 2, "requests"), ConcurrencyLimits(3, 2, 2, "streams"))
     window = "/gradio_api/heartbeat/x"
     with ExitStack() as held:
         for host in ("192.0.2.1", "192.0.2.1", "192.0.2.2"):

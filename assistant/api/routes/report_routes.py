@@ -13,8 +13,8 @@ from pydantic import BaseModel, Field
 
 from assistant.api.api_models import AgendaOut, BriefingOut, ComparisonOut, MandatesOut, OriginsOut, Strict, ThemesOut
 from assistant.api.api_replies import DOCUMENTED, LISTED, SHEETS, EventStream, event, file_reply, form_of
-from assistant.api.authentication import Caller, Served
-from assistant.api.route import Guarded, may
+from assistant.api.authentication import Caller, ServiceParameter
+from assistant.api.route import GuardedRoute, may
 from assistant.api.routes.keeping_routes import local
 from assistant.paper_requests import (
     BriefingRequest,
@@ -30,21 +30,23 @@ from assistant.service.paper_queue import Paper
 from assistant.service.paper_service import Event, State
 from corpus.documents import Language
 
-router = APIRouter(tags=["write"], route_class=Guarded)
+router = APIRouter(tags=["write"], route_class=GuardedRoute)
 LOOK_SECONDS = 0.2
 """After how long it is looked how far a paper is."""
 
 
 @router.post("/briefings", response_model=BriefingOut, responses=DOCUMENTED)
 @may("brief", counted="documents")
-async def make_briefing(request: Request, service: Served, caller: Caller, asked: BriefingRequest) -> Response:
+async def make_briefing(
+    request: Request, service: ServiceParameter, caller: Caller, asked: BriefingRequest
+) -> Response:
     """A briefing, asked for in a body, for subjects that are to stand in no log of addresses."""
     return await _written(request, service, caller, asked)
 
 
 def _add(kind: type[PaperRequest], name: str, gives: type[BaseModel]) -> None:
     @may(kind.operation, counted="documents")
-    async def give(request: Request, service: Served, caller: Caller, asked: Any) -> Response:
+    async def give(request: Request, service: ServiceParameter, caller: Caller, asked: Any) -> Response:
         return await _written(request, service, caller, asked)
 
     give.__annotations__["asked"] = Annotated[kind, Query()]
@@ -54,8 +56,8 @@ def _add(kind: type[PaperRequest], name: str, gives: type[BaseModel]) -> None:
     )
 
     @may(kind.operation, counted="documents")
-    async def follow(service: Served, caller: Caller, asked: Any) -> EventStream:
-        return EventStream(_parts(await run_in_threadpool(service.writing.begin, caller, asked)))
+    async def follow(service: ServiceParameter, caller: Caller, asked: Any) -> EventStream:
+        return EventStream(_parts(await run_in_threadpool(service.papers.begin, caller, asked)))
 
     follow.__annotations__["asked"] = kind
     local.add_api_route(f"/papers/{kind.path}", follow, methods=["POST"])
@@ -87,18 +89,18 @@ async def _parts(made: Any) -> AsyncIterator[bytes]:
 @router.get("/agenda", response_model=AgendaOut)
 @may("agenda")
 def agenda(
-    service: Served,
+    service: ServiceParameter,
     caller: Caller,
     meeting: Annotated[str, Query(max_length=200, description="Symbol of the agenda; else that of the latest.")] = "",
     language: Annotated[list[Language] | None, Query(description="In which the documents are wanted.")] = None,
 ) -> dict[str, Any]:
     """What an agenda announces and cites against what is held, with the commands that mend it."""
-    return service.writing.agenda(caller, meeting, language or ["en"]).to_json()
+    return service.papers.agenda(caller, meeting, language or ["en"]).to_json()
 
 
 async def made_paper(service: Service, caller: Caller, asked: PaperRequest) -> Any:
     """What is asked for, once it is made; it is made to its end for others, too."""
-    made = await run_in_threadpool(service.writing.begin, caller, asked)
+    made = await run_in_threadpool(service.papers.begin, caller, asked)
     return await asyncio.shield(asyncio.wrap_future(made.future)) if isinstance(made, Paper) else made
 
 
@@ -106,15 +108,15 @@ async def _written(request: Request, service: Service, caller: Caller, asked: Pa
     """What is asked for as JSON or as a file. A form that can't be written here is refused before any work is done."""
     sheets = SHEETS if isinstance(asked, MandatesRequest) else {}
     form = asked.format or form_of(request.headers.get("accept", ""), sheets)
-    await run_in_threadpool(service.writing.ready, form, asked.language)
-    made = service.writing.part(asked, await made_paper(service, caller, asked))
+    await run_in_threadpool(service.papers.ready, form, asked.language)
+    made = service.papers.part(asked, await made_paper(service, caller, asked))
     if form == "json":
         return JSONResponse(await run_in_threadpool(made.to_json))
-    data = await run_in_threadpool(service.writing.made_file, caller, made, form, asked.spoken(made))
+    data = await run_in_threadpool(service.papers.made_file, caller, made, form, asked.spoken(made))
     return file_reply(data, form, asked.name, asked.about)
 
 
-review = APIRouter(tags=["review"], route_class=Guarded)
+review = APIRouter(tags=["review"], route_class=GuardedRoute)
 
 
 class DraftOut(BaseModel):
@@ -145,41 +147,43 @@ class StateBody(Strict):
 
 @review.get("/drafts", response_model=list[DraftOut])
 @may("review")
-def drafts(service: Served, caller: Caller) -> list[dict[str, Any]]:
+def drafts(service: ServiceParameter, caller: Caller) -> list[dict[str, Any]]:
     """The briefings under review, the latest first."""
-    return [each.to_json() for each in service.writing.drafts(caller).all()]
+    return [each.to_json() for each in service.papers.drafts(caller).all()]
 
 
 @review.post("/drafts", response_model=DraftOut, status_code=201)
 @may("review")
-async def add_draft(service: Served, caller: Caller, asked: BriefingRequest) -> dict[str, Any]:
+async def add_draft(service: ServiceParameter, caller: Caller, asked: BriefingRequest) -> dict[str, Any]:
     """Makes a briefing and keeps it as a draft."""
     made = await made_paper(service, caller, asked)
-    drafts = await run_in_threadpool(service.writing.drafts, caller)
+    drafts = await run_in_threadpool(service.papers.drafts, caller)
     return (await run_in_threadpool(drafts.add, made)).to_json()
 
 
 @review.get("/drafts/{draft_id}", response_model=DraftOut, responses=DOCUMENTED)
 @may("review")
-def draft(request: Request, service: Served, caller: Caller, draft_id: str, format: Form | None = None) -> Response:
+def draft(
+    request: Request, service: ServiceParameter, caller: Caller, draft_id: str, format: Form | None = None
+) -> Response:
     """A draft with its comments and changes; as a file with its state on the cover."""
-    found = service.writing.drafts(caller).get(draft_id)
+    found = service.papers.drafts(caller).get(draft_id)
     wanted = format or form_of(request.headers.get("accept", ""))
     if wanted == "json":
         return JSONResponse(found.to_json())
-    data = service.writing.draft_file(caller, found, wanted)
+    data = service.papers.draft_file(caller, found, wanted)
     return file_reply(data, wanted, "briefing", found.title)
 
 
 @review.post("/drafts/{draft_id}/comments", response_model=DraftOut)
 @may("review")
-def comment(service: Served, caller: Caller, draft_id: str, said: CommentBody) -> dict[str, Any]:
+def comment(service: ServiceParameter, caller: Caller, draft_id: str, said: CommentBody) -> dict[str, Any]:
     """Comments on a statement, or on the whole."""
-    return service.writing.drafts(caller).comment(draft_id, said.text, said.statement).to_json()
+    return service.papers.drafts(caller).comment(draft_id, said.text, said.statement).to_json()
 
 
 @review.post("/drafts/{draft_id}/state", response_model=DraftOut)
 @may("review")
-def move(service: Served, caller: Caller, draft_id: str, wanted: StateBody) -> dict[str, Any]:
+def move(service: ServiceParameter, caller: Caller, draft_id: str, wanted: StateBody) -> dict[str, Any]:
     """Puts a draft in review, clears it, or sends it back."""
-    return service.writing.drafts(caller).move(draft_id, wanted.state).to_json()
+    return service.papers.drafts(caller).move(draft_id, wanted.state).to_json()
