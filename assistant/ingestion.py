@@ -1,4 +1,4 @@
-"""What changes the collection: reading files in, fetching, removing. Each document goes in whole or not at all."""
+"""Changes to the collection: ingesting files, fetching and removing documents. Each document is added completely or not at all."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
 
 
 FEW = 20
-"""Files up to which it is told of each which version answers now: the versions are worked out anew for each."""
+"""Most files of a run for which each outcome says which version answers now; this recomputes all versions for each file."""
 
 
 @dataclass(frozen=True)
 class Files:
-    """Files and folders, the starter corpus before them if `starter`; the folder `apart` is passed over.
+    """Files and folders to ingest, the starter corpus first if `starter`; the folder `apart` is skipped.
 
-    `symbol` and `language` are what is said about them, `ocr` allows words to be recognised from images.
+    `symbol` and `language` are what the user states about them, `ocr` allows text to be recognised from images.
     """
 
     paths: Sequence[Path]
@@ -48,17 +48,17 @@ class Files:
     def __iter__(self) -> Iterator[Openable]:
         from ingest.pipeline import starter_sources
 
-        return chain(starter_sources() if self.starter else (), *(self._of(path) for path in self.paths))
+        return chain(starter_sources() if self.starter else (), *(self._inputs(path) for path in self.paths))
 
     def __len__(self) -> int:
-        """How many there are now."""
+        """How many files there are now."""
         return sum(1 for _ in self)
 
     def empty(self) -> list[Path]:
-        """Folders in which there is nothing to read."""
-        return [path for path in self.paths if path.is_dir() and next(self._of(path), None) is None]
+        """Folders that contain nothing to read."""
+        return [path for path in self.paths if path.is_dir() and next(self._inputs(path), None) is None]
 
-    def _of(self, path: Path) -> Iterator[FileInput]:
+    def _inputs(self, path: Path) -> Iterator[FileInput]:
         if self.symbol is None:
             return inputs(path, self.language, ocr=self.ocr, apart=(self.apart,))
         try:
@@ -68,24 +68,24 @@ class Files:
 
 
 class ProgressReporter(Protocol):
-    """Who is told how far the work is, and what became of each part; each may raise what ends the work."""
+    """Receives the progress of the work and the outcome of each part; each method may raise an exception that ends the work."""
 
     def update(self, *, done: int | None = None, total: int | None = None, detail: str | None = None) -> None:
-        """How far the work is, and what is in hand."""
+        """Reports how much is done, and what is being worked on."""
 
     def advance(self) -> None:
-        """One more part is done."""
+        """Reports that one more part is done."""
 
     def note(self, words: str) -> None:
-        """What a person who waits should know."""
+        """Shows a notice to the person who waits."""
 
     def add_outcome(self, record: dict[str, Any]) -> None:
-        """What became of a part."""
+        """Records the outcome of a part."""
 
 
 class CollectionUpdater:
-    """Does the work on one library. `jobs` are the files that are read at once, within `limits`; `source` says where documents are
-    fetched, over `transport` in place of the network where one is given. Raises `LibraryError` and `WorkerError`."""
+    """Changes the documents of one library. `jobs`: files read in parallel, each within `limits`; `source`: settings of the service
+    that documents are fetched from; `transport`: replaces the network. Raises `LibraryError` and `WorkerError`."""
 
     def __init__(
         self,
@@ -97,7 +97,7 @@ class CollectionUpdater:
         limits: Limits | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        self._library, self._catalogue, self._width, self.limits = library, catalogue, jobs, limits
+        self._library, self._catalogue, self._jobs, self.limits = library, catalogue, jobs, limits
         self.source, self._transport = source, transport
 
     def read(
@@ -109,23 +109,23 @@ class CollectionUpdater:
         again: bool = False,
         jobs: int | None = None,
     ) -> None:
-        """Reads files in; between two of them, and while passages are embedded, it can be stopped."""
+        """Ingests files. Can be stopped between two files, and while passages are embedded."""
         reporter.update(total=total)
         with closing(self._outcomes(reporter, sources, again=again, jobs=jobs)) as outcomes:
             for n, outcome in enumerate(outcomes, 1):
-                told = record(outcome)
+                made = record(outcome)
                 if total <= FEW and outcome.header is not None and outcome.result in ("added", "replaced"):
-                    told |= answering(self._library.versions(), outcome.header.id)
-                reporter.add_outcome(told)
+                    made |= answering(self._library.versions(), outcome.header.id)
+                reporter.add_outcome(made)
                 reporter.update(done=n, detail=outcome.name)
 
-    def take(self, reporter: ProgressReporter, come: Sequence[Download], downloads: Downloads) -> None:
-        """Reads in what was fetched, and notes which of it was not taken."""
+    def read_downloads(self, reporter: ProgressReporter, fetched: Sequence[Download], downloads: Downloads) -> None:
+        """Ingests fetched files, and marks those that were refused in the download cache."""
         from ingest.fetch.fetch_run import FetchedInput
 
-        sources = [FetchedInput(each.stored, downloads) for each in come if each.stored]
+        sources = [FetchedInput(each.stored, downloads) for each in fetched if each.stored]
         with closing(self._outcomes(reporter, sources)) as outcomes:
-            for each, source, outcome in zip(come, sources, outcomes, strict=True):
+            for each, source, outcome in zip(fetched, sources, outcomes, strict=True):
                 downloads.refuse(source.stored, outcome.result == "refused")
                 reporter.add_outcome(asdict(row_of(each, outcome.result, outcome, outcome.reason or each.reason)))
                 reporter.advance()
@@ -139,30 +139,30 @@ class CollectionUpdater:
         def show_progress(at: Progress) -> None:
             reporter.update(detail=f"{at.name}: {at.done}/{at.total} passages")
 
-        with Workers(self._catalogue, jobs or self._width, self.limits) as readers:
+        with Workers(self._catalogue, jobs or self._jobs, self.limits) as readers:
             yield from ingest(sources, self._library, self._catalogue, show_progress, readers, again=again)
 
     def foreseen(self, planned: Plan) -> list[Row]:
-        """What fetching would do."""
+        """What fetching would do with each document."""
         assert self.source is not None, "without a source nothing is to be fetched"
         return planned.foreseen(self._library.folder / FOLDER, self.source.ods_url)
 
     def fetch(self, reporter: ProgressReporter, planned: Plan) -> None:
-        """Fetches official documents and reads in what has come; what is held or did not come is an outcome too."""
+        """Fetches official documents and ingests them; documents already stored, and failed downloads, are outcomes too."""
         assert self.source is not None, "without a source nothing is to be fetched"
         fetch(reporter, planned, self.source, self._library.folder / FOLDER, lambda: nullcontext(self), self._transport)
 
     def verify(self, reporter: ProgressReporter) -> None:
-        """Checks the library; what is wrong are the outcomes."""
+        """Checks the library; each fault is an outcome."""
         for fault in self._library.verify():
             reporter.add_outcome({"result": "fault", "reason": fault})
 
     def forget(self, reporter: ProgressReporter, path: Path, shown: str) -> None:
-        """Removes what came from a file that is gone."""
+        """Removes the documents that came from a deleted file."""
         origin = origin_of(path)
-        held = self._library.headers(origin=origin)
+        stored = self._library.headers(origin=origin)
         self._library.forget(origin)
-        for header in held:
+        for header in stored:
             reporter.add_outcome(record(Outcome(shown, "removed", header=header)))
 
     def remove(self, reporter: ProgressReporter, ids: Sequence[str]) -> None:
@@ -182,8 +182,8 @@ def fetch(
     opened: Callable[[], AbstractContextManager[CollectionUpdater]],
     transport: httpx.BaseTransport | None = None,
 ) -> None:
-    """Fetches official documents into a folder, and has them read in by the keeper that is `opened` only then, so that others can use
-    the library meanwhile."""
+    """Fetches official documents into a folder, then ingests them. The updater is `opened` only then, so that other processes can use
+    the library during the downloads."""
     from ingest.fetch.cache import Downloads
     from ingest.fetch.document_service import Service
     from ingest.fetch.fetch_run import At, download
@@ -198,7 +198,7 @@ def fetch(
     if not planned.due:
         return
     patience = Patience(delay=source.fetch_delay, timeout=source.fetch_timeout, max_wait=source.fetch_max_wait)
-    come: list[Download] = []
+    fetched: list[Download] = []
     reporter.update(total=len(planned.due))
     with Downloads(folder) as downloads:
         with Service(
@@ -211,10 +211,10 @@ def fetch(
         ) as service:
             for each in download(planned.due, service, planned.formats, again=planned.again, progress=show):
                 if each.stored is not None:
-                    come.append(each)
+                    fetched.append(each)
                 else:
                     reporter.add_outcome(asdict(row_of(each, each.result, reason=each.reason)))
                     reporter.advance()
-        if come:
+        if fetched:
             with opened() as updater:
-                updater.take(reporter, come, downloads)
+                updater.read_downloads(reporter, fetched, downloads)

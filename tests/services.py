@@ -149,7 +149,7 @@ def ended(made: Made, job: dict[str, Any]) -> dict[str, Any]:
     """A job when it has ended."""
     while job["state"] in ("queued", "running"):
         time.sleep(0.02)
-        job = made.service.jobs.look(job["id"])
+        job = made.service.jobs.record(job["id"])
     return job
 
 

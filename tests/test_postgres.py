@@ -381,7 +381,7 @@ def test_jobs_are_remembered_in_the_database_and_left_to_the_server_that_does_th
         with pytest.raises(Conflict, match="Another server"):
             jobs.stop("two")
     with AccessStore(tmp_path / "a", database=database_url) as store:
-        assert Jobs(history=JobHistory(store)).look("two")["state"] == "stopped"
+        assert Jobs(history=JobHistory(store)).record("two")["state"] == "stopped"
         assert JobHistory(store).get("one") == done.to_json()
 
 

@@ -366,8 +366,8 @@ def test_every_operation_checks_who_asks(service: Service) -> None:
 
 def over(jobs: Jobs, job: Job) -> dict[str, Any]:
     """The record of a job when it has ended."""
-    until(lambda: jobs.look(job.id)["finished"])
-    return jobs.look(job.id)
+    until(lambda: jobs.record(job.id)["finished"])
+    return jobs.record(job.id)
 
 
 def test_a_job_tells_of_its_progress_and_of_every_outcome() -> None:
@@ -385,12 +385,12 @@ def test_a_job_tells_of_its_progress_and_of_every_outcome() -> None:
     job = jobs.submit("upload", "somebody", work)
     steps.release()
     until(lambda: job.done == 1 and job.detail)
-    record = jobs.look(job.id)
+    record = jobs.record(job.id)
     assert (record["state"], record["total"], record["detail"]) == ("running", 2, "part 1")
     steps.release()
     record = over(jobs, job)
     assert (record["state"], record["done"], record["counts"]) == ("done", 2, {"added": 2})
-    assert jobs.look(job.id, since=1)["outcomes"] == [{"result": "added", "n": 2}]
+    assert jobs.record(job.id, since=1)["outcomes"] == [{"result": "added", "n": 2}]
     assert heard == ["added", "added"]
     assert jobs.close(5)
 
@@ -532,7 +532,7 @@ def test_a_job_that_its_server_did_not_end_is_told_as_stopped_at_the_next_start(
         killed = jobs.submit("read", "key:x", lambda reporter: block.wait(10) and None)
     with AccessStore(tmp_path) as store, AccessStore(tmp_path / "elsewhere") as other:
         again = Jobs(history=JobHistory(store))
-        told = again.look(killed.id)
+        told = again.record(killed.id)
         assert (told["state"], "server ended before" in told["reason"]) == ("stopped", True)
         assert told["finished"]
         assert Jobs(history=JobHistory(other)).all() == []

@@ -344,7 +344,7 @@ def test_questions_are_answered_between_the_parts_of_a_paper(question_queue: Que
                 order.append(f"part {n}")
         return "paper"
 
-    paper = papers.take("key", work)
+    paper = papers.request("key", work)
     assert begun.wait(10)
     answers = [question_queue.submit(lambda: order.append("answer"), "somebody") for _ in range(2)]
     asked.set()
@@ -353,7 +353,7 @@ def test_questions_are_answered_between_the_parts_of_a_paper(question_queue: Que
         answer.result(10)
     assert order == ["part 0", "answer", "answer", "part 1"]
     assert (paper.done, paper.total, paper.part) == (1, 2, "part 1")
-    assert papers.take("key", work) is paper
+    assert papers.request("key", work) is paper
 
 
 def test_a_service_that_stops_ends_a_paper_between_two_parts(
@@ -425,30 +425,30 @@ def test_one_client_has_a_quarter_of_the_places_of_papers_and_others_need_not_wa
         go.wait(20)
         return "first"
 
-    papers.take("first", first, client="first")
+    papers.request("first", first, client="first")
 
     def noting(name: str) -> Work[str]:
         return lambda *_: order.append(name) or name
 
-    loud = [papers.take(n, noting(f"loud {n}"), client="loud") for n in range(3)]
+    loud = [papers.request(n, noting(f"loud {n}"), client="loud") for n in range(3)]
     with pytest.raises(TooMany, match="3 papers that you asked for"):
-        papers.take("more", noting("more"), client="loud")
-    assert papers.take(0, noting("again"), client="loud") is loud[0], "what is on its way is given"
-    quiet = papers.take("quiet", noting("quiet"), client="quiet")
+        papers.request("more", noting("more"), client="loud")
+    assert papers.request(0, noting("again"), client="loud") is loud[0], "what is on its way is given"
+    quiet = papers.request("quiet", noting("quiet"), client="quiet")
     go.set()
     for each in (*loud, quiet):
         each.future.result(20)
     assert order == ["loud 0", "quiet", "loud 1", "loud 2"]
-    papers.take("more", noting("more"), client="loud").future.result(20)
+    papers.request("more", noting("more"), client="loud").future.result(20)
 
 
 def test_strangers_leave_papers_to_those_with_a_key_or_an_account(papers: PaperQueue) -> None:
     go = threading.Event()
     for n in range(9):
-        papers.take(n, lambda *_: go.wait(20), client=f"stranger {n}", origin=f"address {n}")
+        papers.request(n, lambda *_: go.wait(20), client=f"stranger {n}", origin=f"address {n}")
     with pytest.raises(Overloaded):
-        papers.take("more", lambda *_: go.wait(20), client="one more", origin="elsewhere")
-    known = papers.take("known", lambda *_: "known", client="a key")
+        papers.request("more", lambda *_: go.wait(20), client="one more", origin="elsewhere")
+    known = papers.request("known", lambda *_: "known", client="a key")
     go.set()
     assert known.future.result(20) == "known"
 
@@ -495,7 +495,7 @@ def test_questions_are_answered_while_a_paper_waits_for_what_needs_no_turn(
         with aside():
             return str(question_queue.submit(lambda: "answer", "somebody").result(10))
 
-    assert papers.take("key", work).future.result(10) == "answer"
+    assert papers.request("key", work).future.result(10) == "answer"
 
 
 def test_a_paper_that_waits_aside_ends_where_the_service_stops(
@@ -508,7 +508,7 @@ def test_a_paper_that_waits_aside_ends_where_the_service_stops(
             raise AssertionError("nothing is begun any more")
 
     with pytest.raises(Overloaded, match="stopping"):
-        papers.take("key", work).future.result(10)
+        papers.request("key", work).future.result(10)
 
 
 def test_a_model_that_never_answers_keeps_no_service_from_stopping(papers: PaperQueue) -> None:
@@ -520,7 +520,7 @@ def test_a_model_that_never_answers_keeps_no_service_from_stopping(papers: Paper
             never.wait(30)
         return "too late"
 
-    paper = papers.take("key", work)
+    paper = papers.request("key", work)
     assert waiting.wait(10)
     assert papers.close(5)
     with pytest.raises(Overloaded, match="stopping"):

@@ -224,10 +224,10 @@ def _add(kind: type[Asked]) -> None:
     @may(kind.asks.operation, counted="documents")
     def file(request: Request, service: ServiceParameter, caller: Caller, form: Any, asked: Any) -> Response:
         asked, writing = asked.read_by(request, service), service.papers
-        writing.ready(form, asked.language or None)
+        writing.check_form(form, asked.language or None)
 
         def written(made: Any) -> Response:
-            data = writing.made_file(caller, made, form, asked.request.spoken(made))
+            data = writing.render_report(caller, made, form, asked.request.spoken(made))
             return file_reply(data, form, kind.name, asked.request.about)
 
         return made_or_waiting(request, service, caller, asked, written)

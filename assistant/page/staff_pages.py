@@ -78,7 +78,7 @@ def _draft_page(
 def draft_file(request: Request, service: ServiceParameter, caller: Caller, draft_id: str, form: File) -> Response:
     """A draft as a file, with its state on the cover."""
     found = service.papers.drafts(caller).get(draft_id)
-    data = service.papers.draft_file(caller, found, form)
+    data = service.papers.render_draft(caller, found, form)
     return file_reply(data, form, "briefing", found.title)
 
 

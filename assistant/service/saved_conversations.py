@@ -1,5 +1,5 @@
-"""What is kept for people beside the accounts: conversations of those who sign in and want it, and answers to which there are
-links. Both are words as the page gives them; what is in them the page knows."""
+"""Saved conversations of signed-in users who chose to save them, and shared answers behind links. Both are opaque texts whose format
+only the page knows."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from assistant.access.anonymous_sessions import SigningSecret
 from assistant.service_errors import Forbidden, NotFound, TooLarge
 
 CONVERSATIONS, FORGOTTEN = 100, 1_000
-"""Conversations of one account, and of those that were deleted the tokens; beyond them the oldest are forgotten."""
+"""Most conversations of one account, and most tokens of its deleted ones; the oldest are dropped."""
 LINKS, LINKS_OF_ALL = 200, 2_000
-"""Answers to which one account, and all who show nothing together, have links; beyond them the oldest end."""
+"""Most links of one account, and of all anonymous users together; the oldest are dropped."""
 LONGEST_ANSWER = 40_000
-"""Characters of an answer to which there is a link."""
+"""Most characters of a shared answer."""
 DAYS = 30
-"""How long a link is good."""
+"""Days for which a link is valid."""
 _PUT = (
     "INSERT INTO conversations (token, account, changed, title, kept) VALUES (?, ?, ?, ?, ?) ON CONFLICT (token) DO UPDATE "
     "SET changed = excluded.changed, title = excluded.title, kept = excluded.kept WHERE conversations.account = excluded.account "
@@ -29,7 +29,7 @@ _DELETE = (
     "INSERT INTO conversations (token, account, changed, title, kept) VALUES (?, ?, ?, '', '') ON CONFLICT (token) DO UPDATE "
     "SET changed = excluded.changed, title = '', kept = '' WHERE conversations.account = excluded.account"
 )
-"""Of a conversation that was deleted the token stays: another browser that still has it is told, and it is not kept again."""
+"""Keeps the token of a deleted conversation, so that another browser that still has it deletes it and does not save it again."""
 _OLDEST_CONVERSATIONS, _OLDEST_FORGOTTEN = (
     f"DELETE FROM conversations WHERE account = ? AND kept {sign} '' AND changed < "
     f"(SELECT changed FROM conversations WHERE account = ? AND kept {sign} '' ORDER BY changed DESC, token LIMIT 1 OFFSET ?)"
@@ -47,7 +47,7 @@ _SWITCH = {
 
 @dataclass(frozen=True)
 class Link:
-    """An answer to which there is a link, under the name that its address ends with."""
+    """A shared answer; `name` is the last part of its address."""
 
     name: str
     given: datetime
@@ -56,8 +56,8 @@ class Link:
 
 
 class SavedConversations:
-    """Tables beside the accounts. Every method takes who asks first, and raises `ServiceFault` for what is not done and
-    `LibraryError` where the disk refuses."""
+    """The tables of conversations and links. Every method takes the calling principal first, and raises `ServiceFault` where it
+    refuses and `LibraryError` where the store fails."""
 
     def __init__(self, store: AccessStore) -> None:
         self._store, self._secret = store, SigningSecret(store.folder)
@@ -65,29 +65,29 @@ class SavedConversations:
     # Conversations in browsers
 
     def seal(self, token: str, kept: str) -> str:
-        """What shows that a conversation is as it was given to a browser to keep."""
+        """Signs a conversation that is given to a browser to keep."""
         return self._secret.seal("conversation", token, kept)
 
     def sealed(self, seal: str, token: str, kept: str) -> bool:
-        """Whether a conversation is as it was given."""
+        """Whether a conversation from a browser is unchanged since it was signed."""
         return self._secret.sealed(seal, "conversation", token, kept)
 
     # Conversations on the server
 
     def keeping(self, who: Principal) -> bool | None:
-        """Whether somebody has their conversations kept here; None for those who can't: who shows no account."""
+        """Whether a user has conversations saved on the server; None without an account, where that is not possible."""
         check(who, "ask")
         if who.kind != "session":
             return None
         return bool(self._store.rows("SELECT 1 FROM keeping WHERE account = ?", _account(who)))
 
     def keep(self, who: Principal, on: bool) -> None:
-        """Has conversations kept from now on, or not; what is kept stays until it is forgotten."""
+        """Switches saving on or off; saved conversations stay until they are deleted."""
         self._store.write(_SWITCH[on], _account(who))
 
     def put(self, who: Principal, token: str, title: str, kept: str, changed: datetime | None = None) -> None:
-        """Keeps a conversation, where who has it wants that and has not deleted it; `changed` before now, and not after a later
-        one is kept."""
+        """Saves a conversation, unless its user has switched saving off or deleted it. `changed` is limited to now; a conversation
+        saved with a later time is not overwritten."""
         if not self.keeping(who):
             return
         account, now = _account(who), self._store.now().astimezone(UTC)
@@ -96,7 +96,7 @@ class SavedConversations:
         self._store.write(_OLDEST_CONVERSATIONS, account, account, CONVERSATIONS - 1)
 
     def all(self, who: Principal) -> list[dict[str, str]]:
-        """The conversations of somebody, the latest first: `token`, `title` (the first question) and when they `changed`."""
+        """Lists the conversations of a user, latest first: `token`, `title` (the first question) and the time when they `changed`."""
         if self.keeping(who) is None:
             return []
         found = self._store.rows(
@@ -106,22 +106,22 @@ class SavedConversations:
         return [dict(zip(("token", "title", "changed"), row, strict=True)) for row in found]
 
     def get(self, who: Principal, token: str) -> str:
-        """A conversation. Raises `NotFound`, for that of somebody else too."""
-        wanted = "SELECT kept FROM conversations WHERE token = ? AND account = ? AND kept <> ''"
-        found = [] if self.keeping(who) is None else self._store.rows(wanted, token, _account(who))
+        """Returns a conversation. Raises `NotFound`, also for another user's conversation."""
+        query = "SELECT kept FROM conversations WHERE token = ? AND account = ? AND kept <> ''"
+        found = [] if self.keeping(who) is None else self._store.rows(query, token, _account(who))
         if not found:
             raise NotFound("conversation-gone")
         return str(found[0][0])
 
     def forgotten(self, who: Principal) -> list[str]:
-        """The tokens of conversations that somebody has deleted."""
+        """Lists the tokens of conversations that a user has deleted."""
         if self.keeping(who) is None:
             return []
         found = self._store.rows("SELECT token FROM conversations WHERE account = ? AND kept = ''", _account(who))
         return [str(token) for (token,) in found]
 
     def forget(self, who: Principal, token: str | None = None) -> None:
-        """Forgets a conversation of somebody, or all, wherever else it is kept."""
+        """Deletes a conversation of a user, or all; browsers that have it delete it, too."""
         account, now = _account(who), self._store.now().astimezone(UTC).isoformat(timespec="microseconds")
         for each in [token] if token is not None else [one["token"] for one in self.all(who)]:
             self._store.write(_DELETE, each, account, now)
@@ -130,7 +130,7 @@ class SavedConversations:
     # Links to answers
 
     def share(self, who: Principal, kept: str) -> Link:
-        """A link to an answer, good for `DAYS`."""
+        """Creates a link to an answer, valid for `DAYS`."""
         check(who, "ask")
         if len(kept) > LONGEST_ANSWER:
             raise TooLarge("link-long", most=LONGEST_ANSWER)
@@ -144,7 +144,7 @@ class SavedConversations:
         return Link(f"{one}.{self._secret.seal('answer', one, until.isoformat())}", now, until, kept)
 
     def shared(self, who: Principal, name: str) -> Link:
-        """What a link leads to. Raises `NotFound` for one that was not made here, has ended, or was made with another secret."""
+        """Returns the answer behind a link. Raises `NotFound` for a link that is unknown, has ended, or was signed with another secret."""
         check(who, "ask")
         one, _, seal = name.partition(".")
         found = self._store.rows("SELECT given, until, kept FROM shared WHERE id = ?", one)
@@ -157,7 +157,7 @@ class SavedConversations:
 
 
 def _account(who: Principal) -> str:
-    """The account of somebody. Raises what `check` raises, and `Forbidden` for who shows none."""
+    """The account name of a principal. Raises what `check` raises, and `Forbidden` without an account."""
     check(who, "ask")
     if who.kind != "session":
         raise Forbidden("keeping-signed-in")

@@ -193,7 +193,7 @@ def test_people_at_one_address_have_their_own_places_for_papers() -> None:
 
         def take(name: str) -> None:
             who = Principal.anonymous(ROOM, reading=True, visit=name)
-            papers.take(next(keys), lambda work: held.wait(20), client=who.client, origin=who.origin)
+            papers.request(next(keys), lambda work: held.wait(20), client=who.client, origin=who.origin)
 
         take("a")
         take("a")

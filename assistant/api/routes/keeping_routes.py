@@ -67,7 +67,7 @@ def fetch(asked: FetchRequest, service: ServiceParameter, caller: Caller) -> dic
 @may("fetch")
 def fetch_plan(asked: FetchRequest, service: ServiceParameter, caller: Caller) -> list[dict[str, Any]]:
     """What fetching would do with each document: `held`, `would read` (it was fetched before), `would fetch`."""
-    return [asdict(row) for row in service.foresee(caller, asked)]
+    return [asdict(row) for row in service.plan_fetch(caller, asked)]
 
 
 @router.post("/verify", response_model=Job, status_code=status.HTTP_202_ACCEPTED)

@@ -108,11 +108,11 @@ async def _written(request: Request, service: Service, caller: Caller, asked: Pa
     """What is asked for as JSON or as a file. A form that can't be written here is refused before any work is done."""
     sheets = SHEETS if isinstance(asked, MandatesRequest) else {}
     form = asked.format or form_of(request.headers.get("accept", ""), sheets)
-    await run_in_threadpool(service.papers.ready, form, asked.language)
+    await run_in_threadpool(service.papers.check_form, form, asked.language)
     made = service.papers.part(asked, await made_paper(service, caller, asked))
     if form == "json":
         return JSONResponse(await run_in_threadpool(made.to_json))
-    data = await run_in_threadpool(service.papers.made_file, caller, made, form, asked.spoken(made))
+    data = await run_in_threadpool(service.papers.render_report, caller, made, form, asked.spoken(made))
     return file_reply(data, form, asked.name, asked.about)
 
 
@@ -171,7 +171,7 @@ def draft(
     wanted = format or form_of(request.headers.get("accept", ""))
     if wanted == "json":
         return JSONResponse(found.to_json())
-    data = service.papers.draft_file(caller, found, wanted)
+    data = service.papers.render_draft(caller, found, wanted)
     return file_reply(data, wanted, "briefing", found.title)
 
 
