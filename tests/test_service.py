@@ -372,7 +372,7 @@ def over(jobs: Jobs, job: Job) -> dict[str, Any]:
 
 def test_a_job_tells_of_its_progress_and_of_every_outcome() -> None:
     heard: list[str] = []
-    jobs = Jobs(heard=heard.append)
+    jobs = Jobs(on_result=heard.append)
     steps = threading.Semaphore(0)
 
     def work(reporter: JobReporter) -> None:

@@ -104,8 +104,8 @@ def test_a_stream_ends_with_its_job_and_tells_how(made: Made) -> None:
 def test_a_job_that_does_not_change_is_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     jobs, held, looked = Jobs(), Held(), []
     job = jobs.submit("long", "key:x", held)
-    look = jobs.look
-    monkeypatch.setattr(jobs, "look", lambda *given: looked.append(given) or look(*given))
+    look = jobs.record
+    monkeypatch.setattr(jobs, "record", lambda *given: looked.append(given) or look(*given))
 
     async def follow() -> list[dict[str, Any]]:
         async def all_of_it() -> list[dict[str, Any]]:
