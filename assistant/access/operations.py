@@ -1,4 +1,4 @@
-"""What can be asked for, and the least role for it: the one place where this is decided, whatever the door."""
+"""The operations of the service and the least role for each; the only place where this is decided, for all interfaces."""
 
 from __future__ import annotations
 
@@ -30,18 +30,19 @@ OPERATIONS: dict[str, Role] = {
     "audit": Role.ADMIN,
     "ingest": Role.ADMIN,
 }
-"""`ingest` reads files of the server's own disk and is for the local user alone."""
+"""Least role for each operation."""
 
 LOCAL_ONLY = frozenset({"ingest"})
+"""Operations of the local user only: `ingest` reads files of the server's own disk."""
 
 
 def allowed(who: Principal, operation: str) -> bool:
-    """Whether somebody may do something."""
+    """Whether a principal may do an operation."""
     return who.role >= OPERATIONS[operation] and (operation not in LOCAL_ONLY or who.kind == "local")
 
 
 def check(who: Principal, operation: str) -> None:
-    """Raises `NotAuthenticated` where nobody has said who they are, `Forbidden` where their role does not suffice."""
+    """Raises `NotAuthenticated` for an anonymous principal, and `Forbidden` for another one, whose role does not suffice."""
     if allowed(who, operation):
         return
     if who.kind == "anonymous":

@@ -29,7 +29,7 @@ def add_key(
     days: Annotated[int | None, typer.Option(min=1, max=3_650, help="Days until it ends; without: never.")] = None,
 ) -> None:
     """Make a key. It is shown once and kept as a hash only."""
-    with open_store() as store, store.together():
+    with open_store() as store, store.transaction():
         key, secret = Keys(store).make(name, _role(role), days)
         Audit(store).note(LOCAL, "make key", f"{key.id} {key.role} {name}")
     typer.echo(secret)
@@ -50,7 +50,7 @@ def list_keys(as_json: JsonOption = False) -> None:
 @keys.command("revoke")
 def revoke_key(key: Annotated[str, typer.Argument(help="The key's id, as 'keys list' shows it.")]) -> None:
     """End a key at once."""
-    with open_store() as store, store.together():
+    with open_store() as store, store.transaction():
         if not Keys(store).revoke(key):
             raise fail(f"There is no key {key!r} that is good. 'rapporteur keys list' shows the keys.")
         Audit(store).note(LOCAL, "revoke key", key)
@@ -72,7 +72,7 @@ def change_password(name: Annotated[str, typer.Argument(help="Name of the accoun
 @accounts.command("remove")
 def remove_account(name: Annotated[str, typer.Argument(help="Name of the account.")]) -> None:
     """Remove an account; who is signed in with it is signed out."""
-    with open_store() as store, store.together():
+    with open_store() as store, store.transaction():
         if not Accounts(store).remove(name):
             raise fail(f"There is no account {name!r}. 'rapporteur accounts list' shows the accounts.")
         Audit(store).note(LOCAL, "remove account", name)
@@ -100,7 +100,7 @@ def audit(
 
 def _account(action: str, name: str, role: Role | None = None) -> None:
     password = _password()
-    with open_store() as store, store.together():
+    with open_store() as store, store.transaction():
         try:
             if role is None:
                 Accounts(store).change(name, password)

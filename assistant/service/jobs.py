@@ -41,15 +41,15 @@ class JobHistory:
 
     def note(self, job: Mapping[str, Any]) -> None:
         """Stores the current record of a job."""
-        self._store.later(_NOTE, *self._row(job))
-        self._store.later(_FORGET, KEPT - 1)
+        self._store.write_later(_NOTE, *self._row(job))
+        self._store.write_later(_FORGET, KEPT - 1)
 
     def begin(self) -> None:
         """Marks the jobs that an earlier run of this server left unfinished as stopped."""
         unfinished = self._store.rows(
             "SELECT record, outcomes FROM jobs WHERE server = ? AND state IN ('queued', 'running')", self._server
         )
-        ended = {"state": "stopped", "reason": str(ENDED), "code": ENDED.name, "finished": self._store.stamp()}
+        ended = {"state": "stopped", "reason": str(ENDED), "code": ENDED.name, "finished": self._store.timestamp()}
         for row in unfinished:
             self._store.write(_NOTE, *self._row(_job(*row) | ended))
 

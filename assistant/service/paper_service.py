@@ -93,8 +93,8 @@ class Drafts:
 
     def add(self, briefing: Briefing) -> Draft:
         """Stores a briefing as a draft."""
-        draft = Draft(secrets.token_hex(4), briefing.title, "draft", self._store.stamp())
-        with self._store.together():
+        draft = Draft(secrets.token_hex(4), briefing.title, "draft", self._store.timestamp())
+        with self._store.transaction():
             self._store.write(
                 "INSERT INTO drafts (id, created, title, state, briefing) VALUES (?, ?, ?, ?, ?)",
                 draft.id, draft.created, draft.title, draft.state, json.dumps(to_plain(briefing), ensure_ascii=False),
@@ -146,7 +146,7 @@ class Drafts:
             if draft.changed:
                 raise Conflict("draft-changed", symbol=draft.changed[0])
         if state != draft.state:
-            with self._store.together():
+            with self._store.transaction():
                 # Compare-and-set: of two concurrent changes from the same state only one is applied.
                 changed = self._store.write(
                     "UPDATE drafts SET state = ? WHERE id = ? AND state = ?", state, draft_id, draft.state
@@ -165,7 +165,7 @@ class Drafts:
         return tuple(dict.fromkeys(each.symbol for each in changed(self._library, briefing.citations)))
 
     def _note(self, draft_id: str, kind: str, statement: int | None, text: str) -> None:
-        self._store.write(_NOTE, draft_id, self._store.stamp(), self._who, kind, statement, text)
+        self._store.write(_NOTE, draft_id, self._store.timestamp(), self._who, kind, statement, text)
 
 
 def comments_on(events: Sequence[Event]) -> list[Event]:
