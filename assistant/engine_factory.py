@@ -1,4 +1,4 @@
-"""From settings to a library and an engine: what every door and every program builds them with."""
+"""Builds the library, the engine and their parts from settings, for all interfaces and programs."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ def open_engine(
     away: Away = nullcontext,
     owner: str = "a program",
 ) -> Iterator[Engine]:
-    """An engine over the library in a folder, which this process owns until the block ends. What is not given is as
-    environment and settings file say; `settings` takes the place of all that. `models` and `away` are for servers: other
-    models than those of the settings, and what surrounds each wait for one that writes. `owner` is told to whoever wants
-    the library meanwhile. Raises `SettingsError`, `CatalogueError`, and what opening a library raises."""
+    """Opens an engine over the library in a folder, which this process owns until the block ends. Other settings come from environment
+    and settings file, or all from `settings`. For servers: `models` replace those of the settings, and `away` surrounds each wait
+    for a generating model. `owner` is shown to other processes that try to open the library. Raises `SettingsError`,
+    `CatalogueError`, and what opening a library raises."""
     chosen = settings or load_settings(data_dir=data_dir)
     with open_library(chosen, owner, models) as library:
         yield make_engine(library, chosen, away)
@@ -44,8 +44,8 @@ def open_engine(
 def open_library(
     chosen: Settings, owner: str, models: Models | None = None, *, accept_stale: bool = False, make: bool = True
 ) -> Library:
-    """The library of the settings, with their models or others. Raises what `Library` raises, and `LibraryError` where there is none
-    and it is not to `make` one."""
+    """Opens the library of the settings, with their models or others. Raises what `Library` raises, and `LibraryError` where there is
+    none and `make` is off."""
     from corpus.embedding import make_models
     from corpus.library import Library
     from ingest.chunker import SEGMENTER_VERSION
@@ -65,8 +65,8 @@ def open_library(
 
 
 def check_there(chosen: Settings) -> None:
-    """Raises `LibraryError` where the folder of the settings holds no library, so that nobody makes one by a slip in its name. Where it
-    holds indexes the library is lost, which opening it tells."""
+    """Raises `LibraryError` where the folder of the settings contains no library, so that a typo in its name does not create one. A
+    folder with indexes but no database passes: opening it reports the lost library."""
     from corpus.store.embedded import LEXICAL
 
     with plainly(chosen.data_dir):
@@ -78,14 +78,14 @@ def check_there(chosen: Settings) -> None:
 
 
 def catalogue_of(chosen: Settings) -> Catalogue:
-    """The catalogue that the settings name."""
+    """Loads the catalogue of the settings."""
     from corpus.catalogue import Catalogue
 
     return Catalogue.from_folder(chosen.catalogue_dir) if chosen.catalogue_dir else Catalogue.shipped()
 
 
 def make_updater(library: Library, chosen: Settings, nice: int = 0) -> CollectionUpdater:
-    """What reads files into a library as the settings want it; the processes that read step behind others by `nice`."""
+    """Builds the updater of a library from settings; `nice`: increment of the niceness of the processes that read files."""
     from assistant.ingestion import CollectionUpdater
     from ingest.sandbox.pool import Limits
 
@@ -94,7 +94,7 @@ def make_updater(library: Library, chosen: Settings, nice: int = 0) -> Collectio
 
 
 def make_engine(library: Library, chosen: Settings, away: Away = nullcontext) -> Engine:
-    """An engine as the settings want it; `away` surrounds each wait for a model."""
+    """Builds the engine from settings; `away` surrounds each wait for a generating model."""
     from assistant.qa.engine import Engine
     from assistant.qa.readers import Readers
 
@@ -113,7 +113,7 @@ def make_engine(library: Library, chosen: Settings, away: Away = nullcontext) ->
 
 
 def make_writer(library: Library, chosen: Settings, away: Away = nullcontext) -> Writer | None:
-    """What writes answers as the settings want it; None without a model. Imports no model client."""
+    """Builds the generator of answers from settings; None without a model. Imports no model client."""
     if chosen.model is None:
         return None
     from assistant.generation.writer import Writer
@@ -125,7 +125,7 @@ def make_writer(library: Library, chosen: Settings, away: Away = nullcontext) ->
 
 
 def make_model(chosen: Settings) -> Endpoint:
-    """The model of the settings, which must name one; its key comes from the environment."""
+    """Builds the client of the model that the settings name; its key comes from the environment."""
     from assistant.model.endpoint import Endpoint
 
     assert chosen.model is not None

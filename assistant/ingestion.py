@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from assistant.fetch_plans import FOLDER, Plan, Row, row_of
-from assistant.outcome_messages import answering, record
+from assistant.outcome_messages import answering_version, outcome_record
 from assistant.settings import Settings
 from corpus.catalogue import Catalogue
 from corpus.library import Library
@@ -113,9 +113,9 @@ class CollectionUpdater:
         reporter.update(total=total)
         with closing(self._outcomes(reporter, sources, again=again, jobs=jobs)) as outcomes:
             for n, outcome in enumerate(outcomes, 1):
-                made = record(outcome)
+                made = outcome_record(outcome)
                 if total <= FEW and outcome.header is not None and outcome.result in ("added", "replaced"):
-                    made |= answering(self._library.versions(), outcome.header.id)
+                    made |= answering_version(self._library.versions(), outcome.header.id)
                 reporter.add_outcome(made)
                 reporter.update(done=n, detail=outcome.name)
 
@@ -163,7 +163,7 @@ class CollectionUpdater:
         stored = self._library.headers(origin=origin)
         self._library.forget(origin)
         for header in stored:
-            reporter.add_outcome(record(Outcome(shown, "removed", header=header)))
+            reporter.add_outcome(outcome_record(Outcome(shown, "removed", header=header)))
 
     def remove(self, reporter: ProgressReporter, ids: Sequence[str]) -> None:
         """Removes documents."""

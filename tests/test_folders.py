@@ -27,7 +27,7 @@ import corpus.library_reader
 import ingest.ledger
 from assistant.access.anonymous_sessions import SigningSecret
 from assistant.cli.progress import OutcomePrinter
-from assistant.outcome_messages import record, told
+from assistant.outcome_messages import describe_outcome, outcome_record
 from corpus.catalogue import Catalogue
 from corpus.corpus_errors import SEAL_FILE, LibraryStale
 from corpus.embedding import HashEmbedder
@@ -687,9 +687,9 @@ def test_coverage_and_warnings_of_a_paged_document_are_told(capsys: pytest.Captu
     document = replace(document, format="pdf", pages=(900, 3, 0, 19, 20, 7), warnings=("Page 1 is upside down.",))
     header = Header(document.id, document.key, None, None, "en", "upload", document.title)
     outcome = Outcome("a.pdf", "added", document, 3, header=header)
-    assert record(outcome)["thin_pages"] == [2, 3, 4, 6]
+    assert outcome_record(outcome)["thin_pages"] == [2, 3, 4, 6]
     report = OutcomePrinter()
-    report.put(told(record(outcome)))
+    report.put(describe_outcome(outcome_record(outcome)))
     report.summary()
     coverage = "text on 2 of 6 pages (under 20 characters on 2-4, 6)"
     out, err = capsys.readouterr()

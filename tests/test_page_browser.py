@@ -182,7 +182,7 @@ def test_a_question_that_is_not_even_taken_is_refused_in_the_language_of_the_rea
         field = page.locator("#rp-question textarea")
         field.fill("When is item 3?")
         field.press("Enter")
-        told = Message("papers-wait", {"count": 7}).told(reader)
+        told = Message("papers-wait", {"count": 7}).in_language(reader)
         expect(page.get_by_text(told).first).to_be_visible()
         assert "currently busy" not in page.content()
         expect(field).to_have_value("When is item 3?")

@@ -30,7 +30,7 @@ from assistant.generation.writer import Writer
 from assistant.grounding.sentence_check import SupportCheck
 from assistant.ingestion import Files
 from assistant.model.endpoint import Shared
-from assistant.outcome_messages import job_told
+from assistant.outcome_messages import describe_job
 from assistant.qa.answer import Answer, Finished, Said
 from assistant.qa.engine import Engine
 from assistant.question_request import QuestionRequest
@@ -513,7 +513,7 @@ def test_a_restart_forgets_no_job(tmp_path: Path, catalogue: Catalogue) -> None:
 
     with made_service(tmp_path, catalogue, page=False) as made:
         job = made.service.jobs.submit("count", "key:x", work, detail="three of them")
-        before = job_told(ended(made, job.to_json()))
+        before = describe_job(ended(made, job.to_json()))
     with made_service(tmp_path, catalogue, page=False) as made:
         staff = made.by("staff")
         assert staff.get(f"/api/v1/jobs/{job.id}").json() == before

@@ -1,4 +1,4 @@
-"""Commands about who may do what: keys, accounts, audit. They work while the server runs."""
+"""Commands of access control: keys, accounts, audit. They also work while a server runs."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def _role(word: str) -> Role:
 
 @contextmanager
 def open_store() -> Iterator[AccessStore]:
-    """The store of keys and accounts beside the library; also while a server runs."""
+    """Opens the store of keys and accounts; also while a server runs."""
     with plain_errors():
         chosen = settings()
         with AccessStore(chosen.data_dir, database=chosen.database_url) as store:

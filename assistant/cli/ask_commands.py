@@ -1,4 +1,4 @@
-"""Commands that ask: ask, chat, search, demo."""
+"""The commands ask, chat, search and demo."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ DEMO_QUESTIONS = (
     "What does CTOC/COP/WG.7/2021/3 recommend to prosecutors?",
 )
 SAMPLE, SAMPLE_ID = "draft-decision.md", "draft-decision-on-fog-signals-and-night-lights"
-"""A document that was made up for the demo, and the id that it gets in the library."""
+"""A fictitious document for the demo, and the id that it gets in the library."""
 SAMPLE_QUESTIONS = (
     "How often must a harbour sound its fog signal?",
     "Who pays for new lamps?",
@@ -51,7 +51,7 @@ SAMPLE_QUESTIONS = (
 
 
 class SearchRow(BaseModel):
-    """A line of a batch for `search`."""
+    """A line of a batch file of `search`."""
 
     model_config = ConfigDict(extra="forbid")
     id: Any
@@ -59,7 +59,7 @@ class SearchRow(BaseModel):
 
 
 class QuestionRow(SearchRow, Wish):
-    """A line of a batch for `ask`."""
+    """A line of a batch file of `ask`."""
 
     history: list[str] = []
 
@@ -83,7 +83,7 @@ def ask(
     if batch is not None:
         if explain:
             raise fail("--explain takes one question, not a file of them.", EXIT_USAGE)
-        rows = _rows(batch, QuestionRow)
+        rows = _read_batch(batch, QuestionRow)
         with open_backend("ask") as backend:
             known = check_mode(mode, backend.settings)
 
@@ -92,14 +92,14 @@ def ask(
                 asked = QuestionRequest.of(row.question, row.history, language=spoken, mode=mode, scope=row.scope)
                 return backend.ask(asked).to_json()
 
-            _each(rows, answered)
+            _print_batch(rows, answered)
         return
     text = read_stdin_or(question)
     check_language(language)
     with open_backend("ask") as backend:
         recorder = None
         if explain:
-            from assistant.cli.explain import ExplainRecorder  # with what answers, which other commands do not need
+            from assistant.cli.explain import ExplainRecorder  # imports the question answering, which is slow
 
             recorder = ExplainRecorder(backend)
         answer = backend.ask(QuestionRequest.of(text, language=language, mode=check_mode(mode, backend.settings)))
@@ -141,9 +141,9 @@ def search(
 ) -> None:
     """Find passages."""
     if batch is not None:
-        rows = _rows(batch, SearchRow)
+        rows = _read_batch(batch, SearchRow)
         with open_backend("search") as backend:
-            _each(rows, lambda row: {"hits": backend.search(row.question, count)})
+            _print_batch(rows, lambda row: {"hits": backend.search(row.question, count)})
         return
     text = read_stdin_or(query)
     if not text.strip():
@@ -198,15 +198,15 @@ def demo() -> None:
     )
 
 
-def _each(rows: Sequence[RowT], answer: Callable[[RowT], dict[str, Any]]) -> None:
-    """Prints a line for each row of a batch: its answer, or why there is none. One that fails ends no other."""
+def _print_batch(rows: Sequence[RowT], answer: Callable[[RowT], dict[str, Any]]) -> None:
+    """Prints a JSON line for each row of a batch: its answer or its error. A failing row does not end the batch."""
     failed = 0
     for row in rows:
         try:
             record = answer(row)
         except (ServiceFault, LibraryError, EmbeddingError) as error:
             record = {"error": str(error)}
-        except Exception:  # whatever it is, those behind it are to be answered
+        except Exception:  # the rows after it must be answered
             log.exception("the question %s of the batch broke down", json.dumps(row.id, ensure_ascii=False))
             record = {"error": "The program has a fault with this question; standard error has the details."}
         failed += "error" in record
@@ -215,8 +215,8 @@ def _each(rows: Sequence[RowT], answer: Callable[[RowT], dict[str, Any]]) -> Non
         raise fail(f"{failed} of {len(rows)} could not be answered; the lines that have an error say why.")
 
 
-def _rows(path: Path, kind: type[RowT]) -> list[RowT]:
-    """The lines of a batch file, checked."""
+def _read_batch(path: Path, kind: type[RowT]) -> list[RowT]:
+    """Reads and validates the lines of a batch file."""
     try:
         text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -229,7 +229,9 @@ def _rows(path: Path, kind: type[RowT]) -> list[RowT]:
             rows.append(kind.model_validate_json(line))
         except ValidationError as error:
             wrong = error.errors()[0]
-            told = ": ".join([".".join(map(str, wrong["loc"])), wrong["msg"]]).removeprefix(": ")
+            reason = ": ".join([".".join(map(str, wrong["loc"])), wrong["msg"]]).removeprefix(": ")
             fields = ", ".join(kind.model_fields)
-            raise fail(f"{path}, line {number} is no object of {fields} as it is to be: {told}.", EXIT_USAGE) from None
+            raise fail(
+                f"{path}, line {number} is no object of {fields} as it is to be: {reason}.", EXIT_USAGE
+            ) from None
     return rows

@@ -1,4 +1,4 @@
-"""Commands that bring documents in: from files and folders, which can be kept in step, and by symbol from the official service."""
+"""The commands ingest (files and folders, which can be watched) and fetch (documents by symbol from the official service)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from assistant.cli.progress import OutcomeCallback, OutcomePrinter, run_locally,
 from assistant.engine_factory import catalogue_of, make_updater, open_library
 from assistant.fetch_plans import FOLDER, FetchRequest, languages_of, plan
 from assistant.ingestion import Files
-from assistant.outcome_messages import told
+from assistant.outcome_messages import describe_outcome
 from assistant.settings import Settings
 from corpus.library import Library
 from ingest.input_files import FileInput, printable
@@ -60,7 +60,7 @@ def ingest(
         files = Files(given, starter, symbol, language, ocr, apart=chosen.data_dir)
         ingestion = _Ingestion(found, chosen, report, again, jobs)
         if watch:
-            _keep_in_step(ingestion, files, folders)
+            _watch_folders(ingestion, files, folders)
             return
         ingestion.read(files)
     report.summary()
@@ -70,23 +70,23 @@ def ingest(
 
 @dataclass(frozen=True)
 class _Ingestion:
-    """The library, or the server that owns it, and what both are told with every file; where the outcomes go."""
+    """Ingests files into the library or through the server that owns it, with the same options for every file."""
 
-    found: Library | ServerBackend
+    source: Library | ServerBackend
     chosen: Settings
     report: OutcomePrinter
     again: bool
     jobs: int | None
 
     def read(self, files: Files) -> None:
-        """Reads what the command line names."""
+        """Ingests the files of the command line."""
         for folder in files.empty():
             self.report.note(f"{printable(str(folder))} holds no file to be read.")
         said = {"starter": files.starter, "symbol": files.symbol, "language": files.language, "ocr": files.ocr}
         self._read(files, len(files), files.paths, said, self.report.put, again=self.again)
 
     def update(self, sources: Sequence[FileInput]) -> None:
-        """Reads what has changed."""
+        """Ingests changed files."""
 
         def put(made: Mapping[str, Any]) -> None:
             if made["result"] != "unchanged":
@@ -97,7 +97,7 @@ class _Ingestion:
             self._read(sources, len(sources), [each.path for each in sources], said, put)
 
     def remove(self, path: Path, shown: str) -> bool:
-        """Removes what came from a file that is gone; says whether there may be others to be read in its place."""
+        """Removes the documents of a deleted file; returns whether other files may have to be read in its place."""
         gone: list[Mapping[str, Any]] = []
         body = {"path": str(path), "shown": shown}
         self._work(lambda updater, reporter: updater.forget(reporter, path, shown), "forget", body, gone.append, 0)
@@ -106,7 +106,7 @@ class _Ingestion:
         return bool(gone)
 
     def _read(
-        self, sources: Iterable[Openable], total: int, paths: Sequence[Path], said: Mapping[str, Any], heard: OutcomeCallback, *,
+        self, sources: Iterable[Openable], total: int, paths: Sequence[Path], said: Mapping[str, Any], on_outcome: OutcomeCallback, *,
         again: bool = False,
     ) -> None:  # fmt: skip
         body = {"paths": [str(path.absolute()) for path in paths], "jobs": self.jobs, "again": again, **said}
@@ -114,25 +114,25 @@ class _Ingestion:
         def read(updater: CollectionUpdater, reporter: ProgressReporter) -> None:
             updater.read(reporter, sources, total, again=again, jobs=self.jobs)
 
-        self._work(read, "ingest", body, heard, total)
+        self._work(read, "ingest", body, on_outcome, total)
 
     def _work(
         self,
         work: Callable[[CollectionUpdater, ProgressReporter], None],
         path: str,
         body: Mapping[str, Any],
-        heard: OutcomeCallback,
+        on_outcome: OutcomeCallback,
         total: int,
     ) -> None:
-        if isinstance(self.found, Library):
-            updater = make_updater(self.found, self.chosen)
-            run_locally("Reading", lambda reporter: work(updater, reporter), heard, total)
+        if isinstance(self.source, Library):
+            updater = make_updater(self.source, self.chosen)
+            run_locally("Reading", lambda reporter: work(updater, reporter), on_outcome, total)
         else:
-            run_on_server("Reading", self.found, f"/local/{path}", body, heard, total)
+            run_on_server("Reading", self.source, f"/local/{path}", body, on_outcome, total)
 
 
-def _keep_in_step(ingestion: _Ingestion, files: Files, folders: Sequence[Path]) -> None:
-    """Reads all, and then what changes, until interrupted."""
+def _watch_folders(ingestion: _Ingestion, files: Files, folders: Sequence[Path]) -> None:
+    """Ingests all files, and then changed ones, until interrupted."""
     from ingest.folder_watch import Watched, watch
 
     stop = threading.Event()
@@ -156,7 +156,7 @@ def _keep_in_step(ingestion: _Ingestion, files: Files, folders: Sequence[Path]) 
 
 @contextmanager
 def _stopped_by_terminate(stop: threading.Event) -> Iterator[None]:
-    """Until the block ends, a request to terminate is a wish to stop, as Ctrl-C is."""
+    """Handles SIGTERM like Ctrl-C until the block ends."""
 
     def handle(_: int, __: FrameType | None) -> None:
         stop.set()
@@ -239,13 +239,15 @@ def _opened(chosen: Settings) -> Iterator[CollectionUpdater]:
 
 
 def _report(rows: Sequence[Mapping[str, Any]], as_json: bool) -> None:
-    """Outcomes on stdout (what went wrong on stderr, unless as JSON), the count of each on stderr."""
+    """Prints outcomes on stdout (failures on stderr, unless as JSON) and the counts on stderr."""
     if as_json:
         bare = [{name: value for name, value in row.items() if name not in ("line", "notes")} for row in rows]
         typer.echo(json.dumps(bare, ensure_ascii=False))
     for row in () if as_json else rows:
         result = row["result"]
-        (err_console if result in _BAD else out_console).print(Text(told(row)["line"], style=_STYLES.get(result, "")))
+        (err_console if result in _BAD else out_console).print(
+            Text(describe_outcome(row)["line"], style=_STYLES.get(result, ""))
+        )
     results = [row["result"] for row in rows]
     counts = [f"{results.count(each)} {each}" for each in dict.fromkeys(results)]
     err_console.print(", ".join(counts) or "nothing to fetch", markup=False)

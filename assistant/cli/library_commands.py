@@ -1,4 +1,4 @@
-"""Commands that keep the library: remove, status, doctor, reindex, verify."""
+"""Commands that maintain the library: remove, confirm, status, verify, reindex, migrate, doctor."""
 
 from __future__ import annotations
 
@@ -88,15 +88,15 @@ def reindex() -> None:
     """Make passages and both indexes anew from the documents that are held."""
     from ingest.chunker import segmenter
 
-    with _alone() as library, progress_bar() as bar:
+    with _open_exclusively() as library, progress_bar() as bar:
         task = bar.add_task("Embedding", total=None, detail="passages")
         total = library.reindex(segmenter(library.models), lambda more: bar.advance(task, more))
     out_console.print(f"reindexed  {total} passages")
 
 
 @contextmanager
-def _alone() -> Iterator[Library]:
-    """The library, whatever it was made with, without any server."""
+def _open_exclusively() -> Iterator[Library]:
+    """Opens the library even if its index is stale; fails where a server uses it."""
     with plain_errors():
         chosen = settings()
         try:
@@ -139,7 +139,7 @@ def migrate(to: Annotated[str, typer.Option(help="Address of the database (postg
             shared and chosen.database_url is not None
         ):
             raise fail("--to names where the library is already. Name another place.", EXIT_USAGE)
-        if not shared and aimed.data_dir.resolve() != chosen.data_dir.resolve() and _holds_others(aimed.data_dir):
+        if not shared and aimed.data_dir.resolve() != chosen.data_dir.resolve() and _has_other_files(aimed.data_dir):
             raise fail(
                 f"{aimed.data_dir} holds other things, and a library has a folder to itself. Name a new folder with --to.",
                 EXIT_USAGE,
@@ -167,8 +167,8 @@ def migrate(to: Annotated[str, typer.Option(help="Address of the database (postg
     )
 
 
-def _holds_others(folder: Path) -> bool:
-    """Whether a folder that is no library holds anything."""
+def _has_other_files(folder: Path) -> bool:
+    """Whether a folder is no library and not empty."""
     with plainly(folder):
         return folder.is_dir() and not (folder / DATABASE).exists() and any(folder.iterdir())
 

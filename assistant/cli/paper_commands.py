@@ -1,4 +1,4 @@
-"""Commands that write documents: brief, compare, origins, themes, mandates; and the check of an agenda."""
+"""The commands that generate papers (brief, compare, origins, themes, mandates), and the check of an agenda."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def brief(
     if draft and (out is not None or as_json):
         raise fail("--draft keeps the briefing; for a file of it: rapporteur review show DRAFT --out FILE.", EXIT_USAGE)
     check_language(language)
-    _ready(out, language)
+    _check_out(out, language)
     with open_backend("brief") as backend:
         chosen = check_mode(mode, backend.settings)
         for kind, value in given:
@@ -90,7 +90,7 @@ def brief(
                 err_console.print("Kept for review. To see it: rapporteur review show " + kept["id"], markup=False)
             else:
                 briefing = backend.write(request, _progress)
-                _finish(briefing, out if out is None or len(given) == 1 else _beside(out, value), as_json)
+                _finish(briefing, out if out is None or len(given) == 1 else _numbered_path(out, value), as_json)
                 for sentence in briefing.record["unsourced"]:
                     err_console.print(f"- {sentence}", markup=False)
 
@@ -115,7 +115,7 @@ def compare(
         raise fail("Name two documents or more, or a topic with --topic.", EXIT_USAGE)
     if topic is not None and not topic.strip():
         raise fail("--topic is empty: say in a few words what to compare on.", EXIT_USAGE)
-    _ready(out, language)
+    _check_out(out, language)
     with open_backend("compare") as backend:
         request = ComparisonRequest.model_construct(document=names, topic=topic, language=language)
         made = backend.write(request, _progress)
@@ -135,8 +135,8 @@ def compare(
                 raise fail(f"{spoken}; texts are compared in one language (--language).", EXIT_USAGE)
             if not step["comparable"]:
                 raise fail(f"{first[0]} and {second[0]} have little in common; they are not compared.")
-            told = f"{step['same']} paragraphs are the same, {len(step['changes'])} differ."
-            err_console.print(told if first[1] == second[1] else f"{told} The languages differ.", markup=False)
+            counts = f"{step['same']} paragraphs are the same, {len(step['changes'])} differ."
+            err_console.print(counts if first[1] == second[1] else f"{counts} The languages differ.", markup=False)
 
 
 def origins(
@@ -200,9 +200,9 @@ def mandates(
 
 
 def _write(request: PaperRequest, out: Path | None, as_json: bool, more: Sequence[str] = ()) -> PaperResult:
-    """Has a paper written, and prints it or makes a file of it."""
+    """Generates a paper, and prints it or writes it to a file."""
     check_language(request.language)
-    _ready(out, request.language, more)
+    _check_out(out, request.language, more)
     with open_backend(request.name) as backend:
         made = backend.write(request, _progress)
         _finish(made, out, as_json, more)
@@ -210,21 +210,21 @@ def _write(request: PaperRequest, out: Path | None, as_json: bool, more: Sequenc
 
 
 def _finish(made: PaperResult, out: Path | None, as_json: bool, more: Sequence[str] = ()) -> None:
-    """Prints what was written, or its JSON form, or makes a file of it."""
+    """Prints a paper or its JSON form, or writes it to a file."""
     from assistant.export.file_formats import format_of, save
 
     if as_json:
         typer.echo(json.dumps(made.record, ensure_ascii=False))
     if out is not None:
-        with _told():
+        with _publish_errors():
             save(made.file(format_of(out, more)), out)
         err_console.print(f"Written: {out}", markup=False)
     elif not as_json:
         out_console.print(made.file("md").decode(), markup=False, end="")
 
 
-def _beside(out: Path, item: str) -> Path:
-    """The file of one of several items: `brief-2.docx` for `brief.docx`."""
+def _numbered_path(out: Path, item: str) -> Path:
+    """The file for one of several items: `brief-2.docx` for `brief.docx`."""
     return out.with_name(f"{out.stem}-{re.sub(r'[^0-9a-z]+', '-', item.casefold()).strip('-')}{out.suffix}")
 
 
@@ -232,19 +232,19 @@ def _progress(heading: str, done: int, total: int) -> None:
     err_console.print(f"{done + 1}/{total} {heading}", markup=False)
 
 
-def _ready(out: Path | None, language: str | None, more: Sequence[str] = ()) -> None:
-    """Refuses a file that can't be written before any work is done."""
+def _check_out(out: Path | None, language: str | None, more: Sequence[str] = ()) -> None:
+    """Fails before any work where the file can't be written. `more`: formats beside the usual ones."""
     from assistant.export.file_formats import check_form, format_of
 
     if out is not None:
-        with _told(EXIT_USAGE):
+        with _publish_errors(EXIT_USAGE):
             form = format_of(out, more)
-        with _told():
+        with _publish_errors():
             check_form(form, language)
 
 
 @contextmanager
-def _told(code: int = EXIT_FAILED) -> Iterator[None]:
+def _publish_errors(code: int = EXIT_FAILED) -> Iterator[None]:
     from assistant.export.publication import PublishError
 
     try:

@@ -1,4 +1,4 @@
-"""The commands that serve: page and API, of which the application itself is composed a floor above, in `app.py`; and the tools that an MCP client starts."""
+"""The commands `serve` (page and API; the application is composed in `app.py`) and `mcp` (tools for an MCP client over stdio)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ONE_PROCESS = (
 
 
 def serve_command(compose: Compose) -> typer.Typer:
-    """The command, serving what `compose` makes of a service."""
+    """Creates the command that serves the application which `compose` builds from a service."""
     command = typer.Typer(
         help="Serve the page and the API until interrupted; answers that are begun are finished.",
         invoke_without_command=True,
@@ -82,7 +82,7 @@ def mcp() -> None:
 
     Where 'rapporteur serve' owns the library, what it serves is passed on.
     """
-    with library_or_server("mcp", make=True) as (found, chosen):
+    with library_or_server("mcp", make=True) as (source, chosen):
         import signal
 
         import anyio
@@ -92,13 +92,15 @@ def mcp() -> None:
         from assistant.service import Service
         from assistant.service.question_queue import QuestionQueue
 
-        # The thread that reads standard input can't be woken, and nothing is written that could be left half done.
+        # The thread that reads standard input can't be interrupted, so SIGINT ends the process; nothing is being written.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-        if not isinstance(found, Library):
+        if not isinstance(source, Library):
             anyio.run(stdio.relay, lambda: server_address(chosen.data_dir))
             return
         question_queue = QuestionQueue.of(chosen)
-        service = Service(make_engine(found, chosen, question_queue.away), chosen=chosen, question_queue=question_queue)
+        service = Service(
+            make_engine(source, chosen, question_queue.away), chosen=chosen, question_queue=question_queue
+        )
         try:
             anyio.run(stdio.serve, service)
         finally:

@@ -140,7 +140,11 @@ def _build(service: Service, conversations: Conversations, blocks: gr.Blocks) ->
                     }
         except (ServiceFault, LibraryError) as error:
             fault = from_library_error(error, trusted=who.trusted) if isinstance(error, LibraryError) else error
-            yield {now: refused_html(number, text, shown, fault.told(detect_language(text))), question: text, **ready}
+            yield {
+                now: refused_html(number, text, shown, fault.in_language(detect_language(text))),
+                question: text,
+                **ready,
+            }
         except Exception:  # the question is given back, whatever has happened
             log.exception("an answer to the page broke down")
             told = word("fault", detect_language(text))
@@ -236,5 +240,5 @@ def _rate(
         service.rate(who, turn.question, turn.answer.language, int(given), history=talk.history[:-1],
                      answer=turn.answer.to_json(), comment=comment.strip())  # fmt: skip
     except ServiceFault as fault:
-        return False, fault.told(reader)
+        return False, fault.in_language(reader)
     return True, word("thanks", reader)

@@ -123,7 +123,7 @@ async def ask(request: Request, service: ServiceParameter, caller: Caller, chose
         asked = QuestionRequest.of(text, talk.history if talk else (), scope=chosen.scope)
         answer = await asyncio.wrap_future(service.begin_ask(caller, asked))
     except ServiceFault as fault:
-        told = f"{word('refused', language_of(request))}: {fault.told(language_of(request))}"
+        told = f"{word('refused', language_of(request))}: {fault.in_language(language_of(request))}"
         shown = partial(_shown, request, service, caller, chosen, chosen.question, talk, told, fault.status)
         made = await run_in_threadpool(shown)
         if fault.retry_after:

@@ -155,7 +155,7 @@ def shown(request: Request, refusal: ServiceFault) -> Response | None:
         request,
         refusal.status,
         title=words_of(reader).get(f"fault_{refusal.code}", word("fault_failed", reader)),
-        detail="" if refusal.wrong else refusal.told(reader),
+        detail="" if refusal.wrong else refusal.in_language(reader),
         wrong=[_wrong(each, reader) for each in refusal.wrong[:_MOST_WRONG]],
         advice=_advice(refusal, reader, request),
         again=_here(request) if refusal.retry_after and request.method == "GET" else "",
@@ -163,7 +163,7 @@ def shown(request: Request, refusal: ServiceFault) -> Response | None:
 
 
 def _problem(request: Request, refusal: ServiceFault, reader: str) -> Response:
-    told = problem(refusal, request_id(request), refusal.told(reader))
+    told = problem(refusal, request_id(request), refusal.in_language(reader))
     return JSONResponse(told, refusal.status, media_type=MEDIA_TYPE)
 
 

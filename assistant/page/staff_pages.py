@@ -68,7 +68,7 @@ def _draft_page(
     article = Markup(to_html(reviewed(found, service.library, words_path), page=False))  # noqa: S704  (escaped)
     files = [(told, f"/drafts/{found.id}/briefing.{form}") for form, told in FILES.items()]
     values = {"draft": found, "drafts": [], "states": _states(request), "article": article, "files": files}
-    refused = refusal.told(language_of(request)) if refusal else ""
+    refused = refusal.in_language(language_of(request)) if refusal else ""
     kept = {"text": "", "statement": "", **given}
     return page("drafts.html", request, refusal.status if refusal else 200, refused=refused, kept=kept, **values)
 

@@ -14,7 +14,7 @@ import gradio as gr
 
 from assistant.access import Principal
 from assistant.fetch_plans import FetchRequest
-from assistant.outcome_messages import job_told
+from assistant.outcome_messages import describe_job
 from assistant.page.chat_turns import Conversations
 from assistant.page.gradio_html import carrier, query_of, reader_of, who_asks
 from assistant.page.plain_pages import carried, marked
@@ -80,7 +80,7 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
                     await asyncio.sleep(PAUSE)
             yield [told, gr.Button(visible=False), _health(service, who, reader), _documents(service, who)]
         except ServiceFault as fault:
-            yield refused(fault.told(reader))
+            yield refused(fault.in_language(reader))
 
     def refused(detail: str) -> list[Any]:
         return [carried("told.html", text=detail, wrong=True), gr.Button(visible=False), gr.skip(), gr.skip()]
@@ -132,7 +132,7 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
             report = carried("evaluation.html", reader, there=evaluation_path(service).is_file())
             return [*wanted, _said(service, who, reader), report]
         except ServiceFault as fault:
-            return [*wanted, carried("told.html", text=fault.told(reader), wrong=True), ""]
+            return [*wanted, carried("told.html", text=fault.in_language(reader), wrong=True), ""]
 
     told = [jobs, stop, health, document]
     # Who sends more while the first are read sees all, and once more when that is over.
@@ -150,7 +150,7 @@ def _latest(service: Service, who: Principal, reader: str) -> list[dict[str, Any
     jobs = service.all_jobs(who)
     ended = [each["id"] for each in jobs if each["state"] not in OPEN][:MOST_JOBS]
     shown = [each["id"] for each in jobs if each["state"] in OPEN or each["id"] in ended][:MOST_FOLLOWED]
-    return [job_told(service.job(who, each), reader) for each in shown]
+    return [describe_job(service.job(who, each), reader) for each in shown]
 
 
 def _health(service: Service, who: Principal, reader: str) -> str:

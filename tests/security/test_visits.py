@@ -314,5 +314,5 @@ def test_a_call_of_the_page_that_is_refused_says_so_in_the_language_of_the_reade
     reply = made.client.post(JOIN, json=call, headers={"Accept-Language": language})
     assert (reply.status_code, reply.headers["retry-after"]) == (503, "12")
     told = reply.json()["detail"]
-    assert told == Message("questions-wait", {"count": 7, "seconds": 12}).told(language)
+    assert told == Message("questions-wait", {"count": 7, "seconds": 12}).in_language(language)
     assert ("Try again in 12 s." in told) == (language == "en")

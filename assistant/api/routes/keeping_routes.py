@@ -22,7 +22,7 @@ from assistant.api.route import GuardedRoute, known_fields, may
 from assistant.api.routes.document_routes import Held
 from assistant.fetch_plans import FetchRequest
 from assistant.ingestion import Files
-from assistant.outcome_messages import job_told
+from assistant.outcome_messages import describe_job
 from assistant.service.jobs import Job
 from assistant.service_errors import ServiceFault, TooLarge
 from corpus.documents import Language
@@ -90,7 +90,7 @@ def job(
     service: ServiceParameter, caller: Caller, job: JobId, since: Known = 0, language: Spoken = "en"
 ) -> dict[str, Any]:
     """How a job stands."""
-    return job_told(service.job(caller, job, since), language)
+    return describe_job(service.job(caller, job, since), language)
 
 
 @router.get("/jobs/{job}/stream", response_class=EventStream, responses=STREAMED)
@@ -112,7 +112,7 @@ async def job_stream(
 @may("jobs")
 def stop_job(service: ServiceParameter, caller: Caller, job: JobId) -> dict[str, Any]:
     """Stops a job; what is finished is kept."""
-    return job_told(service.stop_job(caller, job))
+    return describe_job(service.stop_job(caller, job))
 
 
 async def _changes(
@@ -124,7 +124,7 @@ async def _changes(
             async for record in coming:
                 check(await identify_caller_again(request), "jobs")
                 if record is not None:
-                    yield event("job", job_told(record, language))
+                    yield event("job", describe_job(record, language))
     except ServiceFault as fault:
         yield event("problem", problem(fault, request_id(request)))
 
