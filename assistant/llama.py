@@ -119,13 +119,13 @@ class _Passages(BaseKVStore):
 
     def get(self, key: str, collection: str = DEFAULT_COLLECTION) -> dict[str, Any] | None:
         held = self._library.passages_by_id([key]) if collection == self._nodes else {}
-        return self._told(held[key]) if key in held else None
+        return self._described_node(held[key]) if key in held else None
 
     def get_all(self, collection: str = DEFAULT_COLLECTION) -> dict[str, dict[str, Any]]:
         if collection != self._nodes:
             return {}
         headers = self._library.each_header()
-        return {each.id: self._told(each) for header in headers for each in self._library.passages(header.id)}
+        return {each.id: self._described_node(each) for header in headers for each in self._library.passages(header.id)}
 
     async def aget(self, key: str, collection: str = DEFAULT_COLLECTION) -> dict[str, Any] | None:
         return self.get(key, collection)
@@ -145,7 +145,7 @@ class _Passages(BaseKVStore):
     async def adelete(self, key: str, collection: str = DEFAULT_COLLECTION) -> bool:
         raise NotImplementedError(_REMOVED)
 
-    def _told(self, passage: Passage) -> dict[str, Any]:
+    def _described_node(self, passage: Passage) -> dict[str, Any]:
         told: dict[str, Any] = doc_to_json(node_of(Evidence(passage, self._library.document)).node)
         return told
 

@@ -17,7 +17,7 @@ from fastapi.sse import format_sse_event
 from assistant.answer_phrases import say
 from assistant.api.api_replies import STREAMED, EventStream
 from assistant.api.authentication import Caller, ServiceParameter
-from assistant.api.route import GuardedRoute, may
+from assistant.api.route import GuardedRoute, requires
 from assistant.completions.completion_models import ChatBody, Conversation, ErrorBody
 from assistant.markdown import Rendered, ending, opening, rendered, statement_piece
 from assistant.qa.answer import Answer, Finished, Said
@@ -103,7 +103,7 @@ def error_of(refusal: ServiceFault) -> dict[str, Any]:
     }
 
 
-def told(request: Request, refusal: ServiceFault) -> JSONResponse | None:
+def problem_reply(request: Request, refusal: ServiceFault) -> JSONResponse | None:
     """Tells every refusal under the prefix so; 422 becomes 400, as there."""
     if not request.scope["path"].startswith(f"{PREFIX}/"):
         return None
@@ -133,18 +133,18 @@ def install(app: FastAPI) -> None:
     """Adds the door to an application."""
     app.state.serving_since = int(time.time())
     app.include_router(router)
-    app.state.refusals.forms.append(told)
+    app.state.refusals.forms.append(problem_reply)
 
 
 @router.get("/models")
-@may("ask", counted="documents")
+@requires("ask", counted="documents")
 def models(request: Request) -> dict[str, Any]:
     """The models: one, the held documents."""
     return {"object": "list", "data": [_model(request)]}
 
 
 @router.get("/models/{model}")
-@may("ask", counted="documents")
+@requires("ask", counted="documents")
 def model(model: str, request: Request) -> dict[str, Any]:
     """A model."""
     _known(model)
@@ -152,7 +152,7 @@ def model(model: str, request: Request) -> dict[str, Any]:
 
 
 @router.post("/chat/completions", response_model=None, responses=STREAMED)
-@may("ask")
+@requires("ask")
 async def complete(body: ChatBody, service: ServiceParameter, caller: Caller) -> dict[str, Any] | EventStream:
     """Answers the last message of a conversation in the form of OpenAI's chat completions, streamed or not."""
     _known(body.model)

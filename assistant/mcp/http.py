@@ -83,13 +83,13 @@ async def _called(
 ) -> CallToolResult:
     steps = 0
 
-    async def tell(message: str) -> None:
+    async def report_progress(message: str) -> None:
         nonlocal steps
         steps += 1
         await context.session.report_progress(steps, message=message)
 
     try:
-        given = await tool.run(service, caller(context), tool.takes.model_validate(arguments), tell)
+        given = await tool.run(service, caller(context), tool.takes.model_validate(arguments), report_progress)
     except ValidationError as error:
         return _failed("; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()[:5]))
     except ServiceFault as fault:

@@ -160,12 +160,12 @@ class Meetings(BaseModel):
 MOST_TEXT = 40_000
 """Characters of paragraphs that are given at once, the last one whole."""
 
-Tell = Callable[[str], Awaitable[None]]
+ReportProgress = Callable[[str], Awaitable[None]]
 """Tells the client what is being done."""
 
 
 @dataclass(frozen=True)
-class Given:
+class ToolResult:
     """What a tool gives: JSON as its schema says, the text that people are shown (else the JSON), and links to official
     documents, from stored metadata only."""
 
@@ -183,46 +183,46 @@ class Tool:
     description: str
     takes: type[BaseModel]
     gives: type[BaseModel]
-    run: Callable[[Service, Principal, Any, Tell], Awaitable[Given]]
+    run: Callable[[Service, Principal, Any, ReportProgress], Awaitable[ToolResult]]
 
 
-async def _ask(service: Service, who: Principal, asked: QuestionRequest, tell: Tell) -> Given:
+async def _ask(service: Service, who: Principal, asked: QuestionRequest, report_progress: ReportProgress) -> ToolResult:
     async for event in service.stream(who, asked):
         if isinstance(event, Finished):
             return _answered(event.answer)
-        await tell(inert(event.statement.text) if isinstance(event, Said) else event.stage)
+        await report_progress(inert(event.statement.text) if isinstance(event, Said) else event.stage)
     raise AssertionError("a stream ends in the whole answer")
 
 
-async def _search(service: Service, who: Principal, wanted: Search, tell: Tell) -> Given:
+async def _search(service: Service, who: Principal, wanted: Search, report_progress: ReportProgress) -> ToolResult:
     found = await asyncio.wrap_future(service.begin_search(who, wanted.query, wanted.limit))
     hits = [each.to_json(rank) for rank, each in enumerate(found, 1)]
-    return Given({"hits": hits}, links=_links((each.document.title, each.document.url) for each in found))
+    return ToolResult({"hits": hits}, links=_links((each.document.title, each.document.url) for each in found))
 
 
 def _aside(
-    work: Callable[[Service, Principal, Any], Given],
-) -> Callable[[Service, Principal, Any, Tell], Awaitable[Given]]:
+    work: Callable[[Service, Principal, Any], ToolResult],
+) -> Callable[[Service, Principal, Any, ReportProgress], Awaitable[ToolResult]]:
     """A tool that looks something up, in a thread."""
 
-    async def run(service: Service, who: Principal, wanted: Any, tell: Tell) -> Given:
+    async def run(service: Service, who: Principal, wanted: Any, report_progress: ReportProgress) -> ToolResult:
         return await asyncio.to_thread(work, service, who, wanted)
 
     return run
 
 
-def _listed(service: Service, who: Principal, wanted: ListDocuments) -> Given:
+def _listed(service: Service, who: Principal, wanted: ListDocuments) -> ToolResult:
     found, total = service.documents(who, **wanted.model_dump())
-    return Given(DocumentPage.of(found, total, wanted.offset))
+    return ToolResult(DocumentPage.of(found, total, wanted.offset))
 
 
-def _answered(answer: Answer) -> Given:
+def _answered(answer: Answer) -> ToolResult:
     cited = [(each.title, each.url) for each in answer.citations]
     offered = [(each.title, each.url) for each in answer.see_also]
-    return Given(answer.to_json(), rendered(answer).text, _links(cited + offered))
+    return ToolResult(answer.to_json(), rendered(answer).text, _links(cited + offered))
 
 
-def _read(service: Service, who: Principal, wanted: ReadParagraph) -> Given:
+def _read(service: Service, who: Principal, wanted: ReadParagraph) -> ToolResult:
     held = service.document(who, wanted.document, wanted.language, wanted.edition)
     place = wanted.place.strip().removeprefix(held.label).removeprefix(", ") if wanted.place else None
     blocks = service.collection.blocks(held, place or None)
@@ -235,7 +235,7 @@ def _read(service: Service, who: Principal, wanted: ReadParagraph) -> Given:
         told = {name: each[name] for name in Paragraph.model_fields}
         given.append(told | {"locator": held.cite(each["locator"])})
     end = wanted.offset + len(given)
-    return Given(
+    return ToolResult(
         {
             "document": held.id,
             "symbol": held.key,
@@ -249,7 +249,7 @@ def _read(service: Service, who: Principal, wanted: ReadParagraph) -> Given:
     )
 
 
-def _meetings(service: Service, who: Principal, _: NoArguments) -> Given:
+def _meetings(service: Service, who: Principal, _: NoArguments) -> ToolResult:
     meetings, links = [], []
     for meeting in service.meetings(who):
         each, agenda = meeting.to_json(), service.document(who, meeting.document_id)
@@ -266,7 +266,7 @@ def _meetings(service: Service, who: Principal, _: NoArguments) -> Given:
             for item in sitting["items"]:
                 item["locator"] = _cited(agenda, item["row"])
         meetings.append(Meeting.model_validate({**each, "agenda": agenda.id, "url": agenda.url}).model_dump())
-    return Given({"meetings": meetings}, links=_links(links))
+    return ToolResult({"meetings": meetings}, links=_links(links))
 
 
 def _cited(document: Document, ordinal: int | None) -> str | None:

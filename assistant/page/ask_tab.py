@@ -15,8 +15,8 @@ from starlette.concurrency import run_in_threadpool
 from assistant.access import Principal
 from assistant.export.docx import pandoc_path
 from assistant.page.chat_turns import Conversation, Conversations, Turn
-from assistant.page.conversation_routes import keep_there
-from assistant.page.gradio_html import carrier, query_of, reader_of, who_asks
+from assistant.page.conversation_routes import save_on_server
+from assistant.page.gradio_html import caller_of, carrier, query_of, reader_of
 from assistant.page.plain_pages import carried, marked
 from assistant.page.scope_choice import any_of, examples, filters_of, held_meetings, items_of, scope_of, scope_words
 from assistant.page.turn_html import LONGEST, earlier_html, refused_html, turn_html, waiting_html
@@ -92,7 +92,7 @@ def _build(service: Service, conversations: Conversations, blocks: gr.Blocks) ->
         if not text:
             yield {question: gr.skip()}
             return
-        who, reader = who_asks(request), reader_of(request)
+        who, reader = caller_of(request), reader_of(request)
         talk = conversations.find(known, who.client)
         scope = scope_of(m, i, d, la, y)
         shown = scope_words(scope)
@@ -130,7 +130,7 @@ def _build(service: Service, conversations: Conversations, blocks: gr.Blocks) ->
                     drawn = await run_in_threadpool(turn_html, service, number, turn)
                     talk = conversations.open(known, who.client)
                     talk.add(turn, drawn)
-                    await run_in_threadpool(keep_there, service, who, talk)
+                    await run_in_threadpool(save_on_server, service, who, talk)
                     yield {
                         now: html,
                         token: talk.token,
@@ -175,7 +175,7 @@ def _build(service: Service, conversations: Conversations, blocks: gr.Blocks) ->
     )  # fmt: skip
 
     def again(named: str, request: gr.Request) -> list[Any]:
-        talk = conversations.find(named, who_asks(request).client)
+        talk = conversations.find(named, caller_of(request).client)
         if talk is None:
             return [gr.skip()] * 7
         last = turn_html(service, talk.number, talk.turns[-1], now=True)
@@ -188,19 +188,19 @@ def _build(service: Service, conversations: Conversations, blocks: gr.Blocks) ->
         asks(button.click(lambda text: text, button, question, **QUIET).then)
 
     def rated(given: str | None, said: str, known: str, request: gr.Request) -> str:
-        who, reader = who_asks(request), reader_of(request)
+        who, reader = caller_of(request), reader_of(request)
         done, told = _rate(service, conversations.find(known, who.client), who, reader, given, said)
         return carried("told.html", text=told, wrong=not done)
 
     send.click(rated, [verdict, comment, token], thanks, **QUIET)
 
     def items(chosen: str, request: gr.Request) -> gr.Dropdown:
-        return gr.Dropdown(choices=items_of(service, who_asks(request), chosen, reader_of(request)), value="")
+        return gr.Dropdown(choices=items_of(service, caller_of(request), chosen, reader_of(request)), value="")
 
     meeting.change(items, meeting, item, **QUIET)
 
     def begin(request: gr.Request) -> list[Any]:
-        who, query = who_asks(request), query_of(request)
+        who, query = caller_of(request), query_of(request)
         chosen = filters_of(service, who, reader_of(request))
         shown = examples(service.library, reader_of(request), EXAMPLES)
         keys = [key for _, key in chosen.documents]

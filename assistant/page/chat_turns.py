@@ -35,7 +35,7 @@ class Turn:
     answer: Answer
 
 
-def words_of_turns(turns: Sequence[Turn], before: int = 0) -> str:
+def serialize_turns(turns: Sequence[Turn], before: int = 0) -> str:
     """Turns as words that can be kept elsewhere: JSON, without what a model wrote that did not stand. `before` were others before
     them, which are kept no longer."""
     said: list[dict[str, Any]] = [
@@ -46,10 +46,10 @@ def words_of_turns(turns: Sequence[Turn], before: int = 0) -> str:
     if before:
         said[0]["before"] = before
     kept = json.dumps(said, ensure_ascii=False)
-    return kept if len(kept) <= MOST_KEPT or len(said) == 1 else words_of_turns(turns[1:], before + 1)
+    return kept if len(kept) <= MOST_KEPT or len(said) == 1 else serialize_turns(turns[1:], before + 1)
 
 
-def turns_of_words(kept: str) -> list[Turn]:
+def parse_turns(kept: str) -> list[Turn]:
     """The turns that words are of; only of such as come from here."""
     return [Turn(each["question"], each["scope"], answer_of(each["answer"])) for each in json.loads(kept)]
 
@@ -172,7 +172,7 @@ def conversations_of(request: Request) -> Conversations:
     return held
 
 
-def talk_of(request: Request, token: str, client: str) -> Conversation:
+def conversation_of(request: Request, token: str, client: str) -> Conversation:
     """A conversation of a client's, in which something was asked. Raises `NotFound`."""
     found = conversations_of(request).find(token, client)
     if found is None or not found.turns:

@@ -17,7 +17,7 @@ from assistant.answer_phrases import date_text
 from assistant.api.api_models import Strict
 from assistant.api.api_replies import file_reply
 from assistant.api.authentication import Caller, ServiceParameter
-from assistant.api.route import GuardedRoute, may
+from assistant.api.route import GuardedRoute, requires
 from assistant.export.docx import pandoc_path
 from assistant.export.file_formats import render
 from assistant.export.publication import Block, Heading, Note, Paragraph, Publication, Span, plain
@@ -25,13 +25,13 @@ from assistant.page.chat_turns import (
     MOST_KEPT,
     Conversation,
     Turn,
+    conversation_of,
     conversations_of,
-    talk_of,
+    parse_turns,
+    serialize_turns,
     turns_before,
-    turns_of_words,
-    words_of_turns,
 )
-from assistant.page.plain_pages import Paged, page
+from assistant.page.plain_pages import PageRoute, page
 from assistant.page.turn_html import Source, sources_of, standing_of, turn_html
 from assistant.page_labels import language_of, word
 from assistant.reports import refused
@@ -42,12 +42,12 @@ from assistant.service_errors import Conflict, Invalid, NotFound, ServiceFault
 from corpus.corpus_errors import LibraryError
 
 log = logging.getLogger("rapporteur.page")
-making = APIRouter(include_in_schema=False, route_class=GuardedRoute)
+api_router = APIRouter(include_in_schema=False, route_class=GuardedRoute)
 NAMED = r"^[A-Za-z0-9_-]{1,64}$"
 Named = Annotated[str, Path(pattern=NAMED)]
 
 
-class Opened(Strict):
+class ReopenRequest(Strict):
     """A conversation to open again: as a browser kept it, or by its token alone where the server has it."""
 
     token: Annotated[str, Field(pattern=NAMED)]
@@ -55,7 +55,7 @@ class Opened(Strict):
     seal: Annotated[str, Field(max_length=100)] = ""
 
 
-class Sealed(Strict):
+class SignedConversation(Strict):
     """A conversation as a browser kept it, to be kept on the server too."""
 
     token: Annotated[str, Field(pattern=NAMED)]
@@ -64,14 +64,14 @@ class Sealed(Strict):
     changed: AwareDatetime
 
 
-class Keeping(Strict):
+class SavingChoice(Strict):
     """Whether conversations are to be kept on the server from now on."""
 
     on: bool
 
 
-@making.get("/conversations")
-@may("ask", counted="documents")
+@api_router.get("/conversations")
+@requires("ask", counted="documents")
 def conversations(service: ServiceParameter, caller: Caller) -> dict[str, Any]:
     """Who asks, by the name under which a browser keeps conversations; whether the server keeps them, which it has, and which were
     deleted, so that the browser has them no longer either."""
@@ -84,12 +84,12 @@ def conversations(service: ServiceParameter, caller: Caller) -> dict[str, Any]:
     }
 
 
-@making.get("/conversations/{token}.json")
-@may("ask", counted="documents")
-def kept_conversation(request: Request, token: Named, service: ServiceParameter, caller: Caller) -> dict[str, str]:
+@api_router.get("/conversations/{token}.json")
+@requires("ask", counted="documents")
+def export_conversation(request: Request, token: Named, service: ServiceParameter, caller: Caller) -> dict[str, str]:
     """A conversation for a browser to keep."""
-    found = talk_of(request, token, caller.client)
-    kept = words_of_turns(found.turns, found.gone)
+    found = conversation_of(request, token, caller.client)
+    kept = serialize_turns(found.turns, found.gone)
     return {
         "token": token,
         "title": found.title,
@@ -98,9 +98,9 @@ def kept_conversation(request: Request, token: Named, service: ServiceParameter,
     }
 
 
-@making.post("/conversations")
-@may("ask", counted="documents")
-def reopen(request: Request, body: Opened, service: ServiceParameter, caller: Caller) -> dict[str, str]:
+@api_router.post("/conversations")
+@requires("ask", counted="documents")
+def reopen(request: Request, body: ReopenRequest, service: ServiceParameter, caller: Caller) -> dict[str, str]:
     """Opens a conversation again; under another token, where somebody else has it open."""
     held, kept = conversations_of(request), saved_conversations_of(service)
     if body.token in kept.forgotten(caller):
@@ -115,34 +115,34 @@ def reopen(request: Request, body: Opened, service: ServiceParameter, caller: Ca
             raise Invalid("seal-broken")
         found = held.open(body.token, caller.client, again=True)
         found.number = turns_before(words)
-        for turn in turns_of_words(words):
+        for turn in parse_turns(words):
             found.add(turn, "")
     found.redraw(partial(turn_html, service))
     return {"token": found.token}
 
 
-@making.post("/conversations/kept", status_code=204)
-@may("ask", counted="documents")
-def keep_too(body: Sealed, service: ServiceParameter, caller: Caller) -> Response:
+@api_router.post("/conversations/kept", status_code=204)
+@requires("ask", counted="documents")
+def save_conversation(body: SignedConversation, service: ServiceParameter, caller: Caller) -> Response:
     """Keeps on the server what a browser has kept, for who wants that."""
     kept = saved_conversations_of(service)
     if not kept.sealed(body.seal, body.token, body.kept):
         raise Invalid("seal-broken")
-    title = Conversation(body.token, caller.client, turns_of_words(body.kept)).title
+    title = Conversation(body.token, caller.client, parse_turns(body.kept)).title
     kept.put(caller, body.token, title, body.kept, body.changed)
     return Response(status_code=204)
 
 
-@making.post("/conversations/keeping")
-@may("ask", counted="documents")
-def keeping(body: Keeping, service: ServiceParameter, caller: Caller) -> dict[str, Any]:
+@api_router.post("/conversations/keeping")
+@requires("ask", counted="documents")
+def set_saving(body: SavingChoice, service: ServiceParameter, caller: Caller) -> dict[str, Any]:
     """Has the server keep conversations of who signs in, or not."""
     saved_conversations_of(service).keep(caller, body.on)
     return conversations(service, caller)
 
 
-@making.delete("/conversations")
-@may("ask", counted="documents")
+@api_router.delete("/conversations")
+@requires("ask", counted="documents")
 def forget(
     request: Request,
     service: ServiceParameter,
@@ -162,11 +162,11 @@ def forget(
     return Response(status_code=204)
 
 
-def keep_there(service: Service, who: Principal, talk: Conversation) -> None:
+def save_on_server(service: Service, who: Principal, talk: Conversation) -> None:
     """Keeps a conversation on the server, where who has it wants that; its answers are shown whether or not it can be."""
     try:
         if service.conversations is not None and service.conversations.keeping(who):
-            service.conversations.put(who, talk.token, talk.title, words_of_turns(talk.turns, talk.gone))
+            service.conversations.put(who, talk.token, talk.title, serialize_turns(talk.turns, talk.gone))
     except (ServiceFault, LibraryError):
         log.exception("a conversation could not be kept")
 
@@ -214,53 +214,53 @@ def _note(source: Source) -> Note:
     return Note((cited, Span(" "), Span(source.official, url=source.official)) if source.official else (cited,))
 
 
-router = APIRouter(include_in_schema=False, route_class=Paged)
+router = APIRouter(include_in_schema=False, route_class=PageRoute)
 Name = Annotated[str, Path(max_length=100)]
 Token = Annotated[str, Path(max_length=64)]
 
 
-class Shared(Strict):
+class ShareRequest(Strict):
     """The turn of a conversation to which a link is to be made."""
 
     token: Annotated[str, Field(pattern=NAMED)]
     turn: Annotated[int, Field(ge=1, le=1_000_000)]
 
 
-@making.post("/answers", status_code=201)
-@may("ask", counted="rate")
-def share(request: Request, body: Shared, service: ServiceParameter, caller: Caller) -> dict[str, str]:
+@api_router.post("/answers", status_code=201)
+@requires("ask", counted="rate")
+def share(request: Request, body: ShareRequest, service: ServiceParameter, caller: Caller) -> dict[str, str]:
     """Makes a link to an answer that who asks was given."""
     talk = conversations_of(request).find(body.token, caller.client)
     turn = talk.turn(body.turn) if talk else None
     if turn is None:
         raise NotFound("answer-gone")
-    link = saved_conversations_of(service).share(caller, words_of_turns([turn]))
+    link = saved_conversations_of(service).share(caller, serialize_turns([turn]))
     return {"path": f"/answers/{link.name}", "until": date_text(link.until.date(), language_of(request))}
 
 
 @router.get("/conversations/{token}.md")
 @router.get("/conversations/{token}.docx")
-@may("brief")
+@requires("brief")
 def conversation(request: Request, token: Token, service: ServiceParameter, caller: Caller) -> Response:
     """A conversation as a file."""
-    talk = talk_of(request, token, caller.client)
+    talk = conversation_of(request, token, caller.client)
     return _taken(request, service, talk.turns, talk.gone)
 
 
 @router.get("/answers/{name}.md")
 @router.get("/answers/{name}.docx")
-@may("brief", counted="documents")
+@requires("brief", counted="documents")
 def file(request: Request, name: Name, service: ServiceParameter, caller: Caller) -> Response:
     """An answer as a file."""
-    return _taken(request, service, turns_of_words(saved_conversations_of(service).shared(caller, name).kept))
+    return _taken(request, service, parse_turns(saved_conversations_of(service).shared(caller, name).kept))
 
 
 @router.get("/answers/{name}")
-@may("documents")
+@requires("documents")
 def answer(request: Request, name: Name, service: ServiceParameter, caller: Caller) -> Response:
     """The answer to which a link leads, with its sources."""
     link, reader = saved_conversations_of(service).shared(caller, name), language_of(request)
-    turn = turns_of_words(link.kept)[0]
+    turn = parse_turns(link.kept)[0]
     days: dict[str, Any] = {
         "given": date_text(link.given.date(), reader),
         "until": date_text(link.until.date(), reader),

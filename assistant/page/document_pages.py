@@ -13,10 +13,10 @@ from fastapi.responses import Response
 
 from assistant.access.operations import allowed
 from assistant.api.authentication import Caller, ServiceParameter
-from assistant.api.route import GuardedRoute, may
+from assistant.api.route import GuardedRoute, requires
 from assistant.collection import outline
 from assistant.page.excerpt_html import anchors_of, edition_words, official_address, parts, rows
-from assistant.page.plain_pages import Paged, document_path, page, version_path, web_address, words_path
+from assistant.page.plain_pages import PageRoute, document_path, page, version_path, web_address, words_path
 from assistant.page.scope_choice import meeting_views
 from assistant.page_labels import LANGUAGE_NAMES, language_of, word
 from assistant.service import Service
@@ -25,12 +25,12 @@ from corpus.symbols import Symbol, link
 from corpus.tables import tables_of
 
 pictures = APIRouter(include_in_schema=False, route_class=GuardedRoute)
-router = APIRouter(include_in_schema=False, route_class=Paged)
+router = APIRouter(include_in_schema=False, route_class=PageRoute)
 Number = Annotated[int, Path(ge=1, le=100_000)]
 
 
 @dataclass(frozen=True)
-class Leaf:
+class PrintedPage:
     """A page of a document as it is printed: `label` says which, `picture` and `path` show it alone and with its neighbours."""
 
     number: int
@@ -39,21 +39,23 @@ class Leaf:
     path: str
 
 
-def leaves_of(service: Service, document: Document, words: Span, language: str) -> list[Leaf]:
+def printed_pages_of(service: Service, document: Document, words: Span, language: str) -> list[PrintedPage]:
     """The pages on which the words of a span may stand; none where the file is not kept."""
     if not service.library.keeps_original(document):
         return []
     between = document.pages_between(*words)
     return (
-        [leaf_of(document, number, language, words) for number in range(between[0], between[1] + 1)] if between else []
+        [printed_page_of(document, number, language, words) for number in range(between[0], between[1] + 1)]
+        if between
+        else []
     )
 
 
-def leaf_of(document: Document, number: int, language: str, words: Span | None = None) -> Leaf:
+def printed_page_of(document: Document, number: int, language: str, words: Span | None = None) -> PrintedPage:
     """A page of a document, where words of a span are marked."""
     base = f"{document_path(document.key)}/page/{number}"
     query = version_path(document).partition("?")[2] + (f"&words={words[0]}-{words[1]}" if words else "")
-    return Leaf(number, word("printed_page", language, number=number), f"{base}.png?{query}", f"{base}?{query}")
+    return PrintedPage(number, word("printed_page", language, number=number), f"{base}.png?{query}", f"{base}?{query}")
 
 
 def span_of(words: str, document: Document) -> Span | None:
@@ -82,7 +84,7 @@ LookedAt = Annotated[tuple[Document, Span | None], Depends(_looked_at)]
 
 
 @pictures.get("/documents/{name:path}/page/{number}.png")
-@may("documents")
+@requires("documents")
 def picture(number: Number, service: ServiceParameter, caller: Caller, looked_at: LookedAt) -> Response:
     """A page as a picture."""
     made = service.picture(caller, looked_at[0], number, looked_at[1])
@@ -90,13 +92,13 @@ def picture(number: Number, service: ServiceParameter, caller: Caller, looked_at
 
 
 @router.get("/documents/{name:path}/page/{number}")
-@may("documents")
+@requires("documents")
 def leaf(request: Request, number: Number, service: ServiceParameter, caller: Caller, looked_at: LookedAt) -> Response:
     """A page that shows one of a document's pages, and leads to those before and behind it."""
     held, span = looked_at
     service.picture(caller, held, number, span)  # what can't be shown is told as a page
     reader = language_of(request)
-    near = [leaf_of(held, each, reader, span) for each in (number - 1, number, number + 1)]
+    near = [printed_page_of(held, each, reader, span) for each in (number - 1, number, number + 1)]
     return page(
         "leaf.html",
         request,
@@ -112,7 +114,7 @@ PER_PAGE = 50
 
 
 @router.get("/documents")
-@may("documents")
+@requires("documents")
 def index(
     request: Request,
     service: ServiceParameter,
@@ -146,7 +148,7 @@ def index(
 
 
 @router.get("/meetings")
-@may("meetings")
+@requires("meetings")
 def meetings(
     request: Request, service: ServiceParameter, caller: Caller, meeting: Annotated[str, Query(max_length=500)] = ""
 ) -> Response:
@@ -157,12 +159,12 @@ def meetings(
 
 
 @router.get("/documents/{name:path}")
-@may("documents")
+@requires("documents")
 def document(request: Request, service: ServiceParameter, caller: Caller, looked_at: LookedAt) -> Response:
     """A document."""
     held, span = looked_at
     about, anchors = service.collection.about(held), anchors_of(held)
-    leaves = leaves_of(service, held, span or (0, 1), language_of(request))
+    leaves = printed_pages_of(service, held, span or (0, 1), language_of(request))
     official = web_address(official_address(held, held.language))
     return page(
         "document.html",

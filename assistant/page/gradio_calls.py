@@ -25,7 +25,7 @@ from starlette.types import Message, Receive, Scope
 from assistant.service_errors import Invalid, NotFound, TooLarge, TooMany
 
 if TYPE_CHECKING:
-    from assistant.page.gradio_page import Built
+    from assistant.page.gradio_page import BuiltPage
 
 
 MOST_CALLS = 100
@@ -37,7 +37,7 @@ SECONDS = 30.0
 
 
 @dataclass
-class _Unheard:
+class _SilentWindow:
     """A window that has called and does not listen."""
 
     client: str
@@ -48,10 +48,10 @@ class _Unheard:
 class Windows:
     """The windows of one page, as Gradio has it, and what they may call. `clock` gives seconds."""
 
-    def __init__(self, page: Built, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, page: BuiltPage, clock: Callable[[], float] = time.monotonic) -> None:
         self._page, self._clock = page, clock
         self._secret = secrets.token_bytes(32)
-        self._unheard: OrderedDict[str, _Unheard] = OrderedDict()
+        self._unheard: OrderedDict[str, _SilentWindow] = OrderedDict()
         self._heard: dict[str, int] = {}
 
     def name(self, window: str, client: str) -> str:
@@ -95,7 +95,7 @@ class Windows:
                 await self._page.forget(each)
         if name in self._heard:
             return
-        window = self._unheard.setdefault(name, _Unheard(client, self._clock()))
+        window = self._unheard.setdefault(name, _SilentWindow(client, self._clock()))
         if window.calls >= MOST_CALLS:
             raise TooMany("window-calls", most=MOST_CALLS, retry_after=SECONDS)
         window.calls += 1

@@ -15,7 +15,7 @@ def carrier(elem_id: str, value: str = "") -> gr.Markdown:
     return gr.Markdown(value, elem_id=elem_id, sanitize_html=True, latex_delimiters=[], container=False)
 
 
-def who_asks(request: gr.Request) -> Principal:
+def caller_of(request: gr.Request) -> Principal:
     """The principal of a call from the page."""
     assert request.request is not None
     return principal_of(request.request)

@@ -11,7 +11,7 @@ from assistant.access.operations import allowed
 from assistant.page import ask_tab, staff_tab
 from assistant.page.chat_turns import Conversations
 from assistant.page.gradio_calls import Function
-from assistant.page.gradio_html import carrier, query_of, reader_of, who_asks
+from assistant.page.gradio_html import caller_of, carrier, query_of, reader_of
 from assistant.page.plain_pages import carried, marked
 from assistant.page_labels import mark
 from assistant.service import Service
@@ -36,7 +36,7 @@ CALLS = 1_000
 
 
 @dataclass(frozen=True)
-class Built:
+class BuiltPage:
     """The page as Gradio has it, and its `functions` by Gradio's number: each is for those who may do what the tab is for
     that it was made in, those of the page itself are for readers."""
 
@@ -55,7 +55,7 @@ class Built:
         return event in self.blocks._queue.pending_event_ids_session.get(window, ())
 
 
-def build(service: Service, conversations: Conversations) -> Built:
+def build(service: Service, conversations: Conversations) -> BuiltPage:
     """The page over a service."""
     blocks: gr.Blocks = gr.Blocks(title="Rapporteur", analytics_enabled=False)
     operations: dict[int, str] = {}
@@ -73,7 +73,7 @@ def build(service: Service, conversations: Conversations) -> Built:
                 shells.append(shell)
 
         def begin(request: gr.Request) -> list[object]:
-            who = who_asks(request)
+            who = caller_of(request)
             wanted = query_of(request).get("tab", "")
             seen = [allowed(who, tab.operation) for tab in TABS]
             known = any(tab.name == wanted and on for tab, on in zip(TABS, seen, strict=True))
@@ -95,4 +95,4 @@ def build(service: Service, conversations: Conversations) -> Built:
         for number, each in blocks.fns.items()
         if each.fn is not None  # others run in the browser alone
     }
-    return Built(blocks, functions)
+    return BuiltPage(blocks, functions)

@@ -46,7 +46,7 @@ def mount_page(app: FastAPI, service: Service) -> None:
         no_script.router,
         *documents,
         *papers,
-        conversation_routes.making,
+        conversation_routes.api_router,
         conversation_routes.router,
         sign_in.choice,
         sign_in.router,

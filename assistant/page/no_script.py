@@ -16,10 +16,10 @@ from starlette.concurrency import run_in_threadpool
 
 from assistant.access import Principal
 from assistant.api.authentication import Caller, ServiceParameter, same_origin
-from assistant.api.route import may
+from assistant.api.route import requires
 from assistant.export.docx import pandoc_path
 from assistant.page.chat_turns import Conversation, Turn, conversations_of
-from assistant.page.plain_pages import Paged, page
+from assistant.page.plain_pages import PageRoute, page
 from assistant.page.scope_choice import (
     Choices,
     Filters,
@@ -38,7 +38,7 @@ from assistant.question_request import QuestionRequest
 from assistant.service import Service
 from assistant.service_errors import Forbidden, Invalid, ServiceFault, check_language
 
-router = APIRouter(include_in_schema=False, route_class=Paged)
+router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
 PATH = "/ask"
 EXAMPLES = 4
@@ -52,7 +52,7 @@ Short = Annotated[str, Field(max_length=10)]
 Name = Annotated[str, Field(max_length=200)]
 
 
-class Chosen(BaseModel):
+class ScopeForm(BaseModel):
     """What a question is asked of, as the form has it: `meeting` is the id of an agenda, with `#` and the number of an item
     where one is chosen; empty: everything. `conversation` is the token of that which goes on."""
 
@@ -80,13 +80,13 @@ class Chosen(BaseModel):
         return bool(self.meeting or self.document or self.language or self.year)
 
 
-class Begun(Chosen):
+class PendingQuestion(ScopeForm):
     """A question that waits in the form."""
 
     ask: Annotated[str, Field(max_length=LONGEST)] = ""
 
 
-class Sent(Chosen):
+class SentQuestion(ScopeForm):
     """A question that is asked."""
 
     question: Annotated[str, Field(max_length=MOST_QUESTION)] = ""
@@ -100,8 +100,10 @@ def path_of(query: bytes) -> str:
 
 
 @router.get(PATH)
-@may("ask")
-def form(request: Request, service: ServiceParameter, caller: Caller, chosen: Annotated[Begun, Query()]) -> Response:
+@requires("ask")
+def form(
+    request: Request, service: ServiceParameter, caller: Caller, chosen: Annotated[PendingQuestion, Query()]
+) -> Response:
     """The form, and below it the conversation."""
     talk = conversations_of(request).find(chosen.conversation, caller.client)
     told = "" if talk or not chosen.conversation else word("conversation_gone", language_of(request))
@@ -109,8 +111,10 @@ def form(request: Request, service: ServiceParameter, caller: Caller, chosen: An
 
 
 @router.post(PATH)
-@may("ask")
-async def ask(request: Request, service: ServiceParameter, caller: Caller, chosen: Annotated[Sent, Form()]) -> Response:
+@requires("ask")
+async def ask(
+    request: Request, service: ServiceParameter, caller: Caller, chosen: Annotated[SentQuestion, Form()]
+) -> Response:
     """Answers, and leads to the page with the answer, which can be looked at again without asking again. What is refused is told
     there, and the question is still in the form."""
     if not same_origin(request):
@@ -140,7 +144,7 @@ def _shown(
     request: Request,
     service: Service,
     who: Principal,
-    chosen: Chosen,
+    chosen: ScopeForm,
     question: str,
     talk: Conversation | None,
     told: str,
@@ -183,9 +187,9 @@ def _meetings(service: Service, who: Principal, filters: Filters) -> list[tuple[
     ]
 
 
-def _address(talk: Conversation | None, chosen: Chosen) -> str:
+def _address(talk: Conversation | None, chosen: ScopeForm) -> str:
     query = {
-        **{name: getattr(chosen, name) for name in Chosen.model_fields},
+        **{name: getattr(chosen, name) for name in ScopeForm.model_fields},
         "conversation": talk.token if talk else "",
     }
     kept = {name: value for name, value in query.items() if value}

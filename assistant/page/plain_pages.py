@@ -131,7 +131,7 @@ def page(template: str, request: Request, status: int = 200, **values: object) -
     return HTMLResponse(made, status, {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"})
 
 
-class Paged(GuardedRoute):
+class PageRoute(GuardedRoute):
     """A guarded route of a page: its refusals are pages, and those who are not known yet are sent to sign in."""
 
 
@@ -146,7 +146,7 @@ def shown(request: Request, refusal: ServiceFault) -> Response | None:
     if path.startswith("/api/") and request.headers.get("sec-fetch-site") == "same-origin":
         return _problem(request, refusal, reader)  # the script of the page shows it
     browses = "text/html" in request.headers.get("accept", "") and not path.startswith(_PROGRAMS)
-    if not browses and not isinstance(request.scope.get("route"), Paged):
+    if not browses and not isinstance(request.scope.get("route"), PageRoute):
         return None
     if refusal.code == "not-signed-in":
         return RedirectResponse(sign_in_path(request), 303)

@@ -21,10 +21,10 @@ from assistant.access.operations import allowed
 from assistant.api.api_models import Strict
 from assistant.api.api_replies import file_reply
 from assistant.api.authentication import Caller, ServiceParameter
-from assistant.api.route import may
+from assistant.api.route import requires
 from assistant.export.file_formats import to_html
 from assistant.export.layouts import publication_of
-from assistant.page.plain_pages import Paged, document_path, page, words_path
+from assistant.page.plain_pages import PageRoute, document_path, page, words_path
 from assistant.page.scope_choice import meeting_views
 from assistant.page_labels import LANGUAGE_NAMES, language_of, word
 from assistant.paper_requests import (
@@ -45,7 +45,7 @@ from corpus.calendar_names import language_name
 from corpus.documents import Language
 from corpus.symbols import Symbol, link
 
-router = APIRouter(include_in_schema=False, route_class=Paged)
+router = APIRouter(include_in_schema=False, route_class=PageRoute)
 T = TypeVar("T")
 
 PATIENCE = 1.5
@@ -67,7 +67,7 @@ Topic = Annotated[str, Field(max_length=1_000)]
 AnyLanguage = Literal["", Language]
 
 
-class Asked(Strict):
+class PaperForm(Strict):
     """What the form of a page holds. The page is at `/place`, its files at `/place/name`; `asks` is what it asks for once the fields
     that it `needs` are filled; `waits` is said until that is made."""
 
@@ -109,7 +109,7 @@ class Asked(Strict):
         return {}
 
 
-class BriefingAsked(Asked):
+class BriefingForm(PaperForm):
     """A briefing."""
 
     place, name, waits = "briefings", "briefing", "writing_briefing"
@@ -137,14 +137,14 @@ class BriefingAsked(Asked):
         }
 
 
-class ThemesAsked(Asked):
+class ThemesForm(PaperForm):
     """The themes of all that is held."""
 
     place, name, waits = "themes", "themes", "gathering_themes"
     asks, reads = ThemesRequest, True
 
 
-class ComparisonAsked(Asked):
+class ComparisonForm(PaperForm):
     """Two documents, or three in a row."""
 
     place, name = "comparison", "comparison"
@@ -158,7 +158,7 @@ class ComparisonAsked(Asked):
         return {"document": [each for each in (self.first, self.second, self.third) if each.strip()]}
 
 
-class TopicAsked(Asked):
+class TopicForm(PaperForm):
     """A topic, and the documents whose words on it are wanted."""
 
     place, name, waits = "topics", "topic", "comparing_documents"
@@ -175,7 +175,7 @@ class TopicAsked(Asked):
         return {"most": MOST_SIDES}
 
 
-class MandatesAsked(Asked):
+class MandatesForm(PaperForm):
     """Requests and decisions of the resolutions held, all where nothing is named; `listed` has them listed."""
 
     place, name, waits, files = "mandates", "mandates", "listing_mandates", LISTS
@@ -191,7 +191,7 @@ class MandatesAsked(Asked):
         return {"year": int(self.year) if self.year.strip() else None, "document": named_in(self.documents)}
 
 
-class OriginsAsked(Asked):
+class OriginsForm(PaperForm):
     """A document, or one place of it."""
 
     place, name, waits = "origins", "origins", "finding_origins"
@@ -200,10 +200,10 @@ class OriginsAsked(Asked):
     part: Annotated[str, Field(max_length=200, alias="place")] = ""
 
 
-def _add(kind: type[Asked]) -> None:
+def _add(kind: type[PaperForm]) -> None:
     """Adds the page of a kind, with its form and what is asked for, and its files."""
 
-    @may(kind.asks.operation, counted="documents")
+    @requires(kind.asks.operation, counted="documents")
     def show(request: Request, service: ServiceParameter, caller: Caller, asked: Any) -> Response:
         asked = asked.read_by(request, service)
         held = asked.model_dump(by_alias=True)
@@ -221,7 +221,7 @@ def _add(kind: type[Asked]) -> None:
 
         return made_or_waiting(request, service, caller, asked, shown)
 
-    @may(kind.asks.operation, counted="documents")
+    @requires(kind.asks.operation, counted="documents")
     def file(request: Request, service: ServiceParameter, caller: Caller, form: Any, asked: Any) -> Response:
         asked, writing = asked.read_by(request, service), service.papers
         writing.check_form(form, asked.language or None)
@@ -238,12 +238,12 @@ def _add(kind: type[Asked]) -> None:
     router.add_api_route(f"/{kind.place}/{kind.name}.{{form}}", file)
 
 
-for _kind in (BriefingAsked, ThemesAsked, ComparisonAsked, TopicAsked, OriginsAsked, MandatesAsked):
+for _kind in (BriefingForm, ThemesForm, ComparisonForm, TopicForm, OriginsForm, MandatesForm):
     _add(_kind)
 
 
 @router.get("/agenda")
-@may("agenda")
+@requires("agenda")
 def agenda(
     request: Request, service: ServiceParameter, caller: Caller, meeting: Annotated[str, Query(max_length=200)] = "",
     language: Annotated[list[Language] | None, Query(max_length=6)] = None,
@@ -257,7 +257,7 @@ def agenda(
 
 
 def made_or_waiting(
-    request: Request, service: Service, who: Principal, asked: Asked, then: Callable[[Any], Response]
+    request: Request, service: Service, who: Principal, asked: PaperForm, then: Callable[[Any], Response]
 ) -> Response:
     """What is answered with what is asked for, where it is there soon; until then the page that waits for it."""
     made: Any = service.papers.begin(who, asked.request)

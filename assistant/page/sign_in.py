@@ -16,13 +16,13 @@ from assistant.access.audit import Failure
 from assistant.access.rate_limits import PAUSE
 from assistant.api.authentication import COOKIE, AccessGate, client_address, same_origin
 from assistant.api.route import everybody
-from assistant.page.plain_pages import Paged, page
+from assistant.page.plain_pages import PageRoute, page
 from assistant.page_labels import COOKIE as LANGUAGE
 from assistant.page_labels import LANGUAGE_NAMES
 from assistant.service_errors import Forbidden, NotFound, TooMany
 
 router = APIRouter(include_in_schema=False)
-choice = APIRouter(include_in_schema=False, route_class=Paged)
+choice = APIRouter(include_in_schema=False, route_class=PageRoute)
 SECONDS = 365 * 24 * 3_600
 """How long a language that is chosen is kept."""
 

@@ -12,20 +12,20 @@ from markupsafe import Markup
 from assistant.access import Principal
 from assistant.api.api_replies import file_reply
 from assistant.api.authentication import Caller, ServiceParameter
-from assistant.api.route import may
+from assistant.api.route import requires
 from assistant.export.file_formats import to_html
-from assistant.page.plain_pages import Paged, page, version_path, words_path
-from assistant.page.report_pages import FILES, BriefingAsked, File, Short, made_or_waiting
+from assistant.page.plain_pages import PageRoute, page, version_path, words_path
+from assistant.page.report_pages import FILES, BriefingForm, File, Short, made_or_waiting
 from assistant.page_labels import language_of, word
 from assistant.service import Service
 from assistant.service.paper_service import STATES, State, reviewed
 from assistant.service_errors import Conflict, Invalid, NotFound, ServiceFault
 
-router = APIRouter(include_in_schema=False, route_class=Paged)
+router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
 
 @router.get("/drafts")
-@may("review")
+@requires("review")
 def drafts(request: Request, service: ServiceParameter, caller: Caller) -> Response:
     """The briefings under review."""
     found = service.papers.drafts(caller).all()
@@ -33,9 +33,9 @@ def drafts(request: Request, service: ServiceParameter, caller: Caller) -> Respo
 
 
 @router.post("/drafts")
-@may("review")
+@requires("review")
 def add(
-    request: Request, service: ServiceParameter, caller: Caller, asked: Annotated[BriefingAsked, Form()]
+    request: Request, service: ServiceParameter, caller: Caller, asked: Annotated[BriefingForm, Form()]
 ) -> Response:
     """Keeps a briefing that was made as a draft."""
     drafts = service.papers.drafts(caller)
@@ -49,7 +49,7 @@ def add(
 
 
 @router.get("/drafts/{draft_id}")
-@may("review")
+@requires("review")
 def draft(request: Request, service: ServiceParameter, caller: Caller, draft_id: str) -> Response:
     """One briefing under review, with forms to comment on it and to give it another state."""
     return _draft_page(request, service, caller, draft_id)
@@ -74,7 +74,7 @@ def _draft_page(
 
 
 @router.get("/drafts/{draft_id}/briefing.{form}")
-@may("review")
+@requires("review")
 def draft_file(request: Request, service: ServiceParameter, caller: Caller, draft_id: str, form: File) -> Response:
     """A draft as a file, with its state on the cover."""
     found = service.papers.drafts(caller).get(draft_id)
@@ -83,7 +83,7 @@ def draft_file(request: Request, service: ServiceParameter, caller: Caller, draf
 
 
 @router.post("/drafts/{draft_id}/comments")
-@may("review")
+@requires("review")
 def comment(
     request: Request, service: ServiceParameter, caller: Caller, draft_id: str, text: Annotated[str, Form(max_length=4_000)],
     statement: Annotated[Short, Form()] = "",
@@ -98,7 +98,7 @@ def comment(
 
 
 @router.post("/drafts/{draft_id}/state")
-@may("review")
+@requires("review")
 def move(
     request: Request, service: ServiceParameter, caller: Caller, draft_id: str,
     state: Annotated[State, Form()],
@@ -117,7 +117,7 @@ def _states(request: Request) -> dict[str, str]:
 
 
 @router.post("/confirm")
-@may("confirm")
+@requires("confirm")
 def confirm(
     request: Request, service: ServiceParameter, caller: Caller, document: Annotated[str, Form(max_length=500)]
 ) -> Response:
@@ -137,7 +137,7 @@ def evaluation_path(service: Service) -> Path:
 
 
 @router.get("/evaluation")
-@may("ratings")
+@requires("ratings")
 def evaluation(request: Request, service: ServiceParameter, caller: Caller) -> Response:
     """The evaluation report, as it was written; it runs nothing."""
     path = evaluation_path(service)

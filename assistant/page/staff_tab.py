@@ -16,7 +16,7 @@ from assistant.access import Principal
 from assistant.fetch_plans import FetchRequest
 from assistant.outcome_messages import describe_job
 from assistant.page.chat_turns import Conversations
-from assistant.page.gradio_html import carrier, query_of, reader_of, who_asks
+from assistant.page.gradio_html import caller_of, carrier, query_of, reader_of
 from assistant.page.plain_pages import carried, marked
 from assistant.page.report_pages import named_in
 from assistant.page.staff_pages import evaluation_path
@@ -66,7 +66,7 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
 
     async def follow(request: gr.Request, begin: Callable[[Principal], object]) -> AsyncIterator[list[Any]]:
         """The jobs as they stand, with what `begin` begins, until all have ended; then what is held."""
-        who, reader, before, following = who_asks(request), reader_of(request), "", True
+        who, reader, before, following = caller_of(request), reader_of(request), "", True
         try:
             begin(who)
             while following:
@@ -115,14 +115,14 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
             yield [*told, False]
 
     def stop_all(request: gr.Request) -> None:
-        who = who_asks(request)
+        who = caller_of(request)
         for job in service.all_jobs(who):
             if job["state"] in OPEN and job["by"] == who.id:
                 with suppress(Conflict):  # it has ended meanwhile, or another server does it
                     service.stop_job(who, job["id"])
 
     def look(typed: str, request: gr.Request) -> list[Any]:
-        who, reader, query = who_asks(request), reader_of(request), query_of(request)
+        who, reader, query = caller_of(request), reader_of(request), query_of(request)
         named = query.get("fetch", "")[:200]
         spoken = [each for each in query.get("in", "").split() if each in LANGUAGE_NAMES]
         wanted: list[Any] = [gr.skip(), gr.skip(), gr.skip()]

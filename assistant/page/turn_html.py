@@ -11,7 +11,7 @@ from assistant.answer_phrases import isolated, mark, place_text
 from assistant.export.docx import pandoc_path
 from assistant.markdown import place_of
 from assistant.page.chat_turns import Conversation, Turn
-from assistant.page.document_pages import Leaf, leaves_of
+from assistant.page.document_pages import PrintedPage, printed_pages_of
 from assistant.page.excerpt_html import edition_words, excerpt, official_address, reference
 from assistant.page.plain_pages import carried, version_path, web_address, words_path
 from assistant.page.scope_choice import examples
@@ -56,7 +56,7 @@ class Source:
     ocr: bool
     before: Sequence[Mapping[str, Any]] = ()
     after: Sequence[Mapping[str, Any]] = ()
-    leaves: Sequence[Leaf] = ()
+    leaves: Sequence[PrintedPage] = ()
 
 
 def tongue_of(language: str, spoken: str) -> str:
@@ -102,7 +102,7 @@ def _source(service: Service, number: int, cited: Citation, answer: Answer) -> S
         passage=excerpt(document, *passage, own, citation.answer),
         before=excerpt(document, *before),
         after=excerpt(document, *after),
-        leaves=leaves_of(service, document, own, language),
+        leaves=printed_pages_of(service, document, own, language),
     )
 
 

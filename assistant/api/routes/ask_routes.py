@@ -1,4 +1,4 @@
-"""Asking and searching."""
+"""Routes of questions and search."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from assistant.api.api_models import AnswerOut, HitOut
 from assistant.api.api_replies import STREAMED, EventStream, event
 from assistant.api.authentication import Caller, ServiceParameter
 from assistant.api.problems import Crash, problem, request_id
-from assistant.api.route import GuardedRoute, may
+from assistant.api.route import GuardedRoute, requires
 from assistant.question_request import QuestionRequest
 from assistant.service import Stream
 from assistant.service.question_service import event_json
@@ -25,7 +25,7 @@ log = logging.getLogger("rapporteur.api")
 
 
 @router.post("/ask", response_model=AnswerOut, response_model_exclude_unset=True)
-@may("ask")
+@requires("ask")
 async def ask(asked: QuestionRequest, service: ServiceParameter, caller: Caller) -> dict[str, Any]:
     """Answers a question; every statement cites exact words."""
     answer = await asyncio.wrap_future(service.begin_ask(caller, asked))
@@ -33,7 +33,7 @@ async def ask(asked: QuestionRequest, service: ServiceParameter, caller: Caller)
 
 
 @router.post("/ask/stream", response_class=EventStream, responses=STREAMED)
-@may("ask")
+@requires("ask")
 async def ask_stream(
     asked: QuestionRequest, request: Request, service: ServiceParameter, caller: Caller
 ) -> EventStream:
@@ -48,7 +48,7 @@ async def ask_stream(
 
 
 @router.get("/search", response_model=list[HitOut])
-@may("search")
+@requires("search")
 async def search(
     service: ServiceParameter,
     caller: Caller,

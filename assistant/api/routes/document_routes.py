@@ -1,4 +1,4 @@
-"""Documents: which are held, what stands in them, what their neighbours are. Names may hold slashes, as symbols do."""
+"""Routes of documents, passages, meetings and the catalogue. Names of documents may contain slashes, as symbols do."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Path, Query, status
 
 from assistant.api.api_models import BlockOut, DocumentOut, Page, PassagesOut
 from assistant.api.authentication import Caller, ServiceParameter
-from assistant.api.route import GuardedRoute, may
+from assistant.api.route import GuardedRoute, requires
 from assistant.service.jobs import Job
 from corpus.documents import Document, Edition, Language
 
@@ -22,7 +22,7 @@ Limit = Annotated[int, Query(ge=1, le=200)]
 Place = Annotated[str | None, Query(max_length=500, description="A place in it, as documents write it: `para. 12`.")]
 
 
-def _held(
+def _document(
     service: ServiceParameter,
     caller: Caller,
     document: Name,
@@ -32,12 +32,12 @@ def _held(
     return service.document(caller, document, language, edition)
 
 
-Held = Annotated[Document, Depends(_held)]
-"""Parameters of a route: a document, and which version of it."""
+NamedDocument = Annotated[Document, Depends(_document)]
+"""Parameters of a route: a document by name, and its version."""
 
 
 @router.get("/documents", response_model=Page[DocumentOut], response_model_exclude_unset=True)
-@may("documents")
+@requires("documents")
 def documents(
     service: ServiceParameter,
     caller: Caller,
@@ -53,7 +53,7 @@ def documents(
 
 
 @router.get("/catalogue", response_model=Page[DocumentOut])
-@may("catalogue")
+@requires("catalogue")
 def catalogue(service: ServiceParameter, caller: Caller, offset: Offset = 0, limit: Limit = 50) -> dict[str, Any]:
     """The documents that are known to exist and are not held."""
     found, total = service.catalogue(caller, offset, limit)
@@ -61,14 +61,14 @@ def catalogue(service: ServiceParameter, caller: Caller, offset: Offset = 0, lim
 
 
 @router.get("/meetings")
-@may("meetings")
+@requires("meetings")
 def meetings(service: ServiceParameter, caller: Caller) -> list[dict[str, Any]]:
     """The meetings whose agendas are held: items, documentation, sittings."""
     return [each.to_json() for each in service.meetings(caller)]
 
 
 @router.get("/passages/{passage}", response_model=PassagesOut)
-@may("documents")
+@requires("documents")
 def passage(
     service: ServiceParameter,
     caller: Caller,
@@ -81,8 +81,8 @@ def passage(
 
 def _part(part: Literal["outline", "tables", "footnotes"], said: str) -> None:
     @router.get(f"/documents/{{document:path}}/{part}", name=part, description=said)
-    @may("documents")
-    def give(service: ServiceParameter, held: Held, place: Place = None) -> list[dict[str, Any]]:
+    @requires("documents")
+    def give(service: ServiceParameter, held: NamedDocument, place: Place = None) -> list[dict[str, Any]]:
         return service.collection.parts(held, part, place)
 
 
@@ -92,9 +92,9 @@ _part("footnotes", "The footnotes of a document, with the places that refer to t
 
 
 @router.get("/documents/{document:path}/blocks", response_model=Page[BlockOut])
-@may("documents")
+@requires("documents")
 def blocks(
-    service: ServiceParameter, held: Held, place: Place = None, offset: Offset = 0, limit: Limit = 50
+    service: ServiceParameter, held: NamedDocument, place: Place = None, offset: Offset = 0, limit: Limit = 50
 ) -> dict[str, Any]:
     """The blocks of a document (headings, paragraphs, items, rows, footnotes), or those at a place."""
     found = service.collection.blocks(held, place)
@@ -102,21 +102,21 @@ def blocks(
 
 
 @router.get("/documents/{document:path}/text")
-@may("documents")
-def text(held: Held) -> dict[str, str]:
+@requires("documents")
+def text(held: NamedDocument) -> dict[str, str]:
     """The canonical text of a document, into which all offsets point."""
     return {"id": held.id, "text": held.text}
 
 
 @router.get("/documents/{document:path}", response_model=DocumentOut, response_model_exclude_unset=True)
-@may("documents")
-def document(service: ServiceParameter, held: Held) -> dict[str, Any]:
+@requires("documents")
+def document(service: ServiceParameter, held: NamedDocument) -> dict[str, Any]:
     """What is known of a document: masthead, pages, versions, corrections."""
     return service.collection.about(held)
 
 
 @router.post("/documents/{document:path}/confirm", response_model=list[DocumentOut], response_model_exclude_unset=True)
-@may("confirm")
+@requires("confirm")
 def confirm(
     service: ServiceParameter, caller: Caller, document: Name, language: Language | None = None
 ) -> list[dict[str, Any]]:
@@ -125,7 +125,7 @@ def confirm(
 
 
 @router.delete("/documents/{document:path}", response_model=Job, status_code=status.HTTP_202_ACCEPTED)
-@may("remove")
+@requires("remove")
 def remove(
     service: ServiceParameter,
     caller: Caller,

@@ -1,4 +1,4 @@
-"""Writing: briefings, themes, comparisons, mandates, the check of an agenda, as JSON or as a file; and briefings under review, for staff."""
+"""Routes of papers (briefings, themes, comparisons, mandates, agenda checks), as JSON or as a file; and of drafts under review, for staff."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 from assistant.api.api_models import AgendaOut, BriefingOut, ComparisonOut, MandatesOut, OriginsOut, Strict, ThemesOut
 from assistant.api.api_replies import DOCUMENTED, LISTED, SHEETS, EventStream, event, file_reply, form_of
 from assistant.api.authentication import Caller, ServiceParameter
-from assistant.api.route import GuardedRoute, may
+from assistant.api.route import GuardedRoute, requires
 from assistant.api.routes.keeping_routes import local
 from assistant.paper_requests import (
     BriefingRequest,
@@ -32,22 +32,22 @@ from corpus.documents import Language
 
 router = APIRouter(tags=["write"], route_class=GuardedRoute)
 LOOK_SECONDS = 0.2
-"""After how long it is looked how far a paper is."""
+"""Seconds between two checks of a paper's progress."""
 
 
 @router.post("/briefings", response_model=BriefingOut, responses=DOCUMENTED)
-@may("brief", counted="documents")
+@requires("brief", counted="documents")
 async def make_briefing(
     request: Request, service: ServiceParameter, caller: Caller, asked: BriefingRequest
 ) -> Response:
     """A briefing, asked for in a body, for subjects that are to stand in no log of addresses."""
-    return await _written(request, service, caller, asked)
+    return await _paper_reply(request, service, caller, asked)
 
 
 def _add(kind: type[PaperRequest], name: str, gives: type[BaseModel]) -> None:
-    @may(kind.operation, counted="documents")
+    @requires(kind.operation, counted="documents")
     async def give(request: Request, service: ServiceParameter, caller: Caller, asked: Any) -> Response:
-        return await _written(request, service, caller, asked)
+        return await _paper_reply(request, service, caller, asked)
 
     give.__annotations__["asked"] = Annotated[kind, Query()]
     responses = LISTED if kind is MandatesRequest else DOCUMENTED
@@ -55,7 +55,7 @@ def _add(kind: type[PaperRequest], name: str, gives: type[BaseModel]) -> None:
         f"/{kind.path}", give, response_model=gives, responses=responses, name=name, description=gives.__doc__
     )
 
-    @may(kind.operation, counted="documents")
+    @requires(kind.operation, counted="documents")
     async def follow(service: ServiceParameter, caller: Caller, asked: Any) -> EventStream:
         return EventStream(_parts(await run_in_threadpool(service.papers.begin, caller, asked)))
 
@@ -74,20 +74,20 @@ for _kind, _name, _gives in (
 
 
 async def _parts(made: Any) -> AsyncIterator[bytes]:
-    """How far a paper is, as events `part`, until it has ended; what became of it is told to who asks for it then."""
-    told, ended = ("", 0, 0), False
+    """Yields the progress of a paper as events `part` until it has ended; its result or error comes with the request for the paper."""
+    sent, ended = ("", 0, 0), False
     while isinstance(made, Paper) and not ended:
         ended = made.future.done()
         now = made.part, made.done, made.total
-        if made.total and now != told:
-            told = now
+        if made.total and now != sent:
+            sent = now
             yield event("part", {"part": made.part, "done": made.done, "total": made.total})
         if not ended:
             await asyncio.sleep(LOOK_SECONDS)
 
 
 @router.get("/agenda", response_model=AgendaOut)
-@may("agenda")
+@requires("agenda")
 def agenda(
     service: ServiceParameter,
     caller: Caller,
@@ -99,13 +99,13 @@ def agenda(
 
 
 async def made_paper(service: Service, caller: Caller, asked: PaperRequest) -> Any:
-    """What is asked for, once it is made; it is made to its end for others, too."""
+    """Waits for a requested paper. It is completed for others even if the caller leaves."""
     made = await run_in_threadpool(service.papers.begin, caller, asked)
     return await asyncio.shield(asyncio.wrap_future(made.future)) if isinstance(made, Paper) else made
 
 
-async def _written(request: Request, service: Service, caller: Caller, asked: PaperRequest) -> Response:
-    """What is asked for as JSON or as a file. A form that can't be written here is refused before any work is done."""
+async def _paper_reply(request: Request, service: Service, caller: Caller, asked: PaperRequest) -> Response:
+    """Replies with a paper as JSON or as a file. A format that can't be written here is refused before any work."""
     sheets = SHEETS if isinstance(asked, MandatesRequest) else {}
     form = asked.format or form_of(request.headers.get("accept", ""), sheets)
     await run_in_threadpool(service.papers.check_form, form, asked.language)
@@ -146,14 +146,14 @@ class StateBody(Strict):
 
 
 @review.get("/drafts", response_model=list[DraftOut])
-@may("review")
+@requires("review")
 def drafts(service: ServiceParameter, caller: Caller) -> list[dict[str, Any]]:
     """The briefings under review, the latest first."""
     return [each.to_json() for each in service.papers.drafts(caller).all()]
 
 
 @review.post("/drafts", response_model=DraftOut, status_code=201)
-@may("review")
+@requires("review")
 async def add_draft(service: ServiceParameter, caller: Caller, asked: BriefingRequest) -> dict[str, Any]:
     """Makes a briefing and keeps it as a draft."""
     made = await made_paper(service, caller, asked)
@@ -162,7 +162,7 @@ async def add_draft(service: ServiceParameter, caller: Caller, asked: BriefingRe
 
 
 @review.get("/drafts/{draft_id}", response_model=DraftOut, responses=DOCUMENTED)
-@may("review")
+@requires("review")
 def draft(
     request: Request, service: ServiceParameter, caller: Caller, draft_id: str, format: Form | None = None
 ) -> Response:
@@ -176,14 +176,14 @@ def draft(
 
 
 @review.post("/drafts/{draft_id}/comments", response_model=DraftOut)
-@may("review")
+@requires("review")
 def comment(service: ServiceParameter, caller: Caller, draft_id: str, said: CommentBody) -> dict[str, Any]:
     """Comments on a statement, or on the whole."""
     return service.papers.drafts(caller).comment(draft_id, said.text, said.statement).to_json()
 
 
 @review.post("/drafts/{draft_id}/state", response_model=DraftOut)
-@may("review")
+@requires("review")
 def move(service: ServiceParameter, caller: Caller, draft_id: str, wanted: StateBody) -> dict[str, Any]:
     """Puts a draft in review, clears it, or sends it back."""
     return service.papers.drafts(caller).move(draft_id, wanted.state).to_json()

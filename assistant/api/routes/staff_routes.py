@@ -1,4 +1,4 @@
-"""For those who run the service: what it holds, whether it lives and is ready, what was done, what people say about answers, metrics; and who you are to it."""
+"""Routes for operators: status, audit log, ratings, metrics, health checks; and the caller's own identity."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from assistant.access.audit import Entry
 from assistant.access.operations import allowed
 from assistant.api.api_models import CallerOut, Page, RatedOut, RatingBody, RemovedOut
 from assistant.api.authentication import AccessGate, Caller, ServiceParameter
-from assistant.api.route import GuardedRoute, everybody, may
+from assistant.api.route import GuardedRoute, everybody, requires
 from assistant.api.routes.document_routes import Limit, Offset
 from assistant.service.metrics import CONTENT_TYPE
 from assistant.service_errors import NotFound, Overloaded
@@ -21,14 +21,14 @@ rating = APIRouter(tags=["feedback"], route_class=GuardedRoute)
 
 
 @rating.post("/feedback", response_model=RatedOut, status_code=201)
-@may("rate")
+@requires("rate")
 def rate(body: RatingBody, service: ServiceParameter, caller: Caller) -> dict[str, int]:
     """Keeps what you say about an answer."""
     return {"id": service.rate(caller, **body.model_dump())}
 
 
 @rating.get("/feedback", response_model=Page[dict[str, Any]])
-@may("ratings")
+@requires("ratings")
 def ratings(service: ServiceParameter, caller: Caller, offset: Offset = 0, limit: Limit = 50) -> dict[str, Any]:
     """What people said about answers, oldest first."""
     kept, total = service.ratings(caller, offset, limit)
@@ -36,7 +36,7 @@ def ratings(service: ServiceParameter, caller: Caller, offset: Offset = 0, limit
 
 
 @rating.delete("/feedback", response_model=RemovedOut)
-@may("ratings")
+@requires("ratings")
 def remove(service: ServiceParameter, caller: Caller, to: Annotated[int, Query(ge=1, le=10**12)]) -> dict[str, int]:
     """Removes the ratings with numbers up to `to`."""
     return {"removed": service.remove_ratings(caller, to)}
@@ -47,7 +47,7 @@ def remove(service: ServiceParameter, caller: Caller, to: Annotated[int, Query(g
     response_class=Response,
     responses={200: {"content": {"application/yaml": {"schema": {"type": "array", "items": {"type": "object"}}}}}},
 )
-@may("ratings")
+@requires("ratings")
 def cases(service: ServiceParameter, caller: Caller) -> Response:
     """The ratings as YAML cases of a question set, each to be reviewed by a person."""
     return Response(service.cases(caller), media_type="application/yaml")
@@ -58,14 +58,14 @@ metrics = APIRouter(include_in_schema=False, route_class=GuardedRoute)
 
 
 @router.get("/status")
-@may("status")
+@requires("status")
 def status(service: ServiceParameter, caller: Caller) -> dict[str, Any]:
     """What the library holds, and what it was made with."""
     return service.status(caller)
 
 
 @router.get("/audit", response_model=Page[Entry])
-@may("audit")
+@requires("audit")
 def audit(service: ServiceParameter, offset: Offset = 0, limit: Limit = 50) -> dict[str, Any]:
     """What staff did, the latest first."""
     if service.audit is None:
@@ -74,7 +74,7 @@ def audit(service: ServiceParameter, offset: Offset = 0, limit: Limit = 50) -> d
 
 
 @metrics.get("/metrics")
-@may("metrics")
+@requires("metrics")
 def metrics_text(service: ServiceParameter, caller: Caller) -> Response:
     """What happened, for Prometheus."""
     return Response(service.metrics_text(caller), media_type=CONTENT_TYPE)
@@ -107,5 +107,5 @@ async def me(request: Request, caller: Caller) -> dict[str, Any]:
     gate: AccessGate | None = request.app.state.gate
     if gate is not None and caller.kind == "anonymous":
         gate.welcome(request)
-    may = [operation for operation in OPERATIONS if allowed(caller, operation)]
-    return {"id": caller.id, "kind": caller.kind, "role": caller.role.word, "may": may}
+    operations = [operation for operation in OPERATIONS if allowed(caller, operation)]
+    return {"id": caller.id, "kind": caller.kind, "role": caller.role.word, "may": operations}
