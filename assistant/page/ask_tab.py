@@ -1,4 +1,4 @@
-"""The tab where questions are asked: the conversation, those of before, filters, example questions, what one thinks of an answer."""
+"""The tab for questions: the conversation, earlier conversations, filters, example questions, ratings."""
 
 from __future__ import annotations
 
@@ -71,8 +71,8 @@ def _build(service: Service, conversations: Conversations, blocks: gr.Blocks) ->
             thanks = carrier("rp-thanks")
         export = carrier("rp-export")
         anew = gr.Button(mark("new_conversation"), elem_id="rp-anew")
-    # What the script writes and presses to show a conversation that it has had opened again. The style hides both: in the tab
-    # that is open at first Gradio shows what is only to be there.
+    # The script fills and clicks these to show a reopened conversation. Hidden by the style sheet: in the first tab Gradio shows
+    # components that should only exist.
     opened = gr.Textbox("", elem_id="rp-opened", max_length=64)
     reopen = gr.Button("", elem_id="rp-reopen")
     with gr.Accordion(mark("only_some"), open=False, elem_id="rp-filters") as narrow, gr.Row():
@@ -145,7 +145,7 @@ def _build(service: Service, conversations: Conversations, blocks: gr.Blocks) ->
                 question: text,
                 **ready,
             }
-        except Exception:  # the question is given back, whatever has happened
+        except Exception:  # the question is put back into the form, whatever has happened
             log.exception("an answer to the page broke down")
             told = word("fault", detect_language(text))
             yield {now: refused_html(number, text, shown, told), question: text, **ready}
@@ -158,7 +158,7 @@ def _build(service: Service, conversations: Conversations, blocks: gr.Blocks) ->
         ]
 
     def asks(begin: Callable[..., Dependency], asked: Component = question) -> Dependency:
-        """Has something begin an answer. Whatever happens, one can ask again."""
+        """Makes an event start an answer; on any failure the form is usable again."""
         made = begin(answer, [asked, token, *filters], outputs, concurrency_limit=None, **QUIET)
         made.failure(broken, None, [now, ask, stop], **QUIET)
         return made
@@ -215,7 +215,7 @@ def _build(service: Service, conversations: Conversations, blocks: gr.Blocks) ->
             gr.Dropdown(choices=chosen.languages, value=""),
             gr.Dropdown(choices=chosen.years, value=""),
             query.get("ask", "")[:LONGEST],
-            query["ask"][:LONGEST] if query.get("ask") else gr.skip(),  # somebody may be writing already
+            query["ask"][:LONGEST] if query.get("ask") else gr.skip(),  # the user may be typing already
             carried("welcome.html", reader_of(request), held=held_meetings(service, who, reader_of(request))),
             *(gr.Button(text, visible=True) for text in shown),
             *(gr.Button("", visible=False) for _ in range(EXAMPLES - len(shown))),
@@ -230,7 +230,7 @@ def _build(service: Service, conversations: Conversations, blocks: gr.Blocks) ->
 def _rate(
     service: Service, talk: Conversation | None, who: Principal, reader: str, given: str | None, comment: str
 ) -> tuple[bool, str]:
-    """Keeps what somebody thinks of the last answer; whether that was done, and what is said of it."""
+    """Stores a rating of the last answer; returns whether that succeeded, and the message to show."""
     if talk is None:
         return False, word("no_answer_yet", reader)
     if given not in ("1", "0", "-1"):

@@ -1,4 +1,4 @@
-"""Conversations that are kept, in the browser, sealed, so that the service knows them again, and for those who sign in and want it, on the server; links to answers; and both as files. What is kept is drawn here when it is opened again, as every answer is."""
+"""Saved conversations: in the browser with a signature, or for signed-in users who chose it on the server; links to answers; and both as files. Saved turns are rendered again when they are opened, like new answers."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ Named = Annotated[str, Path(pattern=NAMED)]
 
 
 class ReopenRequest(Strict):
-    """A conversation to open again: as a browser kept it, or by its token alone where the server has it."""
+    """A conversation to reopen: as a browser saved it, or by its token only where the server has it."""
 
     token: Annotated[str, Field(pattern=NAMED)]
     kept: Annotated[str, Field(max_length=4 * MOST_KEPT)] | None = None
@@ -56,7 +56,7 @@ class ReopenRequest(Strict):
 
 
 class SignedConversation(Strict):
-    """A conversation as a browser kept it, to be kept on the server too."""
+    """A conversation as a browser saved it, to be saved on the server, too."""
 
     token: Annotated[str, Field(pattern=NAMED)]
     kept: Annotated[str, Field(max_length=4 * MOST_KEPT)]
@@ -65,7 +65,7 @@ class SignedConversation(Strict):
 
 
 class SavingChoice(Strict):
-    """Whether conversations are to be kept on the server from now on."""
+    """Whether conversations are saved on the server from now on."""
 
     on: bool
 
@@ -73,8 +73,8 @@ class SavingChoice(Strict):
 @api_router.get("/conversations")
 @requires("ask", counted="documents")
 def conversations(service: ServiceParameter, caller: Caller) -> dict[str, Any]:
-    """Who asks, by the name under which a browser keeps conversations; whether the server keeps them, which it has, and which were
-    deleted, so that the browser has them no longer either."""
+    """Returns the caller's id, under which a browser saves conversations; whether the server saves them, those that it has, and those
+    that were deleted, so that the browser deletes them, too."""
     kept = service.conversations
     return {
         "who": caller.id,
@@ -87,7 +87,7 @@ def conversations(service: ServiceParameter, caller: Caller) -> dict[str, Any]:
 @api_router.get("/conversations/{token}.json")
 @requires("ask", counted="documents")
 def export_conversation(request: Request, token: Named, service: ServiceParameter, caller: Caller) -> dict[str, str]:
-    """A conversation for a browser to keep."""
+    """Returns a conversation for a browser to save."""
     found = conversation_of(request, token, caller.client)
     kept = serialize_turns(found.turns, found.gone)
     return {
@@ -101,7 +101,7 @@ def export_conversation(request: Request, token: Named, service: ServiceParamete
 @api_router.post("/conversations")
 @requires("ask", counted="documents")
 def reopen(request: Request, body: ReopenRequest, service: ServiceParameter, caller: Caller) -> dict[str, str]:
-    """Opens a conversation again; under another token, where somebody else has it open."""
+    """Reopens a conversation; under a new token, where another client has it open."""
     held, kept = conversations_of(request), saved_conversations_of(service)
     if body.token in kept.forgotten(caller):
         raise NotFound("conversation-gone")
@@ -124,7 +124,7 @@ def reopen(request: Request, body: ReopenRequest, service: ServiceParameter, cal
 @api_router.post("/conversations/kept", status_code=204)
 @requires("ask", counted="documents")
 def save_conversation(body: SignedConversation, service: ServiceParameter, caller: Caller) -> Response:
-    """Keeps on the server what a browser has kept, for who wants that."""
+    """Saves on the server what a browser has saved, for users who chose that."""
     kept = saved_conversations_of(service)
     if not kept.sealed(body.seal, body.token, body.kept):
         raise Invalid("seal-broken")
@@ -136,7 +136,7 @@ def save_conversation(body: SignedConversation, service: ServiceParameter, calle
 @api_router.post("/conversations/keeping")
 @requires("ask", counted="documents")
 def set_saving(body: SavingChoice, service: ServiceParameter, caller: Caller) -> dict[str, Any]:
-    """Has the server keep conversations of who signs in, or not."""
+    """Switches saving on the server on or off for the signed-in user."""
     saved_conversations_of(service).keep(caller, body.on)
     return conversations(service, caller)
 
@@ -150,7 +150,7 @@ def forget(
     token: Annotated[list[str] | None, Query(max_length=2 * CONVERSATIONS)] = None,
     everything: bool = False,
 ) -> Response:
-    """Forgets conversations by their tokens, wherever they are; or all that the server keeps."""
+    """Deletes conversations by their tokens in memory and on the server; or all that the server has saved."""
     kept = saved_conversations_of(service)
     can = kept.keeping(caller) is not None
     for each in token or ():
@@ -163,7 +163,7 @@ def forget(
 
 
 def save_on_server(service: Service, who: Principal, talk: Conversation) -> None:
-    """Keeps a conversation on the server, where who has it wants that; its answers are shown whether or not it can be."""
+    """Saves a conversation on the server, where the user chose that; errors are logged only, so that answers are shown anyway."""
     try:
         if service.conversations is not None and service.conversations.keeping(who):
             service.conversations.put(who, talk.token, talk.title, serialize_turns(talk.turns, talk.gone))
@@ -172,7 +172,7 @@ def save_on_server(service: Service, who: Principal, talk: Conversation) -> None
 
 
 def saved_conversations_of(service: Service) -> SavedConversations:
-    """Where a service keeps things. Raises `Conflict` where it keeps nothing."""
+    """The store of saved conversations. Raises `Conflict` where the service has none."""
     if service.conversations is None:
         raise Conflict("keeps-nothing")
     return service.conversations
@@ -182,12 +182,12 @@ TITLE = "Questions to the conference documents"
 
 
 def publication_of_turns(service: Service, turns: Sequence[Turn], gone: int = 0) -> Publication:
-    """The questions as headings, below each how it was answered; in the language of most of them. That others before them are `gone`
-    is said first."""
+    """Lays out turns as a publication with the questions as headings, in the language of most of them. `gone`: number of earlier turns
+    that are no longer available, stated first."""
     spoken = Counter(each.answer.language for each in turns).most_common(1)[0][0]
     blocks = [block for number, turn in enumerate(turns, gone + 1) for block in _blocks(service, number, turn)]
-    told = [Paragraph((Span(word("earliest_gone", spoken, count=gone), "emphasis"),))] if gone else []
-    return Publication(spoken, TITLE, (*told, *blocks))
+    notice = [Paragraph((Span(word("earliest_gone", spoken, count=gone), "emphasis"),))] if gone else []
+    return Publication(spoken, TITLE, (*notice, *blocks))
 
 
 def _blocks(service: Service, number: int, turn: Turn) -> list[Block]:
@@ -220,7 +220,7 @@ Token = Annotated[str, Path(max_length=64)]
 
 
 class ShareRequest(Strict):
-    """The turn of a conversation to which a link is to be made."""
+    """The turn of a conversation to share by a link."""
 
     token: Annotated[str, Field(pattern=NAMED)]
     turn: Annotated[int, Field(ge=1, le=1_000_000)]
@@ -229,7 +229,7 @@ class ShareRequest(Strict):
 @api_router.post("/answers", status_code=201)
 @requires("ask", counted="rate")
 def share(request: Request, body: ShareRequest, service: ServiceParameter, caller: Caller) -> dict[str, str]:
-    """Makes a link to an answer that who asks was given."""
+    """Creates a link to an answer in the caller's conversation."""
     talk = conversations_of(request).find(body.token, caller.client)
     turn = talk.turn(body.turn) if talk else None
     if turn is None:
@@ -242,23 +242,23 @@ def share(request: Request, body: ShareRequest, service: ServiceParameter, calle
 @router.get("/conversations/{token}.docx")
 @requires("brief")
 def conversation(request: Request, token: Token, service: ServiceParameter, caller: Caller) -> Response:
-    """A conversation as a file."""
+    """Returns a conversation as a file."""
     talk = conversation_of(request, token, caller.client)
-    return _taken(request, service, talk.turns, talk.gone)
+    return _file_of_turns(request, service, talk.turns, talk.gone)
 
 
 @router.get("/answers/{name}.md")
 @router.get("/answers/{name}.docx")
 @requires("brief", counted="documents")
 def file(request: Request, name: Name, service: ServiceParameter, caller: Caller) -> Response:
-    """An answer as a file."""
-    return _taken(request, service, parse_turns(saved_conversations_of(service).shared(caller, name).kept))
+    """Returns a shared answer as a file."""
+    return _file_of_turns(request, service, parse_turns(saved_conversations_of(service).shared(caller, name).kept))
 
 
 @router.get("/answers/{name}")
 @requires("documents")
 def answer(request: Request, name: Name, service: ServiceParameter, caller: Caller) -> Response:
-    """The answer to which a link leads, with its sources."""
+    """Shows the answer behind a link, with its sources."""
     link, reader = saved_conversations_of(service).shared(caller, name), language_of(request)
     turn = parse_turns(link.kept)[0]
     days: dict[str, Any] = {
@@ -269,8 +269,8 @@ def answer(request: Request, name: Name, service: ServiceParameter, caller: Call
     return page("answer.html", request, turn=made, question=turn.question, name=name, word=pandoc_path(), **days)
 
 
-def _taken(request: Request, service: Service, turns: Sequence[Turn], gone: int = 0) -> Response:
-    """Turns as a file to be taken away, of the format with which the address ends."""
+def _file_of_turns(request: Request, service: Service, turns: Sequence[Turn], gone: int = 0) -> Response:
+    """Renders turns as a download, in the format of the address's suffix."""
     form = request.url.path.rpartition(".")[2]
     with refused(Conflict):
         reply = file_reply(render(publication_of_turns(service, turns, gone), form), form, "rapporteur")

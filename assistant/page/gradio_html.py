@@ -1,4 +1,4 @@
-"""How our own HTML gets onto Gradio's page, and who asks there."""
+"""Our own HTML in Gradio components, and the caller, language and query of Gradio requests."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from assistant.page_labels import language_of
 
 
 def carrier(elem_id: str, value: str = "") -> gr.Markdown:
-    """A place for HTML made by `carried`. Gradio's HTML component compiles its templates in the browser,
-    which the content policy forbids; Markdown passes HTML through, and cleans it once more."""
+    """Creates a component for HTML rendered by `carried`. Gradio's HTML component compiles its templates in the browser,
+    which the content policy forbids; Markdown passes HTML through, and sanitises it once more."""
     return gr.Markdown(value, elem_id=elem_id, sanitize_html=True, latex_delimiters=[], container=False)
 
 
@@ -22,11 +22,11 @@ def caller_of(request: gr.Request) -> Principal:
 
 
 def reader_of(request: gr.Request) -> str:
-    """The language of who reads the page."""
+    """The language in which the user reads the page."""
     assert request.request is not None
     return language_of(request.request)
 
 
 def query_of(request: gr.Request) -> dict[str, str]:
-    """What stands behind the question mark of the page's own address."""
+    """The query parameters of the page's address."""
     return {str(name): str(value) for name, value in dict(request.query_params).items()}

@@ -1,7 +1,7 @@
-"""The tab of the staff: files in, documents out, what is held and how well it was read, what people said.
+"""The tab for staff: uploads, fetching, removal, jobs, the state of the collection, ratings.
 
-Files do not come through Gradio: the page's script sends them to the API, as any program does, and then has the jobs
-followed here that read them."""
+Files are not uploaded through Gradio: the page's script sends them to the API, and the jobs that ingest them are then followed
+here."""
 
 from __future__ import annotations
 
@@ -29,20 +29,20 @@ QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private",
 LANGUAGES = [(name, code) for code, name in LANGUAGE_NAMES.items()]
 OPEN = ("queued", "running")
 MOST_FOLLOWED = 200
-"""Jobs that are shown at once."""
+"""Most jobs shown at once."""
 MOST_JOBS = 20
-"""Of those that have ended, the latest, be they of before the server was started."""
+"""Most ended jobs shown, the latest, including those before the server's start."""
 MOST_UNVERIFIED = 300
-"""Texts to be confirmed that are listed."""
+"""Most unverified texts listed."""
 RATINGS = 100
-"""Most ratings that are shown, the latest."""
+"""Most ratings shown, the latest."""
 
 
 def build(service: Service, conversations: Conversations, blocks: gr.Blocks, shell: gr.Tab) -> None:
-    """Fills the tab. What it does the service allows, or not, by the role of who asks."""
+    """Fills the tab. The service checks the caller's role for every operation."""
     with gr.Accordion(mark("add_files"), open=True):
         carrier("rp-files", marked("upload.html", most=service.most_upload))
-        # What the script writes and presses when files have been sent: the ids of the jobs that read them.
+        # The script fills and clicks these after uploads: the ids of the jobs that ingest them.
         sent = gr.Textbox("", visible="hidden", elem_id="rp-sent", max_length=MOST_FOLLOWED * 20)
         follow_sent = gr.Button("", visible="hidden", elem_id="rp-follow")
     with gr.Accordion(mark("fetch_official"), open=False) as official:
@@ -65,7 +65,7 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
         evaluation = carrier("rp-evaluation")
 
     async def follow(request: gr.Request, begin: Callable[[Principal], object]) -> AsyncIterator[list[Any]]:
-        """The jobs as they stand, with what `begin` begins, until all have ended; then what is held."""
+        """Calls `begin`, and shows the jobs until all have ended; then the collection."""
         who, reader, before, following = caller_of(request), reader_of(request), "", True
         try:
             begin(who)
@@ -93,12 +93,12 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
             yield told
 
     async def watch(request: gr.Request) -> AsyncIterator[list[Any]]:
-        """The jobs that there are."""
+        """Shows the existing jobs."""
         async for told in follow(request, lambda _: None):
             yield told
 
     async def begin_fetch(spoken: list[str], request: gr.Request, named: str | None = None) -> AsyncIterator[list[Any]]:
-        """Fetches the documents that are named, or where none are all of the meeting."""
+        """Fetches the named documents, or all of the meeting where `named` is None."""
         asked = FetchRequest.model_construct(symbols=named_in(named or ""), languages=spoken, meeting=named is None)
         async for told in follow(request, lambda who: service.fetch(who, asked)):
             yield told
@@ -118,7 +118,7 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
         who = caller_of(request)
         for job in service.all_jobs(who):
             if job["state"] in OPEN and job["by"] == who.id:
-                with suppress(Conflict):  # it has ended meanwhile, or another server does it
+                with suppress(Conflict):  # it has ended meanwhile, or runs on another server
                     service.stop_job(who, job["id"])
 
     def look(typed: str, request: gr.Request) -> list[Any]:
@@ -135,7 +135,7 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
             return [*wanted, carried("told.html", text=fault.in_language(reader), wrong=True), ""]
 
     told = [jobs, stop, health, document]
-    # Who sends more while the first are read sees all, and once more when that is over.
+    # always_last: uploads sent while jobs run are followed, too, once the present call has ended.
     follow_sent.click(follow_files, sent, told, trigger_mode="always_last", **QUIET)
     fetch.click(fetch_named, [symbols, languages], told, **QUIET)
     meeting.click(begin_fetch, [languages], told, **QUIET)
@@ -146,7 +146,7 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
 
 
 def _latest(service: Service, who: Principal, reader: str) -> list[dict[str, Any]]:
-    """The jobs of everybody, in words, the latest first: all that have not ended, and the last `MOST_JOBS` others."""
+    """The translated records of all users' jobs, latest first: all that have not ended, and the last `MOST_JOBS` others."""
     jobs = service.all_jobs(who)
     ended = [each["id"] for each in jobs if each["state"] not in OPEN][:MOST_JOBS]
     shown = [each["id"] for each in jobs if each["state"] in OPEN or each["id"] in ended][:MOST_FOLLOWED]
@@ -154,7 +154,7 @@ def _latest(service: Service, who: Principal, reader: str) -> list[dict[str, Any
 
 
 def _health(service: Service, who: Principal, reader: str) -> str:
-    """Counts, the documents that a person should look at, and those that wait to be confirmed."""
+    """Renders counts, the documents that need review, and the unverified ones."""
     held = service.records(who)
     doubtful = [each for each in held if each["warnings"] or each["pages_without_text"]]
     return carried(
@@ -169,7 +169,7 @@ def _health(service: Service, who: Principal, reader: str) -> str:
 
 
 def _said(service: Service, who: Principal, reader: str) -> str:
-    """What people said, the latest first."""
+    """Renders the ratings, latest first."""
     _, total = service.ratings(who, 0, 1)
     kept, _ = service.ratings(who, max(0, total - RATINGS), RATINGS)
     return carried("feedback.html", reader, ratings=kept[::-1], words={1: "right", 0: "partly", -1: "wrong"})
