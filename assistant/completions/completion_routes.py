@@ -1,4 +1,4 @@
-"""The routes of `/v1`."""
+"""Routes of the OpenAI-compatible API under `/v1`."""
 
 from __future__ import annotations
 
@@ -32,47 +32,46 @@ _CODES = {"not-signed-in": "invalid_api_key", "too-many-requests": "rate_limit_e
 
 
 class Reply:
-    """The envelope of one answer, whole or in chunks. `clock` gives seconds since 1970."""
+    """Builds the completion objects of one answer, as a whole or in chunks. `clock` gives seconds since 1970."""
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._head = {"id": f"chatcmpl-{secrets.token_hex(12)}", "created": int(clock()), "model": MODEL}
 
     def whole(self, answer: Answer, notes: Sequence[str] = ()) -> dict[str, Any]:
-        """An answer as one completion."""
+        """Builds the completion of an answer."""
         shown = rendered(answer, notes)
         refused = answer.reason if answer.status == "refused" else None
         made = self.text(shown.text, refusal=refused, annotations=url_citations(answer, shown))
         return {**made, "rapporteur": answer.to_json()}
 
     def text(self, content: str, **more: Any) -> dict[str, Any]:
-        """A text as one completion."""
+        """Builds a completion with a text."""
         message = {"role": "assistant", "content": content, **more}
         choice = {"index": 0, "message": message, "finish_reason": "stop", "logprobs": None}
         return {**self._head, "object": "chat.completion", "choices": [choice], "usage": USAGE}
 
     def chunk(self, delta: Mapping[str, Any], finish: str | None = None, **more: Any) -> dict[str, Any]:
-        """A piece of a message."""
+        """Builds a chunk of a streamed completion."""
         choice = {"index": 0, "delta": delta, "finish_reason": finish, "logprobs": None}
         return {**self._head, "object": "chat.completion.chunk", "choices": [choice], **more}
 
     def end(self, answer: Answer, notes: Sequence[str] = ()) -> dict[str, Any]:
-        """The chunk behind the last piece of an answer."""
+        """Builds the last chunk of an answer, with annotations."""
         delta: dict[str, Any] = {"annotations": url_citations(answer, rendered(answer, notes))}
         if answer.status == "refused":
             delta["refusal"] = answer.reason
         return self.chunk(delta, "stop", rapporteur=answer.to_json())
 
     def usage(self) -> dict[str, Any]:
-        """The chunk that ends a stream where usage is asked for."""
+        """Builds the chunk after the answer where the client requests usage."""
         return {**self._head, "object": "chat.completion.chunk", "choices": [], "usage": USAGE}
 
 
 def url_citations(answer: Answer, shown: Rendered) -> list[dict[str, Any]]:
-    """One annotation for each citation, in the order of their numbers, at its first mark.
+    """Builds an annotation for each citation, in the order of their numbers, at its first mark.
 
-    Title and address are unlike those of every other: programs that put sources of one name or address together would
-    else show another source under a number. So the address is the stored one with the number as its fragment, or
-    where none is stored the evidence id as a name that leads nowhere.
+    Titles and URLs are made unique: clients that merge sources of equal title or URL would show the wrong source under a number. So
+    the URL is the stored one with the number as its fragment, or a URN with the evidence id where none is stored.
     """
     made = []
     for n, citation in enumerate(answer.citations, 1):
@@ -89,7 +88,7 @@ def url_citations(answer: Answer, shown: Rendered) -> list[dict[str, Any]]:
 
 
 def error_of(refusal: ServiceFault) -> dict[str, Any]:
-    """A refusal as such an error."""
+    """Converts an error of the service to OpenAI's error format."""
     status, wrong = refusal.status, refusal.wrong
     kind = "server_error" if status >= 500 else "rate_limit_error" if status == 429 else "invalid_request_error"
     at = ".".join(map(str, wrong[0]["loc"])) if wrong else ""
@@ -104,7 +103,7 @@ def error_of(refusal: ServiceFault) -> dict[str, Any]:
 
 
 def problem_reply(request: Request, refusal: ServiceFault) -> JSONResponse | None:
-    """Tells every refusal under the prefix so; 422 becomes 400, as there."""
+    """The response for an error under the prefix, in OpenAI's format, with 400 instead of 422; None for other paths."""
     if not request.scope["path"].startswith(f"{PREFIX}/"):
         return None
     return JSONResponse(error_of(refusal), 400 if refusal.status == 422 else refusal.status)
@@ -112,8 +111,8 @@ def problem_reply(request: Request, refusal: ServiceFault) -> JSONResponse | Non
 
 PREFIX = "/v1"
 NOTHING = "{}"
-"""What a program gets that wants titles, tags or follow-up questions written: JSON that holds none, so that it helps
-itself. Nothing is written here that no document says."""
+"""Reply to clients that request titles, tags or follow-up questions: JSON without any, so that they use their defaults. Nothing is
+generated that no document says."""
 
 _REFUSALS: dict[int | str, dict[str, Any]] = {
     "4XX": {"description": "Why the request was not fulfilled", "model": ErrorBody},
@@ -130,7 +129,7 @@ class NoModel(NotFound):
 
 
 def install(app: FastAPI) -> None:
-    """Adds the door to an application."""
+    """Adds the API to an application."""
     app.state.serving_since = int(time.time())
     app.include_router(router)
     app.state.refusals.forms.append(problem_reply)
@@ -173,7 +172,7 @@ async def complete(body: ChatBody, service: ServiceParameter, caller: Caller) ->
 
 
 async def _chunks(stream: Stream | None, reply: Reply, asked: Conversation) -> AsyncIterator[dict[str, Any]]:
-    """A completion in pieces: together they are the content of the whole one."""
+    """Yields the chunks of a completion: their contents joined are that of the whole one."""
     yield reply.chunk({"role": "assistant", "content": "" if stream else NOTHING})
     if stream is None:
         yield reply.chunk({}, "stop")

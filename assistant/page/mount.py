@@ -39,7 +39,7 @@ def mount_page(app: FastAPI, service: Service) -> None:
     from assistant.page.guard import Guard, PageMount
 
     app.state.conversations = conversations = Conversations()
-    app.state.refusals.forms.append(plain_pages.shown)
+    app.state.refusals.forms.append(plain_pages.error_page)
     documents = (document_pages.pictures, document_pages.router)
     papers = (report_pages.router, staff_pages.router)
     for router in (

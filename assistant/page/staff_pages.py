@@ -1,4 +1,4 @@
-"""Pages for staff: briefings under review, the list, and each with its state, its comments and who changed what; and the evaluation report."""
+"""Pages for staff: drafts of briefings with their states, comments and changes; and the evaluation report."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ router = APIRouter(include_in_schema=False, route_class=PageRoute)
 @router.get("/drafts")
 @requires("review")
 def drafts(request: Request, service: ServiceParameter, caller: Caller) -> Response:
-    """The briefings under review."""
+    """Lists the drafts."""
     found = service.papers.drafts(caller).all()
     return page("drafts.html", request, drafts=found, draft=None, refused="", states=_states(request))
 
@@ -37,7 +37,7 @@ def drafts(request: Request, service: ServiceParameter, caller: Caller) -> Respo
 def add(
     request: Request, service: ServiceParameter, caller: Caller, asked: Annotated[BriefingForm, Form()]
 ) -> Response:
-    """Keeps a briefing that was made as a draft."""
+    """Generates a briefing and stores it as a draft."""
     drafts = service.papers.drafts(caller)
     return made_or_waiting(
         request,
@@ -51,7 +51,7 @@ def add(
 @router.get("/drafts/{draft_id}")
 @requires("review")
 def draft(request: Request, service: ServiceParameter, caller: Caller, draft_id: str) -> Response:
-    """One briefing under review, with forms to comment on it and to give it another state."""
+    """Shows a draft, with forms to comment on it and to change its state."""
     return _draft_page(request, service, caller, draft_id)
 
 
@@ -63,10 +63,10 @@ def _draft_page(
     refusal: ServiceFault | None = None,
     **given: str,
 ) -> Response:
-    """A draft with its forms; where something was refused also why, and what was `given` stands in the form again."""
+    """Renders a draft with its forms; after an error with its reason, and with the values `given` in the form."""
     found = service.papers.drafts(caller).get(draft_id)
     article = Markup(to_html(reviewed(found, service.library, words_path), page=False))  # noqa: S704  (escaped)
-    files = [(told, f"/drafts/{found.id}/briefing.{form}") for form, told in FILES.items()]
+    files = [(label, f"/drafts/{found.id}/briefing.{form}") for form, label in FILES.items()]
     values = {"draft": found, "drafts": [], "states": _states(request), "article": article, "files": files}
     refused = refusal.in_language(language_of(request)) if refusal else ""
     kept = {"text": "", "statement": "", **given}
@@ -76,7 +76,7 @@ def _draft_page(
 @router.get("/drafts/{draft_id}/briefing.{form}")
 @requires("review")
 def draft_file(request: Request, service: ServiceParameter, caller: Caller, draft_id: str, form: File) -> Response:
-    """A draft as a file, with its state on the cover."""
+    """Returns a draft as a file, with its state on the cover."""
     found = service.papers.drafts(caller).get(draft_id)
     data = service.papers.render_draft(caller, found, form)
     return file_reply(data, form, "briefing", found.title)
@@ -103,7 +103,7 @@ def move(
     request: Request, service: ServiceParameter, caller: Caller, draft_id: str,
     state: Annotated[State, Form()],
 ) -> Response:  # fmt: skip
-    """Gives a draft another state."""
+    """Changes the state of a draft."""
     drafts = service.papers.drafts(caller)
     try:
         drafts.move(draft_id, state)
@@ -121,25 +121,25 @@ def _states(request: Request) -> dict[str, str]:
 def confirm(
     request: Request, service: ServiceParameter, caller: Caller, document: Annotated[str, Form(max_length=500)]
 ) -> Response:
-    """Takes the word of staff that a text, by its id, is what it says it is; shows it."""
-    made = service.confirm(caller, document)
-    return RedirectResponse(version_path(made[0]), 303)
+    """Marks an unverified text, by its id, as verified; redirects to it."""
+    confirmed = service.confirm(caller, document)
+    return RedirectResponse(version_path(confirmed[0]), 303)
 
 
 REPORT = "evaluation.html"
-"""File in the folder of the library that is shown as the evaluation report: `rapporteur eval report RUN --out ...`."""
+"""File of the evaluation report in the library's folder, written by `rapporteur eval report RUN --out ...`."""
 REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'none'"
 
 
 def evaluation_path(service: Service) -> Path:
-    """Where the evaluation report lies, if there is one."""
+    """Path of the evaluation report, which need not exist."""
     return service.library.folder / REPORT
 
 
 @router.get("/evaluation")
 @requires("ratings")
 def evaluation(request: Request, service: ServiceParameter, caller: Caller) -> Response:
-    """The evaluation report, as it was written; it runs nothing."""
+    """Shows the evaluation report in a sandbox without scripts."""
     path = evaluation_path(service)
     if not path.is_file():
         raise NotFound("no-evaluation")
