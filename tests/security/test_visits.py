@@ -246,7 +246,7 @@ def test_two_hundred_people_behind_one_address_are_served_at_once_beside_one_who
 
     def takes(who: Principal, held: ExitStack) -> None:
         with ExitStack() as own:
-            own.enter_context(places.taken({**path, "client": (who.address, 1)})).belongs(who)
+            own.enter_context(places.take({**path, "client": (who.address, 1)})).assign(who)
             held.push(own.pop_all())
 
     with ExitStack() as held:
