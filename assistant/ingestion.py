@@ -15,14 +15,14 @@ from assistant.settings import Settings
 from corpus.catalogue import Catalogue
 from corpus.library import Library
 from corpus.symbols import Symbol, SymbolError
-from ingest.input_files import FileInput, inputs, origin_of
+from ingest.input_files import FileInput, file_id_of, find_inputs
 from ingest.outcomes import Outcome, Progress
-from ingest.prefetch import Openable
+from ingest.prefetch import InputSource
 
 if TYPE_CHECKING:
     import httpx
 
-    from ingest.fetch.cache import Downloads
+    from ingest.fetch.cache import DownloadCache
     from ingest.fetch.fetch_run import Download
     from ingest.sandbox.pool import Limits
 
@@ -45,7 +45,7 @@ class Files:
     ocr: bool = False
     apart: Path = field(kw_only=True)
 
-    def __iter__(self) -> Iterator[Openable]:
+    def __iter__(self) -> Iterator[InputSource]:
         from ingest.pipeline import starter_sources
 
         return chain(starter_sources() if self.starter else (), *(self._inputs(path) for path in self.paths))
@@ -60,11 +60,11 @@ class Files:
 
     def _inputs(self, path: Path) -> Iterator[FileInput]:
         if self.symbol is None:
-            return inputs(path, self.language, ocr=self.ocr, apart=(self.apart,))
+            return find_inputs(path, self.language, ocr=self.ocr, excluded=(self.apart,))
         try:
             return iter([FileInput(path, Symbol.given(self.symbol), self.language, self.ocr)])
         except SymbolError as error:
-            return iter([FileInput(path, fault=str(error))])
+            return iter([FileInput(path, error=str(error))])
 
 
 class ProgressReporter(Protocol):
@@ -103,7 +103,7 @@ class CollectionUpdater:
     def read(
         self,
         reporter: ProgressReporter,
-        sources: Iterable[Openable],
+        sources: Iterable[InputSource],
         total: int,
         *,
         again: bool = False,
@@ -119,7 +119,7 @@ class CollectionUpdater:
                 reporter.add_outcome(made)
                 reporter.update(done=n, detail=outcome.name)
 
-    def read_downloads(self, reporter: ProgressReporter, fetched: Sequence[Download], downloads: Downloads) -> None:
+    def read_downloads(self, reporter: ProgressReporter, fetched: Sequence[Download], downloads: DownloadCache) -> None:
         """Ingests fetched files, and marks those that were refused in the download cache."""
         from ingest.fetch.fetch_run import FetchedInput
 
@@ -131,15 +131,20 @@ class CollectionUpdater:
                 reporter.advance()
 
     def _outcomes(
-        self, reporter: ProgressReporter, sources: Iterable[Openable], *, again: bool = False, jobs: int | None = None
+        self,
+        reporter: ProgressReporter,
+        sources: Iterable[InputSource],
+        *,
+        again: bool = False,
+        jobs: int | None = None,
     ) -> Generator[Outcome, None, None]:
         from ingest.pipeline import ingest
-        from ingest.sandbox.pool import Workers
+        from ingest.sandbox.pool import WorkerPool
 
         def show_progress(at: Progress) -> None:
             reporter.update(detail=f"{at.name}: {at.done}/{at.total} passages")
 
-        with Workers(self._catalogue, jobs or self._jobs, self.limits) as readers:
+        with WorkerPool(self._catalogue, jobs or self._jobs, self.limits) as readers:
             yield from ingest(sources, self._library, self._catalogue, show_progress, readers, again=again)
 
     def foreseen(self, planned: Plan) -> list[Row]:
@@ -159,7 +164,7 @@ class CollectionUpdater:
 
     def forget(self, reporter: ProgressReporter, path: Path, shown: str) -> None:
         """Removes the documents that came from a deleted file."""
-        origin = origin_of(path)
+        origin = file_id_of(path)
         stored = self._library.headers(origin=origin)
         self._library.forget(origin)
         for header in stored:
@@ -184,30 +189,30 @@ def fetch(
 ) -> None:
     """Fetches official documents into a folder, then ingests them. The updater is `opened` only then, so that other processes can use
     the library during the downloads."""
-    from ingest.fetch.cache import Downloads
-    from ingest.fetch.document_service import Service
-    from ingest.fetch.fetch_run import At, download
-    from ingest.fetch.retries import Patience
+    from ingest.fetch.cache import DownloadCache
+    from ingest.fetch.document_service import DocumentService
+    from ingest.fetch.fetch_run import DownloadProgress, download
+    from ingest.fetch.retries import RetryPolicy
 
-    def show(at: At) -> None:
+    def show(at: DownloadProgress) -> None:
         size = "/".join(f"{each / 1e6:.1f}" for each in (at.size, at.total) if each)
-        reporter.update(detail=f"{at.wanted.symbol} ({at.wanted.language}){f': {size} MB' if at.size else ''}")
+        reporter.update(detail=f"{at.request.symbol} ({at.request.language}){f': {size} MB' if at.size else ''}")
 
     for row in planned.held:
         reporter.add_outcome(asdict(row))
     if not planned.due:
         return
-    patience = Patience(delay=source.fetch_delay, timeout=source.fetch_timeout, max_wait=source.fetch_max_wait)
+    policy = RetryPolicy(delay=source.fetch_delay, timeout=source.fetch_timeout, max_wait=source.fetch_max_wait)
     fetched: list[Download] = []
     reporter.update(total=len(planned.due))
-    with Downloads(folder) as downloads:
-        with Service(
+    with DownloadCache(folder) as downloads:
+        with DocumentService(
             downloads,
             source.ods_url,
             transport=transport,
             private=source.fetch_private,
-            patience=patience,
-            told=reporter.note,
+            policy=policy,
+            on_wait=reporter.note,
         ) as service:
             for each in download(planned.due, service, planned.formats, again=planned.again, progress=show):
                 if each.stored is not None:

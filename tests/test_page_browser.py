@@ -21,7 +21,7 @@ from services import PASSWORD
 from assistant.access import Principal
 from assistant.messages import Message
 from assistant.page_labels import direction, words_of
-from assistant.qa.answer import Answer, Finished, said_of
+from assistant.qa.answer import Answer, Finished, answer_events
 from assistant.service import Service, Stream
 from assistant.service.question_service import Closed, Status
 from assistant.service_errors import Overloaded
@@ -282,7 +282,7 @@ class Slow:
         def fill() -> None:
             try:
                 stream.put(Status("waiting", 3))
-                first, *others = said_of(self.whole)
+                first, *others = answer_events(self.whole)
                 stream.put(first)
                 self.go_on.wait(20)
                 for each in others:

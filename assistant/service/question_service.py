@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeVar
 
 from assistant.access import Principal, check
 from assistant.access.rate_limits import COSTLY, RateLimits
-from assistant.qa.answer import Answer, Finished, Progress, Said
+from assistant.qa.answer import Answer, Finished, Progress, StatementEvent
 from assistant.qa.engine import Engine
 from assistant.qa.retriever import Evidence
 from assistant.question_request import QuestionRequest, scope_of
@@ -34,7 +34,7 @@ class Status:
     ahead: int = 0
 
 
-Event = Status | Said | Finished
+Event = Status | StatementEvent | Finished
 
 
 def event_json(event: Event) -> dict[str, Any]:
@@ -170,7 +170,7 @@ class QuestionService(ServiceBase):
         return self._enqueue(lambda: self._answer(who, asked), who)
 
     def stream(self, who: Principal, asked: QuestionRequest) -> Stream:
-        """Queues a question; returns the stream of its answer: `Status`, `Said` for each verified statement, and `Finished` with
+        """Queues a question; returns the stream of its answer: `Status`, `StatementEvent` for each verified statement, and `Finished` with
         the whole answer, as `begin_ask` returns it. Refusals are raised here, not in the stream."""
         self._check_asked(who, asked)
         stream = Stream()
@@ -211,14 +211,14 @@ class QuestionService(ServiceBase):
             raise
 
     def _answer(
-        self, who: Principal, asked: QuestionRequest, emit: Callable[[Status | Said], None] = lambda _: None
+        self, who: Principal, asked: QuestionRequest, emit: Callable[[Status | StatementEvent], None] = lambda _: None
     ) -> Answer:
         """Answers a question; `emit` is called with each verified statement, and when a model is called."""
         scope = scope_of(asked, self.engine.library)
         question, history, language = asked.question, asked.history, asked.language
         with closing(self.engine.stream(question, history, language, mode=asked.mode, scope=scope)) as events:
             for event in events:
-                if isinstance(event, Said):
+                if isinstance(event, StatementEvent):
                     emit(event)
                 elif isinstance(event, Progress) and event.stage == "writing":
                     emit(Status("writing"))
