@@ -106,16 +106,16 @@ def facts(document: Document) -> dict[str, Any]:
     }
 
 
-def _corrected(document: Document, corrigendum: Document, said: Correction) -> dict[str, Any]:
-    placed = place(document, said)
+def _corrected(document: Document, corrigendum: Document, correction: Correction) -> dict[str, Any]:
+    placed = place(document, correction)
     there = () if corrigendum is document else document.blocks
     return {
         "corrigendum": corrigendum.id,
-        "targets": list(said.targets),
-        "locator": said.locator,
-        "start": said.start,
-        "end": said.end,
-        "text": corrigendum.quote(said.start, said.end),
+        "targets": list(correction.targets),
+        "locator": correction.locator,
+        "start": correction.start,
+        "end": correction.end,
+        "text": corrigendum.quote(correction.start, correction.end),
         "blocks": [block.ordinal for block in there if placed.touches(block.start, block.end)],
     }
 

@@ -145,8 +145,8 @@ class _Passages(BaseKVStore):
         raise NotImplementedError(_REMOVED)
 
     def _described_node(self, passage: Passage) -> dict[str, Any]:
-        told: dict[str, Any] = doc_to_json(node_of(Evidence(passage, self._library.document)).node)
-        return told
+        node_json: dict[str, Any] = doc_to_json(node_of(Evidence(passage, self._library.document)).node)
+        return node_json
 
 
 class PassageReader(BaseNodePostprocessor):

@@ -257,7 +257,7 @@ def test_a_link_ends_and_is_taken_back_with_the_secret(store: AccessStore, monke
     assert stat.S_IMODE((store.folder / SEAL_FILE).stat().st_mode) == 0o600
     assert [path.name for path in store.folder.glob("links*")] == [SEAL_FILE]
     assert (link.given, link.until) == (now, now + timedelta(days=DAYS))
-    assert kept.shared(RASHID, link.name).kept == "[]"
+    assert kept.shared(RASHID, link.name).content == "[]"
     monkeypatch.setattr(store, "_clock", lambda: now + timedelta(days=DAYS))
     with pytest.raises(NotFound, match="has ended"):
         kept.shared(RASHID, link.name)
@@ -286,7 +286,7 @@ def test_links_are_bounded_for_each_account_and_for_all_who_show_none(
     ]  # fmt: skip
     with pytest.raises(NotFound):
         kept.shared(AMINA, own[0])
-    assert kept.shared(AMINA, own[2]).kept == "[]"
+    assert kept.shared(AMINA, own[2]).content == "[]"
 
 
 def test_an_answer_outlives_the_document_that_it_cites(made: Made) -> None:
@@ -330,7 +330,7 @@ def test_what_people_keep_moves_with_their_accounts(store: AccessStore, tmp_path
         with pytest.raises(NotFound):
             there.shared(AMINA, link.name)  # the secret stays where it is
         (tmp_path / "other" / SEAL_FILE).write_bytes((store.folder / SEAL_FILE).read_bytes())
-        assert there.shared(AMINA, link.name).kept == "[]"
+        assert there.shared(AMINA, link.name).content == "[]"
 
 
 def test_two_processes_make_one_secret(tmp_path: Path) -> None:

@@ -42,12 +42,12 @@ class Audit:
             self._store.timestamp(), who.id, who.address, action, target[:MOST_TARGET],
         )  # fmt: skip
 
-    def trim(self, action: str, kept: int) -> None:
-        """Deletes the oldest entries of an action beyond the number `kept`."""
+    def trim(self, action: str, most: int) -> None:
+        """Deletes the oldest entries of an action beyond the number `most`."""
         self._store.write(
             "DELETE FROM audit WHERE action = ? AND id <= "
             "(SELECT id FROM audit WHERE action = ? ORDER BY id DESC LIMIT 1 OFFSET ?)",
-            action, action, kept,
+            action, action, most,
         )  # fmt: skip
 
     def count(self) -> int:

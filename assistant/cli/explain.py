@@ -51,8 +51,8 @@ class ExplainRecorder:
         self.weighings: list[Weighing] = []
         self.rows: dict[str, Sequence[tuple[str, ScoredSentence]]] = {}
         backend.engine.extractive.watch = lambda *weighed: self.weighings.append(Weighing(*weighed))
-        backend.engine.extractive.meeting_answerer.watch = lambda question, told: self.rows.update(
-            {question.text: told}
+        backend.engine.extractive.meeting_answerer.watch = lambda question, sentences: self.rows.update(
+            {question.text: sentences}
         )
 
     def print(self, console: Console, answer: Answer) -> None:
@@ -66,9 +66,9 @@ class ExplainRecorder:
                 console.print("No passage was found.")
             for line in _decision_lines(each):
                 console.print(Text(line))
-        for question, told in self.rows.items():
+        for question, sentences in self.rows.items():
             console.print(Text(f"\nRows of a meeting, read for: {question}", style="bold"))
-            console.print(_rows_table(told))
+            console.print(_rows_table(sentences))
         if not self.weighings and not self.rows:
             console.print(Text("\nNo evidence was weighed: a rule decided (a place or article that is named, "
                                "a document that is not held, a refusal)."))  # fmt: skip
@@ -96,10 +96,10 @@ def _table(weighing: Weighing) -> Table:
     return table
 
 
-def _rows_table(told: Sequence[tuple[str, ScoredSentence]]) -> Table:
+def _rows_table(sentences: Sequence[tuple[str, ScoredSentence]]) -> Table:
     """The best sentences from the rows of a meeting, each with its score above the threshold and its probability."""
     table = Table("what the rows tell", "score", "chance", box=SIMPLE)
-    for text, each in told[:ROWS]:
+    for text, each in sentences[:ROWS]:
         table.add_row(Text(_short(text)), f"{each.score:+.2f}", f"{each.probability:.0%}")
     return table
 

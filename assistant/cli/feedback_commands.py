@@ -48,14 +48,16 @@ def add(
     check_language(language)
     if rating not in RATINGS:
         raise fail(f"--rating {rating!r} is none of {', '.join(RATINGS)}.", EXIT_USAGE)
-    said: dict[str, Any] = {"history": history or [], "comment": comment, "expected": expected}
+    fields: dict[str, Any] = {"history": history or [], "comment": comment, "expected": expected}
     with open_backend("feedback") as backend:
         try:
-            feedback_of(text, language or "en", 0, **said)  # what can't be kept is not asked
-            answer = backend.ask(QuestionRequest.of(text, said["history"], language=language))
+            feedback_of(text, language or "en", 0, **fields)  # what can't be kept is not asked
+            answer = backend.ask(QuestionRequest.of(text, fields["history"], language=language))
             if answer.status == "refused":
                 raise fail(answer.reason)
-            number = backend.rate(feedback_of(text, answer.language, RATINGS[rating], answer=answer.to_json(), **said))
+            number = backend.rate(
+                feedback_of(text, answer.language, RATINGS[rating], answer=answer.to_json(), **fields)
+            )
         except FeedbackError as error:
             raise fail(str(error), EXIT_USAGE) from None
         except FeedbackFull as error:
@@ -68,12 +70,12 @@ def add(
 def list_feedback(as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False) -> None:
     """List what is kept, oldest first."""
     with open_backend("feedback") as backend:
-        kept = backend.ratings()
-    if not kept and not as_json:
+        ratings = backend.ratings()
+    if not ratings and not as_json:
         err_console.print("No feedback is kept. Add some: rapporteur feedback add QUESTION --rating up")
         return
     heads = ("No.", "Time", "Rating", Column("Question", ratio=2), Column("Answer"), Column("Comment", ratio=2))
-    print_list(kept, as_json, heads, _row)
+    print_list(ratings, as_json, heads, _row)
 
 
 @app.command()

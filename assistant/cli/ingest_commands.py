@@ -82,8 +82,8 @@ class _Ingestion:
         """Ingests the files of the command line."""
         for folder in files.empty():
             self.report.note(f"{printable(str(folder))} holds no file to be read.")
-        said = {"starter": files.starter, "symbol": files.symbol, "language": files.language, "ocr": files.ocr}
-        self._read(files, len(files), files.paths, said, self.report.put, again=self.again)
+        options = {"starter": files.starter, "symbol": files.symbol, "language": files.language, "ocr": files.ocr}
+        self._read(files, len(files), files.paths, options, self.report.put, again=self.again)
 
     def update(self, sources: Sequence[FileInput]) -> None:
         """Ingests changed files."""
@@ -93,8 +93,8 @@ class _Ingestion:
                 self.report.put(made)
 
         if sources:
-            said = {"language": sources[0].language, "ocr": sources[0].ocr}
-            self._read(sources, len(sources), [each.path for each in sources], said, put)
+            options = {"language": sources[0].language, "ocr": sources[0].ocr}
+            self._read(sources, len(sources), [each.path for each in sources], options, put)
 
     def remove(self, path: Path, shown: str) -> bool:
         """Removes the documents of a deleted file; returns whether other files may have to be read in its place."""
@@ -106,10 +106,10 @@ class _Ingestion:
         return bool(gone)
 
     def _read(
-        self, sources: Iterable[InputSource], total: int, paths: Sequence[Path], said: Mapping[str, Any], on_outcome: OutcomeCallback, *,
+        self, sources: Iterable[InputSource], total: int, paths: Sequence[Path], options: Mapping[str, Any], on_outcome: OutcomeCallback, *,
         again: bool = False,
     ) -> None:  # fmt: skip
-        body = {"paths": [str(path.absolute()) for path in paths], "jobs": self.jobs, "again": again, **said}
+        body = {"paths": [str(path.absolute()) for path in paths], "jobs": self.jobs, "again": again, **options}
 
         def read(updater: CollectionUpdater, reporter: ProgressReporter) -> None:
             updater.read(reporter, sources, total, again=again, jobs=self.jobs)

@@ -85,9 +85,9 @@ def brief(
                 kind=kind, value=value, audience=audience, language=language, meeting=meeting, mixed=mixed, mode=chosen
             )
             if draft:
-                kept = backend.draft(request, _progress)
-                typer.echo(kept["id"])
-                err_console.print("Kept for review. To see it: rapporteur review show " + kept["id"], markup=False)
+                stored = backend.draft(request, _progress)
+                typer.echo(stored["id"])
+                err_console.print("Kept for review. To see it: rapporteur review show " + stored["id"], markup=False)
             else:
                 briefing = backend.write(request, _progress)
                 _finish(briefing, out if out is None or len(given) == 1 else _numbered_path(out, value), as_json)

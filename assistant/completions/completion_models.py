@@ -102,11 +102,11 @@ class ChatBody(BaseModel):
     @field_validator("messages")
     @classmethod
     def _asks(cls, messages: list[Message]) -> list[Message]:
-        said = [each for each in messages if each.role not in ("system", "developer")]
-        if not said or said[-1].role != "user":
+        user_turns = [each for each in messages if each.role not in ("system", "developer")]
+        if not user_turns or user_turns[-1].role != "user":
             raise _unsupported("The last message must be the user's: it is the question that is answered.")
-        if said[-1].strange:
-            kinds = ascii(", ".join(said[-1].strange))[:200]
+        if user_turns[-1].strange:
+            kinds = ascii(", ".join(user_turns[-1].strange))[:200]
             raise _unsupported(f"Only text is read, and the question holds {kinds}.")
         return messages
 

@@ -194,8 +194,8 @@ async def _ask(service: Service, who: Principal, asked: QuestionRequest, report_
     raise AssertionError("a stream ends in the whole answer")
 
 
-async def _search(service: Service, who: Principal, wanted: Search, report_progress: ReportProgress) -> ToolResult:
-    found = await asyncio.wrap_future(service.begin_search(who, wanted.query, wanted.limit))
+async def _search(service: Service, who: Principal, arguments: Search, report_progress: ReportProgress) -> ToolResult:
+    found = await asyncio.wrap_future(service.begin_search(who, arguments.query, arguments.limit))
     hits = [each.to_json(rank) for rank, each in enumerate(found, 1)]
     return ToolResult({"hits": hits}, links=_links((each.document.title, each.document.url) for each in found))
 
@@ -205,15 +205,15 @@ def _in_thread(
 ) -> Callable[[Service, Principal, Any, ReportProgress], Awaitable[ToolResult]]:
     """Wraps a synchronous tool to run in a thread."""
 
-    async def run(service: Service, who: Principal, wanted: Any, report_progress: ReportProgress) -> ToolResult:
-        return await asyncio.to_thread(work, service, who, wanted)
+    async def run(service: Service, who: Principal, arguments: Any, report_progress: ReportProgress) -> ToolResult:
+        return await asyncio.to_thread(work, service, who, arguments)
 
     return run
 
 
-def _listed(service: Service, who: Principal, wanted: ListDocuments) -> ToolResult:
-    found, total = service.documents(who, **wanted.model_dump())
-    return ToolResult(DocumentPage.of(found, total, wanted.offset))
+def _listed(service: Service, who: Principal, arguments: ListDocuments) -> ToolResult:
+    found, total = service.documents(who, **arguments.model_dump())
+    return ToolResult(DocumentPage.of(found, total, arguments.offset))
 
 
 def _answered(answer: Answer) -> ToolResult:
@@ -222,30 +222,30 @@ def _answered(answer: Answer) -> ToolResult:
     return ToolResult(answer.to_json(), rendered(answer).text, _links(cited + offered))
 
 
-def _read(service: Service, who: Principal, wanted: ReadParagraph) -> ToolResult:
-    held = service.document(who, wanted.document, wanted.language, wanted.edition)
-    place = wanted.place.strip().removeprefix(held.label).removeprefix(", ") if wanted.place else None
-    blocks = service.collection.blocks(held, place or None)
+def _read(service: Service, who: Principal, arguments: ReadParagraph) -> ToolResult:
+    document = service.document(who, arguments.document, arguments.language, arguments.edition)
+    place = arguments.place.strip().removeprefix(document.label).removeprefix(", ") if arguments.place else None
+    blocks = service.collection.blocks(document, place or None)
     paragraphs: list[dict[str, Any]] = []
     size = 0
-    for each in service.collection.corrected(held, blocks[wanted.offset : wanted.offset + wanted.limit]):
+    for each in service.collection.corrected(document, blocks[arguments.offset : arguments.offset + arguments.limit]):
         if size > MOST_TEXT:
             break
         size += len(each["text"])
         fields = {name: each[name] for name in Paragraph.model_fields}
-        paragraphs.append(fields | {"locator": held.cite(each["locator"])})
-    end = wanted.offset + len(paragraphs)
+        paragraphs.append(fields | {"locator": document.cite(each["locator"])})
+    end = arguments.offset + len(paragraphs)
     return ToolResult(
         {
-            "document": held.id,
-            "symbol": held.key,
-            **{name: getattr(held, name) for name in ("title", "language", "edition", "unverified", "url")},
+            "document": document.id,
+            "symbol": document.key,
+            **{name: getattr(document, name) for name in ("title", "language", "edition", "unverified", "url")},
             "place": place or None,
             "paragraphs": paragraphs,
             "total": len(blocks),
             "next": end if paragraphs and end < len(blocks) else None,
         },
-        links=_links([(held.title, held.url)]),
+        links=_links([(document.title, document.url)]),
     )
 
 

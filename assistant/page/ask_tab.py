@@ -113,16 +113,16 @@ def _build(service: Service, conversations: Conversations, blocks: gr.Blocks) ->
         ready = {ask: gr.Button(visible=True), stop: gr.Button(visible=False)}
         try:
             stream = service.stream(who, QuestionRequest.of(text, talk.history if talk else (), scope=scope))
-            said = []
+            statements = []
             async for event in stream:
                 if isinstance(event, Status):
                     stage = "writing" if event.stage == "writing" else "waiting" if event.ahead else "searching"
                     label = word(stage, detect_language(text), ahead=event.ahead)
                     yield {now: waiting_html(number, text, shown, label)}
                 elif isinstance(event, StatementEvent):
-                    said.append(event.statement)
+                    statements.append(event.statement)
                     status: AnswerStatus = "tentative" if event.doubt else "answered"
-                    turn = Turn(text, shown, Answer(text, detect_language(text), status, "", tuple(said)))
+                    turn = Turn(text, shown, Answer(text, detect_language(text), status, "", tuple(statements)))
                     yield {now: await run_in_threadpool(turn_html, service, number, turn, whole=False, now=True)}
                 elif isinstance(event, Finished):
                     turn = Turn(text, shown, event.answer)

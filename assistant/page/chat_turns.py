@@ -45,18 +45,18 @@ def serialize_turns(turns: Sequence[Turn], before: int = 0) -> str:
     ]  # fmt: skip
     if before:
         records[0]["before"] = before
-    kept = json.dumps(records, ensure_ascii=False)
-    return kept if len(kept) <= MOST_KEPT or len(records) == 1 else serialize_turns(turns[1:], before + 1)
+    text = json.dumps(records, ensure_ascii=False)
+    return text if len(text) <= MOST_KEPT or len(records) == 1 else serialize_turns(turns[1:], before + 1)
 
 
-def parse_turns(kept: str) -> list[Turn]:
+def parse_turns(text: str) -> list[Turn]:
     """Parses turns serialised by `serialize_turns`; for trusted input only."""
-    return [Turn(each["question"], each["scope"], answer_of(each["answer"])) for each in json.loads(kept)]
+    return [Turn(each["question"], each["scope"], answer_of(each["answer"])) for each in json.loads(text)]
 
 
-def turns_before(kept: str) -> int:
+def turns_before(text: str) -> int:
     """Number of turns before the serialised ones."""
-    return int(json.loads(kept)[0].get("before", 0))
+    return int(json.loads(text)[0].get("before", 0))
 
 
 @dataclass

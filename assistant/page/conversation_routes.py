@@ -75,12 +75,12 @@ class SavingChoice(Strict):
 def conversations(service: ServiceParameter, caller: Caller) -> dict[str, Any]:
     """Returns the caller's id, under which a browser saves conversations; whether the server saves them, those that it has, and those
     that were deleted, so that the browser deletes them, too."""
-    kept = service.conversations
+    saved = service.conversations
     return {
         "who": caller.id,
-        "keeping": kept.keeping(caller) if kept else None,
-        "kept": kept.all(caller) if kept else [],
-        "forgotten": kept.forgotten(caller) if kept else [],
+        "keeping": saved.keeping(caller) if saved else None,
+        "kept": saved.all(caller) if saved else [],
+        "forgotten": saved.forgotten(caller) if saved else [],
     }
 
 
@@ -89,12 +89,12 @@ def conversations(service: ServiceParameter, caller: Caller) -> dict[str, Any]:
 def export_conversation(request: Request, token: Named, service: ServiceParameter, caller: Caller) -> dict[str, str]:
     """Returns a conversation for a browser to save."""
     found = conversation_of(request, token, caller.client)
-    kept = serialize_turns(found.turns, found.gone)
+    saved = serialize_turns(found.turns, found.gone)
     return {
         "token": token,
         "title": found.title,
-        "kept": kept,
-        "seal": saved_conversations_of(service).seal(token, kept),
+        "kept": saved,
+        "seal": saved_conversations_of(service).seal(token, saved),
     }
 
 
@@ -102,14 +102,14 @@ def export_conversation(request: Request, token: Named, service: ServiceParamete
 @requires("ask", counted="documents")
 def reopen(request: Request, body: ReopenRequest, service: ServiceParameter, caller: Caller) -> dict[str, str]:
     """Reopens a conversation; under a new token, where another client has it open."""
-    held, kept = conversations_of(request), saved_conversations_of(service)
-    if body.token in kept.forgotten(caller):
+    held, saved = conversations_of(request), saved_conversations_of(service)
+    if body.token in saved.forgotten(caller):
         raise NotFound("conversation-gone")
     found = held.find(body.token, caller.client)
     if found is None:
         if body.kept is None:
-            words = kept.get(caller, body.token)
-        elif kept.sealed(body.seal, body.token, body.kept):
+            words = saved.get(caller, body.token)
+        elif saved.sealed(body.seal, body.token, body.kept):
             words = body.kept
         else:
             raise Invalid("seal-broken")
@@ -125,11 +125,11 @@ def reopen(request: Request, body: ReopenRequest, service: ServiceParameter, cal
 @requires("ask", counted="documents")
 def save_conversation(body: SignedConversation, service: ServiceParameter, caller: Caller) -> Response:
     """Saves on the server what a browser has saved, for users who chose that."""
-    kept = saved_conversations_of(service)
-    if not kept.sealed(body.seal, body.token, body.kept):
+    saved = saved_conversations_of(service)
+    if not saved.sealed(body.seal, body.token, body.kept):
         raise Invalid("seal-broken")
     title = Conversation(body.token, caller.client, parse_turns(body.kept)).title
-    kept.put(caller, body.token, title, body.kept, body.changed)
+    saved.put(caller, body.token, title, body.kept, body.changed)
     return Response(status_code=204)
 
 
@@ -151,14 +151,14 @@ def forget(
     everything: bool = False,
 ) -> Response:
     """Deletes conversations by their tokens in memory and on the server; or all that the server has saved."""
-    kept = saved_conversations_of(service)
-    can = kept.keeping(caller) is not None
+    saved = saved_conversations_of(service)
+    can = saved.keeping(caller) is not None
     for each in token or ():
         conversations_of(request).forget(each, caller.client)
         if can:
-            kept.forget(caller, each)
+            saved.forget(caller, each)
     if everything and can:
-        kept.forget(caller)
+        saved.forget(caller)
     return Response(status_code=204)
 
 
@@ -252,7 +252,7 @@ def conversation(request: Request, token: Token, service: ServiceParameter, call
 @requires("brief", counted="documents")
 def file(request: Request, name: Name, service: ServiceParameter, caller: Caller) -> Response:
     """Returns a shared answer as a file."""
-    return _file_of_turns(request, service, parse_turns(saved_conversations_of(service).shared(caller, name).kept))
+    return _file_of_turns(request, service, parse_turns(saved_conversations_of(service).shared(caller, name).content))
 
 
 @router.get("/answers/{name}")
@@ -260,7 +260,7 @@ def file(request: Request, name: Name, service: ServiceParameter, caller: Caller
 def answer(request: Request, name: Name, service: ServiceParameter, caller: Caller) -> Response:
     """Shows the answer behind a link, with its sources."""
     link, reader = saved_conversations_of(service).shared(caller, name), language_of(request)
-    turn = parse_turns(link.kept)[0]
+    turn = parse_turns(link.content)[0]
     days: dict[str, Any] = {
         "given": date_text(link.given.date(), reader),
         "until": date_text(link.until.date(), reader),

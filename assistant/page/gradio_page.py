@@ -74,13 +74,13 @@ def build(service: Service, conversations: Conversations) -> BuiltPage:
 
         def begin(request: gr.Request) -> list[object]:
             who = caller_of(request)
-            wanted = query_of(request).get("tab", "")
+            selected = query_of(request).get("tab", "")
             seen = [allowed(who, tab.operation) for tab in TABS]
-            known = any(tab.name == wanted and on for tab, on in zip(TABS, seen, strict=True))
+            known = any(tab.name == selected and on for tab, on in zip(TABS, seen, strict=True))
             return [
                 carried("masthead.html", reader_of(request), who=who, here="/", back="/", top=True),
                 # A tab that the user has already selected stays selected.
-                gr.Tabs(selected=wanted) if known else gr.skip(),
+                gr.Tabs(selected=selected) if known else gr.skip(),
                 *(gr.Tab(visible=on) for on in seen),
             ]
 

@@ -72,13 +72,13 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
             while following:
                 jobs = _latest(service, who, reader)
                 open_by = [each["by"] for each in jobs if each["state"] in OPEN]
-                following, told = bool(open_by), carried("jobs.html", reader, jobs=jobs)
-                if told != before:
-                    yield [told, gr.Button(visible=who.id in open_by), gr.skip(), gr.skip()]
+                following, html = bool(open_by), carried("jobs.html", reader, jobs=jobs)
+                if html != before:
+                    yield [html, gr.Button(visible=who.id in open_by), gr.skip(), gr.skip()]
                 if following:
-                    before = told
+                    before = html
                     await asyncio.sleep(PAUSE)
-            yield [told, gr.Button(visible=False), _health(service, who, reader), _documents(service, who)]
+            yield [html, gr.Button(visible=False), _health(service, who, reader), _documents(service, who)]
         except ServiceFault as fault:
             yield refused(fault.in_language(reader))
 
@@ -89,30 +89,30 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
         if not named.strip():
             yield refused(word("choose_file", reader_of(request)))
             return
-        async for told in watch(request):
-            yield told
+        async for update in watch(request):
+            yield update
 
     async def watch(request: gr.Request) -> AsyncIterator[list[Any]]:
         """Shows the existing jobs."""
-        async for told in follow(request, lambda _: None):
-            yield told
+        async for update in follow(request, lambda _: None):
+            yield update
 
     async def begin_fetch(spoken: list[str], request: gr.Request, named: str | None = None) -> AsyncIterator[list[Any]]:
         """Fetches the named documents, or all of the meeting where `named` is None."""
         asked = FetchRequest.model_construct(symbols=named_in(named or ""), languages=spoken, meeting=named is None)
-        async for told in follow(request, lambda who: service.fetch(who, asked)):
-            yield told
+        async for update in follow(request, lambda who: service.fetch(who, asked)):
+            yield update
 
     async def fetch_named(named: str, spoken: list[str], request: gr.Request) -> AsyncIterator[list[Any]]:
-        async for told in begin_fetch(spoken, request, named):
-            yield told
+        async for update in begin_fetch(spoken, request, named):
+            yield update
 
     async def begin_remove(chosen: str | None, certain: bool, request: gr.Request) -> AsyncIterator[list[Any]]:
         if not chosen or not certain:
             yield [*refused(word("be_sure", reader_of(request))), gr.skip()]
             return
-        async for told in follow(request, lambda who: service.remove(who, chosen)):
-            yield [*told, False]
+        async for update in follow(request, lambda who: service.remove(who, chosen)):
+            yield [*update, False]
 
     def stop_all(request: gr.Request) -> None:
         who = caller_of(request)
@@ -134,15 +134,15 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
         except ServiceFault as fault:
             return [*wanted, carried("told.html", text=fault.in_language(reader), wrong=True), ""]
 
-    told = [jobs, stop, health, document]
+    outputs = [jobs, stop, health, document]
     # always_last: uploads sent while jobs run are followed, too, once the present call has ended.
-    follow_sent.click(follow_files, sent, told, trigger_mode="always_last", **QUIET)
-    fetch.click(fetch_named, [symbols, languages], told, **QUIET)
-    meeting.click(begin_fetch, [languages], told, **QUIET)
-    remove.click(begin_remove, [document, sure], [*told, sure], **QUIET)
+    follow_sent.click(follow_files, sent, outputs, trigger_mode="always_last", **QUIET)
+    fetch.click(fetch_named, [symbols, languages], outputs, **QUIET)
+    meeting.click(begin_fetch, [languages], outputs, **QUIET)
+    remove.click(begin_remove, [document, sure], [*outputs, sure], **QUIET)
     stop.click(stop_all, None, None, **QUIET)
     shell.select(look, symbols, [official, symbols, languages, feedback, evaluation], **QUIET)
-    shell.select(watch, None, told, trigger_mode="once", **QUIET)
+    shell.select(watch, None, outputs, trigger_mode="once", **QUIET)
 
 
 def _latest(service: Service, who: Principal, reader: str) -> list[dict[str, Any]]:
@@ -171,8 +171,8 @@ def _health(service: Service, who: Principal, reader: str) -> str:
 def _said(service: Service, who: Principal, reader: str) -> str:
     """Renders the ratings, latest first."""
     _, total = service.ratings(who, 0, 1)
-    kept, _ = service.ratings(who, max(0, total - RATINGS), RATINGS)
-    return carried("feedback.html", reader, ratings=kept[::-1], words={1: "right", 0: "partly", -1: "wrong"})
+    latest, _ = service.ratings(who, max(0, total - RATINGS), RATINGS)
+    return carried("feedback.html", reader, ratings=latest[::-1], words={1: "right", 0: "partly", -1: "wrong"})
 
 
 def _documents(service: Service, who: Principal) -> gr.Dropdown:

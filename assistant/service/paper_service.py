@@ -67,9 +67,9 @@ class Draft:
 
     def to_json(self) -> dict[str, Any]:
         """The stable JSON form."""
-        told = {name: getattr(self, name) for name in ("id", "title", "state", "created", "changed")}
+        fields = {name: getattr(self, name) for name in ("id", "title", "state", "created", "changed")}
         return {
-            **told,
+            **fields,
             "events": [asdict(each) for each in self.events],
             "briefing": self.briefing.to_json() if self.briefing else None,
         }
@@ -123,13 +123,13 @@ class Drafts:
 
     def comment(self, draft_id: str, text: str, statement: int | None = None) -> Draft:
         """Adds a comment, on a statement by its number or on the whole."""
-        draft, said = self.get(draft_id), visible(" ".join(text.split())).strip()
-        if not said or len(said) > LONGEST:
-            raise Invalid("comment-length", most=LONGEST, count=len(said))
+        draft, comment_text = self.get(draft_id), visible(" ".join(text.split())).strip()
+        if not comment_text or len(comment_text) > LONGEST:
+            raise Invalid("comment-length", most=LONGEST, count=len(comment_text))
         count = draft.briefing.numbered if draft.briefing else 0
         if statement is not None and not 1 <= statement <= count:
             raise Invalid("no-statement", number=statement, count=count)
-        self._note(draft_id, "comment", statement, said)
+        self._note(draft_id, "comment", statement, comment_text)
         return self.get(draft_id)
 
     def move(self, draft_id: str, state: str) -> Draft:

@@ -43,12 +43,12 @@ def event_json(event: Event) -> dict[str, Any]:
         return {"type": "status", **vars(event)}
     if isinstance(event, Finished):
         return {"type": "done", "answer": event.to_json()}
-    said = event.to_json()
+    statement_json = event.to_json()
     return {
         "type": "statement",
-        "tentative": said["tentative"],
-        "statement": {name: said[name] for name in ("text", "verdict", "citations")},
-        "citations": said["new_citations"],
+        "tentative": statement_json["tentative"],
+        "statement": {name: statement_json[name] for name in ("text", "verdict", "citations")},
+        "citations": statement_json["new_citations"],
     }
 
 

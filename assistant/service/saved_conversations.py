@@ -52,7 +52,7 @@ class Link:
     name: str
     given: datetime
     until: datetime
-    kept: str
+    content: str
 
 
 class SavedConversations:
@@ -64,13 +64,13 @@ class SavedConversations:
 
     # Conversations in browsers
 
-    def seal(self, token: str, kept: str) -> str:
+    def seal(self, token: str, content: str) -> str:
         """Signs a conversation that is given to a browser to keep."""
-        return self._secret.seal("conversation", token, kept)
+        return self._secret.seal("conversation", token, content)
 
-    def sealed(self, seal: str, token: str, kept: str) -> bool:
+    def sealed(self, seal: str, token: str, content: str) -> bool:
         """Whether a conversation from a browser is unchanged since it was signed."""
-        return self._secret.sealed(seal, "conversation", token, kept)
+        return self._secret.sealed(seal, "conversation", token, content)
 
     # Conversations on the server
 
@@ -85,14 +85,14 @@ class SavedConversations:
         """Switches saving on or off; saved conversations stay until they are deleted."""
         self._store.write(_SWITCH[on], _account(who))
 
-    def put(self, who: Principal, token: str, title: str, kept: str, changed: datetime | None = None) -> None:
+    def put(self, who: Principal, token: str, title: str, content: str, changed: datetime | None = None) -> None:
         """Saves a conversation, unless its user has switched saving off or deleted it. `changed` is limited to now; a conversation
         saved with a later time is not overwritten."""
         if not self.keeping(who):
             return
         account, now = _account(who), self._store.now().astimezone(UTC)
         when = min(changed.astimezone(UTC), now) if changed else now
-        self._store.write(_PUT, token, account, when.isoformat(timespec="microseconds"), title, kept)
+        self._store.write(_PUT, token, account, when.isoformat(timespec="microseconds"), title, content)
         self._store.write(_OLDEST_CONVERSATIONS, account, account, CONVERSATIONS - 1)
 
     def all(self, who: Principal) -> list[dict[str, str]]:
@@ -129,19 +129,19 @@ class SavedConversations:
 
     # Links to answers
 
-    def share(self, who: Principal, kept: str) -> Link:
+    def share(self, who: Principal, content: str) -> Link:
         """Creates a link to an answer, valid for `DAYS`."""
         check(who, "ask")
-        if len(kept) > LONGEST_ANSWER:
+        if len(content) > LONGEST_ANSWER:
             raise TooLarge("link-long", most=LONGEST_ANSWER)
         now = self._store.now().astimezone(UTC)
         until, one = now + timedelta(days=DAYS), secrets.token_urlsafe(12)
         self._store.write("DELETE FROM shared WHERE until <= ?", now.isoformat())
         self._store.write("INSERT INTO shared (id, made_by, given, until, kept) VALUES (?, ?, ?, ?, ?)",
-                          one, who.id, now.isoformat(), until.isoformat(), kept)  # fmt: skip
+                          one, who.id, now.isoformat(), until.isoformat(), content)  # fmt: skip
         most = LINKS_OF_ALL if who.kind == "anonymous" else LINKS
         self._store.write(_OLDEST_LINKS, who.id, who.id, most - 1)
-        return Link(f"{one}.{self._secret.seal('answer', one, until.isoformat())}", now, until, kept)
+        return Link(f"{one}.{self._secret.seal('answer', one, until.isoformat())}", now, until, content)
 
     def shared(self, who: Principal, name: str) -> Link:
         """Returns the answer behind a link. Raises `NotFound` for a link that is unknown, has ended, or was signed with another secret."""

@@ -177,9 +177,9 @@ def draft(
 
 @review.post("/drafts/{draft_id}/comments", response_model=DraftOut)
 @requires("review")
-def comment(service: ServiceParameter, caller: Caller, draft_id: str, said: CommentBody) -> dict[str, Any]:
+def comment(service: ServiceParameter, caller: Caller, draft_id: str, body: CommentBody) -> dict[str, Any]:
     """Comments on a statement, or on the whole."""
-    return service.papers.drafts(caller).comment(draft_id, said.text, said.statement).to_json()
+    return service.papers.drafts(caller).comment(draft_id, body.text, body.statement).to_json()
 
 
 @review.post("/drafts/{draft_id}/state", response_model=DraftOut)

@@ -31,8 +31,8 @@ def rate(body: RatingBody, service: ServiceParameter, caller: Caller) -> dict[st
 @requires("ratings")
 def ratings(service: ServiceParameter, caller: Caller, offset: Offset = 0, limit: Limit = 50) -> dict[str, Any]:
     """What people said about answers, oldest first."""
-    kept, total = service.ratings(caller, offset, limit)
-    return Page.of([each.to_json() for each in kept], total, offset)
+    stored, total = service.ratings(caller, offset, limit)
+    return Page.of([each.to_json() for each in stored], total, offset)
 
 
 @rating.delete("/feedback", response_model=RemovedOut)
