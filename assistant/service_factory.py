@@ -40,24 +40,27 @@ def _exclusive(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def open_service(chosen: Settings, token: str | None = None) -> Iterator[tuple[Service, AccessGate]]:
+def open_service(settings: Settings, token: str | None = None) -> Iterator[tuple[Service, AccessGate]]:
     """Opens the service that the settings describe, with the gate that identifies callers; on exit, work in progress is finished.
     `token` admits this machine's user. Raises what opening a library raises."""
-    question_queue = QuestionQueue.of(chosen)
-    models = make_models(chosen.embedding, chosen.multilingual, chosen.data_dir / "models")
+    question_queue = QuestionQueue.of(settings)
+    models = make_models(settings.embedding, settings.multilingual, settings.data_dir / "models")
     with (
-        _exclusive(chosen.data_dir) if chosen.database_url else nullcontext(),
+        _exclusive(settings.data_dir) if settings.database_url else nullcontext(),
         open_engine(
-            settings=chosen, models=politely(models, question_queue), away=question_queue.away, owner="rapporteur serve"
+            settings=settings,
+            models=politely(models, question_queue),
+            away=question_queue.away,
+            owner="rapporteur serve",
         ) as engine,
-        AccessStore(chosen.data_dir, database=chosen.database_url) as store,
+        AccessStore(settings.data_dir, database=settings.database_url) as store,
     ):
         service = Service(
             engine,
-            make_updater(engine.library, chosen, NICE),
-            chosen,
+            make_updater(engine.library, settings, NICE),
+            settings,
             question_queue=question_queue,
-            rate_limits=RateLimits(chosen.rate, chosen.rate_address),
+            rate_limits=RateLimits(settings.rate, settings.rate_address),
             store=store,
         )
         try:
@@ -65,14 +68,14 @@ def open_service(chosen: Settings, token: str | None = None) -> Iterator[tuple[S
             service.warm()
             gate = AccessGate(
                 store,
-                hours=chosen.session_hours,
-                reading=chosen.open_reading,
+                hours=settings.session_hours,
+                reading=settings.open_reading,
                 local=token,
-                hosts=Hosts(chosen.hosts),
+                hosts=Hosts(settings.hosts),
             )
             yield service, gate
         finally:
-            service.close(chosen.stop_seconds)
+            service.close(settings.stop_seconds)
 
 
 @contextmanager

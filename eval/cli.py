@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.command_run import EXIT_USAGE, check_mode, err_console, fail, out_console, plain_errors, settings
+from assistant.cli.command_run import (
+    EXIT_USAGE,
+    check_mode,
+    command_settings,
+    err_console,
+    fail,
+    out_console,
+    plain_errors,
+)
 from assistant.engine_factory import open_engine, open_library
 from eval.cases import EvaluationError, questions_of
 from eval.eval_progress import shown
@@ -76,7 +84,7 @@ def run(
     if documents and library:
         raise fail("--documents and --library exclude each other.", EXIT_USAGE)
     with _told(), shown() as tell:
-        chosen, file = settings(reader=False if no_reader else None), questions_of(questions)
+        chosen, file = command_settings(reader=False if no_reader else None), questions_of(questions)
         asked = system_of(system, chosen, model, timeout)
         slug = "".join(letter if letter.isalnum() or letter in "-." else "-" for letter in asked.name).strip("-.")
         plan = Plan(
@@ -207,7 +215,7 @@ def check(
     from eval.question_check import faults_of
 
     with _told():
-        count, faults = faults_of(questions_of(questions), settings(), documents or [], library, out)
+        count, faults = faults_of(questions_of(questions), command_settings(), documents or [], library, out)
         if as_json:
             print_json([{"case": fault.case, "fault": fault.sentence} for fault in faults])
         else:
@@ -230,7 +238,7 @@ def support(
     from eval.support.support_measure import print_faults, print_shares
 
     with _told():
-        chosen = settings()
+        chosen = command_settings()
         embedder = None if words_only else make_embedder(chosen.embedding, chosen.data_dir / "models")
         told = list(measuring.measure(measuring.run_time(embedder)))
         rows = {
@@ -266,8 +274,8 @@ def brief(
         raise fail("Name at least one --item, --theme or --document.", EXIT_USAGE)
     found = {}
     with plain_errors():
-        chosen = check_mode(mode, settings())
-    with _told(), open_engine(settings=settings(), owner="rapporteur eval brief") as engine:
+        chosen = check_mode(mode, command_settings())
+    with _told(), open_engine(settings=command_settings(), owner="rapporteur eval brief") as engine:
         for kind, value in asked:
             try:
                 briefing = make(engine, Request(kind, value, mode=chosen))
@@ -321,7 +329,7 @@ def origins(labels: Labels = None, wrong: EachWrong = False, as_json: AsJson = F
     from eval.cases import ORIGINS
     from eval.origins import COLUMNS, Labelled, scores_of
 
-    with _told(), open_library(settings(), "rapporteur eval origins", make=False) as library:
+    with _told(), open_library(command_settings(), "rapporteur eval origins", make=False) as library:
         found = scores_of(library, labels_in(labels or ORIGINS, Labelled))
     _show({"all": found}, as_json, "texts", COLUMNS, wrong=found.wrong if wrong else ())
 
@@ -360,7 +368,7 @@ def topics(
     from eval.cases import TOPICS
     from eval.topics import COLUMNS, Topic, scores_of, told_of
 
-    with _told(), open_engine(settings=settings(), owner="rapporteur eval topics") as engine:
+    with _told(), open_engine(settings=command_settings(), owner="rapporteur eval topics") as engine:
         asked = labels_in(labels or TOPICS, Topic)
         told = {each: told_of(engine, each) for each in asked}
     sets: dict[str, list[Topic]] = {}

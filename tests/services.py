@@ -77,7 +77,7 @@ def made_service(
     starter: bool = False,
     reading: bool = False,
     rate_limits: RateLimits | None = None,
-    chosen: Settings | None = None,
+    settings: Settings | None = None,
     question_queue: QuestionQueue | None = None,
     engine: Engine | None = None,
     updater: dict[str, Any] | None = None,
@@ -96,7 +96,7 @@ def made_service(
         service = Service(
             engine or Engine(library, catalogue, readers=word_readers()),
             CollectionUpdater(library, catalogue, **(updater or {})),
-            chosen,
+            settings,
             question_queue=question_queue,
             rate_limits=rate_limits or RateLimits(0, 0),
             store=store,

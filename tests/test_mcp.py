@@ -41,7 +41,7 @@ T = TypeVar("T")
 Work = Callable[[Client], Awaitable[T]]
 
 
-made = service_fixture(starter=True, chosen=settings_with(cors_origins=["https://friend.example"]))
+made = service_fixture(starter=True, settings=settings_with(cors_origins=["https://friend.example"]))
 
 
 @pytest.fixture(scope="module", params=ERAS)

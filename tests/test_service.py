@@ -635,7 +635,7 @@ def test_feedback_and_pages_of_lists(tmp_path: Path, catalogue: Catalogue) -> No
 def test_overload_is_refused_with_a_time_and_passes(tmp_path: Path, catalogue: Catalogue) -> None:
     chosen, question_queue = settings_with(queue=2), QuestionQueue(places=2, per_client=4)
     with made_service(
-        tmp_path, catalogue, page=False, reading=True, chosen=chosen, question_queue=question_queue
+        tmp_path, catalogue, page=False, reading=True, settings=chosen, question_queue=question_queue
     ) as made:
         held, _ = hold(made.service.question_queue)
         body = {"question": "When do boats leave?"}
@@ -728,7 +728,7 @@ def test_a_reader_who_has_gone_keeps_no_place_in_the_queue(
 ) -> None:
     monkeypatch.setattr("assistant.api.api_replies.QUIET_SECONDS", 0.05)
     with (
-        made_service(tmp_path, catalogue, page=False, reading=True, chosen=settings_with(queue=1)) as made,
+        made_service(tmp_path, catalogue, page=False, reading=True, settings=settings_with(queue=1)) as made,
         listening(made) as address,
     ):
         held, _ = hold(made.service.question_queue)

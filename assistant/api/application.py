@@ -78,7 +78,7 @@ ALWAYS = frozenset({f"{PREFIX}/health", f"{PREFIX}/ready"})
 def create_api(service: Service, gate: AccessGate | None = None) -> FastAPI:
     """Creates the API under `/api/v1`, and metrics. `gate` identifies callers; without one everybody may read. The settings of the
     service set the limits of concurrent requests and of bodies, and the origins for CORS."""
-    chosen = service.settings
+    settings = service.settings
     app = Api(
         title="Rapporteur",
         version=version("rapporteur"),
@@ -100,18 +100,18 @@ def create_api(service: Service, gate: AccessGate | None = None) -> FastAPI:
     app.include_router(staff_routes.metrics)
     # The last one added is the outermost.
     larger = {UPLOADS: service.most_upload + FORM, **LARGER}
-    app.add_middleware(BodyMiddleware, refusals=refusals, larger=larger, uploads=UPLOADS, seconds=chosen.body_seconds)
-    if chosen.cors_origins:
+    app.add_middleware(BodyMiddleware, refusals=refusals, larger=larger, uploads=UPLOADS, seconds=settings.body_seconds)
+    if settings.cors_origins:
         app.add_middleware(
-            CORSMiddleware, allow_origins=chosen.cors_origins, allow_methods=["GET", "POST", "DELETE"],
+            CORSMiddleware, allow_origins=settings.cors_origins, allow_methods=["GET", "POST", "DELETE"],
             allow_headers=["Authorization", "Content-Type"], expose_headers=["X-Request-ID", "Retry-After"],
         )  # fmt: skip
     # One address may have four fifths of the requests; one client, or all at one address without a session, a quarter.
     requests = ConcurrencyLimits(
-        chosen.connections, chosen.connections * 4 // 5, max(1, chosen.connections // 4), "requests"
+        settings.connections, settings.connections * 4 // 5, max(1, settings.connections // 4), "requests"
     )
     slots = RequestSlots(
-        requests, ConcurrencyLimits(chosen.streams, chosen.streams_address, chosen.streams_client, "streams")
+        requests, ConcurrencyLimits(settings.streams, settings.streams_address, settings.streams_client, "streams")
     )
     app.add_middleware(RequestMiddleware, refusals=refusals, metrics=service.metrics, slots=slots, always=ALWAYS)
     return app

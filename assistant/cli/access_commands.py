@@ -13,7 +13,7 @@ from assistant.access.access_store import AccessStore
 from assistant.access.accounts import AccountError, Accounts, Keys
 from assistant.access.audit import Audit
 from assistant.access.principal import LOCAL, Role
-from assistant.cli.command_run import EXIT_USAGE, err_console, fail, plain_errors, print_list, settings
+from assistant.cli.command_run import EXIT_USAGE, command_settings, err_console, fail, plain_errors, print_list
 
 keys = typer.Typer(name="keys", help="API keys: made, listed, revoked.", no_args_is_help=True)
 accounts = typer.Typer(name="accounts", help="Accounts that sign in at the page.", no_args_is_help=True)
@@ -129,6 +129,6 @@ def _role(word: str) -> Role:
 def open_store() -> Iterator[AccessStore]:
     """Opens the store of keys and accounts; also while a server runs."""
     with plain_errors():
-        chosen = settings()
-        with AccessStore(chosen.data_dir, database=chosen.database_url) as store:
+        settings = command_settings()
+        with AccessStore(settings.data_dir, database=settings.database_url) as store:
             yield store

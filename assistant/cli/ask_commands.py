@@ -167,7 +167,7 @@ def demo() -> None:
     """Build the library from the starter corpus, answer five questions, then read a document and answer three on it."""
     from importlib.resources import as_file, files
 
-    from assistant.cli.command_run import settings
+    from assistant.cli.command_run import command_settings
     from assistant.cli.ingest_commands import ingest
 
     def answered(backend: Backend, questions: Sequence[str]) -> None:
@@ -185,7 +185,7 @@ def demo() -> None:
     with open_backend("demo") as backend:
         answered(backend, SAMPLE_QUESTIONS)
         backend.remove(SAMPLE_ID, None, None)
-    folder = settings().data_dir
+    folder = command_settings().data_dir
     program = Path(sys.argv[0]).name if shutil.which("rapporteur") else sys.argv[0]
     err_console.print(
         f"\nThe library is in {folder}. Now try:\n"

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager, nullcontext
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from assistant.cli.command_run import plain_errors, settings
+from assistant.cli.command_run import command_settings, plain_errors
 from assistant.engine_factory import catalogue_of, make_engine, open_library
 from assistant.qa.answer import Answer, Event, Finished
 from assistant.question_request import QuestionRequest, scope_of
@@ -44,12 +44,12 @@ Backend: TypeAlias = "LibraryBackend | ServerBackend"
 class LibraryBackend:
     """Backend over a library that this process owns."""
 
-    def __init__(self, library: Library, chosen: Settings) -> None:
+    def __init__(self, library: Library, settings: Settings) -> None:
         from assistant.collection import Collection
 
         self.library = library
-        self.settings = chosen
-        self._collection = Collection(library, catalogue_of(chosen))
+        self.settings = settings
+        self._collection = Collection(library, catalogue_of(settings))
 
     @cached_property
     def engine(self) -> Engine:
@@ -205,23 +205,23 @@ def open_backend(command: str, *, make: bool = False) -> Iterator[Backend]:
     """Opens the library of the settings, or connects to the local server that owns it. `make`: create the library if there is none."""
     from corpus.library import Library
 
-    with library_or_server(command, make=make) as (source, chosen):
-        yield LibraryBackend(source, chosen) if isinstance(source, Library) else source
+    with library_or_server(command, make=make) as (source, settings):
+        yield LibraryBackend(source, settings) if isinstance(source, Library) else source
 
 
 @contextmanager
 def library_or_server(command: str, *, make: bool) -> Iterator[tuple[Library | ServerBackend, Settings]]:
     """Opens the library of the settings, created if missing and `make` is set; where a server of this user owns it, the server."""
     with plain_errors(), ExitStack() as stack:
-        chosen = settings()
+        settings = command_settings()
         source: Library | ServerBackend
         try:
-            source = stack.enter_context(open_library(chosen, f"rapporteur {command}", make=make))
+            source = stack.enter_context(open_library(settings, f"rapporteur {command}", make=make))
         except LibraryBusy:
             from assistant.cli.server_backend import ServerBackend
 
-            server = ServerBackend.find(chosen)
+            server = ServerBackend.find(settings)
             if server is None:
                 raise
             source = stack.enter_context(server)
-        yield source, chosen
+        yield source, settings

@@ -82,7 +82,7 @@ def plain_errors() -> Iterator[None]:
     except ModuleNotFoundError as error:
         raise _missing_extra(error) from None
     except sqlite3.DatabaseError as error:
-        raise fail(advice(settings().data_dir, str(error))) from None
+        raise fail(advice(command_settings().data_dir, str(error))) from None
     except KeyboardInterrupt:
         raise fail("interrupted; what was finished is kept.", EXIT_INTERRUPTED) from None
 
@@ -101,16 +101,16 @@ def _missing_extra(error: ModuleNotFoundError) -> Exception:
     return error if advice is None else fail(advice)
 
 
-def settings(**given: Any) -> Settings:
+def command_settings(**given: Any) -> Settings:
     """Loads the settings, with the options of this command."""
     return load_settings(data_dir=options.data_dir, **given)
 
 
-def check_mode(mode: str | None, chosen: Settings) -> Mode | None:
+def check_mode(mode: str | None, settings: Settings) -> Mode | None:
     """Validates the option --mode: `write` needs a model."""
     if mode not in (None, "quote", "write", "auto"):
         raise fail(f"--mode {mode!r} is none of quote, write, auto.", EXIT_USAGE)
-    if mode == "write" and chosen.model is None:
+    if mode == "write" and settings.model is None:
         message = "--mode write needs a model: set RAPPORTEUR_MODEL, and RAPPORTEUR_MODEL_URL where it is served."
         raise fail(message, EXIT_USAGE)
     return cast("Mode | None", mode)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.cli.command_run import settings as read_settings
+from assistant.cli.command_run import command_settings
 from assistant.engine_factory import catalogue_of, check_there, make_model, open_library
 from assistant.qa.abstention import load_thresholds
 from assistant.qa.reader import KINDS, Name, Reader
@@ -40,7 +40,7 @@ def run_checks() -> list[Finding]:
     python = ".".join(map(str, sys.version_info[:3]))
     findings = [Finding("python", "ok", python), Finding("sqlite", "ok", sqlite3.sqlite_version), _extras()]
     try:
-        settings = read_settings()
+        settings = command_settings()
         catalogue = catalogue_of(settings)
     except (SettingsError, CatalogueError) as error:
         return [*findings, Finding("settings", "error", str(error), "Correct the setting.")]

@@ -56,9 +56,9 @@ def ingest(
     if watch and not folders:
         raise fail("--watch goes with at least one folder.", EXIT_USAGE)
     report = OutcomePrinter(as_json=as_json)
-    with library_or_server("ingest", make=True) as (found, chosen):
-        files = Files(given, starter, symbol, language, ocr, apart=chosen.data_dir)
-        ingestion = _Ingestion(found, chosen, report, again, jobs)
+    with library_or_server("ingest", make=True) as (found, settings):
+        files = Files(given, starter, symbol, language, ocr, apart=settings.data_dir)
+        ingestion = _Ingestion(found, settings, report, again, jobs)
         if watch:
             _watch_folders(ingestion, files, folders)
             return
@@ -73,7 +73,7 @@ class _Ingestion:
     """Ingests files into the library or through the server that owns it, with the same options for every file."""
 
     source: Library | ServerBackend
-    chosen: Settings
+    settings: Settings
     report: OutcomePrinter
     again: bool
     jobs: int | None
@@ -125,7 +125,7 @@ class _Ingestion:
         total: int,
     ) -> None:
         if isinstance(self.source, Library):
-            updater = make_updater(self.source, self.chosen)
+            updater = make_updater(self.source, self.settings)
             run_locally("Reading", lambda reporter: work(updater, reporter), on_outcome, total)
         else:
             run_on_server("Reading", self.source, f"/local/{path}", body, on_outcome, total)
@@ -209,7 +209,7 @@ def fetch(
         )
         assert asked.formats
     rows: list[Mapping[str, Any]] = []
-    with library_or_server("fetch", make=True) as (found, chosen):
+    with library_or_server("fetch", make=True) as (found, settings):
         if not isinstance(found, Library):
             if dry_run:
                 rows += found.plan_fetch(asked.model_dump())
@@ -217,25 +217,25 @@ def fetch(
                 run_on_server("Fetching", found, "/fetch", asked.model_dump(), rows.append, 0)
             _report(rows, as_json)
             return
-        planned = plan(asked, found, catalogue_of(chosen))
-    folder = chosen.data_dir / FOLDER
+        planned = plan(asked, found, catalogue_of(settings))
+    folder = settings.data_dir / FOLDER
     if dry_run:
-        rows += [asdict(each) for each in planned.foreseen(folder, chosen.ods_url)]
+        rows += [asdict(each) for each in planned.foreseen(folder, settings.ods_url)]
         _report(rows, as_json)
         return
     from assistant.ingestion import fetch as fetched
 
     with plain_errors():
-        work = partial(fetched, planned=planned, source=chosen, folder=folder, opened=partial(_opened, chosen))
+        work = partial(fetched, planned=planned, source=settings, folder=folder, opened=partial(_opened, settings))
         run_locally("Fetching", work, rows.append, len(planned.due))
     places = {(each.symbol.text, each.language): n for n, each in enumerate(planned.wanted)}
     _report(sorted(rows, key=lambda row: places[row["symbol"], row["language"]]), as_json)
 
 
 @contextmanager
-def _opened(chosen: Settings) -> Iterator[CollectionUpdater]:
-    with open_library(chosen, "rapporteur fetch") as library:
-        yield make_updater(library, chosen)
+def _opened(settings: Settings) -> Iterator[CollectionUpdater]:
+    with open_library(settings, "rapporteur fetch") as library:
+        yield make_updater(library, settings)
 
 
 def _report(rows: Sequence[Mapping[str, Any]], as_json: bool) -> None:

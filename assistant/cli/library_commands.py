@@ -17,11 +17,11 @@ from assistant.cli.command_run import (
     EXIT_BUSY,
     EXIT_USAGE,
     check_language,
+    command_settings,
     err_console,
     fail,
     out_console,
     plain_errors,
-    settings,
 )
 from assistant.cli.progress import progress_bar
 from assistant.engine_factory import open_library
@@ -63,7 +63,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = F
     """Say what the library holds, in numbers. Texts and indexes are not looked at: 'rapporteur verify' checks them."""
     with open_backend("status") as backend:
         found = backend.status()
-    record = {"folder": str(settings().data_dir), **found}
+    record = {"folder": str(command_settings().data_dir), **found}
     del record["languages"]
     if as_json:
         typer.echo(json.dumps(record, ensure_ascii=False))
@@ -98,13 +98,13 @@ def reindex() -> None:
 def _open_exclusively() -> Iterator[Library]:
     """Opens the library even if its index is stale; fails where a server uses it."""
     with plain_errors():
-        chosen = settings()
+        settings = command_settings()
         try:
-            library = open_library(chosen, "rapporteur reindex", accept_stale=True, make=False)
+            library = open_library(settings, "rapporteur reindex", accept_stale=True, make=False)
         except LibraryBusy:
             from assistant.cli.server_backend import server_address
 
-            if server_address(chosen.data_dir) is None:
+            if server_address(settings.data_dir) is None:
                 raise
             raise fail(SERVED, EXIT_BUSY) from None
         with library:
@@ -123,7 +123,7 @@ def migrate(to: Annotated[str, typer.Option(help="Address of the database (postg
     from corpus.migration import move
 
     with plain_errors():
-        chosen = settings()
+        settings = command_settings()
         if not to.strip():
             raise fail("--to is empty. Name a folder, or a database (postgresql://USER@HOST/NAME).", EXIT_USAGE)
         shared = "://" in to
@@ -134,18 +134,18 @@ def migrate(to: Annotated[str, typer.Option(help="Address of the database (postg
         changed = (
             {"database_url": to} if shared else {"data_dir": Path(to).expanduser().resolve(), "database_url": None}
         )
-        aimed = chosen.model_copy(update=changed)
-        if (aimed.database_url, aimed.data_dir.resolve()) == (chosen.database_url, chosen.data_dir.resolve()) or (
-            shared and chosen.database_url is not None
+        aimed = settings.model_copy(update=changed)
+        if (aimed.database_url, aimed.data_dir.resolve()) == (settings.database_url, settings.data_dir.resolve()) or (
+            shared and settings.database_url is not None
         ):
             raise fail("--to names where the library is already. Name another place.", EXIT_USAGE)
-        if not shared and aimed.data_dir.resolve() != chosen.data_dir.resolve() and _has_other_files(aimed.data_dir):
+        if not shared and aimed.data_dir.resolve() != settings.data_dir.resolve() and _has_other_files(aimed.data_dir):
             raise fail(
                 f"{aimed.data_dir} holds other things, and a library has a folder to itself. Name a new folder with --to.",
                 EXIT_USAGE,
             )
         with (
-            open_library(chosen, "rapporteur migrate", make=False) as source,
+            open_library(settings, "rapporteur migrate", make=False) as source,
             open_library(aimed, "rapporteur migrate", source.models) as target,
             progress_bar() as bar,
         ):
@@ -155,11 +155,11 @@ def migrate(to: Annotated[str, typer.Option(help="Address of the database (postg
                 copied += new
                 bar.advance(task)
         with (
-            AccessStore(chosen.data_dir, database=chosen.database_url) as before,
+            AccessStore(settings.data_dir, database=settings.database_url) as before,
             AccessStore(aimed.data_dir, database=aimed.database_url) as after,
         ):
             before.copy_to(after)
-        SigningSecret(chosen.data_dir).copy_to(aimed.data_dir)
+        SigningSecret(settings.data_dir).copy_to(aimed.data_dir)
     place = "the database" if shared else visible(str(aimed.data_dir))
     out_console.print(Text(f"copied     {copied} of {total} documents to {place}; all are there as they are here"))
     err_console.print(

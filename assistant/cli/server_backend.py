@@ -41,9 +41,9 @@ def server_address(folder: Path) -> tuple[str, str] | None:
 class ServerBackend:
     """Backend over a server of this user on this machine. Raises `ServiceFault` for what the server refuses or can't do."""
 
-    def __init__(self, url: str, token: str, chosen: Settings) -> None:
+    def __init__(self, url: str, token: str, settings: Settings) -> None:
         self._url = url
-        self.settings = chosen
+        self.settings = settings
         # trust_env=False: no proxy between this machine and itself.
         self._client = httpx.Client(
             base_url=f"{url}/api/v1", headers={"Authorization": f"Bearer {token}"}, trust_env=False,
@@ -51,10 +51,10 @@ class ServerBackend:
         )  # fmt: skip
 
     @classmethod
-    def find(cls, chosen: Settings) -> ServerBackend | None:
+    def find(cls, settings: Settings) -> ServerBackend | None:
         """The server that a library's folder names, if this user may read its address."""
-        address = server_address(chosen.data_dir)
-        return None if address is None else cls(*address, chosen)
+        address = server_address(settings.data_dir)
+        return None if address is None else cls(*address, settings)
 
     def __enter__(self) -> ServerBackend:
         return self

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.cli.backend import library_or_server
-from assistant.cli.command_run import EXIT_USAGE, err_console, fail, plain_errors, settings
+from assistant.cli.command_run import EXIT_USAGE, command_settings, err_console, fail, plain_errors
 from assistant.engine_factory import make_engine
 from corpus.library import Library
 
@@ -54,17 +54,17 @@ def _serve(compose: Compose, host: str | None, port: int | None) -> None:
     from assistant.service_factory import announced, open_service
 
     with plain_errors():
-        chosen = settings(host=host, port=port)
+        settings = command_settings(host=host, port=port)
         token = secrets.token_urlsafe(32)
         try:
             with (
-                listening(chosen.host, chosen.port) as listener,
-                open_service(chosen, token) as (service, gate),
-                announced(chosen.data_dir, url_of(listener), token),
+                listening(settings.host, settings.port) as listener,
+                open_service(settings, token) as (service, gate),
+                announced(settings.data_dir, url_of(listener), token),
             ):
                 start_log()
-                err_console.print(f"Serving {chosen.data_dir} at {url_of(listener)}", markup=False)
-                if not chosen.open_reading and not gate.keys.all() and not gate.accounts.all():
+                err_console.print(f"Serving {settings.data_dir} at {url_of(listener)}", markup=False)
+                if not settings.open_reading and not gate.keys.all() and not gate.accounts.all():
                     err_console.print(
                         "Nobody may ask yet. Make a key: rapporteur keys add NAME --role read; an account: rapporteur "
                         "accounts add NAME --role read; or let everybody read: RAPPORTEUR_OPEN_READING=true",
@@ -72,7 +72,7 @@ def _serve(compose: Compose, host: str | None, port: int | None) -> None:
                     )
                 app = compose(service, gate)
                 trace(app)
-                run(app, service, listener, grace=chosen.stop_seconds, proxies=chosen.trusted_proxies)
+                run(app, service, listener, grace=settings.stop_seconds, proxies=settings.trusted_proxies)
         except ServeError as error:
             raise fail(str(error)) from None
 
@@ -82,7 +82,7 @@ def mcp() -> None:
 
     Where 'rapporteur serve' owns the library, what it serves is passed on.
     """
-    with library_or_server("mcp", make=True) as (source, chosen):
+    with library_or_server("mcp", make=True) as (source, settings):
         import signal
 
         import anyio
@@ -95,11 +95,11 @@ def mcp() -> None:
         # The thread that reads standard input can't be interrupted, so SIGINT ends the process; nothing is being written.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         if not isinstance(source, Library):
-            anyio.run(stdio.relay, lambda: server_address(chosen.data_dir))
+            anyio.run(stdio.relay, lambda: server_address(settings.data_dir))
             return
-        question_queue = QuestionQueue.of(chosen)
+        question_queue = QuestionQueue.of(settings)
         service = Service(
-            make_engine(source, chosen, question_queue.away), chosen=chosen, question_queue=question_queue
+            make_engine(source, settings, question_queue.away), settings=settings, question_queue=question_queue
         )
         try:
             anyio.run(stdio.serve, service)

@@ -124,9 +124,9 @@ class QuestionQueue:
             self._begin_thread()
 
     @classmethod
-    def of(cls, chosen: Settings) -> QuestionQueue:
+    def of(cls, settings: Settings) -> QuestionQueue:
         """Creates the queue of a service with these settings."""
-        return cls(places=chosen.queue, per_client=max(1, chosen.queue // 2), patience=chosen.queue_seconds)
+        return cls(places=settings.queue, per_client=max(1, settings.queue // 2), patience=settings.queue_seconds)
 
     def submit(self, work: Callable[[], T], client: str, origin: str = "") -> Future[T]:
         """Queues work; returns the future of its result. With an `origin` (anonymous clients), the client has a share of the limit of

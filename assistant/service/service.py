@@ -34,7 +34,7 @@ _WARM_UP = "When does the meeting take place?"
 
 class Service(QuestionService, CollectionService):
     """The multi-user service. Every method takes the calling principal first, and raises a `ServiceFault` where it refuses or
-    fails. The settings `chosen` set the limits.
+    fails. `settings` set the limits.
 
     Questions and searches are queued. Everything else is quick, and safe from any thread. The `store` contains the audit log, earlier
     jobs, drafts and saved conversations; without it there are none of these.
@@ -44,13 +44,13 @@ class Service(QuestionService, CollectionService):
         self,
         engine: Engine,
         updater: CollectionUpdater | None = None,
-        chosen: Settings | None = None,
+        settings: Settings | None = None,
         *,
         question_queue: QuestionQueue | None = None,
         rate_limits: RateLimits | None = None,
         store: AccessStore | None = None,
     ) -> None:
-        self.settings = chosen or Settings.model_construct()
+        self.settings = settings or Settings.model_construct()
         self.most_upload = round(self.settings.max_upload * 1_000_000)
         """Most bytes of an uploaded file."""
         self.engine = engine

@@ -44,7 +44,7 @@ def _sockets() -> Iterator[None]:
 
 
 made = service_fixture(
-    starter=True, chosen=settings_with(streams_address=BOUND, body_seconds=60), accounts={"amina": Role.STAFF}
+    starter=True, settings=settings_with(streams_address=BOUND, body_seconds=60), accounts={"amina": Role.STAFF}
 )
 
 

@@ -209,7 +209,7 @@ def test_people_at_one_address_have_their_own_places_for_papers() -> None:
         question_queue.close(20)
 
 
-few = service_fixture(reading=True, chosen=settings_with(streams_address=5, streams_client=2))
+few = service_fixture(reading=True, settings=settings_with(streams_address=5, streams_client=2))
 """A server where a session has two streams of a kind, and an address five."""
 
 
