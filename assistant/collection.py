@@ -194,7 +194,7 @@ class Collection:
             raise NotFound("none-to-confirm", name=name)
         return found
 
-    def one(self, name: str, language: str | None = None, edition: str | None = None) -> Document:
+    def current_version(self, name: str, language: str | None = None, edition: str | None = None) -> Document:
         """Returns the preferred version of a document: the current one, official before upload before digest, English first."""
         superseded = self._library.superseded()
         return min(
@@ -202,7 +202,7 @@ class Collection:
             key=lambda each: (each.id in superseded, _EDITIONS[each.edition], each.language != "en", each.id),
         )
 
-    def about(self, document: Document) -> dict[str, Any]:
+    def describe(self, document: Document) -> dict[str, Any]:
         """Returns the metadata of a document: masthead, reading, versions, corrections."""
         return {
             **_record(document, self._library.superseded().get(document.id)),
@@ -254,7 +254,7 @@ class Collection:
         locator = locator_at(document, place)
         return [block for block in document.blocks if within(block, locator)]
 
-    def corrected(self, document: Document, blocks: Sequence[Block]) -> list[dict[str, Any]]:
+    def blocks_with_corrections(self, document: Document, blocks: Sequence[Block]) -> list[dict[str, Any]]:
         """Returns blocks with their text, each with its corrections by stored corrigenda."""
         found = self.relations(document)["corrections"]
         return [

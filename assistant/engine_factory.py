@@ -79,7 +79,7 @@ def check_there(settings: Settings) -> None:
             )
 
 
-def catalogue_of(settings: Settings) -> Catalogue:
+def load_catalogue(settings: Settings) -> Catalogue:
     """Loads the catalogue of the settings."""
     from corpus.catalogue import Catalogue
 
@@ -92,7 +92,7 @@ def make_updater(library: Library, settings: Settings, nice: int = 0) -> Collect
     from ingest.sandbox.pool import Limits
 
     limits = Limits(memory=settings.reader_memory * 1024**2, seconds=settings.reader_seconds, nice=nice)
-    return CollectionUpdater(library, catalogue_of(settings), settings, jobs=settings.jobs, limits=limits)
+    return CollectionUpdater(library, load_catalogue(settings), settings, jobs=settings.jobs, limits=limits)
 
 
 def make_engine(library: Library, settings: Settings, away: Away = nullcontext) -> Engine:
@@ -103,7 +103,7 @@ def make_engine(library: Library, settings: Settings, away: Away = nullcontext) 
     readers = Readers.shipped(settings.data_dir / "models", settings.caution) if settings.reader else None
     return Engine(
         library,
-        catalogue_of(settings),
+        load_catalogue(settings),
         readers=readers,
         caution=settings.caution,
         passages=settings.passages,

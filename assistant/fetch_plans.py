@@ -65,7 +65,7 @@ class FetchRequest(BaseModel):
         return FORMATS if self.form is None else (self.form,)
 
 
-def languages_of(given: Sequence[str]) -> list[str]:
+def parse_languages(given: Sequence[str]) -> list[str]:
     """Parses language codes, separate or comma-separated; `all` means all six. Raises `Invalid`."""
     codes = [code.strip().lower() for text in given for code in text.split(",") if code.strip()]
     if "all" in codes:
@@ -118,7 +118,7 @@ def plan(asked: FetchRequest, library: Library, catalogue: Catalogue) -> Plan:
     """Builds the plan of a request. Raises `Invalid` or `NotFound` where it does not name documents clearly."""
     from ingest.fetch import fetch_run as fetching
 
-    names, meeting, languages = asked.symbols, asked.meeting, languages_of(asked.languages)
+    names, meeting, languages = asked.symbols, asked.meeting, parse_languages(asked.languages)
     if not (names or meeting or asked.cited_by or asked.everything):
         raise Invalid("fetch-nothing")
     ids = fetching.meeting_ids(catalogue)
@@ -162,7 +162,7 @@ def _texts(library: Library, name: str) -> list[Document]:
     return [document for document in found if document.edition == "official"] or found
 
 
-def row_of(each: Download, result: str, outcome: Outcome | None = None, reason: str = "") -> Row:
+def result_row(each: Download, result: str, outcome: Outcome | None = None, reason: str = "") -> Row:
     """The result row of a download, or of the document read from it."""
     stored = each.stored
     row = Row(each.request.symbol.text, each.request.language, result, reason=reason)

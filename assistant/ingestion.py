@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from assistant.fetch_plans import FOLDER, Plan, Row, row_of
+from assistant.fetch_plans import FOLDER, Plan, Row, result_row
 from assistant.outcome_messages import answering_version, outcome_record
 from assistant.settings import Settings
 from corpus.catalogue import Catalogue
@@ -127,7 +127,7 @@ class CollectionUpdater:
         with closing(self._outcomes(reporter, sources)) as outcomes:
             for each, source, outcome in zip(fetched, sources, outcomes, strict=True):
                 downloads.refuse(source.stored, outcome.result == "refused")
-                reporter.add_outcome(asdict(row_of(each, outcome.result, outcome, outcome.reason or each.reason)))
+                reporter.add_outcome(asdict(result_row(each, outcome.result, outcome, outcome.reason or each.reason)))
                 reporter.advance()
 
     def _outcomes(
@@ -218,7 +218,7 @@ def fetch(
                 if each.stored is not None:
                     fetched.append(each)
                 else:
-                    reporter.add_outcome(asdict(row_of(each, each.result, reason=each.reason)))
+                    reporter.add_outcome(asdict(result_row(each, each.result, reason=each.reason)))
                     reporter.advance()
         if fetched:
             with opened() as updater:

@@ -17,7 +17,7 @@ from assistant.api.authentication import AccessGate, Hosts
 from assistant.cli.server_backend import SERVER_FILE
 from assistant.engine_factory import make_updater, open_engine
 from assistant.service import Service
-from assistant.service.question_queue import QuestionQueue, politely
+from assistant.service.question_queue import QuestionQueue, with_queued_embedding
 from assistant.settings import Settings
 from corpus.corpus_errors import LibraryBusy
 from corpus.embedding import make_models
@@ -49,7 +49,7 @@ def open_service(settings: Settings, token: str | None = None) -> Iterator[tuple
         _exclusive(settings.data_dir) if settings.database_url else nullcontext(),
         open_engine(
             settings=settings,
-            models=politely(models, question_queue),
+            models=with_queued_embedding(models, question_queue),
             away=question_queue.away,
             owner="rapporteur serve",
         ) as engine,

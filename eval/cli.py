@@ -74,7 +74,7 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Ask a system every question of a set; goes on where it was stopped, and asks those anew that failed."""
-    from assistant.engine_factory import catalogue_of
+    from assistant.engine_factory import load_catalogue
     from corpus.embedding import make_models
     from eval.runs.execute import Plan, execute
     from eval.runs.run_comparison import summary_of
@@ -93,7 +93,7 @@ def run(
             system=asked,
             out=out,
             models=make_models(chosen.embedding, chosen.multilingual, chosen.data_dir / "models"),
-            catalogue=catalogue_of(chosen),
+            catalogue=load_catalogue(chosen),
             catalogue_dir=chosen.catalogue_dir,
             documents=tuple(documents or ()),
             library=library,

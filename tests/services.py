@@ -102,7 +102,7 @@ def made_service(
             store=store,
         )
         gate = AccessGate(store, reading=reading, local=LOCAL_TOKEN, hosts=hosts, guess_limits=guess_limits)
-        keys = {role: gate.keys.make(role, Role.of(role))[1] for role in ("read", "staff", "admin")}
+        keys = {role: gate.keys.create(role, Role.of(role))[1] for role in ("read", "staff", "admin")}
         for name, role in accounts.items():
             gate.accounts.add(name, role, PASSWORD)
         with pytest.MonkeyPatch.context() as patched:

@@ -64,7 +64,7 @@ made = service_fixture(accounts={"amina": Role.STAFF})
 
 def test_a_key_is_found_by_its_secret_and_by_nothing_like_it(store: AccessStore) -> None:
     keys = Keys(store)
-    key, secret = keys.make("a program", Role.READ)
+    key, secret = keys.create("a program", Role.READ)
     found = keys.find(secret)
     assert found is not None
     assert (found.id, found.role) == (key.id, "read")
@@ -74,7 +74,7 @@ def test_a_key_is_found_by_its_secret_and_by_nothing_like_it(store: AccessStore)
 
 
 def test_neither_a_key_nor_a_password_nor_a_session_is_kept_readable(store: AccessStore) -> None:
-    _, secret = Keys(store).make("a program", Role.READ)
+    _, secret = Keys(store).create("a program", Role.READ)
     accounts = Accounts(store)
     accounts.add("amina", Role.READ, PASSWORD)
     token = accounts.sign_in("amina", PASSWORD)
@@ -89,8 +89,8 @@ def test_neither_a_key_nor_a_password_nor_a_session_is_kept_readable(store: Acce
 
 def test_a_key_ends_when_it_is_revoked_or_its_days_are_over(store: AccessStore, clock: Clock) -> None:
     keys = Keys(store)
-    first, secret = keys.make("one", Role.READ)
-    _, short = keys.make("two", Role.READ, days=1)
+    first, secret = keys.create("one", Role.READ)
+    _, short = keys.create("two", Role.READ, days=1)
     assert keys.find(short)
     clock.time += timedelta(days=1)
     assert keys.find(short) is None
@@ -349,14 +349,14 @@ def test_a_name_that_nobody_has_is_slowed_like_any_other(guessed: Made) -> None:
 def test_those_who_guess_at_once_wait_one_behind_the_other_and_the_line_has_an_end() -> None:
     guess_limits = GuessLimits(clock=lambda: 100.0)
     for _ in range(FOR_NAME):
-        with guess_limits.trying("amina", "192.0.2.9") as wait:
+        with guess_limits.attempt("amina", "192.0.2.9") as wait:
             assert wait == 0
     with ExitStack() as stack:
-        waits = [stack.enter_context(guess_limits.trying("amina", "192.0.2.9")) for _ in range(LINE)]
+        waits = [stack.enter_context(guess_limits.attempt("amina", "192.0.2.9")) for _ in range(LINE)]
         assert waits == [PAUSE * n for n in range(1, LINE + 1)]
         with pytest.raises(TooMany):
-            stack.enter_context(guess_limits.trying("amina", "192.0.2.9"))
-        assert stack.enter_context(guess_limits.trying("boris", "192.0.2.9")) == 0
+            stack.enter_context(guess_limits.attempt("amina", "192.0.2.9"))
+        assert stack.enter_context(guess_limits.attempt("boris", "192.0.2.9")) == 0
 
 
 @pytest.mark.usefixtures("still")
@@ -364,11 +364,11 @@ def test_one_address_has_only_so_many_tries_at_once() -> None:
     guess_limits = GuessLimits()
     with ExitStack() as stack:
         for n in range(AT_ONCE):
-            stack.enter_context(guess_limits.trying(f"name{n}", "192.0.2.9"))
+            stack.enter_context(guess_limits.attempt(f"name{n}", "192.0.2.9"))
         with pytest.raises(TooMany):
-            stack.enter_context(guess_limits.trying("amina", "192.0.2.9"))
-        stack.enter_context(guess_limits.trying("amina", "192.0.2.10"))
-    with guess_limits.trying("amina", "192.0.2.9") as wait:
+            stack.enter_context(guess_limits.attempt("amina", "192.0.2.9"))
+        stack.enter_context(guess_limits.attempt("amina", "192.0.2.10"))
+    with guess_limits.attempt("amina", "192.0.2.9") as wait:
         assert wait == 0
 
 
@@ -376,10 +376,10 @@ def test_one_address_has_only_so_many_tries_at_once() -> None:
 def test_the_addresses_of_one_subscriber_of_version_6_count_as_one() -> None:
     guess_limits = GuessLimits()
     for n in range(WRONG_KEYS):
-        guess_limits.wrong_key(f"2001:db8:1:2::{n + 1}")
+        guess_limits.count_wrong_key(f"2001:db8:1:2::{n + 1}")
     with pytest.raises(TooMany):
-        guess_limits.wrong_key("2001:db8:1:2:ffff::1")
-    guess_limits.wrong_key("2001:db8:1:3::1")
+        guess_limits.count_wrong_key("2001:db8:1:2:ffff::1")
+    guess_limits.count_wrong_key("2001:db8:1:3::1")
 
 
 def test_slowed_and_refused_sign_ins_and_wrong_keys_are_in_the_audit_log_too(guessed: Made) -> None:
@@ -404,7 +404,7 @@ def test_slowed_and_refused_sign_ins_and_wrong_keys_are_in_the_audit_log_too(gue
 def test_a_sign_in_that_is_not_even_tried_is_in_the_audit_log(guessed: Made) -> None:
     with ExitStack() as stack:
         for n in range(AT_ONCE):
-            stack.enter_context(guessed.gate.guess_limits.trying(f"name{n}", "192.0.2.9"))
+            stack.enter_context(guessed.gate.guess_limits.attempt(f"name{n}", "192.0.2.9"))
         assert at(guessed, "192.0.2.9")("amina").status_code == 429
     assert [(each.action, each.who) for each in guessed.audit.entries()] == [("sign-in refused", "account:amina")]
 
@@ -495,7 +495,7 @@ with AccessStore(Path(sys.argv[1])) as store:
 
 def test_a_key_that_another_process_revokes_is_not_good_in_this_one_after_it_was_used(tmp_path: Path) -> None:
     with AccessStore(tmp_path) as store:
-        keys = [Keys(store).make(f"key {n}", Role.READ) for n in range(3)]
+        keys = [Keys(store).create(f"key {n}", Role.READ) for n in range(3)]
     root = Path(__file__).parents[1]
     with subprocess.Popen([sys.executable, "-c", HOLDS, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
                           cwd=root) as process:  # fmt: skip
@@ -515,7 +515,7 @@ def test_a_key_that_another_process_revokes_is_not_good_in_this_one_after_it_was
 
 def test_a_key_is_found_at_once_while_another_process_writes_and_its_use_is_noted_later(tmp_path: Path) -> None:
     with AccessStore(tmp_path) as store, AccessStore(tmp_path) as second:
-        key, secret = Keys(store).make("x", Role.READ)
+        key, secret = Keys(store).create("x", Role.READ)
         other = sqlite3.connect(tmp_path / FILE, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         begun = time.monotonic()

@@ -150,7 +150,7 @@ def test_the_folder_of_the_library_is_no_part_of_a_folder_of_files(cli: Cli, tmp
 def test_the_secret_of_a_library_is_never_read_as_a_document(cli: Cli, tmp_path: Path) -> None:
     """Neither in a copy of the library among the papers, nor named itself; nor what is made now, under another name."""
     write(cli.folder / SEAL_FILE, "k" * 43)
-    sealed = SigningSecret(cli.folder).seal("a")
+    sealed = SigningSecret(cli.folder).sign("a")
     write(tmp_path / "papers" / "a.md", BOATS)
     assert cli("ingest", "--starter").code == 0
     copy = shutil.copytree(cli.folder, tmp_path / "papers" / "backup")
@@ -162,9 +162,9 @@ def test_the_secret_of_a_library_is_never_read_as_a_document(cli: Cli, tmp_path:
     assert "is a library, and its files are passed over" in str(told[str(copy)])
     assert "holds the secret of a library" in str(rows(cli, copy / SEAL_FILE))
     assert cli("show", SEAL_FILE).code == 1
-    assert SigningSecret(copy).sealed(sealed, "a"), "what an older version made is the secret still"
+    assert SigningSecret(copy).verify(sealed, "a"), "what an older version made is the secret still"
     (copy / SEAL_FILE).unlink()
-    assert not SigningSecret(copy).sealed(sealed, "a")
+    assert not SigningSecret(copy).verify(sealed, "a")
     renamed = (copy / SEAL_FILE).rename(tmp_path / "secret.txt")
     assert "holds binary data" in str(rows(cli, renamed))
 

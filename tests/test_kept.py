@@ -262,14 +262,14 @@ def test_a_link_ends_and_is_taken_back_with_the_secret(store: AccessStore, monke
     with pytest.raises(NotFound, match="has ended"):
         kept.shared(RASHID, link.name)
     monkeypatch.setattr(store, "_clock", lambda: now)
-    sealed = kept.seal("token", "[]")
+    sealed = kept.sign("token", "[]")
     (store.folder / SEAL_FILE).unlink()
     with pytest.raises(NotFound, match="taken back"):
         kept.shared(RASHID, link.name)
-    assert not kept.sealed(sealed, "token", "[]")
+    assert not kept.verify(sealed, "token", "[]")
     (store.folder / SEAL_FILE).write_text("short")
     with pytest.raises(LibraryError, match="holds no secret"):
-        kept.seal("token", "[]")
+        kept.sign("token", "[]")
 
 
 def test_links_are_bounded_for_each_account_and_for_all_who_show_none(
@@ -335,5 +335,5 @@ def test_what_people_keep_moves_with_their_accounts(store: AccessStore, tmp_path
 
 def test_two_processes_make_one_secret(tmp_path: Path) -> None:
     first, second = SigningSecret(tmp_path), SigningSecret(tmp_path)
-    assert second.sealed(first.seal("a", "b"), "a", "b")
-    assert not second.sealed(first.seal("ab"), "a", "b")
+    assert second.verify(first.sign("a", "b"), "a", "b")
+    assert not second.verify(first.sign("ab"), "a", "b")

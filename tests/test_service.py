@@ -36,7 +36,7 @@ from assistant.qa.engine import Engine
 from assistant.question_request import QuestionRequest
 from assistant.service import Event, Service, Status, Stream
 from assistant.service.jobs import Job, JobHistory, JobReporter, Jobs
-from assistant.service.question_queue import BATCH, PoliteEmbedder, QuestionQueue
+from assistant.service.question_queue import BATCH, QuestionQueue, QueuedEmbedder
 from assistant.service_errors import Conflict, Forbidden, NotAuthenticated, NotFound, Overloaded, TooMany
 from assistant.service_factory import open_service
 from assistant.settings import load_settings
@@ -222,7 +222,7 @@ def test_questions_and_batches_in_the_background_take_turns() -> None:
 
 def test_a_question_that_embeds_passages_itself_does_not_wait_for_its_own_turn() -> None:
     question_queue = QuestionQueue()
-    polite = PoliteEmbedder(HashEmbedder(), question_queue)
+    polite = QueuedEmbedder(HashEmbedder(), question_queue)
     assert question_queue.submit(lambda: polite.embed_passages(["a boat"]), "a").result(10).shape[0] == 1
     assert question_queue.close(5)
 
@@ -230,7 +230,7 @@ def test_a_question_that_embeds_passages_itself_does_not_wait_for_its_own_turn()
 def test_a_polite_model_gives_the_same_vectors() -> None:
     question_queue = QuestionQueue()
     plain = HashEmbedder()
-    polite = PoliteEmbedder(plain, question_queue)
+    polite = QueuedEmbedder(plain, question_queue)
     texts = [f"boat number {n}" for n in range(2 * BATCH + 3)]
     told: list[int] = []
     assert np.array_equal(polite.embed_passages(texts, told.append), plain.embed_passages(texts))

@@ -39,7 +39,7 @@ class Keys:
         self._store = store
         self._used: dict[str, datetime] = {}
 
-    def make(self, name: str, role: Role, days: int | None = None) -> tuple[Key, str]:
+    def create(self, name: str, role: Role, days: int | None = None) -> tuple[Key, str]:
         """Creates a key; returns it with its full token, which is not stored. It expires after `days`, or never."""
         now = self._store.now().astimezone(UTC)
         expires = (now + timedelta(days=days)).isoformat(timespec="seconds") if days else None
@@ -129,7 +129,7 @@ class Accounts:
         """Creates an account. Raises `AccountError` for a name that is taken or invalid, and for a password that is short or weak."""
         if not _NAME.fullmatch(name):
             raise AccountError(f"{name!r} is no name for an account: small letters, digits and . _ @ - are.")
-        if self.known(name):
+        if self.exists(name):
             raise AccountError(f"There is an account {name} already. Remove it first, or give it a new password.")
         account = Account(name, role.word, self._store.timestamp())
         self._store.write("INSERT INTO accounts VALUES (?, ?, ?, ?)", name, account.role, self._hash(name, password),
@@ -138,7 +138,7 @@ class Accounts:
 
     def change(self, name: str, password: str) -> None:
         """Changes the password of an account and ends its sessions. Raises `AccountError` as `add` does."""
-        hashed = self._hash(name, password) if self.known(name) else ""
+        hashed = self._hash(name, password) if self.exists(name) else ""
         if not self._store.write("UPDATE accounts SET hash = ? WHERE name = ?", hashed, name):
             raise AccountError(f"There is no account {name}.")
         self._store.write("DELETE FROM sessions WHERE account = ?", name)
@@ -151,7 +151,7 @@ class Accounts:
         """Returns all accounts, by name."""
         return [Account(*row) for row in self._store.rows("SELECT name, role, created FROM accounts ORDER BY name")]
 
-    def known(self, name: str) -> bool:
+    def exists(self, name: str) -> bool:
         """Whether there is an account of this name."""
         return bool(self._store.rows("SELECT 1 FROM accounts WHERE name = ?", name))
 

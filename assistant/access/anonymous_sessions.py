@@ -28,14 +28,14 @@ class SigningSecret:
     def __init__(self, folder: Path) -> None:
         self._path = folder / SEAL_FILE
 
-    def seal(self, *parts: str) -> str:
+    def sign(self, *parts: str) -> str:
         """Signs texts in their order: HMAC-SHA256 (RFC 2104) as URL-safe base64."""
         message = json.dumps(parts).encode()
         return base64.urlsafe_b64encode(hmac.digest(self._read(), message, hashlib.sha256)).decode().rstrip("=")
 
-    def sealed(self, seal: str, *parts: str) -> bool:
+    def verify(self, seal: str, *parts: str) -> bool:
         """Whether a signature is that of these texts."""
-        return hmac.compare_digest(seal.encode("utf-8", "replace"), self.seal(*parts).encode())
+        return hmac.compare_digest(seal.encode("utf-8", "replace"), self.sign(*parts).encode())
 
     def copy_to(self, folder: Path) -> None:
         """Copies the secret to another folder, so that existing signatures are valid there. Raises `LibraryError`."""
@@ -91,19 +91,19 @@ class AnonymousSessions:
         self._used: OrderedDict[tuple[str, str], float] = OrderedDict()
         self._held: Counter[str] = Counter()
 
-    def make(self) -> str:
+    def create(self) -> str:
         """Creates a session; returns the value of its cookie."""
         name = secrets.token_urlsafe(12)
-        return f"{name}.{self._secret.seal(_KIND, name)}"
+        return f"{name}.{self._secret.sign(_KIND, name)}"
 
-    def known(self, shown: str) -> bool:
+    def is_valid(self, shown: str) -> bool:
         """Whether the value of a cookie was signed here."""
         name, _, seal = shown.partition(".")
-        return bool(seal) and len(shown) <= _LONGEST and self._secret.sealed(seal, _KIND, name)
+        return bool(seal) and len(shown) <= _LONGEST and self._secret.verify(seal, _KIND, name)
 
     def session(self, shown: str, address: str) -> str:
         """Returns the session of a cookie; empty where its signature is wrong, or its address has too many active sessions."""
-        if not self.known(shown):
+        if not self.is_valid(shown):
             return ""
         one = (network(address), shown.partition(".")[0])
         now = self._clock()

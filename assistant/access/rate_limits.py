@@ -96,14 +96,14 @@ class GuessLimits:
         self._active: Counter[str] = Counter()
         self._free: dict[tuple[str, str], float] = {}
 
-    def wrong_key(self, address: str) -> None:
+    def count_wrong_key(self, address: str) -> None:
         """Counts a wrong key. Raises `TooMany` where too many came from this address."""
         limit = (RateLimitItemPerMinute(WRONG_KEYS), "keys", network(address))
         if after := _hit(self._window, *limit):
             raise _too_many(after)
 
     @contextmanager
-    def trying(self, name: str, address: str) -> Iterator[float]:
+    def attempt(self, name: str, address: str) -> Iterator[float]:
         """Surrounds an attempt to sign in; gives the seconds to wait before its password is checked. Raises `TooMany` where
         too many attempts wait already."""
         origin = network(address)
@@ -120,7 +120,7 @@ class GuessLimits:
                 if not self._active[origin]:
                     del self._active[origin]
 
-    def right(self, name: str, address: str) -> None:
+    def reset(self, name: str, address: str) -> None:
         """Resets the attempts for a name from an address after a successful sign-in."""
         self._window.clear(RateLimitItemPerMinute(FOR_NAME), "name", name, network(address))
 

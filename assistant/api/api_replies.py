@@ -101,7 +101,7 @@ LISTED: dict[int | str, dict[str, Any]] = {
 """The same for lists."""
 
 
-def form_of(accept: str, sheets: Mapping[str, str] = MappingProxyType({})) -> SheetForm:
+def negotiate_format(accept: str, sheets: Mapping[str, str] = MappingProxyType({})) -> SheetForm:
     """The format that a header `Accept` prefers; JSON where it names no available format. `sheets`: additional media types."""
     known = {"application/json": "json", **{media: form for form, media in {**TYPES, **sheets}.items()}}
     return cast(SheetForm, next((known[media] for media in preferred(accept) if media in known), "json"))

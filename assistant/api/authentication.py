@@ -65,7 +65,7 @@ async def identify_caller_again(connection: HTTPConnection) -> Principal:
     return await identify_caller(connection)
 
 
-def principal_of(connection: HTTPConnection) -> Principal:
+def identified_caller(connection: HTTPConnection) -> Principal:
     """The caller of a request that was already identified."""
     known = connection.scope.get("principal")
     assert isinstance(known, Principal), "callers are identified before a request is passed on"
@@ -93,7 +93,7 @@ class Hosts:
         own = socket.gethostname().lower()
         self._names = {"localhost", own, f"{own}.local", *(name.lower() for name in names)}
 
-    def known(self, header: str) -> bool:
+    def accepts(self, header: str) -> bool:
         """Whether a value of `Host` is accepted."""
         found = _HOST.fullmatch(header.strip().lower())
         if found is None:
@@ -141,22 +141,22 @@ class AccessGate:
         cookie = connection.cookies.get(COOKIE)
         account = self.accounts.session(cookie) if cookie else None
         if account is None:
-            if self.reading and self._hosts and not self._hosts.known(connection.headers.get("host", "")):
+            if self.reading and self._hosts and not self._hosts.accepts(connection.headers.get("host", "")):
                 raise NotAuthenticated("host-untold")
             return self._anonymous(connection, address)
         if connection.scope.get("method", "GET") not in _SAFE and not same_origin(connection):
             raise Forbidden("other-site")
         return Principal(Role.of(account.role), "session", f"account:{account.name}", address)
 
-    def welcome(self, connection: HTTPConnection) -> None:
+    def offer_session(self, connection: HTTPConnection) -> None:
         """Gives a caller without any session an anonymous one, set as a cookie by the reply, where reading is open."""
-        if self.reading and not self.anonymous_sessions.known(connection.cookies.get(VISIT, "")):
-            connection.scope["visit"] = self.anonymous_sessions.make()
+        if self.reading and not self.anonymous_sessions.is_valid(connection.cookies.get(VISIT, "")):
+            connection.scope["visit"] = self.anonymous_sessions.create()
 
     def _anonymous(self, connection: HTTPConnection, address: str) -> Principal:
         """An anonymous caller. A browser that opens a page gets an anonymous session with it."""
         if "text/html" in connection.headers.get("accept", ""):
-            self.welcome(connection)
+            self.offer_session(connection)
         visit = self.anonymous_sessions.session(connection.cookies.get(VISIT, ""), address) if self.reading else ""
         return Principal.anonymous(address, reading=self.reading, visit=visit)
 
@@ -168,7 +168,7 @@ class AccessGate:
         key = self.keys.find(token)
         if key is None:
             self.failure_log.note("wrong key", f"key:{self.keys.id_of(token) or '?'}", address)
-            self.guess_limits.wrong_key(address)
+            self.guess_limits.count_wrong_key(address)
             raise NotAuthenticated("key-bad")
         return Principal(Role.of(key.role), "key", f"key:{key.id}", address)
 

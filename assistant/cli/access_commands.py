@@ -30,7 +30,7 @@ def add_key(
 ) -> None:
     """Make a key. It is shown once and kept as a hash only."""
     with open_store() as store, store.transaction():
-        key, secret = Keys(store).make(name, _role(role), days)
+        key, secret = Keys(store).create(name, _role(role), days)
         Audit(store).note(LOCAL, "make key", f"{key.id} {key.role} {name}")
     typer.echo(secret)
     err_console.print(f"Key {key.id} ({key.role}). It is not shown again.", markup=False)

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from assistant.cli.command_run import command_settings, plain_errors
-from assistant.engine_factory import catalogue_of, make_engine, open_library
+from assistant.engine_factory import load_catalogue, make_engine, open_library
 from assistant.qa.answer import Answer, Event, Finished
 from assistant.question_request import QuestionRequest, scope_of
 from assistant.reports import Progress, refused
@@ -49,7 +49,7 @@ class LibraryBackend:
 
         self.library = library
         self.settings = settings
-        self._collection = Collection(library, catalogue_of(settings))
+        self._collection = Collection(library, load_catalogue(settings))
 
     @cached_property
     def engine(self) -> Engine:
@@ -81,7 +81,7 @@ class LibraryBackend:
 
     def document(self, name: str, language: str | None, edition: str | None) -> tuple[Document, dict[str, Any]]:
         """Returns a document and its relations to other documents."""
-        document = self._collection.one(name, language, edition)
+        document = self._collection.current_version(name, language, edition)
         return document, self._collection.relations(document)
 
     def meetings(self) -> list[tuple[Meeting, str]]:
@@ -135,7 +135,7 @@ class LibraryBackend:
 
         with refused(NotFound):
             latest = agenda_meeting(self.library, meeting)
-        return check_agenda(self.library, catalogue_of(self.settings), latest, languages).to_json()
+        return check_agenda(self.library, load_catalogue(self.settings), latest, languages).to_json()
 
     def write(self, request: PaperRequest, progress: Progress) -> PaperResult:
         """Generates a paper; `progress` is called before each part."""

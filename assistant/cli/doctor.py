@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from assistant.cli.command_run import command_settings
-from assistant.engine_factory import catalogue_of, check_there, make_model, open_library
+from assistant.engine_factory import check_there, load_catalogue, make_model, open_library
 from assistant.qa.abstention import load_thresholds
 from assistant.qa.reader import KINDS, Name, Reader
 from assistant.qa.reader_weights import REMEDY, available, ships
@@ -41,7 +41,7 @@ def run_checks() -> list[Finding]:
     findings = [Finding("python", "ok", python), Finding("sqlite", "ok", sqlite3.sqlite_version), _extras()]
     try:
         settings = command_settings()
-        catalogue = catalogue_of(settings)
+        catalogue = load_catalogue(settings)
     except (SettingsError, CatalogueError) as error:
         return [*findings, Finding("settings", "error", str(error), "Correct the setting.")]
     findings.append(Finding("settings", "ok", f"library in {settings.data_dir}"))

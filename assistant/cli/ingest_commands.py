@@ -19,8 +19,8 @@ from rich.text import Text
 from assistant.cli.backend import library_or_server
 from assistant.cli.command_run import EXIT_USAGE, err_console, fail, out_console, plain_errors
 from assistant.cli.progress import OutcomeCallback, OutcomePrinter, run_locally, run_on_server
-from assistant.engine_factory import catalogue_of, make_updater, open_library
-from assistant.fetch_plans import FOLDER, FetchRequest, languages_of, plan
+from assistant.engine_factory import load_catalogue, make_updater, open_library
+from assistant.fetch_plans import FOLDER, FetchRequest, parse_languages, plan
 from assistant.ingestion import Files
 from assistant.outcome_messages import describe_outcome
 from assistant.settings import Settings
@@ -200,7 +200,7 @@ def fetch(
     with plain_errors():
         asked = FetchRequest.model_construct(
             symbols=symbols or [],
-            languages=languages_of(language or []),
+            languages=parse_languages(language or []),
             form=form,
             meeting=meeting,
             cited_by=cited_by,
@@ -217,7 +217,7 @@ def fetch(
                 run_on_server("Fetching", found, "/fetch", asked.model_dump(), rows.append, 0)
             _report(rows, as_json)
             return
-        planned = plan(asked, found, catalogue_of(settings))
+        planned = plan(asked, found, load_catalogue(settings))
     folder = settings.data_dir / FOLDER
     if dry_run:
         rows += [asdict(each) for each in planned.foreseen(folder, settings.ods_url)]

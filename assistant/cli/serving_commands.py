@@ -49,7 +49,7 @@ def serve_command(compose: Compose) -> typer.Typer:
 
 
 def _serve(compose: Compose, host: str | None, port: int | None) -> None:
-    from assistant.api.http_server import ServeError, listening, run, url_of
+    from assistant.api.http_server import ServeError, listener_url, listening, run
     from assistant.logs import start_log, trace
     from assistant.service_factory import announced, open_service
 
@@ -60,10 +60,10 @@ def _serve(compose: Compose, host: str | None, port: int | None) -> None:
             with (
                 listening(settings.host, settings.port) as listener,
                 open_service(settings, token) as (service, gate),
-                announced(settings.data_dir, url_of(listener), token),
+                announced(settings.data_dir, listener_url(listener), token),
             ):
                 start_log()
-                err_console.print(f"Serving {settings.data_dir} at {url_of(listener)}", markup=False)
+                err_console.print(f"Serving {settings.data_dir} at {listener_url(listener)}", markup=False)
                 if not settings.open_reading and not gate.keys.all() and not gate.accounts.all():
                     err_console.print(
                         "Nobody may ask yet. Make a key: rapporteur keys add NAME --role read; an account: rapporteur "

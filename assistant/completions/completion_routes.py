@@ -87,7 +87,7 @@ def url_citations(answer: Answer, shown: Rendered) -> list[dict[str, Any]]:
     return made
 
 
-def error_of(refusal: ServiceFault) -> dict[str, Any]:
+def openai_error(refusal: ServiceFault) -> dict[str, Any]:
     """Converts an error of the service to OpenAI's error format."""
     status, wrong = refusal.status, refusal.wrong
     kind = "server_error" if status >= 500 else "rate_limit_error" if status == 429 else "invalid_request_error"
@@ -106,7 +106,7 @@ def problem_reply(request: Request, refusal: ServiceFault) -> JSONResponse | Non
     """The response for an error under the prefix, in OpenAI's format, with 400 instead of 422; None for other paths."""
     if not request.scope["path"].startswith(f"{PREFIX}/"):
         return None
-    return JSONResponse(error_of(refusal), 400 if refusal.status == 422 else refusal.status)
+    return JSONResponse(openai_error(refusal), 400 if refusal.status == 422 else refusal.status)
 
 
 PREFIX = "/v1"
@@ -195,7 +195,7 @@ async def _lines(chunks: AsyncIterator[dict[str, Any]], reply: Reply, *, usage: 
             yield _line(reply.usage())
         yield format_sse_event(data_str="[DONE]")
     except ServiceFault as fault:
-        yield _line(error_of(fault))
+        yield _line(openai_error(fault))
 
 
 def _line(data: dict[str, Any]) -> bytes:

@@ -30,7 +30,7 @@ from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
 from assistant.access import Principal
-from assistant.api.authentication import identify_caller, principal_of
+from assistant.api.authentication import identified_caller, identify_caller
 from assistant.mcp.tools import TOOLS, Tool
 from assistant.service import Service
 from assistant.service_errors import Forbidden, ServiceFault, from_library_error
@@ -189,4 +189,4 @@ def install(app: FastAPI, service: Service) -> None:
 def _caller(context: Context) -> Principal:
     request = context.request
     assert isinstance(request, Request), "every message comes with its request"
-    return principal_of(request)
+    return identified_caller(request)

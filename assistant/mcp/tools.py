@@ -228,7 +228,9 @@ def _read(service: Service, who: Principal, arguments: ReadParagraph) -> ToolRes
     blocks = service.collection.blocks(document, place or None)
     paragraphs: list[dict[str, Any]] = []
     size = 0
-    for each in service.collection.corrected(document, blocks[arguments.offset : arguments.offset + arguments.limit]):
+    for each in service.collection.blocks_with_corrections(
+        document, blocks[arguments.offset : arguments.offset + arguments.limit]
+    ):
         if size > MOST_TEXT:
             break
         size += len(each["text"])

@@ -16,7 +16,7 @@ from assistant.access import Principal
 from assistant.export.docx import pandoc_path
 from assistant.page.chat_turns import Conversation, Conversations, Turn
 from assistant.page.conversation_routes import save_on_server
-from assistant.page.gradio_html import caller_of, carrier, query_of, reader_of
+from assistant.page.gradio_html import caller_of, carrier, query_params, reader_language
 from assistant.page.plain_pages import carried, marked
 from assistant.page.scope_choice import any_of, examples, filters_of, held_meetings, items_of, scope_of, scope_words
 from assistant.page.turn_html import LONGEST, earlier_html, refused_html, turn_html, waiting_html
@@ -92,7 +92,7 @@ def _build(service: Service, conversations: Conversations, blocks: gr.Blocks) ->
         if not text:
             yield {question: gr.skip()}
             return
-        who, reader = caller_of(request), reader_of(request)
+        who, reader = caller_of(request), reader_language(request)
         talk = conversations.find(known, who.client)
         scope = scope_of(m, i, d, la, y)
         shown = scope_words(scope)
@@ -152,7 +152,7 @@ def _build(service: Service, conversations: Conversations, blocks: gr.Blocks) ->
 
     def broken(request: gr.Request) -> list[Any]:
         return [
-            refused_html(0, "", "", word("fault", reader_of(request))),
+            refused_html(0, "", "", word("fault", reader_language(request))),
             gr.Button(visible=True),
             gr.Button(visible=False),
         ]
@@ -179,8 +179,8 @@ def _build(service: Service, conversations: Conversations, blocks: gr.Blocks) ->
         if talk is None:
             return [gr.skip()] * 7
         last = turn_html(service, talk.number, talk.turns[-1], now=True)
-        export = carried("export.html", reader_of(request), token=talk.token, word=pandoc_path())
-        return [gr.Column(visible=False), gr.Column(visible=False), earlier_html(talk, reader_of(request), last=True), last, gr.Column(visible=True), export,
+        export = carried("export.html", reader_language(request), token=talk.token, word=pandoc_path())
+        return [gr.Column(visible=False), gr.Column(visible=False), earlier_html(talk, reader_language(request), last=True), last, gr.Column(visible=True), export,
                 talk.token]  # fmt: skip
 
     reopen.click(again, opened, [start, welcome, past, now, after, export, token], **QUIET)
@@ -188,21 +188,21 @@ def _build(service: Service, conversations: Conversations, blocks: gr.Blocks) ->
         asks(button.click(lambda text: text, button, question, **QUIET).then)
 
     def rated(given: str | None, said: str, known: str, request: gr.Request) -> str:
-        who, reader = caller_of(request), reader_of(request)
+        who, reader = caller_of(request), reader_language(request)
         done, told = _rate(service, conversations.find(known, who.client), who, reader, given, said)
         return carried("told.html", text=told, wrong=not done)
 
     send.click(rated, [verdict, comment, token], thanks, **QUIET)
 
     def items(chosen: str, request: gr.Request) -> gr.Dropdown:
-        return gr.Dropdown(choices=items_of(service, caller_of(request), chosen, reader_of(request)), value="")
+        return gr.Dropdown(choices=items_of(service, caller_of(request), chosen, reader_language(request)), value="")
 
     meeting.change(items, meeting, item, **QUIET)
 
     def begin(request: gr.Request) -> list[Any]:
-        who, query = caller_of(request), query_of(request)
-        chosen = filters_of(service, who, reader_of(request))
-        shown = examples(service.library, reader_of(request), EXAMPLES)
+        who, query = caller_of(request), query_params(request)
+        chosen = filters_of(service, who, reader_language(request))
+        shown = examples(service.library, reader_language(request), EXAMPLES)
         keys = [key for _, key in chosen.documents]
         ids = [value for _, value in chosen.meetings]
         wanted = [query["document"]] if query.get("document") in keys else []
@@ -216,7 +216,9 @@ def _build(service: Service, conversations: Conversations, blocks: gr.Blocks) ->
             gr.Dropdown(choices=chosen.years, value=""),
             query.get("ask", "")[:LONGEST],
             query["ask"][:LONGEST] if query.get("ask") else gr.skip(),  # the user may be typing already
-            carried("welcome.html", reader_of(request), held=held_meetings(service, who, reader_of(request))),
+            carried(
+                "welcome.html", reader_language(request), held=held_meetings(service, who, reader_language(request))
+            ),
             *(gr.Button(text, visible=True) for text in shown),
             *(gr.Button("", visible=False) for _ in range(EXAMPLES - len(shown))),
         ]

@@ -32,7 +32,7 @@ from assistant.page.chat_turns import (
     turns_before,
 )
 from assistant.page.plain_pages import PageRoute, page
-from assistant.page.turn_html import Source, sources_of, standing_of, turn_html
+from assistant.page.turn_html import Source, present_status, sources_of, turn_html
 from assistant.page_labels import language_of, word
 from assistant.reports import refused
 from assistant.row_tables import without_bars
@@ -94,7 +94,7 @@ def export_conversation(request: Request, token: Named, service: ServiceParamete
         "token": token,
         "title": found.title,
         "kept": saved,
-        "seal": saved_conversations_of(service).seal(token, saved),
+        "seal": saved_conversations_of(service).sign(token, saved),
     }
 
 
@@ -109,7 +109,7 @@ def reopen(request: Request, body: ReopenRequest, service: ServiceParameter, cal
     if found is None:
         if body.kept is None:
             words = saved.get(caller, body.token)
-        elif saved.sealed(body.seal, body.token, body.kept):
+        elif saved.verify(body.seal, body.token, body.kept):
             words = body.kept
         else:
             raise Invalid("seal-broken")
@@ -126,7 +126,7 @@ def reopen(request: Request, body: ReopenRequest, service: ServiceParameter, cal
 def save_conversation(body: SignedConversation, service: ServiceParameter, caller: Caller) -> Response:
     """Saves on the server what a browser has saved, for users who chose that."""
     saved = saved_conversations_of(service)
-    if not saved.sealed(body.seal, body.token, body.kept):
+    if not saved.verify(body.seal, body.token, body.kept):
         raise Invalid("seal-broken")
     title = Conversation(body.token, caller.client, parse_turns(body.kept)).title
     saved.put(caller, body.token, title, body.kept, body.changed)
@@ -192,7 +192,7 @@ def publication_of_turns(service: Service, turns: Sequence[Turn], gone: int = 0)
 
 def _blocks(service: Service, number: int, turn: Turn) -> list[Block]:
     answer, sources = turn.answer, sources_of(service, turn.answer)
-    stands, changed = standing_of(answer, sources)
+    stands, changed = present_status(answer, sources)
     state = word(stands, answer.language)
     if turn.scope:
         state = f"{state}. {word('scope', answer.language, scope=turn.scope)}"

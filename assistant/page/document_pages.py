@@ -163,7 +163,7 @@ def meetings(
 def document(request: Request, service: ServiceParameter, caller: Caller, looked_at: LookedAt) -> Response:
     """Shows a document."""
     held, span = looked_at
-    about, anchors = service.collection.about(held), anchors_of(held)
+    about, anchors = service.collection.describe(held), anchors_of(held)
     leaves = printed_pages_of(service, held, span or (0, 1), language_of(request))
     official = web_address(official_address(held, held.language))
     return page(

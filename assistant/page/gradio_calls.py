@@ -202,7 +202,7 @@ class Call:
         return {**scope, "headers": headers}, receive_body
 
 
-async def body_of(scope: Scope, receive: Receive) -> bytes | None:
+async def read_body(scope: Scope, receive: Receive) -> bytes | None:
     """Reads the body of a call; None where the client has disconnected. Raises `TooLarge`, and `Invalid` where its content type is not
     JSON, which forms of other sites can't send."""
     kind = Headers(scope=scope).get("content-type", "").partition(";")[0].strip().lower()
@@ -220,7 +220,7 @@ async def body_of(scope: Scope, receive: Receive) -> bytes | None:
             return bytes(body)
 
 
-def window_of(values: list[str]) -> str:
+def parse_window(values: list[str]) -> str:
     """Returns the window that a query names. Raises `Invalid` where it names none, or several."""
     if len(values) != 1 or not NAME.fullmatch(values[0]):
         raise Invalid("call-strange", why="it names no window of it")

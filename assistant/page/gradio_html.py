@@ -5,7 +5,7 @@ from __future__ import annotations
 import gradio as gr
 
 from assistant.access import Principal
-from assistant.api.authentication import principal_of
+from assistant.api.authentication import identified_caller
 from assistant.page_labels import language_of
 
 
@@ -18,15 +18,15 @@ def carrier(elem_id: str, value: str = "") -> gr.Markdown:
 def caller_of(request: gr.Request) -> Principal:
     """The principal of a call from the page."""
     assert request.request is not None
-    return principal_of(request.request)
+    return identified_caller(request.request)
 
 
-def reader_of(request: gr.Request) -> str:
+def reader_language(request: gr.Request) -> str:
     """The language in which the user reads the page."""
     assert request.request is not None
     return language_of(request.request)
 
 
-def query_of(request: gr.Request) -> dict[str, str]:
+def query_params(request: gr.Request) -> dict[str, str]:
     """The query parameters of the page's address."""
     return {str(name): str(value) for name, value in dict(request.query_params).items()}

@@ -11,7 +11,7 @@ from assistant.access.operations import allowed
 from assistant.page import ask_tab, staff_tab
 from assistant.page.chat_turns import Conversations
 from assistant.page.gradio_calls import Function
-from assistant.page.gradio_html import caller_of, carrier, query_of, reader_of
+from assistant.page.gradio_html import caller_of, carrier, query_params, reader_language
 from assistant.page.plain_pages import carried, marked
 from assistant.page_labels import mark
 from assistant.service import Service
@@ -74,11 +74,11 @@ def build(service: Service, conversations: Conversations) -> BuiltPage:
 
         def begin(request: gr.Request) -> list[object]:
             who = caller_of(request)
-            selected = query_of(request).get("tab", "")
+            selected = query_params(request).get("tab", "")
             seen = [allowed(who, tab.operation) for tab in TABS]
             known = any(tab.name == selected and on for tab, on in zip(TABS, seen, strict=True))
             return [
-                carried("masthead.html", reader_of(request), who=who, here="/", back="/", top=True),
+                carried("masthead.html", reader_language(request), who=who, here="/", back="/", top=True),
                 # A tab that the user has already selected stays selected.
                 gr.Tabs(selected=selected) if known else gr.skip(),
                 *(gr.Tab(visible=on) for on in seen),

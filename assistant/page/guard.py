@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from assistant.access import Principal, Role
 from assistant.access.operations import check
 from assistant.api.authentication import identify_caller
-from assistant.page.gradio_calls import FORMS, Windows, body_of, window_of
+from assistant.page.gradio_calls import FORMS, Windows, parse_window, read_body
 from assistant.page.no_script import path_of
 from assistant.page.plain_pages import render, sign_in_path
 from assistant.page_labels import direction, language_of, marks_filled
@@ -114,7 +114,7 @@ class Guard:
         elif path in FORMS:
             await self._call(path, who, scope, receive, send)
         elif path == _EVENTS:
-            window = self._windows.name(window_of(connection.query_params.getlist("session_hash")), who.client)
+            window = self._windows.name(parse_window(connection.query_params.getlist("session_hash")), who.client)
             with self._windows.listening(window):
                 await self._events({**scope, "query_string": f"session_hash={window}".encode()}, receive, send)
         elif found := _HEARTBEATS.fullmatch(path):
@@ -125,7 +125,7 @@ class Guard:
 
     async def _call(self, path: str, who: Principal, scope: Scope, receive: Receive, send: Send) -> None:
         """Checks a call of the page, and passes it to Gradio with a rewritten body."""
-        body = await body_of(scope, receive)
+        body = await read_body(scope, receive)
         if body is None:
             return
         call = self._windows.call(path, body, who.client)

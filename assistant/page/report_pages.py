@@ -167,7 +167,7 @@ class TopicForm(PaperForm):
 
     def converted(self) -> dict[str, Any]:
         """The documents."""
-        return {"document": named_in(self.documents)}
+        return {"document": split_names(self.documents)}
 
     def page_values(self, request: Request, service: Service, who: Principal) -> dict[str, Any]:
         """The limit of documents."""
@@ -187,7 +187,7 @@ class MandatesForm(PaperForm):
 
     def converted(self) -> dict[str, Any]:
         """The year, and the documents."""
-        return {"year": int(self.year) if self.year.strip() else None, "document": named_in(self.documents)}
+        return {"year": int(self.year) if self.year.strip() else None, "document": split_names(self.documents)}
 
 
 class OriginsForm(PaperForm):
@@ -275,7 +275,7 @@ def _official(reader: str, name: str) -> str | None:
     return link(symbol, reader) if symbol else None
 
 
-def named_in(documents: str) -> list[str]:
+def split_names(documents: str) -> list[str]:
     """Splits names of documents at line breaks and semicolons."""
     return [name for line in documents.splitlines() for each in line.split(";") if (name := each.strip())]
 

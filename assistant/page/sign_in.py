@@ -53,7 +53,7 @@ async def sign_in(
         raise Forbidden("other-site")
     address = client_address(request)
     try:
-        with gate.guess_limits.trying(name, address) as wait:
+        with gate.guess_limits.attempt(name, address) as wait:
             if wait:
                 await gate.guess_limits.sleep(wait)
             # Not in the thread pool of other requests, since checks run one at a time.
@@ -67,7 +67,7 @@ async def sign_in(
             later = {"Retry-After": str(math.ceil(max(wait, PAUSE)))}
             return _form(request, next, name, status.HTTP_429_TOO_MANY_REQUESTS, later)
         return _form(request, next, name, status.HTTP_401_UNAUTHORIZED)
-    gate.guess_limits.right(name, address)
+    gate.guess_limits.reset(name, address)
     who = Principal(Role.NONE, "session", f"account:{name}", address)
     await run_in_threadpool(gate.audit.note, who, "sign-in", "")
     response = RedirectResponse(safe_next(next), status.HTTP_303_SEE_OTHER)
@@ -93,7 +93,7 @@ async def sign_out(request: Request) -> Response:
 
 def _failed(gate: AccessGate, what: Failure, name: str, address: str) -> None:
     """Logs a failed attempt. An unknown name is not logged: it may be a password in the wrong field."""
-    gate.failure_log.note(what, f"account:{name if gate.accounts.known(name) else '?'}", address)
+    gate.failure_log.note(what, f"account:{name if gate.accounts.exists(name) else '?'}", address)
 
 
 def _gate(request: Request) -> AccessGate:

@@ -16,9 +16,9 @@ from assistant.access import Principal
 from assistant.fetch_plans import FetchRequest
 from assistant.outcome_messages import describe_job
 from assistant.page.chat_turns import Conversations
-from assistant.page.gradio_html import caller_of, carrier, query_of, reader_of
+from assistant.page.gradio_html import caller_of, carrier, query_params, reader_language
 from assistant.page.plain_pages import carried, marked
-from assistant.page.report_pages import named_in
+from assistant.page.report_pages import split_names
 from assistant.page.staff_pages import evaluation_path
 from assistant.page_labels import LANGUAGE_NAMES, mark, word
 from assistant.service import Service
@@ -66,7 +66,7 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
 
     async def follow(request: gr.Request, begin: Callable[[Principal], object]) -> AsyncIterator[list[Any]]:
         """Calls `begin`, and shows the jobs until all have ended; then the collection."""
-        who, reader, before, following = caller_of(request), reader_of(request), "", True
+        who, reader, before, following = caller_of(request), reader_language(request), "", True
         try:
             begin(who)
             while following:
@@ -87,7 +87,7 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
 
     async def follow_files(named: str, request: gr.Request) -> AsyncIterator[list[Any]]:
         if not named.strip():
-            yield refused(word("choose_file", reader_of(request)))
+            yield refused(word("choose_file", reader_language(request)))
             return
         async for update in watch(request):
             yield update
@@ -99,7 +99,7 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
 
     async def begin_fetch(spoken: list[str], request: gr.Request, named: str | None = None) -> AsyncIterator[list[Any]]:
         """Fetches the named documents, or all of the meeting where `named` is None."""
-        asked = FetchRequest.model_construct(symbols=named_in(named or ""), languages=spoken, meeting=named is None)
+        asked = FetchRequest.model_construct(symbols=split_names(named or ""), languages=spoken, meeting=named is None)
         async for update in follow(request, lambda who: service.fetch(who, asked)):
             yield update
 
@@ -109,7 +109,7 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
 
     async def begin_remove(chosen: str | None, certain: bool, request: gr.Request) -> AsyncIterator[list[Any]]:
         if not chosen or not certain:
-            yield [*refused(word("be_sure", reader_of(request))), gr.skip()]
+            yield [*refused(word("be_sure", reader_language(request))), gr.skip()]
             return
         async for update in follow(request, lambda who: service.remove(who, chosen)):
             yield [*update, False]
@@ -122,7 +122,7 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
                     service.stop_job(who, job["id"])
 
     def look(typed: str, request: gr.Request) -> list[Any]:
-        who, reader, query = caller_of(request), reader_of(request), query_of(request)
+        who, reader, query = caller_of(request), reader_language(request), query_params(request)
         named = query.get("fetch", "")[:200]
         spoken = [each for each in query.get("in", "").split() if each in LANGUAGE_NAMES]
         wanted: list[Any] = [gr.skip(), gr.skip(), gr.skip()]

@@ -59,7 +59,7 @@ class Source:
     leaves: Sequence[PrintedPage] = ()
 
 
-def tongue_of(language: str, spoken: str) -> str:
+def language_note(language: str, spoken: str) -> str:
     """A note on the language of a quote; empty where it is that of the answer."""
     return "" if language == spoken else word("quoted_in", spoken, tongue=language_name(language, spoken))
 
@@ -84,7 +84,7 @@ def _source(service: Service, number: int, cited: Citation, answer: Answer) -> S
         stands=_standing(service, document, citation, answer),
         place=place_text(place_of(document or cited, shown.locator), language),
         language=cited.language,
-        tongue=tongue_of(cited.language, language),
+        tongue=language_note(cited.language, language),
         quote=without_bars(cited.quote),
         passage=[{"parts": [{"text": cited.quote, "marked": True, "answers": False}]}],
         path=version_path(document) if document else "",
@@ -139,7 +139,7 @@ def _standing(service: Service, document: Document | None, citation: Citation | 
     return word("stands_superseded", answer.language, newer=newer)
 
 
-def standing_of(answer: Answer, sources: Sequence[Source]) -> tuple[str, str]:
+def present_status(answer: Answer, sources: Sequence[Source]) -> tuple[str, str]:
     """How an answer stands now: `answered`, `partial`, `tentative`, `not_found`, `not_held` or `refused`, and `outdated` where what it
     cites has changed since it was given; and which of it has."""
     changed = dict.fromkeys(
@@ -205,7 +205,7 @@ def turn_html(
     scripts."""
     answer, spoken = turn.answer, turn.answer.language
     sources = sources_of(service, answer)
-    stands, changed = standing_of(answer, sources)
+    stands, changed = present_status(answer, sources)
     state = stands if whole else "waiting"
     offer = state == "refused" and len(turn.question) <= LONGEST  # a longer one must be shortened instead
     return _turn(
@@ -259,7 +259,7 @@ def _statement(service: Service, answer: Answer, statement: Statement) -> dict[s
         "heading": statement.main.heading if statement.citations else "",
         "verdict": word(statement.verdict, answer.language),
         "language": language,
-        "tongue": tongue_of(language, answer.language),
+        "tongue": language_note(language, answer.language),
         "numbers": answer.numbers(statement),
     }
 

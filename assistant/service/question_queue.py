@@ -327,7 +327,7 @@ BATCH = 32
 """Most passages of a batch."""
 
 
-class PoliteEmbedder:
+class QueuedEmbedder:
     """Wraps an embedding model so that passages are embedded in batches between questions; the vectors are the same."""
 
     def __init__(self, embedder: Embedder, question_queue: QuestionQueue) -> None:
@@ -354,11 +354,11 @@ class PoliteEmbedder:
         return np.concatenate(made) if made else np.empty((0, self._embedder.dimension), np.float32)
 
 
-def politely(models: Models, question_queue: QuestionQueue) -> Models:
-    """Wraps the embedding models of a library in `PoliteEmbedder`."""
+def with_queued_embedding(models: Models, question_queue: QuestionQueue) -> Models:
+    """Wraps the embedding models of a library in `QueuedEmbedder`."""
 
-    def polite(model: Embedder) -> Embedder:
-        return cast("Embedder", PoliteEmbedder(model, question_queue))
+    def wrapped(model: Embedder) -> Embedder:
+        return cast("Embedder", QueuedEmbedder(model, question_queue))
 
-    second = models.multilingual and polite(models.multilingual)
-    return Models(polite(models.own), second, optional=models.optional)
+    second = models.multilingual and wrapped(models.multilingual)
+    return Models(wrapped(models.own), second, optional=models.optional)

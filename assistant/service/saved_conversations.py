@@ -64,13 +64,13 @@ class SavedConversations:
 
     # Conversations in browsers
 
-    def seal(self, token: str, content: str) -> str:
+    def sign(self, token: str, content: str) -> str:
         """Signs a conversation that is given to a browser to keep."""
-        return self._secret.seal("conversation", token, content)
+        return self._secret.sign("conversation", token, content)
 
-    def sealed(self, seal: str, token: str, content: str) -> bool:
+    def verify(self, seal: str, token: str, content: str) -> bool:
         """Whether a conversation from a browser is unchanged since it was signed."""
-        return self._secret.sealed(seal, "conversation", token, content)
+        return self._secret.verify(seal, "conversation", token, content)
 
     # Conversations on the server
 
@@ -141,14 +141,14 @@ class SavedConversations:
                           one, who.id, now.isoformat(), until.isoformat(), content)  # fmt: skip
         most = LINKS_OF_ALL if who.kind == "anonymous" else LINKS
         self._store.write(_OLDEST_LINKS, who.id, who.id, most - 1)
-        return Link(f"{one}.{self._secret.seal('answer', one, until.isoformat())}", now, until, content)
+        return Link(f"{one}.{self._secret.sign('answer', one, until.isoformat())}", now, until, content)
 
     def shared(self, who: Principal, name: str) -> Link:
         """Returns the answer behind a link. Raises `NotFound` for a link that is unknown, has ended, or was signed with another secret."""
         check(who, "ask")
         one, _, seal = name.partition(".")
         found = self._store.rows("SELECT given, until, kept FROM shared WHERE id = ?", one)
-        if not found or not self._secret.sealed(seal, "answer", one, found[0][1]):
+        if not found or not self._secret.verify(seal, "answer", one, found[0][1]):
             raise NotFound("no-link")
         link = Link(name, datetime.fromisoformat(found[0][0]), datetime.fromisoformat(found[0][1]), found[0][2])
         if link.until <= self._store.now():

@@ -129,7 +129,7 @@ class Service(QuestionService, CollectionService):
     def document(self, who: Principal, name: str, language: str | None = None, edition: str | None = None) -> Document:
         """Returns the document that a symbol, name or id refers to. Pass it to `collection` for its outline, blocks, versions."""
         self._check(who, "documents")
-        return self.collection.one(name, language, edition)
+        return self.collection.current_version(name, language, edition)
 
     def picture(self, who: Principal, document: Document, page: int, words: tuple[int, int] | None = None) -> bytes:
         """Returns a printed page of a document as PNG, with a span of its text highlighted."""

@@ -105,9 +105,9 @@ def test_one_who_asks_too_often_is_told_when_to_come_back_and_keeps_no_neighbour
 @pytest.mark.parametrize("shown", ["", ".", "x", "a.b", f"a.{'0' * 64}", "é.ü", "a" * 5_000, "{good}x", "x{good}"])
 def test_a_session_that_was_not_made_here_is_none(shown: str, tmp_path: Path) -> None:
     anonymous_sessions = AnonymousSessions(SigningSecret(tmp_path))
-    assert anonymous_sessions.session(shown.format(good=anonymous_sessions.make()), ROOM) == ""
+    assert anonymous_sessions.session(shown.format(good=anonymous_sessions.create()), ROOM) == ""
     (tmp_path / "other").mkdir()
-    assert anonymous_sessions.session(AnonymousSessions(SigningSecret(tmp_path / "other")).make(), ROOM) == ""
+    assert anonymous_sessions.session(AnonymousSessions(SigningSecret(tmp_path / "other")).create(), ROOM) == ""
 
 
 def test_a_session_is_known_again_after_the_server_was_started_anew_and_none_with_another_secret(
@@ -136,10 +136,10 @@ def test_a_session_is_known_again_after_the_server_was_started_anew_and_none_wit
 def test_an_address_has_a_bounded_number_of_sessions_and_takes_none_from_others(tmp_path: Path) -> None:
     clock = [0.0]
     anonymous_sessions = AnonymousSessions(SigningSecret(tmp_path), clock=lambda: clock[0])
-    held = [anonymous_sessions.make() for _ in range(MOST)]
+    held = [anonymous_sessions.create() for _ in range(MOST)]
     names = {anonymous_sessions.session(each, ROOM) for each in held}
     assert len(names) == MOST
-    late = anonymous_sessions.make()
+    late = anonymous_sessions.create()
     assert anonymous_sessions.session(late, ROOM) == "", "what comes beyond counts by address"
     assert anonymous_sessions.session(late, "198.51.100.1")
     assert anonymous_sessions.session(held[0], ROOM) in names, "those that are there go on"
@@ -150,7 +150,7 @@ def test_an_address_has_a_bounded_number_of_sessions_and_takes_none_from_others(
 def test_what_is_kept_of_sessions_has_an_end(tmp_path: Path) -> None:
     anonymous_sessions = AnonymousSessions(SigningSecret(tmp_path))
     for n in range(MOST_KEPT + 10):
-        assert anonymous_sessions.session(anonymous_sessions.make(), f"10.{n >> 16 & 255}.{n >> 8 & 255}.{n & 255}")
+        assert anonymous_sessions.session(anonymous_sessions.create(), f"10.{n >> 16 & 255}.{n >> 8 & 255}.{n & 255}")
     assert len(anonymous_sessions._used) == MOST_KEPT
     assert sum(anonymous_sessions._held.values()) == MOST_KEPT
 

@@ -98,7 +98,7 @@ def blocks(
 ) -> dict[str, Any]:
     """The blocks of a document (headings, paragraphs, items, rows, footnotes), or those at a place."""
     found = service.collection.blocks(held, place)
-    return Page.of(service.collection.corrected(held, found[offset : offset + limit]), len(found), offset)
+    return Page.of(service.collection.blocks_with_corrections(held, found[offset : offset + limit]), len(found), offset)
 
 
 @router.get("/documents/{document:path}/text")
@@ -112,7 +112,7 @@ def text(held: NamedDocument) -> dict[str, str]:
 @requires("documents")
 def document(service: ServiceParameter, held: NamedDocument) -> dict[str, Any]:
     """What is known of a document: masthead, pages, versions, corrections."""
-    return service.collection.about(held)
+    return service.collection.describe(held)
 
 
 @router.post("/documents/{document:path}/confirm", response_model=list[DocumentOut], response_model_exclude_unset=True)

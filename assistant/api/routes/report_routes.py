@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from assistant.api.api_models import AgendaOut, BriefingOut, ComparisonOut, MandatesOut, OriginsOut, Strict, ThemesOut
-from assistant.api.api_replies import DOCUMENTED, LISTED, SHEETS, EventStream, event, file_reply, form_of
+from assistant.api.api_replies import DOCUMENTED, LISTED, SHEETS, EventStream, event, file_reply, negotiate_format
 from assistant.api.authentication import Caller, ServiceParameter
 from assistant.api.route import GuardedRoute, requires
 from assistant.api.routes.keeping_routes import local
@@ -107,7 +107,7 @@ async def made_paper(service: Service, caller: Caller, asked: PaperRequest) -> A
 async def _paper_reply(request: Request, service: Service, caller: Caller, asked: PaperRequest) -> Response:
     """Replies with a paper as JSON or as a file. A format that can't be written here is refused before any work."""
     sheets = SHEETS if isinstance(asked, MandatesRequest) else {}
-    form = asked.format or form_of(request.headers.get("accept", ""), sheets)
+    form = asked.format or negotiate_format(request.headers.get("accept", ""), sheets)
     await run_in_threadpool(service.papers.check_form, form, asked.language)
     made = service.papers.part(asked, await made_paper(service, caller, asked))
     if form == "json":
@@ -168,7 +168,7 @@ def draft(
 ) -> Response:
     """A draft with its comments and changes; as a file with its state on the cover."""
     found = service.papers.drafts(caller).get(draft_id)
-    wanted = format or form_of(request.headers.get("accept", ""))
+    wanted = format or negotiate_format(request.headers.get("accept", ""))
     if wanted == "json":
         return JSONResponse(found.to_json())
     data = service.papers.render_draft(caller, found, wanted)

@@ -106,6 +106,6 @@ async def me(request: Request, caller: Caller) -> dict[str, Any]:
     questions are counted by themselves, not with those of all at the same address."""
     gate: AccessGate | None = request.app.state.gate
     if gate is not None and caller.kind == "anonymous":
-        gate.welcome(request)
+        gate.offer_session(request)
     operations = [operation for operation in OPERATIONS if allowed(caller, operation)]
     return {"id": caller.id, "kind": caller.kind, "role": caller.role.word, "may": operations}
