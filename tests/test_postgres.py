@@ -348,7 +348,7 @@ def test_a_library_of_other_models_is_not_mixed_in(
 
 def test_keys_and_accounts_live_in_the_database_and_move_there(database_url: str, tmp_path: Path) -> None:
     with AccessStore(tmp_path) as before, AccessStore(tmp_path / "elsewhere", database=database_url) as after:
-        key = Keys(before).make("harvest", Role.READ)[1]
+        key = Keys(before).create("harvest", Role.READ)[1]
         Accounts(before).add("amina", Role.STAFF, "a long enough sentence 7")
         before.copy_to(after)
         assert Keys(after).find(key) is not None
