@@ -14,7 +14,7 @@ _SHORTENED = """
     p pp u.n u.s op cit ibid cap mme mlle mm sr sra dra núm núms párr párrs pág págs ee env ex réf rés doc docs res
     ст п пп гг г стр т тт см ср долл руб тыс млн млрд кв чел экз тел рис табл гл разд док рез напр англ франц исп др пр т.д т.п т.е
 """
-_MAY_END = frozenset("a.m p.m etc др пр т.д т.п".split())
+_MAY_END = frozenset(["a.m", "p.m", "etc", "др", "пр", "т.д", "т.п"])
 """Abbreviations that may also be the last word of a sentence: before a capital letter they are."""
 _ABBREVIATIONS = frozenset(_SHORTENED.split())
 _BEFORE_NUMBERS = frozenset(["no", "nos", "art", "arts", "fig", "figs", "p", "pp", "par", "pars", "núm", "núms"])
