@@ -107,8 +107,8 @@ def _source(service: Service, number: int, cited: Citation, answer: Answer) -> S
 
 
 def _now(service: Service, citation: Citation) -> tuple[Document | None, Citation | None]:
-    """The document of a citation as it is held now, and the citation of the same words where they stand there now, as near as they do
-    to where they stood; None for what there is no more."""
+    """The present document of a citation, and the citation relocated to the nearest occurrence of its quote there; None for a removed
+    document or quote."""
     try:
         document = service.library.document(citation.document)
     except Gone:
@@ -126,7 +126,7 @@ def _now(service: Service, citation: Citation) -> tuple[Document | None, Citatio
 
 
 def _standing(service: Service, document: Document | None, citation: Citation | None, answer: Answer) -> str:
-    """What has become of what is cited since the answer was given; empty where nothing has, or where a note of the answer tells it."""
+    """How a cited document has changed since the answer; empty where it has not, or where a note of the answer says so."""
     if document is None:
         return word("stands_gone", answer.language)
     if citation is None:
@@ -140,8 +140,8 @@ def _standing(service: Service, document: Document | None, citation: Citation | 
 
 
 def present_status(answer: Answer, sources: Sequence[Source]) -> tuple[str, str]:
-    """How an answer stands now: `answered`, `partial`, `tentative`, `not_found`, `not_held` or `refused`, and `outdated` where what it
-    cites has changed since it was given; and which of it has."""
+    """The present status of an answer: `answered`, `partial`, `tentative`, `not_found`, `not_held` or `refused`, or `outdated` where a
+    cited document has changed since; and a text about the changes."""
     changed = dict.fromkeys(
         f"{isolated(each.symbol, answer.language)}: {each.stands}" for each in sources if each.stands
     )
