@@ -163,14 +163,14 @@ class LibraryBackend:
     def reviewed(self, draft: str) -> PaperResult:
         """Returns a draft with its events; as a file, its state is on the cover."""
         from assistant.export.file_formats import render
-        from assistant.service.paper_service import reviewed
+        from assistant.service.paper_service import review_publication
 
         with self._drafts() as drafts:
             found = drafts.get(draft)
 
         def file(form: str) -> bytes:
             with refused(ServiceFault):
-                return render(reviewed(found, self.library), form)
+                return render(review_publication(found, self.library), form)
 
         return PaperResult(found.to_json(), file)
 

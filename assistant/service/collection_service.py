@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 
 from assistant.access import Principal, Role
 from assistant.collection import Collection
-from assistant.fetch_plans import FetchRequest, Plan, Row, plan
+from assistant.fetch_plans import FetchPlan, FetchRequest, Row, plan
 from assistant.ingestion import CollectionUpdater, Files
 from assistant.qa.engine import Engine
 from assistant.service.jobs import Job, Jobs
@@ -187,9 +187,9 @@ class CollectionService(ServiceBase):
 
     def plan_fetch(self, who: Principal, request: FetchRequest) -> list[Row]:
         """What `fetch` would do with each document, without any network request."""
-        return self._updater.foreseen(self._plan(who, request))
+        return self._updater.preview(self._plan(who, request))
 
-    def _plan(self, who: Principal, request: FetchRequest) -> Plan:
+    def _plan(self, who: Principal, request: FetchRequest) -> FetchPlan:
         self._check(who, "fetch")
         if self._updater.source is None:
             raise Conflict("fetch-off")
