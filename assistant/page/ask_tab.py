@@ -27,7 +27,7 @@ from assistant.page.scope_choice import (
     scope_of,
     scope_words,
 )
-from assistant.page.turn_html import LONGEST, earlier_html, refused_html, turn_html, waiting_html
+from assistant.page.turn_html import MAX_QUESTION_SHOWN, earlier_html, refused_html, turn_html, waiting_html
 from assistant.page_labels import mark, word
 from assistant.qa.answer import Answer, AnswerStatus, Finished, StatementEvent
 from assistant.question_request import QuestionRequest
@@ -224,8 +224,8 @@ def _build(service: Service, conversations: Conversations, blocks: gr.Blocks) ->
             gr.Dropdown(choices=chosen.documents, value=wanted),
             gr.Dropdown(choices=chosen.languages, value=""),
             gr.Dropdown(choices=chosen.years, value=""),
-            query.get("ask", "")[:LONGEST],
-            query["ask"][:LONGEST] if query.get("ask") else gr.skip(),  # the user may be typing already
+            query.get("ask", "")[:MAX_QUESTION_SHOWN],
+            query["ask"][:MAX_QUESTION_SHOWN] if query.get("ask") else gr.skip(),  # the user may be typing already
             carried(
                 "welcome.html", reader_language(request), held=meeting_links(service, who, reader_language(request))
             ),

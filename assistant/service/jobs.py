@@ -75,11 +75,11 @@ def _job(record: str, outcomes: str) -> dict[str, Any]:
 
 State = Literal["queued", "running", "done", "failed", "stopped"]
 
-MOST_KEPT = 200
+MAX_KEPT = 200
 """Most finished jobs in memory."""
 PAUSE = 0.3
 """Seconds between two records of a job that somebody follows."""
-MOST_OUTCOMES = 100_000
+MAX_OUTCOMES = 100_000
 """Most outcomes that a job keeps in memory; the counts go on."""
 
 log = logging.getLogger("rapporteur.jobs")
@@ -185,7 +185,7 @@ class JobReporter:
             result = str(record.get("result", "done"))
             self._on_result(result)
             job.counts[result] = job.counts.get(result, 0) + 1
-            if len(job.outcomes) < MOST_OUTCOMES:
+            if len(job.outcomes) < MAX_OUTCOMES:
                 job.outcomes.append(record)
             self._changed.notify(job)
 
@@ -244,10 +244,10 @@ class Jobs:
         return Job(**before)
 
     def all(self) -> list[dict[str, Any]]:
-        """Returns all jobs as records without their outcomes, latest first; of earlier processes the latest `MOST_KEPT`."""
+        """Returns all jobs as records without their outcomes, latest first; of earlier processes the latest `MAX_KEPT`."""
         with self._changed:
-            own = {job.id: job.to_json(since=MOST_OUTCOMES) for job in reversed(self._jobs.values())}
-        before = self._history.latest(MOST_KEPT) if self._history else []
+            own = {job.id: job.to_json(since=MAX_OUTCOMES) for job in reversed(self._jobs.values())}
+        before = self._history.latest(MAX_KEPT) if self._history else []
         older = [each for each in before if each["id"] not in own]
         return [*own.values(), *older]
 
@@ -355,7 +355,7 @@ class Jobs:
 
     def _forget(self) -> None:
         ended = [job.id for job in self._jobs.values() if job.state not in ("queued", "running")]
-        for job_id in ended[: max(0, len(ended) - MOST_KEPT)]:
+        for job_id in ended[: max(0, len(ended) - MAX_KEPT)]:
             del self._jobs[job_id], self._stops[job_id]
 
     def _now(self) -> str:
