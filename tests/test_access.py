@@ -412,13 +412,13 @@ def test_a_sign_in_that_is_not_even_tried_is_in_the_audit_log(guessed: Made) -> 
 def test_guessing_does_not_flood_the_audit_log_nor_hide_what_staff_do(store: AccessStore) -> None:
     audit, now = Audit(store), [0.0]
     failure_log = FailureLog(audit, lambda: now[0])
-    audit.note(Principal(Role.STAFF, "key", "key:1"), "remove", "a text")
+    audit.add(Principal(Role.STAFF, "key", "key:1"), "remove", "a text")
     for n in range(5_000):
-        failure_log.note("sign-in failed", "account:amina", "192.0.2.9")
-        failure_log.note("wrong key", "key:?", f"2001:db8:{n % 3_000:x}::1")
+        failure_log.add("sign-in failed", "account:amina", "192.0.2.9")
+        failure_log.add("wrong key", "key:?", f"2001:db8:{n % 3_000:x}::1")
     assert audit.count() <= MAX_ENTRIES + 10
     now[0] = 60.0
-    failure_log.note("wrong key", "key:?", "192.0.2.9")
+    failure_log.add("wrong key", "key:?", "192.0.2.9")
     assert audit.entries(limit=1)[0].address == "192.0.2.9"  # the next minute is seen again
     assert audit.entries()[-1].action == "remove"
 
@@ -429,10 +429,10 @@ def test_the_oldest_failed_tries_are_forgotten_and_what_was_done_stays(
     monkeypatch.setattr("assistant.access.audit.KEPT", 50)
     audit, now = Audit(store), [0.0]
     failure_log = FailureLog(audit, lambda: now[0])
-    audit.note(Principal(Role.STAFF, "key", "key:1"), "remove", "a text")
+    audit.add(Principal(Role.STAFF, "key", "key:1"), "remove", "a text")
     for n in range(1_000):
         now[0] = 60.0 * n
-        failure_log.note("wrong key", "key:?", "192.0.2.9")
+        failure_log.add("wrong key", "key:?", "192.0.2.9")
     assert audit.count() == 51
     assert audit.entries()[-1].action == "remove"
 

@@ -35,7 +35,7 @@ class Audit:
     def __init__(self, store: AccessStore) -> None:
         self._store = store
 
-    def note(self, who: Principal, action: str, target: str = "") -> None:
+    def add(self, who: Principal, action: str, target: str = "") -> None:
         """Adds an entry for an action of a principal."""
         self._store.write(
             "INSERT INTO audit (time, who, address, action, target) VALUES (?, ?, ?, ?, ?)",
@@ -84,14 +84,14 @@ class FailureLog:
         self._minute, self._written, self._ever = -1.0, 0, 0
         self._tries: Counter[tuple[str, str, str]] = Counter()
 
-    def note(self, what: Failure, who: str, address: str) -> None:
+    def add(self, what: Failure, who: str, address: str) -> None:
         """Records a failed attempt under a name. An error of the log does not affect the request."""
         entry = self._entry(what, who, address)
         if entry is None:
             return
         name, origin, target = entry
         try:
-            self._audit.note(Principal(Role.NONE, "session", name, origin), what, target)
+            self._audit.add(Principal(Role.NONE, "session", name, origin), what, target)
             if self._ever % _EACH == 0:
                 for each in get_args(Failure):
                     self._audit.trim(each, KEPT)

@@ -79,7 +79,7 @@ class RequestMiddleware:
 
     def _record(self, scope: Scope, request_id: str, status: int, seconds: float) -> None:
         route = str(getattr(scope.get("route"), "path", "")) or ("page" if status and status != 404 else "none")
-        self._metrics.request(scope["method"], route, status, seconds)
+        self._metrics.count_request(scope["method"], route, status, seconds)
         who = scope.get("principal")
         fields = {
             "request_id": request_id,

@@ -39,12 +39,12 @@ class JobHistory:
     def __init__(self, store: AccessStore) -> None:
         self._store, self._server = store, str(store.folder.resolve())
 
-    def note(self, job: Mapping[str, Any]) -> None:
+    def save(self, job: Mapping[str, Any]) -> None:
         """Stores the current record of a job."""
         self._store.write_later(_NOTE, *self._row(job))
         self._store.write_later(_FORGET, KEPT - 1)
 
-    def begin(self) -> None:
+    def mark_interrupted(self) -> None:
         """Marks the jobs that an earlier run of this server left unfinished as stopped."""
         unfinished = self._store.rows(
             "SELECT record, outcomes FROM jobs WHERE server = ? AND state IN ('queued', 'running')", self._server
@@ -203,7 +203,7 @@ class Jobs:
     ) -> None:
         self._places, self._on_result, self._history = places, on_result, history
         if history is not None:
-            history.begin()
+            history.mark_interrupted()
         self._changed = _Changes()
         self._jobs: dict[str, Job] = {}
         self._stops: dict[str, threading.Event] = {}
@@ -351,7 +351,7 @@ class Jobs:
 
     def _note(self, job: Job) -> None:
         if self._history is not None:
-            self._history.note(job.to_json())
+            self._history.save(job.to_json())
 
     def _forget(self) -> None:
         ended = [job.id for job in self._jobs.values() if job.state not in ("queued", "running")]
