@@ -26,7 +26,7 @@ def outcome_record(outcome: Outcome) -> dict[str, Any]:
         "format": header.format if header else None,
         "passages": outcome.passages,
         "reason": visible(outcome.reason),
-        "before": outcome.before,
+        "before": outcome.from_earlier_run,
         "said": visible(_said(outcome)),
     }
     if document is not None:
@@ -51,7 +51,7 @@ def answering_version(versions: Versions, document_id: str) -> dict[str, str]:
 
 def _said(outcome: Outcome) -> str:
     header = outcome.header
-    if outcome.before:
+    if outcome.from_earlier_run:
         return f"{outcome.reason} (as before)"
     if header is None or outcome.result not in ("added", "replaced", "unchanged", "removed"):
         return outcome.reason
