@@ -300,6 +300,6 @@ class PaperService:
             return render(review_publication(draft, self._service.library), form)
 
     def _check_render(self, who: Principal, form: str) -> AbstractContextManager[None]:
-        # DOCX and PDF are written by a separate process, which costs as much as a briefing.
+        # DOCX and PDF are written by a separate program, so they are counted as a briefing whoever generated the paper.
         self._allowed(who, "brief" if form in ("docx", "pdf") else "documents")
         return refused(Conflict)
