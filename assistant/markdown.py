@@ -99,9 +99,9 @@ def ending(answer: Answer, notes: Sequence[str] = ()) -> str:
 
 def reference(citation: Citation, language: str) -> str:
     """A citation as a line: where, the exact words, the stored link."""
-    from assistant.export.un_style import in_words  # with what lays out papers, which a terminal does not need
+    from assistant.export.un_style import format_locator  # with what lays out papers, which a terminal does not need
 
-    place = inert(located(citation, language, lambda name: in_words(name, citation.symbol, language)))
+    place = inert(located(citation, language, lambda name: format_locator(name, citation.symbol, language)))
     place, quote = (isolated(each, language) for each in (place, f"“{inert(citation.quote)}”"))
     return f"{place}{remark(citation, language)}: {quote}{_linked(citation.url)}"
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from assistant.qa.answer import Mode
 from assistant.reports import Progress
 from assistant.reports.brief.briefing import Audience, Kind, Request
-from assistant.reports.lookup import named
+from assistant.reports.lookup import find_document
 from assistant.service_errors import Conflict, Invalid, NotHeld, ServiceFault
 from assistant.time_slices import Aside
 from corpus.documents import Language
@@ -26,13 +26,13 @@ Form = Literal["json", "md", "html", "docx", "pdf"]
 SheetForm = Literal["json", "md", "html", "docx", "pdf", "csv", "xlsx"]
 Name = Annotated[str, Field(max_length=200)]
 _FORMAT = Field(description="In place of the header `Accept`.")
-Making = Callable[[Progress, Aside], "Report"]
+PaperBuilder = Callable[[Progress, Aside], "Report"]
 """Makes a paper; is given what is told of its progress, and what is entered around work that needs no turn."""
-MOST_SIDES = 12
+MAX_COMPARED_DOCUMENTS = 12
 """Documents that are compared on a topic for others, at most."""
 
 
-class Holder(Protocol):
+class PaperContext(Protocol):
     """Where papers are made from: a library, and the engine over it, which is made where it is first asked for."""
 
     @property
@@ -77,7 +77,7 @@ class PaperRequest(BaseModel, ABC):
         """Raises `Invalid` where it can't be meant, or asks a server for too much."""
 
     @abstractmethod
-    def subject(self, at: Holder) -> tuple[Hashable, Making]:
+    def subject(self, at: PaperContext) -> tuple[Hashable, PaperBuilder]:
         """What it is about, the documents that it names found, and what makes the paper about it. Both raise `ReportError`."""
 
     def spoken(self, made: Any) -> str:
@@ -111,12 +111,12 @@ class BriefingRequest(PaperRequest):
     ] = None
     format: Annotated[Form | None, _FORMAT] = None
 
-    def subject(self, at: Holder) -> tuple[Request, Making]:
+    def subject(self, at: PaperContext) -> tuple[Request, PaperBuilder]:
         """The same for who writes it, and that."""
-        from assistant.reports.brief.brief_maker import brief
+        from assistant.reports.brief.brief_maker import make_briefing
 
         asked = Request(self.kind, self.value, self.audience, self.language, self.meeting, self.mixed, self.mode)
-        return asked, lambda told, aside: brief(at.engine, asked, told, aside)
+        return asked, lambda told, aside: make_briefing(at.engine, asked, told, aside)
 
 
 class ThemesRequest(PaperRequest):
@@ -129,12 +129,12 @@ class ThemesRequest(PaperRequest):
     theme: Annotated[Name | None, Field(description="The theme of this name or number alone.")] = None
     format: Annotated[Form | None, _FORMAT] = None
 
-    def subject(self, at: Holder) -> tuple[Hashable, Making]:
+    def subject(self, at: PaperContext) -> tuple[Hashable, PaperBuilder]:
         """The language and how many, and all themes."""
-        from assistant.reports.themes.theme_maker import themes_of
+        from assistant.reports.themes.theme_maker import find_themes
 
         asked = self.language, self.count
-        return asked, lambda told, aside: themes_of(at.engine, *asked, told, aside)
+        return asked, lambda told, aside: find_themes(at.engine, *asked, told, aside)
 
     def part(self, made: Any) -> Report:
         """The theme that is named, or all."""
@@ -150,7 +150,7 @@ class ComparisonRequest(PaperRequest):
     document: Annotated[
         list[Name],
         Field(
-            max_length=MOST_SIDES,
+            max_length=MAX_COMPARED_DOCUMENTS,
             description="Symbol, name or id; twice or more.",
             examples=[["S/2025/71", "S/2025/71/Rev.1"]],
         ),
@@ -169,16 +169,16 @@ class ComparisonRequest(PaperRequest):
             raise Invalid("name-two")
         if self.topic is not None and not self.topic.strip():
             raise Invalid("no-topic")
-        if self.topic is not None and len(self.document) > MOST_SIDES:
-            raise Invalid("most-sides", count=len(self.document), most=MOST_SIDES)
+        if self.topic is not None and len(self.document) > MAX_COMPARED_DOCUMENTS:
+            raise Invalid("most-sides", count=len(self.document), most=MAX_COMPARED_DOCUMENTS)
 
-    def subject(self, at: Holder) -> tuple[Hashable, Making]:
+    def subject(self, at: PaperContext) -> tuple[Hashable, PaperBuilder]:
         """The topic and the ids of the documents, and what was changed from each to the next or what they say on the topic."""
         from assistant.reports.comparison.text_diff import compare_versions
         from assistant.reports.comparison.topic_comparison import compare_topic
 
         topic, language = self.topic, self.language
-        ids = tuple(named(at.library, each, language).id for each in self.document)
+        ids = tuple(find_document(at.library, each, language).id for each in self.document)
 
         def make(told: Progress, aside: Aside) -> Report:
             documents = [at.library.document(each) for each in ids]
@@ -203,14 +203,14 @@ class OriginsRequest(PaperRequest):
         if not self.document.strip():
             raise Invalid("name-one")
 
-    def subject(self, at: Holder) -> tuple[Hashable, Making]:
+    def subject(self, at: PaperContext) -> tuple[Hashable, PaperBuilder]:
         """The document's id and the place as it writes it, and where the paragraphs come from."""
-        from assistant.reports.comparison.provenance import origins_of, place_in
+        from assistant.reports.comparison.provenance import find_origins, resolve_place
 
-        document = named(at.library, self.document, self.language)
-        place = place_in(document, self.place)
+        document = find_document(at.library, self.document, self.language)
+        place = resolve_place(document, self.place)
         asked = "origins", document.id, place
-        return asked, lambda told, aside: origins_of(at.library, at.library.document(asked[1]), place, told, aside)
+        return asked, lambda told, aside: find_origins(at.library, at.library.document(asked[1]), place, told, aside)
 
 
 class MandatesRequest(PaperRequest):
@@ -231,18 +231,24 @@ class MandatesRequest(PaperRequest):
         except ValueError:
             raise Invalid("no-day", written=self.due_before) from None
 
-    def subject(self, at: Holder) -> tuple[Hashable, Making]:
+    def subject(self, at: PaperContext) -> tuple[Hashable, PaperBuilder]:
         """The same for who lists them, and the list."""
-        from assistant.reports.mandates.mandate_list import Wanted, list_mandates
+        from assistant.reports.mandates.mandate_list import MandateFilter, list_mandates
 
-        asked = Wanted(self.addressee.strip(), self.year, self.due_before.strip(), tuple(self.document), self.language)
+        asked = MandateFilter(
+            self.addressee.strip(), self.year, self.due_before.strip(), tuple(self.document), self.language
+        )
         return asked, lambda told, aside: list_mandates(at.library, asked, told)
 
 
-def file_of(made: Any, form: str, library: Library, language: str) -> bytes:
+def render_file(made: Any, form: str, library: Library, language: str) -> bytes:
     """A paper as a file; requests and decisions also as `csv` or `xlsx`. Raises `PublishError`."""
     from assistant.export.file_formats import render
-    from assistant.export.layouts import publication_of
-    from assistant.export.spreadsheets import FORMATS, sheet
+    from assistant.export.layouts import build_publication
+    from assistant.export.spreadsheets import FORMATS, render_sheet
 
-    return sheet(made, form, language) if form in FORMATS else render(publication_of(made, library, language), form)
+    return (
+        render_sheet(made, form, language)
+        if form in FORMATS
+        else render(build_publication(made, library, language), form)
+    )

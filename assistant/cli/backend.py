@@ -12,7 +12,7 @@ from assistant.cli.command_run import plain_errors, settings
 from assistant.engine_factory import catalogue_of, make_engine, open_library
 from assistant.qa.answer import Answer, Event, Finished
 from assistant.question_request import QuestionRequest, scope_of
-from assistant.reports import Progress, refused
+from assistant.reports import Progress, report_errors_as
 from assistant.service_errors import NotHeld, ServiceFault
 from assistant.settings import Settings
 from corpus.corpus_errors import LibraryBusy
@@ -131,21 +131,21 @@ class LocalDesk:
     def agenda(self, meeting: str, languages: Sequence[str]) -> dict[str, Any]:
         """An agenda against what is held, as `agenda check --json` prints it."""
         from assistant.reports.agenda_check import check_agenda
-        from assistant.reports.lookup import agenda_meeting
+        from assistant.reports.lookup import find_meeting
 
-        with refused(NotHeld):
-            latest = agenda_meeting(self.library, meeting)
+        with report_errors_as(NotHeld):
+            latest = find_meeting(self.library, meeting)
         return check_agenda(self.library, catalogue_of(self.settings), latest, languages).to_json()
 
     def write(self, request: PaperRequest, told: Progress) -> Written:
         """A paper."""
-        from assistant.paper_requests import file_of
+        from assistant.paper_requests import render_file
 
         made = self._made(request, told)
 
         def file(form: str) -> bytes:
-            with refused(ServiceFault):
-                return file_of(made, form, self.library, request.spoken(made))
+            with report_errors_as(ServiceFault):
+                return render_file(made, form, self.library, request.spoken(made))
 
         return Written(made.to_json(), file)
 
@@ -169,7 +169,7 @@ class LocalDesk:
             found = drafts.get(draft)
 
         def file(form: str) -> bytes:
-            with refused(ServiceFault):
+            with report_errors_as(ServiceFault):
                 return render(reviewed(found, self.library), form)
 
         return Written(found.to_json(), file)
@@ -195,7 +195,7 @@ class LocalDesk:
     def _made(self, request: PaperRequest, told: Progress) -> Report:
         if request.extra and not installed(request.extra):  # said before any work begins
             raise ModuleNotFoundError("scipy is not installed.", name="scipy")
-        with refused(NotHeld if request.fault is NotHeld else ServiceFault):
+        with report_errors_as(NotHeld if request.fault is NotHeld else ServiceFault):
             _, make = request.subject(self)
             return request.part(self.library.whole(lambda: make(told, nullcontext)))
 

@@ -211,13 +211,13 @@ def _write(request: PaperRequest, out: Path | None, as_json: bool, more: Sequenc
 
 def _finish(made: Written, out: Path | None, as_json: bool, more: Sequence[str] = ()) -> None:
     """Prints what was written, or its JSON form, or makes a file of it."""
-    from assistant.export.file_formats import format_of, save
+    from assistant.export.file_formats import parse_format, save_file
 
     if as_json:
         typer.echo(json.dumps(made.record, ensure_ascii=False))
     if out is not None:
         with _told():
-            save(made.file(format_of(out, more)), out)
+            save_file(made.file(parse_format(out, more)), out)
         talk.print(f"Written: {out}", markup=False)
     elif not as_json:
         data.print(made.file("md").decode(), markup=False, end="")
@@ -234,11 +234,11 @@ def _progress(heading: str, done: int, total: int) -> None:
 
 def _ready(out: Path | None, language: str | None, more: Sequence[str] = ()) -> None:
     """Refuses a file that can't be written before any work is done."""
-    from assistant.export.file_formats import check_form, format_of
+    from assistant.export.file_formats import check_form, parse_format
 
     if out is not None:
         with _told(EXIT_USAGE):
-            form = format_of(out, more)
+            form = parse_format(out, more)
         with _told():
             check_form(form, language)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 
 from assistant.answer_phrases import joined, mark, say
-from assistant.export.footnoting import References
+from assistant.export.footnoting import ReferenceFormatter
 from assistant.export.publication import (
     Block,
     Content,
@@ -28,16 +28,16 @@ from assistant.reports.comparison.text_diff import (
     Op,
     Pair,
     Piece,
-    Versions,
-    as_earlier,
-    earlier,
-    later,
+    VersionComparison,
+    earlier_pieces,
+    later_pieces,
+    to_earlier,
 )
-from assistant.reports.comparison.topic_comparison import Differs, Place, Same, TopicComparison
+from assistant.reports.comparison.topic_comparison import Difference, Place, SameGroup, TopicComparison
 from corpus.calendar_names import language_name
 
 _MODES: dict[Op, Mode] = {"same": "plain", "removed": "deleted", "added": "inserted"}
-_SUMS: dict[str, Callable[[Pair], bool]] = {
+_COUNTED_CHANGES: dict[str, Callable[[Pair], bool]] = {
     "new": lambda each: each.kind == "added",
     "deleted": lambda each: each.kind == "removed",
     "changed": lambda each: each.kind == "changed",
@@ -51,7 +51,7 @@ Row = tuple[Pair | None, ...]
 """A paragraph at each step."""
 
 
-def texts_paper(versions: Versions, references: References) -> Publication:
+def versions_publication(versions: VersionComparison, references: ReferenceFormatter) -> Publication:
     """Two or more texts compared: what happened in words, a table of old and new numbers, then the changes side by side,
     step by step and by part, with the words struck out and underlined."""
     steps, language = versions.steps, references.language
@@ -61,26 +61,26 @@ def texts_paper(versions: Versions, references: References) -> Publication:
     blocks: list[Block] = [Listing(tuple(map(references.source, ids)))]
     blocks += [Heading(1, say("compare_summary", language), "summary")] if versions.comparable else []
     for step in steps:
-        blocks += _summary(step, language, several=len(steps) > 1)
+        blocks += _summary_blocks(step, language, several=len(steps) > 1)
     if versions.comparable and any(step.changes or step.renumbered for step in steps):
-        blocks += [Heading(1, say("compare_numbers", language), "numbers"), _numbers(versions, labels, language)]
+        blocks += [Heading(1, say("compare_numbers", language), "numbers"), _number_table(versions, labels, language)]
     for n, step in enumerate(steps, 1):
         for part in PARTS:
             changes = [change for change in step.changes if change.part == part]
             if changes:
-                name = _part(step, part, language)
+                name = _part_name(step, part, language)
                 named = f"{step.named}: {name}" if len(steps) > 1 else name
                 blocks.append(Heading(1, named, part if len(steps) == 1 else f"{part}-{n}"))
-                cells = tuple(tuple(_cell(each, side, references) for side in (0, 1)) for each in changes)
+                cells = tuple(tuple(_change_cell(each, side, references) for side in (0, 1)) for each in changes)
                 blocks.append(Table(tuple(labels[n - 1 : n + 1]), cells))
-    return _paper(language, say("compare_title", language, texts=joined(labels, language)), blocks)
+    return _publication(language, say("compare_title", language, texts=joined(labels, language)), blocks)
 
 
-def _paper(language: str, title: str, blocks: Sequence[Block]) -> Publication:
+def _publication(language: str, title: str, blocks: Sequence[Block]) -> Publication:
     return Publication(language, title, tuple(blocks), notice=say("unofficial", language))
 
 
-def topic_paper(comparison: TopicComparison, references: References) -> Publication:
+def topic_publication(comparison: TopicComparison, references: ReferenceFormatter) -> Publication:
     """What each text says on a topic, quoted, every text by itself; in which it was not found; then what several say in like
     words, where these differ, and what only one words so."""
     language = references.language
@@ -104,11 +104,11 @@ def topic_paper(comparison: TopicComparison, references: References) -> Publicat
             for name, places in zip(("topic_repeats", "topic_repeated"), comparison.repeated((n, m)), strict=True):
                 if places:
                     listed = references.listed([linked(each) for each in places])
-                    content += [Span(" "), *_around(name, "places", listed, language)]
+                    content += [Span(" "), *_fill_frame(name, "places", listed, language)]
             blocks.append(Paragraph(tuple(content), number))
         if side.further:
             links = references.listed([references.linked(each, label) for each in side.further])
-            blocks.append(Paragraph(tuple(_around("topic_also", "places", links, language))))
+            blocks.append(Paragraph(tuple(_fill_frame("topic_also", "places", links, language))))
         blocks += [Paragraph(plain(note)) for note in side.notes]
     silent = [side for side in comparison.sides if not side.statements]
     if silent:
@@ -121,11 +121,13 @@ def topic_paper(comparison: TopicComparison, references: References) -> Publicat
         blocks.append(Table(header, tuple(rows)) if comparison.named else Paragraph(labels))
     header = (say("topic_document", language), say("topic_places", language))
     if comparison.same:
-        rows = [_same(comparison, each, references, linked) for each in comparison.same]
+        rows = [_same_row(comparison, each, references, linked) for each in comparison.same]
         blocks += [Heading(1, say("topic_same", language), "same"), Table(header, tuple(rows))]
     if comparison.differences:
         blocks.append(Heading(1, say("topic_differs", language), "differences"))
-        blocks += [block for each in comparison.differences for block in _difference(comparison, each, references)]
+        blocks += [
+            block for each in comparison.differences for block in _difference_blocks(comparison, each, references)
+        ]
     if comparison.alone and len(comparison.sides) - len(silent) > 1:
         alone = ((side, [linked((n, m), side.label) for k, m in comparison.alone if k == n])
                  for n, side in enumerate(comparison.sides))  # fmt: skip
@@ -136,10 +138,10 @@ def topic_paper(comparison: TopicComparison, references: References) -> Publicat
     sources = [references.source(side.document) for side in comparison.sides if side.statements or comparison.named]
     if sources:
         blocks += [Heading(1, say("section_sources", language), "sources"), Listing(tuple(sources))]
-    return _paper(language, say("compare_topic", language, topic=comparison.topic), blocks)
+    return _publication(language, say("compare_topic", language, topic=comparison.topic), blocks)
 
 
-def origins_paper(origins: Origins, references: References) -> Publication:
+def origins_publication(origins: Origins, references: ReferenceFormatter) -> Publication:
     """Where each paragraph of a text comes from, with the words that were changed."""
     rows, language = [], references.language
     for each in origins.paragraphs:
@@ -147,12 +149,12 @@ def origins_paper(origins: Origins, references: References) -> Publication:
         text = (
             references.linked(each.citation, origins.label),
             Span(" "),
-            *_marked(pieces, origins.language, language),
+            *_mark_pieces(pieces, origins.language, language),
         )
         first, *others = [references.linked(one.citation) for one in each.earlier] or [Span("")]
-        told = _around(f"origin_{each.kind}", "place", (first,), language)
+        told = _fill_frame(f"origin_{each.kind}", "place", (first,), language)
         if others:
-            listed = _around("origin_also", "places", references.listed(others), language)
+            listed = _fill_frame("origin_also", "places", references.listed(others), language)
             told += [Span(mark(";", language)), *listed]
         rows.append((text, tuple(told)))
     header = (say("origins_paragraph", language), say("origins_from", language))
@@ -160,11 +162,11 @@ def origins_paper(origins: Origins, references: References) -> Publication:
     title = say("origins_title", language, document=references.label(origins.document))
     sources = dict.fromkeys(one.citation.document for each in origins.paragraphs for one in each.earlier)
     texts = Listing(tuple(map(references.source, (origins.document, *sources))))
-    return _paper(language, title, (counts, Table(header, tuple(rows)), texts))
+    return _publication(language, title, (counts, Table(header, tuple(rows)), texts))
 
 
-def _same(
-    comparison: TopicComparison, each: Same, references: References, linked: Callable[[Place], Span]
+def _same_row(
+    comparison: TopicComparison, each: SameGroup, references: ReferenceFormatter, linked: Callable[[Place], Span]
 ) -> tuple[Content, Content]:
     """What several texts say alike: as the latest has it, and where else it stands, with the words that are others there."""
     others: list[Span] = []
@@ -172,20 +174,20 @@ def _same(
         others += [Span(mark(";", references.language))] if others else []
         others.append(linked(place))
         if any(piece.op != "same" for piece in pieces):
-            turned = tuple(Piece(_OTHER[piece.op], as_earlier(piece).text) for piece in pieces)
+            turned = tuple(Piece(_INVERSE_OP[piece.op], to_earlier(piece).text) for piece in pieces)
             spoken = comparison.statement(place).citations[-1].language
-            others += [Span(": "), *_marked(turned, spoken, references.language)]
+            others += [Span(": "), *_mark_pieces(turned, spoken, references.language)]
     latest = comparison.statement(each.places[0])
-    words = _marked((Piece("same", latest.text),), latest.citations[-1].language, references.language)
+    words = _mark_pieces((Piece("same", latest.text),), latest.citations[-1].language, references.language)
     return (linked(each.places[0]), Span(": "), *words), tuple(others)
 
 
-def _difference(comparison: TopicComparison, each: Differs, references: References) -> list[Block]:
+def _difference_blocks(comparison: TopicComparison, each: Difference, references: ReferenceFormatter) -> list[Block]:
     """Two statements side by side with the words that differ, and what these say."""
     cites = [comparison.statement(place).citations[-1] for place in (each.earlier, each.later)]
     header = tuple(map(references.place, cites))
-    sides = (earlier(each.pieces), later(each.pieces))
-    cells = tuple(_marked(side, cites[1].language, references.language) for side in sides)
+    sides = (earlier_pieces(each.pieces), later_pieces(each.pieces))
+    cells = tuple(_mark_pieces(side, cites[1].language, references.language) for side in sides)
     join = mark(";", references.language)
     reasons = [
         f"{place}: {join.join(dict.fromkeys(reason.said(references.language) for reason in own))}"
@@ -196,22 +198,22 @@ def _difference(comparison: TopicComparison, each: Differs, references: Referenc
     return [Table(header, (cells,)), Paragraph(plain(told))]
 
 
-_OTHER: dict[Op, Op] = {"same": "same", "removed": "added", "added": "removed"}
+_INVERSE_OP: dict[Op, Op] = {"same": "same", "removed": "added", "added": "removed"}
 
 
-def _around(name: str, value: str, content: Sequence[Span], language: str) -> list[Span]:
+def _fill_frame(name: str, value: str, content: Sequence[Span], language: str) -> list[Span]:
     """A frame with one place, in which content stands instead of text."""
-    before, _, after = say(name, language, **{value: _HOLE}).partition(_HOLE)
+    before, _, after = say(name, language, **{value: _PLACEHOLDER}).partition(_PLACEHOLDER)
     if content and content[-1].text.rstrip("\u2069").endswith("."):  # an abbreviation ends the sentence
         after = after.removeprefix(".")
     return [each for each in (Span(before), *content, Span(after)) if each.text]
 
 
-_HOLE = "\ufffc"
+_PLACEHOLDER = "\ufffc"
 """Stands for content in a frame: the object replacement character, which no frame has."""
 
 
-def _marked(pieces: Sequence[Piece], spoken: str, language: str) -> tuple[Span, ...]:
+def _mark_pieces(pieces: Sequence[Piece], spoken: str, language: str) -> tuple[Span, ...]:
     """Words with what differs marked, isolated where they run the other way than the paper (Unicode Standard Annex 9)."""
     words: list[Span] = []
     for piece in pieces:
@@ -221,7 +223,7 @@ def _marked(pieces: Sequence[Piece], spoken: str, language: str) -> tuple[Span, 
     return (Span("\u2068"), *words, Span("\u2069")) if (spoken == "ar") != (language == "ar") else tuple(words)
 
 
-def _summary(comparison: Comparison, language: str, *, several: bool) -> list[Block]:
+def _summary_blocks(comparison: Comparison, language: str, *, several: bool) -> list[Block]:
     """What happened, in words; also that there is too little in common, or that the texts are not in one language."""
     if not comparison.comparable:
         first, second = comparison.first, comparison.second
@@ -234,30 +236,33 @@ def _summary(comparison: Comparison, language: str, *, several: bool) -> list[Bl
     counts = {"same": comparison.same, "differ": len(comparison.changes)}
     told = say("compare_counts" if comparison.changes else "compare_same", language, **counts)
     opened = (Span(f"{comparison.named}: ", "strong"),) if several else ()
-    sums = tuple(said for part in PARTS if (said := _sums(comparison, part, language)))
+    sums = tuple(said for part in PARTS if (said := _part_summary(comparison, part, language)))
     return [Paragraph((*opened, Span(told))), *([Listing(sums)] if sums else [])]
 
 
-def _part(comparison: Comparison, part: Part, language: str) -> str:
+def _part_name(comparison: Comparison, part: Part, language: str) -> str:
     resolved = any(pair.part == "preamble" for pair in comparison.pairs)
     return say(f"part_{part if resolved or part != 'operative' else 'text'}", language)
 
 
-def _sums(comparison: Comparison, part: Part, language: str) -> Content:
+def _part_summary(comparison: Comparison, part: Part, language: str) -> Content:
     """What became of a part, in words."""
-    rows: list[Row] = [(pair,) for pair in comparison.pairs if _placed(pair, part)]
+    rows: list[Row] = [(pair,) for pair in comparison.pairs if _has_place_in(pair, part)]
     said = []
-    for name, counted in _SUMS.items():
+    for name, counted in _COUNTED_CHANGES.items():
         found = [row for row in rows if row[0] and counted(row[0])]
         if found:
-            told = [" → ".join(dict.fromkeys(filter(None, places))) for places in map(_places, _runs(found, rows))]
+            told = [
+                " → ".join(dict.fromkeys(filter(None, places)))
+                for places in map(_number_ranges, _group_runs(found, rows))
+            ]
             said.append(say(f"sum_{name}", language, count=len(found), places=", ".join(told)))
     if not said:
         return ()
-    return Span(f"{_part(comparison, part, language)}: ", "strong"), Span(mark(";", language).join(said))
+    return Span(f"{_part_name(comparison, part, language)}: ", "strong"), Span(mark(";", language).join(said))
 
 
-def _numbers(versions: Versions, labels: Sequence[str], language: str) -> Table:
+def _number_table(versions: VersionComparison, labels: Sequence[str], language: str) -> Table:
     """The number of every paragraph in each version, and between two of them what became of it."""
     change = say("column_change", language)
     header = [say("column_part", language), labels[0]]
@@ -265,10 +270,10 @@ def _numbers(versions: Versions, labels: Sequence[str], language: str) -> Table:
         header += [change, label] if len(versions.steps) > 1 else [label, change]
     made: list[tuple[Content, ...]] = []
     for part in PARTS[:-1]:
-        rows = [row for row in versions.rows if _placed(next(pair for pair in reversed(row) if pair), part)]
-        name = _part(versions.steps[-1], part, language)
-        for run in _runs(rows, rows):
-            places = [place or "–" for place in _places(run)]
+        rows = [row for row in versions.rows if _has_place_in(next(pair for pair in reversed(row) if pair), part)]
+        name = _part_name(versions.steps[-1], part, language)
+        for run in _group_runs(rows, rows):
+            places = [place or "–" for place in _number_ranges(run)]
             cells = [name, places[0]]
             for pair, place in zip(run[0], places[1:], strict=True):
                 kinds = dict.fromkeys((pair.kind, "moved") if pair.moved else (pair.kind,)) if pair else ()
@@ -279,21 +284,21 @@ def _numbers(versions: Versions, labels: Sequence[str], language: str) -> Table:
     return Table(tuple(header), tuple(made))
 
 
-def _placed(pair: Pair, part: Part) -> bool:
+def _has_place_in(pair: Pair, part: Part) -> bool:
     """Whether it is told in a part and has a place to be known by; headings have none."""
     return pair.part == part and pair.para.sort != "heading" and bool(pair.para.place)
 
 
-def _runs(chosen: Sequence[Row], rows: Sequence[Row]) -> list[list[Row]]:
+def _group_runs(chosen: Sequence[Row], rows: Sequence[Row]) -> list[list[Row]]:
     """Paragraphs that stand next to each other and became the same, with numbers that run alike, together."""
     at = {id(row): n for n, row in enumerate(rows)}
     # Where one stands beside the next, its place less its rank among the chosen is the same.
     ranked = enumerate(chosen)
-    groups = groupby(ranked, key=lambda each: (at[id(each[1])] - each[0], _course(each[1])))
+    groups = groupby(ranked, key=lambda each: (at[id(each[1])] - each[0], _changes_by_step(each[1])))
     return [[row for _, row in group] for _, group in groups]
 
 
-def _course(row: Row) -> list[tuple[str, bool, int, list[str]] | None]:
+def _changes_by_step(row: Row) -> list[tuple[str, bool, int, list[str]] | None]:
     """What became of a paragraph at each step, by how much its number changed, and what it is the number of: a row of a table is
     in no run of paragraphs."""
     made: list[tuple[str, bool, int, list[str]] | None] = []
@@ -305,7 +310,7 @@ def _course(row: Row) -> list[tuple[str, bool, int, list[str]] | None]:
     return made
 
 
-def _places(run: Sequence[Row]) -> list[str]:
+def _number_ranges(run: Sequence[Row]) -> list[str]:
     """The first and last number of a run in each version; empty where it is not there."""
     told = []
     for n in range(len(run[0]) + 1):
@@ -315,12 +320,12 @@ def _places(run: Sequence[Row]) -> list[str]:
     return told
 
 
-def _cell(change: Change, side: int, references: References) -> Content:
+def _change_cell(change: Change, side: int, references: ReferenceFormatter) -> Content:
     """A paragraph as one of the texts has it: its place, what became of it, its words."""
     cite, language = (change.before, change.after)[side], references.language
     if cite is None:
         return plain("–")
     kind = "moved" if change.moved else change.kind
     told = f" ({say(f'kind_{kind}', language)})" if kind != "changed" else ""
-    words = _marked((earlier, later)[side](change.pieces), cite.language, language)
+    words = _mark_pieces((earlier_pieces, later_pieces)[side](change.pieces), cite.language, language)
     return (references.link(cite), Span(f"{told} "), *words)

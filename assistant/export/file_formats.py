@@ -39,9 +39,9 @@ def to_markdown(publication: Publication) -> str:
     writer = _Writer()
     head = [writer.line((Span(line),)) for line in (*publication.masthead, *publication.label) if line]
     parts = ["  \n".join(head)] if head else []
-    parts.append(f"# {_escaped(publication.title)}")
+    parts.append(f"# {_escape(publication.title)}")
     if publication.notice:
-        parts.append(f"*{_escaped(publication.notice)}*")
+        parts.append(f"*{_escape(publication.notice)}*")
     parts += [made for block in publication.blocks if (made := writer.block(block))]
     parts += [f"[^{n}]: {note}" for n, note in enumerate(writer.notes, 1)]
     return "\n\n".join(parts) + "\n"
@@ -54,7 +54,7 @@ class _Writer:
     def block(self, block: Block) -> str:
         match block:
             case Heading():
-                return f'{"#" * (block.level + 1)} <a id="{block.anchor}"></a>{_escaped(block.text)}'
+                return f'{"#" * (block.level + 1)} <a id="{block.anchor}"></a>{_escape(block.text)}'
             case Paragraph():
                 number = f'<a id="p-{block.number}"></a>{block.number}\\. ' if block.number else ""
                 return number + self.line(block.content)
@@ -63,7 +63,7 @@ class _Writer:
             case Table():
                 return self._table(block)
             case Figure():
-                return f"*{_escaped(block.caption)}*\n\n{self._table(block.table)}" if block.table else ""
+                return f"*{_escape(block.caption)}*\n\n{self._table(block.table)}" if block.table else ""
 
     def line(self, content: Content) -> str:
         return "".join(self._note(each) if isinstance(each, Note) else _span(each) for each in content)
@@ -73,16 +73,16 @@ class _Writer:
         return f"[^{len(self.notes)}]"
 
     def _table(self, table: Table) -> str:
-        head = "| " + " | ".join(_escaped(cell) for cell in table.header) + " |"
+        head = "| " + " | ".join(_escape(cell) for cell in table.header) + " |"
         rule = "|" + "---|" * len(table.header)
         rows = ("| " + " | ".join(map(self.line, row)) + " |" for row in table.rows)
         return "\n".join([head, rule, *rows])
 
 
 def _span(span: Span) -> str:
-    text = _escaped(span.text)
+    text = _escape(span.text)
     if span.url:
-        return f"[{text}]({_address(span.url)})"
+        return f"[{text}]({_escape_url(span.url)})"
     mark = _MARKS[span.mode]
     if not mark or not text.strip():
         return text
@@ -91,14 +91,14 @@ def _span(span: Span) -> str:
     return text[: len(text) - len(text.lstrip())] + mark + bare + mark + text[len(text.rstrip()) :]
 
 
-def _escaped(text: str) -> str:
+def _escape(text: str) -> str:
     line = " ".join(text.split()) if "\n" in text else text
     # Entities, since many programs take a tag behind a backslash for a tag all the same.
     line = _SPECIAL.sub(r"\\\1", line).replace("&", "&amp;").replace("<", "&lt;")
     return re.sub(r"^(\s*)([-+=])", r"\1\\\2", re.sub(r"^(\s*\d+)([.)])", r"\1\\\2", line))
 
 
-def _address(url: str) -> str:
+def _escape_url(url: str) -> str:
     return re.sub(r"[\s()<>\\]", lambda match: f"%{ord(match.group()):02X}", url)
 
 
@@ -144,7 +144,7 @@ _WRITERS: dict[str, Callable[[Publication], str | bytes]] = {
 FORMATS = tuple(_WRITERS)
 
 
-def format_of(path: Path, more: Sequence[str] = ()) -> str:
+def parse_format(path: Path, more: Sequence[str] = ()) -> str:
     """The format that a file name asks for, of `FORMATS` and those given. Raises `PublishError` for one that is not written, and for a place where
     nothing can be written, before any work is done."""
     made = path.suffix.lower().removeprefix(".")
@@ -181,7 +181,7 @@ def render(publication: Publication, form: str) -> bytes:
     return made.encode() if isinstance(made, str) else made
 
 
-def save(data: bytes, path: Path) -> None:
+def save_file(data: bytes, path: Path) -> None:
     """Writes a file whole, in the place of one of its name, or raises `PublishError` and leaves what was there."""
     try:
         write_whole(path, data)

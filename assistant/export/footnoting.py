@@ -9,11 +9,11 @@ from types import MappingProxyType
 
 from assistant.answer_phrases import day_text, mark, place_name, place_text, say
 from assistant.export.publication import Content, Note, Span, Table, plain
-from assistant.export.un_style import name_of
+from assistant.export.un_style import document_name
 from assistant.qa.answer import Citation, Statement
 from assistant.qa.metadata import dated_on
-from assistant.reports.lookup import label_of
-from assistant.reports.quoted_tables import CUT, Cell, Grid
+from assistant.reports.lookup import display_label
+from assistant.reports.quoted_tables import ELLIPSIS, Cell, Grid
 from assistant.row_tables import without_bars
 from assistant.wording.drafting import grammar_of
 from corpus.calendar_names import language_name
@@ -21,17 +21,17 @@ from corpus.documents import Document
 from corpus.library import Library
 from ingest.time_ranges import is_clocked
 
-WORDS = 240
+MAX_QUOTE_LENGTH = 240
 """Most characters of a quote in a footnote; what is left out is marked."""
-Address = Callable[[Document, int, int], str]
+AddressBuilder = Callable[[Document, int, int], str]
 """Where `document.text[start:end]` can be read, inside the site that shows a publication."""
-_NAMED = re.compile(
+_NAMED_PLACE = re.compile(
     r"(?:annex(?: [IVXLC]+| \d+)?(?:, )?)?(?:art\. \d+(?: bis| ter)?(?: \([a-z]+\))*)?(?:, )?(?:para\. [\d.]+(?: \([a-z]+\))*)?"
 )
 _SECTION = re.compile(r"section “(.+?)”(?:, (.*))?$")
 
 
-class References:
+class ReferenceFormatter:
     """Makes the footnotes of one publication, in order; with an `address` the places are links to the words cited. `gone` are documents
     as they are named where the library no longer holds what is cited of them, by id: without text, and without links."""
 
@@ -39,7 +39,7 @@ class References:
         self,
         library: Library,
         language: str,
-        address: Address | None = None,
+        address: AddressBuilder | None = None,
         gone: Mapping[str, Document] = MappingProxyType({}),
     ) -> None:
         self._library, self.language, self.address, self._gone = library, language, address, gone
@@ -59,7 +59,7 @@ class References:
             note = self.note(statement.citations, words=True, cut=statement.verdict == "derived")
             return (Span(statement.text), note)
         last = statement.main
-        words = f" {CUT} ".join(self._shown(each) for each in statement.citations)
+        words = f" {ELLIPSIS} ".join(self._shown(each) for each in statement.citations)
         quoted = Span(self._quotation(grammar_of(last.language).tail.sub("", words), last.language))
         place = self.place(last, known, before.main if before and before.verdict == "quoted" else None)
         said = (Span(place, url=self.path(last)), Span(self._colon)) if self.address else (Span(place + self._colon),)
@@ -78,27 +78,27 @@ class References:
         first, _, rest = where.partition(self._comma)
         comma = self._comma[:1]
         if headed and first and f"{first}{comma}" in f"{known}{comma}".replace(":", comma):
-            return _capital(rest)
-        short = name_of(document, self.language).short
+            return _capitalize(rest)
+        short = document_name(document, self.language).short
         again = before is not None and before.document == citation.document
-        return _capital(self._comma.join(filter(None, ("" if again or headed else short, where)))) or short
+        return _capitalize(self._comma.join(filter(None, ("" if again or headed else short, where)))) or short
 
     def where(self, citation: Citation, document: Document) -> str:
         """The place in words, as the locator has it where it can't be put into words whole."""
-        locator = _locator(citation, document)
-        if _NAMED.fullmatch(locator):
+        locator = _local_locator(citation, document)
+        if _NAMED_PLACE.fullmatch(locator):
             return place_name(locator, self.language) or locator
         return place_text(locator, self.language)
 
     def _placed(self, citation: Citation, document: Document) -> str:
         """The place as footnotes and tables have it: in short, where the language is that of the locators."""
-        return _locator(citation, document) if self.language == "en" else self.where(citation, document)
+        return _local_locator(citation, document) if self.language == "en" else self.where(citation, document)
 
     def note(self, citations: Sequence[Citation], *, words: bool = False, cut: bool = True) -> Note:
         """A footnote for some citations: each document in full where it is mentioned for the first time. With `words`
         it gives the words that are cited, long ones `cut`."""
         spans: list[Span] = []
-        cited = _innermost(citations) if not words else list(dict.fromkeys(citations))
+        cited = _most_specific(citations) if not words else list(dict.fromkeys(citations))
         # What names a text says no place.
         cited = [each for each in cited if not each.locator.endswith(", title")] or cited
         before = ""
@@ -112,11 +112,11 @@ class References:
             if words and citation not in self._worded and not heading:
                 self._worded.add(citation)
                 shown = self._shown(citation)
-                if cut and len(shown) > WORDS:
-                    shown = shown[:WORDS].rsplit(" ", 1)[0].rstrip() + f" {CUT}"
+                if cut and len(shown) > MAX_QUOTE_LENGTH:
+                    shown = shown[:MAX_QUOTE_LENGTH].rsplit(" ", 1)[0].rstrip() + f" {ELLIPSIS}"
                 quoted = self._quotation(shown, citation.language)
                 spans += [Span(self._colon), Span(quoted)]
-        spans[:1] = [replace(each, text=_capital(each.text)) for each in spans[:1]]
+        spans[:1] = [replace(each, text=_capitalize(each.text)) for each in spans[:1]]
         ended = "".join(span.text for span in spans).rstrip("”»“\u2069 ").endswith((".", "。"))
         return Note((*spans, *(() if ended else (Span("。" if self.language == "zh" else "."),))))
 
@@ -139,7 +139,7 @@ class References:
         where = [Span(f"{self._comma}{locator}")] if locator else []
         if self.path(citation):  # where places are links, one without a name is an arrow
             where = [Span(self._comma if locator else " "), Span(locator or "↗", url=self.path(citation))]
-        name = name_of(document, self.language)
+        name = document_name(document, self.language)
         if not first:
             return [Span(name.short, url=document.url), *where]
         if not name.symbol or not name.title or document.edition == "digest":
@@ -184,57 +184,59 @@ class References:
 
     def label(self, document: str) -> str:
         """How a document (its id) is called in headings and tables."""
-        return label_of(self.document(document), self.language)
+        return display_label(self.document(document), self.language)
 
     def source(self, document: str) -> Content:
         """A document (its id) in a list: its full name, its day, and its language."""
         held = self.document(document)
-        name = name_of(held, self.language)
+        name = document_name(held, self.language)
         day = dated_on(held) if held.edition != "digest" else None
         dated = day_text(day, self.language) if day else ""
         told = ["" if dated in name.full else dated, language_name(held.language, self.language)]
-        return Span(_capital(name.full), url=held.url), Span("".join(f"{self._comma}{each}" for each in told if each))
+        return Span(_capitalize(name.full), url=held.url), Span(
+            "".join(f"{self._comma}{each}" for each in told if each)
+        )
 
     def table(self, grid: Grid) -> Table:
         """A table whose cells are words of documents, without columns that are empty throughout. Words that introduce several points stand
         with the first of them."""
-        kept = [n for n in range(len(grid.columns)) if any(row[n].shown() for row in grid.rows)]
+        kept = [n for n in range(len(grid.columns)) if any(row[n].to_text() for row in grid.rows)]
         made: list[tuple[Content, ...]] = []
         for before, row in zip((None, *grid.rows), grid.rows, strict=False):
-            cells = (_again(before[n], row[n]) if before else row[n] for n in kept)
+            cells = (_omit_repeated(before[n], row[n]) if before else row[n] for n in kept)
             made.append(tuple(map(self._content, cells)))
         return Table(tuple(grid.columns[n] for n in kept), tuple(made))
 
     def _content(self, cell: Cell) -> Content:
         if cell.place:
             return (self.link(cell.citations[0]),)
-        text = cell.shown(self._semicolon)
+        text = cell.to_text(self._semicolon)
         if cell.citations and (cell.citations[0].language == "ar") != (self.language == "ar"):
             text = f"\u2068{text}\u2069"
         return (Span(text, url=cell.url),) if text else plain("–")
 
 
-def _again(before: Cell, cell: Cell) -> Cell:
+def _omit_repeated(before: Cell, cell: Cell) -> Cell:
     """A cell without the words with which the one above opens too, marked as left out."""
     opening, above = ([(each.document, each.start, each.end) for each in some.citations] for some in (cell, before))
     if not cell.whole or len(opening) < 2 or above[: len(opening) - 1] != opening[:-1]:
         return cell
     last = replace(cell, citations=cell.citations[-1:])
-    return replace(last, text=f"{CUT} {last.shown()}")
+    return replace(last, text=f"{ELLIPSIS} {last.to_text()}")
 
 
-def _locator(citation: Citation, document: Document) -> str:
+def _local_locator(citation: Citation, document: Document) -> str:
     """The place without its document; a span of time with a dash."""
     locator = citation.locator.removeprefix(document.label).removeprefix(", ")
     before, comma, last = locator.rpartition(", ")
     return f"{before}{comma}{last.replace('-', '–')}" if is_clocked(last) else locator
 
 
-def _capital(words: str) -> str:
+def _capitalize(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _innermost(citations: Sequence[Citation]) -> list[Citation]:
+def _most_specific(citations: Sequence[Citation]) -> list[Citation]:
     """Citations without those of the words that only introduce a provision that is cited too."""
     places = {(each.document, each.locator): each for each in reversed(citations)}
     kept = dict.fromkeys((each.document, each.locator) for each in citations)

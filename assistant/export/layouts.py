@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.answer_phrases import day_of, isolated, joined, mark, run_on, say
-from assistant.export.comparison_layout import origins_paper, texts_paper, topic_paper
-from assistant.export.footnoting import Address, References
+from assistant.export.comparison_layout import origins_publication, topic_publication, versions_publication
+from assistant.export.footnoting import AddressBuilder, ReferenceFormatter
 from assistant.export.publication import (
     Block,
     Content,
@@ -19,48 +19,50 @@ from assistant.export.publication import (
     Table,
     plain,
 )  # fmt: skip
-from assistant.export.theme_plots import map_of, years_of
+from assistant.export.theme_plots import draw_map, draw_timeline
 from assistant.qa.answer import Citation
 from assistant.reports.brief.briefing import Briefing
 from assistant.reports.comparison.provenance import Origins
-from assistant.reports.comparison.text_diff import Versions
+from assistant.reports.comparison.text_diff import VersionComparison
 from assistant.reports.comparison.topic_comparison import TopicComparison
-from assistant.reports.lookup import Paper
-from assistant.reports.mandates.mandate_list import Mandates, grid_of
-from assistant.reports.quoted_tables import columns
+from assistant.reports.lookup import DocumentStatus
+from assistant.reports.mandates.mandate_list import MandateList, mandate_table
+from assistant.reports.quoted_tables import column_names
 from assistant.reports.themes.theme_model import Theme, ThemeDocument, Themes
 from corpus.calendar_names import language_name
 from corpus.library import Library
 
-SHOWN = 1_000
+MAX_ROWS = 1_000
 """Rows of a list of mandates, at most; a sheet has more."""
-REPEATED = 4
+MAX_REPEATED_PLACES = 4
 """Most places that are named where a sentence is repeated."""
-Report = Briefing | Themes | Versions | TopicComparison | Origins | Mandates
+Report = Briefing | Themes | VersionComparison | TopicComparison | Origins | MandateList
 
 
-def publication_of(report: Report, library: Library, language: str = "", address: Address | None = None) -> Publication:
+def build_publication(
+    report: Report, library: Library, language: str = "", address: AddressBuilder | None = None
+) -> Publication:
     """A report as a publication. `library` is the one that it was made from; `language` is that of the words around what is
     quoted where it is not that of the report; with an `address` the places are links to the words."""
-    references = References(library, language or report.language, address)
+    references = ReferenceFormatter(library, language or report.language, address)
     match report:
         case Briefing():
-            return briefing_paper(report, references)
+            return briefing_publication(report, references)
         case Themes():
-            return _themes(report, references)
-        case Versions():
-            return texts_paper(report, references)
+            return _themes_publication(report, references)
+        case VersionComparison():
+            return versions_publication(report, references)
         case TopicComparison():
-            return topic_paper(report, references)
+            return topic_publication(report, references)
         case Origins():
-            return origins_paper(report, references)
-        case Mandates():
-            return _mandates(report, references)
+            return origins_publication(report, references)
+        case MandateList():
+            return _mandates_publication(report, references)
 
 
-def briefing_paper(
+def briefing_publication(
     briefing: Briefing,
-    references: References,
+    references: ReferenceFormatter,
     state: str = "",
     comments: Sequence[tuple[int | None, str, str]] = (),
     changed: Sequence[Citation] = (),
@@ -68,7 +70,9 @@ def briefing_paper(
     """The briefing as a publication. Of one that is reviewed the `state` stands on the cover, rows of tables have numbers behind those of the
     paragraphs, and `comments` (number, who, what) stand at the end; before all else which documents no longer say what is cited of them (`changed`), and in which paragraphs."""
     language = references.language
-    blocks: list[Block] = [Paragraph((Span(each, "strong"),)) for each in _changed(briefing, changed, references)]
+    blocks: list[Block] = [
+        Paragraph((Span(each, "strong"),)) for each in _outdated_sentences(briefing, changed, references)
+    ]
     number, row = 0, len(list(briefing.statements))
     told: set[str] = set()
     for section in briefing.sections:
@@ -85,13 +89,13 @@ def briefing_paper(
             if table.heading:
                 blocks.append(Heading(2, table.heading, f"{section.key}-table-{n}"))
             made = references.table(table)
-            blocks.append(_numbered(made, row) if state else made)
+            blocks.append(_number_rows(made, row) if state else made)
             row += len(made.rows)
         if section.key == "documentation" and briefing.papers:
-            blocks.append(_papers(briefing.papers, language))
+            blocks.append(_status_table(briefing.papers, language))
     if briefing.papers and not any(section.key == "documentation" for section in briefing.sections):
         head = Heading(1, say("section_documentation", language), "documentation")
-        blocks += [head, _papers(briefing.papers, language)]
+        blocks += [head, _status_table(briefing.papers, language)]
     ends: dict[str, list[Content]] = {
         "sources": [references.source(source.document) for source in briefing.sources],
         "unsourced": [plain(each) for each in briefing.unsourced],
@@ -112,13 +116,13 @@ def briefing_paper(
     return Publication(language, briefing.title, tuple(blocks), masthead, label, notice)
 
 
-def _numbered(table: Table, before: int) -> Table:
+def _number_rows(table: Table, before: int) -> Table:
     """A table with a number for each row, behind so many others, by which comments name it."""
     rows = ((plain(str(n)), *cells) for n, cells in enumerate(table.rows, before + 1))
     return Table(("", *table.header), tuple(rows), before + 1)
 
 
-def _changed(briefing: Briefing, changed: Sequence[Citation], references: References) -> list[str]:
+def _outdated_sentences(briefing: Briefing, changed: Sequence[Citation], references: ReferenceFormatter) -> list[str]:
     """A sentence for each document that no longer says what is cited of it, with the paragraphs that rest on these words."""
     language = references.language
     statements = [each for section in briefing.sections for each in section.statements]
@@ -132,22 +136,22 @@ def _changed(briefing: Briefing, changed: Sequence[Citation], references: Refere
     return told
 
 
-def _papers(papers: tuple[Paper, ...], language: str) -> Table:
+def _status_table(papers: tuple[DocumentStatus, ...], language: str) -> Table:
     rows = []
     for paper in papers:
         frame = {"superseded": "held_later", "digest": "held_digest", "missing": "held_not"}.get(paper.state)
         held = joined([language_name(each, language) for each in paper.held], language)
         held = say(frame, language, symbol=paper.superseded) if frame else held
         rows.append(((Span(paper.symbol, url=paper.url),), plain(paper.title), plain(held)))
-    return Table(columns(language, "symbol", "title", "held"), tuple(rows))
+    return Table(column_names(language, "symbol", "title", "held"), tuple(rows))
 
 
-def _mandates(made: Mandates, references: References) -> Publication:
-    language, rows = references.language, made.rows[:SHOWN]
-    blocks: list[Block] = [Paragraph(plain(_said(made, language)))]
+def _mandates_publication(made: MandateList, references: ReferenceFormatter) -> Publication:
+    language, rows = references.language, made.rows[:MAX_ROWS]
+    blocks: list[Block] = [Paragraph(plain(_mandates_summary(made, language)))]
     if made.total > len(rows):
         blocks.append(Paragraph(plain(say("mandates_left", language, shown=len(rows), total=made.total))))
-    blocks.append(references.table(grid_of(rows, language, documents=True)))
+    blocks.append(references.table(mandate_table(rows, language, documents=True)))
     sources = {row.place.document: row for row in rows}
     listed = []
     for row in sources.values():
@@ -158,7 +162,7 @@ def _mandates(made: Mandates, references: References) -> Publication:
     return Publication(language, say("mandates_title", language), tuple(blocks), notice=say("unofficial", language))
 
 
-def _said(made: Mandates, language: str) -> str:
+def _mandates_summary(made: MandateList, language: str) -> str:
     """What the list is of, in words."""
     wanted = made.wanted
     told = [say("mandates_count", language, count=made.total, documents=made.documents)]
@@ -172,7 +176,7 @@ def _said(made: Mandates, language: str) -> str:
     return run_on(told, language)
 
 
-def _themes(themes: Themes, references: References) -> Publication:
+def _themes_publication(themes: Themes, references: ReferenceFormatter) -> Publication:
     """The compendium: a table of the themes, map and timeline, and each theme with summary, documents and gaps. Where places are links,
     documents are links to what they say of the theme."""
     language = references.language
@@ -180,9 +184,9 @@ def _themes(themes: Themes, references: References) -> Publication:
     if len(themes.themes) > 1:
         blocks += [
             Heading(1, say("themes_contents", language), "themes"),
-            _list_of(themes),
-            Figure(map_of(themes), say("themes_map", language)),
-            Figure(years_of(themes), say("theme_documents", language), _by_year(themes)),
+            _theme_table(themes),
+            Figure(draw_map(themes), say("themes_map", language)),
+            Figure(draw_timeline(themes), say("theme_documents", language), _year_table(themes)),
         ]
     number = 0
     for theme in themes.themes:
@@ -192,48 +196,50 @@ def _themes(themes: Themes, references: References) -> Publication:
             content = references.paragraph(statement)
             told = (
                 f"{references.label(each.document)}{mark(',', language)}{references.link(each).text}"
-                for each in repeats[:REPEATED]
+                for each in repeats[:MAX_REPEATED_PLACES]
             )
             if places := joined([str(isolated(each, language)) for each in told], language):
                 content = (*content, Span(" " + say("repeated_in", language, places=places)))
             blocks.append(Paragraph(content, number))
         blocks.append(Heading(2, say("theme_documents", language), f"theme-{theme.number}-documents"))
-        blocks.append(_documents(theme.documents, references, theme))
-        blocks += _gaps(2, theme.gaps, f"theme-{theme.number}-gaps", language)
+        blocks.append(_document_table(theme.documents, references, theme))
+        blocks += _gap_blocks(2, theme.gaps, f"theme-{theme.number}-gaps", language)
     for name, beside in (("loose", themes.loose), ("apart", themes.apart)):
         if beside:
-            blocks += [Heading(1, say(f"themes_{name}", language), name), _documents(beside, references)]
-    blocks += _gaps(1, themes.gaps, "gaps", language)
+            blocks += [Heading(1, say(f"themes_{name}", language), name), _document_table(beside, references)]
+    blocks += _gap_blocks(1, themes.gaps, "gaps", language)
     return Publication(language, say("themes_title", language), tuple(blocks), notice=say("unofficial", language))
 
 
-def _gaps(level: int, gaps: Sequence[str], anchor: str, language: str) -> list[Block]:
+def _gap_blocks(level: int, gaps: Sequence[str], anchor: str, language: str) -> list[Block]:
     """Documents that are not held, under a heading; nothing where there are none."""
     return [Heading(level, say("theme_gaps", language), anchor), Listing(tuple(map(plain, gaps)))] if gaps else []
 
 
-def _list_of(themes: Themes) -> Table:
+def _theme_table(themes: Themes) -> Table:
     rows = []
     for theme in themes.themes:
         years = [str(year) for year in theme.years if year is not None]
         span = "–".join(dict.fromkeys((*years[:1], *years[-1:])))
         rows.append((str(theme.number), theme.name, str(len(theme.documents)), span))
-    return _plainly(("", *columns(themes.language, "theme", "documents", "years")), rows)
+    return _plain_table(("", *column_names(themes.language, "theme", "documents", "years")), rows)
 
 
-def _by_year(themes: Themes) -> Table:
+def _year_table(themes: Themes) -> Table:
     language, years = themes.language, themes.years
-    header = (*columns(language, "theme"), *(say("no_year", language) if y is None else str(y) for y in years))
+    header = (*column_names(language, "theme"), *(say("no_year", language) if y is None else str(y) for y in years))
     rows = [(f"{each.number}. {each.name}", *(str(each.years.get(y, "")) for y in years)) for each in themes.themes]
-    return _plainly(header, rows)
+    return _plain_table(header, rows)
 
 
-def _plainly(header: tuple[str, ...], rows: Sequence[Sequence[str]]) -> Table:
+def _plain_table(header: tuple[str, ...], rows: Sequence[Sequence[str]]) -> Table:
     """A table of bare words."""
     return Table(header, tuple(tuple(map(plain, row)) for row in rows))
 
 
-def _documents(documents: Sequence[ThemeDocument], references: References, theme: Theme | None = None) -> Table:
+def _document_table(
+    documents: Sequence[ThemeDocument], references: ReferenceFormatter, theme: Theme | None = None
+) -> Table:
     language, address = references.language, references.address
     rows: list[tuple[Content, ...]] = []
     for document in documents:
@@ -243,4 +249,4 @@ def _documents(documents: Sequence[ThemeDocument], references: References, theme
         year = say("no_year", language) if document.year is None else str(document.year)
         symbol = Span(references.label(document.document), url=document.url)
         rows.append((plain(year), (symbol,), (Span(document.title or document.label, url=link),)))
-    return Table(columns(language, "years", "symbol", "title"), tuple(rows))
+    return Table(column_names(language, "years", "symbol", "title"), tuple(rows))

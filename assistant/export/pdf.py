@@ -37,7 +37,7 @@ SCRIPTS = {
         "Noto Sans CJK SC", "Noto Serif CJK SC", "SimSun", "Source Han Serif SC", "WenQuanYi Zen Hei", "Droid Sans Fallback",
     ), "manimgx_fonts_cjk", "", "fonts-noto-cjk"),
 }  # fmt: skip
-_START = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+_FIXED_DATE = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 
 def to_pdf(publication: Publication) -> bytes:
@@ -46,16 +46,16 @@ def to_pdf(publication: Publication) -> bytes:
     Raises `PublishError` where typst, or a font for the script, is not installed.
     """
     typst, folders = _typst(), list(font_folders())
-    told = _told(publication)
-    told |= {"head": _told(publication.head), "spreads": _told(publication.spreads)}
-    told["fonts"] = _families(json.dumps(told, ensure_ascii=False), set(typst.Fonts(font_paths=folders).families()))
+    told = _to_json(publication)
+    told |= {"head": _to_json(publication.head), "spreads": _to_json(publication.spreads)}
+    told["fonts"] = _choose_fonts(json.dumps(told, ensure_ascii=False), set(typst.Fonts(font_paths=folders).families()))
     try:
         made = typst.compile(
             (files("assistant") / "export" / "note.typ").read_bytes(),
             format="pdf",
             font_paths=folders,
             sys_inputs={"made": json.dumps(told)},
-            timestamp=_START,
+            timestamp=_FIXED_DATE,
         )
     except (typst.TypstError, RuntimeError) as error:
         raise PublishError(
@@ -90,20 +90,20 @@ def font_folders() -> tuple[str, ...]:
     return tuple(found)
 
 
-def _told(value: Any) -> Any:
+def _to_json(value: Any) -> Any:
     """A part of a publication as JSON has it: its kind and fields; text on one line, without characters that can't be printed."""
     if isinstance(value, str):
         line = " ".join(value.split()) if "\n" in value else value
         return "".join(letter for letter in line if letter >= " ")
     if isinstance(value, tuple | list):
-        return [_told(each) for each in value]
+        return [_to_json(each) for each in value]
     if not is_dataclass(value):
         return value
-    told = {"kind": type(value).__name__, **{each.name: _told(getattr(value, each.name)) for each in fields(value)}}
+    told = {"kind": type(value).__name__, **{each.name: _to_json(getattr(value, each.name)) for each in fields(value)}}
     return told | {"shares": [round(each, 4) for each in value.shares()]} if isinstance(value, Table) else told
 
 
-def _families(text: str, installed: set[str]) -> list[str]:
+def _choose_fonts(text: str, installed: set[str]) -> list[str]:
     """The fonts for a text. Raises `PublishError` where there is none for one of its scripts."""
     scripts = [_script_font(language, installed) for language, each in SCRIPTS.items() if each.letters.search(text)]
     families = [each for each in dict.fromkeys((*FONTS[:2], *scripts, *FONTS)) if each in installed]

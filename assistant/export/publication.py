@@ -14,13 +14,13 @@ from assistant.reports import ReportError
 
 _BREAKS = re.compile(r"[\s‐-]|(?<=[^\W\d])/")
 """Where a line may end; a symbol behind each of its first parts, `A/RES/` and `78/167`."""
-LINE, ACROSS = 90, 136
+LINE_CHARACTERS, LANDSCAPE_LINE_CHARACTERS = 90, 136
 """Characters of a table that stand on one line of a page, and of one that lies."""
-COLUMNS = 6
+MIN_WIDE_COLUMNS = 6
 """From so many columns on a table whose longest cells stand on no line together takes pages that lie."""
-LITTLE = 1_000
+MIN_SPREAD_CHARACTERS = 1_000
 """Characters, a third of a page, that have no page of their own between pages of another orientation."""
-LONGEST = 30
+MAX_WORD_WIDTH = 30
 """Longest word, in characters, that may widen its column."""
 Mode = Literal["plain", "strong", "emphasis", "inserted", "deleted"]
 
@@ -83,8 +83,8 @@ class Table:
     @property
     def wide(self) -> bool:
         """Whether it takes pages that lie: it has many columns, or words that stand on no line together."""
-        long = sum(max(map(len, column)) for column in self._lines) > LINE
-        return (len(self.header) >= COLUMNS and long) or sum(self._words) > LINE
+        long = sum(max(map(len, column)) for column in self._lines) > LINE_CHARACTERS
+        return (len(self.header) >= MIN_WIDE_COLUMNS and long) or sum(self._words) > LINE_CHARACTERS
 
     @cached_property
     def _lines(self) -> list[list[str]]:
@@ -104,7 +104,7 @@ class Table:
             broad = sum(letter.isupper() or letter.isdigit() or letter >= "\u2e80" for letter in word)
             return len(word) + broad / 2
 
-        return [2 + min(LONGEST, max(map(room, column))) for column in words]
+        return [2 + min(MAX_WORD_WIDTH, max(map(room, column))) for column in words]
 
     def shares(self, whole: float = 1.0, *, lying: bool | None = None) -> list[float]:
         """The widths of the columns, which sum up to a whole, by the longest of their words and by all that they say; long cells wrap. On pages
@@ -112,7 +112,9 @@ class Table:
         # No column is narrower than its longest word; what is left of the line goes to those with more to say.
         words = self._words
         weights = [sum(map(len, column)) for column in self._lines]
-        left = max(0, (ACROSS if (self.wide if lying is None else lying) else LINE) - sum(words))
+        left = max(
+            0, (LANDSCAPE_LINE_CHARACTERS if (self.wide if lying is None else lying) else LINE_CHARACTERS) - sum(words)
+        )
         widths = [word + left * weight / (sum(weights) or 1) for word, weight in zip(words, weights, strict=True)]
         return [whole * each / sum(widths) for each in widths]
 
@@ -149,15 +151,17 @@ class Publication:
         for block in self.blocks:
             wide, before = isinstance(block, Table) and block.wide, parts[-1][1] if parts else []
             heads = isinstance(block, Heading) and not (before and isinstance(before[-1], Heading))
-            if wide and parts and not parts[-1][0] and _length(before) <= LITTLE:
+            if wide and parts and not parts[-1][0] and _text_length(before) <= MIN_SPREAD_CHARACTERS:
                 parts[-1] = (True, [*before, block])
             elif heads or not parts or parts[-1][0] != wide:
                 parts.append((wide, [block]))
             else:
                 before.append(block)
-        made = _joined(parts)
+        made = _join_spreads(parts)
         lies = any(wide for wide, _ in made)
-        return _joined((wide or (lies and _length(blocks) <= LITTLE), blocks) for wide, blocks in made)
+        return _join_spreads(
+            (wide or (lies and _text_length(blocks) <= MIN_SPREAD_CHARACTERS), blocks) for wide, blocks in made
+        )
 
     @property
     def head(self) -> list[tuple[str, str]]:
@@ -165,22 +169,22 @@ class Publication:
         return list(zip_longest(self.masthead, self.label, fillvalue=""))
 
 
-def _joined(parts: Iterable[tuple[bool, list[Block]]]) -> list[tuple[bool, list[Block]]]:
+def _join_spreads(parts: Iterable[tuple[bool, list[Block]]]) -> list[tuple[bool, list[Block]]]:
     """Blocks by a trait, those that follow each other and share it together."""
     return [(trait, [block for _, own in some for block in own]) for trait, some in groupby(parts, key=itemgetter(0))]
 
 
-def _length(blocks: Iterable[Block]) -> int:
+def _text_length(blocks: Iterable[Block]) -> int:
     """The characters of blocks; a drawing counts as a page."""
-    return sum(map(_letters, blocks))
+    return sum(map(_block_length, blocks))
 
 
-def _letters(block: Block) -> int:
+def _block_length(block: Block) -> int:
     match block:
         case Heading():
             return len(block.text)
         case Figure():
-            return 3 * LITTLE
+            return 3 * MIN_SPREAD_CHARACTERS
         case Paragraph():
             contents: Iterable[Content] = (block.content,)
         case Listing():

@@ -12,32 +12,38 @@ from html import escape
 from assistant.answer_phrases import say
 from assistant.reports.themes.theme_model import Themes
 
-WIDTH, EDGE, LINE = 400, 6, 16
-LETTERS, LONGEST = 20, 52
+WIDTH, MARGIN, LINE_HEIGHT = 400, 6, 16
+MAX_MAP_LETTERS, MAX_TIMELINE_LETTERS = 20, 52
 """Letters of one line of a name on the map, and of a name on the timeline; wide ones count twice."""
-WIDE = 7.2
+LETTER_WIDTH = 7.2
 """Width of a letter."""
-ROUNDS = 300
+MAX_ROUNDS = 300
 """How often names that overlap are moved apart, at most."""
-YEAR = 34
+YEAR_WIDTH = 34
 """Width of a year."""
 _DOT = 'fill="#4a7fb5" fill-opacity="0.45" stroke="#4a7fb5"'
 
 
-def map_of(themes: Themes) -> str:
+def draw_map(themes: Themes) -> str:
     """A map of themes: near to each other where their documents are alike, the larger the more documents."""
     most = max((len(theme.documents) for theme in themes.themes), default=1)
-    names = [textwrap.wrap(f"{each.number}. {each.name}", _letters(each.name, LETTERS)) for each in themes.themes]
+    names = [
+        textwrap.wrap(f"{each.number}. {each.name}", _letters_per_line(each.name, MAX_MAP_LETTERS))
+        for each in themes.themes
+    ]
     radii = [8 + 14 * math.sqrt(len(theme.documents) / most) for theme in themes.themes]
-    wide = [WIDE * max(len(line) * LETTERS / _letters(line, LETTERS) for line in lines) for lines in names]
+    wide = [
+        LETTER_WIDTH * max(len(line) * MAX_MAP_LETTERS / _letters_per_line(line, MAX_MAP_LETTERS) for line in lines)
+        for lines in names
+    ]
     boxes = zip(radii, wide, names, strict=True)
-    sizes = [(max(2 * radius, width) + 8, 2 * radius + LINE * len(lines) + 8) for radius, width, lines in boxes]
+    sizes = [(max(2 * radius, width) + 8, 2 * radius + LINE_HEIGHT * len(lines) + 8) for radius, width, lines in boxes]
     parts = []
-    middles, height = _apart([(theme.x, theme.y) for theme in themes.themes], sizes)
+    middles, height = _separate_boxes([(theme.x, theme.y) for theme in themes.themes], sizes)
     for theme, lines, radius, (_, tall), (x, y) in zip(themes.themes, names, radii, sizes, middles, strict=True):
         top = y - tall / 2 + radius
         told = "".join(
-            f'<text x="{x:.1f}" y="{top + radius + LINE * n:.1f}" text-anchor="middle">{escape(line)}</text>'
+            f'<text x="{x:.1f}" y="{top + radius + LINE_HEIGHT * n:.1f}" text-anchor="middle">{escape(line)}</text>'
             for n, line in enumerate(lines, 1)
         )
         circle = (
@@ -47,48 +53,48 @@ def map_of(themes: Themes) -> str:
     return _svg(height, say("themes_contents", themes.language), parts)
 
 
-def years_of(themes: Themes) -> str:
+def draw_timeline(themes: Themes) -> str:
     """A timeline: how many documents of each theme are of each year that there is."""
     years = themes.years
-    column = (WIDTH - 2 * EDGE) / max(1, len(years))
+    column = (WIDTH - 2 * MARGIN) / max(1, len(years))
     most = max((count for theme in themes.themes for count in theme.years.values()), default=1)
     told = [say("no_year", themes.language) if year is None else str(year) for year in years]
-    step = math.ceil(YEAR / column)
+    step = math.ceil(YEAR_WIDTH / column)
     heads = [
-        f'<text x="{EDGE + column * (n + 0.5):.1f}" y="{LINE}" text-anchor="middle">{escape(word)}</text>'
+        f'<text x="{MARGIN + column * (n + 0.5):.1f}" y="{LINE_HEIGHT}" text-anchor="middle">{escape(word)}</text>'
         for n, word in enumerate(told)
         if n % step == 0 or n == len(told) - 1
     ]
-    parts, row = heads, 3.4 * LINE
+    parts, row = heads, 3.4 * LINE_HEIGHT
     for place, theme in enumerate(themes.themes):
-        y = 1.5 * LINE + row * place
-        name, most_letters = f"{theme.number}. {theme.name}", _letters(theme.name, LONGEST)
+        y = 1.5 * LINE_HEIGHT + row * place
+        name, most_letters = f"{theme.number}. {theme.name}", _letters_per_line(theme.name, MAX_TIMELINE_LETTERS)
         name = name if len(name) <= most_letters else name[: most_letters - 1].rstrip() + "…"
         dots = "".join(
-            _counted(EDGE + column * (years.index(year) + 0.5), y + 2 * LINE, count, most, column)
+            _draw_dot(MARGIN + column * (years.index(year) + 0.5), y + 2 * LINE_HEIGHT, count, most, column)
             for year, count in theme.years.items()
         )
         rule = f'<line x1="0" x2="{WIDTH}" y1="{y:.1f}" y2="{y:.1f}" stroke="currentColor" stroke-opacity="0.25"/>'
         parts.append(
-            f'{rule}<a href="#theme-{theme.number}"><text x="{EDGE}" y="{y + LINE:.1f}">{escape(name)}</text></a>{dots}'
+            f'{rule}<a href="#theme-{theme.number}"><text x="{MARGIN}" y="{y + LINE_HEIGHT:.1f}">{escape(name)}</text></a>{dots}'
         )
-    return _svg(1.5 * LINE + row * len(themes.themes), say("column_years", themes.language), parts)
+    return _svg(1.5 * LINE_HEIGHT + row * len(themes.themes), say("column_years", themes.language), parts)
 
 
-def _counted(x: float, y: float, count: int, most: int, column: float) -> str:
+def _draw_dot(x: float, y: float, count: int, most: int, column: float) -> str:
     radius = min(column / 2, 7 + 5 * math.sqrt(count / most))
     number = f'<text x="{x:.1f}" y="{y + 4:.1f}" text-anchor="middle" font-size="11">{count}</text>'
     return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" {_DOT}/>{number}'
 
 
-def _apart(
+def _separate_boxes(
     wanted: Sequence[tuple[float, float]], sizes: Sequence[tuple[float, float]]
 ) -> tuple[list[list[float]], float]:
     """Middles of boxes (width, height) near where they are wanted (-1..1), moved apart until none overlaps, and the height
     that they take."""
     room = sum(width * tall for width, tall in sizes) / WIDTH
     made = [[WIDTH / 2 + x * (WIDTH - w) / 2, -y * room] for (x, y), (w, _) in zip(wanted, sizes, strict=True)]
-    for _ in range(ROUNDS):
+    for _ in range(MAX_ROUNDS):
         over = False
         for i in range(len(made)):
             for j in range(i):
@@ -109,7 +115,7 @@ def _apart(
     return made, max((middle[1] + h / 2 for middle, (_, h) in zip(made, sizes, strict=True)), default=1.0)
 
 
-def _letters(name: str, most: int) -> int:
+def _letters_per_line(name: str, most: int) -> int:
     """How many letters of a name are as wide as `most` Latin ones."""
     return most // 2 if any(unicodedata.east_asian_width(letter) in "WF" for letter in name) else most
 

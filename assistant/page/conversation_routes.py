@@ -34,7 +34,7 @@ from assistant.page.chat_turns import (
 from assistant.page.plain_pages import Paged, page
 from assistant.page.turn_html import Source, sources_of, standing_of, turn_html
 from assistant.page_labels import language_of, word
-from assistant.reports import refused
+from assistant.reports import report_errors_as
 from assistant.row_tables import without_bars
 from assistant.service import Service
 from assistant.service.saved_conversations import CONVERSATIONS, Kept
@@ -267,7 +267,7 @@ def answer(request: Request, name: Name, service: Served, caller: Caller) -> Res
 def _taken(request: Request, service: Service, turns: Sequence[Turn], gone: int = 0) -> Response:
     """Turns as a file to be taken away, of the format with which the address ends."""
     form = request.url.path.rpartition(".")[2]
-    with refused(Conflict):
+    with report_errors_as(Conflict):
         reply = file_reply(render(publication_of_turns(service, turns, gone), form), form, "rapporteur")
     reply.headers["Cache-Control"] = "no-store"
     return reply

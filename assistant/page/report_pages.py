@@ -23,12 +23,12 @@ from assistant.api.api_replies import file_reply
 from assistant.api.authentication import Caller, Served
 from assistant.api.route import may
 from assistant.export.file_formats import to_html
-from assistant.export.layouts import publication_of
+from assistant.export.layouts import build_publication
 from assistant.page.plain_pages import Paged, document_path, page, words_path
 from assistant.page.scope_choice import meeting_views
 from assistant.page_labels import LANGUAGE_NAMES, language_of, word
 from assistant.paper_requests import (
-    MOST_SIDES,
+    MAX_COMPARED_DOCUMENTS,
     BriefingRequest,
     ComparisonRequest,
     MandatesRequest,
@@ -172,7 +172,7 @@ class TopicAsked(Asked):
 
     def beside(self, request: Request, service: Service, who: Principal) -> dict[str, Any]:
         """How many documents may be named."""
-        return {"most": MOST_SIDES}
+        return {"most": MAX_COMPARED_DOCUMENTS}
 
 
 class MandatesAsked(Asked):
@@ -215,7 +215,7 @@ def _add(kind: type[Asked]) -> None:
         files = [(told, f"/{kind.place}/{kind.name}.{form}?{query}") for form, told in kind.files.items()]
 
         def shown(made: Any) -> Response:
-            publication = publication_of(made, service.library, asked.request.spoken(made), words_path)
+            publication = build_publication(made, service.library, asked.request.spoken(made), words_path)
             article = Markup(to_html(publication, page=False))  # noqa: S704  (escaped)
             return page(f"{kind.place}.html", request, **values | {"article": article, "made": made, "files": files})
 

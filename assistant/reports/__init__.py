@@ -13,7 +13,7 @@ Progress = Callable[[str, int, int], None]
 """Told what is made next, how many parts are done, and how many there are."""
 
 
-def silent(_part: str, _done: int, _total: int) -> None:
+def no_progress(_part: str, _done: int, _total: int) -> None:
     """Tells nobody of a progress."""
 
 
@@ -22,7 +22,7 @@ class ReportError(Told, ValueError):
 
 
 @contextmanager
-def refused(fault: type[Told]) -> Iterator[None]:
+def report_errors_as(fault: type[Told]) -> Iterator[None]:
     """Says as a fault why a report, or a file of it, can't be made: not where the program lies, since who asks may be anywhere."""
     try:
         yield

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from assistant.answer_phrases import act_frames, act_words
-from assistant.reports.lookup import State, held_as, printed_title
+from assistant.reports.lookup import State, announced_title, find_status
 from assistant.vocabulary import Vocabulary
 from corpus.analysis import analyse
 from corpus.catalogue import Catalogue
@@ -27,7 +27,7 @@ _REACH = 80
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckedDocument:
     """One document that the agenda announces, or that the agenda or an announced document cites.
 
     `items` are the agenda items that announce it, empty for one that is only cited. `held` are the languages of the
@@ -54,8 +54,8 @@ class AgendaCheck:
     agenda: str
     title: str
     dates: tuple[str, ...]
-    announced: tuple[Checked, ...]
-    cited: tuple[Checked, ...]
+    announced: tuple[CheckedDocument, ...]
+    cited: tuple[CheckedDocument, ...]
     others: tuple[str, ...] = ()
 
     @property
@@ -77,9 +77,11 @@ def check_agenda(
     for item in meeting.items:
         for text, _ in item.documentation:
             items.setdefault(Symbol.parse(text), []).append(item.number)
-    titles = {Symbol.parse(text): printed_title(agenda, n) for item in meeting.items for text, n in item.documentation}
+    titles = {
+        Symbol.parse(text): announced_title(agenda, n) for item in meeting.items for text, n in item.documentation
+    }
     announced = [
-        _checked(library, catalogue, symbol, tuple(numbers), languages, title=titles[symbol])
+        _check_document(library, catalogue, symbol, tuple(numbers), languages, title=titles[symbol])
         for symbol, numbers in items.items()
     ]
     papers = [
@@ -90,20 +92,21 @@ def check_agenda(
     ]
     cited: dict[Symbol, list[str]] = {}
     for document in (agenda, *papers):
-        for symbol in dict.fromkeys((*cited_by([document]), *resolutions_in(document))):
+        for symbol in dict.fromkeys((*cited_by([document]), *find_cited_resolutions(document))):
             if not any(same_document(symbol, each) for each in items):
                 cited.setdefault(symbol, []).append(document.label)
     told = [
-        _checked(library, catalogue, symbol, (), (), tuple(dict.fromkeys(places))) for symbol, places in cited.items()
+        _check_document(library, catalogue, symbol, (), (), tuple(dict.fromkeys(places)))
+        for symbol, places in cited.items()
     ]
-    told += _by_name(library, catalogue, (agenda, *papers))
+    told += _find_cited_by_name(library, catalogue, (agenda, *papers))
     dates = tuple(day.isoformat() for day in meeting.dates)
     labels = (library.document(each.document_id).label for each in library.meetings())
     others = tuple(sorted({label for label in labels if label != agenda.label}))
     return AgendaCheck(agenda.label, meeting.title, dates, tuple(announced), tuple(told), others)
 
 
-def resolutions_in(document: Document) -> list[Symbol]:
+def find_cited_resolutions(document: Document) -> list[Symbol]:
     """The resolutions that a document cites by number alone, as references name them in its language: those of a body that is named
     with them, or beside “its resolution”; and where none is, those of its own body."""
     language, text, content = document.language, document.text, Vocabulary.shipped().content
@@ -144,7 +147,7 @@ def resolutions_in(document: Document) -> list[Symbol]:
     return [Symbol.parse(symbol) for symbol in found]
 
 
-def _by_name(library: Library, catalogue: Catalogue, documents: Sequence[Document]) -> list[Checked]:
+def _find_cited_by_name(library: Library, catalogue: Catalogue, documents: Sequence[Document]) -> list[CheckedDocument]:
     """The resolutions without a symbol, of conferences, that documents cite by a name that the catalogue has."""
     found = []
     for entry in catalogue.entries:
@@ -159,11 +162,13 @@ def _by_name(library: Library, catalogue: Catalogue, documents: Sequence[Documen
             held = [each for each in library.headers() if each.title.casefold() == entry.title.casefold()]
             state: State = "held" if held else "missing"
             spoken = tuple(each for each in LANGUAGES if each in {header.language for header in held})
-            found.append(Checked(entry.key, entry.title, (), state, spoken, (), "", tuple(dict.fromkeys(places))))
+            found.append(
+                CheckedDocument(entry.key, entry.title, (), state, spoken, (), "", tuple(dict.fromkeys(places)))
+            )
     return found
 
 
-def _checked(
+def _check_document(
     library: Library,
     catalogue: Catalogue,
     symbol: Symbol,
@@ -171,11 +176,13 @@ def _checked(
     languages: Sequence[str],
     cited_in: tuple[str, ...] = (),
     title: str = "",
-) -> Checked:
-    paper = held_as(library, catalogue, symbol, title)
+) -> CheckedDocument:
+    paper = find_status(library, catalogue, symbol, title)
     held = paper.held if paper.state in ("held", "superseded") else ()
     missing = tuple(each for each in languages if each not in held)
     wanted = missing or (("en",) if not held else ())
     asked = ["rapporteur", "fetch", paper.superseded or symbol.text]
     command = shlex.join([*asked, *(word for each in wanted for word in ("--language", each))]) if wanted else ""
-    return Checked(symbol.text, paper.title, items, paper.state, held, missing, paper.superseded, cited_in, command)
+    return CheckedDocument(
+        symbol.text, paper.title, items, paper.state, held, missing, paper.superseded, cited_in, command
+    )

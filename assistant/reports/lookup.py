@@ -14,7 +14,7 @@ from assistant.messages import Message
 from assistant.qa.answer import Citation
 from assistant.qa.metadata import is_draft, reads_as_draft
 from assistant.reports import ReportError
-from assistant.reports.comparison.paragraphs import key_of
+from assistant.reports.comparison.paragraphs import normalized_key
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES, Block, Document, Span
 from corpus.library import Library
@@ -24,12 +24,12 @@ from corpus.symbols import Symbol, find_symbols, same_document
 from corpus.versions import best_language
 
 State = Literal["held", "superseded", "digest", "missing"]
-NEAR, LONGEST = 3, 200
+MAX_SUGGESTIONS, MAX_NAME_LENGTH = 3, 200
 """How many names that are near are told of one that nobody has, and how many characters of that are looked at."""
 
 
 @dataclass(frozen=True)
-class Paper:
+class DocumentStatus:
     """In what form a document is held. `held` are the languages of the text, or of the revision that is held in its place, of which
     `superseded` is the symbol; `edition` is that of what is held. `url` is the official text."""
 
@@ -48,7 +48,7 @@ class Paper:
         return "digest" if self.edition == "digest" else "held"
 
 
-def held_as(library: Library, catalogue: Catalogue, symbol: Symbol, title: str = "") -> Paper:
+def find_status(library: Library, catalogue: Catalogue, symbol: Symbol, title: str = "") -> DocumentStatus:
     """In what form a symbol is held. `title` is used where neither library nor catalogue knows a better one."""
     versions = library.versions()
     own = [each for each in versions.held if same_document(each.symbol, symbol)]
@@ -57,7 +57,7 @@ def held_as(library: Library, catalogue: Catalogue, symbol: Symbol, title: str =
     shown = best_language(own or later, "en")
     official = [each for each in own if each.header.edition != "digest"]
     spoken = {each.header.language for each in later or official or own}
-    return Paper(
+    return DocumentStatus(
         symbol=symbol.text,
         title=shown[0].header.title if shown else entries[0].title if entries else title,
         held=tuple(each for each in LANGUAGES if each in spoken),
@@ -67,7 +67,7 @@ def held_as(library: Library, catalogue: Catalogue, symbol: Symbol, title: str =
     )
 
 
-def printed_title(agenda: Document, ordinal: int) -> str:
+def announced_title(agenda: Document, ordinal: int) -> str:
     """The title with which the agenda announces a document; empty where the words that do so name several, or are text."""
     block = agenda.blocks[ordinal]
     words = " ".join(agenda.body(block).split())
@@ -79,17 +79,17 @@ def printed_title(agenda: Document, ordinal: int) -> str:
     return re.sub(r"\s+(?=[,;]|\s)", "", title).strip(" ,;:.()（）*")
 
 
-def label_of(document: Document, language: str) -> str:
+def display_label(document: Document, language: str) -> str:
     """How a document is called in headings and tables: by its label; a draft is called one."""
     return f"{document.label} ({say('status_draft', language)})" if reads_as_draft(document) else document.label
 
 
-def said_anew(headers: Mapping[str, Header], ids: Iterable[str]) -> dict[str, str]:
+def find_newer_resolutions(headers: Mapping[str, Header], ids: Iterable[str]) -> dict[str, str]:
     """Resolutions among some documents of whose title there is a later one in their language, with the id of the latest: it says anew
     what still holds."""
     held = [headers[each] for each in ids if headers[each].kind == "resolution"]
     adopted = [each for each in held if not is_draft(Symbol.read(each.symbol or ""))]
-    named = {each.id: (key_of(each.title.partition(". ")[2] or each.title), each.language) for each in adopted}
+    named = {each.id: (normalized_key(each.title.partition(". ")[2] or each.title), each.language) for each in adopted}
     latest = {named[each.id]: each.id for each in sorted(adopted, key=lambda each: each.date or "")}
     return {each: latest[called] for each, called in named.items() if latest[called] != each}
 
@@ -103,19 +103,19 @@ def cite(
     return Citation.of(document, start, end, block.locator * placed, library.passage_at(document.id, start) or "")
 
 
-def changed(library: Library, citations: Iterable[Citation]) -> list[Citation]:
+def find_outdated_citations(library: Library, citations: Iterable[Citation]) -> list[Citation]:
     """The citations whose words are no longer those of their document, or whose document is gone."""
     held = library.keys()
     return [each for each in citations if each.document not in held
             or library.document(each.document).quote(each.start, each.end) != each.quote]  # fmt: skip
 
 
-def named(library: Library, name: str, language: str | None = None) -> Document:
+def find_document(library: Library, name: str, language: str | None = None) -> Document:
     """The document of a name exactly, in a language, in English or in any; no digest where there is another text.
     Raises `ReportError`."""
     found = library.find(name)
     if not found:
-        raise not_held(library, name)
+        raise not_found_error(library, name)
     return min(
         found,
         key=lambda each: (
@@ -124,29 +124,33 @@ def named(library: Library, name: str, language: str | None = None) -> Document:
     )  # fmt: skip
 
 
-def not_held(library: Library, name: str) -> ReportError:
+def not_found_error(library: Library, name: str) -> ReportError:
     """That no document has a name, with those whose names are near to it."""
     called = {each.casefold(): header.key for header in library.headers()
               for each in (header.title, header.short, header.slug, header.key) if each}  # fmt: skip
-    return ReportError("named-none", name=name[:LONGEST], near=near_to_it(near(name, called)))
+    return ReportError(
+        "named-none", name=name[:MAX_NAME_LENGTH], near=format_suggestions(find_similar_names(name, called))
+    )
 
 
-def near_to_it(names: Sequence[str]) -> str | Callable[[str], str]:
+def format_suggestions(names: Sequence[str]) -> str | Callable[[str], str]:
     """That some names are near to one that nobody has."""
     return Message("near", {"names": "; ".join(names)}).told if names else ""
 
 
-def near(name: str, names: Mapping[str, str], most: int = NEAR, least: float = 0.6) -> list[str]:
+def find_similar_names(
+    name: str, names: Mapping[str, str], most: int = MAX_SUGGESTIONS, least: float = 0.6
+) -> list[str]:
     """What names, in small letters, stand for that are near to one: those spelt alike (from `least` on, 0 to 1), else those with all
     its words."""
-    wanted = " ".join(name[:LONGEST].casefold().split())
+    wanted = " ".join(name[:MAX_NAME_LENGTH].casefold().split())
     words = set(wanted.split())
     within = (each for each in names if words and words <= set(each.split()))
     found = get_close_matches(wanted, names, most, least) or sorted(within, key=len)[:most]
     return list(dict.fromkeys(names[each] for each in found))
 
 
-def agenda_meeting(library: Library, symbol: str = "", language: str = "en") -> Meeting:
+def find_meeting(library: Library, symbol: str = "", language: str = "en") -> Meeting:
     """The meeting of an agenda by its symbol, else the latest; its agenda in a language, else in English where it is held.
     Raises `ReportError`."""
     held = library.meetings()
@@ -154,10 +158,10 @@ def agenda_meeting(library: Library, symbol: str = "", language: str = "en") -> 
     wanted = {document.id for document in library.find(symbol)} if symbol else set(agendas)
     meetings = [each for each in held if each.document_id in wanted]
     if not meetings:
-        told = "; ".join(sorted({each.label for each in agendas.values()})[:NEAR])
+        told = "; ".join(sorted({each.label for each in agendas.values()})[:MAX_SUGGESTIONS])
         there = Message("agendas-held", {"names": told}).told if told else ""
         if symbol:
-            raise ReportError("no-agenda-named", name=symbol[:LONGEST], there=there)
+            raise ReportError("no-agenda-named", name=symbol[:MAX_NAME_LENGTH], there=there)
         raise ReportError("no-agenda", there=there)
 
     def rank(meeting: Meeting) -> tuple[object, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 from assistant.answer_phrases import say
 from assistant.qa.answer import Citation, citation_json
 
-CUT = "[…]"
+ELLIPSIS = "[…]"
 """Stands for what is left out of a quote."""
 
 
@@ -25,11 +25,11 @@ class Cell:
     note: str = ""
     url: str | None = None
 
-    def shown(self, between: str = "; ") -> str:
+    def to_text(self, between: str = "; ") -> str:
         """What it shows, on one line; a place is shown as its locator."""
         if self.place:
             return self.citations[0].locator
-        words = f" {CUT} " if self.whole else between
+        words = f" {ELLIPSIS} " if self.whole else between
         said = self.text or words.join(" ".join(each.quote.split()) for each in self.citations)
         return f"{said} ({self.note})" if self.note else said
 
@@ -48,7 +48,7 @@ class Grid:
         return (cite for row in self.rows for cell in row for cite in cell.citations)
 
 
-def columns(language: str, *names: str) -> tuple[str, ...]:
+def column_names(language: str, *names: str) -> tuple[str, ...]:
     """What columns are called in a language."""
     return tuple(say(f"column_{name}", language) for name in names)
 
@@ -59,7 +59,7 @@ def as_json(value: Any, cited: Callable[[Citation, int], Any] = citation_json, n
     if isinstance(value, Citation):
         return cited(value, n)
     if isinstance(value, Cell):
-        return {"text": value.shown(), "citations": as_json(value.citations, cited)}
+        return {"text": value.to_text(), "citations": as_json(value.citations, cited)}
     if isinstance(value, float):
         return round(value, 3)
     if isinstance(value, tuple | list):

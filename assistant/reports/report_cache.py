@@ -18,7 +18,7 @@ VERSION = 8
 """Raised with a change that makes other sections of the same documents."""
 
 
-def state_of(library: Library, settings: Sequence[object] = ()) -> str:
+def library_fingerprint(library: Library, settings: Sequence[object] = ()) -> str:
     """A short hash of all that a report depends on: what is held and how it is searched, and the settings given."""
     digest = hashlib.sha256(repr((VERSION, sorted(library.stamp().items()), tuple(settings))).encode())
     for header in library.each_header():
@@ -26,12 +26,12 @@ def state_of(library: Library, settings: Sequence[object] = ()) -> str:
     return digest.hexdigest()[:16]
 
 
-def name_of(*values: object) -> str:
+def cache_key(*values: object) -> str:
     """A short hash of values that JSON can hold."""
     return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:24]
 
 
-class Derived:
+class ReportCache:
     """Values in one folder, by name."""
 
     def __init__(self, library: Library, *folders: str) -> None:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
 from assistant.access import Principal, Role, check
 from assistant.access.access_store import AccessStore
-from assistant.paper_requests import PaperRequest, file_of
-from assistant.reports import Progress, refused, silent
+from assistant.paper_requests import PaperRequest, render_file
+from assistant.reports import Progress, no_progress, report_errors_as
 from assistant.reports.brief.briefing import Briefing, Source
 from assistant.service.paper_queue import Paper, Papers
 from assistant.service_errors import Conflict, Invalid, NotHeld
@@ -25,7 +25,7 @@ from corpus.symbols import Symbol
 from ingest.readers.text import visible
 
 if TYPE_CHECKING:
-    from assistant.export.footnoting import Address
+    from assistant.export.footnoting import AddressBuilder
     from assistant.export.layouts import Report
     from assistant.export.publication import Publication
     from assistant.reports.agenda_check import AgendaCheck
@@ -158,11 +158,11 @@ class Drafts:
         return moved
 
     def _changed(self, briefing: Briefing) -> tuple[str, ...] | None:
-        from assistant.reports.lookup import changed
+        from assistant.reports.lookup import find_outdated_citations
 
         if self._library is None:
             return None
-        return tuple(dict.fromkeys(each.symbol for each in changed(self._library, briefing.citations)))
+        return tuple(dict.fromkeys(each.symbol for each in find_outdated_citations(self._library, briefing.citations)))
 
     def _note(self, draft_id: str, kind: str, statement: int | None, text: str) -> None:
         self._store.write(_NOTE, draft_id, self._store.stamp(), self._who, kind, statement, text)
@@ -174,20 +174,20 @@ def comments_on(events: Sequence[Event]) -> list[Event]:
     return sorted(found, key=lambda each: (each.statement is not None, each.statement or 0, each.time))
 
 
-def reviewed(draft: Draft, library: Library, address: Address | None = None) -> Publication:
+def reviewed(draft: Draft, library: Library, address: AddressBuilder | None = None) -> Publication:
     """A draft as a publication: its state on the cover, and the comments behind the text until it is cleared. Where documents no longer
     say what it quotes, it tells so; its own words stay, as they were made."""
-    from assistant.export.footnoting import References
-    from assistant.export.layouts import briefing_paper
-    from assistant.reports.lookup import changed
+    from assistant.export.footnoting import ReferenceFormatter
+    from assistant.export.layouts import briefing_publication
+    from assistant.reports.lookup import find_outdated_citations
 
     assert draft.briefing is not None
     comments = [] if draft.state == "cleared" else [(e.statement, e.who, e.text) for e in comments_on(draft.events)]
-    no_more = changed(library, draft.briefing.citations)
+    no_more = find_outdated_citations(library, draft.briefing.citations)
     ids = {each.document for each in no_more}
     gone = {each.document: _as_cited(each) for each in draft.briefing.sources if each.document in ids}
-    references = References(library, draft.briefing.language, address, gone)
-    return briefing_paper(draft.briefing, references, draft.state, comments, no_more)
+    references = ReferenceFormatter(library, draft.briefing.language, address, gone)
+    return briefing_publication(draft.briefing, references, draft.state, comments, no_more)
 
 
 def _as_cited(source: Source) -> Document:
@@ -232,18 +232,18 @@ class Writing:
         if request.at_once:
             self._allowed(who, request.operation)
         request.check()
-        with refused(request.fault):
+        with report_errors_as(request.fault):
             subject, make = request.subject(service)
 
         def work(told: Progress, aside: Aside) -> Report:
-            with refused(request.fault):
+            with report_errors_as(request.fault):
                 return service.library.whole(lambda: make(told, aside))
 
         if request.at_once:
-            return work(silent, nullcontext)
-        from assistant.reports.report_cache import state_of
+            return work(no_progress, nullcontext)
+        from assistant.reports.report_cache import library_fingerprint
 
-        key = (request.path, subject, state_of(service.library, service.engine.signature))
+        key = (request.path, subject, library_fingerprint(service.library, service.engine.signature))
         # What is there already costs no more than looking at a document.
         self._allowed(who, "documents" if self.papers.held(key) else request.operation)
         # One on which no model failed would be made again the same.
@@ -253,7 +253,7 @@ class Writing:
 
     def part(self, request: PaperRequest, made: Any) -> Report:
         """What is wanted of what was made. Raises `NotHeld`, which says what is near, where there is none of that name."""
-        with refused(NotHeld):
+        with report_errors_as(NotHeld):
             return request.part(made)
 
     def drafts(self, who: Principal) -> Drafts:
@@ -272,25 +272,25 @@ class Writing:
     def agenda(self, who: Principal, meeting: str = "", languages: Sequence[str] = ("en",)) -> AgendaCheck:
         """What an agenda announces and cites against what is held."""
         from assistant.reports.agenda_check import check_agenda
-        from assistant.reports.lookup import agenda_meeting
+        from assistant.reports.lookup import find_meeting
 
         self._allowed(who, "agenda")
         library = self._service.library
-        with refused(NotHeld):
-            return check_agenda(library, self._service.engine.catalogue, agenda_meeting(library, meeting), languages)
+        with report_errors_as(NotHeld):
+            return check_agenda(library, self._service.engine.catalogue, find_meeting(library, meeting), languages)
 
     def ready(self, form: str, language: str | None = None) -> None:
         """Raises `Conflict` where a file of this form can't be written here, in a language where one is known."""
         from assistant.export.file_formats import check_form
 
-        with refused(Conflict):
+        with report_errors_as(Conflict):
             check_form(form, language)
 
     def made_file(self, who: Principal, made: Any, form: str, language: str) -> bytes:
         """What was made as a file; requests and decisions also as `csv` or `xlsx`. Whoever was given it may have it so. Raises `Conflict`
         where the program that writes it is not installed."""
         with self._writes(who, form):
-            return file_of(made, form, self._service.library, language)
+            return render_file(made, form, self._service.library, language)
 
     def draft_file(self, who: Principal, draft: Draft, form: str) -> bytes:
         """A draft as a file, in the same way."""
@@ -302,4 +302,4 @@ class Writing:
     def _writes(self, who: Principal, form: str) -> AbstractContextManager[None]:
         # A program of its own writes these, whoever made what stands in them.
         self._allowed(who, "brief" if form in ("docx", "pdf") else "documents")
-        return refused(Conflict)
+        return report_errors_as(Conflict)

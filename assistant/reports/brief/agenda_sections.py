@@ -11,9 +11,9 @@ from assistant.qa.answer import Statement
 from assistant.qa.scoring import Scored
 from assistant.qa.units import Unit
 from assistant.reports.brief.briefing import Part, Section
-from assistant.reports.brief.selection import Chooser
-from assistant.reports.brief.subject import asking, in_words, proposing
-from assistant.reports.lookup import Paper, held_as, printed_title
+from assistant.reports.brief.selection import UnitSelector
+from assistant.reports.brief.subject import discussion_matcher, has_explicit_proposals, proposes_discussion
+from assistant.reports.lookup import DocumentStatus, announced_title, find_status
 from assistant.wording.drafting import Grammar, grammar_of
 from corpus.documents import LANGUAGES
 from corpus.symbols import Symbol, find_symbols
@@ -21,7 +21,7 @@ from corpus.symbols import Symbol, find_symbols
 MANDATE, QUESTIONS, EXPECTED = 2, 8, 4
 
 
-def mandate(chooser: Chooser) -> Section:
+def build_mandate(chooser: UnitSelector) -> Section:
     """The item as the agenda lists it, and what gives the body its mandate."""
     ground, language = chooser.ground, chooser.language
     meeting, item, _ = ground.taken_up
@@ -31,16 +31,18 @@ def mandate(chooser: Chooser) -> Section:
         made = [Statement(say("item_named", language, item=item.number, title=item.title), "derived", listed)]
         chooser.note(made[0])
     asked = say("ask_mandate", ground.spoken, body=meeting.body)
-    ordains = set(meeting.mandate) & _own(chooser)
+    ordains = set(meeting.mandate) & _item_annotations(chooser)
     own = chooser.speaking(asked, ground.agendas, MANDATE, lambda each: each.unit.block in ordains)
-    others = chooser.speaking(asked, ground.others, MANDATE, lambda each: each.score >= 0.0 and _ordains(each.unit))
+    others = chooser.speaking(
+        asked, ground.others, MANDATE, lambda each: each.score >= 0.0 and _may_give_mandate(each.unit)
+    )
     found = [each.unit for each in (*own, *others)]
     return chooser.section(
-        "mandate", Part("", (*made, *chooser.take(found, fresh=True))), remarks=_meeting_taken(chooser)
+        "mandate", Part("", (*made, *chooser.take(found, fresh=True))), remarks=_meeting_remark(chooser)
     )
 
 
-def _meeting_taken(chooser: Chooser) -> tuple[str, ...]:
+def _meeting_remark(chooser: UnitSelector) -> tuple[str, ...]:
     """Which meeting is briefed about, and which others have an item of the number, where the request names none."""
     _, item, agenda = chooser.ground.taken_up
     named = chooser.ground.request.meeting
@@ -51,7 +53,7 @@ def _meeting_taken(chooser: Chooser) -> tuple[str, ...]:
     return (say("brief_meeting", chooser.language, agenda=agenda.label, others=others),) if others else ()
 
 
-def _own(chooser: Chooser) -> set[int]:
+def _item_annotations(chooser: UnitSelector) -> set[int]:
     """The annotations of the item, of its parts and of the organization of work, where an agenda says of the whole meeting what it is for."""
     meeting, item, agenda = chooser.ground.taken_up
     says = chooser.engine.vocabulary.says
@@ -63,22 +65,22 @@ def _own(chooser: Chooser) -> set[int]:
     }
 
 
-def _ordains(unit: Unit) -> bool:
+def _may_give_mandate(unit: Unit) -> bool:
     """Whether a unit may give a body its mandate: no proposal, and nothing of an annex or a table."""
     block = unit.document.blocks[unit.block]
-    return block.kind != "row" and not block.locator.startswith("annex") and not proposing(unit)
+    return block.kind != "row" and not block.locator.startswith("annex") and not proposes_discussion(unit)
 
 
-def expected(chooser: Chooser) -> Section:
+def build_expected(chooser: UnitSelector) -> Section:
     """What the agenda surely says that the meeting is to do, beside what it proposes to discuss: under the item, and under the last one,
     with which a meeting ends, as the adoption of the report, if that is about no papers and puts nothing up for discussion; and what
     the annotations of the item say that somebody will or ought to do."""
     ground = chooser.ground
     meeting, item, agenda = ground.taken_up
     asked = say("ask_expected", ground.spoken, body=meeting.body)
-    told = _own(chooser)
+    told = _item_annotations(chooser)
     last = [each for each in meeting.items if each.main == meeting.items[-1].main]
-    asks = asking(agenda, last[-1])
+    asks = discussion_matcher(agenda, last[-1])
     closing = [at for each in last for at in each.annotations]
     if not any(each.documentation for each in last) and not any(asks(agenda.body(agenda.blocks[at])) for at in closing):
         told.update(closing)
@@ -86,17 +88,19 @@ def expected(chooser: Chooser) -> Section:
     told -= {block.ordinal - 1 for block in agenda.blocks if block.locator.startswith("timetable")}
 
     def fits(each: Scored) -> bool:
-        return each.score >= 0.0 and each.unit.block in told and not proposing(each.unit)
+        return each.score >= 0.0 and each.unit.block in told and not proposes_discussion(each.unit)
 
     found = chooser.speaking(asked, ground.agendas, EXPECTED, fits)
     of_item = [at for each in meeting.items if each.main == item.main for at in each.annotations if at in told]
     grammar = grammar_of(agenda.language)
-    said = chooser.quoted(agenda, of_item, lambda words: due_of(grammar, words) and not asking(agenda, item)(words))
+    said = chooser.quoted(
+        agenda, of_item, lambda words: states_duty(grammar, words) and not discussion_matcher(agenda, item)(words)
+    )
     made = (*chooser.take([each.unit for each in found]), *said)
     return chooser.section("expected", Part("", tuple(sorted(made, key=lambda each: each.citations[-1].start))))
 
 
-def due_of(grammar: Grammar, words: str) -> bool:
+def states_duty(grammar: Grammar, words: str) -> bool:
     """Whether a sentence says by its own verbs that somebody will or ought to do something; not that somebody said so."""
     bound = grammar.duty.match(words) if grammar.verb_first else grammar.duty.search(words)
     verbs = (bound, *(each.search(words) for each in (grammar.to_come, grammar.should, grammar.bidden)))
@@ -105,7 +109,7 @@ def due_of(grammar: Grammar, words: str) -> bool:
     return first is not None and not any(each.search(words, 0, first.end()) for each in told)
 
 
-def earlier_meeting(chooser: Chooser) -> dt.date | None:
+def last_day_of_previous_meeting(chooser: UnitSelector) -> dt.date | None:
     """The last day of the latest meeting of the same body before this one that is known from agendas held, or the catalogue."""
     meeting, _, agenda = chooser.ground.taken_up
     body = agenda.symbol.body if agenda.symbol else ""
@@ -114,7 +118,7 @@ def earlier_meeting(chooser: Chooser) -> dt.date | None:
     return max((day for day in days if day < meeting.dates[0]), default=None)
 
 
-def schedule(chooser: Chooser) -> Section:
+def build_schedule(chooser: UnitSelector) -> Section:
     """The meetings in which the item is taken up, each with its time and all that it takes up, in their order."""
     meeting, item, _ = chooser.ground.taken_up
     sittings = said_of.sittings_of(item, meeting.sittings)
@@ -122,18 +126,18 @@ def schedule(chooser: Chooser) -> Section:
     return chooser.section("schedule", Part("", tuple(said_of.held(each, citer, language) for each in sittings)))
 
 
-def documentation(chooser: Chooser) -> Section:
+def build_documentation(chooser: UnitSelector) -> Section:
     """What the annotations say beside what is to be discussed, what the agenda announces, and what a document about it says that it is."""
     ground = chooser.ground
     meeting, item, agenda = ground.taken_up
-    asks = asking(agenda, item)
+    asks = discussion_matcher(agenda, item)
     citer = Citer(chooser.library, meeting)
     sure = item.documentation or said_of.announces_nothing(item, meeting, citer)
     made = said_of.announced(item, citer, ground.request.language) if sure else []
-    loose, grammar = in_words(agenda, item), grammar_of(agenda.language)
+    loose, grammar = has_explicit_proposals(agenda, item), grammar_of(agenda.language)
 
     def beside(words: str) -> bool:
-        return not asks(words) and (find_symbols(words) != [] or (loose and not due_of(grammar, words)))
+        return not asks(words) and (find_symbols(words) != [] or (loose and not states_duty(grammar, words)))
 
     said = chooser.quoted(agenda, item.annotations, beside)
     announced = {symbol for symbol, _ in item.documentation}
@@ -148,7 +152,7 @@ def documentation(chooser: Chooser) -> Section:
     return chooser.section("documentation", Part("", (*said, *made, *chooser.take([each.unit for each in found]))))
 
 
-def papers(chooser: Chooser) -> tuple[Paper, ...]:
+def document_statuses(chooser: UnitSelector) -> tuple[DocumentStatus, ...]:
     """The announced documents of the item, or the document that is briefed about: in what form each is held."""
     ground, library = chooser.ground, chooser.library
     if ground.request.kind == "document":
@@ -156,23 +160,23 @@ def papers(chooser: Chooser) -> tuple[Paper, ...]:
         spoken = {each.language for each in library.headers(key=document.key) if each.edition == document.edition}
         held = tuple(each for each in LANGUAGES if each in spoken)
         newer = next((each.symbol.text for each in library.versions().later(document.id)), "")
-        return (Paper(document.key, document.title, held, document.edition, newer, document.url),)
+        return (DocumentStatus(document.key, document.title, held, document.edition, newer, document.url),)
     if ground.item is None or ground.agenda is None:
         return ()
-    announced = [(Symbol.parse(text), printed_title(ground.agenda, at)) for text, at in ground.item.documentation]
+    announced = [(Symbol.parse(text), announced_title(ground.agenda, at)) for text, at in ground.item.documentation]
     catalogue = chooser.engine.catalogue
-    return tuple(held_as(library, catalogue, symbol, title or ground.title) for symbol, title in announced)
+    return tuple(find_status(library, catalogue, symbol, title or ground.title) for symbol, title in announced)
 
 
-def questions(chooser: Chooser) -> Section:
+def build_questions(chooser: UnitSelector) -> Section:
     """What the agenda and the papers propose to discuss, in their words."""
     ground = chooser.ground
     fresh: list[Statement] = []
     if ground.item is not None and ground.agenda is not None:
-        fresh = chooser.quoted(ground.agenda, ground.item.annotations, asking(ground.agenda, ground.item))
+        fresh = chooser.quoted(ground.agenda, ground.item.annotations, discussion_matcher(ground.agenda, ground.item))
     own = (unit for each in ground.own for unit in chooser.units(chooser.library.document(each)))
-    found = [unit for unit in chooser.slices(own) if proposing(unit) and chooser.usable(unit)]
+    found = [unit for unit in chooser.slices(own) if proposes_discussion(unit) and chooser.usable(unit)]
     others = () if ground.own or ground.item else ground.others
-    speaking = chooser.speaking(ground.title, others, QUESTIONS, lambda each: proposing(each.unit))
+    speaking = chooser.speaking(ground.title, others, QUESTIONS, lambda each: proposes_discussion(each.unit))
     found += [each.unit for each in speaking if chooser.sure(each)]
     return chooser.section("questions", Part("", (*fresh, *chooser.take(found, QUESTIONS))))

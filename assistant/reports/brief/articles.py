@@ -19,12 +19,12 @@ from corpus.analysis import analyse
 from corpus.documents import Block, Document, Span
 from corpus.sentences import sentence_spans
 
-NAMING = 2
+MIN_REFERENCES = 2
 """With how many of the articles that apply a further one must stand in a reference: one alone is often made in passing."""
-REACH = 160
+NAME_REACH = 160
 """Characters before a short name in brackets in which the name that it is short for stands."""
 _BRACKETED = re.compile(r"[(（][^()（）]{3,80}[)）]")
-_STOPS = re.compile(r"[,;:.،؛，；：。]")
+_CLAUSE_ENDS = re.compile(r"[,;:.،؛，；：。]")
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class ArticleFinder:
         self._likeness = bars()[LIKENESS]
         self._cross, self._introduced = cache(self._named_in), cache(self._short_names)
         self._question = cache(engine.question)
-        self.articles = {each.key: each for document in self._treaties.values() for each in _articles(document)}
+        self.articles = {each.key: each for document in self._treaties.values() for each in _find_articles(document)}
 
     def named(self, text: str, document: Document) -> list[Article]:
         """The articles that words of a document name, each once in order: of the treaty that the words right behind them name, else
@@ -84,8 +84,8 @@ class ArticleFinder:
         for _, start, end in numbers_after("paragraph", said, vocabulary, language) if spans else ():
             said = said[:start] + "," * (end - start) + said[end:]
         for (start, end), numbers in spans.items():
-            behind = _STOPS.split(said[end:].lstrip(" ,،，()"), 1)[0]
-            yield numbers, _STOPS.split(said[:start])[-1] + said[start:end] + behind, behind
+            behind = _CLAUSE_ENDS.split(said[end:].lstrip(" ,،，()"), 1)[0]
+            yield numbers, _CLAUSE_ENDS.split(said[:start])[-1] + said[start:end] + behind, behind
 
     def _treaties_in(self, words: str, document: Document) -> list[Document]:
         """The treaties that words of a document name, or call as it is said there that they are called."""
@@ -99,7 +99,7 @@ class ArticleFinder:
         document = self._engine.library.document(document_id)
         found = {document.key, *(each.key for each in self._question(document.title, document.language).named)}
         for match in _BRACKETED.finditer(document.text):
-            before = " ".join(document.text[max(0, match.start() - REACH) : match.start()].split())
+            before = " ".join(document.text[max(0, match.start() - NAME_REACH) : match.start()].split())
             called = {each.key for each in self._question(match.group(), document.language).called}
             found |= called and called & {each.key for each in self._question(before, document.language).named}
         return frozenset(found)
@@ -127,10 +127,10 @@ class ArticleFinder:
         for treaty in self._treaties.values() if readers and question.text else ():
             nearest: dict[str, float] = {}
             for each in self._engine.retriever.retrieve(question, len(library.passages(treaty.id)), [treaty.id]):
-                nearest.setdefault(article_of(each.passage.locator), each.dense or 0.0)
+                nearest.setdefault(article_number(each.passage.locator), each.dense or 0.0)
             known = set(analyse(treaty.title, treaty.language))
             own = [each for each in self.articles.values() if each.document.id == treaty.id and each.title]
-            titles = [_beside(each.title, known, treaty.language) for each in own]
+            titles = [_distinctive_title(each.title, known, treaty.language) for each in own]
             # Titles are embedded now: by the model that was made for their language, where there is one.
             model = next((each for each in readers if each in library.models.readers(treaty.language)), readers[0])
             likenesses = library.likenesses(question.text, titles, model, treaty.language) if own else []
@@ -144,13 +144,13 @@ class ArticleFinder:
         """The articles of which the reader says that they answer to a subject or one of its `clauses`, or come closest to it as a whole,
         among the passages that search ranks first in each treaty: by how far they are above the bar for an answer, the best first."""
         found: dict[tuple[str, str], float] = {}
-        for clause in dict.fromkeys((words, *(_STOPS.split(words) if clauses else ()))):
+        for clause in dict.fromkeys((words, *(_CLAUSE_ENDS.split(words) if clauses else ()))):
             question = self._engine.question(clause, language)
             if clause != words and len(question.content) < LEAST_WORDS:
                 continue
             for document in self._treaties.values():
                 for each in self._engine.weigh_first(question, [document.id], most):
-                    key = document.id, article_of(each.unit.locator)
+                    key = document.id, article_number(each.unit.locator)
                     least = each.bars.least if clause == words else 0.0
                     if key in self.articles and each.score >= max(least, found.get(key, least)):
                         found[key] = each.score
@@ -162,13 +162,13 @@ class ArticleFinder:
         crossing = [(article.key, other) for article in self.articles.values() for other in self._cross(article.key)]
         pairs = {pair for one, other in crossing for pair in ((one, other), (other, one))}
         count = Counter(one for one, other in pairs if one not in known and other in known)
-        return [self.articles[key] for key in sorted(count) if count[key] >= NAMING]
+        return [self.articles[key] for key in sorted(count) if count[key] >= MIN_REFERENCES]
 
     def whole(self, article: Article) -> Iterator[Unit]:
         """The paragraphs of an article, each with what stands under it, in their order."""
         document, last = article.document, -1
         for block in document.blocks[article.heading.ordinal + 1 :]:
-            if article_of(block.locator) != article.number:
+            if article_number(block.locator) != article.number:
                 break
             if block.ordinal <= last or block.kind in ("heading", "footnote") or not document.body(block).strip():
                 continue
@@ -186,21 +186,21 @@ class ArticleFinder:
         return {each.key for each in named} - {article.key}
 
 
-def article_of(locator: str) -> str:
+def article_number(locator: str) -> str:
     """The number of the article that a locator names, or nothing."""
     kind, _, number = locator.split(",")[0].partition(" ")
     return number.split(" (")[0] if kind == "art." else ""
 
 
-def _articles(treaty: Document) -> Iterator[Article]:
+def _find_articles(treaty: Document) -> Iterator[Article]:
     for block in treaty.blocks:
-        number = article_of(block.locator)
+        number = article_number(block.locator)
         if block.kind == "heading" and number and block.locator == f"art. {number}":
             words = " ".join(treaty.block_text(block).split())
             yield Article(treaty, number, words.partition(number)[2].strip(" .:–—-"), block)
 
 
-def _beside(title: str, known: set[str], language: str) -> str:
+def _distinctive_title(title: str, known: set[str], language: str) -> str:
     """A title without the words that its treaty's title says too; the whole where no other is left."""
     words = [word for word in title.split() if not (tokens := set(analyse(word, language))) or not tokens <= known]
     return " ".join(words) if analyse(" ".join(words), language) else title

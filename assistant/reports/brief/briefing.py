@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from assistant.qa.answer import Citation, Dropped, Mode, Statement
-from assistant.reports.lookup import Paper
+from assistant.reports.lookup import DocumentStatus
 from assistant.reports.quoted_tables import Grid, as_json
 
 Kind = Literal["item", "theme", "document", "question"]
@@ -47,7 +47,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Written:
+class WritingRecord:
     """How a section came about that a model was asked to write: what it said (`raw`) and which of its sentences did not
     stand. Neither may be shown as part of the briefing. `failed`: the model gave no reply, or not all of it."""
 
@@ -68,7 +68,7 @@ class Section:
     tables: tuple[Grid, ...] = ()
     remarks: tuple[str, ...] = ()
     unsourced: tuple[str, ...] = ()
-    written: Written | None = None
+    written: WritingRecord | None = None
 
     @property
     def empty(self) -> bool:
@@ -112,7 +112,7 @@ class Briefing:
     title: str
     masthead: tuple[str, ...]
     sections: tuple[Section, ...]
-    papers: tuple[Paper, ...]
+    papers: tuple[DocumentStatus, ...]
     sources: tuple[Source, ...]
     unsourced: tuple[str, ...]
     state: str

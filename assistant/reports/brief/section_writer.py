@@ -19,29 +19,29 @@ from assistant.qa.answer import Dropped, Statement
 from assistant.qa.citations import statement_of
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import units_of
-from assistant.reports.brief.briefing import Part, Section, SectionKey, Written
-from assistant.reports.brief.selection import Chooser
+from assistant.reports.brief.briefing import Part, Section, SectionKey, WritingRecord
+from assistant.reports.brief.selection import UnitSelector
 from assistant.time_slices import Aside
 from corpus.documents import Document, Passage
 
-WRITTEN: frozenset[SectionKey] = frozenset(["articles", "points", "guidance"])
+WRITTEN_SECTIONS: frozenset[SectionKey] = frozenset(["articles", "points", "guidance"])
 """The sections that a model may write. The others are facts of the agenda, or words that are to be compared."""
-BEYOND = 1
+EXTRA_SENTENCES = 1
 """How many sentences more than quotes are asked for."""
-QUOTED = 0.95
+REPEATED_QUOTE = 0.95
 """From this cosine on a sentence of a summary only repeats a quote that stays below it."""
-FOREIGN, AGAIN = Reason("foreign"), Reason("again")
+FOREIGN, REPEATED = Reason("foreign"), Reason("again")
 """Why a sentence is left out though its sources bear it out."""
-NEAR = 12
+MAX_INTRODUCTION_DISTANCE = 12
 """Most blocks from the words that introduce a provision to the provision."""
 
 
 @dataclass
-class Scribe:
+class SectionWriter:
     """Writes the sections of one briefing. After a failure of the model it asks no more; `aside` is entered while the
     model is waited for."""
 
-    chooser: Chooser
+    chooser: UnitSelector
     writer: Writer
     aside: Aside
     failed: bool = False
@@ -49,7 +49,7 @@ class Scribe:
 
     def section(self, section: Section) -> Section:
         """A section of quotes with sentences of the model, and the record of how they came about."""
-        if section.key not in WRITTEN or not section.statements or self.failed:
+        if section.key not in WRITTEN_SECTIONS or not section.statements or self.failed:
             return section
         language = self.chooser.language
         drafts: list[Draft] = []
@@ -65,7 +65,7 @@ class Scribe:
             notes.append(say("section_quoted", language))
         if any(statement.verdict == "supported" for part in parts for statement in part.statements):
             notes.insert(0, say("section_written", language, model=model))
-        record = Written(
+        record = WritingRecord(
             model=model,
             failed=self.failed,
             dropped=tuple(Dropped(each.text, each.reason.said(language)) for draft in drafts for each in draft.dropped),
@@ -91,11 +91,14 @@ class Scribe:
         wanted = self.chooser.language
         spoken = [documents[each.citations[-1].document].language for each in quotes]
         language = wanted if wanted in spoken else spoken[0]
-        evidence = _evidence(
+        evidence = _quoted_blocks(
             [each for each, tongue in zip(quotes, spoken, strict=True) if tongue == language], documents
         )
         question = say("ask_framework" if key == "articles" else f"ask_{key}", language, theme=theme)
-        with self.aside(), closing(self.writer.write(question, language, evidence, len(evidence) + BEYOND)) as writing:
+        with (
+            self.aside(),
+            closing(self.writer.write(question, language, evidence, len(evidence) + EXTRA_SENTENCES)) as writing,
+        ):
             while True:
                 try:
                     next(writing)
@@ -110,11 +113,11 @@ class Scribe:
         for statement in draft.statements:
             cites = statement.citations
             again = any(self._alike(statement.text, each, ALIKE) for each in self._texts) or (
-                summary and any(self._alike(statement.text, each.text, QUOTED) for each in quotes)
+                summary and any(self._alike(statement.text, each.text, REPEATED_QUOTE) for each in quotes)
             )
             # What its sources bear out does not belong here all the same.
             if again or any(cite.overlaps(each) for cite in cites for each in foreign):
-                draft.dropped.append(Fallen(statement.text, AGAIN if again else FOREIGN))
+                draft.dropped.append(Fallen(statement.text, REPEATED if again else FOREIGN))
                 continue
             self._texts.append(statement.text)
             cites = tuple(replace(cite, id=passage_at(cite.document, cite.start) or cite.id) for cite in cites)
@@ -132,7 +135,7 @@ class Scribe:
         return float(one @ two) >= least
 
 
-def _evidence(quotes: Sequence[Statement], documents: dict[str, Document]) -> list[Evidence]:
+def _quoted_blocks(quotes: Sequence[Statement], documents: dict[str, Document]) -> list[Evidence]:
     """The blocks that quotes are of, each once, as evidence in their order."""
     made: dict[tuple[str, int, int], Evidence] = {}
     for statement in quotes:
@@ -144,7 +147,7 @@ def _evidence(quotes: Sequence[Statement], documents: dict[str, Document]) -> li
         if not blocks or end is None:
             continue
         first, final = min(blocks), end.ordinal
-        whole = final - first <= NEAR
+        whole = final - first <= MAX_INTRODUCTION_DISTANCE
         first = first if whole else blocks[-1]
         start, stop = document.blocks[first].start, document.blocks[final].end
         text = document.text[start:stop] if whole else statement.text

@@ -24,7 +24,7 @@ from assistant.qa.retriever import Evidence
 from assistant.qa.scoring import Scored
 from assistant.qa.units import Unit, units_of
 from assistant.reports.brief.briefing import Part, Section, SectionKey
-from assistant.reports.brief.subject import Ground
+from assistant.reports.brief.subject import Subject
 from assistant.reports.lookup import cite
 from assistant.time_slices import Slices
 from assistant.wording.drafting import grammar_of
@@ -38,25 +38,25 @@ from corpus.symbols import Symbol, find_symbols
 if TYPE_CHECKING:
     from assistant.reports.brief.subject_sections import Framework
 
-LONGEST, SHORTEST, SHORTEST_HAN = 1_200, 40, 14
+MAX_LENGTH, MIN_LENGTH, MIN_LENGTH_CHINESE = 1_200, 40, 14
 """Bounds of what is quoted in a briefing, in characters."""
-FEW = 3
+FEW_WORDS = 3
 """Content words of a title that says too little to be read as a question."""
-_APART = frozenset(["masthead", "contents", "title", "summary"])
-_CLOSED = tuple(".,:;!?…。，：；！？、،؛؟”’»\"'」』*")
-_FIGURES = ("figure ", "map ")
+_UNQUOTED_PARTS = frozenset(["masthead", "contents", "title", "summary"])
+_CLOSING_SIGNS = tuple(".,:;!?…。，：；！？、،؛؟”’»\"'」』*")
+_FIGURE_LOCATORS = ("figure ", "map ")
 _LABEL = re.compile(r"\s*[^\W\d_]+(?:[ /][^\W\d_]+)?\s?[:：]")
 _NUMBER = re.compile(r"\d[\d.,]*\b")
 _YEAR = re.compile(r"(?<![\d/])(?:19|20)\d\d(?![\d/])")
 
 
 @dataclass
-class Chooser:
+class UnitSelector:
     """Chooses units for one briefing. What was said once is not said again, nor are words that hold it. `slices` end
     before each search, so that others have their turn. `framework` is what applies of the treaties, once that is known."""
 
     engine: Engine
-    ground: Ground
+    ground: Subject
     used: list[Citation] = field(default_factory=list)
     said: set[str] = field(default_factory=set)
     slices: Slices = field(default_factory=Slices)
@@ -94,7 +94,7 @@ class Chooser:
     ) -> list[Scored]:
         """The units of some documents that speak to a subject and fit, best first, of the passages that are `read`; none that was used or is
         foreign."""
-        found = (each for each in self.weigh(words, documents, read) if speaks(each))
+        found = (each for each in self.weigh(words, documents, read) if is_relevant(each))
         return self._apart([each for each in self.slices(found) if self.usable(each.unit) and fits(each)], most)
 
     def weigh(self, words: str, documents: Sequence[str], most: int = 0) -> list[Scored]:
@@ -110,7 +110,7 @@ class Chooser:
             for each in documents if question.content else ():
                 apart.setdefault(self._apart_by[each], []).append(each)
             found = [each for ids in apart.values() for each in self.engine.weigh_first(question, ids, most)]
-            self._weighed[key] = sorted(found, key=adopted_first)
+            self._weighed[key] = sorted(found, key=adoption_rank)
         return self._weighed[key]
 
     def sure(self, each: Scored) -> bool:
@@ -123,7 +123,7 @@ class Chooser:
         """Whether a unit of a document that is not bound to the subject surely speaks to some words. A title of an item that has few of them says too
         little for the reader, whose bars are those of questions: they must be said."""
         question = self.engine.question(words, self.ground.spoken)
-        few = self.ground.item is not None and len(question.content) <= FEW
+        few = self.ground.item is not None and len(question.content) <= FEW_WORDS
         return each.score >= 0.0 and (not few or question.all_said(each.unit.text, each.unit.document.language))
 
     @cached_property
@@ -171,12 +171,12 @@ class Chooser:
     def free(self, statement: Statement) -> bool:
         """Whether a statement says something new."""
         last = statement.citations[-1]
-        return not any(map(last.overlaps, self.used)) and _folded(statement.text) not in self.said
+        return not any(map(last.overlaps, self.used)) and _fold(statement.text) not in self.said
 
     def note(self, statement: Statement) -> None:
         """Counts a statement as used. The words that introduce a provision may be used again with another part of it."""
         self.used += statement.citations if statement.verdict == "supported" else statement.citations[-1:]
-        self.said.add(_folded(statement.text))
+        self.said.add(_fold(statement.text))
 
     def belongs(self, unit: Unit) -> bool:
         """Whether a unit is about this item rather than about another one, told by its likeness to their titles."""
@@ -191,7 +191,7 @@ class Chooser:
     def fresh(self, unit: Unit) -> bool:
         """Whether nothing that was used says the same in other words; what gives other numbers says something else."""
         given = set(_NUMBER.findall(unit.text))
-        said = [words for words in self.said if words != _folded(unit.text) and given <= set(_NUMBER.findall(words))]
+        said = [words for words in self.said if words != _fold(unit.text) and given <= set(_NUMBER.findall(words))]
         if not said or not self.reads(unit.document.language, self.language):
             return True
         embedder = self.library.embedder
@@ -223,17 +223,17 @@ class Chooser:
         """Whether a unit can stand by itself, is new, and belongs to no other item."""
         document = unit.document
         block = document.blocks[unit.block]
-        figure = block.locator.rpartition(", ")[2].startswith(_FIGURES)  # its caption, or the words in it
+        figure = block.locator.rpartition(", ")[2].startswith(_FIGURE_LOCATORS)  # its caption, or the words in it
         if block.kind in ("footnote", "heading") or figure or block.page in document.unquotable:
             return False
         if unit.block in covering(document) or bracketed(unit.text):
             return False
         # What is neither numbered nor closed is a signature, a name or a caption.
-        if block.kind == "paragraph" and not (block.number or unit.leads or unit.text.endswith(_CLOSED)):
+        if block.kind == "paragraph" and not (block.number or unit.leads or unit.text.endswith(_CLOSING_SIGNS)):
             return False
-        if unit.empty or _beneath(document, block):
+        if unit.empty or _describes_figure(document, block):
             return False
-        if block.locator.split(",")[0] in _APART or (
+        if block.locator.split(",")[0] in _UNQUOTED_PARTS or (
             document.kind == "treaty" and block.locator.startswith("preamble")
         ):
             return False
@@ -248,8 +248,8 @@ class Chooser:
             # What a digest tells of the agenda, the agenda itself says.
             if self.ground.agenda is not None and self.engine.vocabulary.says("agenda", unit.text, document.language):
                 return False
-        shortest = SHORTEST_HAN if document.language == "zh" else SHORTEST
-        return shortest <= len(unit.text) <= LONGEST and self.free(statement_of(unit)) and not self.foreign(unit)
+        shortest = MIN_LENGTH_CHINESE if document.language == "zh" else MIN_LENGTH
+        return shortest <= len(unit.text) <= MAX_LENGTH and self.free(statement_of(unit)) and not self.foreign(unit)
 
     def _apart(self, scored: Sequence[Scored], most: int) -> list[Scored]:
         """The best, none of which overlaps with another one or says the same."""
@@ -263,42 +263,42 @@ class Chooser:
         return [each for each, _ in kept]
 
 
-def _beneath(document: Document, block: Block) -> bool:
+def _describes_figure(document: Document, block: Block) -> bool:
     """Whether a paragraph tells of the table or figure right above it: `Source: ports`."""
     if block.number or block.kind != "paragraph" or _LABEL.match(document.body(block)) is None:
         return False
     above = next((each for each in reversed(document.blocks[: block.ordinal]) if each.kind != "footnote"), None)
     return above is not None and (
-        above.kind in ("row", "heading") or above.locator.rpartition(", ")[2].startswith(_FIGURES)
+        above.kind in ("row", "heading") or above.locator.rpartition(", ")[2].startswith(_FIGURE_LOCATORS)
     )
 
 
-def adopted_first(each: Scored) -> tuple[bool, float]:
+def adoption_rank(each: Scored) -> tuple[bool, float]:
     """What ranks a unit: those of drafts stand behind all others, the likelier ones first."""
     return is_draft(each.unit.document.symbol), -each.odds
 
 
-def speaks(each: Scored) -> bool:
+def is_relevant(each: Scored) -> bool:
     """Whether a unit reaches the bar for what comes closest."""
     return each.score >= each.bars.least
 
 
-def only_later(text: str, day: dt.date) -> bool:
+def names_only_later_dates(text: str, day: dt.date) -> bool:
     """Whether all dates and years that a text names, and it names one, come after a day."""
-    days, years = _dated(text)
+    days, years = _dates_and_years(text)
     if not years or min(years) < day.year or (day.year in years and all(each[0] != day.year for each in days)):
         return False
     return all(each > (day.year, day.month, day.day)[: len(each)] for each in days)
 
 
-def dated_within(text: str, after: dt.date, until: dt.date) -> bool:
+def names_date_within(text: str, after: dt.date, until: dt.date) -> bool:
     """Whether a date with its month that a text names lies after a day, and none after another one."""
-    days, _ = _dated(text)
+    days, _ = _dates_and_years(text)
     first, last = (after.year, after.month, after.day), (until.year, until.month, until.day)
     return any(each > first[: len(each)] for each in days) and not any(each > last[: len(each)] for each in days)
 
 
-def _dated(text: str) -> tuple[list[tuple[int, ...]], list[int]]:
+def _dates_and_years(text: str) -> tuple[list[tuple[int, ...]], list[int]]:
     """The dates of a text, as (year, month) or (year, month, day), and the years that it names."""
     bare = without_symbols(text)[1]
     dates = [each for each in dates_in(plain(bare)) if each.year is not None and each.month is not None]
@@ -306,5 +306,5 @@ def _dated(text: str) -> tuple[list[tuple[int, ...]], list[int]]:
     return days, [int(each) for each in _YEAR.findall(bare)]  # type: ignore[return-value]
 
 
-def _folded(text: str) -> str:
+def _fold(text: str) -> str:
     return " ".join(text.split()).casefold()

@@ -15,8 +15,8 @@ from assistant.qa.units import Unit
 from assistant.question import Question
 from assistant.reports import ReportError
 from assistant.reports.brief.briefing import Request
-from assistant.reports.comparison.paragraphs import key_of
-from assistant.reports.lookup import agenda_meeting, not_held, said_anew
+from assistant.reports.comparison.paragraphs import normalized_key
+from assistant.reports.lookup import find_meeting, find_newer_resolutions, not_found_error
 from assistant.wording.drafting import grammar_of
 from corpus.calendar_names import language_name
 from corpus.documents import Document
@@ -27,16 +27,16 @@ from corpus.store import Header
 from corpus.symbols import Symbol, find_symbols, same_document
 
 MAX_THEMES, MAX_SECTIONS = 8, 16
-NEARLY = 0.8
+MAX_SHARE_UNDER_HEADING = 0.8
 """A heading above so much of a document divides nothing."""
-LONGEST = 1_000
+MAX_SUBJECT_LENGTH = 1_000
 """Longest subject, in characters."""
 Ids = tuple[str, ...]
 Headers = Mapping[str, Header]
-_ENDS, _QUESTION, _CLOSING = " .,;:。，、", ("?", "？", "؟"), " ;；؛”»)"
+_EDGE_SIGNS, _QUESTION, _CLOSING = " .,;:。，、", ("?", "？", "؟"), " ;；؛”»)"
 
 
-def proposing(unit: Unit) -> bool:
+def proposes_discussion(unit: Unit) -> bool:
     """Whether a unit proposes something for discussion, or asks."""
     wish = grammar_of(unit.document.language).wish
     return wish.search(unit.text) is not None or unit.text.rstrip(_CLOSING).endswith(_QUESTION)
@@ -53,7 +53,7 @@ class Theme:
 
 
 @dataclass(frozen=True)
-class Ground:
+class Subject:
     """The subject of a briefing and the documents that it may use, as ids.
 
     `spoken` is the language of title and themes. `own` are bound to the subject: announced for the item, about an announced paper, or the
@@ -88,7 +88,7 @@ class Ground:
         return (self.meeting.document_id,) if self.meeting else ()
 
 
-def ground_of(engine: Engine, request: Request) -> Ground:
+def find_subject(engine: Engine, request: Request) -> Subject:
     """What a request stands on. Raises `ReportError` where it asks for something that is not there."""
     versions = engine.library.versions()
     headers = versions.headers
@@ -96,8 +96,8 @@ def ground_of(engine: Engine, request: Request) -> Ground:
         raise ReportError("framed", told=partial(say, "empty_library"))
     if not request.value.strip():
         raise ReportError("brief-nothing")
-    if len(request.value) > LONGEST:
-        raise ReportError("brief-long", count=len(request.value), most=LONGEST)
+    if len(request.value) > MAX_SUBJECT_LENGTH:
+        raise ReportError("brief-long", count=len(request.value), most=MAX_SUBJECT_LENGTH)
     held = sorted({header.language for header in headers.values()})
     if request.language not in held and not request.mixed:
         raise ReportError(
@@ -112,40 +112,42 @@ def ground_of(engine: Engine, request: Request) -> Ground:
     kinds = {kind: tuple(each for each in usable if headers[each].kind == kind) for kind in ("treaty", "agenda")}
     rest = tuple(each for each in usable if each not in kinds["treaty"] and each not in kinds["agenda"])
     if request.kind == "item":
-        return _of_item(engine, request, headers, kinds["treaty"], rest)
+        return _item_subject(engine, request, headers, kinds["treaty"], rest)
     if asked is None:
-        return _of_document(engine, request, headers, kinds["treaty"], rest)
-    rest = rest if asked.symbols else _current(headers, rest)
+        return _document_subject(engine, request, headers, kinds["treaty"], rest)
+    rest = rest if asked.symbols else _drop_superseded(headers, rest)
     themes, others = (Theme("", asked.text),), (*rest, *kinds["agenda"])
-    return Ground(request, asked.text, asked.language, themes, (), kinds["treaty"], others, asked=asked)
+    return Subject(request, asked.text, asked.language, themes, (), kinds["treaty"], others, asked=asked)
 
 
-def _current(headers: Headers, ids: Ids) -> Ids:
+def _drop_superseded(headers: Headers, ids: Ids) -> Ids:
     """Documents without the resolutions of whose title there is a later one in their language, which says anew what still holds."""
-    anew = said_anew(headers, ids)
+    anew = find_newer_resolutions(headers, ids)
     return tuple(each for each in ids if each not in anew)
 
 
-def _spoken(request: Request, headers: Headers, ids: Iterable[str]) -> Ids:
+def _in_language(request: Request, headers: Headers, ids: Iterable[str]) -> Ids:
     """Documents in the language of the paper, where it does not quote others."""
     return tuple(each for each in ids if request.mixed or headers[each].language == request.language)
 
 
-def _frames(library: Library, meeting: Meeting, item: AgendaItem) -> bool:
+def _is_procedural_item(library: Library, meeting: Meeting, item: AgendaItem) -> bool:
     """Whether an item opens or closes the agenda under a title that opens or closes agendas of other bodies, too: it names no subject of its own."""
     held = [each for each in library.meetings() if each.body != meeting.body]
     main = meeting.item(item.main) or item
-    return key_of(main.title) in _outer(meeting) & {title for each in held for title in _outer(each)}
+    return normalized_key(main.title) in _first_and_last_titles(meeting) & {
+        title for each in held for title in _first_and_last_titles(each)
+    }
 
 
-def _outer(meeting: Meeting) -> set[str]:
+def _first_and_last_titles(meeting: Meeting) -> set[str]:
     """The titles with which an agenda opens and closes: of its first item, and of its last two."""
-    titles = [key_of(each.title) for each in meeting.items if each.number == each.main]
+    titles = [normalized_key(each.title) for each in meeting.items if each.number == each.main]
     return {*titles[:1], *titles[-2:]}
 
 
-def _of_item(engine: Engine, request: Request, headers: Headers, treaties: Ids, rest: Ids) -> Ground:
-    meeting = agenda_meeting(engine.library, request.meeting, request.language)
+def _item_subject(engine: Engine, request: Request, headers: Headers, treaties: Ids, rest: Ids) -> Subject:
+    meeting = find_meeting(engine.library, request.meeting, request.language)
     agenda = engine.library.document(meeting.document_id)
     item = meeting.item(" ".join(request.value.split()))
     if item is None:
@@ -166,23 +168,25 @@ def _of_item(engine: Engine, request: Request, headers: Headers, treaties: Ids, 
 
     if meeting.dates:
         # What a digest tells of later days is left out sentence by sentence: its own day is that on which it was written.
-        days = {each: _dated(engine.library, headers[each]) for each in rest if headers[each].edition != "digest"}
+        days = {
+            each: _document_day(engine.library, headers[each]) for each in rest if headers[each].edition != "digest"
+        }
         first = meeting.dates[0].isoformat()
         rest = tuple(each for each in rest if days.get(each, "") < first and (days.get(each, "0") or about(each, mine)))
     own = tuple(each for each in rest if about(each, mine))
     foreign = tuple(each for each in rest if about(each, theirs) and each not in own)
-    others = _spoken(request, headers, (each for each in rest if each not in own and each not in foreign))
-    themes = _proposed(agenda, item) or (Theme("", item.title),)
-    if themes[0].heading == "" and _frames(engine.library, meeting, item):
+    others = _in_language(request, headers, (each for each in rest if each not in own and each not in foreign))
+    themes = _proposed_themes(agenda, item) or (Theme("", item.title),)
+    if themes[0].heading == "" and _is_procedural_item(engine.library, meeting, item):
         symbols = {each: Symbol.read(headers[each].symbol or "") for each in others}
         others = tuple(
             each for each in others if agenda.symbol and (symbol := symbols[each]) and symbol.body == agenda.symbol.body
         )
         treaties = ()
-    return Ground(request, item.title, agenda.language, themes, own, treaties, others, foreign, meeting, item, agenda)
+    return Subject(request, item.title, agenda.language, themes, own, treaties, others, foreign, meeting, item, agenda)
 
 
-def _of_document(engine: Engine, request: Request, headers: Headers, treaties: Ids, rest: Ids) -> Ground:
+def _document_subject(engine: Engine, request: Request, headers: Headers, treaties: Ids, rest: Ids) -> Subject:
     versions = engine.library.versions()
     symbol = Symbol.read(request.value.strip())
     found = [engine.library.document(each.id) for each in (versions.current(symbol) if symbol else ())]
@@ -190,20 +194,20 @@ def _of_document(engine: Engine, request: Request, headers: Headers, treaties: I
     usable = versions.quotable(request.language)
     chosen = [document for document in found if document.id in usable] or found
     if not chosen:
-        raise not_held(engine.library, request.value)
+        raise not_found_error(engine.library, request.value)
     document = min(chosen, key=lambda each: (each.language != request.language, each.edition == "digest", each.id))
-    day = _dated(engine.library, headers[document.id])
+    day = _document_day(engine.library, headers[document.id])
     # What is later than a document was no guidance for it; of a digest the day is that on which it was written.
-    days = {each: _dated(engine.library, headers[each]) for each in rest if headers[each].edition != "digest"}
+    days = {each: _document_day(engine.library, headers[each]) for each in rest if headers[each].edition != "digest"}
     earlier = tuple(each for each in rest if each != document.id and not (day and days.get(each, "") > day))
-    others = _spoken(request, headers, _current(headers, earlier))
+    others = _in_language(request, headers, _drop_superseded(headers, earlier))
     # A treaty is its own legal framework.
     near = () if document.kind == "treaty" else treaties
-    themes = _sections(document) or (Theme("", document.title),)
-    return Ground(request, document.title, document.language, themes, (document.id,), near, others)
+    themes = _section_themes(document) or (Theme("", document.title),)
+    return Subject(request, document.title, document.language, themes, (document.id,), near, others)
 
 
-def _sections(document: Document) -> tuple[Theme, ...]:
+def _section_themes(document: Document) -> tuple[Theme, ...]:
     """The sections of a document: the headings of the outermost level on which several have paragraphs under them, and none has nearly all,
     without chapters of nothing but recommendations, nor annexes beside a text; where most paragraphs are numbered those with a number, so
     that neither a cover nor lists of contents and abbreviations are sections."""
@@ -215,31 +219,40 @@ def _sections(document: Document) -> tuple[Theme, ...]:
     above = Counter(head.ordinal for block in paragraphs for head in document.headings(block))
     heads = [block for block in document.blocks if block.ordinal in above and document.body(block).strip()]
     levels = [[block for block in heads if block.level == level] for level in sorted({each.level for each in heads})]
-    levels = [there for there in levels if max(above[each.ordinal] for each in there) < NEARLY * len(paragraphs)]
+    levels = [
+        there
+        for there in levels
+        if max(above[each.ordinal] for each in there) < MAX_SHARE_UNDER_HEADING * len(paragraphs)
+    ]
     chosen = next((there for least in (3, 2) for there in levels if len(there) >= least), [])
     said = [(" ".join(document.block_text(block).split()), block.ordinal) for block in chosen]
     told = [(words, ordinal) for words, ordinal in said if not chapter.fullmatch(words)][:MAX_SECTIONS]
     about = document.title
-    return tuple(Theme(_short(words, document.language), f"{words}. {about}", ordinal) for words, ordinal in told)
+    return tuple(Theme(_to_heading(words, document.language), f"{words}. {about}", ordinal) for words, ordinal in told)
 
 
-def in_words(agenda: Document, item: AgendaItem) -> bool:
+def has_explicit_proposals(agenda: Document, item: AgendaItem) -> bool:
     """Whether the annotations of an item propose in so many words what to discuss."""
     wish = grammar_of(agenda.language).wish
     return any(wish.search(agenda.body(agenda.blocks[ordinal])) for ordinal in item.annotations)
 
 
-def asking(agenda: Document, item: AgendaItem) -> Callable[[str], bool]:
+def discussion_matcher(agenda: Document, item: AgendaItem) -> Callable[[str], bool]:
     """Whether a sentence of the annotations of an item says what is to be discussed: it asks or proposes that; where none does in so
     many words, it says that it will be."""
     grammar = grammar_of(agenda.language)
-    asks = grammar.wish if in_words(agenda, item) else grammar.discuss
+    asks = grammar.wish if has_explicit_proposals(agenda, item) else grammar.discuss
     return lambda words: asks.search(words) is not None or words.rstrip().endswith(_QUESTION)
 
 
-def _proposed(agenda: Document, item: AgendaItem) -> tuple[Theme, ...]:
+def _proposed_themes(agenda: Document, item: AgendaItem) -> tuple[Theme, ...]:
     """The themes that the annotations of an item put forward, in their own words; where they do not in so many words, with its title."""
-    themes, grammar, fits, wished = [], grammar_of(agenda.language), asking(agenda, item), in_words(agenda, item)
+    themes, grammar, fits, wished = (
+        [],
+        grammar_of(agenda.language),
+        discussion_matcher(agenda, item),
+        has_explicit_proposals(agenda, item),
+    )
     asks, beside = (grammar.wish, "") if wished else (grammar.discuss, f". {item.title}")
     for ordinal in item.annotations:
         text = agenda.body(agenda.blocks[ordinal])
@@ -247,19 +260,21 @@ def _proposed(agenda: Document, item: AgendaItem) -> tuple[Theme, ...]:
             said = " ".join(text[start:end].split())
             if fits(said):
                 match = asks.search(said)
-                proposed = (each.strip(_ENDS) for each in grammar.wish_also.split(said[match.end() if match else 0 :]))
-                themes += [Theme(_short(words, agenda.language), f"{words}{beside}") for words in proposed]
+                proposed = (
+                    each.strip(_EDGE_SIGNS) for each in grammar.wish_also.split(said[match.end() if match else 0 :])
+                )
+                themes += [Theme(_to_heading(words, agenda.language), f"{words}{beside}") for words in proposed]
     return tuple(dict.fromkeys(themes))[:MAX_THEMES]
 
 
-def _dated(library: Library, header: Header) -> str:
+def _document_day(library: Library, header: Header) -> str:
     """The day of a document in ISO 8601: of the adoption of a resolution, else of the document; empty where it has none."""
     adopted = adopted_on(library.document(header.id)) if header.kind == "resolution" else None
     return adopted.isoformat() if adopted else header.date or ""
 
 
-def _short(words: str, language: str) -> str:
+def _to_heading(words: str, language: str) -> str:
     """Words as a heading: what comes before examples, with a capital."""
     examples = grammar_of(language).example.search(words)
-    short = (words[: examples.start()] if examples else words).strip(_ENDS)
+    short = (words[: examples.start()] if examples else words).strip(_EDGE_SIGNS)
     return short[:1].upper() + short[1:]

@@ -19,23 +19,23 @@ PARTS: tuple[Part, ...] = ("operative", "preamble", "annex", "footnote")
 
 _FOLDED = {ord(letter): None for letter in "‘’‛ʼ`´'“”„«»″\"‐‑‒–—−-\u00ad\u200b\u200e\u200f\ufeff"}
 _WORD = re.compile(r"[㐀-鿿]+|[^\W_㐀-鿿]+")
-END = ".;:,،؛。；，"
+CLOSING_SIGNS = ".;:,،؛。；，"
 """What may close a paragraph: it is another one where the paragraph becomes the last."""
-_APART = ("masthead", "title", "contents")
+_UNCOMPARED_PARTS = ("masthead", "title", "contents")
 
 
-def key_of(text: str) -> str:
+def normalized_key(text: str) -> str:
     """What must be equal for two texts to be the same: neither white space, hyphens, quotation marks, capitals, forms of
     letters nor what closes a paragraph counts."""
-    return "".join(folded(text).split()).rstrip(END)
+    return "".join(fold_text(text).split()).rstrip(CLOSING_SIGNS)
 
 
-def folded(text: str) -> str:
+def fold_text(text: str) -> str:
     """A text without hyphens, quotation marks, capitals and forms of letters."""
     return unicodedata.normalize("NFKC", text).translate(_FOLDED).casefold()
 
 
-def words_of(text: str) -> list[str]:
+def fold_words(text: str) -> list[str]:
     """The words of a text, folded; Chinese in pairs of characters."""
     found = []
     for word in _WORD.findall(unicodedata.normalize("NFKC", text).casefold()):
@@ -47,7 +47,7 @@ def words_of(text: str) -> list[str]:
 
 
 @dataclass(frozen=True)
-class Para:
+class Paragraph:
     """One paragraph as it is compared. `place` is its number in its part as a person writes it, `bearer` the ordinal of the
     block that bears the mark of a footnote."""
 
@@ -58,19 +58,19 @@ class Para:
     bearer: int | None = None
 
     @classmethod
-    def of(cls, unit: Unit, words: str = "") -> Para:
+    def of(cls, unit: Unit, words: str = "") -> Paragraph:
         """Words of a passage as a paragraph, all of them or some `words`."""
         return cls(unit.document.blocks[unit.block], "operative", unit.locator, words or unit.text)
 
     @cached_property
     def key(self) -> str:
         """What must be equal for two to be the same."""
-        return key_of(self.text)
+        return normalized_key(self.text)
 
     @cached_property
     def words(self) -> list[str]:
         """The words, folded."""
-        return words_of(self.text)
+        return fold_words(self.text)
 
     @property
     def sort(self) -> str:
@@ -78,7 +78,7 @@ class Para:
         return "paragraph" if self.block.kind == "item" else self.block.kind
 
 
-def paragraphs(document: Document) -> list[Para]:
+def find_paragraphs(document: Document) -> list[Paragraph]:
     """The paragraphs of a document that are compared, in its order."""
     contents = {block.parent for block in document.blocks if block.locator == "contents"}
     listed = max((block.ordinal for block in document.blocks if block.locator == "contents"), default=-1)
@@ -86,29 +86,31 @@ def paragraphs(document: Document) -> list[Para]:
     # What stands before the preamble of a resolution is its head, in a text without marks too.
     opens = (opening_of(document) or 0) if document.kind == "resolution" else 0
     annexed, preambular = False, 0
-    made: list[Para] = []
+    made: list[Paragraph] = []
     for block in document.blocks:
         text = " ".join(document.quote(*document.trimmed(block.body_start, block.end)).split())
         annexed = annexed or (block.locator.startswith("annex") and document.part is None)
         furniture = block.ordinal in contents or (block.parent in contents and block.ordinal <= listed + 1 and
                                                   block.kind != "heading" and not block.number)  # fmt: skip
         bracketed = block.kind == "heading" and text.startswith("[") and text.endswith("]")
-        head = block.locator in _APART or (block.ordinal < opens and block.kind != "footnote")
+        head = block.locator in _UNCOMPARED_PARTS or (block.ordinal < opens and block.kind != "footnote")
         if not text or head or furniture or bracketed or block.ordinal in adopting:
             continue
         if block.kind == "footnote":
-            made.append(Para(block, "footnote", block.number or "", text, _bearer(document, block)))
+            made.append(Paragraph(block, "footnote", block.number or "", text, _find_marked_block(document, block)))
         elif annexed:
-            made.append(Para(block, "annex", block.locator, text))
+            made.append(Paragraph(block, "annex", block.locator, text))
         elif "preamb" in block.locator:
             preambular += block.locator != "preamble"
-            made.append(Para(block, "preamble", str(preambular or ""), text))
+            made.append(Paragraph(block, "preamble", str(preambular or ""), text))
         else:
-            made.append(Para(block, "operative", block.locator.removeprefix("para. "), unnumbered(document, text)))
+            made.append(
+                Paragraph(block, "operative", block.locator.removeprefix("para. "), strip_number(document, text))
+            )
     return made
 
 
-def whole(unit: Unit) -> Unit:
+def whole_paragraph(unit: Unit) -> Unit:
     """The paragraph that a sentence stands in, where it is not too long."""
     block = unit.document.blocks[unit.block]
     if block.kind not in ("paragraph", "item") or block.end - block.body_start > WHOLE_LIMIT or unit.end > block.end:
@@ -116,13 +118,13 @@ def whole(unit: Unit) -> Unit:
     return replace(unit, start=block.body_start, end=block.end)
 
 
-def unnumbered(document: Document, text: str) -> str:
+def strip_number(document: Document, text: str) -> str:
     """The title of a resolution without its number, which is the document's own."""
     number, _, title = text.partition(". ")
     own = document.symbol.text if document.symbol else ""
     return title if title and own.endswith(f"/{number}") else text
 
 
-def _bearer(document: Document, note: Block) -> int | None:
+def _find_marked_block(document: Document, note: Block) -> int | None:
     around = (*reversed(document.blocks[: note.ordinal]), *document.blocks[note.ordinal :])
     return next((block.ordinal for block in around if note.number in block.marks), None)

@@ -16,10 +16,10 @@ from typing import Any, Literal
 from assistant.qa.answer import Citation
 from assistant.qa.metadata import opening_of
 from assistant.qa.provisions import within
-from assistant.reports import Progress, ReportError, silent
-from assistant.reports.comparison.alignment import ALIKE, SURE, likenesses
-from assistant.reports.comparison.paragraphs import END, Para, paragraphs
-from assistant.reports.comparison.text_diff import LITTLE, Piece, pairs_of, pieces_of
+from assistant.reports import Progress, ReportError, no_progress
+from assistant.reports.comparison.alignment import SAME_PART_SIMILARITY, SURE_SIMILARITY, similarities
+from assistant.reports.comparison.paragraphs import CLOSING_SIGNS, Paragraph, find_paragraphs
+from assistant.reports.comparison.text_diff import MIN_COMMON_SHARE, Piece, diff_words, pair_paragraphs
 from assistant.reports.lookup import cite
 from assistant.reports.quoted_tables import as_json
 from assistant.time_slices import Aside, Slices
@@ -28,9 +28,9 @@ from corpus.documents import Document
 from corpus.library import Library
 from corpus.place_spans import locator_of
 
-WORDS, PASSAGES = 24, 60
+RAREST_WORDS, MAX_PASSAGES = 24, 60
 """How many words of a paragraph, the rarest, are searched for, and how many passages may have it."""
-MOST = 4
+MAX_OTHER_TEXTS = 4
 """Texts that are named beside the one that a paragraph comes from."""
 
 
@@ -65,7 +65,7 @@ class Origin:
         if not self.earlier:
             return "new"
         first = self.earlier[0]
-        return "verbatim" if first.verbatim else "near" if first.likeness >= SURE else "changed"
+        return "verbatim" if first.verbatim else "near" if first.likeness >= SURE_SIMILARITY else "changed"
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class Origins:
         }
 
 
-def place_in(document: Document, place: str) -> str:
+def resolve_place(document: Document, place: str) -> str:
     """The locator of a paragraph that a person names: `15 (d)`, `para. 15`; empty where none is named. Raises `ReportError`
     where the document has no such place."""
     if not place.strip():
@@ -102,45 +102,45 @@ def place_in(document: Document, place: str) -> str:
     return found
 
 
-def origins_of(
-    library: Library, document: Document, place: str = "", progress: Progress = silent, aside: Aside = nullcontext
+def find_origins(
+    library: Library, document: Document, place: str = "", progress: Progress = no_progress, aside: Aside = nullcontext
 ) -> Origins:
     """Where the paragraphs and list items of a document come from, or those at one `place` of it (a locator) and under it: the whole tells
     from which text it was made. Of a text without a date every other one that is held counts as earlier."""
-    mine = list(_comparable(document))
+    mine = list(_compared_paragraphs(document))
     slices = Slices(aside)
-    held = _Held(library, document)
-    proposed: list[dict[Key, Para]] = []
+    held = _EarlierTexts(library, document)
+    proposed: list[dict[Key, Paragraph]] = []
     for n, para in enumerate(slices(mine)):
         progress(document.cite(para.block.locator), n, len(mine))
         proposed.append(held.near(para))
     theirs = {key: other for near in proposed for key, other in near.items()}
     found: list[dict[str, Earlier]] = [{} for _ in mine]
-    rows = slices(likenesses(mine, list(theirs.values())))
+    rows = slices(similarities(mine, list(theirs.values())))
     for para, near, row, kept in zip(mine, proposed, rows, found, strict=True):
         alike = dict(zip(theirs, row, strict=True))
         for (earlier, _), other in near.items():
-            held.keep(kept, para, other, earlier, float(alike[earlier, other.block.ordinal]), SURE)
+            held.keep(kept, para, other, earlier, float(alike[earlier, other.block.ordinal]), SURE_SIMILARITY)
     # The text that has most of the paragraphs best is the one that a document was made from.
-    best = Counter(_ordered(kept, None)[0].citation.document for kept in found if kept)
+    best = Counter(_order_earlier(kept, None)[0].citation.document for kept in found if kept)
     model = min(best, key=lambda each: (-best[each], each), default=None)
     if model is not None:
         # What a text was made from is paired with it as a whole: there place and neighbours tell of a paragraph, too.
-        common, pairs = pairs_of(library.document(model), document)
+        common, pairs = pair_paragraphs(library.document(model), document)
         became = {each.after.block.ordinal: each.before for each in pairs if each.before and each.after}
         for para, kept in zip(mine, found, strict=True):
-            was = became.get(para.block.ordinal) if common >= LITTLE and not kept else None
+            was = became.get(para.block.ordinal) if common >= MIN_COMMON_SHARE and not kept else None
             if was is not None:
-                held.keep(kept, para, was, model, float(next(likenesses([para], [was]))[0]), 0.0)
+                held.keep(kept, para, was, model, float(next(similarities([para], [was]))[0]), 0.0)
     made = (
-        Origin(cite(library, document, para.block), _ordered(kept, model))
+        Origin(cite(library, document, para.block), _order_earlier(kept, model))
         for para, kept in zip(mine, found, strict=True)
         if not place or within(para.block.locator, place)
     )
     return Origins(document.id, document.label, document.language, tuple(made))
 
 
-def _ordered(kept: Mapping[str, Earlier], model: str | None) -> tuple[Earlier, ...]:
+def _order_earlier(kept: Mapping[str, Earlier], model: str | None) -> tuple[Earlier, ...]:
     """What has a paragraph to the letter, else the text that the document was made from, else what is nearest in words, of equal
     ones the latest; behind it the others, the latest first."""
     latest = sorted(kept.values(), key=lambda each: each.citation.document)
@@ -148,10 +148,10 @@ def _ordered(kept: Mapping[str, Earlier], model: str | None) -> tuple[Earlier, .
     if not latest:
         return ()
     first = max(latest, key=lambda each: (each.verbatim, each.citation.document == model, each.likeness))
-    return (first, *[each for each in latest if each is not first][:MOST])
+    return (first, *[each for each in latest if each is not first][:MAX_OTHER_TEXTS])
 
 
-class _Held:
+class _EarlierTexts:
     """The texts that a document may take words from: earlier ones in its language, of another symbol, in their current
     revision, no digests."""
 
@@ -163,12 +163,14 @@ class _Held:
         self._same = {document.id} | {each.id for each in versions.held if own is not None and each.line == own.line}
         self._paras, self._admits = cache(self._read), cache(self._earlier)
 
-    def near(self, para: Para) -> dict[Key, Para]:
+    def near(self, para: Paragraph) -> dict[Key, Paragraph]:
         """The paragraphs and list items in the passages that have the rarest words of one."""
         language = self._document.language
         known = self._library.document_frequency(list(dict.fromkeys(analyse(para.text, language))), language)
-        rarest = sorted((token for token in known if known[token]), key=lambda token: (known[token], token))[:WORDS]
-        hits = self._library.lexical(rarest, language, PASSAGES) if rarest else []
+        rarest = sorted((token for token in known if known[token]), key=lambda token: (known[token], token))[
+            :RAREST_WORDS
+        ]
+        hits = self._library.lexical(rarest, language, MAX_PASSAGES) if rarest else []
         passages = self._library.passages_by_id([hit.passage_id for hit in hits])
         found = (passages[hit.passage_id] for hit in hits if hit.passage_id in passages)
         return {
@@ -180,7 +182,7 @@ class _Held:
         }
 
     def keep(
-        self, kept: dict[str, Earlier], para: Para, other: Para, earlier: str, likeness: float, least: float
+        self, kept: dict[str, Earlier], para: Paragraph, other: Paragraph, earlier: str, likeness: float, least: float
     ) -> None:
         """Keeps what an earlier text has of a paragraph, of several places in one text the one most like it."""
         verbatim, known, document = other.key == para.key, kept.get(earlier), self._library.document(earlier)
@@ -190,15 +192,15 @@ class _Held:
         shared = (Counter(para.words) & Counter(other.words)).total() / max(len(para.words), len(other.words))
         if (
             likeness >= least
-            and shared >= (LITTLE if other.text.endswith(tuple(END)) else ALIKE)
+            and shared >= (MIN_COMMON_SHARE if other.text.endswith(tuple(CLOSING_SIGNS)) else SAME_PART_SIMILARITY)
             and (known is None or (verbatim, likeness) > (known.verbatim, known.likeness))
         ):
-            pieces = (Piece.both(other.text, para.text),) if verbatim else pieces_of(other.text, para.text)
+            pieces = (Piece.both(other.text, para.text),) if verbatim else diff_words(other.text, para.text)
             cited = cite(self._library, document, other.block)
             kept[earlier] = Earlier(cited, document.date or "", verbatim, likeness, pieces)
 
-    def _read(self, document_id: str) -> dict[int, Para]:
-        return {each.block.ordinal: each for each in _comparable(self._library.document(document_id))}
+    def _read(self, document_id: str) -> dict[int, Paragraph]:
+        return {each.block.ordinal: each for each in _compared_paragraphs(self._library.document(document_id))}
 
     def _earlier(self, document_id: str) -> bool:
         if document_id in self._same or document_id in self._behind:
@@ -207,8 +209,8 @@ class _Held:
         return other.edition != "digest" and (mine is None or (other.date is not None and other.date < mine))
 
 
-def _comparable(document: Document) -> Iterator[Para]:
+def _compared_paragraphs(document: Document) -> Iterator[Paragraph]:
     """The paragraphs and list items of a text, without its footnotes and without the line that names the body that speaks."""
     speaks = opening_of(document)
-    own = (each for each in paragraphs(document) if each.sort == "paragraph" and each.words)
+    own = (each for each in find_paragraphs(document) if each.sort == "paragraph" and each.words)
     return (each for each in own if each.block.ordinal != speaks)

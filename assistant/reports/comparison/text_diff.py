@@ -13,15 +13,15 @@ from itertools import pairwise
 from typing import Any, Literal
 
 from assistant.qa.answer import Citation
-from assistant.reports.comparison.alignment import held, in_place, pair
-from assistant.reports.comparison.paragraphs import END, PARTS, Para, Part, folded, paragraphs
+from assistant.reports.comparison.alignment import align, find_unmoved, match_halves
+from assistant.reports.comparison.paragraphs import CLOSING_SIGNS, PARTS, Paragraph, Part, find_paragraphs, fold_text
 from assistant.reports.lookup import cite
 from assistant.reports.quoted_tables import as_json
 from corpus.documents import Document
 from corpus.library import Library
 
 Op = Literal["same", "removed", "added"]
-ISLAND = 3
+MAX_ISLAND_WORDS = 3
 """Most words that two changes may share between them and yet be shown as one, where both change more words than that."""
 _TOKEN = re.compile(r"(?:[㐀-鿿]|[^\W_㐀-鿿]+(?:['’\-‐‑.,/][^\W_㐀-鿿]+)*|\S)\s*|\s+")
 """A word, a sign or a Chinese character with the white space behind it."""
@@ -49,18 +49,18 @@ class Piece:
         return {"op": self.op, "text": self.text} | ({} if self.earlier is None else {"earlier": self.earlier})
 
 
-def pieces_of(before: str, after: str) -> tuple[Piece, ...]:
+def diff_words(before: str, after: str) -> tuple[Piece, ...]:
     """The words of two texts, told apart; Chinese by character. `later` of them is the second text, `earlier` the first."""
     one, other = (_TOKEN.findall(text) for text in (before, after))
-    keys = [[_bare(token) for token in side] for side in (one, other)]
-    if all(side and side[-1] in END for side in keys):
+    keys = [[_fold_token(token) for token in side] for side in (one, other)]
+    if all(side and side[-1] in CLOSING_SIGNS for side in keys):
         keys[0][-1] = keys[1][-1]
     runs: list[_Run] = []
     for op, a, b, c, d in SequenceMatcher(None, keys[0], keys[1], autojunk=False).get_opcodes():
-        runs += [(True, one[a:b], other[c:d])] if op == "equal" else _halved(one[a:b], other[c:d])
+        runs += [(True, one[a:b], other[c:d])] if op == "equal" else _trim_change(one[a:b], other[c:d])
     made: list[Piece] = []
     space = ""
-    for same, old, new in _whole(runs):
+    for same, old, new in _merge_islands(runs):
         gone, come = space * same + "".join(old), space * same + "".join(new)
         space = ""
         if same:
@@ -73,40 +73,40 @@ def pieces_of(before: str, after: str) -> tuple[Piece, ...]:
     return (*made, Piece("same", space)) if space else tuple(made)
 
 
-def earlier(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
+def earlier_pieces(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
     """The pieces of the first of two texts, as it has them."""
-    return tuple(as_earlier(each) for each in pieces if each.op != "added")
+    return tuple(to_earlier(each) for each in pieces if each.op != "added")
 
 
-def later(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
+def later_pieces(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
     """The pieces of the second of two texts, as it has them."""
     return tuple(each for each in pieces if each.op != "removed")
 
 
-def as_earlier(piece: Piece) -> Piece:
+def to_earlier(piece: Piece) -> Piece:
     """A piece in the words of the earlier text."""
     return piece if piece.earlier is None else Piece(piece.op, piece.earlier)
 
 
-def _halved(old: list[str], new: list[str]) -> Iterator[_Run]:
+def _trim_change(old: list[str], new: list[str]) -> Iterator[_Run]:
     """A change without what is the same at its ends but for typography, such as a space within a word."""
-    if "".join(map(_bare, old)) == "".join(map(_bare, new)):
+    if "".join(map(_fold_token, old)) == "".join(map(_fold_token, new)):
         yield True, old, new
         return
-    a, b = _common(old, new)
-    c, d = _common(old[a:][::-1], new[b:][::-1], backward=True)
+    a, b = _common_prefix(old, new)
+    c, d = _common_prefix(old[a:][::-1], new[b:][::-1], backward=True)
     c, d = len(old) - c, len(new) - d
     runs = ((True, old[:a], new[:b]), (False, old[a:c], new[b:d]), (True, old[c:], new[d:]))
     yield from (run for run in runs if run[1] or run[2])
 
 
-def _common(old: Sequence[str], new: Sequence[str], backward: bool = False) -> tuple[int, int]:
+def _common_prefix(old: Sequence[str], new: Sequence[str], backward: bool = False) -> tuple[int, int]:
     """How many tokens at the start of both are the same when written together."""
     ends = []
     for side in (old, new):
         held, found = "", {}
         for n, token in enumerate(side, 1):
-            held = _bare(token) + held if backward else held + _bare(token)
+            held = _fold_token(token) + held if backward else held + _fold_token(token)
             if held:
                 found[held] = n
         ends.append(found)
@@ -115,18 +115,18 @@ def _common(old: Sequence[str], new: Sequence[str], backward: bool = False) -> t
     return (ends[0][longest], ends[1][longest]) if longest else (0, 0)
 
 
-def _bare(token: str) -> str:
-    return "".join(folded(token).split())
+def _fold_token(token: str) -> str:
+    return "".join(fold_text(token).split())
 
 
-def _whole(runs: Sequence[_Run]) -> list[_Run]:
+def _merge_islands(runs: Sequence[_Run]) -> list[_Run]:
     """The runs, changes that share next to nothing between them made one."""
     made: list[_Run] = []
     for n, (same, old, new) in enumerate(runs):
         if same and made and n + 1 < len(runs):
             beside = made[-1], runs[n + 1]
             around = min(max(len(before), len(after)) for _, before, after in beside)
-            same = any(each[0] for each in beside) or len(new) > min(ISLAND, around)
+            same = any(each[0] for each in beside) or len(new) > min(MAX_ISLAND_WORDS, around)
         if made and made[-1][0] == same:
             made[-1] = (same, made[-1][1] + old, made[-1][2] + new)
         else:
@@ -136,9 +136,9 @@ def _whole(runs: Sequence[_Run]) -> list[_Run]:
 
 Kind = Literal["same", "changed", "added", "removed", "moved"]
 
-LITTLE = 1 / 3
+MIN_COMMON_SHARE = 1 / 3
 """Share of the words of the shorter text in paragraphs of the other one, below which the two are not compared."""
-MANY = 1_000_000
+UNMOVED_WEIGHT = 1_000_000
 """What a paragraph weighs besides its letters, so that as few as possible are said to be moved."""
 
 
@@ -147,14 +147,14 @@ class Pair:
     """A paragraph of the first text and what it is in the second; None where it is not there. Of one that was split in two, or of two
     that became one, `halved` is the text in which it is no whole paragraph; the rest of that is in another pair."""
 
-    before: Para | None
-    after: Para | None
+    before: Paragraph | None
+    after: Paragraph | None
     kind: Kind
     moved: bool = False
     halved: Literal["before", "after"] | None = None
 
     @property
-    def para(self) -> Para:
+    def para(self) -> Paragraph:
         """The paragraph in the second text, or where it is only in the first, there."""
         para = self.after or self.before
         assert para is not None
@@ -202,7 +202,7 @@ class Comparison:
     @property
     def comparable(self) -> bool:
         """Whether the two have enough in common to be compared."""
-        return self.common >= LITTLE
+        return self.common >= MIN_COMMON_SHARE
 
     @property
     def named(self) -> str:
@@ -244,7 +244,7 @@ class Comparison:
 
 
 @dataclass(frozen=True)
-class Versions:
+class VersionComparison:
     """Two or more versions of a text in a row, each compared with the one before."""
 
     steps: tuple[Comparison, ...]
@@ -287,98 +287,100 @@ class Versions:
         return {"comparable": self.comparable, "steps": [step.to_json() for step in self.steps]}
 
 
-def compare_versions(library: Library, documents: Sequence[Document]) -> Versions:
+def compare_versions(library: Library, documents: Sequence[Document]) -> VersionComparison:
     """What was changed from each of two or more documents to the next."""
-    return Versions(tuple(compare_texts(library, *each) for each in pairwise(documents)))
+    return VersionComparison(tuple(compare_texts(library, *each) for each in pairwise(documents)))
 
 
 def compare_texts(library: Library, first: Document, second: Document) -> Comparison:
     """What was changed from one document to another."""
-    common, pairs = pairs_of(first, second)
-    if common < LITTLE:
+    common, pairs = pair_paragraphs(first, second)
+    if common < MIN_COMMON_SHARE:
         pairs = ()
-    changes = tuple(_change(library, first, second, each) for each in pairs if each.kind != "same")
+    changes = tuple(_make_change(library, first, second, each) for each in pairs if each.kind != "same")
     return Comparison(first, second, common, pairs, changes)
 
 
-def pairs_of(first: Document, second: Document) -> tuple[float, tuple[Pair, ...]]:
+def pair_paragraphs(first: Document, second: Document) -> tuple[float, tuple[Pair, ...]]:
     """The share of words in common, and every paragraph with what it is in the other text: by part, in the order of the second,
     those that are only in the first behind what stands before them there."""
-    texts = [paragraphs(each) for each in (first, second)]
+    texts = [find_paragraphs(each) for each in (first, second)]
     one, other = ([para for para in each if para.part != "footnote"] for each in texts)
     notes, others = ([para for para in each if para.part == "footnote"] for each in texts)
-    found = pair(one, other)
-    kept = in_place(found, [MANY + len(one[i].key) for i, _ in found])
-    pairs = [_judged(one[i], other[j], n not in kept) for n, (i, j) in enumerate(found)]
-    pairs = _parted(one, other, pairs)
+    found = align(one, other)
+    kept = find_unmoved(found, [UNMOVED_WEIGHT + len(one[i].key) for i, _ in found])
+    pairs = [_make_pair(one[i], other[j], n not in kept) for n, (i, j) in enumerate(found)]
+    pairs = _pair_split_paragraphs(one, other, pairs)
     shared = sum((Counter(one[i].words) & Counter(other[j].words)).total() for i, j in found)
     shorter = min(sum(len(para.words) for para in side) for side in (one, other))
     borne = {each.before.block.ordinal: each.after.block.ordinal for each in pairs if each.before and each.after}
-    pairs += _notes(notes, others, borne)
-    gone, come = _alone(texts[0], texts[1], pairs)
+    pairs += _pair_footnotes(notes, others, borne)
+    gone, come = _find_unpaired(texts[0], texts[1], pairs)
     pairs += [Pair(para, None, "removed") for para in gone] + [Pair(None, para, "added") for para in come]
-    return shared / shorter if shorter else 1.0, tuple(_in_order(pairs))
+    return shared / shorter if shorter else 1.0, tuple(_sort_pairs(pairs))
 
 
-def _judged(before: Para, after: Para, out_of_order: bool = False) -> Pair:
+def _make_pair(before: Paragraph, after: Paragraph, out_of_order: bool = False) -> Pair:
     moved = out_of_order and before.sort == "paragraph" and (before.part, before.place) != (after.part, after.place)
     kind: Kind = "changed" if before.key != after.key else "moved" if moved else "same"
     return Pair(before, after, kind, moved)
 
 
-def _parted(one: Sequence[Para], other: Sequence[Para], pairs: Sequence[Pair]) -> list[Pair]:
+def _pair_split_paragraphs(one: Sequence[Paragraph], other: Sequence[Paragraph], pairs: Sequence[Pair]) -> list[Pair]:
     """The pairs with the other halves of paragraphs that were split in two, or two that were made one: what one has and its other half lacks is
     another pair with a paragraph that stands alone, and is not told of the first half, too."""
-    halves = [(n, each.before, each.after, pieces_of(each.before.text, each.after.text))
+    halves = [(n, each.before, each.after, diff_words(each.before.text, each.after.text))
               for n, each in enumerate(pairs) if each.before and each.after and each.kind == "changed"]  # fmt: skip
-    gone = [_rest(before, pieces, "removed") for _, before, _, pieces in halves]
-    come = [_rest(after, pieces, "added") for _, _, after, pieces in halves]
-    left, right = _alone(one, other, pairs)
+    gone = [_longest_difference(before, pieces, "removed") for _, before, _, pieces in halves]
+    come = [_longest_difference(after, pieces, "added") for _, _, after, pieces in halves]
+    left, right = _find_unpaired(one, other, pairs)
     made = [*pairs]
-    for i, j in held(gone, right):
+    for i, j in match_halves(gone, right):
         n, before, *_ = halves[i]
-        made[n] = replace(made[n], before=_without(before, gone[i]))
+        made[n] = replace(made[n], before=_remove_half(before, gone[i]))
         made.append(Pair(gone[i], right[j], "changed", halved="before"))
-    for i, j in held(come, left):
+    for i, j in match_halves(come, left):
         n, _, after, _ = halves[i]
-        made[n] = replace(made[n], after=_without(after, come[i]))
+        made[n] = replace(made[n], after=_remove_half(after, come[i]))
         made.append(Pair(left[j], come[i], "changed", halved="after"))
     return made
 
 
-def _rest(para: Para, pieces: Iterable[Piece], op: Op) -> Para:
+def _longest_difference(para: Paragraph, pieces: Iterable[Piece], op: Op) -> Paragraph:
     """A paragraph with nothing but the longest of the words that the other half lacks."""
     return replace(para, text=max((each.text for each in pieces if each.op == op), key=len, default=""))
 
 
-def _without(para: Para, half: Para) -> Para:
+def _remove_half(para: Paragraph, half: Paragraph) -> Paragraph:
     """A paragraph without the words of a half."""
     return replace(para, text=" ".join("".join(para.text.split(half.text, 1)).split()))
 
 
-def _alone(one: Sequence[Para], other: Sequence[Para], pairs: Sequence[Pair]) -> tuple[list[Para], list[Para]]:
+def _find_unpaired(
+    one: Sequence[Paragraph], other: Sequence[Paragraph], pairs: Sequence[Pair]
+) -> tuple[list[Paragraph], list[Paragraph]]:
     """The paragraphs of each text that are in no pair."""
     before = {each.before.block.ordinal for each in pairs if each.before}
     after = {each.after.block.ordinal for each in pairs if each.after}
     return [p for p in one if p.block.ordinal not in before], [p for p in other if p.block.ordinal not in after]
 
 
-def _notes(one: Sequence[Para], other: Sequence[Para], borne: dict[int, int]) -> list[Pair]:
+def _pair_footnotes(one: Sequence[Paragraph], other: Sequence[Paragraph], borne: dict[int, int]) -> list[Pair]:
     """Footnotes with each other: those of a paragraph with those of what it became, then the rest."""
     found: list[Pair] = []
     for before, after in borne.items():
         old = [note for note in one if note.bearer == before]
         new = [note for note in other if note.bearer == after]
-        mine = [_judged(old[i], new[j]) for i, j in pair(old, new)]
-        left, right = _alone(old, new, mine)
+        mine = [_make_pair(old[i], new[j]) for i, j in align(old, new)]
+        left, right = _find_unpaired(old, new, mine)
         if len(left) == len(right):  # as many as before: a source that was replaced
-            mine += map(_judged, left, right)
+            mine += map(_make_pair, left, right)
         found += mine
-    old, new = _alone(one, other, found)
-    return found + [_judged(old[i], new[j]) for i, j in pair(old, new)]
+    old, new = _find_unpaired(one, other, found)
+    return found + [_make_pair(old[i], new[j]) for i, j in align(old, new)]
 
 
-def _in_order(pairs: Sequence[Pair]) -> list[Pair]:
+def _sort_pairs(pairs: Sequence[Pair]) -> list[Pair]:
     both = sorted((each.before.block.ordinal, each.after.block.ordinal) for each in pairs if each.before and each.after)
     firsts = [here for here, _ in both]
 
@@ -392,11 +394,11 @@ def _in_order(pairs: Sequence[Pair]) -> list[Pair]:
     return sorted(pairs, key=place)
 
 
-def _change(library: Library, first: Document, second: Document, each: Pair) -> Change:
+def _make_change(library: Library, first: Document, second: Document, each: Pair) -> Change:
     old = cite(library, first, each.before.block) if each.before else None
     new = cite(library, second, each.after.block) if each.after else None
     if each.before and each.after:
-        pieces = pieces_of(each.before.text, each.after.text)
+        pieces = diff_words(each.before.text, each.after.text)
     else:
         pieces = (Piece("removed" if each.before else "added", each.para.text),)
     return Change(each.kind, each.part, each.moved, old, new, pieces)

@@ -31,17 +31,17 @@ from assistant.qa.revisions import VersionDesk
 from assistant.qa.scoring import FIRST, READ, Scored
 from assistant.qa.units import Unit, distinct, units_of
 from assistant.question import Question
-from assistant.reports import Progress, silent
-from assistant.reports.comparison.alignment import SURE, likenesses
-from assistant.reports.comparison.paragraphs import Para, key_of, whole
-from assistant.reports.comparison.text_diff import Piece, pieces_of
+from assistant.reports import Progress, no_progress
+from assistant.reports.comparison.alignment import SURE_SIMILARITY, similarities
+from assistant.reports.comparison.paragraphs import Paragraph, normalized_key, whole_paragraph
+from assistant.reports.comparison.text_diff import Piece, diff_words
 from assistant.reports.quoted_tables import as_json
 from assistant.time_slices import Aside, Slices
 from assistant.wording.claims import read
 from corpus.documents import Document
 from corpus.library import Library
 
-_FORM = frozenset(["address", "subject", "clause", "content", "language"])
+_WORDING_REASONS = frozenset(["address", "subject", "clause", "content", "language"])
 """Reasons that tell of the wording, not of what is said."""
 
 
@@ -50,7 +50,7 @@ Place = tuple[int, int]
 
 
 @dataclass(frozen=True)
-class Same:
+class SameGroup:
     """Statements of several texts that say one thing in the same words or nearly, the latest text first. `pieces` of each but the
     first are its words beside those of the first: without the removed ones the words of the first."""
 
@@ -59,7 +59,7 @@ class Same:
 
 
 @dataclass(frozen=True)
-class Differs:
+class Difference:
     """Two statements that are alike in words and differ in what they say: what the later one `has` of numbers, dates, names, actors
     and denials that the earlier one lacks, and what this one `had`. `pieces` without the removed words are the later one."""
 
@@ -70,65 +70,67 @@ class Differs:
     pieces: tuple[Piece, ...]
 
 
-def alike(said: Mapping[Place, Unit]) -> tuple[tuple[Same, ...], tuple[Differs, ...]]:
+def compare_units(said: Mapping[Place, Unit]) -> tuple[tuple[SameGroup, ...], tuple[Difference, ...]]:
     """Which of the words of different documents in one language say the same, and which differ though their words are alike: of these
     each group that says one thing beside the one next in time."""
     places, units = list(said), list(said.values())
     like: set[tuple[int, int]] = set()
     agree: set[tuple[int, int]] = set()
-    for n, row in enumerate(_likenesses(units, units)):
-        for m in (int(each) for each in (row >= SURE).nonzero()[0] if each > n):
+    for n, row in enumerate(_similarities(units, units)):
+        for m in (int(each) for each in (row >= SURE_SIMILARITY).nonzero()[0] if each > n):
             one, other = units[n], units[m]
-            if not _apart(one, other):
+            if not _are_comparable(one, other):
                 continue
             like.add((n, m))
-            if Para.of(one).key == Para.of(other).key or not any(what_differs(one, other)):
+            if Paragraph.of(one).key == Paragraph.of(other).key or not any(find_fact_differences(one, other)):
                 agree.add((n, m))
-    ranks = [standing(unit.document) for unit in units]
-    groups = [sorted(group, key=ranks.__getitem__, reverse=True) for group in _joined(len(units), agree)]
+    ranks = [precedence(unit.document) for unit in units]
+    groups = [sorted(group, key=ranks.__getitem__, reverse=True) for group in _connected_groups(len(units), agree)]
     differences = []
-    for family in _joined(len(units), like):
+    for family in _connected_groups(len(units), like):
         own = [group for group in groups if group[0] in family]
         own.sort(key=lambda group: ranks[group[0]])
         for later, earlier in pairwise(own[::-1]):
             near = ((n, m) for n in later for m in earlier if {(n, m), (m, n)} & like)
             if pair := next(near, None):
                 n, m = pair
-                pieces = pieces_of(units[m].text, units[n].text)
-                differences.append(Differs(places[n], places[m], *what_differs(units[n], units[m]), pieces))
+                pieces = diff_words(units[m].text, units[n].text)
+                differences.append(Difference(places[n], places[m], *find_fact_differences(units[n], units[m]), pieces))
     same = (
-        Same(tuple(places[n] for n in group), tuple(pieces_of(units[n].text, units[group[0]].text) for n in group[1:]))
+        SameGroup(
+            tuple(places[n] for n in group), tuple(diff_words(units[n].text, units[group[0]].text) for n in group[1:])
+        )
         for group in groups
         if len(group) > 1
     )
     return tuple(same), tuple(differences)
 
 
-def _likenesses(units: Sequence[Unit], others: Sequence[Unit]) -> Iterator[np.ndarray]:
+def _similarities(units: Sequence[Unit], others: Sequence[Unit]) -> Iterator[np.ndarray]:
     """How alike each of some units is to each of others, 0 to 1: by all its words, and by its own without those that introduce it, which
     all points of a list share."""
-    owns = ([Para.of(unit, unit.own) for unit in side] for side in (units, others))
-    wholes = ([Para.of(unit) for unit in side] for side in (units, others))
-    return map(np.minimum, likenesses(*owns), likenesses(*wholes))
+    owns = ([Paragraph.of(unit, unit.own) for unit in side] for side in (units, others))
+    wholes = ([Paragraph.of(unit) for unit in side] for side in (units, others))
+    return map(np.minimum, similarities(*owns), similarities(*wholes))
 
 
-def _apart(one: Unit, other: Unit) -> bool:
+def _are_comparable(one: Unit, other: Unit) -> bool:
     """Whether two units are of different documents in one language."""
     return one.document.key != other.document.key and one.document.language == other.document.language
 
 
-def what_differs(one: Unit, other: Unit) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
+def find_fact_differences(one: Unit, other: Unit) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
     """What each of two units in like words has of numbers, dates, names, actors and denials that the other one has not."""
-    return _has(one, other), _has(other, one)
+    return _extra_facts(one, other), _extra_facts(other, one)
 
 
-def differing(units: Sequence[Unit]) -> list[tuple[Unit, Unit]]:
+def find_differing_pairs(units: Sequence[Unit]) -> list[tuple[Unit, Unit]]:
     """Pairs of units of different documents that differ though their words are alike, and neither says all that the other one says, in the order of the units;
     each unit once."""
     used: set[Place] = set()
-    said = [key_of(unit.text) for unit in units]
+    said = [normalized_key(unit.text) for unit in units]
     found = []
-    _, differences = alike({(n, 0): unit for n, unit in enumerate(units)})
+    _, differences = compare_units({(n, 0): unit for n, unit in enumerate(units)})
     for pair in sorted(sorted((each.later, each.earlier)) for each in differences):
         one, other = (said[n] for n, _ in pair)
         if used.isdisjoint(pair) and one not in other and other not in one:
@@ -137,15 +139,15 @@ def differing(units: Sequence[Unit]) -> list[tuple[Unit, Unit]]:
     return found
 
 
-def _has(one: Unit, other: Unit) -> tuple[Reason, ...]:
+def _extra_facts(one: Unit, other: Unit) -> tuple[Reason, ...]:
     language = one.document.language
     source = Source(other.text, language, locator=other.locator, heading=other.context)
     found = lacking(one.text, read(one.text, language), [source], language)
     found += turned(one.text, other.text, other.context, language)
-    return tuple(dict.fromkeys(each for each in found if each.kind not in _FORM))
+    return tuple(dict.fromkeys(each for each in found if each.kind not in _WORDING_REASONS))
 
 
-def _joined(count: int, linked: Collection[tuple[int, int]]) -> list[list[int]]:
+def _connected_groups(count: int, linked: Collection[tuple[int, int]]) -> list[list[int]]:
     """The numbers up to a count in groups that are linked to each other, directly or through others."""
     from scipy.cluster.hierarchy import DisjointSet
 
@@ -155,16 +157,16 @@ def _joined(count: int, linked: Collection[tuple[int, int]]) -> list[list[int]]:
     return [sorted(group) for group in groups.subsets()]
 
 
-def standing(document: Document) -> tuple[bool, str, str]:
+def precedence(document: Document) -> tuple[bool, str, str]:
     """What ranks texts that say one thing: a later one stands above an earlier one, and every text above a draft."""
     return not is_draft(document.symbol), document.date or "", document.key
 
 
-SAID, CLOSEST = 6, 3
+MAX_STATEMENTS, MAX_CLOSEST = 6, 3
 """Most statements of one text, and of one that was not named and of which none is certain; of others that speak to the topic the places are told."""
-TEXTS = 100
+MAX_TEXTS = 100
 """Most texts that are looked through where none is named: those in which search finds most."""
-POOL = 400
+CANDIDATE_PASSAGES = 400
 """Passages by which it is known in which texts search finds most."""
 
 
@@ -195,8 +197,8 @@ class TopicComparison:
     topic: str
     language: str
     sides: tuple[Side, ...]
-    same: tuple[Same, ...]
-    differences: tuple[Differs, ...]
+    same: tuple[SameGroup, ...]
+    differences: tuple[Difference, ...]
     named: bool
     unread: int = 0
 
@@ -248,7 +250,7 @@ def compare_topic(
     topic: str,
     documents: Sequence[Document] = (),
     language: str | None = None,
-    progress: Progress = silent,
+    progress: Progress = no_progress,
     aside: Aside = nullcontext,
 ) -> TopicComparison:
     """What texts say on a topic, each in the version that answers are given from: those named in their order, or all that are held, those
@@ -257,14 +259,14 @@ def compare_topic(
     slices = Slices(aside)
     desk = VersionDesk(engine.library)
     named = list(dict.fromkeys(document.id for document in documents))
-    ids, unread = ([], 0) if engine.silent(question) else (named, 0) if named else _held(engine, question)
+    ids, unread = ([], 0) if engine.silent(question) else (named, 0) if named else _select_documents(engine, question)
     made: list[tuple[Side, dict[int, Unit]]] = []
     units_held: list[Unit] = []
     for n, document_id in enumerate(ids):
         document = engine.library.document(document_id)
         progress(document.label, n, len(ids))
         slices.end()
-        units, further, certain, nearest = _said(engine, question, document, thorough=bool(named))
+        units, further, certain, nearest = _find_statements(engine, question, document, thorough=bool(named))
         told, notes = desk.corrected([statement_of(unit) for unit in units], question.language)
         notes += desk.notes((), [document], question.language)
         side = Side(
@@ -275,34 +277,34 @@ def compare_topic(
         )  # fmt: skip
         at = {told.index(statement): unit for unit in units if (statement := statement_of(unit)) in told}
         made.append((side, at))
-        units_held += _units(engine.library, document)
+        units_held += _all_units(engine.library, document)
     slices.end()
-    made = _with_worded(made, units_held)
+    made = _add_matching_units(made, units_held)
     if not named:
-        made.sort(key=lambda each: _weight(engine.library.document(each[0].document), each[0], question.language))
+        made.sort(key=lambda each: _side_rank(engine.library.document(each[0].document), each[0], question.language))
     said = {(n, m): unit for n, (_, at) in enumerate(made) for m, unit in at.items()}
     sides = [side for side, _ in made]
     slices.end()
-    return TopicComparison(question.text, question.language, tuple(sides), *alike(said), bool(named), unread)
+    return TopicComparison(question.text, question.language, tuple(sides), *compare_units(said), bool(named), unread)
 
 
-def _units(library: Library, document: Document) -> list[Unit]:
+def _all_units(library: Library, document: Document) -> list[Unit]:
     """All that a text says, as it is quoted."""
     units = (unit for passage in library.passages(document.id) for unit in units_of(Evidence(passage, document)))
-    return distinct(whole(unit) for unit in units if document.blocks[unit.block].kind != "footnote")
+    return distinct(whole_paragraph(unit) for unit in units if document.blocks[unit.block].kind != "footnote")
 
 
-def _with_worded(
+def _add_matching_units(
     made: Sequence[tuple[Side, dict[int, Unit]]], held: Sequence[Unit]
 ) -> list[tuple[Side, dict[int, Unit]]]:
     """The sides, with what of all that their texts say, `held`, stands for statements of others, of each text the words most like each:
     it is quoted where nothing else of the text is."""
     quoted = [(unit, side.status) for side, at in made for unit in at.values()]
     best: dict[str, dict[Unit, Literal["found", "closest", "absent"]]] = {side.document: {} for side, _ in made}
-    for (unit, status), row in zip(quoted, _likenesses([unit for unit, _ in quoted], held), strict=True):
+    for (unit, status), row in zip(quoted, _similarities([unit for unit, _ in quoted], held), strict=True):
         nearest: dict[str, int] = {}
-        for m in sorted(map(int, (row >= SURE).nonzero()[0]), key=lambda m: row[m]):
-            if _apart(unit, held[m]):
+        for m in sorted(map(int, (row >= SURE_SIMILARITY).nonzero()[0]), key=lambda m: row[m]):
+            if _are_comparable(unit, held[m]):
                 nearest[held[m].document.id] = m
         for document_id, m in nearest.items():
             best[document_id].setdefault(held[m], status)
@@ -320,26 +322,26 @@ def _with_worded(
     return told
 
 
-def _held(engine: Engine, question: Question) -> tuple[list[str], int]:
+def _select_documents(engine: Engine, question: Question) -> tuple[list[str], int]:
     """The texts that are looked through where none is named, the latest first, drafts last, and how many more there are."""
     library = engine.library
     held = library.versions().quotable(question.language)
     ids = sorted(held)
-    if len(ids) > TEXTS:
-        found = engine.retriever.retrieve(question, POOL, ids)
-        ids = list(dict.fromkeys(each.passage.document_id for each in found))[:TEXTS]
-    ranks = {each: standing(library.document(each))[:2] for each in ids}
+    if len(ids) > MAX_TEXTS:
+        found = engine.retriever.retrieve(question, CANDIDATE_PASSAGES, ids)
+        ids = list(dict.fromkeys(each.passage.document_id for each in found))[:MAX_TEXTS]
+    ranks = {each: precedence(library.document(each))[:2] for each in ids}
     return sorted(sorted(ids), key=lambda each: ranks[each], reverse=True), len(held) - len(ids)
 
 
-def _weight(document: Document, side: Side, language: str) -> tuple[int, bool, bool, int]:
+def _side_rank(document: Document, side: Side, language: str) -> tuple[int, bool, bool, int]:
     """What ranks a text: what surely speaks to the topic before what comes closest, then adopted texts, texts in the topic's language, and
     what more paragraphs say."""
     place = ("found", "closest", "absent").index(side.status)
     return place, is_draft(document.symbol), document.language != language, -len((*side.statements, *side.further))
 
 
-def _said(
+def _find_statements(
     engine: Engine, question: Question, document: Document, *, thorough: bool
 ) -> tuple[list[Unit], list[Unit], bool, Unit | None]:
     """What of a text speaks to a topic, in its order: paragraphs that are said, those of which only the places are told, whether what
@@ -351,13 +353,13 @@ def _said(
         scored += engine.weigher.each(question, evidence[FIRST:], evidence)
     passages: dict[Unit, float] = {}
     for each in sorted(scored, key=lambda each: (each.unit.start, -each.unit.end)):
-        unit = whole(each.unit)
+        unit = whole_paragraph(each.unit)
         footnote = unit.document.blocks[unit.block].kind == "footnote"
         reached = thorough or each.whole >= each.bars.least
         if reached and not footnote and not any(unit.overlaps(other) for other in passages):
             passages[unit] = each.whole
     saying = {unit for unit in passages if question.all_said(unit.text, document.language)}
-    ranked = _ranked(engine, question, list(passages), evidence, saying)
+    ranked = _rank_units(engine, question, list(passages), evidence, saying)
     near = [each for each in ranked if passages[each.unit] >= each.bars.least]
     speaking = [each for each in near if each.score >= each.bars.least or each.unit in saying]
     # Across languages a passage says less of what stands in it: there each paragraph must speak to the topic by itself, too.
@@ -365,7 +367,7 @@ def _said(
     bars = {each.unit: min(passages[each.unit], each.score if abroad else math.inf) for each in speaking}
     sure = [each for each in speaking if bars[each.unit] >= 0.0 or each.unit in saying]
     if speaking:
-        said = sure[:SAID] or (ranked[:SAID] if thorough else speaking[:CLOSEST])
+        said = sure[:MAX_STATEMENTS] or (ranked[:MAX_STATEMENTS] if thorough else speaking[:MAX_CLOSEST])
         further = [each for each in speaking if each not in said]
         said, further = (sorted(some, key=lambda each: each.unit.start) for some in (said, further))
         return [each.unit for each in said], [each.unit for each in further], bool(sure), None
@@ -373,7 +375,7 @@ def _said(
     return [], [], False, least.unit if least else None
 
 
-def _ranked(
+def _rank_units(
     engine: Engine, question: Question, units: Sequence[Unit], evidence: Sequence[Evidence], saying: Collection[Unit]
 ) -> list[Scored]:
     """Paragraphs of a text, those first that are `saying` the words of a topic, then those that speak to it above all: by the sum of their

@@ -12,25 +12,25 @@ from corpus.analysis import fold
 from corpus.dates import Date, dates_in
 from corpus.documents import Document, Span
 
-FIRST = 1945
+FIRST_ASSEMBLY_YEAR = 1945
 """The General Assembly's session n opens in September of the year 1945 + n, and lasts until the next one opens (its rules of procedure,
 rule 1)."""
-AHEAD = 8
+MAX_YEARS_AHEAD = 8
 """Years ahead of a document, at most, in which a session lies whose number may be the Assembly's; other numbers are other bodies'."""
-FURTHER = 20
+MAX_SESSIONS_AHEAD = 20
 """Sessions ahead of a document's own, at most, in which one of the same body lies."""
-FARTHEST = 36_525
+MAX_TERM_DAYS = 36_525
 """Days behind the adoption, at most, to which a term comes."""
-_YEAR = re.compile(r"\s*(?P<year>20\d\d)(?![\d/]|,\d|\s?年\s?\d)")
-_WORD = re.compile(r"\s*([^\s,]+)")
-_PARTS = re.compile(r"[^\s,;.:؛،]+(?=[\s,;.:؛،]|$)")
-_HAN_PARTS = re.compile(r"\d+\s?[年月日号]")
+_YEAR_AT = re.compile(r"\s*(?P<year>20\d\d)(?![\d/]|,\d|\s?年\s?\d)")
+_WORD_AT = re.compile(r"\s*([^\s,]+)")
+_DATE_WORDS = re.compile(r"[^\s,;.:؛،]+(?=[\s,;.:؛،]|$)")
+_DATE_WORDS_CHINESE = re.compile(r"\d+\s?[年月日号]")
 """The words with which a date may end; the same where no space parts them."""
-_REACH = 90
+_CONTEXT = 90
 """Characters that are looked at before and behind a time."""
 
 
-class Clock:
+class DeadlineReader:
     """Reads the times of one document."""
 
     def __init__(self, document: Document) -> None:
@@ -72,7 +72,7 @@ class Clock:
 
     def _new(self, text: str, match: re.Match[str]) -> bool:
         """Whether what comes again and again is not known already, `the forthcoming annual reports`, nor only what something is of."""
-        grammar, before = self._grammar, text[max(0, match.start() - _REACH) : match.start()]
+        grammar, before = self._grammar, text[max(0, match.start() - _CONTEXT) : match.start()]
         new = bool(match.groupdict().get("new"))
         beside = (grammar.preposition,) if new else (grammar.preposition, grammar.also)
         known = not new and grammar.known.search(before)
@@ -91,10 +91,10 @@ class Clock:
             if named := re.findall(r"\b20\d\d\b", session.group()):
                 return sorted(named)
             numbers = sorted(filter(None, map(grammar.number, grammar.steps.split(session.group()))))
-            years = [FIRST + number for number in numbers]
+            years = [FIRST_ASSEMBLY_YEAR + number for number in numbers]
             # None that was over at the adoption, or lies too far ahead.
             return [f"{year}-09/{year + 1}-09" for year in years if (day := self._day) is not None
-                    and year <= day.year + AHEAD and (year + 1, 9) >= (day.year, day.month)]  # fmt: skip
+                    and year <= day.year + MAX_YEARS_AHEAD and (year + 1, 9) >= (day.year, day.month)]  # fmt: skip
         if only := re.findall(r"(?<!\d)20\d\d(?!\d)", text):
             return sorted(only)
         return self._after(text)
@@ -109,21 +109,21 @@ class Clock:
         digits = re.search(r"\d+", words)
         number = int(digits.group()) if digits else next((known[w] for w in map(fold, words.split()) if w in known), 1)
         days = self._grammar.days(words)
-        lies = 0 < number * days < FARTHEST
+        lies = 0 < number * days < MAX_TERM_DAYS
         return [(self._day + dt.timedelta(days=number * days)).isoformat()] if lies else []
 
     def _ahead(self, text: str, match: re.Match[str]) -> bool:
         """Whether a session is still to come: its number says so, or nothing before it tells of what was done there."""
         grammar, own = self._grammar, self._session
         number = grammar.number(match.group())
-        if number and own and own <= number <= own + FURTHER:
+        if number and own and own <= number <= own + MAX_SESSIONS_AHEAD:
             if number == own and grammar.naming.match(match.group()):
                 return False
-            return not grammar.done.search(text[max(0, match.start() - _REACH) : match.start()])
+            return not grammar.done.search(text[max(0, match.start() - _CONTEXT) : match.start()])
         return not self._past(text, match.start())
 
     def _past(self, text: str, at: int) -> bool:
-        return bool(self._grammar.past.search(text[max(0, at - _REACH) : at]))
+        return bool(self._grammar.past.search(text[max(0, at - _CONTEXT) : at]))
 
     def _to_come(self, dates: list[Date]) -> bool:
         """Whether no date lies before the document's own, else before the year of its symbol."""
@@ -138,18 +138,18 @@ class Clock:
         """The end of the dates, or of the years, with which a text goes on, and these; 0 where it goes on with none. `sure`: a day without a
         year counts, too: `annually, by 1 March`."""
         years, at = list[re.Match[str]](), start
-        while year := _YEAR.match(text, at):
+        while year := _YEAR_AT.match(text, at):
             years.append(year)
             step = self._grammar.steps.match(text, year.end())
             at = step.end() if step else len(text)
         if years:
             return self._behind_year(text, years[-1].end()), [Date(int(year["year"]), 0, None) for year in years]
-        first = _WORD.match(text, start)
+        first = _WORD_AT.match(text, start)
         if first is None or not (first.group(1)[0].isdigit() or dates_in(f"{first.group(1)} 2000")):
             return 0, []
         close, found = 0, list[Date]()
-        parts = _PARTS if self._grammar.spaced else _HAN_PARTS
-        for match in list(parts.finditer(text[start : start + _REACH]))[:12]:
+        parts = _DATE_WORDS if self._grammar.spaced else _DATE_WORDS_CHINESE
+        for match in list(parts.finditer(text[start : start + _CONTEXT]))[:12]:
             if found and self._grammar.limit.fullmatch(match.group()):
                 break
             dates = [

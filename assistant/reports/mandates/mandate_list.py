@@ -14,23 +14,23 @@ from typing import Any
 from assistant.answer_phrases import day_of, say
 from assistant.qa.answer import Citation
 from assistant.qa.metadata import dated_on, is_draft
-from assistant.reports import Progress, ReportError, silent
-from assistant.reports.comparison.paragraphs import folded
-from assistant.reports.lookup import cite, named, near, said_anew
-from assistant.reports.mandates.deadlines import Clock
-from assistant.reports.mandates.mandate_reader import Mandate, acts, mandates_of, operative
-from assistant.reports.quoted_tables import Cell, Grid, as_json, columns
+from assistant.reports import Progress, ReportError, no_progress
+from assistant.reports.comparison.paragraphs import fold_text
+from assistant.reports.lookup import cite, find_document, find_newer_resolutions, find_similar_names
+from assistant.reports.mandates.deadlines import DeadlineReader
+from assistant.reports.mandates.mandate_reader import Mandate, find_mandates, has_operative_text, operative_paragraphs
+from assistant.reports.quoted_tables import Cell, Grid, as_json, column_names
 from corpus.documents import Document
 from corpus.library import Library
 from corpus.symbols import Symbol
 
-MOST = 5_000
+MAX_ROWS = 5_000
 """Rows of a list, at most: those that are due first."""
-NEAR = 5
+MAX_SUGGESTIONS = 5
 
 
 @dataclass(frozen=True)
-class Row:
+class MandateRow:
     """One request or decision, at a `place` of the document of that `label`. Every cell is exact words of the document; `dates` are the days, months, years or spans of months that
     `times` come to. `adopted` is the day of the adoption, else, as of a draft, of the distribution (ISO 8601). Of a `draft` nothing is decided yet,
     and the body is no addressee. `newer` is the label of a later resolution with the same title, where a list has both."""
@@ -85,7 +85,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class MandateFilter:
     """Which rows are wanted: of whom something is asked, of the year of which resolutions, due before which day (ISO 8601), of which
     documents (by symbol or name; all where none is named), and in which language documents are read that are held in it."""
 
@@ -97,12 +97,12 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Mandates:
+class MandateList:
     """Rows by what is due first, then by document; behind them those of resolutions of whose title there is a newer one. `total` were found, `documents` resolutions were read; `undated` rows have a
     time that comes to no day, month or year."""
 
-    wanted: Wanted
-    rows: tuple[Row, ...]
+    wanted: MandateFilter
+    rows: tuple[MandateRow, ...]
     total: int
     documents: int
     undated: int
@@ -124,25 +124,25 @@ class Mandates:
         }
 
 
-def list_mandates(library: Library, wanted: Wanted, progress: Progress = silent) -> Mandates:
+def list_mandates(library: Library, wanted: MandateFilter, progress: Progress = no_progress) -> MandateList:
     """The rows that are wanted. Raises `ReportError` where there can be none, with what is near."""
     try:
         limit = wanted.due_before and dt.date.fromisoformat(wanted.due_before.strip()).isoformat()
     except ValueError:
         raise ReportError("no-day", written=wanted.due_before) from None
-    asked = " ".join(folded(wanted.addressee).split())
-    ids = _chosen(library, wanted)
-    anew = said_anew(library.versions().headers, ids)
+    asked = " ".join(fold_text(wanted.addressee).split())
+    ids = _select_documents(library, wanted)
+    anew = find_newer_resolutions(library.versions().headers, ids)
     names: Counter[str] = Counter()
     years: set[int] = set()
     read, total, undated = 0, 0, 0
 
-    def found() -> Iterator[Row]:
+    def found() -> Iterator[MandateRow]:
         nonlocal read, total, undated
         for n, document_id in enumerate(ids):
             document = library.document(document_id)
             progress(document.label, n, len(ids))
-            if not acts(document):
+            if not has_operative_text(document):
                 continue
             read += 1
             day = dated_on(document)
@@ -151,9 +151,9 @@ def list_mandates(library: Library, wanted: Wanted, progress: Progress = silent)
             if wanted.year is not None and (day is None or day.year != wanted.year):
                 continue
             newer = library.document(anew[document_id]).label if document_id in anew else ""
-            for row in rows_of(library, document):
+            for row in mandate_rows(library, document):
                 names.update(" ".join(each.quote.split()) for each in row.addressees)
-                if not any(asked in " ".join(folded(each.quote).split()) for each in row.addressees) and asked:
+                if not any(asked in " ".join(fold_text(each.quote).split()) for each in row.addressees) and asked:
                     continue
                 if limit and not (row.due and row.due < limit):
                     continue
@@ -163,19 +163,19 @@ def list_mandates(library: Library, wanted: Wanted, progress: Progress = silent)
 
     # Of equal ones the first comes first.
     rows = tuple(
-        heapq.nsmallest(MOST, found(), key=lambda row: (bool(row.newer), not row.due, row.due, row.place.symbol))
+        heapq.nsmallest(MAX_ROWS, found(), key=lambda row: (bool(row.newer), not row.due, row.due, row.place.symbol))
     )
     if not rows:
-        raise _nothing(wanted, names, years)
-    return Mandates(wanted, rows, total, read, undated, tuple(sorted(years)))
+        raise _no_rows_error(wanted, names, years)
+    return MandateList(wanted, rows, total, read, undated, tuple(sorted(years)))
 
 
-def _chosen(library: Library, wanted: Wanted) -> list[str]:
+def _select_documents(library: Library, wanted: MandateFilter) -> list[str]:
     """The ids of the resolutions and drafts that are read, each in the wanted language where it is held in it."""
     if wanted.documents:
-        documents = [named(library, name, wanted.language) for name in wanted.documents]
+        documents = [find_document(library, name, wanted.language) for name in wanted.documents]
         for document in documents:
-            if not acts(document):
+            if not has_operative_text(document):
                 raise ReportError("no-resolution", document=document.label)
         return list(dict.fromkeys(document.id for document in documents))
     held = {each.id for each in library.headers(kind="resolution")}
@@ -187,30 +187,34 @@ def _chosen(library: Library, wanted: Wanted) -> list[str]:
     return ids
 
 
-def _nothing(wanted: Wanted, names: Counter[str], years: set[int]) -> ReportError:
+def _no_rows_error(wanted: MandateFilter, names: Counter[str], years: set[int]) -> ReportError:
     """Why there is no row, and what there is instead."""
     if wanted.year is not None and wanted.year not in years:
         return ReportError("mandates-year", year=wanted.year, years=", ".join(map(str, sorted(years))) or "–")
-    wanted_words = folded(wanted.addressee)
-    if wanted_words and not any(wanted_words in folded(name) for name in names):
-        by_fold = {folded(name): name for name in names}
-        found = near(wanted_words, by_fold, NEAR, 0.5) or [name for name, _ in names.most_common(NEAR)]
+    wanted_words = fold_text(wanted.addressee)
+    if wanted_words and not any(wanted_words in fold_text(name) for name in names):
+        by_fold = {fold_text(name): name for name in names}
+        found = find_similar_names(wanted_words, by_fold, MAX_SUGGESTIONS, 0.5) or [
+            name for name, _ in names.most_common(MAX_SUGGESTIONS)
+        ]
         return ReportError("mandates-addressee", name=wanted.addressee, near="; ".join(found))
     if wanted.due_before:
         return ReportError("mandates-due", day=wanted.due_before)
     return ReportError("mandates-none")
 
 
-def rows_of(library: Library, document: Document, mandates: Iterable[Mandate] | None = None) -> Iterator[Row]:
+def mandate_rows(
+    library: Library, document: Document, mandates: Iterable[Mandate] | None = None
+) -> Iterator[MandateRow]:
     """The rows of one document, in its order: its requests and decisions, or what is given."""
-    day, clock = dated_on(document), Clock(document)
+    day, clock = dated_on(document), DeadlineReader(document)
     draft = is_draft(document.symbol)
-    opening = next((block.start for block in operative(document)), 0)
-    for mandate in mandates_of(document) if mandates is None else mandates:
+    opening = next((block.start for block in operative_paragraphs(document)), 0)
+    for mandate in find_mandates(document) if mandates is None else mandates:
         block = document.blocks[mandate.block]
         cited = partial(cite, library, document, block)
         times = tuple(map(cited, mandate.times))
-        yield Row(
+        yield MandateRow(
             label=document.label,
             adopted=day.isoformat() if day else "",
             draft=draft,
@@ -227,9 +231,9 @@ def rows_of(library: Library, document: Document, mandates: Iterable[Mandate] | 
         )
 
 
-def grid_of(rows: Sequence[Row], language: str, *, documents: bool = False) -> Grid:
+def mandate_table(rows: Sequence[MandateRow], language: str, *, documents: bool = False) -> Grid:
     """The rows as a table, with columns for the documents where there are several, and for their status where there is one to tell."""
-    told = any(status_of(row, language) for row in rows)
+    told = any(row_status(row, language) for row in rows)
     names = (*(["symbol"] * documents), *(["status"] * told), "place", "addressee", "verb", "action", "due", "money")
     made = []
     for row in rows:
@@ -245,11 +249,11 @@ def grid_of(rows: Sequence[Row], language: str, *, documents: bool = False) -> G
             Cell(row.money),
         )
         label = [Cell(text=row.label, url=row.place.url)] * documents
-        made.append((*label, *([Cell(text=status_of(row, language))] * told), *cells))
-    return Grid(columns(language, *names), tuple(made))
+        made.append((*label, *([Cell(text=row_status(row, language))] * told), *cells))
+    return Grid(column_names(language, *names), tuple(made))
 
 
-def status_of(row: Row, language: str) -> str:
+def row_status(row: MandateRow, language: str) -> str:
     """Says that the text of a row is a draft, or that there is a newer one; else empty."""
     newer = say("status_newer", language, newer=row.newer) if row.newer else ""
     return say("status_draft", language) if row.draft else newer

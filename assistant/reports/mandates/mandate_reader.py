@@ -13,9 +13,19 @@ from functools import cached_property
 from itertools import takewhile
 from typing import Literal
 
-from assistant.reports.mandates.addressees import INTRODUCES, Found, alone, bare, duty, giver, named, segments, subject
-from assistant.reports.mandates.deadlines import Clock
-from assistant.reports.mandates.run_on_lists import Point, points_in
+from assistant.reports.mandates.addressees import (
+    LIST_INTRODUCERS,
+    AddresseeMatch,
+    find_duty_holder,
+    find_giver,
+    find_object,
+    find_subject,
+    parse_names,
+    split_at_commas,
+    trim_span,
+)
+from assistant.reports.mandates.deadlines import DeadlineReader
+from assistant.reports.mandates.run_on_lists import ListPoint, find_points
 from assistant.wording.drafting import Grammar, grammar_of, unquoted
 from corpus.dates import find_dates
 from corpus.documents import Block, Document, Span
@@ -23,12 +33,12 @@ from corpus.places import annexed
 from corpus.sentences import sentence_spans
 
 Kind = Literal["ask", "decide", "say"]
-LONGEST = 20_000
+MAX_LENGTH = 20_000
 """Characters of a paragraph that are read."""
 _CAPITAL = re.compile(r"\b[A-ZÀ-ÖØ-ÞА-Я](?![\w-]*[’']s\b)")
-_OPENS = (*INTRODUCES, ",", "，", "،")
+_SPEAKER_ENDINGS = (*LIST_INTRODUCERS, ",", "，", "،")
 """Signs with which a line ends that names who acts by the paragraphs below it."""
-_APART = ("masthead", "title", "contents", "preamble")
+_NON_OPERATIVE_PARTS = ("masthead", "title", "contents", "preamble")
 
 
 @dataclass(frozen=True)
@@ -56,57 +66,59 @@ class _Clause:
     aside: Span | None = None
 
 
-def mandates_of(document: Document) -> tuple[Mandate, ...]:
+def find_mandates(document: Document) -> tuple[Mandate, ...]:
     """The requests and decisions of a document, in its order; empty where it neither asks nor decides."""
-    if not acts(document):
+    if not has_operative_text(document):
         return ()
-    reader = _Reader(document)
-    return tuple(each for block in operative(document) for each in reader.paragraph(block))
+    reader = _ResolutionReader(document)
+    return tuple(each for block in operative_paragraphs(document) for each in reader.paragraph(block))
 
 
-def acts(document: Document) -> bool:
+def has_operative_text(document: Document) -> bool:
     """Whether a body acts by a document: a resolution, or a text, as that of a decision, of which most paragraphs, lettered ones too, open with verbs of
     operative paragraphs below a line that does not end with them, `The Board:`, one of them with one that asks or decides."""
     if document.kind != "numbered":
         return document.kind == "resolution"
     opening, blocks = grammar_of(document.language).opening, document.blocks
-    told = [block for block in blocks if (block.number and block.kind == "paragraph") or _point(document, block)]
+    told = [
+        block for block in blocks if (block.number and block.kind == "paragraph") or _is_decision_point(document, block)
+    ]
     above = blocks[told[0].ordinal - 1] if told and told[0].ordinal else None
-    if above is None or above.kind != "paragraph" or not document.body(above).rstrip().endswith(_OPENS):
+    if above is None or above.kind != "paragraph" or not document.body(above).rstrip().endswith(_SPEAKER_ENDINGS):
         return False
-    opened = [verb for block in told if (verb := opening.match(document.body(block)[:LONGEST]))]
+    opened = [verb for block in told if (verb := opening.match(document.body(block)[:MAX_LENGTH]))]
     return 2 * len(opened) > len(told) and any(verb["ask"] or verb["decide"] for verb in opened)
 
 
-def _point(document: Document, block: Block) -> bool:
+def _is_decision_point(document: Document, block: Block) -> bool:
     """Whether a block is a point of a decision, right below a paragraph without a number that says nothing more than who acts: `The Board:`."""
     if document.kind != "numbered" or block.kind != "item" or block.parent is None:
         return False
     above, grammar = document.blocks[block.parent], grammar_of(document.language)
     text = document.body(above)
     speaks = (grammar.advise, grammar.suggest, grammar.should, grammar.wish, grammar.bidden)
-    alone = above.kind == "paragraph" and not above.number and text.rstrip().endswith(INTRODUCES)
+    alone = above.kind == "paragraph" and not above.number and text.rstrip().endswith(LIST_INTRODUCERS)
     return alone and not any(each.search(text) for each in speaks)
 
 
-def operative(document: Document) -> Iterator[Block]:
+def operative_paragraphs(document: Document) -> Iterator[Block]:
     """The operative paragraphs, without their subparagraphs: those with a number, the points of a decision, and others that open with a verb that
     asks or decides. Annexes are left out."""
     grammar = grammar_of(document.language)
     for block in document.blocks:
-        told = block.kind == "paragraph" or _point(document, block)
-        if not told or annexed(block.locator) or block.locator.startswith(_APART):
+        told = block.kind == "paragraph" or _is_decision_point(document, block)
+        if not told or annexed(block.locator) or block.locator.startswith(_NON_OPERATIVE_PARTS):
             continue
-        opening = grammar.opening.match(document.body(block)[:LONGEST])
+        opening = grammar.opening.match(document.body(block)[:MAX_LENGTH])
         if block.number or (opening and (opening["ask"] or opening["decide"])):
             yield block
 
 
-class _Reading:
+class _BlockReader:
     """What is known of a document as a whole, of which the blocks are read."""
 
     def __init__(self, document: Document) -> None:
-        self.document, self.grammar, self.clock = document, grammar_of(document.language), Clock(document)
+        self.document, self.grammar, self.clock = document, grammar_of(document.language), DeadlineReader(document)
         words = {word.casefold() for word in self.grammar.infinitives.findall(document.text[:200_000])}
         self.verbs = frozenset(word for word in words if not self.grammar.nouns.fullmatch(word))
         """The verbs that it has as infinitives."""
@@ -117,7 +129,7 @@ class _Reading:
 
     def trimmed(self, start: int, end: int) -> Span:
         """A span without white space and what only closes it."""
-        return bare(self.document.text, start, end, ",:：", ",;:.，；：。؛،")
+        return trim_span(self.document.text, start, end, ",:：", ",;:.，；：。؛،")
 
     def timed(self, made: Mandate, spans: Iterable[Span]) -> Mandate:
         """What is asked, with the times and the money that some words set, outside the names of those who are asked."""
@@ -132,7 +144,7 @@ class _Reading:
         for left, right in made.addressees:
             # A time is nobody, nor does a name begin with one.
             behind = max((close for first, close in times if first <= left < close), default=left)
-            name = bare(text, behind, right, ",，،")
+            name = trim_span(text, behind, right, ",，،")
             who += [name] if name[0] < name[1] else []
         times = [when for when in times if not any(left <= when[0] < right for left, right in who)]
         said = tuple(each for each in made.action if each not in times)
@@ -143,27 +155,31 @@ class _Reading:
         start, end = span
         text = unquoted(self.document.text[start:end])
         opening = self.grammar.ask_others.match(text)
-        found = named(self.grammar, text, opening.end(), len(text)) if opening else None
+        found = find_object(self.grammar, text, opening.end(), len(text)) if opening else None
         if opening is None or found is None or not found.addressees:
             return None
         who = tuple((start + a, start + b) for a, b in found.addressees)
-        action = bare(self.document.text, start + found.action, end)
+        action = trim_span(self.document.text, start + found.action, end)
         return Mandate(point.ordinal, (start + opening.start(), start + opening.end()), False, who, (action,))
 
 
-class _Reader(_Reading):
+class _ResolutionReader(_BlockReader):
     """Reads the paragraphs of a resolution or decision."""
 
     def __init__(self, document: Document) -> None:
         super().__init__(document)
         # The body that speaks, as the preamble opens with it, or the points of a decision stand below it.
         opening = [block for block in document.blocks if block.locator.rpartition(", ")[2] == "preamble"][:1]
-        points = [block.parent for block in operative(document) if block.kind == "item" and block.parent is not None]
+        points = [
+            block.parent
+            for block in operative_paragraphs(document)
+            if block.kind == "item" and block.parent is not None
+        ]
         opening = opening or [document.blocks[at] for at in points[:1]]
-        self._body = [bare(document.text, each.body_start, each.end, closes=",，،:：") for each in opening]
+        self._body = [trim_span(document.text, each.body_start, each.end, closes=",，،:：") for each in opening]
         self._names = frozenset(
             name
-            for text in map(self._text, operative(document))
+            for text in map(self._text, operative_paragraphs(document))
             for clause in self._cut(text)[0]
             for name in self._asked(text, clause)
             if not self.grammar.pronoun.fullmatch(name)
@@ -177,7 +193,7 @@ class _Reader(_Reading):
         clauses, opens, run_on = self._cut(text)
         items = self.items(block)
         told = False
-        introduced = items if text.rstrip().endswith(INTRODUCES) else []
+        introduced = items if text.rstrip().endswith(LIST_INTRODUCERS) else []
         for n, clause in enumerate(clauses):
             before = clauses[n - 1] if n else None
             shared = clauses[n + 1] if n + 1 < len(clauses) and clauses[n + 1].kind == "ask" else None
@@ -193,11 +209,11 @@ class _Reader(_Reading):
 
     def _text(self, block: Block) -> str:
         """The words of a block, those between quotation marks blanked out, all at their places."""
-        return unquoted(self.document.body(block)[:LONGEST])
+        return unquoted(self.document.body(block)[:MAX_LENGTH])
 
-    def _cut(self, text: str) -> tuple[list[_Clause], int, list[Point]]:
+    def _cut(self, text: str) -> tuple[list[_Clause], int, list[ListPoint]]:
         """The clauses of a paragraph; that which introduces a list, by its number, and the points of this list."""
-        points = points_in(text)
+        points = find_points(text)
         if not points:
             return list(self._clauses(text)), -1, []
         first, last = points[0].mark, points[-1].mark
@@ -213,7 +229,7 @@ class _Reader(_Reading):
         grammar = self.grammar
         found: list[tuple[int, Kind, Span, Span | None]] = []
         if opening := grammar.opening.match(text):
-            found.append((0, _kind(opening), opening.span("verb"), None))
+            found.append((0, _verb_kind(opening), opening.span("verb"), None))
         elif first := re.match(r"\s*[^\W\d_]+", text):
             found.append((0, "say", first.span(), None))
         at = found[-1][2][1] if found else 0
@@ -222,7 +238,7 @@ class _Reader(_Reading):
             verb = match.span("verb" if match["verb"] else "bare")
             aside = next((match.span(name) for name in ("aside", "inserted")
                           if match[name] and not grammar.leads.fullmatch(match[name])), None)  # fmt: skip
-            found.append((match.start(), _kind(opened) if opened else "say", verb, aside))
+            found.append((match.start(), _verb_kind(opened) if opened else "say", verb, aside))
         ends = [*(start for start, *_ in found[1:]), len(text)]
         for (_, kind, verb, aside), end in zip(found, ends, strict=False):
             yield _Clause(kind, verb, end, aside)
@@ -250,15 +266,20 @@ class _Reader(_Reading):
             verb = text[slice(*clause.verb)].rsplit(" ", 1)[-1]
             that = bool(grammar.that.fullmatch(verb) or grammar.that.match(text[start:end].lstrip(" ,")))
             found = self._found(text, clause, that, introduces=bool(items) and not shared)
-        if shared and found.action == start and clause.kind == "ask" and (who := alone(grammar, text, start, end)):
-            found, end = Found(who, named(grammar, text, shared.verb[1], shared.end).action), shared.end
+        if (
+            shared
+            and found.action == start
+            and clause.kind == "ask"
+            and (who := parse_names(grammar, text, start, end))
+        ):
+            found, end = AddresseeMatch(who, find_object(grammar, text, shared.verb[1], shared.end).action), shared.end
         elif shared:
             items = []
         besides, at = self._besides(text, start, found) if end == clause.end else ([], found.action)
         said = text[at:end].strip(" ,;.")
         speaks = not found.addressees and grammar.pronoun.search(" ".join(said.split()[:3]))
         if before and (speaks or grammar.stands.fullmatch(said)):
-            besides.insert(0, bare(text, before.verb[0], before.end, closes=",;"))
+            besides.insert(0, trim_span(text, before.verb[0], before.end, closes=",;"))
         if clause.aside:
             besides.insert(0, clause.aside)
         found = self._by_name(text, found, before)
@@ -287,7 +308,7 @@ class _Reader(_Reading):
                 own = behind if behind[0] < behind[1] else own
             yield self._made(block, clause, item, self._who(inside, place, clause), (*action, own))
 
-    def _besides(self, text: str, start: int, found: Found) -> tuple[list[Span], int]:
+    def _besides(self, text: str, start: int, found: AddresseeMatch) -> tuple[list[Span], int]:
         """What stands before the action and names nobody who is asked, on which it hangs; and where the action begins: with the last of
         these words if only white space parts them."""
         grammar, at = self.grammar, found.action
@@ -299,55 +320,55 @@ class _Reader(_Reading):
             opened = grammar.clause.match(text, left, right) or grammar.joins.match(text, left, right)
             left = opened.end() if opened else left
             closing = grammar.joint.search(text, left, right)
-            left, right = bare(text, left, closing.start() if closing else right, ",:：،，", ",:：،，")
+            left, right = trim_span(text, left, closing.start() if closing else right, ",:：،，", ",:：،，")
             if left < right and not grammar.preposition.fullmatch(text, left, right):
                 made.append((left, right))
         if made and found.addressees and made[-1][0] >= edges[-2]:
             return made[:-1], made[-1][0]
         return made, at
 
-    def _found(self, text: str, clause: _Clause, of_clause: bool, *, introduces: bool = False) -> Found:
+    def _found(self, text: str, clause: _Clause, of_clause: bool, *, introduces: bool = False) -> AddresseeMatch:
         """Who acts, and where the action begins; `of_clause`: behind “that”."""
         grammar, start, end = self.grammar, clause.verb[1], clause.end
         if clause.kind == "ask":
             if of_clause:
-                return subject(grammar, text, start, end, self.verbs)
-            found = named(grammar, text, start, end, introduces=introduces)
+                return find_subject(grammar, text, start, end, self.verbs)
+            found = find_object(grammar, text, start, end, introduces=introduces)
             if found.addressees:
                 return found
-            source, first = giver(grammar, text, start, end), next(segments(text, start, end))
+            source, first = find_giver(grammar, text, start, end), next(split_at_commas(text, start, end))
             who: tuple[Span, ...] = (source,) if source else ()
             lacks = grammar.lack.search(text, 0, start) or grammar.within_name.search(text, *first)
             if not who and found.action == start and not lacks:  # somebody is invited, without a word on to what
-                who = alone(grammar, text, *first)
+                who = parse_names(grammar, text, *first)
             return replace(found, addressees=tuple(each for each in who if self._acts(text[slice(*each)])))
         if of_clause or not grammar.spaced:
-            found = subject(grammar, text, start, end, ())
+            found = find_subject(grammar, text, start, end, ())
             if found.addressees and all(self._acts(text[slice(*each)]) for each in found.addressees):
-                return Found(found.addressees, start)
-            return Found(self._duty(text, clause)[0].addressees, start)
-        return Found((), start)
+                return AddresseeMatch(found.addressees, start)
+            return AddresseeMatch(self._duty(text, clause)[0].addressees, start)
+        return AddresseeMatch((), start)
 
-    def _duty(self, text: str, clause: _Clause) -> tuple[Found, _Clause]:
+    def _duty(self, text: str, clause: _Clause) -> tuple[AddresseeMatch, _Clause]:
         """Who has to act by a clause that asks nobody and decides nothing, as a clause that asks: `stresses that [States] shall act`,
         and where a paragraph opens with the subject, whose verb is that of the duty then."""
         grammar = self.grammar
         if opened := grammar.clause.match(text, clause.verb[1], clause.end):
-            found = duty(grammar, text, opened.end(), clause.end)
+            found = find_duty_holder(grammar, text, opened.end(), clause.end)
         elif clause.verb[0] or grammar.opening.match(text):
-            return Found((), clause.verb[1]), clause
+            return AddresseeMatch((), clause.verb[1]), clause
         else:
-            found = duty(grammar, text, 0, clause.end)
+            found = find_duty_holder(grammar, text, 0, clause.end)
             must = grammar.duty.match(text, found.action)
             clause = replace(clause, verb=must.span() if must else clause.verb)
         for each in found.addressees:
             name = self._head(text[slice(*each)])
             # Names have a capital; where there are none, any may be one.
             if not self._acts(text[slice(*each)]) and grammar.capitals and _CAPITAL.search(name) is None:
-                found = Found((), found.action)
+                found = AddresseeMatch((), found.action)
         return found, replace(clause, kind="ask")
 
-    def _by_name(self, text: str, found: Found, before: _Clause | None) -> Found:
+    def _by_name(self, text: str, found: AddresseeMatch, before: _Clause | None) -> AddresseeMatch:
         """What was found with names that stand before in the paragraph for pronouns and short names: a list in the clause before that
         opens with one whom the document asks, else the last such one."""
         grammar = self.grammar
@@ -355,7 +376,7 @@ class _Reader(_Reading):
         if before:
             ends = before.verb[1], before.end
             first = min((at for name in self._names if (at := text.find(name, *ends)) >= 0), default=before.end)
-            named_before = named(grammar, text, first, before.end).addressees
+            named_before = find_object(grammar, text, first, before.end).addressees
         made: list[Span] = []
         for start, end in found.addressees:
             words = text[start:end]
@@ -366,9 +387,9 @@ class _Reader(_Reading):
                      if (at := text.rfind(name, 0, start)) >= 0]  # fmt: skip
             last = max(known, key=lambda span: (span[1], -span[0]), default=(start, end))
             made += named_before if pronoun and named_before else [last]
-        return Found(tuple(dict.fromkeys(made)), found.action)
+        return AddresseeMatch(tuple(dict.fromkeys(made)), found.action)
 
-    def _who(self, found: Found, block: Block, clause: _Clause) -> list[Span]:
+    def _who(self, found: AddresseeMatch, block: Block, clause: _Clause) -> list[Span]:
         if clause.kind == "decide" and not found.addressees:
             return self._body
         return [(a + block.body_start, b + block.body_start) for a, b in found.addressees]
@@ -388,8 +409,8 @@ class _Reader(_Reading):
     def _asked(self, text: str, clause: _Clause) -> list[str]:
         """Those whom a clause asks."""
         start, end = clause.verb[1], clause.end
-        opens = text[:end].rstrip().endswith(INTRODUCES)
-        found = named(self.grammar, text, start, end, introduces=opens).addressees if clause.kind == "ask" else ()
+        opens = text[:end].rstrip().endswith(LIST_INTRODUCERS)
+        found = find_object(self.grammar, text, start, end, introduces=opens).addressees if clause.kind == "ask" else ()
         return [text[slice(*each)] for each in found]
 
     def _made(
@@ -405,33 +426,33 @@ class _Reader(_Reading):
         return self.timed(made, spans)
 
 
-def _kind(match: re.Match[str]) -> Kind:
+def _verb_kind(match: re.Match[str]) -> Kind:
     return "ask" if match["ask"] else "decide" if match["decide"] else "say"
 
 
-SUBJECT = 120
+MAX_SUBJECT_LENGTH = 120
 """Longest subject of a sentence that says what somebody should do, in characters."""
-FEWEST = 3
+MIN_ADVICE_PARAGRAPHS = 3
 """Paragraphs below a heading from which on it tells something that most of them advise."""
-_PART = re.compile(r"\s*[;；؛]\s*")
-_BESIDE = ("masthead", "title", "contents", "appendix", "summary")
+_SEMICOLON = re.compile(r"\s*[;；؛]\s*")
+_NON_REPORT_PARTS = ("masthead", "title", "contents", "appendix", "summary")
 
 
-def recommendations_of(document: Document) -> Iterator[Mandate]:
+def find_recommendations(document: Document) -> Iterator[Mandate]:
     """The recommendations of a report, in its order: sentences, or points of a list with what introduces them; those that a list item
     gives under a heading about them, too. `action` is the sentence; of a point it is the point, behind what its introduction says
     beside verb and addressees, and behind the points above it. In a chapter of nothing but recommendations each paragraph is one,
     with an empty `verb` where none is known. Annexes count where a letter transmits them, or most of their paragraphs advise. What
     another body recommends is none."""
-    report = _Report(document)
+    report = _ReportReader(document)
     grammar, told = report.grammar, set[int]()
-    beside = _BESIDE if report.letter else (*_BESIDE, "annex")
+    beside = _NON_REPORT_PARTS if report.letter else (*_NON_REPORT_PARTS, "annex")
     for block in document.blocks:
         if block.kind not in ("paragraph", "item") or block.ordinal in told:
             continue
         heads = document.headings(block)
         advising = bool(heads) and heads[-1].ordinal in report.advising
-        if block.locator.startswith(_BESIDE if advising else beside):
+        if block.locator.startswith(_NON_REPORT_PARTS if advising else beside):
             continue
         # What has a number is a recommendation by itself: of such headings only the paragraph right below.
         headed = advising or any(
@@ -440,7 +461,7 @@ def recommendations_of(document: Document) -> Iterator[Mandate]:
             for head in heads
         )
         chapter = bool(heads) and grammar.chapter.fullmatch(document.body(heads[-1])) is not None
-        found = list(_of_block(report, block, headed, chapter))
+        found = list(_block_recommendations(report, block, headed, chapter))
         if not found and chapter and block.kind == "paragraph" and block.number:
             first, whole = block.body_start, (block.body_start, block.end)
             found = [(Mandate(block.ordinal, (first, first), False, (), (whole,)), [whole])]
@@ -449,7 +470,7 @@ def recommendations_of(document: Document) -> Iterator[Mandate]:
             yield report.timed(each, spans)
 
 
-class _Report(_Reading):
+class _ReportReader(_BlockReader):
     """Reads the blocks of a report."""
 
     def __init__(self, document: Document) -> None:
@@ -464,8 +485,10 @@ class _Report(_Reading):
         under: dict[int, list[bool]] = {}
         for block in self.document.blocks:
             if block.kind == "paragraph" and block.number and (heads := self.document.headings(block)):
-                under.setdefault(heads[-1].ordinal, []).append(self._advises(self.document.body(block)[:LONGEST]))
-        return frozenset(head for head, told in under.items() if len(told) >= FEWEST and 2 * sum(told) > len(told))
+                under.setdefault(heads[-1].ordinal, []).append(self._advises(self.document.body(block)[:MAX_LENGTH]))
+        return frozenset(
+            head for head, told in under.items() if len(told) >= MIN_ADVICE_PARAGRAPHS and 2 * sum(told) > len(told)
+        )
 
     def _advises(self, text: str) -> bool:
         opening = self.grammar.opening.match(text)
@@ -500,7 +523,7 @@ class _Report(_Reading):
         found = set[str]()
         for block in self.document.blocks:
             if block.kind in ("paragraph", "item"):
-                text = self.document.body(block)[:LONGEST].replace("\n", " ")
+                text = self.document.body(block)[:MAX_LENGTH].replace("\n", " ")
                 for start, end in sentence_spans(text, self.document.language):
                     said = text[start:end]
                     for each in self.grammar.advise.finditer(said):
@@ -562,7 +585,9 @@ class _Report(_Reading):
         return bool(who) and who.endswith(tuple(self._speakers))
 
 
-def _of_block(report: _Report, block: Block, headed: bool, chapter: bool) -> Iterator[tuple[Mandate, list[Span]]]:
+def _block_recommendations(
+    report: _ReportReader, block: Block, headed: bool, chapter: bool
+) -> Iterator[tuple[Mandate, list[Span]]]:
     """What a block recommends, each with the words that may say by when."""
     document, grammar = report.document, report.grammar
     body = document.body(block)
@@ -570,58 +595,64 @@ def _of_block(report: _Report, block: Block, headed: bool, chapter: bool) -> Ite
     above = document.blocks[block.parent] if block.kind == "item" and block.parent is not None else None
     told_above = document.body(above).rstrip() if above is not None and above.kind != "heading" else ""
     recommends = (grammar.advise, grammar.should, grammar.advice)
-    idle = not headed and told_above.endswith(INTRODUCES) and not any(each.search(told_above) for each in recommends)
-    for start, end, run_on in _passages(report, body, headed):
+    idle = (
+        not headed and told_above.endswith(LIST_INTRODUCERS) and not any(each.search(told_above) for each in recommends)
+    )
+    for start, end, run_on in _split_passages(report, body, headed):
         text = body[start:end].replace("\n", " ")
         length = len(text)
-        introduces = text.rstrip().endswith(INTRODUCES) and bool(run_on or not body[end:].strip())
+        introduces = text.rstrip().endswith(LIST_INTRODUCERS) and bool(run_on or not body[end:].strip())
         match = grammar.wish.search(text)
         # What is drafted for another body may be opened with a comma: the Board may wish to,
         introduces = introduces or bool(match and not text[match.end() :].strip(" ,，") and not body[end:].strip())
         if match and (headed or introduces):
-            read = Found(alone(grammar, text, text.rfind(",", 0, match.start()) + 1, match.start()), match.end())
+            read = AddresseeMatch(
+                parse_names(grammar, text, text.rfind(",", 0, match.start()) + 1, match.start()), match.end()
+            )
             wished = True
-        elif told := _told(report, text, headed, chapter, idle, introduces=introduces, listed=bool(run_on)):
+        elif told := _find_recommendation(
+            report, text, headed, chapter, idle, introduces=introduces, listed=bool(run_on)
+        ):
             (match, read), wished = told, False
         else:
             continue
         begin = block.body_start + start
-        who = tuple((begin + a, begin + b) for a, b in _bare_names(grammar, text, read.addressees))
+        who = tuple((begin + a, begin + b) for a, b in _trim_names(grammar, text, read.addressees))
         verb = begin + match.start(), begin + match.end()
         points: list[tuple[Block, ...]] = [(point.block(block),) for point in run_on] or (
-            list(_points(report, block)) if introduces else []
+            list(_find_point_paths(report, block)) if introduces else []
         )
         sentence = begin, begin + length
         if not points:
             yield Mandate(block.ordinal, verb, False, who, (sentence,)), [sentence]
-        shared = bare(document.text, begin + read.action, begin + length, ",:：", ",:：")
+        shared = trim_span(document.text, begin + read.action, begin + length, ",:：", ",:：")
         said = document.text[slice(*shared)]
         empty = (grammar.that, grammar.to, grammar.preposition, grammar.should, grammar.trail)
         says_nothing = any(each.fullmatch(f" {said}") or each.fullmatch(said) for each in empty)
         lead = (shared,) if said and not says_nothing else ()
         for path in points:
-            spans = [bare(document.text, each.body_start, each.end, closes=",;:.，；：。؛،") for each in path]
+            spans = [trim_span(document.text, each.body_start, each.end, closes=",;:.，；：。؛،") for each in path]
             if not wished and (passed := report.passed_on(path[-1], spans[-1])):
                 yield passed, [spans[-1]]
             else:
                 yield Mandate(path[-1].ordinal, verb, False, who, (*lead, *spans)), [sentence, *spans]
 
 
-def _passages(report: _Report, body: str, headed: bool) -> Iterator[tuple[int, int, list[Point]]]:
+def _split_passages(report: _ReportReader, body: str, headed: bool) -> Iterator[tuple[int, int, list[ListPoint]]]:
     """The sentences of a paragraph; of one with a list that runs on what introduces this, with the points, and of one whose parts each
     say what somebody else should do, the parts."""
     grammar = report.grammar
-    points = points_in(body)
+    points = find_points(body)
     first, last = (points[0].mark, points[-1].mark) if points else (len(body), len(body))
     opens = 0
     for start, end in sentence_spans(body, report.document.language):
         if points and start <= first < end:
             opens = start
         if not points or end <= first or start > last:
-            parts = [each.span() for each in _PART.finditer(body, start, end)] if headed else []
+            parts = [each.span() for each in _SEMICOLON.finditer(body, start, end)] if headed else []
             left = start
             for (close, following), (right, _) in zip(parts, [*parts, (end, end)][1:], strict=True):
-                if _ought_to(grammar, body[left:close]) and _ought_to(grammar, body[following:right]):
+                if _names_duty_holder(grammar, body[left:close]) and _names_duty_holder(grammar, body[following:right]):
                     yield left, close, []
                     left = following
             yield left, end, []
@@ -629,16 +660,16 @@ def _passages(report: _Report, body: str, headed: bool) -> Iterator[tuple[int, i
             yield opens, first, [*points[:-1], replace(points[-1], words=(points[-1].words[0], end))]
 
 
-def _ought_to(grammar: Grammar, words: str) -> bool:
+def _names_duty_holder(grammar: Grammar, words: str) -> bool:
     """Whether words begin with somebody who ought to act, and is named."""
     match = grammar.should.search(words)
-    who = subject(grammar, words, 0, min(len(words), match.end() + 12), ()).addressees if match else ()
-    return match is not None and bool(who) and not _nobody(grammar, words, match.start(), Found(who, 0))
+    who = find_subject(grammar, words, 0, min(len(words), match.end() + 12), ()).addressees if match else ()
+    return match is not None and bool(who) and not _is_nobody(grammar, words, match.start(), AddresseeMatch(who, 0))
 
 
-def _told(
-    report: _Report, text: str, headed: bool, chapter: bool, idle: bool, *, introduces: bool, listed: bool
-) -> tuple[re.Match[str], Found] | None:
+def _find_recommendation(
+    report: _ReportReader, text: str, headed: bool, chapter: bool, idle: bool, *, introduces: bool, listed: bool
+) -> tuple[re.Match[str], AddresseeMatch] | None:
     """The verb by which a sentence of a report recommends, with whom it asks and where what it asks begins. `listed`: it introduces a list
     in its paragraph, which says by itself that somebody who is named should act."""
     grammar, length = report.grammar, len(text)
@@ -646,43 +677,47 @@ def _told(
         if idle and not report.speaks(text[: match.start()]):
             return None
         if grammar.that.match(text[match.end() :].lstrip(" ,")):
-            return match, subject(grammar, text, match.end(), length, report.verbs, introduces=introduces)
+            return match, find_subject(grammar, text, match.end(), length, report.verbs, introduces=introduces)
         if grammar.suggest.fullmatch(match.group()):
-            return match, Found((), match.end())  # something is suggested, nobody asked
+            return match, AddresseeMatch((), match.end())  # something is suggested, nobody asked
         if (
             grammar.bidden.fullmatch(match.group())
-            and (found := duty(grammar, text, report.begins(text), length, match)).addressees
+            and (found := find_duty_holder(grammar, text, report.begins(text), length, match)).addressees
         ):
             return match, replace(found, action=match.end())
-        return match, named(grammar, text, match.end(), length, introduces=introduces)
+        return match, find_object(grammar, text, match.end(), length, introduces=introduces)
     if (headed or listed) and (match := report.ought(text)):
         first = report.begins(text)
         before = text[first : match.start()].strip()
         if grammar.bidden.fullmatch(match.group()):
-            read = replace(duty(grammar, text, first, length, match), action=match.end())
+            read = replace(find_duty_holder(grammar, text, first, length, match), action=match.end())
         elif before:
-            read = Found(subject(grammar, text, first, min(length, match.end() + 12), ()).addressees, match.end())
+            read = AddresseeMatch(
+                find_subject(grammar, text, first, min(length, match.end() + 12), ()).addressees, match.end()
+            )
         elif grammar.that.search(match.group()):
-            read = subject(grammar, text, match.end(), length, report.verbs)
+            read = find_subject(grammar, text, match.end(), length, report.verbs)
         else:  # the verb stands before its subject
-            read = named(grammar, text, match.end(), length, introduces=introduces)
-        nobody = bool(before) and (match.start() - first > SUBJECT or _nobody(grammar, text, match.start(), read))
+            read = find_object(grammar, text, match.end(), length, introduces=introduces)
+        nobody = bool(before) and (
+            match.start() - first > MAX_SUBJECT_LENGTH or _is_nobody(grammar, text, match.start(), read)
+        )
         if nobody and not chapter and not read.addressees:
             return None  # it should be noted
-        read = Found((), match.end()) if nobody else read
-        return (match, read) if headed or _names_all(grammar, text, read) else None
+        read = AddresseeMatch((), match.end()) if nobody else read
+        return (match, read) if headed or _are_all_names(grammar, text, read) else None
     if headed and introduces and (match := grammar.advice.search(text)):
-        return match, Found(_behind(grammar, text, match.end()), length)
+        return match, AddresseeMatch(_addressees_behind_preposition(grammar, text, match.end()), length)
     return None
 
 
-def _names_all(grammar: Grammar, text: str, found: Found) -> bool:
+def _are_all_names(grammar: Grammar, text: str, found: AddresseeMatch) -> bool:
     """Whether all are names, as far as a language writes these with capitals."""
     names = [text[slice(*each)] for each in found.addressees]
     return bool(names) and (not grammar.capitals or all(_CAPITAL.search(each) for each in names))
 
 
-def _nobody(grammar: Grammar, text: str, verb: int, found: Found) -> bool:
+def _is_nobody(grammar: Grammar, text: str, verb: int, found: AddresseeMatch) -> bool:
     """Whether a subject is nobody: a word that stands for another, or a thing without a name."""
     before = text[:verb].lstrip()
     if grammar.pronoun_subject.match(before) or grammar.pronoun_subject.fullmatch(before.split()[-1]):
@@ -694,21 +729,21 @@ def _nobody(grammar: Grammar, text: str, verb: int, found: Found) -> bool:
     )
 
 
-def _behind(grammar: Grammar, text: str, start: int) -> tuple[Span, ...]:
+def _addressees_behind_preposition(grammar: Grammar, text: str, start: int) -> tuple[Span, ...]:
     """Whom an introduction names behind its last preposition: `recommendations are proposed for consideration by [States]:`."""
     for match in reversed(list(grammar.preposition.finditer(text, start))):
-        first, close = bare(text, match.end(), len(text), closes=" :：")
+        first, close = trim_span(text, match.end(), len(text), closes=" :：")
         if text[first : first + 1].isupper() or grammar.split.match(text, first):
-            return alone(grammar, text, first, close)
+            return parse_names(grammar, text, first, close)
     return ()
 
 
-def _bare_names(grammar: Grammar, text: str, addressees: Iterable[Span]) -> Iterator[Span]:
+def _trim_names(grammar: Grammar, text: str, addressees: Iterable[Span]) -> Iterator[Span]:
     """Names without the preposition of the verb before them, or who says what they should do, and without what is recommended to
     them: `recommends to [the Council] the adoption of a list`, `it was agreed that [pilots] should`."""
     for start, end in addressees:
         for that in grammar.that.finditer(text, start, end):
-            behind = bare(text, that.end(), end)[0]
+            behind = trim_span(text, that.end(), end)[0]
             if grammar.split.match(text, behind) or text[behind : behind + 1].isupper():
                 start = behind
         lead = re.compile(rf"(?:{grammar.preposition.pattern})\s+", re.IGNORECASE).match(text, start, end)
@@ -718,12 +753,12 @@ def _bare_names(grammar: Grammar, text: str, addressees: Iterable[Span]) -> Iter
         yield lead.end() if lead else start, len(text[: thing.start()].rstrip()) if thing else end
 
 
-def _points(report: _Report, block: Block) -> Iterator[tuple[Block, ...]]:
+def _find_point_paths(report: _ReportReader, block: Block) -> Iterator[tuple[Block, ...]]:
     """The points that a paragraph introduces, each behind those above it that introduce it: its own, or those of the text of which
     nothing but headings and the opening stand between: a draft decision."""
     items, document = report.items(block), report.document
     for item in items:
-        below = list(_points(report, item)) if document.body(item).rstrip().endswith(INTRODUCES) else []
+        below = list(_find_point_paths(report, item)) if document.body(item).rstrip().endswith(LIST_INTRODUCERS) else []
         yield from ((item, *path) for path in below) if below else ((item,),)
     if items or block.kind == "item":
         return
@@ -732,6 +767,6 @@ def _points(report: _Report, block: Block) -> Iterator[tuple[Block, ...]]:
         yield from ((each,) for each in takewhile(lambda each: each.number and each.parent == block.parent, after))
     for following in document.blocks[block.ordinal + 1 :]:
         if following.kind != "heading":
-            opens = following.kind == "paragraph" and document.body(following).rstrip().endswith(INTRODUCES)
-            yield from _points(report, following) if opens and not following.number else ()
+            opens = following.kind == "paragraph" and document.body(following).rstrip().endswith(LIST_INTRODUCERS)
+            yield from _find_point_paths(report, following) if opens and not following.number else ()
             return

@@ -15,30 +15,30 @@ import numpy as np
 from assistant.time_slices import Slices
 from corpus.embedding import Embedder
 
-LEAST, MOST = 3, 24
+MIN_DOCUMENTS, MAX_THEMES = 3, 24
 """Fewest documents of a theme, and most themes, where the user names no number."""
-PAIRS_LIMIT = 4_000
+MAX_PAIRWISE_DOCUMENTS = 4_000
 """Most documents that are compared with each other, since memory grows with the square; beyond it k-means groups them."""
-ROUNDS = 20
+MAX_ROUNDS = 20
 """How often documents are put where they are nearest, at most."""
 LEXICAL_DIMENSION = 100
 SEED = 0
-BATCH = 8
+BATCH_SIZE = 8
 """Texts that are embedded in one slice."""
 
 
-def count_for(documents: int) -> int:
+def default_count(documents: int) -> int:
     """How many clusters are made of so many documents: about the root of their number, a fifth more."""
-    return max(1, min(documents // LEAST, MOST, round(1.2 * math.sqrt(documents))))
+    return max(1, min(documents // MIN_DOCUMENTS, MAX_THEMES, round(1.2 * math.sqrt(documents))))
 
 
-def centred(vectors: np.ndarray) -> np.ndarray:
+def center(vectors: np.ndarray) -> np.ndarray:
     """Vectors (n x d) without what they have in common, of unit length."""
     made = vectors.astype(np.float64)
-    return unit_length(made - made.mean(axis=0) if len(made) > 1 else made)
+    return normalize(made - made.mean(axis=0) if len(made) > 1 else made)
 
 
-def clusters(vectors: np.ndarray, count: int, least: int = 1) -> np.ndarray:
+def cluster(vectors: np.ndarray, count: int, least: int = 1) -> np.ndarray:
     """The cluster of each vector (n x d, unit length), from 0; at most `count`, none with fewer than `least` where there is
     another that can take its documents."""
     if count <= 1 or len(vectors) < 2 * least:
@@ -48,13 +48,13 @@ def clusters(vectors: np.ndarray, count: int, least: int = 1) -> np.ndarray:
     count = min(count, len(vectors))
     from sklearn.cluster import AgglomerativeClustering, KMeans
 
-    if len(vectors) <= PAIRS_LIMIT:
+    if len(vectors) <= MAX_PAIRWISE_DOCUMENTS:
         labels = np.asarray(AgglomerativeClustering(count, linkage="average", metric="cosine").fit_predict(vectors))
     else:
         labels = np.asarray(KMeans(count, n_init=1, random_state=SEED).fit_predict(vectors))
-    for _ in range(ROUNDS):
+    for _ in range(MAX_ROUNDS):
         names = np.unique(labels)
-        found = names[nearest(vectors, labels, names)]
+        found = names[nearest_cluster(vectors, labels, names)]
         if len(np.unique(found)) < len(names) or (found == labels).all():
             break
         labels = found
@@ -63,7 +63,7 @@ def clusters(vectors: np.ndarray, count: int, least: int = 1) -> np.ndarray:
     if not len(large):
         return np.zeros(len(vectors), dtype=int)
     small = ~np.isin(labels, large)
-    labels[small] = large[nearest(vectors[small], labels, large, vectors)]
+    labels[small] = large[nearest_cluster(vectors[small], labels, large, vectors)]
     return np.unique(labels, return_inverse=True)[1]
 
 
@@ -79,10 +79,10 @@ def lexical_vectors(bags: Sequence[Sequence[str]]) -> np.ndarray:
     size = min(LEXICAL_DIMENSION, weighed.shape[1] - 1, len(bags) - 1)
     if size < 1:
         return np.ones((len(bags), 1))
-    return unit_length(TruncatedSVD(size, random_state=SEED).fit_transform(weighed))
+    return normalize(TruncatedSVD(size, random_state=SEED).fit_transform(weighed))
 
 
-def places(centres: np.ndarray) -> np.ndarray:
+def map_positions(centres: np.ndarray) -> np.ndarray:
     """Where cluster centres (k x d) lie on a map (k x 2, -1..1): their two principal components, signs fixed."""
     from sklearn.decomposition import PCA
 
@@ -95,30 +95,30 @@ def places(centres: np.ndarray) -> np.ndarray:
     return flat
 
 
-def nearest(
+def nearest_cluster(
     vectors: np.ndarray, labels: np.ndarray, names: np.ndarray, members: np.ndarray | None = None
 ) -> np.ndarray:
     """Of each vector the place in `names` of the cluster whose middle is nearest; `members` are what the labels are of."""
     of = vectors if members is None else members
-    middles = unit_length(np.stack([of[labels == name].mean(axis=0) for name in names]))
+    middles = normalize(np.stack([of[labels == name].mean(axis=0) for name in names]))
     found: np.ndarray = np.argmax(vectors @ middles.T, axis=1)
     return found
 
 
-def unit_length(vectors: np.ndarray) -> np.ndarray:
+def normalize(vectors: np.ndarray) -> np.ndarray:
     """Vectors (n x d, or d) of length 1; those of length 0 as they are."""
     norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
     made: np.ndarray = vectors / np.where(norms > 0, norms, 1.0)
     return made
 
 
-def embedded(embedder: Embedder, texts: Sequence[str], slices: Slices) -> np.ndarray:
+def embed_texts(embedder: Embedder, texts: Sequence[str], slices: Slices) -> np.ndarray:
     """The vectors of texts (n x d), some at a time."""
-    found = [embedder.embed_passages(texts[n : n + BATCH]) for n in slices(range(0, len(texts), BATCH))]
+    found = [embedder.embed_passages(texts[n : n + BATCH_SIZE]) for n in slices(range(0, len(texts), BATCH_SIZE))]
     return np.concatenate(found)
 
 
-def levelled(embedder: Embedder, vectors: np.ndarray, language: str) -> np.ndarray:
+def remove_language_offset(embedder: Embedder, vectors: np.ndarray, language: str) -> np.ndarray:
     """Vectors of passages in a language (n x d, or d) without what the language adds, so that themes run across languages."""
     crossing = embedder.crossing(language)
     return vectors if crossing is None else vectors - crossing.added

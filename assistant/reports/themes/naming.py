@@ -17,7 +17,7 @@ from functools import cache
 
 import numpy as np
 
-from assistant.reports.themes.clusters import LEAST
+from assistant.reports.themes.clusters import MIN_DOCUMENTS
 from assistant.time_slices import Slices
 from assistant.vocabulary import Vocabulary
 from assistant.wording.lexicon import HAN_FUNCTION
@@ -26,38 +26,38 @@ from corpus.analysis import analyse, words
 from corpus.dates import find_dates
 from corpus.documents import Document
 
-LONGEST, WORDS, NAMES = 75, 10, 2
+MAX_LENGTH, MAX_WORDS, MAX_PHRASES = 75, 10, 2
 """Longest phrase, in characters and in words, and most phrases of a name."""
-OPENING, FORMS = 2, 3
+OPENING_WORDS, MIN_GROUPS_OF_FORM = 2, 3
 """Words that open the titles of documents of so many groups tell of no group: `report`, `letter`, `draft`."""
-SAYING = 1 / 3
+MIN_SAYING_SHARE = 1 / 3
 """The share of a group's documents in its language, at least, that say a phrase by which it is named."""
-COVERED = 0.5
+MIN_COVERED_SHARE = 0.5
 """The share of a group's documents in its language, at least, that speak of a phrase of its name."""
-PASSING = 0.1
+PASSING_SHARE = 0.1
 """The share of how often a group says a phrase up to which a document only names it in passing."""
-RARER = 2
+MIN_RARITY_RATIO = 2
 """How many times more of a group's documents, at least, say a phrase of its name than of those outside."""
-UNSEEN = 0.5
+UNSEEN_COUNT = 0.5
 """How many documents outside of a group are taken to say a phrase that none says."""
-TELLING = 0.05
+MIN_WEIGHT = 0.05
 """What a phrase weighs at least: one that stands out by little, or is far from the theme in meaning, is none that one would look under."""
-ALONE = 2 / 3
+MIN_SHARE_OF_SINGLE_TITLE = 2 / 3
 """The same of a phrase that one title has, and no other heading."""
-SECOND = 0.1
+MIN_SECOND_WEIGHT = 0.1
 """Share of the weight of the first phrase of a name from which on a second one is said."""
-MOSTLY = 0.5
+MIN_LANGUAGE_SHARE = 0.5
 """A group of which more documents have another language than the one asked for is named in that one."""
-LIKELY = 40
+MAX_EMBEDDED_PHRASES = 40
 """How many phrases of a theme are held against it in meaning."""
 _ROMAN = re.compile("[IVXLC]+")
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
 _HAN_CUT = re.compile(f"[{HAN_FUNCTION}]")
-_APART = re.compile(r"[^\s'’‑-]")
+_SEPARATOR = re.compile(r"[^\s'’‑-]")
 _COMMA = re.compile("[,،]")
-_UNSAID = frozenset(["masthead", "contents"])
+_UNNAMED_PARTS = frozenset(["masthead", "contents"])
 
-Near = Callable[[Sequence[str]], np.ndarray]
+Similarity = Callable[[Sequence[str]], np.ndarray]
 """How near phrases are to a theme in meaning (n)."""
 
 
@@ -101,11 +101,11 @@ class Namer:
         for row, document in slices(list(documents.items())):
             spoken = document.language
             lines = [document.title, *(" ".join(document.body(each).split()) for each in document.blocks
-                                       if each.kind == "heading" and each.locator not in _UNSAID)]  # fmt: skip
+                                       if each.kind == "heading" and each.locator not in _UNNAMED_PARTS)]  # fmt: skip
             dated = [line for line in lines if find_dates(line)]
             heads = [line for line in lines if line not in dated]
             said = [document.body(each) for each in document.blocks
-                    if each.kind in ("paragraph", "item") and each.locator not in _UNSAID]  # fmt: skip
+                    if each.kind in ("paragraph", "item") and each.locator not in _UNNAMED_PARTS]  # fmt: skip
             masthead = {
                 self._stems(document.body(each), spoken) for each in document.blocks if each.locator == "masthead"
             }
@@ -122,8 +122,8 @@ class Namer:
         self._formal = {stems for stems, count in formal.items() if count > 1}
         for rows in groups:
             opened.update({stem for row in rows
-                           for stem in self._stems(documents[row].title, self._languages[row]).split()[:OPENING]})  # fmt: skip
-        self._forms = {stem for stem, count in opened.items() if count >= FORMS}
+                           for stem in self._stems(documents[row].title, self._languages[row]).split()[:OPENING_WORDS]})  # fmt: skip
+        self._forms = {stem for stem, count in opened.items() if count >= MIN_GROUPS_OF_FORM}
 
     def spoken(self, rows: Sequence[int]) -> str | None:
         """The language that a group is named in: the one asked for where a document has it, else that of most of its documents;
@@ -132,7 +132,7 @@ class Namer:
         if self._language in spoken:
             return self._language
         [(most, count)] = spoken.most_common(1)
-        return most if count > MOSTLY * len(rows) else None
+        return most if count > MIN_LANGUAGE_SHARE * len(rows) else None
 
     def speaks(self, row: int, phrase: Phrase) -> bool:
         """Whether a document speaks of a phrase, of its language or of another one, in which nobody can tell."""
@@ -151,17 +151,19 @@ class Namer:
         words = set(self._stems(title, "en").split())
         return any(words.issuperset(each.stems.split()) for each in phrases)
 
-    def name(self, rows: Sequence[int], near: Near) -> tuple[Phrase, ...]:
+    def name(self, rows: Sequence[int], near: Similarity) -> tuple[Phrase, ...]:
         """The phrases of a group's name, the second of other documents than the first; none by which another group was named
         before; empty where nothing tells most of the group apart."""
         weighed = [each for each in self._weighed(rows, near) if each.stems not in self._taken]
         chosen: list[Phrase] = []
         left = set(rows)
-        while weighed and left and len(chosen) < NAMES:
+        while weighed and left and len(chosen) < MAX_PHRASES:
             best = max(weighed, key=lambda each: each.weight * (len(each.rows & left) if chosen else 1))
-            if not best.rows & left or best.weight < SECOND * (chosen or [best])[0].weight:
+            if not best.rows & left or best.weight < MIN_SECOND_WEIGHT * (chosen or [best])[0].weight:
                 break
-            if chosen and len(best.rows) < LEAST:  # what fewer documents say than make a theme is no name of one
+            if (
+                chosen and len(best.rows) < MIN_DOCUMENTS
+            ):  # what fewer documents say than make a theme is no name of one
                 break
             chosen.append(best)
             left -= best.rows
@@ -169,8 +171,8 @@ class Namer:
         own = {row for row in rows if self._languages[row] == self.spoken(rows)}
         if (
             not chosen
-            or len(own & left) >= (1 - COVERED) * len(own)
-            or len(rows) - len(own & left) < min(LEAST, len(rows))
+            or len(own & left) >= (1 - MIN_COVERED_SHARE) * len(own)
+            or len(rows) - len(own & left) < min(MIN_DOCUMENTS, len(rows))
         ):
             return ()
         self._taken.update(each.stems for each in chosen)
@@ -181,13 +183,13 @@ class Namer:
         acronym = phrase.words.isupper() and phrase.words.isalpha()
         return (named_by(phrase.words, (self._documents[row].text for row in rows)) if acronym else "") or phrase.words
 
-    def _weighed(self, rows: Sequence[int], near: Near) -> list[Phrase]:
+    def _weighed(self, rows: Sequence[int], near: Similarity) -> list[Phrase]:
         """The phrases of a group in the language that it is named in, the best first."""
         language = self.spoken(rows)
         own = [row for row in rows if self._languages[row] == language]
         others = [row for row, each in self._languages.items() if each == language and row not in own]
         heads = Counter(stems for row in own for stems in self._heads[row])
-        least = max(min(2, len(rows)), SAYING * len(own))  # of one document the title tells more
+        least = max(min(2, len(rows)), MIN_SAYING_SHARE * len(own))  # of one document the title tells more
         words = sum(self._lengths[row] for row in others)
         found = []
         phrases = Counter(stems for row in own for stems in {**self._heads[row], **self._said[row]})
@@ -199,23 +201,26 @@ class Namer:
                 continue
             outside = [self._texts[row].count(f" {stems} ") for row in others]
             usual = sum(outside) / words if words else 0.0
-            more = sum(map(bool, times)) / len(own) * (len(others) + 1) / (sum(map(bool, outside)) + UNSEEN)
+            more = sum(map(bool, times)) / len(own) * (len(others) + 1) / (sum(map(bool, outside)) + UNSEEN_COUNT)
             within = sum(times) / sum(self._lengths[row] for row in own)
-            phrase = Phrase(0.0, stems, "", frozenset(), max(usual, PASSING * within), language or "")
+            phrase = Phrase(0.0, stems, "", frozenset(), max(usual, PASSING_SHARE * within), language or "")
             speaking = frozenset(row for row in own if self.speaks(row, phrase))
             # What stands in one title alone is what nearly all speak of.
-            if len(speaking) < (least if heads[stems] >= several else ALONE * len(own)) or more < RARER:
+            if (
+                len(speaking) < (least if heads[stems] >= several else MIN_SHARE_OF_SINGLE_TITLE * len(own))
+                or more < MIN_RARITY_RATIO
+            ):
                 continue
             forms = Counter(each[row][stems] for row in own for each in (self._heads, self._said) if stems in each[row])
             weight = len(speaking) / len(own) * math.log(more) * math.log(1 + sum(times) / len(own))
             weight *= 1 + math.log(heads[stems])
             form = min(forms, key=lambda form: (sum(map(str.isupper, form)), -forms[form], form))
             found.append(replace(phrase, weight=weight, words=form, rows=speaking))
-        found = sorted(found, key=lambda each: (-each.weight, -len(each.stems), each.stems))[:LIKELY]
+        found = sorted(found, key=lambda each: (-each.weight, -len(each.stems), each.stems))[:MAX_EMBEDDED_PHRASES]
         scale: np.ndarray | list[float] = np.clip(near([each.words for each in found]), 0.0, None) ** 3 if found else []
         told = [replace(each, weight=each.weight * float(by)) for each, by in zip(found, scale, strict=True)]
         return sorted(
-            (each for each in told if each.weight >= TELLING),
+            (each for each in told if each.weight >= MIN_WEIGHT),
             key=lambda each: (-each.weight, -len(each.stems), each.stems),
         )
 
@@ -248,7 +253,11 @@ class Namer:
             short = {each for each in acronyms(line) if not _ROMAN.fullmatch(each)}
             for phrase in self._of(" ".join(line.split()), language, plain):
                 sittings = self._vocabulary.says("agenda", phrase, language)
-                if len(phrase) <= LONGEST and not sittings and (" " in phrase or language == "zh" or phrase in short):
+                if (
+                    len(phrase) <= MAX_LENGTH
+                    and not sittings
+                    and (" " in phrase or language == "zh" or phrase in short)
+                ):
                     made.setdefault(self._stems(phrase, language), phrase)
         made.pop("", None)
         return made
@@ -263,16 +272,16 @@ class Namer:
         tells = [self._tells(word, language) for word, _, _ in found]
         for i, (_, start, _) in enumerate(found):
             gap = line[found[i - 1][2] : start] if i else ":"
-            if not tells[i] or _COMMA.search(gap) or (tells[i - 1] and not _APART.search(gap)):
+            if not tells[i] or _COMMA.search(gap) or (tells[i - 1] and not _SEPARATOR.search(gap)):
                 continue
-            for j in range(i, min(len(found), i + WORDS)):
+            for j in range(i, min(len(found), i + MAX_WORDS)):
                 if (
                     not found[j][0].isalpha()
                     or (plain and not tells[j])
-                    or (j > i and _APART.search(line[found[j - 1][2] : found[j][1]]))
+                    or (j > i and _SEPARATOR.search(line[found[j - 1][2] : found[j][1]]))
                 ):
                     break
-                ends = j + 1 == len(found) or not tells[j + 1] or _APART.search(line[found[j][2] : found[j + 1][1]])
+                ends = j + 1 == len(found) or not tells[j + 1] or _SEPARATOR.search(line[found[j][2] : found[j + 1][1]])
                 if ends and tells[j]:
                     yield line[start : found[j][2]]
 

@@ -16,26 +16,26 @@ from assistant.qa.engine import Engine
 from assistant.qa.metadata import is_draft
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import Unit, distinct, units_of
-from assistant.reports import Progress, ReportError, silent
+from assistant.reports import Progress, ReportError, no_progress
 from assistant.reports.brief.briefing import Request
-from assistant.reports.brief.selection import Chooser
-from assistant.reports.brief.subject import Ground
-from assistant.reports.comparison.alignment import SURE, likenesses
-from assistant.reports.comparison.paragraphs import Para
-from assistant.reports.comparison.topic_comparison import standing
-from assistant.reports.lookup import said_anew
-from assistant.reports.report_cache import Derived, state_of
+from assistant.reports.brief.selection import UnitSelector
+from assistant.reports.brief.subject import Subject
+from assistant.reports.comparison.alignment import SURE_SIMILARITY, similarities
+from assistant.reports.comparison.paragraphs import Paragraph
+from assistant.reports.comparison.topic_comparison import precedence
+from assistant.reports.lookup import find_newer_resolutions
+from assistant.reports.report_cache import ReportCache, library_fingerprint
 from assistant.reports.themes.clusters import (
-    LEAST,
-    centred,
-    clusters,
-    count_for,
-    embedded,
-    levelled,
+    MIN_DOCUMENTS,
+    center,
+    cluster,
+    default_count,
+    embed_texts,
     lexical_vectors,
-    nearest,
-    places,
-    unit_length,
+    map_positions,
+    nearest_cluster,
+    normalize,
+    remove_language_offset,
 )
 from assistant.reports.themes.naming import Namer, Phrase
 from assistant.reports.themes.theme_model import Theme, ThemeDocument, ThemePassage, Themes
@@ -47,13 +47,13 @@ from corpus.dates import find_dates
 from corpus.documents import Document, Passage
 from corpus.symbols import RECORDS, find_symbols
 
-FOLDER, KEPT = "themes", 4
+CACHE_FOLDER, MAX_CACHED = "themes", 4
 """Where themes are kept, and of how many states of the library or settings."""
-MUCH = 1 / 3
+MAX_COMMON_WORDS_SHARE = 1 / 3
 """The share of the documents in themes that words in common name, from which on none is called by the title of one document."""
 VERSION = 15
 """Raised with a change that makes other themes of the same documents."""
-_UNSAID = frozenset(["masthead", "contents", "footnote"])
+_UNTHEMED_PARTS = frozenset(["masthead", "contents", "footnote"])
 """Where passages are that belong to no theme."""
 
 
@@ -61,11 +61,11 @@ Part = tuple[list[int], tuple[Phrase, ...]]
 """Documents of a theme by their places, and what names it."""
 
 
-def themes_of(
+def find_themes(
     engine: Engine,
     language: str = "en",
     count: int | None = None,
-    progress: Progress = silent,
+    progress: Progress = no_progress,
     aside: Aside = nullcontext,
 ) -> Themes:
     """The themes of all that the engine's library holds, named in a language; `count` of them where it is given.
@@ -75,17 +75,17 @@ def themes_of(
     models, and between short slices of what does. Raises `ReportError` where there is nothing to cluster.
     """
     catalogued = tuple(entry.key for entry in engine.catalogue.entries)
-    state = state_of(engine.library, (engine.signature, language, count, catalogued, VERSION))
-    derived = Derived(engine.library, FOLDER)
+    state = library_fingerprint(engine.library, (engine.signature, language, count, catalogued, VERSION))
+    derived = ReportCache(engine.library, CACHE_FOLDER)
     themes: Themes | None = derived.get(state, Themes)
     if themes is None:
-        themes = _Maker(engine, language, count, Slices(aside)).made(state, progress)
+        themes = _ThemeBuilder(engine, language, count, Slices(aside)).made(state, progress)
         derived.put(state, themes)
-        derived.keep(KEPT)
+        derived.keep(MAX_CACHED)
     return themes
 
 
-class _Maker:
+class _ThemeBuilder:
     """Makes themes anew. Documents are known by their places among those that belong to themes."""
 
     def __init__(self, engine: Engine, language: str, count: int | None, slices: Slices) -> None:
@@ -94,9 +94,9 @@ class _Maker:
         self._searching = library.models.searching
         # In an order that does not depend on when a document came.
         self._held = [library.document(each) for each in slices(sorted(library.versions().quotable(language)))]
-        grouping = _grouped(engine, self._held, count, slices)
+        grouping = _group_documents(engine, self._held, count, slices)
         self._documents, self._passages, self._grouping, self._vectors, self._read = grouping
-        shaping = _shaping(self._passages)
+        shaping = _shaping_documents(self._passages)
         self._groups = [[n for n in rows if n in shaping] or rows for rows in self._grouping]
         shaped = sorted(n for rows in self._groups for n in rows)
         read = [self._vectors[n] for n in shaped if n in self._read]
@@ -118,8 +118,8 @@ class _Maker:
         members = self._filled(groups, lie, loose)
         maps = np.zeros((len(groups), 2))
         if len(lie) == len(groups) > 0:
-            maps = places(np.stack([np.mean([self._vectors[n] for n in rows], axis=0) for rows in groups]))
-        summary = Summary(self._engine, language, [each.id for each in self._held], self._slices, self._middle)
+            maps = map_positions(np.stack([np.mean([self._vectors[n] for n in rows], axis=0) for rows in groups]))
+        summary = Summarizer(self._engine, language, [each.id for each in self._held], self._slices, self._middle)
         made: list[Theme] = []
         used: set[str] = set()
         names = [
@@ -127,7 +127,7 @@ class _Maker:
         ]
         # Where words in common name much of what is held, what none names is no theme.
         named = sum(len(rows) for rows, (terms, _) in zip(groups, names, strict=True) if terms)
-        worded = named > MUCH * sum(map(len, self._groups))
+        worded = named > MAX_COMMON_WORDS_SHARE * sum(map(len, self._groups))
         gaps = self._not_held(lie, parts)
         for n, rows in enumerate(groups):
             terms, spoken = names[n]
@@ -150,8 +150,10 @@ class _Maker:
             progress(called, n, len(groups))
             wanted = None
             if n in lie:  # near to what the documents say and to what the theme is called
-                vector = levelled(self._searching, embedded(self._searching, [name], self._slices)[0], spoken)
-                wanted = unit_length(lie[n] + unit_length(vector - self._middle))
+                vector = remove_language_offset(
+                    self._searching, embed_texts(self._searching, [name], self._slices)[0], spoken
+                )
+                wanted = normalize(lie[n] + normalize(vector - self._middle))
             statements, repeats = summary.of([self._passages[row] for row in rows], wanted)
             own = [(documents[row], self._passages[row]) for row in members[n]]
             made.append(
@@ -164,7 +166,7 @@ class _Maker:
                         for document, passages in own
                         for each in passages
                     ),
-                    documents=_listed(own),
+                    documents=_list_documents(own),
                     summary=statements,
                     repeats=repeats,
                     gaps=gaps.pop(n, ()),
@@ -175,7 +177,7 @@ class _Maker:
         apart = [each for each in self._held if each not in documents]
         left = [documents[n] for n in sorted(loose)]
         passages = self._engine.library.passages
-        beside = [_listed([(each, passages(each.id)) for each in some]) for some in (apart, left)]
+        beside = [_list_documents([(each, passages(each.id)) for each in some]) for some in (apart, left)]
         # What belongs to a theme that was not made is a gap of none, too.
         rest = tuple(each for told in gaps.values() for each in told)
         return Themes(language, tuple(made), state, beside[0], beside[1], rest)
@@ -199,7 +201,7 @@ class _Maker:
     def _lie(self, rows: Sequence[int]) -> np.ndarray | None:
         """Where documents lie, seen from the middle of all (d, unit length); None where the model reads not all of them."""
         mean = np.mean([self._vectors[n] for n in rows], axis=0) if self._read.issuperset(rows) else None
-        return None if mean is None else unit_length(mean - self._middle)
+        return None if mean is None else normalize(mean - self._middle)
 
     def _named(self, rows: Sequence[int]) -> tuple[Phrase, ...]:
         """The phrases that name documents, none where nothing does: they are near to these in meaning, as far as a model reads them."""
@@ -210,8 +212,8 @@ class _Maker:
         def near(phrases: Sequence[str]) -> np.ndarray:
             if centre is None or not centre.any():
                 return np.ones(len(phrases))
-            lie = levelled(self._searching, embedded(self._searching, phrases, self._slices), spoken)
-            told: np.ndarray = unit_length(lie - self._middle) @ centre
+            lie = remove_language_offset(self._searching, embed_texts(self._searching, phrases, self._slices), spoken)
+            told: np.ndarray = normalize(lie - self._middle) @ centre
             return told
 
         return self._namer.name(rows, near)
@@ -224,10 +226,10 @@ class _Maker:
         told = {n: label for label, rows in enumerate(self._groups) for n in rows if n in self._read}
         if not 1 < len(set(told.values())) < len(told):
             return set()
-        lie = centred(np.stack([self._vectors[n] for n in told]))
+        lie = center(np.stack([self._vectors[n] for n in told]))
         widths = silhouette_samples(lie, list(told.values()), metric="cosine")
         found = {n for n, width in zip(told, widths, strict=True) if width <= 0}
-        return {n for rows in self._groups for n in rows if n in found and len(set(rows) - found) >= LEAST}
+        return {n for rows in self._groups for n in rows if n in found and len(set(rows) - found) >= MIN_DOCUMENTS}
 
     def _parts(self) -> tuple[list[Part], set[int]]:
         """The groups, or the parts of them, that have a name, each with the documents that speak of it; then what is left is grouped once more.
@@ -237,12 +239,12 @@ class _Maker:
         made = self._spoken_of([part for part in first if part[1] or self._body(part[0])])
         held = {n for rows, _ in made for n in rows}
         left = sorted(n for rows in groups for n in rows if n in self._read and n not in held)
-        if len(left) >= LEAST:
-            again = self._clustered(left, count_for(len(left)))
+        if len(left) >= MIN_DOCUMENTS:
+            again = self._clustered(left, default_count(len(left)))
             made += self._spoken_of([part for rows in again for part in self._divided(rows) if part[1]])
         held = {n for rows, _ in made for n in rows}
         rests = [[n for n in rows if n not in held] for rows, phrases in first if not phrases]
-        made += [(rows, ()) for rows in rests if len(rows) >= LEAST or not made]
+        made += [(rows, ()) for rows in rests if len(rows) >= MIN_DOCUMENTS or not made]
         held = {n for rows, _ in made for n in rows}
         return made, {n for rows in groups for n in rows if n not in held}
 
@@ -256,9 +258,9 @@ class _Maker:
     def _divided(self, rows: list[int]) -> list[Part]:
         """A group with the phrases that name it; where none does, the parts of it that have a name, and what is left of it."""
         phrases = self._named(rows)
-        if phrases or len(rows) < 2 * LEAST:
+        if phrases or len(rows) < 2 * MIN_DOCUMENTS:
             return [(rows, phrases)]
-        found = (self._clustered(rows, number) for number in range(2, len(rows) // LEAST + 1))
+        found = (self._clustered(rows, number) for number in range(2, len(rows) // MIN_DOCUMENTS + 1))
         halves = next((each for each in found if len(each) > 1), [])
         telling = [each for half in halves for each in self._divided(half) if each[1]]
         rest = [n for n in rows if not any(n in own for own, _ in telling)]
@@ -266,7 +268,7 @@ class _Maker:
 
     def _clustered(self, rows: Sequence[int], count: int) -> list[list[int]]:
         """Documents in clusters, `count` at most, each large enough for a theme."""
-        labels = clusters(centred(np.stack([self._vectors[n] for n in rows])), count, LEAST)
+        labels = cluster(center(np.stack([self._vectors[n] for n in rows])), count, MIN_DOCUMENTS)
         return [[n for n, label in zip(rows, labels, strict=True) if label == each] for each in np.unique(labels)]
 
     def _body(self, rows: Sequence[int]) -> tuple[str, ...]:
@@ -281,7 +283,7 @@ class _Maker:
 
         def rank(n: int) -> tuple[bool, bool, bool, float]:
             document = self._documents[n]
-            near = 0.0 if centre is None else float(unit_length(self._vectors[n]) @ centre)
+            near = 0.0 if centre is None else float(normalize(self._vectors[n]) @ centre)
             foreign = document.language != self._language
             return (document.short or document.title) in used, bool(find_dates(document.title)), foreign, -near
 
@@ -299,7 +301,7 @@ class _Maker:
         missing = [(symbol, title) for symbol, title in known if symbol.body in bodies and not versions.current(symbol)]
         if not missing or not lie or (read is not None and "en" not in read):
             return {}
-        titles = embedded(self._searching, [title for _, title in missing], self._slices) - self._middle
+        titles = embed_texts(self._searching, [title for _, title in missing], self._slices) - self._middle
         told: dict[int | None, tuple[str, ...]] = {}
         for (symbol, title), vector in zip(missing, titles, strict=True):
             calling = [n for n in lie if self._namer.called(title, parts[n][1])]
@@ -308,14 +310,14 @@ class _Maker:
         return told
 
 
-def _shaping(passages: Sequence[Sequence[Passage]]) -> set[int]:
+def _shaping_documents(passages: Sequence[Sequence[Passage]]) -> set[int]:
     """The places of the documents by which themes are made and named, by the passages of all: a document of one passage goes to the
     theme that is nearest to it and changes none, where enough others are held."""
     long = {n for n, own in enumerate(passages) if len(own) > 1}
-    return long if len(long) >= LEAST else set(range(len(passages)))
+    return long if len(long) >= MIN_DOCUMENTS else set(range(len(passages)))
 
 
-def _grouped(
+def _group_documents(
     engine: Engine, documents: Sequence[Document], count: int | None, slices: Slices
 ) -> tuple[list[Document], list[list[Passage]], list[list[int]], list[np.ndarray], set[int]]:
     """The documents that belong to themes, their passages, the groups of their places (the largest first), their vectors, and
@@ -328,7 +330,9 @@ def _grouped(
     passages = []
     for document in slices(documents):
         own = list(engine.library.passages(document.id))
-        said = [each for each in own if not any(part.split(" ")[0] in _UNSAID for part in each.locator.split(", "))]
+        said = [
+            each for each in own if not any(part.split(" ")[0] in _UNTHEMED_PARTS for part in each.locator.split(", "))
+        ]
         passages.append(said or own)
     searching = engine.library.models.searching
     vectors: list[np.ndarray] = [np.zeros(0)] * len(documents)
@@ -337,7 +341,7 @@ def _grouped(
         held = engine.library.passage_vectors([each.id for each in own])
         if len(held) == len(own) and own:
             mean = np.stack([held[each.id] for each in own]).mean(axis=0, dtype=np.float64)
-            vectors[n] = levelled(searching, mean, documents[n].language)
+            vectors[n] = remove_language_offset(searching, mean, documents[n].language)
             read.add(n)
     unread = [n for n in range(len(documents)) if n not in read]
     if unread:
@@ -348,27 +352,27 @@ def _grouped(
             for n, vector in zip(unread, lexical_vectors(bags), strict=True):
                 vectors[n] = vector
     labels = np.zeros(len(documents), dtype=int)
-    shaping = _shaping(passages)
-    wanted, given = count or count_for(len(shaping)), 0
+    shaping = _shaping_documents(passages)
+    wanted, given = count or default_count(len(shaping)), 0
     for every in (sorted(read), unread):
         rows = [n for n in every if n in shaping] or every
         if rows:
             with slices.aside():
                 share = max(1, round(wanted * len(rows) / len(shaping)))
-                found = clusters(centred(np.stack([vectors[n] for n in rows])), share, 1 if count else LEAST)
+                found = cluster(center(np.stack([vectors[n] for n in rows])), share, 1 if count else MIN_DOCUMENTS)
             labels[rows] = given + found
             small = [n for n in every if n not in rows]
             if small:
                 members, others = (np.stack([vectors[n] for n in some]) for some in (rows, small))
                 middle = members.mean(axis=0)
-                labels[small] = given + nearest(others - middle, found, np.unique(found), members - middle)
+                labels[small] = given + nearest_cluster(others - middle, found, np.unique(found), members - middle)
             given += int(found.max()) + 1
     groups = [[n for n, label in enumerate(labels) if label == each] for each in range(given)]
     groups.sort(key=lambda rows: (-len(shaping.intersection(rows)), documents[rows[0]].id))
     return documents, passages, groups, vectors, read
 
 
-def _listed(documents: Iterable[tuple[Document, Sequence[Passage]]]) -> tuple[ThemeDocument, ...]:
+def _list_documents(documents: Iterable[tuple[Document, Sequence[Passage]]]) -> tuple[ThemeDocument, ...]:
     made = []
     for document, own in documents:
         dated = document.date if document.edition != "digest" else None
@@ -377,17 +381,17 @@ def _listed(documents: Iterable[tuple[Document, Sequence[Passage]]]) -> tuple[Th
     return tuple(sorted(made, key=lambda each: (each.year is None, each.year or 0, each.label, each.document)))
 
 
-FEWEST, MOST = 3, 5
+MIN_SENTENCES, MAX_SENTENCES = 3, 5
 """How many sentences, where the documents have so many."""
-OF_ONE, DOCUMENTS = 2, 16
+PASSAGES_PER_DOCUMENT, MAX_DOCUMENTS = 2, 16
 """How many passages of one document, and of how many documents, they are chosen from: the nearest to the theme's middle; of fewer documents more of
 each."""
-LONGEST = 500
+MAX_SENTENCE_LENGTH = 500
 """Longest sentence, in characters."""
-ENDS = (".", "。", ";", "؛", "；", "!", "؟", "?", ")", "”", "»", "”.")
+SENTENCE_ENDS = (".", "。", ";", "؛", "；", "!", "؟", "?", ")", "”", "»", "”.")
 
 
-class Summary:
+class Summarizer:
     """Sums up the themes of one library; what one theme says another does not say again."""
 
     def __init__(
@@ -395,8 +399,8 @@ class Summary:
     ) -> None:
         self._engine, self._slices, self._middle = engine, slices, middle
         request = Request("theme", "-", language=language, mixed=True)
-        self._chooser = Chooser(engine, Ground(request, "", language, (), (), (), tuple(documents)))
-        self._anew = said_anew(engine.library.versions().headers, documents)
+        self._chooser = UnitSelector(engine, Subject(request, "", language, (), (), (), tuple(documents)))
+        self._anew = find_newer_resolutions(engine.library.versions().headers, documents)
 
     def of(
         self, passages: Sequence[Sequence[Passage]], centre: np.ndarray | None
@@ -405,16 +409,16 @@ class Summary:
         its middle (of unit length; None where no model reads them) the sooner. Of what several documents say the latest is quoted, and last
         resolutions of whose title there is a later one."""
         units = self._units(passages, centre)
-        paras = [Para.of(unit) for unit in units]
+        paras = [Paragraph.of(unit) for unit in units]
         chosen: list[list[int]] = []
-        for n, row in enumerate(self._slices(likenesses(paras, paras))):
-            again = next((group for group in chosen if row[group[0]] >= SURE), None)
+        for n, row in enumerate(self._slices(similarities(paras, paras))):
+            again = next((group for group in chosen if row[group[0]] >= SURE_SIMILARITY), None)
             if again is None:
                 chosen.append([n])
             elif all(units[m].document.id != units[n].document.id for m in again):
                 again.append(n)
         groups = [
-            sorted((units[n] for n in group), key=lambda unit: standing(unit.document)[:2], reverse=True)
+            sorted((units[n] for n in group), key=lambda unit: precedence(unit.document)[:2], reverse=True)
             for group in chosen
         ]
         groups.sort(key=lambda group: (group[0].document.id in self._anew, is_draft(group[0].document.symbol)))
@@ -422,12 +426,12 @@ class Summary:
         for fresh in (True, False):
             for first, *rest in groups:
                 held = {unit.document.id for unit, _, _ in said}
-                most = MOST if fresh and first.document.id not in self._anew else FEWEST
+                most = MAX_SENTENCES if fresh and first.document.id not in self._anew else MIN_SENTENCES
                 if len(said) >= most or (fresh and first.document.id in held):
                     continue
                 for statement in self._chooser.take([first], 1):
                     said.append((first, statement, tuple(statement_of(other).citations[-1] for other in rest)))
-        said.sort(key=lambda each: standing(each[0].document)[:2], reverse=True)
+        said.sort(key=lambda each: precedence(each[0].document)[:2], reverse=True)
         return tuple(statement for _, statement, _ in said), tuple(repeats for _, _, repeats in said)
 
     def _units(self, passages: Sequence[Sequence[Passage]], centre: np.ndarray | None) -> list[Unit]:
@@ -440,11 +444,13 @@ class Summary:
                 held = library.passage_vectors([each.id for each in own])
                 vectors = np.stack([held[each.id] for each in own])
                 scores = self._seen(vectors, library.document(own[0].document_id).language) @ centre
-            order = np.argsort(-scores, kind="stable")[: max(OF_ONE, OF_ONE * DOCUMENTS // len(passages))]
+            order = np.argsort(-scores, kind="stable")[
+                : max(PASSAGES_PER_DOCUMENT, PASSAGES_PER_DOCUMENT * MAX_DOCUMENTS // len(passages))
+            ]
             near.append((float(scores[order[0]]), [own[int(n)] for n in order]))
         near.sort(key=lambda each: -each[0])
         units: list[Unit] = []
-        for passage in self._slices([each for _, own in near[:DOCUMENTS] for each in own]):
+        for passage in self._slices([each for _, own in near[:MAX_DOCUMENTS] for each in own]):
             document = library.document(passage.document_id)
             units += [unit for unit in units_of(Evidence(passage, document)) if self._stands(unit)]
         # Words that were recognised from an image may be broken: quoted where nothing else is said.
@@ -453,17 +459,19 @@ class Summary:
             return units
         # Near to the theme, and to what their own document is about.
         titles = list(dict.fromkeys(unit.document.title for unit in units))
-        about = dict(zip(titles, embedded(searching, titles, self._slices), strict=True))
-        told = embedded(searching, [unit.text for unit in units], self._slices)
+        about = dict(zip(titles, embed_texts(searching, titles, self._slices), strict=True))
+        told = embed_texts(searching, [unit.text for unit in units], self._slices)
         score = np.array([
-            self._seen(vector, unit.document.language) @ (centre + unit_length(self._seen(about[unit.document.title], unit.document.language)))
+            self._seen(vector, unit.document.language) @ (centre + normalize(self._seen(about[unit.document.title], unit.document.language)))
             for unit, vector in zip(units, told, strict=True)
         ])  # fmt: skip
         return [units[int(n)] for n in np.argsort(-score, kind="stable")]
 
     def _seen(self, vectors: np.ndarray, language: str) -> np.ndarray:
         """Vectors of texts in a language as seen from the middle of all documents: what all say is near to none."""
-        seen: np.ndarray = levelled(self._engine.library.models.searching, vectors, language) - self._middle
+        seen: np.ndarray = (
+            remove_language_offset(self._engine.library.models.searching, vectors, language) - self._middle
+        )
         return seen
 
     def _stands(self, unit: Unit) -> bool:
@@ -471,7 +479,7 @@ class Summary:
         and nothing of a preamble."""
         block = unit.document.blocks[unit.block]
         introduces = unit.document.kind == "resolution" and block.number is None
-        whole = block.kind in ("paragraph", "item") and unit.text.rstrip().endswith(ENDS)
+        whole = block.kind in ("paragraph", "item") and unit.text.rstrip().endswith(SENTENCE_ENDS)
         lists = len({mention.symbol for mention in find_symbols(unit.text)}) > 1
         leans = grammar_of(unit.document.language).leans.match(unit.text)
         return (
@@ -479,6 +487,6 @@ class Summary:
             and not introduces
             and not lists
             and not leans
-            and len(unit.text) <= LONGEST
+            and len(unit.text) <= MAX_SENTENCE_LENGTH
             and self._chooser.usable(unit)
         )

@@ -8,7 +8,7 @@ from typing import Any
 
 from assistant.qa.answer import Citation, Statement
 from assistant.reports import ReportError
-from assistant.reports.lookup import near
+from assistant.reports.lookup import find_similar_names
 from assistant.reports.quoted_tables import as_json
 
 
@@ -88,7 +88,9 @@ class Themes:
                 return replace(self, themes=(theme,), apart=(), loose=(), gaps=())
         known = {theme.name.casefold(): theme.name for theme in self.themes}
         words = set(wanted.split())
-        found = sorted(near(name, known, 3, 0.0), key=lambda each: -len(words & set(each.casefold().split())))
+        found = sorted(
+            find_similar_names(name, known, 3, 0.0), key=lambda each: -len(words & set(each.casefold().split()))
+        )
         raise ReportError("no-theme", name=name, near="; ".join(found))
 
     def to_json(self) -> dict[str, Any]:
