@@ -179,8 +179,8 @@ def test_on_what_the_documents_do_not_speak_of_there_is_no_briefing(starter_engi
 def test_a_subject_is_understood_as_ask_understands_it_whatever_the_language_of_the_paper(
     starter_engine: Engine,
 ) -> None:
-    ground = find_subject(starter_engine, Request("theme", "contrebande de migrants par mer"))
-    assert (ground.spoken, ground.title) == ("fr", "contrebande de migrants par mer")
+    subject = find_subject(starter_engine, Request("theme", "contrebande de migrants par mer"))
+    assert (subject.title_language, subject.title) == ("fr", "contrebande de migrants par mer")
     assert compare_topic(starter_engine, "the").sides == ()
 
 
@@ -453,7 +453,7 @@ def test_main_figures_open_with_those_of_the_whole_and_neither_what_a_programme_
     told = [(each.heading, each.statements[0].text.partition("amount to ")[2][:11]) for each in by_key["figures"].parts]
     assert told == [("Overview", "$29,475,500"), ("Harbour one", "$507,200 an"), ("Harbour two", "$680,100, o")]
     tables = by_key["figures"].tables
-    assert [row[1].shown() for row in tables[0].rows][-1] == "Total of Overall resources"
+    assert [row[1].to_text() for row in tables[0].rows][-1] == "Total of Overall resources"
     text = markdown(briefing, engine.library)
     assert "$507,200" in text.partition("Harbour one\n")[2].partition("Harbour two\n")[0]
     assert "recommendations" not in by_key
@@ -466,7 +466,7 @@ def test_whom_a_pronoun_stands_for_is_left_out_of_those_to_whom_it_is_recommende
     text = f"---\nsymbol: S/2030/8\ntitle: Lamps\nlanguage: en\n---\n# Lamps\n\n1. {said}\n"
     briefing = make_briefing(holding(text), Request("document", "S/2030/8"))
     (table,) = section(briefing, "recommendations").tables
-    assert [row[1].shown() for row in table.rows] == ["", "the Council"]
+    assert [row[1].to_text() for row in table.rows] == ["", "the Council"]
 
 
 def test_the_briefings_of_the_real_items_keep_every_promise(
@@ -832,8 +832,8 @@ def test_a_treaty_is_cited_by_its_name_in_six_languages_and_what_supplements_it_
     )
     treaties = [f"A/RES/55/25, annex {part}:en:official" for part in ("I", "III")]
     finder = ArticleFinder(holding(CRIMES, protocol), treaties)
-    assert finder.cited([(said, language)]) == frozenset(treaties)
-    assert finder.cited([("2030", language)]) == frozenset()
+    assert finder.find_cited_treaties([(said, language)]) == frozenset(treaties)
+    assert finder.find_cited_treaties([("2030", language)]) == frozenset()
 
 
 @pytest.mark.parametrize(

@@ -114,7 +114,7 @@ def test_what_is_new_since_the_text_before_tells_preamble_and_moved_and_deleted_
     older = resolution("90/7", "2035-12-01", [SEEN], REPORT, CARE, "Invites towns to light lamps")
     newer = resolution("91/8", "2036-12-01", [FOG, SEEN], CARE, REPORT)
     changes = section(make_briefing(holding(older, newer), Request("document", "A/RES/91/8")), "changes")
-    rows = [[cell.shown().rpartition(", ")[2] for cell in row[:2]] + [row[2].text] for row in changes.tables[0].rows]
+    rows = [[cell.to_text().rpartition(", ")[2] for cell in row[:2]] + [row[2].text] for row in changes.tables[0].rows]
     assert ["para. 2", "para. 1", "moved"] in rows
     assert ["", "para. 3", "deleted"] in rows
     assert ["first preambular para.", "", "new"] in rows
@@ -125,7 +125,7 @@ def test_what_is_new_in_a_revised_draft_is_told_against_the_draft_that_it_revise
     older, newer = draft(REPORT), draft(REPORT, CARE, date="2036-11-05", symbol="A/C.2/91/L.7/Rev.1")
     engine = holding(older, newer, resolution("90/7", "2035-12-01", [SEEN], CARE))
     changes = section(make_briefing(engine, Request("document", "A/C.2/91/L.7/Rev.1")), "changes")
-    rows = [[cell.shown().rpartition(", ")[2] for cell in row[:2]] + [row[2].text] for row in changes.tables[0].rows]
+    rows = [[cell.to_text().rpartition(", ")[2] for cell in row[:2]] + [row[2].text] for row in changes.tables[0].rows]
     assert ["para. 2", "", "new"] in rows
     assert "A/C.2/91/L.7" in changes.heading
 
@@ -134,7 +134,7 @@ def test_signs_alone_are_no_new_words(holding: Holding) -> None:
     older = resolution("90/7", "2035-12-01", [SEEN], "Urges towns as before to ring bells", REPORT)
     newer = resolution("91/8", "2036-12-01", [SEEN], "Urges towns, as before, to ring bells", REPORT)
     changes = section(make_briefing(holding(older, newer), Request("document", "A/RES/91/8")), "changes")
-    assert [[cell.shown() for cell in row[2:]] for row in changes.tables[0].rows] == [["punctuation", "", ""]]
+    assert [[cell.to_text() for cell in row[2:]] for row in changes.tables[0].rows] == [["punctuation", "", ""]]
 
 
 @pytest.mark.parametrize("merged", [False, True])

@@ -21,42 +21,44 @@ from corpus.symbols import Symbol, find_symbols
 MANDATE, QUESTIONS, EXPECTED = 2, 8, 4
 
 
-def build_mandate(chooser: UnitSelector) -> Section:
+def build_mandate(selector: UnitSelector) -> Section:
     """The item as the agenda lists it, and what gives the body its mandate."""
-    ground, language = chooser.ground, chooser.language
-    meeting, item, _ = ground.taken_up
-    listed = Citer(chooser.library, meeting).listed(item)
-    made = []
+    subject, language = selector.subject, selector.language
+    meeting, item, _ = subject.item_context
+    listed = Citer(selector.library, meeting).listed(item)
+    statements = []
     if listed:
-        made = [Statement(say("item_named", language, item=item.number, title=item.title), "derived", listed)]
-        chooser.note(made[0])
-    asked = say("ask_mandate", ground.spoken, body=meeting.body)
-    ordains = set(meeting.mandate) & _item_annotations(chooser)
-    own = chooser.speaking(asked, ground.agendas, MANDATE, lambda each: each.unit.block in ordains)
-    others = chooser.speaking(
-        asked, ground.others, MANDATE, lambda each: each.score >= 0.0 and _may_give_mandate(each.unit)
+        statements = [Statement(say("item_named", language, item=item.number, title=item.title), "derived", listed)]
+        selector.mark_used(statements[0])
+    query = say("ask_mandate", subject.title_language, body=meeting.body)
+    mandate_blocks = set(meeting.mandate) & _item_annotations(selector)
+    own_units = selector.find_relevant(
+        query, subject.agenda_ids, MANDATE, lambda each: each.unit.block in mandate_blocks
     )
-    found = [each.unit for each in (*own, *others)]
-    return chooser.section(
-        "mandate", Part("", (*made, *chooser.take(found, fresh=True))), remarks=_meeting_remark(chooser)
+    other_units = selector.find_relevant(
+        query, subject.other_ids, MANDATE, lambda each: each.score >= 0.0 and _may_give_mandate(each.unit)
+    )
+    units = [each.unit for each in (*own_units, *other_units)]
+    return selector.make_section(
+        "mandate", Part("", (*statements, *selector.quote_units(units, novel=True))), remarks=_meeting_remark(selector)
     )
 
 
-def _meeting_remark(chooser: UnitSelector) -> tuple[str, ...]:
+def _meeting_remark(selector: UnitSelector) -> tuple[str, ...]:
     """Which meeting is briefed about, and which others have an item of the number, where the request names none."""
-    _, item, agenda = chooser.ground.taken_up
-    named = chooser.ground.request.meeting
-    held = [each for each in chooser.library.meetings() if not named and each.item(item.number)]
-    held.sort(key=lambda each: each.dates[-1:], reverse=True)
-    labels = dict.fromkeys(chooser.library.document(each.document_id).label for each in held)
-    others = joined([each for each in labels if each != agenda.label], chooser.language)
-    return (say("brief_meeting", chooser.language, agenda=agenda.label, others=others),) if others else ()
+    _, item, agenda = selector.subject.item_context
+    requested = selector.subject.request.meeting
+    meetings = [each for each in selector.library.meetings() if not requested and each.item(item.number)]
+    meetings.sort(key=lambda each: each.dates[-1:], reverse=True)
+    labels = dict.fromkeys(selector.library.document(each.document_id).label for each in meetings)
+    others = joined([each for each in labels if each != agenda.label], selector.language)
+    return (say("brief_meeting", selector.language, agenda=agenda.label, others=others),) if others else ()
 
 
-def _item_annotations(chooser: UnitSelector) -> set[int]:
+def _item_annotations(selector: UnitSelector) -> set[int]:
     """The annotations of the item, of its parts and of the organization of work, where an agenda says of the whole meeting what it is for."""
-    meeting, item, agenda = chooser.ground.taken_up
-    says = chooser.engine.vocabulary.says
+    meeting, item, agenda = selector.subject.item_context
+    says = selector.engine.vocabulary.says
     return {
         ordinal
         for each in meeting.items
@@ -71,112 +73,136 @@ def _may_give_mandate(unit: Unit) -> bool:
     return block.kind != "row" and not block.locator.startswith("annex") and not proposes_discussion(unit)
 
 
-def build_expected(chooser: UnitSelector) -> Section:
+def build_expected(selector: UnitSelector) -> Section:
     """What the agenda surely says that the meeting is to do, beside what it proposes to discuss: under the item, and under the last one,
     with which a meeting ends, as the adoption of the report, if that is about no papers and puts nothing up for discussion; and what
     the annotations of the item say that somebody will or ought to do."""
-    ground = chooser.ground
-    meeting, item, agenda = ground.taken_up
-    asked = say("ask_expected", ground.spoken, body=meeting.body)
-    told = _item_annotations(chooser)
-    last = [each for each in meeting.items if each.main == meeting.items[-1].main]
-    asks = discussion_matcher(agenda, last[-1])
-    closing = [at for each in last for at in each.annotations]
-    if not any(each.documentation for each in last) and not any(asks(agenda.body(agenda.blocks[at])) for at in closing):
-        told.update(closing)
+    subject = selector.subject
+    meeting, item, agenda = subject.item_context
+    query = say("ask_expected", subject.title_language, body=meeting.body)
+    allowed_blocks = _item_annotations(selector)
+    last_items = [each for each in meeting.items if each.main == meeting.items[-1].main]
+    proposes = discussion_matcher(agenda, last_items[-1])
+    closing_annotations = [ordinal for each in last_items for ordinal in each.annotations]
+    if not any(each.documentation for each in last_items) and not any(
+        proposes(agenda.body(agenda.blocks[ordinal])) for ordinal in closing_annotations
+    ):
+        allowed_blocks.update(closing_annotations)
     # What stands right above the timetable is its heading.
-    told -= {block.ordinal - 1 for block in agenda.blocks if block.locator.startswith("timetable")}
+    allowed_blocks -= {block.ordinal - 1 for block in agenda.blocks if block.locator.startswith("timetable")}
 
-    def fits(each: Scored) -> bool:
-        return each.score >= 0.0 and each.unit.block in told and not proposes_discussion(each.unit)
+    def is_expected(each: Scored) -> bool:
+        return each.score >= 0.0 and each.unit.block in allowed_blocks and not proposes_discussion(each.unit)
 
-    found = chooser.speaking(asked, ground.agendas, EXPECTED, fits)
-    of_item = [at for each in meeting.items if each.main == item.main for at in each.annotations if at in told]
+    units = selector.find_relevant(query, subject.agenda_ids, EXPECTED, is_expected)
+    item_annotations = [
+        ordinal
+        for each in meeting.items
+        if each.main == item.main
+        for ordinal in each.annotations
+        if ordinal in allowed_blocks
+    ]
     grammar = grammar_of(agenda.language)
-    said = chooser.quoted(
-        agenda, of_item, lambda words: states_duty(grammar, words) and not discussion_matcher(agenda, item)(words)
+    sentences = selector.quote_sentences(
+        agenda,
+        item_annotations,
+        lambda words: states_duty(grammar, words) and not discussion_matcher(agenda, item)(words),
     )
-    made = (*chooser.take([each.unit for each in found]), *said)
-    return chooser.section("expected", Part("", tuple(sorted(made, key=lambda each: each.citations[-1].start))))
+    statements = (*selector.quote_units([each.unit for each in units]), *sentences)
+    return selector.make_section(
+        "expected", Part("", tuple(sorted(statements, key=lambda each: each.citations[-1].start)))
+    )
 
 
 def states_duty(grammar: Grammar, words: str) -> bool:
     """Whether a sentence says by its own verbs that somebody will or ought to do something; not that somebody said so."""
-    bound = grammar.duty.match(words) if grammar.verb_first else grammar.duty.search(words)
-    verbs = (bound, *(each.search(words) for each in (grammar.to_come, grammar.should, grammar.bidden)))
+    opening_duty = grammar.duty.match(words) if grammar.verb_first else grammar.duty.search(words)
+    verbs = (opening_duty, *(each.search(words) for each in (grammar.to_come, grammar.should, grammar.bidden)))
     first = min(filter(None, verbs), key=lambda each: each.start(), default=None)
-    told = (grammar.that, grammar.wish, grammar.say, grammar.sure)
-    return first is not None and not any(each.search(words, 0, first.end()) for each in told)
+    reported = (grammar.that, grammar.wish, grammar.say, grammar.sure)
+    return first is not None and not any(each.search(words, 0, first.end()) for each in reported)
 
 
-def last_day_of_previous_meeting(chooser: UnitSelector) -> dt.date | None:
+def last_day_of_previous_meeting(selector: UnitSelector) -> dt.date | None:
     """The last day of the latest meeting of the same body before this one that is known from agendas held, or the catalogue."""
-    meeting, _, agenda = chooser.ground.taken_up
+    meeting, _, agenda = selector.subject.item_context
     body = agenda.symbol.body if agenda.symbol else ""
-    days = [each.dates[-1] for each in chooser.engine.catalogue.meetings if each.dates and body and each.body == body]
-    days += [each.dates[-1] for each in chooser.library.meetings() if each.dates and each.body == meeting.body]
-    return max((day for day in days if day < meeting.dates[0]), default=None)
+    last_days = [
+        each.dates[-1] for each in selector.engine.catalogue.meetings if each.dates and body and each.body == body
+    ]
+    last_days += [each.dates[-1] for each in selector.library.meetings() if each.dates and each.body == meeting.body]
+    return max((day for day in last_days if day < meeting.dates[0]), default=None)
 
 
-def build_schedule(chooser: UnitSelector) -> Section:
+def build_schedule(selector: UnitSelector) -> Section:
     """The meetings in which the item is taken up, each with its time and all that it takes up, in their order."""
-    meeting, item, _ = chooser.ground.taken_up
+    meeting, item, _ = selector.subject.item_context
     sittings = said_of.sittings_of(item, meeting.sittings)
-    citer, language = Citer(chooser.library, meeting), chooser.language
-    return chooser.section("schedule", Part("", tuple(said_of.held(each, citer, language) for each in sittings)))
+    citer, language = Citer(selector.library, meeting), selector.language
+    return selector.make_section("schedule", Part("", tuple(said_of.held(each, citer, language) for each in sittings)))
 
 
-def build_documentation(chooser: UnitSelector) -> Section:
+def build_documentation(selector: UnitSelector) -> Section:
     """What the annotations say beside what is to be discussed, what the agenda announces, and what a document about it says that it is."""
-    ground = chooser.ground
-    meeting, item, agenda = ground.taken_up
-    asks = discussion_matcher(agenda, item)
-    citer = Citer(chooser.library, meeting)
-    sure = item.documentation or said_of.announces_nothing(item, meeting, citer)
-    made = said_of.announced(item, citer, ground.request.language) if sure else []
-    loose, grammar = has_explicit_proposals(agenda, item), grammar_of(agenda.language)
+    subject = selector.subject
+    meeting, item, agenda = subject.item_context
+    proposes = discussion_matcher(agenda, item)
+    citer = Citer(selector.library, meeting)
+    announces = item.documentation or said_of.announces_nothing(item, meeting, citer)
+    statements = said_of.announced(item, citer, subject.request.language) if announces else []
+    explicit, grammar = has_explicit_proposals(agenda, item), grammar_of(agenda.language)
 
-    def beside(words: str) -> bool:
-        return not asks(words) and (find_symbols(words) != [] or (loose and not states_duty(grammar, words)))
+    def is_other_information(words: str) -> bool:
+        return not proposes(words) and (find_symbols(words) != [] or (explicit and not states_duty(grammar, words)))
 
-    said = chooser.quoted(agenda, item.annotations, beside)
-    announced = {symbol for symbol, _ in item.documentation}
-    if announced <= {mention.symbol.text for each in said for mention in find_symbols(each.text)}:
-        made = []  # the annotations say it in words
+    sentences = selector.quote_sentences(agenda, item.annotations, is_other_information)
+    symbols = {symbol for symbol, _ in item.documentation}
+    if symbols <= {mention.symbol.text for each in sentences for mention in find_symbols(each.text)}:
+        statements = []  # the annotations say it in words
 
-    def tells(each: Scored) -> bool:
+    def describes_paper(each: Scored) -> bool:
         named = {mention.symbol.text for mention in find_symbols(each.unit.text)}
-        return bool(named & announced) and each.unit.document.key not in announced
+        return bool(named & symbols) and each.unit.document.key not in symbols
 
-    found = chooser.speaking(ground.title, ground.own, 1, tells)
-    return chooser.section("documentation", Part("", (*said, *made, *chooser.take([each.unit for each in found]))))
+    units = selector.find_relevant(subject.title, subject.own_ids, 1, describes_paper)
+    return selector.make_section(
+        "documentation", Part("", (*sentences, *statements, *selector.quote_units([each.unit for each in units])))
+    )
 
 
-def document_statuses(chooser: UnitSelector) -> tuple[DocumentStatus, ...]:
+def document_statuses(selector: UnitSelector) -> tuple[DocumentStatus, ...]:
     """The announced documents of the item, or the document that is briefed about: in what form each is held."""
-    ground, library = chooser.ground, chooser.library
-    if ground.request.kind == "document":
-        document = chooser.document
-        spoken = {each.language for each in library.headers(key=document.key) if each.edition == document.edition}
-        held = tuple(each for each in LANGUAGES if each in spoken)
-        newer = next((each.symbol.text for each in library.versions().later(document.id)), "")
-        return (DocumentStatus(document.key, document.title, held, document.edition, newer, document.url),)
-    if ground.item is None or ground.agenda is None:
+    subject, library = selector.subject, selector.library
+    if subject.request.kind == "document":
+        document = selector.main_document
+        languages = {each.language for each in library.headers(key=document.key) if each.edition == document.edition}
+        ordered_languages = tuple(each for each in LANGUAGES if each in languages)
+        newer_symbol = next((each.symbol.text for each in library.versions().later(document.id)), "")
+        return (
+            DocumentStatus(
+                document.key, document.title, ordered_languages, document.edition, newer_symbol, document.url
+            ),
+        )
+    if subject.item is None or subject.agenda is None:
         return ()
-    announced = [(Symbol.parse(text), announced_title(ground.agenda, at)) for text, at in ground.item.documentation]
-    catalogue = chooser.engine.catalogue
-    return tuple(find_status(library, catalogue, symbol, title or ground.title) for symbol, title in announced)
+    announced = [
+        (Symbol.parse(text), announced_title(subject.agenda, ordinal)) for text, ordinal in subject.item.documentation
+    ]
+    catalogue = selector.engine.catalogue
+    return tuple(find_status(library, catalogue, symbol, title or subject.title) for symbol, title in announced)
 
 
-def build_questions(chooser: UnitSelector) -> Section:
+def build_questions(selector: UnitSelector) -> Section:
     """What the agenda and the papers propose to discuss, in their words."""
-    ground = chooser.ground
-    fresh: list[Statement] = []
-    if ground.item is not None and ground.agenda is not None:
-        fresh = chooser.quoted(ground.agenda, ground.item.annotations, discussion_matcher(ground.agenda, ground.item))
-    own = (unit for each in ground.own for unit in chooser.units(chooser.library.document(each)))
-    found = [unit for unit in chooser.slices(own) if proposes_discussion(unit) and chooser.usable(unit)]
-    others = () if ground.own or ground.item else ground.others
-    speaking = chooser.speaking(ground.title, others, QUESTIONS, lambda each: proposes_discussion(each.unit))
-    found += [each.unit for each in speaking if chooser.sure(each)]
-    return chooser.section("questions", Part("", (*fresh, *chooser.take(found, QUESTIONS))))
+    subject = selector.subject
+    statements: list[Statement] = []
+    if subject.item is not None and subject.agenda is not None:
+        statements = selector.quote_sentences(
+            subject.agenda, subject.item.annotations, discussion_matcher(subject.agenda, subject.item)
+        )
+    own_units = (unit for each in subject.own_ids for unit in selector.iter_units(selector.library.document(each)))
+    units = [unit for unit in selector.slices(own_units) if proposes_discussion(unit) and selector.is_quotable(unit)]
+    other_ids = () if subject.own_ids or subject.item else subject.other_ids
+    relevant = selector.find_relevant(subject.title, other_ids, QUESTIONS, lambda each: proposes_discussion(each.unit))
+    units += [each.unit for each in relevant if selector.is_certain(each)]
+    return selector.make_section("questions", Part("", (*statements, *selector.quote_units(units, QUESTIONS))))

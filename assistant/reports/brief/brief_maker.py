@@ -1,4 +1,4 @@
-"""A briefing from a request, section by section."""
+"""Build a briefing from a request, section by section."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ from corpus.serialization import to_plain
 from corpus.symbols import Symbol, same_document
 
 CACHE_FOLDER, MAX_CACHED = "briefings", 20
-"""Where finished sections are kept until the briefing is finished, so that one that was stopped goes on where it was, and of how
-many unfinished ones, those worked on last."""
+"""Finished sections are cached until the briefing is complete, so that an interrupted one resumes; this many
+unfinished briefings are retained, the most recent ones."""
 _LAST_SECTIONS: tuple[SectionKey, ...] = ("questions", "expected", "articles")
 _ITEM_SECTIONS: tuple[SectionKey, ...] = ("mandate", "schedule", "documentation", "expected", "new")
 _RESOLUTION_SECTIONS: tuple[SectionKey, ...] = ("adoption", "mandates", "changes")
@@ -39,78 +39,80 @@ _REPORT_SECTIONS: tuple[SectionKey, ...] = ("recommendations", "figures")
 def make_briefing(
     engine: Engine, request: Request, progress: Progress = no_progress, aside: Aside = nullcontext
 ) -> Briefing:
-    """The briefing of a request, from what the engine's library holds. Goes on where it was stopped.
+    """Build the briefing of a request from the library of the engine, resuming one that was interrupted.
 
-    `aside` is entered while a model of language is waited for, and between short slices of the rest. Raises `ReportError` where the request asks for something
-    that is not there.
+    `aside` is entered while waiting for a language model, and between short slices of the other work. Raises
+    `ReportError` where the request names something that does not exist, or that no document covers.
     """
-    asked = request.mode or engine.mode
-    writer = None if asked == "quote" else engine.writer
+    mode = request.mode or engine.mode
+    writer = None if mode == "quote" else engine.writer
     request = replace(request, mode="quote" if writer is None else "write")
-    ground = find_subject(engine, request)
+    subject = find_subject(engine, request)
     state = library_fingerprint(engine.library, (*engine.signature, *([writer.model.name] if writer else [])))
-    finished = ReportCache(engine.library, CACHE_FOLDER, cache_key(to_plain(request), state))
-    chooser = UnitSelector(engine, ground, slices=Slices(aside))
-    if ground.asked is not None and engine.silent(ground.asked):
-        raise subject_sections.nothing_found_error(chooser)
-    desk = VersionDesk(engine.library)
-    scribe = None if writer is None else SectionWriter(chooser, writer, aside)
-    made: dict[SectionKey, Section] = {}
-    keys = _select_sections(engine, ground)
-    for n, key in enumerate(keys):
-        progress(say(f"section_{key}", request.language), n, len(keys))
-        section: Section | None = finished.get(key, Section)
-        # One in which a quote is no longer the words of its document is made anew.
+    cache = ReportCache(engine.library, CACHE_FOLDER, cache_key(to_plain(request), state))
+    selector = UnitSelector(engine, subject, slices=Slices(aside))
+    if subject.user_question is not None and engine.silent(subject.user_question):
+        raise subject_sections.nothing_found_error(selector)
+    versions = VersionDesk(engine.library)
+    section_writer = None if writer is None else SectionWriter(selector, writer, aside)
+    sections_by_key: dict[SectionKey, Section] = {}
+    section_keys = _select_sections(engine, subject)
+    for number, key in enumerate(section_keys):
+        progress(say(f"section_{key}", request.language), number, len(section_keys))
+        section: Section | None = cache.get(key, Section)
+        # A cached section is rebuilt where a document no longer has the words that it quotes.
         if section is None or find_outdated_citations(engine.library, section.citations):
-            section = _build_section(chooser, key)
-            if scribe is not None:
-                section = scribe.section(section)
-            elif asked == "write" and key in WRITTEN_SECTIONS and section.parts:
+            section = _build_section(selector, key)
+            if section_writer is not None:
+                section = section_writer.write_section(section)
+            elif mode == "write" and key in WRITTEN_SECTIONS and section.parts:
                 section = replace(section, remarks=(say("no_model", request.language, **NAMES),))
-            section = _add_version_notes(engine, desk, request, section)
-            finished.put(key, section)
+            section = _add_version_notes(engine, versions, request, section)
+            cache.put(key, section)
         for statement in section.statements:
-            chooser.note(statement)
+            selector.mark_used(statement)
         tables = (cell for table in section.tables for row in table.rows for cell in row if not cell.place)
-        chooser.used += [cite for cell in tables for cite in cell.citations]
-        made[key] = section
-    # A chair has the questions for discussion before what is known.
+        selector.used_citations += [cite for cell in tables for cite in cell.citations]
+        sections_by_key[key] = section
+    # Only for a chair the questions for discussion precede the other sections.
     order = sorted(get_args(SectionKey), key=lambda key: request.audience != "chair" and key in _LAST_SECTIONS)
-    # Of an item every section stands, if only to say that it is empty.
+    # The briefing of an item has all sections; empty ones say that they are.
     sections = tuple(
-        made[key]
+        sections_by_key[key]
         for key in order
-        if key in made and (not made[key].empty or (ground.item is not None and made[key].remarks))
+        if key in sections_by_key
+        and (not sections_by_key[key].empty or (subject.item is not None and sections_by_key[key].remarks))
     )
-    if ground.asked is not None and all(section.empty for section in made.values()):
-        raise subject_sections.nothing_found_error(chooser)
-    papers = agenda_sections.document_statuses(chooser)
+    if subject.user_question is not None and all(section.empty for section in sections_by_key.values()):
+        raise subject_sections.nothing_found_error(selector)
+    papers = agenda_sections.document_statuses(selector)
     ids = dict.fromkeys(each.document for section in sections for each in section.citations)
     cited = map(engine.library.document, ids)
     briefing = Briefing(
         request=request,
-        title=say(f"brief_{request.kind}", request.language, item=request.value, title=ground.title),
-        masthead=_masthead_lines(engine.library, ground),
+        title=say(f"brief_{request.kind}", request.language, item=request.value, title=subject.title),
+        masthead=_masthead_lines(engine.library, subject),
         sections=sections,
         papers=papers,
         sources=tuple(Source(d.id, d.key, d.title, d.label, d.edition, d.language, d.date, d.url) for d in cited),
-        unsourced=_unsourced_texts(request, made, papers),
+        unsourced=_unsourced_texts(request, sections_by_key, papers),
         state=state,
     )
-    finished.clear()
-    ReportCache(engine.library, CACHE_FOLDER).keep(MAX_CACHED)
+    cache.clear()
+    ReportCache(engine.library, CACHE_FOLDER).prune(MAX_CACHED)
     return briefing
 
 
-def _select_sections(engine: Engine, ground: Subject) -> tuple[SectionKey, ...]:
-    """The sections of a briefing: of a resolution what it asks and decides, of another document its recommendations and figures, too."""
-    apart = (*_RESOLUTION_SECTIONS, *_REPORT_SECTIONS, *(_ITEM_SECTIONS if ground.item is None else ()))
-    keys = tuple(key for key in _SECTION_BUILDERS if key not in apart)
-    if ground.asked:  # what is recommended on a subject is guidance before it is a point
+def _select_sections(engine: Engine, subject: Subject) -> tuple[SectionKey, ...]:
+    """The sections of a briefing, in the order in which they are built: for a resolution what it requests and
+    decides, for another document also its recommendations and figures."""
+    excluded = (*_RESOLUTION_SECTIONS, *_REPORT_SECTIONS, *(_ITEM_SECTIONS if subject.item is None else ()))
+    keys = tuple(key for key in _SECTION_BUILDERS if key not in excluded)
+    if subject.user_question:  # a recommendation on the subject belongs to the guidance rather than to the points
         return tuple(sorted(keys, key=lambda key: key in ("points", "articles")))
-    if ground.request.kind != "document":
+    if subject.request.kind != "document":
         return keys
-    document = engine.library.document(ground.own[0])
+    document = engine.library.document(subject.own_ids[0])
     if has_operative_text(document):
         return _RESOLUTION_SECTIONS
     return keys if document.kind in ("treaty", "agenda") else (*_REPORT_SECTIONS, *keys)
@@ -134,17 +136,17 @@ _SECTION_BUILDERS: dict[SectionKey, Callable[[UnitSelector], Section]] = {
     "recommendations": document_sections.build_recommendations,
     "figures": document_sections.build_figures,
 }
-"""In the order in which they are made, whatever that in which they stand: what is said in one is not said in those after it, and two
-places that differ are told together."""
+"""In the order in which they are built, whatever the order of the sections: what one section quotes, later ones do
+not repeat, and two places that differ are quoted together."""
 
 
-def _build_section(chooser: UnitSelector, key: SectionKey) -> Section:
-    """A section; one of an item that is empty says so."""
-    section = _SECTION_BUILDERS[key](chooser)
-    if section.parts or chooser.ground.item is None:
+def _build_section(selector: UnitSelector, key: SectionKey) -> Section:
+    """Build a section; an empty one of an item says that it is empty."""
+    section = _SECTION_BUILDERS[key](selector)
+    if section.parts or selector.subject.item is None:
         return section
-    told = section.unsourced or (_empty_section_text(section, chooser.language),)
-    return replace(section, remarks=(*section.remarks, *told), unsourced=())
+    texts = section.unsourced or (_empty_section_text(section, selector.language),)
+    return replace(section, remarks=(*section.remarks, *texts), unsourced=())
 
 
 def _empty_section_text(section: Section, language: str) -> str:
@@ -152,57 +154,59 @@ def _empty_section_text(section: Section, language: str) -> str:
     return say(frame, language, section=section.heading)
 
 
-def _add_version_notes(engine: Engine, desk: VersionDesk, request: Request, section: Section) -> Section:
-    """The section with the corrections that touch what it cites, and remarks on versions and languages."""
+def _add_version_notes(engine: Engine, versions: VersionDesk, request: Request, section: Section) -> Section:
+    """The section with the corrections that affect what it cites, and remarks on versions and languages."""
     remarks = list(section.remarks)
     parts = []
     for part in section.parts:
-        told, notes = desk.corrected(part.statements, request.language)
-        parts.append(replace(part, statements=tuple(told)))
+        corrected, notes = versions.corrected(part.statements, request.language)
+        parts.append(replace(part, statements=tuple(corrected)))
         remarks += notes
     section = replace(section, parts=tuple(parts))
     cited = {cite.document: engine.library.document(cite.document) for cite in section.citations}
-    remarks += desk.notes((), list(cited.values()), request.language)
-    others = sorted({cite.language for cite in section.citations} - {request.language})
-    if others:
-        names = joined([language_name(each, request.language) for each in others], request.language)
+    remarks += versions.notes((), list(cited.values()), request.language)
+    other_languages = sorted({cite.language for cite in section.citations} - {request.language})
+    if other_languages:
+        names = joined([language_name(each, request.language) for each in other_languages], request.language)
         remarks.append(say("quoted_language", request.language, languages=names))
     return replace(section, parts=tuple(parts), remarks=tuple(dict.fromkeys(remarks)))
 
 
-def _masthead_lines(library: Library, ground: Subject) -> tuple[str, ...]:
-    """The body, and place and dates of the meeting, as the agenda prints them; that a revision takes the place of the document asked for."""
-    if ground.request.kind == "document":
-        asked, told = Symbol.read(ground.request.value.strip()), library.document(ground.own[0])
-        if asked is None or told.symbol is None or same_document(asked, told.symbol):
+def _masthead_lines(library: Library, subject: Subject) -> tuple[str, ...]:
+    """The body, and place and dates of the meeting, as the agenda prints them; for a document, that a revision takes
+    the place of the requested one."""
+    if subject.request.kind == "document":
+        requested, document = Symbol.read(subject.request.value.strip()), library.document(subject.own_ids[0])
+        if requested is None or document.symbol is None or same_document(requested, document.symbol):
             return ()
-        return (say("superseded_taken", ground.request.language, symbol=asked.text, current=told.label),)
-    if ground.meeting is None or ground.agenda is None:
+        return (say("superseded_taken", subject.request.language, symbol=requested.text, current=document.label),)
+    if subject.meeting is None or subject.agenda is None:
         return ()
-    lines = [ground.meeting.body]
-    if ground.meeting.masthead is not None:
-        lines.append(" ".join(ground.agenda.block_text(ground.agenda.blocks[ground.meeting.masthead]).split()))
-    lines.append(ground.agenda.label)
+    lines = [subject.meeting.body]
+    if subject.meeting.masthead is not None:
+        lines.append(" ".join(subject.agenda.block_text(subject.agenda.blocks[subject.meeting.masthead]).split()))
+    lines.append(subject.agenda.label)
     return tuple(line for line in lines if line)
 
 
 def _unsourced_texts(
-    request: Request, made: dict[SectionKey, Section], papers: Sequence[DocumentStatus]
+    request: Request, sections_by_key: dict[SectionKey, Section], papers: Sequence[DocumentStatus]
 ) -> tuple[str, ...]:
+    """What the documents do not cover, or could not be verified, in sentences."""
     language = request.language
-    told = []
+    texts = []
     for paper in papers:
         if paper.state in ("missing", "digest"):
-            said = say("unsourced_paper", language, symbol=paper.symbol, title=paper.title)
+            text = say("unsourced_paper", language, symbol=paper.symbol, title=paper.title)
             command = f" {say('fetch_it', language, symbol=quote(paper.symbol))}"
-            told.append(said + command if request.audience == "secretariat" else said)
-    apart = {reason.said(language) for reason in (FOREIGN, REPEATED)}
-    for section in made.values():
-        told += section.unsourced
-        fallen = [each for each in section.written.dropped if each.reason not in apart] if section.written else []
-        if fallen:
-            fell = say("sentences_dropped", language, count=len(fallen))
-            told.append(say("in_section", language, section=section.heading, said=fell))
+            texts.append(text + command if request.audience == "secretariat" else text)
+    ignored = {reason.said(language) for reason in (FOREIGN, REPEATED)}
+    for section in sections_by_key.values():
+        texts += section.unsourced
+        dropped = [each for each in section.written.dropped if each.reason not in ignored] if section.written else []
+        if dropped:
+            sentence = say("sentences_dropped", language, count=len(dropped))
+            texts.append(say("in_section", language, section=section.heading, said=sentence))
         if section.empty and not section.unsourced and request.kind != "item":
-            told.append(_empty_section_text(section, language))
-    return tuple(dict.fromkeys(told))
+            texts.append(_empty_section_text(section, language))
+    return tuple(dict.fromkeys(texts))

@@ -37,23 +37,23 @@ MIN_FIGURE = 100
 _RESOLUTION = re.compile(r"\d+\s?\((?:\d{4}|[IVXLC]+)\)|\d+/\d+")
 
 
-def build_adoption(chooser: UnitSelector) -> Section:
+def build_adoption(selector: UnitSelector) -> Section:
     """The lines about the adoption, and the item of the agenda, as the text prints them; of a draft, that it is one, and who submits it."""
-    document = chooser.document
-    language = chooser.language
+    document = selector.main_document
+    language = selector.language
     draft = is_draft(document.symbol)
     lines = _sponsor_line(document) if draft else adoption_lines(document)
     # Lines that stand together are one quote.
-    together = groupby(enumerate(lines), key=lambda each: each[1].ordinal - each[0])
-    said = [_quote_lines(chooser, document, [line for _, line in group], whole=True) for _, group in together]
+    groups = groupby(enumerate(lines), key=lambda each: each[1].ordinal - each[0])
+    statements = [_quote_lines(selector, document, [line for _, line in group], whole=True) for _, group in groups]
     items = item_lines(document)
     if items:
-        whole = items[-1].ordinal - items[0].ordinal < len(items)  # else a footnote stands between
-        said.append(_quote_lines(chooser, document, items, whole=whole))
+        contiguous = items[-1].ordinal - items[0].ordinal < len(items)  # else a footnote stands between
+        statements.append(_quote_lines(selector, document, items, whole=contiguous))
     remark = "draft_text" if draft else "" if votes(document) else "no_vote" if lines else "not_adopted"
     heading = say("section_draft", language) if draft else ""
     remarks = (say(remark, language),) if remark else ()
-    return chooser.section("adoption", Part("", tuple(said)), heading=heading, remarks=remarks)
+    return selector.make_section("adoption", Part("", tuple(statements)), heading=heading, remarks=remarks)
 
 
 def _sponsor_line(document: Document) -> tuple[Block, ...]:
@@ -63,38 +63,40 @@ def _sponsor_line(document: Document) -> tuple[Block, ...]:
     return tuple(block for block in islice(lines, 1) if re.search("[:：]", line_of(document, block)))
 
 
-def _quote_lines(chooser: UnitSelector, document: Document, lines: Sequence[Block], *, whole: bool) -> Statement:
+def _quote_lines(selector: UnitSelector, document: Document, lines: Sequence[Block], *, whole: bool) -> Statement:
     """Lines as one statement: as one quote where they stand together as a `whole`, else each with its place."""
     spans = [(each.body_start, each.end) for each in lines]
     spans = [(spans[0][0], spans[-1][1])] if whole else spans
-    cites = tuple(map(partial(cite, chooser.library, document, placed=False), lines, spans))
-    return Statement(" ".join(" ".join(each.quote.split()) for each in cites), "quoted", cites)
+    citations = tuple(map(partial(cite, selector.library, document, placed=False), lines, spans))
+    return Statement(" ".join(" ".join(each.quote.split()) for each in citations), "quoted", citations)
 
 
-def build_mandates(chooser: UnitSelector) -> Section:
+def build_mandates(selector: UnitSelector) -> Section:
     """The requests and decisions as a table, and the paragraphs that hold none."""
-    document, language = chooser.document, chooser.language
-    rows = list(mandate_rows(chooser.library, document))
-    asking = {row.ordinal for row in rows}
-    asking |= {parent for each in asking if (parent := document.blocks[each].parent) is not None}
-    others = [block.number for block in operative_paragraphs(document) if block.number and block.ordinal not in asking]
-    remarks = (say("asks_nothing", language, places=", ".join(others)),) if others else ()
-    return chooser.section("mandates", remarks=remarks, tables=(mandate_table(rows, language),))
+    document, language = selector.main_document, selector.language
+    rows = list(mandate_rows(selector.library, document))
+    covered = {row.ordinal for row in rows}
+    covered |= {parent for each in covered if (parent := document.blocks[each].parent) is not None}
+    remaining = [
+        block.number for block in operative_paragraphs(document) if block.number and block.ordinal not in covered
+    ]
+    remarks = (say("asks_nothing", language, places=", ".join(remaining)),) if remaining else ()
+    return selector.make_section("mandates", remarks=remarks, tables=(mandate_table(rows, language),))
 
 
-def build_changes(chooser: UnitSelector) -> Section:
+def build_changes(selector: UnitSelector) -> Section:
     """What the text has that the one before in the same series has not, what was left out, and what was moved; footnotes aside."""
-    library, document, language = chooser.library, chooser.document, chooser.language
-    before = find_previous_text(library, document)
-    if before is None:
-        return chooser.section("changes", unsourced=(say("no_previous", language),))
-    chooser.slices.end()
-    found = compare_texts(library, before, document)
-    rows = tuple(_change_row(each, language) for each in found.changes if each.part != "footnote")
-    return chooser.section(
+    library, document, language = selector.library, selector.main_document, selector.language
+    previous_text = find_previous_text(library, document)
+    if previous_text is None:
+        return selector.make_section("changes", unsourced=(say("no_previous", language),))
+    selector.slices.end()
+    comparison = compare_texts(library, previous_text, document)
+    rows = tuple(_change_row(each, language) for each in comparison.changes if each.part != "footnote")
+    return selector.make_section(
         "changes",
-        heading=say("section_changes_since", language, symbol=before.label),
-        remarks=(say("changes_note" if rows else "same_since", language, symbol=before.label),),
+        heading=say("section_changes_since", language, symbol=previous_text.label),
+        remarks=(say("changes_note" if rows else "same_since", language, symbol=previous_text.label),),
         tables=(Grid(column_names(language, "place", "before", "change", "new", "gone"), rows),) if rows else (),
     )
 
@@ -104,35 +106,37 @@ def find_previous_text(library: Library, document: Document) -> Document | None:
     session, as drafts are."""
     versions = library.versions()
     own = versions.of(document.id)
-    line = [each for each in versions.held if own and each.line == own.line and each.revision < own.revision]
-    revised = [each for each in line if (each.header.language, each.header.edition) == (document.language, "official")]
-    if revised:
-        return library.document(max(revised, key=lambda each: each.revision).id)
+    same_line = [each for each in versions.held if own and each.line == own.line and each.revision < own.revision]
+    revisions = [
+        each for each in same_line if (each.header.language, each.header.edition) == (document.language, "official")
+    ]
+    if revisions:
+        return library.document(max(revisions, key=lambda each: each.revision).id)
     title, day = normalized_key(strip_number(document, document.title)), dated_on(document)
     if not title or day is None:
         return None
     usable = versions.quotable(document.language)
-    earlier = []
+    candidates = []
     for header in library.headers(kind="resolution"):
         titles = (normalized_key(header.title), normalized_key(header.title.partition(". ")[2]))
         if header.id in usable and header.language == document.language and title in titles:
-            found = library.document(header.id)
-            before = dated_on(found)
-            if before is not None and before < day and _session_key(found) != _session_key(document):
-                earlier.append((before, found.id, found))
-    return max(earlier)[-1] if earlier else None
+            document_found = library.document(header.id)
+            adopted = dated_on(document_found)
+            if adopted is not None and adopted < day and _session_key(document_found) != _session_key(document):
+                candidates.append((adopted, document_found.id, document_found))
+    return max(candidates)[-1] if candidates else None
 
 
 def _change_row(change: Change, language: str) -> tuple[Cell, ...]:
     """The places of a paragraph that differs, what became of it, and its new and old words, without signs that stand alone."""
     places, words = [], []
     for place, op in ((change.after, "added"), (change.before, "removed")):
-        said = (piece.text.strip() for piece in change.pieces if piece.op == op)
-        text = f" {ELLIPSIS} ".join(each for each in said if any(map(str.isalnum, each)))
+        texts = (piece.text.strip() for piece in change.pieces if piece.op == op)
+        text = f" {ELLIPSIS} ".join(each for each in texts if any(map(str.isalnum, each)))
         places.append(Cell((place,), place=True) if place else Cell())
         words.append(Cell((place,), text=text) if place and text else Cell())
-    signs = any(piece.op != "same" for piece in change.pieces) and not any(cell.text for cell in words)
-    kind = "signs" if signs else change.kind
+    only_signs = any(piece.op != "same" for piece in change.pieces) and not any(cell.text for cell in words)
+    kind = "signs" if only_signs else change.kind
     kinds = dict.fromkeys((kind, *(["moved"] * change.moved)))
     return (*places, Cell(text=", ".join(say(f"kind_{each}", language) for each in kinds)), *words)
 
@@ -141,36 +145,46 @@ def _session_key(document: Document) -> str:
     return normalized_key(document.masthead.session) or document.id
 
 
-def build_recommendations(chooser: UnitSelector) -> Section:
+def build_recommendations(selector: UnitSelector) -> Section:
     """What the document recommends, sentence by sentence and point by point, as a table like that of requests; of one that recommends nothing the
     points of its conclusions."""
-    document = chooser.document
-    found = mandate_rows(chooser.library, document, find_recommendations(document))
-    rows = [row for row in found if document.blocks[row.ordinal].page not in document.unquotable]
+    document = selector.main_document
+    candidates = mandate_rows(selector.library, document, find_recommendations(document))
+    rows = [row for row in candidates if document.blocks[row.ordinal].page not in document.unquotable]
     if rows:
-        return chooser.section("recommendations", tables=(mandate_table(rows, chooser.language),))
-    concluding = grammar_of(document.language).concludes
-    chapters = [each for each in chooser.ground.themes if each.section is not None and concluding.search(each.heading)]
-    most = MAX_POINTS[chooser.ground.request.audience]
-    told = [(each.heading, chooser.take(rank_section_units(chooser, each), most, fresh=True)) for each in chapters]
-    parts = (Part(head, tuple(sorted(own, key=lambda said: said.citations[-1].start))) for head, own in told)
-    return chooser.section("recommendations", *parts)
+        return selector.make_section("recommendations", tables=(mandate_table(rows, selector.language),))
+    pattern = grammar_of(document.language).concludes
+    chapters = [each for each in selector.subject.themes if each.section is not None and pattern.search(each.heading)]
+    limit = MAX_POINTS[selector.subject.request.audience]
+    quoted = [
+        (each.heading, selector.quote_units(rank_section_units(selector, each), limit, novel=True)) for each in chapters
+    ]
+    parts = (
+        Part(head, tuple(sorted(statements, key=lambda said: said.citations[-1].start))) for head, statements in quoted
+    )
+    return selector.make_section("recommendations", *parts)
 
 
-def build_figures(chooser: UnitSelector) -> Section:
+def build_figures(selector: UnitSelector) -> Section:
     """Under each heading the paragraph that gives the figures of which it speaks, and the tables with the most figures, their first rows and the last;
     first those of the whole."""
-    document = chooser.document
+    document = selector.main_document
     tables = [table for table in tables_of(document) if not table.locator.startswith(("contents", "masthead"))]
-    counts = {n: count for n, table in enumerate(tables) if (count := _count_figure_cells(document, table)) > 1}
-    parts = {n: not _is_in_opening_part(document, tables[n].rows[0]) for n in counts}
-    best = sorted(counts, key=lambda n: (parts[n], -counts[n], n))[:MAX_TABLES]
-    told = [
-        Part(document.heading_at(each.start), chooser.take([each]))
-        for each in _find_figure_paragraphs(chooser, document)
+    figure_counts = {
+        number: count for number, table in enumerate(tables) if (count := _count_figure_cells(document, table)) > 1
+    }
+    is_part = {number: not _is_in_opening_part(document, tables[number].rows[0]) for number in figure_counts}
+    best_tables = sorted(figure_counts, key=lambda number: (is_part[number], -figure_counts[number], number))[
+        :MAX_TABLES
     ]
-    ordered = sorted(best, key=lambda n: (parts[n], n))
-    return chooser.section("figures", *told, tables=tuple(_figure_table(chooser, document, tables[n]) for n in ordered))
+    paragraphs = [
+        Part(document.heading_at(each.start), selector.quote_units([each]))
+        for each in _find_figure_paragraphs(selector, document)
+    ]
+    ordered = sorted(best_tables, key=lambda number: (is_part[number], number))
+    return selector.make_section(
+        "figures", *paragraphs, tables=tuple(_figure_table(selector, document, tables[number]) for number in ordered)
+    )
 
 
 def _is_in_opening_part(document: Document, block: Block) -> bool:
@@ -182,26 +196,27 @@ def _is_in_opening_part(document: Document, block: Block) -> bool:
     return not block.locator.startswith("annex")
 
 
-def _find_figure_paragraphs(chooser: UnitSelector, document: Document) -> list[Unit]:
+def _find_figure_paragraphs(selector: UnitSelector, document: Document) -> list[Unit]:
     """Of each heading the paragraph with figures that is nearest to it in meaning, or has most where that is not known, of these those of the whole and those with most
     figures; first those of the whole, those with most figures before others, then in the order of the document."""
-    under: dict[Block, list[Unit]] = {}
-    for unit in dict.fromkeys(map(whole_paragraph, chooser.units(document))):
+    by_heading: dict[Block, list[Unit]] = {}
+    for unit in dict.fromkeys(map(whole_paragraph, selector.iter_units(document))):
         block = document.blocks[unit.block]
         heads = document.headings(block)
-        if heads and block.kind in ("paragraph", "item") and _count_figures(unit) and chooser.usable(unit):
-            under.setdefault(heads[-1], []).append(unit)
-    embed = chooser.library.embedder.embed_passages
-    if chooser.reads(document.language):
-        near = (
-            (embed([unit.text for unit in own]) @ embed([document.body(head)])[0], own) for head, own in under.items()
+        if heads and block.kind in ("paragraph", "item") and _count_figures(unit) and selector.is_quotable(unit):
+            by_heading.setdefault(heads[-1], []).append(unit)
+    embed = selector.library.embedder.embed_passages
+    if selector.can_embed(document.language):
+        similarities = (
+            (embed([unit.text for unit in units]) @ embed([document.body(head)])[0], units)
+            for head, units in by_heading.items()
         )
-        nearest = [own[int(likeness.argmax())] for likeness, own in near]
+        chosen = [units[int(likeness.argmax())] for likeness, units in similarities]
     else:
-        nearest = [max(own, key=_count_figures) for own in under.values()]
-    parts = {unit: not _is_in_opening_part(document, document.blocks[unit.block]) for unit in nearest}
-    best = sorted(nearest, key=lambda unit: (parts[unit], -_count_figures(unit)))[:MAX_FIGURE_PARAGRAPHS]
-    return sorted(best, key=lambda unit: (parts[unit], unit.start if parts[unit] else -_count_figures(unit)))
+        chosen = [max(units, key=_count_figures) for units in by_heading.values()]
+    is_part = {unit: not _is_in_opening_part(document, document.blocks[unit.block]) for unit in chosen}
+    best = sorted(chosen, key=lambda unit: (is_part[unit], -_count_figures(unit)))[:MAX_FIGURE_PARAGRAPHS]
+    return sorted(best, key=lambda unit: (is_part[unit], unit.start if is_part[unit] else -_count_figures(unit)))
 
 
 def _count_figures(unit: Unit) -> int:
@@ -209,13 +224,13 @@ def _count_figures(unit: Unit) -> int:
     are no years, places and resolutions. A smaller one may be that of anything."""
     grammar, years = grammar_of(unit.document.language), range(1900, 2100)
     text = _RESOLUTION.sub(" ", unit.text)
-    found, counts = read(text, unit.document.language), counting(plain(text), unit.document.language)
+    values, counts = read(text, unit.document.language), counting(plain(text), unit.document.language)
     numbers = [
         readings
-        for readings in found.numbers
+        for readings in values.numbers
         if max(readings) >= MIN_FIGURE
         and readings & counts
-        and not any(each in years or f"{each:g}" in found.placed for each in readings)
+        and not any(each in years or f"{each:g}" in values.placed for each in readings)
     ]
     amounts = (grammar.money, grammar.percent, grammar.amount)
     return max(len(numbers), sum(1 for each in amounts for _ in each.finditer(text)))
@@ -230,21 +245,21 @@ def _count_figure_cells(document: Document, table: DocumentTable) -> int:
     return sum(any(sign.isdigit() for sign in cell) for cell in cells)
 
 
-def _figure_table(chooser: UnitSelector, document: Document, table: DocumentTable) -> Grid:
+def _figure_table(selector: UnitSelector, document: Document, table: DocumentTable) -> Grid:
     width = max(len(block.cells) for block in (*table.header, *table.rows))
-    heads = zip_longest(*(cells_of(document, block) for block in table.header), fillvalue="")
-    words = [" ".join(" ".join(column).split()) for column in heads]
-    made = []
+    header_columns = zip_longest(*(cells_of(document, block) for block in table.header), fillvalue="")
+    words = [" ".join(" ".join(column).split()) for column in header_columns]
+    rows = []
     # The last row has the totals.
     for n, block in enumerate((*table.rows[: MAX_ROWS - 1], *table.rows[MAX_ROWS - 1 :][-1:])):
         if n == MAX_ROWS - 1 and len(table.rows) > MAX_ROWS:
-            made.append((Cell(text=ELLIPSIS), *[Cell(text=ELLIPSIS)] * width))
-        cells = [Cell((chooser.cite(document, block, (block.start, block.end)),), place=True)]
+            rows.append((Cell(text=ELLIPSIS), *[Cell(text=ELLIPSIS)] * width))
+        cells = [Cell((selector.cite(document, block, (block.start, block.end)),), place=True)]
         for span in (*block.cells, *[None] * (width - len(block.cells))):
-            held = span is not None and document.quote(*document.trimmed(*span))
-            cells.append(Cell((chooser.cite(document, block, span),)) if held else Cell())
-        made.append(tuple(cells))
+            has_text = span is not None and document.quote(*document.trimmed(*span))
+            cells.append(Cell((selector.cite(document, block, span),)) if has_text else Cell())
+        rows.append(tuple(cells))
     first = (*table.rows, *table.header)[0]
     caption = first.context.partition("; ")[0] if "; " in first.context else first.locator.rpartition(", ")[0]
-    place = say("column_place", chooser.language)
-    return Grid((place, *words, *[""] * (width - len(words))), tuple(made), heading=" ".join(caption.split()))
+    place = say("column_place", selector.language)
+    return Grid((place, *words, *[""] * (width - len(words))), tuple(rows), heading=" ".join(caption.split()))

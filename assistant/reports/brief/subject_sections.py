@@ -64,115 +64,140 @@ class Framework:
 
     finder: ArticleFinder
     by_theme: tuple[tuple[Theme, tuple[Article, ...]], ...] = ()
-    named: tuple[Article, ...] = ()
-    further: tuple[Article, ...] = ()
-    naming: tuple[Unit, ...] = ()
+    only_named: tuple[Article, ...] = ()
+    cross_referenced: tuple[Article, ...] = ()
+    naming_units: tuple[Unit, ...] = ()
     closest: tuple[tuple[Theme, tuple[Article, ...]], ...] = ()
 
     @property
     def articles(self) -> list[Article]:
         """All of them, in the order of the treaties."""
-        found = [*(each for _, own in self.by_theme for each in own), *self.named, *self.further]
+        found = [*(each for _, own in self.by_theme for each in own), *self.only_named, *self.cross_referenced]
         return sorted(found, key=lambda each: (each.document.id, each.heading.ordinal))
 
 
-def find_framework(chooser: UnitSelector) -> Framework:
+def find_framework(selector: UnitSelector) -> Framework:
     """The articles that apply to the subject of a briefing; they are looked for once."""
-    if chooser.framework is not None:
-        return chooser.framework
-    ground, language = chooser.ground, chooser.ground.spoken
-    finder = ArticleFinder(chooser.engine, ground.treaties)
-    chooser.framework = Framework(finder)
-    if not ground.treaties:
-        return chooser.framework
-    whole = Theme("", ground.title)
-    own = [unit for each in ground.own for unit in chooser.units(chooser.library.document(each))]
-    cited = finder.cited([*_subject_texts(chooser), *((unit.text, unit.document.language) for unit in own)])
-    near: dict[tuple[str, str], tuple[float, Theme]] = {}
+    if selector.framework is not None:
+        return selector.framework
+    subject, language = selector.subject, selector.subject.title_language
+    finder = ArticleFinder(selector.engine, subject.treaty_ids)
+    selector.framework = Framework(finder)
+    if not subject.treaty_ids:
+        return selector.framework
+    whole_subject = Theme("", subject.title)
+    own_units = [unit for each in subject.own_ids for unit in selector.iter_units(selector.library.document(each))]
+    cited_treaties = finder.find_cited_treaties(
+        [*_subject_texts(selector), *((unit.text, unit.document.language) for unit in own_units)]
+    )
+    similar: dict[tuple[str, str], tuple[float, Theme]] = {}
     answering: dict[tuple[str, str], Theme] = {}
-    nearly: dict[Theme, list[tuple[str, str]]] = {}
-    for theme in dict.fromkeys((*(() if len(ground.themes) > MAX_ARTICLE_THEMES else ground.themes), whole)):
-        chooser.slices.end()
-        close = finder.near(theme.words, language)
-        for key, odds in close.items():
-            if (odds >= 0.0 or key[0] in cited) and (key not in near or odds > near[key][0]):
-                near[key] = odds, theme
-        read = finder.answering(
-            theme.words, language, PASSAGES_PER_TREATY * (2 if ground.asked else 1), clauses=ground.item is not None
+    closest_keys: dict[Theme, list[tuple[str, str]]] = {}
+    for theme in dict.fromkeys((*(() if len(subject.themes) > MAX_ARTICLE_THEMES else subject.themes), whole_subject)):
+        selector.slices.end()
+        similar_articles = finder.find_similar(theme.words, language)
+        for key, odds in similar_articles.items():
+            if (odds >= 0.0 or key[0] in cited_treaties) and (key not in similar or odds > similar[key][0]):
+                similar[key] = odds, theme
+        answered = finder.find_answering(
+            theme.words,
+            language,
+            PASSAGES_PER_TREATY * (2 if subject.user_question else 1),
+            clauses=subject.item is not None,
         )
         # What is asked names no treaty: there the reader alone tells, as of questions, and what comes closest in a treaty that answers.
-        sources = {key[0] for key, score in read.items() if score >= 0.0} if ground.asked else cited
-        for key, score in read.items():
-            if score >= 0.0 and (key[0] in sources or key in close):
+        answering_treaties = (
+            {key[0] for key, score in answered.items() if score >= 0.0} if subject.user_question else cited_treaties
+        )
+        for key, score in answered.items():
+            if score >= 0.0 and (key[0] in answering_treaties or key in similar_articles):
                 answering.setdefault(key, theme)
-            elif key[0] in sources and (ground.asked or (ground.item and theme.heading)):
-                nearly.setdefault(theme, []).append(key)
+            elif key[0] in answering_treaties and (subject.user_question or (subject.item and theme.heading)):
+                closest_keys.setdefault(theme, []).append(key)
     # Of what the reader says to answer to a theme no likeness to the whole makes a matter of the whole.
-    answering = {key: theme for key, theme in answering.items() if theme.heading or key not in near}
-    found = {**{key: theme for key, (_, theme) in near.items()}, **answering}
-    naming = _find_naming_units(chooser, finder, own, cited)
-    named = {each.key: each for unit in naming for each in finder.named(unit.text, unit.document)}
-    applying = [finder.articles[key] for key in {**found, **named}]
+    answering = {key: theme for key, theme in answering.items() if theme.heading or key not in similar}
+    theme_by_article = {**{key: theme for key, (_, theme) in similar.items()}, **answering}
+    naming_units = _find_naming_units(selector, finder, own_units, cited_treaties)
+    named_articles = {each.key: each for unit in naming_units for each in finder.find_named(unit.text, unit.document)}
+    applicable = [finder.articles[key] for key in {**theme_by_article, **named_articles}]
     by_theme = tuple(
-        (theme, tuple(finder.articles[key] for key, own in found.items() if own == theme))
-        for theme in dict.fromkeys((*ground.themes, whole))
+        (theme, tuple(finder.articles[key] for key, own_units in theme_by_article.items() if own_units == theme))
+        for theme in dict.fromkeys((*subject.themes, whole_subject))
     )
-    further = tuple(each for each in finder.further(applying) if each.document.id in cited)
-    only = tuple(each for key, each in named.items() if key not in found)
-    told = {*found, *named, *(each.key for each in further)}
+    cross_referenced = tuple(
+        each for each in finder.find_cross_referenced(applicable) if each.document.id in cited_treaties
+    )
+    only_named = tuple(each for key, each in named_articles.items() if key not in theme_by_article)
+    listed = {*theme_by_article, *named_articles, *(each.key for each in cross_referenced)}
     closest = []
-    for theme, keys in nearly.items():
-        near_it = [key for key in keys if key not in told][:MAX_PLACES]
-        told.update(near_it)
-        closest.append((theme, tuple(finder.articles[key] for key in near_it)))
-    chooser.framework = Framework(finder, by_theme, only, further, tuple(naming[:MAX_NAMING]), tuple(closest))
-    return chooser.framework
+    for theme, keys in closest_keys.items():
+        closest_articles = [key for key in keys if key not in listed][:MAX_PLACES]
+        listed.update(closest_articles)
+        closest.append((theme, tuple(finder.articles[key] for key in closest_articles)))
+    selector.framework = Framework(
+        finder, by_theme, only_named, cross_referenced, tuple(naming_units[:MAX_NAMING]), tuple(closest)
+    )
+    return selector.framework
 
 
-def build_framework(chooser: UnitSelector) -> Section:
+def build_framework(selector: UnitSelector) -> Section:
     """What the sources name, and the articles that apply by subject, each once."""
-    known, language = find_framework(chooser), chooser.language
-    parts = [Part("", chooser.take(known.naming))]
-    whole = say("articles_whole", language) if chooser.ground.item else ""
-    rows = [(theme.heading or whole, own) for theme, own in known.by_theme]
-    rows += [(say("articles_named", language), known.named), (say("articles_further", language), known.further)]
+    framework, language = find_framework(selector), selector.language
+    parts = [Part("", selector.quote_units(framework.naming_units))]
+    whole_heading = say("articles_whole", language) if selector.subject.item else ""
+    rows = [(theme.heading or whole_heading, articles) for theme, articles in framework.by_theme]
+    rows += [
+        (say("articles_named", language), framework.only_named),
+        (say("articles_further", language), framework.cross_referenced),
+    ]
     by_heading: dict[str, list[Article]] = {}
-    for heading, own in rows:
-        by_heading.setdefault(heading, []).extend(own)
-    parts += [Part(heading, _list_by_treaty(chooser, found)) for heading, found in by_heading.items()]
-    for theme, own in known.closest:
-        heading = say("closest", language, theme=theme.heading or chooser.ground.title)
-        parts.append(Part(heading, _list_by_treaty(chooser, own), sure=False))
-    return chooser.section("framework", *parts)
+    for heading, articles in rows:
+        by_heading.setdefault(heading, []).extend(articles)
+    parts += [
+        Part(heading, _list_by_treaty(selector, heading_articles)) for heading, heading_articles in by_heading.items()
+    ]
+    for theme, articles in framework.closest:
+        heading = say("closest", language, theme=theme.heading or selector.subject.title)
+        parts.append(Part(heading, _list_by_treaty(selector, articles), sure=False))
+    return selector.make_section("framework", *parts)
 
 
-def _list_by_treaty(chooser: UnitSelector, found: Sequence[Article]) -> tuple[Statement, ...]:
+def _list_by_treaty(selector: UnitSelector, articles: Sequence[Article]) -> tuple[Statement, ...]:
     """A sentence for each treaty that lists the articles of it that were found."""
-    ordered = sorted(found, key=lambda each: (each.document.id, each.heading.ordinal))
-    return tuple(_list_articles(chooser, list(own)) for _, own in groupby(ordered, key=lambda each: each.document.id))
+    ordered = sorted(articles, key=lambda each: (each.document.id, each.heading.ordinal))
+    return tuple(
+        _list_articles(selector, list(treaty_articles))
+        for _, treaty_articles in groupby(ordered, key=lambda each: each.document.id)
+    )
 
 
-def build_articles(chooser: UnitSelector) -> Section:
+def build_articles(selector: UnitSelector) -> Section:
     """The articles that apply in full, paragraph by paragraph."""
-    known, language = find_framework(chooser), chooser.language
+    framework, language = find_framework(selector), selector.language
     parts = []
-    for article in known.articles[:MAX_FULL_ARTICLES]:
-        chooser.slices.end()
-        statements = chooser.take([unit for unit in known.finder.whole(article) if unit.document.block_at(unit.start)])
+    for article in framework.articles[:MAX_FULL_ARTICLES]:
+        selector.slices.end()
+        statements = selector.quote_units(
+            [unit for unit in framework.finder.paragraphs_of(article) if unit.document.block_at(unit.start)]
+        )
         parts.append(Part(f"{_article_name(article)}{mark(':', language)}{article.title}".rstrip(" :："), statements))
-    return chooser.section("articles", *parts)
+    return selector.make_section("articles", *parts)
 
 
-def _list_articles(chooser: UnitSelector, own: Sequence[Article]) -> Statement:
+def _list_articles(selector: UnitSelector, articles: Sequence[Article]) -> Statement:
     """A sentence that lists articles of one treaty with their titles, cited to these."""
-    language = chooser.language
-    document = own[0].document
-    named = [f"{place_name(f'art. {each.number}', language)}{f' ({each.title})' * bool(each.title)}" for each in own]
-    called = [each for each in document.blocks if each.kind == "heading" and each.locator == "title"][:1]
-    heads = [*called, *(each.heading for each in own)]
-    cites = tuple(chooser.cite(document, head, (head.start, head.end)) for head in heads)
-    text = say("articles_of", language, treaty=document.short or document.title, articles=joined(named, language))
-    return Statement(text, "derived", cites)
+    language = selector.language
+    document = articles[0].document
+    article_names = [
+        f"{place_name(f'art. {each.number}', language)}{f' ({each.title})' * bool(each.title)}" for each in articles
+    ]
+    treaty_titles = [each for each in document.blocks if each.kind == "heading" and each.locator == "title"][:1]
+    headings = [*treaty_titles, *(each.heading for each in articles)]
+    citations = tuple(selector.cite(document, head, (head.start, head.end)) for head in headings)
+    text = say(
+        "articles_of", language, treaty=document.short or document.title, articles=joined(article_names, language)
+    )
+    return Statement(text, "derived", citations)
 
 
 def _article_name(article: Article) -> str:
@@ -180,155 +205,188 @@ def _article_name(article: Article) -> str:
     return f"{document.short or document.title}, {place_name(f'art. {article.number}', document.language)}"
 
 
-def build_points(chooser: UnitSelector) -> Section:
+def build_points(selector: UnitSelector) -> Section:
     """The best words of the documents by theme; of the other themes, where they are spoken of, or that they are not."""
-    known, ground = find_framework(chooser), chooser.ground
-    most, wide = MAX_POINTS[ground.request.audience] * (3 if ground.asked else 1), WIDE_PASSAGES if ground.asked else 0
-    documents = (*ground.own, *(() if ground.request.kind == "document" else ground.others))
-    found: dict[tuple[str, int, int], tuple[Theme, Scored]] = {}
-    for theme in (each for each in ground.themes if each.section is None):
-        for each in chooser.speaking(
-            theme.words, documents, CANDIDATES_PER_THEME, partial(_is_key_point, chooser, theme.words), wide
+    framework, subject = find_framework(selector), selector.subject
+    limit, passages = (
+        MAX_POINTS[subject.request.audience] * (3 if subject.user_question else 1),
+        WIDE_PASSAGES if subject.user_question else 0,
+    )
+    document_ids = (*subject.own_ids, *(() if subject.request.kind == "document" else subject.other_ids))
+    best_by_unit: dict[tuple[str, int, int], tuple[Theme, Scored]] = {}
+    for theme in (each for each in subject.themes if each.section is None):
+        for each in selector.find_relevant(
+            theme.words, document_ids, CANDIDATES_PER_THEME, partial(_is_key_point, selector, theme.words), passages
         ):
             key = (each.unit.document.id, each.unit.start, each.unit.end)
-            if key not in found or each.odds > found[key][1].odds:
-                found[key] = (theme, each)
-    parts, empty = [], []
-    for theme in ground.themes:
-        mine = sorted((each for home, each in found.values() if home == theme), key=adoption_rank)
-        sure = [each for each in mine if chooser.sure(each)]
-        units = [each.unit for each in sure] if theme.section is None else rank_section_units(chooser, theme)
-        statements = chooser.take(units, most, fresh=True)
+            if key not in best_by_unit or each.odds > best_by_unit[key][1].odds:
+                best_by_unit[key] = (theme, each)
+    parts, unsourced = [], []
+    for theme in subject.themes:
+        theme_units = sorted(
+            (each for assigned_theme, each in best_by_unit.values() if assigned_theme == theme), key=adoption_rank
+        )
+        certain = [each for each in theme_units if selector.is_certain(each)]
+        units = [each.unit for each in certain] if theme.section is None else rank_section_units(selector, theme)
+        statements = selector.quote_units(units, limit, novel=True)
         if theme.section is not None:
             statements = tuple(sorted(statements, key=lambda each: each.citations[-1].start))
-        nearest = say("closest", chooser.language, theme=ground.title)
-        closest = chooser.take([each.unit for each in mine if each not in sure], most - len(statements), fresh=True)
-        parts += [Part(theme.heading, statements), Part(nearest, closest, sure=False)]
-        own = next((own for other, own in (*known.by_theme, *known.closest) if other == theme and own), ())
-        if not statements and (own or not closest) and not _is_covered_elsewhere(chooser, theme):
-            empty.append(unsourced_theme_text(chooser, theme, [_article_name(each) for each in own[:MAX_PLACES]]))
-    return chooser.section("points", *parts, unsourced=tuple(empty))
+        nearest = say("closest", selector.language, theme=subject.title)
+        closest_statements = selector.quote_units(
+            [each.unit for each in theme_units if each not in certain], limit - len(statements), novel=True
+        )
+        parts += [Part(theme.heading, statements), Part(nearest, closest_statements, sure=False)]
+        theme_articles = next(
+            (
+                theme_articles
+                for other, theme_articles in (*framework.by_theme, *framework.closest)
+                if other == theme and theme_articles
+            ),
+            (),
+        )
+        if not statements and (theme_articles or not closest_statements) and not _is_covered_elsewhere(selector, theme):
+            unsourced.append(
+                unsourced_theme_text(selector, theme, [_article_name(each) for each in theme_articles[:MAX_PLACES]])
+            )
+    return selector.make_section("points", *parts, unsourced=tuple(unsourced))
 
 
-def _is_covered_elsewhere(chooser: UnitSelector, theme: Theme) -> bool:
+def _is_covered_elsewhere(selector: UnitSelector, theme: Theme) -> bool:
     """Whether a theme is a section of the document that another section quotes, or that does nothing but tell of the document itself."""
     if theme.section is None:
         return False
-    document = chooser.document
-    quoted = (document.block_at(each.start) for each in chooser.used if each.document == document.id)
-    if any(theme.section == head.ordinal for block in quoted if block for head in document.headings(block)):
+    document = selector.main_document
+    quoted_blocks = (document.block_at(each.start) for each in selector.used_citations if each.document == document.id)
+    if any(theme.section == head.ordinal for block in quoted_blocks if block for head in document.headings(block)):
         return True
-    units = list(_units_below(chooser, theme))
+    units = list(_units_below(selector, theme))
     return bool(units) and all(_is_about_report(unit) for unit in filter(None, map(_with_context, units)))
 
 
-def unsourced_theme_text(chooser: UnitSelector, theme: Theme, places: Sequence[str] = ()) -> str:
+def unsourced_theme_text(selector: UnitSelector, theme: Theme, places: Sequence[str] = ()) -> str:
     """Of a theme of which nothing is quoted: where the documents held speak of it, if anything comes close, else that they don't."""
-    ground, language, frame = chooser.ground, chooser.language, "unsourced_theme"
+    subject, language, template = selector.subject, selector.language, "unsourced_theme"
     if not places:
-        held = (*ground.own, *ground.others, *ground.treaties, *ground.foreign)
-        near = [each for each in chooser.weigh(theme.words, held, READ) if is_relevant(each)]
-        frame = "unsure_theme" if near else frame
-        said = [each.unit for each in near if each.unit.document.id in ground.own or each.score >= 0.0]
-        told = [unit for unit in said if unit.block not in covering(unit.document)]
-        places = list(dict.fromkeys(unit.document.cite(unit.locator) for unit in told))[:MAX_PLACES]
-    named = theme.heading or ground.title
+        ids = (*subject.own_ids, *subject.other_ids, *subject.treaty_ids, *subject.excluded_ids)
+        relevant = [each for each in selector.score_units(theme.words, ids, READ) if is_relevant(each)]
+        template = "unsure_theme" if relevant else template
+        quotable = [each.unit for each in relevant if each.unit.document.id in subject.own_ids or each.score >= 0.0]
+        units = [unit for unit in quotable if unit.block not in covering(unit.document)]
+        places = list(dict.fromkeys(unit.document.cite(unit.locator) for unit in units))[:MAX_PLACES]
+    name = theme.heading or subject.title
     if not places:
-        return say(frame, language, theme=named)
-    return say("not_selected", language, theme=named, places=joined(list(places), language))
+        return say(template, language, theme=name)
+    return say("not_selected", language, theme=name, places=joined(list(places), language))
 
 
-def nothing_found_error(chooser: UnitSelector) -> ReportError:
+def nothing_found_error(selector: UnitSelector) -> ReportError:
     """That the documents held say nothing on a subject, and where what comes nearest to it stands."""
-    ground = chooser.ground
-    scored = chooser.weigh(ground.title, (*ground.others, *ground.treaties), READ)
-    near = list(dict.fromkeys(each.unit.document.cite(each.unit.locator) for each in scored))[:MAX_PLACES]
-    return ReportError("brief-silent", subject=ground.title, near=format_suggestions(near))
+    subject = selector.subject
+    scored = selector.score_units(subject.title, (*subject.other_ids, *subject.treaty_ids), READ)
+    nearest = list(dict.fromkeys(each.unit.document.cite(each.unit.locator) for each in scored))[:MAX_PLACES]
+    return ReportError("brief-silent", subject=subject.title, near=format_suggestions(nearest))
 
 
-def build_guidance(chooser: UnitSelector) -> Section:
+def build_guidance(selector: UnitSelector) -> Section:
     """What other documents recommend or offer as guidance, none of it later than the meeting or the document: of what surely answers to the subject or a
     theme, of a document its title, that which says by its own verbs that it recommends or asks, and that which the reader tells to be guidance."""
-    ground = chooser.ground
-    asked = say("ask_guidance", ground.spoken, theme=ground.title)
-    themes = () if ground.request.kind == "document" else tuple(theme.words for theme in ground.themes)
-    weighed = [
+    subject = selector.subject
+    query = say("ask_guidance", subject.title_language, theme=subject.title)
+    themes = () if subject.request.kind == "document" else tuple(theme.words for theme in subject.themes)
+    scored = [
         each
-        for words in dict.fromkeys((ground.title, *themes))
-        for each in chooser.weigh(words, ground.others, WIDE_PASSAGES if ground.asked else 0)
-        if chooser.answers(each, words) or (ground.asked and is_relevant(each) and chooser.sure(each))
+        for words in dict.fromkeys((subject.title, *themes))
+        for each in selector.score_units(words, subject.other_ids, WIDE_PASSAGES if subject.user_question else 0)
+        if selector.is_answer(each, words)
+        or (subject.user_question and is_relevant(each) and selector.is_certain(each))
     ]
-    under = _find_reporting_basis(chooser)
-    bound = [each for each in chooser.weigh(ground.title, under) if is_relevant(each)] if under else []
-    close = {(each.unit.document.id, each.unit.block) for each in (*weighed, *bound)}
+    basis_ids = _find_reporting_basis(selector)
+    from_basis = (
+        [each for each in selector.score_units(subject.title, basis_ids) if is_relevant(each)] if basis_ids else []
+    )
+    close_blocks = {(each.unit.document.id, each.unit.block) for each in (*scored, *from_basis)}
 
-    def fits(each: Scored) -> bool:
-        return _is_point(chooser, each) and (each.unit.document.id, each.unit.block) in close
+    def is_close_point(each: Scored) -> bool:
+        return _is_point(selector, each) and (each.unit.document.id, each.unit.block) in close_blocks
 
-    said = weighed if ground.item is None else chooser.weigh(asked, ground.others)
-    advising = [each.unit for each in said if _is_advice(each.unit) and fits(each) and chooser.usable(each.unit)]
-    told = chooser.speaking(asked, ground.others, 2 * MAX_GUIDANCE, fits)
-    units = [each.unit for each in told if each.score >= 0.0 or not ground.asked]
-    found = (*units, *advising) if ground.item is not None else (*advising, *units)
-    return chooser.section("guidance", Part("", chooser.take(found, MAX_GUIDANCE, fresh=True)))
+    scored_others = scored if subject.item is None else selector.score_units(query, subject.other_ids)
+    advice = [
+        each.unit
+        for each in scored_others
+        if _is_advice(each.unit) and is_close_point(each) and selector.is_quotable(each.unit)
+    ]
+    relevant = selector.find_relevant(query, subject.other_ids, 2 * MAX_GUIDANCE, is_close_point)
+    units = [each.unit for each in relevant if each.score >= 0.0 or not subject.user_question]
+    ordered = (*units, *advice) if subject.item is not None else (*advice, *units)
+    return selector.make_section("guidance", Part("", selector.quote_units(ordered, MAX_GUIDANCE, novel=True)))
 
 
-def _find_reporting_basis(chooser: UnitSelector) -> Ids:
+def _find_reporting_basis(selector: UnitSelector) -> Ids:
     """The other documents that the first numbered paragraph of a document names: the resolution under which it reports."""
-    ground = chooser.ground
-    own = chooser.document if ground.request.kind == "document" else None
-    first = next((block for block in own.blocks if block.number and block.kind == "paragraph"), None) if own else None
-    if own is None or first is None:
+    subject = selector.subject
+    document = selector.main_document if subject.request.kind == "document" else None
+    first_paragraph = (
+        next((block for block in document.blocks if block.number and block.kind == "paragraph"), None)
+        if document
+        else None
+    )
+    if document is None or first_paragraph is None:
         return ()
-    named = chooser.engine.question(own.body(first)[:MAX_SUBJECT_LENGTH], own.language).symbols
-    held = {version.id for symbol in named for version in chooser.library.versions().current(symbol)}
-    return tuple(each for each in ground.others if each in held)
+    symbols = selector.engine.question(document.body(first_paragraph)[:MAX_SUBJECT_LENGTH], document.language).symbols
+    current_ids = {version.id for symbol in symbols for version in selector.library.versions().current(symbol)}
+    return tuple(each for each in subject.other_ids if each in current_ids)
 
 
 def _is_advice(unit: Unit) -> bool:
     """Whether a unit says by its own verbs that something is recommended or asked, or that somebody who is named should act."""
     grammar, text = grammar_of(unit.document.language), unit.text
-    opening, ought = grammar.opening.match(text), grammar.should.search(text)
-    who = text[: ought.start()].split()[-1:] if ought else []
-    named = any(not grammar.pronoun_subject.fullmatch(word) for word in who)
-    return bool(named or (opening and opening["ask"]) or grammar.advise.search(text))
+    opening, modal = grammar.opening.match(text), grammar.should.search(text)
+    subject_word = text[: modal.start()].split()[-1:] if modal else []
+    has_named_subject = any(not grammar.pronoun_subject.fullmatch(word) for word in subject_word)
+    return bool(has_named_subject or (opening and opening["ask"]) or grammar.advise.search(text))
 
 
-def _is_close_to_subject(chooser: UnitSelector, each: Scored) -> bool:
+def _is_close_to_subject(selector: UnitSelector, each: Scored) -> bool:
     """Whether a unit is of the documents bound to the subject, or near enough to it. A document is about something else than most others:
     of these the reader must be sure."""
-    ground = chooser.ground
-    return ground.request.kind != "document" or each.unit.document.id in ground.own or each.score >= 0.0
+    subject = selector.subject
+    return subject.request.kind != "document" or each.unit.document.id in subject.own_ids or each.score >= 0.0
 
 
-def _find_answering(chooser: UnitSelector, words: str, documents: Sequence[str]) -> list[Scored]:
+def _find_answering(selector: UnitSelector, words: str, documents: Sequence[str]) -> list[Scored]:
     """What of some documents speaks to a subject, near and surely enough."""
-    found = chooser.weigh(words, documents)
-    return [each for each in found if is_relevant(each) and _is_close_to_subject(chooser, each) and chooser.sure(each)]
+    found = selector.score_units(words, documents)
+    return [
+        each
+        for each in found
+        if is_relevant(each) and _is_close_to_subject(selector, each) and selector.is_certain(each)
+    ]
 
 
-def build_new(chooser: UnitSelector) -> Section:
+def build_new(selector: UnitSelector) -> Section:
     """What the agenda, and the documents on the subject, date after the last earlier meeting of the body that is known; and
     the sentence that says which that is."""
-    ground, language = chooser.ground, chooser.language
-    meeting, item, agenda = ground.taken_up
+    subject, language = selector.subject, selector.language
+    meeting, item, agenda = subject.item_context
     if not meeting.dates:
-        return chooser.section("new")
-    before = agenda_sections.last_day_of_previous_meeting(chooser)
-    if before is None:
-        return chooser.section("new", remarks=(say("no_earlier_meeting", language),))
-    last = meeting.dates[-1]
+        return selector.make_section("new")
+    previous_day = agenda_sections.last_day_of_previous_meeting(selector)
+    if previous_day is None:
+        return selector.make_section("new", remarks=(say("no_earlier_meeting", language),))
+    last_day = meeting.dates[-1]
     ordinals = [*meeting.mandate, *item.annotations]
-    fresh = chooser.quoted(agenda, ordinals, lambda words: names_date_within(words, before, last))
-    found = [
+    annotations = selector.quote_sentences(
+        agenda, ordinals, lambda words: names_date_within(words, previous_day, last_day)
+    )
+    units = [
         each
-        for words in dict.fromkeys((ground.title, *(theme.words for theme in ground.themes)))
-        for each in chooser.speaking(words, (*ground.own, *ground.others), MAX_NEW)
-        if names_date_within(each.unit.text, before, _day_before(meeting))
+        for words in dict.fromkeys((subject.title, *(theme.words for theme in subject.themes)))
+        for each in selector.find_relevant(words, (*subject.own_ids, *subject.other_ids), MAX_NEW)
+        if names_date_within(each.unit.text, previous_day, _day_before(meeting))
     ]
-    statements = (*fresh, *chooser.take([each.unit for each in found], MAX_NEW, fresh=True))
-    told = say("since_meeting", language, day=day_text(before, language))
-    return chooser.section("new", Part("", statements), remarks=(told,))
+    statements = (*annotations, *selector.quote_units([each.unit for each in units], MAX_NEW, novel=True))
+    remark = say("since_meeting", language, day=day_text(previous_day, language))
+    return selector.make_section("new", Part("", statements), remarks=(remark,))
 
 
 def _day_before(meeting: Meeting) -> dt.date:
@@ -336,42 +394,42 @@ def _day_before(meeting: Meeting) -> dt.date:
     return meeting.dates[0] - dt.timedelta(days=1)
 
 
-def build_differences(chooser: UnitSelector) -> Section:
+def build_differences(selector: UnitSelector) -> Section:
     """Pairs of places that say nearly the same with other figures, or one of them with a negation; of a document, one of them is its own."""
-    ground = chooser.ground
-    documents, parts = (*ground.own, *ground.others), []
-    near = [each for theme in ground.themes for each in _find_answering(chooser, theme.words, documents)]
-    units = [each.unit for each in near if chooser.usable(each.unit)]
+    subject = selector.subject
+    documents, parts = (*subject.own_ids, *subject.other_ids), []
+    scored = [each for theme in subject.themes for each in _find_answering(selector, theme.words, documents)]
+    units = [each.unit for each in scored if selector.is_quotable(each.unit)]
     pairs = [
         pair
         for pair in find_differing_pairs(units)
-        if ground.item or not ground.own or any(each.document.id in ground.own for each in pair)
+        if subject.item or not subject.own_ids or any(each.document.id in subject.own_ids for each in pair)
     ]
     for first, second in pairs[:MAX_DIFFERENCES]:
-        statements = chooser.take([first, second])
+        statements = selector.quote_units([first, second])
         if len(statements) == 2:
-            labels = (display_label(each.document, chooser.language) for each in (first, second))
+            labels = (display_label(each.document, selector.language) for each in (first, second))
             parts.append(Part(" / ".join(labels), statements))
-    return chooser.section("differences", *parts)
+    return selector.make_section("differences", *parts)
 
 
-def rank_section_units(chooser: UnitSelector, theme: Theme) -> list[Unit]:
+def rank_section_units(selector: UnitSelector, theme: Theme) -> list[Unit]:
     """The units of a section, those first that say most surely what the document's summary, or else its recommendations, say too; of one
     with neither those nearest to the section's heading. What is said several times with other numbers is a formula."""
-    document = chooser.document
+    document = selector.main_document
     units = [
         thought
-        for thought in dict.fromkeys(map(_with_context, _units_below(chooser, theme)))
+        for thought in dict.fromkeys(map(_with_context, _units_below(selector, theme)))
         if thought is not None
-        and chooser.usable(thought)
+        and selector.is_quotable(thought)
         and not proposes_discussion(thought)
         and not _is_about_report(thought)
     ]
     formulas = Counter(_NUMBER.sub("", unit.text) for unit in units)
     units = [unit for unit in units if formulas[_NUMBER.sub("", unit.text)] == 1]
-    if not units or not chooser.reads(document.language):
+    if not units or not selector.can_embed(document.language):
         return units
-    embedder = chooser.library.embedder
+    embedder = selector.library.embedder
     vectors = embedder.embed_passages([unit.text for unit in units])
     summary = [
         body[start:end]
@@ -381,15 +439,15 @@ def rank_section_units(chooser: UnitSelector, theme: Theme) -> list[Unit]:
         for start, end in sentence_spans(body, document.language)
     ] or [document.quote(*each.action[-1]) for each in find_recommendations(document)]
     if summary:
-        near = (vectors @ embedder.embed_passages(summary).T).max(axis=1)
+        similarities = (vectors @ embedder.embed_passages(summary).T).max(axis=1)
     else:
-        near = vectors @ embedder.embed_query(theme.words)
-    return [units[n] for n in np.argsort(-near, kind="stable")]
+        similarities = vectors @ embedder.embed_query(theme.words)
+    return [units[n] for n in np.argsort(-similarities, kind="stable")]
 
 
-def _units_below(chooser: UnitSelector, theme: Theme) -> Iterator[Unit]:
+def _units_below(selector: UnitSelector, theme: Theme) -> Iterator[Unit]:
     """The units below the heading of a section, without rows of tables."""
-    for unit in chooser.units(chooser.document):
+    for unit in selector.iter_units(selector.main_document):
         block = unit.document.blocks[unit.block]
         if block.kind != "row" and theme.section in {above.ordinal for above in unit.document.headings(block)}:
             yield unit
@@ -401,36 +459,36 @@ def _with_context(unit: Unit) -> Unit | None:
     document, block = unit.document, unit.document.blocks[unit.block]
     body, grammar = document.body(block), grammar_of(document.language)
     spans = list(sentence_spans(body, document.language))
-    at = next((n for n, (start, end) in enumerate(spans) if start <= unit.start - block.body_start < end), None)
-    if at is None or unit.leads or block.kind not in ("paragraph", "item"):
+    index = next((n for n, (start, end) in enumerate(spans) if start <= unit.start - block.body_start < end), None)
+    if index is None or unit.leads or block.kind not in ("paragraph", "item"):
         return unit
-    opens = bool(_run_in_heading(document, block))
-    if opens and unit.end <= block.body_start + spans[0][1]:
+    has_heading = bool(_run_in_heading(document, block))
+    if has_heading and unit.end <= block.body_start + spans[0][1]:
         return None
-    first = max(at, opens)
-    while first > opens and _depends_on_context(grammar, body[slice(*spans[first])], body[: spans[first][0]]):
+    first = max(index, has_heading)
+    while first > has_heading and _depends_on_context(grammar, body[slice(*spans[first])], body[: spans[first][0]]):
         first -= 1
-    said = body[slice(*spans[first])]
-    if grammar.leans.match(said) and not grammar.itself.match(said):
+    sentence = body[slice(*spans[first])]
+    if grammar.leans.match(sentence) and not grammar.itself.match(sentence):
         return None
     return replace(unit, start=block.body_start + spans[first][0])
 
 
-def _depends_on_context(grammar: Grammar, said: str, before: str) -> bool:
+def _depends_on_context(grammar: Grammar, sentence: str, preceding: str) -> bool:
     """Whether a sentence leans on those before it: by its first word, or since it opens with something that these name: `The event set`."""
-    opening = re.match(rf"(?:{grammar.article.pattern})\s+((?-i:[a-zà-öø-ÿ])\w+)", said, re.IGNORECASE)
-    named = opening is not None and re.search(rf"\b{opening[1]}\b", before, re.IGNORECASE) is not None
-    return named or grammar.leans.match(said) is not None
+    opening = re.match(rf"(?:{grammar.article.pattern})\s+((?-i:[a-zà-öø-ÿ])\w+)", sentence, re.IGNORECASE)
+    mentions_known = opening is not None and re.search(rf"\b{opening[1]}\b", preceding, re.IGNORECASE) is not None
+    return mentions_known or grammar.leans.match(sentence) is not None
 
 
 def _run_in_heading(document: Document, block: Block) -> str:
     """The words that head a paragraph as its first sentence: `Measures of oversight. The Board met.`"""
     body = document.body(block)
-    first, *more = (*sentence_spans(body, document.language), (0, 0))
-    said = " ".join(body[slice(*first)].split()).rstrip(".。 ")
-    words = len(said) // 2 if document.language == "zh" else len(said.split())
-    figured = any(map(str.isdigit, said))
-    return said if len(more) > 1 and words < MAX_RUN_IN_WORDS and not figured else ""
+    first, *others = (*sentence_spans(body, document.language), (0, 0))
+    sentence = " ".join(body[slice(*first)].split()).rstrip(".。 ")
+    words = len(sentence) // 2 if document.language == "zh" else len(sentence.split())
+    has_digit = any(map(str.isdigit, sentence))
+    return sentence if len(others) > 1 and words < MAX_RUN_IN_WORDS and not has_digit else ""
 
 
 def _is_about_report(unit: Unit) -> bool:
@@ -438,59 +496,67 @@ def _is_about_report(unit: Unit) -> bool:
     shows that`."""
     text, grammar = unit.text, grammar_of(unit.document.language)
     opening = grammar.itself.match(text)
-    told = opening and not any(grammar.that.fullmatch(word) for word in text[opening.end() :].split()[:3])
-    return bool(told) or "://" in text or grammar.thanks.search(text) is not None
+    is_about = opening and not any(grammar.that.fullmatch(word) for word in text[opening.end() :].split()[:3])
+    return bool(is_about) or "://" in text or grammar.thanks.search(text) is not None
 
 
-def _is_point(chooser: UnitSelector, each: Scored) -> bool:
+def _is_point(selector: UnitSelector, scored: Scored) -> bool:
     """Whether a unit is a point: no proposal of what to discuss, nothing that a preamble says, nothing later than the meeting; of
     other documents than those bound to the subject, near enough and nearer to this item than to another one."""
-    unit = each.unit
-    own = unit.document.id in chooser.ground.own
-    said = not proposes_discussion(unit) and "preamb" not in unit.locator and not _is_later_than_meeting(chooser, unit)
-    said = said and not (own and chooser.ground.item is None and _is_about_report(unit))
-    return said and _is_close_to_subject(chooser, each) and (own or chooser.belongs(unit))
+    unit = scored.unit
+    is_bound = unit.document.id in selector.subject.own_ids
+    is_possible = (
+        not proposes_discussion(unit) and "preamb" not in unit.locator and not _is_later_than_meeting(selector, unit)
+    )
+    is_possible = is_possible and not (is_bound and selector.subject.item is None and _is_about_report(unit))
+    return is_possible and _is_close_to_subject(selector, scored) and (is_bound or selector.belongs_to_item(unit))
 
 
-def _is_key_point(chooser: UnitSelector, words: str, each: Scored) -> bool:
+def _is_key_point(selector: UnitSelector, words: str, scored: Scored) -> bool:
     """Whether a unit is a key point: of an item, what documents of other bodies say that are not bound to it must be sure; of a theme or question
     also what a preamble states without naming another text, by its number, its year or in a footnote."""
-    ground, symbol, unit = chooser.ground, each.unit.document.symbol, each.unit
-    if ground.asked and "preamb" in unit.locator:
+    subject, symbol, unit = selector.subject, scored.unit.document.symbol, scored.unit
+    if subject.user_question and "preamb" in unit.locator:
         return not (unit.document.blocks[unit.block].marks or find_symbols(unit.text) or _DATED.search(unit.text))
-    body = ground.agenda.symbol.body if ground.agenda and ground.agenda.symbol else ""
-    bound = ground.agenda is None or unit.document.id in ground.own or (symbol is not None and symbol.body == body)
-    return (bound or chooser.answers(each, words)) and _is_point(chooser, each)
+    body = subject.agenda.symbol.body if subject.agenda and subject.agenda.symbol else ""
+    is_bound = (
+        subject.agenda is None or unit.document.id in subject.own_ids or (symbol is not None and symbol.body == body)
+    )
+    return (is_bound or selector.is_answer(scored, words)) and _is_point(selector, scored)
 
 
-def _is_later_than_meeting(chooser: UnitSelector, unit: Unit) -> bool:
-    meeting = chooser.ground.meeting
+def _is_later_than_meeting(selector: UnitSelector, unit: Unit) -> bool:
+    meeting = selector.subject.meeting
     return meeting is not None and bool(meeting.dates) and names_only_later_dates(unit.text, _day_before(meeting))
 
 
-def _subject_texts(chooser: UnitSelector) -> Iterator[tuple[str, str]]:
+def _subject_texts(selector: UnitSelector) -> Iterator[tuple[str, str]]:
     """What says by itself which treaties a subject is about, with its language: its title, and of an item what the agenda says of it and of
     the mandate of the body."""
-    ground = chooser.ground
-    yield ground.title, ground.spoken
-    if ground.item is not None:
-        meeting, item, agenda = ground.taken_up
+    subject = selector.subject
+    yield subject.title, subject.title_language
+    if subject.item is not None:
+        meeting, item, agenda = subject.item_context
         for ordinal in (*meeting.mandate, *item.annotations):
             yield agenda.body(agenda.blocks[ordinal]), agenda.language
 
 
 def _find_naming_units(
-    chooser: UnitSelector, finder: ArticleFinder, own: Sequence[Unit], cited: frozenset[str]
+    selector: UnitSelector, finder: ArticleFinder, own_units: Sequence[Unit], cited_treaties: frozenset[str]
 ) -> list[Unit]:
     """The units of the documents bound to the subject that name articles, those that name most first; where none does, those of
     other documents that speak to the subject, surely where they name articles of a treaty that is not `cited`."""
 
-    def named(unit: Unit) -> list[Article]:
-        return finder.named(unit.text, unit.document)
+    def articles_in(unit: Unit) -> list[Article]:
+        return finder.find_named(unit.text, unit.document)
 
-    near = _find_answering(chooser, chooser.ground.title, chooser.ground.others)
-    fit = [each.unit for each in near if each.score >= 0.0 or {a.document.id for a in named(each.unit)} <= cited]
-    naming = ([unit for unit in units if named(unit) and chooser.usable(unit) and not _is_later_than_meeting(chooser, unit)]
-              for units in (own, fit))  # fmt: skip
+    relevant = _find_answering(selector, selector.subject.title, selector.subject.other_ids)
+    certain = [
+        each.unit
+        for each in relevant
+        if each.score >= 0.0 or {a.document.id for a in articles_in(each.unit)} <= cited_treaties
+    ]
+    naming = ([unit for unit in units if articles_in(unit) and selector.is_quotable(unit) and not _is_later_than_meeting(selector, unit)]
+              for units in (own_units, certain))  # fmt: skip
     found = next(filter(None, naming), [])
-    return sorted(found, key=lambda unit: (-len(named(unit)), unit.document.id, unit.start))
+    return sorted(found, key=lambda unit: (-len(articles_in(unit)), unit.document.id, unit.start))

@@ -87,7 +87,9 @@ class Origins:
         return {
             "document": self.document,
             **self.counts,
-            "paragraphs": [{"kind": each.kind, **as_json(each, n=n)} for n, each in enumerate(self.paragraphs, 1)],
+            "paragraphs": [
+                {"kind": each.kind, **as_json(each, position=n)} for n, each in enumerate(self.paragraphs, 1)
+            ],
         }
 
 

@@ -81,7 +81,7 @@ def find_themes(
     if themes is None:
         themes = _ThemeBuilder(engine, language, count, Slices(aside)).made(state, progress)
         derived.put(state, themes)
-        derived.keep(MAX_CACHED)
+        derived.prune(MAX_CACHED)
     return themes
 
 
@@ -399,7 +399,7 @@ class Summarizer:
     ) -> None:
         self._engine, self._slices, self._middle = engine, slices, middle
         request = Request("theme", "-", language=language, mixed=True)
-        self._chooser = UnitSelector(engine, Subject(request, "", language, (), (), (), tuple(documents)))
+        self._selector = UnitSelector(engine, Subject(request, "", language, (), (), (), tuple(documents)))
         self._anew = find_newer_resolutions(engine.library.versions().headers, documents)
 
     def of(
@@ -429,7 +429,7 @@ class Summarizer:
                 most = MAX_SENTENCES if fresh and first.document.id not in self._anew else MIN_SENTENCES
                 if len(said) >= most or (fresh and first.document.id in held):
                     continue
-                for statement in self._chooser.take([first], 1):
+                for statement in self._selector.quote_units([first], 1):
                     said.append((first, statement, tuple(statement_of(other).citations[-1] for other in rest)))
         said.sort(key=lambda each: precedence(each[0].document)[:2], reverse=True)
         return tuple(statement for _, statement, _ in said), tuple(repeats for _, _, repeats in said)
@@ -488,5 +488,5 @@ class Summarizer:
             and not lists
             and not leans
             and len(unit.text) <= MAX_SENTENCE_LENGTH
-            and self._chooser.usable(unit)
+            and self._selector.is_quotable(unit)
         )
