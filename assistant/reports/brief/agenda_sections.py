@@ -1,4 +1,4 @@
-"""The sections that come from the agenda's structure: item and mandate, when it is taken up, documentation, questions."""
+"""Sections from the structure of the agenda: item and mandate, schedule, documentation, questions."""
 
 from __future__ import annotations
 
@@ -45,7 +45,8 @@ def build_mandate(selector: UnitSelector) -> Section:
 
 
 def _meeting_remark(selector: UnitSelector) -> tuple[str, ...]:
-    """Which meeting is briefed about, and which others have an item of the number, where the request names none."""
+    """Which meeting the briefing is about, and which others have an item with this number, where the request names no
+    meeting."""
     _, item, agenda = selector.subject.item_context
     requested = selector.subject.request.meeting
     meetings = [each for each in selector.library.meetings() if not requested and each.item(item.number)]
@@ -56,7 +57,8 @@ def _meeting_remark(selector: UnitSelector) -> tuple[str, ...]:
 
 
 def _item_annotations(selector: UnitSelector) -> set[int]:
-    """The annotations of the item, of its parts and of the organization of work, where an agenda says of the whole meeting what it is for."""
+    """The ordinals of the annotations of the item, of its parts and of the organization of work, where an agenda says
+    what the whole meeting is for."""
     meeting, item, agenda = selector.subject.item_context
     says = selector.engine.vocabulary.says
     return {
@@ -68,15 +70,18 @@ def _item_annotations(selector: UnitSelector) -> set[int]:
 
 
 def _may_give_mandate(unit: Unit) -> bool:
-    """Whether a unit may give a body its mandate: no proposal, and nothing of an annex or a table."""
+    """Whether a unit may give a body its mandate: no proposal, annex or table."""
     block = unit.document.blocks[unit.block]
     return block.kind != "row" and not block.locator.startswith("annex") and not proposes_discussion(unit)
 
 
 def build_expected(selector: UnitSelector) -> Section:
-    """What the agenda surely says that the meeting is to do, beside what it proposes to discuss: under the item, and under the last one,
-    with which a meeting ends, as the adoption of the report, if that is about no papers and puts nothing up for discussion; and what
-    the annotations of the item say that somebody will or ought to do."""
+    """What the agenda says that the meeting is expected to do, apart from proposals for discussion.
+
+    This is said under the item, and under the last item, with which a meeting ends (adoption of the report), if that
+    has no documents and proposes no discussion; and in annotations of the item that say what somebody will or should
+    do.
+    """
     subject = selector.subject
     meeting, item, agenda = subject.item_context
     query = say("ask_expected", subject.title_language, body=meeting.body)
@@ -88,7 +93,7 @@ def build_expected(selector: UnitSelector) -> Section:
         proposes(agenda.body(agenda.blocks[ordinal])) for ordinal in closing_annotations
     ):
         allowed_blocks.update(closing_annotations)
-    # What stands right above the timetable is its heading.
+    # The block right above the timetable is its heading.
     allowed_blocks -= {block.ordinal - 1 for block in agenda.blocks if block.locator.startswith("timetable")}
 
     def is_expected(each: Scored) -> bool:
@@ -115,7 +120,8 @@ def build_expected(selector: UnitSelector) -> Section:
 
 
 def states_duty(grammar: Grammar, words: str) -> bool:
-    """Whether a sentence says by its own verbs that somebody will or ought to do something; not that somebody said so."""
+    """Whether a sentence says by its own verbs that somebody will or should do something, rather than that somebody
+    said so."""
     opening_duty = grammar.duty.match(words) if grammar.verb_first else grammar.duty.search(words)
     verbs = (opening_duty, *(each.search(words) for each in (grammar.to_come, grammar.should, grammar.bidden)))
     first = min(filter(None, verbs), key=lambda each: each.start(), default=None)
@@ -124,7 +130,8 @@ def states_duty(grammar: Grammar, words: str) -> bool:
 
 
 def last_day_of_previous_meeting(selector: UnitSelector) -> dt.date | None:
-    """The last day of the latest meeting of the same body before this one that is known from agendas held, or the catalogue."""
+    """The last day of the latest earlier meeting of the same body that agendas in the library, or the catalogue, tell
+    of."""
     meeting, _, agenda = selector.subject.item_context
     body = agenda.symbol.body if agenda.symbol else ""
     last_days = [
@@ -135,7 +142,7 @@ def last_day_of_previous_meeting(selector: UnitSelector) -> dt.date | None:
 
 
 def build_schedule(selector: UnitSelector) -> Section:
-    """The meetings in which the item is taken up, each with its time and all that it takes up, in their order."""
+    """The meetings in which the item is taken up, in order, each with its time and all its items."""
     meeting, item, _ = selector.subject.item_context
     sittings = said_of.sittings_of(item, meeting.sittings)
     citer, language = Citer(selector.library, meeting), selector.language
@@ -143,7 +150,8 @@ def build_schedule(selector: UnitSelector) -> Section:
 
 
 def build_documentation(selector: UnitSelector) -> Section:
-    """What the annotations say beside what is to be discussed, what the agenda announces, and what a document about it says that it is."""
+    """What the annotations say beside proposals for discussion, what the agenda announces, and how a document
+    describes an announced one."""
     subject = selector.subject
     meeting, item, agenda = subject.item_context
     proposes = discussion_matcher(agenda, item)
@@ -171,7 +179,7 @@ def build_documentation(selector: UnitSelector) -> Section:
 
 
 def document_statuses(selector: UnitSelector) -> tuple[DocumentStatus, ...]:
-    """The announced documents of the item, or the document that is briefed about: in what form each is held."""
+    """The announced documents of the item, or the document that the briefing is about: in what form each is stored."""
     subject, library = selector.subject, selector.library
     if subject.request.kind == "document":
         document = selector.main_document
@@ -193,7 +201,7 @@ def document_statuses(selector: UnitSelector) -> tuple[DocumentStatus, ...]:
 
 
 def build_questions(selector: UnitSelector) -> Section:
-    """What the agenda and the papers propose to discuss, in their words."""
+    """What the agenda and the documents propose to discuss, in their words."""
     subject = selector.subject
     statements: list[Statement] = []
     if subject.item is not None and subject.agenda is not None:

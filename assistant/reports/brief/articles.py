@@ -1,5 +1,5 @@
-"""The articles of treaties that bear on a subject: those near to it by title and text, those that sources name, and those that
-stand in references with these."""
+"""Find the articles of treaties that are relevant to a subject: those similar to it by title and text, those that
+sources name, and those that refer to these or are referred to by them."""
 
 from __future__ import annotations
 
@@ -20,16 +20,17 @@ from corpus.documents import Block, Document, Span
 from corpus.sentences import sentence_spans
 
 MIN_REFERENCES = 2
-"""With how many of the articles that apply a further one must stand in a reference: one alone is often made in passing."""
+"""A further article must refer to, or be referred to by, this many of the articles that apply: a single reference is
+often made in passing."""
 NAME_REACH = 160
-"""Characters before a short name in brackets in which the name that it is short for stands."""
+"""Characters before a short name in brackets that are searched for the full name."""
 _BRACKETED = re.compile(r"[(（][^()（）]{3,80}[)）]")
 _CLAUSE_ENDS = re.compile(r"[,;:.،؛，；：。]")
 
 
 @dataclass(frozen=True)
 class Article:
-    """An article of a held treaty, known by treaty and number; `title` is empty where it has none."""
+    """An article of a treaty in the library; `title` is empty where it has none."""
 
     document: Document
     number: str
@@ -38,12 +39,12 @@ class Article:
 
     @property
     def key(self) -> tuple[str, str]:
-        """What it is known by."""
+        """The id of the treaty and the number of the article, which identify it."""
         return self.document.id, self.number
 
 
 class ArticleFinder:
-    """Finds articles among the treaties of these ids."""
+    """Finds articles in the treaties with these ids."""
 
     def __init__(self, engine: Engine, treaty_ids: Sequence[str]) -> None:
         self._engine = engine
@@ -54,8 +55,11 @@ class ArticleFinder:
         self.articles = {each.key: each for document in self._treaties.values() for each in _find_articles(document)}
 
     def find_named(self, text: str, document: Document) -> list[Article]:
-        """The articles that words of a document name, each once in order: of the treaty that the words right behind them name, else
-        the sentence; in a treaty, else of itself. Of what else their clause may name (a constitution, a law) they are none."""
+        """The articles that a text of a document names, without duplicates, in order.
+
+        They are of the treaty that the words right after them name, else the sentence; in a treaty, of that itself.
+        Articles of anything else that the clause may name (a constitution, a law) are left out.
+        """
         found: dict[tuple[str, str], Article] = {}
         grammar, own_treaty = grammar_of(document.language), self._treaties.get(document.key)
         for start, end in sentence_spans(text, document.language):
@@ -67,7 +71,7 @@ class ArticleFinder:
                     treaties = self._find_treaties(sentence, document)
                 elif not treaties and not grammar.capitals:
                     treaties = self._find_treaties(clause, document)
-                # Two treaties in one sentence: which article is of which, its words alone don't tell.
+                # With two treaties in one sentence it is unclear which article is of which.
                 treaty = treaties[0] if len(treaties) == 1 else None if treaties else own_treaty
                 for number in numbers if treaty else ():
                     if treaty is not None and (article := self.articles.get((treaty.id, number))):
@@ -75,8 +79,8 @@ class ArticleFinder:
         return list(found.values())
 
     def _article_numbers(self, sentence: str, language: str) -> Iterator[tuple[list[str], str, str]]:
-        """The numbers of articles in a sentence that stand together, with the clause in which they do, and the part of it behind them
-        without the paragraphs of the article."""
+        """The numbers of articles in a sentence, grouped as they are listed, with their clause, and the part of the
+        clause after them without paragraph numbers."""
         vocabulary = self._engine.vocabulary
         spans: dict[Span, list[str]] = {}
         for number, start, end in numbers_after("article", sentence, vocabulary, language):
@@ -88,14 +92,14 @@ class ArticleFinder:
             yield numbers, _CLAUSE_ENDS.split(sentence[:start])[-1] + sentence[start:end] + after, after
 
     def _find_treaties(self, words: str, document: Document) -> list[Document]:
-        """The treaties that words of a document name, or call as it is said there that they are called."""
+        """The treaties that words of a document name, in full or by a short name that the document introduces."""
         question = self._question(words, document.language)
         entries = [each for each in question.called if each.key in self._shortened(document.id)]
         return [self._treaties[each.key] for each in (*question.named, *entries) if each.key in self._treaties]
 
     def _short_names(self, document_id: str) -> frozenset[str]:
-        """The keys of the treaties that a document may call by `the Convention` alone: of itself, of those that its title names, and of
-        those behind whose names such a short one stands in brackets."""
+        """The keys of the treaties that a document may call `the Convention` alone: itself, those that its title
+        names, and those whose name is followed by such a short one in brackets."""
         document = self._engine.library.document(document_id)
         keys = {document.key, *(each.key for each in self._question(document.title, document.language).named)}
         for match in _BRACKETED.finditer(document.text):
@@ -105,8 +109,8 @@ class ArticleFinder:
         return frozenset(keys)
 
     def find_cited_treaties(self, texts: Iterable[tuple[str, str]]) -> frozenset[str]:
-        """The ids of the treaties that texts, each with its language, call by name or symbol, and of those whose titles say that they
-        supplement one of these."""
+        """The ids of the treaties that texts (each with its language) name or cite by symbol, and of those whose
+        titles say that they supplement one of these."""
         cited = self._treaty_ids(texts)
         supplements = {
             each.id for each in self._treaties.values() if self._treaty_ids([(each.title, each.language)]) & cited
@@ -119,8 +123,8 @@ class ArticleFinder:
         return {self._treaties[entry.key].id for entry in entries if entry.key in self._treaties}
 
     def find_similar(self, words: str, language: str) -> dict[tuple[str, str], float]:
-        """The articles that come close to a subject by the likeness of title and text (`LIKENESS`), with its log-odds. Of a title
-        the words count that the title of its treaty does not say as well: these tell nothing apart."""
+        """The articles that are similar to a subject by title and text (`LIKENESS`), with the log-odds, by key. Only
+        those words of a title count that the title of its treaty lacks, since the others don't distinguish articles."""
         library, question = self._engine.library, self._engine.question(words, language)
         readers = library.models.readers(question.language)
         found: dict[tuple[str, str], float] = {}
@@ -131,7 +135,7 @@ class ArticleFinder:
             treaty_title_stems = set(analyse(treaty.title, treaty.language))
             treaty_articles = [each for each in self.articles.values() if each.document.id == treaty.id and each.title]
             titles = [_distinctive_title(each.title, treaty_title_stems, treaty.language) for each in treaty_articles]
-            # Titles are embedded now: by the model that was made for their language, where there is one.
+            # Titles are embedded here, preferably by the model for their language.
             model = next((each for each in readers if each in library.models.readers(treaty.language)), readers[0])
             likenesses = library.likenesses(question.text, titles, model, treaty.language) if treaty_articles else []
             for article, likeness in zip(treaty_articles, likenesses, strict=True):
@@ -143,8 +147,9 @@ class ArticleFinder:
     def find_answering(
         self, words: str, language: str, passages: int, *, clauses: bool = False
     ) -> dict[tuple[str, str], float]:
-        """The articles of which the reader says that they answer to a subject or one of its `clauses`, or come closest to it as a whole,
-        among the passages that search ranks first in each treaty: by how far they are above the bar for an answer, the best first."""
+        """The articles that, by the reader, answer a subject or one of its `clauses`, or come closest to it as a
+        whole, among the first passages of each treaty, by key: with how far they are above the threshold for an
+        answer, best first."""
         found: dict[tuple[str, str], float] = {}
         for clause in dict.fromkeys((words, *(_CLAUSE_ENDS.split(words) if clauses else ()))):
             question = self._engine.question(clause, language)
@@ -159,7 +164,7 @@ class ArticleFinder:
         return dict(sorted(found.items(), key=lambda each: -each[1]))
 
     def find_cross_referenced(self, applicable: Iterable[Article]) -> list[Article]:
-        """The articles that stand in a reference, to or from them, with several of those that apply, and are none of them."""
+        """Other articles that refer to, or are referred to by, several of the applicable ones."""
         applicable_keys = {article.key for article in applicable}
         references = [
             (article.key, second) for article in self.articles.values() for second in self._references(article.key)
@@ -169,7 +174,7 @@ class ArticleFinder:
         return [self.articles[key] for key in sorted(counts) if counts[key] >= MIN_REFERENCES]
 
     def paragraphs_of(self, article: Article) -> Iterator[Unit]:
-        """The paragraphs of an article, each with what stands under it, in their order."""
+        """The paragraphs of an article in order, each with the items below it."""
         document, covered_until = article.document, -1
         for block in document.blocks[article.heading.ordinal + 1 :]:
             if article_number(block.locator) != article.number:
@@ -187,7 +192,7 @@ class ArticleFinder:
                 yield Unit(Evidence(passage, document), block.body_start, end.end, block.locator, block.ordinal)
 
     def _referenced_keys(self, key: tuple[str, str]) -> set[tuple[str, str]]:
-        """The articles to which one refers; most refer to none."""
+        """The keys of the articles to which one refers; most refer to none."""
         article = self.articles[key]
         text = " ".join(" ".join(unit.text.split()) for unit in self.paragraphs_of(article))
         named = self.find_named(text, article.document)
@@ -195,7 +200,7 @@ class ArticleFinder:
 
 
 def article_number(locator: str) -> str:
-    """The number of the article that a locator names, or nothing."""
+    """The number of the article that a locator names; empty where it names none."""
     kind, _, number = locator.split(",")[0].partition(" ")
     return number.split(" (")[0] if kind == "art." else ""
 
@@ -209,7 +214,7 @@ def _find_articles(treaty: Document) -> Iterator[Article]:
 
 
 def _distinctive_title(title: str, treaty_title_stems: set[str], language: str) -> str:
-    """A title without the words that its treaty's title says too; the whole where no other is left."""
+    """A title without the words that its treaty's title has too; unchanged where no other is left."""
     words = [
         word
         for word in title.split()

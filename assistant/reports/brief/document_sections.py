@@ -1,5 +1,5 @@
-"""The sections about a document itself. Of a resolution: when and how it was adopted, who is asked to do what by when, what is new
-since the text before. Of a report: what it recommends and to whom, and the tables of its main figures."""
+"""Sections about a document. For a resolution: its adoption, its requests and decisions, what is new since the
+previous text. For a report: its recommendations, and its main figures and tables."""
 
 from __future__ import annotations
 
@@ -29,21 +29,22 @@ from corpus.library import Library
 from corpus.tables import DocumentTable, cells_of, tables_of
 
 MAX_TABLES, MAX_ROWS, MAX_COLUMNS = 4, 20, 9
-"""Most tables, most rows of each, and most columns that a page takes."""
+"""Most tables, most rows of each, and most columns that fit on a page."""
 MAX_FIGURE_PARAGRAPHS = 10
-"""Most paragraphs that tell main figures."""
+"""Most paragraphs that give main figures."""
 MIN_FIGURE = 100
-"""From which number on one that is neither a sum of money nor a share is a figure."""
+"""Smaller numbers that are neither amounts of money nor shares are no figures."""
 _RESOLUTION = re.compile(r"\d+\s?\((?:\d{4}|[IVXLC]+)\)|\d+/\d+")
 
 
 def build_adoption(selector: UnitSelector) -> Section:
-    """The lines about the adoption, and the item of the agenda, as the text prints them; of a draft, that it is one, and who submits it."""
+    """The lines about the adoption, and the agenda item, as the text prints them; for a draft, that it is one, and
+    its sponsors."""
     document = selector.main_document
     language = selector.language
     draft = is_draft(document.symbol)
     lines = _sponsor_line(document) if draft else adoption_lines(document)
-    # Lines that stand together are one quote.
+    # Adjacent lines are one quote.
     groups = groupby(enumerate(lines), key=lambda each: each[1].ordinal - each[0])
     statements = [_quote_lines(selector, document, [line for _, line in group], whole=True) for _, group in groups]
     items = item_lines(document)
@@ -57,14 +58,14 @@ def build_adoption(selector: UnitSelector) -> Section:
 
 
 def _sponsor_line(document: Document) -> tuple[Block, ...]:
-    """The line right above the title of a draft that names those who submit it, before a colon."""
+    """The line right above the title of a draft that names its sponsors, before a colon."""
     above = [block for block in document.blocks[: opening_of(document) or 0] if block.kind != "footnote"]
     lines = (block for block in reversed(above) if line_of(document, block) != document.title)
     return tuple(block for block in islice(lines, 1) if re.search("[:：]", line_of(document, block)))
 
 
 def _quote_lines(selector: UnitSelector, document: Document, lines: Sequence[Block], *, whole: bool) -> Statement:
-    """Lines as one statement: as one quote where they stand together as a `whole`, else each with its place."""
+    """Lines as one statement: as one quote where they are adjacent (`whole`), else each with its place."""
     spans = [(each.body_start, each.end) for each in lines]
     spans = [(spans[0][0], spans[-1][1])] if whole else spans
     citations = tuple(map(partial(cite, selector.library, document, placed=False), lines, spans))
@@ -72,7 +73,7 @@ def _quote_lines(selector: UnitSelector, document: Document, lines: Sequence[Blo
 
 
 def build_mandates(selector: UnitSelector) -> Section:
-    """The requests and decisions as a table, and the paragraphs that hold none."""
+    """The requests and decisions as a table, and the numbers of the paragraphs without any."""
     document, language = selector.main_document, selector.language
     rows = list(mandate_rows(selector.library, document))
     covered = {row.ordinal for row in rows}
@@ -85,7 +86,8 @@ def build_mandates(selector: UnitSelector) -> Section:
 
 
 def build_changes(selector: UnitSelector) -> Section:
-    """What the text has that the one before in the same series has not, what was left out, and what was moved; footnotes aside."""
+    """What is new compared with the previous text of the same series, what was left out, and what was moved, without
+    footnotes."""
     library, document, language = selector.library, selector.main_document, selector.language
     previous_text = find_previous_text(library, document)
     if previous_text is None:
@@ -102,8 +104,8 @@ def build_changes(selector: UnitSelector) -> Section:
 
 
 def find_previous_text(library: Library, document: Document) -> Document | None:
-    """The text that one revises; else the latest earlier resolution of the same title that is held in the same language, no text of the same
-    session, as drafts are."""
+    """The text that a document revises; else the latest earlier resolution with the same title and language, but from
+    another session: drafts are of the same one."""
     versions = library.versions()
     own = versions.of(document.id)
     same_line = [each for each in versions.held if own and each.line == own.line and each.revision < own.revision]
@@ -128,7 +130,8 @@ def find_previous_text(library: Library, document: Document) -> Document | None:
 
 
 def _change_row(change: Change, language: str) -> tuple[Cell, ...]:
-    """The places of a paragraph that differs, what became of it, and its new and old words, without signs that stand alone."""
+    """The places of a changed paragraph, the kind of change, and its new and old words, without signs that stand
+    alone."""
     places, words = [], []
     for place, op in ((change.after, "added"), (change.before, "removed")):
         texts = (piece.text.strip() for piece in change.pieces if piece.op == op)
@@ -146,8 +149,8 @@ def _session_key(document: Document) -> str:
 
 
 def build_recommendations(selector: UnitSelector) -> Section:
-    """What the document recommends, sentence by sentence and point by point, as a table like that of requests; of one that recommends nothing the
-    points of its conclusions."""
+    """What the document recommends, by sentence or list point, in a table like that of requests; if it recommends
+    nothing, the points of its conclusions."""
     document = selector.main_document
     candidates = mandate_rows(selector.library, document, find_recommendations(document))
     rows = [row for row in candidates if document.blocks[row.ordinal].page not in document.unquotable]
@@ -166,8 +169,8 @@ def build_recommendations(selector: UnitSelector) -> Section:
 
 
 def build_figures(selector: UnitSelector) -> Section:
-    """Under each heading the paragraph that gives the figures of which it speaks, and the tables with the most figures, their first rows and the last;
-    first those of the whole."""
+    """For each heading the paragraph with its figures, and the tables with most figures (their first rows and the
+    last one); first those about the whole."""
     document = selector.main_document
     tables = [table for table in tables_of(document) if not table.locator.startswith(("contents", "masthead"))]
     figure_counts = {
@@ -188,8 +191,8 @@ def build_figures(selector: UnitSelector) -> Section:
 
 
 def _is_in_opening_part(document: Document, block: Block) -> bool:
-    """Whether words stand in the part that opens a division of the document, where the figures of the whole are: before all further
-    headings, or under those that are the first below the one above them."""
+    """Whether a block is in the part that opens a division of the document, where the figures of the whole are:
+    before all further headings, or under those that are the first below the one above them."""
     for above, head in pairwise(document.headings(block)):
         if next((each for each in document.children[above.ordinal] if each.kind == "heading"), head) != head:
             return False
@@ -197,8 +200,11 @@ def _is_in_opening_part(document: Document, block: Block) -> bool:
 
 
 def _find_figure_paragraphs(selector: UnitSelector, document: Document) -> list[Unit]:
-    """Of each heading the paragraph with figures that is nearest to it in meaning, or has most where that is not known, of these those of the whole and those with most
-    figures; first those of the whole, those with most figures before others, then in the order of the document."""
+    """For each heading the paragraph with figures that is most similar to it, or has most where the model does not
+    read the language; of these at most `MAX_FIGURE_PARAGRAPHS`.
+
+    Those of the whole come first, those with most figures before others, then in the order of the document.
+    """
     by_heading: dict[Block, list[Unit]] = {}
     for unit in dict.fromkeys(map(whole_paragraph, selector.iter_units(document))):
         block = document.blocks[unit.block]
@@ -220,8 +226,8 @@ def _find_figure_paragraphs(selector: UnitSelector, document: Document) -> list[
 
 
 def _count_figures(unit: Unit) -> int:
-    """How many figures words give: sums of money, shares, what is told in thousands or more, and numbers from `LEAST` on that count something and
-    are no years, places and resolutions. A smaller one may be that of anything."""
+    """How many figures a unit gives: amounts of money, shares, numbers of thousands or more, and numbers from
+    `MIN_FIGURE` on that count something and are no years, places and resolutions."""
     grammar, years = grammar_of(unit.document.language), range(1900, 2100)
     text = _RESOLUTION.sub(" ", unit.text)
     values, counts = read(text, unit.document.language), counting(plain(text), unit.document.language)
@@ -237,7 +243,7 @@ def _count_figures(unit: Unit) -> int:
 
 
 def _count_figure_cells(document: Document, table: DocumentTable) -> int:
-    """How many cells hold figures; none where the table is too wide for a page or its words are damaged."""
+    """How many cells hold figures; 0 where the table is too wide for a page or its words are damaged."""
     blocks = (*table.header, *table.rows)
     if any(len(block.cells) > MAX_COLUMNS or block.page in document.unquotable for block in blocks):
         return 0
@@ -250,7 +256,7 @@ def _figure_table(selector: UnitSelector, document: Document, table: DocumentTab
     header_columns = zip_longest(*(cells_of(document, block) for block in table.header), fillvalue="")
     words = [" ".join(" ".join(column).split()) for column in header_columns]
     rows = []
-    # The last row has the totals.
+    # The last row often has the totals, so it is always shown.
     for n, block in enumerate((*table.rows[: MAX_ROWS - 1], *table.rows[MAX_ROWS - 1 :][-1:])):
         if n == MAX_ROWS - 1 and len(table.rows) > MAX_ROWS:
             rows.append((Cell(text=ELLIPSIS), *[Cell(text=ELLIPSIS)] * width))

@@ -1,4 +1,4 @@
-"""The sections about the subject itself: legal framework, key points by theme, past guidance, where sources differ."""
+"""Sections about the subject itself: legal framework, key points by theme, past guidance, where sources differ."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ from corpus.sentences import sentence_spans
 from corpus.symbols import find_symbols
 
 MAX_ARTICLE_THEMES = 8
-"""More themes than so many are sections of a document; its articles are looked for by its title."""
+"""More themes than this are sections of a document; its articles are then searched by its title alone."""
 CANDIDATES_PER_THEME = 16
-"""How many units each theme puts forward; of several themes that to which it speaks most surely gets a unit."""
+"""How many units each theme proposes; a unit goes to the theme to which it is most relevant."""
 MAX_POINTS: dict[Audience, int] = {"chair": 2, "delegate": 3, "secretariat": 4}
 """Most points of a theme."""
 MAX_GUIDANCE, MAX_DIFFERENCES, MAX_NAMING, MAX_NEW, MAX_PLACES = 6, 4, 4, 6, 3
@@ -50,17 +50,17 @@ PASSAGES_PER_TREATY = 6
 MAX_FULL_ARTICLES = 40
 """Most articles that are given in full."""
 WIDE_PASSAGES = 36
-"""Passages that are read for a briefing on one theme or question: what resolutions recall is like what they say."""
+"""Passages that are read for a briefing on one theme or question: what resolutions recall resembles what they say."""
 MAX_RUN_IN_WORDS = 10
-"""A first sentence of a paragraph with fewer words heads it."""
+"""A first sentence of a paragraph with fewer words is its heading."""
 _DATED = re.compile(r"\b(?:(?:19|20)\d\d|\d+/\d+)\b")
 _NUMBER = re.compile(r"[\d.]+|\b[IVXLC]+\b")
 
 
 @dataclass(frozen=True)
 class Framework:
-    """The articles that apply: by theme, named by sources only, and named by several of these; with the units that name them, those
-    that come closest to a theme of an item to which none surely answers, and what finds them."""
+    """The articles that apply: by theme, named by sources only, and referenced by several of these; with the units
+    that name them, the closest articles for themes that no article certainly answers, and the finder."""
 
     finder: ArticleFinder
     by_theme: tuple[tuple[Theme, tuple[Article, ...]], ...] = ()
@@ -77,7 +77,7 @@ class Framework:
 
 
 def find_framework(selector: UnitSelector) -> Framework:
-    """The articles that apply to the subject of a briefing; they are looked for once."""
+    """The articles that apply to the subject of a briefing; they are searched once."""
     if selector.framework is not None:
         return selector.framework
     subject, language = selector.subject, selector.subject.title_language
@@ -105,7 +105,8 @@ def find_framework(selector: UnitSelector) -> Framework:
             PASSAGES_PER_TREATY * (2 if subject.user_question else 1),
             clauses=subject.item is not None,
         )
-        # What is asked names no treaty: there the reader alone tells, as of questions, and what comes closest in a treaty that answers.
+        # The words of a user name no treaty: there, as for questions, only the scores of the reader decide, and the
+        # closest articles are those of a treaty that has an answer.
         answering_treaties = (
             {key[0] for key, score in answered.items() if score >= 0.0} if subject.user_question else cited_treaties
         )
@@ -114,14 +115,14 @@ def find_framework(selector: UnitSelector) -> Framework:
                 answering.setdefault(key, theme)
             elif key[0] in answering_treaties and (subject.user_question or (subject.item and theme.heading)):
                 closest_keys.setdefault(theme, []).append(key)
-    # Of what the reader says to answer to a theme no likeness to the whole makes a matter of the whole.
+    # An article that answers a theme stays with it, even if it is also similar to the subject as a whole.
     answering = {key: theme for key, theme in answering.items() if theme.heading or key not in similar}
     theme_by_article = {**{key: theme for key, (_, theme) in similar.items()}, **answering}
     naming_units = _find_naming_units(selector, finder, own_units, cited_treaties)
     named_articles = {each.key: each for unit in naming_units for each in finder.find_named(unit.text, unit.document)}
     applicable = [finder.articles[key] for key in {**theme_by_article, **named_articles}]
     by_theme = tuple(
-        (theme, tuple(finder.articles[key] for key, own_units in theme_by_article.items() if own_units == theme))
+        (theme, tuple(finder.articles[key] for key, assigned in theme_by_article.items() if assigned == theme))
         for theme in dict.fromkeys((*subject.themes, whole_subject))
     )
     cross_referenced = tuple(
@@ -141,7 +142,7 @@ def find_framework(selector: UnitSelector) -> Framework:
 
 
 def build_framework(selector: UnitSelector) -> Section:
-    """What the sources name, and the articles that apply by subject, each once."""
+    """The units of sources that name articles, and the articles that apply by theme, without duplicates."""
     framework, language = find_framework(selector), selector.language
     parts = [Part("", selector.quote_units(framework.naming_units))]
     whole_heading = say("articles_whole", language) if selector.subject.item else ""
@@ -163,7 +164,7 @@ def build_framework(selector: UnitSelector) -> Section:
 
 
 def _list_by_treaty(selector: UnitSelector, articles: Sequence[Article]) -> tuple[Statement, ...]:
-    """A sentence for each treaty that lists the articles of it that were found."""
+    """A sentence for each treaty that lists its articles."""
     ordered = sorted(articles, key=lambda each: (each.document.id, each.heading.ordinal))
     return tuple(
         _list_articles(selector, list(treaty_articles))
@@ -185,7 +186,7 @@ def build_articles(selector: UnitSelector) -> Section:
 
 
 def _list_articles(selector: UnitSelector, articles: Sequence[Article]) -> Statement:
-    """A sentence that lists articles of one treaty with their titles, cited to these."""
+    """A sentence that lists articles of one treaty with their titles, which it cites."""
     language = selector.language
     document = articles[0].document
     article_names = [
@@ -206,7 +207,7 @@ def _article_name(article: Article) -> str:
 
 
 def build_points(selector: UnitSelector) -> Section:
-    """The best words of the documents by theme; of the other themes, where they are spoken of, or that they are not."""
+    """The best words of the documents by theme; for other themes, where they are mentioned, or that they are not."""
     framework, subject = find_framework(selector), selector.subject
     limit, passages = (
         MAX_POINTS[subject.request.audience] * (3 if subject.user_question else 1),
@@ -252,7 +253,8 @@ def build_points(selector: UnitSelector) -> Section:
 
 
 def _is_covered_elsewhere(selector: UnitSelector, theme: Theme) -> bool:
-    """Whether a theme is a section of the document that another section quotes, or that does nothing but tell of the document itself."""
+    """Whether a theme is a section of the document that another section of the briefing quotes, or that is only about
+    the document itself."""
     if theme.section is None:
         return False
     document = selector.main_document
@@ -264,7 +266,8 @@ def _is_covered_elsewhere(selector: UnitSelector, theme: Theme) -> bool:
 
 
 def unsourced_theme_text(selector: UnitSelector, theme: Theme, places: Sequence[str] = ()) -> str:
-    """Of a theme of which nothing is quoted: where the documents held speak of it, if anything comes close, else that they don't."""
+    """For a theme of which nothing is quoted: where the stored documents mention it, if anything comes close, else
+    that they don't."""
     subject, language, template = selector.subject, selector.language, "unsourced_theme"
     if not places:
         ids = (*subject.own_ids, *subject.other_ids, *subject.treaty_ids, *subject.excluded_ids)
@@ -280,7 +283,7 @@ def unsourced_theme_text(selector: UnitSelector, theme: Theme, places: Sequence[
 
 
 def nothing_found_error(selector: UnitSelector) -> ReportError:
-    """That the documents held say nothing on a subject, and where what comes nearest to it stands."""
+    """The error that the stored documents say nothing on a subject, with the places that come closest."""
     subject = selector.subject
     scored = selector.score_units(subject.title, (*subject.other_ids, *subject.treaty_ids), READ)
     nearest = list(dict.fromkeys(each.unit.document.cite(each.unit.locator) for each in scored))[:MAX_PLACES]
@@ -288,8 +291,11 @@ def nothing_found_error(selector: UnitSelector) -> ReportError:
 
 
 def build_guidance(selector: UnitSelector) -> Section:
-    """What other documents recommend or offer as guidance, none of it later than the meeting or the document: of what surely answers to the subject or a
-    theme, of a document its title, that which says by its own verbs that it recommends or asks, and that which the reader tells to be guidance."""
+    """What other documents recommend or offer as guidance, none of it later than the meeting or the document.
+
+    Units qualify by a certain answer to the subject or a theme (for a document, to its title) that recommends or
+    requests by its own verbs, or by the reader's score for guidance.
+    """
     subject = selector.subject
     query = say("ask_guidance", subject.title_language, theme=subject.title)
     themes = () if subject.request.kind == "document" else tuple(theme.words for theme in subject.themes)
@@ -322,7 +328,8 @@ def build_guidance(selector: UnitSelector) -> Section:
 
 
 def _find_reporting_basis(selector: UnitSelector) -> Ids:
-    """The other documents that the first numbered paragraph of a document names: the resolution under which it reports."""
+    """The other documents that the first numbered paragraph of a document names: the resolution under which it
+    reports."""
     subject = selector.subject
     document = selector.main_document if subject.request.kind == "document" else None
     first_paragraph = (
@@ -338,7 +345,8 @@ def _find_reporting_basis(selector: UnitSelector) -> Ids:
 
 
 def _is_advice(unit: Unit) -> bool:
-    """Whether a unit says by its own verbs that something is recommended or asked, or that somebody who is named should act."""
+    """Whether a unit recommends or requests something by its own verbs, or says that somebody who is named should
+    act."""
     grammar, text = grammar_of(unit.document.language), unit.text
     opening, modal = grammar.opening.match(text), grammar.should.search(text)
     subject_word = text[: modal.start()].split()[-1:] if modal else []
@@ -347,14 +355,14 @@ def _is_advice(unit: Unit) -> bool:
 
 
 def _is_close_to_subject(selector: UnitSelector, each: Scored) -> bool:
-    """Whether a unit is of the documents bound to the subject, or near enough to it. A document is about something else than most others:
-    of these the reader must be sure."""
+    """Whether a unit is from the documents that belong to the subject, or close enough to it. For a document as the
+    subject, the reader must be certain of units of others, since most are about something else."""
     subject = selector.subject
     return subject.request.kind != "document" or each.unit.document.id in subject.own_ids or each.score >= 0.0
 
 
 def _find_answering(selector: UnitSelector, words: str, documents: Sequence[str]) -> list[Scored]:
-    """What of some documents speaks to a subject, near and surely enough."""
+    """The units of some documents that are relevant to a subject, close and certain enough."""
     found = selector.score_units(words, documents)
     return [
         each
@@ -364,8 +372,8 @@ def _find_answering(selector: UnitSelector, words: str, documents: Sequence[str]
 
 
 def build_new(selector: UnitSelector) -> Section:
-    """What the agenda, and the documents on the subject, date after the last earlier meeting of the body that is known; and
-    the sentence that says which that is."""
+    """What the agenda, and the documents on the subject, date after the previous meeting of the body that is known,
+    with a sentence on when that was."""
     subject, language = selector.subject, selector.language
     meeting, item, agenda = subject.item_context
     if not meeting.dates:
@@ -390,12 +398,13 @@ def build_new(selector: UnitSelector) -> Section:
 
 
 def _day_before(meeting: Meeting) -> dt.date:
-    """The day before a meeting: no briefing for it can know what it led to."""
+    """The day before a meeting: a briefing for it must not tell its outcome."""
     return meeting.dates[0] - dt.timedelta(days=1)
 
 
 def build_differences(selector: UnitSelector) -> Section:
-    """Pairs of places that say nearly the same with other figures, or one of them with a negation; of a document, one of them is its own."""
+    """Pairs of places that say nearly the same with other figures, or with a negation in one of them; for a document,
+    one of the two is its own."""
     subject = selector.subject
     documents, parts = (*subject.own_ids, *subject.other_ids), []
     scored = [each for theme in subject.themes for each in _find_answering(selector, theme.words, documents)]
@@ -414,8 +423,8 @@ def build_differences(selector: UnitSelector) -> Section:
 
 
 def rank_section_units(selector: UnitSelector, theme: Theme) -> list[Unit]:
-    """The units of a section, those first that say most surely what the document's summary, or else its recommendations, say too; of one
-    with neither those nearest to the section's heading. What is said several times with other numbers is a formula."""
+    """The units of a section, first those most similar to the document's summary, else its recommendations, else to
+    the section's heading. Units that recur with other numbers are formulas, and left out."""
     document = selector.main_document
     units = [
         thought
@@ -454,8 +463,8 @@ def _units_below(selector: UnitSelector, theme: Theme) -> Iterator[Unit]:
 
 
 def _with_context(unit: Unit) -> Unit | None:
-    """A unit with the sentences before it in its paragraph on which it leans; None where these stand elsewhere, and of the words that head a
-    paragraph."""
+    """Extend a unit to the preceding sentences of its paragraph on which it depends; None where these are elsewhere,
+    and for a run-in heading."""
     document, block = unit.document, unit.document.blocks[unit.block]
     body, grammar = document.body(block), grammar_of(document.language)
     spans = list(sentence_spans(body, document.language))
@@ -475,14 +484,15 @@ def _with_context(unit: Unit) -> Unit | None:
 
 
 def _depends_on_context(grammar: Grammar, sentence: str, preceding: str) -> bool:
-    """Whether a sentence leans on those before it: by its first word, or since it opens with something that these name: `The event set`."""
+    """Whether a sentence depends on those before it: by its first word, or because it opens with something that these
+    mention: `The event set`."""
     opening = re.match(rf"(?:{grammar.article.pattern})\s+((?-i:[a-zà-öø-ÿ])\w+)", sentence, re.IGNORECASE)
     mentions_known = opening is not None and re.search(rf"\b{opening[1]}\b", preceding, re.IGNORECASE) is not None
     return mentions_known or grammar.leans.match(sentence) is not None
 
 
 def _run_in_heading(document: Document, block: Block) -> str:
-    """The words that head a paragraph as its first sentence: `Measures of oversight. The Board met.`"""
+    """The first sentence of a paragraph if it is a heading: `Measures of oversight. The Board met.`"""
     body = document.body(block)
     first, *others = (*sentence_spans(body, document.language), (0, 0))
     sentence = " ".join(body[slice(*first)].split()).rstrip(".。 ")
@@ -492,8 +502,8 @@ def _run_in_heading(document: Document, block: Block) -> str:
 
 
 def _is_about_report(unit: Unit) -> bool:
-    """Whether a unit tells of the report itself, thanks, or points to an address; not where it says that something is so: `the present report
-    shows that`."""
+    """Whether a unit is about the report itself, gives thanks, or points to an address; not where the report states
+    something: `the present report shows that`."""
     text, grammar = unit.text, grammar_of(unit.document.language)
     opening = grammar.itself.match(text)
     is_about = opening and not any(grammar.that.fullmatch(word) for word in text[opening.end() :].split()[:3])
@@ -501,8 +511,8 @@ def _is_about_report(unit: Unit) -> bool:
 
 
 def _is_point(selector: UnitSelector, scored: Scored) -> bool:
-    """Whether a unit is a point: no proposal of what to discuss, nothing that a preamble says, nothing later than the meeting; of
-    other documents than those bound to the subject, near enough and nearer to this item than to another one."""
+    """Whether a unit is a point: no proposal for discussion, no preamble, nothing later than the meeting; of
+    documents that don't belong to the subject, close enough and closer to this item than to another one."""
     unit = scored.unit
     is_bound = unit.document.id in selector.subject.own_ids
     is_possible = (
@@ -513,8 +523,8 @@ def _is_point(selector: UnitSelector, scored: Scored) -> bool:
 
 
 def _is_key_point(selector: UnitSelector, words: str, scored: Scored) -> bool:
-    """Whether a unit is a key point: of an item, what documents of other bodies say that are not bound to it must be sure; of a theme or question
-    also what a preamble states without naming another text, by its number, its year or in a footnote."""
+    """Whether a unit is a key point: for an item, units of other bodies' documents must be certain answers; for a
+    theme or question also what a preamble states without a reference to another text (number, year or footnote)."""
     subject, symbol, unit = selector.subject, scored.unit.document.symbol, scored.unit
     if subject.user_question and "preamb" in unit.locator:
         return not (unit.document.blocks[unit.block].marks or find_symbols(unit.text) or _DATED.search(unit.text))
@@ -531,8 +541,8 @@ def _is_later_than_meeting(selector: UnitSelector, unit: Unit) -> bool:
 
 
 def _subject_texts(selector: UnitSelector) -> Iterator[tuple[str, str]]:
-    """What says by itself which treaties a subject is about, with its language: its title, and of an item what the agenda says of it and of
-    the mandate of the body."""
+    """The texts, each with its language, that tell which treaties a subject is about: its title, and for an item the
+    agenda's annotations and mandate."""
     subject = selector.subject
     yield subject.title, subject.title_language
     if subject.item is not None:
@@ -544,8 +554,9 @@ def _subject_texts(selector: UnitSelector) -> Iterator[tuple[str, str]]:
 def _find_naming_units(
     selector: UnitSelector, finder: ArticleFinder, own_units: Sequence[Unit], cited_treaties: frozenset[str]
 ) -> list[Unit]:
-    """The units of the documents bound to the subject that name articles, those that name most first; where none does, those of
-    other documents that speak to the subject, surely where they name articles of a treaty that is not `cited`."""
+    """The units of the documents that belong to the subject that name articles, those with most first. Where there
+    are none, relevant units of other documents: certain ones where they name articles of a treaty that is not among
+    `cited_treaties`."""
 
     def articles_in(unit: Unit) -> list[Article]:
         return finder.find_named(unit.text, unit.document)
