@@ -151,7 +151,7 @@ def _mandates_publication(made: MandateList, references: ReferenceFormatter) -> 
     blocks: list[Block] = [Paragraph(plain(_mandates_summary(made, language)))]
     if made.total > len(rows):
         blocks.append(Paragraph(plain(say("mandates_left", language, shown=len(rows), total=made.total))))
-    blocks.append(references.table(mandate_table(rows, language, documents=True)))
+    blocks.append(references.table(mandate_table(rows, language, with_documents=True)))
     sources = {row.place.document: row for row in rows}
     listed = []
     for row in sources.values():

@@ -124,82 +124,87 @@ class MandateList:
         }
 
 
-def list_mandates(library: Library, wanted: MandateFilter, progress: Progress = no_progress) -> MandateList:
+def list_mandates(library: Library, filters: MandateFilter, progress: Progress = no_progress) -> MandateList:
     """The rows that are wanted. Raises `ReportError` where there can be none, with what is near."""
     try:
-        limit = wanted.due_before and dt.date.fromisoformat(wanted.due_before.strip()).isoformat()
+        due_limit = filters.due_before and dt.date.fromisoformat(filters.due_before.strip()).isoformat()
     except ValueError:
-        raise ReportError("no-day", written=wanted.due_before) from None
-    asked = " ".join(fold_text(wanted.addressee).split())
-    ids = _select_documents(library, wanted)
-    anew = find_newer_resolutions(library.versions().headers, ids)
-    names: Counter[str] = Counter()
+        raise ReportError("no-day", written=filters.due_before) from None
+    addressee = " ".join(fold_text(filters.addressee).split())
+    ids = _select_documents(library, filters)
+    newer_ids = find_newer_resolutions(library.versions().headers, ids)
+    addressee_counts: Counter[str] = Counter()
     years: set[int] = set()
-    read, total, undated = 0, 0, 0
+    documents_read, total, undated = 0, 0, 0
 
-    def found() -> Iterator[MandateRow]:
-        nonlocal read, total, undated
+    def iter_rows() -> Iterator[MandateRow]:
+        nonlocal documents_read, total, undated
         for n, document_id in enumerate(ids):
             document = library.document(document_id)
             progress(document.label, n, len(ids))
             if not has_operative_text(document):
                 continue
-            read += 1
+            documents_read += 1
             day = dated_on(document)
             if day is not None:
                 years.add(day.year)
-            if wanted.year is not None and (day is None or day.year != wanted.year):
+            if filters.year is not None and (day is None or day.year != filters.year):
                 continue
-            newer = library.document(anew[document_id]).label if document_id in anew else ""
+            newer_label = library.document(newer_ids[document_id]).label if document_id in newer_ids else ""
             for row in mandate_rows(library, document):
-                names.update(" ".join(each.quote.split()) for each in row.addressees)
-                if not any(asked in " ".join(fold_text(each.quote).split()) for each in row.addressees) and asked:
+                addressee_counts.update(" ".join(each.quote.split()) for each in row.addressees)
+                if (
+                    not any(addressee in " ".join(fold_text(each.quote).split()) for each in row.addressees)
+                    and addressee
+                ):
                     continue
-                if limit and not (row.due and row.due < limit):
+                if due_limit and not (row.due and row.due < due_limit):
                     continue
                 total += 1
                 undated += bool(row.times) and not row.due
-                yield replace(row, newer=newer)
+                yield replace(row, newer=newer_label)
 
     # Of equal ones the first comes first.
     rows = tuple(
-        heapq.nsmallest(MAX_ROWS, found(), key=lambda row: (bool(row.newer), not row.due, row.due, row.place.symbol))
+        heapq.nsmallest(
+            MAX_ROWS, iter_rows(), key=lambda row: (bool(row.newer), not row.due, row.due, row.place.symbol)
+        )
     )
     if not rows:
-        raise _no_rows_error(wanted, names, years)
-    return MandateList(wanted, rows, total, read, undated, tuple(sorted(years)))
+        raise _no_rows_error(filters, addressee_counts, years)
+    return MandateList(filters, rows, total, documents_read, undated, tuple(sorted(years)))
 
 
-def _select_documents(library: Library, wanted: MandateFilter) -> list[str]:
+def _select_documents(library: Library, filters: MandateFilter) -> list[str]:
     """The ids of the resolutions and drafts that are read, each in the wanted language where it is held in it."""
-    if wanted.documents:
-        documents = [find_document(library, name, wanted.language) for name in wanted.documents]
+    if filters.documents:
+        documents = [find_document(library, name, filters.language) for name in filters.documents]
         for document in documents:
             if not has_operative_text(document):
                 raise ReportError("no-resolution", document=document.label)
         return list(dict.fromkeys(document.id for document in documents))
-    held = {each.id for each in library.headers(kind="resolution")}
+    resolution_ids = {each.id for each in library.headers(kind="resolution")}
     # Whether a draft that is called nothing else is one of a decision is seen when it is read.
-    held |= {each.id for each in library.headers(kind="numbered") if is_draft(Symbol.read(each.symbol or ""))}
-    ids = sorted(library.versions().quotable(wanted.language) & held)
+    resolution_ids |= {each.id for each in library.headers(kind="numbered") if is_draft(Symbol.read(each.symbol or ""))}
+    ids = sorted(library.versions().quotable(filters.language) & resolution_ids)
     if not ids:
         raise ReportError("no-resolutions")
     return ids
 
 
-def _no_rows_error(wanted: MandateFilter, names: Counter[str], years: set[int]) -> ReportError:
+def _no_rows_error(filters: MandateFilter, addressee_counts: Counter[str], years: set[int]) -> ReportError:
     """Why there is no row, and what there is instead."""
-    if wanted.year is not None and wanted.year not in years:
-        return ReportError("mandates-year", year=wanted.year, years=", ".join(map(str, sorted(years))) or "–")
-    wanted_words = fold_text(wanted.addressee)
-    if wanted_words and not any(wanted_words in fold_text(name) for name in names):
-        by_fold = {fold_text(name): name for name in names}
-        found = find_similar_names(wanted_words, by_fold, MAX_SUGGESTIONS, 0.5) or [
-            name for name, _ in names.most_common(MAX_SUGGESTIONS)
+    if filters.year is not None and filters.year not in years:
+        return ReportError("mandates-year", year=filters.year, years=", ".join(map(str, sorted(years))) or "–")
+    addressee = fold_text(filters.addressee)
+    if addressee and not any(addressee in fold_text(name) for name in addressee_counts):
+        names_by_fold = {fold_text(name): name for name in addressee_counts}
+        suggestions = find_similar_names(addressee, names_by_fold, MAX_SUGGESTIONS, 0.5) or [
+            name for name, _ in addressee_counts.most_common(MAX_SUGGESTIONS)
         ]
-        return ReportError("mandates-addressee", name=wanted.addressee, near="; ".join(found))
-    if wanted.due_before:
-        return ReportError("mandates-due", day=wanted.due_before)
+        return ReportError("mandates-addressee", name=filters.addressee, near="; ".join(suggestions))
+    if filters.due_before:
+        return ReportError("mandates-due", day=filters.due_before)
     return ReportError("mandates-none")
 
 
@@ -207,50 +212,59 @@ def mandate_rows(
     library: Library, document: Document, mandates: Iterable[Mandate] | None = None
 ) -> Iterator[MandateRow]:
     """The rows of one document, in its order: its requests and decisions, or what is given."""
-    day, clock = dated_on(document), DeadlineReader(document)
+    adopted, deadlines = dated_on(document), DeadlineReader(document)
     draft = is_draft(document.symbol)
-    opening = next((block.start for block in operative_paragraphs(document)), 0)
+    operative_start = next((block.start for block in operative_paragraphs(document)), 0)
     for mandate in find_mandates(document) if mandates is None else mandates:
         block = document.blocks[mandate.block]
-        cited = partial(cite, library, document, block)
-        times = tuple(map(cited, mandate.times))
+        cite_span = partial(cite, library, document, block)
+        times = tuple(map(cite_span, mandate.times))
         yield MandateRow(
             label=document.label,
-            adopted=day.isoformat() if day else "",
+            adopted=adopted.isoformat() if adopted else "",
             draft=draft,
             ordinal=mandate.block,
-            place=cited((block.start, block.end)),
+            place=cite_span((block.start, block.end)),
             decided=mandate.decided and not draft,
             # The body is named before all that it asks and decides.
-            addressees=tuple(cited(who) for who in mandate.addressees if not draft or who[0] >= opening),
-            verb=(cited(mandate.verb),) if mandate.verb[0] < mandate.verb[1] else (),
-            action=tuple(map(cited, mandate.action)),
+            addressees=tuple(cite_span(span) for span in mandate.addressees if not draft or span[0] >= operative_start),
+            verb=(cite_span(mandate.verb),) if mandate.verb[0] < mandate.verb[1] else (),
+            action=tuple(map(cite_span, mandate.action)),
             times=times,
-            dates=tuple(dict.fromkeys(date for each in times for date in clock.dates(each.quote))),
-            money=tuple(map(cited, mandate.money)),
+            dates=tuple(dict.fromkeys(date for each in times for date in deadlines.resolve_dates(each.quote))),
+            money=tuple(map(cite_span, mandate.money)),
         )
 
 
-def mandate_table(rows: Sequence[MandateRow], language: str, *, documents: bool = False) -> Grid:
+def mandate_table(rows: Sequence[MandateRow], language: str, *, with_documents: bool = False) -> Grid:
     """The rows as a table, with columns for the documents where there are several, and for their status where there is one to tell."""
-    told = any(row_status(row, language) for row in rows)
-    names = (*(["symbol"] * documents), *(["status"] * told), "place", "addressee", "verb", "action", "due", "money")
-    made = []
+    has_status = any(row_status(row, language) for row in rows)
+    column_keys = (
+        *(["symbol"] * with_documents),
+        *(["status"] * has_status),
+        "place",
+        "addressee",
+        "verb",
+        "action",
+        "due",
+        "money",
+    )
+    table_rows = []
     for row in rows:
         # Behind a term without a figure the days stand that it comes to; a session is told as such.
-        bare = not any(sign.isdigit() for each in row.times for sign in each.quote)
-        days = [day_of(date, language) for date in row.dates if bare and "/" not in date]
+        has_no_figure = not any(sign.isdigit() for each in row.times for sign in each.quote)
+        due_days = [day_of(date, language) for date in row.dates if has_no_figure and "/" not in date]
         cells = (
             Cell((row.place,), place=True),
             Cell(row.addressees),
             Cell(row.verb),
             Cell(row.action, whole=True),
-            Cell(row.times, note="; ".join(days)),
+            Cell(row.times, note="; ".join(due_days)),
             Cell(row.money),
         )
-        label = [Cell(text=row.label, url=row.place.url)] * documents
-        made.append((*label, *([Cell(text=row_status(row, language))] * told), *cells))
-    return Grid(column_names(language, *names), tuple(made))
+        label_cells = [Cell(text=row.label, url=row.place.url)] * with_documents
+        table_rows.append((*label_cells, *([Cell(text=row_status(row, language))] * has_status), *cells))
+    return Grid(column_names(language, *column_keys), tuple(table_rows))
 
 
 def row_status(row: MandateRow, language: str) -> str:
