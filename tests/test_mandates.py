@@ -22,6 +22,7 @@ from assistant.export.spreadsheets import render_sheet
 from assistant.reports import ReportError
 from assistant.reports.brief.brief_maker import make_briefing
 from assistant.reports.brief.briefing import Briefing, Request
+from assistant.reports.mandates.mandate_base import Mandate
 from assistant.reports.mandates.mandate_list import (
     MandateFilter,
     MandateRow,
@@ -29,7 +30,8 @@ from assistant.reports.mandates.mandate_list import (
     mandate_rows,
     mandate_table,
 )
-from assistant.reports.mandates.mandate_reader import Mandate, find_mandates, find_recommendations
+from assistant.reports.mandates.mandate_reader import find_mandates
+from assistant.reports.mandates.recommendation_reader import find_recommendations
 from corpus.calendar_names import language_name
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES, Document, Span

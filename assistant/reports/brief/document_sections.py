@@ -19,7 +19,8 @@ from assistant.reports.comparison.paragraphs import normalized_key, strip_number
 from assistant.reports.comparison.text_diff import Change, compare_texts
 from assistant.reports.lookup import cite
 from assistant.reports.mandates.mandate_list import mandate_rows, mandate_table
-from assistant.reports.mandates.mandate_reader import find_recommendations, operative_paragraphs
+from assistant.reports.mandates.mandate_reader import operative_paragraphs
+from assistant.reports.mandates.recommendation_reader import find_recommendations
 from assistant.reports.quoted_tables import ELLIPSIS, Cell, Grid, column_names
 from assistant.wording.claims import read
 from assistant.wording.drafting import grammar_of

@@ -31,7 +31,7 @@ from assistant.reports.brief.selection import (
 from assistant.reports.brief.subject import MAX_SUBJECT_LENGTH, Ids, Theme, proposes_discussion
 from assistant.reports.comparison.topic_comparison import find_differing_pairs
 from assistant.reports.lookup import display_label, format_suggestions
-from assistant.reports.mandates.mandate_reader import find_recommendations
+from assistant.reports.mandates.recommendation_reader import find_recommendations
 from assistant.wording.drafting import Grammar, grammar_of
 from corpus.documents import Block, Document
 from corpus.meetings import Meeting

@@ -1,4 +1,4 @@
-"""Who is asked: the words between the verb and what it asks for, one addressee by one."""
+"""Find the addressees of a request: the names between the verb and the action, one by one."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ from corpus.documents import Span
 MAX_NAME_LENGTH = 80
 """Longest words, in characters, that are nothing but a name."""
 MAX_SUBJECT_DISTANCE = 400
-"""How far behind the verb its subject may end, in characters."""
+"""How far after the verb its subject may end, in characters."""
 LIST_INTRODUCERS = (":", "：")
-"""Signs with which words introduce the list below them."""
+"""Signs at the end of words that introduce the list below them."""
 _COMMA = re.compile(r",(?!\d)|[،，、]")
 _COMMAS_AND_COLONS = ",:"
 _PLURALS = re.compile(r"[A-ZÀ-ÖØ-ÞА-Я][\w’'-]*s (?:[a-z-]+ ){0,3}?[a-z]+s\b")
-"""What is named and what is not, around “and”: `States partners`, `States appropriate partners`."""
+"""A capitalised plural and another plural, which “and” joins: `States partners`, `States appropriate partners`."""
 _PEOPLE = re.compile(r"[A-ZÀ-ÖØ-ÞА-Я][\w’'-]+\s[a-zà-öø-ÿа-я][\w-]+s\b")
-"""People of a name: `Ruritanian pilots`."""
+"""People by nationality: `Ruritanian pilots`."""
 _NAME = re.compile(r"\s*[A-ZÀ-ÖØ-ÞА-Я][\w’'-]+\s*")
 
 
 @dataclass(frozen=True)
 class AddresseeMatch:
-    """The addressees as spans, and where the action begins."""
+    """The spans of the addressees, and where the action begins."""
 
     addressees: tuple[Span, ...]
     action: int
 
 
 def find_object(grammar: Grammar, text: str, start: int, end: int, *, introduces: bool = False) -> AddresseeMatch:
-    """The object of a verb before the words that open the action: `requests [the Secretary-General] to report`.
+    """The object of a verb, before the words that open the action: `requests [the Secretary-General] to report`.
 
-    Insertions between commas (`within existing resources`) belong to nobody; what “and” joins behind one is an addressee again. What
-    is asked for itself (`calls for [further efforts]`) is no addressee; who is to act may stand behind “by” there. `introduces`:
-    what is asked for stands in subparagraphs.
+    Insertions between commas (`within existing resources`) are no addressees; what “and” joins after one is an
+    addressee again. What is requested itself (`calls for [further efforts]`) is no addressee; who is to act may
+    follow “by” there. `introduces`: the action is in subparagraphs.
     """
     if unspaced_names := _unspaced_names(grammar, text, start, end):
         return AddresseeMatch(unspaced_names, unspaced_names[-1][1])
@@ -66,7 +66,7 @@ def find_object(grammar: Grammar, text: str, start: int, end: int, *, introduces
             insertion, are_examples = [], example_match is not None
         in_insertion = in_insertion or insertion is not None or brief_insertion is not None
         action_in_part = _find_action(grammar, text, part_start, right, end)
-        # Where nobody is named yet, the name ends the insertion.
+        # Where no addressee was found yet, a name ends the insertion.
         starts_list = (
             not parts and not brief_insertion and insertion != [] and (insertion is None or action_in_part is not None)
         )
@@ -108,7 +108,7 @@ def find_object(grammar: Grammar, text: str, start: int, end: int, *, introduces
                 if preposition_start > 0 and grammar.preposition.fullmatch(text, preposition_start + 1, name_end)
                 else name_end,
             )
-    # Behind some verbs something is asked for, nobody: calls for.
+    # The object of some verbs is what is requested, not who: “calls for”.
     if grammar.loose.match(text[start:action].lstrip(" ,")) or grammar.lack.search(text[:start]):
         return AddresseeMatch(
             _find_actors(grammar, text, start, action), trim_span(text, start, end, _COMMAS_AND_COLONS)[0]
@@ -117,7 +117,7 @@ def find_object(grammar: Grammar, text: str, start: int, end: int, *, introduces
 
 
 def parse_names(grammar: Grammar, text: str, start: int, end: int) -> tuple[Span, ...]:
-    """The addressees where a clause is nothing but their names."""
+    """The addressees where a clause consists only of their names."""
     name = trim_span(text, start, end)
     words = text[slice(*name)]
     if grammar.loose.match(words) or re.search(r"[,;:.]", words):
@@ -128,9 +128,11 @@ def parse_names(grammar: Grammar, text: str, start: int, end: int) -> tuple[Span
 def find_subject(
     grammar: Grammar, text: str, start: int, end: int, verbs: Collection[str], *, introduces: bool = False
 ) -> AddresseeMatch:
-    """The subject of a clause: `recommends that [the Committee], at its next session, establish a working group`. Its verb is
-    one that the document has elsewhere as an infinitive (`verbs`), or a modal verb; nobody acts in the passive. `introduces`: the
-    verbs stand in subparagraphs."""
+    """The subject of a clause: `recommends that [the Committee], at its next session, establish a working group`.
+
+    Its verb is one that the document uses elsewhere as an infinitive (`verbs`), or a modal verb; a passive clause has
+    no addressee. `introduces`: the verbs are in subparagraphs.
+    """
     conjunction = grammar.that.match(text, trim_span(text, start, end, ",")[0], end)
     subject_start = trim_span(text, conjunction.end() if conjunction else start, end, _COMMAS_AND_COLONS)[0]
     while grammar.aside.match(text, subject_start, end) and (
@@ -150,7 +152,8 @@ def find_subject(
         if word in ",،":
             next_start = trim_span(text, place + 1, end)[0]
             verb, comma = (each.search(text, place + 1, end) for each in (grammar.modal, _COMMA))
-            # Who that is, `Israel, the occupying Power, shall`, ends with a comma; a list goes on: `States, the ports and pilots shall`.
+            # An apposition ends with a comma (`Israel, the occupying Power, shall`), a list does not (`States, the ports
+            # and pilots shall`).
             explains = grammar.split.match(text, next_start) and comma and not (verb and verb.start() < comma.start())
             opens_insertion = not in_insertion and bool(grammar.aside.match(text, next_start) or explains)
             after_insertion, in_insertion, previous = in_insertion, opens_insertion, ","
@@ -159,14 +162,14 @@ def find_subject(
             previous, after_insertion = word, False
             continue
         next_word = re.match(r"\W*(\w+)", text[place + len(word) : end])
-        # Of two such words the second is the verb: that management undertake.
+        # If two words in a row may be the verb, it is the second: “that management undertake”.
         is_verb = word in verbs and (next_word is None or next_word[1] not in verbs)
         modal_follows = next_word is not None and grammar.modal.fullmatch(next_word[1]) is not None
         is_verb = is_verb or bool(
             previous[:1].isupper() and not modal_follows and grammar.subjunctive.match(text, place, end)
         )
         is_known_verb = is_verb and not grammar.nouns.fullmatch(previous) and not grammar.preposition.fullmatch(word)
-        # Behind an insertion the subject is at its end.
+        # After an insertion the subject is complete.
         is_predicate = grammar.modal.fullmatch(word) or (
             word.islower() and (is_known_verb or (after_insertion and not grammar.also.fullmatch(word)))
         )
@@ -189,8 +192,8 @@ def find_subject(
 def find_duty_holder(
     grammar: Grammar, text: str, start: int, end: int, passive_duty: re.Match[str] | None = None
 ) -> AddresseeMatch:
-    """Who has to act by the words of a clause: `that [States], in all waters, shall light lamps`; nobody does in the passive. `bidden`: other
-    words that say so of their subject: `[States] are encouraged to`."""
+    """Who has to act by a clause: `that [States], in all waters, shall light lamps`; nobody in the passive. `bidden`:
+    other words that impose a duty on their subject: `[States] are encouraged to`."""
     no_match = AddresseeMatch((), start)
     subject_start = trim_span(text, start, end, _COMMAS_AND_COLONS + "’'")[0]
     duty_verb = passive_duty or grammar.duty.search(text, subject_start, min(end, subject_start + MAX_SUBJECT_DISTANCE))
@@ -215,24 +218,24 @@ def find_duty_holder(
 
 
 def _parse_name_list(grammar: Grammar, text: str, start: int, end: int) -> tuple[Span, ...]:
-    """The names of a list, without the insertions behind it."""
+    """The names of a list, without the insertions after it."""
     return _split_list(grammar, text, list(split_at_commas(text, start, _insertion_start(grammar, text, start, end))))
 
 
 def _insertion_start(grammar: Grammar, text: str, start: int, end: int) -> int:
-    """Where the insertions behind a subject begin."""
+    """Where the insertions after a subject begin."""
     commas = _COMMA.finditer(text, start, end)
     first_insertion = next((comma.start() for comma in commas if _is_insertion(grammar, text[comma.end() : end])), end)
     return trim_span(text, start, first_insertion, closes=",")[1]
 
 
 def _is_insertion(grammar: Grammar, words: str) -> bool:
-    """Whether words behind a comma open an insertion, or examples."""
+    """Whether the words after a comma open an insertion, or examples."""
     return any(each.match(words.lstrip()) for each in (grammar.aside, grammar.example))
 
 
 def _unspaced_names(grammar: Grammar, text: str, start: int, end: int) -> tuple[Span, ...]:
-    """The names of those who act in a language that parts no words by spaces."""
+    """The names of those who act in a language without spaces between words."""
     names: list[Span] = []
     conjunction: re.Match[str] | None = None
     while match := grammar.bare_name.match(text, conjunction.end() if conjunction else start, end):
@@ -243,7 +246,7 @@ def _unspaced_names(grammar: Grammar, text: str, start: int, end: int) -> tuple[
 
 
 def split_at_commas(text: str, start: int, end: int) -> Iterator[Span]:
-    """What commas part, without white space at its ends."""
+    """The parts between commas, without white space at their ends."""
     left = start
     for comma in _COMMA.finditer(text, start, end):
         yield trim_span(text, left, comma.start())
@@ -252,7 +255,7 @@ def split_at_commas(text: str, start: int, end: int) -> Iterator[Span]:
 
 
 def trim_span(text: str, start: int, end: int, opens: str = "", closes: str = "") -> Span:
-    """A span without white space at its ends, nor signs of some kinds."""
+    """A span without white space and these opening and closing signs at its ends."""
     while start < end and (text[start].isspace() or text[start] in opens):
         start += 1
     while start < end and (text[end - 1].isspace() or text[end - 1] in closes):
@@ -261,7 +264,7 @@ def trim_span(text: str, start: int, end: int, opens: str = "", closes: str = ""
 
 
 def _find_action(grammar: Grammar, text: str, start: int, right: int, end: int) -> int | None:
-    """Where in a part the action opens: behind words that name somebody."""
+    """Where the action opens in a part, after words that name somebody; None where it doesn't."""
     for match in grammar.action.finditer(text, start, end):
         if match.start() >= right:
             return None
@@ -272,7 +275,7 @@ def _find_action(grammar: Grammar, text: str, start: int, right: int, end: int) 
 
 
 def _find_actors(grammar: Grammar, text: str, start: int, end: int) -> tuple[Span, ...]:
-    """Who is to act where something is asked for: `urgent action by [Member States]`."""
+    """Who is to act where something is requested: `urgent action by [Member States]`."""
     first_comma = _COMMA.search(text, start, end)
     for match in grammar.by.finditer(text, start, first_comma.start() if first_comma else end):
         name_start = match.end()
@@ -285,21 +288,21 @@ def _find_actors(grammar: Grammar, text: str, start: int, end: int) -> tuple[Spa
 
 
 def find_giver(grammar: Grammar, text: str, start: int, end: int) -> Span | None:
-    """Who is to give what is asked for: `further comments from [Member States] on boats`."""
+    """Who is to give what is requested: `further comments from [Member States] on boats`."""
     first_comma = _COMMA.search(text, start, end)
     end = first_comma.start() if first_comma else end
     giver_match = grammar.giver.search(text, start, end)
     if giver_match is None or any(
         each.search(text, start, giver_match.start()) for each in (grammar.preposition, grammar.within_name)
     ):
-        return None  # what is from there is what something else is of: cooperation between experts from all countries
+        return None  # “from” qualifies another noun: cooperation between experts from all countries
     preposition = grammar.preposition.search(text, giver_match.end(), end)
     return trim_span(text, giver_match.end(), preposition.start() if preposition else end)
 
 
 def _split_list(grammar: Grammar, text: str, parts: list[Span]) -> tuple[Span, ...]:
-    """The addressees of a list one by one. Of parts that nothing joins the first is named, the others say who that is:
-    `Israel, the occupying Power`."""
+    """The addressees of a list one by one. Of parts without a conjunction only the first is a name, the others are
+    appositions: `Israel, the occupying Power`."""
     joined = _join_parts(grammar, text, parts)
     if not any(grammar.both.search(text, a, b) or grammar.joint.search(text, max(0, a - 20), a) for a, b in joined[1:]):
         joined = joined[:1]
@@ -307,7 +310,7 @@ def _split_list(grammar: Grammar, text: str, parts: list[Span]) -> tuple[Span, .
 
 
 def _join_parts(grammar: Grammar, text: str, parts: list[Span]) -> list[Span]:
-    """Parts that are only a part of the one before put together with it: `the specialized agencies, funds and programmes`."""
+    """Join parts that continue the name before them: `the specialized agencies, funds and programmes`."""
     joined: list[Span] = []
     for start, end in parts:
         previous = text[slice(*joined[-1])] if joined else ""
@@ -328,24 +331,24 @@ def _join_parts(grammar: Grammar, text: str, parts: list[Span]) -> list[Span]:
 
 
 def _starts_new_name(grammar: Grammar, words: str) -> bool:
-    """Whether words open with what no name begins with: `other pilots`, not `the Protocol`."""
+    """Whether words open with what can't continue a name: `other pilots`, not `the Protocol`."""
     return grammar.split.match(words) is not None and grammar.article.match(words) is None and words[:1].islower()
 
 
 def _split_at_and(grammar: Grammar, text: str, start: int, end: int) -> list[Span]:
-    """One addressee by one: parted at “and” where another one begins behind it."""
+    """Split addressees at “and” where another name begins after it."""
     parts: list[Span] = []
     part_start = start
     for match in grammar.both.finditer(text, start, end):
         after = text[match.end() : end]
         before = text[part_start : match.start()]
         name_clause = grammar.within_name.search(before)
-        # Of a list inside a name “other” is the end: that meet storms, floods and other dangers.
+        # In a list inside a name, “other” opens no new name: “that meet storms, floods and other dangers”.
         in_list = name_clause and _COMMA.search(before, name_clause.end())
         is_inside_name = in_list or (
             (name_clause or grammar.bound.search(before)) and not _starts_new_name(grammar, after)
         )
-        # What determines several goes on: all other ports and entities; not so the Office and entities.
+        # A determiner of several nouns covers them all (“all other ports and entities”); not so “the Office and entities”.
         last_word = before.rpartition(" ")[2]
         is_plural_group = (
             before[:1].islower() and grammar.split.match(before) and last_word.islower() and last_word.endswith("s")

@@ -1,4 +1,5 @@
-"""By when: the words of a clause that set a day, a session, a term or how often, and the day that they come to."""
+"""Deadlines: the words of a clause that set a day, a session, a term or a frequency, and the date that they amount
+to."""
 
 from __future__ import annotations
 
@@ -13,21 +14,21 @@ from corpus.dates import Date, dates_in
 from corpus.documents import Document, Span
 
 FIRST_ASSEMBLY_YEAR = 1945
-"""The General Assembly's session n opens in September of the year 1945 + n, and lasts until the next one opens (its rules of procedure,
-rule 1)."""
+"""The General Assembly's session n opens in September of the year 1945 + n, and lasts until the next one opens (its
+rules of procedure, rule 1)."""
 MAX_YEARS_AHEAD = 8
-"""Years ahead of a document, at most, in which a session lies whose number may be the Assembly's; other numbers are other bodies'."""
+"""A session number further ahead of the document, in years, is that of another body, not the Assembly's."""
 MAX_SESSIONS_AHEAD = 20
-"""Sessions ahead of a document's own, at most, in which one of the same body lies."""
+"""A session number further ahead of the document's own is that of another body."""
 MAX_TERM_DAYS = 36_525
-"""Days behind the adoption, at most, to which a term comes."""
+"""Longest term from the adoption, in days."""
 _YEAR_AT = re.compile(r"\s*(?P<year>20\d\d)(?![\d/]|,\d|\s?年\s?\d)")
 _WORD_AT = re.compile(r"\s*([^\s,]+)")
 _DATE_WORDS = re.compile(r"[^\s,;.:؛،]+(?=[\s,;.:؛،]|$)")
 _DATE_WORDS_CHINESE = re.compile(r"\d+\s?[年月日号]")
-"""The words with which a date may end; the same where no space parts them."""
+"""The words that may end a date; the same in Chinese, which has no spaces."""
 _CONTEXT = 90
-"""Characters that are looked at before and behind a time."""
+"""Characters that are considered before and after a time."""
 
 
 class DeadlineReader:
@@ -40,13 +41,13 @@ class DeadlineReader:
         self._session = self._grammar.number(document.masthead.session)
 
     def find_times(self, start: int, end: int) -> list[Span]:
-        """The words of a span that set a time for what is asked there, in order, none inside another one. Times of what was done
-        before, or of what is only named, are left out."""
+        """The spans that set a time for an action, in order, none inside another one. Times of what was done before,
+        or is only mentioned, are left out."""
         found = self._find_times(unquoted(self._document.text[start:end]))
         return [(start + left, start + right) for left, right in found]
 
     def skip_opening_time(self, text: str, start: int) -> int:
-        """Where the words begin behind a time with which a text opens at a place; the place where it opens with none."""
+        """The end of a time with which a text opens at `start`; `start` where there is none."""
         opening_times = [each for each in self._find_times(unquoted(text)) if not text[start : each[0]].strip()]
         time_end = opening_times[0][1] if opening_times and opening_times[0][0] >= start else start
         return time_end + len(text[time_end:]) - len(text[time_end:].lstrip(" ,，،"))
@@ -71,7 +72,8 @@ class DeadlineReader:
         return distinct
 
     def _is_new_recurrence(self, text: str, match: re.Match[str]) -> bool:
-        """Whether what comes again and again is not known already, `the forthcoming annual reports`, nor only what something is of."""
+        """Whether something recurrent is new, rather than known already (`the forthcoming annual reports`) or a mere
+        attribute."""
         grammar, preceding = self._grammar, text[max(0, match.start() - _CONTEXT) : match.start()]
         says_new = bool(match.groupdict().get("new"))
         linking_patterns = (grammar.preposition,) if says_new else (grammar.preposition, grammar.also)
@@ -83,8 +85,9 @@ class DeadlineReader:
         )
 
     def resolve_dates(self, words: str) -> list[str]:
-        """The days, months, years or, of sessions, spans of months, as ISO 8601 writes them, to which a time comes; none where it
-        comes to none (`annually`, a session of a body whose sessions have no fixed year, what runs to or from an event)."""
+        """The days, months, years or (for sessions) spans of months, in ISO 8601, that a time amounts to; empty where
+        there is none (`annually`, a session of a body whose sessions have no fixed year, a term that runs to or from
+        an event)."""
         grammar = self._grammar
         text = unquoted(words)
         if grammar.event.match(text):
@@ -96,7 +99,7 @@ class DeadlineReader:
                 return sorted(named)
             numbers = sorted(filter(None, map(grammar.number, grammar.steps.split(session.group()))))
             years = [FIRST_ASSEMBLY_YEAR + number for number in numbers]
-            # None that was over at the adoption, or lies too far ahead.
+            # Without sessions that were over at the adoption, or are too far ahead.
             return [f"{year}-09/{year + 1}-09" for year in years if (day := self._day) is not None
                     and year <= day.year + MAX_YEARS_AHEAD and (year + 1, 9) >= (day.year, day.month)]  # fmt: skip
         if only := re.findall(r"(?<!\d)20\d\d(?!\d)", text):
@@ -104,7 +107,7 @@ class DeadlineReader:
         return self._add_term(text)
 
     def _add_term(self, text: str) -> list[str]:
-        """The day that lies a term behind the adoption; what is counted in months or years is rounded to days."""
+        """The day at the end of a term that runs from the adoption; months and years are rounded to days."""
         term = self._grammar.term.search(text)
         if self._day is None or term is None:
             return []
@@ -121,7 +124,7 @@ class DeadlineReader:
         return [(self._day + dt.timedelta(days=number * days)).isoformat()] if is_in_range else []
 
     def _is_future_session(self, text: str, match: re.Match[str]) -> bool:
-        """Whether a session is still to come: its number says so, or nothing before it tells of what was done there."""
+        """Whether a session is still to come: its number says so, or nothing before it refers to the past."""
         grammar, own_number = self._grammar, self._session
         number = grammar.number(match.group())
         if number and own_number and own_number <= number <= own_number + MAX_SESSIONS_AHEAD:
@@ -134,7 +137,7 @@ class DeadlineReader:
         return bool(self._grammar.past.search(text[max(0, position - _CONTEXT) : position]))
 
     def _is_not_past(self, dates: list[Date]) -> bool:
-        """Whether no date lies before the document's own, else before the year of its symbol."""
+        """Whether no date precedes the document's own, else the year of its symbol."""
         symbol = self._document.symbol
         day = self._day or (dt.date(symbol.year, 1, 1) if symbol and symbol.year else None)
         return day is None or all(
@@ -143,8 +146,8 @@ class DeadlineReader:
         )
 
     def _match_dates(self, text: str, start: int, is_limit: bool) -> tuple[int, list[Date]]:
-        """The end of the dates, or of the years, with which a text goes on, and these; 0 where it goes on with none. `sure`: a day without a
-        year counts, too: `annually, by 1 March`."""
+        """The end of the dates or years at `start` of a text, and these; 0 where there are none. `is_limit`: a day
+        without a year counts too: `annually, by 1 March`."""
         years, position = list[re.Match[str]](), start
         while year := _YEAR_AT.match(text, position):
             years.append(year)
@@ -171,6 +174,6 @@ class DeadlineReader:
         return self._include_year_word(text, date_end), dates_found
 
     def _include_year_word(self, text: str, date_end: int) -> int:
-        """The end of a date, with the word for a year behind it."""
+        """The end of a date including the word for “year” after it."""
         word = self._grammar.year.match(text, date_end) if date_end else None
         return word.end() if word else date_end

@@ -1,5 +1,8 @@
-"""Requests and decisions with their citations, one row each; and the list of those of all resolutions that are held, one document in
-memory at a time, the most urgent first, and last what a later resolution with the same title says anew."""
+"""Requests and decisions with their citations, one row each, and the list of those of all resolutions in the library.
+
+The list is made with one document in memory at a time; the most urgent rows come first, those that a later resolution
+with the same title restates last.
+"""
 
 from __future__ import annotations
 
@@ -18,22 +21,27 @@ from assistant.reports import Progress, ReportError, no_progress
 from assistant.reports.comparison.paragraphs import fold_text
 from assistant.reports.lookup import cite, find_document, find_newer_resolutions, find_similar_names
 from assistant.reports.mandates.deadlines import DeadlineReader
-from assistant.reports.mandates.mandate_reader import Mandate, find_mandates, has_operative_text, operative_paragraphs
+from assistant.reports.mandates.mandate_base import Mandate
+from assistant.reports.mandates.mandate_reader import find_mandates, has_operative_text, operative_paragraphs
 from assistant.reports.quoted_tables import Cell, Grid, as_json, column_names
 from corpus.documents import Document
 from corpus.library import Library
 from corpus.symbols import Symbol
 
 MAX_ROWS = 5_000
-"""Rows of a list, at most: those that are due first."""
+"""Most rows of a list: those that are due first."""
 MAX_SUGGESTIONS = 5
 
 
 @dataclass(frozen=True)
 class MandateRow:
-    """One request or decision, at a `place` of the document of that `label`. Every cell is exact words of the document; `dates` are the days, months, years or spans of months that
-    `times` come to. `adopted` is the day of the adoption, else, as of a draft, of the distribution (ISO 8601). Of a `draft` nothing is decided yet,
-    and the body is no addressee. `newer` is the label of a later resolution with the same title, where a list has both."""
+    """One request or decision, at a `place` of the document with that `label`.
+
+    Every cell quotes the document; `dates` are the days, months, years or spans of months that `times` amount to.
+    `adopted` is the day of the adoption, else, as for a draft, of the distribution (ISO 8601). A `draft` has decided
+    nothing yet, and its body is no addressee. `newer` is the label of a later resolution with the same title, where a
+    list has both.
+    """
 
     label: str
     adopted: str
@@ -51,15 +59,15 @@ class MandateRow:
 
     @property
     def due(self) -> str:
-        """The first day, month or year by which it is due: of a session its opening, for which documents are made ready, and the end
-        of one that had begun at the adoption. Empty where there is none."""
+        """The first day, month or year by which it is due; empty where there is none. For a session this is its
+        opening, by which documents are due, or its end if it had begun at the adoption."""
         spans = (each.partition("/") for each in self.dates)
         return min((ends if ends and begins < self.adopted[:7] else begins for begins, _, ends in spans), default="")
 
     def to_json(self) -> dict[str, Any]:
         """The stable JSON form: each cell with its span in the document's text."""
 
-        def told(cites: Sequence[Citation]) -> list[dict[str, Any]]:
+        def quotes(cites: Sequence[Citation]) -> list[dict[str, Any]]:
             return [{"quote": each.quote, "start": each.start, "end": each.end} for each in cites]
 
         return {
@@ -74,20 +82,20 @@ class MandateRow:
             "url": self.place.url,
             "unverified": self.place.unverified,
             "decided": self.decided,
-            "addressees": told(self.addressees),
-            "verb": told(self.verb)[0],
-            "action": told(self.action),
-            "times": told(self.times),
+            "addressees": quotes(self.addressees),
+            "verb": quotes(self.verb)[0],
+            "action": quotes(self.action),
+            "times": quotes(self.times),
             "due": self.due,
             "dates": list(self.dates),
-            "money": told(self.money),
+            "money": quotes(self.money),
         }
 
 
 @dataclass(frozen=True)
 class MandateFilter:
-    """Which rows are wanted: of whom something is asked, of the year of which resolutions, due before which day (ISO 8601), of which
-    documents (by symbol or name; all where none is named), and in which language documents are read that are held in it."""
+    """Which rows are listed: by addressee, year of the resolution, due date (before this day, ISO 8601), documents
+    (by symbol or name; by default all), and the language in which documents are preferably read."""
 
     addressee: str = ""
     year: int | None = None
@@ -98,8 +106,11 @@ class MandateFilter:
 
 @dataclass(frozen=True)
 class MandateList:
-    """Rows by what is due first, then by document; behind them those of resolutions of whose title there is a newer one. `total` were found, `documents` resolutions were read; `undated` rows have a
-    time that comes to no day, month or year."""
+    """Rows by due date, then by document; last those of resolutions with a newer one of the same title.
+
+    `total` rows were found, `documents` resolutions were read; `undated` rows have a time that amounts to no day,
+    month or year.
+    """
 
     wanted: MandateFilter
     rows: tuple[MandateRow, ...]
@@ -110,7 +121,7 @@ class MandateList:
 
     @property
     def language(self) -> str:
-        """The language that is wanted."""
+        """The language of the list."""
         return self.wanted.language
 
     def to_json(self) -> dict[str, Any]:
@@ -125,7 +136,7 @@ class MandateList:
 
 
 def list_mandates(library: Library, filters: MandateFilter, progress: Progress = no_progress) -> MandateList:
-    """The rows that are wanted. Raises `ReportError` where there can be none, with what is near."""
+    """The rows that a filter selects. Raises `ReportError` where there are none, with suggestions."""
     try:
         due_limit = filters.due_before and dt.date.fromisoformat(filters.due_before.strip()).isoformat()
     except ValueError:
@@ -164,7 +175,7 @@ def list_mandates(library: Library, filters: MandateFilter, progress: Progress =
                 undated += bool(row.times) and not row.due
                 yield replace(row, newer=newer_label)
 
-    # Of equal ones the first comes first.
+    # nsmallest retains the order of equal rows.
     rows = tuple(
         heapq.nsmallest(
             MAX_ROWS, iter_rows(), key=lambda row: (bool(row.newer), not row.due, row.due, row.place.symbol)
@@ -176,7 +187,7 @@ def list_mandates(library: Library, filters: MandateFilter, progress: Progress =
 
 
 def _select_documents(library: Library, filters: MandateFilter) -> list[str]:
-    """The ids of the resolutions and drafts that are read, each in the wanted language where it is held in it."""
+    """The ids of the resolutions and drafts that are read, preferably in the language of the filter."""
     if filters.documents:
         documents = [find_document(library, name, filters.language) for name in filters.documents]
         for document in documents:
@@ -184,7 +195,7 @@ def _select_documents(library: Library, filters: MandateFilter) -> list[str]:
                 raise ReportError("no-resolution", document=document.label)
         return list(dict.fromkeys(document.id for document in documents))
     resolution_ids = {each.id for each in library.headers(kind="resolution")}
-    # Whether a draft that is called nothing else is one of a decision is seen when it is read.
+    # Whether another draft is that of a decision is known only when it is read.
     resolution_ids |= {each.id for each in library.headers(kind="numbered") if is_draft(Symbol.read(each.symbol or ""))}
     ids = sorted(library.versions().quotable(filters.language) & resolution_ids)
     if not ids:
@@ -211,7 +222,7 @@ def _no_rows_error(filters: MandateFilter, addressee_counts: Counter[str], years
 def mandate_rows(
     library: Library, document: Document, mandates: Iterable[Mandate] | None = None
 ) -> Iterator[MandateRow]:
-    """The rows of one document, in its order: its requests and decisions, or what is given."""
+    """The rows of one document, in its order: its requests and decisions, or the `mandates` given."""
     adopted, deadlines = dated_on(document), DeadlineReader(document)
     draft = is_draft(document.symbol)
     operative_start = next((block.start for block in operative_paragraphs(document)), 0)
@@ -226,7 +237,7 @@ def mandate_rows(
             ordinal=mandate.block,
             place=cite_span((block.start, block.end)),
             decided=mandate.decided and not draft,
-            # The body is named before all that it asks and decides.
+            # The body itself is named before the operative paragraphs.
             addressees=tuple(cite_span(span) for span in mandate.addressees if not draft or span[0] >= operative_start),
             verb=(cite_span(mandate.verb),) if mandate.verb[0] < mandate.verb[1] else (),
             action=tuple(map(cite_span, mandate.action)),
@@ -237,7 +248,7 @@ def mandate_rows(
 
 
 def mandate_table(rows: Sequence[MandateRow], language: str, *, with_documents: bool = False) -> Grid:
-    """The rows as a table, with columns for the documents where there are several, and for their status where there is one to tell."""
+    """The rows as a table, with a column for the documents if requested, and for the status if any row has one."""
     has_status = any(row_status(row, language) for row in rows)
     column_keys = (
         *(["symbol"] * with_documents),
@@ -251,7 +262,7 @@ def mandate_table(rows: Sequence[MandateRow], language: str, *, with_documents: 
     )
     table_rows = []
     for row in rows:
-        # Behind a term without a figure the days stand that it comes to; a session is told as such.
+        # A term without a figure is followed by the resulting days; a session is not.
         has_no_figure = not any(sign.isdigit() for each in row.times for sign in each.quote)
         due_days = [day_of(date, language) for date in row.dates if has_no_figure and "/" not in date]
         cells = (
@@ -268,6 +279,6 @@ def mandate_table(rows: Sequence[MandateRow], language: str, *, with_documents: 
 
 
 def row_status(row: MandateRow, language: str) -> str:
-    """Says that the text of a row is a draft, or that there is a newer one; else empty."""
+    """That the text of a row is a draft, or that there is a newer one; else empty."""
     newer = say("status_newer", language, newer=row.newer) if row.newer else ""
     return say("status_draft", language) if row.draft else newer
