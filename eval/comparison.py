@@ -86,7 +86,7 @@ def scores_of(labels: Sequence[Labelled], documents: Mapping[str, Document]) -> 
         _, pairs = pair_paragraphs(documents[each.first], documents[each.second])
         slowest = max(slowest, time.process_time() - begin)
         places = [{row[side] for row in each.paragraphs} - {None} for side in (0, 1)]
-        made = [_label(pair) for pair in pairs if pair.para.sort not in ("heading", "footnote")]
+        made = [_label(pair) for pair in pairs if pair.para.group not in ("heading", "footnote")]
         expected |= {(name, row) for row in each.paragraphs}
         told |= {(name, row) for row in made if row[0] in places[0] or row[1] in places[1]}
     both = [{(name, row[:2]) for name, row in side if row[0] and row[1]} for side in (expected, told)]

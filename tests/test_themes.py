@@ -290,7 +290,9 @@ def test_no_theme_is_called_by_what_the_name_of_a_body_opens_with_or_by_an_agend
     block = Block(0, "paragraph", 0, len(text), "p")
     documents = {n: Document(None, "en", "upload", title, text, (block,), f"{n}") for n in range(3)}
     namer = Namer(Vocabulary.shipped(), documents, [[0, 1, 2]], "en", bodies=["Working Group on Boats"])
-    assert [each.words for each in namer.name([0, 1, 2], lambda phrases: np.ones(len(phrases)))] == ["yellow boats"]
+    assert [each.words for each in namer.find_name([0, 1, 2], lambda phrases: np.ones(len(phrases)))] == [
+        "yellow boats"
+    ]
 
 
 class Spoken(HashEmbedder):
@@ -440,7 +442,7 @@ def test_the_item_of_the_agenda_above_a_title_is_no_form() -> None:
     blocks = (Block(0, "paragraph", 0, len(title), "masthead"), Block(1, "paragraph", len(title) + 1, len(text), "p"))
     documents = {n: Document(None, "en", "upload", title, text, blocks, f"{n}") for n in range(3)}
     namer = Namer(Vocabulary.shipped(), documents, [[0, 1, 2]], "en")
-    assert [each.words for each in namer.name([0, 1, 2], lambda phrases: np.ones(len(phrases)))] == [title]
+    assert [each.words for each in namer.find_name([0, 1, 2], lambda phrases: np.ones(len(phrases)))] == [title]
 
 
 def test_an_unknown_theme_names_what_is_near(starter_themes: Themes) -> None:

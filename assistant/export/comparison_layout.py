@@ -286,7 +286,7 @@ def _number_table(versions: VersionComparison, labels: Sequence[str], language: 
 
 def _has_place_in(pair: Pair, part: Part) -> bool:
     """Whether it is told in a part and has a place to be known by; headings have none."""
-    return pair.part == part and pair.para.sort != "heading" and bool(pair.para.place)
+    return pair.part == part and pair.para.group != "heading" and bool(pair.para.place)
 
 
 def _group_runs(chosen: Sequence[Row], rows: Sequence[Row]) -> list[list[Row]]:
