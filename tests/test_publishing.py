@@ -273,7 +273,9 @@ def cite(starter_library: Library) -> Citation:
 
 def test_a_quote_that_runs_the_other_way_keeps_its_marks(starter_library: Library, cite: Citation) -> None:
     for language, inside in (("ar", "\u2068“"), ("fr", "« "), ("en", "“")):
-        content = ReferenceFormatter(starter_library, language).paragraph(Statement(cite.quote, "quoted", (cite,)))
+        content = ReferenceFormatter(starter_library, language).format_statement(
+            Statement(cite.quote, "quoted", (cite,))
+        )
         told = "".join(each.text for each in content if isinstance(each, Span))
         assert inside + " ".join(cite.quote.split()) in told
 
@@ -286,7 +288,7 @@ def test_a_part_of_a_provision_is_quoted_without_what_ties_it_to_the_next(
     starter_library: Library, cite: Citation, language: str, tail: str
 ) -> None:
     cite = replace(cite, quote=f"A false paper{tail}", language=language)
-    content = ReferenceFormatter(starter_library, "en").paragraph(Statement(cite.quote, "quoted", (cite,)))
+    content = ReferenceFormatter(starter_library, "en").format_statement(Statement(cite.quote, "quoted", (cite,)))
     assert "A false paper" in [each.text.strip("“”\u2068\u2069") for each in content if isinstance(each, Span)]
 
 
@@ -345,7 +347,7 @@ def test_empty_columns_are_left_out_and_an_introduction_stands_with_the_first_of
         replace(cite, start=cite.start + n, end=cite.start + n + 9, quote=f"{n} harbour") for n in range(3)
     )
     rows = tuple((Cell((point,), place=True), Cell(), Cell((opening, point), whole=True)) for point in points)
-    made = ReferenceFormatter(starter_library, "en").table(Grid(("Paragraph", "Money", "Action"), rows))
+    made = ReferenceFormatter(starter_library, "en").make_table(Grid(("Paragraph", "Money", "Action"), rows))
     assert made.header == ("Paragraph", "Action")
     assert [row[1] for row in made.rows] == [plain("0 harbour […] 1 harbour"), plain("[…] 2 harbour")]
 
@@ -376,4 +378,4 @@ def test_places_are_told_in_the_language_of_the_paper_and_times_with_a_dash(
 ) -> None:
     document = next(starter_library.documents())
     cited = Citation.of(document, 0, 5, locator, "id")
-    assert ReferenceFormatter(starter_library, language).where(cited, document) == words
+    assert ReferenceFormatter(starter_library, language).locator_text(cited, document) == words

@@ -239,7 +239,7 @@ def test_a_symbol_given_to_ingest_counts_as_confirmed(cli: Cli, tmp_path: Path) 
 def test_footnotes_say_that_a_copy_is_unverified(holding: Holding) -> None:
     engine = holding(upload("a.md", RIGHT), reading=True)
     for wanted in (True, False):
-        note = ReferenceFormatter(engine.library, "en").note(engine.ask(ASKED).citations)
+        note = ReferenceFormatter(engine.library, "en").make_note(engine.ask(ASKED).citations)
         assert ("unverified copy" in "".join(span.text for span in note.spans)) is wanted
         engine.library.confirm(f"{SYMBOL}:en:official")
 

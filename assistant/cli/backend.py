@@ -145,7 +145,7 @@ class LocalDesk:
 
         def file(form: str) -> bytes:
             with report_errors_as(ServiceFault):
-                return render_file(made, form, self.library, request.spoken(made))
+                return render_file(made, form, self.library, request.output_language(made))
 
         return Written(made.to_json(), file)
 
@@ -196,8 +196,8 @@ class LocalDesk:
         if request.extra and not installed(request.extra):  # said before any work begins
             raise ModuleNotFoundError("scipy is not installed.", name="scipy")
         with report_errors_as(NotHeld if request.fault is NotHeld else ServiceFault):
-            _, make = request.subject(self)
-            return request.part(self.library.whole(lambda: make(told, nullcontext)))
+            _, make = request.prepare(self)
+            return request.select_part(self.library.whole(lambda: make(told, nullcontext)))
 
 
 @contextmanager

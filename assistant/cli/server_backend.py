@@ -204,7 +204,7 @@ class ServerDesk:
     def _follow(self, request: PaperRequest, asked: Mapping[str, Any], told: Progress) -> None:
         """Tells how far a paper is until it has ended. Whatever is refused here is refused to who asks for the paper then."""
         with suppress(ServiceFault):
-            if not request.at_once:
+            if not request.is_immediate:
                 for now in self._changes(f"/local/papers/{request.path}", "POST", json=asked):
                     told(now["part"], now["done"], now["total"])
 

@@ -1,7 +1,7 @@
-"""Requests and decisions as sheets: CSV for any program, XLSX with a header that stays and a filter.
+"""Requests and decisions as spreadsheets: CSV for any program, XLSX with a frozen header and a filter.
 
-Words of documents are hostile: a cell that a spreadsheet would take for a formula is text, in CSV by an apostrophe before it
-(OWASP, "CSV Injection"), in XLSX by its type.
+Words of documents are untrusted: a cell that a spreadsheet would take for a formula is text, in CSV by an apostrophe
+before it (OWASP, "CSV Injection"), in XLSX by its type.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ COLUMNS = {"symbol": 18, "status": 10, "title": 40, "adopted": 12, "place": 14, 
            "due": 26, "comes": 12, "money": 20, "source": 40}  # fmt: skip
 """With the width of each, in characters."""
 MAX_CELL_LENGTH = 32_000
-"""Characters of a cell of a spreadsheet, which takes 32,767."""
+"""Longest cell, in characters; a spreadsheet allows 32,767."""
 _FORMULA = re.compile(r"^[\s\x00]*[=+\-@\t\r]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _FIXED_DATE = dt.datetime(2000, 1, 1)
-"""The date inside a file: the same list makes the same bytes."""
+"""The date inside a file is fixed, so that the same list gives the same bytes."""
 
 
-def render_sheet(made: MandateList, form: str, language: str) -> bytes:
-    """The list as a file of one of `FORMATS`, all its rows."""
-    lines = chain([column_names(language, *COLUMNS)], _row_cells(made.rows, language))
-    return _csv(lines) if form == "csv" else _xlsx(lines, language, len(made.rows))
+def render_sheet(mandates: MandateList, form: str, language: str) -> bytes:
+    """The list with all its rows as a file in one of `FORMATS`."""
+    lines = chain([column_names(language, *COLUMNS)], _row_cells(mandates.rows, language))
+    return _csv(lines) if form == "csv" else _xlsx(lines, language, len(mandates.rows))
 
 
 def _row_cells(rows: tuple[MandateRow, ...], language: str) -> Iterator[list[str]]:
@@ -49,7 +49,7 @@ def _row_cells(rows: tuple[MandateRow, ...], language: str) -> Iterator[list[str
 def _csv(lines: Iterable[Sequence[str]]) -> bytes:
     out = io.StringIO(newline="")
     csv.writer(out).writerows([f"'{cell}" if _FORMULA.match(cell) else cell for cell in cells] for cells in lines)
-    # With the mark at its head spreadsheets read it as UTF-8.
+    # Spreadsheets need the byte order mark to read it as UTF-8.
     return out.getvalue().encode("utf-8-sig")
 
 

@@ -215,7 +215,7 @@ def _add(kind: type[Asked]) -> None:
         files = [(told, f"/{kind.place}/{kind.name}.{form}?{query}") for form, told in kind.files.items()]
 
         def shown(made: Any) -> Response:
-            publication = build_publication(made, service.library, asked.request.spoken(made), words_path)
+            publication = build_publication(made, service.library, asked.request.output_language(made), words_path)
             article = Markup(to_html(publication, page=False))  # noqa: S704  (escaped)
             return page(f"{kind.place}.html", request, **values | {"article": article, "made": made, "files": files})
 
@@ -227,8 +227,8 @@ def _add(kind: type[Asked]) -> None:
         writing.ready(form, asked.language or None)
 
         def written(made: Any) -> Response:
-            data = writing.made_file(caller, made, form, asked.request.spoken(made))
-            return file_reply(data, form, kind.name, asked.request.about)
+            data = writing.made_file(caller, made, form, asked.request.output_language(made))
+            return file_reply(data, form, kind.name, asked.request.file_label)
 
         return made_or_waiting(request, service, caller, asked, written)
 

@@ -229,17 +229,17 @@ class Writing:
         """What is asked for, to come; where it is made at once, itself."""
         service = self._service
         check(who, request.operation)
-        if request.at_once:
+        if request.is_immediate:
             self._allowed(who, request.operation)
         request.check()
         with report_errors_as(request.fault):
-            subject, make = request.subject(service)
+            subject, make = request.prepare(service)
 
         def work(told: Progress, aside: Aside) -> Report:
             with report_errors_as(request.fault):
                 return service.library.whole(lambda: make(told, aside))
 
-        if request.at_once:
+        if request.is_immediate:
             return work(no_progress, nullcontext)
         from assistant.reports.report_cache import library_fingerprint
 
@@ -254,7 +254,7 @@ class Writing:
     def part(self, request: PaperRequest, made: Any) -> Report:
         """What is wanted of what was made. Raises `NotHeld`, which says what is near, where there is none of that name."""
         with report_errors_as(NotHeld):
-            return request.part(made)
+            return request.select_part(made)
 
     def drafts(self, who: Principal) -> Drafts:
         """The briefings under review, as somebody sees and changes them. Raises `NotHeld` where none are kept."""

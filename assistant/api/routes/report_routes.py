@@ -110,8 +110,8 @@ async def _written(request: Request, service: Service, caller: Caller, asked: Pa
     made = service.writing.part(asked, await made_paper(service, caller, asked))
     if form == "json":
         return JSONResponse(await run_in_threadpool(made.to_json))
-    data = await run_in_threadpool(service.writing.made_file, caller, made, form, asked.spoken(made))
-    return file_reply(data, form, asked.name, asked.about)
+    data = await run_in_threadpool(service.writing.made_file, caller, made, form, asked.output_language(made))
+    return file_reply(data, form, asked.name, asked.file_label)
 
 
 review = APIRouter(tags=["review"], route_class=Guarded)
