@@ -180,7 +180,7 @@ class PassageReader(BaseNodePostprocessor):
             if (passage := held.get(node.node.node_id)) is not None
         ]
         made = []
-        for each in self._engine.weigher.best_of_each(self._engine.question(query_bundle.query_str), evidence):
+        for each in self._engine.scorer.best_unit_per_passage(self._engine.question(query_bundle.query_str), evidence):
             node = node_of(each.unit.evidence)
             unit = each.unit
             node.node.metadata |= {

@@ -11,7 +11,7 @@ import typer
 from conftest import OpenLibrary, add
 from invoking import Cli
 from rich.console import Console
-from test_reader import ASKED, BARS, HARBOUR, Fake, readers
+from test_reader import ASKED, HARBOUR, THRESHOLDS, Fake, readers
 from word_reader import word_readers
 
 from assistant.cli.backend import LocalDesk
@@ -51,7 +51,7 @@ def test_what_the_reader_said_its_bars_and_the_outcome_are_told(
 ) -> None:
     shown = told(open_library, catalogue, readers(en=Fake({"forty crowns": logit})))
     assert f"Weighed for: {ASKED}" in shown
-    assert f"en {logit:+.2f} {BARS.probability(logit):.0%} forty crowns" in shown
+    assert f"en {logit:+.2f} {THRESHOLDS.probability(logit):.0%} forty crowns" in shown
     assert "Bars of the reader 'en': answered from log-odds +1.00 (a chance of 73%)" in shown
     assert decided in shown
     assert shown.endswith(f"Outcome: {outcome}")

@@ -31,7 +31,7 @@ from assistant.grounding.sentence_check import SupportCheck
 from assistant.ingestion import Files
 from assistant.model.endpoint import Shared
 from assistant.outcome_messages import job_told
-from assistant.qa.answer import Answer, Finished, Said
+from assistant.qa.answer import Answer, Finished, StatementEvent
 from assistant.qa.engine import Engine
 from assistant.question_request import QuestionRequest
 from assistant.service import Event, Service, Status, Stream
@@ -266,7 +266,7 @@ def heard(stream: Stream) -> list[Event]:
 def test_a_streamed_answer_is_the_answer_that_is_given_unstreamed(service: Service) -> None:
     whole = service.begin_ask(READER, asked(SMUGGLED)).result()
     events = heard(service.stream(READER, asked(SMUGGLED)))
-    assert [type(event) for event in events] == [Status, Status, *[Said] * len(whole.statements), Finished]
+    assert [type(event) for event in events] == [Status, Status, *[StatementEvent] * len(whole.statements), Finished]
     done = events[-1]
     assert isinstance(done, Finished)
     assert alike(done.answer) == alike(whole)

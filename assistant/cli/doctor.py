@@ -12,7 +12,7 @@ from typing import Literal
 
 from assistant.cli.command_run import settings as read_settings
 from assistant.engine_factory import catalogue_of, check_there, make_model, open_library
-from assistant.qa.abstention import bars
+from assistant.qa.abstention import load_thresholds
 from assistant.qa.reader import KINDS, Name, Reader
 from assistant.qa.reader_weights import REMEDY, available, ships
 from assistant.settings import Settings, SettingsError, model_key, unread
@@ -85,7 +85,7 @@ def _readers(settings: Settings) -> list[Finding]:
     if not settings.reader:
         return [Finding("reader", "ok", "switched off")]
     try:
-        return [_reader(name, settings) for name in KINDS if name in bars()]
+        return [_reader(name, settings) for name in KINDS if name in load_thresholds()]
     except EmbeddingError as error:
         return [Finding("reader", "error", str(error), REMEDY)]
 

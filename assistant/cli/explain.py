@@ -16,7 +16,7 @@ from assistant.cli.command_run import EXIT_USAGE, fail
 from assistant.qa.abstention import chance
 from assistant.qa.answer import Answer
 from assistant.qa.retriever import Evidence
-from assistant.qa.scoring import Scored, Told
+from assistant.qa.scoring import ScoredSentence, ScoredUnit
 from assistant.question import Question
 from assistant.row_tables import without_bars
 
@@ -35,7 +35,7 @@ class Weighing:
 
     question: Question
     evidence: Sequence[Evidence]
-    scored: Sequence[Scored]
+    scored: Sequence[ScoredUnit]
 
 
 class Watched:
@@ -49,9 +49,9 @@ class Watched:
                 EXIT_USAGE,
             )
         self.seen: list[Weighing] = []
-        self.rows: dict[str, Sequence[tuple[str, Told]]] = {}
-        desk.engine.quoter.watch = lambda *weighed: self.seen.append(Weighing(*weighed))
-        desk.engine.quoter.desk.watch = lambda question, told: self.rows.update({question.text: told})
+        self.rows: dict[str, Sequence[tuple[str, ScoredSentence]]] = {}
+        desk.engine.extractive.watch = lambda *weighed: self.seen.append(Weighing(*weighed))
+        desk.engine.extractive.meeting_answerer.watch = lambda question, told: self.rows.update({question.text: told})
 
     def print(self, console: Console, answer: Answer) -> None:
         """A table for each weighing with the bars that it was held against, and the outcome."""
@@ -77,7 +77,7 @@ def _table(weighing: Weighing) -> Table:
     table = Table(
         "rank", "passage", "fused", "read by", "logit", "chance", "its words", "best unit", "score", box=SIMPLE
     )
-    weighed: dict[str, Scored] = {}
+    weighed: dict[str, ScoredUnit] = {}
     for each in weighing.scored:
         weighed.setdefault(each.unit.evidence.id, each)
     last = max((rank for rank, found in enumerate(weighing.evidence, 1) if found.id in weighed), default=0)
@@ -94,7 +94,7 @@ def _table(weighing: Weighing) -> Table:
     return table
 
 
-def _rows(told: Sequence[tuple[str, Told]]) -> Table:
+def _rows(told: Sequence[tuple[str, ScoredSentence]]) -> Table:
     """What the rows of a meeting tell, the best sentences of it, how far these are above the bar and the chance that they answer."""
     table = Table("what the rows tell", "score", "chance", box=SIMPLE)
     for text, each in told[:ROWS]:
@@ -102,7 +102,7 @@ def _rows(told: Sequence[tuple[str, Told]]) -> Table:
     return table
 
 
-def _read(found: Evidence, best: Scored | None) -> tuple[str | Text, ...]:
+def _read(found: Evidence, best: ScoredUnit | None) -> tuple[str | Text, ...]:
     """What the reader said of a passage: its name, logit, chance, words."""
     if best is None or best.known is None:
         return "nobody", "", "", ""
@@ -112,7 +112,7 @@ def _read(found: Evidence, best: Scored | None) -> tuple[str | Text, ...]:
     if span is not None and known.begin is not None:
         words = found.document.text[known.begin + span[0] : known.begin + span[1]]
     logit = fmean(each.logit for each in known.readings)
-    return known.reader, f"{logit:+.2f}", f"{known.bars.probability(logit):.0%}", Text(_short(words))
+    return known.reader, f"{logit:+.2f}", f"{known.thresholds.probability(logit):.0%}", Text(_short(words))
 
 
 def _decided(weighing: Weighing) -> list[str]:
@@ -120,22 +120,26 @@ def _decided(weighing: Weighing) -> list[str]:
     if not weighing.scored:
         return ["No unit was scored."]
     best = weighing.scored[0]
-    bars, read = best.bars, best.known is not None
-    alike = "" if bars.alike is None else f" where a passage is {bars.alike:.2f} or more like the question"
+    thresholds, read = best.thresholds, best.known is not None
+    alike = (
+        ""
+        if thresholds.min_likeness is None
+        else f" where a passage is {thresholds.min_likeness:.2f} or more like the question"
+    )
     return [
         f"Best unit {best.score:+.2f} above the bar, a chance of {best.probability:.0%}: {_against(best)}.",
         f"Bars of {f'the reader {best.known.reader!r}' if best.known else 'likeness, since no reader reads it'}: answered from "
-        f"{_bar(bars.answered)}, tentative from {_bar(bars.tentative)}{alike}; log-odds = {bars.slope:.3f} x {'logit' if read else 'likeness'} {bars.offset:+.3f}.",
+        f"{_bar(thresholds.answered)}, tentative from {_bar(thresholds.tentative)}{alike}; log-odds = {thresholds.slope:.3f} x {'logit' if read else 'likeness'} {thresholds.offset:+.3f}.",
     ]
 
 
-def _against(best: Scored) -> str:
-    least = best.bars.least
+def _against(best: ScoredUnit) -> str:
+    tentative = best.thresholds.tentative_margin
     if best.score >= 0.0:
         return "reaches the bar for an answer (+0.00)"
-    if best.score >= least:
-        return f"below the bar for an answer (+0.00), reaches that for what comes closest ({least:+.2f})"
-    return f"below the bar for what comes closest ({least:+.2f})"
+    if best.score >= tentative:
+        return f"below the bar for an answer (+0.00), reaches that for what comes closest ({tentative:+.2f})"
+    return f"below the bar for what comes closest ({tentative:+.2f})"
 
 
 def _bar(odds: float) -> str:

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from assistant.answer_phrases import doubt, place_text, say
 from assistant.markdown import located, remark
-from assistant.qa.answer import Answer, Event, Finished, Said, Statement, said_of
+from assistant.qa.answer import Answer, Event, Finished, Statement, StatementEvent, answer_events
 from assistant.row_tables import Find, grid_of, without_bars
 from corpus.corpus_errors import NotHeld
 from corpus.documents import Document
@@ -35,13 +35,13 @@ def _unknown(document_id: str) -> Document:
 def print_answer(console: Console, answer: Answer, find: Find = _unknown) -> None:
     """Statements with the numbers of their citations, rows as the table that they are where `find` gives its document, then each
     citation with its exact words."""
-    print_events(console, [*said_of(answer), Finished(answer)], find)
+    print_events(console, [*answer_events(answer), Finished(answer)], find)
 
 
 def print_events(console: Console, events: Iterable[Event], find: Find = _unknown) -> None:
     """An answer as it comes about; in the end the same lines as `print_answer`."""
     for event in events:
-        if isinstance(event, Said):
+        if isinstance(event, StatementEvent):
             if event.doubt and event.index == 0:
                 console.print(Text(event.doubt, style=f"italic {_STATUS_STYLES['tentative']}"))
             _print_statement(console, event.statement, event.numbers, find)

@@ -12,7 +12,7 @@ from urllib.parse import quote
 import httpx
 
 from assistant.cli.backend import Written
-from assistant.qa.answer import Answer, Event, Finished, answer_of, said_of
+from assistant.qa.answer import Answer, Event, Finished, answer_events, answer_of
 from assistant.question_request import QuestionRequest
 from assistant.reports import Progress
 from assistant.service_errors import Conflict, Invalid, ServiceFault
@@ -69,7 +69,7 @@ class ServerDesk:
     def stream(self, asked: QuestionRequest) -> Iterator[Event]:
         """An answer as a stream, all of it at once."""
         answer = self.ask(asked)
-        yield from said_of(answer)
+        yield from answer_events(answer)
         yield Finished(answer)
 
     def search(self, text: str, limit: int) -> list[dict[str, Any]]:

@@ -20,7 +20,7 @@ from assistant.api.authentication import Caller, Served
 from assistant.api.route import Guarded, may
 from assistant.completions.completion_models import ChatBody, Conversation, ErrorBody
 from assistant.markdown import Rendered, ending, opening, rendered, statement_piece
-from assistant.qa.answer import Answer, Finished, Said
+from assistant.qa.answer import Answer, Finished, StatementEvent
 from assistant.question_request import QuestionRequest
 from assistant.service import Stream
 from assistant.service_errors import NotHeld, ServiceFault
@@ -179,7 +179,7 @@ async def _chunks(stream: Stream | None, reply: Reply, asked: Conversation) -> A
         yield reply.chunk({}, "stop")
         return
     async for event in stream:
-        if isinstance(event, Said):
+        if isinstance(event, StatementEvent):
             piece = statement_piece(event.index, event.statement, event.numbers)
             yield reply.chunk({"content": piece if event.index else opening(event.doubt) + piece})
         elif isinstance(event, Finished):

@@ -20,7 +20,7 @@ from assistant.wording.drafting import grammar_of
 from corpus.calendar_names import language_name
 from corpus.documents import Document
 from corpus.library import Library
-from ingest.time_ranges import is_clocked
+from ingest.time_ranges import is_explicit_time_span
 
 MAX_QUOTE_LENGTH = 240
 """Longest quote in a footnote, in characters; omissions are marked."""
@@ -244,7 +244,7 @@ def _local_locator(citation: Citation, document: Document) -> str:
     """The locator without the label of its document; a span of time has a dash."""
     locator = citation.locator.removeprefix(document.label).removeprefix(", ")
     before, comma, last = locator.rpartition(", ")
-    return f"{before}{comma}{last.replace('-', '–')}" if is_clocked(last) else locator
+    return f"{before}{comma}{last.replace('-', '–')}" if is_explicit_time_span(last) else locator
 
 
 def _capitalize(words: str) -> str:

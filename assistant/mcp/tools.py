@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 from assistant.access import Principal
 from assistant.api.api_models import AnswerOut, CorrectionOut, DocumentOut, HitOut, Page, Strict
 from assistant.markdown import LINK, inert, rendered
-from assistant.qa.answer import Answer, Finished, Said
+from assistant.qa.answer import Answer, Finished, StatementEvent
 from assistant.question_request import QuestionRequest
 from assistant.service import Service
 from assistant.service_errors import NotHeld
@@ -190,7 +190,7 @@ async def _ask(service: Service, who: Principal, asked: QuestionRequest, tell: T
     async for event in service.stream(who, asked):
         if isinstance(event, Finished):
             return _answered(event.answer)
-        await tell(inert(event.statement.text) if isinstance(event, Said) else event.stage)
+        await tell(inert(event.statement.text) if isinstance(event, StatementEvent) else event.stage)
     raise AssertionError("a stream ends in the whole answer")
 
 

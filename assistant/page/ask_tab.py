@@ -21,7 +21,7 @@ from assistant.page.plain_pages import carried, marked
 from assistant.page.scope_choice import any_of, examples, filters_of, held_meetings, items_of, scope_of, scope_words
 from assistant.page.turn_html import LONGEST, earlier_html, refused_html, turn_html, waiting_html
 from assistant.page_labels import mark, word
-from assistant.qa.answer import Answer, AnswerStatus, Finished, Said
+from assistant.qa.answer import Answer, AnswerStatus, Finished, StatementEvent
 from assistant.question_request import QuestionRequest
 from assistant.service import Service
 from assistant.service.question_service import Status
@@ -119,7 +119,7 @@ def _build(service: Service, conversations: Conversations, blocks: gr.Blocks) ->
                     stage = "writing" if event.stage == "writing" else "waiting" if event.ahead else "searching"
                     label = word(stage, detect_language(text), ahead=event.ahead)
                     yield {now: waiting_html(number, text, shown, label)}
-                elif isinstance(event, Said):
+                elif isinstance(event, StatementEvent):
                     said.append(event.statement)
                     status: AnswerStatus = "tentative" if event.doubt else "answered"
                     turn = Turn(text, shown, Answer(text, detect_language(text), status, "", tuple(said)))

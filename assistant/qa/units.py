@@ -20,7 +20,7 @@ from corpus.documents import HEADINGS, Block, Document, Span
 from corpus.library import Library
 from corpus.sentences import sentence_spans
 from corpus.symbols import find_symbols
-from ingest.speakers import label_of_speech
+from ingest.speakers import speaker_label_span
 
 GROUP_LIMIT = 900
 """Longest provision, in characters, that is quoted whole with all its sub-paragraphs."""
@@ -131,7 +131,7 @@ def units_of(evidence: Evidence) -> Iterator[Unit]:
 
 def spoken(unit: Unit) -> Unit:
     """Words of the record of a meeting, introduced by who says them, unless they begin with that."""
-    label = label_of_speech(unit.document, unit.block)
+    label = speaker_label_span(unit.document, unit.block)
     spans = (unit.start, unit.end), *(span for span, _ in unit.leads)
     if label is None or any(start <= label[0] < end for start, end in spans):
         return unit
@@ -207,7 +207,7 @@ def heading_of(evidence: Evidence) -> str:
     """The heading under which a passage is read: without lines of the first page beside the title, such as the one that tells of the
     adoption, which would answer in place of the passage."""
     document = evidence.document
-    lines = {" ".join(document.block_text(each).split()) for each in head_of(document)}
+    lines = {" ".join(document.block_text(block).split()) for block in head_of(document)}
     parts = evidence.passage.heading.split(HEADINGS)
     return HEADINGS.join([*parts[:1], *(part for part in parts[1:] if part not in lines or part in document.title)])
 

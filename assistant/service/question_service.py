@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeVar
 
 from assistant.access import Principal, check
 from assistant.access.rate_limits import COSTLY, Rates
-from assistant.qa.answer import Answer, Finished, Progress, Said
+from assistant.qa.answer import Answer, Finished, Progress, StatementEvent
 from assistant.qa.engine import Engine
 from assistant.qa.retriever import Evidence
 from assistant.question_request import QuestionRequest, scope_of
@@ -34,7 +34,7 @@ class Status:
     ahead: int = 0
 
 
-Event = Status | Said | Finished
+Event = Status | StatementEvent | Finished
 
 
 def event_json(event: Event) -> dict[str, Any]:
@@ -170,7 +170,7 @@ class Asking(Entrance):
         return self._turn(lambda: self._answer(who, asked), who)
 
     def stream(self, who: Principal, asked: QuestionRequest) -> Stream:
-        """The answer as it comes: `Status`, `Said` for each verified statement, and `Finished` with the whole answer,
+        """The answer as it comes: `Status`, `StatementEvent` for each verified statement, and `Finished` with the whole answer,
         which is what `begin_ask` gives. Refusals are raised here, not in the stream."""
         self._check_asked(who, asked)
         stream = Stream()
@@ -211,14 +211,14 @@ class Asking(Entrance):
             raise
 
     def _answer(
-        self, who: Principal, asked: QuestionRequest, told: Callable[[Status | Said], None] = lambda _: None
+        self, who: Principal, asked: QuestionRequest, told: Callable[[Status | StatementEvent], None] = lambda _: None
     ) -> Answer:
         """Answers; `told` hears of each statement once it stands, and when a model is asked."""
         scope = scope_of(asked, self.engine.library)
         question, history, language = asked.question, asked.history, asked.language
         with closing(self.engine.stream(question, history, language, mode=asked.mode, scope=scope)) as events:
             for event in events:
-                if isinstance(event, Said):
+                if isinstance(event, StatementEvent):
                     told(event)
                 elif isinstance(event, Progress) and event.stage == "writing":
                     told(Status("writing"))

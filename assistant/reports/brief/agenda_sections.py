@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 
 from assistant.answer_phrases import joined, say
-from assistant.meeting import row_citations as said_of
-from assistant.meeting.row_citations import Citer
+from assistant.meeting import row_citations
+from assistant.meeting.row_citations import AgendaCiter
 from assistant.qa.answer import Statement
-from assistant.qa.scoring import Scored
+from assistant.qa.scoring import ScoredUnit
 from assistant.qa.units import Unit
 from assistant.reports.brief.briefing import Part, Section
 from assistant.reports.brief.selection import UnitSelector
@@ -25,7 +25,7 @@ def build_mandate(selector: UnitSelector) -> Section:
     """The item as the agenda lists it, and what gives the body its mandate."""
     subject, language = selector.subject, selector.language
     meeting, item, _ = subject.item_context
-    listed = Citer(selector.library, meeting).listed(item)
+    listed = AgendaCiter(selector.library, meeting).listed(item)
     statements = []
     if listed:
         statements = [Statement(say("item_named", language, item=item.number, title=item.title), "derived", listed)]
@@ -96,7 +96,7 @@ def build_expected(selector: UnitSelector) -> Section:
     # The block right above the timetable is its heading.
     allowed_blocks -= {block.ordinal - 1 for block in agenda.blocks if block.locator.startswith("timetable")}
 
-    def is_expected(each: Scored) -> bool:
+    def is_expected(each: ScoredUnit) -> bool:
         return each.score >= 0.0 and each.unit.block in allowed_blocks and not proposes_discussion(each.unit)
 
     units = selector.find_relevant(query, subject.agenda_ids, EXPECTED, is_expected)
@@ -144,9 +144,11 @@ def last_day_of_previous_meeting(selector: UnitSelector) -> dt.date | None:
 def build_schedule(selector: UnitSelector) -> Section:
     """The meetings in which the item is taken up, in order, each with its time and all its items."""
     meeting, item, _ = selector.subject.item_context
-    sittings = said_of.sittings_of(item, meeting.sittings)
-    citer, language = Citer(selector.library, meeting), selector.language
-    return selector.make_section("schedule", Part("", tuple(said_of.held(each, citer, language) for each in sittings)))
+    sittings = row_citations.sittings_of(item, meeting.sittings)
+    citer, language = AgendaCiter(selector.library, meeting), selector.language
+    return selector.make_section(
+        "schedule", Part("", tuple(row_citations.sitting_statement(each, citer, language) for each in sittings))
+    )
 
 
 def build_documentation(selector: UnitSelector) -> Section:
@@ -155,9 +157,9 @@ def build_documentation(selector: UnitSelector) -> Section:
     subject = selector.subject
     meeting, item, agenda = subject.item_context
     proposes = discussion_matcher(agenda, item)
-    citer = Citer(selector.library, meeting)
-    announces = item.documentation or said_of.announces_nothing(item, meeting, citer)
-    statements = said_of.announced(item, citer, subject.request.language) if announces else []
+    citer = AgendaCiter(selector.library, meeting)
+    announces = item.documentation or row_citations.surely_has_no_documents(item, meeting, citer)
+    statements = row_citations.document_statements(item, citer, subject.request.language) if announces else []
     explicit, grammar = has_explicit_proposals(agenda, item), grammar_of(agenda.language)
 
     def is_other_information(words: str) -> bool:
@@ -168,7 +170,7 @@ def build_documentation(selector: UnitSelector) -> Section:
     if symbols <= {mention.symbol.text for each in sentences for mention in find_symbols(each.text)}:
         statements = []  # the annotations say it in words
 
-    def describes_paper(each: Scored) -> bool:
+    def describes_paper(each: ScoredUnit) -> bool:
         named = {mention.symbol.text for mention in find_symbols(each.unit.text)}
         return bool(named & symbols) and each.unit.document.key not in symbols
 

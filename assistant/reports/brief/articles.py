@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from assistant.qa.abstention import LEAST_WORDS, LIKENESS, bars
+from assistant.qa.abstention import LIKENESS, MIN_PART_WORDS, load_thresholds
 from assistant.qa.engine import Engine
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import Unit, items_below
@@ -49,7 +49,7 @@ class ArticleFinder:
     def __init__(self, engine: Engine, treaty_ids: Sequence[str]) -> None:
         self._engine = engine
         self._treaties = {document.key: document for document in map(engine.library.document, treaty_ids)}
-        self._likeness = bars()[LIKENESS]
+        self._likeness = load_thresholds()[LIKENESS]
         self._references, self._shortened = cache(self._referenced_keys), cache(self._short_names)
         self._question = cache(engine.question)
         self.articles = {each.key: each for document in self._treaties.values() for each in _find_articles(document)}
@@ -139,8 +139,8 @@ class ArticleFinder:
             model = next((each for each in readers if each in library.models.readers(treaty.language)), readers[0])
             likenesses = library.likenesses(question.text, titles, model, treaty.language) if treaty_articles else []
             for article, likeness in zip(treaty_articles, likenesses, strict=True):
-                score = self._likeness.above(likeness + best_passages.get(article.number, 0.0))
-                if score >= self._likeness.least:
+                score = self._likeness.margin(likeness + best_passages.get(article.number, 0.0))
+                if score >= self._likeness.tentative_margin:
                     found[article.key] = score
         return found
 
@@ -153,12 +153,12 @@ class ArticleFinder:
         found: dict[tuple[str, str], float] = {}
         for clause in dict.fromkeys((words, *(_CLAUSE_ENDS.split(words) if clauses else ()))):
             question = self._engine.question(clause, language)
-            if clause != words and len(question.content) < LEAST_WORDS:
+            if clause != words and len(question.content) < MIN_PART_WORDS:
                 continue
             for document in self._treaties.values():
-                for each in self._engine.weigh_first(question, [document.id], passages):
+                for each in self._engine.score_first(question, [document.id], passages):
                     key = document.id, article_number(each.unit.locator)
-                    threshold = each.bars.least if clause == words else 0.0
+                    threshold = each.thresholds.tentative_margin if clause == words else 0.0
                     if key in self.articles and each.score >= max(threshold, found.get(key, threshold)):
                         found[key] = each.score
         return dict(sorted(found.items(), key=lambda each: -each[1]))

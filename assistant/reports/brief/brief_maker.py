@@ -11,7 +11,7 @@ from typing import get_args
 from assistant.answer_phrases import joined, say
 from assistant.generation.generation_report import NAMES
 from assistant.qa.engine import Engine
-from assistant.qa.revisions import VersionDesk
+from assistant.qa.revisions import VersionNotes
 from assistant.reports import Progress, no_progress
 from assistant.reports.brief import agenda_sections, document_sections, subject_sections
 from assistant.reports.brief.briefing import Briefing, Request, Section, SectionKey, Source
@@ -53,7 +53,7 @@ def make_briefing(
     selector = UnitSelector(engine, subject, slices=Slices(aside))
     if subject.user_question is not None and engine.silent(subject.user_question):
         raise subject_sections.nothing_found_error(selector)
-    versions = VersionDesk(engine.library)
+    versions = VersionNotes(engine.library)
     section_writer = None if writer is None else SectionWriter(selector, writer, aside)
     sections_by_key: dict[SectionKey, Section] = {}
     section_keys = _select_sections(engine, subject)
@@ -154,7 +154,7 @@ def _empty_section_text(section: Section, language: str) -> str:
     return say(frame, language, section=section.heading)
 
 
-def _add_version_notes(engine: Engine, versions: VersionDesk, request: Request, section: Section) -> Section:
+def _add_version_notes(engine: Engine, versions: VersionNotes, request: Request, section: Section) -> Section:
     """The section with the corrections that affect what it cites, and remarks on versions and languages."""
     remarks = list(section.remarks)
     parts = []

@@ -15,7 +15,7 @@ from assistant.answer_phrases import say
 from assistant.generation.generation_report import notes_of
 from assistant.generation.writer import Draft, Fallen, Writer
 from assistant.grounding.rejection_reasons import Reason
-from assistant.qa.abstention import ALIKE
+from assistant.qa.abstention import SAME_STATEMENT_COSINE
 from assistant.qa.answer import Dropped, Statement
 from assistant.qa.citations import statement_of
 from assistant.qa.retriever import Evidence
@@ -120,9 +120,9 @@ class SectionWriter:
         passage_at = self.selector.library.passage_at
         for statement in draft.statements:
             cites = statement.citations
-            repeated = any(self._repeats(statement.text, each, ALIKE) for each in self._written_texts) or (
-                summary and any(self._repeats(statement.text, each.text, REPEATED_QUOTE) for each in quotes)
-            )
+            repeated = any(
+                self._repeats(statement.text, each, SAME_STATEMENT_COSINE) for each in self._written_texts
+            ) or (summary and any(self._repeats(statement.text, each.text, REPEATED_QUOTE) for each in quotes))
             # Supported by its sources, but a repetition, or about another item.
             if repeated or any(cite.overlaps(each) for cite in cites for each in excluded):
                 draft.dropped.append(Fallen(statement.text, REPEATED if repeated else FOREIGN))

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from assistant.answer_phrases import say
-from assistant.qa.abstention import ALIKE, REPEATED
+from assistant.qa.abstention import REPEATED_STATEMENT_COSINE, SAME_STATEMENT_COSINE
 from assistant.qa.answer import Citation, Statement
 from assistant.qa.citations import statement_of
 from assistant.qa.engine import Engine
 from assistant.qa.metadata import bracketed, covering, is_draft
 from assistant.qa.retriever import Evidence
-from assistant.qa.scoring import Scored
+from assistant.qa.scoring import ScoredUnit
 from assistant.qa.units import Unit, units_of
 from assistant.reports.brief.briefing import Part, Section, SectionKey
 from assistant.reports.brief.subject import Subject
@@ -64,7 +64,7 @@ class UnitSelector:
     slices: Slices = field(default_factory=Slices)
     framework: Framework | None = None
     _vectors: dict[str, np.ndarray] = field(default_factory=dict)
-    _scored: dict[tuple[str, tuple[str, ...], int], list[Scored]] = field(default_factory=dict)
+    _scored: dict[tuple[str, tuple[str, ...], int], list[ScoredUnit]] = field(default_factory=dict)
 
     @property
     def language(self) -> str:
@@ -91,9 +91,9 @@ class UnitSelector:
         words: str,
         documents: Sequence[str],
         limit: int,
-        condition: Callable[[Scored], bool] = lambda _: True,
+        condition: Callable[[ScoredUnit], bool] = lambda _: True,
         passages: int = 0,
-    ) -> list[Scored]:
+    ) -> list[ScoredUnit]:
         """The units of some documents that are relevant to a subject, quotable and meet a condition, best first, at
         most `limit`, from the first `passages` passages."""
         relevant = (each for each in self.score_units(words, documents, passages) if is_relevant(each))
@@ -101,7 +101,7 @@ class UnitSelector:
             [each for each in self.slices(relevant) if self.is_quotable(each.unit) and condition(each)], limit
         )
 
-    def score_units(self, words: str, documents: Sequence[str], limit: int = 0) -> list[Scored]:
+    def score_units(self, words: str, documents: Sequence[str], limit: int = 0) -> list[ScoredUnit]:
         """Score the units of the first `most` passages (by default as many as the settings say) that search finds for
         a subject in some documents.
 
@@ -117,11 +117,11 @@ class UnitSelector:
             groups: dict[tuple[bool, bool], list[str]] = {}
             for each in documents if question.content else ():
                 groups.setdefault(self._draft_and_foreign[each], []).append(each)
-            found = [each for ids in groups.values() for each in self.engine.weigh_first(question, ids, limit)]
+            found = [each for ids in groups.values() for each in self.engine.score_first(question, ids, limit)]
             self._scored[key] = sorted(found, key=adoption_rank)
         return self._scored[key]
 
-    def is_certain(self, scored: Scored) -> bool:
+    def is_certain(self, scored: ScoredUnit) -> bool:
         """Whether a relevant unit certainly speaks to the words of the user: it reaches the threshold for answers, or
         contains all the words. Where the subject is something else, documents that belong to it are certain enough."""
         question = self.subject.user_question
@@ -131,7 +131,7 @@ class UnitSelector:
             or question.all_said(scored.unit.text, scored.unit.document.language)
         )
 
-    def is_answer(self, scored: Scored, words: str) -> bool:
+    def is_answer(self, scored: ScoredUnit, words: str) -> bool:
         """Whether a unit of a document that does not belong to the subject certainly speaks to some words. The title
         of an item with few words is too short for the reader, whose thresholds are those of questions: there the unit
         must contain all its words."""
@@ -218,7 +218,7 @@ class UnitSelector:
         unembedded = [words for words in comparable if words not in self._vectors]
         self._vectors.update(zip(unembedded, embedder.embed_passages(unembedded), strict=True) if unembedded else ())
         vector = embedder.embed_passages([unit.text])[0]
-        return all(float(vector @ self._vectors[words]) < REPEATED for words in comparable)
+        return all(float(vector @ self._vectors[words]) < REPEATED_STATEMENT_COSINE for words in comparable)
 
     def can_embed(self, *languages: str) -> bool:
         """Whether the embedding model reads these languages."""
@@ -279,14 +279,14 @@ class UnitSelector:
             and not self.belongs_to_other_item(unit)
         )
 
-    def _pick_distinct(self, scored: Sequence[Scored], limit: int) -> list[Scored]:
+    def _pick_distinct(self, scored: Sequence[ScoredUnit], limit: int) -> list[ScoredUnit]:
         """The best units, without those that overlap with a better one or say the same."""
-        chosen: list[tuple[Scored, np.ndarray]] = []
+        chosen: list[tuple[ScoredUnit, np.ndarray]] = []
         for each in scored[: 3 * limit]:
             if len(chosen) == limit or any(each.unit.overlaps(other.unit) for other, _ in chosen):
                 continue
             vector = self.library.embedder.embed_passages([each.unit.text])[0]
-            if all(float(vector @ other) < ALIKE for _, other in chosen):
+            if all(float(vector @ other) < SAME_STATEMENT_COSINE for _, other in chosen):
                 chosen.append((each, vector))
         return [each for each, _ in chosen]
 
@@ -301,14 +301,14 @@ def _describes_figure(document: Document, block: Block) -> bool:
     )
 
 
-def adoption_rank(each: Scored) -> tuple[bool, float]:
+def adoption_rank(each: ScoredUnit) -> tuple[bool, float]:
     """Sort key of scored units: those of drafts last, the likelier ones first."""
     return is_draft(each.unit.document.symbol), -each.odds
 
 
-def is_relevant(each: Scored) -> bool:
+def is_relevant(each: ScoredUnit) -> bool:
     """Whether a unit reaches the threshold for the closest passages."""
-    return each.score >= each.bars.least
+    return each.score >= each.thresholds.tentative_margin
 
 
 def names_only_later_dates(text: str, day: dt.date) -> bool:

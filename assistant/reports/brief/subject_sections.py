@@ -15,7 +15,7 @@ import numpy as np
 from assistant.answer_phrases import day_text, joined, mark, place_name, say
 from assistant.qa.answer import Statement
 from assistant.qa.metadata import covering
-from assistant.qa.scoring import READ, Scored
+from assistant.qa.scoring import READ, ScoredUnit
 from assistant.qa.units import Unit
 from assistant.reports import ReportError
 from assistant.reports.brief import agenda_sections
@@ -214,7 +214,7 @@ def build_points(selector: UnitSelector) -> Section:
         WIDE_PASSAGES if subject.user_question else 0,
     )
     document_ids = (*subject.own_ids, *(() if subject.request.kind == "document" else subject.other_ids))
-    best_by_unit: dict[tuple[str, int, int], tuple[Theme, Scored]] = {}
+    best_by_unit: dict[tuple[str, int, int], tuple[Theme, ScoredUnit]] = {}
     for theme in (each for each in subject.themes if each.section is None):
         for each in selector.find_relevant(
             theme.words, document_ids, CANDIDATES_PER_THEME, partial(_is_key_point, selector, theme.words), passages
@@ -312,7 +312,7 @@ def build_guidance(selector: UnitSelector) -> Section:
     )
     close_blocks = {(each.unit.document.id, each.unit.block) for each in (*scored, *from_basis)}
 
-    def is_close_point(each: Scored) -> bool:
+    def is_close_point(each: ScoredUnit) -> bool:
         return _is_point(selector, each) and (each.unit.document.id, each.unit.block) in close_blocks
 
     scored_others = scored if subject.item is None else selector.score_units(query, subject.other_ids)
@@ -354,14 +354,14 @@ def _is_advice(unit: Unit) -> bool:
     return bool(has_named_subject or (opening and opening["ask"]) or grammar.advise.search(text))
 
 
-def _is_close_to_subject(selector: UnitSelector, each: Scored) -> bool:
+def _is_close_to_subject(selector: UnitSelector, each: ScoredUnit) -> bool:
     """Whether a unit is from the documents that belong to the subject, or close enough to it. For a document as the
     subject, the reader must be certain of units of others, since most are about something else."""
     subject = selector.subject
     return subject.request.kind != "document" or each.unit.document.id in subject.own_ids or each.score >= 0.0
 
 
-def _find_answering(selector: UnitSelector, words: str, documents: Sequence[str]) -> list[Scored]:
+def _find_answering(selector: UnitSelector, words: str, documents: Sequence[str]) -> list[ScoredUnit]:
     """The units of some documents that are relevant to a subject, close and certain enough."""
     found = selector.score_units(words, documents)
     return [
@@ -510,7 +510,7 @@ def _is_about_report(unit: Unit) -> bool:
     return bool(is_about) or "://" in text or grammar.thanks.search(text) is not None
 
 
-def _is_point(selector: UnitSelector, scored: Scored) -> bool:
+def _is_point(selector: UnitSelector, scored: ScoredUnit) -> bool:
     """Whether a unit is a point: no proposal for discussion, no preamble, nothing later than the meeting; of
     documents that don't belong to the subject, close enough and closer to this item than to another one."""
     unit = scored.unit
@@ -522,7 +522,7 @@ def _is_point(selector: UnitSelector, scored: Scored) -> bool:
     return is_possible and _is_close_to_subject(selector, scored) and (is_bound or selector.belongs_to_item(unit))
 
 
-def _is_key_point(selector: UnitSelector, words: str, scored: Scored) -> bool:
+def _is_key_point(selector: UnitSelector, words: str, scored: ScoredUnit) -> bool:
     """Whether a unit is a key point: for an item, units of other bodies' documents must be certain answers; for a
     theme or question also what a preamble states without a reference to another text (number, year or footnote)."""
     subject, symbol, unit = selector.subject, scored.unit.document.symbol, scored.unit

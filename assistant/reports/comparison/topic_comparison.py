@@ -27,8 +27,8 @@ from assistant.qa.citations import statement_of
 from assistant.qa.engine import Engine
 from assistant.qa.metadata import is_draft
 from assistant.qa.retriever import Evidence
-from assistant.qa.revisions import VersionDesk
-from assistant.qa.scoring import FIRST, READ, Scored
+from assistant.qa.revisions import VersionNotes
+from assistant.qa.scoring import FIRST, READ, ScoredUnit
 from assistant.qa.units import Unit, distinct, units_of
 from assistant.question import Question
 from assistant.reports import Progress, no_progress
@@ -283,7 +283,7 @@ def compare_topic(
     """
     question = engine.subject(topic, language)
     slices = Slices(aside)
-    versions = VersionDesk(engine.library)
+    versions = VersionNotes(engine.library)
     named_ids = list(dict.fromkeys(document.id for document in documents))
     document_ids, unread = (
         ([], 0) if engine.silent(question) else (named_ids, 0) if named_ids else _select_documents(engine, question)
@@ -397,20 +397,22 @@ def _find_statements(
     Unless `thorough`, no more is read of a text of which the first passages are far from the topic.
     """
     evidence = engine.retriever.retrieve(question, READ, [document.id])
-    scored = engine.weigher.each(question, evidence[: READ if thorough else FIRST], evidence)
-    if not thorough and any(each.whole >= each.bars.least for each in scored):
-        scored += engine.weigher.each(question, evidence[FIRST:], evidence)
+    scored = engine.scorer.score_passages(question, evidence[: READ if thorough else FIRST], evidence)
+    if not thorough and any(each.whole >= each.thresholds.tentative_margin for each in scored):
+        scored += engine.scorer.score_passages(question, evidence[FIRST:], evidence)
     score_by_passage: dict[Unit, float] = {}
     for each in sorted(scored, key=lambda each: (each.unit.start, -each.unit.end)):
         unit = whole_paragraph(each.unit)
         footnote = unit.document.blocks[unit.block].kind == "footnote"
-        is_candidate = thorough or each.whole >= each.bars.least
+        is_candidate = thorough or each.whole >= each.thresholds.tentative_margin
         if is_candidate and not footnote and not any(unit.overlaps(other) for other in score_by_passage):
             score_by_passage[unit] = each.whole
     containing_all = {unit for unit in score_by_passage if question.all_said(unit.text, document.language)}
     ranked = _rank_units(engine, question, list(score_by_passage), evidence, containing_all)
-    relevant = [each for each in ranked if score_by_passage[each.unit] >= each.bars.least]
-    confirmed = [each for each in relevant if each.score >= each.bars.least or each.unit in containing_all]
+    relevant = [each for each in ranked if score_by_passage[each.unit] >= each.thresholds.tentative_margin]
+    confirmed = [
+        each for each in relevant if each.score >= each.thresholds.tentative_margin or each.unit in containing_all
+    ]
     # In another language the score of a passage tells less: there each paragraph must be about the topic by itself, too.
     is_other_language = document.language != question.language
     lowest_scores = {
@@ -432,11 +434,11 @@ def _rank_units(
     units: Sequence[Unit],
     evidence: Sequence[Evidence],
     containing_all: Collection[Unit],
-) -> list[Scored]:
+) -> list[ScoredUnit]:
     """Score the paragraphs of a text, first those that contain all words of the topic, then by the sum of their ranks
     by the reader's score and by similarity in meaning; those of preambles last."""
-    scored = engine.weigher.alone(question, units, evidence)
-    similarity = engine.weigher.nearness(
+    scored = engine.scorer.score_units_alone(question, units, evidence)
+    similarity = engine.scorer.nearness(
         question, [replace(each, evidence=replace(each.evidence, dense=None)) for each in units]
     )
     ranks = [0] * len(units)
