@@ -33,7 +33,7 @@ from assistant.reports.comparison.text_diff import (
     later_pieces,
     to_earlier,
 )
-from assistant.reports.comparison.topic_comparison import Difference, Place, SameGroup, TopicComparison
+from assistant.reports.comparison.topic_comparison import Difference, Place, SameGroup, Side, TopicComparison
 from corpus.calendar_names import language_name
 
 _MODES: dict[Op, Mode] = {"same": "plain", "removed": "deleted", "added": "inserted"}
@@ -84,66 +84,34 @@ def topic_publication(comparison: TopicComparison, references: ReferenceFormatte
     """What each text says on a topic, in quotes, text by text; where nothing was found; then what several say in
     similar words, where these differ, and what only one says."""
     language = references.language
-
-    def link(place: Place, heading: str = "") -> Span:
-        return references.make_named_link(comparison.statement(place).citations[-1], heading)
-
     blocks: list[Block] = []
     if not comparison.found:
         blocks.append(Paragraph(plain(say("topic_nothing", language))))
-    number = 0
+    number = 1
     for index, side in enumerate(comparison.sides):
-        if not side.statements:
-            continue
-        label = references.document_label(side.document)
-        blocks.append(Heading(1, label, f"document-{index + 1}"))
-        blocks += [] if side.status == "found" else [Paragraph(plain(say("topic_unsure", language)))]
-        for statement_index, statement in enumerate(side.statements):
-            number += 1
-            content = [*references.format_statement(statement, label)]
-            for name, places in zip(
-                ("topic_repeats", "topic_repeated"), comparison.repeated((index, statement_index)), strict=True
-            ):
-                if places:
-                    listed = references.join_spans([link(each) for each in places])
-                    content += [Span(" "), *_fill_frame(name, "places", listed, language)]
-            blocks.append(Paragraph(tuple(content), number))
-        if side.further:
-            links = references.join_spans([references.make_named_link(each, label) for each in side.further])
-            blocks.append(Paragraph(tuple(_fill_frame("topic_also", "places", links, language))))
-        blocks += [Paragraph(plain(note)) for note in side.notes]
-    without_statements = [side for side in comparison.sides if not side.statements]
-    if without_statements:
-        blocks.append(Heading(1, say("topic_absent", language), "absent"))
-        nothing = plain(say("topic_nothing_near", language))
-        nearest = [
-            references.format_statement(side.nearest, side.label) if side.nearest else nothing
-            for side in without_statements
-        ]
-        rows = [
-            (plain(references.document_label(side.document)), nearest_content)
-            for side, nearest_content in zip(without_statements, nearest, strict=True)
-        ]
-        header = (say("topic_document", language), say("topic_nearest", language))
-        labels = plain(joined([references.document_label(side.document) for side in without_statements], language))
-        blocks.append(Table(header, tuple(rows)) if comparison.named else Paragraph(labels))
+        if side.statements:
+            blocks += _side_blocks(comparison, index, number, references)
+            number += len(side.statements)
+    absent = [side for side in comparison.sides if not side.statements]
+    if absent:
+        blocks += _absent_blocks(absent, references, named=comparison.named)
     header = (say("topic_document", language), say("topic_places", language))
     if comparison.same:
-        rows = [_same_row(comparison, each, references, link) for each in comparison.same]
+        rows = [_same_row(comparison, each, references) for each in comparison.same]
         blocks += [Heading(1, say("topic_same", language), "same"), Table(header, tuple(rows))]
     if comparison.differences:
         blocks.append(Heading(1, say("topic_differs", language), "differences"))
         blocks += [
             block for each in comparison.differences for block in _difference_blocks(comparison, each, references)
         ]
-    if comparison.alone and len(comparison.sides) - len(without_statements) > 1:
-        unique = ((side, [link((index, statement_index), side.label) for k, statement_index in comparison.alone if k == index])
-                 for index, side in enumerate(comparison.sides))  # fmt: skip
-        rows = [
-            (plain(references.document_label(side.document)), tuple(references.join_spans(places_alone)))
-            for side, places_alone in unique
-            if places_alone
-        ]
+    if comparison.alone and len(comparison.sides) - len(absent) > 1:
+        rows = []
+        for index, side in enumerate(comparison.sides):
+            places = [place for place in comparison.alone if place[0] == index]
+            links = [_link(comparison, place, references, side.label) for place in places]
+            if links:
+                label = references.document_label(side.document)
+                rows.append((plain(label), tuple(references.join_spans(links))))
         blocks += [Heading(1, say("topic_only", language), "alone"), Table(header, tuple(rows))]
     if comparison.unread:
         blocks.append(Paragraph(plain(say("topic_unread", language, count=comparison.unread))))
@@ -153,6 +121,46 @@ def topic_publication(comparison: TopicComparison, references: ReferenceFormatte
     if sources:
         blocks += [Heading(1, say("section_sources", language), "sources"), Listing(tuple(sources))]
     return _publication(language, say("compare_topic", language, topic=comparison.topic), blocks)
+
+
+def _link(comparison: TopicComparison, place: Place, references: ReferenceFormatter, heading: str = "") -> Span:
+    """Document and place of a statement as a link."""
+    return references.make_named_link(comparison.statement(place).citations[-1], heading)
+
+
+def _side_blocks(comparison: TopicComparison, index: int, number: int, references: ReferenceFormatter) -> list[Block]:
+    """What one text says: its statements, numbered from `number`, with the places that repeat them."""
+    side, language = comparison.sides[index], references.language
+    label = references.document_label(side.document)
+    blocks: list[Block] = [Heading(1, label, f"document-{index + 1}")]
+    blocks += [] if side.status == "found" else [Paragraph(plain(say("topic_unsure", language)))]
+    for statement_index, statement in enumerate(side.statements):
+        content = [*references.format_statement(statement, label)]
+        repeated = zip(("topic_repeats", "topic_repeated"), comparison.repeated((index, statement_index)), strict=True)
+        for name, places in repeated:
+            if places:
+                links = references.join_spans([_link(comparison, each, references) for each in places])
+                content += [Span(" "), *_fill_frame(name, "places", links, language)]
+        blocks.append(Paragraph(tuple(content), number + statement_index))
+    if side.further:
+        links = references.join_spans([references.make_named_link(each, label) for each in side.further])
+        blocks.append(Paragraph(tuple(_fill_frame("topic_also", "places", links, language))))
+    blocks += [Paragraph(plain(note)) for note in side.notes]
+    return blocks
+
+
+def _absent_blocks(sides: Sequence[Side], references: ReferenceFormatter, *, named: bool) -> list[Block]:
+    """The texts without statements; if they were `named` in the request, with what comes closest."""
+    language = references.language
+    nothing = plain(say("topic_nothing_near", language))
+    labels = [references.document_label(side.document) for side in sides]
+    nearest = [references.format_statement(side.nearest, side.label) if side.nearest else nothing for side in sides]
+    header = (say("topic_document", language), say("topic_nearest", language))
+    rows = tuple((plain(label), content) for label, content in zip(labels, nearest, strict=True))
+    return [
+        Heading(1, say("topic_absent", language), "absent"),
+        Table(header, rows) if named else Paragraph(plain(joined(labels, language))),
+    ]
 
 
 def origins_publication(origins: Origins, references: ReferenceFormatter) -> Publication:
@@ -179,21 +187,19 @@ def origins_publication(origins: Origins, references: ReferenceFormatter) -> Pub
     return _publication(language, title, (counts, Table(header, tuple(rows)), texts))
 
 
-def _same_row(
-    comparison: TopicComparison, group: SameGroup, references: ReferenceFormatter, link: Callable[[Place], Span]
-) -> tuple[Content, Content]:
+def _same_row(comparison: TopicComparison, group: SameGroup, references: ReferenceFormatter) -> tuple[Content, Content]:
     """What several texts say alike: the words of the latest, and the other places, with the words that differ there."""
     other_spans: list[Span] = []
     for place, pieces in zip(group.places[1:], group.pieces, strict=True):
         other_spans += [Span(mark(";", references.language))] if other_spans else []
-        other_spans.append(link(place))
+        other_spans.append(_link(comparison, place, references))
         if any(piece.op != "same" for piece in pieces):
             inverted = tuple(Piece(_INVERSE_OP[piece.op], to_earlier(piece).text) for piece in pieces)
             language = comparison.statement(place).citations[-1].language
             other_spans += [Span(": "), *_mark_pieces(inverted, language, references.language)]
     latest = comparison.statement(group.places[0])
     words = _mark_pieces((Piece("same", latest.text),), latest.citations[-1].language, references.language)
-    return (link(group.places[0]), Span(": "), *words), tuple(other_spans)
+    return (_link(comparison, group.places[0], references), Span(": "), *words), tuple(other_spans)
 
 
 def _difference_blocks(

@@ -13,7 +13,7 @@ from assistant.generation.generation_report import NAMES
 from assistant.qa.engine import Engine
 from assistant.qa.revisions import VersionNotes
 from assistant.reports import Progress, no_progress
-from assistant.reports.brief import agenda_sections, document_sections, subject_sections
+from assistant.reports.brief import agenda_sections, document_sections, framework, subject_sections
 from assistant.reports.brief.briefing import Briefing, Request, Section, SectionKey, Source
 from assistant.reports.brief.section_writer import FOREIGN, REPEATED, WRITTEN_SECTIONS, SectionWriter
 from assistant.reports.brief.selection import UnitSelector
@@ -125,11 +125,11 @@ _SECTION_BUILDERS: dict[SectionKey, Callable[[UnitSelector], Section]] = {
     "questions": agenda_sections.build_questions,
     "new": subject_sections.build_new,
     "expected": agenda_sections.build_expected,
-    "framework": subject_sections.build_framework,
+    "framework": framework.build_framework,
     "differences": subject_sections.build_differences,
     "points": subject_sections.build_points,
     "guidance": subject_sections.build_guidance,
-    "articles": subject_sections.build_articles,
+    "articles": framework.build_articles,
     "adoption": document_sections.build_adoption,
     "mandates": document_sections.build_mandates,
     "changes": document_sections.build_changes,

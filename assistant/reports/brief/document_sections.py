@@ -14,7 +14,8 @@ from assistant.qa.metadata import adoption_lines, dated_on, is_draft, item_lines
 from assistant.qa.units import Unit
 from assistant.reports.brief.briefing import Part, Section
 from assistant.reports.brief.selection import UnitSelector
-from assistant.reports.brief.subject_sections import MAX_POINTS, rank_section_units
+from assistant.reports.brief.subject_sections import MAX_POINTS
+from assistant.reports.brief.unit_checks import rank_section_units
 from assistant.reports.comparison.paragraphs import normalized_key, strip_number, whole_paragraph
 from assistant.reports.comparison.text_diff import Change, compare_texts
 from assistant.reports.lookup import cite

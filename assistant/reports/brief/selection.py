@@ -37,7 +37,7 @@ from corpus.sentences import sentence_spans
 from corpus.symbols import Symbol, find_symbols
 
 if TYPE_CHECKING:
-    from assistant.reports.brief.subject_sections import Framework
+    from assistant.reports.brief.framework import Framework
 
 MAX_LENGTH, MIN_LENGTH, MIN_LENGTH_CHINESE = 1_200, 40, 14
 """Bounds of what a briefing quotes, in characters."""

@@ -131,11 +131,7 @@ class _ThemeBuilder:
             if spoken != language:
                 shown += f" ({language_name(spoken, language)})"
             progress(shown, n, len(groups))
-            target = None
-            if n in directions:  # near to what the documents say and to the name of the theme
-                embedded = embed_texts(self._searching, [name], self._slices)[0]
-                vector = remove_language_offset(self._searching, embedded, spoken)
-                target = normalize(directions[n] + normalize(vector - self._center))
+            target = self._find_target(name, spoken, directions.get(n))
             statements, repeats = summarizer.summarize([self._passages[row] for row in rows], target)
             own = [(documents[row], self._passages[row]) for row in members[n]]
             themes.append(
@@ -181,6 +177,15 @@ class _ThemeBuilder:
         if self._count is None and (mostly_named or dated or 2 * sum(matching) <= len(rows)):
             return None
         return (title,), language
+
+    def _find_target(self, name: str, language: str, direction: np.ndarray | None) -> np.ndarray | None:
+        """The direction (unit length) between those of the documents and of the name of a theme."""
+        if direction is None:
+            return None
+        embedded = embed_texts(self._searching, [name], self._slices)[0]
+        vector = remove_language_offset(self._searching, embedded, language)
+        target: np.ndarray = normalize(direction + normalize(vector - self._center))
+        return target
 
     def _list_with_passages(self, documents: Sequence[Document]) -> tuple[ThemeDocument, ...]:
         """Documents that are in no theme, as a theme lists them."""
