@@ -14,7 +14,7 @@ from assistant.qa.answer import Mode
 from assistant.reports import Progress
 from assistant.reports.brief.briefing import Audience, Kind, Request
 from assistant.reports.lookup import find_document
-from assistant.service_errors import Conflict, Invalid, NotHeld, ServiceFault
+from assistant.service_errors import Conflict, Invalid, NotFound, ServiceFault
 from assistant.time_slices import Aside
 from corpus.documents import Language
 
@@ -60,7 +60,7 @@ class PaperRequest(BaseModel, ABC):
     operation: ClassVar[str]
     path: ClassVar[str]
     name: ClassVar[str]
-    fault: ClassVar[type[ServiceFault]] = NotHeld
+    fault: ClassVar[type[ServiceFault]] = NotFound
     extra: ClassVar[str] = "reports"
     """The optional part of an installation that it needs."""
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from assistant.messages import Told
+from assistant.messages import UserFacingError
 from corpus.extras import unplaced
 
 Progress = Callable[[str, int, int], None]
@@ -18,12 +18,12 @@ def no_progress(_part: str, _done: int, _total: int) -> None:
     """Ignore the progress of a report."""
 
 
-class ReportError(Told, ValueError):
+class ReportError(UserFacingError, ValueError):
     """A report that can't be made. The message says what is missing, which names are similar, and what to do."""
 
 
 @contextmanager
-def report_errors_as(error_type: type[Told]) -> Iterator[None]:
+def report_errors_as(error_type: type[UserFacingError]) -> Iterator[None]:
     """Raise a `ReportError` of the block as another error, without the paths of this installation: the caller may be
     on another machine."""
     try:

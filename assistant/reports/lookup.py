@@ -142,7 +142,7 @@ def not_found_error(library: Library, name: str) -> ReportError:
 
 def format_suggestions(names: Sequence[str]) -> str | Callable[[str], str]:
     """A sentence, in the reader's language, that lists similar names; empty where there are none."""
-    return Message("near", {"names": "; ".join(names)}).told if names else ""
+    return Message("near", {"names": "; ".join(names)}).in_language if names else ""
 
 
 def find_similar_names(
@@ -166,7 +166,7 @@ def find_meeting(library: Library, symbol: str = "", language: str = "en") -> Me
     meetings = [each for each in meetings_held if each.document_id in agenda_ids]
     if not meetings:
         labels = "; ".join(sorted({each.label for each in agendas.values()})[:MAX_SUGGESTIONS])
-        hint = Message("agendas-held", {"names": labels}).told if labels else ""
+        hint = Message("agendas-held", {"names": labels}).in_language if labels else ""
         if symbol:
             raise ReportError("no-agenda-named", name=symbol[:MAX_NAME_LENGTH], there=hint)
         raise ReportError("no-agenda", there=hint)

@@ -130,17 +130,17 @@ class StyleSheet:
         for style in reversed(chain):
             shown |= look(child(style, "rPr"))
             properties = child(style, "pPr")
-            given = whole(value(child(properties, "outlineLvl")))
-            outline = given if given is not None else outline
+            own_outline = whole(value(child(properties, "outlineLvl")))
+            outline = own_outline if own_outline is not None else outline
             indent = indent_of(properties)
             left = indent if indent is not None else left
             listed = child(properties, "numPr")
             if listed is not None:
-                list_, depth, _ = number or (None, None, "")
-                own = whole(value(child(listed, "numId")))
+                inherited_list, depth, _ = number or (None, None, "")
+                own_list = whole(value(child(listed, "numId")))
                 level = whole(value(child(listed, "ilvl")))
                 number = (
-                    own if own is not None else list_,
+                    own_list if own_list is not None else inherited_list,
                     level if level is not None else depth,
                     value(style, "styleId") or "",
                 )
@@ -197,5 +197,5 @@ def look(run: Element | None) -> RunProperties:
 def indent_of(properties: Element | None) -> float | None:
     """The indent in points that a `w:pPr` sets, None where it sets none."""
     indent = child(properties, "ind")
-    given = value(indent, "left")
-    return points(given if given is not None else value(indent, "start"), 20)
+    left = value(indent, "left")
+    return points(left if left is not None else value(indent, "start"), 20)

@@ -46,8 +46,8 @@ class Hyphens:
             cut = words[-1] if words and line.rstrip()[-1:] in HYPHENS else ""
             self._words.update(words[:-1] if cut else words)
         joined = sum(self._without_hyphen(head, tail) in self._words for head, tail in cuts)
-        kept = sum(f"{head}-{tail}" in self._words for head, tail in cuts)
-        self._hyphenated = joined >= 2 and joined > kept
+        hyphened = sum(f"{head}-{tail}" in self._words for head, tail in cuts)
+        self._hyphenated = joined >= 2 and joined > hyphened
 
     @staticmethod
     def _without_hyphen(head: str, tail: str) -> str:

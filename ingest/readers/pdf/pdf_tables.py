@@ -236,8 +236,8 @@ def _group_labelled_rows(prints: Sequence[Print], onward: int) -> list[list[list
         label, value = (_begin(part, onward) for part in rows[0][0].stretches[::onward]) if near else (begin, begin)
         starts = abs(begin - label) < _EVEN and _end(first, onward) < value
         goes_on = not beside and abs(begin - value) < _EVEN
-        kept = len(beside) <= 1 and all(abs(_begin(part, onward) - value) < _EVEN for part in beside)
-        if near and kept and (goes_on or (starts and (ends or len(waiting) < 2))):
+        aligned = len(beside) <= 1 and all(abs(_begin(part, onward) - value) < _EVEN for part in beside)
+        if near and aligned and (goes_on or (starts and (ends or len(waiting) < 2))):
             if goes_on:
                 (waiting or rows[-1]).append(line)
             elif ends:

@@ -325,5 +325,5 @@ def _rest_of_cells(
 
 
 def _continues_row(row: Sequence[_Part], line: Sequence[_Part]) -> bool:
-    first, begun = min(line, key=lambda part: part[2].left)[2], row[0][2]
-    return first.text.lstrip("(")[:1].islower() or first.left > begun.left + 3
+    first, start = min(line, key=lambda part: part[2].left)[2], row[0][2]
+    return first.text.lstrip("(")[:1].islower() or first.left > start.left + 3
