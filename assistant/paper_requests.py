@@ -86,13 +86,13 @@ class PaperRequest(BaseModel, ABC):
         """Find the documents that it names; returns a key of what it is about, and the function that makes the paper.
         Both raise `ReportError`."""
 
-    def output_language(self, made: Any) -> str:
+    def output_language(self, paper: Any) -> str:
         """The language of a paper."""
-        return str(self.language or made.language)
+        return str(self.language or paper.language)
 
-    def select_part(self, made: Any) -> Report:
+    def select_part(self, paper: Any) -> Report:
         """The requested part of the paper. Raises `ReportError`."""
-        report: Report = made
+        report: Report = paper
         return report
 
 
@@ -142,9 +142,9 @@ class ThemesRequest(PaperRequest):
         key = self.language, self.count
         return key, lambda progress, aside: find_themes(context.engine, *key, progress, aside)
 
-    def select_part(self, made: Any) -> Report:
+    def select_part(self, paper: Any) -> Report:
         """The theme that is named, or all."""
-        report: Report = made if self.theme is None else made.only(self.theme)
+        report: Report = paper if self.theme is None else paper.only(self.theme)
         return report
 
 
@@ -249,14 +249,14 @@ class MandatesRequest(PaperRequest):
         return filters, lambda progress, aside: list_mandates(context.library, filters, progress)
 
 
-def render_file(made: Any, form: str, library: Library, language: str) -> bytes:
+def render_file(paper: Any, form: str, library: Library, language: str) -> bytes:
     """A paper as a file; requests and decisions also as `csv` or `xlsx`. Raises `PublishError`."""
     from assistant.export.file_formats import render
     from assistant.export.layouts import build_publication
     from assistant.export.spreadsheets import FORMATS, render_sheet
 
     return (
-        render_sheet(made, form, language)
+        render_sheet(paper, form, language)
         if form in FORMATS
-        else render(build_publication(made, library, language), form)
+        else render(build_publication(paper, library, language), form)
     )

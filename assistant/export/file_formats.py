@@ -45,7 +45,7 @@ def to_markdown(publication: Publication) -> str:
     parts.append(f"# {_escape(publication.title)}")
     if publication.notice:
         parts.append(f"*{_escape(publication.notice)}*")
-    parts += [made for block in publication.blocks if (made := writer.block(block))]
+    parts += [text for block in publication.blocks if (text := writer.block(block))]
     parts += [f"[^{n}]: {note}" for n, note in enumerate(writer.notes, 1)]
     return "\n\n".join(parts) + "\n"
 
@@ -117,7 +117,9 @@ def to_html(publication: Publication, *, page: bool = True) -> str:
         notes.append(note)
         return len(notes)
 
-    article = _template().render(made=publication, direction=direction, tags=_TAGS, notes=notes, numbered=number_note)
+    article = _template().render(
+        publication=publication, direction=direction, tags=_TAGS, notes=notes, numbered=number_note
+    )
     if not page:
         return article
     return (
@@ -129,9 +131,9 @@ def to_html(publication: Publication, *, page: bool = True) -> str:
 
 @lru_cache(maxsize=1)
 def _template() -> Template:
-    made = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    made.filters["kind"] = lambda block: type(block).__name__
-    return made.from_string(_file("publication.html"))
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters["kind"] = lambda block: type(block).__name__
+    return environment.from_string(_file("publication.html"))
 
 
 def _file(name: str) -> str:

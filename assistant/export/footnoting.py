@@ -1,5 +1,5 @@
-"""The footnotes of a publication: each document in full at its first mention, short afterwards, as
-`assistant.export.un_style` names it."""
+"""The footnotes of a publication: each document in full at its first mention, short afterwards, as named by
+`assistant.export.un_style`."""
 
 from __future__ import annotations
 
@@ -149,14 +149,14 @@ class ReferenceFormatter:
         self._mentioned.add(document.id)
         locator = locator or self._printed_place(citation, document)
         place_spans = [Span(f"{self._comma}{locator}")] if locator else []
-        if self.find_url(citation):  # where places are links, one without a name is an arrow
+        if self.find_url(citation):  # a link needs a text: an arrow where the place has no name
             place_spans = [Span(self._comma if locator else " "), Span(locator or "↗", url=self.find_url(citation))]
         name = document_name(document, self.language)
         if not is_first:
             return [Span(name.short, url=document.url), *place_spans]
         if not name.symbol or not name.title or document.edition == "digest":
             return [Span(name.full, url=document.url), *place_spans]
-        suffix = f"{self._comma}{name.told})" if name.told else ")"
+        suffix = f"{self._comma}{name.notes})" if name.notes else ")"
         return [Span(f"{name.title} ("), Span(name.symbol, url=document.url), Span(suffix), *place_spans]
 
     def _printed_place(self, citation: Citation, document: Document) -> str:

@@ -175,7 +175,7 @@ def _mandates_publication(mandates: MandateList, references: ReferenceFormatter)
 
 def _mandates_summary(mandates: MandateList, language: str) -> str:
     """What the list contains, in words."""
-    filters = mandates.wanted
+    filters = mandates.filters
     sentences = [say("mandates_count", language, count=mandates.total, documents=mandates.documents)]
     values = {"addressee": filters.addressee, "year": filters.year, "due_before": filters.due_before}
     sentences += [say(f"mandates_{name}", language, value=value) for name, value in values.items() if value]

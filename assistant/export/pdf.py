@@ -57,7 +57,7 @@ def to_pdf(publication: Publication) -> bytes:
             (files("assistant") / "export" / "note.typ").read_bytes(),
             format="pdf",
             font_paths=folders,
-            sys_inputs={"made": json.dumps(values)},
+            sys_inputs={"publication": json.dumps(values)},
             timestamp=_FIXED_DATE,
         )
     except (typst.TypstError, RuntimeError) as error:

@@ -21,13 +21,13 @@ class DocumentName:
     """The name of a document in references.
 
     `full`, for the first mention, consists of `title`, which precedes the symbol, `symbol`, empty where it is not
-    given, and `told`, notes on the text; `short` is for later mentions and running text.
+    given, and `notes` on the text; `short` is for later mentions and running text.
     """
 
     title: str
     symbol: str
     short: str
-    told: str
+    notes: str
     full: str
 
 
@@ -51,10 +51,8 @@ def document_name(document: Document, language: str) -> DocumentName:
     }
     comma = mark(",", language)
     status = comma.join(say(frame, language) for frame, applies in status_frames.items() if applies)
-    title_part, *details = filter(None, (title, symbol, status))
-    return DocumentName(
-        title, symbol, short, status, f"{title_part} ({comma.join(details)})" if details else title_part
-    )
+    title_part, *notes = filter(None, (title, symbol, status))
+    return DocumentName(title, symbol, short, status, f"{title_part} ({comma.join(notes)})" if notes else title_part)
 
 
 def format_act_name(symbol: Symbol, language: str) -> str | None:

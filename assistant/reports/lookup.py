@@ -79,7 +79,7 @@ def announced_title(agenda: Document, ordinal: int) -> str:
     mentions = find_symbols(words)
     if len(mentions) != 1 or (block.kind != "footnote" and "documentation" not in block.locator):
         return ""
-    before = re.sub(r"^\W*\w+\s*[:：]\s*$", "", words[: mentions[0].start])  # what is no more than “Document:”
+    before = re.sub(r"^\W*\w+\s*[:：]\s*$", "", words[: mentions[0].start])  # without “Document:”
     title = f"{before}{words[mentions[0].end :]}".replace("()", "")
     return re.sub(r"\s+(?=[,;]|\s)", "", title).strip(" ,;:.()（）*")
 

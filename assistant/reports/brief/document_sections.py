@@ -51,7 +51,7 @@ def build_adoption(selector: UnitSelector) -> Section:
     statements = [_quote_lines(selector, document, [line for _, line in group], whole=True) for _, group in groups]
     items = item_lines(document)
     if items:
-        contiguous = items[-1].ordinal - items[0].ordinal < len(items)  # else a footnote stands between
+        contiguous = items[-1].ordinal - items[0].ordinal < len(items)  # else there is a footnote between them
         statements.append(_quote_lines(selector, document, items, whole=contiguous))
     remark = "draft_text" if draft else "" if votes(document) else "no_vote" if lines else "not_adopted"
     heading = say("section_draft", language) if draft else ""

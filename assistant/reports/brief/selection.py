@@ -240,7 +240,7 @@ class UnitSelector:
         numbers = {number.split(" ")[0] for number in self.engine.question(unit.text, unit.document.language).items}
         other_named = (
             named_symbols - own_symbols - other_symbols
-        )  # the items of another meeting's papers are none of this meeting's
+        )  # item numbers beside documents of another meeting are not items of this one
         return bool(numbers) and item.main not in numbers and not other_named
 
     def is_quotable(self, unit: Unit) -> bool:

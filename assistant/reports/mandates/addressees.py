@@ -42,8 +42,8 @@ def find_object(grammar: Grammar, text: str, start: int, end: int, *, introduces
     if unspaced_names := _unspaced_names(grammar, text, start, end):
         return AddresseeMatch(unspaced_names, unspaced_names[-1][1])
     parts: list[Span] = []
-    skipped: list[Span] = []  # between insertions that end at their comma: of the list, if it goes on
-    insertion: list[str] | None = None  # the parts of an insertion that is a list, which “and” ends
+    skipped: list[Span] = []  # parts after a short insertion: addressees only if the list continues
+    insertion: list[str] | None = None  # the parts of a list inside an insertion, which “and” ends
     are_examples = in_insertion = action_found = False
     action = end
     for index, (left, right) in enumerate(split_at_commas(text, start, end)):

@@ -112,7 +112,7 @@ class MandateList:
     month or year.
     """
 
-    wanted: MandateFilter
+    filters: MandateFilter
     rows: tuple[MandateRow, ...]
     total: int
     documents: int
@@ -122,12 +122,12 @@ class MandateList:
     @property
     def language(self) -> str:
         """The language of the list."""
-        return self.wanted.language
+        return self.filters.language
 
     def to_json(self) -> dict[str, Any]:
         """The stable JSON form that `mandates --json` prints."""
         return {
-            "wanted": as_json(self.wanted),
+            "wanted": as_json(self.filters),
             "total": self.total,
             "documents": self.documents,
             "undated": self.undated,

@@ -274,7 +274,7 @@ class _ResolutionReader(BlockReader):
         the last of these insertions if only white space separates them."""
         grammar, action_start = self.grammar, match.action
         edges = [start, *(edge for who in match.addressees for edge in who), action_start]
-        if edges[-2] > action_start:  # the action has the names in it
+        if edges[-2] > action_start:  # the names are part of the action
             return [], action_start
         insertions: list[Span] = []
         for left, right in zip(edges[::2], edges[1::2], strict=True):
@@ -302,9 +302,8 @@ class _ResolutionReader(BlockReader):
             giver, first_segment = find_giver(grammar, text, start, end), next(split_at_commas(text, start, end))
             names: tuple[Span, ...] = (giver,) if giver else ()
             is_impersonal = grammar.lack.search(text, 0, start) or grammar.within_name.search(text, *first_segment)
-            if (
-                not names and match.action == start and not is_impersonal
-            ):  # somebody is invited, without a word on to what
+            # Somebody is invited, without an action.
+            if not names and match.action == start and not is_impersonal:
                 names = parse_names(grammar, text, *first_segment)
             return replace(match, addressees=tuple(each for each in names if self._is_known_actor(text[slice(*each)])))
         if with_that or not grammar.spaced:

@@ -119,7 +119,7 @@ class _ReportReader(BlockReader):
         shared = takewhile(lambda heads: len(set(heads)) == 1, zip(*above, strict=False))
         level = len(list(shared))
         chapters = [heads[level : level + 1] for heads in above]
-        later = (block.start for block, told in zip(numbered, chapters, strict=True) if told != chapters[0])
+        later = (block.start for block, own in zip(numbered, chapters, strict=True) if own != chapters[0])
         headings = (document.body(each) for each in document.blocks if each.kind == "heading")
         return " ".join((document.text[: next(later, None)], *headings))
 
@@ -324,7 +324,7 @@ def _find_recommendation(
         if grammar.that.match(text[match.end() :].lstrip(" ,")):
             return match, find_subject(grammar, text, match.end(), length, report.verbs, introduces=introduces)
         if grammar.suggest.fullmatch(match.group()):
-            return match, AddresseeMatch((), match.end())  # something is suggested, nobody asked
+            return match, AddresseeMatch((), match.end())  # something is suggested, but to nobody
         if (
             grammar.bidden.fullmatch(match.group())
             and (found := find_duty_holder(grammar, text, report.find_sentence_start(text), length, match)).addressees
@@ -344,14 +344,14 @@ def _find_recommendation(
             )
         elif grammar.that.search(match.group()):
             addressee_match = find_subject(grammar, text, match.end(), length, report.verbs)
-        else:  # the verb stands before its subject
+        else:  # the verb precedes its subject
             addressee_match = find_object(grammar, text, match.end(), length, introduces=introduces)
         is_impersonal = bool(before) and (
             match.start() - sentence_start > MAX_SUBJECT_LENGTH
             or _is_nobody(grammar, text, match.start(), addressee_match)
         )
         if is_impersonal and not is_chapter and not addressee_match.addressees:
-            return None  # it should be noted
+            return None  # impersonal: “it should be noted”
         addressee_match = AddresseeMatch((), match.end()) if is_impersonal else addressee_match
         return (match, addressee_match) if under_advice or _are_all_names(grammar, text, addressee_match) else None
     if under_advice and introduces and (match := grammar.advice.search(text)):

@@ -198,7 +198,9 @@ class Namer:
         own = [row for row in rows if self._languages[row] == language]
         others = [row for row, each in self._languages.items() if each == language and row not in own]
         heading_counts = Counter(stems for row in own for stems in self._heading_phrases[row])
-        min_documents = max(min(2, len(rows)), MIN_SAYING_SHARE * len(own))  # of one document the title tells more
+        min_documents = max(
+            min(2, len(rows)), MIN_SAYING_SHARE * len(own)
+        )  # a single document is better named by its title
         outside_words = sum(self._lengths[row] for row in others)
         candidates = []
         phrases = Counter(stems for row in own for stems in {**self._heading_phrases[row], **self._body_phrases[row]})
