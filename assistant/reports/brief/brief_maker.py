@@ -10,6 +10,7 @@ from typing import get_args
 
 from assistant.answer_phrases import joined, say
 from assistant.generation.generation_report import NAMES
+from assistant.qa.answer import Mode
 from assistant.qa.engine import Engine
 from assistant.qa.revisions import VersionNotes
 from assistant.reports import Progress, no_progress
@@ -53,27 +54,8 @@ def make_briefing(
     selector = UnitSelector(engine, subject, slices=Slices(aside))
     if subject.user_question is not None and engine.silent(subject.user_question):
         raise subject_sections.nothing_found_error(selector)
-    versions = VersionNotes(engine.library)
     section_writer = None if writer is None else SectionWriter(selector, writer, aside)
-    sections_by_key: dict[SectionKey, Section] = {}
-    section_keys = _select_sections(engine, subject)
-    for number, key in enumerate(section_keys):
-        progress(say(f"section_{key}", request.language), number, len(section_keys))
-        section: Section | None = cache.get(key, Section)
-        # A cached section is rebuilt where a document no longer has the words that it quotes.
-        if section is None or find_outdated_citations(engine.library, section.citations):
-            section = _build_section(selector, key)
-            if section_writer is not None:
-                section = section_writer.write_section(section)
-            elif mode == "write" and key in WRITTEN_SECTIONS and section.parts:
-                section = replace(section, remarks=(say("no_model", request.language, **NAMES),))
-            section = _add_version_notes(engine, versions, request, section)
-            cache.put(key, section)
-        for statement in section.statements:
-            selector.mark_used(statement)
-        tables = (cell for table in section.tables for row in table.rows for cell in row if not cell.place)
-        selector.used_citations += [cite for cell in tables for cite in cell.citations]
-        sections_by_key[key] = section
+    sections_by_key = _build_sections(selector, section_writer, cache, mode, progress)
     # Only for a chair the questions for discussion precede the other sections.
     order = sorted(get_args(SectionKey), key=lambda key: request.audience != "chair" and key in _LAST_SECTIONS)
     # The briefing of an item has all sections; empty ones say that they are.
@@ -101,6 +83,34 @@ def make_briefing(
     cache.clear()
     ReportCache(engine.library, CACHE_FOLDER).prune(MAX_CACHED)
     return briefing
+
+
+def _build_sections(
+    selector: UnitSelector, section_writer: SectionWriter | None, cache: ReportCache, mode: Mode, progress: Progress
+) -> dict[SectionKey, Section]:
+    """Build all sections in turn, from the cache where they are finished and their quotes are still current."""
+    engine, request = selector.engine, selector.subject.request
+    versions = VersionNotes(engine.library)
+    sections: dict[SectionKey, Section] = {}
+    section_keys = _select_sections(engine, selector.subject)
+    for number, key in enumerate(section_keys):
+        progress(say(f"section_{key}", request.language), number, len(section_keys))
+        section: Section | None = cache.get(key, Section)
+        # A cached section is rebuilt where a document no longer has the words that it quotes.
+        if section is None or find_outdated_citations(engine.library, section.citations):
+            section = _build_section(selector, key)
+            if section_writer is not None:
+                section = section_writer.write_section(section)
+            elif mode == "write" and key in WRITTEN_SECTIONS and section.parts:
+                section = replace(section, remarks=(say("no_model", request.language, **NAMES),))
+            section = _add_version_notes(engine, versions, request, section)
+            cache.put(key, section)
+        for statement in section.statements:
+            selector.mark_used(statement)
+        cells = (cell for table in section.tables for row in table.rows for cell in row if not cell.place)
+        selector.used_citations += [citation for cell in cells for citation in cell.citations]
+        sections[key] = section
+    return sections
 
 
 def _select_sections(engine: Engine, subject: Subject) -> tuple[SectionKey, ...]:

@@ -89,25 +89,18 @@ def find_object(grammar: Grammar, text: str, start: int, end: int, *, introduces
             break
     if not action_found:
         later_actions = (match.start() for match in grammar.action.finditer(text, start, end))
-        action = next(
-            (
-                position
-                for position in later_actions
-                if not _is_insertion(grammar, text[text.rfind(",", start, position) + 1 : position])
-            ),
-            end,
+        own_actions = (
+            at for at in later_actions if not _is_insertion(grammar, text[text.rfind(",", start, at) + 1 : at])
         )
+        action = next(own_actions, end)
         if action == end and not introduces:
             return AddresseeMatch(_find_actors(grammar, text, start, end), start)
         if parts:
             name_start, name_end = parts[-1][0], len(text[: parts[-1][1]].rstrip(" :："))
             preposition_start = text.rfind(" ", name_start, name_end)
-            parts[-1] = (
-                name_start,
-                preposition_start
-                if preposition_start > 0 and grammar.preposition.fullmatch(text, preposition_start + 1, name_end)
-                else name_end,
-            )
+            if preposition_start > 0 and grammar.preposition.fullmatch(text, preposition_start + 1, name_end):
+                name_end = preposition_start
+            parts[-1] = name_start, name_end
     # The object of some verbs is what is requested, not who: “calls for”.
     if grammar.loose.match(text[start:action].lstrip(" ,")) or grammar.lack.search(text[:start]):
         return AddresseeMatch(

@@ -164,10 +164,8 @@ def list_mandates(library: Library, filters: MandateFilter, progress: Progress =
             newer_label = library.document(newer_ids[document_id]).label if document_id in newer_ids else ""
             for row in mandate_rows(library, document):
                 addressee_counts.update(" ".join(each.quote.split()) for each in row.addressees)
-                if (
-                    not any(addressee in " ".join(fold_text(each.quote).split()) for each in row.addressees)
-                    and addressee
-                ):
+                quotes = (" ".join(fold_text(each.quote).split()) for each in row.addressees)
+                if addressee and not any(addressee in quote for quote in quotes):
                     continue
                 if due_limit and not (row.due and row.due < due_limit):
                     continue
@@ -175,12 +173,11 @@ def list_mandates(library: Library, filters: MandateFilter, progress: Progress =
                 undated += bool(row.times) and not row.due
                 yield replace(row, newer=newer_label)
 
+    def urgency(row: MandateRow) -> tuple[bool, bool, str, str]:
+        return bool(row.newer), not row.due, row.due, row.place.symbol
+
     # nsmallest retains the order of equal rows.
-    rows = tuple(
-        heapq.nsmallest(
-            MAX_ROWS, iter_rows(), key=lambda row: (bool(row.newer), not row.due, row.due, row.place.symbol)
-        )
-    )
+    rows = tuple(heapq.nsmallest(MAX_ROWS, iter_rows(), key=urgency))
     if not rows:
         raise _no_rows_error(filters, addressee_counts, years)
     return MandateList(filters, rows, total, documents_read, undated, tuple(sorted(years)))
