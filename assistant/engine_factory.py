@@ -51,7 +51,7 @@ def open_library(
     from ingest.chunker import SEGMENTER_VERSION
 
     if not make:
-        check_there(settings)
+        check_library_exists(settings)
     return Library(
         settings.data_dir,
         models or make_models(settings.embedding, settings.multilingual, settings.data_dir / "models"),
@@ -64,7 +64,7 @@ def open_library(
     )
 
 
-def check_there(settings: Settings) -> None:
+def check_library_exists(settings: Settings) -> None:
     """Raises `LibraryError` where the folder of the settings contains no library, so that a typo in its name does not create one. A
     folder with indexes but no database passes: opening it reports the lost library."""
     from corpus.store.embedded import LEXICAL

@@ -20,7 +20,7 @@ Parts = Sequence[tuple[str, str | None]]
 """A template: literal texts, each with the name of the placeholder after it, if any."""
 
 
-def reason(text: str, language: str) -> str:
+def translate_reason(text: str, language: str) -> str:
     """Translates a sentence into a language; returns unknown sentences as they are."""
     return text if language == "en" else _translate(text, language, DEPTH) or text
 

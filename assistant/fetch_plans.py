@@ -74,7 +74,7 @@ def parse_languages(given: Sequence[str]) -> list[str]:
 
 
 @dataclass(frozen=True)
-class Plan:
+class FetchPlan:
     """The documents `wanted`, and the formats, best first; documents already stored are skipped unless `again`."""
 
     wanted: Sequence[DownloadRequest]
@@ -95,7 +95,7 @@ class Plan:
             Row(each.symbol.text, each.language, "held", each.stored_documents[0], reason=reason) for each in skipped
         ]
 
-    def foreseen(self, folder: Path, ods_url: str) -> list[Row]:
+    def preview(self, folder: Path, ods_url: str) -> list[Row]:
         """What fetching would do with each document: skip it, read the download in `folder`, or request it from `ods_url`. Makes no
         network request."""
         from ingest.fetch.addresses import request_address
@@ -114,12 +114,12 @@ class Plan:
         return [rows[each.symbol.text, each.language] for each in self.wanted]
 
 
-def plan(asked: FetchRequest, library: Library, catalogue: Catalogue) -> Plan:
+def plan(request: FetchRequest, library: Library, catalogue: Catalogue) -> FetchPlan:
     """Builds the plan of a request. Raises `Invalid` or `NotFound` where it does not name documents clearly."""
     from ingest.fetch import fetch_run as fetching
 
-    names, meeting, languages = asked.symbols, asked.meeting, parse_languages(asked.languages)
-    if not (names or meeting or asked.cited_by or asked.everything):
+    names, meeting, languages = request.symbols, request.meeting, parse_languages(request.languages)
+    if not (names or meeting or request.cited_by or request.everything):
         raise Invalid("fetch-nothing")
     ids = fetching.meeting_ids(catalogue)
     meetings = [name for name in names if name in ids] if meeting else []
@@ -133,15 +133,15 @@ def plan(asked: FetchRequest, library: Library, catalogue: Catalogue) -> Plan:
                 raise Invalid("no-symbol", text=str(error), hint=hint) from None
     if meeting:
         found += fetching.catalogue_symbols(catalogue, meetings or [_one_meeting(ids, library, catalogue)])
-    if asked.everything:
+    if request.everything:
         found += fetching.catalogue_symbols(catalogue)
-    if asked.cited_by is not None:
-        texts = _texts(library, asked.cited_by)
+    if request.cited_by is not None:
+        texts = _texts(library, request.cited_by)
         spoken = sorted({text.language for text in texts})
         languages = languages or (spoken if len(spoken) == 1 else [])
         cited = fetching.build_requests(fetching.cited_by(texts), languages or ["en"], library)
         found += dict.fromkeys(each.symbol for each in cited if not each.stored_documents)
-    return Plan(fetching.build_requests(found, languages or ["en"], library), asked.formats, asked.again)
+    return FetchPlan(fetching.build_requests(found, languages or ["en"], library), request.formats, request.again)
 
 
 def _one_meeting(ids: Sequence[str], library: Library, catalogue: Catalogue) -> str:

@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from assistant.fetch_plans import FOLDER, Plan, Row, result_row
+from assistant.fetch_plans import FOLDER, FetchPlan, Row, result_row
 from assistant.outcome_messages import answering_version, outcome_record
 from assistant.settings import Settings
 from corpus.catalogue import Catalogue
@@ -147,12 +147,12 @@ class CollectionUpdater:
         with WorkerPool(self._catalogue, jobs or self._jobs, self.limits) as readers:
             yield from ingest(sources, self._library, self._catalogue, show_progress, readers, again=again)
 
-    def foreseen(self, planned: Plan) -> list[Row]:
+    def preview(self, planned: FetchPlan) -> list[Row]:
         """What fetching would do with each document."""
         assert self.source is not None, "without a source nothing is to be fetched"
-        return planned.foreseen(self._library.folder / FOLDER, self.source.ods_url)
+        return planned.preview(self._library.folder / FOLDER, self.source.ods_url)
 
-    def fetch(self, reporter: ProgressReporter, planned: Plan) -> None:
+    def fetch(self, reporter: ProgressReporter, planned: FetchPlan) -> None:
         """Fetches official documents and ingests them; documents already stored, and failed downloads, are outcomes too."""
         assert self.source is not None, "without a source nothing is to be fetched"
         fetch(reporter, planned, self.source, self._library.folder / FOLDER, lambda: nullcontext(self), self._transport)
@@ -181,7 +181,7 @@ class CollectionUpdater:
 
 def fetch(
     reporter: ProgressReporter,
-    planned: Plan,
+    planned: FetchPlan,
     source: Settings,
     folder: Path,
     opened: Callable[[], AbstractContextManager[CollectionUpdater]],

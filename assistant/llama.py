@@ -44,7 +44,7 @@ class PassageRetriever(BaseRetriever):
         super().__init__(callback_manager=CallbackManager())
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        return [node_of(each) for each in self._engine.search(query_bundle.query_str, self._limit)]
+        return [to_node(each) for each in self._engine.search(query_bundle.query_str, self._limit)]
 
 
 class PassageStore(BasePydanticVectorStore):
@@ -84,7 +84,7 @@ class PassageStore(BasePydanticVectorStore):
         found = self._library.nearest(vector / length, max(1, query.similarity_top_k), within)
         passages = self._library.passages_by_id([passage_id for passage_id, _ in found])
         nodes = [
-            node_of(Evidence(passage, self._library.document(passage.document_id), score, score))
+            to_node(Evidence(passage, self._library.document(passage.document_id), score, score))
             for passage_id, score in found
             if (passage := passages.get(passage_id)) is not None
         ]
@@ -145,7 +145,7 @@ class _Passages(BaseKVStore):
         raise NotImplementedError(_REMOVED)
 
     def _described_node(self, passage: Passage) -> dict[str, Any]:
-        node_json: dict[str, Any] = doc_to_json(node_of(Evidence(passage, self._library.document)).node)
+        node_json: dict[str, Any] = doc_to_json(to_node(Evidence(passage, self._library.document)).node)
         return node_json
 
 
@@ -180,7 +180,7 @@ class PassageReader(BaseNodePostprocessor):
         ]
         made = []
         for each in self._engine.scorer.best_unit_per_passage(self._engine.question(query_bundle.query_str), evidence):
-            node = node_of(each.unit.evidence)
+            node = to_node(each.unit.evidence)
             unit = each.unit
             node.node.metadata |= {
                 "answer": unit.text,
@@ -206,7 +206,7 @@ class AnswerEngine(BaseQueryEngine):
 
     def _query(self, query_bundle: QueryBundle) -> Response:
         with self._lock:
-            return response_of(self._engine.ask(query_bundle.query_str))
+            return to_response(self._engine.ask(query_bundle.query_str))
 
     async def _aquery(self, query_bundle: QueryBundle) -> Response:
         return await asyncio.to_thread(self._query, query_bundle)
@@ -215,7 +215,7 @@ class AnswerEngine(BaseQueryEngine):
         return {}
 
 
-def node_of(evidence: Evidence) -> NodeWithScore:
+def to_node(evidence: Evidence) -> NodeWithScore:
     """Converts a passage to a node with its fused score."""
     passage, document = evidence.passage, evidence.document
     node = TextNode(
@@ -237,7 +237,7 @@ def node_of(evidence: Evidence) -> NodeWithScore:
     return NodeWithScore(node=node, score=evidence.score)
 
 
-def response_of(answer: Answer) -> Response:
+def to_response(answer: Answer) -> Response:
     """Converts an answer to a response; one without statements has its reason as text."""
     lines = [
         statement.text + " " + "".join(f"[{n}]" for n in answer.numbers(statement)) for statement in answer.statements

@@ -42,7 +42,7 @@ class Rendered:
     spots: dict[int, tuple[int, int]]
 
 
-def inert(text: str, links: Collection[str] = ()) -> str:
+def escape_markdown(text: str, links: Collection[str] = ()) -> str:
     """Escapes text as one line of Markdown that shows it literally. URLs are shown as code, so that no renderer links them, except
     those in `links`."""
     line = " ".join(_UNSEEN.sub("", text).split())
@@ -60,10 +60,10 @@ def inert(text: str, links: Collection[str] = ()) -> str:
 def statement_piece(index: int, statement: Statement, numbers: Sequence[int]) -> str:
     """A statement with its citation marks, and the separator before it."""
     marks = "".join(f"[{n}]" for n in numbers)
-    return f"{PARAGRAPH if index else ''}{inert(statement.text)}{' ' if marks else ''}{marks}"
+    return f"{PARAGRAPH if index else ''}{escape_markdown(statement.text)}{' ' if marks else ''}{marks}"
 
 
-def rendered(answer: Answer, notes: Sequence[str] = ()) -> Rendered:
+def render_answer(answer: Answer, notes: Sequence[str] = ()) -> Rendered:
     """Renders an answer. `notes`: sentences in addition to its own."""
     text, spots = opening(doubt(answer.status, answer.language)), dict[int, tuple[int, int]]()
     for index, statement in enumerate(answer.statements):
@@ -79,7 +79,7 @@ def rendered(answer: Answer, notes: Sequence[str] = ()) -> Rendered:
 
 def opening(doubt_text: str) -> str:
     """The text before the statements: a `doubt` whether they answer, if any."""
-    return inert(doubt_text) + PARAGRAPH if doubt_text else ""
+    return escape_markdown(doubt_text) + PARAGRAPH if doubt_text else ""
 
 
 def ending(answer: Answer, notes: Sequence[str] = ()) -> str:
@@ -87,11 +87,12 @@ def ending(answer: Answer, notes: Sequence[str] = ()) -> str:
     stored = [each.url for each in answer.citations] + [each.url for each in answer.see_also]
     links = {url for url in stored if url and LINK.fullmatch(url)}
     reason = answer.reason.removeprefix(doubt(answer.status, answer.language)).strip()
-    parts = [inert(each, links) for each in (reason, *answer.notes, *notes) if each]
+    parts = [escape_markdown(each, links) for each in (reason, *answer.notes, *notes) if each]
     if answer.see_also:
-        parts.append(inert(say("see_also", answer.language)))
+        parts.append(escape_markdown(say("see_also", answer.language)))
         parts += [
-            f"- {inert(place_text(each.locator, answer.language))}{_linked(each.url)}" for each in answer.see_also
+            f"- {escape_markdown(place_text(each.locator, answer.language))}{_linked(each.url)}"
+            for each in answer.see_also
         ]
     parts += [f"[{n}] {reference(each, answer.language)}" for n, each in enumerate(answer.citations, 1)]
     return (RULE if answer.statements else "") + PARAGRAPH.join(parts)
@@ -101,8 +102,10 @@ def reference(citation: Citation, language: str) -> str:
     """A citation as a line: place, quote, stored link."""
     from assistant.export.un_style import format_locator  # imports the layout of papers, which a terminal does not need
 
-    place = inert(located(citation, language, lambda name: format_locator(name, citation.symbol, language)))
-    place, quote = (isolated(each, language) for each in (place, f"“{inert(citation.quote)}”"))
+    place = escape_markdown(
+        format_place(citation, language, lambda name: format_locator(name, citation.symbol, language))
+    )
+    place, quote = (isolated(each, language) for each in (place, f"“{escape_markdown(citation.quote)}”"))
     return f"{place}{remark(citation, language)}: {quote}{_linked(citation.url)}"
 
 
@@ -116,7 +119,7 @@ def place_of(known: Document | Citation, locator: str) -> str:
     return next((locator.removeprefix(each).removeprefix(", ") for each in names if locator.startswith(each)), locator)
 
 
-def located(citation: Citation, language: str, named: Callable[[str], str] = str) -> str:
+def format_place(citation: Citation, language: str, named: Callable[[str], str] = str) -> str:
     """The place of a citation in a language, with the heading above it; `named` formats the name of the document."""
     place = place_of(citation, citation.locator)
     name = isolated(named(citation.locator.removesuffix(place).removesuffix(", ")), language)

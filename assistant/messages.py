@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from assistant.answer_phrases import isolated
-from assistant.error_translation import reason
+from assistant.error_translation import translate_reason
 from assistant.translations import texts
 
 
@@ -24,7 +24,7 @@ class Message:
             name: each(language) if callable(each) else isolated(each, language) for name, each in self.values.items()
         }
         text = str(self.values.get("text", ""))
-        if (translated := reason(text, language)) != text:
+        if (translated := translate_reason(text, language)) != text:
             if self.name == "said":
                 return translated
             filled["text"] = translated

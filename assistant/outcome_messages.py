@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from assistant.error_translation import reason
+from assistant.error_translation import translate_reason
 from assistant.messages import Message
 from corpus.versions import Versions
 from ingest.ledger import MIN_PAGE_CHARACTERS, nearly_empty_pages
@@ -26,7 +26,7 @@ def outcome_record(outcome: Outcome) -> dict[str, Any]:
         "format": header.format if header else None,
         "passages": outcome.passages,
         "reason": visible(outcome.reason),
-        "before": outcome.before,
+        "before": outcome.from_earlier_run,
         "said": visible(_said(outcome)),
     }
     if document is not None:
@@ -51,7 +51,7 @@ def answering_version(versions: Versions, document_id: str) -> dict[str, str]:
 
 def _said(outcome: Outcome) -> str:
     header = outcome.header
-    if outcome.before:
+    if outcome.from_earlier_run:
         return f"{outcome.reason} (as before)"
     if header is None or outcome.result not in ("added", "replaced", "unchanged", "removed"):
         return outcome.reason
@@ -86,8 +86,10 @@ def describe_outcome(made: Mapping[str, Any], language: str = "en") -> dict[str,
         notes.insert(0, why)  # what it took the place of
     return {
         **bare,
-        "line": " ".join(f"{reason(result, language):<{width}} {_named(made, language)}".split("\n")).rstrip(),
-        "notes": [{"result": result, "text": reason(each, language)} for each in notes],
+        "line": " ".join(
+            f"{translate_reason(result, language):<{width}} {_named(made, language)}".split("\n")
+        ).rstrip(),
+        "notes": [{"result": result, "text": translate_reason(each, language)} for each in notes],
     }
 
 
@@ -96,11 +98,11 @@ def _named(made: Mapping[str, Any], language: str) -> str:
     if (said := made.get("said")) is not None:
         name = made["file"]
         return (
-            reason(said, language)
+            translate_reason(said, language)
             if said.startswith((f"{name} ", f"{name}: "))
-            else f"{name}: {reason(said, language)}"
+            else f"{name}: {translate_reason(said, language)}"
         )
-    parts = [made.get("document") or "", reason(made.get("reason") or "", language)]
+    parts = [made.get("document") or "", translate_reason(made.get("reason") or "", language)]
     if made.get("format") and made.get("bytes"):
         parts.insert(1, f"{made['format']}, {max(1, made['bytes'] // 1000):,} kB")
     elif str(made["result"]).startswith("would"):
@@ -113,7 +115,7 @@ def describe_job(job: Mapping[str, Any], language: str = "en") -> dict[str, Any]
     """Translates the record of a job: its detail, reason and outcomes."""
     why = Message(job["code"], {"text": job["reason"]}).in_language(language) if job["code"] else job["reason"]
     outcomes = [describe_outcome(each, language) for each in job["outcomes"]]
-    return {**job, "detail": reason(job["detail"], language), "reason": why, "outcomes": outcomes}
+    return {**job, "detail": translate_reason(job["detail"], language), "reason": why, "outcomes": outcomes}
 
 
 def _covered(pages: int, thin: Sequence[int]) -> str:

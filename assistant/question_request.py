@@ -63,8 +63,8 @@ class QuestionRequest(Wish):
         return cls.model_construct(question=question, history=list(history), language=language, mode=mode, scope=scope)
 
 
-def scope_of(asked: QuestionRequest, library: Library) -> Scope | None:
+def scope_of(request: QuestionRequest, library: Library) -> Scope | None:
     """The scope of a question, None for everything. Raises `NotFound` where the library does not have it."""
-    if asked.scope is not None and (why := asked.scope.unknown(library)) is not None:
+    if request.scope is not None and (why := request.scope.unknown(library)) is not None:
         raise NotFound(why)
-    return asked.scope
+    return request.scope

@@ -26,7 +26,7 @@ from ingest.timetable_grid import Grid, Label, Spans
 _LETTER = r"\(?[a-z]{1,2}\)"
 _NUMBER = rf"\d{{1,3}}(?:\s?{_LETTER})?"
 _WORD = r"(?:(?:agenda\s+)?items?|points?|temas?|пункт(?:ы|ов|а)?|البند(?:ان|ين)?|البنود|(?:议程)?项目)"
-_AND = r"(?:\s*(?:,|;|、|&|\+|[-‐-―])\s*(?:(?:and|et|y|и|و)\s+)?|\s+(?:and|et|y|e|и|to|à|a|al|по)\s+|\s*[和及]\s*|\s+و)"
+_AND = r"(?:\s*(?:[,;،؛，；、]|&|\+|[-‐-―])\s*(?:(?:and|et|y|и|و)\s+)?|\s+(?:and|et|y|e|и|to|à|a|al|по)\s+|\s*[和及]\s*|\s+و)"
 _NUMBERS = rf"{_NUMBER}(?:{_AND}(?:{_NUMBER}|{_LETTER}))*"
 _ITEM_CELL = re.compile(rf"^(?:{_WORD}\s*)?({_NUMBERS})\s*\.?$", re.IGNORECASE)
 _ITEM_LED = re.compile(rf"^{_WORD}\s*({_NUMBERS})\s*(?:[.:：)–—-]\s*|\s+|$)", re.IGNORECASE)

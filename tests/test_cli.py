@@ -19,7 +19,7 @@ from conftest import AGENDA, add, at_hand
 from invoking import BOATS, ROOT, TRAINS, Cli, write
 
 from assistant.cli.ask_commands import DEMO_QUESTIONS, SAMPLE_QUESTIONS
-from assistant.cli.commands import OWN, Deferred, help_line
+from assistant.cli.commands import COMMAND_PLACES, DeferredCommand, help_line
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
 from corpus.library import Library
@@ -718,10 +718,10 @@ def test_a_library_of_another_segmenter_names_the_command_that_mends_it(cli: Cli
 # The list of commands
 
 
-@pytest.mark.parametrize("name", OWN)
+@pytest.mark.parametrize("name", COMMAND_PLACES)
 def test_what_the_list_says_of_a_command_is_the_first_sentence_of_its_help(name: str) -> None:
-    place = f"assistant.cli.{OWN[name]}"
-    told = Deferred(name, place).load().help
+    place = f"assistant.cli.{COMMAND_PLACES[name]}"
+    told = DeferredCommand(name, place).load().help
     assert told
     assert " ".join(told.split("\n\n")[0].split()) == help_line(place)
 

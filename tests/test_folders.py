@@ -258,9 +258,9 @@ def test_a_second_run_reads_nothing_and_changes_no_byte(
     library.close()
     assert state(tmp_path / "library") == before
     assert results(second).count("unchanged") == 60
-    assert [(each.result, each.before, each.reason) for each in second if each.result in ("refused", "skipped")] == [
-        (each.result, True, each.reason) for each in first if each.result in ("refused", "skipped")
-    ]
+    assert [
+        (each.result, each.from_earlier_run, each.reason) for each in second if each.result in ("refused", "skipped")
+    ] == [(each.result, True, each.reason) for each in first if each.result in ("refused", "skipped")]
 
 
 def test_a_refusal_is_told_again_and_read_anew_only_when_asked(cli: Cli, tmp_path: Path) -> None:
@@ -308,7 +308,7 @@ def test_a_new_reader_reads_everything_anew(library: Library, folder: Path, monk
     monkeypatch.setattr("ingest.document_reading.READER_VERSION", "a new one")
     second = outcomes_of(library, find_inputs(folder))
     assert results(second).count("replaced") == 60
-    assert [each.before for each in second if each.result == "refused"] == [False]
+    assert [each.from_earlier_run for each in second if each.result == "refused"] == [False]
     assert set(results(outcomes_of(library, find_inputs(folder)))) == {"unchanged", "refused"}
 
 

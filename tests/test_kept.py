@@ -137,7 +137,7 @@ def test_the_server_keeps_conversations_of_those_alone_who_sign_in_and_want_it(m
     assert kept is not None
     talks = [conversation(made, "account:amina", question) for question in ("When is item 3?", "When is item 2?")]
     for talk in talks:
-        kept.put(AMINA, talk.token, talk.title, serialize_turns(talk.turns))
+        kept.save(AMINA, talk.token, talk.title, serialize_turns(talk.turns))
         made.app.state.conversations.forget(talk.token, "account:amina")
     listed = reader.get("/conversations").json()["kept"]
     assert [each["title"] for each in listed] == ["When is item 2?", "When is item 3?"]
@@ -193,32 +193,32 @@ def test_what_was_deleted_is_told_to_other_browsers_and_is_not_kept_again(made: 
         assert reader.post("/conversations", json={"token": each["token"]}).status_code == 404
         assert reader.post("/conversations/kept", json=each | {"changed": "2026-12-01T00:00:00Z"}).status_code == 204
     assert made.service.conversations is not None
-    made.service.conversations.put(AMINA, talks[0].token, "title", "[1]")
+    made.service.conversations.save(AMINA, talks[0].token, "title", "[1]")
     assert reader.get("/conversations").json()["kept"] == []
     assert signed_in(made, "rashid").get("/conversations").json()["forgotten"] == []
 
 
 def test_what_is_kept_is_bounded_and_goes_with_the_account(store: AccessStore, monkeypatch: pytest.MonkeyPatch) -> None:
     kept = SavedConversations(store)
-    kept.put(AMINA, "before", "title", "[]")
+    kept.save(AMINA, "before", "title", "[]")
     assert kept.all(AMINA) == [], "it is off where nobody has switched it on"
-    kept.keep(AMINA, True)
+    kept.set_saving(AMINA, True)
     monkeypatch.setattr(kept_module, "CONVERSATIONS", 2)
     for n in range(4):
-        kept.put(AMINA, f"t{n}", f"title {n}", "[]")
-    kept.put(AMINA, "t2", "title 2", "[2]")
+        kept.save(AMINA, f"t{n}", f"title {n}", "[]")
+    kept.save(AMINA, "t2", "title 2", "[2]")
     assert [each["token"] for each in kept.all(AMINA)] == ["t2", "t3"]
     assert kept.get(AMINA, "t2") == "[2]"
     monkeypatch.setattr(kept_module, "FORGOTTEN", 2)
     for n in range(4):
-        kept.forget(AMINA, f"gone{n}")
-    assert kept.forgotten(AMINA) == ["gone2", "gone3"]
+        kept.delete(AMINA, f"gone{n}")
+    assert kept.deleted_tokens(AMINA) == ["gone2", "gone3"]
     assert [each["token"] for each in kept.all(AMINA)] == ["t2", "t3"]
-    kept.keep(RASHID, True)
-    kept.put(RASHID, "t2", "taken", "[]")
+    kept.set_saving(RASHID, True)
+    kept.save(RASHID, "t2", "taken", "[]")
     assert kept.get(AMINA, "t2") == "[2]", "nobody writes over what is somebody else's"
     with pytest.raises(Forbidden):
-        kept.keep(Principal.anonymous("192.0.2.1", reading=True), True)
+        kept.set_saving(Principal.anonymous("192.0.2.1", reading=True), True)
     store.write("DELETE FROM accounts WHERE name = 'amina'")
     assert store.rows("SELECT count(*) FROM conversations") == [(0,)]
 
@@ -257,15 +257,15 @@ def test_a_link_ends_and_is_taken_back_with_the_secret(store: AccessStore, monke
     assert stat.S_IMODE((store.folder / SEAL_FILE).stat().st_mode) == 0o600
     assert [path.name for path in store.folder.glob("links*")] == [SEAL_FILE]
     assert (link.given, link.until) == (now, now + timedelta(days=DAYS))
-    assert kept.shared(RASHID, link.name).content == "[]"
+    assert kept.get_shared(RASHID, link.name).content == "[]"
     monkeypatch.setattr(store, "_clock", lambda: now + timedelta(days=DAYS))
     with pytest.raises(NotFound, match="has ended"):
-        kept.shared(RASHID, link.name)
+        kept.get_shared(RASHID, link.name)
     monkeypatch.setattr(store, "_clock", lambda: now)
     sealed = kept.sign("token", "[]")
     (store.folder / SEAL_FILE).unlink()
     with pytest.raises(NotFound, match="taken back"):
-        kept.shared(RASHID, link.name)
+        kept.get_shared(RASHID, link.name)
     assert not kept.verify(sealed, "token", "[]")
     (store.folder / SEAL_FILE).write_text("short")
     with pytest.raises(LibraryError, match="holds no secret"):
@@ -285,8 +285,8 @@ def test_links_are_bounded_for_each_account_and_for_all_who_show_none(
         ("account:amina", 2), ("anonymous", 3),
     ]  # fmt: skip
     with pytest.raises(NotFound):
-        kept.shared(AMINA, own[0])
-    assert kept.shared(AMINA, own[2]).content == "[]"
+        kept.get_shared(AMINA, own[0])
+    assert kept.get_shared(AMINA, own[2]).content == "[]"
 
 
 def test_an_answer_outlives_the_document_that_it_cites(made: Made) -> None:
@@ -318,19 +318,19 @@ def test_hostile_words_of_a_kept_answer_are_shown_as_words(made: Made) -> None:
 
 def test_what_people_keep_moves_with_their_accounts(store: AccessStore, tmp_path: Path) -> None:
     kept = SavedConversations(store)
-    kept.keep(AMINA, True)
-    kept.put(AMINA, "t", "title", json.dumps(["words"]))
+    kept.set_saving(AMINA, True)
+    kept.save(AMINA, "t", "title", json.dumps(["words"]))
     link = kept.share(RASHID, "[]")
     with AccessStore(tmp_path / "other") as other:
         store.copy_to(other)
         store.copy_to(other)
         there = SavedConversations(other)
-        assert (there.keeping(AMINA), there.keeping(RASHID)) == (True, False)
+        assert (there.saves_for(AMINA), there.saves_for(RASHID)) == (True, False)
         assert there.get(AMINA, "t") == '["words"]'
         with pytest.raises(NotFound):
-            there.shared(AMINA, link.name)  # the secret stays where it is
+            there.get_shared(AMINA, link.name)  # the secret stays where it is
         (tmp_path / "other" / SEAL_FILE).write_bytes((store.folder / SEAL_FILE).read_bytes())
-        assert there.shared(AMINA, link.name).content == "[]"
+        assert there.get_shared(AMINA, link.name).content == "[]"
 
 
 def test_two_processes_make_one_secret(tmp_path: Path) -> None:

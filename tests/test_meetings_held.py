@@ -11,7 +11,7 @@ from conftest import Holding, OpenLibrary, add
 from word_reader import THRESHOLDS, word_readers
 
 from assistant.export.un_style import document_name
-from assistant.page.scope_choice import examples
+from assistant.page.scope_choice import example_questions
 from assistant.qa.engine import Engine
 from assistant.qa.reader import Reading
 from assistant.qa.readers import Readers
@@ -211,12 +211,12 @@ def test_an_example_names_the_meeting_whose_item_it_asks_for_where_several_are_h
         "A/AC.2/2025/1", "Committee on Schools", "Quito", "2025-03-03", ["Desks", "Roofs"], ["A/AC.2/2025/2"]
     )
     add(library, catalogue, Input("schools.md", schools.encode()))
-    assert not [each for each in examples(library, language) if "A/AC.2/2025/1" in each]
+    assert not [each for each in example_questions(library, language) if "A/AC.2/2025/1" in each]
     harbours = agenda(
         "A/AC.1/2024/1", "Committee on Harbours", "Lisbon", "2024-05-06", ["Tolls", "Bells"], ["A/AC.1/2024/2"]
     )
     add(library, catalogue, Input("harbours.md", harbours.encode()))
-    when, papers = (each for each in examples(library, language) if "(A/AC.2/2025/1)" in each)
+    when, papers = (each for each in example_questions(library, language) if "(A/AC.2/2025/1)" in each)
     engine = Engine(library, catalogue, readers=word_readers())
     for question in (when, papers):
         answer = engine.ask(question)
@@ -394,5 +394,5 @@ def test_an_agenda_of_limited_distribution_is_no_draft(open_library: OpenLibrary
     add(library, catalogue, Input("agenda.md", text.encode()))
     (document,) = library.documents()
     assert document.kind == "agenda"
-    assert "draft" not in document_name(document, "en").told
+    assert "draft" not in document_name(document, "en").notes
     assert display_label(document, "fr") == "A/AC.3/2026/L.1"

@@ -14,7 +14,7 @@ from word_reader import THRESHOLDS
 
 from assistant.answer_phrases import say
 from assistant.cli.render import print_answer, print_events
-from assistant.markdown import PARAGRAPH, opening, rendered
+from assistant.markdown import PARAGRAPH, opening, render_answer
 from assistant.qa.abstention import Thresholds
 from assistant.qa.answer import StatementEvent
 from assistant.qa.engine import Engine
@@ -120,7 +120,7 @@ def test_its_doubt_stands_before_its_words_in_text_and_on_the_terminal_streamed_
     asked = engine(holding, -2.0)
     answer = asked.ask("How many crowns do yachts pay a night?")
     doubt = say("tentative", "en")
-    shown = rendered(answer)
+    shown = render_answer(answer)
     assert shown.text.startswith(doubt + PARAGRAPH)
     assert opening(doubt) == doubt + PARAGRAPH
     assert shown.text.count(doubt) == 1

@@ -16,7 +16,7 @@ from test_mandates import resolution
 from word_reader import word_readers
 
 from assistant.export.footnoting import ReferenceFormatter
-from assistant.llama import response_of
+from assistant.llama import to_response
 from assistant.markdown import reference
 from assistant.outcome_messages import describe_job
 from assistant.page.turn_html import sources_of
@@ -319,7 +319,7 @@ def test_the_page_shows_an_unverified_copy_as_one(made: Made) -> None:
 
 
 def test_the_library_for_llama_index_tells_of_an_unverified_copy(holding: Holding) -> None:
-    response = response_of(holding(upload("a.md", RIGHT), reading=True).ask(ASKED))
+    response = to_response(holding(upload("a.md", RIGHT), reading=True).ask(ASKED))
     assert [each.node.metadata["unverified"] for each in response.source_nodes] == [True]
 
 

@@ -40,10 +40,10 @@ class EventStream(StreamingResponse):
 
     # FastAPI reads the status that it describes from the default here.
     def __init__(self, events: AsyncIterator[bytes], status_code: int = 200) -> None:
-        super().__init__(kept_alive(events), status_code, {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"})
+        super().__init__(with_keepalive(events), status_code, {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"})
 
 
-async def kept_alive(events: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+async def with_keepalive(events: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     """Yields the events, with a comment after `QUIET_SECONDS` of silence, so that proxies do not close the connection."""
     async with aclosing(with_pauses(events, QUIET_SECONDS)) as coming:
         async for each in coming:

@@ -47,7 +47,7 @@ def requires(operation: str | None, *, counted: str | None = None) -> Callable[[
     return mark
 
 
-everybody = requires(None)
+public_route = requires(None)
 """Decorator of a route that everybody may call."""
 
 
@@ -57,7 +57,9 @@ class GuardedRoute(APIRoute):
     def __init__(self, path: str, endpoint: Callable[..., Any], **given: Any) -> None:
         use = getattr(endpoint, _MARK, None)
         if not isinstance(use, RouteAccess):
-            raise TypeError(f"The route {path} names no operation: mark its function with `requires` or `everybody`.")
+            raise TypeError(
+                f"The route {path} names no operation: mark its function with `requires` or `public_route`."
+            )
         self.use: RouteAccess = use
         """Operation of the route."""
         super().__init__(path, endpoint, **given)
@@ -100,7 +102,7 @@ def _as_get(scope: Scope) -> Scope:
     return {**scope, "method": "GET"} if scope.get("method") == "HEAD" else scope
 
 
-async def known_fields(request: Request) -> None:
+async def check_form_fields(request: Request) -> None:
     """Refuses a form with unknown fields: a dependency of routes that programs send forms to."""
     known = sorted(each.alias for each in request.scope["route"].dependant.body_params)
     _check_names(await request.form(), known, "body", "field")

@@ -56,16 +56,16 @@ class LibraryBackend:
         """The engine over the library, created on first use."""
         return make_engine(self.library, self.settings)
 
-    def ask(self, asked: QuestionRequest) -> Answer:
+    def ask(self, request: QuestionRequest) -> Answer:
         """Answers a question."""
-        *_, last = self.stream(asked)
+        *_, last = self.stream(request)
         assert isinstance(last, Finished)
         return last.answer
 
-    def stream(self, asked: QuestionRequest) -> Iterator[Event]:
+    def stream(self, request: QuestionRequest) -> Iterator[Event]:
         """Yields the events of an answer as they occur."""
-        scope = scope_of(asked, self.library)
-        return self.engine.stream(asked.question, asked.history, asked.language, mode=asked.mode, scope=scope)
+        scope = scope_of(request, self.library)
+        return self.engine.stream(request.question, request.history, request.language, mode=request.mode, scope=scope)
 
     def search(self, text: str, limit: int) -> list[dict[str, Any]]:
         """Finds passages, in the form that `search --json` prints."""
@@ -163,14 +163,14 @@ class LibraryBackend:
     def reviewed(self, draft: str) -> PaperResult:
         """Returns a draft with its events; as a file, its state is on the cover."""
         from assistant.export.file_formats import render
-        from assistant.service.paper_service import reviewed
+        from assistant.service.paper_service import review_publication
 
         with self._drafts() as drafts:
             found = drafts.get(draft)
 
         def file(form: str) -> bytes:
             with report_errors_as(ServiceFault):
-                return render(reviewed(found, self.library), form)
+                return render(review_publication(found, self.library), form)
 
         return PaperResult(found.to_json(), file)
 

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
     from typer._click.core import Command, Context
 
-PLUGGED = "rapporteur.commands"
+ENTRY_POINT_GROUP = "rapporteur.commands"
 """Entry points of this group are further command groups (Typer apps), such as `eval`."""
 
-OWN = {
+COMMAND_PLACES = {
     "ask": "ask_commands:ask",
     "chat": "ask_commands:chat",
     "search": "ask_commands:search",
@@ -69,26 +69,26 @@ class Commands(TyperGroup):
 
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
-        for name, place in OWN.items():
-            self.add_command(Deferred(name, f"{__package__}.{place}"))
+        for name, place in COMMAND_PLACES.items():
+            self.add_command(DeferredCommand(name, f"{__package__}.{place}"))
 
     def get_command(self, ctx: Context, cmd_name: str) -> Command | None:
         """Returns the deferred command of a name; None for an unknown name."""
         if cmd_name not in self.commands:
-            for entry in _plugged(cmd_name):
-                self.add_command(Deferred(entry.name, entry.value))
+            for entry in _entry_points(cmd_name):
+                self.add_command(DeferredCommand(entry.name, entry.value))
         return super().get_command(ctx, cmd_name)
 
     def list_commands(self, ctx: Context) -> list[str]:
         """Lists the names of all commands, and sets their help lines."""
-        for entry in _plugged():
+        for entry in _entry_points():
             self.get_command(ctx, entry.name)
         for each in self.commands.values():
-            each.help = each.help or (help_line(each.place) if isinstance(each, Deferred) else None)
+            each.help = each.help or (help_line(each.place) if isinstance(each, DeferredCommand) else None)
         return super().list_commands(ctx)
 
 
-class Deferred(TyperCommand):
+class DeferredCommand(TyperCommand):
     """A command that is imported on first use; until then only its name and place are known."""
 
     def __init__(self, name: str, place: str) -> None:
@@ -135,7 +135,9 @@ def help_line(place: str) -> str:
     return (found or "").partition("\n")[0]
 
 
-def _plugged(name: str | None = None) -> Sequence[EntryPoint]:
+def _entry_points(name: str | None = None) -> Sequence[EntryPoint]:
     from importlib.metadata import entry_points
 
-    return tuple(entry_points(group=PLUGGED) if name is None else entry_points(group=PLUGGED, name=name))
+    return tuple(
+        entry_points(group=ENTRY_POINT_GROUP) if name is None else entry_points(group=ENTRY_POINT_GROUP, name=name)
+    )

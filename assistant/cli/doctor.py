@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from assistant.cli.command_run import command_settings
-from assistant.engine_factory import check_there, load_catalogue, make_model, open_library
+from assistant.engine_factory import check_library_exists, load_catalogue, make_model, open_library
 from assistant.qa.abstention import load_thresholds
 from assistant.qa.reader import KINDS, Name, Reader
 from assistant.qa.reader_weights import REMEDY, available, ships
@@ -169,7 +169,7 @@ def _library(settings: Settings) -> Iterator[Finding]:
     names = " and ".join(f"{model.name}, {size} dimensions" for model, size in zip(used, sizes, strict=True))
     yield Finding("embedding", "ok", names)
     try:
-        check_there(settings)
+        check_library_exists(settings)
     except LibraryError as error:
         there = next(each for each in (settings.data_dir, *settings.data_dir.absolute().parents) if each.exists())
         yield Finding("library", "warning" if there.is_dir() else "error", str(error), "rapporteur ingest --starter")

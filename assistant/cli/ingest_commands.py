@@ -220,7 +220,7 @@ def fetch(
         planned = plan(asked, found, load_catalogue(settings))
     folder = settings.data_dir / FOLDER
     if dry_run:
-        rows += [asdict(each) for each in planned.foreseen(folder, settings.ods_url)]
+        rows += [asdict(each) for each in planned.preview(folder, settings.ods_url)]
         _report(rows, as_json)
         return
     from assistant.ingestion import fetch as fetched

@@ -11,7 +11,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from assistant.answer_phrases import doubt, place_text, say
-from assistant.markdown import located, remark
+from assistant.markdown import format_place, remark
 from assistant.qa.answer import Answer, Event, Finished, Statement, StatementEvent, answer_events
 from assistant.row_tables import Find, grid_of, without_bars
 from corpus.corpus_errors import NotHeld
@@ -84,7 +84,9 @@ def _print_citations(console: Console, answer: Answer) -> None:
     for n, citation in enumerate(answer.citations, 1):
         console.print(
             Text.assemble(
-                (f"[{n}] ", "cyan"), (located(citation, answer.language), "bold"), remark(citation, answer.language)
+                (f"[{n}] ", "cyan"),
+                (format_place(citation, answer.language), "bold"),
+                remark(citation, answer.language),
             )
         )
         quote = [without_bars(line) if " | " in line else line for line in citation.quote.split("\n") if line]

@@ -62,13 +62,13 @@ class ServerBackend:
     def __exit__(self, *_: object) -> None:
         self._client.close()
 
-    def ask(self, asked: QuestionRequest) -> Answer:
+    def ask(self, request: QuestionRequest) -> Answer:
         """Answers a question."""
-        return answer_of(self._call("POST", "/ask", json={**asked.model_dump(), "question": asked.question or " "}))
+        return answer_of(self._call("POST", "/ask", json={**request.model_dump(), "question": request.question or " "}))
 
-    def stream(self, asked: QuestionRequest) -> Iterator[Event]:
+    def stream(self, request: QuestionRequest) -> Iterator[Event]:
         """Yields the events of an answer, all at once when it is complete."""
-        answer = self.ask(asked)
+        answer = self.ask(request)
         yield from answer_events(answer)
         yield Finished(answer)
 

@@ -19,7 +19,7 @@ from assistant.api.api_replies import STREAMED, EventStream
 from assistant.api.authentication import Caller, ServiceParameter
 from assistant.api.route import GuardedRoute, requires
 from assistant.completions.completion_models import ChatBody, Conversation, ErrorBody
-from assistant.markdown import Rendered, ending, opening, rendered, statement_piece
+from assistant.markdown import Rendered, ending, opening, render_answer, statement_piece
 from assistant.qa.answer import Answer, Finished, StatementEvent
 from assistant.question_request import QuestionRequest
 from assistant.service import Stream
@@ -39,7 +39,7 @@ class Reply:
 
     def whole(self, answer: Answer, notes: Sequence[str] = ()) -> dict[str, Any]:
         """Builds the completion of an answer."""
-        shown = rendered(answer, notes)
+        shown = render_answer(answer, notes)
         refused = answer.reason if answer.status == "refused" else None
         made = self.text(shown.text, refusal=refused, annotations=url_citations(answer, shown))
         return {**made, "rapporteur": answer.to_json()}
@@ -57,7 +57,7 @@ class Reply:
 
     def end(self, answer: Answer, notes: Sequence[str] = ()) -> dict[str, Any]:
         """Builds the last chunk of an answer, with annotations."""
-        delta: dict[str, Any] = {"annotations": url_citations(answer, rendered(answer, notes))}
+        delta: dict[str, Any] = {"annotations": url_citations(answer, render_answer(answer, notes))}
         if answer.status == "refused":
             delta["refusal"] = answer.reason
         return self.chunk(delta, "stop", rapporteur=answer.to_json())

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 
 from assistant.access import Principal
 from assistant.api.api_models import AnswerOut, CorrectionOut, DocumentOut, HitOut, Page, Strict
-from assistant.markdown import LINK, inert, rendered
+from assistant.markdown import LINK, escape_markdown, render_answer
 from assistant.qa.answer import Answer, Finished, StatementEvent
 from assistant.question_request import QuestionRequest
 from assistant.service import Service
@@ -190,7 +190,9 @@ async def _ask(service: Service, who: Principal, asked: QuestionRequest, report_
     async for event in service.stream(who, asked):
         if isinstance(event, Finished):
             return _answered(event.answer)
-        await report_progress(inert(event.statement.text) if isinstance(event, StatementEvent) else event.stage)
+        await report_progress(
+            escape_markdown(event.statement.text) if isinstance(event, StatementEvent) else event.stage
+        )
     raise AssertionError("a stream ends in the whole answer")
 
 
@@ -219,7 +221,7 @@ def _listed(service: Service, who: Principal, arguments: ListDocuments) -> ToolR
 def _answered(answer: Answer) -> ToolResult:
     cited = [(each.title, each.url) for each in answer.citations]
     offered = [(each.title, each.url) for each in answer.see_also]
-    return ToolResult(answer.to_json(), rendered(answer).text, _links(cited + offered))
+    return ToolResult(answer.to_json(), render_answer(answer).text, _links(cited + offered))
 
 
 def _read(service: Service, who: Principal, arguments: ReadParagraph) -> ToolResult:

@@ -18,7 +18,15 @@ from assistant.page.chat_turns import Conversation, Conversations, Turn
 from assistant.page.conversation_routes import save_on_server
 from assistant.page.gradio_html import caller_of, carrier, query_params, reader_language
 from assistant.page.plain_pages import carried, marked
-from assistant.page.scope_choice import any_of, examples, filters_of, held_meetings, items_of, scope_of, scope_words
+from assistant.page.scope_choice import (
+    choice_of_all,
+    example_questions,
+    filter_choices,
+    item_choices,
+    meeting_links,
+    scope_of,
+    scope_words,
+)
 from assistant.page.turn_html import LONGEST, earlier_html, refused_html, turn_html, waiting_html
 from assistant.page_labels import mark, word
 from assistant.qa.answer import Answer, AnswerStatus, Finished, StatementEvent
@@ -76,11 +84,11 @@ def _build(service: Service, conversations: Conversations, blocks: gr.Blocks) ->
     opened = gr.Textbox("", elem_id="rp-opened", max_length=64)
     reopen = gr.Button("", elem_id="rp-reopen")
     with gr.Accordion(mark("only_some"), open=False, elem_id="rp-filters") as narrow, gr.Row():
-        meeting = gr.Dropdown(any_of(None), value="", label=mark("meeting"))
-        item = gr.Dropdown(any_of(None), value="", label=mark("agenda_item"))
+        meeting = gr.Dropdown(choice_of_all(None), value="", label=mark("meeting"))
+        item = gr.Dropdown(choice_of_all(None), value="", label=mark("agenda_item"))
         documents = gr.Dropdown([], value=[], label=mark("documents"), multiselect=True)
-        language = gr.Dropdown(any_of(None), value="", label=mark("text_language"))
-        year = gr.Dropdown(any_of(None), value="", label=mark("document_year"))
+        language = gr.Dropdown(choice_of_all(None), value="", label=mark("text_language"))
+        year = gr.Dropdown(choice_of_all(None), value="", label=mark("document_year"))
 
     outputs = [question, start, welcome, past, now, after, export, token, ask, stop, verdict, comment, thanks]
     filters = [meeting, item, documents, language, year]
@@ -195,14 +203,16 @@ def _build(service: Service, conversations: Conversations, blocks: gr.Blocks) ->
     send.click(rated, [verdict, comment, token], thanks, **QUIET)
 
     def items(chosen: str, request: gr.Request) -> gr.Dropdown:
-        return gr.Dropdown(choices=items_of(service, caller_of(request), chosen, reader_language(request)), value="")
+        return gr.Dropdown(
+            choices=item_choices(service, caller_of(request), chosen, reader_language(request)), value=""
+        )
 
     meeting.change(items, meeting, item, **QUIET)
 
     def begin(request: gr.Request) -> list[Any]:
         who, query = caller_of(request), query_params(request)
-        chosen = filters_of(service, who, reader_language(request))
-        shown = examples(service.library, reader_language(request), EXAMPLES)
+        chosen = filter_choices(service, who, reader_language(request))
+        shown = example_questions(service.library, reader_language(request), EXAMPLES)
         keys = [key for _, key in chosen.documents]
         ids = [value for _, value in chosen.meetings]
         wanted = [query["document"]] if query.get("document") in keys else []
@@ -217,7 +227,7 @@ def _build(service: Service, conversations: Conversations, blocks: gr.Blocks) ->
             query.get("ask", "")[:LONGEST],
             query["ask"][:LONGEST] if query.get("ask") else gr.skip(),  # the user may be typing already
             carried(
-                "welcome.html", reader_language(request), held=held_meetings(service, who, reader_language(request))
+                "welcome.html", reader_language(request), held=meeting_links(service, who, reader_language(request))
             ),
             *(gr.Button(text, visible=True) for text in shown),
             *(gr.Button("", visible=False) for _ in range(EXAMPLES - len(shown))),

@@ -78,9 +78,9 @@ def conversations(service: ServiceParameter, caller: Caller) -> dict[str, Any]:
     saved = service.conversations
     return {
         "who": caller.id,
-        "keeping": saved.keeping(caller) if saved else None,
+        "keeping": saved.saves_for(caller) if saved else None,
         "kept": saved.all(caller) if saved else [],
-        "forgotten": saved.forgotten(caller) if saved else [],
+        "forgotten": saved.deleted_tokens(caller) if saved else [],
     }
 
 
@@ -103,7 +103,7 @@ def export_conversation(request: Request, token: Named, service: ServiceParamete
 def reopen(request: Request, body: ReopenRequest, service: ServiceParameter, caller: Caller) -> dict[str, str]:
     """Reopens a conversation; under a new token, where another client has it open."""
     held, saved = conversations_of(request), saved_conversations_of(service)
-    if body.token in saved.forgotten(caller):
+    if body.token in saved.deleted_tokens(caller):
         raise NotFound("conversation-gone")
     found = held.find(body.token, caller.client)
     if found is None:
@@ -129,7 +129,7 @@ def save_conversation(body: SignedConversation, service: ServiceParameter, calle
     if not saved.verify(body.seal, body.token, body.kept):
         raise Invalid("seal-broken")
     title = Conversation(body.token, caller.client, parse_turns(body.kept)).title
-    saved.put(caller, body.token, title, body.kept, body.changed)
+    saved.save(caller, body.token, title, body.kept, body.changed)
     return Response(status_code=204)
 
 
@@ -137,7 +137,7 @@ def save_conversation(body: SignedConversation, service: ServiceParameter, calle
 @requires("ask", counted="documents")
 def set_saving(body: SavingChoice, service: ServiceParameter, caller: Caller) -> dict[str, Any]:
     """Switches saving on the server on or off for the signed-in user."""
-    saved_conversations_of(service).keep(caller, body.on)
+    saved_conversations_of(service).set_saving(caller, body.on)
     return conversations(service, caller)
 
 
@@ -152,21 +152,21 @@ def forget(
 ) -> Response:
     """Deletes conversations by their tokens in memory and on the server; or all that the server has saved."""
     saved = saved_conversations_of(service)
-    can = saved.keeping(caller) is not None
+    can = saved.saves_for(caller) is not None
     for each in token or ():
         conversations_of(request).forget(each, caller.client)
         if can:
-            saved.forget(caller, each)
+            saved.delete(caller, each)
     if everything and can:
-        saved.forget(caller)
+        saved.delete(caller)
     return Response(status_code=204)
 
 
 def save_on_server(service: Service, who: Principal, talk: Conversation) -> None:
     """Saves a conversation on the server, where the user chose that; errors are logged only, so that answers are shown anyway."""
     try:
-        if service.conversations is not None and service.conversations.keeping(who):
-            service.conversations.put(who, talk.token, talk.title, serialize_turns(talk.turns, talk.gone))
+        if service.conversations is not None and service.conversations.saves_for(who):
+            service.conversations.save(who, talk.token, talk.title, serialize_turns(talk.turns, talk.gone))
     except (ServiceFault, LibraryError):
         log.exception("a conversation could not be kept")
 
@@ -252,14 +252,16 @@ def conversation(request: Request, token: Token, service: ServiceParameter, call
 @requires("brief", counted="documents")
 def file(request: Request, name: Name, service: ServiceParameter, caller: Caller) -> Response:
     """Returns a shared answer as a file."""
-    return _file_of_turns(request, service, parse_turns(saved_conversations_of(service).shared(caller, name).content))
+    return _file_of_turns(
+        request, service, parse_turns(saved_conversations_of(service).get_shared(caller, name).content)
+    )
 
 
 @router.get("/answers/{name}")
 @requires("documents")
 def answer(request: Request, name: Name, service: ServiceParameter, caller: Caller) -> Response:
     """Shows the answer behind a link, with its sources."""
-    link, reader = saved_conversations_of(service).shared(caller, name), language_of(request)
+    link, reader = saved_conversations_of(service).get_shared(caller, name), language_of(request)
     turn = parse_turns(link.content)[0]
     days: dict[str, Any] = {
         "given": date_text(link.given.date(), reader),

@@ -24,10 +24,10 @@ from assistant.page.scope_choice import (
     Choices,
     Filters,
     agenda_items,
-    examples,
-    filters_of,
-    held_meetings,
-    latest_first,
+    example_questions,
+    filter_choices,
+    meeting_links,
+    meetings_latest_first,
     scope_of,
     scope_words,
 )
@@ -152,7 +152,7 @@ def _form_page(
 ) -> Response:
     """Renders the form with a question in it, the conversation, and a message."""
     reader = language_of(request)
-    filters = filters_of(service, who, reader)
+    filters = filter_choices(service, who, reader)
     turn = ""
     if talk:
         talk.redraw(partial(turn_html, service))
@@ -171,15 +171,15 @@ def _form_page(
         turn=Markup(turn),  # noqa: S704  (escaped)
         earlier=Markup(earlier_html(talk, reader, last=True) if talk else ""),  # noqa: S704  (escaped)
         word=pandoc_path(),
-        held=held_meetings(service, who, reader) if talk is None else [],
-        examples=examples(service.library, reader, EXAMPLES) if talk is None else [],
+        held=meeting_links(service, who, reader) if talk is None else [],
+        examples=example_questions(service.library, reader, EXAMPLES) if talk is None else [],
         longest=LONGEST,
     )
 
 
 def _meetings(service: Service, who: Principal, filters: Filters) -> list[tuple[str, str, Choices]]:
     """The choices of meetings, latest first, with the items of the latest ones: label, value, items."""
-    items = {each.document_id: agenda_items(each) for each in latest_first(service, who)[:MOST_MEETINGS]}
+    items = {each.document_id: agenda_items(each) for each in meetings_latest_first(service, who)[:MOST_MEETINGS]}
     return [
         (label, value, [(title, f"{value}#{number}") for title, number in items.get(value, ())])
         for label, value in filters.meetings

@@ -20,7 +20,7 @@ from assistant.answer_phrases import day_of
 from assistant.answer_phrases import mark as sign
 from assistant.api.problems import MEDIA_TYPE, problem, request_id
 from assistant.api.route import GuardedRoute
-from assistant.error_translation import reason
+from assistant.error_translation import translate_reason
 from assistant.page_labels import LANGUAGE_NAMES, direction, language_of, mark, word, words_of
 from assistant.service_errors import ServiceFault
 from corpus.documents import Document
@@ -33,7 +33,7 @@ def render(template: str, reader: str = "en", /, **values: object) -> str:
     def say(name: str, **more: object) -> str:
         return word(name, reader, **more)
 
-    translated = {"known": lambda text: reason(text, reader), "day": lambda date: day_of(date, reader)}
+    translated = {"known": lambda text: translate_reason(text, reader), "day": lambda date: day_of(date, reader)}
     signs = {"comma": sign(",", reader), "semicolon": sign(";", reader)}
     return _environment().get_template(template).render(reader=reader, say=say, **translated, **signs, **values)
 

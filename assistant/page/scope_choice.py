@@ -26,17 +26,17 @@ from corpus.meetings import AgendaItem, Meeting, Sitting
 from corpus.symbols import Symbol, link
 
 
-def latest_first(service: Service, who: Principal) -> list[Meeting]:
+def meetings_latest_first(service: Service, who: Principal) -> list[Meeting]:
     """The meetings whose agendas are stored, latest first."""
     return sorted(service.meetings(who), key=lambda each: (each.dates[-1:], each.document_id), reverse=True)
 
 
 def meeting_views(service: Service, who: Principal, reader: str = "en") -> list[dict[str, Any]]:
     """The meetings as template values, latest first."""
-    return [_view(service, who, each, reader) for each in latest_first(service, who)]
+    return [_view(service, who, each, reader) for each in meetings_latest_first(service, who)]
 
 
-def held_meetings(service: Service, who: Principal, reader: str) -> list[dict[str, str]]:
+def meeting_links(service: Service, who: Principal, reader: str) -> list[dict[str, str]]:
     """The meetings for the start view, latest first: body, dates, path."""
     return [
         {
@@ -44,7 +44,7 @@ def held_meetings(service: Service, who: Principal, reader: str) -> list[dict[st
             "dates": _dates(each.dates, reader),
             "path": f"/meetings?{urlencode({'meeting': each.document_id})}",
         }
-        for each in latest_first(service, who)
+        for each in meetings_latest_first(service, who)
     ]
 
 
@@ -110,7 +110,7 @@ def _dates(dates: tuple[dt.date, ...], reader: str) -> str:
 Choices = list[tuple[str, str]]
 
 
-def any_of(reader: str | None) -> Choices:
+def choice_of_all(reader: str | None) -> Choices:
     """The choice "all" in the language of a reader; None: with a placeholder for the label."""
     return [(mark("all") if reader is None else word("all", reader), "")]
 
@@ -125,9 +125,9 @@ class Filters:
     years: Choices
 
 
-def filters_of(service: Service, who: Principal, reader: str) -> Filters:
+def filter_choices(service: Service, who: Principal, reader: str) -> Filters:
     """The choices of each filter, from the contents of the library."""
-    every = any_of(reader)
+    every = choice_of_all(reader)
     records = service.records(who)
     keys: dict[str, str] = {}
     for record in records:
@@ -140,7 +140,7 @@ def filters_of(service: Service, who: Principal, reader: str) -> Filters:
             *every,
             *(
                 (_label(each.document_id.rsplit(":", 2)[0], each, reader), each.document_id)
-                for each in latest_first(service, who)
+                for each in meetings_latest_first(service, who)
             ),
         ],
         [(label, key) for key, label in keys.items()],
@@ -149,10 +149,10 @@ def filters_of(service: Service, who: Principal, reader: str) -> Filters:
     )
 
 
-def items_of(service: Service, who: Principal, meeting_id: str, reader: str) -> Choices:
+def item_choices(service: Service, who: Principal, meeting_id: str, reader: str) -> Choices:
     """The agenda items of a meeting."""
     items = (agenda_items(each) for each in service.meetings(who) if each.document_id == meeting_id)
-    return [*any_of(reader), *next(items, ())]
+    return [*choice_of_all(reader), *next(items, ())]
 
 
 def agenda_items(meeting: Meeting) -> Choices:
@@ -195,17 +195,17 @@ ARTICLES = 2
 """Most example questions about articles of treaties."""
 
 
-def examples(library: Library, language: str, most: int = 6) -> list[str]:
+def example_questions(library: Library, language: str, most: int = 6) -> list[str]:
     """Example questions about the stored documents in a language; the same ones until the documents change."""
     found: dict[str, None] = {}
-    for each in chain(_of_meeting(library, language), _of_documents(library, language)):
+    for each in chain(_meeting_examples(library, language), _document_examples(library, language)):
         found[each] = None
         if len(found) == most:
             break  # the library may be large
     return list(found)
 
 
-def _of_meeting(library: Library, language: str) -> Iterator[str]:
+def _meeting_examples(library: Library, language: str) -> Iterator[str]:
     """Questions about the latest meeting, named by its agenda where there are agendas of several meetings."""
     keys = library.keys()
     meetings = sorted(library.meetings(), key=lambda each: (each.dates[-1:], each.document_id))
@@ -223,17 +223,17 @@ def _of_meeting(library: Library, language: str) -> Iterator[str]:
             yield word("example_title", language, title=item.title)
 
 
-def _of_documents(library: Library, language: str) -> Iterator[str]:
+def _document_examples(library: Library, language: str) -> Iterator[str]:
     quotable = library.versions().quotable(language)
     treaties = (library.document(each.id) for each in library.headers(kind="treaty") if each.id in quotable)
     whole = (each for each in treaties if not each.unquotable)
     for document in islice((each for each in whole if _articles(each) and _name(each, language)), ARTICLES):
-        article = _one_of(_articles(document))
+        article = _stable_choice(_articles(document))
         yield word("example_article", language, article=article, document=_name(document, language))
     for document in map(library.document, sorted(quotable)):
         headings = _headings(document) if document.language == language and not document.unquotable else []
         if headings and document.kind != "treaty" and document.edition != "digest":
-            yield word("example_heading", language, document=document.label, heading=_one_of(headings))
+            yield word("example_heading", language, document=document.label, heading=_stable_choice(headings))
 
 
 def _name(document: Document, language: str) -> str:
@@ -280,6 +280,6 @@ def _headings(document: Document) -> list[str]:
     ]
 
 
-def _one_of(texts: list[str]) -> str:
+def _stable_choice(texts: list[str]) -> str:
     """Chooses one of some texts, independent of their order."""
     return min(texts, key=lambda text: hashlib.sha256(text.encode()).digest())

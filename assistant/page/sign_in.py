@@ -15,7 +15,7 @@ from assistant.access import Principal, Role
 from assistant.access.audit import Failure
 from assistant.access.rate_limits import PAUSE
 from assistant.api.authentication import COOKIE, AccessGate, client_address, same_origin
-from assistant.api.route import everybody
+from assistant.api.route import public_route
 from assistant.page.plain_pages import PageRoute, page
 from assistant.page_labels import COOKIE as LANGUAGE
 from assistant.page_labels import LANGUAGE_NAMES
@@ -112,7 +112,7 @@ def _form(
 
 
 @choice.get("/language")
-@everybody
+@public_route
 def switch(
     request: Request, to: Annotated[str, Query(max_length=10)] = "", next: Annotated[str, Query(max_length=1_000)] = "/"
 ) -> Response:

@@ -18,7 +18,7 @@ from assistant.page.plain_pages import PageRoute, page, version_path, words_path
 from assistant.page.report_pages import FILES, BriefingForm, File, Short, made_or_waiting
 from assistant.page_labels import language_of, word
 from assistant.service import Service
-from assistant.service.paper_service import STATES, State, reviewed
+from assistant.service.paper_service import STATES, State, review_publication
 from assistant.service_errors import Conflict, Invalid, NotFound, ServiceFault
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
@@ -65,7 +65,7 @@ def _draft_page(
 ) -> Response:
     """Renders a draft with its forms; after an error with its reason, and with the values `given` in the form."""
     found = service.papers.drafts(caller).get(draft_id)
-    article = Markup(to_html(reviewed(found, service.library, words_path), page=False))  # noqa: S704  (escaped)
+    article = Markup(to_html(review_publication(found, service.library, words_path), page=False))  # noqa: S704  (escaped)
     files = [(label, f"/drafts/{found.id}/briefing.{form}") for form, label in FILES.items()]
     values = {"draft": found, "drafts": [], "states": _states(request), "article": article, "files": files}
     refused = refusal.in_language(language_of(request)) if refusal else ""

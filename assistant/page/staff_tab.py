@@ -78,7 +78,7 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
                 if following:
                     before = html
                     await asyncio.sleep(PAUSE)
-            yield [html, gr.Button(visible=False), _health(service, who, reader), _documents(service, who)]
+            yield [html, gr.Button(visible=False), _health_html(service, who, reader), _documents(service, who)]
         except ServiceFault as fault:
             yield refused(fault.in_language(reader))
 
@@ -130,7 +130,7 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
             wanted = [gr.Accordion(open=True), named, spoken or gr.skip()]
         try:
             report = carried("evaluation.html", reader, there=evaluation_path(service).is_file())
-            return [*wanted, _said(service, who, reader), report]
+            return [*wanted, _ratings_html(service, who, reader), report]
         except ServiceFault as fault:
             return [*wanted, carried("told.html", text=fault.in_language(reader), wrong=True), ""]
 
@@ -153,7 +153,7 @@ def _latest(service: Service, who: Principal, reader: str) -> list[dict[str, Any
     return [describe_job(service.job(who, each), reader) for each in shown]
 
 
-def _health(service: Service, who: Principal, reader: str) -> str:
+def _health_html(service: Service, who: Principal, reader: str) -> str:
     """Renders counts, the documents that need review, and the unverified ones."""
     held = service.records(who)
     doubtful = [each for each in held if each["warnings"] or each["pages_without_text"]]
@@ -168,7 +168,7 @@ def _health(service: Service, who: Principal, reader: str) -> str:
     )
 
 
-def _said(service: Service, who: Principal, reader: str) -> str:
+def _ratings_html(service: Service, who: Principal, reader: str) -> str:
     """Renders the ratings, latest first."""
     _, total = service.ratings(who, 0, 1)
     latest, _ = service.ratings(who, max(0, total - RATINGS), RATINGS)

@@ -14,7 +14,7 @@ from assistant.page.chat_turns import Conversation, Turn
 from assistant.page.document_pages import PrintedPage, printed_pages_of
 from assistant.page.excerpt_html import edition_words, excerpt, official_address, reference
 from assistant.page.plain_pages import carried, version_path, web_address, words_path
-from assistant.page.scope_choice import examples
+from assistant.page.scope_choice import example_questions
 from assistant.page_labels import word, words_of
 from assistant.qa.answer import Answer, Citation, Statement
 from assistant.qa.revisions import later_notes
@@ -71,7 +71,7 @@ def sources_of(service: Service, answer: Answer) -> list[Source]:
 
 def _source(service: Service, number: int, cited: Citation, answer: Answer) -> Source:
     """A source in its present state: since the answer, its document may have been changed or removed."""
-    language, (document, citation) = answer.language, _now(service, cited)
+    language, (document, citation) = answer.language, _relocated(service, cited)
     named = cited.symbol if document is None else document.key if document.symbol else document.short or document.title
     known = document if document and citation else cited
     shown = citation or cited
@@ -81,7 +81,7 @@ def _source(service: Service, number: int, cited: Citation, answer: Answer) -> S
         title=cited.title,
         edition=edition_words(known, language),
         doubted=known.edition == "digest" or known.unverified,
-        stands=_standing(service, document, citation, answer),
+        stands=_change_note(service, document, citation, answer),
         place=place_text(place_of(document or cited, shown.locator), language),
         language=cited.language,
         tongue=language_note(cited.language, language),
@@ -106,9 +106,9 @@ def _source(service: Service, number: int, cited: Citation, answer: Answer) -> S
     )
 
 
-def _now(service: Service, citation: Citation) -> tuple[Document | None, Citation | None]:
-    """The document of a citation as it is held now, and the citation of the same words where they stand there now, as near as they do
-    to where they stood; None for what there is no more."""
+def _relocated(service: Service, citation: Citation) -> tuple[Document | None, Citation | None]:
+    """The present document of a citation, and the citation relocated to the nearest occurrence of its quote there; None for a removed
+    document or quote."""
     try:
         document = service.library.document(citation.document)
     except Gone:
@@ -125,8 +125,8 @@ def _now(service: Service, citation: Citation) -> tuple[Document | None, Citatio
     return document, replace(citation, start=start, end=end, answer=answer, locator=locator)
 
 
-def _standing(service: Service, document: Document | None, citation: Citation | None, answer: Answer) -> str:
-    """What has become of what is cited since the answer was given; empty where nothing has, or where a note of the answer tells it."""
+def _change_note(service: Service, document: Document | None, citation: Citation | None, answer: Answer) -> str:
+    """How a cited document has changed since the answer; empty where it has not, or where a note of the answer says so."""
     if document is None:
         return word("stands_gone", answer.language)
     if citation is None:
@@ -140,8 +140,8 @@ def _standing(service: Service, document: Document | None, citation: Citation | 
 
 
 def present_status(answer: Answer, sources: Sequence[Source]) -> tuple[str, str]:
-    """How an answer stands now: `answered`, `partial`, `tentative`, `not_found`, `not_held` or `refused`, and `outdated` where what it
-    cites has changed since it was given; and which of it has."""
+    """The present status of an answer: `answered`, `partial`, `tentative`, `not_found`, `not_held` or `refused`, or `outdated` where a
+    cited document has changed since; and a text about the changes."""
     changed = dict.fromkeys(
         f"{isolated(each.symbol, answer.language)}: {each.stands}" for each in sources if each.stands
     )
@@ -227,7 +227,7 @@ def turn_html(
         plain=plain,
         whole=whole,
         sure=stands in ("answered", "partial"),
-        offered=examples(service.library, spoken, OFFERED) if offer else [],
+        offered=example_questions(service.library, spoken, OFFERED) if offer else [],
     )
 
 

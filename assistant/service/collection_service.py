@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 
 from assistant.access import Principal, Role
 from assistant.collection import Collection
-from assistant.fetch_plans import FetchRequest, Plan, Row, plan
+from assistant.fetch_plans import FetchPlan, FetchRequest, Row, plan
 from assistant.ingestion import CollectionUpdater, Files
 from assistant.qa.engine import Engine
 from assistant.service.jobs import Job, Jobs
@@ -176,24 +176,24 @@ class CollectionService(ServiceBase):
             job_id=upload.job,
         )
 
-    def fetch(self, who: Principal, asked: FetchRequest) -> Job:
+    def fetch(self, who: Principal, request: FetchRequest) -> Job:
         """Starts to fetch official documents by symbol (see `rapporteur fetch`); never from an address that the caller gives."""
-        planned = self._plan(who, asked)
+        planned = self._plan(who, request)
         named = ", ".join(f"{each.symbol} ({each.language})" for each in planned.due) or "nothing that is not held"
         self._note_action(who, "fetch", named)
         return self.jobs.submit(
             "fetch", who.id, lambda reporter: self._updater.fetch(reporter, planned), detail=named[:200]
         )
 
-    def plan_fetch(self, who: Principal, asked: FetchRequest) -> list[Row]:
+    def plan_fetch(self, who: Principal, request: FetchRequest) -> list[Row]:
         """What `fetch` would do with each document, without any network request."""
-        return self._updater.foreseen(self._plan(who, asked))
+        return self._updater.preview(self._plan(who, request))
 
-    def _plan(self, who: Principal, asked: FetchRequest) -> Plan:
+    def _plan(self, who: Principal, request: FetchRequest) -> FetchPlan:
         self._check(who, "fetch")
         if self._updater.source is None:
             raise Conflict("fetch-off")
-        return plan(asked, self.library, self.engine.catalogue)
+        return plan(request, self.library, self.engine.catalogue)
 
     def ingest(self, who: Principal, files: Files, *, again: bool = False, jobs: int | None = None) -> Job:
         """Starts to ingest files and folders of the server's machine, for its own user."""

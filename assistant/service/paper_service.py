@@ -174,7 +174,7 @@ def comments_on(events: Sequence[Event]) -> list[Event]:
     return sorted(found, key=lambda each: (each.statement is not None, each.statement or 0, each.time))
 
 
-def reviewed(draft: Draft, library: Library, address: AddressBuilder | None = None) -> Publication:
+def review_publication(draft: Draft, library: Library, address: AddressBuilder | None = None) -> Publication:
     """Lays out a draft as a publication: its state on the cover, and, until it is cleared, the comments after the text. It says where
     documents no longer have what it quotes; its own text never changes."""
     from assistant.export.footnoting import ReferenceFormatter
@@ -297,7 +297,7 @@ class PaperService:
         from assistant.export.file_formats import render
 
         with self._check_render(who, form):
-            return render(reviewed(draft, self._service.library), form)
+            return render(review_publication(draft, self._service.library), form)
 
     def _check_render(self, who: Principal, form: str) -> AbstractContextManager[None]:
         # DOCX and PDF are written by a separate process, which costs as much as a briefing.

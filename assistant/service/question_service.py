@@ -158,27 +158,27 @@ class QuestionService(ServiceBase):
     metrics: Metrics
     _log_questions: bool
 
-    def check_scope(self, who: Principal, asked: QuestionRequest) -> None:
+    def check_scope(self, who: Principal, request: QuestionRequest) -> None:
         """Raises `NotFound` where a scope names a meeting, item or document that does not exist. Answering raises it too; an
         interface that streams calls this first, so that it can reply with an error status."""
         self._check(who, "documents")
-        scope_of(asked, self.engine.library)
+        scope_of(request, self.engine.library)
 
-    def begin_ask(self, who: Principal, asked: QuestionRequest) -> Future[Answer]:
+    def begin_ask(self, who: Principal, request: QuestionRequest) -> Future[Answer]:
         """Queues a question; returns the future of its answer."""
-        self._check_asked(who, asked)
-        return self._enqueue(lambda: self._answer(who, asked), who)
+        self._check_asked(who, request)
+        return self._enqueue(lambda: self._answer(who, request), who)
 
-    def stream(self, who: Principal, asked: QuestionRequest) -> Stream:
+    def stream(self, who: Principal, request: QuestionRequest) -> Stream:
         """Queues a question; returns the stream of its answer: `Status`, `StatementEvent` for each verified statement, and `Finished` with
         the whole answer, as `begin_ask` returns it. Refusals are raised here, not in the stream."""
-        self._check_asked(who, asked)
+        self._check_asked(who, request)
         stream = Stream()
 
         def answer() -> None:
             try:
                 stream.put(Status("answering"))
-                stream.put(Finished(self._answer(who, asked, stream.put)))
+                stream.put(Finished(self._answer(who, request, stream.put)))
             except Closed:
                 return
 
@@ -192,10 +192,10 @@ class QuestionService(ServiceBase):
         self._check(who, "search")
         return self._enqueue(lambda: self.engine.search(text, limit), who)
 
-    def _check_asked(self, who: Principal, asked: QuestionRequest) -> None:
+    def _check_asked(self, who: Principal, request: QuestionRequest) -> None:
         self._check(who, "ask")
-        if asked.language:
-            check_language(asked.language)
+        if request.language:
+            check_language(request.language)
 
     def _enqueue(self, work: Callable[[], T], who: Principal) -> Future[T]:
         def run() -> T:
@@ -211,12 +211,12 @@ class QuestionService(ServiceBase):
             raise
 
     def _answer(
-        self, who: Principal, asked: QuestionRequest, emit: Callable[[Status | StatementEvent], None] = lambda _: None
+        self, who: Principal, request: QuestionRequest, emit: Callable[[Status | StatementEvent], None] = lambda _: None
     ) -> Answer:
         """Answers a question; `emit` is called with each verified statement, and when a model is called."""
-        scope = scope_of(asked, self.engine.library)
-        question, history, language = asked.question, asked.history, asked.language
-        with closing(self.engine.stream(question, history, language, mode=asked.mode, scope=scope)) as events:
+        scope = scope_of(request, self.engine.library)
+        question, history, language = request.question, request.history, request.language
+        with closing(self.engine.stream(question, history, language, mode=request.mode, scope=scope)) as events:
             for event in events:
                 if isinstance(event, StatementEvent):
                     emit(event)

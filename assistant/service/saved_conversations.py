@@ -74,21 +74,21 @@ class SavedConversations:
 
     # Conversations on the server
 
-    def keeping(self, who: Principal) -> bool | None:
+    def saves_for(self, who: Principal) -> bool | None:
         """Whether a user has conversations saved on the server; None without an account, where that is not possible."""
         check(who, "ask")
         if who.kind != "session":
             return None
         return bool(self._store.rows("SELECT 1 FROM keeping WHERE account = ?", _account(who)))
 
-    def keep(self, who: Principal, on: bool) -> None:
+    def set_saving(self, who: Principal, on: bool) -> None:
         """Switches saving on or off; saved conversations stay until they are deleted."""
         self._store.write(_SWITCH[on], _account(who))
 
-    def put(self, who: Principal, token: str, title: str, content: str, changed: datetime | None = None) -> None:
+    def save(self, who: Principal, token: str, title: str, content: str, changed: datetime | None = None) -> None:
         """Saves a conversation, unless its user has switched saving off or deleted it. `changed` is limited to now; a conversation
         saved with a later time is not overwritten."""
-        if not self.keeping(who):
+        if not self.saves_for(who):
             return
         account, now = _account(who), self._store.now().astimezone(UTC)
         when = min(changed.astimezone(UTC), now) if changed else now
@@ -97,7 +97,7 @@ class SavedConversations:
 
     def all(self, who: Principal) -> list[dict[str, str]]:
         """Lists the conversations of a user, latest first: `token`, `title` (the first question) and the time when they `changed`."""
-        if self.keeping(who) is None:
+        if self.saves_for(who) is None:
             return []
         found = self._store.rows(
             "SELECT token, title, changed FROM conversations WHERE account = ? AND kept <> '' ORDER BY changed DESC, token",
@@ -108,19 +108,19 @@ class SavedConversations:
     def get(self, who: Principal, token: str) -> str:
         """Returns a conversation. Raises `NotFound`, also for another user's conversation."""
         query = "SELECT kept FROM conversations WHERE token = ? AND account = ? AND kept <> ''"
-        found = [] if self.keeping(who) is None else self._store.rows(query, token, _account(who))
+        found = [] if self.saves_for(who) is None else self._store.rows(query, token, _account(who))
         if not found:
             raise NotFound("conversation-gone")
         return str(found[0][0])
 
-    def forgotten(self, who: Principal) -> list[str]:
+    def deleted_tokens(self, who: Principal) -> list[str]:
         """Lists the tokens of conversations that a user has deleted."""
-        if self.keeping(who) is None:
+        if self.saves_for(who) is None:
             return []
         found = self._store.rows("SELECT token FROM conversations WHERE account = ? AND kept = ''", _account(who))
         return [str(token) for (token,) in found]
 
-    def forget(self, who: Principal, token: str | None = None) -> None:
+    def delete(self, who: Principal, token: str | None = None) -> None:
         """Deletes a conversation of a user, or all; browsers that have it delete it, too."""
         account, now = _account(who), self._store.now().astimezone(UTC).isoformat(timespec="microseconds")
         for each in [token] if token is not None else [one["token"] for one in self.all(who)]:
@@ -143,7 +143,7 @@ class SavedConversations:
         self._store.write(_OLDEST_LINKS, who.id, who.id, most - 1)
         return Link(f"{one}.{self._secret.sign('answer', one, until.isoformat())}", now, until, content)
 
-    def shared(self, who: Principal, name: str) -> Link:
+    def get_shared(self, who: Principal, name: str) -> Link:
         """Returns the answer behind a link. Raises `NotFound` for a link that is unknown, has ended, or was signed with another secret."""
         check(who, "ask")
         one, _, seal = name.partition(".")

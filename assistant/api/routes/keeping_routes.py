@@ -18,7 +18,7 @@ from assistant.api.api_models import Strict
 from assistant.api.api_replies import STREAMED, EventStream, event, with_pauses
 from assistant.api.authentication import Caller, ServiceParameter, identify_caller_again
 from assistant.api.problems import problem, request_id
-from assistant.api.route import GuardedRoute, known_fields, requires
+from assistant.api.route import GuardedRoute, check_form_fields, requires
 from assistant.api.routes.document_routes import NamedDocument
 from assistant.fetch_plans import FetchRequest
 from assistant.ingestion import Files
@@ -38,7 +38,9 @@ Spoken = Annotated[
 ]
 
 
-@router.post("/uploads", response_model=Job, status_code=status.HTTP_202_ACCEPTED, dependencies=[Depends(known_fields)])
+@router.post(
+    "/uploads", response_model=Job, status_code=status.HTTP_202_ACCEPTED, dependencies=[Depends(check_form_fields)]
+)
 @requires("upload")
 def upload(
     service: ServiceParameter,

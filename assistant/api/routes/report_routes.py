@@ -98,7 +98,7 @@ def agenda(
     return service.papers.agenda(caller, meeting, language or ["en"]).to_json()
 
 
-async def made_paper(service: Service, caller: Caller, asked: PaperRequest) -> Any:
+async def wait_for_paper(service: Service, caller: Caller, asked: PaperRequest) -> Any:
     """Waits for a requested paper. It is completed for others even if the caller leaves."""
     made = await run_in_threadpool(service.papers.begin, caller, asked)
     return await asyncio.shield(asyncio.wrap_future(made.future)) if isinstance(made, Paper) else made
@@ -109,7 +109,7 @@ async def _paper_reply(request: Request, service: Service, caller: Caller, asked
     sheets = SHEETS if isinstance(asked, MandatesRequest) else {}
     form = asked.format or negotiate_format(request.headers.get("accept", ""), sheets)
     await run_in_threadpool(service.papers.check_form, form, asked.language)
-    made = service.papers.part(asked, await made_paper(service, caller, asked))
+    made = service.papers.part(asked, await wait_for_paper(service, caller, asked))
     if form == "json":
         return JSONResponse(await run_in_threadpool(made.to_json))
     data = await run_in_threadpool(service.papers.render_report, caller, made, form, asked.output_language(made))
@@ -156,7 +156,7 @@ def drafts(service: ServiceParameter, caller: Caller) -> list[dict[str, Any]]:
 @requires("review")
 async def add_draft(service: ServiceParameter, caller: Caller, asked: BriefingRequest) -> dict[str, Any]:
     """Makes a briefing and keeps it as a draft."""
-    made = await made_paper(service, caller, asked)
+    made = await wait_for_paper(service, caller, asked)
     drafts = await run_in_threadpool(service.papers.drafts, caller)
     return (await run_in_threadpool(drafts.add, made)).to_json()
 

@@ -12,7 +12,7 @@ from assistant.access.audit import Entry
 from assistant.access.operations import allowed
 from assistant.api.api_models import CallerOut, Page, RatedOut, RatingBody, RemovedOut
 from assistant.api.authentication import AccessGate, Caller, ServiceParameter
-from assistant.api.route import GuardedRoute, everybody, requires
+from assistant.api.route import GuardedRoute, public_route, requires
 from assistant.api.routes.document_routes import Limit, Offset
 from assistant.service.metrics import CONTENT_TYPE
 from assistant.service_errors import NotFound, Overloaded
@@ -84,14 +84,14 @@ living = APIRouter(tags=["health"], route_class=GuardedRoute)
 
 
 @living.get("/health")
-@everybody
+@public_route
 async def health() -> dict[str, str]:
     """That the process lives; asks nothing of the library."""
     return {"status": "ok"}
 
 
 @living.get("/ready")
-@everybody
+@public_route
 async def ready(service: ServiceParameter) -> dict[str, Any]:
     """That questions are taken now; 503 where they are not."""
     if not service.ready:
@@ -100,7 +100,7 @@ async def ready(service: ServiceParameter) -> dict[str, Any]:
 
 
 @living.get("/me", response_model=CallerOut)
-@everybody
+@public_route
 async def me(request: Request, caller: Caller) -> dict[str, Any]:
     """Who you are to the service, and what you may do. Where everybody may read, who has no key and no account gets a session in a cookie: its
     questions are counted by themselves, not with those of all at the same address."""

@@ -18,7 +18,7 @@ from ingest.readers.pdf.glyphs import MAX_CHARACTERS, PageGlyphs, open_pdf, read
 from ingest.readers.pdf.pdf_notes import Note, split_notes
 from ingest.readers.pdf.pdf_paragraphs import PageText, build_items
 from ingest.readers.pdf.pdf_tables import continued_table, labelled_tables, ruled_tables, unruled_tables
-from ingest.readers.pdf.printed_lines import Print, build_printed_lines, common_size
+from ingest.readers.pdf.printed_lines import PrintedLine, build_printed_lines, common_size
 from ingest.readers.pdf.running_headers import PageBody, wide_rules, without_furniture, without_sideways
 from ingest.readers.pdf.table_rows import Table
 
@@ -42,13 +42,13 @@ def read_pdf(data: bytes, name: str) -> ParsedFile:
         pages = [(page, build_printed_lines(page)) for page in map(without_sideways, read_pages(document, name))]
     finally:
         document.close()
-    if reversed_share("\n".join(line.text for _, prints in pages for line in prints)) > 0.5:
+    if reversed_share("\n".join(line.text for _, printed_lines in pages for line in printed_lines)) > 0.5:
         pages = [(page, build_printed_lines(page)) for page in (with_reversed_script(page) for page, _ in pages)]
     _check(pages, name)
     pages_without_furniture = without_furniture(pages)
     # Headers and footers of every page do not count as text of a page that is otherwise a picture.
-    counts = tuple(sum(len(line.text) for line in page_body.prints) for page_body in pages_without_furniture)
-    size = common_size(line for _, prints in pages for line in prints)
+    counts = tuple(sum(len(line.text) for line in page_body.printed_lines) for page_body in pages_without_furniture)
+    size = common_size(line for _, printed_lines in pages for line in printed_lines)
     texts: list[PageText] = []
     notes: list[Note] = []
     masthead_facts: tuple[str, ...] = ()
@@ -65,7 +65,7 @@ def read_pdf(data: bytes, name: str) -> ParsedFile:
         if page.scanned and count >= _LEAST_TEXT and page.number not in pictures
     ]
     hidden = [page.number for page, _ in pages if page.invisible and not page.scanned]
-    broken = [page.number for page, prints in pages if is_damaged(" ".join(line.text for line in prints))]
+    broken = [page.number for page, printed_lines in pages if is_damaged(" ".join(line.text for line in printed_lines))]
     if broken:
         warnings.append(
             f"the Arabic on page {_format_numbers(broken)} is damaged in this file (letters are missing) and is not quoted; "
@@ -100,7 +100,7 @@ def _mostly_picture(page: PageGlyphs, count: int) -> bool:
     return page.pictured > _PICTURE and page.invisible <= 0.5 and _LEAST_TEXT <= count < _FEW_WORDS
 
 
-def _check(pages: list[tuple[PageGlyphs, list[Print]]], name: str) -> None:
+def _check(pages: list[tuple[PageGlyphs, list[PrintedLine]]], name: str) -> None:
     counts = [sum(len(run.text) for run in page.runs) for page, _ in pages]
     if sum(counts) < _LEAST_TEXT:
         raise NoTextLayer(
@@ -126,11 +126,11 @@ def _page_text(
 ) -> tuple[PageText, list[Note]]:
     page = page_body.page
     body, notes, continued = split_notes(
-        page, page_body.prints, size, bool(before) and before[-1].page == page.number - 1
+        page, page_body.printed_lines, size, bool(before) and before[-1].page == page.number - 1
     )
     if before:
         before[-1].lines += continued
-    masthead: list[Print] = []
+    masthead: list[PrintedLine] = []
     from_top = 0.0
     if page.number == 1 and (edge := _masthead_edge(page) or _printed_edge(page, body)):
         from_top = edge + 3
@@ -152,14 +152,16 @@ def _page_text(
             page.number, [line for line in remaining if line.base > from_top and id(line) not in listed]
         )
         remaining = _exclude_tables(body, tables)
-    prints = in_reading_order(remaining, gap)
-    text = PageText(page.number, page.width, page.height, prints, tables, boxes, masthead, gap, find_entries(prints))
+    printed_lines = in_reading_order(remaining, gap)
+    text = PageText(
+        page.number, page.width, page.height, printed_lines, tables, boxes, masthead, gap, find_entries(printed_lines)
+    )
     return text, notes
 
 
-def _exclude_tables(prints: list[Print], tables: list[Table]) -> list[Print]:
+def _exclude_tables(printed_lines: list[PrintedLine], tables: list[Table]) -> list[PrintedLine]:
     used = {number for table in tables for number in table.ids}
-    return [line for line in prints if id(line) not in used]
+    return [line for line in printed_lines if id(line) not in used]
 
 
 def _masthead_edge(page: PageGlyphs) -> float | None:
@@ -168,10 +170,10 @@ def _masthead_edge(page: PageGlyphs) -> float | None:
     return min(found, default=None)
 
 
-def _printed_edge(page: PageGlyphs, prints: list[Print]) -> float | None:
+def _printed_edge(page: PageGlyphs, printed_lines: list[PrintedLine]) -> float | None:
     """The height of the last line of a masthead without a rule below it, found by its words."""
-    top = [line for line in prints if line.base < 0.45 * page.height]
-    found = [line.base for line in top if any(is_distribution_line(stretch.text) for stretch in line.stretches)]
+    top = [line for line in printed_lines if line.base < 0.45 * page.height]
+    found = [line.base for line in top if any(is_distribution_line(segment.text) for segment in line.segments)]
     return max(found) if len(found) >= 2 else None
 
 

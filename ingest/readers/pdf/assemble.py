@@ -14,7 +14,7 @@ from ingest.readers.pdf.contents import split_entry
 from ingest.readers.pdf.glyphs import Run
 from ingest.readers.pdf.pdf_notes import MARKS, PLAIN, Note, parse_note_mark
 from ingest.readers.pdf.pdf_paragraphs import Item, Paragraph, is_labelled
-from ingest.readers.pdf.printed_lines import Print, Row, is_wide
+from ingest.readers.pdf.printed_lines import PrintedLine, Row, is_wide
 from ingest.readers.pdf.table_rows import Table
 from ingest.readers.text import clean_characters
 
@@ -94,7 +94,7 @@ class Assembly:
             )
         )
 
-    def run(self, masthead: Sequence[Print], masthead_facts: Sequence[str]) -> tuple[list[Line], list[str]]:
+    def run(self, masthead: Sequence[PrintedLine], masthead_facts: Sequence[str]) -> tuple[list[Line], list[str]]:
         """All lines in reading order, and warnings. `masthead_facts` are further lines of the masthead."""
         for line in _masthead_lines(masthead):
             self._add(line)
@@ -121,10 +121,10 @@ class Assembly:
             if table is not None and _repeats_caption(self._items, n, table):
                 continue
             if table_marks and (notes_below := _table_notes(item, table_marks)):
-                for label, prints in notes_below:
+                for label, printed_lines in notes_below:
                     marks: list[str] = []
-                    text = self._text(prints, marks, [], skip=label)
-                    self._add(Line(text or label, 0, page=prints[0].page, note=label, marks=tuple(marks)))
+                    text = self._text(printed_lines, marks, [], skip=label)
+                    self._add(Line(text or label, 0, page=printed_lines[0].page, note=label, marks=tuple(marks)))
                 continue
             if item.part != "caption" and item.level:
                 table_marks = set()
@@ -167,7 +167,7 @@ class Assembly:
     def _paragraph(self, item: Paragraph) -> None:
         marks: list[str] = []
         note_indices: list[int] = []
-        text = self._text(item.prints, marks, note_indices)
+        text = self._text(item.printed_lines, marks, note_indices)
         if not text:
             return
         first = item.first
@@ -182,8 +182,8 @@ class Assembly:
                 0,
                 page=first.page,
                 heading=item.level,
-                strong=not plain and len(item.prints) == 1 and first.bold and not is_labelled(text),
-                emphasis=not plain and len(item.prints) == 1 and first.italic,
+                strong=not plain and len(item.printed_lines) == 1 and first.bold and not is_labelled(text),
+                emphasis=not plain and len(item.printed_lines) == 1 and first.italic,
                 bullet=bool(bullet) and not plain,
                 marks=tuple(marks),
                 left=round(first.left, 1),
@@ -196,7 +196,7 @@ class Assembly:
 
     def _text(
         self,
-        prints: Sequence[Print],
+        printed_lines: Sequence[PrintedLine],
         marks: list[str],
         note_indices: list[int],
         table_marks: Collection[str] = (),
@@ -204,7 +204,7 @@ class Assembly:
     ) -> str:
         """The text of some lines, without the marks of footnotes, which are added to `marks`."""
         lines: list[str] = []
-        for n, line in enumerate(prints):
+        for n, line in enumerate(printed_lines):
             parts: Sequence[tuple[str, bool]] = line.marked
             if skip and n == 0 and (labelled := parse_note_mark(line)):
                 parts = [(labelled[1], False)]
@@ -270,7 +270,7 @@ class Assembly:
         for item in self._items[n + 1 : n + 8]:
             if isinstance(item, Table) or item.level in (1, 2, 3):
                 break
-            for line in item.prints:
+            for line in item.printed_lines:
                 if (label := parse_note_mark(line)) and not label[0].isdigit():
                     found.append(label[0])
         return found
@@ -291,7 +291,8 @@ class Assembly:
         for n, row in enumerate(rows):
             marks: list[str] = []
             cells = [
-                Cell(self._text(cell.prints, marks, note_indices, table_marks), col_span=cell.col_span) for cell in row
+                Cell(self._text(cell.printed_lines, marks, note_indices, table_marks), col_span=cell.col_span)
+                for cell in row
             ]
             cells += [Cell("")] * (width - len(cells))
             text = row_text(cells)
@@ -316,16 +317,16 @@ class Assembly:
         self._lines.append(Line("", len(self._lines) + 1))
 
 
-def _prints(item: Item) -> Iterator[Print]:
+def _prints(item: Item) -> Iterator[PrintedLine]:
     if isinstance(item, Paragraph):
-        yield from item.prints
+        yield from item.printed_lines
     else:
         for row in item.rows:
             for cell in row:
-                yield from cell.prints
+                yield from cell.printed_lines
 
 
-def _contents_line(text: str, first: Print) -> Line:
+def _contents_line(text: str, first: PrintedLine) -> Line:
     """An entry of the table of contents: title and page as cells, without leader dots."""
     cells = tuple(Cell(part.strip()) for part in split_entry(text) if part.strip(" ."))
     return Line(" | ".join(cell.text for cell in cells), 0, page=first.page, cells=cells, part="contents")
@@ -336,7 +337,7 @@ def _first_page(item: Item) -> int:
 
 
 def _row_text(row: Row) -> str:
-    return "|".join(" ".join(line.text for line in cell.prints) for cell in row)
+    return "|".join(" ".join(line.text for line in cell.printed_lines) for cell in row)
 
 
 def _continues_table(items: Sequence[Item], n: int, before: Table) -> bool:
@@ -352,7 +353,7 @@ def _continues_table(items: Sequence[Item], n: int, before: Table) -> bool:
 
 
 def _is_repeated_caption(item: Item) -> bool:
-    return isinstance(item, Paragraph) and bool(_CONTINUED.search(item.first.text)) and len(item.prints) <= 3
+    return isinstance(item, Paragraph) and bool(_CONTINUED.search(item.first.text)) and len(item.printed_lines) <= 3
 
 
 def _repeats_caption(items: Sequence[Item], n: int, before: Table) -> bool:
@@ -360,10 +361,10 @@ def _repeats_caption(items: Sequence[Item], n: int, before: Table) -> bool:
     return _is_repeated_caption(items[n]) and isinstance(following, Table) and _continues_table(items, n + 1, before)
 
 
-def _table_notes(item: Paragraph, table_marks: Collection[str]) -> list[tuple[str, list[Print]]]:
+def _table_notes(item: Paragraph, table_marks: Collection[str]) -> list[tuple[str, list[PrintedLine]]]:
     """A paragraph below a table as the notes that it consists of; empty where it has none."""
-    made: list[tuple[str, list[Print]]] = []
-    for line in item.prints:
+    made: list[tuple[str, list[PrintedLine]]] = []
+    for line in item.printed_lines:
         label = parse_note_mark(line)
         if label and label[0] in table_marks:
             made.append((label[0], [line]))
@@ -374,15 +375,15 @@ def _table_notes(item: Paragraph, table_marks: Collection[str]) -> list[tuple[st
     return made
 
 
-def _masthead_lines(prints: Sequence[Print]) -> Iterator[Line]:
+def _masthead_lines(printed_lines: Sequence[PrintedLine]) -> Iterator[Line]:
     """The masthead column by column; lines of one style that follow closely on the left are one."""
-    parts = [part for line in prints for part in _split_sides(line)]
+    parts = [part for line in printed_lines for part in _split_sides(line)]
     if not parts:
         return
     middle = 0.55 * max(part.right for part in parts)
     parts.sort(key=lambda part: part.base)
 
-    def continues(group: Sequence[Print], part: Print) -> bool:
+    def continues(group: Sequence[PrintedLine], part: PrintedLine) -> bool:
         close = part.base - group[-1].base < 1.5 * part.size and abs(part.left - group[-1].left) < 6
         return close and part.bold == group[-1].bold and abs(part.size - group[-1].size) < 0.8
 
@@ -390,14 +391,14 @@ def _masthead_lines(prints: Sequence[Print]) -> Iterator[Line]:
     yield from (_masthead_line([part]) for part in parts if part.left >= middle)
 
 
-def _masthead_line(group: Sequence[Print]) -> Line:
+def _masthead_line(group: Sequence[PrintedLine]) -> Line:
     first = group[0]
     text = _normalize(" ".join(part.text for part in group))
     place = (round(first.left, 1), round(first.top, 1), round(first.size, 1))
     return Line(text, 0, page=1, strong=first.bold, part="masthead", left=place[0], top=place[1], size=place[2])
 
 
-def _split_sides(line: Print) -> list[Print]:
+def _split_sides(line: PrintedLine) -> list[PrintedLine]:
     """The left and the right side of a masthead, which have different line heights."""
     groups: list[list[Run]] = []
     for run in line.runs:
@@ -407,7 +408,7 @@ def _split_sides(line: Print) -> list[Print]:
             near[-1].append(run)
         else:
             groups.append([run])
-    return [Print(line.page, tuple(group)) for group in groups]
+    return [PrintedLine(line.page, tuple(group)) for group in groups]
 
 
 def _normalize(text: str) -> str:

@@ -7,22 +7,22 @@ from collections.abc import Sequence
 
 from ingest.readers.lines import LEADERS
 from ingest.readers.masthead_lines import CONTENTS
-from ingest.readers.pdf.printed_lines import Print
+from ingest.readers.pdf.printed_lines import PrintedLine
 
 _PAGE = re.compile(r"\d{1,4}|[ivxl]{1,6}")
 _NUMBER_BEHIND = re.compile(r"[\s.…]+(?P<page>\d{1,4}|[ivxl]{1,6})$")
 
 
-def find_entries(prints: Sequence[Print]) -> frozenset[int]:
+def find_entries(printed_lines: Sequence[PrintedLine]) -> frozenset[int]:
     """The ids of the lines that end an entry: with leader dots before the page number, or, below the heading of the
     contents, with the page number separated at the right."""
-    found = {id(line) for line in prints if _leads_to_page(line.text)}
-    heading = next((n for n, line in enumerate(prints) if CONTENTS.fullmatch(line.text.strip())), None)
+    found = {id(line) for line in printed_lines if _leads_to_page(line.text)}
+    heading = next((n for n, line in enumerate(printed_lines) if CONTENTS.fullmatch(line.text.strip())), None)
     if heading is not None:
         below = [
             line
-            for line in prints[heading + 1 :]
-            if len(line.stretches) > 1 and _PAGE.fullmatch(line.stretches[-1].text)
+            for line in printed_lines[heading + 1 :]
+            if len(line.segments) > 1 and _PAGE.fullmatch(line.segments[-1].text)
         ]
         right = max((line.right for line in below), default=0.0)
         paged = [line for line in below if line.right > right - 8]

@@ -19,7 +19,7 @@ from ingest.readers.lines import (
 from ingest.readers.masthead_lines import is_item_line, is_masthead_line
 from ingest.readers.pdf.pdf_notes import parse_note_mark
 from ingest.readers.pdf.pdf_tables import Box
-from ingest.readers.pdf.printed_lines import Print
+from ingest.readers.pdf.printed_lines import PrintedLine
 from ingest.readers.pdf.table_rows import Table
 
 _LABEL = re.compile(
@@ -50,19 +50,19 @@ _CAPTION = re.compile(
 class Paragraph:
     """Printed lines that are one paragraph, heading or caption; `level` is that of a heading, else 0."""
 
-    prints: list[Print]
+    printed_lines: list[PrintedLine]
     level: int = 0
     part: LinePart = ""
 
     @property
-    def first(self) -> Print:
+    def first(self) -> PrintedLine:
         """Its first line."""
-        return self.prints[0]
+        return self.printed_lines[0]
 
     @property
-    def last(self) -> Print:
+    def last(self) -> PrintedLine:
         """Its last line."""
-        return self.prints[-1]
+        return self.printed_lines[-1]
 
 
 @dataclass
@@ -73,10 +73,10 @@ class PageText:
     number: int
     width: float
     height: float
-    prints: list[Print]
+    printed_lines: list[PrintedLine]
     tables: list[Table]
     boxes: list[Box]
-    masthead: list[Print] = field(default_factory=list)
+    masthead: list[PrintedLine] = field(default_factory=list)
     gap: float | None = None
     entries: frozenset[int] = frozenset()
 
@@ -99,7 +99,7 @@ def build_items(pages: Sequence[PageText], size: float) -> list[Item]:
     `size` is the font size of the text, points.
     """
     result: list[Item] = []
-    general = _line_distances(line for page in pages for line in page.prints)
+    general = _line_distances(line for page in pages for line in page.printed_lines)
     last_measure: _Measure | None = None
     for page in pages:
         measure = _measure(page, general)
@@ -113,7 +113,7 @@ def build_items(pages: Sequence[PageText], size: float) -> list[Item]:
             last_paragraph, rest = result[-1], items[0]
             assert isinstance(last_paragraph, Paragraph)
             assert isinstance(rest, Paragraph)
-            last_paragraph.prints += rest.prints
+            last_paragraph.printed_lines += rest.printed_lines
             items = items[1:]
         result += items
         if items:
@@ -149,7 +149,9 @@ def _set_levels(items: Sequence[Item], size: float) -> None:
             if item.level == 4 and following and number:
                 item.level = 0  # concluding observations have whole paragraphs in bold
             number = number if item.level else value
-        if (caption and item.level and len(item.prints) <= 3) or (n and _is_unit(item) and items[n - 1] is captioned):
+        if (caption and item.level and len(item.printed_lines) <= 3) or (
+            n and _is_unit(item) and items[n - 1] is captioned
+        ):
             item.level, item.part = 0, "caption"
         captioned = item if item.part == "caption" else None
         caption = False
@@ -162,10 +164,10 @@ def _set_levels(items: Sequence[Item], size: float) -> None:
             letter = ""
 
 
-def _line_distances(prints: Iterable[Print]) -> dict[float, float]:
+def _line_distances(printed_lines: Iterable[PrintedLine]) -> dict[float, float]:
     gaps: dict[float, Counter[float]] = defaultdict(Counter)
-    before: Print | None = None
-    for line in prints:
+    before: PrintedLine | None = None
+    for line in printed_lines:
         if before is not None and before.page == line.page and abs(before.size - line.size) < 0.6:
             gap = line.base - before.base
             if 0.8 * line.size < gap < 3 * line.size:
@@ -180,11 +182,11 @@ def _line_distances(prints: Iterable[Print]) -> dict[float, float]:
 
 
 def _measure(page: PageText, general: dict[float, float]) -> _Measure:
-    own = _line_distances(page.prints)
-    counts: Counter[float] = Counter(round(line.size) for line in page.prints)
+    own = _line_distances(page.printed_lines)
+    counts: Counter[float] = Counter(round(line.size) for line in page.printed_lines)
     leading = {**general, **{size: gap for size, gap in own.items() if counts[size] >= 10}}
-    lefts = Counter(round(line.left) for line in page.prints)
-    rights = sorted(line.right for line in page.prints)
+    lefts = Counter(round(line.left) for line in page.printed_lines)
+    rights = sorted(line.right for line in page.printed_lines)
     return _Measure(
         leading,
         max(lefts.items(), key=lambda entry: (entry[1], -entry[0]))[0] if lefts else 0.0,
@@ -196,7 +198,7 @@ def _page_items(page: PageText, measure: _Measure) -> list[Item]:
     items: list[Item] = []
     tables = sorted(page.tables, key=lambda table: table.top)
     paragraph: Paragraph | None = None
-    for line in page.prints:
+    for line in page.printed_lines:
         while tables and tables[0].top < line.base - 0.5 * line.size:
             items.append(tables.pop(0))
             paragraph = None
@@ -205,11 +207,11 @@ def _page_items(page: PageText, measure: _Measure) -> list[Item]:
             part = "contents"
             if _ends_entry(items, paragraph, line, measure):
                 assert paragraph is not None
-                paragraph.prints.append(line)
+                paragraph.printed_lines.append(line)
                 paragraph.part = "contents"
                 continue
         if paragraph is not None and not _begins_paragraph(paragraph, line, measure, part):
-            paragraph.prints.append(line)
+            paragraph.printed_lines.append(line)
         else:
             caption = not part and bool(_CAPTION.match(line.text)) and (line.bold or line.italic or len(line.text) < 40)
             paragraph = Paragraph([line], part="caption" if caption else part)
@@ -217,12 +219,12 @@ def _page_items(page: PageText, measure: _Measure) -> list[Item]:
     return [*items, *tables]
 
 
-def _ends_entry(items: Sequence[Item], paragraph: Paragraph | None, line: Print, measure: _Measure) -> bool:
+def _ends_entry(items: Sequence[Item], paragraph: Paragraph | None, line: PrintedLine, measure: _Measure) -> bool:
     """Whether a line with leader dots ends an entry of the contents that began on the line before."""
     if (
         paragraph is None
         or paragraph.part
-        or len(paragraph.prints) > 3
+        or len(paragraph.printed_lines) > 3
         or paragraph.last.bold
         or _LABEL.match(line.text)
     ):
@@ -232,11 +234,11 @@ def _ends_entry(items: Sequence[Item], paragraph: Paragraph | None, line: Print,
     return listed and 0 < line.base - paragraph.last.base <= 1.3 * leading and line.left >= paragraph.last.left - 2
 
 
-def _is_inside(line: Print, box: Box) -> bool:
+def _is_inside(line: PrintedLine, box: Box) -> bool:
     return box.left - 2 <= line.left and line.right <= box.right + 2 and box.top < line.base <= box.bottom + 2
 
 
-def _begins_paragraph(paragraph: Paragraph, line: Print, measure: _Measure, part: LinePart) -> bool:
+def _begins_paragraph(paragraph: Paragraph, line: PrintedLine, measure: _Measure, part: LinePart) -> bool:
     """Whether a line begins a new paragraph."""
     before = paragraph.last
     if part != paragraph.part and not (paragraph.part == "caption" and not part):
@@ -266,18 +268,18 @@ def _begins_paragraph(paragraph: Paragraph, line: Print, measure: _Measure, part
         if _DECIMAL.match(line.text) and not ended and _is_full(before, measure):
             return False  # "resolution / 76.16 of 30 May"
         short = ended and before.right < measure.right - 0.15 * width
-        return short or len(line.stretches) > 1 or abs(line.left - before.left) > 3
+        return short or len(line.segments) > 1 or abs(line.left - before.left) > 3
     if _has_bare_number(line, measure) and (ended or abs(line.left - before.left) > 3):
         return True
     if ended and before.right < measure.right - 0.3 * width and line.left <= paragraph.first.left + 2:
         return True
-    body = paragraph.prints[1].left if len(paragraph.prints) > 1 else None
+    body = paragraph.printed_lines[1].left if len(paragraph.printed_lines) > 1 else None
     return ended and body is not None and 8 < line.left - body < 60 and not _LABEL.match(paragraph.first.text)
 
 
-def _has_bare_number(line: Print, measure: _Measure) -> bool:
+def _has_bare_number(line: PrintedLine, measure: _Measure) -> bool:
     """Whether a full line begins with a paragraph number that is set apart but has no dot."""
-    first, *rest = line.stretches
+    first, *rest = line.segments
     text = rest[0].text if rest else ""
     return (
         first.text.isdecimal()
@@ -288,7 +290,7 @@ def _has_bare_number(line: Print, measure: _Measure) -> bool:
     )
 
 
-def _continues_in_other_weight(paragraph: Paragraph, line: Print, measure: _Measure) -> bool:
+def _continues_in_other_weight(paragraph: Paragraph, line: PrintedLine, measure: _Measure) -> bool:
     """Whether a line in another weight, but with the same slant, continues a paragraph: bold words at its beginning may
     fill its first line, and bold words within it another. Then the line before is full, and ends within a sentence or
     belongs to a numbered paragraph."""
@@ -298,12 +300,12 @@ def _continues_in_other_weight(paragraph: Paragraph, line: Print, measure: _Meas
     return _is_full(paragraph.last, measure) and within and not _LABEL.match(line.text)
 
 
-def _is_full(line: Print, measure: _Measure) -> bool:
+def _is_full(line: PrintedLine, measure: _Measure) -> bool:
     """Whether a line reaches the right margin, or nearly."""
     return line.right >= measure.right - 0.1 * (measure.right - measure.left)
 
 
-def _continues_in_next_column(before: Print, line: Print) -> bool:
+def _continues_in_next_column(before: PrintedLine, line: PrintedLine) -> bool:
     """Whether a paragraph continues at the top of the next column."""
     return line.left > before.right and not SENTENCE_END.search(before.text) and line.text[:1].islower()
 
@@ -331,8 +333,10 @@ def _continues_paragraph(result: Sequence[Item], rest: Item, last: _Measure, mea
     ):
         return False
     full = before.right >= last.right - 0.15 * (last.right - last.left)
-    body = last_paragraph.prints[1].left if len(last_paragraph.prints) > 1 else last_paragraph.first.left
-    indent = line.left - (rest.prints[1].left if len(rest.prints) > 1 else measure.left + body - last.left)
+    body = last_paragraph.printed_lines[1].left if len(last_paragraph.printed_lines) > 1 else last_paragraph.first.left
+    indent = line.left - (
+        rest.printed_lines[1].left if len(rest.printed_lines) > 1 else measure.left + body - last.left
+    )
     if 8 < indent < 60:
         return False
     if not SENTENCE_END.search(before.text):
@@ -340,7 +344,7 @@ def _continues_paragraph(result: Sequence[Item], rest: Item, last: _Measure, mea
     if not full or before.bold:
         return False
     # The first line of a paragraph has a number or an indent; a line without either continues the last paragraph.
-    apart = len(last_paragraph.prints) > 1 and (
+    apart = len(last_paragraph.printed_lines) > 1 and (
         bool(_LABEL.match(last_paragraph.first.text)) or last_paragraph.first.left > body + 8
     )
     return apart and abs((line.left - measure.left) - (body - last.left)) < 3
@@ -348,13 +352,13 @@ def _continues_paragraph(result: Sequence[Item], rest: Item, last: _Measure, mea
 
 def _is_unit(item: Paragraph) -> bool:
     """Whether a paragraph is the text in brackets between the title of a table and its rows."""
-    text = " ".join(line.text for line in item.prints)
-    return text[:1] in "(（" and text[-1:] in ")）" and len(text) <= 120 and len(item.prints) <= 2
+    text = " ".join(line.text for line in item.printed_lines)
+    return text[:1] in "(（" and text[-1:] in ")）" and len(text) <= 120 and len(item.printed_lines) <= 2
 
 
 def _heading_level(paragraph: Paragraph, size: float) -> int:
     """The level of a heading, from its number or its size; 0 for text."""
-    lines = paragraph.prints
+    lines = paragraph.printed_lines
     text = " ".join(line.text for line in lines)
     if len(lines) > 10 or len(text) > 600 or not any(character.isalpha() for character in text):
         return 0
@@ -374,7 +378,7 @@ def _heading_level(paragraph: Paragraph, size: float) -> int:
 
 def _remaining_chart_labels(item: Paragraph, left: int) -> int:
     """How many more paragraphs may be labels of the chart whose caption came before; 0 where the text continues."""
-    text = " ".join(line.text for line in item.prints)
+    text = " ".join(line.text for line in item.printed_lines)
     prose = (len(text) > 200 and text.rstrip().endswith(_STOPS)) or any(label.match(text) for label, _ in _LEVELS[:3])
     return 0 if not left or prose or _SOURCE.match(text) else left - 1
 
@@ -383,7 +387,7 @@ def _restore_heading(item: Item, size: float) -> None:
     """Makes the last label of a chart a heading where it looks like one and text follows."""
     if isinstance(item, Paragraph) and item.part == "caption" and not _CAPTION.match(item.first.text):
         level = _heading_level(item, size)
-        if level and not any(character.isdigit() for line in item.prints for character in line.text):
+        if level and not any(character.isdigit() for line in item.printed_lines for character in line.text):
             item.part, item.level = "", level
 
 
@@ -419,4 +423,4 @@ def _mark_masthead(items: Sequence[Item], size: float) -> None:
 
 
 def _text_length(item: Paragraph) -> int:
-    return sum(len(line.text) for line in item.prints)
+    return sum(len(line.text) for line in item.printed_lines)

@@ -1,4 +1,4 @@
-"""Joins the runs of a page to printed lines; their stretches between wide gaps, and the cells of tables."""
+"""Joins the runs of a page to printed lines; their segments between wide gaps, and the cells of tables."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from functools import cached_property
 from ingest.readers.pdf.glyphs import PageGlyphs, Run
 
 WIDE_GAP = 0.87
-"""A gap of more than this many font sizes separates the stretches of a line."""
+"""A gap of more than this many font sizes separates the segments of a line."""
 _RAISED_SIZE, _RAISED_BASE = 0.8, 0.12
 _SAME_LINE, _RAISED, _MARK_SIZE = 0.45, 0.6, 0.75
 """Runs of one line have baselines within this many font sizes; a raised one, of at most this share of the size, within
@@ -27,8 +27,8 @@ _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 
 
 @dataclass(frozen=True)
-class Print:
-    """One printed line, or one stretch of it: runs from left to right on one baseline."""
+class PrintedLine:
+    """One printed line, or one segment of it: runs from left to right on one baseline."""
 
     page: int
     runs: tuple[Run, ...]
@@ -108,12 +108,12 @@ class Print:
         return "".join(text for text, _ in self.marked).strip()
 
     @cached_property
-    def leftward(self) -> bool:
+    def is_right_to_left(self) -> bool:
         """Whether it has words that are read from right to left."""
         return any(_RIGHT_TO_LEFT.search(run.text) for run in self.runs if not run.text.isascii())
 
     def _in_logical_order(self) -> Sequence[Run]:
-        if not self.leftward:
+        if not self.is_right_to_left:
             return self.runs
         ordered: list[Run] = []
         left_to_right: list[Run] = []  # Latin words and numbers keep their own order
@@ -138,7 +138,7 @@ class Print:
         return gap > _min_gap(last.text[-1], run) * self.size
 
     @cached_property
-    def stretches(self) -> tuple[Print, ...]:
+    def segments(self) -> tuple[PrintedLine, ...]:
         """The line split at its wide gaps; the line itself where it has none."""
         groups: list[list[Run]] = []
         right = 0.0
@@ -150,13 +150,13 @@ class Print:
             right = max(right, run.right) if groups[-1][0] is not run else run.right
         if len(groups) == 1:
             return (self,)
-        return tuple(Print(self.page, tuple(group)) for group in groups)
+        return tuple(PrintedLine(self.page, tuple(group)) for group in groups)
 
     @cached_property
-    def unlabelled(self) -> tuple[Print, ...]:
-        """Its stretches without the number or bullet with which it may begin."""
-        first, *rest = self.stretches
-        return tuple(rest) if rest and _LABEL.fullmatch(first.text) else self.stretches
+    def unlabelled_segments(self) -> tuple[PrintedLine, ...]:
+        """Its segments without the number or bullet with which it may begin."""
+        first, *rest = self.segments
+        return tuple(rest) if rest and _LABEL.fullmatch(first.text) else self.segments
 
 
 def _min_gap(before: str, run: Run) -> float:
@@ -192,7 +192,7 @@ def is_wide(character: str) -> bool:
     return unicodedata.east_asian_width(character) in "WF"
 
 
-def build_printed_lines(page: PageGlyphs) -> list[Print]:
+def build_printed_lines(page: PageGlyphs) -> list[PrintedLine]:
     """The printed lines of a page from top to bottom.
 
     Text that is not painted only counts where it is the text of a scan; a reader of the document does not see a few
@@ -212,17 +212,17 @@ def build_printed_lines(page: PageGlyphs) -> list[Print]:
         else:
             lines.append([run])
             base, size = run.base, run.size
-    return [Print(page.number, tuple(sorted(line, key=lambda run: run.left))) for line in lines]
+    return [PrintedLine(page.number, tuple(sorted(line, key=lambda run: run.left))) for line in lines]
 
 
 def _is_mark(run: Run) -> bool:
     return bool(_MARK.fullmatch(run.text.strip()))
 
 
-def common_size(prints: Iterable[Print]) -> float:
+def common_size(printed_lines: Iterable[PrintedLine]) -> float:
     """The font size of most characters, points; 10 where there are none."""
     sizes: Counter[float] = Counter()
-    for line in prints:
+    for line in printed_lines:
         for run in line.runs:
             sizes[round(run.size * 2) / 2] += len(run.text)
     return max(sizes.items(), key=lambda entry: (entry[1], entry[0]))[0] if sizes else 10.0
@@ -232,7 +232,7 @@ def common_size(prints: Iterable[Print]) -> float:
 class TableCell:
     """A cell: its printed lines (including footnote marks), and the number of columns that it spans."""
 
-    prints: tuple[Print, ...] = ()
+    printed_lines: tuple[PrintedLine, ...] = ()
     col_span: int = 1
 
 

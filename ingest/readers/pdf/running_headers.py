@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from ingest.readers.masthead_lines import is_distribution_line, symbol_of
 from ingest.readers.pdf.glyphs import PageGlyphs
-from ingest.readers.pdf.printed_lines import Print
+from ingest.readers.pdf.printed_lines import PrintedLine
 
 _HEAD, _FOOT = 0.16, 0.84
 """Furniture is above or below these shares of the page's height."""
@@ -34,7 +34,7 @@ class PageBody:
     the running header, 0 where there is none."""
 
     page: PageGlyphs
-    prints: tuple[Print, ...]
+    printed_lines: tuple[PrintedLine, ...]
     masthead_facts: tuple[str, ...]
     edge: float
 
@@ -57,7 +57,7 @@ def without_sideways(page: PageGlyphs) -> PageGlyphs:
     )
 
 
-def without_furniture(pages: Sequence[tuple[PageGlyphs, list[Print]]]) -> list[PageBody]:
+def without_furniture(pages: Sequence[tuple[PageGlyphs, list[PrintedLine]]]) -> list[PageBody]:
     """Removes text that recurs at the same position on several pages, and page numbers, job numbers and bar codes.
 
     Only lines in the margins are removed, from the edge of the page inwards. A line that recurs is only removed
@@ -66,20 +66,20 @@ def without_furniture(pages: Sequence[tuple[PageGlyphs, list[Print]]]) -> list[P
     """
     counts = _Counts(pages)
     made = []
-    for page, prints in pages:
+    for page, printed_lines in pages:
         removed: set[int] = set()
         texts: list[str] = []
         for zone in (-1, 1):
-            inside = [line for line in prints if _zone(line, page) == zone]
+            inside = [line for line in printed_lines if _zone(line, page) == zone]
             furniture = _find_furniture(inside, zone, page, counts)
             removed |= {id(line) for line in furniture}
             texts += [text for line in furniture for text in _texts(line)]
         job = next((text for text in texts if _JOB.fullmatch(text)), "")
         symbol = next((text for text in texts if symbol_of(text)), "") if page.number == 1 else ""
         edge = (_edge_rule(page, -1) or 0.0) if page.number > 1 else 0.0
-        if not any(id(line) in removed and line.base < edge for line in prints):
+        if not any(id(line) in removed and line.base < edge for line in printed_lines):
             edge = 0.0  # a rule without a header above it is the first of a table
-        left = tuple(line for line in prints if id(line) not in removed)
+        left = tuple(line for line in printed_lines if id(line) not in removed)
         masthead_facts = tuple(text for text in (symbol, job) if text)
         made.append(PageBody(page, left, masthead_facts, 0.0 if any(line.base < edge for line in left) else edge))
     return made
@@ -88,24 +88,26 @@ def without_furniture(pages: Sequence[tuple[PageGlyphs, list[Print]]]) -> list[P
 class _Counts:
     """How often texts occur in the margins of the pages, and the offset of page numbers."""
 
-    def __init__(self, pages: Sequence[tuple[PageGlyphs, list[Print]]]) -> None:
+    def __init__(self, pages: Sequence[tuple[PageGlyphs, list[PrintedLine]]]) -> None:
         self.pages = len(pages)
         steps: Counter[int] = Counter()
-        for page, prints in pages:
-            edges = {id(line): line for zone in (prints[:2], prints[-2:]) for line in zone if _zone(line, page)}
+        for page, printed_lines in pages:
+            edges = {
+                id(line): line for zone in (printed_lines[:2], printed_lines[-2:]) for line in zone if _zone(line, page)
+            }
             texts = [text for line in edges.values() for text in _texts(line)]
             steps.update({int(text) - page.number for text in texts if text.isdecimal() and len(text) <= 4})
         step, count = steps.most_common(1)[0] if steps else (0, 0)
         self.step = step if count >= max(2, 0.5 * self.pages) else 0
         """What a printed page number exceeds the page's place in the file by."""
         self._seen: dict[tuple[str, int], set[int]] = defaultdict(set)
-        for page, prints in pages:
-            for line in prints:
+        for page, printed_lines in pages:
+            for line in printed_lines:
                 if zone := _zone(line, page):
                     for shape in self._texts_to_compare(line, zone):
                         self._seen[shape, round(line.base / 4)].add(page.number)
 
-    def pages_with(self, line: Print, zone: int) -> set[int]:
+    def pages_with(self, line: PrintedLine, zone: int) -> set[int]:
         """The pages with the same text at the same height, apart from the page number."""
         height = round(line.base / 4)
         return {
@@ -122,7 +124,7 @@ class _Counts:
         match = _PAGE_NUMBER.fullmatch(text)
         return bool(match) and int(_DIGITS.findall(text)[0]) == page + self.step
 
-    def _texts_to_compare(self, line: Print, zone: int) -> set[str]:
+    def _texts_to_compare(self, line: PrintedLine, zone: int) -> set[str]:
         """The text of a line as it is, since a symbol may include the page's number by chance, and without that
         number."""
         texts, number = _texts(line), str(line.page + self.step)
@@ -130,37 +132,37 @@ class _Counts:
         return {f"{zone}:" + "\0".join(each) for each in (texts, bare)}
 
 
-def _zone(line: Print, page: PageGlyphs) -> int:
+def _zone(line: PrintedLine, page: PageGlyphs) -> int:
     if line.base < _HEAD * page.height:
         return -1
     return 1 if line.base > _FOOT * page.height else 0
 
 
-def _find_furniture(lines: Sequence[Print], zone: int, page: PageGlyphs, counts: _Counts) -> list[Print]:
+def _find_furniture(lines: Sequence[PrintedLine], zone: int, page: PageGlyphs, counts: _Counts) -> list[PrintedLine]:
     ordered = list(lines) if zone < 0 else list(reversed(lines))  # from the edge of the page inwards
     rule = _edge_rule(page, zone) if page.number > 1 else None
     marks = [n for n, line in enumerate(ordered[:6]) if _is_furniture(line, zone, page.number, counts)]
     last = max(marks, default=-1)
     highest = min(wide_rules(page), default=math.inf)
-    furniture: list[Print] = []
+    furniture: list[PrintedLine] = []
     for n, line in enumerate(ordered):
         near = set() if page.number == 1 and zone < 0 else counts.pages_with(line, zone)
         recurs = len(near) >= max(2, min(3, counts.pages // 3))
         beyond = rule is not None and (line.base < rule if zone < 0 else line.top > rule)
         inside = zone < 0 and highest < line.top  # the header of a table
-        most = len(near) >= 3 and len(near) > 0.5 * counts.pages and len(line.stretches) <= 2 and not inside
+        most = len(near) >= 3 and len(near) > 0.5 * counts.pages and len(line.segments) <= 2 and not inside
         if not (n in marks or ((n < last or beyond) and recurs) or most or (beyond and last >= 0)):
             break
         furniture.append(line)
     return furniture
 
 
-def _texts(line: Print) -> list[str]:
-    return [stretch.text for stretch in line.stretches]
+def _texts(line: PrintedLine) -> list[str]:
+    return [segment.text for segment in line.segments]
 
 
-def _is_furniture(line: Print, zone: int, number: int, counts: _Counts) -> bool:
-    """Whether every stretch of a line is a page number, a symbol, a job number or the like."""
+def _is_furniture(line: PrintedLine, zone: int, number: int, counts: _Counts) -> bool:
+    """Whether every segment of a line is a page number, a symbol, a job number or the like."""
     texts = _texts(line)
     if len(texts) > 4:
         return False

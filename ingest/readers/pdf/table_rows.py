@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 
 from ingest.readers.lines import YEARS, group_consecutive, heads_number_columns
 from ingest.readers.pdf.glyphs import Rule, Run
-from ingest.readers.pdf.printed_lines import Print, Row, TableCell
+from ingest.readers.pdf.printed_lines import PrintedLine, Row, TableCell
 from ingest.readers.pdf.table_rules import NEAR, Level, lies_within, merge_ends
 from ingest.readers.pdf.timetable_rows import split_timetable_rows
 
 SAME_CELL = 1.5
 """Lines of one cell are less than this many font sizes apart."""
 VALUE = re.compile(r"[($€£+–—-]{0,2}[\d .,]*\d[%)*a-z]{0,3}|[–—-]|\.\.\.?|n/?a", re.IGNORECASE)
-_Part = tuple[int, int, Print]  # column, columns spanned, words
+_Part = tuple[int, int, PrintedLine]  # column, columns spanned, words
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Table:
 
 def build_table(
     page: int,
-    prints: Sequence[Print],
+    printed_lines: Sequence[PrintedLine],
     edges: Sequence[float],
     levels: Sequence[Level] = (),
     grid: Sequence[Rule] = (),
@@ -51,10 +51,10 @@ def build_table(
     distances. A single row is enough where it is `alone` on the rest of its page and a header, or where walls inside
     its grid separate its cells (`parted`)."""
     gridded = bool(grid)
-    bands: list[list[Print]] = [[] for _ in range(len(levels) + 1)]
+    bands: list[list[PrintedLine]] = [[] for _ in range(len(levels) + 1)]
     heading = _heading_levels(levels, edges, grid)
     spanned = gridded and any(level.left > edges[0] + 20 or level.right < edges[-1] - 20 for level in levels)
-    for line in prints:
+    for line in printed_lines:
         for part in _split_at(line, edges) if spanned else (line,):
             bands[_band(part, levels, heading, spanned=spanned)].append(part)
     filled = [(above, band) for above, band in zip((None, *levels), bands, strict=True) if band]
@@ -66,25 +66,30 @@ def build_table(
         parts = _columns(band, edges, _wide_cells(above, edges) if above and heads else [], grid)
         whole = gridded or (ruled and _is_one_row(parts))
         made = [_row(parts)] if whole else [_row(group) for group in _group_lines(parts)]
-        headed = bool(headers and _figures(parts)) and all(cell.prints for cell in rows[-1])
+        headed = bool(headers and _figures(parts)) and all(cell.printed_lines for cell in rows[-1])
         styled = _is_emphasized(band) and not headed
         several = len({column for column, _, _ in parts}) > 1
         first = n == headers and n + 1 < len(filled)
         if first and (heads or (n == 0 and not ruled) or (styled and not heading and several)):
             made, headers = [_row(parts)], headers + 1
         rows += made
-    rows = [row for row in rows if any(cell.prints for cell in row)]
+    rows = [row for row in rows if any(cell.printed_lines for cell in row)]
     rows = [*rows[:headers], *split_timetable_rows(rows[headers:], ruled=gridded)]
-    if len(rows) == 1 and alone and sum(bool(cell.prints) for cell in rows[0]) > 1 and _is_emphasized(prints):
+    if (
+        len(rows) == 1
+        and alone
+        and sum(bool(cell.printed_lines) for cell in rows[0]) > 1
+        and _is_emphasized(printed_lines)
+    ):
         headers = 1  # the header of a table whose rows are on the next page
     elif not rows or (len(rows) < 2 and not (parted and _side_by_side(rows[0]))):
         return None
     if not headers:
         rows, headers = _find_headers(rows)
-    if not headers and not levels and all(words.bold for cell in rows[0] for words in cell.prints):
+    if not headers and not levels and all(words.bold for cell in rows[0] for words in cell.printed_lines):
         headers = 1
-    top, bottom = min(line.top for line in prints), max(line.base for line in prints)
-    return Table(page, top, bottom, tuple(edges), tuple(rows), headers, frozenset(id(line) for line in prints))
+    top, bottom = min(line.top for line in printed_lines), max(line.base for line in printed_lines)
+    return Table(page, top, bottom, tuple(edges), tuple(rows), headers, frozenset(id(line) for line in printed_lines))
 
 
 def _find_headers(rows: list[Row]) -> tuple[list[Row], int]:
@@ -98,12 +103,14 @@ def _find_headers(rows: list[Row]) -> tuple[list[Row], int]:
     above: list[list[str]] = [[] for _ in range(width)]
     for row in rows[:begins]:
         for n, cell in enumerate(row):
-            for column in above[n : n + cell.col_span] if cell.prints else ():
+            for column in above[n : n + cell.col_span] if cell.printed_lines else ():
                 column.append(_cell_text(cell))
     below = [[row[n] for row in texts[begins:] if row[n:] and row[n]] for n in range(width)]
     if not begins or not heads_number_columns(above, below):
         return rows, 0
-    parts = [(n, cell.col_span, words) for row in rows[:begins] for n, cell in enumerate(row) for words in cell.prints]
+    parts = [
+        (n, cell.col_span, words) for row in rows[:begins] for n, cell in enumerate(row) for words in cell.printed_lines
+    ]
     lines = sorted((words for _, _, words in parts), key=lambda words: words.base)
     if all(after.base - before.base < SAME_CELL * after.size for before, after in itertools.pairwise(lines)):
         return [_row(parts), *rows[begins:]], 1
@@ -112,15 +119,15 @@ def _find_headers(rows: list[Row]) -> tuple[list[Row], int]:
 
 def _cell_text(cell: TableCell) -> str:
     """The text of a cell without footnote marks."""
-    return " ".join("".join(text for text, mark in words.marked if not mark).strip() for words in cell.prints)
+    return " ".join("".join(text for text, mark in words.marked if not mark).strip() for words in cell.printed_lines)
 
 
 def _is_figure(text: str) -> bool:
     return bool(VALUE.fullmatch(text)) and not YEARS.fullmatch(text)
 
 
-def _is_emphasized(prints: Sequence[Print]) -> bool:
-    return all(line.bold or line.italic for line in prints)
+def _is_emphasized(printed_lines: Sequence[PrintedLine]) -> bool:
+    return all(line.bold or line.italic for line in printed_lines)
 
 
 def _heading_levels(levels: Sequence[Level], edges: Sequence[float], grid: Sequence[Rule]) -> float:
@@ -150,7 +157,7 @@ def _wide_cells(level: Level, edges: Sequence[float]) -> list[tuple[float, float
     return found
 
 
-def _band(line: Print, levels: Sequence[Level], heading: float, *, spanned: bool) -> int:
+def _band(line: PrintedLine, levels: Sequence[Level], heading: float, *, spanned: bool) -> int:
     """The number of rules above a line; where cells span rows, only those of the `heading`, and rules above the cell in
     which it is."""
     middle = line.base - 0.3 * line.size
@@ -162,29 +169,32 @@ def _band(line: Print, levels: Sequence[Level], heading: float, *, spanned: bool
 
 
 def _columns(
-    prints: Sequence[Print], edges: Sequence[float], wide: Sequence[tuple[float, float, int, int]], grid: Sequence[Rule]
+    printed_lines: Sequence[PrintedLine],
+    edges: Sequence[float],
+    wide: Sequence[tuple[float, float, int, int]],
+    grid: Sequence[Rule],
 ) -> list[_Part]:
     """The words of some lines by column; `wide` are cells over several of them, where no walls of a `grid` show the
     columns."""
     parts: list[_Part] = []
-    for line in prints:
-        for stretch in _split_at(line, edges):
-            if walled := _cell_by_walls(stretch, prints, edges, grid):
-                parts.append((*walled, stretch))
+    for line in printed_lines:
+        for segment in _split_at(line, edges):
+            if walled := _cell_by_walls(segment, printed_lines, edges, grid):
+                parts.append((*walled, segment))
                 continue
-            cell = next((each for each in wide if each[0] - 3 <= stretch.left and stretch.right <= each[1] + 3), None)
+            cell = next((each for each in wide if each[0] - 3 <= segment.left and segment.right <= each[1] + 3), None)
             if cell:
-                parts.append((cell[2], cell[3], stretch))
+                parts.append((cell[2], cell[3], segment))
                 continue
-            first = max(0, sum(edge <= stretch.left + 3 for edge in edges) - 1)
-            last = max(first, sum(edge < stretch.right - 3 for edge in edges) - 1)
+            first = max(0, sum(edge <= segment.left + 3 for edge in edges) - 1)
+            last = max(first, sum(edge < segment.right - 3 for edge in edges) - 1)
             first = min(first, len(edges) - 2)
-            parts.append((first, min(last, len(edges) - 2) - first + 1, stretch))
+            parts.append((first, min(last, len(edges) - 2) - first + 1, segment))
     return parts
 
 
 def _cell_by_walls(
-    words: Print, prints: Sequence[Print], edges: Sequence[float], grid: Sequence[Rule]
+    words: PrintedLine, printed_lines: Sequence[PrintedLine], edges: Sequence[float], grid: Sequence[Rule]
 ) -> tuple[int, int] | None:
     """The first column and the number of columns of the cell whose walls surround words. A cell over several columns
     has no other words beside them, and other rows have walls between its columns; None where that is not so."""
@@ -195,21 +205,21 @@ def _cell_by_walls(
     if left is None or right is None or any(left < wall < right for wall in walls):
         return None
     inner = [n for n, edge in enumerate(edges) if left - NEAR <= edge <= right + NEAR]
-    level = [part for line in prints if abs(line.base - words.base) < 2 for part in line.stretches]
+    level = [part for line in printed_lines if abs(line.base - words.base) < 2 for part in line.segments]
     beside = sum(left - 3 <= part.left and part.right <= right + 3 for part in level)
     walled = all(any(abs(rule.left - edges[n]) <= NEAR for rule in grid) for n in inner[1:-1])
     return (inner[0], len(inner) - 1) if len(inner) == 2 or (len(inner) > 2 and walled and beside == 1) else None
 
 
-def _split_at(line: Print, edges: Sequence[float]) -> list[Print]:
-    """The stretches of a line, split also where words are on either side of a border without crossing it."""
+def _split_at(line: PrintedLine, edges: Sequence[float]) -> list[PrintedLine]:
+    """The segments of a line, split also where words are on either side of a border without crossing it."""
 
     def continues(group: list[Run], run: Run) -> bool:
         right = group[-1].right
         return run.left - right <= 1 or not any(right - 1 <= edge <= run.left + 1 for edge in edges)
 
-    parts = (part for stretch in line.stretches for part in group_consecutive(stretch.runs, continues))
-    return [Print(line.page, tuple(part)) for part in parts]
+    parts = (part for segment in line.segments for part in group_consecutive(segment.runs, continues))
+    return [PrintedLine(line.page, tuple(part)) for part in parts]
 
 
 def _is_one_row(parts: Sequence[_Part]) -> bool:
@@ -226,7 +236,7 @@ def _is_one_row(parts: Sequence[_Part]) -> bool:
     return not listed and sum(count >= 2 for count in numbers.values()) <= 1
 
 
-def is_value(words: Print) -> bool:
+def is_value(words: PrintedLine) -> bool:
     return bool(VALUE.fullmatch(words.text))
 
 
@@ -237,7 +247,7 @@ def _row(parts: Sequence[_Part]) -> Row:
     cells = [TableCell() for _ in range(width)]
     for column, col_span, words in sorted(parts, key=lambda part: (part[2].base, part[2].left)):
         cell = cells[column]
-        cells[column] = replace(cell, prints=(*cell.prints, words), col_span=max(cell.col_span, col_span))
+        cells[column] = replace(cell, printed_lines=(*cell.printed_lines, words), col_span=max(cell.col_span, col_span))
     return tuple(cells)
 
 
@@ -245,7 +255,7 @@ def _side_by_side(row: Row) -> bool:
     """Whether two cells have lines at one height, as in a real row that fills its page."""
     return any(
         abs(one.base - other.base) <= 0.45 * one.size
-        for first, second in itertools.combinations(row, 2) for one in first.prints for other in second.prints
+        for first, second in itertools.combinations(row, 2) for one in first.printed_lines for other in second.printed_lines
     )  # fmt: skip
 
 
@@ -314,7 +324,7 @@ def _rest_of_cells(
     ]
     width = max((words.right - words.left for words in labels if words), default=0.0)
     broken: list[bool] = []
-    last: Print | None = None
+    last: PrintedLine | None = None
     for n, words in enumerate(labels):
         last = last if n in close else None
         if words and last:

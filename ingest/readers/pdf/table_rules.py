@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from ingest.readers.lines import FIGURE_WORDS, MAP_WORDS, TABLE_WORDS, group_consecutive
 from ingest.readers.pdf.glyphs import Rule
-from ingest.readers.pdf.printed_lines import Print
+from ingest.readers.pdf.printed_lines import PrintedLine
 
 NEAR = 4.0
 """Ends of rules within this many points are one edge."""
@@ -47,13 +47,13 @@ def group_by_height(rules: Sequence[Rule], from_top: float) -> list[Level]:
     ]
 
 
-def without_underlines(rules: Sequence[Rule], prints: Sequence[Print]) -> list[Rule]:
+def without_underlines(rules: Sequence[Rule], printed_lines: Sequence[PrintedLine]) -> list[Rule]:
     """The horizontal rules except underlines: rules right below words and not longer than these, as below an
     address."""
     rules = [rule for rule in rules if rule.horizontal]
     if not rules:
         return rules
-    parts = [part for line in prints for part in line.stretches]
+    parts = [part for line in printed_lines for part in line.segments]
     words = sorted((run.base, part.left, part.right, run.size) for part in parts for run in part.runs)
     bases = [base for base, *_ in words]
 
@@ -67,14 +67,16 @@ def without_underlines(rules: Sequence[Rule], prints: Sequence[Print]) -> list[R
     return [rule for rule in rules if not underlines(rule)]
 
 
-def group_levels(levels: Sequence[Level], upright: Sequence[Rule], prints: Sequence[Print]) -> list[list[Level]]:
+def group_levels(
+    levels: Sequence[Level], upright: Sequence[Rule], printed_lines: Sequence[PrintedLine]
+) -> list[list[Level]]:
     """Groups of at least two levels of about the same extent, which may be the rules of one table."""
 
     def continues(group: list[Level], level: Level) -> bool:
         if lies_within(group[0], level) and level.height - group[-1].height < 60:
             return True  # a rule below a heading that spans some columns
         last = replace(group[0], height=group[-1].height)
-        connected = _alike(group[0], level) and _connected(last, level, upright, prints)
+        connected = _alike(group[0], level) and _connected(last, level, upright, printed_lines)
         return connected or _divides_grid(group, level, upright)
 
     groups = group_consecutive(levels, continues)
@@ -104,7 +106,7 @@ def _alike(above: Level, below: Level) -> bool:
     )  # fmt: skip
 
 
-def _connected(above: Level, below: Level, upright: Sequence[Rule], prints: Sequence[Print]) -> bool:
+def _connected(above: Level, below: Level, upright: Sequence[Rule], printed_lines: Sequence[PrintedLine]) -> bool:
     """Whether two levels belong to one table: walls connect them, or there is no running text between them."""
     middle = (above.height + below.height) / 2
     walls = [rule for rule in upright if rule.right >= above.left - 5 and rule.left <= above.right + 5]
@@ -112,13 +114,13 @@ def _connected(above: Level, below: Level, upright: Sequence[Rule], prints: Sequ
         return True
     if any(abs(rule.bottom - above.height) < 3 or abs(rule.top - below.height) < 3 for rule in walls):
         return False  # a grid that ends here
-    between = [line for line in prints if above.height < line.base - 0.3 * line.size < below.height]
-    if between and all(len(line.stretches) == 1 for line in between) and len(above.ends) != len(below.ends):
+    between = [line for line in printed_lines if above.height < line.base - 0.3 * line.size < below.height]
+    if between and all(len(line.segments) == 1 for line in between) and len(above.ends) != len(below.ends):
         return False  # a title between two tables
     if any(CAPTION.match(line.text) for line in between):
         return False
     width = above.right - above.left
-    running = [line for line in between if len(line.unlabelled) == 1 and line.right - line.left > 0.7 * width]
+    running = [line for line in between if len(line.unlabelled_segments) == 1 and line.right - line.left > 0.7 * width]
     return len(between) < 40 and len(running) <= 0.34 * len(between) and not any(
         line.left < above.left - 8 or line.right > above.right + 8 for line in between
     )  # fmt: skip

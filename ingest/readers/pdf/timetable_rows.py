@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ingest.readers.lines import group_consecutive
-from ingest.readers.pdf.printed_lines import Print, Row, TableCell
+from ingest.readers.pdf.printed_lines import PrintedLine, Row, TableCell
 from ingest.time_ranges import begins_span, find_times, is_explicit_time_span, is_half_of_day
 
 _FIRST = 3
@@ -32,18 +32,18 @@ def split_timetable_rows(rows: Sequence[Row], *, ruled: bool) -> list[Row]:
     return [part for row in rows for part in _split_row(row, timed, numbered, ruled=ruled)]
 
 
-def _cell(row: Row, column: int) -> tuple[Print, ...]:
-    return row[column].prints if column < len(row) else ()
+def _cell(row: Row, column: int) -> tuple[PrintedLine, ...]:
+    return row[column].printed_lines if column < len(row) else ()
 
 
-def _entries(prints: Sequence[Print]) -> list[list[Print]]:
+def _entries(printed_lines: Sequence[PrintedLine]) -> list[list[PrintedLine]]:
     """The lines of a cell, split into entries where a line is apart from the one above or begins a time range."""
 
-    def continues(entry: list[Print], line: Print) -> bool:
+    def continues(entry: list[PrintedLine], line: PrintedLine) -> bool:
         apart = line.base - entry[-1].base > _APART * line.size or begins_span(line.text)
         return not apart and (not is_half_of_day(line.text) or _ends_span(entry[-1].text, line.text))
 
-    return group_consecutive(prints, continues)
+    return group_consecutive(printed_lines, continues)
 
 
 def _ends_span(above: str, line: str) -> bool:
@@ -69,7 +69,7 @@ def _split_row(row: Row, timed: int, numbered: int | None, *, ruled: bool) -> li
         starts += [entry[0].base for column in range(timed + 1) for entry in _entries(_cell(row, column))]
     if numbered is not None:
         starts += [line.base for line in _cell(row, numbered) if _NUMBER.fullmatch(line.text)]
-    sizes = [line.size for cell in row for line in cell.prints]
+    sizes = [line.size for cell in row for line in cell.printed_lines]
     near = _LEVEL * min(sizes, default=0.0)
     bounds = sorted(starts)
     bounds = [bound for n, bound in enumerate(bounds) if n == 0 or bound - bounds[n - 1] > near]
@@ -77,10 +77,10 @@ def _split_row(row: Row, timed: int, numbered: int | None, *, ruled: bool) -> li
         return [row]
     parts = [[TableCell(col_span=cell.col_span) for cell in row] for _ in range(len(bounds) + 1)]
     for column, cell in enumerate(row):
-        for line in cell.prints:
+        for line in cell.printed_lines:
             part = 0 if single and column <= timed else sum(line.base + near > bound for bound in bounds)
             target = parts[part][column]
-            parts[part][column] = replace(target, prints=(*target.prints, line))
-    if single and not any(cell.prints for cell in parts[0][timed + 1 :]):
+            parts[part][column] = replace(target, printed_lines=(*target.printed_lines, line))
+    if single and not any(cell.printed_lines for cell in parts[0][timed + 1 :]):
         parts = [[*parts[0][: timed + 1], *parts[1][timed + 1 :]], *parts[2:]]
-    return [tuple(part) for part in parts if any(cell.prints for cell in part)]
+    return [tuple(part) for part in parts if any(cell.printed_lines for cell in part)]
