@@ -34,7 +34,7 @@ from assistant.page.chat_turns import (
 from assistant.page.plain_pages import PageRoute, page
 from assistant.page.turn_html import Source, present_status, sources_of, turn_html
 from assistant.page_labels import language_of, word
-from assistant.reports import refused
+from assistant.reports import report_errors_as
 from assistant.row_tables import without_bars
 from assistant.service import Service
 from assistant.service.saved_conversations import CONVERSATIONS, SavedConversations
@@ -274,7 +274,7 @@ def answer(request: Request, name: Name, service: ServiceParameter, caller: Call
 def _file_of_turns(request: Request, service: Service, turns: Sequence[Turn], gone: int = 0) -> Response:
     """Renders turns as a download, in the format of the address's suffix."""
     form = request.url.path.rpartition(".")[2]
-    with refused(Conflict):
+    with report_errors_as(Conflict):
         reply = file_reply(render(publication_of_turns(service, turns, gone), form), form, "rapporteur")
     reply.headers["Cache-Control"] = "no-store"
     return reply
