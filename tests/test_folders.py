@@ -182,7 +182,7 @@ def test_a_folder_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     write(tmp_path / "open.md", "x")
     (tmp_path / "closed").mkdir(mode=0)
     closed = list(walk_folder(tmp_path))[1]
-    assert "closed" in closed.fault
+    assert "closed" in closed.error
 
 
 HOSTILE_NAMES = [b"a\nb.md", b"a\x1b[31mb.md", b"\xff\xfe.md", b"..md", b"-rf.md", b"a\r\xc2\x85b.md", b"[red]x.md",
@@ -209,7 +209,7 @@ def test_two_names_that_print_alike_are_two_files(tmp_path: Path) -> None:
     for name in (b"\xff.md", b"\xfe.md", b"?.md"):
         path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name))
         path.write_bytes(BOATS.encode())
-        places.add(FileInput(path).open().place)
+        places.add(FileInput(path).open().file_id)
     assert len(places) == 3
 
 

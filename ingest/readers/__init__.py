@@ -13,7 +13,7 @@ from ingest.readers.text import read_text, visible
 if TYPE_CHECKING:
     from ingest.readers.detect import Kind
 
-__all__ = ["LIMITS", "MAX_BYTES", "Cell", "Line", "NoTextLayer", "ReadError", "Source", "read", "visible"]
+__all__ = ["LIMITS", "MAX_BYTES", "Cell", "Line", "NoTextLayer", "ParsedFile", "ReadError", "read", "visible"]
 
 MAX_BYTES = 200_000_000
 """The largest file of any kind that is read, in bytes."""
