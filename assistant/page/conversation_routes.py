@@ -22,7 +22,7 @@ from assistant.export.docx import pandoc_path
 from assistant.export.file_formats import render
 from assistant.export.publication import Block, Heading, Note, Paragraph, Publication, Span, plain
 from assistant.page.chat_turns import (
-    MOST_KEPT,
+    MAX_KEPT,
     Conversation,
     Turn,
     conversation_of,
@@ -51,7 +51,7 @@ class ReopenRequest(Strict):
     """A conversation to reopen: as a browser saved it, or by its token only where the server has it."""
 
     token: Annotated[str, Field(pattern=NAMED)]
-    kept: Annotated[str, Field(max_length=4 * MOST_KEPT)] | None = None
+    kept: Annotated[str, Field(max_length=4 * MAX_KEPT)] | None = None
     seal: Annotated[str, Field(max_length=100)] = ""
 
 
@@ -59,7 +59,7 @@ class SignedConversation(Strict):
     """A conversation as a browser saved it, to be saved on the server, too."""
 
     token: Annotated[str, Field(pattern=NAMED)]
-    kept: Annotated[str, Field(max_length=4 * MOST_KEPT)]
+    kept: Annotated[str, Field(max_length=4 * MAX_KEPT)]
     seal: Annotated[str, Field(max_length=100)]
     changed: AwareDatetime
 

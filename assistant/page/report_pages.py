@@ -49,9 +49,9 @@ T = TypeVar("T")
 
 PATIENCE = 1.5
 """Seconds that a request waits for a paper; after that a waiting page reloads itself."""
-MOST_PATIENT = 8
+MAX_PATIENT = 8
 """Most requests that wait at once: each occupies a thread that other pages need."""
-_patient = BoundedSemaphore(MOST_PATIENT)
+_patient = BoundedSemaphore(MAX_PATIENT)
 AGAIN = 2
 """Seconds after which the waiting page reloads."""
 FILES = {"docx": "Word", "pdf": "PDF", "md": "Markdown"}
@@ -285,7 +285,7 @@ def _labels(name: str, choices: tuple[str, ...], request: Request) -> dict[str, 
 
 
 def _result_soon(future: Future[T]) -> T | None:
-    """The result of a future within `PATIENCE` seconds, else None; waits only while fewer than `MOST_PATIENT` requests do."""
+    """The result of a future within `PATIENCE` seconds, else None; waits only while fewer than `MAX_PATIENT` requests do."""
     patient = _patient.acquire(blocking=False)
     try:
         return future.result(PATIENCE if patient else 0)

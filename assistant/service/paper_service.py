@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 State = Literal["draft", "review", "cleared"]
 STATES: tuple[State, ...] = get_args(State)
-LONGEST = 4_000
+MAX_COMMENT = 4_000
 """Longest comment, in characters."""
 _EVENTS = "SELECT time, who, kind, statement, text FROM draft_events WHERE draft = ? ORDER BY id"
 _NOTE = "INSERT INTO draft_events (draft, time, who, kind, statement, text) VALUES (?, ?, ?, ?, ?, ?)"
@@ -124,8 +124,8 @@ class Drafts:
     def comment(self, draft_id: str, text: str, statement: int | None = None) -> Draft:
         """Adds a comment, on a statement by its number or on the whole."""
         draft, comment_text = self.get(draft_id), visible(" ".join(text.split())).strip()
-        if not comment_text or len(comment_text) > LONGEST:
-            raise Invalid("comment-length", most=LONGEST, count=len(comment_text))
+        if not comment_text or len(comment_text) > MAX_COMMENT:
+            raise Invalid("comment-length", most=MAX_COMMENT, count=len(comment_text))
         count = draft.briefing.numbered if draft.briefing else 0
         if statement is not None and not 1 <= statement <= count:
             raise Invalid("no-statement", number=statement, count=count)
@@ -300,6 +300,6 @@ class PaperService:
             return render(review_publication(draft, self._service.library), form)
 
     def _check_render(self, who: Principal, form: str) -> AbstractContextManager[None]:
-        # DOCX and PDF are written by a separate process, which costs as much as a briefing.
+        # DOCX and PDF are written by a separate program, so they are counted as a briefing whoever generated the paper.
         self._allowed(who, "brief" if form in ("docx", "pdf") else "documents")
         return report_errors_as(Conflict)
