@@ -154,7 +154,7 @@ def _one_meeting(ids: Sequence[str], library: Library, catalogue: Catalogue) -> 
 
 def _texts(library: Library, name: str) -> list[Document]:
     """The held texts of a document: the official ones, or where there is none what is held."""
-    found = library.find(name)
+    found = library.find_documents(name)
     if not found:
         raise NotHeld("no-document", name=name)
     return [document for document in found if document.edition == "official"] or found

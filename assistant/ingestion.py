@@ -62,7 +62,7 @@ class Files:
         if self.symbol is None:
             return inputs(path, self.language, ocr=self.ocr, apart=(self.apart,))
         try:
-            return iter([FileInput(path, Symbol.given(self.symbol), self.language, self.ocr)])
+            return iter([FileInput(path, Symbol.parse_any(self.symbol), self.language, self.ocr)])
         except SymbolError as error:
             return iter([FileInput(path, fault=str(error))])
 
@@ -155,7 +155,7 @@ class Keeper:
         """Removes what came from a file that is gone."""
         origin = origin_of(path)
         held = self._library.headers(origin=origin)
-        self._library.forget(origin)
+        self._library.remove_source(origin)
         for header in held:
             hand.outcome(record(Outcome(shown, "removed", header=header)))
 

@@ -64,7 +64,7 @@ def _token(word: str, language: str) -> str:
     return fold(stemmed) or word
 
 
-def words(text: str) -> list[tuple[str, int, int]]:
+def word_spans(text: str) -> list[tuple[str, int, int]]:
     """Surface words (Han runs whole) with their character spans."""
     return [(match.group(), match.start(), match.end()) for match in _TOKEN.finditer(text)]
 

@@ -36,7 +36,7 @@ def _cldr(locale: str, kind: Kind, context: str = "format", width: str = "wide")
 
 
 @lru_cache(maxsize=32)
-def spoken_names(kind: Kind, language: str, *, in_questions: bool = False) -> Mapping[int, tuple[str, ...]]:
+def names_by_number(kind: Kind, language: str, *, in_questions: bool = False) -> Mapping[int, tuple[str, ...]]:
     """The names of months (from 1) or of days of the week (from 0, Monday) in a language, in lower case, with their other forms and spellings;
     those that are read in questions only where these are asked for."""
     beside = _beside()[language]
@@ -60,9 +60,11 @@ def _each(forms: Iterable[str]) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=2)
-def name_numbers(kind: Kind) -> Mapping[str, int]:
+def numbers_by_name(kind: Kind) -> Mapping[str, int]:
     """Every name in every language, in lower case, with its number."""
-    return {form: number for each in LANGUAGES for number, forms in spoken_names(kind, each).items() for form in forms}
+    return {
+        form: number for each in LANGUAGES for number, forms in names_by_number(kind, each).items() for form in forms
+    }
 
 
 def month_name(month: int, language: str) -> str:

@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-DATABASE = "library.sqlite3"
+DATABASE_FILE = "library.sqlite3"
 """File in a library's folder that holds it, unless PostgreSQL does."""
-OWNER = "owner.json"
+OWNER_FILE = "owner.json"
 """File in a library's folder that names the process that owns it."""
 SEAL_FILE = "links.key"
 """File in a library's folder with the secret that seals links and sessions."""
-LEAST_ROOM = 1_000_000
+MIN_FREE_BYTES = 1_000_000
 """Bytes on a disk below which it counts as full where something could not be written."""
 
 
@@ -25,11 +25,11 @@ class LibraryError(Exception):
     """The library can't do what was asked; the message says why and what to do. It is unharmed."""
 
 
-class NotHeld(LibraryError):
+class DocumentNotFound(LibraryError):
     """The library holds no such document; it may have been removed a moment ago."""
 
 
-class Overtaken(LibraryError):
+class ConcurrentChange(LibraryError):
     """Another process has changed what this was decided by; decide again."""
 
 
@@ -48,7 +48,7 @@ class LibraryStale(LibraryError):
 def busy_message(folder: Path) -> str:
     """Who owns a folder, and what to do about it."""
     try:
-        owner = json.loads((folder / OWNER).read_text(encoding="utf-8"))
+        owner = json.loads((folder / OWNER_FILE).read_text(encoding="utf-8"))
         who = f"process {owner['pid']} ({owner['name']})"
     except (OSError, ValueError, KeyError, TypeError):
         who = "another process"
@@ -59,26 +59,26 @@ def busy_message(folder: Path) -> str:
 
 
 @contextmanager
-def plainly(folder: Path) -> Iterator[None]:
+def readable_errors(folder: Path) -> Iterator[None]:
     """Turns the errors of disk and database into sentences for people."""
     try:
         yield
     except (sqlite3.DatabaseError, OSError) as error:
-        kind = LibraryFull if is_full(error) else LibraryError
-        raise kind(advice(folder, getattr(error, "strerror", None) or str(error))) from error
+        kind = LibraryFull if is_disk_full(error) else LibraryError
+        raise kind(storage_error_message(folder, getattr(error, "strerror", None) or str(error))) from error
 
 
-def is_full(error: BaseException | None) -> bool:
+def is_disk_full(error: BaseException | None) -> bool:
     """Whether an error says that a disk has no room, or that somebody has used up his share of it."""
     if isinstance(error, OSError):
         return error.errno in (errno.ENOSPC, errno.EDQUOT)
     return isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
 
 
-def no_room(folder: Path) -> bool:
+def has_no_space(folder: Path) -> bool:
     """Whether next to nothing can be written where a folder lies: databases and indexes then fail in words of their own."""
     try:
-        return shutil.disk_usage(folder).free < LEAST_ROOM
+        return shutil.disk_usage(folder).free < MIN_FREE_BYTES
     except OSError:
         return False
 
@@ -87,7 +87,7 @@ def _closed(folder: Path) -> bool:
     """Whether a folder is there whose files nobody here may see."""
     try:
         with os.scandir(folder):
-            (folder / DATABASE).exists()
+            (folder / DATABASE_FILE).exists()
     except PermissionError:
         return True
     except OSError:
@@ -95,10 +95,10 @@ def _closed(folder: Path) -> bool:
     return False
 
 
-def advice(folder: Path, reason: str) -> str:
+def storage_error_message(folder: Path, reason: str) -> str:
     """What to tell people when disk or database refuse."""
     low = reason.casefold()
-    if "full" in low or "no space" in low or "quota" in low or ("disk i/o" in low and no_room(folder)):
+    if "full" in low or "no space" in low or "quota" in low or ("disk i/o" in low and has_no_space(folder)):
         return f"The disk that holds {folder} is full. Nothing was changed. Free some space and try again."
     if (
         "readonly" in low

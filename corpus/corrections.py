@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from corpus.documents import Block, Document
-from corpus.places import PREAMBLE, Naming, folded, name_place, parts_of
+from corpus.places import PREAMBLE, PlaceMention, find_place, normalise_place_text, parse_locator
 
-HEAD = 160
+HEAD_LENGTH = 160
 """Characters at the beginning of a block in which the place is looked for."""
 _TITLE = re.compile(
     r"^(?:(?:technical )?corrigend(?:um|a)|rectificati(?:f|fs)|correcci[oó]n(?:es)?|correcti(?:on|f)s?|исправлени[ея]|"
@@ -55,7 +55,7 @@ class Correction:
     locator: str
 
 
-def corrections(document: Document) -> tuple[Correction, ...]:
+def find_corrections(document: Document) -> tuple[Correction, ...]:
     """What a corrigendum corrects, in its order; at least one correction for a document that says anything."""
     blocks = _body(document)
     made = list(_read(document, [block for block in blocks if block.kind != "footnote"]))
@@ -88,7 +88,7 @@ def _body(document: Document) -> list[Block]:
 class _Open:
     """A correction that is being read. `bare`: so far it only names the place."""
 
-    naming: Naming
+    naming: PlaceMention
     first: Block
     last: Block
     bare: bool
@@ -98,12 +98,12 @@ class _Open:
     def container(self) -> bool:
         """Whether it names an annex or a page and nothing in it."""
         places = self.naming.places
-        return self.bare and bool(places) and all(set(parts_of(place)) <= {"annex", "page"} for place in places)
+        return self.bare and bool(places) and all(set(parse_locator(place)) <= {"annex", "page"} for place in places)
 
     def closed(self) -> Correction:
         targets = list(self.naming.places)
         if self.table:
-            targets += [f"{place}, table" for place in targets if set(parts_of(place)) <= {"annex", "art", "para"}]
+            targets += [f"{place}, table" for place in targets if set(parse_locator(place)) <= {"annex", "art", "para"}]
         return Correction(tuple(targets), self.first.start, self.last.end, self.first.locator)
 
 
@@ -112,7 +112,7 @@ def _read(document: Document, blocks: Sequence[Block]) -> Iterator[Correction]:
     annex = page = ""
     stray: list[Block] = []
     for block in blocks:
-        text = folded(document.body(block))
+        text = normalise_place_text(document.body(block))
         naming = None if block.kind == "row" else _named(text, block.kind == "heading", now)
         if naming is not None:
             if stray and now is None:
@@ -127,7 +127,7 @@ def _read(document: Document, blocks: Sequence[Block]) -> Iterator[Correction]:
             elif now is not None and now.bare:
                 yield now.closed()  # a place of which nothing is said on its own
             naming = _inside(naming, annex, page)
-            if any("annex" in parts_of(place) for place in naming.places) and first is block:
+            if any("annex" in parse_locator(place) for place in naming.places) and first is block:
                 annex = ""
             now = _Open(naming, first, block, bare)
             now.table = not bare and _speaks_of_a_table(text[naming.end :], naming)
@@ -143,9 +143,9 @@ def _read(document: Document, blocks: Sequence[Block]) -> Iterator[Correction]:
         yield now.closed()
 
 
-def _named(text: str, heading: bool, now: _Open | None) -> Naming | None:
+def _named(text: str, heading: bool, now: _Open | None) -> PlaceMention | None:
     """The places that a block opens with; None for one that speaks of other things or of the places already open."""
-    naming = name_place(text, 0, HEAD)
+    naming = find_place(text, 0, HEAD_LENGTH)
     if naming is None:
         return None
     before = PREAMBLE.sub("", text[: naming.start]).lstrip(" ,")
@@ -154,34 +154,34 @@ def _named(text: str, heading: bool, now: _Open | None) -> Naming | None:
     stops = bool(_STOPS.match(text, naming.end))
     told = bool(_TELLS.search(text))
     if _LEAD_IN.fullmatch(before):
-        return naming if told or stops or (heading and len(text) < HEAD) else None
+        return naming if told or stops or (heading and len(text) < HEAD_LENGTH) else None
     inside = now is None or not now.bare or now.container
     return naming if inside and told and not _SAYS_WHAT.search(before) else None
 
 
-def _container(naming: Naming, annex: str, page: str) -> tuple[str, str]:
+def _container(naming: PlaceMention, annex: str, page: str) -> tuple[str, str]:
     for place in naming.places:
-        parts = parts_of(place)
+        parts = parse_locator(place)
         if "annex" in parts:
             annex = f"annex {parts['annex']}".strip()
         page = f"page {parts['page']}" if "page" in parts else page
     return annex, page
 
 
-def _inside(naming: Naming, annex: str, page: str) -> Naming:
+def _inside(naming: PlaceMention, annex: str, page: str) -> PlaceMention:
     """Places with the annex, or for footnotes the page, under whose line they stand."""
     made = []
     for place in naming.places:
-        parts = parts_of(place)
+        parts = parse_locator(place)
         outer = [] if "annex" in parts or not annex else [annex]
         outer += [page] if page and "page" not in parts and "note" in parts else []
         made.append(", ".join([*outer, place]))
     return replace(naming, places=tuple(dict.fromkeys(made)))
 
 
-def _speaks_of_a_table(text: str, naming: Naming) -> bool:
-    head = text[:HEAD]
+def _speaks_of_a_table(text: str, naming: PlaceMention) -> bool:
+    head = text[:HEAD_LENGTH]
     cut = re.search(r"[“”«»„\"]", head)
     return bool(_TABLE.search(head[: cut.start()] if cut else head)) and not any(
-        "table" in parts_of(place) for place in naming.places
+        "table" in parse_locator(place) for place in naming.places
     )

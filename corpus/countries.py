@@ -14,16 +14,16 @@ _LETTER = r"[^\W\d_]"
 _ENDING = re.compile("(?:[ыио]й|ая|[ое]е|[аеиоуыьъэюяй])$")
 
 
-def countries(text: str, language: str) -> dict[str, str]:
+def find_countries(text: str, language: str) -> dict[str, str]:
     """The countries that a text names, each once: ISO 3166 code, and the words. In Latin and Cyrillic letters a name has a capital letter, unless
     the text has none."""
     found: dict[str, str] = {}
-    for code, begin, end in country_spans(text, language):
+    for code, begin, end in find_country_spans(text, language):
         found.setdefault(code, text[begin:end])
     return found
 
 
-def country_spans(text: str, language: str) -> Iterator[tuple[str, int, int]]:
+def find_country_spans(text: str, language: str) -> Iterator[tuple[str, int, int]]:
     """Where a text names countries, in order: ISO 3166 code, begin and end of the words."""
     plain = _plain(text) if len(_plain(text)) == len(text) else text.casefold()
     any_case = language in ("ar", "zh") or text[1:] == text[1:].casefold()
@@ -35,12 +35,12 @@ def country_spans(text: str, language: str) -> Iterator[tuple[str, int, int]]:
             yield codes[group - 1], begin, end
 
 
-def names_of(code: str, language: str) -> list[str]:
+def country_names(code: str, language: str) -> list[str]:
     """What a country is called in a language, by an ISO 3166 code."""
     return [name for name, each in _names(language).items() if each == code]
 
 
-def names_country(code: str, text: str, language: str) -> bool:
+def mentions_country(code: str, text: str, language: str) -> bool:
     """Whether a text names a country, its people or what is theirs: words that begin like its name, and are no other one's."""
     names, pattern = _names(language), _name_of(code, language)
     return pattern is not None and any(names.get(each.group(), code) == code for each in pattern.finditer(_plain(text)))

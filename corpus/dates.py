@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from corpus.calendar_names import name_numbers
+from corpus.calendar_names import numbers_by_name
 
 MAX_COMPARED = 200_000
 """Characters of a text that are read."""
@@ -39,7 +39,7 @@ _JOINS = re.compile(r"and|from|et|du|le|les|y|e|de|del|los|и|с|года?|г|و
 @lru_cache(maxsize=1)
 def _months() -> tuple[dict[str, int], str]:
     """The names of the months with their numbers, and a pattern for any of them. Chinese months are read by their figures."""
-    known = {name: number for name, number in name_numbers("months").items() if not name.endswith("月")}
+    known = {name: number for name, number in numbers_by_name("months").items() if not name.endswith("月")}
     return known, "|".join(sorted(map(re.escape, known), key=len, reverse=True))
 
 
@@ -95,27 +95,27 @@ class Date:
         )
 
     @property
-    def full(self) -> dt.date | None:
+    def calendar_date(self) -> dt.date | None:
         """The day in the calendar; None where it lacks a part, or no calendar has it."""
         return _calendar_day(self.year, self.month, self.day) if self.year and self.day else None
 
     @property
     def weekday(self) -> int | None:
         """The day of the week of a full date, Monday 0; None for any other, and for a day that no calendar has."""
-        return None if self.full is None else self.full.weekday()
+        return None if self.calendar_date is None else self.calendar_date.weekday()
 
     @property
-    def written(self) -> str:
+    def iso_format(self) -> str:
         """As ISO 8601 writes it, what it does not give left out."""
         return "-".join(f"{part:02d}" for part in (self.year, self.month, self.day) if part is not None)
 
 
-def dates_in(text: str) -> tuple[Date, ...]:
+def find_date_mentions(text: str) -> tuple[Date, ...]:
     """The dates that a text names, in order, each once. Days of a range or list take month and year from its end."""
     return _dates(text[:MAX_COMPARED])
 
 
-def find_dates(text: str) -> list[dt.date]:
+def find_full_dates(text: str) -> list[dt.date]:
     """Full dates in the order in which they stand there, of a range or list the last; impossible ones are left out, and those in
     figures alone, in which others may read the month first."""
     if not any(map(str.isdigit, text)):
@@ -124,7 +124,7 @@ def find_dates(text: str) -> list[dt.date]:
     if "月" not in plain and not any(name in plain for name in _months()[0]):
         return []  # the patterns take twenty times as long
     found = _found(plain, _patterns()[_IN_FIGURES:])
-    return [day for _, _, date in found if (day := date.full)]
+    return [day for _, _, date in found if (day := date.calendar_date)]
 
 
 def _found(text: str, patterns: Sequence[re.Pattern[str]]) -> list[tuple[int, int, Date]]:
@@ -190,7 +190,7 @@ def is_date(fact: str) -> bool:
     return any((match := pattern.fullmatch(text)) is not None and _date(match) is not None for pattern in _patterns())
 
 
-def find_days(text: str, year: int | None = None) -> tuple[dt.date, ...]:
+def find_meeting_days(text: str, year: int | None = None) -> tuple[dt.date, ...]:
     """The days of a meeting in order: `14 and 15 October 2021`; a range gives every day of it, of one over 60 days only
     the last 60 and the first.
 
@@ -239,7 +239,7 @@ def _read_han(text: str, year: int | None) -> list[tuple[bool, dt.date | None]]:
     return list(zip([*ranges[1:], False], found, strict=True))[::-1]
 
 
-def says_only_days(text: str) -> bool:
+def has_only_days(text: str) -> bool:
     """Whether a text has days, months and years, words that join them, and nothing else."""
     rest = re.sub(_TWICE.removesuffix("?"), "", text)
     rest = re.sub(r"[年月日至到]", " ", _ORDINAL.sub(" ", rest))

@@ -10,7 +10,7 @@ from functools import cached_property, wraps
 from textwrap import shorten
 from typing import Any, Literal, TypeVar
 
-from corpus.serialization import PlainError, from_plain, to_plain
+from corpus.serialization import SerializationError, from_json_data, to_json_data
 from corpus.symbols import LANGUAGES as LANGUAGES
 from corpus.symbols import Language as Language
 from corpus.symbols import Symbol
@@ -20,7 +20,7 @@ BlockKind = Literal["heading", "paragraph", "item", "row", "footnote"]
 Span = tuple[int, int]
 _Made = TypeVar("_Made")
 
-HEADINGS = " — "
+HEADING_SEPARATOR = " — "
 """What parts the headings of a passage in its `heading`."""
 MOST_OF_HEADING = 200
 """Characters of a heading that is told beside words under it."""
@@ -84,7 +84,7 @@ class Masthead:
     job: str = ""
 
 
-class Known:
+class DocumentIdentity:
     """What a document is known by, with its text or without."""
 
     symbol: Symbol | str | None
@@ -107,7 +107,7 @@ class Known:
 
 
 @dataclass(frozen=True)
-class Document(Known):
+class Document(DocumentIdentity):
     """One language version of one symbol (or part of it) in one edition, with its canonical text.
 
     `part` distinguishes texts that share a symbol, such as the two treaties annexed to A/RES/55/25.
@@ -160,15 +160,15 @@ class Document(Known):
 
     def to_json(self) -> dict[str, Any]:
         """A JSON-ready dictionary: the symbol as text, fields at their default left out."""
-        made: dict[str, Any] = to_plain(self)
+        made: dict[str, Any] = to_json_data(self)
         return {**made, "symbol": made.get("symbol")}
 
     @classmethod
     def from_json(cls, data: Any) -> Document:
         """The inverse of `to_json`; nothing is trusted. Raises `DocumentError` for anything but a document."""
         try:
-            made: Document = from_plain(cls, data, "the document")
-        except PlainError as error:
+            made: Document = from_json_data(cls, data, "the document")
+        except SerializationError as error:
             raise DocumentError(str(error)) from None
         return made
 
@@ -192,7 +192,7 @@ class Document(Known):
         """The exact words of a span of the canonical text."""
         return self.text[start:end]
 
-    def pages_between(self, start: int, end: int) -> tuple[int, int] | None:
+    def page_range(self, start: int, end: int) -> tuple[int, int] | None:
         """The first and the last page on which the words of a span may stand, None for a source without pages. A block begins
         on its page, and ends at the latest where the next one begins."""
         first, last = self.block_at(start), self.block_at(max(start, end - 1))
@@ -205,7 +205,7 @@ class Document(Known):
         most = min(len(self.pages), first.page + MOST_PAGES - 1)
         return (first.page, min(until, most)) if first.page <= most else None
 
-    def trimmed(self, start: int, end: int) -> Span:
+    def trim_span(self, start: int, end: int) -> Span:
         """A span from its first word to its last: a table row whose first cell is blank begins with the bar that
         parts it from the next. Empty where the span holds no words."""
         text = self.text
@@ -256,7 +256,7 @@ class Document(Known):
         return "" if told in self.title else shorten(told, MOST_OF_HEADING, placeholder=" …")
 
 
-def once(work: Callable[[Document], _Made]) -> Callable[[Document], _Made]:
+def cached_by_document(work: Callable[[Document], _Made]) -> Callable[[Document], _Made]:
     """Has something worked out of a document once: it is remembered with the document, for as long as that is held in memory."""
 
     @wraps(work)
@@ -300,14 +300,14 @@ class Passage:
         return hashlib.sha256(basis.encode()).hexdigest()[:20]
 
     @property
-    def embedded(self) -> str:
+    def embedding_text(self) -> str:
         """The text that the embedding model sees."""
         return f"{self.heading}\n{self.text}"
 
 
 @dataclass(frozen=True)
-class Within:
+class SearchScope:
     """The only passages that are searched: those of some documents (ids), less the passages named in `left_out` (ids)."""
 
-    documents: frozenset[str]
-    left_out: frozenset[str] = frozenset()
+    document_ids: frozenset[str]
+    excluded_passage_ids: frozenset[str] = frozenset()

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corpus.documents import Passage, Within
+from corpus.documents import Passage, SearchScope
 
 if TYPE_CHECKING:
     from corpus.store.database import Database
 
 
-class ExactVectors:
+class ExactVectorIndex:
     """The passage vectors of a library, by language and id, as `corpus.vectors.Vectors` gives them."""
 
     def __init__(self, db: Database) -> None:
@@ -38,7 +38,7 @@ class ExactVectors:
         self._held.pop(language, None)
 
     def search(
-        self, vector: np.ndarray, language: str, limit: int, within: Within | None = None
+        self, vector: np.ndarray, language: str, limit: int, within: SearchScope | None = None
     ) -> list[tuple[str, float]]:
         """(passage id, cosine similarity) of the nearest passages in a language, nearest first: those `within` a scope, where
         one is given."""
@@ -48,7 +48,7 @@ class ExactVectors:
         cosines = vectors @ vector.astype(np.float32)
         if within is not None:
             inside = (
-                document in within.documents and key not in within.left_out
+                document in within.document_ids and key not in within.excluded_passage_ids
                 for key, document in zip(ids, documents, strict=True)
             )
             cosines = np.where(np.fromiter(inside, bool, len(ids)), cosines, -np.inf)

@@ -49,7 +49,7 @@ _REQUIRED = re.compile(r"""(?P<what>[^;]+);\s*(?:(?P<where>.+?)\s+and\s+)?extra 
 _OWN = re.compile(r"rapporteur\[([^]]+)\]")
 
 
-def install(extra: str) -> str:
+def install_command(extra: str) -> str:
     """The command that installs an extra, for this Python: from the checkout or wheel that this came from, else by what they require.
     Never by the name `rapporteur`, which on the package index is another program's."""
     found = _installed()
@@ -59,7 +59,7 @@ def install(extra: str) -> str:
     return shlex.join([sys.executable, "-m", "pip", "install", *wanted])
 
 
-def unplaced(text: str) -> str:
+def hide_paths(text: str) -> str:
     """A text, such as a command that installs something, without the places of this Python and of what this program came from: what may
     be told to who asks over a network."""
     found = _installed()
@@ -100,23 +100,25 @@ def _required(found: Distribution, extras: tuple[str, ...]) -> Iterator[str]:
                 yield each["what"].strip() + (f"; {each['where']}" if each["where"] else "")
 
 
-def installed(extra: str) -> bool:
+def is_installed(extra: str) -> bool:
     """Whether all of an extra is installed. Its top-level packages alone are imported, and these only where it has modules below."""
     return all(_found(module) for module in EXTRAS[extra].modules)
 
 
-def extra_advice(error: ModuleNotFoundError) -> str | None:
+def explain_missing_module(error: ModuleNotFoundError) -> str | None:
     """What is missing, for people, where it belongs to an extra."""
     missing = error.name or ""
     for extra, each in EXTRAS.items():
         if any(f"{missing}.".startswith(f"{module}.") or module.startswith(f"{missing}.") for module in each.modules):
-            return absent(extra)
+            return missing_extra_message(extra)
     return None
 
 
-def absent(extra: str) -> str:
+def missing_extra_message(extra: str) -> str:
     """That an extra is not installed, for people."""
-    return f"This needs the extra {extra!r} ({EXTRAS[extra].what}), which is not installed. Run: {install(extra)}"
+    return (
+        f"This needs the extra {extra!r} ({EXTRAS[extra].what}), which is not installed. Run: {install_command(extra)}"
+    )
 
 
 def _found(module: str) -> bool:

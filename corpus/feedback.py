@@ -29,7 +29,7 @@ MAX_ANSWER = 100_000
 """Characters of an answer as JSON; what `ask` gives has a tenth of them."""
 MAX_DEPTH = 20
 """Lists and records in one another, in an answer."""
-MOST = 10_000
+MAX_FEEDBACK = 10_000
 """Ratings that are kept."""
 
 Rating = Literal[-1, 0, 1]
@@ -75,7 +75,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def feedback_of(
+def make_feedback(
     question: str,
     language: str,
     rating: int,
@@ -174,9 +174,9 @@ class FeedbackTable:
 
     def add(self, feedback: Feedback) -> int:
         """Keeps feedback; returns its number. Raises `FeedbackFull`."""
-        if self.count() >= MOST:
+        if self.count() >= MAX_FEEDBACK:
             raise FeedbackFull(
-                f"{MOST:,} ratings are kept, and there is room for no more. Whoever runs this can export "
+                f"{MAX_FEEDBACK:,} ratings are kept, and there is room for no more. Whoever runs this can export "
                 "and remove them."
             )
         given = {**vars(feedback), "history": json.dumps(list(feedback.history)), "answer": _written(feedback.answer)}
@@ -194,7 +194,7 @@ class FeedbackTable:
         """Removes what is kept up to a number; returns how much that was."""
         return self._db.execute("DELETE FROM feedback WHERE id <= ?", (number,)).rowcount
 
-    def some(self, offset: int = 0, limit: int = MOST) -> list[Feedback]:
+    def some(self, offset: int = 0, limit: int = MAX_FEEDBACK) -> list[Feedback]:
         """What is kept, oldest first."""
         found = self._db.execute(
             f"SELECT {', '.join(_COLUMNS)}, id FROM feedback ORDER BY id LIMIT ? OFFSET ?", (limit, offset)

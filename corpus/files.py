@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 
-def write_whole(path: Path, data: bytes, *, lasting: bool = False) -> None:
+def write_atomically(path: Path, data: bytes, *, lasting: bool = False) -> None:
     """Writes a file beside its place and moves it there at once: who reads it sees the old one or the new one whole.
 
     A `lasting` one is there after a power cut too. Raises `OSError` where that can't be done; nothing is left behind then,

@@ -56,7 +56,7 @@ def detect_language(text: str, default: str = "en") -> str:
     return default if not scores[top] or (len(rivals) > 1 and (not default or default in rivals)) else top
 
 
-def language_of(document: Document, start: int, end: int) -> str:
+def detect_span_language(document: Document, start: int, end: int) -> str:
     """The language of some words of a document: of what it transmits, in an annex or an enclosure, that may be another one. Of two
     in Latin script a few words do not tell: the text that is transmitted does."""
     told = detect_language(document.quote(start, end), document.language)

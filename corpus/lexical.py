@@ -20,7 +20,7 @@ from tantivy import Occur, Query
 
 from corpus.analysis import analyse
 from corpus.corpus_errors import LibraryError, LibraryFull
-from corpus.documents import Passage, Within
+from corpus.documents import Passage, SearchScope
 
 _SPACES = "spaces"
 _META = "meta.json"
@@ -37,7 +37,7 @@ class LexicalHit:
     score: float
 
 
-class Lexical:
+class LexicalIndex:
     """The lexical indexes of a library, in a folder."""
 
     def __init__(self, folder: Path) -> None:
@@ -59,7 +59,7 @@ class Lexical:
         except LibraryError:
             return False
 
-    def search(self, tokens: Sequence[str], language: str, limit: int, within: Within | None) -> list[LexicalHit]:
+    def search(self, tokens: Sequence[str], language: str, limit: int, within: SearchScope | None) -> list[LexicalHit]:
         """Passages of one language that hold at least one token, best BM25 first. Only those `within` a scope, where one is
         given; how rare a word is, the whole library tells."""
         if not tokens or limit < 1 or not self.held(language):
@@ -145,11 +145,11 @@ class _Index:
         tokens = " ".join([*heading, *heading, *analyse(passage.text, language)])
         return tantivy.Document(id=passage.id, document=passage.document_id, tokens=_plain(tokens))
 
-    def search(self, tokens: Sequence[str], limit: int, within: Within | None) -> list[LexicalHit]:
+    def search(self, tokens: Sequence[str], limit: int, within: SearchScope | None) -> list[LexicalHit]:
         query = Query.boolean_query([(Occur.Should, self._term(token)) for token in dict.fromkeys(tokens)])
-        left_out = within.left_out if within else frozenset[str]()
+        left_out = within.excluded_passage_ids if within else frozenset[str]()
         if within is not None:
-            scope = Query.term_set_query(self._schema, "document", sorted(within.documents))
+            scope = Query.term_set_query(self._schema, "document", sorted(within.document_ids))
             query = Query.boolean_query([(Occur.Must, query), (Occur.Must, Query.const_score_query(scope, 0.0))])
         hits = [
             LexicalHit(self._id(address), score) for score, address in self._found(query, limit + len(left_out)).hits

@@ -6,14 +6,14 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
-from corpus.corpus_errors import LibraryError, NotHeld, Overtaken, plainly
+from corpus.corpus_errors import ConcurrentChange, DocumentNotFound, LibraryError, readable_errors
 from corpus.documents import Document, Passage
 from corpus.feedback import Feedback
 from corpus.integrity import check_passages
-from corpus.library_reader import DERIVED, Shelf
+from corpus.library_reader import DERIVED, LibraryReader
 from corpus.meetings import Meeting
-from corpus.sources import FORMATS, MOST_BYTES, SourceRecord
-from corpus.store import Header, Holding
+from corpus.sources import MAX_ORIGINAL_BYTES, STORED_FORMATS, SourceRecord
+from corpus.store import Header, StoredDocument
 
 __all__ = ["DERIVED", "Library"]
 
@@ -21,32 +21,32 @@ Segment = Callable[[Document], Sequence[Passage]]
 Progress = Callable[[int], None]
 
 
-class Library(Shelf):
+class Library(LibraryReader):
     """A shelf that can be changed: documents are added, replaced and removed, all or nothing."""
 
     def add_feedback(self, feedback: Feedback) -> int:
         """Keeps what somebody said about an answer; returns its number. Raises `FeedbackFull`."""
-        with self._guard, plainly(self.folder), self._db.transaction():
+        with self._lock, readable_errors(self.folder), self._db.transaction():
             return self._store.feedback.add(feedback)
 
     def remove_feedback(self, number: int) -> int:
         """Removes what people said up to a number; returns how much that was."""
-        with self._guard, plainly(self.folder), self._db.transaction():
+        with self._lock, readable_errors(self.folder), self._db.transaction():
             return self._store.feedback.remove(number)
 
-    def note(self, record: SourceRecord) -> None:
+    def record_source(self, record: SourceRecord) -> None:
         """Notes what became of a file of which no document is held. Notes what is noted already without a write."""
-        with self._guard, plainly(self.folder):
+        with self._lock, readable_errors(self.folder):
             if self._store.sources.get(record.origin) != record:
                 with self._db.transaction():
                     self._store.sources.put(record)
 
-    def forget(self, origin: str) -> list[str]:
+    def remove_source(self, origin: str) -> list[str]:
         """Removes the documents that came from a file that is gone, and what was noted about it.
 
         Files that were skipped because of these documents are to be read again; says which (their origins).
         """
-        with self._guard, plainly(self.folder):
+        with self._lock, readable_errors(self.folder):
             gone = [header.id for header in self._store.headers(origin=origin)]
             for document_id in gone:
                 self.remove(document_id)
@@ -65,10 +65,10 @@ class Library(Shelf):
         progress: Progress | None = None,
         replaces: Sequence[str] = (),
         *,
-        notes: Sequence[SourceRecord] = (),
+        sources: Sequence[SourceRecord] = (),
         expected: Mapping[str, str | None] = MappingProxyType({}),
         original: bytes | None = None,
-        settle: bool = True,
+        update_indexes: bool = True,
     ) -> None:
         """Adds a document, or replaces the one of the same id, all or nothing.
 
@@ -78,32 +78,36 @@ class Library(Shelf):
         last called. Without `settle` the indexes learn of it later: at `settle()`, or when they are next used.
         """
         check_passages(document, passages)  # before the work of embedding them
-        with self._guard, plainly(self.folder):
-            texts = {each.id: each.embedded for key in (document.id, *replaces) for each in self._store.passages(key)}
+        with self._lock, readable_errors(self.folder):
+            texts = {
+                each.id: each.embedding_text for key in (document.id, *replaces) for each in self._store.passages(key)
+            }
             known = {texts[key]: vector for key, vector in self._indexes.vectors(list(texts)).items()}
-        vectors = self.models.passages(document.language, passages, progress, known)
-        holding = Holding(document, passages, vectors, meeting)
-        self.take(holding, replaces, notes=notes, expected=expected, original=original, settle=settle)
+        vectors = self.models.embed_passages(document.language, passages, progress, known)
+        holding = StoredDocument(document, passages, vectors, meeting)
+        self.add_with_vectors(
+            holding, replaces, sources=sources, expected=expected, original=original, update_indexes=update_indexes
+        )
 
-    def take(
+    def add_with_vectors(
         self,
-        holding: Holding,
+        holding: StoredDocument,
         replaces: Sequence[str] = (),
         *,
-        notes: Sequence[SourceRecord] = (),
+        sources: Sequence[SourceRecord] = (),
         expected: Mapping[str, str | None] = MappingProxyType({}),
         original: bytes | None = None,
-        settle: bool = True,
+        update_indexes: bool = True,
     ) -> None:
         """As `add`, of a document whose passages have their vectors, such as that of another library with the same stamp."""
         check_passages(holding.document, holding.passages)
         document = holding.document
-        with self._guard, plainly(self.folder):
+        with self._lock, readable_errors(self.folder):
             with self._db.transaction():
                 self._check_made()
                 for document_id, sha256 in expected.items():
                     if [each.sha256 for each in self._store.headers(id=document_id)] != ([sha256] if sha256 else []):
-                        raise Overtaken(f"Another process has changed {document_id} meanwhile.")
+                        raise ConcurrentChange(f"Another process has changed {document_id} meanwhile.")
                 before = {each.sha256 for key in (document.id, *replaces) for each in self._store.headers(id=key)}
                 for replaced in replaces:
                     self._store.delete(replaced)
@@ -112,25 +116,25 @@ class Library(Shelf):
                     self._store.originals.sweep(sha256)
                 if original is not None and self._has_room(document, len(original)):
                     self._store.originals.keep(document.sha256, original)
-                for note in notes:
+                for note in sources:
                     self._store.sources.put(note)
             self._changed(document.id, *replaces)
-            if settle:
+            if update_indexes:
                 self._indexes.settle()
 
-    def wants_original(self, document: Document | Header) -> bool:
+    def should_store_original(self, document: Document | Header) -> bool:
         """Whether the file of a document is to be kept with it: it is of a kind that can be shown, not kept already, and there is
         any room."""
-        if document.format not in FORMATS or not self._keeps:
+        if document.format not in STORED_FORMATS or not self._max_original_bytes:
             return False
-        with self._guard, plainly(self.folder):
+        with self._lock, readable_errors(self.folder):
             originals = self._store.originals
-            return not originals.holds(document.sha256) and originals.size() < self._keeps
+            return not originals.holds(document.sha256) and originals.size() < self._max_original_bytes
 
-    def keep_original(self, document_id: str, original: bytes) -> bool:
+    def store_original(self, document_id: str, original: bytes) -> bool:
         """Keeps the file of a document that is held already; says whether it is kept now. Others' bytes are not taken."""
         sha256 = hashlib.sha256(original).hexdigest()
-        with self._guard, plainly(self.folder), self._db.transaction():
+        with self._lock, readable_errors(self.folder), self._db.transaction():
             for header in self._store.headers(id=document_id):
                 if header.sha256 == sha256 and self._has_room(header, len(original)):
                     self._store.originals.keep(sha256, original)
@@ -139,40 +143,43 @@ class Library(Shelf):
 
     def _has_room(self, document: Document | Header, size: int) -> bool:
         """Whether a file may be kept beside those that are."""
-        if document.format not in FORMATS or size > MOST_BYTES:
+        if document.format not in STORED_FORMATS or size > MAX_ORIGINAL_BYTES:
             return False
-        return self._store.originals.holds(document.sha256) or self._store.originals.size() + size <= self._keeps
+        return (
+            self._store.originals.holds(document.sha256)
+            or self._store.originals.size() + size <= self._max_original_bytes
+        )
 
-    def settle(self) -> None:
+    def update_indexes(self) -> None:
         """Lets the indexes take in what was added without `settle`."""
-        with self._guard, plainly(self.folder):
+        with self._lock, readable_errors(self.folder):
             self._indexes.settle()
 
-    def note_copied(self, kind: str, marks: Mapping[str, str]) -> None:
+    def record_copied(self, kind: str, marks: Mapping[str, str]) -> None:
         """Notes what is copied here from another library."""
-        with self._guard, plainly(self.folder), self._db.transaction():
+        with self._lock, readable_errors(self.folder), self._db.transaction():
             self._store.copied.note(kind, marks)
 
     def forget_copied(self, kind: str, key: str) -> None:
         """Notes that something which was copied is gone."""
-        with self._guard, plainly(self.folder), self._db.transaction():
+        with self._lock, readable_errors(self.folder), self._db.transaction():
             self._store.copied.forget(kind, key)
 
     def confirm(self, document_id: str) -> None:
         """Notes that a document is the one that its text says it is; one of the staff has compared it."""
-        with self._guard, plainly(self.folder):
+        with self._lock, readable_errors(self.folder):
             with self._db.transaction():
                 self._store.confirm(document_id)
             self._changed(document_id)
 
     def remove(self, document_id: str) -> None:
         """Removes a document from every index, and makes sure that nothing of it is left."""
-        with self._guard, plainly(self.folder):
+        with self._lock, readable_errors(self.folder):
             gone = [passage.id for passage in self._store.passages(document_id)]
             files = [each.sha256 for each in self._store.headers(id=document_id)]
             with self._db.transaction():
                 if not self._store.delete(document_id):
-                    raise NotHeld(f"The library holds no document {document_id!r}.")
+                    raise DocumentNotFound(f"The library holds no document {document_id!r}.")
                 for sha256 in files:
                     self._store.originals.sweep(sha256)
                 # With tables as indexes, another process may add the same passages as soon as this is over.
@@ -193,7 +200,7 @@ class Library(Shelf):
 
         Until it is done the library is as it was: all changes are one transaction.
         """
-        with self._guard, plainly(self.folder):
+        with self._lock, readable_errors(self.folder):
             total = 0
             with self._db.transaction():
                 until = self._indexes.empty()
@@ -202,8 +209,8 @@ class Library(Shelf):
                     assert document is not None
                     passages = segment(document)
                     check_passages(document, passages)
-                    vectors = self.models.passages(document.language, passages, progress)
-                    self._store.put(Holding(document, passages, vectors, self._store.meeting(document_id)))
+                    vectors = self.models.embed_passages(document.language, passages, progress)
+                    self._store.put(StoredDocument(document, passages, vectors, self._store.meeting(document_id)))
                     total += len(passages)
                 self._store.write_stamp({**self._expected, **until})
             self._changed(*list(self._documents))

@@ -17,24 +17,24 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from corpus.corpus_errors import (
-    DATABASE,
-    OWNER,
+    DATABASE_FILE,
+    OWNER_FILE,
+    DocumentNotFound,
     LibraryBusy,
     LibraryError,
     LibraryStale,
-    NotHeld,
     busy_message,
-    plainly,
+    readable_errors,
 )
-from corpus.documents import LANGUAGES, Document, Passage, Within
-from corpus.extras import install, installed
-from corpus.feedback import MOST, Feedback
+from corpus.documents import LANGUAGES, Document, Passage, SearchScope
+from corpus.extras import install_command, is_installed
+from corpus.feedback import MAX_FEEDBACK, Feedback
 from corpus.integrity import IndexCheck, check_passages
 from corpus.lexical import LexicalHit
 from corpus.meetings import Meeting
-from corpus.models import Models
-from corpus.sources import FORMATS, KEPT_BYTES, SourceRecord
-from corpus.store import SCHEMA_VERSION, Header, Holding
+from corpus.models import EmbeddingModels
+from corpus.sources import DEFAULT_ORIGINALS_BYTES, STORED_FORMATS, SourceRecord
+from corpus.store import SCHEMA_VERSION, Header, StoredDocument
 from corpus.store.engines import Engine, embedded, shared
 from corpus.store.schema_upgrades import EARLIER
 from corpus.symbols import Symbol, same_document
@@ -51,13 +51,13 @@ _NONE = "none"
 DERIVED = "derived"
 """Folder in a library's folder for what is made from its documents and made anew when they change: it is emptied then,
 so that nothing of a document that was removed is left."""
-BEGUN_AGAIN = 20
+MAX_RETRIES = 20
 """Times that work is begun again since documents are changed meanwhile."""
 _LOOKED = 0.05
 """Seconds after which it is looked whether another process has changed the database."""
-AT_ONCE = 2_000
+HEADER_BATCH = 2_000
 """Headers that are read at once."""
-KEPT_CHARACTERS = 64_000_000
+MAX_CACHED_CHARACTERS = 64_000_000
 """How much text of documents is kept in memory."""
 
 
@@ -74,7 +74,7 @@ class Status:
     stamp: dict[str, str]
 
 
-class Shelf:
+class LibraryReader:
     """Documents with their passages, lexical and vector index: in one folder, or in a PostgreSQL database.
 
     Everything it needs comes as an argument: the folder, the embedding model or models, the segmenter's version, where the vectors
@@ -89,47 +89,49 @@ class Shelf:
     def __init__(
         self,
         folder: Path,
-        models: Models | Embedder,
-        segmenter: str,
+        models: EmbeddingModels | Embedder,
+        segmenter_version: str,
         vectors: str | None = None,
         database: str | None = None,
         *,
         owner: str = "rapporteur",
         accept_stale: bool = False,
-        keeps: int = KEPT_BYTES,
+        max_original_bytes: int = DEFAULT_ORIGINALS_BYTES,
     ) -> None:
         self.folder = folder
-        self._keeps = keeps
-        self.models = models if isinstance(models, Models) else Models(models)
-        self.embedder = self.models.own
-        self._guard = threading.RLock()
+        self._max_original_bytes = max_original_bytes
+        self.models = models if isinstance(models, EmbeddingModels) else EmbeddingModels(models)
+        self.embedder = self.models.primary
+        self._lock = threading.RLock()
         self._documents: dict[str, Document] = {}  # the one used last stands last
         self._kept = 0
         self._looked = 0.0
         self._made_of_it: dict[str, Any] = {}  # what was made of all that is held
-        self._segmenter = segmenter
+        self._segmenter = segmenter_version
         self._owned = database is None  # else others can change it
-        with plainly(folder):
+        with readable_errors(folder):
             folder.mkdir(parents=True, exist_ok=True)
             reading = not os.access(folder, os.W_OK)
-            if reading and not (self._owned and (folder / DATABASE).is_file()):
+            if reading and not (self._owned and (folder / DATABASE_FILE).is_file()):
                 raise PermissionError(13, "not writable", str(folder))
             # A database has its own locks; where nothing can be written, there is nothing to lock.
-            self._lock = FileLock(folder / _LOCK, timeout=0) if self._owned and not reading else None
+            self._folder_lock = FileLock(folder / _LOCK, timeout=0) if self._owned and not reading else None
             try:
-                if self._lock is not None:
-                    self._lock.acquire()
+                if self._folder_lock is not None:
+                    self._folder_lock.acquire()
             except Timeout:
                 raise LibraryBusy(busy_message(folder)) from None
         opened: Engine | None = None
         try:
-            with plainly(folder):
+            with readable_errors(folder):
                 if database is None:
                     if not reading:
-                        (folder / OWNER).write_text(json.dumps({"pid": os.getpid(), "name": owner}), encoding="utf-8")
+                        (folder / OWNER_FILE).write_text(
+                            json.dumps({"pid": os.getpid(), "name": owner}), encoding="utf-8"
+                        )
                     opened = embedded(folder, vectors, self._write_stamp, reading=reading)
                 else:
-                    opened = shared(database, self.models.searching.dimension)
+                    opened = shared(database, self.models.search_model.dimension)
             self._engine, self._db, self._store, self._indexes = opened, opened.db, opened.store, opened.indexes
             self._check_stamp(accept_stale)
             self._made = self._store.stamp()
@@ -150,14 +152,14 @@ class Shelf:
 
     def close(self) -> None:
         """Closes the files and lets another process have the folder."""
-        with self._guard:
+        with self._lock:
             self._engine.close()
             self._release()
 
     def _release(self) -> None:
-        if self._lock is not None:
-            (self.folder / OWNER).unlink(missing_ok=True)
-            self._lock.release()
+        if self._folder_lock is not None:
+            (self.folder / OWNER_FILE).unlink(missing_ok=True)
+            self._folder_lock.release()
 
     def _write_stamp(self) -> None:
         with self._db.transaction():
@@ -178,20 +180,20 @@ class Shelf:
     def _check_stamp(self, accept_stale: bool) -> None:
         stamp = self._store.stamp()
         if not stamp:
-            with plainly(self.folder):
+            with readable_errors(self.folder):
                 self._write_stamp()
             return
         stamp.setdefault("multilingual", _NONE)  # of a library that was made before there was one
         if self.models.optional and not accept_stale and stamp["multilingual"] == _NONE:
-            self.models = Models(self.embedder)
+            self.models = EmbeddingModels(self.embedder)
         expected = self._expected
         different = [name for name, value in expected.items() if stamp.get(name) != value]
         if different and not accept_stale:
             made = ", ".join(f"{name} {stamp.get(name, 'unknown')}" for name in different)
             now = ", ".join(f"{name} {expected[name]}" for name in different)
             back = "" if stamp.get("embedding") == EARLIER else ", or set the settings back"
-            if "multilingual" in different and expected["multilingual"] == _NONE and not installed("multilingual"):
-                back += f", or install what it was made with: {install('multilingual')}"
+            if "multilingual" in different and expected["multilingual"] == _NONE and not is_installed("multilingual"):
+                back += f", or install what it was made with: {install_command('multilingual')}"
             raise LibraryStale(
                 f"The library in {self.folder} was made with {made}; the settings now say {now}. "
                 f"Run 'rapporteur reindex' to rebuild it{back}."
@@ -220,9 +222,9 @@ class Shelf:
         """Looks anew for what other processes have changed, when next something is read."""
         self._looked = 0.0
 
-    def whole(self, work: Callable[[], _Made]) -> _Made:
+    def retry_if_changed(self, work: Callable[[], _Made]) -> _Made:
         """What some work on the library makes, begun again where what is held was changed in the middle of it."""
-        for _ in range(BEGUN_AGAIN):
+        for _ in range(MAX_RETRIES):
             before = self.versions()
             try:
                 return work()
@@ -243,7 +245,7 @@ class Shelf:
 
     def _once(self, name: str, make: Callable[[], _Made]) -> _Made:
         """What is made of all that is held: kept until that changes."""
-        with self._guard:
+        with self._lock:
             self._look()
             if name not in self._made_of_it:
                 self._made_of_it[name] = make()
@@ -252,136 +254,136 @@ class Shelf:
 
     # Reading
 
-    def feedback(self, offset: int = 0, limit: int = MOST) -> list[Feedback]:
+    def feedback(self, offset: int = 0, limit: int = MAX_FEEDBACK) -> list[Feedback]:
         """What people said about answers, oldest first."""
-        with self._guard:
+        with self._lock:
             return self._store.feedback.some(offset, limit)
 
     def count_feedback(self) -> int:
         """How much people said about answers."""
-        with self._guard:
+        with self._lock:
             return self._store.feedback.count()
 
     def stamp(self) -> dict[str, str]:
         """What the library was made with: schema, embedding model, segmenter."""
-        with self._guard:
+        with self._lock:
             return self._store.stamp()
 
     def headers(self, **where: str) -> list[Header]:
         """What can be said of documents without their text; of all, or of those that agree in `id`, `key`, `sha256`,
         `symbol`, `origin` or `kind`."""
-        with self._guard:
+        with self._lock:
             return self._store.headers(**where)
 
-    def each_header(self) -> Iterator[Header]:
+    def iter_headers(self) -> Iterator[Header]:
         """As `headers`, of all documents by id, one after another: a library may hold more than memory should."""
         last = ""
         while True:
-            with self._guard:
-                some = self._store.headers_after(last, AT_ONCE)
+            with self._lock:
+                some = self._store.headers_after(last, HEADER_BATCH)
             yield from some
-            if len(some) < AT_ONCE:
+            if len(some) < HEADER_BATCH:
                 return
             last = some[-1].id
 
-    def ids(self) -> list[str]:
+    def document_ids(self) -> list[str]:
         """Ids of all documents, in order."""
-        with self._guard:
+        with self._lock:
             return self._store.document_ids()
 
-    def keys_like(self, stem: str) -> int:
+    def count_keys_like(self, stem: str) -> int:
         """How many documents are known by `stem`, or by `stem` and what follows a hyphen."""
-        with self._guard:
+        with self._lock:
             return self._store.keys_like(stem)
 
     def source(self, origin: str) -> SourceRecord | None:
         """What became of a file when it was last read."""
-        with self._guard:
+        with self._lock:
             return self._store.sources.get(origin)
 
     def original(self, document: Document) -> bytes | None:
         """The file of a document, byte by byte; None where it is not kept."""
-        with self._guard, plainly(self.folder):
+        with self._lock, readable_errors(self.folder):
             return self._store.originals.get(document.sha256)
 
-    def keeps_original(self, document: Document) -> bool:
+    def has_original(self, document: Document) -> bool:
         """Whether the file of a document is kept."""
-        if document.format not in FORMATS:
+        if document.format not in STORED_FORMATS:
             return False
-        with self._guard, plainly(self.folder):
+        with self._lock, readable_errors(self.folder):
             return self._store.originals.holds(document.sha256)
 
-    def holding(self, document_id: str) -> Holding:
-        """A held document with all that belongs to it. Raises `NotHeld`."""
-        with self._guard, plainly(self.folder), self._db.snapshot():
+    def stored_document(self, document_id: str) -> StoredDocument:
+        """A held document with all that belongs to it. Raises `DocumentNotFound`."""
+        with self._lock, readable_errors(self.folder), self._db.snapshot():
             document, passages = self._store.document(document_id), self._store.passages(document_id)
             if document is None:
-                raise NotHeld(f"The library holds no document {document_id!r}.")
+                raise DocumentNotFound(f"The library holds no document {document_id!r}.")
             vectors = self._indexes.vectors([each.id for each in passages])
-            return Holding(
+            return StoredDocument(
                 document, passages, [vectors.get(each.id) for each in passages], self._store.meeting(document_id)
             )
 
     def sources(self) -> list[SourceRecord]:
         """What became of every file that was read."""
-        with self._guard:
+        with self._lock:
             return self._store.sources.all()
 
     def copied(self, kind: str) -> dict[str, str]:
         """The marks of what was copied here from another library, by id."""
-        with self._guard, plainly(self.folder):
+        with self._lock, readable_errors(self.folder):
             return self._store.copied.marks(kind)
 
     def document(self, document_id: str) -> Document:
         """A held document. Raises `LibraryError` when it is not held."""
-        with self._guard:
+        with self._lock:
             self._look()
             found = self._documents.pop(document_id, None)
             if found is None:
                 found = self._store.document(document_id)
                 if found is None:
                     self._made_of_it.clear()
-                    raise NotHeld(f"The library holds no document {document_id!r}.")
+                    raise DocumentNotFound(f"The library holds no document {document_id!r}.")
                 self._kept += len(found.text)
             self._documents[document_id] = found
-            while self._kept > KEPT_CHARACTERS and len(self._documents) > 1:
+            while self._kept > MAX_CACHED_CHARACTERS and len(self._documents) > 1:
                 self._drop(next(iter(self._documents)))
             return found
 
     def documents(self) -> Iterator[Document]:
         """All held documents, by id, one after another."""
-        for document_id in self.ids():
-            with suppress(NotHeld):  # removed meanwhile
+        for document_id in self.document_ids():
+            with suppress(DocumentNotFound):  # removed meanwhile
                 yield self.document(document_id)
 
-    def find(self, name: str) -> list[Document]:
+    def find_documents(self, name: str) -> list[Document]:
         """Documents by id, symbol (however written, with or without its part), name without a symbol, or label."""
         wanted = name.strip()
-        symbol = Symbol.read(wanted)
+        symbol = Symbol.try_parse(wanted)
         asked, versions, found = wanted.casefold(), self.versions(), []
-        for header in self.each_header():
+        for header in self.iter_headers():
             named = (header.id, header.key, header.slug, header.title, header.short, header.label)
-            version = None if symbol is None else versions.of(header.id)
+            version = None if symbol is None else versions.version_of(header.id)
             if any(asked == each.casefold() for each in named if each) or (
                 symbol is not None and version is not None and same_document(symbol, version.symbol)
             ):
-                with suppress(NotHeld):  # removed meanwhile
+                with suppress(DocumentNotFound):  # removed meanwhile
                     found.append(self.document(header.id))
         return found
 
     def passages(self, document_id: str) -> list[Passage]:
         """The passages of a document, in order."""
-        with self._guard:
+        with self._lock:
             return self._store.passages(document_id)
 
     def passages_by_id(self, ids: Sequence[str]) -> dict[str, Passage]:
         """Held passages by evidence id."""
-        with self._guard:
+        with self._lock:
             return self._store.passages_by_id(ids)
 
-    def passage_at(self, document_id: str, position: int) -> str | None:
+    def passage_id_at(self, document_id: str, position: int) -> str | None:
         """The id of the passage in which a character of a document lies, or None."""
-        with self._guard:
+        with self._lock:
             return self._store.passage_at(document_id, position)
 
     def meetings(self) -> list[Meeting]:
@@ -398,74 +400,74 @@ class Shelf:
         text, an edition of a symbol behind its later revision."""
         return self.versions().superseded
 
-    def keys(self) -> dict[str, str]:
+    def document_keys(self) -> dict[str, str]:
         """Document ids with their keys (symbol and part, or name)."""
-        with self._guard:
-            return {header.id: header.key for header in self.each_header()}
+        with self._lock:
+            return {header.id: header.key for header in self.iter_headers()}
 
     # Searching
 
-    def dense(
-        self, question: str, limit: int, within: Within | None = None, languages: Sequence[str] | None = None
+    def dense_search(
+        self, question: str, limit: int, scope: SearchScope | None = None, languages: Sequence[str] | None = None
     ) -> list[tuple[str, float]]:
         """(passage id, likeness) of the passages nearest in meaning to a question, nearest first. `within` is the scope that is
         searched, None for all, `languages` those that are searched."""
-        model = self.models.searching
-        best = self.nearest(self.models.query(question, model), limit, within, languages)
-        likeness = model.likeness(np.array([cosine for _, cosine in best], np.float32))
+        model = self.models.search_model
+        best = self.vector_search(self.models.embed_query(question, model), limit, scope, languages)
+        likeness = model.similarity(np.array([cosine for _, cosine in best], np.float32))
         return [(key, float(value)) for (key, _), value in zip(best, likeness, strict=True)]
 
-    def nearest(
-        self, vector: np.ndarray, limit: int, within: Within | None = None, languages: Sequence[str] | None = None
+    def vector_search(
+        self, vector: np.ndarray, limit: int, scope: SearchScope | None = None, languages: Sequence[str] | None = None
     ) -> list[tuple[str, float]]:
         """(passage id, cosine) of the passages nearest to the vector of a question by the model that searches, nearest first;
         cosines across two languages are put on the scale of those within one."""
         found: list[tuple[str, float]] = []
-        with self._guard, plainly(self.folder):
-            for language in self.spoken() if languages is None else languages:
-                crossing = self.models.searching.crossing(language)
-                asked = vector if crossing is None else crossing.moved(vector)
-                near = self._indexes.near(asked, language, limit, within)
+        with self._lock, readable_errors(self.folder):
+            for language in self.passage_languages() if languages is None else languages:
+                crossing = self.models.search_model.language_shift(language)
+                asked = vector if crossing is None else crossing.shift_query(vector)
+                near = self._indexes.near(asked, language, limit, scope)
                 if crossing is not None:
-                    levelled = crossing.levelled(np.array([cosine for _, cosine in near], np.float32))
+                    levelled = crossing.rescale_cosines(np.array([cosine for _, cosine in near], np.float32))
                     near = [(key, float(cosine)) for (key, _), cosine in zip(near, levelled, strict=True)]
                 found += near
         return sorted(found, key=lambda hit: -hit[1])[:limit]
 
     def passage_vectors(self, ids: Sequence[str]) -> dict[str, np.ndarray]:
         """The vectors of passages by id; passages in languages that no model reads are left out."""
-        with self._guard, plainly(self.folder):
+        with self._lock, readable_errors(self.folder):
             return self._indexes.vectors(ids)
 
-    def lexical(
-        self, tokens: Sequence[str], language: str, limit: int, within: Within | None = None
+    def lexical_search(
+        self, tokens: Sequence[str], language: str, limit: int, scope: SearchScope | None = None
     ) -> list[LexicalHit]:
         """Passages in one language that share analysed words with the question, by BM25; those `within` a scope, or all."""
-        with self._guard, plainly(self.folder):
-            return self._indexes.words(tokens, language, limit, within)
+        with self._lock, readable_errors(self.folder):
+            return self._indexes.words(tokens, language, limit, scope)
 
-    def likenesses(
+    def similarities(
         self, question: str, texts: Sequence[str], model: Embedder | None = None, language: str = ""
     ) -> list[float]:
         """How like a question each of some texts in a language is in meaning, by one of the library's models."""
         model = model or self.embedder
-        vector = self.models.query(question, model)
-        crossing = model.crossing(language)
-        cosines = self.models.texts(texts, model) @ (vector if crossing is None else crossing.moved(vector))
+        vector = self.models.embed_query(question, model)
+        crossing = model.language_shift(language)
+        cosines = self.models.embed_texts(texts, model) @ (vector if crossing is None else crossing.shift_query(vector))
         if crossing is not None:
-            cosines = crossing.levelled(cosines)
-        return [float(value) for value in model.likeness(cosines)]
+            cosines = crossing.rescale_cosines(cosines)
+        return [float(value) for value in model.similarity(cosines)]
 
     def document_frequency(self, tokens: Sequence[str], language: str) -> dict[str, int]:
         """In how many passages of a language each analysed word stands."""
-        with self._guard, plainly(self.folder):
+        with self._lock, readable_errors(self.folder):
             return {token: self._indexes.frequency(token, language) for token in set(tokens)}
 
-    def languages(self) -> dict[str, int]:
+    def passage_counts(self) -> dict[str, int]:
         """Number of passages held by language."""
         return self._once("languages", self._store.passage_counts)
 
-    def spoken(self) -> list[str]:
+    def passage_languages(self) -> list[str]:
         """The languages in which passages are held, told without counting them."""
         return self._once("spoken", lambda: [each for each in sorted(LANGUAGES) if self._store.speaks(each)])
 
@@ -473,7 +475,7 @@ class Shelf:
 
     def status(self) -> Status:
         """Counts, sizes and the stamp."""
-        with self._guard, plainly(self.folder):
+        with self._lock, readable_errors(self.folder):
             size = self._db.bytes() + sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
             return Status(
                 folder=self.folder,
@@ -491,11 +493,11 @@ class Shelf:
         Checks SQLite, both indexes against the passages, and that each document's passages cover its text. Others read
         between two documents; nothing is to be changed meanwhile.
         """
-        with self._guard:
+        with self._lock:
             found = self._db.damage()
-        checked = IndexCheck(self._indexes, self.models.searching.languages or LANGUAGES)
-        for document_id in self.ids():
-            with self._guard, plainly(self.folder):
+        checked = IndexCheck(self._indexes, self.models.search_model.languages or LANGUAGES)
+        for document_id in self.document_ids():
+            with self._lock, readable_errors(self.folder):
                 passages = self._store.passages(document_id)
                 try:
                     document = self.document(document_id)
@@ -504,5 +506,5 @@ class Shelf:
                     found.append(f"{document_id}: {error}")
                 header = self._store.headers(id=document_id)
                 checked.look([each.id for each in passages], header[0].language if header else "")
-        with self._guard, plainly(self.folder):
+        with self._lock, readable_errors(self.folder):
             return [*found, *checked.faults()]

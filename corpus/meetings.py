@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
-from corpus.serialization import from_plain
+from corpus.serialization import from_json_data
 from corpus.symbols import Symbol
 
 Half = Literal["morning", "afternoon"]
@@ -29,12 +29,12 @@ class AgendaItem:
     documentation: tuple[tuple[str, int], ...] = ()
 
     @property
-    def line(self) -> int | None:
+    def source_block(self) -> int | None:
         """The block of the provisional agenda that lists it, else its heading in the annotations."""
         return self.heading if self.listed is None else self.listed
 
     @property
-    def main(self) -> str:
+    def main_number(self) -> str:
         """The number of the item that this is part of: `1` for `1 (a)`."""
         return self.number.split(" ", 1)[0]
 
@@ -72,21 +72,21 @@ class Sitting:
     last: int | None = None
 
     @property
-    def minutes(self) -> int | None:
+    def duration_minutes(self) -> int | None:
         """Length in minutes, where it is said."""
         if self.start is None or self.end is None:
             return None
         return (self.end.hour - self.start.hour) * 60 + self.end.minute - self.start.minute
 
     @property
-    def afternoon(self) -> bool:
+    def is_afternoon(self) -> bool:
         """Whether it begins at noon or later."""
         return self.half == "afternoon" if self.start is None else self.start.hour >= 12
 
     @property
-    def order(self) -> tuple[dt.date, dt.time]:
+    def sort_key(self) -> tuple[dt.date, dt.time]:
         """Sorts sittings by when they begin."""
-        return self.date, self.start or dt.time(12 if self.afternoon else 0)
+        return self.date, self.start or dt.time(12 if self.is_afternoon else 0)
 
 
 @dataclass(frozen=True)
@@ -107,13 +107,13 @@ class Meeting:
     @property
     def timetable(self) -> tuple[Sitting, ...]:
         """The sittings and what else the timetable has, in the order of time."""
-        return tuple(sorted((*self.sittings, *self.besides), key=lambda sitting: sitting.order))
+        return tuple(sorted((*self.sittings, *self.besides), key=lambda sitting: sitting.sort_key))
 
     @property
-    def complete(self) -> bool:
+    def is_complete(self) -> bool:
         """Whether these are all items: a list has them, or no number is missing among those that are annotated or taken up."""
         taken = {row.number.partition(" ")[0] for sitting in self.sittings for row in sitting.items}
-        mains = {item.main for item in self.items}
+        mains = {item.main_number for item in self.items}
         listed = any(item.listed is not None for item in self.items)
         return listed or (taken <= mains and mains == {str(n + 1) for n in range(len(mains))})
 
@@ -121,25 +121,25 @@ class Meeting:
         """The item of that number, or None."""
         return next((item for item in self.items if item.number == number), None)
 
-    def announcing(self, item: AgendaItem) -> tuple[AgendaItem, ...]:
+    def documented_items(self, item: AgendaItem) -> tuple[AgendaItem, ...]:
         """The items for which the documents of an item are announced: itself and its sub-items; where nothing is announced for
         these, the item that it is part of."""
         under = tuple(each for each in self.items if is_under(each.number, item.number) and each.documentation)
-        return under or tuple(each for each in self.items if each.number == item.main and each.documentation)
+        return under or tuple(each for each in self.items if each.number == item.main_number and each.documentation)
 
-    def with_papers(self, item: AgendaItem) -> AgendaItem:
+    def with_all_documents(self, item: AgendaItem) -> AgendaItem:
         """An item with all documents that are announced for it."""
-        papers = tuple(each for one in self.announcing(item) for each in one.documentation)
+        papers = tuple(each for one in self.documented_items(item) for each in one.documentation)
         return replace(item, documentation=papers)
 
-    def narrowed(self, item: str) -> Meeting:
+    def narrowed_to_item(self, item: str) -> Meeting:
         """What the agenda says of one item and its sub-items alone."""
         taken = (
             replace(each, items=tuple(row for row in each.items if is_under(row.number, item)))
             for each in self.sittings
         )
         items = tuple(
-            each if each.number == each.main else self.with_papers(each)
+            each if each.number == each.main_number else self.with_all_documents(each)
             for each in self.items
             if is_under(each.number, item)
         )
@@ -147,7 +147,7 @@ class Meeting:
             self, items=items, sittings=tuple(each for each in taken if each.items), masthead=None, besides=()
         )
 
-    def documents(self) -> tuple[Symbol, ...]:
+    def announced_symbols(self) -> tuple[Symbol, ...]:
         """Symbols announced under the items, in agenda order."""
         return tuple(Symbol.parse(text) for item in self.items for text, _ in item.documentation)
 
@@ -159,5 +159,5 @@ class Meeting:
     @classmethod
     def from_json(cls, data: Any) -> Meeting:
         """The inverse of `to_json`. Raises `PlainError` for anything but a meeting."""
-        made: Meeting = from_plain(cls, data, "the meeting")
+        made: Meeting = from_json_data(cls, data, "the meeting")
         return made

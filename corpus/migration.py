@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from corpus.corpus_errors import LibraryError, NotHeld
+from corpus.corpus_errors import DocumentNotFound, LibraryError
 from corpus.library import Library
 
 
-def move(source: Library, target: Library) -> Iterator[tuple[str, bool]]:
+def copy_library(source: Library, target: Library) -> Iterator[tuple[str, bool]]:
     """Copies all that a library holds into another: documents with passages and vectors, which are not made anew, the files that
     are kept, what became of files, what people said about answers. Yields each document id with whether it was copied; what is there already as it is here,
     as after a copying that was broken off, is passed over, and what is there otherwise is replaced. What was copied before and is
@@ -21,24 +21,24 @@ def move(source: Library, target: Library) -> Iterator[tuple[str, bool]]:
             "The two libraries were made with other models or segmenters. Run 'rapporteur reindex' on the first."
         )
     marks = target.copied("document")
-    for document_id in source.ids():
+    for document_id in source.document_ids():
         try:
-            holding = source.holding(document_id)
-        except NotHeld:  # removed meanwhile
+            holding = source.stored_document(document_id)
+        except DocumentNotFound:  # removed meanwhile
             continue
-        copied = not target.headers(id=document_id) or target.holding(document_id).digest != holding.digest
+        copied = not target.headers(id=document_id) or target.stored_document(document_id).digest != holding.digest
         mark = holding.document.sha256
         if marks.get(document_id) != mark:
-            target.note_copied("document", {document_id: mark})
+            target.record_copied("document", {document_id: mark})
         if copied:
-            target.take(holding)
-            if target.holding(document_id).digest != holding.digest:
+            target.add_with_vectors(holding)
+            if target.stored_document(document_id).digest != holding.digest:
                 raise LibraryError(
                     f"{document_id} is not the same after it was copied. It is left as it was in the first library."
                 )
-        original = source.original(holding.document) if target.wants_original(holding.document) else None
+        original = source.original(holding.document) if target.should_store_original(holding.document) else None
         if original is not None:
-            target.keep_original(document_id, original)
+            target.store_original(document_id, original)
         yield document_id, copied
     for document_id, mark in target.copied("document").items():
         if not source.headers(id=document_id):
@@ -46,7 +46,7 @@ def move(source: Library, target: Library) -> Iterator[tuple[str, bool]]:
                 target.remove(document_id)
             target.forget_copied("document", document_id)
     for record in source.sources():
-        target.note(record)
+        target.record_source(record)
     said = [{**each.to_json(), "id": 0} for each in target.feedback()]
     for each in source.feedback():
         if {**each.to_json(), "id": 0} not in said:

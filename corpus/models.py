@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
     from corpus.embedding import Embedder
 
-KEPT = 8
+CACHED_QUERIES = 8
 """Vectors of questions that are remembered: one question is compared with several indexes."""
-KEPT_TEXTS = 4_096
+CACHED_TEXTS = 4_096
 """Vectors of texts that are remembered: the same sentences come up for one question after another."""
 
 
-class Models:
+class EmbeddingModels:
     """One embedding model, and a multilingual one for the languages that the first does not read.
 
     Passages are searched by vectors of the multilingual model, since a question in any language may be answered by them; by those
@@ -30,7 +30,7 @@ class Models:
     """
 
     def __init__(self, own: Embedder, multilingual: Embedder | None = None, *, optional: bool = False) -> None:
-        self.own = own
+        self.primary = own
         self.multilingual = None if own.languages is None else multilingual
         self.optional = optional
         self._guard = threading.Lock()
@@ -41,19 +41,19 @@ class Models:
     def fingerprint(self) -> str:
         """Both models' fingerprints."""
         second = f" and {self.multilingual.fingerprint}" if self.multilingual else ""
-        return f"{self.own.fingerprint}{second}"
+        return f"{self.primary.fingerprint}{second}"
 
     @property
-    def searching(self) -> Embedder:
+    def search_model(self) -> Embedder:
         """The model whose vectors of passages are searched."""
-        return self.multilingual or self.own
+        return self.multilingual or self.primary
 
-    def readers(self, language: str) -> tuple[Embedder, ...]:
+    def models_for(self, language: str) -> tuple[Embedder, ...]:
         """The models that read a language, the one that was made for it first; none where none does."""
         second = () if self.multilingual is None else (self.multilingual,)
-        return (self.own, *second) if self._serves(language) else second
+        return (self.primary, *second) if self._serves(language) else second
 
-    def query(self, text: str, model: Embedder) -> np.ndarray:
+    def embed_query(self, text: str, model: Embedder) -> np.ndarray:
         """The vector of a question by one of the models; the last few are kept."""
         key = (model is self.multilingual, text)
         with self._guard:
@@ -61,11 +61,11 @@ class Models:
         vector = model.embed_query(text) if known is None else known
         with self._guard:
             self._queries[key] = vector
-            while len(self._queries) > KEPT:
+            while len(self._queries) > CACHED_QUERIES:
                 del self._queries[next(iter(self._queries))]
         return vector
 
-    def texts(self, texts: Sequence[str], model: Embedder) -> np.ndarray:
+    def embed_texts(self, texts: Sequence[str], model: Embedder) -> np.ndarray:
         """Vectors of texts by one of the models: (texts x dimension). Those of the last few thousand are kept."""
         second = model is self.multilingual
         with self._guard:
@@ -75,14 +75,14 @@ class Models:
         vectors = {text: made[text] if vector is None else vector for text, vector in known.items()}
         with self._guard:
             self._texts |= {(second, text): vector for text, vector in vectors.items()}
-            while len(self._texts) > KEPT_TEXTS:
+            while len(self._texts) > CACHED_TEXTS:
                 del self._texts[next(iter(self._texts))]
         return np.stack([vectors[text] for text in texts]) if vectors else model.embed_passages([])
 
     def _serves(self, language: str) -> bool:
-        return self.own.languages is None or language in self.own.languages
+        return self.primary.languages is None or language in self.primary.languages
 
-    def passages(
+    def embed_passages(
         self,
         language: str,
         passages: Sequence[Passage],
@@ -93,9 +93,9 @@ class Models:
         those whose vector is `known` not at all. `progress` is told how many passages are done."""
         if self.multilingual is None and not self._serves(language):
             return [None] * len(passages)
-        texts = [passage.embedded for passage in passages]
+        texts = [passage.embedding_text for passage in passages]
         new = list(dict.fromkeys(text for text in texts if text not in known))
         if progress and len(new) < len(texts):
             progress(len(texts) - len(new))
-        made = {**known, **dict(zip(new, self.searching.embed_passages(new, progress), strict=True))}
+        made = {**known, **dict(zip(new, self.search_model.embed_passages(new, progress), strict=True))}
         return [made[text] for text in texts]

@@ -7,21 +7,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from corpus.corrections import Correction
-from corpus.decision_numbers import numbers_in
+from corpus.decision_numbers import find_full_numbers
 from corpus.documents import Block, Document, Span
-from corpus.places import annex_number, folded, name_place, numbered, parts_of
-from corpus.tables import tables_of
+from corpus.places import find_place, normalise_place_text, parse_annex_number, parse_locator, parse_mark
+from corpus.tables import find_tables
 
 _ITEM = re.compile(r"(?:^|, )item \d")
 """Of an agenda the number is that of an item, not of a paragraph."""
 _DOTTED = re.compile(r"(\d{1,2}[A-Z]?\.\d{1,3})\.?\s")
 
 
-def touched(document: Document, target: str) -> tuple[Span, ...]:
+def find_place_spans(document: Document, target: str) -> tuple[Span, ...]:
     """The spans of a document that lie at a place that a corrigendum names; empty where it has no such place."""
-    wanted = parts_of(target)
+    wanted = parse_locator(target)
     if (own := _own_annex(document)) is not None:
-        if annex_number(wanted.pop("annex", "-")) != own:
+        if parse_annex_number(wanted.pop("annex", "-")) != own:
             return ()
         if not wanted:
             return ((0, len(document.text)),)
@@ -33,15 +33,15 @@ def touched(document: Document, target: str) -> tuple[Span, ...]:
 
 
 @dataclass(frozen=True)
-class Placed:
+class PlacedCorrection:
     """A correction with the spans of the corrected document that its targets are. `known`: at least one target is a
     place in the document, or in another part of what the document is a part of."""
 
     correction: Correction
     spans: tuple[tuple[str, tuple[Span, ...]], ...]
-    known: bool
+    is_found: bool
 
-    def touches(self, start: int, end: int) -> str | None:
+    def touched_target(self, start: int, end: int) -> str | None:
         """The first target that shares characters with `text[start:end]` of the corrected document, or None."""
         for target, spans in self.spans:
             if any(first < end and start < last for first, last in spans):
@@ -49,19 +49,19 @@ class Placed:
         return None
 
 
-def place(document: Document, correction: Correction) -> Placed:
+def place_correction(document: Document, correction: Correction) -> PlacedCorrection:
     """Finds the targets of a correction in the document that it corrects."""
-    spans = tuple((target, touched(document, target)) for target in correction.targets)
+    spans = tuple((target, find_place_spans(document, target)) for target in correction.targets)
     own = _own_annex(document)
-    annexes = [parts_of(target).get("annex") for target in correction.targets]
-    elsewhere = own is not None and any(annex is not None and annex_number(annex) != own for annex in annexes)
-    return Placed(correction, spans, elsewhere or any(found for _, found in spans))
+    annexes = [parse_locator(target).get("annex") for target in correction.targets]
+    elsewhere = own is not None and any(annex is not None and parse_annex_number(annex) != own for annex in annexes)
+    return PlacedCorrection(correction, spans, elsewhere or any(found for _, found in spans))
 
 
 def _own_annex(document: Document) -> int | str | None:
     """The number of the annex that a document is, None where it is none."""
     part = (document.part or "").casefold()
-    return annex_number((document.part or "")[len("annex") :].split(",")[0]) if part.startswith("annex") else None
+    return parse_annex_number((document.part or "")[len("annex") :].split(",")[0]) if part.startswith("annex") else None
 
 
 def _at(document: Document, wanted: dict[str, str], strict: bool) -> Iterator[Block]:
@@ -85,7 +85,7 @@ def _at(document: Document, wanted: dict[str, str], strict: bool) -> Iterator[Bl
 
 def _outer(block: Block, wanted: dict[str, str], strict: bool) -> bool:
     """Whether a block lies in the annex and article that are wanted; a paragraph of the preamble only where that is named."""
-    parts = parts_of(block.locator)
+    parts = parse_locator(block.locator)
     if "para" in wanted and ("preamble" in parts) != ("preamble" in wanted):
         return False
     for kind in ("annex", "art"):
@@ -95,23 +95,23 @@ def _outer(block: Block, wanted: dict[str, str], strict: bool) -> bool:
         elif kind not in parts:
             return False
         elif kind == "annex":
-            one, two = annex_number(parts[kind]), annex_number(wanted[kind])
+            one, two = parse_annex_number(parts[kind]), parse_annex_number(wanted[kind])
             if one != two and one != 0 and two != 0:
                 return False
-        elif numbered(parts[kind])[0] != numbered(wanted[kind])[0]:
+        elif parse_mark(parts[kind])[0] != parse_mark(wanted[kind])[0]:
             return False
     return True
 
 
 def _paragraph(document: Document, wanted: dict[str, str], strict: bool) -> Iterator[Block]:
-    number, subs = numbered(wanted["para"])
+    number, subs = parse_mark(wanted["para"])
     found: list[tuple[Block, tuple[str, ...]]] = []
     for block in document.blocks:
         if block.kind not in ("paragraph", "item") or not _outer(block, wanted, strict):
             continue
         numbers = block.kind == "paragraph" and not _ITEM.search(block.locator)
-        mark = parts_of(block.locator).get("para") or (block.number if numbers else "") or ""
-        own, below = numbered(mark or _dotted(document, block))
+        mark = parse_locator(block.locator).get("para") or (block.number if numbers else "") or ""
+        own, below = parse_mark(mark or _dotted(document, block))
         if own == number:
             found.append((block, below))
     exact = [block for block, below in found if below[: len(subs)] == subs]
@@ -141,16 +141,16 @@ def _table_of(document: Document, wanted: dict[str, str], strict: bool) -> Itera
 
 def _numbered_table(document: Document, wanted: dict[str, str], strict: bool) -> Iterator[Block]:
     """The blocks of a table: the one whose caption bears the number, else the one so numbered in its locators."""
-    tables = tables_of(document)
-    numbers = [table.number(document) for table in tables]
+    tables = find_tables(document)
+    numbers = [table.caption_number(document) for table in tables]
     for table, number in zip(tables, numbers, strict=True):
-        located = parts_of(table.locator).get("table", "")
+        located = parse_locator(table.locator).get("table", "")
         part = not number and located.startswith(f"{wanted['table']} (")  # "(2) Extrabudgetary" below the caption
         if part or wanted["table"] == (number if any(numbers) else located):
             yield from (block for block in table.blocks if _outer(block, wanted, strict))
 
 
-def locator_of(document: Document, text: str) -> str | None:
+def resolve_locator(document: Document, text: str) -> str | None:
     """The locator that a person means who writes a place: `annex, para. 12` for "paragraph 12", "12" or "para. 12"
     where the document has it there only; None where it has no such place."""
     wanted = text.strip()
@@ -158,12 +158,12 @@ def locator_of(document: Document, text: str) -> str | None:
     for block in document.blocks:
         if block.locator.casefold() == plain or block.locator.casefold().startswith((f"{plain},", f"{plain} ")):
             return block.locator[: len(wanted)]
-    acts = numbers_in(wanted)
-    naming = name_place(folded(wanted if not wanted[:1].isdigit() else f"para. {wanted}"))
+    acts = find_full_numbers(wanted)
+    naming = find_place(normalise_place_text(wanted if not wanted[:1].isdigit() else f"para. {wanted}"))
     for place in naming.places if naming else ():
-        for start, _ in touched(document, place):
+        for start, _ in find_place_spans(document, place):
             found = document.block_at(start)
-            if found is not None and all(act in numbers_in(found.locator) for act in acts):
+            if found is not None and all(act in find_full_numbers(found.locator) for act in acts):
                 table = found.locator.rpartition(", ")[0] if found.kind == "row" else ""
                 return table or found.locator
     return None

@@ -100,7 +100,7 @@ _ANNEX_LATIN = dict(zip("АВСЕНКМОРТХأبجده甲乙丙丁戊", "abce
 
 
 @dataclass(frozen=True)
-class Naming:
+class PlaceMention:
     """Places that a text names in one go: their locators and the span of the words in the folded text."""
 
     places: tuple[str, ...]
@@ -108,7 +108,7 @@ class Naming:
     end: int
 
 
-def folded(text: str) -> str:
+def normalise_place_text(text: str) -> str:
     """A text in which places are found: one line, plain digits, Arabic letters without marks, no directions."""
     text = unicodedata.normalize("NFKC", text)
     kept = [letter for letter in text if unicodedata.category(letter) not in ("Cf", "Mn") and letter != "ـ"]
@@ -116,7 +116,7 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFC", " ".join("".join(digits).split()))
 
 
-def name_place(text: str, start: int = 0, end: int | None = None) -> Naming | None:
+def find_place(text: str, start: int = 0, end: int | None = None) -> PlaceMention | None:
     """The first place that a folded text names between two offsets, with what follows it directly."""
     limit = len(text) if end is None else end
     firsts = [found for kind in _WORDS if (found := _first(kind, text, start, limit))]
@@ -142,7 +142,7 @@ def name_place(text: str, start: int = 0, end: int | None = None) -> Naming | No
         apart = bool(between and between["and"].strip())
         following = next((f for kind in _WORDS if (f := _at(kind, text, reached))), None)
     places = [place for each in made for place in _combined(each)]
-    return Naming(tuple(dict.fromkeys(places)), position, place_end)
+    return PlaceMention(tuple(dict.fromkeys(places)), position, place_end)
 
 
 def _combined(parts: dict[str, list[str]]) -> list[str]:
@@ -150,11 +150,11 @@ def _combined(parts: dict[str, list[str]]) -> list[str]:
     made = [""]
     for kind, word in PARTS.items():
         if kind in parts:
-            made = [joined(place, f"{word} {n}".strip()) for place in made for n in parts[kind]]
+            made = [join_locator(place, f"{word} {n}".strip()) for place in made for n in parts[kind]]
     return made
 
 
-def parts_of(locator: str) -> dict[str, str]:
+def parse_locator(locator: str) -> dict[str, str]:
     """The parts of a locator that name places, by kind, with their numbers: `annex II, para. 3 (b)` as annex II and
     para 3 (b). Parts of other kinds are left out. `third preambular para. (a)` is `preamble, para. 3 (a)`."""
     found: dict[str, str] = {}
@@ -168,12 +168,12 @@ def parts_of(locator: str) -> dict[str, str]:
     return found
 
 
-def annexed(locator: str) -> bool:
+def is_in_annex(locator: str) -> bool:
     """Whether a place lies in an annex, be it that of a decision of a report."""
-    return "annex" in parts_of(locator)
+    return "annex" in parse_locator(locator)
 
 
-def numbered(mark: str) -> tuple[str, tuple[str, ...]]:
+def parse_mark(mark: str) -> tuple[str, tuple[str, ...]]:
     """The number of a mark and its sub-marks, letters of all scripts by their Latin counterpart: `3 (b) (i)` as
     3 and b, i."""
     match = re.match(rf"\d+{_LETTERED}(?:\.\d+)*(?:\s*(?:bis|ter|quater)\b)?", mark.strip(), re.IGNORECASE)
@@ -182,7 +182,7 @@ def numbered(mark: str) -> tuple[str, tuple[str, ...]]:
     return head, tuple(_latin(sub) for sub in _SUBS.findall(rest))
 
 
-def annex_number(text: str) -> int | str:
+def parse_annex_number(text: str) -> int | str:
     """The number of an annex however it is written: 2 for `II`, `2`, `二` and `الثاني`, b for `B` and `باء`; 0 for none."""
     text = text.strip()
     if text in _ORDINALS:
@@ -195,9 +195,9 @@ def annex_number(text: str) -> int | str:
     return numeral or _ANNEX_LATIN.get(text, text.casefold()) or 0
 
 
-def annex_mark(mark: str) -> str:
+def format_annex_mark(mark: str) -> str:
     """The number or letter of an annex as locators write it: `II` for `二` and `الثاني`, `B` for `باء`; figures stay."""
-    number = annex_number(mark)
+    number = parse_annex_number(mark)
     return mark if mark.isdigit() else to_roman(number) if isinstance(number, int) and number else str(number).upper()
 
 
@@ -263,7 +263,7 @@ def _written(kind: str, mark: str) -> str:
     """A number as locators write it."""
     mark = _SECTION.sub(lambda match: match.group().upper(), mark)
     if kind == "annex":
-        return annex_mark(mark)
+        return format_annex_mark(mark)
     if kind in ("para", "art"):
         head = re.match(rf"\d+{_LETTERED}(?:\.\d+)*(?:\s*(?:bis|ter|quater)\b)?|{_HAN_NUMBER}", mark, re.IGNORECASE)
         if head is None:
@@ -287,6 +287,6 @@ def _han(text: str) -> int:
     return (_HAN.index(tens) + 1 if tens else 1) * 10 + (_HAN.index(ones[0]) + 1 if ones else 0)
 
 
-def joined(*parts: str) -> str:
+def join_locator(*parts: str) -> str:
     """The parts of a locator, those that say nothing left out."""
     return ", ".join(part for part in parts if part)

@@ -11,18 +11,18 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 _STRICT = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
 
 
-class PlainError(ValueError):
+class SerializationError(ValueError):
     """JSON that is no value of the type; the message names the place in it. Permanent."""
 
 
-def to_plain(value: Any) -> Any:
+def to_json_data(value: Any) -> Any:
     """A dataclass as JSON has it: objects without the fields that are at their default, tuples as lists, symbols as text, dates
     and times in ISO 8601."""
     kind: Any = type(value)
     return _adapter(kind).dump_python([value], mode="json", exclude_defaults=True)[0]
 
 
-def from_plain(kind: Any, data: Any, where: str = "") -> Any:
+def from_json_data(kind: Any, data: Any, where: str = "") -> Any:
     """The inverse of `to_plain` for a type. `where` opens the messages. Raises `PlainError` where a field is missing, unknown or of
     another type, and where the dataclass itself raises a `ValueError`."""
     try:
@@ -31,9 +31,9 @@ def from_plain(kind: Any, data: Any, where: str = "") -> Any:
         fault = error.errors(include_url=False)[0]
         place = ".".join([where or kind.__name__, *(str(part)[:40] for part in fault["loc"][1:])])
         said = str(fault.get("ctx", {}).get("error", fault["msg"])).rstrip(".")
-        raise PlainError(f"{place}: {said}.") from None
+        raise SerializationError(f"{place}: {said}.") from None
     except RecursionError:
-        raise PlainError(f"{where or kind.__name__}: it is nested too deep.") from None
+        raise SerializationError(f"{where or kind.__name__}: it is nested too deep.") from None
 
 
 @cache

@@ -47,7 +47,7 @@ _NAMES = ", ".join(field.name for field in fields(SourceRecord))
 _MARKS = ", ".join("?" * len(fields(SourceRecord)))
 
 
-class Sources:
+class SourceTable:
     """The remembered sources. Writing is done inside a transaction of the store."""
 
     def __init__(self, db: Database) -> None:
@@ -89,17 +89,17 @@ def _record(row: Sequence[Any]) -> SourceRecord:
     return SourceRecord(*(*row[:7], bool(row[7]), *row[8:]))
 
 
-FORMATS = frozenset({"pdf"})
+STORED_FORMATS = frozenset({"pdf"})
 """The kinds of files that are kept: those that have pages."""
-KEPT_BYTES = 2_000_000_000
+DEFAULT_ORIGINALS_BYTES = 2_000_000_000
 """How much is kept, unless said otherwise."""
-MOST_BYTES = 200_000_000
+MAX_ORIGINAL_BYTES = 200_000_000
 """Bytes of one file that is kept; databases have a bound of their own not far above."""
 _TABLE = "originals"
 _SCHEMA = f"CREATE TABLE IF NOT EXISTS {_TABLE} (sha256 TEXT PRIMARY KEY, size INTEGER NOT NULL, bytes BLOB NOT NULL)"
 
 
-class Originals:
+class OriginalsTable:
     """The files that are kept, each once, by the SHA-256 of its bytes. Libraries of earlier versions have no such table until
     there is a file to be kept. Changes are made inside a transaction of the store."""
 
@@ -149,7 +149,7 @@ _COPIED = """CREATE TABLE IF NOT EXISTS copied (
 ) WITHOUT ROWID"""
 
 
-class Copied:
+class CopiedTable:
     """Marks of what was copied, by kind (`document`, `account`) and id. A mark tells the thing that was copied from another one that
     has its id since. Writing is done inside a transaction of the caller."""
 

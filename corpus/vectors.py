@@ -15,7 +15,7 @@ from warnings import catch_warnings, simplefilter
 import numpy as np
 
 from corpus.corpus_errors import LibraryError
-from corpus.documents import LANGUAGES, Passage, Within
+from corpus.documents import LANGUAGES, Passage, SearchScope
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
@@ -29,12 +29,12 @@ LOOKED_AT = 800
 each time the index is opened."""
 
 
-class VectorsError(LibraryError):
+class VectorIndexError(LibraryError):
     """The vector index can't be opened, or its server does not answer. It is derived: it can be rebuilt from the store,
     and what it has to learn waits there."""
 
 
-class Vectors:
+class VectorIndex:
     """The passage vectors of a library, by language and id. `location` is a folder, or `http://host:port` of a Chroma server."""
 
     def __init__(self, location: Path | str) -> None:
@@ -46,7 +46,7 @@ class Vectors:
             self._client = _connect(location)
             self._held = self._names()
         except (ChromaError, HTTPError, ValueError, OSError) as error:
-            raise VectorsError(f"The vector index at {location} can't be opened ({error}).") from None
+            raise VectorIndexError(f"The vector index at {location} can't be opened ({error}).") from None
 
     def close(self) -> None:
         """Lets go of the files."""
@@ -70,18 +70,18 @@ class Vectors:
                 self._reached(self._collection(language).delete, ids=list(ids[begin : begin + BATCH]))
 
     def search(
-        self, vector: np.ndarray, language: str, limit: int, within: Within | None = None
+        self, vector: np.ndarray, language: str, limit: int, within: SearchScope | None = None
     ) -> list[tuple[str, float]]:
         """(passage id, cosine similarity) of the nearest passages in a language, nearest first: those `within` a scope, where
         one is given. The scope holds while searching, so that `limit` passages of it come."""
-        if _name(language) not in self._held or (within is not None and not within.documents):
+        if _name(language) not in self._held or (within is not None and not within.document_ids):
             return []
-        left_out = within.left_out if within else frozenset[str]()
+        left_out = within.excluded_passage_ids if within else frozenset[str]()
         found = self._reached(
             self._collection(language).query,
             query_embeddings=[vector.astype(np.float32)],
             n_results=limit + len(left_out),
-            where=None if within is None else {"document": {"$in": sorted(within.documents)}},
+            where=None if within is None else {"document": {"$in": sorted(within.document_ids)}},
             include=["distances"],
         )
         near = [
@@ -149,7 +149,7 @@ class Vectors:
         try:
             return call(**given)
         except (ChromaError, HTTPError) as error:
-            raise VectorsError(
+            raise VectorIndexError(
                 f"The vector index does not answer ({error}). Where it is a Chroma server, see that it runs."
             ) from None
 

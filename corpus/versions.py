@@ -40,17 +40,17 @@ class Version:
         return self.header.id
 
     @property
-    def corrects(self) -> Symbol | None:
+    def corrected_symbol(self) -> Symbol | None:
         """What a corrigendum belongs to; None for other documents."""
         return _belongs(self.root, "Corr")
 
     @property
-    def adds_to(self) -> Symbol | None:
+    def extended_symbol(self) -> Symbol | None:
         """What an addendum belongs to; None for other documents."""
         return _belongs(self.root, "Add")
 
     @property
-    def line(self) -> _Line:
+    def lineage(self) -> _Line:
         """What all revisions and language versions of it share."""
         return self.root.text, self.header.part
 
@@ -63,14 +63,14 @@ class Versions:
         self.headers = {header.id: header for header in headers}
         self.keys = {header.id: header.key for header in headers}
         self.language_of = {header.id: header.language for header in headers}
-        self.held = tuple(_version(header) for header in headers if header.symbol is not None)
-        self._by_id = {version.id: version for version in self.held}
+        self.with_symbol = tuple(_version(header) for header in headers if header.symbol is not None)
+        self._by_id = {version.id: version for version in self.with_symbol}
         self._lines: dict[_Line, list[Version]] = {}
         self._quotable: dict[str | None, frozenset[str]] = {}
-        for version in self.held:
-            self._lines.setdefault(version.line, []).append(version)
+        for version in self.with_symbol:
+            self._lines.setdefault(version.lineage, []).append(version)
 
-    def of(self, document_id: str) -> Version | None:
+    def version_of(self, document_id: str) -> Version | None:
         """The version that a document is; None for one without a symbol."""
         return self._by_id.get(document_id)
 
@@ -87,14 +87,14 @@ class Versions:
         return behind
 
     @cached_property
-    def acts(self) -> dict[str, tuple[Symbol, ...]]:
+    def symbols_by_number(self) -> dict[str, tuple[Symbol, ...]]:
         """Resolutions and decisions by the numbers that they are cited by: `80/228`, `2771 (2025)`, `2771`; drafts, papers and what
         belongs to others by the last part of their symbols: `L.2`, `CRP.1`, `Rev.1`."""
         found: dict[str, tuple[Symbol, ...]] = {}
-        for symbol, root in dict.fromkeys((version.symbol, version.root) for version in self.held):
+        for symbol, root in dict.fromkeys((version.symbol, version.root) for version in self.with_symbol):
             for numbered in filter(None, map(_NUMBERED.search, dict.fromkeys((symbol.text, root.text)))):
                 found[numbered[1]] = (*found.get(numbered[1], ()), symbol)
-            act = _ACT.search(symbol.text) if symbol.series in RESOLUTIONS and len(symbol.all) == 1 else None
+            act = _ACT.search(symbol.text) if symbol.series in RESOLUTIONS and len(symbol.halves) == 1 else None
             if act is not None and not symbol.modifiers:
                 session, number, year = act.groups("")
                 called = (f"{session}/{number}",) if session else dict.fromkeys((number, f"{number} {year}".strip()))
@@ -103,25 +103,25 @@ class Versions:
         return found
 
     @cached_property
-    def known(self) -> KnownSymbols:
+    def known_symbols(self) -> KnownSymbols:
         """The symbols held, with those that revisions have without their number, to be found in questions whatever form they have."""
-        return KnownSymbols(symbol for version in self.held for symbol in (version.root, version.symbol))
+        return KnownSymbols(symbol for version in self.with_symbol for symbol in (version.root, version.symbol))
 
-    def later(self, document_id: str) -> list[Version]:
+    def later_revisions(self, document_id: str) -> list[Version]:
         """The language versions of the latest revision that is held of a document, where it is a later one."""
         return self._newest(document_id, claimed=False)
 
-    def claimed(self, document_id: str) -> list[Version]:
+    def unverified_revisions(self, document_id: str) -> list[Version]:
         """As `later`, of a verified text the revision that only says by itself that it is one: it answers where it is named."""
         return self._newest(document_id, claimed=True)
 
     def _newest(self, document_id: str, *, claimed: bool) -> list[Version]:
-        version = self.of(document_id)
+        version = self.version_of(document_id)
         if version is None:
             return []
         newer = [
             other
-            for other in self._lines[version.line]
+            for other in self._lines[version.lineage]
             if other.revision > version.revision
             and other.header.edition != "digest"
             and _only_claims(other, version) == claimed
@@ -129,26 +129,28 @@ class Versions:
         latest = max((other.revision for other in newer), default=0)
         return [other for other in newer if other.revision == latest]
 
-    def answers_for(self, document_id: str) -> tuple[str, list[str]]:
+    def answering_text(self, document_id: str) -> tuple[str, list[str]]:
         """Which text answers where a document is meant: `other`, where it steps behind one, `until`, where it is an unverified revision of
         verified texts, which answer until it is confirmed, else `itself`; with the labels of these, or of those that step behind it."""
-        version = self.of(document_id)
+        version = self.version_of(document_id)
         if first := self.superseded.get(document_id):
             return "other", [self._by_id[first].header.label]
-        if version and (older := [each for each in self._lines[version.line] if version in self.claimed(each.id)]):
+        if version and (
+            older := [each for each in self._lines[version.lineage] if version in self.unverified_revisions(each.id)]
+        ):
             return "until", [each.header.label for each in older]
         behind = [old for old, new in self.superseded.items() if new == document_id]
         return "itself", sorted(self._by_id[each].header.label for each in behind)
 
-    def quotable(self, language: str | None, among: Iterable[str] | None = None) -> frozenset[str]:
+    def quotable_documents(self, language: str | None, document_ids: Iterable[str] | None = None) -> frozenset[str]:
         """Ids of the documents to quote in a language, `among` some or all: of each symbol its version in this
         language, be it an older revision; else the latest revision, in English or else in any one language.
 
         Corrigenda of what is not quoted step behind too. Without a language nothing but superseded documents is
         left out.
         """
-        if among is not None:
-            return self._quoted(language, list(among))
+        if document_ids is not None:
+            return self._quoted(language, list(document_ids))
         if language not in self._quotable:
             self._quotable[language] = self._quoted(language, list(self.keys))
         return self._quotable[language]
@@ -160,7 +162,7 @@ class Versions:
         lines: dict[_Line, list[Version]] = {}
         for each in wanted:
             if version := self._by_id.get(each):
-                lines.setdefault(version.line, []).append(version)
+                lines.setdefault(version.lineage, []).append(version)
         for line in lines.values():
             chosen.update(version.id for version in _in_language(line, language, self.superseded))
         symbols: dict[Symbol, set[Symbol]] = {}
@@ -169,7 +171,7 @@ class Versions:
                 symbols.setdefault(version.root, set()).add(version.symbol)
         return frozenset(each for each in chosen if not self._corrects_the_past(each, symbols))
 
-    def current(self, symbol: Symbol, among: Container[str] | None = None) -> list[Version]:
+    def current_versions(self, symbol: Symbol, document_ids: Container[str] | None = None) -> list[Version]:
         """What to answer from when a symbol is named: its latest revision, and the latest one in each language;
         nothing older than what is named. Of a document of which only parts are held, these. Empty where none is held. `among` are ids
         of the only documents that count."""
@@ -177,15 +179,15 @@ class Versions:
         lines = [line for line in self._lines.values() if same_document(line[0].root, root)]
         found = [
             version
-            for line in lines or [line for line in self._lines.values() if line[0].root.whole == root]
+            for line in lines or [line for line in self._lines.values() if line[0].root.without_part == root]
             for version in line
-            if version.revision >= revision and (among is None or version.id in among)
+            if version.revision >= revision and (document_ids is None or version.id in document_ids)
         ]
         return [version for version in found if not any(_outranks_there(other, version) for other in found)]
 
-    def stands_for(self, symbol: Symbol) -> set[Symbol]:
+    def equivalent_symbols(self, symbol: Symbol) -> set[Symbol]:
         """A symbol, and those of the documents that answer for it."""
-        return {symbol, *(version.symbol for version in self.current(symbol))}
+        return {symbol, *(version.symbol for version in self.current_versions(symbol))}
 
     def addenda(self, symbol: Symbol) -> list[Version]:
         """The addenda of a symbol, of its revisions, and the addenda of these, each in its current revision."""
@@ -193,35 +195,39 @@ class Versions:
         found: list[Version] = []
         roots = {
             version.root: version
-            for version in self.held
-            if version.adds_to is not None and same_document(_root(version.adds_to)[0], root)
+            for version in self.with_symbol
+            if version.extended_symbol is not None and same_document(_root(version.extended_symbol)[0], root)
         }
         for below in roots:
-            found += [*self.current(below), *self.addenda(below)]
+            found += [*self.current_versions(below), *self.addenda(below)]
         return found
 
     def corrigenda(self, symbol: Symbol) -> list[Version]:
         """The corrigenda of exactly this symbol, all language versions, later revisions in place of earlier."""
-        found = [each for each in self.held if each.corrects is not None and same_document(each.corrects, symbol)]
+        found = [
+            each
+            for each in self.with_symbol
+            if each.corrected_symbol is not None and same_document(each.corrected_symbol, symbol)
+        ]
         found = [each for each in found if each.id not in self.superseded]
         return sorted(found, key=lambda each: (each.symbol, each.id))
 
     def languages(self, symbol: Symbol) -> list[str]:
         """The languages in which a symbol is held, in the order of `LANGUAGES`."""
-        held = {version.header.language for version in self.held if version.symbol == symbol}
+        held = {version.header.language for version in self.with_symbol if version.symbol == symbol}
         return [language for language in LANGUAGES if language in held]
 
     def _corrects_the_past(self, document_id: str, quoted: dict[Symbol, set[Symbol]]) -> bool:
         """Whether a corrigendum belongs to a revision that steps behind: `quoted` are the symbols by root."""
         version = self._by_id.get(document_id)
-        if version is None or version.corrects is None:
+        if version is None or version.corrected_symbol is None:
             return False
-        root, revision = _root(version.corrects)
+        root, revision = _root(version.corrected_symbol)
         there = quoted.get(root, set())
-        return version.corrects not in there and any(_root(symbol)[1] > revision for symbol in there)
+        return version.corrected_symbol not in there and any(_root(symbol)[1] > revision for symbol in there)
 
 
-def best_language(versions: Sequence[Version], *languages: str) -> list[Version]:
+def choose_language_versions(versions: Sequence[Version], *languages: str) -> list[Version]:
     """Of each symbol one language version: in the first of the languages that is held, else English, else any."""
     order = [*languages, "en", *LANGUAGES]
     found: dict[tuple[Symbol, str | None], Version] = {}
@@ -231,7 +237,7 @@ def best_language(versions: Sequence[Version], *languages: str) -> list[Version]
 
 
 def _version(header: Header) -> Version:
-    symbol = Symbol.given(header.symbol or "")
+    symbol = Symbol.parse_any(header.symbol or "")
     return Version(header, symbol, *_root(symbol))
 
 

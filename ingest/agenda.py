@@ -7,10 +7,10 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from corpus.dates import find_dates, find_days, says_only_days
+from corpus.dates import find_full_dates, find_meeting_days, has_only_days
 from corpus.documents import Block, Document
 from corpus.meetings import AgendaItem, Meeting, Sitting
-from corpus.places import folded, name_place
+from corpus.places import find_place, normalise_place_text
 from corpus.roman import from_roman
 from corpus.symbols import RESOLUTIONS, Symbol, find_symbols
 from ingest.agenda_form import is_agenda_title, is_title_of, without_item
@@ -33,9 +33,9 @@ def place_and_dates(line: str) -> tuple[str, tuple[dt.date, ...]] | None:
     places = [part for part, has in zip(parts, dated, strict=True) if not has]
     together = dated == sorted(dated) or dated == sorted(dated, reverse=True)  # the days are not in the middle
     said = ", ".join(part for part, has in zip(parts, dated, strict=True) if has)
-    if not together or not 1 <= len(places) <= 2 or not places[0] or places[0][0].islower() or not says_only_days(said):
+    if not together or not 1 <= len(places) <= 2 or not places[0] or places[0][0].islower() or not has_only_days(said):
         return None
-    days = find_days(said)
+    days = find_meeting_days(said)
     return (", ".join(places), days) if days else None
 
 
@@ -86,7 +86,7 @@ def _when(document: Document) -> tuple[str, tuple[dt.date, ...], int | None]:
     """Place and days of the meeting, and the line of the masthead that gives them."""
     said = document.masthead
     for block in document.blocks if said.dates else ():
-        days = find_days(said.dates)
+        days = find_meeting_days(said.dates)
         if days and block.locator == "masthead" and said.dates in document.block_text(block):
             return said.place, days, block.ordinal
     for block in reversed(document.blocks):
@@ -105,7 +105,12 @@ def _body(document: Document) -> str:
         line = document.block_text(block)
         if body and is_agenda_title(line):
             break
-        if line == document.masthead.session and above and not is_distribution_line(above) and not find_dates(above):
+        if (
+            line == document.masthead.session
+            and above
+            and not is_distribution_line(above)
+            and not find_full_dates(above)
+        ):
             body = above if not any(letter.isdigit() for letter in above) else body
         elif len(line) < 200 and _BODY.search(line) and not place_and_dates(line):
             body = line
@@ -242,7 +247,7 @@ def _papers(note: str) -> list[str]:
     for mention in reversed(found):
         words = words[: mention.start] + words[mention.end :]
     placed = any(map(str.isdigit, words)) or any(map(from_roman, re.findall(r"\b[IVXLC]+\b", words)))
-    placed = placed or name_place(folded(words)) is not None
+    placed = placed or find_place(normalise_place_text(words)) is not None
     return [] if placed else [each.symbol.text for each in found if each.symbol.series not in RESOLUTIONS]
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import islice, zip_longest
 
 from corpus.documents import Block, Span
-from corpus.places import joined
+from corpus.places import join_locator
 from corpus.roman import ordinal_word
 from ingest.agenda_form import AgendaForm, agenda_form
 from ingest.locators import (
@@ -217,7 +217,7 @@ def _told_apart(blocks: Sequence[Block], found: Sequence[Piece]) -> tuple[Block,
                 continue
             heading = _heading_over(blocks, block)
             where = f"section “{short(' '.join(found[heading].text.split()))}”" if heading is not None else ""
-            named = joined(outer, where, inner)
+            named = join_locator(outer, where, inner)
             if taken[named] and block.page:
                 named = f"{named} (p. {block.page})"
             taken[named] += 1

@@ -13,9 +13,9 @@ from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from corpus.documents import HEADINGS, Block, Document, Passage
+from corpus.documents import HEADING_SEPARATOR, Block, Document, Passage
 from corpus.sentences import sentence_spans
-from corpus.tables import tables_of
+from corpus.tables import find_tables
 from ingest.readers.lines import in_groups
 from ingest.speakers import speeches_of
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from corpus.embedding import Embedder
-    from corpus.models import Models
+    from corpus.models import EmbeddingModels
 
 SEGMENTER_VERSION = "4"
 HEADING_PIECES = 72
@@ -42,12 +42,12 @@ class _Part:
     size: int
 
 
-def segmenter(models: Models) -> Callable[[Document], list[Passage]]:
+def segmenter(models: EmbeddingModels) -> Callable[[Document], list[Passage]]:
     """`segment` by the model that reads a document's language, and was made for it where there is such. The word pieces of a model that
     does not read a script are its letters: a passage of so many would be half a sentence."""
 
     def by_language(document: Document) -> list[Passage]:
-        return segment(document, next(iter(models.readers(document.language)), models.own))
+        return segment(document, next(iter(models.models_for(document.language)), models.primary))
 
     return by_language
 
@@ -58,10 +58,10 @@ def segment(document: Document, embedder: Embedder) -> list[Passage]:
     Heading and text together have at most `embedder.window` word pieces (256 for a larger window).
     """
     passages: list[Passage] = []
-    count = cache(embedder.count)  # a heading stands before many sections
+    count = cache(embedder.count_tokens)  # a heading stands before many sections
     speakers = {n: each.speaker for n, each in enumerate(speeches_of(document)) if each and each.first != n}
-    called = max((count(HEADINGS + each) for each in set(speakers.values())), default=0)
-    tables = {block.ordinal: n for n, table in enumerate(tables_of(document)) for block in table.blocks}
+    called = max((count(HEADING_SEPARATOR + each) for each in set(speakers.values())), default=0)
+    tables = {block.ordinal: n for n, table in enumerate(find_tables(document)) for block in table.blocks}
     for section in _sections(document):
         # A part may begin at any heading or behind them all; the longest of its heading lines must fit.
         starts = {block.ordinal for block in section if block.kind == "heading"} | {section[-1].ordinal + 1}
@@ -76,7 +76,7 @@ def segment(document: Document, embedder: Embedder) -> list[Passage]:
                     ordinal=len(passages),
                     start=part.start,
                     end=part.end,
-                    heading=HEADINGS.join(filter(None, (line, speakers.get(lead, ""), header))),
+                    heading=HEADING_SEPARATOR.join(filter(None, (line, speakers.get(lead, ""), header))),
                     locator=document.blocks[lead].locator,
                     first=part.first,
                     last=part.last,
@@ -111,10 +111,10 @@ def _heading_line(document: Document, section: Sequence[Block], first: int, embe
     above = [" ".join(document.block_text(block).split()) for block in headings]
     name = document.short or document.title
     parts = [name, *(text for text in above if text.casefold() not in (name.casefold(), document.title.casefold()))]
-    while len(parts) > 2 and embedder.count(HEADINGS.join(parts)) > HEADING_PIECES:
+    while len(parts) > 2 and embedder.count_tokens(HEADING_SEPARATOR.join(parts)) > HEADING_PIECES:
         del parts[1]
-    line = HEADINGS.join(parts)
-    offsets = embedder.offsets(line)
+    line = HEADING_SEPARATOR.join(parts)
+    offsets = embedder.token_spans(line)
     return line if len(offsets) <= HEADING_PIECES else line[: offsets[HEADING_PIECES - 1][1]]
 
 
@@ -122,7 +122,7 @@ def _header(document: Document, block: Block, embedder: Embedder) -> str:
     """What a passage that begins with a row is read with: caption and header of its table; empty for other blocks."""
     if document.kind == "agenda" or block.context in ("", "header"):
         return ""
-    offsets, most = embedder.offsets(block.context), min(HEADER_PIECES, embedder.window // 5)
+    offsets, most = embedder.token_spans(block.context), min(HEADER_PIECES, embedder.window // 5)
     return block.context if len(offsets) <= most else block.context[: offsets[most - 1][1]]
 
 
@@ -131,7 +131,7 @@ def _packed(
 ) -> Iterator[_Part]:
     held: _Part | None = None
     for group in _groups(section, tables):
-        size = embedder.count(document.text[group[0].start : group[-1].end])
+        size = embedder.count_tokens(document.text[group[0].start : group[-1].end])
         part = _Part(group[0].start, group[-1].end, group[0].ordinal, group[-1].ordinal, size)
         if held and held.size + size + 1 <= room:
             held = _Part(held.start, part.end, held.first, part.last, held.size + size + 1)
@@ -142,7 +142,9 @@ def _packed(
         if size <= room:
             held = part
         else:
-            headers = max(embedder.count(HEADINGS + _header(document, block, embedder)) for block in group)
+            headers = max(
+                embedder.count_tokens(HEADING_SEPARATOR + _header(document, block, embedder)) for block in group
+            )
             yield from _packed_blocks(document, group, room - headers, embedder)
     if held:
         yield held
@@ -164,7 +166,7 @@ def _packed_blocks(document: Document, group: Sequence[Block], room: int, embedd
     """A group that is too long for one passage, block by block; headings stay with what they introduce."""
     held: _Part | None = None
     for block in group:
-        size = embedder.count(document.block_text(block))
+        size = embedder.count_tokens(document.block_text(block))
         if held and held.size + size + 1 <= room:
             held = _Part(held.start, block.end, held.first, block.ordinal, held.size + size + 1)
             continue
@@ -189,7 +191,7 @@ def _cut(document: Document, block: Block, room: int, embedder: Embedder, lead: 
     size = lead.size + 1 if lead else 0
     end = block.start
     for start, stop in _atoms(text, document.language, room - size, embedder):
-        more = embedder.count(text[start:stop])
+        more = embedder.count_tokens(text[start:stop])
         if end > block.start and size + more > room:
             yield _Part(begin, end, first, block.ordinal, size)
             first, begin, size = block.ordinal, block.start + start, 0
@@ -201,7 +203,7 @@ def _cut(document: Document, block: Block, room: int, embedder: Embedder, lead: 
 def _atoms(text: str, language: str, room: int, embedder: Embedder) -> Iterator[tuple[int, int]]:
     """Sentences, and the pieces of those that exceed the room by themselves."""
     for start, stop in sentence_spans(text, language):
-        offsets = embedder.offsets(text[start:stop])
+        offsets = embedder.token_spans(text[start:stop])
         # Word pieces cut out of their word may become more of them: a quarter of the room is left for that.
         step = max(1, room * 3 // 4)
         if len(offsets) + 2 <= room:

@@ -10,11 +10,11 @@ from itertools import takewhile
 from typing import Any
 
 from corpus.calendar_names import language_name
-from corpus.catalogue import Catalogue, Entry
-from corpus.dates import find_dates
+from corpus.catalogue import Catalogue, CatalogueEntry
+from corpus.dates import find_full_dates
 from corpus.documents import LANGUAGES, Document, Masthead
 from corpus.language import detect_language
-from corpus.symbols import RECORDS, Symbol, SymbolError, link, same_document
+from corpus.symbols import RECORDS, Symbol, SymbolError, document_url, same_document
 from ingest.agenda import place_and_dates
 from ingest.locators import TextKind, article_of, opening
 from ingest.masthead import is_body_name
@@ -68,14 +68,14 @@ def identify(
     top = _masthead(found)
     asked = symbol or _given_symbol(given, name)
     printed = _printed_symbol(masthead, top)
-    if asked and printed and printed.of_other and not same_document(asked, printed):
+    if asked and printed and printed.is_external and not same_document(asked, printed):
         printed = None  # what stands in a grammar that is not known weighs less than the word of a person
     head = "\n".join(piece.text for piece in top)
     headings = [piece.text for piece in found if piece.kind == "heading"][:8]
-    dates = [date for piece in top for date in find_dates(piece.text)]  # no date runs from one line into the next
+    dates = [date for piece in top for date in find_full_dates(piece.text)]  # no date runs from one line into the next
     dates += [date for piece in top if (at := place_and_dates(piece.text)) for date in at[1]]
     # The days of the meeting are not the day of the document.
-    own = [date for piece in top if not _of_meeting(piece, masthead) for date in find_dates(piece.text)]
+    own = [date for piece in top if not _of_meeting(piece, masthead) for date in find_full_dates(piece.text)]
     if asked:
         _agree(asked, printed, catalogue.recognise(headings, head, dates), name)
     entry, proof = _entry(asked, printed, given, catalogue, headings, head, dates, by_user=symbol is not None)
@@ -99,7 +99,7 @@ def identify(
         short=given.get("short") or (entry.short if entry else None),
         slug=_slug(str(given.get("slug") or title)),
         date=str(date) if date else None,
-        url=_url(given, trusted) or (link(settled, language_found) if settled else None),
+        url=_url(given, trusted) or (document_url(settled, language_found) if settled else None),
         kind=kind,
         proof=proof,
         masthead=masthead,
@@ -161,7 +161,7 @@ def _given_symbol(given: Mapping[str, Any], name: str) -> Symbol | None:
     if not given.get("symbol"):
         return None
     try:
-        return Symbol.given(str(given["symbol"]))
+        return Symbol.parse_any(str(given["symbol"]))
     except SymbolError as error:
         raise ReadError(f"{name}: {error}") from None
 
@@ -170,12 +170,12 @@ def _printed_symbol(masthead: Masthead, top: Sequence[Piece]) -> Symbol | None:
     """A symbol that stands alone on a line of the head, with the asterisks of a reissue."""
     lines = [line for piece in top for line in piece.text.splitlines()]
     found = next((symbol for line in lines if (symbol := symbol_of(line))), None)
-    if masthead.symbols and (found is None or found.all[0].text not in masthead.symbols):
-        return Symbol.given("-".join(masthead.symbols))
+    if masthead.symbols and (found is None or found.halves[0].text not in masthead.symbols):
+        return Symbol.parse_any("-".join(masthead.symbols))
     return found
 
 
-def _agree(asked: Symbol, printed: Symbol | None, recognised: Entry | None, name: str) -> None:
+def _agree(asked: Symbol, printed: Symbol | None, recognised: CatalogueEntry | None, name: str) -> None:
     """Raises `IdentityError` where the symbol that was given is neither that which the text prints nor, where it prints none, that of
     the text which it is by title, body and dates."""
     if printed and not same_document(asked, printed):
@@ -200,7 +200,7 @@ def _entry(
     dates: Sequence[dt.date],
     *,
     by_user: bool,
-) -> tuple[Entry | None, str]:
+) -> tuple[CatalogueEntry | None, str]:
     recognised = catalogue.recognise(headings, masthead, dates)
     known = printed or asked
     if known is None:
@@ -246,7 +246,7 @@ def title_of(
     kind: TextKind,
     masthead: Masthead,
     symbol: Symbol | None,
-    entry: Entry | None,
+    entry: CatalogueEntry | None,
 ) -> str:
     """The title of a document of that `kind`; empty where it has none. `top` are the pieces before the text proper."""
     headings = [_line(piece) for piece in top if piece.kind == "heading"]
@@ -296,7 +296,7 @@ def _in_table(found: Sequence[Piece], *, numbered: bool) -> str:
         if len(row) == 2 and TITLE_LABEL.fullmatch(row[0]):
             return row[1]
     alone = cells[-1][0] if numbered and len(rows) > 1 and rows[-1].spans and len(cells[-1]) == 1 else ""
-    return alone if 12 <= len(alone) <= _LONGEST and not find_dates(alone) else ""
+    return alone if 12 <= len(alone) <= _LONGEST and not find_full_dates(alone) else ""
 
 
 def _lines_of(title: Piece, run: Sequence[Piece], found: Sequence[Piece]) -> list[Piece]:
@@ -418,4 +418,4 @@ def _capitals(text: str) -> bool:
 
 
 def _only_a_date(text: str) -> bool:
-    return len(text) <= 30 and text[:1].isdigit() and len(find_dates(text)) == 1
+    return len(text) <= 30 and text[:1].isdigit() and len(find_full_dates(text)) == 1

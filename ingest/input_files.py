@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from corpus.corpus_errors import DATABASE
+from corpus.corpus_errors import DATABASE_FILE
 from corpus.symbols import Symbol
 from ingest.document_reading import Input
 from ingest.readers import MAX_BYTES, ReadError, visible
@@ -120,7 +120,7 @@ def walk(folder: Path, apart: Collection[Path] = ()) -> Iterator[Found]:
         except OSError as error:
             yield Found(here, fault=f"{printable(str(here))} can't be read: {error.strerror}.")
             continue
-        if any(entry.name == DATABASE for entry in listed):
+        if any(entry.name == DATABASE_FILE for entry in listed):
             reason = (
                 f"{printable(str(here))} is a library, and its files are passed over. Name those that are documents."
             )

@@ -118,7 +118,7 @@ class Memory:
     def note(self, given: Input, sha256: str, outcome: str, document_id: str | None = None, reason: str = "") -> None:
         """Notes what became of a file, unless that is noted already: it is `held` as a document, `skipped` since another file
         is, or `refused`."""
-        self._library.note(self._record(given, sha256, outcome, document_id, reason))
+        self._library.record_source(self._record(given, sha256, outcome, document_id, reason))
 
     def _record(
         self, given: Input, sha256: str, outcome: str, document_id: str | None, reason: str = ""
@@ -212,7 +212,7 @@ class Memory:
         for slug in mine:
             if slug == stem or (slug.startswith(f"{stem}-") and slug[len(stem) + 1 :].isdigit()):
                 return replace(document, slug=slug)
-        slug, n = stem, self._library.keys_like(stem)
+        slug, n = stem, self._library.count_keys_like(stem)
         while any(
             each.edition == "upload" and each.sha256 != document.sha256 for each in self._library.headers(key=slug)
         ):
@@ -240,7 +240,7 @@ def _as_asked(header: Header, given: Input) -> bool:
         return False
     if given.symbol is None:
         return True
-    return header.symbol is not None and same_document(Symbol.given(header.symbol), given.symbol)
+    return header.symbol is not None and same_document(Symbol.parse_any(header.symbol), given.symbol)
 
 
 def _rank(of: Document | Header) -> tuple[int, int]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from corpus.dates import is_day_label
-from corpus.places import annex_mark, folded, joined, name_place, parts_of
+from corpus.places import find_place, format_annex_mark, join_locator, normalise_place_text, parse_locator
 from corpus.roman import ordinal_word
 from ingest.agenda_form import AgendaForm
 from ingest.nested_texts import OPENING
@@ -44,7 +44,7 @@ _DASHES = re.compile(r"\s*[‐-―−]\s*")
 
 def article_of(heading: str) -> str:
     """The article that a heading begins, as a locator; empty where it begins none."""
-    naming = name_place(folded(heading))
+    naming = find_place(normalise_place_text(heading))
     if naming is None or naming.start or len(naming.places) != 1 or not _ONE_ARTICLE.fullmatch(naming.places[0]):
         return ""
     return naming.places[0]
@@ -98,7 +98,7 @@ class Place:
     @property
     def within(self) -> str:
         """The decision and the annex that it stands in, as locators begin."""
-        return joined(self.act, self.annex)
+        return join_locator(self.act, self.annex)
 
 
 def rank_of(piece: Piece, ordinal: int, kind: TextKind, place: Place, inside: bool) -> int:
@@ -138,25 +138,25 @@ def enter(piece: Piece, ordinal: int, kind: TextKind, place: Place, first: bool,
     if kind == "treaty":
         if article := article_of(text):
             place.article, place.preamble = article, -1
-            return joined(place.within, place.article)
+            return join_locator(place.within, place.article)
         if _PREAMBLE.match(text):
             place.preamble, place.article = 0, ""
-            return joined(place.within, "preamble")
+            return join_locator(place.within, "preamble")
         if part := _PART.match(text):
             place.part, place.article, place.preamble = f"part {part.group(1)}", "", -1
-            return joined(place.within, place.part)
-        return joined(place.within, place.article or "title")
+            return join_locator(place.within, place.part)
+        return join_locator(place.within, place.article or "title")
     if place.summary:
-        return joined(place.within, "summary")
+        return join_locator(place.within, "summary")
     title = first and not CHAPTER.match(text)
-    return joined(place.within, "title" if title else f"section “{short(place.heading)}”")
+    return join_locator(place.within, "title" if title else f"section “{short(place.heading)}”")
 
 
 def enter_act(label: str, text: str, place: Place) -> str:
     """Moves the place to a decision of a report, whose heading begins with its number, and gives the heading's own locator."""
     if not place.act:
         place.outer = place.annex
-    place.act, place.annex, place.article, place.unnumbered = joined(place.outer, label), "", "", 0
+    place.act, place.annex, place.article, place.unnumbered = join_locator(place.outer, label), "", "", 0
     place.own_heading = place.heading = " ".join(text.split()).removeprefix(label).strip(" .:：。–—")
     place.opened = place.summary = False
     return place.within
@@ -169,7 +169,7 @@ def leave_act(place: Place) -> None:
 
 def _enter_annex(annex: re.Match[str], place: Place) -> None:
     word = _ANNEX_WORDS.get(annex.group("word").casefold(), "annex")
-    name = f"{word} {annex_mark(annex['number'])}" if annex["number"] else word
+    name = f"{word} {format_annex_mark(annex['number'])}" if annex["number"] else word
     outer = place.annex.partition(",")[0]
     place.annex = f"{outer}, {name}" if word != "annex" and outer.startswith("annex") else name
     place.opened = False
@@ -177,12 +177,12 @@ def _enter_annex(annex: re.Match[str], place: Place) -> None:
 
 def _enter_agenda(ordinal: int, text: str, place: Place) -> str:
     if annex := ANNEX.match(text):
-        place.section = f"annex {annex_mark(annex['number'])}" if annex["number"] else "annex"
+        place.section = f"annex {format_annex_mark(annex['number'])}" if annex["number"] else "annex"
         place.item = place.sub = place.day = place.time = ""
     place.documentation = False
     move_agenda(ordinal, place)
     if place.section == "provisional agenda" and ordinal not in place.form.sections:
-        return joined(place.section, f"section “{short(place.heading)}”")
+        return join_locator(place.section, f"section “{short(place.heading)}”")
     return _agenda_locator(place)
 
 
@@ -203,7 +203,7 @@ def move_agenda(ordinal: int, place: Place) -> None:
 
 def _agenda_locator(place: Place) -> str:
     item = f"item {place.item} {place.sub}".strip() if place.item else ""
-    return joined(place.section, item, "documentation" if place.documentation and item else "")
+    return join_locator(place.section, item, "documentation" if place.documentation and item else "")
 
 
 def locate(
@@ -215,8 +215,8 @@ def locate(
         return "contents"
     if piece.kind == "footnote":
         if after_row and piece.number and not piece.number.isdigit():
-            return joined(place.within, place.table_name, f"note {piece.number}")
-        return joined(place.outer or place.annex if kind != "agenda" else "", f"footnote {piece.number}")
+            return join_locator(place.within, place.table_name, f"note {piece.number}")
+        return join_locator(place.outer or place.annex if kind != "agenda" else "", f"footnote {piece.number}")
     if piece.part == "caption":
         place.caption = (
             piece.text if not place.caption or _CAPTION.match(piece.text) else f"{place.caption} {piece.text}"
@@ -226,60 +226,60 @@ def locate(
             place.named = ""  # the table below has the number that it prints, whatever others were called
         elif heads_rows:
             place.table_name, place.caption = _unnumbered_table(piece, place), piece.text
-        return joined(place.within, place.table_name or "caption")
+        return join_locator(place.within, place.table_name or "caption")
     if kind == "agenda":
         if piece.kind == "row":
             return _agenda_row(piece, place)
         if place.section == "provisional agenda" and 1 in place.labels and (piece.depth or piece.kind == "paragraph"):
-            return joined(place.section, " ".join(["item", *(place.labels[d] for d in sorted(place.labels))]))
+            return join_locator(place.section, " ".join(["item", *(place.labels[d] for d in sorted(place.labels))]))
         if 1 in place.labels and piece.depth:
             number = _labelled("para. ", place.labels)
             if place.section == "annotations" and place.item:
-                return joined(_agenda_locator(place), number)
+                return join_locator(_agenda_locator(place), number)
             if place.section == "masthead":  # an introduction, before what an agenda is made of
-                return joined(f"section “{short(place.heading)}”", number)
+                return join_locator(f"section “{short(place.heading)}”", number)
             if place.section == "timetable":  # what is said behind it counts on from the annotations
                 return number
         return _agenda_locator(place)
     if piece.kind == "row":
-        return joined(place.within, _table_row(piece, place))
+        return join_locator(place.within, _table_row(piece, place))
     labels = place.labels
     if kind == "treaty" and not digest:
         if place.preamble >= 0:
             if not PREAMBULAR.match(piece.text):  # the opening and closing words are no paragraphs
-                return joined(place.within, "preamble")
+                return join_locator(place.within, "preamble")
             place.preamble += 1
-            return joined(place.within, f"preamble, para. {place.preamble}")
+            return join_locator(place.within, f"preamble, para. {place.preamble}")
         if _TESTIMONIUM.match(piece.text):
-            return joined(place.within, "testimonium")
+            return join_locator(place.within, "testimonium")
         number = _labelled("para. ", labels)
         if place.article and number.startswith("("):
-            return f"{joined(place.within, place.article)} {number}"
-        return joined(place.within, place.article or place.part or ("" if place.within else "title"), number)
+            return f"{join_locator(place.within, place.article)} {number}"
+        return join_locator(place.within, place.article or place.part or ("" if place.within else "title"), number)
     if kind == "treaty" and labels.get(1):
-        return joined(
+        return join_locator(
             place.article or ("preamble" if place.preamble >= 0 else place.part), _labelled("digest para. ", labels)
         )
     if labels and 1 not in labels and place.opened and place.preambular:
         numbered = f"{ordinal_word(place.preambular)} preambular para."
-        return joined(place.within, f"{numbered} {_labelled('', labels)}")
+        return join_locator(place.within, f"{numbered} {_labelled('', labels)}")
     if labels:
         place.opened = place.opened and 1 not in labels
         number = _labelled("para. ", labels)
-        return joined(place.within, number if 1 in labels else f"{_unnumbered(place)} {number}".strip())
+        return join_locator(place.within, number if 1 in labels else f"{_unnumbered(place)} {number}".strip())
     if place.opened and not OPENING.match(piece.text) and piece.text.rstrip().endswith((*_GOES_ON, ":", "：")):
         place.preambular += 1
-        return joined(place.within, f"{ordinal_word(place.preambular)} preambular para.")
+        return join_locator(place.within, f"{ordinal_word(place.preambular)} preambular para.")
     if place.opened and OPENING.match(piece.text) and not place.preambular:
-        return joined(place.within, "preamble")
+        return join_locator(place.within, "preamble")
     place.unnumbered += 1
-    return joined(place.within, _unnumbered(place))
+    return join_locator(place.within, _unnumbered(place))
 
 
 def _unnumbered(place: Place) -> str:
     """The last paragraph without a number under a heading, or the heading where none stood yet."""
     where = "summary" if place.summary else f"section “{short(place.heading)}”" if place.heading else ""
-    return joined(where, place.speaker, f"{ordinal_word(place.unnumbered)} paragraph" if place.unnumbered else "")
+    return join_locator(where, place.speaker, f"{ordinal_word(place.unnumbered)} paragraph" if place.unnumbered else "")
 
 
 def _caption_name(match: re.Match[str]) -> str:
@@ -292,7 +292,7 @@ def _table_row(piece: Piece, place: Place) -> str:
     """A row by the number that the table's caption prints; without one by the table's page or section, since a
     number that no page shows can't be looked up."""
     if piece.table != place.table:
-        if "table" not in parts_of(place.table_name) or place.table_name == place.named:
+        if "table" not in parse_locator(place.table_name) or place.table_name == place.named:
             place.table_name = _unnumbered_table(piece, place)
         place.table, place.named = piece.table, place.table_name
         place.table_row = 0 if piece.header or not place.headed else 1
@@ -333,7 +333,7 @@ def _agenda_row(piece: Piece, place: Place) -> str:
         return _agenda_locator(place)
     if piece.table not in place.form.slots:
         place.day = place.time = ""
-        return joined(place.section, _table_row(piece, place))
+        return join_locator(place.section, _table_row(piece, place))
     filled = [cell for cell in piece.cells if cell]
     first = piece.cells[0]
     if heads_days(filled):
@@ -354,7 +354,7 @@ def _agenda_row(piece: Piece, place: Place) -> str:
     elif place.time_column > 0 and (told := piece.cells[place.time_column : place.time_column + 1]) and told[0]:
         place.time = told[0]  # "Lunchtime", "After the meeting"
     place.time = _DASHES.sub("-", place.time)
-    return joined(place.section, place.day, place.time)
+    return join_locator(place.section, place.day, place.time)
 
 
 def short(text: str, most: int = 80) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from importlib.resources import files
 
 from corpus.catalogue import Catalogue
-from corpus.corpus_errors import Overtaken
+from corpus.corpus_errors import ConcurrentChange
 from corpus.documents import Document
 from corpus.library import Library
 from corpus.meetings import Meeting
@@ -63,7 +63,7 @@ def ingest(
             run.done += 1
             yield outcome
     finally:
-        library.settle()
+        library.update_indexes()
 
 
 @dataclass
@@ -102,7 +102,7 @@ class _Run:
             self._memory.note(given, turn.sha256, "refused", reason=str(error))
             return Outcome(given.label, "refused", reason=str(error))
         for _ in range(DECIDED_AGAIN):
-            with suppress(Overtaken):
+            with suppress(ConcurrentChange):
                 return self._written(turn, document, meeting)
             self._library.refresh()
         return self._written(turn, document, meeting)
@@ -126,11 +126,11 @@ class _Run:
     def _keep(self, turn: Turn, held: Header) -> None:
         """Has the file of a document kept that is held without it."""
         if (original := self._original(turn, held)) is not None:
-            self._library.keep_original(held.id, original)
+            self._library.store_original(held.id, original)
 
     def _original(self, turn: Turn, document: Document | Header) -> bytes | None:
         """The bytes of a file that is to be kept; None where it is not, or has changed since it was read."""
-        if not self._library.wants_original(document):
+        if not self._library.should_store_original(document):
             return None
         data = turn.given.data
         if not data:  # they are with the process that has read them
@@ -169,13 +169,13 @@ class _Run:
             meeting,
             tell,
             decision.replaces,
-            notes=decision.notes,
+            sources=decision.notes,
             expected=decision.expected,
             original=self._original(turn, document),
-            settle=False,
+            update_indexes=False,
         )
         self._unsettled += len(passages)
         if self._unsettled >= SETTLE_PASSAGES:
-            self._library.settle()
+            self._library.update_indexes()
             self._unsettled = 0
         return len(passages)

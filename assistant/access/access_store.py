@@ -18,8 +18,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from corpus.corpus_errors import LibraryError, plainly
-from corpus.sources import Copied
+from corpus.corpus_errors import LibraryError, readable_errors
+from corpus.sources import CopiedTable
 from corpus.store.engines import postgres
 from corpus.store.sqlite import Sqlite
 
@@ -98,7 +98,7 @@ class AccessStore:
         self._database = database
         self._due: queue.SimpleQueue[tuple[str, tuple[Any, ...]] | None] = queue.SimpleQueue()
         self._writer: threading.Thread | None = None
-        with plainly(folder):
+        with readable_errors(folder):
             folder.mkdir(parents=True, exist_ok=True)
             self._db = self._opened()
             try:
@@ -135,13 +135,13 @@ class AccessStore:
     @contextmanager
     def doing(self) -> Iterator[Callable[..., Rows]]:
         """Runs statements one after another, nobody else's between them in this process."""
-        with self._guard, plainly(self.folder):
+        with self._guard, readable_errors(self.folder):
             yield self._db.execute
 
     @contextmanager
     def together(self) -> Iterator[None]:
         """Makes the changes of the block all, or none."""
-        with self._guard, plainly(self.folder), self._db.transaction():
+        with self._guard, readable_errors(self.folder), self._db.transaction():
             yield
 
     def copy_to(self, other: AccessStore) -> None:
@@ -150,7 +150,7 @@ class AccessStore:
         here goes from there. People sign in anew there."""
         accounts = dict(self.rows("SELECT name, created FROM accounts"))
         with other.doing() as run, other._db.transaction():
-            copied = Copied(other._db)
+            copied = CopiedTable(other._db)
             for name, created in copied.marks("account").items():
                 if name not in accounts:
                     run("DELETE FROM accounts WHERE name = ? AND created = ?", (name, created))
@@ -187,7 +187,7 @@ class AccessStore:
     def _write_later(self) -> None:
         db: Database | None = None
         while (due := self._due.get()) is not None:
-            with suppress(LibraryError), plainly(self.folder):
+            with suppress(LibraryError), readable_errors(self.folder):
                 db = db or self._opened()
                 db.execute(*due)
         if db is not None:

@@ -20,7 +20,7 @@ from starlette.types import Receive, Scope, Send
 from assistant.api.authentication import identified
 from assistant.service import Service
 from assistant.service_errors import no_room
-from corpus.corpus_errors import is_full
+from corpus.corpus_errors import is_disk_full
 
 _MARK = "__operation__"
 _MOST_NAMED = 10
@@ -89,7 +89,7 @@ class Guarded(APIRoute):
                 return await answer(request)
             except (OSError, HTTPException) as error:
                 # FastAPI takes a form that could not be put by for one that is wrong.
-                if is_full(error) or is_full(error.__cause__):
+                if is_disk_full(error) or is_disk_full(error.__cause__):
                     raise no_room() from error
                 raise
 

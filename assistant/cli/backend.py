@@ -16,7 +16,7 @@ from assistant.reports import Progress, refused
 from assistant.service_errors import NotHeld, ServiceFault
 from assistant.settings import Settings
 from corpus.corpus_errors import LibraryBusy
-from corpus.extras import installed
+from corpus.extras import is_installed
 
 if TYPE_CHECKING:
     from assistant.cli.server_backend import ServerDesk
@@ -193,11 +193,11 @@ class LocalDesk:
             yield Drafts(store, getpass.getuser(), library=self.library)
 
     def _made(self, request: PaperRequest, told: Progress) -> Report:
-        if request.extra and not installed(request.extra):  # said before any work begins
+        if request.extra and not is_installed(request.extra):  # said before any work begins
             raise ModuleNotFoundError("scipy is not installed.", name="scipy")
         with refused(NotHeld if request.fault is NotHeld else ServiceFault):
             _, make = request.subject(self)
-            return request.part(self.library.whole(lambda: make(told, nullcontext)))
+            return request.part(self.library.retry_if_changed(lambda: make(told, nullcontext)))
 
 
 @contextmanager

@@ -17,9 +17,9 @@ from assistant.qa.reader import KINDS, Name, Reader
 from assistant.qa.reader_weights import REMEDY, available, ships
 from assistant.settings import Settings, SettingsError, model_key, unread
 from corpus.catalogue import CatalogueError
-from corpus.corpus_errors import LibraryBusy, LibraryError, LibraryStale, advice
+from corpus.corpus_errors import LibraryBusy, LibraryError, LibraryStale, storage_error_message
 from corpus.embedding import EmbeddingError, make_models
-from corpus.extras import EXTRAS, install, installed
+from corpus.extras import EXTRAS, install_command, is_installed
 from ingest.document_reading import READER_VERSION
 
 Severity = Literal["ok", "warning", "error"]
@@ -54,7 +54,7 @@ def run_checks() -> list[Finding]:
 
 def _extras() -> Finding:
     """Which optional parts are installed; none has to be."""
-    here = [extra for extra in EXTRAS if installed(extra)]
+    here = [extra for extra in EXTRAS if is_installed(extra)]
     absent = [extra for extra in EXTRAS if extra not in here]
     told = f"installed: {', '.join(here) or 'none'}"
     if not absent:
@@ -63,7 +63,7 @@ def _extras() -> Finding:
         "extras",
         "ok",
         f"{told}; not installed: {', '.join(absent)}",
-        f"{absent[0]}, if wanted: {install(absent[0])}; what needs another tells its command",
+        f"{absent[0]}, if wanted: {install_command(absent[0])}; what needs another tells its command",
     )
 
 
@@ -96,7 +96,7 @@ def _reader(name: Name, settings: Settings) -> Finding:
         return Finding(told, "warning", "its weights are not here; answers are chosen less sharply", REMEDY)
     if not available(KINDS[name]):
         return Finding(told, "warning", "its base is not installed; answers are chosen less sharply",
-                       install("multilingual"))  # fmt: skip
+                       install_command("multilingual"))  # fmt: skip
     try:
         Reader(name, settings.data_dir / "models").check()
     except EmbeddingError as error:
@@ -112,9 +112,12 @@ def _model(settings: Settings) -> Finding:
         return Finding("model", "ok", "none set: answers are quoted")
     from assistant.model import Message, ModelFault
 
-    if not installed("llama-index"):
+    if not is_installed("llama-index"):
         return Finding(
-            "model", "error", f"{settings.model} is set, and LlamaIndex is not installed", install("llama-index")
+            "model",
+            "error",
+            f"{settings.model} is set, and LlamaIndex is not installed",
+            install_command("llama-index"),
         )
     try:
         reply = "".join(make_model(settings).reply([Message("user", "Write one word: ready")])).strip()
@@ -161,7 +164,7 @@ def _database(settings: Settings) -> list[Finding]:
 def _library(settings: Settings) -> Iterator[Finding]:
     try:
         models = make_models(settings.embedding, settings.multilingual, settings.data_dir / "models")
-        used = [models.own, *([models.multilingual] if models.multilingual else [])]
+        used = [models.primary, *([models.multilingual] if models.multilingual else [])]
         sizes = [model.embed_query("probe").shape[0] for model in used]
     except EmbeddingError as error:
         yield Finding("embedding", "error", str(error), "Reinstall, or choose another RAPPORTEUR_EMBEDDING.")
@@ -185,7 +188,7 @@ def _library(settings: Settings) -> Iterator[Finding]:
     except LibraryError as error:
         yield Finding("library", "error", str(error), "See the finding.")
     except sqlite3.DatabaseError as error:
-        yield Finding("library", "error", advice(settings.data_dir, str(error)), "See the finding.")
+        yield Finding("library", "error", storage_error_message(settings.data_dir, str(error)), "See the finding.")
     else:
         told = f"{counted.documents} documents, {counted.passages} passages, sound"
         if faults:

@@ -14,7 +14,7 @@ from assistant.cli.command_run import EXIT_USAGE, data, fail, known_language, pr
 from assistant.cli.render import print_answer
 from assistant.feedback_cases import NAMES, RATINGS
 from assistant.question_request import QuestionRequest
-from corpus.feedback import FeedbackError, FeedbackFull, feedback_of
+from corpus.feedback import FeedbackError, FeedbackFull, make_feedback
 from ingest.readers import visible
 
 app = typer.Typer(name="feedback", help="Rate answers, and turn ratings into cases for the evaluation.",
@@ -43,11 +43,11 @@ def add(
     said: dict[str, Any] = {"history": history or [], "comment": comment, "expected": expected}
     with open_desk("feedback") as desk:
         try:
-            feedback_of(text, language or "en", 0, **said)  # what can't be kept is not asked
+            make_feedback(text, language or "en", 0, **said)  # what can't be kept is not asked
             answer = desk.ask(QuestionRequest.of(text, said["history"], language=language))
             if answer.status == "refused":
                 raise fail(answer.reason)
-            number = desk.rate(feedback_of(text, answer.language, RATINGS[rating], answer=answer.to_json(), **said))
+            number = desk.rate(make_feedback(text, answer.language, RATINGS[rating], answer=answer.to_json(), **said))
         except FeedbackError as error:
             raise fail(str(error), EXIT_USAGE) from None
         except FeedbackFull as error:

@@ -32,7 +32,7 @@ from assistant.export.publication import (
     Span,
     Table,
 )
-from corpus.extras import install
+from corpus.extras import install_command
 
 API = [1, 23, 1]
 """The version of pandoc's JSON form in which documents are given."""
@@ -204,7 +204,8 @@ def check_pandoc() -> str:
     path = pandoc_path()
     if path is None:
         raise PublishError(
-            "form-unwritten", text=f"DOCX is written by pandoc, which is not installed. Run: {install('publish')}"
+            "form-unwritten",
+            text=f"DOCX is written by pandoc, which is not installed. Run: {install_command('publish')}",
         )
     return path
 
@@ -227,6 +228,8 @@ def _written(document: Mapping[str, Any], reference: bytes) -> bytes:
             ended.check_returncode()
         except (OSError, subprocess.SubprocessError) as error:
             said = (getattr(error, "stderr", None) or b"").decode(errors="replace").strip()[-500:]
-            told = f"{said} Install it again: {install('publish')}" if said else f"{error}. Try Markdown or HTML."
+            told = (
+                f"{said} Install it again: {install_command('publish')}" if said else f"{error}. Try Markdown or HTML."
+            )
             raise PublishError("form-unwritten", text=f"pandoc could not write the DOCX file: {told}") from None
         return (home / "made.docx").read_bytes()

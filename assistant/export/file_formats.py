@@ -28,7 +28,7 @@ from assistant.export.publication import (
     Span,
     Table,
 )
-from corpus.files import write_whole
+from corpus.files import write_atomically
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]>#|~$!])")
 _MARKS = {"plain": "", "strong": "**", "emphasis": "*", "inserted": "**", "deleted": "~~"}
@@ -184,7 +184,7 @@ def render(publication: Publication, form: str) -> bytes:
 def save(data: bytes, path: Path) -> None:
     """Writes a file whole, in the place of one of its name, or raises `PublishError` and leaves what was there."""
     try:
-        write_whole(path, data)
+        write_atomically(path, data)
     except OSError as error:
         raise PublishError(
             "said", text=f"{path} can't be written: {error.strerror or error}. Nothing was left there."

@@ -55,7 +55,7 @@ def act_name(symbol: Symbol, language: str) -> str | None:
     """A resolution or decision by its body and number, `General Assembly resolution 78/217`; None for what is none, or of a body
     that is not cited so."""
     frame = act_frames(symbol.series or "", language).get(symbol.body)
-    if frame is None or symbol.modifiers or len(symbol.all) > 1:
+    if frame is None or symbol.modifiers or len(symbol.halves) > 1:
         return None
     number = symbol.text.split(f"{symbol.series}/", 1)[1]
     return filled(frame, language, number=re.sub(r"(?<=\d)\(", " (", number))
@@ -63,7 +63,7 @@ def act_name(symbol: Symbol, language: str) -> str | None:
 
 def in_words(locator: str, symbol: str, language: str) -> str:
     """A locator that begins with a symbol, with the name of the resolution in its place."""
-    known = Symbol.read(symbol) if locator.startswith(symbol) else None
+    known = Symbol.try_parse(symbol) if locator.startswith(symbol) else None
     act = act_name(known, language) if known else None
     return f"{act}{locator.removeprefix(symbol)}" if act else locator
 

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.embedding.embedder import EmbeddingError
-from corpus.embedding.model_files import DAMAGED
-from corpus.models import Models
+from corpus.embedding.model_files import READ_ERRORS
+from corpus.models import EmbeddingModels
 
 FILE = "intents.npz"
 """The file in `assistant/data`: `model`, the name of the embedding model; `intents`, what is asked for; `weights` (intents x dimension)
@@ -42,10 +42,10 @@ class Intents:
         return float(chances[self.names.index(NONE)] / chances.sum())
 
 
-def beyond(text: str, models: Models) -> float:
+def beyond(text: str, models: EmbeddingModels) -> float:
     """The chance that a question asks for what no agenda tells (`Intents.beyond`); 0 where the library's model has no such weights."""
-    model, known = models.searching, shipped()
-    return known.beyond(models.query(text, model)) if model.name == known.model else 0.0
+    model, known = models.search_model, shipped()
+    return known.beyond(models.embed_query(text, model)) if model.name == known.model else 0.0
 
 
 @cache
@@ -56,5 +56,5 @@ def shipped() -> Intents:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as held:
             weights, offsets = held["weights"].astype(np.float32), held["offsets"].astype(np.float32)
             return Intents(str(held["model"]), tuple(map(str, held["intents"])), weights, offsets)
-    except DAMAGED as error:
+    except READ_ERRORS as error:
         raise EmbeddingError(f"{path} can't be used ({error}). Install Rapporteur again.") from error

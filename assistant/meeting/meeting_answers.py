@@ -18,7 +18,7 @@ from assistant.qa.answer import Answer, Pointer, Statement
 from assistant.qa.scoring import FIRST, Told, Weigher
 from assistant.question import Question
 from assistant.wording import claims
-from corpus.acronyms import acronyms, spelling
+from corpus.acronyms import find_acronyms, find_expansion
 from corpus.analysis import analyse, fold
 from corpus.documents import Document
 from corpus.library import Library
@@ -178,7 +178,9 @@ class MeetingDesk:
     def meant(self, question: Question) -> list[Meeting]:
         """The meetings that a question may be about, latest first; of the item that it is asked about alone, what they say of that."""
         fitting = question.once((meant, question.within, question.symbols), lambda: meant(question, self._library))
-        return fitting if question.of_item is None else [meeting.narrowed(question.of_item) for meeting in fitting]
+        return (
+            fitting if question.of_item is None else [meeting.narrowed_to_item(question.of_item) for meeting in fitting]
+        )
 
     def _tellings(self, question: Question, meeting: Meeting) -> list[Telling]:
         key = tellings, meeting.document_id, question.of_item
@@ -195,7 +197,7 @@ class MeetingDesk:
         titles = Counter(word for each in words.values() for word in each)
         general = {word for kind in ("agenda", "meetings", "item") for form in question.vocabulary.forms(kind, language)
                    for word in analyse(form, language)}  # fmt: skip
-        spelt = [spelling(each, item.title) for each in acronyms(question.rest) for item in meeting.items]
+        spelt = [find_expansion(each, item.title) for each in find_acronyms(question.rest) for item in meeting.items]
         asked = frozenset([*self._weigher.tokens(question, language), *analyse(" ".join(spelt), language)]) - general
         return _Subject(asked, {number: {n for n in each & asked if titles[n] == 1} for number, each in words.items()})
 
@@ -288,8 +290,8 @@ def _lacking(question: Question, meetings: Sequence[Meeting], library: Library) 
         return Answer.lacking(question, reason, see_also=see)
 
     wrong = [number for number in question.items if number not in numbers]
-    if wrong and ((numbers and meeting.complete) or question.of_item is not None):
-        mains = list(dict.fromkeys(item.main for item in meeting.items))
+    if wrong and ((numbers and meeting.is_complete) or question.of_item is not None):
+        mains = list(dict.fromkeys(item.main_number for item in meeting.items))
         there = {"item": wrong[0], "first": mains[0], "last": mains[-1]} if question.of_item is None else {}
         first = next((row for item in meeting.items for row in (item.listed, item.heading) if row is not None), 0)
         return told(say("no_item" if there else "not_found", language, **there), (meeting, first)), True
@@ -343,11 +345,15 @@ def tellings(question: Question, meeting: Meeting, cite: Citer) -> list[Telling]
     else:
         titled = _named(question, meeting)
         items = [item for item in meeting.items if item in _leaves(meeting) or item.number in titled]
-        found = [*teller.whole(), *teller.days(), *(teller.item(each, asked=each.main in titled) for each in items)]
+        found = [
+            *teller.whole(),
+            *teller.days(),
+            *(teller.item(each, asked=each.main_number in titled) for each in items),
+        ]
     return [telling for telling in found if telling.parts]
 
 
 def _leaves(meeting: Meeting) -> list[AgendaItem]:
     """The items, but for those whose sub-items stand for them."""
-    mains = {item.main for item in meeting.items if item.number != item.main}
+    mains = {item.main_number for item in meeting.items if item.number != item.main_number}
     return [item for item in meeting.items if item.number not in mains]

@@ -15,10 +15,10 @@ from assistant.qa.abstention import RATHER
 from assistant.question import Question, numbered_meetings, parse_question
 from assistant.wording import claims
 from assistant.wording.drafting import grammar_of
-from corpus.acronyms import spells
+from corpus.acronyms import matches_acronym
 from corpus.analysis import analyse
-from corpus.countries import names_country
-from corpus.dates import find_dates
+from corpus.countries import mentions_country
+from corpus.dates import find_full_dates
 from corpus.documents import Document
 from corpus.library import Library
 from corpus.meetings import Meeting, Sitting
@@ -41,7 +41,7 @@ def meant(question: Question, library: Library) -> list[Meeting]:
         return language == question.language, language == "en", meeting.document_id
 
     held = [meeting for meeting in library.meetings() if question.covers(meeting.document_id)]
-    keys = {each.text for symbol in question.symbols for each in versions.stands_for(symbol)}
+    keys = {each.text for symbol in question.symbols for each in versions.equivalent_symbols(symbol)}
     named = [meeting for meeting in held if versions.keys[meeting.document_id] in keys]
     if named:
         held = [max(named, key=preferred)]
@@ -93,8 +93,8 @@ def names_date(question: Question, text: str, language: str) -> bool:
     if not has_date(question):
         return True
     said = parse_question(text, question.vocabulary, question.catalogue, language)
-    days, weekdays = {*said.days, *(day.day for day in find_dates(text))}, {*said.weekdays}
-    weekdays |= {day.weekday() for day in find_dates(text)}
+    days, weekdays = {*said.days, *(day.day for day in find_full_dates(text))}, {*said.weekdays}
+    weekdays |= {day.weekday() for day in find_full_dates(text)}
     of_days = not question.days or not days.isdisjoint(question.days)
     return of_days and (not question.weekdays or not weekdays.isdisjoint(question.weekdays)) and not question.nth_days
 
@@ -129,7 +129,7 @@ def timed(question: Question) -> bool:
 
 def within(question: Question, sitting: Sitting, meeting: Meeting) -> bool:
     """Whether a sitting of a meeting is on a day, in a half of it and at an hour that the question names."""
-    halves = question.afternoon is None or sitting.afternoon == question.afternoon
+    halves = question.afternoon is None or sitting.is_afternoon == question.afternoon
     hours = question.hour is None or _at(sitting, dt.time(question.hour % 24))
     return on(question, sitting.date, meeting) and halves and hours
 
@@ -187,9 +187,9 @@ def _elsewhere(question: Question, meeting: Meeting, library: Library) -> bool:
     """Whether a question names what is no part of the meeting: another document, a treaty, an article, a meeting of
     another number, something by a name that its agenda does not say."""
     document = library.document(meeting.document_id)
-    versions, announced = library.versions(), {symbol.text for symbol in meeting.documents()}
+    versions, announced = library.versions(), {symbol.text for symbol in meeting.announced_symbols()}
     beside = (symbol for symbol in question.symbols if symbol.text not in announced)
-    if any(document.symbol not in versions.stands_for(symbol) for symbol in beside):
+    if any(document.symbol not in versions.equivalent_symbols(symbol) for symbol in beside):
         return True
     if question.articles or any(entry.kind in ("treaty", "resolution") for entry in question.named):
         return True
@@ -204,13 +204,13 @@ def _elsewhere(question: Question, meeting: Meeting, library: Library) -> bool:
 
 def _unsaid(question: Question, document: Document) -> bool:
     """Whether an agenda says nothing of a country that a question names, or of a name that is written alike in both."""
-    if any(not names_country(code, document.text, document.language) for code in question.countries):
+    if any(not mentions_country(code, document.text, document.language) for code in question.countries):
         return True
     same = question.language == document.language
     names = claims.read(question.rest, question.language).names if same else ()
     said = _said(document.text, document.language)
     lacking = (name for name in names if not said.keys() >= {*analyse(name, question.language)})
-    return any(not name.isupper() or not spells(name, document.text) for name in lacking)
+    return any(not name.isupper() or not matches_acronym(name, document.text) for name in lacking)
 
 
 def _most(meetings: Sequence[Meeting], measure: Callable[[Meeting], int]) -> list[Meeting]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from assistant.answer_phrases import date_text, joined, say
 from assistant.qa.answer import Citation, Statement
-from corpus.dates import find_dates
+from corpus.dates import find_full_dates
 from corpus.documents import Block, Document, Span
 from corpus.library import Library
 from corpus.meetings import AgendaItem, Meeting, Sitting, is_under
@@ -41,11 +41,11 @@ class Citer:
         at = next((each.start for each in find_symbols(text) if each.symbol.text == symbol), -1)
         spans = sentence_spans(text, self.document.language)
         start, end = next((span for span in spans if span[0] <= at < span[1]), (0, len(text)))
-        return self.document.trimmed(block.start + start, block.start + end)
+        return self.document.trim_span(block.start + start, block.start + end)
 
     def listed(self, item: AgendaItem) -> tuple[Citation, ...]:
         """The line that lists an item, if there is one."""
-        return () if item.line is None else (self.block(item.line),)
+        return () if item.source_block is None else (self.block(item.source_block),)
 
     def venue(self, meeting: Meeting) -> list[int]:
         """The lines of the head, beside that of place and days, that name both and tell more: building and room."""
@@ -53,7 +53,7 @@ class Citer:
         told = {block.ordinal: self.words(block.ordinal) for block in head if block.ordinal != meeting.masthead}
         named = [(ordinal, words) for ordinal, words in told.items() if meeting.place and meeting.place in words]
         days = set(meeting.dates)
-        return [ordinal for ordinal, words in named if not days or not days.isdisjoint(find_dates(words))]
+        return [ordinal for ordinal, words in named if not days or not days.isdisjoint(find_full_dates(words))]
 
     def of_no_item(self, meeting: Meeting) -> bool:
         """Whether a row, or a line that is no sentence, names a paper for which no item is known."""
@@ -83,7 +83,7 @@ class Citer:
         return (*day, self._span(first.start, last.end, first))
 
     def _span(self, start: int, end: int, block: Block) -> Citation:
-        evidence = self._library.passage_at(self.document.id, start) or ""
+        evidence = self._library.passage_id_at(self.document.id, start) or ""
         return Citation.of(self.document, start, end, block.locator, evidence)
 
 
@@ -147,7 +147,7 @@ def held(sitting: Sitting, cite: Citer, language: str) -> Statement:
 
 def minutes_of(sittings: Sequence[Sitting]) -> int | None:
     """How long sittings last together, in minutes; None where it is not said of each."""
-    lengths = [sitting.minutes for sitting in sittings]
+    lengths = [sitting.duration_minutes for sitting in sittings]
     return None if None in lengths else sum(length or 0 for length in lengths)
 
 
@@ -167,7 +167,7 @@ def names_paper(item: AgendaItem, cite: Citer) -> bool:
 def announces_nothing(item: AgendaItem, meeting: Meeting, cite: Citer) -> bool:
     """Whether an agenda surely announces no document for an item: what its annotations name may be announced, and so may what a row or
     line names that is of no item."""
-    return not (meeting.announcing(item) or names_paper(item, cite) or cite.of_no_item(meeting))
+    return not (meeting.documented_items(item) or names_paper(item, cite) or cite.of_no_item(meeting))
 
 
 def announcing(

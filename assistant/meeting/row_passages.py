@@ -84,7 +84,7 @@ class Teller:
         return Telling(f"Agenda item {item.number}: {item.title}", tuple(parts))
 
     def _title(self, item: AgendaItem) -> Iterator[Part]:
-        if item.line is not None:
+        if item.source_block is not None:
             read = f"Item {item.number} of the agenda of the {self._meeting.body} is: {item.title.rstrip('.')}."
             yield Part(read, self._one(row_citations.titled, item), "title", item.number)
 
@@ -100,10 +100,10 @@ class Teller:
         yield Part(read, self._one(row_citations.length, item, sittings), "length", item.number)
 
     def _documents(self, item: AgendaItem, asked: bool) -> Iterator[Part]:
-        announcing = self._meeting.announcing(item)
+        announcing = self._meeting.documented_items(item)
         # An agenda that announces nothing is no list of documents.
         lists = asked and any(each.documentation for each in self._meeting.items)
-        if lists and item.line is not None and row_citations.announces_nothing(item, self._meeting, self._cite):
+        if lists and item.source_block is not None and row_citations.announces_nothing(item, self._meeting, self._cite):
             read = f"No document is announced for item {item.number}."
             yield Part(read, self._one(row_citations.nothing_announced, item), "documents", item.number)
         for each in announcing:
@@ -118,14 +118,14 @@ class Teller:
                 yield Part(read, told, "documents", item.number, symbol, quotes=bool(called))
 
     def _agenda(self) -> Iterator[Part]:
-        items = [item for item in self._meeting.items if item.line is not None]
-        mains = {item.number: item for item in items if item.number == item.main}
+        items = [item for item in self._meeting.items if item.source_block is not None]
+        mains = {item.number: item for item in items if item.number == item.main_number}
         if items:
             counted = [*mains.values()]
             if list(mains) == [str(n + 1) for n in range(len(mains))]:
                 counted = counted[:: max(1, len(counted) - 1)]  # the first and the last number tell
             read = f"The agenda has {_many(mains, 'item')}."
-            if self._meeting.complete:
+            if self._meeting.is_complete:
                 yield self._part("items_total", read, lambda: self._listed(counted), count=len(mains))
             listed = "; ".join(f"{item.number}. {item.title}" for item in items)
             yield Part(
@@ -139,7 +139,11 @@ class Teller:
         papers = [item for item in self._meeting.items if item.documentation]
         if papers:
             yield self._listing("The documents of the meeting", papers)
-            mains = (each for each in self._meeting.items if each.number == each.main and each.line is not None)
+            mains = (
+                each
+                for each in self._meeting.items
+                if each.number == each.main_number and each.source_block is not None
+            )
             without = [each for each in mains if row_citations.announces_nothing(each, self._meeting, self._cite)]
             told = joined([f"item {item.number} ({item.title.rstrip('.:')})" for item in without], "en")
             nothing = partial(row_citations.nothing_announced, cite=self._cite, language=self._language)
@@ -150,7 +154,7 @@ class Teller:
         """The documents for what is taken up on a day."""
         numbers = {row.number for sitting in day for row in sitting.items}
         taken_up = [item for item in self._meeting.items if item.number in numbers]
-        papers = list(dict.fromkeys(each for item in taken_up for each in self._meeting.announcing(item)))
+        papers = list(dict.fromkeys(each for item in taken_up for each in self._meeting.documented_items(item)))
         if papers:
             yield self._listing(f"The documents for {date_text(day[0].date, 'en')}", papers)
 
@@ -311,7 +315,7 @@ def _many(things: Sized, name: str) -> str:
 def _slot(sitting: Sitting) -> str:
     if not sitting.time_label:
         return date_text(sitting.date, "en")
-    half = "afternoon (after lunch)" if sitting.afternoon else "morning (before lunch)"
+    half = "afternoon (after lunch)" if sitting.is_afternoon else "morning (before lunch)"
     day, label = date_text(sitting.date, "en").replace(",", f" {half},", 1), sitting.time_label
     if sitting.start is None:
         return day

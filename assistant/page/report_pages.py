@@ -43,7 +43,7 @@ from assistant.service import Service
 from assistant.service.paper_queue import Paper
 from corpus.calendar_names import language_name
 from corpus.documents import Language
-from corpus.symbols import Symbol, link
+from corpus.symbols import Symbol, document_url
 
 router = APIRouter(include_in_schema=False, route_class=Paged)
 T = TypeVar("T")
@@ -87,7 +87,7 @@ class Asked(Strict):
         reader = language_of(request)
         if self.language or not self.reads:
             return self
-        return self.model_copy(update={"language": reader if service.library.languages().get(reader) else "en"})
+        return self.model_copy(update={"language": reader if service.library.passage_counts().get(reader) else "en"})
 
     @property
     def whole(self) -> bool:
@@ -272,8 +272,8 @@ def made_or_waiting(
 
 def _official(reader: str, name: str) -> str | None:
     """Where a document that is named can be read; None for what is no symbol."""
-    symbol = Symbol.read(name)
-    return link(symbol, reader) if symbol else None
+    symbol = Symbol.try_parse(name)
+    return document_url(symbol, reader) if symbol else None
 
 
 def named_in(documents: str) -> list[str]:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from assistant.messages import Told
-from corpus.extras import unplaced
+from corpus.extras import hide_paths
 
 Progress = Callable[[str, int, int], None]
 """Told what is made next, how many parts are done, and how many there are."""
@@ -28,5 +28,5 @@ def refused(fault: type[Told]) -> Iterator[None]:
         yield
     except ReportError as error:
         said = error.message
-        texts = {name: unplaced(each) if isinstance(each, str) else each for name, each in said.values.items()}
+        texts = {name: hide_paths(each) if isinstance(each, str) else each for name, each in said.values.items()}
         raise fault(replace(said, values=texts)) from None

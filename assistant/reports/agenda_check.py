@@ -85,7 +85,7 @@ def check_agenda(
     papers = [
         library.document(version.id)
         for symbol in items
-        for version in library.versions().current(symbol)
+        for version in library.versions().current_versions(symbol)
         if version.header.language == "en" or version.header.language in languages
     ]
     cited: dict[Symbol, list[str]] = {}

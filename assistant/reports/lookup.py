@@ -21,7 +21,7 @@ from corpus.library import Library
 from corpus.meetings import Meeting
 from corpus.store import Header
 from corpus.symbols import Symbol, find_symbols, same_document
-from corpus.versions import best_language
+from corpus.versions import choose_language_versions
 
 State = Literal["held", "superseded", "digest", "missing"]
 NEAR, LONGEST = 3, 200
@@ -51,10 +51,10 @@ class Paper:
 def held_as(library: Library, catalogue: Catalogue, symbol: Symbol, title: str = "") -> Paper:
     """In what form a symbol is held. `title` is used where neither library nor catalogue knows a better one."""
     versions = library.versions()
-    own = [each for each in versions.held if same_document(each.symbol, symbol)]
-    later = [each for each in versions.current(symbol) if not same_document(each.symbol, symbol)]
+    own = [each for each in versions.with_symbol if same_document(each.symbol, symbol)]
+    later = [each for each in versions.current_versions(symbol) if not same_document(each.symbol, symbol)]
     entries = catalogue.by_symbol(symbol)
-    shown = best_language(own or later, "en")
+    shown = choose_language_versions(own or later, "en")
     official = [each for each in own if each.header.edition != "digest"]
     spoken = {each.header.language for each in later or official or own}
     return Paper(
@@ -88,7 +88,7 @@ def said_anew(headers: Mapping[str, Header], ids: Iterable[str]) -> dict[str, st
     """Resolutions among some documents of whose title there is a later one in their language, with the id of the latest: it says anew
     what still holds."""
     held = [headers[each] for each in ids if headers[each].kind == "resolution"]
-    adopted = [each for each in held if not is_draft(Symbol.read(each.symbol or ""))]
+    adopted = [each for each in held if not is_draft(Symbol.try_parse(each.symbol or ""))]
     named = {each.id: (key_of(each.title.partition(". ")[2] or each.title), each.language) for each in adopted}
     latest = {named[each.id]: each.id for each in sorted(adopted, key=lambda each: each.date or "")}
     return {each: latest[called] for each, called in named.items() if latest[called] != each}
@@ -100,12 +100,12 @@ def cite(
     """Words of a block, else all but its number, as a citation with the id of the passage in which they begin; where it is not
     `placed`, it names the document alone."""
     start, end = span or (block.body_start, block.end)
-    return Citation.of(document, start, end, block.locator * placed, library.passage_at(document.id, start) or "")
+    return Citation.of(document, start, end, block.locator * placed, library.passage_id_at(document.id, start) or "")
 
 
 def changed(library: Library, citations: Iterable[Citation]) -> list[Citation]:
     """The citations whose words are no longer those of their document, or whose document is gone."""
-    held = library.keys()
+    held = library.document_keys()
     return [each for each in citations if each.document not in held
             or library.document(each.document).quote(each.start, each.end) != each.quote]  # fmt: skip
 
@@ -113,7 +113,7 @@ def changed(library: Library, citations: Iterable[Citation]) -> list[Citation]:
 def named(library: Library, name: str, language: str | None = None) -> Document:
     """The document of a name exactly, in a language, in English or in any; no digest where there is another text.
     Raises `ReportError`."""
-    found = library.find(name)
+    found = library.find_documents(name)
     if not found:
         raise not_held(library, name)
     return min(
@@ -151,7 +151,7 @@ def agenda_meeting(library: Library, symbol: str = "", language: str = "en") -> 
     Raises `ReportError`."""
     held = library.meetings()
     agendas = {each.document_id: library.document(each.document_id) for each in held}
-    wanted = {document.id for document in library.find(symbol)} if symbol else set(agendas)
+    wanted = {document.id for document in library.find_documents(symbol)} if symbol else set(agendas)
     meetings = [each for each in held if each.document_id in wanted]
     if not meetings:
         told = "; ".join(sorted({each.label for each in agendas.values()})[:NEAR])

@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from assistant.access.principal import STRANGERS, own_part, strangers_part
 from assistant.service_errors import Overloaded, ServiceFault, TooMany, stopping
 from assistant.settings import Settings
-from corpus.models import Models
+from corpus.models import EmbeddingModels
 
 if TYPE_CHECKING:
     from corpus.embedding import Embedder
@@ -352,11 +352,11 @@ class PoliteEmbedder:
         return np.concatenate(made) if made else np.empty((0, self._embedder.dimension), np.float32)
 
 
-def politely(models: Models, turns: Turns) -> Models:
+def politely(models: EmbeddingModels, turns: Turns) -> EmbeddingModels:
     """The models of a library, each taking turns."""
 
     def polite(model: Embedder) -> Embedder:
         return cast("Embedder", PoliteEmbedder(model, turns))
 
     second = models.multilingual and polite(models.multilingual)
-    return Models(polite(models.own), second, optional=models.optional)
+    return EmbeddingModels(polite(models.primary), second, optional=models.optional)

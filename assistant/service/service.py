@@ -23,7 +23,7 @@ from assistant.service.saved_conversations import Kept
 from assistant.service_errors import Conflict, Invalid
 from assistant.settings import Settings
 from corpus.documents import Document
-from corpus.feedback import Feedback, FeedbackError, FeedbackFull, feedback_of
+from corpus.feedback import Feedback, FeedbackError, FeedbackFull, make_feedback
 from corpus.meetings import Meeting
 
 JOBS = 100
@@ -71,7 +71,7 @@ class Service(Asking, Changing):
         self.metrics.watch("waiting", "Questions that wait for their turn.", lambda: self.turns.waiting)
         self.metrics.watch("writing", "Questions that wait for a model.", lambda: self.turns.elsewhere)
         self.metrics.watch("jobs", "Jobs that have not ended.", lambda: self.jobs.unfinished)
-        self.metrics.watch("passages", "Passages held.", lambda: sum(self.library.languages().values()))
+        self.metrics.watch("passages", "Passages held.", lambda: sum(self.library.passage_counts().values()))
 
     def warm(self) -> None:
         """Has models and indexes loaded as a question does, before somebody asks one; who asks meanwhile waits as for any question."""
@@ -157,7 +157,7 @@ class Service(Asking, Changing):
         """Keeps what somebody says about an answer, with what else `feedback_of` takes; returns its number."""
         self._check(who, "rate")
         try:
-            return self.library.add_feedback(feedback_of(question, language, rating, **more))
+            return self.library.add_feedback(make_feedback(question, language, rating, **more))
         except FeedbackError as error:
             raise Invalid("rating-wrong", text=str(error)) from None
         except FeedbackFull as error:

@@ -24,7 +24,7 @@ class CatalogueError(ValueError):
 
 
 @dataclass(frozen=True)
-class Needs:
+class RecognitionCriteria:
     """What a text must show to be recognised without a printed symbol; the title is that of the entry unless it is another."""
 
     title: str = ""
@@ -34,7 +34,7 @@ class Needs:
 
 
 @dataclass(frozen=True)
-class Entry:
+class CatalogueEntry:
     """One document that exists, as the catalogue knows it. `aliases` are the names that people use."""
 
     title: str
@@ -47,7 +47,7 @@ class Entry:
     date: Annotated[str | None, BeforeValidator(lambda day: day and str(day))] = None
     url: str | None = None
     aliases: tuple[str, ...] = ()
-    identify: Needs | None = None
+    identify: RecognitionCriteria | None = None
 
     @property
     def key(self) -> str:
@@ -75,50 +75,54 @@ class MeetingEntry:
 class Catalogue:
     """The documents and meetings that are known to exist."""
 
-    def __init__(self, entries: Sequence[Entry], meetings: Sequence[MeetingEntry]) -> None:
+    def __init__(self, entries: Sequence[CatalogueEntry], meetings: Sequence[MeetingEntry]) -> None:
         self.entries = tuple(entries)
         self.meetings = tuple(meetings)
         self._keys = frozenset(each.key for each in self.entries)
 
-    def knows(self, key: str) -> bool:
+    def contains(self, key: str) -> bool:
         """Whether a text is one of its documents, by `Document.key`."""
         return key in self._keys
 
     @classmethod
-    def shipped(cls) -> Catalogue:
+    def packaged(cls) -> Catalogue:
         """The catalogue that comes with Rapporteur."""
         folder = files("corpus") / "catalogue"
-        return cls.load({name: (folder / name).read_text(encoding="utf-8") for name in _FILES})
+        return cls.from_texts({name: (folder / name).read_text(encoding="utf-8") for name in _FILES})
 
     @classmethod
     def from_folder(cls, folder: Path) -> Catalogue:
         """A catalogue of one's own, in the format of the shipped one."""
         try:
-            return cls.load({name: (folder / name).read_text(encoding="utf-8") for name in _FILES})
+            return cls.from_texts({name: (folder / name).read_text(encoding="utf-8") for name in _FILES})
         except OSError as error:
             raise CatalogueError(f"{error.filename}: {error.strerror}. A catalogue has {', '.join(_FILES)}.") from None
 
     @classmethod
-    def load(cls, texts: Mapping[str, str]) -> Catalogue:
+    def from_texts(cls, texts: Mapping[str, str]) -> Catalogue:
         """From the YAML texts of its files, by name."""
         data = {name: _yaml(name, text) for name, text in texts.items()}
-        return cls(_each(data, "documents", Entry), _each(data, "meetings", MeetingEntry))
+        return cls(_each(data, "documents", CatalogueEntry), _each(data, "meetings", MeetingEntry))
 
-    def by_symbol(self, symbol: Symbol) -> list[Entry]:
+    def by_symbol(self, symbol: Symbol) -> list[CatalogueEntry]:
         """All entries that bear a symbol (two treaties share A/RES/55/25)."""
         return [entry for entry in self.entries if entry.symbol and same_document(entry.symbol, symbol)]
 
-    def recognise(self, headings: Iterable[str], masthead: str, dates: Iterable[dt.date]) -> Entry | None:
+    def recognise(self, headings: Iterable[str], masthead: str, dates: Iterable[dt.date]) -> CatalogueEntry | None:
         """The entry whose title, body and dates a text shows; None when none or more than one fits.
 
         `headings` are the first headings of the text, `masthead` its first lines, `dates` the dates in them.
         """
-        titles = {squeeze(heading) for heading in headings}
-        top, days = squeeze(masthead), set(dates)
+        titles = {normalise_title(heading) for heading in headings}
+        top, days = normalise_title(masthead), set(dates)
         fitting = []
         for entry in self.entries:
             needs = entry.identify
-            if needs is None or squeeze(needs.title or entry.title) not in titles or squeeze(needs.body) not in top:
+            if (
+                needs is None
+                or normalise_title(needs.title or entry.title) not in titles
+                or normalise_title(needs.body) not in top
+            ):
                 continue
             if days.issuperset([*filter(None, [needs.date]), *needs.meeting_dates]):
                 fitting.append(entry)
@@ -128,7 +132,7 @@ class Catalogue:
 _FILES = ("documents.yaml", "meetings.yaml")
 
 
-def squeeze(text: str) -> str:
+def normalise_title(text: str) -> str:
     """Letters and digits only, case and accents folded: equal for the same words in any layout."""
     return re.sub(r"[\W_]+", " ", fold(text)).strip()
 

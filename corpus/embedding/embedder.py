@@ -16,7 +16,7 @@ class EmbeddingError(Exception):
 
 
 @dataclass(frozen=True)
-class Crossing:
+class LanguageShift:
     """How vectors of questions are compared with those of texts in a language that lies elsewhere.
 
     `shift` is added to the question's vector. Cosines are then put on the scale that they have where nothing is moved: those
@@ -24,18 +24,18 @@ class Crossing:
     of English ones: taken away, passages are compared with each other across languages.
     """
 
-    shift: NDArray[np.float32]
-    added: NDArray[np.float32]
+    query_shift: NDArray[np.float32]
+    passage_shift: NDArray[np.float32]
     scale: float
     offset: float
 
-    def moved(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
+    def shift_query(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
         """The unit vector of a question, moved: (dimension,)."""
-        moved = vector + self.shift
+        moved = vector + self.query_shift
         unit: NDArray[np.float32] = moved / float(moved @ moved) ** 0.5
         return unit
 
-    def levelled(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
+    def rescale_cosines(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
         """Cosines with a vector that was moved, on the scale of those with one that was not."""
         return self.scale * cosines + self.offset
 
@@ -66,10 +66,10 @@ class Embedder(Protocol):
     def languages(self) -> frozenset[str] | None:
         """ISO 639-1 codes of the languages that the model may be used for; None means all."""
 
-    def count(self, text: str) -> int:
+    def count_tokens(self, text: str) -> int:
         """Word pieces of `text` as a passage, special tokens included, nothing truncated."""
 
-    def offsets(self, text: str) -> list[tuple[int, int]]:
+    def token_spans(self, text: str) -> list[tuple[int, int]]:
         """The character span in `text` of every word piece, special tokens left out, nothing truncated."""
 
     def embed_passages(
@@ -83,9 +83,9 @@ class Embedder(Protocol):
     def embed_query(self, text: str) -> NDArray[np.float32]:
         """The unit vector of a question: (dimension,), float32."""
 
-    def crossing(self, read: str) -> Crossing | None:
+    def language_shift(self, read: str) -> LanguageShift | None:
         """What it takes to compare questions with texts in the language `read` (ISO 639-1); None where they are compared as
         they are."""
 
-    def likeness(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
+    def similarity(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
         """Cosines on a scale that the models share: 0 for texts that have nothing in common, 1 for equal ones."""

@@ -58,7 +58,7 @@ def reader_graph(weights: Weights, *, heads: int, epsilon: float) -> bytes:
     return _ReaderBuilder(weights, heads, epsilon, "int8").build()
 
 
-def quantised(values: NDArray[Any]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+def quantise_linear(values: NDArray[Any]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
     """A linear layer's weights (outputs x inputs) as the graphs keep them: codes and a scale an output."""
     codes, scales = _quantise(values.T, _LINEAR_LIMIT)
     return codes.T, scales

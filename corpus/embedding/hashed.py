@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from corpus.embedding.embedder import Crossing
+    from corpus.embedding.embedder import LanguageShift
 
 # Ideographs and kana one by one, since those scripts write no spaces; other words and marks whole.
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W\u3040-\u30ff\u3400-\u9fff]+|[^\w\s]")
@@ -31,11 +31,11 @@ class HashEmbedder:
     window = 256
     languages: frozenset[str] | None = None
 
-    def count(self, text: str) -> int:
+    def count_tokens(self, text: str) -> int:
         """Words of `text`, and two for the special tokens."""
-        return len(self.offsets(text)) + _SPECIAL
+        return len(self.token_spans(text)) + _SPECIAL
 
-    def offsets(self, text: str) -> list[tuple[int, int]]:
+    def token_spans(self, text: str) -> list[tuple[int, int]]:
         """The character span of every word."""
         return [match.span() for match in _WORD.finditer(text)]
 
@@ -50,17 +50,17 @@ class HashEmbedder:
                 progress(1)
         return vectors
 
-    def crossing(self, read: str) -> Crossing | None:
+    def language_shift(self, read: str) -> LanguageShift | None:
         """None: spelling is compared."""
         return None
 
-    def likeness(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
+    def similarity(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
         """The cosines themselves."""
         return cosines
 
     def embed_query(self, text: str) -> NDArray[np.float32]:
         """The unit vector of a text: (64,). Text beyond the window is not seen."""
-        seen = self.offsets(text)[: self.window - _SPECIAL]
+        seen = self.token_spans(text)[: self.window - _SPECIAL]
         folded = f" {text[: seen[-1][1]] if seen else ''} ".casefold().encode("utf-8", "replace").decode()
         vector = np.zeros(self.dimension, np.float32)
         for start in range(max(len(folded) - 2, 1)):

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.documents import LANGUAGES
-from corpus.embedding.embedder import Crossing
+from corpus.embedding.embedder import LanguageShift
 
 FIGURES = "e5-languages.npz"
 """The file in this folder, made by `python -m eval.training languages`: `moved`, how much of the difference of a language's mean and that
@@ -28,7 +28,7 @@ ENGLISH = LANGUAGES.index("en")
 
 
 @cache
-def crossing(read: str) -> Crossing | None:
+def find_language_shift(read: str) -> LanguageShift | None:
     """What it takes to compare questions with texts in a language; None for English and for languages that have no figures."""
     if read == "en" or read not in LANGUAGES:
         return None
@@ -37,7 +37,7 @@ def crossing(read: str) -> Crossing | None:
     added = figures["passages"][other] - figures["passages"][ENGLISH]
     scale = float(figures["spreads"][ENGLISH] / figures["spreads"][other])
     offset = float(figures["cosines"][ENGLISH] - scale * figures["cosines"][other])
-    return Crossing(shift.astype(np.float32), added.astype(np.float32), scale, offset)
+    return LanguageShift(shift.astype(np.float32), added.astype(np.float32), scale, offset)
 
 
 @cache

@@ -15,26 +15,26 @@ from typing import TypeVar
 from zipfile import BadZipFile
 
 from corpus.embedding.embedder import EmbeddingError
-from corpus.files import write_whole
+from corpus.files import write_atomically
 
 _Data = TypeVar("_Data", bytes, mmap)
 _VERSIONS = re.compile(r"-[0-9a-f]{12}(?=-)|-v\d+(?=\.)")
 _ABANDONED_AFTER = 3600.0
 """Seconds. A temporary file this much older than a new one was left by a process that was killed."""
 
-DAMAGED = (BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, LookupError, TypeError)
+READ_ERRORS = (BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, LookupError, TypeError)
 """What numpy, zipfile and unpacking raise over a file of arrays that is not whole or not of the kind that is wanted."""
 
 
 @dataclass(frozen=True)
-class Source:
+class FileState:
     """The file that a cached file was made from, as it was when its hash was checked."""
 
     size: int
     mtime_ns: int
 
     @classmethod
-    def of(cls, path: Path) -> Source | None:
+    def of(cls, path: Path) -> FileState | None:
         """The state of the file at `path`; None where there is none."""
         try:
             status = path.stat()
@@ -60,10 +60,10 @@ def read_verified(path: Path, digest: str, remedy: str) -> bytes:
         data = path.read_bytes()
     except OSError as error:
         raise EmbeddingError(f"The model file {path} can't be read ({error.strerror}). {remedy}") from error
-    return verified(data, path, digest, remedy)
+    return verify_digest(data, path, digest, remedy)
 
 
-def verified(data: _Data, path: Path, digest: str, remedy: str) -> _Data:
+def verify_digest(data: _Data, path: Path, digest: str, remedy: str) -> _Data:
     """The `data` of a file, read or mapped, whose SHA-256 must be `digest`. Raises as `read_verified` does."""
     found = sha256(data).hexdigest()
     if found != digest:
@@ -73,19 +73,19 @@ def verified(data: _Data, path: Path, digest: str, remedy: str) -> _Data:
     return data
 
 
-def read_cached(path: Path) -> tuple[bytes, Source] | None:
+def read_cached(path: Path) -> tuple[bytes, FileState] | None:
     """The bytes of a cached file and what it was made from; None unless it is whole by its side file."""
     try:
         note = json.loads(_side(path).read_text(encoding="utf-8"))
         data = path.read_bytes()
         if note["sha256"] != sha256(data).hexdigest():
             return None
-        return data, Source(**note["source"])
+        return data, FileState(**note["source"])
     except (OSError, ValueError, KeyError, TypeError):  # absent, or not what write_cached writes: made anew
         return None
 
 
-def write_cached(path: Path, data: bytes, source: Source) -> None:
+def write_cached(path: Path, data: bytes, source: FileState) -> None:
     """Writes a cached file and its side file, each in one step, so that no reader meets half of one. Those that were made of
     other weights or in another format, which nobody reads any more, are removed.
 
@@ -120,7 +120,7 @@ def _side(path: Path) -> Path:
 
 
 def _replace(path: Path, data: bytes) -> None:
-    write_whole(path, data, lasting=True)
+    write_atomically(path, data, lasting=True)
     written = path.stat().st_mtime
     for other in path.parent.glob(f".{path.name}-*.tmp"):
         try:

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.embedding.embedder import EmbeddingError
-from corpus.embedding.model_files import Source, verified
+from corpus.embedding.model_files import FileState, verify_digest
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer, normalizers, pre_tokenizers
@@ -34,7 +34,7 @@ _BLANK = "[\t\n\f\r\u1680\u200b-\u200f\u2028\u2029\u2581\ufeff\ufffd]"
 """Characters that SentencePiece's normalisation nmt_nfkc, which the model was trained with, drops or makes blanks."""
 
 
-class Pieces:
+class Vocabulary:
     """A vocabulary: `words` are the pieces in UTF-8, one after another, each from one of the `offsets` to the next, with a score
     (log probability) each. A piece's number is its place."""
 
@@ -56,7 +56,7 @@ class Pieces:
         )
         return tokenizer
 
-    def of(self, text: str) -> list[int]:
+    def encode(self, text: str) -> list[int]:
         """The pieces of a text, those of its beginning and its end included, nothing truncated: what the tokenizer gives, of a
         model that knows no more pieces than occur in the text, which is made in no time."""
         from tokenizers.models import Unigram
@@ -147,21 +147,21 @@ _KINDS = {
 }
 
 
-def opened(folder: Path, remedy: str) -> PackedModel:
+def open_packed_model(folder: Path, remedy: str) -> PackedModel:
     """The model's file in a folder; the same one as long as it does not change. Raises `EmbeddingError` with the `remedy` where
     it is absent or not the expected one."""
     path = folder / FILE
-    return _opened(path, Source.of(path), remedy)
+    return _opened(path, FileState.of(path), remedy)
 
 
 @lru_cache(maxsize=1)
-def _opened(path: Path, _: Source | None, remedy: str) -> PackedModel:
+def _opened(path: Path, _: FileState | None, remedy: str) -> PackedModel:
     try:
         with path.open("rb") as file:
             data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     except (OSError, ValueError) as error:  # ValueError: an empty file
         raise EmbeddingError(f"The model file {path} can't be read ({error}). {remedy}") from error
-    return PackedModel(verified(data, path, SHA256, remedy))
+    return PackedModel(verify_digest(data, path, SHA256, remedy))
 
 
 @dataclass(frozen=True)
@@ -189,7 +189,7 @@ class PackedModel:
         at += 4 * (count + 1)
         scores = np.frombuffer(data[at : at + 4 * count], "<f4")
         at += 4 * count
-        self.pieces = Pieces(data[at : at + length], offsets, scores)
+        self.pieces = Vocabulary(data[at : at + length], offsets, scores)
         at += length
         self._tensors = self._listed(at + 8 + struct.unpack_from("<iI", data, at)[1])
 

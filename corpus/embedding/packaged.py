@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.embedding.embedder import Crossing, EmbeddingError
-from corpus.embedding.model_files import Source, package_folder, read_cached, write_cached
-from corpus.embedding.runtime import open_session, physical_cores, side_by_side
+from corpus.embedding.embedder import EmbeddingError, LanguageShift
+from corpus.embedding.model_files import FileState, package_folder, read_cached, write_cached
+from corpus.embedding.runtime import map_in_threads, open_session, physical_cores
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -85,11 +85,11 @@ class PackagedModel(ABC):
         """Whether the model's package is installed."""
         return package_folder(cls._folder_of[0]) is not None
 
-    def count(self, text: str) -> int:
+    def count_tokens(self, text: str) -> int:
         """Word pieces of `text` as a passage, special tokens included, nothing truncated."""
         return len(self._encode(self._prefixes[1] + text).ids)
 
-    def offsets(self, text: str) -> list[tuple[int, int]]:
+    def token_spans(self, text: str) -> list[tuple[int, int]]:
         """The character span in `text` of every word piece, special tokens left out, nothing truncated."""
         offsets: list[tuple[int, int]] = self._encode(text).offsets[1:-1]
         return offsets
@@ -104,11 +104,11 @@ class PackagedModel(ABC):
         """The unit vector of a question: (dimension,)."""
         return self._embed(self._prefixes[0] + text)
 
-    def crossing(self, read: str) -> Crossing | None:
+    def language_shift(self, read: str) -> LanguageShift | None:
         """None, for a model of one language."""
         return None
 
-    def likeness(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
+    def similarity(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
         """Cosines on the scale of `Embedder.likeness`."""
         return cosines
 
@@ -117,7 +117,7 @@ class PackagedModel(ABC):
             return np.empty((0, self.dimension), np.float32)
         self._session()  # so that an error at loading is raised here, once
         threads = self._threads or physical_cores()
-        return np.stack(side_by_side(self._embed, texts, size=len, threads=threads, progress=progress))
+        return np.stack(map_in_threads(self._embed, texts, size=len, threads=threads, progress=progress))
 
     def _embed(self, text: str) -> NDArray[np.float32]:
         vector: NDArray[np.float32] = self._session().run(None, self._given(self._pieces(text)))[0][0]
@@ -160,14 +160,14 @@ class PackagedModel(ABC):
     def _converted(self) -> bytes:
         """The ONNX model: from the cache if it is whole and the weights are those that it was made from."""
         path = self._cache_dir / f"{self._cached_name()}-{self._precision}-{self._format}.onnx"
-        now = Source.of(self._folder() / self._weights[0])
+        now = FileState.of(self._folder() / self._weights[0])
         cached = read_cached(path)
         if cached is not None and cached[1] == now:
             return cached[0]
         # Another size or time than noted: the weights themselves must tell whether they are still the same.
         weights = self._read_weights()
         model = cached[0] if cached is not None else self._convert(weights)
-        write_cached(path, model, now or Source(0, 0))
+        write_cached(path, model, now or FileState(0, 0))
         return model
 
     def _convert(self, weights: Weights) -> bytes:

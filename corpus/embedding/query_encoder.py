@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.embedding.embedder import EmbeddingError
-from corpus.embedding.model_files import DAMAGED
+from corpus.embedding.model_files import READ_ERRORS
 
 QUERIES = "e5-queries.npz"
 """The file in this folder: of each layer's weights (outputs x inputs) `up` (outputs x rank) and `down` (rank x inputs), whose product
@@ -49,7 +49,7 @@ def read_updates(path: Path) -> dict[str, NDArray[Any]]:
     try:
         with np.load(io.BytesIO(_read(path)), allow_pickle=False) as held:
             return {name: held[name] for name in held.files}
-    except DAMAGED as error:
+    except READ_ERRORS as error:
         raise _unreadable(path, error) from error
 
 
@@ -64,7 +64,7 @@ def _unreadable(path: Path, error: Exception) -> EmbeddingError:
     return EmbeddingError(f"The query encoder's weights {path} can't be read ({error}). {_REMEDY}")
 
 
-def merged(weights: Arrays, learnt: Arrays) -> dict[str, NDArray[Any]]:
+def merge_updates(weights: Arrays, learnt: Arrays) -> dict[str, NDArray[Any]]:
     """The weights with the updates added. Raises `EmbeddingError` for updates of another model."""
     made = dict(weights)
     for name in (each.removesuffix(UP) for each in learnt if each.endswith(UP)):

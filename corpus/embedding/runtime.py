@@ -48,7 +48,7 @@ def physical_cores() -> int:
     return max(1, len(cores))
 
 
-def side_by_side(
+def map_in_threads(
     work: Callable[[_Item], _Result],
     items: Sequence[_Item],
     *,

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.embedding.embedder import Crossing, EmbeddingError
-from corpus.extras import install
+from corpus.embedding.embedder import EmbeddingError, LanguageShift
+from corpus.extras import install_command
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -78,11 +78,11 @@ class SentenceTransformerEmbedder:
             raise EmbeddingError(f"The model {self.name} does not tell how long a text may be. Choose another.")
         return window
 
-    def count(self, text: str) -> int:
+    def count_tokens(self, text: str) -> int:
         """Word pieces of `text` as a passage, special tokens and prefix included, nothing truncated."""
         return len(self._tokenise(self._passage_prefix() + _readable(text))["input_ids"])
 
-    def offsets(self, text: str) -> list[tuple[int, int]]:
+    def token_spans(self, text: str) -> list[tuple[int, int]]:
         """The character span in `text` of every word piece, without special tokens and prefix."""
         encoded = self._tokenise(_readable(text), add_special_tokens=False, return_offsets_mapping=True)
         return [(start, end) for start, end in encoded["offset_mapping"]]
@@ -105,11 +105,11 @@ class SentenceTransformerEmbedder:
         vector: NDArray[np.float32] = self._encode([text], query=True)[0]
         return vector
 
-    def crossing(self, read: str) -> Crossing | None:
+    def language_shift(self, read: str) -> LanguageShift | None:
         """None: what languages add to the vectors of a model of one's own is not known."""
         return None
 
-    def likeness(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
+    def similarity(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
         """The cosines themselves: how a model spreads them is not known."""
         return cosines
 
@@ -156,7 +156,7 @@ class SentenceTransformerEmbedder:
         except ModuleNotFoundError as error:
             raise EmbeddingError(
                 f"The embedding model {self.name} needs sentence-transformers ({error}). "
-                f"Run: {install('sentence-transformers')}"
+                f"Run: {install_command('sentence-transformers')}"
             ) from error
         if self.name.startswith((".", "/", "~")) and not Path(self.name).is_dir():
             raise EmbeddingError(f"There is no folder {self.name}, which the embedding setting names.")

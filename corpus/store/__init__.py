@@ -4,6 +4,6 @@ Two engines stand behind one interface: SQLite with tantivy and Chroma in a fold
 PostgreSQL (`postgres`), where both indexes are tables of the same database and any number of processes share it.
 """
 
-from corpus.store.store import SCHEMA_VERSION, Header, Holding, Store
+from corpus.store.store import SCHEMA_VERSION, Header, Store, StoredDocument
 
-__all__ = ["SCHEMA_VERSION", "Header", "Holding", "Store"]
+__all__ = ["SCHEMA_VERSION", "Header", "Store", "StoredDocument"]

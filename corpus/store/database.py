@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from corpus.documents import Within
+from corpus.documents import SearchScope
 from corpus.lexical import LexicalHit
 
 
@@ -82,7 +82,7 @@ class Indexes(Protocol):
         """Takes in what the store's last transactions decided."""
 
     def near(
-        self, vector: np.ndarray, language: str, limit: int, within: Within | None = None
+        self, vector: np.ndarray, language: str, limit: int, within: SearchScope | None = None
     ) -> list[tuple[str, float]]:
         """(passage id, cosine similarity) of the nearest passages in a language, nearest first: those `within` a scope, where
         one is given, and then `limit` of them."""
@@ -90,7 +90,7 @@ class Indexes(Protocol):
     def vectors(self, ids: Sequence[str]) -> dict[str, np.ndarray]:
         """The vectors of passages by id; those without one are left out."""
 
-    def words(self, tokens: Sequence[str], language: str, limit: int, within: Within | None) -> list[LexicalHit]:
+    def words(self, tokens: Sequence[str], language: str, limit: int, within: SearchScope | None) -> list[LexicalHit]:
         """Passages in a language with at least one token, best BM25 first; those `within` a scope, where one is given."""
 
     def frequency(self, token: str, language: str) -> int:

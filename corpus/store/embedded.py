@@ -16,16 +16,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corpus.corpus_errors import LibraryError, LibraryFull, advice, no_room
-from corpus.documents import LANGUAGES, Passage, Within
-from corpus.exact_vectors import ExactVectors
-from corpus.extras import install
-from corpus.lexical import Lexical, LexicalHit
+from corpus.corpus_errors import LibraryError, LibraryFull, has_no_space, storage_error_message
+from corpus.documents import LANGUAGES, Passage, SearchScope
+from corpus.exact_vectors import ExactVectorIndex
+from corpus.extras import install_command
+from corpus.lexical import LexicalHit, LexicalIndex
 
 if TYPE_CHECKING:
     from corpus.store.database import Database
     from corpus.store.store import Store
-    from corpus.vectors import Vectors
+    from corpus.vectors import VectorIndex
 
 OUTBOX = """CREATE TABLE IF NOT EXISTS outbox (
   passage_id TEXT NOT NULL, language TEXT NOT NULL, gone INTEGER NOT NULL, PRIMARY KEY (language, passage_id)
@@ -87,9 +87,9 @@ class Outbox:
         with self._db.transaction():
             self._db.execute("INSERT OR REPLACE INTO outbox SELECT id, language, 0 FROM passages")
 
-    def exact(self) -> ExactVectors:
+    def exact(self) -> ExactVectorIndex:
         """What compares the vectors that stand here."""
-        return ExactVectors(self._db)
+        return ExactVectorIndex(self._db)
 
     def waiting(self, most: int) -> list[Waiting]:
         """What waits, `most` passages at once."""
@@ -135,16 +135,16 @@ class EmbeddedIndexes:
     ) -> None:
         self._store, self._outbox, self._stamped = store, outbox, stamped
         self._location: Path | str = location or folder / _VECTORS
-        self._vector_index: Vectors | ExactVectors | None = outbox.exact() if reading else None
+        self._vector_index: VectorIndex | ExactVectorIndex | None = outbox.exact() if reading else None
         self._words = TemporaryDirectory(prefix="rapporteur-") if reading else None
         if self._words is not None:
             if not outbox.any():  # else what waits is not in it: it is made anew
                 _link(folder / LEXICAL, Path(self._words.name))
             outbox.unsettled = False
-        self._lexical = Lexical(Path(self._words.name) if self._words else folder / LEXICAL)
+        self._lexical = LexicalIndex(Path(self._words.name) if self._words else folder / LEXICAL)
 
     def near(
-        self, vector: np.ndarray, language: str, limit: int, within: Within | None = None
+        self, vector: np.ndarray, language: str, limit: int, within: SearchScope | None = None
     ) -> list[tuple[str, float]]:
         few = [] if within is None else self._store.ids_within(within, COMPARED + 1)
         if within is None or len(few) > COMPARED:
@@ -156,7 +156,7 @@ class EmbeddedIndexes:
     def vectors(self, ids: Sequence[str]) -> dict[str, np.ndarray]:
         return self._outbox.vectors(ids)
 
-    def words(self, tokens: Sequence[str], language: str, limit: int, within: Within | None) -> list[LexicalHit]:
+    def words(self, tokens: Sequence[str], language: str, limit: int, within: SearchScope | None) -> list[LexicalHit]:
         return self._settled(language).search(tokens, language, limit, within)
 
     def frequency(self, token: str, language: str) -> int:
@@ -197,7 +197,7 @@ class EmbeddedIndexes:
         if self._words is not None:
             self._words.cleanup()
 
-    def _opened(self) -> Vectors | ExactVectors:
+    def _opened(self) -> VectorIndex | ExactVectorIndex:
         """The vector index, with all that is held."""
         if self._vector_index is None:
             rebuild = _REBUILD.items() <= self._store.stamp().items()
@@ -214,22 +214,22 @@ class EmbeddedIndexes:
             self.settle()
         return self._vector_index
 
-    def _open(self) -> Vectors | ExactVectors:
+    def _open(self) -> VectorIndex | ExactVectorIndex:
         """Chroma, or what takes its place where it is not installed. A folder that is not there is filled from the database."""
         if find_spec("chromadb") is None:
             if isinstance(self._location, str):
                 raise LibraryError(
-                    f"RAPPORTEUR_CHROMA_URL is set, but Chroma is not installed. Run: {install('chroma')}"
+                    f"RAPPORTEUR_CHROMA_URL is set, but Chroma is not installed. Run: {install_command('chroma')}"
                 )
             return self._outbox.exact()
-        from corpus.vectors import Vectors, VectorsError
+        from corpus.vectors import VectorIndex, VectorIndexError
 
         absent = isinstance(self._location, Path) and not self._location.exists()
         try:
-            opened = Vectors(self._location)
-        except VectorsError as error:
-            if isinstance(self._location, Path) and no_room(self._location.parent):
-                raise LibraryFull(advice(self._location.parent, "full")) from None
+            opened = VectorIndex(self._location)
+        except VectorIndexError as error:
+            if isinstance(self._location, Path) and has_no_space(self._location.parent):
+                raise LibraryFull(storage_error_message(self._location.parent, "full")) from None
             remedy = "Run 'rapporteur reindex' to rebuild it from the documents."
             if isinstance(self._location, str):
                 remedy = "See that the server of RAPPORTEUR_CHROMA_URL runs and that the address is right."
@@ -238,7 +238,7 @@ class EmbeddedIndexes:
             self._outbox.learn_all()
         return opened
 
-    def _settled(self, language: str) -> Lexical:
+    def _settled(self, language: str) -> LexicalIndex:
         """The lexical index, with all that is held in a language."""
         if self._outbox.unsettled:
             self.settle()
@@ -259,7 +259,7 @@ class EmbeddedIndexes:
         """What waits in one language goes to the indexes. What is to be added is forgotten first: a process that was killed
         may have added part of it."""
         assert self._vector_index is not None
-        if isinstance(self._vector_index, ExactVectors) and isinstance(self._location, Path):
+        if isinstance(self._vector_index, ExactVectorIndex) and isinstance(self._location, Path):
             # An index of Chroma's would miss what changes now; it is made anew when Chroma is there again.
             shutil.rmtree(self._location, ignore_errors=True)
         ids = [each.passage_id for each in waiting]
@@ -269,7 +269,7 @@ class EmbeddedIndexes:
         self._vector_index.add([(passage, vectors[key]) for key, passage in held.items() if key in vectors], language)
         self._mended(language).update(ids, held.values(), language)
 
-    def _mended(self, language: str) -> Lexical:
+    def _mended(self, language: str) -> LexicalIndex:
         """The lexical index, with all in a language that does not wait: made anew where there is none that can be opened."""
         if not self._lexical.opens(language):
             waiting = "" if self._words else "id IN (SELECT passage_id FROM outbox WHERE language = passages.language)"

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from corpus.corpus_errors import DATABASE, OWNER, LibraryBusy, LibraryError, advice
-from corpus.extras import install
+from corpus.corpus_errors import DATABASE_FILE, OWNER_FILE, LibraryBusy, LibraryError, storage_error_message
+from corpus.extras import install_command
 from corpus.store.database import Database, Indexes
 from corpus.store.embedded import LEXICAL, OUTBOX, EmbeddedIndexes, Outbox
 from corpus.store.schema_upgrades import migrate
@@ -34,9 +34,9 @@ def embedded(folder: Path, vectors: str | None, stamped: Callable[[], None], *, 
     """SQLite, tantivy and Chroma in a folder; `vectors` is the address of a Chroma server where one is used. `stamped` writes the
     stamp of a library whose indexes are as they should be. `reading`: nothing can be written there. Raises `LibraryBusy` where what
     can only be read is not closed."""
-    path = folder / DATABASE
-    log = path.with_name(f"{DATABASE}-wal")
-    if reading and ((folder / OWNER).exists() or (log.exists() and log.stat().st_size)):
+    path = folder / DATABASE_FILE
+    log = path.with_name(f"{DATABASE_FILE}-wal")
+    if reading and ((folder / OWNER_FILE).exists() or (log.exists() and log.stat().st_size)):
         raise LibraryBusy(
             f"The library in {folder} can only be read from here, and a process has it open elsewhere or was ended before it "
             "closed it. End that process, or open the library once where it can be written to."
@@ -46,7 +46,9 @@ def embedded(folder: Path, vectors: str | None, stamped: Callable[[], None], *, 
         if not db.has("stamp") and any((folder / LEXICAL).glob("*/*")):
             # Tables are there before any index is.
             raise LibraryError(
-                advice(folder, "it is not a database any more: it has no tables, and its indexes are there")
+                storage_error_message(
+                    folder, "it is not a database any more: it has no tables, and its indexes are there"
+                )
             )
         outbox = Outbox(db)
         store = Store(db, outbox, OUTBOX)
@@ -78,6 +80,6 @@ def postgres(url: str, settings: Mapping[str, str] = MappingProxyType({})) -> Da
         from corpus.store.postgres import Postgres
     except ImportError:
         raise LibraryError(
-            f"RAPPORTEUR_DATABASE_URL is set, but the driver for PostgreSQL is not installed. Run: {install('postgres')}"
+            f"RAPPORTEUR_DATABASE_URL is set, but the driver for PostgreSQL is not installed. Run: {install_command('postgres')}"
         ) from None
     return Postgres(url, settings)

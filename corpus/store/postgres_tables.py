@@ -19,7 +19,7 @@ import numpy as np
 
 from corpus.analysis import analyse
 from corpus.corpus_errors import LibraryError
-from corpus.documents import LANGUAGES, Passage, Within
+from corpus.documents import LANGUAGES, Passage, SearchScope
 from corpus.lexical import LexicalHit
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ class TableIndexes:
                 self._learnt[language] = 0
 
     def near(
-        self, vector: np.ndarray, language: str, limit: int, within: Within | None = None
+        self, vector: np.ndarray, language: str, limit: int, within: SearchScope | None = None
     ) -> list[tuple[str, float]]:
         asked, table = _written(vector), _table(language)
         if within is None:
@@ -151,7 +151,7 @@ class TableIndexes:
         rows = self._each("id, vector::text", f"vector IS NOT NULL AND {self._db.among('id')}", self._db.listed(ids))
         return {key: np.fromstring(vector[1:-1], np.float32, sep=",") for key, vector in rows}
 
-    def words(self, tokens: Sequence[str], language: str, limit: int, within: Within | None) -> list[LexicalHit]:
+    def words(self, tokens: Sequence[str], language: str, limit: int, within: SearchScope | None) -> list[LexicalHit]:
         if not tokens or limit < 1:
             return []
         asked, table = [_word(token) for token in dict.fromkeys(tokens)], _table(language)
@@ -249,14 +249,14 @@ class TableIndexes:
     def close(self) -> None:
         """The database is closed by who opened it."""
 
-    def _scope(self, within: Within | None) -> tuple[str, list[object]]:
+    def _scope(self, within: SearchScope | None) -> tuple[str, list[object]]:
         if within is None:
             return "", []
-        scope, values = f"AND {self._db.among('document_id')}", [self._db.listed(sorted(within.documents))]
-        if within.left_out:
+        scope, values = f"AND {self._db.among('document_id')}", [self._db.listed(sorted(within.document_ids))]
+        if within.excluded_passage_ids:
             scope, values = (
                 f"{scope} AND NOT ({self._db.among('id')})",
-                [*values, self._db.listed(sorted(within.left_out))],
+                [*values, self._db.listed(sorted(within.excluded_passage_ids))],
             )
         return scope, values
 

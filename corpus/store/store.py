@@ -13,12 +13,12 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from corpus.documents import Document, Known, Passage, Within
+from corpus.documents import Document, DocumentIdentity, Passage, SearchScope
 from corpus.feedback import SCHEMA as FEEDBACK
 from corpus.feedback import FeedbackTable
 from corpus.meetings import Meeting
 from corpus.sources import SCHEMA as SOURCES
-from corpus.sources import Copied, Originals, Sources
+from corpus.sources import CopiedTable, OriginalsTable, SourceTable
 from corpus.store.database import Database
 
 SCHEMA_VERSION = 10
@@ -53,7 +53,7 @@ _PASSAGE = ", ".join(f'"{field.name}"' for field in fields(Passage))
 
 
 @dataclass(frozen=True)
-class Holding:
+class StoredDocument:
     """A document with its passages, their vectors (None where no model reads them), and the meeting that it announces."""
 
     document: Document
@@ -86,7 +86,7 @@ class Told(Protocol):
 
 
 @dataclass(frozen=True)
-class Header(Known):
+class Header(DocumentIdentity):
     """What can be said of a document without its text; the fields are those of `Document`."""
 
     id: str
@@ -116,10 +116,10 @@ class Store:
 
     def __init__(self, db: Database, told: Told, more: str = "") -> None:
         self._db, self._told = db, told
-        self.sources = Sources(db)
+        self.sources = SourceTable(db)
         self.feedback = FeedbackTable(db)
-        self.originals = Originals(db)
-        self.copied = Copied(db)
+        self.originals = OriginalsTable(db)
+        self.copied = CopiedTable(db)
         if self.stamp().get("schema") is None:
             with db.transaction():
                 db.create(f"{_SCHEMA};\n{SOURCES};\n{FEEDBACK};\n{more}")
@@ -138,7 +138,7 @@ class Store:
 
     # Documents
 
-    def put(self, holding: Holding) -> None:
+    def put(self, holding: StoredDocument) -> None:
         """Writes a document with all that belongs to it, in place of an earlier one of the same id. Call in a transaction."""
         document, passages, meeting = holding.document, holding.passages, holding.meeting
         self._db.changes()
@@ -265,12 +265,12 @@ class Store:
         found = self._db.execute("SELECT 1 FROM passages WHERE language = ? LIMIT 1", (language,))
         return found.fetchone() is not None
 
-    def ids_within(self, within: Within, most: int) -> list[tuple[str, str]]:
+    def ids_within(self, within: SearchScope, most: int) -> list[tuple[str, str]]:
         """Passages of a scope (id, language), `most` of them at most."""
         inside, outside = self._db.among("document_id"), self._db.among("id")
         found = self._db.execute(
             f"SELECT id, language FROM passages WHERE {inside} AND NOT ({outside}) LIMIT ?",
-            (self._db.listed(sorted(within.documents)), self._db.listed(sorted(within.left_out)), most),
+            (self._db.listed(sorted(within.document_ids)), self._db.listed(sorted(within.excluded_passage_ids)), most),
         )
         return found.fetchall()
 

@@ -9,8 +9,8 @@ are taken where somebody gives them, and found in running text where they are kn
 from .expansion import MAX_RANGE, expand, expand_all
 from .grammar import MAX_LENGTH, SymbolError
 from .known_symbols import KnownSymbols
-from .model import Modifier, Symbol, link, same_document
-from .symbol_finder import Mention, find_symbols
+from .model import Modifier, Symbol, document_url, same_document
+from .symbol_finder import SymbolMention, find_symbols
 from .symbol_words import LANGUAGES, RECORDS, RESOLUTIONS, VERSIONS, Language, ModifierKind
 
 __all__ = [
@@ -22,14 +22,14 @@ __all__ = [
     "VERSIONS",
     "KnownSymbols",
     "Language",
-    "Mention",
     "Modifier",
     "ModifierKind",
     "Symbol",
     "SymbolError",
+    "SymbolMention",
+    "document_url",
     "expand",
     "expand_all",
     "find_symbols",
-    "link",
     "same_document",
 ]

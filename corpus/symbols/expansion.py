@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from .characters import fold
 from .grammar import no_symbol
 from .model import Modifier, Symbol, child
-from .symbol_finder import Mention, scan
+from .symbol_finder import SymbolMention, scan
 from .symbol_words import MODIFIERS
 
 MAX_RANGE = 500
@@ -70,14 +70,16 @@ def expand(text: str) -> list[Symbol]:
     return list(found) or [Symbol.parse(text)]
 
 
-def expand_all(text: str) -> list[Mention]:
+def expand_all(text: str) -> list[SymbolMention]:
     """The symbols in a running text, also those named by abbreviations, in order.
 
     The span of an abbreviated mention is the abbreviation, `Add.1`, or the bare number that stands for it;
     documents in the middle of a range have the span of its last number. A range that is too long or runs
     backwards names its ends only, as do ranges after the first `MAX_EXPANDED` mentions. Never raises."""
     folded = fold(text)
-    return [Mention(symbol, *folded.span(start, end)) for symbol, start, end in _expanded(folded.text, strict=False)]
+    return [
+        SymbolMention(symbol, *folded.span(start, end)) for symbol, start, end in _expanded(folded.text, strict=False)
+    ]
 
 
 def _expanded(text: str, *, strict: bool) -> Iterator[_Found]:

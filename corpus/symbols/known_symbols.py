@@ -8,7 +8,7 @@ from string import ascii_lowercase, ascii_uppercase
 from .characters import fold
 from .grammar import SymbolError
 from .model import Symbol
-from .symbol_finder import Mention, find_symbols
+from .symbol_finder import SymbolMention, find_symbols
 
 _RUN = re.compile(r"(?<![a-z0-9/])[a-z0-9][a-z0-9./()-]*")
 _MORE = re.compile(r" [a-z0-9./()-]+")
@@ -30,19 +30,19 @@ class KnownSymbols:
     def __init__(self, symbols: Iterable[Symbol]) -> None:
         self._symbols: dict[str, Symbol] = {}
         for symbol in symbols:
-            for each in symbol.all if "-" in symbol.text else ():
+            for each in symbol.halves if "-" in symbol.text else ():
                 self._symbols[each.text.translate(_SMALL)] = symbol
             self._symbols[symbol.text.translate(_SMALL)] = symbol
         self._forms = {_form(text): text for text in self._symbols}
         self._blanks = max((text.count(" ") for text in self._symbols), default=0)
 
-    def find(self, text: str, *, alike: bool = False) -> list[Mention]:
+    def find(self, text: str, *, alike: bool = False) -> list[SymbolMention]:
         """The symbols in a text, in the order in which they stand there, none over another. One with a further modifier or number is
         another symbol. With `alike` those, too, that are not known and have the form of a known one that no rule finds in texts, or one that
         nothing but symbols has: `GC(69)/7`, `A43-WP/88`."""
         folded = fold(text)
         words = _SET_OFF.sub("/", folded.text.translate(_SMALL))  # character for character
-        at, found = 0, list[Mention]()
+        at, found = 0, list[SymbolMention]()
         for run in _RUN.finditer(words):
             start = run.start()
             if start < at:
@@ -52,16 +52,16 @@ class KnownSymbols:
                 held = self._longest(words, start, run.end(), self._alike)
             if held is not None:
                 at, symbol = held
-                found.append(Mention(symbol, *folded.span(start, at)))
+                found.append(SymbolMention(symbol, *folded.span(start, at)))
         return sorted([*found, *self._shaped(text, found)] if alike else found, key=lambda mention: mention.start)
 
-    def _shaped(self, text: str, found: Sequence[Mention]) -> Iterator[Mention]:
+    def _shaped(self, text: str, found: Sequence[SymbolMention]) -> Iterator[SymbolMention]:
         """What has the form of a symbol, as it is written, beside those that are found by rule or known."""
         taken = [(each.start, each.end) for each in (*found, *find_symbols(text))] if _SHAPED.search(text) else []
         for match in _SHAPED.finditer(text):
             if not any(start < match.end() and match.start() < end for start, end in taken):
                 with suppress(SymbolError):
-                    yield Mention(Symbol.given(match.group()), *match.span())
+                    yield SymbolMention(Symbol.parse_any(match.group()), *match.span())
 
     def _alike(self, text: str) -> Symbol | None:
         """What differs from a symbol that is known in its numbers alone, where no rule finds such symbols in texts; None for other words."""
@@ -70,7 +70,7 @@ class KnownSymbols:
             return None
         numbers = iter(_NUMBER.findall(text))
         with suppress(SymbolError):
-            return Symbol.given(_NUMBER.sub(lambda _: next(numbers), known.text))
+            return Symbol.parse_any(_NUMBER.sub(lambda _: next(numbers), known.text))
         return None
 
     def _longest(

@@ -127,13 +127,13 @@ class Symbol:
         return cls(reading.text, reading.reissue)
 
     @classmethod
-    def given(cls, text: str) -> "Symbol":
+    def parse_any(cls, text: str) -> "Symbol":
         """The symbol that a text is said to be, of whatever house: `A/80/6`, `WHA79.4`, `220 EX/5`, `GC(69)/7`. SymbolError if it can't be."""
         reading = _of_any_house(text)
         return cls(reading.text, reading.reissue)
 
     @classmethod
-    def read(cls, text: str) -> "Symbol | None":
+    def try_parse(cls, text: str) -> "Symbol | None":
         """As `parse`; None where a text is no symbol."""
         try:
             return cls.parse(text)
@@ -149,7 +149,7 @@ class Symbol:
         from pydantic_core import core_schema as core
 
         return core.no_info_after_validator_function(
-            cls.given, core.str_schema(), serialization=core.to_string_ser_schema()
+            cls.parse_any, core.str_schema(), serialization=core.to_string_ser_schema()
         )
 
     def __lt__(self, other: object) -> bool:
@@ -182,7 +182,7 @@ class Symbol:
         return self if self.parent is None else self.parent.base
 
     @property
-    def all(self) -> tuple["Symbol", ...]:
+    def halves(self) -> tuple["Symbol", ...]:
         """The symbols that the document bears, one or two, each complete with its modifiers."""
         if len(self._halves) == 1:
             return (self,)
@@ -223,12 +223,12 @@ class Symbol:
         return self._anatomy.part
 
     @property
-    def of_other(self) -> bool:
+    def is_external(self) -> bool:
         """Whether it is a symbol of another house than the United Nations, which has a grammar of its own."""
         return _of_any_house(self.text).of_other
 
     @property
-    def whole(self) -> "Symbol":
+    def without_part(self) -> "Symbol":
         """The document that a part is of: `DP/FPA/2025/4` of its Part II; the symbol itself where it names no part at its end."""
         rest = self.text.removesuffix(f" ({self.part})") if self.part else self.text
         return self if rest == self.text else Symbol(rest)
@@ -252,10 +252,12 @@ def same_document(one: Symbol, other: Symbol) -> bool:
     and `A/ES-10/1043-S/2025/529`), or a resolution with and without the year or session that belongs to
     its number (`S/RES/1325` and `S/RES/1325(2000)`), or a report with and without the form in which it is issued
     (`JIU/REP/2025/1` and `JIU/REP/2025/1 [Expanded report]`)."""
-    return any(a.text in (b.text, b._anatomy.plain) or b.text == a._anatomy.plain for a in one.all for b in other.all)
+    return any(
+        a.text in (b.text, b._anatomy.plain) or b.text == a._anatomy.plain for a in one.halves for b in other.halves
+    )
 
 
-def link(symbol: Symbol, language: str = "en") -> str | None:
+def document_url(symbol: Symbol, language: str = "en") -> str | None:
     """The public address of a document at the United Nations, in one of the six official languages (en fr
     es ru ar zh; ValueError otherwise); None for a document of another house, or of an organ that is not known: the Official Document System
     holds those of the United Nations alone. Of a double symbol the first half is linked: each half alone leads to the document."""
@@ -263,8 +265,8 @@ def link(symbol: Symbol, language: str = "en") -> str | None:
         raise ValueError(
             f"{language!r} is no official language of the United Nations; use one of {' '.join(LANGUAGES)}"
         )
-    known = not symbol.of_other and any(has_known_organ(half) for half in symbol._halves)
-    return f"https://docs.un.org/{language}/{quote(symbol.all[0].text, safe='/')}" if known else None
+    known = not symbol.is_external and any(has_known_organ(half) for half in symbol._halves)
+    return f"https://docs.un.org/{language}/{quote(symbol.halves[0].text, safe='/')}" if known else None
 
 
 def child(symbol: Symbol, modifiers: tuple[Modifier, ...]) -> Symbol:

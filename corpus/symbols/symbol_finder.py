@@ -12,7 +12,7 @@ from .symbol_words import ORDINALS, PARTS, RESOLUTIONS, VERSIONS
 
 
 @dataclass(frozen=True)
-class Mention:
+class SymbolMention:
     """A symbol in a text. `text[start:end]` is what stands there, in the text that was searched."""
 
     symbol: Symbol
@@ -68,13 +68,13 @@ _ASTERISKS = re.compile(r"\*{1,3}(?!\*)")
 _LINE_BREAK = re.compile(r"/[ \t]*\r?\n")
 
 
-def find_symbols(text: str) -> list[Mention]:
+def find_symbols(text: str) -> list[SymbolMention]:
     """The symbols in a running text, in the order in which they stand there.
 
     What merely looks like a symbol is left out: fractions, dates, `and/or`, `TCP/IP`, addresses and paths.
     Never raises."""
     folded = fold(text)
-    return [Mention(symbol, *folded.span(start, end)) for symbol, start, end in scan(folded.text)]
+    return [SymbolMention(symbol, *folded.span(start, end)) for symbol, start, end in scan(folded.text)]
 
 
 def scan(text: str) -> Iterator[tuple[Symbol, int, int]]:

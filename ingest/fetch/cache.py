@@ -11,8 +11,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from corpus.corpus_errors import LibraryBusy, plainly
-from corpus.files import file_hash, sync_folder, write_whole
+from corpus.corpus_errors import LibraryBusy, readable_errors
+from corpus.files import file_hash, sync_folder, write_atomically
 from corpus.symbols import Symbol
 from ingest.fetch.content import FORMATS
 
@@ -93,7 +93,7 @@ class Downloads:
         self._lock = FileLock(folder / "fetch.lock", timeout=0)
 
     def __enter__(self) -> Downloads:
-        with plainly(self.folder):
+        with readable_errors(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
             try:
                 self._lock.acquire()
@@ -116,13 +116,13 @@ class Downloads:
 
     def kept(self, service: str, symbol: Symbol, language: str, formats: Iterable[str]) -> Stored | None:
         """What was fetched before in the first of the formats that there is."""
-        with plainly(self.folder):
+        with readable_errors(self.folder):
             found = (self.stored(self.key(service, symbol, language, form)) for form in formats)
             return next((stored for stored in found if stored is not None), None)
 
     def read(self, stored: Stored) -> bytes:
         """The bytes of a file."""
-        with plainly(self.folder):
+        with readable_errors(self.folder):
             return (self.folder / stored.file).read_bytes()
 
     def part(self, key: str) -> Path:
@@ -143,12 +143,12 @@ class Downloads:
     def refuse(self, stored: Stored, refused: bool = True) -> None:
         """Notes whether the library took a file."""
         if stored.refused != refused:
-            with plainly(self.folder):
+            with readable_errors(self.folder):
                 self._note(replace(stored, refused=refused))
 
     def _note(self, stored: Stored) -> None:
         record = json.dumps(asdict(stored), ensure_ascii=False, indent=1)
-        write_whole(self.folder / f"{stored.key}.json", record.encode(), lasting=True)
+        write_atomically(self.folder / f"{stored.key}.json", record.encode(), lasting=True)
 
     def stored(self, key: str) -> Stored | None:
         """The file of a key. One whose note is damaged or whose hash does not fit counts as not fetched."""

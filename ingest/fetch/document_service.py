@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import httpx
 
-from corpus.corpus_errors import plainly
+from corpus.corpus_errors import readable_errors
 from corpus.files import file_hash
 from corpus.symbols import Symbol
 from ingest.fetch.addresses import SERVICE, Checked, request_address
@@ -75,7 +75,7 @@ class Service:
         faults: dict[str, list[str]] = {}
         for form in formats:
             try:
-                with plainly(self._downloads.folder):
+                with readable_errors(self._downloads.folder):
                     return self._one(symbol, language, form, received)
             except NotPublished:
                 continue

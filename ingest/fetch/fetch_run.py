@@ -81,8 +81,8 @@ def cited_by(documents: Iterable[Document]) -> list[Symbol]:
 def wanted(symbols: Iterable[Symbol], languages: Sequence[str], library: Library) -> list[Wanted]:
     """Each symbol in each language, once, with what the library holds of it: digests and uploads do not count."""
     held = [
-        (Symbol.given(header.symbol), header.language, header.id)
-        for header in library.each_header()
+        (Symbol.parse_any(header.symbol), header.language, header.id)
+        for header in library.iter_headers()
         if header.symbol is not None and header.edition == "official"
     ]
     made: list[Wanted] = []

@@ -58,7 +58,7 @@ def _own(chooser: Chooser) -> set[int]:
     return {
         ordinal
         for each in meeting.items
-        if each.main == item.main or says("agenda", each.title, agenda.language)
+        if each.main_number == item.main_number or says("agenda", each.title, agenda.language)
         for ordinal in each.annotations
     }
 
@@ -77,7 +77,7 @@ def expected(chooser: Chooser) -> Section:
     meeting, item, agenda = ground.taken_up
     asked = say("ask_expected", ground.spoken, body=meeting.body)
     told = _own(chooser)
-    last = [each for each in meeting.items if each.main == meeting.items[-1].main]
+    last = [each for each in meeting.items if each.main_number == meeting.items[-1].main_number]
     asks = asking(agenda, last[-1])
     closing = [at for each in last for at in each.annotations]
     if not any(each.documentation for each in last) and not any(asks(agenda.body(agenda.blocks[at])) for at in closing):
@@ -89,7 +89,9 @@ def expected(chooser: Chooser) -> Section:
         return each.score >= 0.0 and each.unit.block in told and not proposing(each.unit)
 
     found = chooser.speaking(asked, ground.agendas, EXPECTED, fits)
-    of_item = [at for each in meeting.items if each.main == item.main for at in each.annotations if at in told]
+    of_item = [
+        at for each in meeting.items if each.main_number == item.main_number for at in each.annotations if at in told
+    ]
     grammar = grammar_of(agenda.language)
     said = chooser.quoted(agenda, of_item, lambda words: due_of(grammar, words) and not asking(agenda, item)(words))
     made = (*chooser.take([each.unit for each in found]), *said)
@@ -155,7 +157,7 @@ def papers(chooser: Chooser) -> tuple[Paper, ...]:
         document = chooser.document
         spoken = {each.language for each in library.headers(key=document.key) if each.edition == document.edition}
         held = tuple(each for each in LANGUAGES if each in spoken)
-        newer = next((each.symbol.text for each in library.versions().later(document.id)), "")
+        newer = next((each.symbol.text for each in library.versions().later_revisions(document.id)), "")
         return (Paper(document.key, document.title, held, document.edition, newer, document.url),)
     if ground.item is None or ground.agenda is None:
         return ()

@@ -122,7 +122,7 @@ class ArticleFinder:
         """The articles that come close to a subject by the likeness of title and text (`LIKENESS`), with its log-odds. Of a title
         the words count that the title of its treaty does not say as well: these tell nothing apart."""
         library, question = self._engine.library, self._engine.question(words, language)
-        readers = library.models.readers(question.language)
+        readers = library.models.models_for(question.language)
         found: dict[tuple[str, str], float] = {}
         for treaty in self._treaties.values() if readers and question.text else ():
             nearest: dict[str, float] = {}
@@ -132,8 +132,8 @@ class ArticleFinder:
             own = [each for each in self.articles.values() if each.document.id == treaty.id and each.title]
             titles = [_beside(each.title, known, treaty.language) for each in own]
             # Titles are embedded now: by the model that was made for their language, where there is one.
-            model = next((each for each in readers if each in library.models.readers(treaty.language)), readers[0])
-            likenesses = library.likenesses(question.text, titles, model, treaty.language) if own else []
+            model = next((each for each in readers if each in library.models.models_for(treaty.language)), readers[0])
+            likenesses = library.similarities(question.text, titles, model, treaty.language) if own else []
             for article, likeness in zip(own, likenesses, strict=True):
                 score = self._likeness.above(likeness + nearest.get(article.number, 0.0))
                 if score >= self._likeness.least:
@@ -174,7 +174,7 @@ class ArticleFinder:
                 continue
             end = [block, *items_below(document, block)][-1]
             last = end.ordinal
-            passage_id = self._engine.library.passage_at(document.id, block.body_start)
+            passage_id = self._engine.library.passage_id_at(document.id, block.body_start)
             for passage in self._engine.library.passages_by_id([passage_id]).values() if passage_id else ():
                 yield Unit(Evidence(passage, document), block.body_start, end.end, block.locator, block.ordinal)
 

@@ -24,7 +24,7 @@ from assistant.reports.report_cache import Derived, name_of, state_of
 from assistant.time_slices import Aside, Slices
 from corpus.calendar_names import language_name
 from corpus.library import Library
-from corpus.serialization import to_plain
+from corpus.serialization import to_json_data
 from corpus.symbols import Symbol, same_document
 
 FOLDER, KEPT = "briefings", 20
@@ -47,7 +47,7 @@ def brief(engine: Engine, request: Request, progress: Progress = silent, aside: 
     request = replace(request, mode="quote" if writer is None else "write")
     ground = ground_of(engine, request)
     state = state_of(engine.library, (*engine.signature, *([writer.model.name] if writer else [])))
-    finished = Derived(engine.library, FOLDER, name_of(to_plain(request), state))
+    finished = Derived(engine.library, FOLDER, name_of(to_json_data(request), state))
     chooser = Chooser(engine, ground, slices=Slices(aside))
     if ground.asked is not None and engine.silent(ground.asked):
         raise subject_sections.unknown(chooser)
@@ -171,7 +171,7 @@ def _checked(engine: Engine, desk: VersionDesk, request: Request, section: Secti
 def _masthead(library: Library, ground: Ground) -> tuple[str, ...]:
     """The body, and place and dates of the meeting, as the agenda prints them; that a revision takes the place of the document asked for."""
     if ground.request.kind == "document":
-        asked, told = Symbol.read(ground.request.value.strip()), library.document(ground.own[0])
+        asked, told = Symbol.try_parse(ground.request.value.strip()), library.document(ground.own[0])
         if asked is None or told.symbol is None or same_document(asked, told.symbol):
             return ()
         return (say("superseded_taken", ground.request.language, symbol=asked.text, current=told.label),)

@@ -26,7 +26,7 @@ from assistant.wording.drafting import grammar_of
 from assistant.wording.values import counting, plain
 from corpus.documents import Block, Document
 from corpus.library import Library
-from corpus.tables import DocumentTable, cells_of, tables_of
+from corpus.tables import DocumentTable, cell_texts, find_tables
 
 TABLES, ROWS, COLUMNS = 4, 20, 9
 """Most tables, most rows of each, and most columns that a page takes."""
@@ -103,15 +103,17 @@ def previous(library: Library, document: Document) -> Document | None:
     """The text that one revises; else the latest earlier resolution of the same title that is held in the same language, no text of the same
     session, as drafts are."""
     versions = library.versions()
-    own = versions.of(document.id)
-    line = [each for each in versions.held if own and each.line == own.line and each.revision < own.revision]
+    own = versions.version_of(document.id)
+    line = [
+        each for each in versions.with_symbol if own and each.lineage == own.lineage and each.revision < own.revision
+    ]
     revised = [each for each in line if (each.header.language, each.header.edition) == (document.language, "official")]
     if revised:
         return library.document(max(revised, key=lambda each: each.revision).id)
     title, day = key_of(unnumbered(document, document.title)), dated_on(document)
     if not title or day is None:
         return None
-    usable = versions.quotable(document.language)
+    usable = versions.quotable_documents(document.language)
     earlier = []
     for header in library.headers(kind="resolution"):
         titles = (key_of(header.title), key_of(header.title.partition(". ")[2]))
@@ -161,7 +163,7 @@ def figures(chooser: Chooser) -> Section:
     """Under each heading the paragraph that gives the figures of which it speaks, and the tables with the most figures, their first rows and the last;
     first those of the whole."""
     document = chooser.document
-    tables = [table for table in tables_of(document) if not table.locator.startswith(("contents", "masthead"))]
+    tables = [table for table in find_tables(document) if not table.locator.startswith(("contents", "masthead"))]
     counts = {n: count for n, table in enumerate(tables) if (count := _figures(document, table)) > 1}
     parts = {n: not _of_whole(document, tables[n].rows[0]) for n in counts}
     best = sorted(counts, key=lambda n: (parts[n], -counts[n], n))[:TABLES]
@@ -223,13 +225,13 @@ def _figures(document: Document, table: DocumentTable) -> int:
     blocks = (*table.header, *table.rows)
     if any(len(block.cells) > COLUMNS or block.page in document.unquotable for block in blocks):
         return 0
-    cells = [cell for block in table.rows for cell in cells_of(document, block)[1:]]
+    cells = [cell for block in table.rows for cell in cell_texts(document, block)[1:]]
     return sum(any(sign.isdigit() for sign in cell) for cell in cells)
 
 
 def _grid(chooser: Chooser, document: Document, table: DocumentTable) -> Grid:
     width = max(len(block.cells) for block in (*table.header, *table.rows))
-    heads = zip_longest(*(cells_of(document, block) for block in table.header), fillvalue="")
+    heads = zip_longest(*(cell_texts(document, block) for block in table.header), fillvalue="")
     words = [" ".join(" ".join(column).split()) for column in heads]
     made = []
     # The last row has the totals.
@@ -238,7 +240,7 @@ def _grid(chooser: Chooser, document: Document, table: DocumentTable) -> Grid:
             made.append((Cell(text=CUT), *[Cell(text=CUT)] * width))
         cells = [Cell((chooser.cite(document, block, (block.start, block.end)),), place=True)]
         for span in (*block.cells, *[None] * (width - len(block.cells))):
-            held = span is not None and document.quote(*document.trimmed(*span))
+            held = span is not None and document.quote(*document.trim_span(*span))
             cells.append(Cell((chooser.cite(document, block, span),)) if held else Cell())
         made.append(tuple(cells))
     first = (*table.rows, *table.header)[0]

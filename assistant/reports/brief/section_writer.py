@@ -106,7 +106,7 @@ class Scribe:
         units = (unit for each in evidence for unit in units_of(each))
         foreign = [statement_of(unit).citations[-1] for unit in units if not unit.empty and self.chooser.foreign(unit)]
         made: list[Statement] = []
-        passage_at = self.chooser.library.passage_at
+        passage_at = self.chooser.library.passage_id_at
         for statement in draft.statements:
             cites = statement.citations
             again = any(self._alike(statement.text, each, ALIKE) for each in self._texts) or (

@@ -29,7 +29,7 @@ from assistant.reports.lookup import cite
 from assistant.time_slices import Slices
 from assistant.wording.drafting import grammar_of
 from assistant.wording.values import plain, without_symbols
-from corpus.dates import dates_in
+from corpus.dates import find_date_mentions
 from corpus.documents import Block, Document, Span
 from corpus.library import Library
 from corpus.sentences import sentence_spans
@@ -130,7 +130,9 @@ class Chooser:
     def _apart_by(self) -> dict[str, tuple[bool, bool]]:
         """Of each document whether it is a draft, and in another language than the paper's."""
         headers = self.library.versions().headers.values()
-        return {each.id: (is_draft(Symbol.read(each.symbol or "")), each.language != self.language) for each in headers}
+        return {
+            each.id: (is_draft(Symbol.try_parse(each.symbol or "")), each.language != self.language) for each in headers
+        }
 
     def units(self, document: Document) -> Iterator[Unit]:
         """All words of a document that may be quoted."""
@@ -184,7 +186,11 @@ class Chooser:
         embedder = self.library.embedder
         if item is None or meeting is None or not self.reads(unit.document.language, self.language):
             return True
-        titles = [each.title for each in meeting.items if each.number == each.main and each.main != item.main]
+        titles = [
+            each.title
+            for each in meeting.items
+            if each.number == each.main_number and each.main_number != item.main_number
+        ]
         own, *others = embedder.embed_passages([item.title, *titles]) @ embedder.embed_passages([unit.text])[0]
         return bool(max(others, default=-1.0) <= own)
 
@@ -211,13 +217,18 @@ class Chooser:
         if item is None or meeting is None:
             return False
         mine = {symbol for symbol, _ in item.documentation}
-        theirs = {symbol for other in meeting.items if other.main != item.main for symbol, _ in other.documentation}
+        theirs = {
+            symbol
+            for other in meeting.items
+            if other.main_number != item.main_number
+            for symbol, _ in other.documentation
+        }
         named = {mention.symbol.text for mention in find_symbols(unit.text)}
         if named & theirs and not named & mine:
             return True
         numbers = {number.split(" ")[0] for number in self.engine.question(unit.text, unit.document.language).items}
         elsewhere = named - mine - theirs  # the items of another meeting's papers are none of this meeting's
-        return bool(numbers) and item.main not in numbers and not elsewhere
+        return bool(numbers) and item.main_number not in numbers and not elsewhere
 
     def usable(self, unit: Unit) -> bool:
         """Whether a unit can stand by itself, is new, and belongs to no other item."""
@@ -301,7 +312,7 @@ def dated_within(text: str, after: dt.date, until: dt.date) -> bool:
 def _dated(text: str) -> tuple[list[tuple[int, ...]], list[int]]:
     """The dates of a text, as (year, month) or (year, month, day), and the years that it names."""
     bare = without_symbols(text)[1]
-    dates = [each for each in dates_in(plain(bare)) if each.year is not None and each.month is not None]
+    dates = [each for each in find_date_mentions(plain(bare)) if each.year is not None and each.month is not None]
     days = [(each.year, each.month) if each.day is None else (each.year, each.month, each.day) for each in dates]
     return days, [int(each) for each in _YEAR.findall(bare)]  # type: ignore[return-value]
 

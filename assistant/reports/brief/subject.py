@@ -108,7 +108,7 @@ def ground_of(engine: Engine, request: Request) -> Ground:
     asked = engine.subject(request.value) if request.kind in ("theme", "question") else None
     # Of documents that a question names the paper is, as its answer is.
     named = restricted(asked, engine.library) if asked and request.kind == "question" else None
-    usable = sorted(versions.quotable(request.language, named))
+    usable = sorted(versions.quotable_documents(request.language, named))
     kinds = {kind: tuple(each for each in usable if headers[each].kind == kind) for kind in ("treaty", "agenda")}
     rest = tuple(each for each in usable if each not in kinds["treaty"] and each not in kinds["agenda"])
     if request.kind == "item":
@@ -134,13 +134,13 @@ def _spoken(request: Request, headers: Headers, ids: Iterable[str]) -> Ids:
 def _frames(library: Library, meeting: Meeting, item: AgendaItem) -> bool:
     """Whether an item opens or closes the agenda under a title that opens or closes agendas of other bodies, too: it names no subject of its own."""
     held = [each for each in library.meetings() if each.body != meeting.body]
-    main = meeting.item(item.main) or item
+    main = meeting.item(item.main_number) or item
     return key_of(main.title) in _outer(meeting) & {title for each in held for title in _outer(each)}
 
 
 def _outer(meeting: Meeting) -> set[str]:
     """The titles with which an agenda opens and closes: of its first item, and of its last two."""
-    titles = [key_of(each.title) for each in meeting.items if each.number == each.main]
+    titles = [key_of(each.title) for each in meeting.items if each.number == each.main_number]
     return {*titles[:1], *titles[-2:]}
 
 
@@ -154,13 +154,13 @@ def _of_item(engine: Engine, request: Request, headers: Headers, treaties: Ids, 
             raise ReportError("no-items", agenda=agenda.label)
         why = partial(say, "no_item", item=request.value, first=mains[0], last=mains[-1])
         raise ReportError("in-agenda", agenda=agenda.label, told=why)
-    item = meeting.with_papers(item)
-    mine = [Symbol.given(text) for text, _ in item.documentation]
-    theirs = [symbol for symbol in meeting.documents() if symbol not in mine]
+    item = meeting.with_all_documents(item)
+    mine = [Symbol.parse_any(text) for text, _ in item.documentation]
+    theirs = [symbol for symbol in meeting.announced_symbols() if symbol not in mine]
 
     def about(document_id: str, symbols: Sequence[Symbol]) -> bool:
         header = headers[document_id]
-        named = [Symbol.given(header.symbol)] if header.symbol else []
+        named = [Symbol.parse_any(header.symbol)] if header.symbol else []
         named += [mention.symbol for mention in find_symbols(header.title)]
         return any(same_document(one, other) for one in named for other in symbols)
 
@@ -174,7 +174,7 @@ def _of_item(engine: Engine, request: Request, headers: Headers, treaties: Ids, 
     others = _spoken(request, headers, (each for each in rest if each not in own and each not in foreign))
     themes = _proposed(agenda, item) or (Theme("", item.title),)
     if themes[0].heading == "" and _frames(engine.library, meeting, item):
-        symbols = {each: Symbol.read(headers[each].symbol or "") for each in others}
+        symbols = {each: Symbol.try_parse(headers[each].symbol or "") for each in others}
         others = tuple(
             each for each in others if agenda.symbol and (symbol := symbols[each]) and symbol.body == agenda.symbol.body
         )
@@ -184,10 +184,10 @@ def _of_item(engine: Engine, request: Request, headers: Headers, treaties: Ids, 
 
 def _of_document(engine: Engine, request: Request, headers: Headers, treaties: Ids, rest: Ids) -> Ground:
     versions = engine.library.versions()
-    symbol = Symbol.read(request.value.strip())
-    found = [engine.library.document(each.id) for each in (versions.current(symbol) if symbol else ())]
-    found = found or engine.library.find(request.value)
-    usable = versions.quotable(request.language)
+    symbol = Symbol.try_parse(request.value.strip())
+    found = [engine.library.document(each.id) for each in (versions.current_versions(symbol) if symbol else ())]
+    found = found or engine.library.find_documents(request.value)
+    usable = versions.quotable_documents(request.language)
     chosen = [document for document in found if document.id in usable] or found
     if not chosen:
         raise not_held(engine.library, request.value)

@@ -273,7 +273,7 @@ def _reported_under(chooser: Chooser) -> Ids:
     if own is None or first is None:
         return ()
     named = chooser.engine.question(own.body(first)[:LONGEST], own.language).symbols
-    held = {version.id for symbol in named for version in chooser.library.versions().current(symbol)}
+    held = {version.id for symbol in named for version in chooser.library.versions().current_versions(symbol)}
     return tuple(each for each in ground.others if each in held)
 
 

@@ -88,7 +88,7 @@ def paragraphs(document: Document) -> list[Para]:
     annexed, preambular = False, 0
     made: list[Para] = []
     for block in document.blocks:
-        text = " ".join(document.quote(*document.trimmed(block.body_start, block.end)).split())
+        text = " ".join(document.quote(*document.trim_span(block.body_start, block.end)).split())
         annexed = annexed or (block.locator.startswith("annex") and document.part is None)
         furniture = block.ordinal in contents or (block.parent in contents and block.ordinal <= listed + 1 and
                                                   block.kind != "heading" and not block.number)  # fmt: skip

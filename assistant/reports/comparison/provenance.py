@@ -26,7 +26,7 @@ from assistant.time_slices import Aside, Slices
 from corpus.analysis import analyse
 from corpus.documents import Document
 from corpus.library import Library
-from corpus.place_spans import locator_of
+from corpus.place_spans import resolve_locator
 
 WORDS, PASSAGES = 24, 60
 """How many words of a paragraph, the rarest, are searched for, and how many passages may have it."""
@@ -96,7 +96,7 @@ def place_in(document: Document, place: str) -> str:
     where the document has no such place."""
     if not place.strip():
         return ""
-    found = locator_of(document, place)
+    found = resolve_locator(document, place)
     if found is None:
         raise ReportError("no-paragraph", document=document.label, place=place.strip()[:100])
     return found
@@ -158,9 +158,11 @@ class _Held:
     def __init__(self, library: Library, document: Document) -> None:
         self._library, self._document = library, document
         versions = library.versions()
-        own = versions.of(document.id)
+        own = versions.version_of(document.id)
         self._behind = versions.superseded
-        self._same = {document.id} | {each.id for each in versions.held if own is not None and each.line == own.line}
+        self._same = {document.id} | {
+            each.id for each in versions.with_symbol if own is not None and each.lineage == own.lineage
+        }
         self._paras, self._admits = cache(self._read), cache(self._earlier)
 
     def near(self, para: Para) -> dict[Key, Para]:
@@ -168,7 +170,7 @@ class _Held:
         language = self._document.language
         known = self._library.document_frequency(list(dict.fromkeys(analyse(para.text, language))), language)
         rarest = sorted((token for token in known if known[token]), key=lambda token: (known[token], token))[:WORDS]
-        hits = self._library.lexical(rarest, language, PASSAGES) if rarest else []
+        hits = self._library.lexical_search(rarest, language, PASSAGES) if rarest else []
         passages = self._library.passages_by_id([hit.passage_id for hit in hits])
         found = (passages[hit.passage_id] for hit in hits if hit.passage_id in passages)
         return {

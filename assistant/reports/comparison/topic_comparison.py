@@ -323,7 +323,7 @@ def _with_worded(
 def _held(engine: Engine, question: Question) -> tuple[list[str], int]:
     """The texts that are looked through where none is named, the latest first, drafts last, and how many more there are."""
     library = engine.library
-    held = library.versions().quotable(question.language)
+    held = library.versions().quotable_documents(question.language)
     ids = sorted(held)
     if len(ids) > TEXTS:
         found = engine.retriever.retrieve(question, POOL, ids)

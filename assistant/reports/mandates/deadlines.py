@@ -9,7 +9,7 @@ from assistant.qa.metadata import dated_on
 from assistant.wording.drafting import grammar_of, unquoted
 from assistant.wording.lexicon import number_words
 from corpus.analysis import fold
-from corpus.dates import Date, dates_in
+from corpus.dates import Date, find_date_mentions
 from corpus.documents import Document, Span
 
 FIRST = 1945
@@ -85,7 +85,7 @@ class Clock:
         text = unquoted(words)
         if grammar.event.match(text):
             return []
-        if dates := sorted(date.written for date in dates_in(text) if date.year is not None):
+        if dates := sorted(date.iso_format for date in find_date_mentions(text) if date.year is not None):
             return dates
         if session := grammar.session.search(text):
             if named := re.findall(r"\b20\d\d\b", session.group()):
@@ -145,7 +145,7 @@ class Clock:
         if years:
             return self._behind_year(text, years[-1].end()), [Date(int(year["year"]), 0, None) for year in years]
         first = _WORD.match(text, start)
-        if first is None or not (first.group(1)[0].isdigit() or dates_in(f"{first.group(1)} 2000")):
+        if first is None or not (first.group(1)[0].isdigit() or find_date_mentions(f"{first.group(1)} 2000")):
             return 0, []
         close, found = 0, list[Date]()
         parts = _PARTS if self._grammar.spaced else _HAN_PARTS
@@ -154,7 +154,7 @@ class Clock:
                 break
             dates = [
                 date
-                for date in dates_in(text[start : start + match.end()])
+                for date in find_date_mentions(text[start : start + match.end()])
                 if date.year is not None or (sure and date.day is not None)
             ]
             dated = bool(dates and found) and found[-1].year is None and dates[-1].year is not None

@@ -180,8 +180,8 @@ def _chosen(library: Library, wanted: Wanted) -> list[str]:
         return list(dict.fromkeys(document.id for document in documents))
     held = {each.id for each in library.headers(kind="resolution")}
     # Whether a draft that is called nothing else is one of a decision is seen when it is read.
-    held |= {each.id for each in library.headers(kind="numbered") if is_draft(Symbol.read(each.symbol or ""))}
-    ids = sorted(library.versions().quotable(wanted.language) & held)
+    held |= {each.id for each in library.headers(kind="numbered") if is_draft(Symbol.try_parse(each.symbol or ""))}
+    ids = sorted(library.versions().quotable_documents(wanted.language) & held)
     if not ids:
         raise ReportError("no-resolutions")
     return ids

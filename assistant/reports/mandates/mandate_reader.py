@@ -17,9 +17,9 @@ from assistant.reports.mandates.addressees import INTRODUCES, Found, alone, bare
 from assistant.reports.mandates.deadlines import Clock
 from assistant.reports.mandates.run_on_lists import Point, points_in
 from assistant.wording.drafting import Grammar, grammar_of, unquoted
-from corpus.dates import find_dates
+from corpus.dates import find_full_dates
 from corpus.documents import Block, Document, Span
-from corpus.places import annexed
+from corpus.places import is_in_annex
 from corpus.sentences import sentence_spans
 
 Kind = Literal["ask", "decide", "say"]
@@ -95,7 +95,7 @@ def operative(document: Document) -> Iterator[Block]:
     grammar = grammar_of(document.language)
     for block in document.blocks:
         told = block.kind == "paragraph" or _point(document, block)
-        if not told or annexed(block.locator) or block.locator.startswith(_APART):
+        if not told or is_in_annex(block.locator) or block.locator.startswith(_APART):
             continue
         opening = grammar.opening.match(document.body(block)[:LONGEST])
         if block.number or (opening and (opening["ask"] or opening["decide"])):
@@ -454,7 +454,7 @@ class _Report(_Reading):
 
     def __init__(self, document: Document) -> None:
         super().__init__(document)
-        self.letter = bool(find_dates(document.title))
+        self.letter = bool(find_full_dates(document.title))
         """Whether it is called by a day, as a letter is, which transmits its annexes."""
 
     @cached_property

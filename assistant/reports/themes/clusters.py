@@ -120,5 +120,5 @@ def embedded(embedder: Embedder, texts: Sequence[str], slices: Slices) -> np.nda
 
 def levelled(embedder: Embedder, vectors: np.ndarray, language: str) -> np.ndarray:
     """Vectors of passages in a language (n x d, or d) without what the language adds, so that themes run across languages."""
-    crossing = embedder.crossing(language)
-    return vectors if crossing is None else vectors - crossing.added
+    crossing = embedder.language_shift(language)
+    return vectors if crossing is None else vectors - crossing.passage_shift

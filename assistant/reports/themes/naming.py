@@ -21,9 +21,9 @@ from assistant.reports.themes.clusters import LEAST
 from assistant.time_slices import Slices
 from assistant.vocabulary import Vocabulary
 from assistant.wording.lexicon import HAN_FUNCTION
-from corpus.acronyms import acronyms, named_by
-from corpus.analysis import analyse, words
-from corpus.dates import find_dates
+from corpus.acronyms import find_acronyms, most_common_expansion
+from corpus.analysis import analyse, word_spans
+from corpus.dates import find_full_dates
 from corpus.documents import Document
 
 LONGEST, WORDS, NAMES = 75, 10, 2
@@ -102,7 +102,7 @@ class Namer:
             spoken = document.language
             lines = [document.title, *(" ".join(document.body(each).split()) for each in document.blocks
                                        if each.kind == "heading" and each.locator not in _UNSAID)]  # fmt: skip
-            dated = [line for line in lines if find_dates(line)]
+            dated = [line for line in lines if find_full_dates(line)]
             heads = [line for line in lines if line not in dated]
             said = [document.body(each) for each in document.blocks
                     if each.kind in ("paragraph", "item") and each.locator not in _UNSAID]  # fmt: skip
@@ -179,7 +179,9 @@ class Namer:
     def _spelt(self, phrase: Phrase, rows: Sequence[int]) -> str:
         """What a phrase is called: an acronym by the words that the documents spell it with, where they do."""
         acronym = phrase.words.isupper() and phrase.words.isalpha()
-        return (named_by(phrase.words, (self._documents[row].text for row in rows)) if acronym else "") or phrase.words
+        return (
+            most_common_expansion(phrase.words, (self._documents[row].text for row in rows)) if acronym else ""
+        ) or phrase.words
 
     def _weighed(self, rows: Sequence[int], near: Near) -> list[Phrase]:
         """The phrases of a group in the language that it is named in, the best first."""
@@ -245,7 +247,7 @@ class Namer:
         """The phrases and acronyms of lines by their stems; `plain` ones have no function words, between which texts have verbs."""
         made: dict[str, str] = {}
         for line in lines:
-            short = {each for each in acronyms(line) if not _ROMAN.fullmatch(each)}
+            short = {each for each in find_acronyms(line) if not _ROMAN.fullmatch(each)}
             for phrase in self._of(" ".join(line.split()), language, plain):
                 sittings = self._vocabulary.says("agenda", phrase, language)
                 if len(phrase) <= LONGEST and not sittings and (" " in phrase or language == "zh" or phrase in short):
@@ -259,7 +261,7 @@ class Namer:
         if language == "zh":
             yield from (part for run in _HAN.findall(line) for part in _HAN_CUT.split(run) if len(part) > 2)
             return
-        found = words(line)
+        found = word_spans(line)
         tells = [self._tells(word, language) for word, _, _ in found]
         for i, (_, start, _) in enumerate(found):
             gap = line[found[i - 1][2] : start] if i else ":"

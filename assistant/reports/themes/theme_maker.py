@@ -43,7 +43,7 @@ from assistant.time_slices import Aside, Slices
 from assistant.wording.drafting import grammar_of
 from corpus.analysis import analyse
 from corpus.calendar_names import language_name
-from corpus.dates import find_dates
+from corpus.dates import find_full_dates
 from corpus.documents import Document, Passage
 from corpus.symbols import RECORDS, find_symbols
 
@@ -91,9 +91,11 @@ class _Maker:
     def __init__(self, engine: Engine, language: str, count: int | None, slices: Slices) -> None:
         library = engine.library
         self._engine, self._language, self._count, self._slices = engine, language, count, slices
-        self._searching = library.models.searching
+        self._searching = library.models.search_model
         # In an order that does not depend on when a document came.
-        self._held = [library.document(each) for each in slices(sorted(library.versions().quotable(language)))]
+        self._held = [
+            library.document(each) for each in slices(sorted(library.versions().quotable_documents(language)))
+        ]
         grouping = _grouped(engine, self._held, count, slices)
         self._documents, self._passages, self._grouping, self._vectors, self._read = grouping
         shaping = _shaping(self._passages)
@@ -135,7 +137,7 @@ class _Maker:
                 document = self._nearest(rows, lie.get(n), used)
                 title, spoken = document.short or document.title, document.language
                 last = not made and n + 1 == len(groups)
-                dated = find_dates(document.title) and not last
+                dated = find_full_dates(document.title) and not last
                 alike = (documents[row].title == document.title or self._namer.says(row, title, spoken) for row in rows)
                 if self._count is None and (worded or dated or 2 * sum(alike) <= len(rows)):
                     # Nor is what no title names, as letters on this and that: most have to say the words of it.
@@ -283,7 +285,7 @@ class _Maker:
             document = self._documents[n]
             near = 0.0 if centre is None else float(unit_length(self._vectors[n]) @ centre)
             foreign = document.language != self._language
-            return (document.short or document.title) in used, bool(find_dates(document.title)), foreign, -near
+            return (document.short or document.title) in used, bool(find_full_dates(document.title)), foreign, -near
 
         return self._documents[min(rows, key=rank)]
 
@@ -292,11 +294,15 @@ class _Maker:
         seen from the middle of all, of those whose name the title says; None has the others."""
         versions, read = self._engine.library.versions(), self._searching.languages
         # Of a principal organ, `A`, nobody holds all.
-        bodies = {version.symbol.body for version in versions.held if "/" in version.symbol.body}
+        bodies = {version.symbol.body for version in versions.with_symbol if "/" in version.symbol.body}
         known = [
             (each.symbol, each.title) for each in self._engine.catalogue.entries if each.symbol and each.part is None
         ]
-        missing = [(symbol, title) for symbol, title in known if symbol.body in bodies and not versions.current(symbol)]
+        missing = [
+            (symbol, title)
+            for symbol, title in known
+            if symbol.body in bodies and not versions.current_versions(symbol)
+        ]
         if not missing or not lie or (read is not None and "en" not in read):
             return {}
         titles = embedded(self._searching, [title for _, title in missing], self._slices) - self._middle
@@ -330,7 +336,7 @@ def _grouped(
         own = list(engine.library.passages(document.id))
         said = [each for each in own if not any(part.split(" ")[0] in _UNSAID for part in each.locator.split(", "))]
         passages.append(said or own)
-    searching = engine.library.models.searching
+    searching = engine.library.models.search_model
     vectors: list[np.ndarray] = [np.zeros(0)] * len(documents)
     read: set[int] = set()
     for n, own in slices(list(enumerate(passages))):
@@ -432,7 +438,7 @@ class Summary:
 
     def _units(self, passages: Sequence[Sequence[Passage]], centre: np.ndarray | None) -> list[Unit]:
         """The units of a theme that can stand by themselves, the nearest to its middle first."""
-        library, searching = self._engine.library, self._engine.library.models.searching
+        library, searching = self._engine.library, self._engine.library.models.search_model
         near: list[tuple[float, list[Passage]]] = []
         for own in self._slices(passages):
             scores = np.zeros(len(own))
@@ -463,7 +469,7 @@ class Summary:
 
     def _seen(self, vectors: np.ndarray, language: str) -> np.ndarray:
         """Vectors of texts in a language as seen from the middle of all documents: what all say is near to none."""
-        seen: np.ndarray = levelled(self._engine.library.models.searching, vectors, language) - self._middle
+        seen: np.ndarray = levelled(self._engine.library.models.search_model, vectors, language) - self._middle
         return seen
 
     def _stands(self, unit: Unit) -> bool:
