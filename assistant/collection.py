@@ -16,7 +16,7 @@ from corpus.place_spans import place_correction, resolve_locator
 from corpus.symbols import Symbol, document_url
 from corpus.tables import cell_texts, find_tables
 from corpus.versions import Version, choose_language_versions
-from ingest.ledger import thin_pages
+from ingest.ledger import nearly_empty_pages
 
 
 def within(block: Block, locator: str | None) -> bool:
@@ -101,7 +101,7 @@ def facts(document: Document) -> dict[str, Any]:
         **({"unverified": True} if document.unverified else {}),
         "proof": document.proof,
         "pages": list(document.pages),
-        "pages_without_text": list(thin_pages(document)),
+        "pages_without_text": list(nearly_empty_pages(document)),
         "unquotable": list(document.unquotable),
         "warnings": list(document.warnings),
     }
@@ -376,6 +376,6 @@ def _record(known: Document | CatalogueEntry, behind: str | None = None) -> dict
         "ocr": held is not None and held.ocr,
         **({"unverified": True} if held and held.unverified else {}),
         "pages": len(held.pages) if held else 0,
-        "pages_without_text": list(thin_pages(held)) if held else [],
+        "pages_without_text": list(nearly_empty_pages(held)) if held else [],
         "warnings": list(held.warnings) if held else [],
     }

@@ -17,7 +17,7 @@ from corpus.library import Library
 from corpus.symbols import Symbol, SymbolError
 
 if TYPE_CHECKING:
-    from ingest.fetch.fetch_run import Download, Wanted
+    from ingest.fetch.fetch_run import Download, DownloadRequest
     from ingest.outcomes import Outcome
 
 FOLDER = "downloads"
@@ -77,33 +77,33 @@ def languages_of(given: Sequence[str]) -> list[str]:
 class Plan:
     """What is `wanted`, in which formats, the best first; what is held already is passed over unless `again`."""
 
-    wanted: Sequence[Wanted]
+    wanted: Sequence[DownloadRequest]
     formats: Sequence[str]
     again: bool
 
     @property
-    def due(self) -> list[Wanted]:
+    def due(self) -> list[DownloadRequest]:
         """What is to be fetched."""
-        return [each for each in self.wanted if self.again or not each.held]
+        return [each for each in self.wanted if self.again or not each.stored_documents]
 
     @property
     def held(self) -> list[Row]:
         """What is said of the rest."""
         told = "held, and not asked for again"
-        rest = [each for each in self.wanted if each.held and not self.again]
-        return [Row(each.symbol.text, each.language, "held", each.held[0], reason=told) for each in rest]
+        rest = [each for each in self.wanted if each.stored_documents and not self.again]
+        return [Row(each.symbol.text, each.language, "held", each.stored_documents[0], reason=told) for each in rest]
 
     def foreseen(self, folder: Path, ods_url: str) -> list[Row]:
         """What fetching would do with each: nothing where it is held, read what `folder` keeps, or ask the service at
         `ods_url`. Nothing is contacted."""
         from ingest.fetch.addresses import request_address
-        from ingest.fetch.cache import Downloads
+        from ingest.fetch.cache import DownloadCache
 
-        downloads = Downloads(folder)
+        downloads = DownloadCache(folder)
         rows = {(row.symbol, row.language): row for row in self.held}
         for each in self.due:
             place = each.symbol.text, each.language
-            kept = None if self.again else downloads.kept(ods_url, each.symbol, each.language, self.formats)
+            kept = None if self.again else downloads.find_cached(ods_url, each.symbol, each.language, self.formats)
             if kept and not kept.refused:
                 rows[place] = Row(*place, "would read", url=kept.url, reason="fetched before")
             else:
@@ -125,27 +125,27 @@ def plan(asked: FetchRequest, library: Library, catalogue: Catalogue) -> Plan:
     for name in names:
         if name not in meetings:
             try:
-                found += fetching.named(name)
+                found += fetching.parse_symbols(name)
             except SymbolError as error:
                 hint = Message("meetings-known", {"meetings": ", ".join(ids)}).told if meeting else ""
                 raise Invalid("no-symbol", text=str(error), hint=hint) from None
     if meeting:
-        found += fetching.listed(catalogue, meetings or [_one_meeting(ids, library, catalogue)])
+        found += fetching.catalogue_symbols(catalogue, meetings or [_one_meeting(ids, library, catalogue)])
     if asked.everything:
-        found += fetching.listed(catalogue)
+        found += fetching.catalogue_symbols(catalogue)
     if asked.cited_by is not None:
         texts = _texts(library, asked.cited_by)
         spoken = sorted({text.language for text in texts})
         languages = languages or (spoken if len(spoken) == 1 else [])
-        cited = fetching.wanted(fetching.cited_by(texts), languages or ["en"], library)
-        found += dict.fromkeys(each.symbol for each in cited if not each.held)
-    return Plan(fetching.wanted(found, languages or ["en"], library), asked.formats, asked.again)
+        cited = fetching.build_requests(fetching.cited_by(texts), languages or ["en"], library)
+        found += dict.fromkeys(each.symbol for each in cited if not each.stored_documents)
+    return Plan(fetching.build_requests(found, languages or ["en"], library), asked.formats, asked.again)
 
 
 def _one_meeting(ids: Sequence[str], library: Library, catalogue: Catalogue) -> str:
-    from ingest.fetch.fetch_run import held_meetings
+    from ingest.fetch.fetch_run import meetings_in_library
 
-    held = held_meetings(library, catalogue)
+    held = meetings_in_library(library, catalogue)
     for choice in (held, ids):
         if len(choice) == 1:
             return choice[0]
@@ -163,7 +163,7 @@ def _texts(library: Library, name: str) -> list[Document]:
 def row_of(each: Download, result: str, outcome: Outcome | None = None, reason: str = "") -> Row:
     """What became of a download, or of the document that came of it."""
     stored = each.stored
-    row = Row(each.wanted.symbol.text, each.wanted.language, result, reason=reason)
+    row = Row(each.request.symbol.text, each.request.language, result, reason=reason)
     if stored is None:
         return row
     document = outcome.header.id if outcome and outcome.header else None

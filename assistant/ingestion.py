@@ -15,14 +15,14 @@ from assistant.settings import Settings
 from corpus.catalogue import Catalogue
 from corpus.library import Library
 from corpus.symbols import Symbol, SymbolError
-from ingest.input_files import FileInput, inputs, origin_of
+from ingest.input_files import FileInput, file_id_of, find_inputs
 from ingest.outcomes import Outcome, Progress
-from ingest.prefetch import Openable
+from ingest.prefetch import InputSource
 
 if TYPE_CHECKING:
     import httpx
 
-    from ingest.fetch.cache import Downloads
+    from ingest.fetch.cache import DownloadCache
     from ingest.fetch.fetch_run import Download
     from ingest.sandbox.pool import Limits
 
@@ -45,7 +45,7 @@ class Files:
     ocr: bool = False
     apart: Path = field(kw_only=True)
 
-    def __iter__(self) -> Iterator[Openable]:
+    def __iter__(self) -> Iterator[InputSource]:
         from ingest.pipeline import starter_sources
 
         return chain(starter_sources() if self.starter else (), *(self._of(path) for path in self.paths))
@@ -60,11 +60,11 @@ class Files:
 
     def _of(self, path: Path) -> Iterator[FileInput]:
         if self.symbol is None:
-            return inputs(path, self.language, ocr=self.ocr, apart=(self.apart,))
+            return find_inputs(path, self.language, ocr=self.ocr, excluded=(self.apart,))
         try:
             return iter([FileInput(path, Symbol.parse_any(self.symbol), self.language, self.ocr)])
         except SymbolError as error:
-            return iter([FileInput(path, fault=str(error))])
+            return iter([FileInput(path, error=str(error))])
 
 
 class Hand(Protocol):
@@ -101,7 +101,7 @@ class Keeper:
         self.source, self._transport = source, transport
 
     def read(
-        self, hand: Hand, sources: Iterable[Openable], total: int, *, again: bool = False, jobs: int | None = None
+        self, hand: Hand, sources: Iterable[InputSource], total: int, *, again: bool = False, jobs: int | None = None
     ) -> None:
         """Reads files in; between two of them, and while passages are embedded, it can be stopped."""
         hand.tell(total=total)
@@ -113,7 +113,7 @@ class Keeper:
                 hand.outcome(told)
                 hand.tell(done=n, detail=outcome.name)
 
-    def take(self, hand: Hand, come: Sequence[Download], downloads: Downloads) -> None:
+    def take(self, hand: Hand, come: Sequence[Download], downloads: DownloadCache) -> None:
         """Reads in what was fetched, and notes which of it was not taken."""
         from ingest.fetch.fetch_run import FetchedInput
 
@@ -125,15 +125,15 @@ class Keeper:
                 hand.advance()
 
     def _outcomes(
-        self, hand: Hand, sources: Iterable[Openable], *, again: bool = False, jobs: int | None = None
+        self, hand: Hand, sources: Iterable[InputSource], *, again: bool = False, jobs: int | None = None
     ) -> Generator[Outcome, None, None]:
         from ingest.pipeline import ingest
-        from ingest.sandbox.pool import Workers
+        from ingest.sandbox.pool import WorkerPool
 
         def tell(at: Progress) -> None:
             hand.tell(detail=f"{at.name}: {at.done}/{at.total} passages")
 
-        with Workers(self._catalogue, jobs or self._width, self.limits) as readers:
+        with WorkerPool(self._catalogue, jobs or self._width, self.limits) as readers:
             yield from ingest(sources, self._library, self._catalogue, tell, readers, again=again)
 
     def foreseen(self, planned: Plan) -> list[Row]:
@@ -153,7 +153,7 @@ class Keeper:
 
     def forget(self, hand: Hand, path: Path, shown: str) -> None:
         """Removes what came from a file that is gone."""
-        origin = origin_of(path)
+        origin = file_id_of(path)
         held = self._library.headers(origin=origin)
         self._library.remove_source(origin)
         for header in held:
@@ -178,30 +178,30 @@ def fetch(
 ) -> None:
     """Fetches official documents into a folder, and has them read in by the keeper that is `opened` only then, so that others can use
     the library meanwhile."""
-    from ingest.fetch.cache import Downloads
-    from ingest.fetch.document_service import Service
-    from ingest.fetch.fetch_run import At, download
-    from ingest.fetch.retries import Patience
+    from ingest.fetch.cache import DownloadCache
+    from ingest.fetch.document_service import DocumentService
+    from ingest.fetch.fetch_run import DownloadProgress, download
+    from ingest.fetch.retries import RetryPolicy
 
-    def show(at: At) -> None:
+    def show(at: DownloadProgress) -> None:
         size = "/".join(f"{each / 1e6:.1f}" for each in (at.size, at.total) if each)
-        hand.tell(detail=f"{at.wanted.symbol} ({at.wanted.language}){f': {size} MB' if at.size else ''}")
+        hand.tell(detail=f"{at.request.symbol} ({at.request.language}){f': {size} MB' if at.size else ''}")
 
     for row in planned.held:
         hand.outcome(asdict(row))
     if not planned.due:
         return
-    patience = Patience(delay=source.fetch_delay, timeout=source.fetch_timeout, max_wait=source.fetch_max_wait)
+    policy = RetryPolicy(delay=source.fetch_delay, timeout=source.fetch_timeout, max_wait=source.fetch_max_wait)
     come: list[Download] = []
     hand.tell(total=len(planned.due))
-    with Downloads(folder) as downloads:
-        with Service(
+    with DownloadCache(folder) as downloads:
+        with DocumentService(
             downloads,
             source.ods_url,
             transport=transport,
             private=source.fetch_private,
-            patience=patience,
-            told=hand.note,
+            policy=policy,
+            on_wait=hand.note,
         ) as service:
             for each in download(planned.due, service, planned.formats, again=planned.again, progress=show):
                 if each.stored is not None:

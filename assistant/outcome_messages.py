@@ -8,7 +8,7 @@ from typing import Any
 from assistant.error_translation import reason
 from assistant.messages import Message
 from corpus.versions import Versions
-from ingest.ledger import LEAST_CHARACTERS, thin_pages
+from ingest.ledger import MIN_PAGE_CHARACTERS, nearly_empty_pages
 from ingest.outcomes import Outcome
 from ingest.readers import visible
 
@@ -32,7 +32,7 @@ def record(outcome: Outcome) -> dict[str, Any]:
     if document is not None:
         made |= {
             "pages": len(document.pages),
-            "thin_pages": list(thin_pages(document)),
+            "thin_pages": list(nearly_empty_pages(document)),
             "warnings": list(document.warnings),
         }
     return made
@@ -63,7 +63,7 @@ def _said(outcome: Outcome) -> str:
     held = "1 passage" if count == 1 else f"{count} passages" if count else "held already"
     paged = outcome.document is not None and outcome.document.pages
     return (
-        f"{named}{held}, {_covered(len(outcome.document.pages), thin_pages(outcome.document))}"
+        f"{named}{held}, {_covered(len(outcome.document.pages), nearly_empty_pages(outcome.document))}"
         if outcome.document and paged
         else f"{named}{held}"
     )
@@ -119,7 +119,7 @@ def job_told(job: Mapping[str, Any], language: str = "en") -> dict[str, Any]:
 def _covered(pages: int, thin: Sequence[int]) -> str:
     """On how many pages there is text, and on which there is next to none."""
     said = f"text on {pages - len(thin)} of {pages} pages"
-    return f"{said} (under {LEAST_CHARACTERS} characters on {_ranges(thin)})" if thin else said
+    return f"{said} (under {MIN_PAGE_CHARACTERS} characters on {_ranges(thin)})" if thin else said
 
 
 def _ranges(numbers: Sequence[int]) -> str:

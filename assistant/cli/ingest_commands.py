@@ -26,7 +26,7 @@ from assistant.outcome_messages import told
 from assistant.settings import Settings
 from corpus.library import Library
 from ingest.input_files import FileInput, printable
-from ingest.prefetch import Openable
+from ingest.prefetch import InputSource
 
 if TYPE_CHECKING:
     from assistant.cli.server_backend import ServerDesk
@@ -106,7 +106,7 @@ class _Ingestion:
         return bool(gone)
 
     def _read(
-        self, sources: Iterable[Openable], total: int, paths: Sequence[Path], said: Mapping[str, Any], heard: Heard, *,
+        self, sources: Iterable[InputSource], total: int, paths: Sequence[Path], said: Mapping[str, Any], heard: Heard, *,
         again: bool = False,
     ) -> None:  # fmt: skip
         body = {"paths": [str(path.absolute()) for path in paths], "jobs": self.jobs, "again": again, **said}
@@ -128,20 +128,20 @@ class _Ingestion:
 
 def _keep_in_step(ingestion: _Ingestion, files: Files, folders: Sequence[Path]) -> None:
     """Reads all, and then what changes, until interrupted."""
-    from ingest.folder_watch import Watched, watch
+    from ingest.folder_watch import WatchedFolder, watch
 
     stop = threading.Event()
     with _stopped_by_terminate(stop):
         try:
-            watched = [Watched(folder, (files.apart,)) for folder in folders]
+            watched = [WatchedFolder(folder, (files.apart,)) for folder in folders]
             ingestion.read(files)
             ingestion.report.summary()
             talk.print("Watching for changes. Ctrl-C ends.")
             try:
                 for folder, changes in watch(watched, stop):
-                    freed = [ingestion.remove(path, folder.shown(path)) for path in changes.gone]
+                    freed = [ingestion.remove(path, folder.display_name(path)) for path in changes.removed]
                     changed = list(folder.files) if any(freed) else changes.changed
-                    ingestion.update([folder.input(path, files.language, ocr=files.ocr) for path in changed])
+                    ingestion.update([folder.input_for(path, files.language, ocr=files.ocr) for path in changed])
             except KeyboardInterrupt:
                 stop.set()
         except OSError as error:

@@ -15,7 +15,7 @@ from assistant.meeting.row_citations import Citer, hours_text, minutes_of
 from assistant.qa.answer import Citation, Statement
 from corpus.meetings import AgendaItem, Meeting, Sitting
 from corpus.symbols import find_symbols
-from ingest.time_ranges import ends_of
+from ingest.time_ranges import span_ends
 
 Kind = Literal["title", "taken_up", "length", "documents", "items_total", "agenda", "papers", "timetable", "place", "opens", "closes",
                "meetings_total", "hours_total", "row", "break"]  # fmt: skip
@@ -209,7 +209,7 @@ class Teller:
             told = f"meeting {words} on {day('en')}" if whole else of_day.format(day("en"))
             # What is beyond may be the first or the last meeting, or none: it is told itself.
             slots = [*known[which:][:1], *beyond] if which else [*beyond, *known[:1]]
-            time = ends_of(slots[which].time_label)[which] if slots[which].time_label else ""
+            time = span_ends(slots[which].time_label)[which] if slots[which].time_label else ""
             read = f"The {told} at {time.rstrip('.')}." if time else f"The {told}."
             if beyond:
                 yield Part(read, partial(self._all_held, slots), kind)
@@ -251,7 +251,7 @@ class Teller:
                 continue
             minutes = (after.start.hour - before.end.hour) * 60 + after.start.minute - before.end.minute
             cites = partial(self._around, before, after)
-            start, end = ends_of(before.time_label)[1], ends_of(after.time_label)[0]
+            start, end = span_ends(before.time_label)[1], span_ends(after.time_label)[0]
             hours, date = partial(hours_text, minutes), partial(date_text, before.date)
             read = f"The lunch break is from {start} to {end} and lasts {hours('en')}."
             edge, spoken = row_citations.edge_text, self._cite.document.language
@@ -319,7 +319,7 @@ def _slot(sitting: Sitting) -> str:
     day, label = date_text(sitting.date, "en").replace(",", f" {half},", 1), sitting.time_label
     if sitting.start is None:
         return day
-    return "{}, from {} to {}".format(day, *ends_of(label))
+    return "{}, from {} to {}".format(day, *span_ends(label))
 
 
 def _items(sitting: Sitting) -> str:

@@ -20,7 +20,7 @@ from corpus.documents import HEADING_SEPARATOR, Block, Document, Span
 from corpus.library import Library
 from corpus.sentences import sentence_spans
 from corpus.symbols import find_symbols
-from ingest.speakers import label_of_speech
+from ingest.speakers import speaker_label_span
 
 GROUP_LIMIT = 900
 """Longest provision, in characters, that is quoted whole with all its sub-paragraphs."""
@@ -131,7 +131,7 @@ def units_of(evidence: Evidence) -> Iterator[Unit]:
 
 def spoken(unit: Unit) -> Unit:
     """Words of the record of a meeting, introduced by who says them, unless they begin with that."""
-    label = label_of_speech(unit.document, unit.block)
+    label = speaker_label_span(unit.document, unit.block)
     spans = (unit.start, unit.end), *(span for span, _ in unit.leads)
     if label is None or any(start <= label[0] < end for start, end in spans):
         return unit

@@ -65,7 +65,7 @@ class Upload:
         symbol = Symbol.parse_any(self.symbol) if self.symbol else None
         # The bytes say which file this is: names of uploads say nothing.
         origin = f"upload-{self.sha256[:20]}"
-        return Input(self.name, data, symbol, self.language, origin=origin, ocr=self.ocr, insists=self.again)
+        return Input(self.name, data, symbol, self.language, origin=origin, ocr=self.ocr, force=self.again)
 
     def drop(self) -> None:
         """The file goes, with its folder."""

@@ -29,9 +29,9 @@ class PagePictures:
     """The pictures of a library's documents. `limits` are those within which files are read."""
 
     def __init__(self, library: Library, limits: Limits | None = None) -> None:
-        from ingest.sandbox.page_renderer import Pictures
+        from ingest.sandbox.page_renderer import PageRenderer
 
-        self._library, self._pictures = library, Pictures(limits)
+        self._library, self._pictures = library, PageRenderer(limits)
         self._places = threading.BoundedSemaphore(MOST_WAITING)
         self._guard = threading.Lock()
         self._drawn: OrderedDict[tuple[str, int, str], bytes] = OrderedDict()
@@ -71,7 +71,7 @@ class PagePictures:
 
     def _draw(self, document: Document, page: int, quote: str, between: tuple[int, int] | None) -> bytes:
         """The picture; empty where there can be none, which is remembered so that nobody waits for it twice."""
-        from ingest.sandbox.page_renderer import Wanted
+        from ingest.sandbox.page_renderer import PageRequest
         from ingest.sandbox.process import WorkerError
 
         original = self._library.original(document)
@@ -79,7 +79,7 @@ class PagePictures:
             raise _not_kept(document)
         first, last = between if quote and between else (page, page)
         try:
-            return self._pictures.draw(original, document.label, Wanted(page, quote, first, last))[0]
+            return self._pictures.draw(original, document.label, PageRequest(page, quote, first, last))[0]
         except ReadError as error:
             log.warning(
                 "a page can't be drawn", extra={"fields": {"document": document.id, "page": page, "why": str(error)}}

@@ -7,7 +7,7 @@ pdfium (through pypdfium2) reads the file; everything that makes a United Nation
 
 from __future__ import annotations
 
-from ingest.readers.lines import NoTextLayer, ReadError, Source, in_groups
+from ingest.readers.lines import NoTextLayer, ParsedFile, ReadError, group_consecutive
 from ingest.readers.masthead_lines import is_distribution_line
 from ingest.readers.pdf.arabic_text import damaged, reversed_share, with_turned_script
 from ingest.readers.pdf.assemble import Assembly
@@ -31,7 +31,7 @@ _PICTURE, _FEW_WORDS = 0.35, 300
 """A page of which pictures cover more than this share, and which has fewer characters, is told to be a picture."""
 
 
-def read_pdf(data: bytes, name: str) -> Source:
+def read_pdf(data: bytes, name: str) -> ParsedFile:
     """The lines of a PDF file. `name` is used in messages only.
 
     Raises `NoTextLayer` for a scan without recognised text, `ReadError` for a file that can't be read.
@@ -84,7 +84,7 @@ def read_pdf(data: bytes, name: str) -> Source:
             if len(pictures) > 1
             else f"page {where} is a picture with few words beside it; those in it are not read"
         )
-    return Source(
+    return ParsedFile(
         lines=tuple(lines),
         format="pdf",
         pages=counts,
@@ -172,5 +172,5 @@ def _printed_edge(page: PageGlyphs, prints: list[Print]) -> float | None:
 
 def _listed(numbers: list[int]) -> str:
     """Numbers as a person would list them: `1, 3-7, 12`."""
-    runs = in_groups(numbers, lambda run, number: number == run[-1] + 1)
+    runs = group_consecutive(numbers, lambda run, number: number == run[-1] + 1)
     return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs[:20])

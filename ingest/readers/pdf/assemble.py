@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 
-from ingest.readers.lines import Cell, Line, in_groups, row_text
+from ingest.readers.lines import Cell, Line, group_consecutive, row_text
 from ingest.readers.pdf.arabic_text import mended_script
 from ingest.readers.pdf.contents import title_and_page
 from ingest.readers.pdf.glyphs import Run
@@ -280,7 +280,7 @@ class Assembly:
         called: list[int] = []
         for n, row in enumerate(rows):
             marks: list[str] = []
-            cells = [Cell(self._text(cell.prints, marks, called, own), over=cell.over) for cell in row]
+            cells = [Cell(self._text(cell.prints, marks, called, own), col_span=cell.col_span) for cell in row]
             cells += [Cell("")] * (width - len(cells))
             text = row_text(cells)
             if text:
@@ -374,7 +374,7 @@ def _masthead_lines(prints: Sequence[Print]) -> Iterator[Line]:
         close = part.base - group[-1].base < 1.5 * part.size and abs(part.left - group[-1].left) < 6
         return close and part.bold == group[-1].bold and abs(part.size - group[-1].size) < 0.8
 
-    yield from map(_head, in_groups((part for part in parts if part.left < middle), goes_on))
+    yield from map(_head, group_consecutive((part for part in parts if part.left < middle), goes_on))
     yield from (_head([part]) for part in parts if part.left >= middle)
 
 

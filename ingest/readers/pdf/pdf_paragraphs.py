@@ -7,7 +7,15 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from ingest.readers.lines import BOX_WORDS, ENDS, FIGURE_WORDS, MAP_WORDS, TABLE_WORDS, LinePart, leads
+from ingest.readers.lines import (
+    BOX_WORDS,
+    FIGURE_WORDS,
+    MAP_WORDS,
+    SENTENCE_END,
+    TABLE_WORDS,
+    LinePart,
+    has_leader_dots,
+)
 from ingest.readers.masthead_lines import is_item_line, is_masthead_line
 from ingest.readers.pdf.pdf_notes import label_of
 from ingest.readers.pdf.pdf_tables import Box
@@ -230,7 +238,7 @@ def _new(paragraph: Paragraph, line: Print, measure: _Measure, part: LinePart) -
         return True
     if part == "contents":
         return True
-    if leads(before.text) or leads(line.text):
+    if has_leader_dots(before.text) or has_leader_dots(line.text):
         return not paragraph.part  # each line that names who presides, or who represents a State
     gap = line.base - before.base
     leading = max(measure.leading.get(round(line.size), 1.2 * line.size), 1.05 * line.size)
@@ -242,7 +250,7 @@ def _new(paragraph: Paragraph, line: Print, measure: _Measure, part: LinePart) -
         return True
     if _DATE.fullmatch(line.text) and before.left > measure.left + 0.3 * (measure.right - measure.left):
         return True  # the close of a resolution: the meeting, and below it the day
-    ended = bool(ENDS.search(before.text))
+    ended = bool(SENTENCE_END.search(before.text))
     width = measure.right - measure.left
     open_end = before.right < measure.right - 0.2 * width
     if line.page == 1 and open_end and (is_masthead_line(line.text) or is_masthead_line(before.text)):
@@ -280,7 +288,7 @@ def _unfinished(paragraph: Paragraph, line: Print, measure: _Measure) -> bool:
     line, as those within it may fill another. Then the line before is full, and ends within a sentence or is one of a paragraph with
     a number."""
     within = paragraph.last.italic == line.italic and (
-        not ENDS.search(paragraph.last.text) or bool(_LABEL.match(paragraph.first.text))
+        not SENTENCE_END.search(paragraph.last.text) or bool(_LABEL.match(paragraph.first.text))
     )
     return _full(paragraph.last, measure) and within and not _LABEL.match(line.text)
 
@@ -292,7 +300,7 @@ def _full(line: Print, measure: _Measure) -> bool:
 
 def _next_column(before: Print, line: Print) -> bool:
     """Whether a paragraph goes on at the head of the next column."""
-    return line.left > before.right and not ENDS.search(before.text) and line.text[:1].islower()
+    return line.left > before.right and not SENTENCE_END.search(before.text) and line.text[:1].islower()
 
 
 def _goes_on(made: Sequence[Item], rest: Item, last: _Measure, measure: _Measure, page: int) -> bool:
@@ -314,7 +322,7 @@ def _goes_on(made: Sequence[Item], rest: Item, last: _Measure, measure: _Measure
     indent = line.left - (rest.prints[1].left if len(rest.prints) > 1 else measure.left + body - last.left)
     if 8 < indent < 60:
         return False
-    if not ENDS.search(before.text):
+    if not SENTENCE_END.search(before.text):
         return line.text[:1].islower() or full or before.text.endswith((",", "-", "–", "(", "￾"))
     if not full or before.bold:
         return False

@@ -232,7 +232,7 @@ class TableCell:
     """A cell: its printed lines (marks of footnotes still in them), and how many columns it spans."""
 
     prints: tuple[Print, ...] = ()
-    over: int = 1
+    col_span: int = 1
 
 
 Row = tuple[TableCell, ...]

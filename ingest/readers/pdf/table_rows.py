@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ingest.readers.lines import YEARS, heads_numbers, in_groups
+from ingest.readers.lines import YEARS, group_consecutive, heads_number_columns
 from ingest.readers.pdf.glyphs import Rule, Run
 from ingest.readers.pdf.printed_lines import Print, Row, TableCell
 from ingest.readers.pdf.table_rules import NEAR, Level, lies_within, merged
@@ -96,12 +96,12 @@ def _headed(rows: list[Row]) -> tuple[list[Row], int]:
     above: list[list[str]] = [[] for _ in range(width)]
     for row in rows[:begins]:
         for n, cell in enumerate(row):
-            for column in above[n : n + cell.over] if cell.prints else ():
+            for column in above[n : n + cell.col_span] if cell.prints else ():
                 column.append(_words(cell))
     below = [[row[n] for row in texts[begins:] if row[n:] and row[n]] for n in range(width)]
-    if not begins or not heads_numbers(above, below):
+    if not begins or not heads_number_columns(above, below):
         return rows, 0
-    parts = [(n, cell.over, words) for row in rows[:begins] for n, cell in enumerate(row) for words in cell.prints]
+    parts = [(n, cell.col_span, words) for row in rows[:begins] for n, cell in enumerate(row) for words in cell.prints]
     lines = sorted((words for _, _, words in parts), key=lambda words: words.base)
     if all(after.base - before.base < SAME_CELL * after.size for before, after in itertools.pairwise(lines)):
         return [_row(parts), *rows[begins:]], 1
@@ -205,7 +205,7 @@ def _split_at(line: Print, edges: Sequence[float]) -> list[Print]:
         right = group[-1].right
         return run.left - right <= 1 or not any(right - 1 <= edge <= run.left + 1 for edge in edges)
 
-    parts = (part for stretch in line.stretches for part in in_groups(stretch.runs, goes_on))
+    parts = (part for stretch in line.stretches for part in group_consecutive(stretch.runs, goes_on))
     return [Print(line.page, tuple(part)) for part in parts]
 
 
@@ -230,11 +230,11 @@ def is_value(words: Print) -> bool:
 def _row(parts: Sequence[_Part]) -> Row:
     if not parts:
         return ()
-    width = max(column + over for column, over, _ in parts)
+    width = max(column + col_span for column, col_span, _ in parts)
     cells = [TableCell() for _ in range(width)]
-    for column, over, words in sorted(parts, key=lambda part: (part[2].base, part[2].left)):
+    for column, col_span, words in sorted(parts, key=lambda part: (part[2].base, part[2].left)):
         cell = cells[column]
-        cells[column] = replace(cell, prints=(*cell.prints, words), over=max(cell.over, over))
+        cells[column] = replace(cell, prints=(*cell.prints, words), col_span=max(cell.col_span, col_span))
     return tuple(cells)
 
 
@@ -250,7 +250,7 @@ def _by_lines(parts: Sequence[_Part]) -> list[list[_Part]]:
     """Lines without rules between them grouped as rows: a row begins where its first column does, or where figures stand below
     others."""
     ordered = sorted(parts, key=lambda part: part[2].base)
-    lines = in_groups(ordered, lambda line, part: part[2].base - line[0][2].base <= 0.45 * part[2].size)
+    lines = group_consecutive(ordered, lambda line, part: part[2].base - line[0][2].base <= 0.45 * part[2].size)
     bases = [max(words.base for _, _, words in line) for line in lines]
     gaps = [after - before for before, after in itertools.pairwise(bases)]
     columns = [{column for column, _, _ in line} for line in lines]
@@ -305,7 +305,9 @@ def _rest_of_cells(
         return ()
     if all(len(columns[n]) < max(map(len, columns)) for n in close):
         return close
-    labels = [next((words for column, over, words in line if column == 0 and over == 1), None) for line in lines]
+    labels = [
+        next((words for column, col_span, words in line if column == 0 and col_span == 1), None) for line in lines
+    ]
     width = max((words.right - words.left for words in labels if words), default=0.0)
     broken: list[bool] = []
     last: Print | None = None

@@ -11,7 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ingest.readers.lines import FIGURE_WORDS, MAP_WORDS, TABLE_WORDS, in_groups
+from ingest.readers.lines import FIGURE_WORDS, MAP_WORDS, TABLE_WORDS, group_consecutive
 from ingest.readers.pdf.glyphs import Rule
 from ingest.readers.pdf.printed_lines import Print
 
@@ -34,7 +34,7 @@ class Level:
 
 def levels_of(rules: Sequence[Rule], from_top: float) -> list[Level]:
     below = sorted((rule for rule in rules if rule.top > from_top), key=lambda rule: rule.top)
-    rows = in_groups(below, lambda row, rule: rule.top - row[0].top <= 2.0)
+    rows = group_consecutive(below, lambda row, rule: rule.top - row[0].top <= 2.0)
     return [
         Level(
             row[0].top,
@@ -75,7 +75,7 @@ def framed(levels: Sequence[Level], upright: Sequence[Rule], prints: Sequence[Pr
         connected = _alike(group[0], level) and _connected(last, level, upright, prints)
         return connected or _parts_grid(group, level, upright)
 
-    groups = in_groups(levels, goes_on)
+    groups = group_consecutive(levels, goes_on)
     return [group for group in groups if len(group) >= 2 and group[0].right - group[0].left > 60]
 
 
@@ -123,5 +123,5 @@ def _connected(above: Level, below: Level, upright: Sequence[Rule], prints: Sequ
 
 
 def merged(ends: Sequence[float]) -> list[float]:
-    groups = in_groups(sorted(ends), lambda group, end: end - group[-1] <= NEAR)
+    groups = group_consecutive(sorted(ends), lambda group, end: end - group[-1] <= NEAR)
     return [sum(group) / len(group) for group in groups]

@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ingest.readers.lines import in_groups
+from ingest.readers.lines import group_consecutive
 from ingest.readers.pdf.printed_lines import Print, Row, TableCell
-from ingest.time_ranges import begins_span, find_times, is_clocked, names_half
+from ingest.time_ranges import begins_span, find_times, is_explicit_time_span, is_half_of_day
 
 _FIRST = 3
 """Times stand in one of so many columns."""
@@ -40,9 +40,9 @@ def _entries(prints: Sequence[Print]) -> list[list[Print]]:
 
     def goes_on(entry: list[Print], line: Print) -> bool:
         apart = line.base - entry[-1].base > _APART * line.size or begins_span(line.text)
-        return not apart and (not names_half(line.text) or _ends_span(entry[-1].text, line.text))
+        return not apart and (not is_half_of_day(line.text) or _ends_span(entry[-1].text, line.text))
 
-    return in_groups(prints, goes_on)
+    return group_consecutive(prints, goes_on)
 
 
 def _ends_span(above: str, line: str) -> bool:
@@ -52,7 +52,7 @@ def _ends_span(above: str, line: str) -> bool:
 
 def _is_timed(row: Row, column: int) -> bool:
     entries = [" ".join(line.text for line in entry) for entry in _entries(_cell(row, column))]
-    return any(is_clocked(entry) or names_half(entry) for entry in entries)
+    return any(is_explicit_time_span(entry) or is_half_of_day(entry) for entry in entries)
 
 
 def _is_numbered(rows: Sequence[Row], column: int) -> bool:
@@ -74,7 +74,7 @@ def _parted(row: Row, timed: int, numbered: int | None, *, ruled: bool) -> list[
     bounds = [bound for n, bound in enumerate(bounds) if n == 0 or bound - bounds[n - 1] > near]
     if not bounds:
         return [row]
-    parts = [[TableCell(over=cell.over) for cell in row] for _ in range(len(bounds) + 1)]
+    parts = [[TableCell(col_span=cell.col_span) for cell in row] for _ in range(len(bounds) + 1)]
     for column, cell in enumerate(row):
         for line in cell.prints:
             part = 0 if single and column <= timed else sum(line.base + near > bound for bound in bounds)
