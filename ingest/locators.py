@@ -246,7 +246,9 @@ def build_locator(
             and 1 in position.labels
             and (piece.depth or piece.kind == "paragraph")
         ):
-            return join_locator(position.section, " ".join(["item", *(position.labels[d] for d in sorted(position.labels))]))
+            return join_locator(
+                position.section, " ".join(["item", *(position.labels[d] for d in sorted(position.labels))])
+            )
         if 1 in position.labels and piece.depth:
             number = _labelled("para. ", position.labels)
             if position.section == "annotations" and position.item:
