@@ -88,7 +88,7 @@ def test_both_engines_find_the_same_and_answer_the_same(
 def test_what_one_process_changes_the_others_see(
     open_library: OpenLibrary, database_url: str, catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("corpus.library_reader._LOOKED", 0.0)
+    monkeypatch.setattr("corpus.library_reader.CHECK_INTERVAL", 0.0)
     one, two = (open_library(tmp_path / name, database=database_url) for name in ("one", "two"))
     add(one, catalogue, Input("boats.md", b"# Boats\n\n1. Boats carry lamps.\n"))
     assert two.passage_counts() == {"en": 1}
@@ -105,7 +105,7 @@ def test_what_one_process_changes_the_others_see(
 def test_a_document_that_another_process_removes_in_the_middle_of_a_question_is_not_missed(
     open_library: OpenLibrary, database_url: str, catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("corpus.library_reader._LOOKED", 0.0)
+    monkeypatch.setattr("corpus.library_reader.CHECK_INTERVAL", 0.0)
     one, two = (open_library(tmp_path / name, database=database_url) for name in ("one", "two"))
     add(one, catalogue, Input("boats.md", b"# Boats\n\n1. Boats carry green lamps.\n"),
         Input("carts.md", b"# Carts\n\n1. Carts carry green lamps, too.\n"))  # fmt: skip
@@ -412,7 +412,7 @@ def test_two_processes_that_add_different_files_of_one_title_keep_both(
 def test_a_process_does_not_go_on_with_another_model_than_the_library_is_made_anew_with(
     open_library: OpenLibrary, database_url: str, catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("corpus.library_reader._LOOKED", 0.0)
+    monkeypatch.setattr("corpus.library_reader.CHECK_INTERVAL", 0.0)
     running = open_library(tmp_path / "running", database=database_url)
     add(running, catalogue, Input("boats.md", b"# Boats\n\n1. Boats carry lamps.\n"))
 
