@@ -35,7 +35,7 @@ from corpus.meetings import Meeting
 from corpus.models import EmbeddingModels
 from corpus.sources import DEFAULT_ORIGINALS_BYTES, STORED_FORMATS, SourceRecord
 from corpus.store import SCHEMA_VERSION, Header, StoredDocument
-from corpus.store.engines import Engine, embedded, shared
+from corpus.store.engines import Engine, open_embedded, open_postgres
 from corpus.store.schema_upgrades import EARLIER
 from corpus.symbols import Symbol, same_document
 from corpus.versions import Versions
@@ -129,9 +129,9 @@ class LibraryReader:
                         (folder / OWNER_FILE).write_text(
                             json.dumps({"pid": os.getpid(), "name": owner}), encoding="utf-8"
                         )
-                    opened = embedded(folder, vectors, self._write_stamp, reading=reading)
+                    opened = open_embedded(folder, vectors, self._write_stamp, read_only=reading)
                 else:
-                    opened = shared(database, self.models.search_model.dimension)
+                    opened = open_postgres(database, self.models.search_model.dimension)
             self._engine, self._db, self._store, self._indexes = opened, opened.db, opened.store, opened.indexes
             self._check_stamp(accept_stale)
             self._made = self._store.stamp()
@@ -257,7 +257,7 @@ class LibraryReader:
     def feedback(self, offset: int = 0, limit: int = MAX_FEEDBACK) -> list[Feedback]:
         """What people said about answers, oldest first."""
         with self._lock:
-            return self._store.feedback.some(offset, limit)
+            return self._store.feedback.page(offset, limit)
 
     def count_feedback(self) -> int:
         """How much people said about answers."""
@@ -294,7 +294,7 @@ class LibraryReader:
     def count_keys_like(self, stem: str) -> int:
         """How many documents are known by `stem`, or by `stem` and what follows a hyphen."""
         with self._lock:
-            return self._store.keys_like(stem)
+            return self._store.count_keys_like(stem)
 
     def source(self, origin: str) -> SourceRecord | None:
         """What became of a file when it was last read."""
@@ -311,7 +311,7 @@ class LibraryReader:
         if document.format not in STORED_FORMATS:
             return False
         with self._lock, readable_errors(self.folder):
-            return self._store.originals.holds(document.sha256)
+            return self._store.originals.has(document.sha256)
 
     def stored_document(self, document_id: str) -> StoredDocument:
         """A held document with all that belongs to it. Raises `DocumentNotFound`."""
@@ -384,7 +384,7 @@ class LibraryReader:
     def passage_id_at(self, document_id: str, position: int) -> str | None:
         """The id of the passage in which a character of a document lies, or None."""
         with self._lock:
-            return self._store.passage_at(document_id, position)
+            return self._store.passage_id_at(document_id, position)
 
     def meetings(self) -> list[Meeting]:
         """All held meetings; where an agenda is held as official text, its digest is left out."""
@@ -427,7 +427,7 @@ class LibraryReader:
             for language in self.passage_languages() if languages is None else languages:
                 crossing = self.models.search_model.language_shift(language)
                 asked = vector if crossing is None else crossing.shift_query(vector)
-                near = self._indexes.near(asked, language, limit, scope)
+                near = self._indexes.vector_search(asked, language, limit, scope)
                 if crossing is not None:
                     levelled = crossing.rescale_cosines(np.array([cosine for _, cosine in near], np.float32))
                     near = [(key, float(cosine)) for (key, _), cosine in zip(near, levelled, strict=True)]
@@ -444,7 +444,7 @@ class LibraryReader:
     ) -> list[LexicalHit]:
         """Passages in one language that share analysed words with the question, by BM25; those `within` a scope, or all."""
         with self._lock, readable_errors(self.folder):
-            return self._indexes.words(tokens, language, limit, scope)
+            return self._indexes.lexical_search(tokens, language, limit, scope)
 
     def similarities(
         self, question: str, texts: Sequence[str], model: Embedder | None = None, language: str = ""
@@ -461,7 +461,7 @@ class LibraryReader:
     def document_frequency(self, tokens: Sequence[str], language: str) -> dict[str, int]:
         """In how many passages of a language each analysed word stands."""
         with self._lock, readable_errors(self.folder):
-            return {token: self._indexes.frequency(token, language) for token in set(tokens)}
+            return {token: self._indexes.document_frequency(token, language) for token in set(tokens)}
 
     def passage_counts(self) -> dict[str, int]:
         """Number of passages held by language."""
@@ -469,19 +469,19 @@ class LibraryReader:
 
     def passage_languages(self) -> list[str]:
         """The languages in which passages are held, told without counting them."""
-        return self._once("spoken", lambda: [each for each in sorted(LANGUAGES) if self._store.speaks(each)])
+        return self._once("spoken", lambda: [each for each in sorted(LANGUAGES) if self._store.has_language(each)])
 
     # Keeping
 
     def status(self) -> Status:
         """Counts, sizes and the stamp."""
         with self._lock, readable_errors(self.folder):
-            size = self._db.bytes() + sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
+            size = self._db.size_bytes() + sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
             return Status(
                 folder=self.folder,
                 documents=self._store.count(),
                 passages=sum(self._store.passage_counts().values()),
-                vectors=self._indexes.count(),
+                vectors=self._indexes.count_vectors(),
                 bytes=size,
                 originals=self._store.originals.size(),
                 stamp=self._store.stamp(),
@@ -494,7 +494,7 @@ class LibraryReader:
         between two documents; nothing is to be changed meanwhile.
         """
         with self._lock:
-            found = self._db.damage()
+            found = self._db.find_damage()
         checked = IndexCheck(self._indexes, self.models.search_model.languages or LANGUAGES)
         for document_id in self.document_ids():
             with self._lock, readable_errors(self.folder):
@@ -505,6 +505,6 @@ class LibraryReader:
                 except (ValueError, KeyError, TypeError) as error:
                     found.append(f"{document_id}: {error}")
                 header = self._store.headers(id=document_id)
-                checked.look([each.id for each in passages], header[0].language if header else "")
+                checked.add_passages([each.id for each in passages], header[0].language if header else "")
         with self._lock, readable_errors(self.folder):
-            return [*found, *checked.faults()]
+            return [*found, *checked.find_faults()]
