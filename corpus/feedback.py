@@ -194,7 +194,7 @@ class FeedbackTable:
         """Removes what is kept up to a number; returns how much that was."""
         return self._db.execute("DELETE FROM feedback WHERE id <= ?", (number,)).rowcount
 
-    def some(self, offset: int = 0, limit: int = MAX_FEEDBACK) -> list[Feedback]:
+    def page(self, offset: int = 0, limit: int = MAX_FEEDBACK) -> list[Feedback]:
         """What is kept, oldest first."""
         found = self._db.execute(
             f"SELECT {', '.join(_COLUMNS)}, id FROM feedback ORDER BY id LIMIT ? OFFSET ?", (limit, offset)

@@ -9,7 +9,7 @@ from corpus.corpus_errors import LibraryError
 from corpus.documents import LANGUAGES, Document, Passage
 from corpus.store.database import Indexes
 
-AT_ONCE = 2_000
+BATCH = 2_000
 """Passages that are looked up at once."""
 
 
@@ -39,11 +39,11 @@ class IndexCheck:
         self._vectors = self._vectorless = 0
         self._broken: dict[str, str] = {}
 
-    def look(self, ids: Sequence[str], language: str) -> None:
+    def add_passages(self, ids: Sequence[str], language: str) -> None:
         """There are passages in a language."""
         waiting = self._waiting.setdefault(language, [])
         waiting += ids
-        if len(waiting) >= AT_ONCE:
+        if len(waiting) >= BATCH:
             self._take(language)
 
     def _take(self, language: str) -> None:
@@ -60,18 +60,18 @@ class IndexCheck:
         self._words[language] += words
         self._wordless[language] += len(ids) - words
 
-    def faults(self) -> Iterator[str]:
+    def find_faults(self) -> Iterator[str]:
         """What is wrong, once all were looked at."""
         for language in list(self._waiting):
             self._take(language)
-        more = self._indexes.count() - self._vectors
+        more = self._indexes.count_vectors() - self._vectors
         if more:
             yield f"vector index: {more} vectors of passages that are not held"
         if self._vectorless:
             yield f"vector index: {self._vectorless} passages have no vector"
         for language in LANGUAGES:
             try:
-                more = self._indexes.count_words(language) - self._words[language]
+                more = self._indexes.count_lexical(language) - self._words[language]
             except LibraryError as error:
                 self._broken.setdefault(language, str(error))
             if language in self._broken:

@@ -39,7 +39,7 @@ class Library(LibraryReader):
         with self._lock, readable_errors(self.folder):
             if self._store.sources.get(record.origin) != record:
                 with self._db.transaction():
-                    self._store.sources.put(record)
+                    self._store.sources.save(record)
 
     def remove_source(self, origin: str) -> list[str]:
         """Removes the documents that were read from a deleted file, and the record of that file.
@@ -54,7 +54,7 @@ class Library(LibraryReader):
             if skipped or self._store.sources.get(origin) is not None:
                 with self._db.transaction():
                     for each in (origin, *skipped):
-                        self._store.sources.forget(each)
+                        self._store.sources.remove(each)
             return skipped
 
     def add(
@@ -112,16 +112,16 @@ class Library(LibraryReader):
                 before = {each.sha256 for key in (document.id, *replaces) for each in self._store.headers(id=key)}
                 for replaced in replaces:
                     self._store.delete(replaced)
-                self._store.put(holding)
+                self._store.save(holding)
                 for sha256 in before:
-                    self._store.originals.sweep(sha256)
+                    self._store.originals.remove_unused(sha256)
                 if original is not None and self._has_room(document, len(original)):
-                    self._store.originals.keep(document.sha256, original)
+                    self._store.originals.add(document.sha256, original)
                 for note in sources:
-                    self._store.sources.put(note)
+                    self._store.sources.save(note)
             self._changed(document.id, *replaces)
             if update_indexes:
-                self._indexes.settle()
+                self._indexes.update()
 
     def should_store_original(self, document: Document | Header) -> bool:
         """Whether the file of a document should be stored: its format can be displayed, it is not stored yet, and there is room."""
@@ -129,7 +129,7 @@ class Library(LibraryReader):
             return False
         with self._lock, readable_errors(self.folder):
             originals = self._store.originals
-            return not originals.holds(document.sha256) and originals.size() < self._max_original_bytes
+            return not originals.has(document.sha256) and originals.size() < self._max_original_bytes
 
     def store_original(self, document_id: str, original: bytes) -> bool:
         """Stores the file of a document in the library; returns whether it is stored now. Bytes with another hash are not stored."""
@@ -137,7 +137,7 @@ class Library(LibraryReader):
         with self._lock, readable_errors(self.folder), self._db.transaction():
             for header in self._store.headers(id=document_id):
                 if header.sha256 == sha256 and self._has_room(header, len(original)):
-                    self._store.originals.keep(sha256, original)
+                    self._store.originals.add(sha256, original)
                     return True
             return False
 
@@ -146,24 +146,24 @@ class Library(LibraryReader):
         if document.format not in STORED_FORMATS or size > MAX_ORIGINAL_BYTES:
             return False
         return (
-            self._store.originals.holds(document.sha256)
+            self._store.originals.has(document.sha256)
             or self._store.originals.size() + size <= self._max_original_bytes
         )
 
     def update_indexes(self) -> None:
         """Updates the indexes with the documents that were added without updating them."""
         with self._lock, readable_errors(self.folder):
-            self._indexes.settle()
+            self._indexes.update()
 
     def record_copied(self, kind: str, marks: Mapping[str, str]) -> None:
         """Records what was copied here from another library."""
         with self._lock, readable_errors(self.folder), self._db.transaction():
-            self._store.copied.note(kind, marks)
+            self._store.copied.record(kind, marks)
 
     def forget_copied(self, kind: str, key: str) -> None:
         """Removes the record of something that was copied and no longer exists."""
         with self._lock, readable_errors(self.folder), self._db.transaction():
-            self._store.copied.forget(kind, key)
+            self._store.copied.remove(kind, key)
 
     def confirm(self, document_id: str) -> None:
         """Records that staff have checked that a document is the one that its text says it is."""
@@ -181,11 +181,11 @@ class Library(LibraryReader):
                 if not self._store.delete(document_id):
                     raise DocumentNotFound(f"The library holds no document {document_id!r}.")
                 for sha256 in files:
-                    self._store.originals.sweep(sha256)
+                    self._store.originals.remove_unused(sha256)
                 # In PostgreSQL another process may add the same passages as soon as this transaction ends.
                 left = set() if self._owned else self._remaining(passage_ids)
             self._changed(document_id)
-            self._indexes.settle()
+            self._indexes.update()
             left = self._remaining(passage_ids) if self._owned else left
             if left:
                 raise LibraryError(
@@ -194,7 +194,7 @@ class Library(LibraryReader):
 
     def _remaining(self, ids: Sequence[str]) -> set[str]:
         """Those of some passages that are still in the database or an index."""
-        return self._store.passages_by_id(ids).keys() | self._indexes.left(ids)
+        return self._store.passages_by_id(ids).keys() | self._indexes.find_indexed(ids)
 
     def reindex(self, segment: Segment, progress: Progress | None = None) -> int:
         """Rebuilds passages and both indexes from the documents; returns the number of passages.
@@ -204,14 +204,14 @@ class Library(LibraryReader):
         with self._lock, readable_errors(self.folder):
             total = 0
             with self._db.transaction():
-                until = self._indexes.empty()
+                until = self._indexes.prepare_rebuild()
                 for document_id in self._store.document_ids():
                     document = self._store.document(document_id)
                     assert document is not None
                     passages = segment(document)
                     check_passages(document, passages)
                     vectors = self.models.embed_passages(document.language, passages, progress)
-                    self._store.put(StoredDocument(document, passages, vectors, self._store.meeting(document_id)))
+                    self._store.save(StoredDocument(document, passages, vectors, self._store.meeting(document_id)))
                     total += len(passages)
                 self._store.write_stamp({**self._expected, **until})
             self._changed(*list(self._documents))

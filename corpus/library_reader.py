@@ -35,7 +35,7 @@ from corpus.meetings import Meeting
 from corpus.models import EmbeddingModels
 from corpus.sources import DEFAULT_ORIGINALS_BYTES, STORED_FORMATS, SourceRecord
 from corpus.store import SCHEMA_VERSION, Header, StoredDocument
-from corpus.store.engines import Engine, embedded, shared
+from corpus.store.engines import Engine, open_embedded, open_postgres
 from corpus.store.schema_upgrades import EARLIER
 from corpus.symbols import Symbol, same_document
 from corpus.versions import Versions
@@ -128,9 +128,9 @@ class LibraryReader:
                         (folder / OWNER_FILE).write_text(
                             json.dumps({"pid": os.getpid(), "name": owner}), encoding="utf-8"
                         )
-                    opened = embedded(folder, vectors, self._write_stamp, reading=read_only)
+                    opened = open_embedded(folder, vectors, self._write_stamp, read_only=read_only)
                 else:
-                    opened = shared(database, self.models.search_model.dimension)
+                    opened = open_postgres(database, self.models.search_model.dimension)
             self._engine, self._db, self._store, self._indexes = opened, opened.db, opened.store, opened.indexes
             self._check_stamp(accept_stale)
             self._opened_stamp = self._store.stamp()
@@ -256,7 +256,7 @@ class LibraryReader:
     def feedback(self, offset: int = 0, limit: int = MAX_FEEDBACK) -> list[Feedback]:
         """Stored feedback on answers, oldest first."""
         with self._lock:
-            return self._store.feedback.some(offset, limit)
+            return self._store.feedback.page(offset, limit)
 
     def count_feedback(self) -> int:
         """Number of feedback entries."""
@@ -293,7 +293,7 @@ class LibraryReader:
     def count_keys_like(self, stem: str) -> int:
         """How many documents have the key `stem`, or a key that begins with `stem` and a hyphen."""
         with self._lock:
-            return self._store.keys_like(stem)
+            return self._store.count_keys_like(stem)
 
     def source(self, origin: str) -> SourceRecord | None:
         """The outcome of the last reading of a file; None where it was never read."""
@@ -310,7 +310,7 @@ class LibraryReader:
         if document.format not in STORED_FORMATS:
             return False
         with self._lock, readable_errors(self.folder):
-            return self._store.originals.holds(document.sha256)
+            return self._store.originals.has(document.sha256)
 
     def stored_document(self, document_id: str) -> StoredDocument:
         """A document with its passages, vectors and meeting. Raises `DocumentNotFound`."""
@@ -383,7 +383,7 @@ class LibraryReader:
     def passage_id_at(self, document_id: str, position: int) -> str | None:
         """The id of the passage that contains a character offset of a document, or None."""
         with self._lock:
-            return self._store.passage_at(document_id, position)
+            return self._store.passage_id_at(document_id, position)
 
     def meetings(self) -> list[Meeting]:
         """All meetings, except those of superseded agendas, such as a digest beside the official text."""
@@ -426,7 +426,7 @@ class LibraryReader:
             for language in self.passage_languages() if languages is None else languages:
                 shift = self.models.search_model.language_shift(language)
                 query = vector if shift is None else shift.shift_query(vector)
-                near = self._indexes.near(query, language, limit, scope)
+                near = self._indexes.vector_search(query, language, limit, scope)
                 if shift is not None:
                     rescaled = shift.rescale_cosines(np.array([cosine for _, cosine in near], np.float32))
                     near = [(key, float(cosine)) for (key, _), cosine in zip(near, rescaled, strict=True)]
@@ -443,7 +443,7 @@ class LibraryReader:
     ) -> list[LexicalHit]:
         """Passages in one language that contain any of the index tokens, best BM25 score first; within `scope`, or all."""
         with self._lock, readable_errors(self.folder):
-            return self._indexes.words(tokens, language, limit, scope)
+            return self._indexes.lexical_search(tokens, language, limit, scope)
 
     def similarities(
         self, question: str, texts: Sequence[str], model: Embedder | None = None, language: str = ""
@@ -460,7 +460,7 @@ class LibraryReader:
     def document_frequency(self, tokens: Sequence[str], language: str) -> dict[str, int]:
         """In how many passages of a language each index token occurs."""
         with self._lock, readable_errors(self.folder):
-            return {token: self._indexes.frequency(token, language) for token in set(tokens)}
+            return {token: self._indexes.document_frequency(token, language) for token in set(tokens)}
 
     def passage_counts(self) -> dict[str, int]:
         """Number of passages by language."""
@@ -468,19 +468,19 @@ class LibraryReader:
 
     def passage_languages(self) -> list[str]:
         """The languages that have passages; faster than counting them."""
-        return self._derive("spoken", lambda: [each for each in sorted(LANGUAGES) if self._store.speaks(each)])
+        return self._derive("spoken", lambda: [each for each in sorted(LANGUAGES) if self._store.has_language(each)])
 
     # Maintenance
 
     def status(self) -> Status:
         """Counts, sizes and the stamp."""
         with self._lock, readable_errors(self.folder):
-            size = self._db.bytes() + sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
+            size = self._db.size_bytes() + sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
             return Status(
                 folder=self.folder,
                 documents=self._store.count(),
                 passages=sum(self._store.passage_counts().values()),
-                vectors=self._indexes.count(),
+                vectors=self._indexes.count_vectors(),
                 bytes=size,
                 originals=self._store.originals.size(),
                 stamp=self._store.stamp(),
@@ -493,7 +493,7 @@ class LibraryReader:
         read while it runs, but nothing may be changed.
         """
         with self._lock:
-            found = self._db.damage()
+            found = self._db.find_damage()
         checked = IndexCheck(self._indexes, self.models.search_model.languages or LANGUAGES)
         for document_id in self.document_ids():
             with self._lock, readable_errors(self.folder):
@@ -504,6 +504,6 @@ class LibraryReader:
                 except (ValueError, KeyError, TypeError) as error:
                     found.append(f"{document_id}: {error}")
                 header = self._store.headers(id=document_id)
-                checked.look([each.id for each in passages], header[0].language if header else "")
+                checked.add_passages([each.id for each in passages], header[0].language if header else "")
         with self._lock, readable_errors(self.folder):
-            return [*found, *checked.faults()]
+            return [*found, *checked.find_faults()]

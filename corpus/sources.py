@@ -58,13 +58,13 @@ class SourceTable:
         row = self._db.execute(f"SELECT {_NAMES} FROM sources WHERE origin = ?", (origin,)).fetchone()
         return _record(row) if row else None
 
-    def put(self, record: SourceRecord) -> None:
+    def save(self, record: SourceRecord) -> None:
         """Notes what became of a file, in place of what was noted before."""
-        self.forget(record.origin)
+        self.remove(record.origin)
         values = [int(each) if isinstance(each, bool) else each for each in astuple(record)]
         self._db.execute(f"INSERT INTO sources ({_NAMES}) VALUES ({_MARKS})", values)
 
-    def forget(self, origin: str) -> None:
+    def remove(self, origin: str) -> None:
         """Removes what was noted about a file."""
         self._db.execute("DELETE FROM sources WHERE origin = ?", (origin,))
 
@@ -113,7 +113,7 @@ class OriginalsTable:
         row = self._db.execute(f"SELECT bytes FROM {_TABLE} WHERE sha256 = ?", (sha256,)).fetchone()
         return bytes(row[0]) if row else None
 
-    def holds(self, sha256: str) -> bool:
+    def has(self, sha256: str) -> bool:
         """Whether a file is kept."""
         if not self._has():
             return False
@@ -125,14 +125,14 @@ class OriginalsTable:
             return 0
         return int(self._db.execute(f"SELECT coalesce(sum(size), 0) FROM {_TABLE}").fetchone()[0])
 
-    def keep(self, sha256: str, data: bytes) -> None:
+    def add(self, sha256: str, data: bytes) -> None:
         """Keeps a file."""
         if not self._has():
             self._db.create(_SCHEMA)
-        if not self.holds(sha256):
+        if not self.has(sha256):
             self._db.execute(f"INSERT INTO {_TABLE} VALUES (?, ?, ?)", (sha256, len(data), data))
 
-    def sweep(self, sha256: str) -> None:
+    def remove_unused(self, sha256: str) -> None:
         """Removes a file of which no document is left."""
         if self._has():
             self._db.execute(
@@ -141,7 +141,7 @@ class OriginalsTable:
             )
 
     def _has(self) -> bool:
-        return self._db.has(_TABLE)
+        return self._db.has_table(_TABLE)
 
 
 _COPIED = """CREATE TABLE IF NOT EXISTS copied (
@@ -158,17 +158,17 @@ class CopiedTable:
 
     def marks(self, kind: str) -> dict[str, str]:
         """The marks of one kind by id."""
-        if not self._db.has("copied"):
+        if not self._db.has_table("copied"):
             return {}
         return dict(self._db.execute("SELECT id, mark FROM copied WHERE kind = ?", (kind,)).fetchall())
 
-    def note(self, kind: str, marks: Mapping[str, str]) -> None:
+    def record(self, kind: str, marks: Mapping[str, str]) -> None:
         """Notes what is copied, beside what was."""
         self._db.create(_COPIED)
         for key, mark in marks.items():
-            self.forget(kind, key)
+            self.remove(kind, key)
             self._db.execute("INSERT INTO copied VALUES (?, ?, ?)", (kind, key, mark))
 
-    def forget(self, kind: str, key: str) -> None:
+    def remove(self, kind: str, key: str) -> None:
         """Removes the mark of what is gone."""
         self._db.execute("DELETE FROM copied WHERE kind = ? AND id = ?", (kind, key))

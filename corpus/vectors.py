@@ -24,7 +24,7 @@ _BEFORE = ("passages", "passages-multilingual")
 """Collections of earlier versions."""
 BATCH = 4_000
 """Rows a call; Chroma refuses more than 5,461."""
-LOOKED_AT = 800
+EF_SEARCH = 800
 """Candidates that a search keeps in view in Chroma's graph (HNSW's `ef`): with its 100, near passages are missed, and others
 each time the index is opened."""
 
@@ -44,7 +44,7 @@ class VectorIndex:
         self._opened: dict[str, Any] = {}
         try:
             self._client = _connect(location)
-            self._held = self._names()
+            self._collection_names = self._names()
         except (ChromaError, HTTPError, ValueError, OSError) as error:
             raise VectorIndexError(f"The vector index at {location} can't be opened ({error}).") from None
 
@@ -56,32 +56,32 @@ class VectorIndex:
         """Adds passages in a language that the index does not hold."""
         for begin in range(0, len(rows), BATCH):
             part = rows[begin : begin + BATCH]
-            self._reached(
+            self._call(
                 self._collection(language).add,
                 ids=[passage.id for passage, _ in part],
                 embeddings=np.stack([vector for _, vector in part]).astype(np.float32),
                 metadatas=[{"document": passage.document_id} for passage, _ in part],
             )
 
-    def forget(self, ids: Sequence[str], language: str) -> None:
+    def remove(self, ids: Sequence[str], language: str) -> None:
         """Removes passages in a language; ids that are not held are no error."""
-        if _name(language) in self._held:
+        if _name(language) in self._collection_names:
             for begin in range(0, len(ids), BATCH):
-                self._reached(self._collection(language).delete, ids=list(ids[begin : begin + BATCH]))
+                self._call(self._collection(language).delete, ids=list(ids[begin : begin + BATCH]))
 
     def search(
-        self, vector: np.ndarray, language: str, limit: int, within: SearchScope | None = None
+        self, vector: np.ndarray, language: str, limit: int, scope: SearchScope | None = None
     ) -> list[tuple[str, float]]:
         """(passage id, cosine similarity) of the nearest passages in a language, nearest first: those `within` a scope, where
         one is given. The scope holds while searching, so that `limit` passages of it come."""
-        if _name(language) not in self._held or (within is not None and not within.document_ids):
+        if _name(language) not in self._collection_names or (scope is not None and not scope.document_ids):
             return []
-        left_out = within.excluded_passage_ids if within else frozenset[str]()
-        found = self._reached(
+        left_out = scope.excluded_passage_ids if scope else frozenset[str]()
+        found = self._call(
             self._collection(language).query,
             query_embeddings=[vector.astype(np.float32)],
             n_results=limit + len(left_out),
-            where=None if within is None else {"document": {"$in": sorted(within.document_ids)}},
+            where=None if scope is None else {"document": {"$in": sorted(scope.document_ids)}},
             include=["distances"],
         )
         near = [
@@ -91,30 +91,30 @@ class VectorIndex:
         ]
         return near[:limit]
 
-    def holds(self, ids: Sequence[str], language: str) -> set[str]:
+    def find_indexed(self, ids: Sequence[str], language: str) -> set[str]:
         """Those of some ids that have a vector in a language."""
         return {key for rows in self._rows(ids, language) for key in rows["ids"]}
 
     def count(self) -> int:
         """Number of vectors held."""
-        return sum(int(self._reached(self._collection(each).count)) for each in self._languages())
+        return sum(int(self._call(self._collection(each).count)) for each in self._languages())
 
     def clear(self) -> None:
         """Empties the index."""
-        for name in self._reached(self._names):
-            self._reached(self._client.delete_collection, name=name)
+        for name in self._call(self._names):
+            self._call(self._client.delete_collection, name=name)
         self._opened.clear()
-        self._held = set()
+        self._collection_names = set()
 
     def _rows(self, ids: Sequence[str], language: str) -> Iterator[Any]:
         """What Chroma holds of some ids in a language, a few thousand at a time."""
-        if _name(language) in self._held:
+        if _name(language) in self._collection_names:
             for begin in range(0, len(ids), BATCH):
                 part = list(ids[begin : begin + BATCH])
-                yield self._reached(self._collection(language).get, ids=part, include=[])
+                yield self._call(self._collection(language).get, ids=part, include=[])
 
     def _languages(self) -> list[str]:
-        return [each for each in LANGUAGES if _name(each) in self._held]
+        return [each for each in LANGUAGES if _name(each) in self._collection_names]
 
     def _names(self) -> set[str]:
         """The collections that are this index's, those of earlier versions among them."""
@@ -123,25 +123,25 @@ class VectorIndex:
 
     def _collection(self, language: str) -> Any:
         if language not in self._opened:
-            self._opened[language] = self._reached(self._open, language=language)
-            self._held.add(_name(language))
+            self._opened[language] = self._call(self._open, language=language)
+            self._collection_names.add(_name(language))
         return self._opened[language]
 
     def _open(self, language: str) -> Any:
         collection = self._client.get_or_create_collection(
             _name(language),
             embedding_function=None,
-            configuration={"hnsw": {"space": "cosine", "ef_search": LOOKED_AT}},
+            configuration={"hnsw": {"space": "cosine", "ef_search": EF_SEARCH}},
         )
-        if collection.configuration_json["hnsw"]["ef_search"] != LOOKED_AT:
+        if collection.configuration_json["hnsw"]["ef_search"] != EF_SEARCH:
             with catch_warnings():
                 # Chroma warns of every collection without an embedding function of its own.
                 simplefilter("ignore", DeprecationWarning)
-                collection.modify(configuration={"hnsw": {"ef_search": LOOKED_AT}})
+                collection.modify(configuration={"hnsw": {"ef_search": EF_SEARCH}})
         return collection
 
     @staticmethod
-    def _reached(call: Callable[..., Any], **given: Any) -> Any:
+    def _call(call: Callable[..., Any], **given: Any) -> Any:
         """What a call to Chroma gives. Raises `VectorsError` where the index does not answer."""
         from chromadb.errors import ChromaError
         from httpx import HTTPError

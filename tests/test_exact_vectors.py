@@ -25,7 +25,7 @@ def without_chroma(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def near(library: Library, text: str, within: SearchScope | None = None) -> list[str]:
     asked = library.embedder.embed_query(text)
-    return [key for key, _ in library._indexes.near(asked, "en", 4, within)]
+    return [key for key, _ in library._indexes.vector_search(asked, "en", 4, within)]
 
 
 def test_the_same_passages_are_found_as_by_chroma(

@@ -34,7 +34,7 @@ from corpus.embedding import HashEmbedder
 from corpus.feedback import make_feedback
 from corpus.library import Library
 from corpus.store import SCHEMA_VERSION, Header
-from corpus.store.schema_upgrades import STEPS
+from corpus.store.schema_upgrades import UPGRADES
 from corpus.symbols import Symbol
 from ingest.chunker import SEGMENTER_VERSION, segmenter
 from ingest.folder_watch import Changes, WatchedFolder
@@ -660,7 +660,7 @@ def test_a_step_that_fails_leaves_an_earlier_library_as_it_was(
     copy = tmp_path / "copy"
     shutil.copytree(tmp_path / "library", copy)
     with monkeypatch.context() as patch:
-        patch.setitem(STEPS, "1", "CREATE TABLE sources (origin TEXT);\nCREATE NONSENSE")
+        patch.setitem(UPGRADES, "1", "CREATE TABLE sources (origin TEXT);\nCREATE NONSENSE")
         with pytest.raises(corpus.library.LibraryError, match="NONSENSE"):
             Library(copy, HashEmbedder(), SEGMENTER_VERSION)
     with closing(sqlite3.connect(copy / "library.sqlite3")) as db:

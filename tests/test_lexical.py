@@ -32,7 +32,7 @@ def passages(document: str, given_texts: list[str], heading: str = "") -> list[P
 
 def ids(index: LexicalIndex, made: list[Passage]) -> set[str]:
     """Those of some passages that an index has, which are all that it has."""
-    held = index.holds([each.id for each in made], "en")
+    held = index.find_indexed([each.id for each in made], "en")
     assert index.count("en") == len(held)
     return held
 
@@ -58,8 +58,8 @@ def test_what_holds_a_word_is_found_whatever_was_added_and_removed(
         wanted = {each.id for each in held if word in each.text.split()}
         assert holding(index, word) == wanted
         assert index.count("en") == len(held)
-        assert index.holds([each.id for each in (*held, *gone)], "en") == {each.id for each in held}
-        assert index.frequency(analyse(word, "en")[0], "en") == len(wanted)
+        assert index.find_indexed([each.id for each in (*held, *gone)], "en") == {each.id for each in held}
+        assert index.document_frequency(analyse(word, "en")[0], "en") == len(wanted)
         scope = SearchScope(frozenset(["changed"]), frozenset([after[0].id]))
         assert holding(index, word, scope) == wanted & {each.id for each in after[1:]}
         again = LexicalIndex(Path(folder))
@@ -91,7 +91,7 @@ def test_passages_that_score_the_same_come_in_the_order_of_their_ids(tmp_path: P
 def test_each_language_is_an_index_of_its_own(tmp_path: Path, language: str) -> None:
     index = LexicalIndex(tmp_path)
     assert index.search(["2021"], language, 5, None) == []
-    assert index.frequency("2021", language) == 0
+    assert index.document_frequency("2021", language) == 0
     index.rebuild(passages("a", ["2021"]), language)
     assert [each for each in LANGUAGES if index.search(["2021"], each, 5, None)] == [language]
 
@@ -130,7 +130,7 @@ def test_hostile_words_are_words(tmp_path: Path) -> None:
     index.rebuild(passages("a", ["a boat"]), "en")
     for token in ('"', "*", "boat OR", "id:a", "\x00", "x" * 70_000, "\ud800", ""):
         assert index.search([token], "en", 5, None) == []
-        assert index.frequency(token, "en") == 0
+        assert index.document_frequency(token, "en") == 0
 
 
 @pytest.mark.parametrize("ratio", [1.2, 2.0, 3.5])

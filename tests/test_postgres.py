@@ -32,7 +32,7 @@ from corpus.library import Library
 from corpus.migration import copy_library
 from corpus.sources import SourceRecord
 from corpus.store.postgres import _WRITING, Postgres
-from corpus.store.postgres_tables import lacking
+from corpus.store.postgres_tables import missing_extensions
 from ingest.chunker import SEGMENTER_VERSION, segmenter
 from ingest.pipeline import Input, starter_sources
 
@@ -153,9 +153,9 @@ def test_a_lost_connection_is_made_again_and_no_transaction_goes_on_without_its_
 
     def cut_in_the_middle() -> None:
         with library._db.transaction():
-            library._store.sources.put(noted)
+            library._store.sources.save(noted)
             cut(database_url)
-            library._store.sources.put(replace(noted, origin="two"))
+            library._store.sources.save(replace(noted, origin="two"))
 
     with pytest.raises(LibraryError, match="does not answer"):
         cut_in_the_middle()
@@ -227,7 +227,10 @@ def test_the_nearest_passages_are_found_as_when_all_are_compared(
     found = 0
     for n in range(20):
         vector = library.models.embed_query(f"word{n} word{n + 30}", library.embedder)
-        near, exact = library._indexes.near(vector, "en", 50), library._indexes.near(vector, "en", 50, all_of_it)
+        near, exact = (
+            library._indexes.vector_search(vector, "en", 50),
+            library._indexes.vector_search(vector, "en", 50, all_of_it),
+        )
         assert all(cosine == pytest.approx(dict(exact)[key], abs=1e-5) for key, cosine in near if key in dict(exact))
         found += len({key for key, _ in near} & {key for key, _ in exact})
     assert found >= 0.99 * 20 * 50
@@ -533,7 +536,7 @@ class _Rows(list[tuple[str]]):
     ],
 )
 def test_extensions_that_a_server_lacks_are_named(extensions: list[str], loaded: str, missing: list[str]) -> None:
-    assert lacking(_Server(extensions, loaded)) == missing  # type: ignore[arg-type]
+    assert missing_extensions(_Server(extensions, loaded)) == missing  # type: ignore[arg-type]
 
 
 def test_without_an_index_of_words_they_are_ranked_by_postgresql_until_a_reindex_makes_one(

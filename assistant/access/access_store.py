@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from corpus.corpus_errors import LibraryError, readable_errors
 from corpus.sources import CopiedTable
-from corpus.store.engines import postgres
+from corpus.store.engines import connect_postgres
 from corpus.store.sqlite import Sqlite
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class AccessStore:
             folder.mkdir(parents=True, exist_ok=True)
             self._db = self._opened()
             try:
-                if not self._db.has("draft_events"):
+                if not self._db.has_table("draft_events"):
                     with self._db.transaction():
                         self._db.create(_SCHEMA)
             except BaseException:
@@ -154,8 +154,8 @@ class AccessStore:
             for name, created in copied.marks("account").items():
                 if name not in accounts:
                     run("DELETE FROM accounts WHERE name = ? AND created = ?", (name, created))
-                    copied.forget("account", name)
-            copied.note("account", accounts)
+                    copied.remove("account", name)
+            copied.record("account", accounts)
             for table, columns in _KEPT.items():
                 log = table in ("audit", "draft_events")  # without names by which what is there already is known
                 if not log or run(f"SELECT 1 FROM {table} LIMIT 1").fetchone() is None:
@@ -194,7 +194,7 @@ class AccessStore:
             db.close()
 
     def _opened(self) -> Database:
-        return _file(self.folder / FILE) if self._database is None else postgres(self._database)
+        return _file(self.folder / FILE) if self._database is None else connect_postgres(self._database)
 
 
 def _file(path: Path) -> Sqlite:

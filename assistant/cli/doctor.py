@@ -143,15 +143,15 @@ def _database(settings: Settings) -> list[Finding]:
     """Whether the database of the settings has what is made use of."""
     if settings.database_url is None:
         return []
-    from corpus.store.engines import postgres
-    from corpus.store.postgres_tables import lacking
+    from corpus.store.engines import connect_postgres
+    from corpus.store.postgres_tables import missing_extensions
 
     try:
-        db = postgres(settings.database_url)
+        db = connect_postgres(settings.database_url)
     except LibraryError as error:
         return [Finding("database", "error", str(error), "Correct RAPPORTEUR_DATABASE_URL, or start the server.")]
     try:
-        missing = lacking(db)
+        missing = missing_extensions(db)
     finally:
         db.close()
     if not missing:

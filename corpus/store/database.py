@@ -47,28 +47,28 @@ class Database(Protocol):
     def snapshot(self) -> AbstractContextManager[None]:
         """All that is asked until the block ends is of one moment."""
 
-    def changes(self) -> None:
+    def mark_changed(self) -> None:
         """Notes, in a transaction, that documents change: other processes are to look anew."""
 
-    def has(self, table: str) -> bool:
+    def has_table(self, table: str) -> bool:
         """Whether there is a table."""
 
-    def field(self, name: str) -> str:
+    def json_field(self, name: str) -> str:
         """How a member of the JSON in the column `fields` is read."""
 
-    def among(self, column: str) -> str:
+    def is_in_list(self, column: str) -> str:
         """How it is asked whether a column holds one of the values of a list, which `listed` makes a value of."""
 
-    def listed(self, values: Iterable[str]) -> object:
+    def list_value(self, values: Iterable[str]) -> object:
         """Some texts as the one value that `among` takes."""
 
     def changed_elsewhere(self) -> bool:
         """Whether another process has changed anything since this was last asked."""
 
-    def damage(self) -> list[str]:
+    def find_damage(self) -> list[str]:
         """What the database's own checks say is wrong; empty when sound."""
 
-    def bytes(self) -> int:
+    def size_bytes(self) -> int:
         """How much disk it takes, beside the files in the library's folder."""
 
     def close(self) -> None:
@@ -78,11 +78,11 @@ class Database(Protocol):
 class Indexes(Protocol):
     """The lexical and the vector index of a library, derived from its store."""
 
-    def settle(self) -> None:
+    def update(self) -> None:
         """Takes in what the store's last transactions decided."""
 
-    def near(
-        self, vector: np.ndarray, language: str, limit: int, within: SearchScope | None = None
+    def vector_search(
+        self, vector: np.ndarray, language: str, limit: int, scope: SearchScope | None = None
     ) -> list[tuple[str, float]]:
         """(passage id, cosine similarity) of the nearest passages in a language, nearest first: those `within` a scope, where
         one is given, and then `limit` of them."""
@@ -90,19 +90,21 @@ class Indexes(Protocol):
     def vectors(self, ids: Sequence[str]) -> dict[str, np.ndarray]:
         """The vectors of passages by id; those without one are left out."""
 
-    def words(self, tokens: Sequence[str], language: str, limit: int, within: SearchScope | None) -> list[LexicalHit]:
+    def lexical_search(
+        self, tokens: Sequence[str], language: str, limit: int, scope: SearchScope | None
+    ) -> list[LexicalHit]:
         """Passages in a language with at least one token, best BM25 first; those `within` a scope, where one is given."""
 
-    def frequency(self, token: str, language: str) -> int:
+    def document_frequency(self, token: str, language: str) -> int:
         """In how many passages of a language a token stands."""
 
-    def left(self, ids: Collection[str]) -> set[str]:
+    def find_indexed(self, ids: Collection[str]) -> set[str]:
         """Those of some passages that an index has."""
 
-    def count(self) -> int:
+    def count_vectors(self) -> int:
         """Number of vectors held."""
 
-    def count_words(self, language: str) -> int:
+    def count_lexical(self, language: str) -> int:
         """Number of passages of a language whose words are indexed."""
 
     def with_vectors(self, ids: Sequence[str], language: str) -> set[str]:
@@ -111,7 +113,7 @@ class Indexes(Protocol):
     def with_words(self, ids: Sequence[str], language: str) -> set[str]:
         """Those of some passages of a language whose words are indexed."""
 
-    def empty(self) -> dict[str, str]:
+    def prepare_rebuild(self) -> dict[str, str]:
         """In a transaction in which all documents are put anew: the indexes are to be made anew, too. Returns what the stamp is
         to say until that is done."""
 

@@ -34,9 +34,9 @@ CREATE TABLE IF NOT EXISTS vectors (
   id TEXT PRIMARY KEY REFERENCES passages (id) ON DELETE CASCADE, vector BLOB NOT NULL
 )"""
 """Vectors stand in the database, too: Chroma is made anew from them, and they are read faster one by one."""
-SETTLED = 4_000
+PENDING_BATCH = 4_000
 """Passages that the indexes take in at once."""
-COMPARED = 1_000
+MAX_COMPARED = 1_000
 """Passages of a scope, at most, that are compared one by one; more are searched for in the index, which is slower where few are
 wanted among many."""
 _VECTORS, LEXICAL = "vectors", "lexical"
@@ -45,12 +45,12 @@ _REBUILD = {"vectors": "rebuild"}
 
 
 @dataclass(frozen=True)
-class Waiting:
+class PendingPassage:
     """A passage that the indexes have yet to take in; or to forget, where it is `gone`."""
 
     passage_id: str
     language: str
-    gone: bool
+    removed: bool
 
 
 class Outbox:
@@ -58,11 +58,11 @@ class Outbox:
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self.unsettled = True
+        self.may_have_pending = True
         """Whether something may wait."""
 
-    def learn(self, passages: Sequence[Passage], vectors: Sequence[np.ndarray | None], language: str) -> None:
-        self.unsettled = True
+    def add_passages(self, passages: Sequence[Passage], vectors: Sequence[np.ndarray | None], language: str) -> None:
+        self.may_have_pending = True
         self._db.executemany(
             "INSERT OR REPLACE INTO outbox VALUES (?, ?, 0)", [(each.id, language) for each in passages]
         )
@@ -75,41 +75,41 @@ class Outbox:
             ],
         )
 
-    def unlearn(self, document_id: str, language: str) -> None:
-        self.unsettled = True
+    def remove_document(self, document_id: str, language: str) -> None:
+        self.may_have_pending = True
         self._db.execute(
             "INSERT OR REPLACE INTO outbox SELECT id, ?, 1 FROM passages WHERE document_id = ?", (language, document_id)
         )
 
-    def learn_all(self) -> None:
+    def add_all(self) -> None:
         """Every passage is to be learnt."""
-        self.unsettled = True
+        self.may_have_pending = True
         with self._db.transaction():
             self._db.execute("INSERT OR REPLACE INTO outbox SELECT id, language, 0 FROM passages")
 
-    def exact(self) -> ExactVectorIndex:
+    def exact_index(self) -> ExactVectorIndex:
         """What compares the vectors that stand here."""
         return ExactVectorIndex(self._db)
 
-    def waiting(self, most: int) -> list[Waiting]:
+    def pending(self, most: int) -> list[PendingPassage]:
         """What waits, `most` passages at once."""
         found = self._db.execute(
             "SELECT passage_id, language, gone FROM outbox ORDER BY language, passage_id LIMIT ?", (most,)
         )
-        return [Waiting(key, language, bool(gone)) for key, language, gone in found]
+        return [PendingPassage(key, language, bool(gone)) for key, language, gone in found]
 
     def vectors(self, ids: Collection[str]) -> dict[str, np.ndarray]:
         """The vectors of passages by id; those without one are left out."""
         found = self._db.execute(
-            f"SELECT id, vector FROM vectors WHERE {self._db.among('id')}", (self._db.listed(ids),)
+            f"SELECT id, vector FROM vectors WHERE {self._db.is_in_list('id')}", (self._db.list_value(ids),)
         )
         return {key: np.frombuffer(vector, dtype="<f4") for key, vector in found}
 
-    def any(self) -> bool:
+    def has_pending(self) -> bool:
         """Whether anything waits."""
         return self._db.execute("SELECT 1 FROM outbox LIMIT 1").fetchone() is not None
 
-    def taken(self, waiting: Sequence[Waiting]) -> None:
+    def mark_done(self, waiting: Sequence[PendingPassage]) -> None:
         """After the indexes have taken some of it in."""
         with self._db.transaction():
             self._db.executemany(
@@ -129,26 +129,28 @@ class EmbeddedIndexes:
         outbox: Outbox,
         folder: Path,
         location: str | None,
-        stamped: Callable[[], None],
+        write_stamp: Callable[[], None],
         *,
-        reading: bool = False,
+        read_only: bool = False,
     ) -> None:
-        self._store, self._outbox, self._stamped = store, outbox, stamped
+        self._store, self._outbox, self._write_stamp = store, outbox, write_stamp
         self._location: Path | str = location or folder / _VECTORS
-        self._vector_index: VectorIndex | ExactVectorIndex | None = outbox.exact() if reading else None
-        self._words = TemporaryDirectory(prefix="rapporteur-") if reading else None
-        if self._words is not None:
-            if not outbox.any():  # else what waits is not in it: it is made anew
-                _link(folder / LEXICAL, Path(self._words.name))
-            outbox.unsettled = False
-        self._lexical = LexicalIndex(Path(self._words.name) if self._words else folder / LEXICAL)
+        self._vector_index: VectorIndex | ExactVectorIndex | None = outbox.exact_index() if read_only else None
+        self._temporary_lexical_folder = TemporaryDirectory(prefix="rapporteur-") if read_only else None
+        if self._temporary_lexical_folder is not None:
+            if not outbox.has_pending():  # else what waits is not in it: it is made anew
+                _link(folder / LEXICAL, Path(self._temporary_lexical_folder.name))
+            outbox.may_have_pending = False
+        self._lexical = LexicalIndex(
+            Path(self._temporary_lexical_folder.name) if self._temporary_lexical_folder else folder / LEXICAL
+        )
 
-    def near(
-        self, vector: np.ndarray, language: str, limit: int, within: SearchScope | None = None
+    def vector_search(
+        self, vector: np.ndarray, language: str, limit: int, scope: SearchScope | None = None
     ) -> list[tuple[str, float]]:
-        few = [] if within is None else self._store.ids_within(within, COMPARED + 1)
-        if within is None or len(few) > COMPARED:
-            return self._opened().search(vector, language, limit, within)
+        few = [] if scope is None else self._store.passage_ids_in(scope, MAX_COMPARED + 1)
+        if scope is None or len(few) > MAX_COMPARED:
+            return self._vectors().search(vector, language, limit, scope)
         ids = [key for key, spoken in few if spoken == language]
         found = [(key, float(vector @ own)) for key, own in self._outbox.vectors(ids).items()]
         return sorted(found, key=lambda hit: -hit[1])[:limit]
@@ -156,72 +158,74 @@ class EmbeddedIndexes:
     def vectors(self, ids: Sequence[str]) -> dict[str, np.ndarray]:
         return self._outbox.vectors(ids)
 
-    def words(self, tokens: Sequence[str], language: str, limit: int, within: SearchScope | None) -> list[LexicalHit]:
-        return self._settled(language).search(tokens, language, limit, within)
+    def lexical_search(
+        self, tokens: Sequence[str], language: str, limit: int, scope: SearchScope | None
+    ) -> list[LexicalHit]:
+        return self._updated_lexical(language).search(tokens, language, limit, scope)
 
-    def frequency(self, token: str, language: str) -> int:
-        return self._settled(language).frequency(token, language)
+    def document_frequency(self, token: str, language: str) -> int:
+        return self._updated_lexical(language).document_frequency(token, language)
 
-    def left(self, ids: Collection[str]) -> set[str]:
+    def find_indexed(self, ids: Collection[str]) -> set[str]:
         held = list(ids)
-        vectors = self._opened()
+        vectors = self._vectors()
         return set().union(
-            *(index.holds(held, language) for language in LANGUAGES for index in (vectors, self._lexical))
+            *(index.find_indexed(held, language) for language in LANGUAGES for index in (vectors, self._lexical))
         )
 
-    def count(self) -> int:
-        return self._opened().count()
+    def count_vectors(self) -> int:
+        return self._vectors().count()
 
-    def count_words(self, language: str) -> int:
-        return self._settled(language).count(language)
+    def count_lexical(self, language: str) -> int:
+        return self._updated_lexical(language).count(language)
 
     def with_vectors(self, ids: Sequence[str], language: str) -> set[str]:
-        return self._opened().holds(ids, language)
+        return self._vectors().find_indexed(ids, language)
 
     def with_words(self, ids: Sequence[str], language: str) -> set[str]:
-        return self._settled(language).holds(ids, language)
+        return self._updated_lexical(language).find_indexed(ids, language)
 
-    def empty(self) -> dict[str, str]:
+    def prepare_rebuild(self) -> dict[str, str]:
         return _REBUILD
 
     def rebuild(self) -> None:
         self._lexical.clear()
         self.close()
-        self._opened()
+        self._vectors()
 
     def close(self) -> None:
         if self._vector_index is not None:
             self._vector_index.close()
             self._vector_index = None
         self._lexical.close()
-        if self._words is not None:
-            self._words.cleanup()
+        if self._temporary_lexical_folder is not None:
+            self._temporary_lexical_folder.cleanup()
 
-    def _opened(self) -> VectorIndex | ExactVectorIndex:
+    def _vectors(self) -> VectorIndex | ExactVectorIndex:
         """The vector index, with all that is held."""
         if self._vector_index is None:
             rebuild = _REBUILD.items() <= self._store.stamp().items()
             if rebuild and isinstance(self._location, Path) and self._location.exists():
                 shutil.rmtree(self._location)
-            opened = self._open()
+            opened = self._open_vectors()
             if rebuild:
                 opened.clear()
                 # From here on what is missing waits in the outbox, and goes on from there whatever happens.
-                self._stamped()
+                self._write_stamp()
             self._vector_index = opened
-            self.settle()
-        elif self._outbox.unsettled:
-            self.settle()
+            self.update()
+        elif self._outbox.may_have_pending:
+            self.update()
         return self._vector_index
 
-    def _open(self) -> VectorIndex | ExactVectorIndex:
+    def _open_vectors(self) -> VectorIndex | ExactVectorIndex:
         """Chroma, or what takes its place where it is not installed. A folder that is not there is filled from the database."""
         if find_spec("chromadb") is None:
             if isinstance(self._location, str):
                 raise LibraryError(
                     f"RAPPORTEUR_CHROMA_URL is set, but Chroma is not installed. Run: {install_command('chroma')}"
                 )
-            return self._outbox.exact()
+            return self._outbox.exact_index()
         from corpus.vectors import VectorIndex, VectorIndexError
 
         absent = isinstance(self._location, Path) and not self._location.exists()
@@ -235,27 +239,27 @@ class EmbeddedIndexes:
                 remedy = "See that the server of RAPPORTEUR_CHROMA_URL runs and that the address is right."
             raise LibraryError(f"{error} {remedy}") from None
         if absent:
-            self._outbox.learn_all()
+            self._outbox.add_all()
         return opened
 
-    def _settled(self, language: str) -> LexicalIndex:
+    def _updated_lexical(self, language: str) -> LexicalIndex:
         """The lexical index, with all that is held in a language."""
-        if self._outbox.unsettled:
-            self.settle()
-        lacking = not self._lexical.opens(language) and self._store.speaks(language)
-        return self._mended(language) if lacking else self._lexical
+        if self._outbox.may_have_pending:
+            self.update()
+        lacking = not self._lexical.can_open(language) and self._store.has_language(language)
+        return self._usable_lexical(language) if lacking else self._lexical
 
-    def settle(self) -> None:
-        if self._vector_index is None and self._outbox.any():
-            self._opened()  # which settles as it opens
+    def update(self) -> None:
+        if self._vector_index is None and self._outbox.has_pending():
+            self._vectors()  # which settles as it opens
             return
-        while waiting := self._outbox.waiting(SETTLED):
+        while waiting := self._outbox.pending(PENDING_BATCH):
             for language in dict.fromkeys(each.language for each in waiting):
-                self._take([each for each in waiting if each.language == language], language)
-            self._outbox.taken(waiting)
-        self._outbox.unsettled = False
+                self._index_pending([each for each in waiting if each.language == language], language)
+            self._outbox.mark_done(waiting)
+        self._outbox.may_have_pending = False
 
-    def _take(self, waiting: Sequence[Waiting], language: str) -> None:
+    def _index_pending(self, waiting: Sequence[PendingPassage], language: str) -> None:
         """What waits in one language goes to the indexes. What is to be added is forgotten first: a process that was killed
         may have added part of it."""
         assert self._vector_index is not None
@@ -263,17 +267,21 @@ class EmbeddedIndexes:
             # An index of Chroma's would miss what changes now; it is made anew when Chroma is there again.
             shutil.rmtree(self._location, ignore_errors=True)
         ids = [each.passage_id for each in waiting]
-        held = self._store.passages_by_id([each.passage_id for each in waiting if not each.gone])
-        self._vector_index.forget(ids, language)
+        held = self._store.passages_by_id([each.passage_id for each in waiting if not each.removed])
+        self._vector_index.remove(ids, language)
         vectors = self._outbox.vectors(held)
         self._vector_index.add([(passage, vectors[key]) for key, passage in held.items() if key in vectors], language)
-        self._mended(language).update(ids, held.values(), language)
+        self._usable_lexical(language).update(ids, held.values(), language)
 
-    def _mended(self, language: str) -> LexicalIndex:
+    def _usable_lexical(self, language: str) -> LexicalIndex:
         """The lexical index, with all in a language that does not wait: made anew where there is none that can be opened."""
-        if not self._lexical.opens(language):
-            waiting = "" if self._words else "id IN (SELECT passage_id FROM outbox WHERE language = passages.language)"
-            self._lexical.rebuild(self._store.each_passage(language, but=waiting), language)
+        if not self._lexical.can_open(language):
+            waiting = (
+                ""
+                if self._temporary_lexical_folder
+                else "id IN (SELECT passage_id FROM outbox WHERE language = passages.language)"
+            )
+            self._lexical.rebuild(self._store.iter_passages(language, but=waiting), language)
         return self._lexical
 
 

@@ -11,7 +11,7 @@ from corpus.corpus_errors import DATABASE_FILE, OWNER_FILE, LibraryBusy, Library
 from corpus.extras import install_command
 from corpus.store.database import Database, Indexes
 from corpus.store.embedded import LEXICAL, OUTBOX, EmbeddedIndexes, Outbox
-from corpus.store.schema_upgrades import migrate
+from corpus.store.schema_upgrades import upgrade_schema
 from corpus.store.sqlite import Sqlite
 from corpus.store.store import Store
 
@@ -30,20 +30,22 @@ class Engine:
         self.db.close()
 
 
-def embedded(folder: Path, vectors: str | None, stamped: Callable[[], None], *, reading: bool = False) -> Engine:
+def open_embedded(
+    folder: Path, vectors: str | None, write_stamp: Callable[[], None], *, read_only: bool = False
+) -> Engine:
     """SQLite, tantivy and Chroma in a folder; `vectors` is the address of a Chroma server where one is used. `stamped` writes the
     stamp of a library whose indexes are as they should be. `reading`: nothing can be written there. Raises `LibraryBusy` where what
     can only be read is not closed."""
     path = folder / DATABASE_FILE
     log = path.with_name(f"{DATABASE_FILE}-wal")
-    if reading and ((folder / OWNER_FILE).exists() or (log.exists() and log.stat().st_size)):
+    if read_only and ((folder / OWNER_FILE).exists() or (log.exists() and log.stat().st_size)):
         raise LibraryBusy(
             f"The library in {folder} can only be read from here, and a process has it open elsewhere or was ended before it "
             "closed it. End that process, or open the library once where it can be written to."
         )
-    db = Sqlite(path, reading=reading)
+    db = Sqlite(path, read_only=read_only)
     try:
-        if not db.has("stamp") and any((folder / LEXICAL).glob("*/*")):
+        if not db.has_table("stamp") and any((folder / LEXICAL).glob("*/*")):
             # Tables are there before any index is.
             raise LibraryError(
                 storage_error_message(
@@ -52,18 +54,18 @@ def embedded(folder: Path, vectors: str | None, stamped: Callable[[], None], *, 
             )
         outbox = Outbox(db)
         store = Store(db, outbox, OUTBOX)
-        migrate(db, store.stamp(), folder)
-        return Engine(db, store, EmbeddedIndexes(store, outbox, folder, vectors, stamped, reading=reading))
+        upgrade_schema(db, store.stamp(), folder)
+        return Engine(db, store, EmbeddedIndexes(store, outbox, folder, vectors, write_stamp, read_only=read_only))
     except BaseException:
         db.close()
         raise
 
 
-def shared(url: str, dimension: int) -> Engine:
+def open_postgres(url: str, dimension: int) -> Engine:
     """PostgreSQL, for vectors of some dimension."""
     from corpus.store.postgres_tables import SETTINGS, TableIndexes
 
-    db = postgres(url, SETTINGS)
+    db = connect_postgres(url, SETTINGS)
     try:
         indexes = TableIndexes(db, dimension)
         store = Store(db, indexes)
@@ -74,7 +76,7 @@ def shared(url: str, dimension: int) -> Engine:
         raise
 
 
-def postgres(url: str, settings: Mapping[str, str] = MappingProxyType({})) -> Database:
+def connect_postgres(url: str, settings: Mapping[str, str] = MappingProxyType({})) -> Database:
     """A connection to PostgreSQL. Raises `LibraryError` where its driver is not installed or the server does not answer."""
     try:
         from corpus.store.postgres import Postgres

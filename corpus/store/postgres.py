@@ -43,7 +43,7 @@ class Postgres:
     def __init__(self, url: str, settings: Mapping[str, str]) -> None:
         self._url = url
         try:
-            self._told = conninfo_to_dict(url)
+            self._parameters = conninfo_to_dict(url)
         except psycopg.Error:
             # Its words may hold the password.
             raise LibraryError("RAPPORTEUR_DATABASE_URL is no address: write postgresql://USER@HOST/NAME.") from None
@@ -52,31 +52,31 @@ class Postgres:
         self._changes: tuple[int, int] | None = None
         self._db = self._connect()
         try:
-            if not self.has("changes"):  # a replica, which can only be read, has it from its primary
+            if not self.has_table("changes"):  # a replica, which can only be read, has it from its primary
                 with self.transaction():
                     self.execute("CREATE TABLE IF NOT EXISTS changes (n BIGINT NOT NULL)")
                     self.execute("INSERT INTO changes SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM changes)")
-            self.moment = self._moment()
+            self.change_number = self._moment()
         except BaseException:
             self._db.close()
             raise
 
     @property
-    def where(self) -> str:
+    def public_name(self) -> str:
         """Server and database, as they may be told: without name and password."""
-        return f"{self._told.get('dbname') or 'the database'} at {self._told.get('host') or 'this machine'}"
+        return f"{self._parameters.get('dbname') or 'the database'} at {self._parameters.get('host') or 'this machine'}"
 
     def execute(self, sql: str, values: Sequence[object] = ()) -> psycopg.Cursor[Any]:
         asks = sql.startswith(_ASKS)
-        sent = tuple(_sent(each, asks) for each in values)
-        rows: psycopg.Cursor[Any] = self._done(
-            lambda: self._db.execute(_marked(sql) if sent else sql, sent or None), asks
+        sent = tuple(_storable(each, asks) for each in values)
+        rows: psycopg.Cursor[Any] = self._call(
+            lambda: self._db.execute(_with_percent_marks(sql) if sent else sql, sent or None), asks
         )
         return rows
 
     def executemany(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
-        sent = [tuple(_sent(each, False) for each in row) for row in rows]
-        self._done(lambda: self._db.cursor().executemany(_marked(sql), sent), False)
+        sent = [tuple(_storable(each, False) for each in row) for row in rows]
+        self._call(lambda: self._db.cursor().executemany(_with_percent_marks(sql), sent), False)
 
     def create(self, statements: str) -> None:
         for statement in filter(str.strip, statements.split(";\n")):
@@ -96,30 +96,30 @@ class Postgres:
     def snapshot(self) -> AbstractContextManager[None]:
         return self._within("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
-    def changes(self) -> None:
+    def mark_changed(self) -> None:
         now = int(self.execute("UPDATE changes SET n = n + 1 RETURNING n").fetchall()[0][0])
         self._changes = (now - 1 if self._changes is None else self._changes[0], now)
 
     def changed_elsewhere(self) -> bool:
-        before, self.moment = self.moment, self._moment()
-        return self.moment != before
+        before, self.change_number = self.change_number, self._moment()
+        return self.change_number != before
 
-    def has(self, table: str) -> bool:
+    def has_table(self, table: str) -> bool:
         return self._one("SELECT to_regclass(?)", table) is not None
 
-    def field(self, name: str) -> str:
+    def json_field(self, name: str) -> str:
         return f"(fields::jsonb ->> '{name}')"
 
-    def among(self, column: str) -> str:
+    def is_in_list(self, column: str) -> str:
         return f"{column} = ANY(?)"
 
-    def listed(self, values: Iterable[str]) -> list[str]:
+    def list_value(self, values: Iterable[str]) -> list[str]:
         return list(values)
 
-    def damage(self) -> list[str]:
+    def find_damage(self) -> list[str]:
         return []  # the server looks after its files, and after foreign keys
 
-    def bytes(self) -> int:
+    def size_bytes(self) -> int:
         return int(self._one("SELECT pg_database_size(current_database())"))
 
     def close(self) -> None:
@@ -127,8 +127,8 @@ class Postgres:
 
     def _keep_up(self) -> None:
         """What this process has changed itself is no news to it, where nobody else has changed anything."""
-        if self._changes is not None and self._changes[0] == self.moment:
-            self.moment = self._changes[1]
+        if self._changes is not None and self._changes[0] == self.change_number:
+            self.change_number = self._changes[1]
 
     def _moment(self) -> int:
         return int(self._one("SELECT n FROM changes"))
@@ -158,7 +158,7 @@ class Postgres:
             ) from None
 
     def _connect(self) -> psycopg.Connection[Any]:
-        given = [self._told.get("options"), *(f"-c {name}={value}" for name, value in self._settings.items())]
+        given = [self._parameters.get("options"), *(f"-c {name}={value}" for name, value in self._settings.items())]
         options = " ".join(str(each) for each in given if each)
         try:
             # Prepared statements hide their limit from pg_textsearch, which then looks for a thousand passages.
@@ -167,12 +167,12 @@ class Postgres:
             )
         except psycopg.Error as error:
             # A password with a sign that has a meaning in addresses is taken for a host, and named as one.
-            said = "" if "password" in self._told else f" ({_line(error)})"
+            said = "" if "password" in self._parameters else f" ({_line(error)})"
             raise LibraryError(
                 f"The PostgreSQL database can't be reached{said}. See that the server runs and that its address is right."
             ) from None
 
-    def _done(self, call: Callable[[], Any], again: bool) -> Any:
+    def _call(self, call: Callable[[], Any], again: bool) -> Any:
         """What a call gives; where it may be made `again`, on a new connection after the old one was lost."""
         fresh = self._db.closed and not self._inside
         if fresh:
@@ -180,31 +180,31 @@ class Postgres:
         try:
             return call()
         except psycopg.errors.LockNotAvailable:
-            raise LibraryError(f"Another process is writing to {self.where}. Try again in a moment.") from None
+            raise LibraryError(f"Another process is writing to {self.public_name}. Try again in a moment.") from None
         except psycopg.errors.DiskFull:
             raise LibraryFull(
-                f"The disk of {self.where} is full. Nothing was changed. Free some space and try again."
+                f"The disk of {self.public_name} is full. Nothing was changed. Free some space and try again."
             ) from None
         except psycopg.OperationalError as error:
             if fresh or self._inside or not self._db.closed or not again:
                 raise LibraryError(
-                    f"{self.where} does not answer ({_line(error)}). See that the server runs."
+                    f"{self.public_name} does not answer ({_line(error)}). See that the server runs."
                 ) from None
         except psycopg.Error as error:
-            raise LibraryError(f"{self.where} refuses ({_line(error)}).") from None
-        return self._done(call, again)
+            raise LibraryError(f"{self.public_name} refuses ({_line(error)}).") from None
+        return self._call(call, again)
 
 
-def _marked(sql: str) -> str:
+def _with_percent_marks(sql: str) -> str:
     """A statement with the marks for values that psycopg takes."""
     return sql.replace("%", "%%").replace("?", "%s")
 
 
-def _sent(value: object, asks: bool) -> object:
+def _storable(value: object, asks: bool) -> object:
     """A value as PostgreSQL can hold it. NULs and lone surrogates it can't: where something is asked, they are replaced, so that
     nothing is found; to write them is a `LibraryError`."""
     if isinstance(value, list):
-        return [_sent(each, asks) for each in value]
+        return [_storable(each, asks) for each in value]
     if not isinstance(value, str) or (value.isascii() and "\0" not in value):
         return value
     held = value.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")

@@ -31,23 +31,23 @@ search keeps in view in the graph; with fewer, near passages are missed."""
 _LINKED = 128
 """Candidates among which a new passage of pgvector's graph looks for its neighbours: with its 64, one near passage in a hundred is missed
 among 100,000."""
-ROW = 2_704
+MAX_ROW_BYTES = 2_704
 """Bytes of a row up to which all of it stands in one place, so that vectors are not looked up elsewhere: three fill a page."""
 _K, _B = 1.2, 0.75
 """Of BM25: how much a word counts that comes again, and how much the length of a passage. The usual values."""
 _OTHERS = 99
 _FILLER = "0"
 """A word that no passage holds."""
-SPILLED = 1_000
+SPILL_AFTER = 1_000
 """New passages after which the index of words writes them into its files, where they are searched much faster."""
-PENDING = 256
+PENDING_KILOBYTES = 256
 """Kilobytes of new rows that the index of held words gathers before it sorts them in; what it gathers is room that it keeps. With the server's
 4,096 it takes twice the room of 10,000 passages."""
 _HELD = "to_tsvector('simple', tokens)"
 """The words of a passage as PostgreSQL's own search has them; an index tells which passages hold one."""
 
 
-def lacking(db: Database) -> list[str]:
+def missing_extensions(db: Database) -> list[str]:
     """The extensions that the server lacks, of those that are made use of: `vector`, without which nothing works, and
     `pg_textsearch` (which has to stand in `shared_preload_libraries`, too), without which words are ranked less well and
     slower, by PostgreSQL's own search."""
@@ -68,13 +68,13 @@ class TableIndexes:
 
     def prepare(self) -> None:
         """Makes the tables where there are none; those of the store are there."""
-        if not all(self._db.has(_table(language)) for language in LANGUAGES):
+        if not all(self._db.has_table(_table(language)) for language in LANGUAGES):
             with self._db.transaction():
                 self._prepare()
-        self._ranks = all(self._db.has(f"{_table(language)}_words") for language in LANGUAGES)
+        self._ranks = all(self._db.has_table(f"{_table(language)}_words") for language in LANGUAGES)
 
     def _prepare(self) -> None:
-        missing = lacking(self._db)
+        missing = missing_extensions(self._db)
         if "vector" in missing:
             raise LibraryError(
                 "The PostgreSQL server lacks the extension pgvector, without which it can't hold a library."
@@ -91,10 +91,10 @@ class TableIndexes:
             self._db.create(
                 f"CREATE TABLE IF NOT EXISTS {table} (id TEXT PRIMARY KEY REFERENCES passages (id) ON DELETE CASCADE, "
                 f"document_id TEXT NOT NULL, tokens TEXT NOT NULL, vector vector({self._dimension})) "
-                f"WITH (toast_tuple_target = {ROW});\n"
+                f"WITH (toast_tuple_target = {MAX_ROW_BYTES});\n"
                 f"ALTER TABLE {table} ALTER COLUMN vector SET STORAGE MAIN, ALTER COLUMN tokens SET STORAGE MAIN;\n"
                 f"CREATE INDEX IF NOT EXISTS {table}_document ON {table} (document_id);\n"
-                f"CREATE INDEX IF NOT EXISTS {table}_held ON {table} USING gin ({_HELD}) WITH (gin_pending_list_limit = {PENDING});\n"
+                f"CREATE INDEX IF NOT EXISTS {table}_held ON {table} USING gin ({_HELD}) WITH (gin_pending_list_limit = {PENDING_KILOBYTES});\n"
                 f"CREATE INDEX IF NOT EXISTS {table}_nearest ON {table} USING hnsw (({self._half('vector')}) halfvec_cosine_ops) "
                 f"WITH (ef_construction = {_LINKED})"
             )
@@ -104,7 +104,7 @@ class TableIndexes:
                     f"WITH (text_config = 'simple', k1 = {_K}, b = {_B})"
                 )
 
-    def learn(self, passages: Sequence[Passage], vectors: Sequence[np.ndarray | None], language: str) -> None:
+    def add_passages(self, passages: Sequence[Passage], vectors: Sequence[np.ndarray | None], language: str) -> None:
         self._learnt[language] += len(passages)
         self._db.executemany(
             f"INSERT INTO {_table(language)} VALUES (?, ?, ?, ?)",
@@ -114,20 +114,20 @@ class TableIndexes:
             ],
         )
 
-    def unlearn(self, document_id: str, language: str) -> None:
+    def remove_document(self, document_id: str, language: str) -> None:
         """Rows go with their passages."""
 
-    def settle(self) -> None:
+    def update(self) -> None:
         for language, learnt in self._learnt.items():
-            if learnt >= SPILLED and self._ranks:
+            if learnt >= SPILL_AFTER and self._ranks:
                 self._db.execute(f"SELECT bm25_spill_index('{_table(language)}_words')")
                 self._learnt[language] = 0
 
-    def near(
-        self, vector: np.ndarray, language: str, limit: int, within: SearchScope | None = None
+    def vector_search(
+        self, vector: np.ndarray, language: str, limit: int, scope: SearchScope | None = None
     ) -> list[tuple[str, float]]:
         asked, table = _written(vector), _table(language)
-        if within is None:
+        if scope is None:
             found = self._db.execute(
                 f"SELECT id, 1 - (vector <=> ?::vector) FROM {table} WHERE vector IS NOT NULL "
                 f"ORDER BY {self._half('vector')} <=> {self._half('?')} LIMIT ?",
@@ -135,7 +135,7 @@ class TableIndexes:
             )
         else:
             # A scope is compared one by one: the graph would be walked for long where it is small.
-            scope, values = self._scope(within)
+            scope, values = self._scope(scope)
             found = self._db.execute(
                 f"WITH held AS MATERIALIZED (SELECT id, vector <=> ?::vector AS far FROM {table} "
                 f"WHERE vector IS NOT NULL {scope}) SELECT id, 1 - far FROM held ORDER BY far LIMIT ?",
@@ -148,14 +148,18 @@ class TableIndexes:
         return f"{vector}::halfvec({self._dimension})"
 
     def vectors(self, ids: Sequence[str]) -> dict[str, np.ndarray]:
-        rows = self._each("id, vector::text", f"vector IS NOT NULL AND {self._db.among('id')}", self._db.listed(ids))
+        rows = self._each(
+            "id, vector::text", f"vector IS NOT NULL AND {self._db.is_in_list('id')}", self._db.list_value(ids)
+        )
         return {key: np.fromstring(vector[1:-1], np.float32, sep=",") for key, vector in rows}
 
-    def words(self, tokens: Sequence[str], language: str, limit: int, within: SearchScope | None) -> list[LexicalHit]:
+    def lexical_search(
+        self, tokens: Sequence[str], language: str, limit: int, scope: SearchScope | None
+    ) -> list[LexicalHit]:
         if not tokens or limit < 1:
             return []
         asked, table = [_word(token) for token in dict.fromkeys(tokens)], _table(language)
-        scope, values = self._scope(within)
+        scope, values = self._scope(scope)
         if not self._ranks:
             given = " | ".join(asked)
             found = self._db.execute(
@@ -163,7 +167,7 @@ class TableIndexes:
                 f"WHERE {_HELD} @@ to_tsquery('simple', ?) {scope} ORDER BY score LIMIT ?",
                 (given, given, *values, limit),
             )
-        elif within is None:
+        elif scope is None:
             # The score that the index has worked out: to ask for it again would cost a quarter of a millisecond a row.
             found = self._db.execute(
                 f"SELECT id, bm25_get_current_score() FROM {table} ORDER BY tokens <@> to_bm25query(?, '{table}_words') LIMIT {limit:d}",
@@ -203,19 +207,19 @@ class TableIndexes:
                 hits.append(LexicalHit(key, sum(weights[word] * n / (n + damped) for word, n in times.items())))
         return sorted(hits, key=lambda hit: (-hit.score, hit.passage_id))[:limit]
 
-    def frequency(self, token: str, language: str) -> int:
+    def document_frequency(self, token: str, language: str) -> int:
         found = self._db.execute(
             f"SELECT count(*) FROM {_table(language)} WHERE {_HELD} @@ to_tsquery('simple', ?)", (_word(token),)
         )
         return int(found.fetchone()[0])
 
-    def left(self, ids: Collection[str]) -> set[str]:
-        return {row[0] for row in self._each("id", self._db.among("id"), self._db.listed(ids))}
+    def find_indexed(self, ids: Collection[str]) -> set[str]:
+        return {row[0] for row in self._each("id", self._db.is_in_list("id"), self._db.list_value(ids))}
 
-    def count(self) -> int:
+    def count_vectors(self) -> int:
         return sum(row[0] for row in self._each("count(*)", "vector IS NOT NULL"))
 
-    def count_words(self, language: str) -> int:
+    def count_lexical(self, language: str) -> int:
         return int(self._db.execute(f"SELECT count(*) FROM {_table(language)}").fetchone()[0])
 
     def with_vectors(self, ids: Sequence[str], language: str) -> set[str]:
@@ -226,11 +230,12 @@ class TableIndexes:
 
     def _held(self, ids: Sequence[str], language: str, which: str) -> set[str]:
         found = self._db.execute(
-            f"SELECT id FROM {_table(language)} WHERE {which} AND {self._db.among('id')}", (self._db.listed(ids),)
+            f"SELECT id FROM {_table(language)} WHERE {which} AND {self._db.is_in_list('id')}",
+            (self._db.list_value(ids),),
         )
         return {row[0] for row in found}
 
-    def empty(self) -> dict[str, str]:
+    def prepare_rebuild(self) -> dict[str, str]:
         # Rows go with the documents that are put anew; the tables are made anew only where vectors have become longer or shorter, or
         # are indexed in an earlier way.
         for language in LANGUAGES:
@@ -238,7 +243,7 @@ class TableIndexes:
             found = self._db.execute(
                 "SELECT atttypmod FROM pg_attribute WHERE attrelid = to_regclass(?) AND attname = 'vector'", (table,)
             )
-            if [row[0] for row in found] != [self._dimension] or not self._db.has(f"{table}_nearest"):
+            if [row[0] for row in found] != [self._dimension] or not self._db.has_table(f"{table}_nearest"):
                 self._db.execute(f"DROP TABLE IF EXISTS {table}")
         self._prepare()
         return {}
@@ -252,11 +257,11 @@ class TableIndexes:
     def _scope(self, within: SearchScope | None) -> tuple[str, list[object]]:
         if within is None:
             return "", []
-        scope, values = f"AND {self._db.among('document_id')}", [self._db.listed(sorted(within.document_ids))]
+        scope, values = f"AND {self._db.is_in_list('document_id')}", [self._db.list_value(sorted(within.document_ids))]
         if within.excluded_passage_ids:
             scope, values = (
-                f"{scope} AND NOT ({self._db.among('id')})",
-                [*values, self._db.listed(sorted(within.excluded_passage_ids))],
+                f"{scope} AND NOT ({self._db.is_in_list('id')})",
+                [*values, self._db.list_value(sorted(within.excluded_passage_ids))],
             )
         return scope, values
 

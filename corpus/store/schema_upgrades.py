@@ -39,7 +39,7 @@ _BLOCKS = (
 _VECTORS = ";\n".join(
     [*_BLOCKS, "DROP TABLE outbox", OUTBOX, f"UPDATE stamp SET value = '{EARLIER}' WHERE name = 'embedding'"]
 )
-STEPS = {
+UPGRADES = {
     "1": SOURCES,
     "2": FEEDBACK,
     "3": _MULTILINGUAL,
@@ -53,13 +53,13 @@ STEPS = {
 """What each schema needs to become the next. Step 4 changed the subject index only, which step 6 takes away; step 9 PostgreSQL only."""
 
 
-def migrate(db: Database, stamp: Mapping[str, str], folder: Path) -> None:
+def upgrade_schema(db: Database, stamp: Mapping[str, str], folder: Path) -> None:
     """Brings the store in a folder up to date, all or nothing. Newer schemas are left alone."""
     held = stamp.get("schema", "")
-    if held not in STEPS:
+    if held not in UPGRADES:
         return
     with db.transaction():
-        for before, added in STEPS.items():
+        for before, added in UPGRADES.items():
             if int(before) >= int(held):
                 db.create(added)
         db.execute("UPDATE stamp SET value = ? WHERE name = 'schema'", (str(SCHEMA_VERSION),))

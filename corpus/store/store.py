@@ -75,13 +75,13 @@ class StoredDocument:
         return hashed.hexdigest()
 
 
-class Told(Protocol):
+class IndexWriter(Protocol):
     """What the indexes are told in the transaction of a document."""
 
-    def learn(self, passages: Sequence[Passage], vectors: Sequence[np.ndarray | None], language: str) -> None:
+    def add_passages(self, passages: Sequence[Passage], vectors: Sequence[np.ndarray | None], language: str) -> None:
         """There are new passages in a language; the vectors are theirs, None where no model reads them."""
 
-    def unlearn(self, document_id: str, language: str) -> None:
+    def remove_document(self, document_id: str, language: str) -> None:
         """The passages of a document in a language are about to go."""
 
 
@@ -114,8 +114,8 @@ class Store:
     """The tables of a library in a database; `told` is what its indexes are told, in tables of their own that `more` defines. The
     library serialises access."""
 
-    def __init__(self, db: Database, told: Told, more: str = "") -> None:
-        self._db, self._told = db, told
+    def __init__(self, db: Database, told: IndexWriter, more: str = "") -> None:
+        self._db, self._index_writer = db, told
         self.sources = SourceTable(db)
         self.feedback = FeedbackTable(db)
         self.originals = OriginalsTable(db)
@@ -128,20 +128,20 @@ class Store:
 
     def stamp(self) -> dict[str, str]:
         """What the store was made with; empty for a new store."""
-        return dict(self._db.execute("SELECT name, value FROM stamp").fetchall()) if self._db.has("stamp") else {}
+        return dict(self._db.execute("SELECT name, value FROM stamp").fetchall()) if self._db.has_table("stamp") else {}
 
     def write_stamp(self, stamp: dict[str, str]) -> None:
         """Replaces the stamp (inside a transaction of the caller)."""
-        self._db.changes()
+        self._db.mark_changed()
         self._db.execute("DELETE FROM stamp")
         self._db.executemany("INSERT INTO stamp VALUES (?, ?)", sorted(stamp.items()))
 
     # Documents
 
-    def put(self, holding: StoredDocument) -> None:
+    def save(self, holding: StoredDocument) -> None:
         """Writes a document with all that belongs to it, in place of an earlier one of the same id. Call in a transaction."""
         document, passages, meeting = holding.document, holding.passages, holding.meeting
-        self._db.changes()
+        self._db.mark_changed()
         self.delete(document.id)
         told = document.to_json()
         blocks = told["blocks"]
@@ -167,7 +167,7 @@ class Store:
             f"INSERT INTO passages (id, language, {_PASSAGE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [(passage.id, document.language, *astuple(passage)) for passage in passages],
         )
-        self._told.learn(passages, holding.vectors, document.language)
+        self._index_writer.add_passages(passages, holding.vectors, document.language)
         if meeting is not None:
             self._db.execute(
                 "INSERT INTO meetings VALUES (?, ?)", (document.id, json.dumps(meeting.to_json(), ensure_ascii=False))
@@ -177,7 +177,7 @@ class Store:
         """Notes that somebody other than the text says which document it is. Call in a transaction."""
         row = self._db.execute("SELECT fields FROM documents WHERE id = ?", (document_id,)).fetchone()
         if row is not None:
-            self._db.changes()
+            self._db.mark_changed()
             told = json.dumps({**json.loads(row[0]), "verified": True}, ensure_ascii=False)
             self._db.execute("UPDATE documents SET fields = ? WHERE id = ?", (told, document_id))
 
@@ -186,8 +186,8 @@ class Store:
         found = self._db.execute("SELECT language FROM documents WHERE id = ?", (document_id,)).fetchone()
         if found is None:
             return False
-        self._db.changes()
-        self._told.unlearn(document_id, found[0])
+        self._db.mark_changed()
+        self._index_writer.remove_document(document_id, found[0])
         self._db.execute("DELETE FROM documents WHERE id = ?", (document_id,))
         return True
 
@@ -198,7 +198,7 @@ class Store:
     def headers(self, **where: str) -> list[Header]:
         """What can be said of each document without its text, by id; of all, or of those that agree in `id`, `key`,
         `sha256`, `symbol`, `origin` or `kind`."""
-        own = {name: self._db.field(name) for name in ("origin", "kind")}
+        own = {name: self._db.json_field(name) for name in ("origin", "kind")}
         terms = " AND ".join(f"{own.get(name, name)} = ?" for name in where)
         return self._headers(terms or "TRUE", tuple(where.values()))
 
@@ -207,7 +207,7 @@ class Store:
         return self._headers("id > ?", (document_id,), most)
 
     def _headers(self, terms: str, values: Sequence[object], most: int | None = None) -> list[Header]:
-        columns = ", ".join(map(self._db.field, _COLUMNS))
+        columns = ", ".join(map(self._db.json_field, _COLUMNS))
         found = self._db.execute(
             f"SELECT id, key, symbol, part, language, edition, title, sha256, {columns} FROM documents "
             f"WHERE {terms} ORDER BY id {'' if most is None else f'LIMIT {most:d}'}",
@@ -219,7 +219,7 @@ class Store:
         """How many documents are held."""
         return int(self._db.execute("SELECT count(*) FROM documents").fetchone()[0])
 
-    def keys_like(self, stem: str) -> int:
+    def count_keys_like(self, stem: str) -> int:
         """How many documents are known by `stem`, or by `stem` and what follows a hyphen."""
         found = self._db.execute(
             "SELECT count(*) FROM documents WHERE key = ? OR (key >= ? AND key < ?)", (stem, f"{stem}-", f"{stem}.")
@@ -244,11 +244,11 @@ class Store:
 
     def passages_by_id(self, ids: Sequence[str]) -> dict[str, Passage]:
         """Passages by id; unknown ids are left out."""
-        read = self._each_passage(self._db.among("id"), (self._db.listed(ids),)) if ids else ()
+        read = self._each_passage(self._db.is_in_list("id"), (self._db.list_value(ids),)) if ids else ()
         found = {passage.id: passage for passage in read}
         return {passage_id: found[passage_id] for passage_id in ids if passage_id in found}
 
-    def passage_at(self, document_id: str, position: int) -> str | None:
+    def passage_id_at(self, document_id: str, position: int) -> str | None:
         """The id of the passage whose span holds a position."""
         row = self._db.execute(
             'SELECT id FROM passages WHERE document_id = ? AND start <= ? AND "end" > ? ORDER BY ordinal DESC LIMIT 1',
@@ -260,21 +260,25 @@ class Store:
         found = self._db.execute(f"SELECT {_PASSAGE} FROM passages WHERE {where}", values)
         return (Passage(*row) for row in found)
 
-    def speaks(self, language: str) -> bool:
+    def has_language(self, language: str) -> bool:
         """Whether any passage is in a language."""
         found = self._db.execute("SELECT 1 FROM passages WHERE language = ? LIMIT 1", (language,))
         return found.fetchone() is not None
 
-    def ids_within(self, within: SearchScope, most: int) -> list[tuple[str, str]]:
+    def passage_ids_in(self, scope: SearchScope, most: int) -> list[tuple[str, str]]:
         """Passages of a scope (id, language), `most` of them at most."""
-        inside, outside = self._db.among("document_id"), self._db.among("id")
+        inside, outside = self._db.is_in_list("document_id"), self._db.is_in_list("id")
         found = self._db.execute(
             f"SELECT id, language FROM passages WHERE {inside} AND NOT ({outside}) LIMIT ?",
-            (self._db.listed(sorted(within.document_ids)), self._db.listed(sorted(within.excluded_passage_ids)), most),
+            (
+                self._db.list_value(sorted(scope.document_ids)),
+                self._db.list_value(sorted(scope.excluded_passage_ids)),
+                most,
+            ),
         )
         return found.fetchall()
 
-    def each_passage(self, language: str, but: str = "") -> Iterator[Passage]:
+    def iter_passages(self, language: str, but: str = "") -> Iterator[Passage]:
         """The passages in a language one after another, but for those of which the condition `but` tells."""
         yield from self._each_passage(f"language = ? {f'AND NOT ({but})' if but else ''} ORDER BY row", (language,))
 

@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator
 
 from .characters import fold
-from .grammar import no_symbol
-from .model import Modifier, Symbol, child
-from .symbol_finder import SymbolMention, scan
+from .grammar import symbol_error
+from .model import Modifier, Symbol, with_modifiers
+from .symbol_finder import SymbolMention, find_in_folded
 from .symbol_words import MODIFIERS
 
 MAX_RANGE = 500
@@ -84,7 +84,7 @@ def expand_all(text: str) -> list[SymbolMention]:
 
 def _expanded(text: str, *, strict: bool) -> Iterator[_Found]:
     count = 0
-    for symbol, start, end in scan(text):
+    for symbol, start, end in find_in_folded(text):
         count += 1
         yield symbol, start, end
         limit = MAX_RANGE if strict or count < MAX_EXPANDED else 0
@@ -130,9 +130,9 @@ def _between(first: int, last: int, symbol: Symbol, *, strict: bool, limit: int)
     if first < last < first + limit:
         return list(range(first + 1, last + 1))
     if strict and last <= first:
-        raise no_symbol(f"{symbol}-{last}", f"a range cannot run from {first} to {last}")
+        raise symbol_error(f"{symbol}-{last}", f"a range cannot run from {first} to {last}")
     if strict:
-        raise no_symbol(f"{symbol}-{last}", f"as a range it names more than {limit} documents")
+        raise symbol_error(f"{symbol}-{last}", f"as a range it names more than {limit} documents")
     return [last] if last > first else []
 
 
@@ -155,7 +155,7 @@ def _numbered(symbol: Symbol, number: int) -> Symbol:
     """The symbol with another number in its last modifier, or with another running number."""
     if symbol.parent is None:
         return Symbol.parse(f"{symbol.text.rpartition('/')[0]}/{number}")
-    return child(symbol.parent, (Modifier(symbol.modifiers[-1].kind, number),))
+    return with_modifiers(symbol.parent, (Modifier(symbol.modifiers[-1].kind, number),))
 
 
 def _attached(symbol: Symbol, chain: str) -> Symbol:
@@ -164,4 +164,4 @@ def _attached(symbol: Symbol, chain: str) -> Symbol:
     stem: Symbol | None = symbol
     while stem is not None and any(modifier.kind == modifiers[0].kind for modifier in stem.modifiers):
         stem = stem.parent
-    return child(stem or symbol, modifiers)
+    return with_modifiers(stem or symbol, modifiers)

@@ -42,7 +42,7 @@ class SymbolError(ValueError):
     and what a symbol looks like. Correct the text: trying again does not help."""
 
 
-def no_symbol(text: str, wrong: str) -> SymbolError:
+def symbol_error(text: str, wrong: str) -> SymbolError:
     """The error for a text that is no symbol because of `wrong`."""
     shown = text if len(text) <= 60 else text[:57] + "..."
     return SymbolError(f"{shown!r} is not a document symbol: {wrong}. A symbol looks like {EXAMPLES}.")
@@ -132,13 +132,13 @@ def is_year(component: Component) -> bool:
 
 
 @dataclass(frozen=True)
-class Reading:
+class ParsedSymbol:
     """A symbol as it was read: one half, or two that name the same document; `reissue` counts the
     asterisks at its end. It is `of_other` where another house than the United Nations made it."""
 
     halves: tuple[Half, ...]
     reissue: int
-    of_other: bool = False
+    is_external: bool = False
 
     @property
     def text(self) -> str:
@@ -147,29 +147,29 @@ class Reading:
 
 
 @lru_cache(maxsize=8192)
-def read(text: str) -> Reading:
+def parse_symbol(text: str) -> ParsedSymbol:
     """Read a text that is nothing but a symbol; SymbolError if it is anything else."""
     if len(text) > MAX_LENGTH:
-        raise no_symbol(text, f"it is {len(text)} characters long, and symbols have at most {MAX_LENGTH}")
+        raise symbol_error(text, f"it is {len(text)} characters long, and symbols have at most {MAX_LENGTH}")
     if _CONTROL.search(text):
-        raise no_symbol(text, "it holds control characters")
+        raise symbol_error(text, "it holds control characters")
     if "://" in text:
-        raise no_symbol(text, "it is a web address")
+        raise symbol_error(text, "it is a web address")
     plain = " ".join(fold(text).text.translate(LOOKALIKES).replace("\\", "/").split())
     bare = plain.rstrip("* ")
     if not bare:
-        raise no_symbol(text, "it is empty")
+        raise symbol_error(text, "it is empty")
     tight = _TIGHT.sub(r"\1", _SET_OFF.sub("/", bare))
     tight = _PART_WITH_MODIFIER.sub(r"(\g<part>)\g<chain>", _VERSION.sub(_version, tight))
     halves = tuple(_read_half(half, text) for half in _halves(tight))
     if len(halves) > 2:
-        raise no_symbol(text, "it joins more than two symbols")
+        raise symbol_error(text, "it joins more than two symbols")
     if len(halves) == 2 and neighbours(*halves):
-        raise no_symbol(text, "it is a range of several documents, not two symbols of one document")
-    return Reading(halves, plain[len(bare) :].count("*"))
+        raise symbol_error(text, "it is a range of several documents, not two symbols of one document")
+    return ParsedSymbol(halves, plain[len(bare) :].count("*"))
 
 
-def read_other(text: str) -> Reading | None:
+def parse_external(text: str) -> ParsedSymbol | None:
     """A symbol of a house with a grammar of its own, `WHA79.4`, `220 EX/5`, `GC(69)/7`, as it is given; None for what is none.
 
     It begins with capitals, and has numbers behind a slash, or two numbers and no blanks: then no words of a running text are taken for
@@ -192,8 +192,8 @@ def read_other(text: str) -> Reading | None:
         for piece in pieces[:first]
     )
     modifiers = tuple(_modifier(found, text) for found in map(_MODIFIER.fullmatch, pieces[first:]) if found)
-    return Reading(
-        (Half(components, modifiers, pieces[0]),), plain[len(plain.rstrip("* ")) :].count("*"), of_other=True
+    return ParsedSymbol(
+        (Half(components, modifiers, pieces[0]),), plain[len(plain.rstrip("* ")) :].count("*"), is_external=True
     )
 
 
@@ -223,30 +223,30 @@ def neighbours(one: Half, other: Half) -> bool:
 def _read_half(half: str, text: str) -> Half:
     pieces = half.split("/")
     if len(pieces) < 2:
-        raise no_symbol(text, "there is no slash in it")
+        raise symbol_error(text, "there is no slash in it")
     if len(pieces) > MAX_COMPONENTS:
-        raise no_symbol(text, f"it has more than {MAX_COMPONENTS} parts between slashes")
+        raise symbol_error(text, f"it has more than {MAX_COMPONENTS} parts between slashes")
     components: list[Component] = []
     for piece in pieces:
         components.append(_read_component(piece, components, text))
     if components[0].kind not in ("word", "code") or components[0].bracket:
-        raise no_symbol(text, f"it should begin with the letters of an organ, not with {pieces[0]!r}")
+        raise symbol_error(text, f"it should begin with the letters of an organ, not with {pieces[0]!r}")
     last = len(components)
     while components[last - 1].kind == "modifier":
         last -= 1
     for inner in components[: last - 1]:
         if " " in inner.text or (inner.kind == "number" and inner.bracket):
-            raise no_symbol(text, f"behind {inner.text!r} only Add., Corr., Rev. or Amend. can follow")
+            raise symbol_error(text, f"behind {inner.text!r} only Add., Corr., Rev. or Amend. can follow")
     return Half(tuple(components[:last]), tuple(components[last:]), pieces[0])
 
 
 def _read_component(piece: str, before: list[Component], text: str) -> Component:
     if not piece:
-        raise no_symbol(text, "there is nothing between two slashes, or behind the last one")
+        raise symbol_error(text, "there is nothing between two slashes, or behind the last one")
     if modifier := _MODIFIER.fullmatch(piece):
         return _modifier(modifier, text)
     if _SEVERAL.fullmatch(piece):
-        raise no_symbol(text, f"{piece!r} stands for several documents")
+        raise symbol_error(text, f"{piece!r} stands for several documents")
     if _SESSION.fullmatch(piece):
         return Component("session", piece.upper(), value=piece.upper())
     if _BRACKET.fullmatch(piece):
@@ -264,7 +264,7 @@ def _read_component(piece: str, before: list[Component], text: str) -> Component
     if word_found := _WORD.fullmatch(piece):
         word, bracket = _cased(word_found["code"]), word_found["bracket"] or ""
         return Component("word", f"{word}({bracket})" if bracket else word, word.upper(), bracket=bracket)
-    raise no_symbol(text, f"{piece!r} cannot be a part of one")
+    raise symbol_error(text, f"{piece!r} cannot be a part of one")
 
 
 def _modifier(found: re.Match[str], text: str) -> Component:
@@ -280,13 +280,13 @@ def _number(found: re.Match[str], before: list[Component], text: str) -> Compone
     bracket, part = (found["bracket"] or "").upper(), _part(found["part"], text)
     resolution = any(component.code in RESOLUTIONS for component in before)
     if "-" in value and before and before[-1].kind not in ("word", "code"):
-        raise no_symbol(text, f"{value!r} stands for several documents")
+        raise symbol_error(text, f"{value!r} stands for several documents")
     if bracket and (not resolution or any(c.kind in ("number", "session") for c in before)):
-        raise no_symbol(text, f"({bracket}) fits only behind a resolution that is numbered without session")
+        raise symbol_error(text, f"({bracket}) fits only behind a resolution that is numbered without session")
     if letter and resolution:
         letter = " " + letter.strip()
     elif letter.startswith(" "):
-        raise no_symbol(text, f"only a resolution has a letter set off by a space, like {letter.strip()!r}")
+        raise symbol_error(text, f"only a resolution has a letter set off by a space, like {letter.strip()!r}")
     elif letter in _MISREAD:
         raise _misread(value + letter, text)
     shown = value + (f"({bracket})" if bracket else "") + letter
@@ -294,7 +294,7 @@ def _number(found: re.Match[str], before: list[Component], text: str) -> Compone
 
 
 def _misread(number: str, text: str) -> SymbolError:
-    return no_symbol(text, f"{number!r} ends with a letter that is a misread digit rather")
+    return symbol_error(text, f"{number!r} ends with a letter that is a misread digit rather")
 
 
 def _part(typed: str | None, text: str) -> str:
@@ -306,7 +306,7 @@ def _part(typed: str | None, text: str) -> str:
     if found and found["ordinal"]:
         return f"Part {ORDINALS[found['ordinal'].lower()]}"
     if not found or not (found["value"] or PARTS[found["word"].lower()] in UNNUMBERED_PARTS):
-        raise no_symbol(text, f"({typed.strip()}) names no part of a document")
+        raise symbol_error(text, f"({typed.strip()}) names no part of a document")
     word, value = PARTS[found["word"].lower()], found["value"]
     return f"{word} {value.upper()}" if value else word
 

@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 from corpus.roman import from_roman
 
-from .grammar import Component, Half, Reading, SymbolError, is_year, no_symbol, read, read_other
-from .symbol_evidence import fault_of_typed, has_known_organ
+from .grammar import Component, Half, ParsedSymbol, SymbolError, is_year, parse_external, parse_symbol, symbol_error
+from .symbol_evidence import find_fault, has_known_organ
 from .symbol_words import LANGUAGES, MODIFIERS, RESOLUTIONS, SERIES, ModifierKind
 
 _TOKEN = re.compile(r"[0-9]+|[A-Za-z]+|[^0-9A-Za-z]+")
@@ -115,7 +115,7 @@ class Symbol:
     def __post_init__(self) -> None:
         canonical = _of_any_house(self.text).text
         if canonical != self.text:
-            raise no_symbol(self.text, f"its canonical spelling is {canonical}, which Symbol.parse finds")
+            raise symbol_error(self.text, f"its canonical spelling is {canonical}, which Symbol.parse finds")
 
     @classmethod
     def parse(cls, text: str) -> "Symbol":
@@ -225,7 +225,7 @@ class Symbol:
     @property
     def is_external(self) -> bool:
         """Whether it is a symbol of another house than the United Nations, which has a grammar of its own."""
-        return _of_any_house(self.text).of_other
+        return _of_any_house(self.text).is_external
 
     @property
     def without_part(self) -> "Symbol":
@@ -269,7 +269,7 @@ def document_url(symbol: Symbol, language: str = "en") -> str | None:
     return f"https://docs.un.org/{language}/{quote(symbol.halves[0].text, safe='/')}" if known else None
 
 
-def child(symbol: Symbol, modifiers: tuple[Modifier, ...]) -> Symbol:
+def with_modifiers(symbol: Symbol, modifiers: tuple[Modifier, ...]) -> Symbol:
     """The symbol with further modifiers behind it."""
     tail = "".join(f"/{modifier.text}" for modifier in modifiers)
     halves = symbol._halves
@@ -278,20 +278,20 @@ def child(symbol: Symbol, modifiers: tuple[Modifier, ...]) -> Symbol:
     return Symbol("-".join(half.text + tail for half in halves if half.modifiers))
 
 
-def _checked(text: str) -> Reading:
-    reading = read(text)
+def _checked(text: str) -> ParsedSymbol:
+    reading = parse_symbol(text)
     for half in reading.halves:
-        if fault := fault_of_typed(half):
-            raise no_symbol(text, fault)
+        if fault := find_fault(half):
+            raise symbol_error(text, fault)
     return reading
 
 
 @lru_cache(maxsize=8192)
-def _of_any_house(text: str) -> Reading:
+def _of_any_house(text: str) -> ParsedSymbol:
     try:
         return _checked(text)
     except SymbolError:
-        if other := read_other(text):
+        if other := parse_external(text):
             return other
         raise
 

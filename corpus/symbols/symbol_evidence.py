@@ -23,7 +23,7 @@ FIRST_SESSION, LAST_SESSION = 31, 199
 thirty-first."""
 
 
-def fault_of_typed(half: Half) -> str:
+def find_fault(half: Half) -> str:
     """Why a text that stands alone is no symbol; an empty string if it is one."""
     organ, rest = half.components[0], half.components[1:]
     if not rest or not _numbered(rest):
@@ -43,7 +43,7 @@ def fault_of_typed(half: Half) -> str:
 def stands_out(half: Half) -> bool:
     """Whether this is a symbol even when it is met in running text; implies that `fault_of_typed` is
     empty."""
-    if fault_of_typed(half):
+    if find_fault(half):
         return False
     organ, rest = half.components[0], half.components[1:]
     capitals = half.organ_typed.isupper()

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .characters import fold
-from .grammar import MAX_LENGTH, Half, SymbolError, neighbours, read
+from .grammar import MAX_LENGTH, Half, SymbolError, neighbours, parse_symbol
 from .model import Symbol
 from .symbol_evidence import stands_out
 from .symbol_words import ORDINALS, PARTS, RESOLUTIONS, VERSIONS
@@ -74,10 +74,10 @@ def find_symbols(text: str) -> list[SymbolMention]:
     What merely looks like a symbol is left out: fractions, dates, `and/or`, `TCP/IP`, addresses and paths.
     Never raises."""
     folded = fold(text)
-    return [SymbolMention(symbol, *folded.span(start, end)) for symbol, start, end in scan(folded.text)]
+    return [SymbolMention(symbol, *folded.span(start, end)) for symbol, start, end in find_in_folded(folded.text)]
 
 
-def scan(text: str) -> Iterator[tuple[Symbol, int, int]]:
+def find_in_folded(text: str) -> Iterator[tuple[Symbol, int, int]]:
     """The symbols in a folded text, each with its span there."""
     at = 0
     while "/" in text and (candidate := _CANDIDATE.search(text, at)):
@@ -130,7 +130,7 @@ def _read(text: str) -> Half | None:
     if len(text) > _LONGEST:
         return None
     try:
-        half = read(text).halves[0]
+        half = parse_symbol(text).halves[0]
     except SymbolError:  # most texts with slashes are no symbols
         return None
     return half if stands_out(half) else None
