@@ -149,8 +149,8 @@ class _LanguageIndex:
         query = Query.boolean_query([(Occur.Should, self._term(token)) for token in dict.fromkeys(tokens)])
         left_out = scope.excluded_passage_ids if scope else frozenset[str]()
         if scope is not None:
-            scope = Query.term_set_query(self._schema, "document", sorted(scope.document_ids))
-            query = Query.boolean_query([(Occur.Must, query), (Occur.Must, Query.const_score_query(scope, 0.0))])
+            inside = Query.term_set_query(self._schema, "document", sorted(scope.document_ids))
+            query = Query.boolean_query([(Occur.Must, query), (Occur.Must, Query.const_score_query(inside, 0.0))])
         hits = [
             LexicalHit(self._id(address), score) for score, address in self._found(query, limit + len(left_out)).hits
         ]

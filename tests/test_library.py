@@ -209,7 +209,7 @@ def test_another_model_is_refused_with_the_command_that_mends_it(boats: Library,
 
 
 def test_damage_is_found_and_mended_by_reindexing(boats: Library, open_library: OpenLibrary, tmp_path: Path) -> None:
-    boats._indexes._opened().clear()
+    boats._indexes._updated_vectors().clear()
     ids = [passage.id for passage in boats.passages(next(boats.documents()).id)]
     boats._indexes._lexical.update(ids[:1], [], "en")
     boats.close()
@@ -257,7 +257,7 @@ def test_a_lexical_index_that_is_lost_or_can_not_be_opened_is_made_anew(
 def test_a_reindex_that_ends_early_is_gone_on_with(
     open_library: OpenLibrary, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch, stop: int
 ) -> None:
-    monkeypatch.setattr("corpus.store.embedded.SETTLED", 1)
+    monkeypatch.setattr("corpus.store.embedded.PENDING_BATCH", 1)
     library = open_library()
     add(library, catalogue, *(Input(f"{n}.md", f"# Note {n}\n\n1. Boats need flag {n}.\n".encode()) for n in range(4)))
     calls = iter(range(stop))
@@ -267,8 +267,8 @@ def test_a_reindex_that_ends_early_is_gone_on_with(
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        taken = library._indexes._outbox.taken
-        patch.setattr(library._indexes._outbox, "taken", lambda waiting: (taken(waiting), killed()))
+        taken = library._indexes._outbox.mark_done
+        patch.setattr(library._indexes._outbox, "mark_done", lambda waiting: (taken(waiting), killed()))
         with pytest.raises(KeyboardInterrupt):
             library.reindex(segmenter(library.models))
     library.close()
@@ -279,10 +279,10 @@ def test_a_reindex_that_ends_early_is_gone_on_with(
 
 
 def test_a_collection_of_somebody_else_is_left_alone(boats: Library) -> None:
-    client = boats._indexes._opened()._client
+    client = boats._indexes._updated_vectors()._client
     for name in ("passages-of-others", "passages-multilingual"):
         client.create_collection(name, embedding_function=None)
-    boats._indexes._opened().clear()
+    boats._indexes._updated_vectors().clear()
     assert [each.name for each in client.list_collections()] == ["passages-of-others"]
 
 
@@ -451,11 +451,11 @@ def test_a_library_of_before_is_indexed_anew_without_its_documents(
 def test_a_library_whose_vectors_were_searched_less_widely_is_searched_as_others_are(
     boats: Library, open_library: OpenLibrary
 ) -> None:
-    kept: Any = boats._indexes._opened()._collection("en")
+    kept: Any = boats._indexes._updated_vectors()._collection("en")
     with pytest.warns(DeprecationWarning, match="legacy"):
         kept.modify(configuration={"hnsw": {"ef_search": 100}})
     boats.close()
     with open_library() as again:
-        collection: Any = again._indexes._opened()._collection("en")
+        collection: Any = again._indexes._updated_vectors()._collection("en")
         assert collection.configuration_json["hnsw"]["ef_search"] == 800
         assert again.dense_search("boats", 5)

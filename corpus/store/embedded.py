@@ -150,7 +150,7 @@ class EmbeddedIndexes:
     ) -> list[tuple[str, float]]:
         few = [] if scope is None else self._store.passage_ids_in(scope, MAX_COMPARED + 1)
         if scope is None or len(few) > MAX_COMPARED:
-            return self._vectors().search(vector, language, limit, scope)
+            return self._updated_vectors().search(vector, language, limit, scope)
         ids = [key for key, spoken in few if spoken == language]
         found = [(key, float(vector @ own)) for key, own in self._outbox.vectors(ids).items()]
         return sorted(found, key=lambda hit: -hit[1])[:limit]
@@ -168,19 +168,19 @@ class EmbeddedIndexes:
 
     def find_indexed(self, ids: Collection[str]) -> set[str]:
         held = list(ids)
-        vectors = self._vectors()
+        vectors = self._updated_vectors()
         return set().union(
             *(index.find_indexed(held, language) for language in LANGUAGES for index in (vectors, self._lexical))
         )
 
     def count_vectors(self) -> int:
-        return self._vectors().count()
+        return self._updated_vectors().count()
 
     def count_lexical(self, language: str) -> int:
         return self._updated_lexical(language).count(language)
 
     def with_vectors(self, ids: Sequence[str], language: str) -> set[str]:
-        return self._vectors().find_indexed(ids, language)
+        return self._updated_vectors().find_indexed(ids, language)
 
     def with_words(self, ids: Sequence[str], language: str) -> set[str]:
         return self._updated_lexical(language).find_indexed(ids, language)
@@ -191,7 +191,7 @@ class EmbeddedIndexes:
     def rebuild(self) -> None:
         self._lexical.clear()
         self.close()
-        self._vectors()
+        self._updated_vectors()
 
     def close(self) -> None:
         if self._vector_index is not None:
@@ -201,7 +201,7 @@ class EmbeddedIndexes:
         if self._temporary_lexical_folder is not None:
             self._temporary_lexical_folder.cleanup()
 
-    def _vectors(self) -> VectorIndex | ExactVectorIndex:
+    def _updated_vectors(self) -> VectorIndex | ExactVectorIndex:
         """The vector index, with all that is held."""
         if self._vector_index is None:
             rebuild = _REBUILD.items() <= self._store.stamp().items()
@@ -251,7 +251,7 @@ class EmbeddedIndexes:
 
     def update(self) -> None:
         if self._vector_index is None and self._outbox.has_pending():
-            self._vectors()  # which settles as it opens
+            self._updated_vectors()  # which settles as it opens
             return
         while waiting := self._outbox.pending(PENDING_BATCH):
             for language in dict.fromkeys(each.language for each in waiting):

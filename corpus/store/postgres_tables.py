@@ -134,11 +134,11 @@ class TableIndexes:
                 (asked, asked, limit),
             )
         else:
-            # A scope is compared one by one: the graph would be walked for long where it is small.
-            scope, values = self._scope(scope)
+            # Vectors within a scope are compared one by one: walking the graph would take long for a small scope.
+            condition, values = self._scope_condition(scope)
             found = self._db.execute(
                 f"WITH held AS MATERIALIZED (SELECT id, vector <=> ?::vector AS far FROM {table} "
-                f"WHERE vector IS NOT NULL {scope}) SELECT id, 1 - far FROM held ORDER BY far LIMIT ?",
+                f"WHERE vector IS NOT NULL {condition}) SELECT id, 1 - far FROM held ORDER BY far LIMIT ?",
                 (asked, *values, limit),
             )
         return sorted(((key, float(cosine)) for key, cosine in found), key=lambda hit: -hit[1])
@@ -159,12 +159,12 @@ class TableIndexes:
         if not tokens or limit < 1:
             return []
         asked, table = [_word(token) for token in dict.fromkeys(tokens)], _table(language)
-        scope, values = self._scope(scope)
+        condition, values = self._scope_condition(scope)
         if not self._ranks:
             given = " | ".join(asked)
             found = self._db.execute(
                 f"SELECT id, -ts_rank({_HELD}, to_tsquery('simple', ?)) AS score FROM {table} "
-                f"WHERE {_HELD} @@ to_tsquery('simple', ?) {scope} ORDER BY score LIMIT ?",
+                f"WHERE {_HELD} @@ to_tsquery('simple', ?) {condition} ORDER BY score LIMIT ?",
                 (given, given, *values, limit),
             )
         elif scope is None:
@@ -174,12 +174,12 @@ class TableIndexes:
                 (" ".join(asked),),
             )
         else:
-            return self._ranked(asked, table, limit, scope, values)
+            return self._ranked(asked, table, limit, condition, values)
         hits = [LexicalHit(key, -float(score)) for key, score in found if score < 0.0]
         return sorted(hits, key=lambda hit: (-hit.score, hit.passage_id))
 
     def _ranked(
-        self, asked: Sequence[str], table: str, limit: int, scope: str, values: Sequence[object]
+        self, asked: Sequence[str], table: str, limit: int, condition: str, values: Sequence[object]
     ) -> list[LexicalHit]:
         """As `words`, within a scope. The index can't be told one, and for each passage that it is asked about it takes an eighth of
         a millisecond; so the passages are scored here, as it scores them. How rare a word is, and how long passages are, is told by the
@@ -200,7 +200,9 @@ class TableIndexes:
 
         weights = {word: score * (1 + damping(1)) for word, score in alone.items()}
         hits = []
-        for key, words in self._db.execute(f"SELECT id, ' ' || tokens || ' ' FROM {table} WHERE TRUE {scope}", values):
+        for key, words in self._db.execute(
+            f"SELECT id, ' ' || tokens || ' ' FROM {table} WHERE TRUE {condition}", values
+        ):
             times = {word: _times(word, words) for word in weights if f" {word} " in words}
             if times:
                 damped = damping(words.count(" ") - 1)
@@ -254,7 +256,7 @@ class TableIndexes:
     def close(self) -> None:
         """The database is closed by who opened it."""
 
-    def _scope(self, within: SearchScope | None) -> tuple[str, list[object]]:
+    def _scope_condition(self, within: SearchScope | None) -> tuple[str, list[object]]:
         if within is None:
             return "", []
         scope, values = f"AND {self._db.is_in_list('document_id')}", [self._db.list_value(sorted(within.document_ids))]
