@@ -135,7 +135,7 @@ def test_an_error_in_the_middle_of_adding_leaves_the_database_as_it_was(
         raise LibraryError("the server is out of room")
 
     with monkeypatch.context() as patch:
-        patch.setattr("corpus.store.postgres_tables._written", broken)
+        patch.setattr("corpus.store.postgres_tables._vector_text", broken)
         with pytest.raises(LibraryError, match="out of room"):
             add(library, catalogue, Input("boats.md", b"# Boats\n\n1. Boats carry bells.\n"))
     assert "lamps" in library.document("boats:en:upload").text

@@ -1,7 +1,7 @@
-"""The embedded engine: SQLite, and beside it the indexes of tantivy and, where it is installed, Chroma.
+"""The embedded engine: SQLite, with indexes by tantivy and, where it is installed, Chroma.
 
-What the indexes have to learn or to forget waits in the `outbox` table, written in the transaction of the document, so that a
-process killed between the two leaves work to finish, never a difference.
+Changes to the indexes are queued in the table `outbox`, in the transaction that changes the document. If the process is killed in
+between, the queue is worked off later, so that database and indexes never disagree for good.
 """
 
 from __future__ import annotations
@@ -33,20 +33,20 @@ OUTBOX = """CREATE TABLE IF NOT EXISTS outbox (
 CREATE TABLE IF NOT EXISTS vectors (
   id TEXT PRIMARY KEY REFERENCES passages (id) ON DELETE CASCADE, vector BLOB NOT NULL
 )"""
-"""Vectors stand in the database, too: Chroma is made anew from them, and they are read faster one by one."""
+"""Vectors are in the database, too: Chroma is rebuilt from them, and single vectors are read faster."""
 PENDING_BATCH = 4_000
-"""Passages that the indexes take in at once."""
+"""Passages added to the indexes in one batch."""
 MAX_COMPARED = 1_000
-"""Passages of a scope, at most, that are compared one by one; more are searched for in the index, which is slower where few are
-wanted among many."""
+"""Up to so many passages of a scope are compared one by one; larger scopes are searched in the index, which is slower where the scope
+is a small part of the library."""
 _VECTORS, LEXICAL = "vectors", "lexical"
 _REBUILD = {"vectors": "rebuild"}
-"""In the stamp: the vector index is to be made anew."""
+"""Entry in the stamp: the vector index has to be rebuilt."""
 
 
 @dataclass(frozen=True)
 class PendingPassage:
-    """A passage that the indexes have yet to take in; or to forget, where it is `gone`."""
+    """A passage that still has to be added to the indexes, or removed from them where it was `removed`."""
 
     passage_id: str
     language: str
@@ -54,12 +54,13 @@ class PendingPassage:
 
 
 class Outbox:
-    """What waits for the indexes: a table of the database. `learn` and `unlearn` run in the transaction of a document."""
+    """The queue of changes to the indexes, a table of the database. `add_passages` and `remove_document` run in the transaction that
+    changes the document."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
         self.may_have_pending = True
-        """Whether something may wait."""
+        """False where the queue is known to be empty."""
 
     def add_passages(self, passages: Sequence[Passage], vectors: Sequence[np.ndarray | None], language: str) -> None:
         self.may_have_pending = True
@@ -82,17 +83,17 @@ class Outbox:
         )
 
     def add_all(self) -> None:
-        """Every passage is to be learnt."""
+        """Queues every passage."""
         self.may_have_pending = True
         with self._db.transaction():
             self._db.execute("INSERT OR REPLACE INTO outbox SELECT id, language, 0 FROM passages")
 
     def exact_index(self) -> ExactVectorIndex:
-        """What compares the vectors that stand here."""
+        """An index that compares the vectors in this database one by one."""
         return ExactVectorIndex(self._db)
 
     def pending(self, most: int) -> list[PendingPassage]:
-        """What waits, `most` passages at once."""
+        """The first `most` passages in the queue."""
         found = self._db.execute(
             "SELECT passage_id, language, gone FROM outbox ORDER BY language, passage_id LIMIT ?", (most,)
         )
@@ -106,11 +107,11 @@ class Outbox:
         return {key: np.frombuffer(vector, dtype="<f4") for key, vector in found}
 
     def has_pending(self) -> bool:
-        """Whether anything waits."""
+        """Whether the queue has entries."""
         return self._db.execute("SELECT 1 FROM outbox LIMIT 1").fetchone() is not None
 
     def mark_done(self, waiting: Sequence[PendingPassage]) -> None:
-        """After the indexes have taken some of it in."""
+        """Removes entries that have been applied to the indexes."""
         with self._db.transaction():
             self._db.executemany(
                 "DELETE FROM outbox WHERE language = ? AND passage_id = ?",
@@ -119,9 +120,12 @@ class Outbox:
 
 
 class EmbeddedIndexes:
-    """The indexes in a library's folder, opened when they are first used. `location` is that of the vectors: a folder, or the
-    address of a Chroma server. `stamped` writes the stamp of a library whose indexes are as they should be. Where nothing can be
-    written (`reading`), the vectors of the database are compared, and the index of words is used from a folder of its own."""
+    """The indexes in a library's folder, opened at first use.
+
+    `location` is the address of a Chroma server (None: a folder in the library). `write_stamp` writes the stamp of a library whose
+    indexes are complete. Where nothing can be written (`read_only`), the vectors in the database are compared one by one, and the
+    lexical index is opened in a temporary folder of links.
+    """
 
     def __init__(
         self,
@@ -139,7 +143,7 @@ class EmbeddedIndexes:
         self._temporary_lexical_folder = TemporaryDirectory(prefix="rapporteur-") if read_only else None
         if self._temporary_lexical_folder is not None:
             if not outbox.has_pending():  # else what waits is not in it: it is made anew
-                _link(folder / LEXICAL, Path(self._temporary_lexical_folder.name))
+                _link_files(folder / LEXICAL, Path(self._temporary_lexical_folder.name))
             outbox.may_have_pending = False
         self._lexical = LexicalIndex(
             Path(self._temporary_lexical_folder.name) if self._temporary_lexical_folder else folder / LEXICAL
@@ -202,7 +206,7 @@ class EmbeddedIndexes:
             self._temporary_lexical_folder.cleanup()
 
     def _updated_vectors(self) -> VectorIndex | ExactVectorIndex:
-        """The vector index, with all that is held."""
+        """The vector index, with all pending changes applied."""
         if self._vector_index is None:
             rebuild = _REBUILD.items() <= self._store.stamp().items()
             if rebuild and isinstance(self._location, Path) and self._location.exists():
@@ -210,7 +214,7 @@ class EmbeddedIndexes:
             opened = self._open_vectors()
             if rebuild:
                 opened.clear()
-                # From here on what is missing waits in the outbox, and goes on from there whatever happens.
+                # From here on all missing passages are in the outbox, so that an interrupted rebuild continues there.
                 self._write_stamp()
             self._vector_index = opened
             self.update()
@@ -219,7 +223,7 @@ class EmbeddedIndexes:
         return self._vector_index
 
     def _open_vectors(self) -> VectorIndex | ExactVectorIndex:
-        """Chroma, or what takes its place where it is not installed. A folder that is not there is filled from the database."""
+        """Chroma, or an exact index where it is not installed. Where the folder does not exist, all passages are queued for it."""
         if find_spec("chromadb") is None:
             if isinstance(self._location, str):
                 raise LibraryError(
@@ -243,15 +247,15 @@ class EmbeddedIndexes:
         return opened
 
     def _updated_lexical(self, language: str) -> LexicalIndex:
-        """The lexical index, with all that is held in a language."""
+        """The lexical index, with all passages of a language."""
         if self._outbox.may_have_pending:
             self.update()
-        lacking = not self._lexical.can_open(language) and self._store.has_language(language)
-        return self._usable_lexical(language) if lacking else self._lexical
+        missing = not self._lexical.can_open(language) and self._store.has_language(language)
+        return self._usable_lexical(language) if missing else self._lexical
 
     def update(self) -> None:
         if self._vector_index is None and self._outbox.has_pending():
-            self._updated_vectors()  # which settles as it opens
+            self._updated_vectors()  # calls this method again after opening
             return
         while waiting := self._outbox.pending(PENDING_BATCH):
             for language in dict.fromkeys(each.language for each in waiting):
@@ -260,11 +264,11 @@ class EmbeddedIndexes:
         self._outbox.may_have_pending = False
 
     def _index_pending(self, waiting: Sequence[PendingPassage], language: str) -> None:
-        """What waits in one language goes to the indexes. What is to be added is forgotten first: a process that was killed
-        may have added part of it."""
+        """Applies pending changes in one language to the indexes. Passages are removed before they are added: a process that was
+        killed may have added some of them."""
         assert self._vector_index is not None
         if isinstance(self._vector_index, ExactVectorIndex) and isinstance(self._location, Path):
-            # An index of Chroma's would miss what changes now; it is made anew when Chroma is there again.
+            # An existing Chroma index would miss this change; it is rebuilt once Chroma is installed again.
             shutil.rmtree(self._location, ignore_errors=True)
         ids = [each.passage_id for each in waiting]
         held = self._store.passages_by_id([each.passage_id for each in waiting if not each.removed])
@@ -274,7 +278,7 @@ class EmbeddedIndexes:
         self._usable_lexical(language).update(ids, held.values(), language)
 
     def _usable_lexical(self, language: str) -> LexicalIndex:
-        """The lexical index, with all in a language that does not wait: made anew where there is none that can be opened."""
+        """The lexical index; that of a language is rebuilt, without pending passages, where it can't be opened."""
         if not self._lexical.can_open(language):
             waiting = (
                 ""
@@ -285,8 +289,8 @@ class EmbeddedIndexes:
         return self._lexical
 
 
-def _link(folder: Path, to: Path) -> None:
-    """Makes a folder of indexes of which each file is that of another one: tantivy locks what it reads by a file beside it."""
+def _link_files(folder: Path, to: Path) -> None:
+    """Fills the folder `to` with links to the index files of `folder`: tantivy needs to write a lock file beside the files it reads."""
     for path in folder.glob("*/*"):
         if not path.name.endswith(".lock"):
             (to / path.parent.name).mkdir(exist_ok=True)

@@ -1,4 +1,4 @@
-"""The two engines, put together: a database, the store in it, the indexes beside it."""
+"""Opens either engine: a database with its store and indexes."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from corpus.store.store import Store
 
 @dataclass(frozen=True)
 class Engine:
-    """What a library stands on."""
+    """The database, store and indexes of a library."""
 
     db: Database
     store: Store
     indexes: Indexes
 
     def close(self) -> None:
-        """Lets go of files and connections."""
+        """Closes files and connections."""
         self.indexes.close()
         self.db.close()
 
@@ -33,9 +33,9 @@ class Engine:
 def open_embedded(
     folder: Path, vectors: str | None, write_stamp: Callable[[], None], *, read_only: bool = False
 ) -> Engine:
-    """SQLite, tantivy and Chroma in a folder; `vectors` is the address of a Chroma server where one is used. `stamped` writes the
-    stamp of a library whose indexes are as they should be. `reading`: nothing can be written there. Raises `LibraryBusy` where what
-    can only be read is not closed."""
+    """Opens SQLite, tantivy and Chroma in a folder; `vectors` is the address of a Chroma server where one is used. `write_stamp`
+    writes the stamp of a library whose indexes are complete. `read_only`: nothing can be written to the folder; `LibraryBusy` is
+    raised where such a library is open elsewhere or was not closed."""
     path = folder / DATABASE_FILE
     log = path.with_name(f"{DATABASE_FILE}-wal")
     if read_only and ((folder / OWNER_FILE).exists() or (log.exists() and log.stat().st_size)):
@@ -46,7 +46,7 @@ def open_embedded(
     db = Sqlite(path, read_only=read_only)
     try:
         if not db.has_table("stamp") and any((folder / LEXICAL).glob("*/*")):
-            # Tables are there before any index is.
+            # Tables are created before any index.
             raise LibraryError(
                 storage_error_message(
                     folder, "it is not a database any more: it has no tables, and its indexes are there"
@@ -62,7 +62,7 @@ def open_embedded(
 
 
 def open_postgres(url: str, dimension: int) -> Engine:
-    """PostgreSQL, for vectors of some dimension."""
+    """Opens a library in PostgreSQL, for vectors of the given dimension."""
     from corpus.store.postgres_tables import SETTINGS, TableIndexes
 
     db = connect_postgres(url, SETTINGS)

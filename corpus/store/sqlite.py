@@ -1,4 +1,4 @@
-"""SQLite: the database of the embedded engine, one file."""
+"""The database of the embedded engine: one SQLite file."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from pathlib import Path
 
 
 class Sqlite:
-    """A `Database` in a file. One process at a time, any thread; any number of processes where it is for `reading` alone, and
-    nobody changes it meanwhile."""
+    """A `Database` in a file, for one process at a time, from any thread. A `read_only` file may be opened by any number of
+    processes, as long as none changes it."""
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         existed = path.exists() and path.stat().st_size > 0
-        # SQLite makes files beside one that is written to, also to read it; one that does not change needs none.
+        # SQLite creates files beside a database in WAL mode, even to read it, unless the file is declared immutable.
         where = f"{path.absolute().as_uri()}?immutable=1" if read_only else path
         self._db = sqlite3.connect(where, check_same_thread=False, isolation_level=None, timeout=5.0, uri=read_only)
         try:
@@ -52,7 +52,7 @@ class Sqlite:
         return nullcontext()  # one process owns the file, and the library lets one thread at a time in
 
     def mark_changed(self) -> None:
-        """Nobody else is to be told."""
+        """Does nothing: no other process uses the file."""
 
     def has_table(self, table: str) -> bool:
         return self._db.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone() is not None
@@ -74,7 +74,7 @@ class Sqlite:
         return found + [f"SQLite: dangling row in {row[0]}" for row in self._db.execute("PRAGMA foreign_key_check")]
 
     def size_bytes(self) -> int:
-        return 0  # the file lies in the library's folder
+        return 0  # the file is in the library's folder
 
     def close(self) -> None:
         """Folds the write-ahead log back and closes the file."""
