@@ -1,7 +1,7 @@
-"""Which held document stands for which: revisions, corrigenda, addenda and language versions of one symbol.
+"""How the documents of one symbol relate to each other: revisions, corrigenda, addenda and language versions.
 
-`X/Rev.1` takes the place of `X` in all languages, `X/Add.1/Rev.1` that of `X/Add.1` only, a digest steps behind
-the official text; `X/Corr.1` belongs to `X`, `X/Rev.1/Corr.1` to `X/Rev.1`. Source: the modifiers of document
+`X/Rev.1` replaces `X` in all languages, `X/Add.1/Rev.1` replaces `X/Add.1` only, the official text replaces a digest;
+`X/Corr.1` belongs to `X`, `X/Rev.1/Corr.1` to `X/Rev.1`. Source: the modifiers of document
 symbols as the Dag Hammarskjöld Library's guide explains them.
 """
 
@@ -16,9 +16,9 @@ from corpus.documents import LANGUAGES
 from corpus.store import Header
 from corpus.symbols import RESOLUTIONS, KnownSymbols, Symbol, same_document
 
-_Line = tuple[str, str | None]
+_Lineage = tuple[str, str | None]
 _NUMBERED = re.compile(r"/((?:[A-Z]{1,3}|Rev|Add|Corr)\.\d{1,3})$")
-"""The end of a symbol by which meetings call a document: `E/2025/L.25`, `A/AC.292/2025/CRP.1`, `A/80/1/Rev.1`."""
+"""The last part of a symbol, by which a document is called in meetings: `E/2025/L.25`, `A/AC.292/2025/CRP.1`, `A/80/1/Rev.1`."""
 
 _ACT = re.compile(r"/(?:[A-Z]*\.?(?P<session>\d+)/)?(?:RES|DEC)[/.](?P<number>[^()]+)(?P<year>\(.*)?$")
 """The symbol of a resolution or decision: `A/RES/80/228`, `S/RES/2771(2025)`, `UNEP/EA.5/RES.14`, which is cited as 5/14."""
@@ -26,8 +26,8 @@ _ACT = re.compile(r"/(?:[A-Z]*\.?(?P<session>\d+)/)?(?:RES|DEC)[/.](?P<number>[^
 
 @dataclass(frozen=True)
 class Version:
-    """A held language version of a symbol (or of a part of it). `root` is the symbol without the revisions at
-    its end, `revision` the number of the last of these, 0 for none."""
+    """A document in the library that has a symbol: one language version of the symbol or of a part of it. `root` is the symbol
+    without the revisions at its end, `revision` the number of the last of these, 0 for none."""
 
     header: Header
     symbol: Symbol
@@ -41,17 +41,17 @@ class Version:
 
     @property
     def corrected_symbol(self) -> Symbol | None:
-        """What a corrigendum belongs to; None for other documents."""
+        """The symbol that a corrigendum corrects; None for other documents."""
         return _belongs(self.root, "Corr")
 
     @property
     def extended_symbol(self) -> Symbol | None:
-        """What an addendum belongs to; None for other documents."""
+        """The symbol that an addendum adds to; None for other documents."""
         return _belongs(self.root, "Add")
 
     @property
-    def lineage(self) -> _Line:
-        """What all revisions and language versions of it share."""
+    def lineage(self) -> _Lineage:
+        """A key that all revisions and language versions of a document share."""
         return self.root.text, self.header.part
 
 
@@ -65,10 +65,10 @@ class Versions:
         self.language_of = {header.id: header.language for header in headers}
         self.with_symbol = tuple(_version(header) for header in headers if header.symbol is not None)
         self._by_id = {version.id: version for version in self.with_symbol}
-        self._lines: dict[_Line, list[Version]] = {}
+        self._by_lineage: dict[_Lineage, list[Version]] = {}
         self._quotable: dict[str | None, frozenset[str]] = {}
         for version in self.with_symbol:
-            self._lines.setdefault(version.lineage, []).append(version)
+            self._by_lineage.setdefault(version.lineage, []).append(version)
 
     def version_of(self, document_id: str) -> Version | None:
         """The version that a document is; None for one without a symbol."""
@@ -76,20 +76,20 @@ class Versions:
 
     @cached_property
     def superseded(self) -> dict[str, str]:
-        """Ids of documents that step behind a held one, with the id of that one: a digest behind the official
-        text or a revision of it, a document behind its later revision (in the same language, if held)."""
-        behind = {}
-        for line in self._lines.values():
+        """Ids of superseded documents with the id of the document that replaces them: a digest is replaced by the official
+        text or a revision of it, a document by its later revision (in the same language, where the library has that)."""
+        replaced_by = {}
+        for line in self._by_lineage.values():
             for old in line:
-                above = [new for new in line if _outranks(new, old)]
-                if above:
-                    behind[old.id] = min(above, key=lambda new: _rank(new, old.header.language)).id
-        return behind
+                newer = [new for new in line if _outranks(new, old)]
+                if newer:
+                    replaced_by[old.id] = min(newer, key=lambda new: _rank(new, old.header.language)).id
+        return replaced_by
 
     @cached_property
     def symbols_by_number(self) -> dict[str, tuple[Symbol, ...]]:
-        """Resolutions and decisions by the numbers that they are cited by: `80/228`, `2771 (2025)`, `2771`; drafts, papers and what
-        belongs to others by the last part of their symbols: `L.2`, `CRP.1`, `Rev.1`."""
+        """Symbols by the short forms in which they are cited: resolutions and decisions by number (`80/228`, `2771 (2025)`, `2771`),
+        drafts, papers, addenda, corrigenda and revisions by the last part of their symbols (`L.2`, `CRP.1`, `Rev.1`)."""
         found: dict[str, tuple[Symbol, ...]] = {}
         for symbol, root in dict.fromkeys((version.symbol, version.root) for version in self.with_symbol):
             for numbered in filter(None, map(_NUMBERED.search, dict.fromkeys((symbol.text, root.text)))):
@@ -104,15 +104,15 @@ class Versions:
 
     @cached_property
     def known_symbols(self) -> KnownSymbols:
-        """The symbols held, with those that revisions have without their number, to be found in questions whatever form they have."""
+        """The symbols in the library, also without their revision numbers, to find them in questions in any spelling."""
         return KnownSymbols(symbol for version in self.with_symbol for symbol in (version.root, version.symbol))
 
     def later_revisions(self, document_id: str) -> list[Version]:
-        """The language versions of the latest revision that is held of a document, where it is a later one."""
+        """The language versions of the latest revision of a document in the library; empty where there is no later one."""
         return self._newest(document_id, claimed=False)
 
     def unverified_revisions(self, document_id: str) -> list[Version]:
-        """As `later`, of a verified text the revision that only says by itself that it is one: it answers where it is named."""
+        """Like `later_revisions`, but the unverified revisions of a verified document: they are used only where they are named."""
         return self._newest(document_id, claimed=True)
 
     def _newest(self, document_id: str, *, claimed: bool) -> list[Version]:
@@ -121,33 +121,37 @@ class Versions:
             return []
         newer = [
             other
-            for other in self._lines[version.lineage]
+            for other in self._by_lineage[version.lineage]
             if other.revision > version.revision
             and other.header.edition != "digest"
-            and _only_claims(other, version) == claimed
+            and _is_unverified_against(other, version) == claimed
         ]
         latest = max((other.revision for other in newer), default=0)
         return [other for other in newer if other.revision == latest]
 
     def answering_text(self, document_id: str) -> tuple[str, list[str]]:
-        """Which text answers where a document is meant: `other`, where it steps behind one, `until`, where it is an unverified revision of
-        verified texts, which answer until it is confirmed, else `itself`; with the labels of these, or of those that step behind it."""
+        """Which text is used where a document is requested, and the labels of the other texts concerned.
+
+        `other`: the document is superseded by the one that is labelled. `until`: it is an unverified revision of the verified documents
+        that are labelled, which are used until it is confirmed. `itself` otherwise, with the labels of the documents that it supersedes.
+        """
         version = self.version_of(document_id)
         if first := self.superseded.get(document_id):
             return "other", [self._by_id[first].header.label]
         if version and (
-            older := [each for each in self._lines[version.lineage] if version in self.unverified_revisions(each.id)]
+            older := [
+                each for each in self._by_lineage[version.lineage] if version in self.unverified_revisions(each.id)
+            ]
         ):
             return "until", [each.header.label for each in older]
         behind = [old for old, new in self.superseded.items() if new == document_id]
         return "itself", sorted(self._by_id[each].header.label for each in behind)
 
     def quotable_documents(self, language: str | None, document_ids: Iterable[str] | None = None) -> frozenset[str]:
-        """Ids of the documents to quote in a language, `among` some or all: of each symbol its version in this
-        language, be it an older revision; else the latest revision, in English or else in any one language.
+        """Ids of the documents to quote in a language, of all or of `document_ids`: of each symbol its version in this
+        language, even where that is an older revision; otherwise the latest revision, in English or else in any one language.
 
-        Corrigenda of what is not quoted step behind too. Without a language nothing but superseded documents is
-        left out.
+        Corrigenda of documents that are not quoted are left out, too. Without a language only superseded documents are left out.
         """
         if document_ids is not None:
             return self._quoted(language, list(document_ids))
@@ -159,7 +163,7 @@ class Versions:
         if language is None:
             return frozenset(each for each in wanted if each not in self.superseded)
         chosen = {each for each in wanted if each not in self._by_id}
-        lines: dict[_Line, list[Version]] = {}
+        lines: dict[_Lineage, list[Version]] = {}
         for each in wanted:
             if version := self._by_id.get(each):
                 lines.setdefault(version.lineage, []).append(version)
@@ -169,24 +173,24 @@ class Versions:
         for each in chosen:
             if version := self._by_id.get(each):
                 symbols.setdefault(version.root, set()).add(version.symbol)
-        return frozenset(each for each in chosen if not self._corrects_the_past(each, symbols))
+        return frozenset(each for each in chosen if not self._corrects_unquoted(each, symbols))
 
     def current_versions(self, symbol: Symbol, document_ids: Container[str] | None = None) -> list[Version]:
-        """What to answer from when a symbol is named: its latest revision, and the latest one in each language;
-        nothing older than what is named. Of a document of which only parts are held, these. Empty where none is held. `among` are ids
-        of the only documents that count."""
+        """The documents to answer from when a symbol is named: its latest revision, and the latest one in each language;
+        nothing older than the named symbol. Where the library has only parts of a document, these. Empty where it has none.
+        `document_ids` restricts the result."""
         root, revision = _root(symbol)
-        lines = [line for line in self._lines.values() if same_document(line[0].root, root)]
+        lines = [line for line in self._by_lineage.values() if same_document(line[0].root, root)]
         found = [
             version
-            for line in lines or [line for line in self._lines.values() if line[0].root.without_part == root]
+            for line in lines or [line for line in self._by_lineage.values() if line[0].root.without_part == root]
             for version in line
             if version.revision >= revision and (document_ids is None or version.id in document_ids)
         ]
-        return [version for version in found if not any(_outranks_there(other, version) for other in found)]
+        return [version for version in found if not any(_outranks_in_language(other, version) for other in found)]
 
     def equivalent_symbols(self, symbol: Symbol) -> set[Symbol]:
-        """A symbol, and those of the documents that answer for it."""
+        """A symbol, and the symbols of the documents to answer from when it is named."""
         return {symbol, *(version.symbol for version in self.current_versions(symbol))}
 
     def addenda(self, symbol: Symbol) -> list[Version]:
@@ -213,12 +217,12 @@ class Versions:
         return sorted(found, key=lambda each: (each.symbol, each.id))
 
     def languages(self, symbol: Symbol) -> list[str]:
-        """The languages in which a symbol is held, in the order of `LANGUAGES`."""
-        held = {version.header.language for version in self.with_symbol if version.symbol == symbol}
-        return [language for language in LANGUAGES if language in held]
+        """The languages in which the library has a symbol, in the order of `LANGUAGES`."""
+        available = {version.header.language for version in self.with_symbol if version.symbol == symbol}
+        return [language for language in LANGUAGES if language in available]
 
-    def _corrects_the_past(self, document_id: str, quoted: dict[Symbol, set[Symbol]]) -> bool:
-        """Whether a corrigendum belongs to a revision that steps behind: `quoted` are the symbols by root."""
+    def _corrects_unquoted(self, document_id: str, quoted: dict[Symbol, set[Symbol]]) -> bool:
+        """Whether a corrigendum belongs to a revision that is not quoted: `quoted` are the quoted symbols by root."""
         version = self._by_id.get(document_id)
         if version is None or version.corrected_symbol is None:
             return False
@@ -228,7 +232,7 @@ class Versions:
 
 
 def choose_language_versions(versions: Sequence[Version], *languages: str) -> list[Version]:
-    """Of each symbol one language version: in the first of the languages that is held, else English, else any."""
+    """One language version of each symbol: in the first of the given languages that exists, else in English, else in any."""
     order = [*languages, "en", *LANGUAGES]
     found: dict[tuple[Symbol, str | None], Version] = {}
     for version in sorted(versions, key=lambda each: (each.symbol, order.index(each.header.language), each.id)):
@@ -254,22 +258,22 @@ def _belongs(root: Symbol, kind: str) -> Symbol | None:
     return root.parent if root.modifiers and root.modifiers[-1].kind == kind else None
 
 
-def _only_claims(new: Version, old: Version) -> bool:
-    """Whether a text that says only by itself what it is would step in front of one that is known to be what it is."""
+def _is_unverified_against(new: Version, old: Version) -> bool:
+    """Whether `new` is unverified while `old` is verified, so that it must not replace it."""
     return new.header.unverified and old.header.edition == "official" and old.header.verified
 
 
 def _outranks(new: Version, old: Version) -> bool:
-    """Whether a version of the same line takes the place of another one."""
-    if _only_claims(new, old):
+    """Whether `new`, a version with the same lineage, supersedes `old`."""
+    if _is_unverified_against(new, old):
         return False
     if new.header.edition == old.header.edition:
         return new.revision > old.revision
     return new.header.edition != "digest" and new.revision >= old.revision
 
 
-def _outranks_there(new: Version, old: Version) -> bool:
-    """As `_outranks`, and leaves no language without a text: a digest goes in any case."""
+def _outranks_in_language(new: Version, old: Version) -> bool:
+    """Like `_outranks`, but a text is superseded only by one in the same language, a digest by any."""
     return _outranks(new, old) and (old.header.edition == "digest" or new.header.language == old.header.language)
 
 
@@ -279,11 +283,12 @@ def _rank(version: Version, language: str) -> tuple[bool, int, bool, bool, str]:
 
 
 def _in_language(line: Sequence[Version], language: str, superseded: dict[str, str]) -> list[Version]:
-    """Of the versions of one line, those to quote in a language: one language and one revision."""
+    """The versions of one lineage to quote in a language: one language and one revision."""
     line = [each for each in line if each.header.edition != "digest" or each.id not in superseded]
     own = [each for each in line if each.header.language == language]
     line, own = (
-        [each for each in some if not any(_only_claims(each, other) for other in some)] for some in (line, own)
+        [each for each in some if not any(_is_unverified_against(each, other) for other in some)]
+        for some in (line, own)
     )
     latest = max((each.revision for each in own or line), default=0)
     held = [each for each in own or line if each.revision == latest]

@@ -33,10 +33,16 @@ def place_and_dates(line: str) -> tuple[str, tuple[dt.date, ...]] | None:
     dated = [any(letter.isdigit() for letter in part) for part in parts]
     places = [part for part, has in zip(parts, dated, strict=True) if not has]
     together = dated == sorted(dated) or dated == sorted(dated, reverse=True)  # the days are at one end
-    said = ", ".join(part for part, has in zip(parts, dated, strict=True) if has)
-    if not together or not 1 <= len(places) <= 2 or not places[0] or places[0][0].islower() or not has_only_days(said):
+    date_text = ", ".join(part for part, has in zip(parts, dated, strict=True) if has)
+    if (
+        not together
+        or not 1 <= len(places) <= 2
+        or not places[0]
+        or places[0][0].islower()
+        or not has_only_days(date_text)
+    ):
         return None
-    days = find_meeting_days(said)
+    days = find_meeting_days(date_text)
     return (", ".join(places), days) if days else None
 
 
@@ -85,11 +91,11 @@ def _sort_key(number: str) -> tuple[int, str]:
 
 def _find_place_and_dates(document: Document) -> tuple[str, tuple[dt.date, ...], int | None]:
     """Place and days of the meeting, and the block of the masthead line that gives them."""
-    said = document.masthead
-    for block in document.blocks if said.dates else ():
-        days = find_meeting_days(said.dates)
-        if days and block.locator == "masthead" and said.dates in document.block_text(block):
-            return said.place, days, block.ordinal
+    masthead = document.masthead
+    for block in document.blocks if masthead.dates else ():
+        days = find_meeting_days(masthead.dates)
+        if days and block.locator == "masthead" and masthead.dates in document.block_text(block):
+            return masthead.place, days, block.ordinal
     for block in reversed(document.blocks):
         if block.locator == "masthead" and (found := place_and_dates(document.block_text(block))):
             return *found, block.ordinal
@@ -181,18 +187,20 @@ class _Mention(NamedTuple):
 
 def _documents_by_item(mentions: Sequence[_Mention], numbers: Sequence[str], agenda: str) -> dict[str, dict[str, int]]:
     """The documents of each item, each with the most reliable block that names it. A document in the documentation of
-    one item is only mentioned in the annotations of another. Documentation after the last of several sub-items belongs
+    other item is only mentioned in the annotations of another. Documentation after the last of several sub-items belongs
     to the whole item, except for the `agenda` itself, which belongs to the sub-item that adopts it."""
-    lists = [each for each in mentions if each.rank == 0]
-    exact = [each for each in mentions if each.rank in (0, 3)]
-    mains = {each.symbol: {one.main for one in exact if one.symbol == each.symbol} for each in exact}
+    lists = [mention for mention in mentions if mention.rank == 0]
+    exact = [mention for mention in mentions if mention.rank in (0, 3)]
+    mains = {mention.symbol: {other.main for other in exact if other.symbol == mention.symbol} for mention in exact}
     documents: dict[str, dict[str, int]] = {}
-    for each in sorted(mentions, key=lambda one: one.rank):
-        parts = [number for number in numbers if number.startswith(f"{each.main} ")]
-        last = len(parts) > 1 and {one.number for one in lists}.intersection(parts) == {parts[-1]}
-        common = each.rank == 0 and last and each.number == parts[-1] and each.symbol != agenda
-        if each.rank != 1 or each.main in mains.get(each.symbol, {each.main}):
-            documents.setdefault(each.main if common else each.number, {}).setdefault(each.symbol, each.block)
+    for mention in sorted(mentions, key=lambda mention: mention.rank):
+        parts = [number for number in numbers if number.startswith(f"{mention.main} ")]
+        last = len(parts) > 1 and {other.number for other in lists}.intersection(parts) == {parts[-1]}
+        common = mention.rank == 0 and last and mention.number == parts[-1] and mention.symbol != agenda
+        if mention.rank != 1 or mention.main in mains.get(mention.symbol, {mention.main}):
+            documents.setdefault(mention.main if common else mention.number, {}).setdefault(
+                mention.symbol, mention.block
+            )
     return documents
 
 
@@ -213,9 +221,9 @@ def _documents_in_tables(document: Document, spans: Mapping[int, Spans]) -> Iter
         at, papers = next(((n, found) for n, cell in cells.items() if (found := _leading_symbols(cell))), (0, []))
         if len(cells) == 1 and not papers:  # "Item 3", above its documents
             group, own, down = leading_items(*cells.values()), [], 0
-        elif columns and (said := leading_items(cells.get(columns[0], ""))):
+        elif columns and (numbers := leading_items(cells.get(columns[0], ""))):
             over = spans.get(ordinal, ())
-            own, down = said, over[columns[0]][1] if columns[0] < len(over) else 1
+            own, down = numbers, over[columns[0]][1] if columns[0] < len(over) else 1
         elif columns and columns[0] < at and columns[0] not in cells:
             down = 1  # a blank item cell stands for the item of the row above
         for number in own if down > 0 else group:

@@ -58,13 +58,13 @@ class Input:
 def read_document(source: Input, catalogue: Catalogue) -> tuple[Document, Meeting | None]:
     """Reads and identifies one file. Raises `ReadError` where it can't be read or is not the document that was
     requested."""
-    raw = read(source.data, source.name, ocr=source.ocr, languages=(source.language,) if source.language else ())
-    all_pieces = build_pieces(raw.lines)
+    parsed = read(source.data, source.name, ocr=source.ocr, languages=(source.language,) if source.language else ())
+    all_pieces = build_pieces(parsed.lines)
     kind = detect_text_kind(all_pieces)
     document = identify(
         all_pieces,
-        read_masthead(raw.lines),
-        raw.front_matter,
+        read_masthead(parsed.lines),
+        parsed.front_matter,
         source.name,
         catalogue,
         kind=kind,
@@ -73,7 +73,7 @@ def read_document(source: Input, catalogue: Catalogue) -> tuple[Document, Meetin
         trusted=source.trusted,
     )
     text, blocks = build_blocks(
-        mark_act_headings(all_pieces), kind, digest=document.edition == "digest", headed=raw.format != "text"
+        mark_act_headings(all_pieces), kind, digest=document.edition == "digest", headed=parsed.format != "text"
     )
     document = replace(
         document,
@@ -83,11 +83,11 @@ def read_document(source: Input, catalogue: Catalogue) -> tuple[Document, Meetin
         origin=source.file_id,
         sha256=hashlib.sha256(source.data).hexdigest(),
         reader=READER_VERSION,
-        format=raw.format,
-        pages=raw.pages,
-        ocr=raw.ocr,
-        unquotable=raw.unquotable,
-        warnings=(*document.warnings, *raw.warnings),
+        format=parsed.format,
+        pages=parsed.pages,
+        ocr=parsed.ocr,
+        unquotable=parsed.unquotable,
+        warnings=(*document.warnings, *parsed.warnings),
         # The symbol of an official document is verified where it was fetched by its symbol or a member of staff gave it.
         verified=source.symbol is not None and document.edition == "official",
     )

@@ -56,7 +56,7 @@ def run_program(command: Sequence[str], folder: Path, seconds: float, max_file: 
         "OMP_THREAD_LIMIT": "1",
         **dict.fromkeys(("http_proxy", "https_proxy", "ftp_proxy", "all_proxy"), _NO_PROXY),
     }
-    output_path = folder / "said"
+    output_path = folder / "output.txt"
     supervisor = [sys.executable, "-I", "-S", _SUPERVISOR, str(math.ceil(seconds)), str(max_file), *command]
     status: int | None = None
     with output_path.open("wb") as out:

@@ -46,7 +46,7 @@ class IdentityError(ReadError):
 
 
 def identify(
-    found: Sequence[Piece],
+    pieces: Sequence[Piece],
     masthead: Masthead,
     front_matter: Mapping[str, Any],
     name: str,
@@ -66,13 +66,13 @@ def identify(
     differ.
     """
     name = visible(" ".join(name.split()))
-    top = _masthead_pieces(found)
+    top = _masthead_pieces(pieces)
     requested = symbol or _front_matter_symbol(front_matter, name)
     printed = _printed_symbol(masthead, top)
     if requested and printed and printed.is_external and not same_document(requested, printed):
         printed = None  # a symbol in an unknown form counts less than what the user states
     head = "\n".join(piece.text for piece in top)
-    headings = [piece.text for piece in found if piece.kind == "heading"][:8]
+    headings = [piece.text for piece in pieces if piece.kind == "heading"][:8]
     dates = [date for piece in top for date in find_full_dates(piece.text)]  # no date runs from one line into the next
     dates += [date for piece in top if (at := place_and_dates(piece.text)) for date in at[1]]
     # The dates of the meeting are not the date of the document.
@@ -82,31 +82,31 @@ def identify(
     entry, proof = _find_entry(
         requested, printed, front_matter, catalogue, headings, head, dates, by_user=symbol is not None
     )
-    settled = printed or requested or (entry.symbol if entry else None)
+    final_symbol = printed or requested or (entry.symbol if entry else None)
     stated = language or front_matter.get("language")
     if stated is not None and stated not in LANGUAGES:
         raise ReadError(f"{name}: language {stated!r} is none of {', '.join(LANGUAGES)}.")
-    language_found, warnings = _identify_language(found, masthead, stated, name)
-    printed_title = _NOTES.sub("", find_title(found, top, kind, masthead, settled, entry))
-    title = str(front_matter.get("title") or printed_title or settled or name)
+    language_found, warnings = _identify_language(pieces, masthead, stated, name)
+    printed_title = _NOTES.sub("", find_title(pieces, top, kind, masthead, final_symbol, entry))
+    title = str(front_matter.get("title") or printed_title or final_symbol or name)
     title = title if len(title) <= LONGEST_TITLE else title[: LONGEST_TITLE - 1].rsplit(" ", 1)[0].rstrip(",;:") + "…"
     date = front_matter.get("date") or masthead.date or (entry and entry.date) or (own[0].isoformat() if own else None)
     return Document(
-        symbol=settled,
+        symbol=final_symbol,
         part=front_matter.get("part") or (entry.part if entry else None),
         language=language_found,
-        edition="digest" if front_matter.get("edition") == "digest" else "official" if settled else "upload",
+        edition="digest" if front_matter.get("edition") == "digest" else "official" if final_symbol else "upload",
         title=title,
         text="",
         blocks=(),
         short=front_matter.get("short") or (entry.short if entry else None),
         slug=_slug(str(front_matter.get("slug") or title)),
         date=str(date) if date else None,
-        url=_url(front_matter, trusted) or (document_url(settled, language_found) if settled else None),
+        url=_url(front_matter, trusted) or (document_url(final_symbol, language_found) if final_symbol else None),
         kind=kind,
         proof=proof,
         masthead=masthead,
-        reissue=settled.reissue if settled else 0,
+        reissue=final_symbol.reissue if final_symbol else 0,
         warnings=warnings,
     )
 
@@ -118,13 +118,13 @@ def _is_meeting_dates(piece: Piece, masthead: Masthead) -> bool:
 
 
 def _identify_language(
-    found: Sequence[Piece], masthead: Masthead, stated: str | None, name: str
+    pieces: Sequence[Piece], masthead: Masthead, stated: str | None, name: str
 ) -> tuple[str, tuple[str, ...]]:
     """The language of a text, and a warning where its masthead states another one. A text that it transmits, in an
     annex or an enclosure, may be in another language."""
-    text = "\n".join(piece.text for piece in found[:400] if piece.part != "masthead")
-    most = detect_language(text or "\n".join(piece.text for piece in found))
-    own = takewhile(lambda piece: piece.kind != "heading" or not ANNEX.match(piece.text), found[:400])
+    text = "\n".join(piece.text for piece in pieces[:400] if piece.part != "masthead")
+    most = detect_language(text or "\n".join(piece.text for piece in pieces))
+    own = takewhile(lambda piece: piece.kind != "heading" or not ANNEX.match(piece.text), pieces[:400])
     letter = "\n".join(piece.text for piece in own if piece.kind != "heading" and piece.part != "masthead")
     detected = detect_language(letter, most) if masthead.symbols else most
     detected = detected if masthead.language in ("", detected) else most
@@ -144,10 +144,10 @@ def _identify_language(
     return detected, ()
 
 
-def _masthead_pieces(found: Sequence[Piece]) -> list[Piece]:
+def _masthead_pieces(pieces: Sequence[Piece]) -> list[Piece]:
     """The pieces before the first numbered or long paragraph."""
     top: list[Piece] = []
-    for piece in found[:MASTHEAD_PIECES]:
+    for piece in pieces[:MASTHEAD_PIECES]:
         if piece.part == "contents" or piece.kind == "footnote":
             continue
         if (piece.number and piece.kind != "heading") or (piece.kind == "paragraph" and len(piece.text) > 400):
@@ -174,10 +174,10 @@ def _front_matter_symbol(front_matter: Mapping[str, Any], name: str) -> Symbol |
 def _printed_symbol(masthead: Masthead, top: Sequence[Piece]) -> Symbol | None:
     """A symbol that stands alone on a line of the masthead, with the asterisks of a reissue."""
     lines = [line for piece in top for line in piece.text.splitlines()]
-    found = next((symbol for line in lines if (symbol := symbol_of(line))), None)
-    if masthead.symbols and (found is None or found.halves[0].text not in masthead.symbols):
+    printed = next((symbol for line in lines if (symbol := symbol_of(line))), None)
+    if masthead.symbols and (printed is None or printed.halves[0].text not in masthead.symbols):
         return Symbol.parse_any("-".join(masthead.symbols))
-    return found
+    return printed
 
 
 def _check_symbol(requested: Symbol, printed: Symbol | None, recognised: CatalogueEntry | None, name: str) -> None:
@@ -246,7 +246,7 @@ _LONGEST = 200
 
 
 def find_title(
-    found: Sequence[Piece],
+    pieces: Sequence[Piece],
     top: Sequence[Piece],
     kind: TextKind,
     masthead: Masthead,
@@ -257,23 +257,25 @@ def find_title(
     proper."""
     headings = [_text_of(piece) for piece in top if piece.kind == "heading"]
     if entry is not None:
-        wanted = (entry.identify and entry.identify.title) or entry.title
-        return next((text for text in headings if text.casefold() == wanted.casefold()), entry.title)
+        title = (entry.identify and entry.identify.title) or entry.title
+        return next((text for text in headings if text.casefold() == title.casefold()), entry.title)
     if symbol is not None and symbol.series in RECORDS and (meeting := _meeting_title(top, masthead)):
         return meeting
-    begun = find_opening(found) if kind == "resolution" else None
-    if begun and not _is_within_report(found[:begun]):
+    opening = find_opening(pieces) if kind == "resolution" else None
+    if opening and not _is_within_report(pieces[:opening]):
         # A resolution's title stands right above its opening; in a draft, the sponsors stand above the opening.
-        lines = [each for each in found[:begun] if each.part != "masthead"]
+        lines = [each for each in pieces[:opening] if each.part != "masthead"]
         # Of a text without marks.
-        loose = [each for each in lines if each.kind == "paragraph" and len(each.text) <= _LONGEST]
-        for likely in ([each for each in lines if each.kind == "heading"], loose):
-            naming = [each for each in likely if not _SKIPS.match(_text_of(each))]
-            if naming:  # the sponsors of a paper may stand below its title, in bold but not in a heading style
-                return _text_of(min(reversed(naming), key=lambda piece: piece.depth >= BOLD_DEPTH))
+        unmarked = [each for each in lines if each.kind == "paragraph" and len(each.text) <= _LONGEST]
+        for candidates in ([each for each in lines if each.kind == "heading"], unmarked):
+            without_names = [each for each in candidates if not _SKIPS.match(_text_of(each))]
+            if without_names:  # the sponsors of a paper may stand below its title, in bold but not in a heading style
+                return _text_of(min(reversed(without_names), key=lambda piece: piece.depth >= BOLD_DEPTH))
     head = list(takewhile(lambda piece: not CONTENTS.fullmatch(piece.text), top))  # then headings are of chapters
     run = _title_headings(_without_bold_masthead(head, masthead), masthead, symbol, kind)
-    if in_table := _title_in_table(found, numbered=not run or run[0].number is not None or run[0].text[:1].isdecimal()):
+    if in_table := _title_in_table(
+        pieces, numbered=not run or run[0].number is not None or run[0].text[:1].isdecimal()
+    ):
         return in_table
     if not run and kind == "treaty" and masthead.body:
         return masthead.body  # a treaty is issued by no body: its name stands in that place
@@ -284,21 +286,21 @@ def find_title(
         ]
         named = next((n for n, piece in enumerate(head) if _text_of(piece).rstrip("*") in masthead.symbols), 0)
         plain = [each for each in plain if each in head[named:]] or plain  # above the symbol stands an address
-        telling = [piece.text.rstrip("*") for piece in plain if piece.part != "masthead"]
-        telling = telling or [piece.text for piece in plain if not _SKIPS.match(piece.text)][-1:]
-        telling = telling or _line_after_masthead(head, masthead)
-        return (telling or headings or [""])[0]
+        titles = [piece.text.rstrip("*") for piece in plain if piece.part != "masthead"]
+        titles = titles or [piece.text for piece in plain if not _SKIPS.match(piece.text)][-1:]
+        titles = titles or _line_after_masthead(head, masthead)
+        return (titles or headings or [""])[0]
     # The title of the agenda item stands above the document's and is a deeper heading; a treaty's articles stand below.
     first = run[0] if kind == "treaty" else min(run, key=lambda piece: piece.depth)
-    title = " ".join(_text_of(piece) for piece in _title_lines(first, run, found))
+    title = " ".join(_text_of(piece) for piece in _title_lines(first, run, pieces))
     part = _part_heading(run, symbol)
     return f"{title}: {part}" if part else title
 
 
-def _title_in_table(found: Sequence[Piece], *, numbered: bool) -> str:
+def _title_in_table(pieces: Sequence[Piece], *, numbered: bool) -> str:
     """The title in a table before all text: beside a label for it, or, where the first heading is `numbered`, in a last
     row that is one cell over several columns."""
-    rows = list(takewhile(lambda piece: piece.kind == "row", found))
+    rows = list(takewhile(lambda piece: piece.kind == "row", pieces))
     cells = [[" ".join(cell.split()) for cell in piece.cells if cell.strip()] for piece in rows]
     for row in cells:
         if len(row) == 2 and TITLE_LABEL.fullmatch(row[0]):
@@ -307,10 +309,10 @@ def _title_in_table(found: Sequence[Piece], *, numbered: bool) -> str:
     return alone if 12 <= len(alone) <= _LONGEST and not find_full_dates(alone) else ""
 
 
-def _title_lines(title: Piece, run: Sequence[Piece], found: Sequence[Piece]) -> list[Piece]:
+def _title_lines(title: Piece, run: Sequence[Piece], pieces: Sequence[Piece]) -> list[Piece]:
     """The lines of a title in capitals: a line that is nearly full is continued by the one below it."""
     lines = [title]
-    for piece in found[found.index(title) + 1 :]:
+    for piece in pieces[pieces.index(title) + 1 :]:
         full = (
             lines[-1].depth == piece.depth >= BOLD_DEPTH and len(lines[-1].text) >= _FULL and lines[-1].text.isupper()
         )

@@ -77,10 +77,10 @@ class Ledger:
         ):
             reason = _replace_name(recorded.reason, recorded.name, file.label)
             if recorded.outcome == "refused":
-                return Outcome(file.label, "refused", reason=reason, before=True)
+                return Outcome(file.label, "refused", reason=reason, from_earlier_run=True)
             for header in self._library.headers(id=recorded.document_id or ""):
                 if recorded.outcome == "skipped":
-                    return Outcome(file.label, "skipped", reason=reason, header=header, before=True)
+                    return Outcome(file.label, "skipped", reason=reason, header=header, from_earlier_run=True)
         if duplicate is None:
             return None
         reason = f"has the same bytes as {self._file_name(duplicate)}, which is held as {duplicate.label}"
@@ -99,22 +99,22 @@ class Ledger:
                 return Decision(document, stored=stored, reason=reason)
             if stored.origin == document.origin and self._library.document(stored.id) == document:
                 return Decision(document, stored=stored)
-        leaving = [stored] if stored else []
+        replaced = [stored] if stored else []
         others = self._library.headers(sha256=document.sha256)
         if file.origin or document.edition == "upload":
             others += self._library.headers(origin=document.origin)
         for other in others:
             # Without an origin only the name is known, which does not identify an official document.
             same_file = other.edition == "upload" or other.sha256 == document.sha256 or bool(file.origin)
-            if same_file and other.id != document.id and other not in leaving:
-                leaving.append(other)
+            if same_file and other.id != document.id and other not in replaced:
+                replaced.append(other)
         notes = [self._build_record(file, document.sha256, "held", document.id)]
         notes += [
             self._displacement_record(other, document.id, file.label)
-            for other in leaving
+            for other in replaced
             if other.origin != document.origin
         ]
-        replaces = tuple(other.id for other in leaving if other.id != document.id)
+        replaces = tuple(other.id for other in replaced if other.id != document.id)
         replacement_reason = ""
         if (
             stored is not None
@@ -123,9 +123,9 @@ class Ledger:
             and not file.trusted
         ):
             replacement_reason = f"takes the place of {self._file_name(stored)} (paragraphs that differ: {self._count_differences(stored, document)})"
-        expected = {document.id: None} | {other.id: other.sha256 for other in leaving}
+        expected = {document.id: None} | {other.id: other.sha256 for other in replaced}
         return Decision(
-            document, replaces, tuple(notes), displaces=bool(leaving), expected=expected, reason=replacement_reason
+            document, replaces, tuple(notes), displaces=bool(replaced), expected=expected, reason=replacement_reason
         )
 
     def confirm_symbol(self, file: Input, sha256: str, stored: Header | None) -> None:

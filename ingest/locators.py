@@ -219,7 +219,8 @@ def build_locator(
     after_row: bool = False,
     heads_rows: bool = False,
 ) -> str:
-    """The locator of a piece that is not a heading."""
+    """The locator of a piece that is not a heading. `digest` says that the text is a digest, `after_row` that a footnote
+    stands below a table, `heads_rows` that a caption is alone above one."""
     if piece.part == "masthead":
         return "masthead"
     if piece.part == "contents":
@@ -229,57 +230,69 @@ def build_locator(
             return join_locator(position.within, position.table_name, f"note {piece.number}")
         return join_locator(position.outer or position.annex if kind != "agenda" else "", f"footnote {piece.number}")
     if piece.part == "caption":
-        position.caption = (
-            piece.text if not position.caption or _CAPTION.match(piece.text) else f"{position.caption} {piece.text}"
-        )
-        if match := _CAPTION.match(piece.text):
-            position.table_name = position.captioned = _caption_name(match)
-            position.named = ""  # the table below has its printed number, whatever the names before it
-        elif heads_rows:
-            position.table_name, position.caption = _unnumbered_table(piece, position), piece.text
-        return join_locator(position.within, position.table_name or "caption")
+        return _caption_locator(piece, position, heads_rows)
     if kind == "agenda":
-        if piece.kind == "row":
-            return _agenda_row(piece, position)
-        if (
-            position.section == "provisional agenda"
-            and 1 in position.labels
-            and (piece.depth or piece.kind == "paragraph")
-        ):
-            return join_locator(
-                position.section, " ".join(["item", *(position.labels[d] for d in sorted(position.labels))])
-            )
-        if 1 in position.labels and piece.depth:
-            number = _labelled("para. ", position.labels)
-            if position.section == "annotations" and position.item:
-                return join_locator(_agenda_locator(position), number)
-            if position.section == "masthead":  # an introduction, before what an agenda is made of
-                return join_locator(f"section “{shorten(position.heading)}”", number)
-            if position.section == "timetable":  # paragraphs after it continue the count of the annotations
-                return number
-        return _agenda_locator(position)
+        return _agenda_row(piece, position) if piece.kind == "row" else _agenda_text_locator(piece, position)
     if piece.kind == "row":
         return join_locator(position.within, _table_row(piece, position))
-    labels = position.labels
     if kind == "treaty" and not digest:
-        if position.preamble >= 0:
-            if not PREAMBULAR.match(piece.text):  # the opening and closing words are no paragraphs
-                return join_locator(position.within, "preamble")
-            position.preamble += 1
-            return join_locator(position.within, f"preamble, para. {position.preamble}")
-        if _TESTIMONIUM.match(piece.text):
-            return join_locator(position.within, "testimonium")
-        number = _labelled("para. ", labels)
-        if position.article and number.startswith("("):
-            return f"{join_locator(position.within, position.article)} {number}"
-        return join_locator(
-            position.within, position.article or position.part or ("" if position.within else "title"), number
-        )
-    if kind == "treaty" and labels.get(1):
+        return _treaty_locator(piece, position)
+    if kind == "treaty" and position.labels.get(1):
         return join_locator(
             position.article or ("preamble" if position.preamble >= 0 else position.part),
-            _labelled("digest para. ", labels),
+            _labelled("digest para. ", position.labels),
         )
+    return _paragraph_locator(piece, position)
+
+
+def _caption_locator(piece: Piece, position: ReadingPosition, heads_rows: bool) -> str:
+    """The locator of a line of a caption: the name of its table or figure."""
+    match = _CAPTION.match(piece.text)
+    position.caption = piece.text if not position.caption or match else f"{position.caption} {piece.text}"
+    if match:
+        position.table_name = position.captioned = _caption_name(match)
+        position.named = ""  # the table below has its printed number, whatever the names before it
+    elif heads_rows:
+        position.table_name, position.caption = _unnumbered_table(piece, position), piece.text
+    return join_locator(position.within, position.table_name or "caption")
+
+
+def _agenda_text_locator(piece: Piece, position: ReadingPosition) -> str:
+    """The locator of a paragraph or item of an agenda."""
+    labels = position.labels
+    if position.section == "provisional agenda" and 1 in labels and (piece.depth or piece.kind == "paragraph"):
+        return join_locator(position.section, " ".join(["item", *(labels[depth] for depth in sorted(labels))]))
+    if 1 in labels and piece.depth:
+        number = _labelled("para. ", labels)
+        if position.section == "annotations" and position.item:
+            return join_locator(_agenda_locator(position), number)
+        if position.section == "masthead":  # an introduction, before the parts of an agenda
+            return join_locator(f"section “{shorten(position.heading)}”", number)
+        if position.section == "timetable":  # paragraphs after it continue the count of the annotations
+            return number
+    return _agenda_locator(position)
+
+
+def _treaty_locator(piece: Piece, position: ReadingPosition) -> str:
+    """The locator of a paragraph or item of a treaty."""
+    if position.preamble >= 0:
+        if not PREAMBULAR.match(piece.text):  # the opening and closing words are not paragraphs
+            return join_locator(position.within, "preamble")
+        position.preamble += 1
+        return join_locator(position.within, f"preamble, para. {position.preamble}")
+    if _TESTIMONIUM.match(piece.text):
+        return join_locator(position.within, "testimonium")
+    number = _labelled("para. ", position.labels)
+    if position.article and number.startswith("("):
+        return f"{join_locator(position.within, position.article)} {number}"
+    return join_locator(
+        position.within, position.article or position.part or ("" if position.within else "title"), number
+    )
+
+
+def _paragraph_locator(piece: Piece, position: ReadingPosition) -> str:
+    """The locator of a paragraph or item of a resolution, report or other text."""
+    labels = position.labels
     if labels and 1 not in labels and position.opened and position.preambular:
         numbered = f"{ordinal_word(position.preambular)} preambular para."
         return join_locator(position.within, f"{numbered} {_labelled('', labels)}")

@@ -25,7 +25,7 @@ _ENDS = {
 }  # https://ocrmypdf.readthedocs.io/en/latest/advanced.html#return-code-policy
 
 
-def with_text_layer(
+def add_text_layer(
     data: bytes,
     name: str,
     languages: Sequence[str] = (),

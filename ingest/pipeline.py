@@ -93,7 +93,7 @@ class _Run:
         earlier = self._ledger.find_outcome(file, queued.sha256)
         if earlier is not None:
             self._ledger.confirm_symbol(file, queued.sha256, earlier.header)
-            if earlier.result == "skipped" and earlier.header is not None and not earlier.before:
+            if earlier.result == "skipped" and earlier.header is not None and not earlier.from_earlier_run:
                 self._ledger.note(file, queued.sha256, "skipped", earlier.header.id, earlier.reason)
             if earlier.result == "unchanged" and earlier.header is not None:
                 self._store_original(queued, earlier.header)

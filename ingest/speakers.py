@@ -16,10 +16,10 @@ Role = Literal["speech", "numbered", "heading", "other"]
 """The role of a block in a record: text that may be spoken; a numbered paragraph, which has speeches in summary records
 only; a heading, which ends a speech; or something else between them, such as a footnote."""
 _LABEL = re.compile(
-    r"(?P<name>[^\s\d:：()（）][^\d:：()（）;!?]{1,60}?)(?P<told>(?:\s*[(（][^()（）:：]{2,80}[)）]){0,3})\s?(?:：|:(?=\s))"
+    r"(?P<name>[^\s\d:：()（）][^\d:：()（）;!?]{1,60}?)(?P<brackets>(?:\s*[(（][^()（）:：]{2,80}[)）]){0,3})\s?(?:：|:(?=\s))"
 )
 _REPORTED = re.compile(
-    r"(?P<name>[^\s\d:：()（）][^\d:：()（）;!?]{1,60}?)(?P<told>(?:\s*[(（][^()（）:：]{2,80}[)）]){1,2})"
+    r"(?P<name>[^\s\d:：()（）][^\d:：()（）;!?]{1,60}?)(?P<brackets>(?:\s*[(（][^()（）:：]{2,80}[)）]){1,2})"
 )
 _SAYING = re.compile(r"(?:\s*[,，،][^.;。]{1,200}?[,，،])?\s*(?P<words>[：:]|[㐀-鿿]|[^\W\d_]+[\s,]+[^\W\d_]+)")
 """What follows the speaker in a summary record, possibly after an insertion: two words (`said that`), in Chinese one,
@@ -55,7 +55,7 @@ class _Start:
 
     at: int
     name: str
-    told: tuple[str, ...]
+    in_brackets: tuple[str, ...]
     end: int
 
 
@@ -69,15 +69,15 @@ def find_speeches(lines: Sequence[tuple[Role, str]]) -> list[Speech | None]:
     for n, start in enumerate(found):
         first.setdefault(start.name, n)
         last[start.name] = n
-    again = {name for name, count in counts.items() if last[name] - first[name] >= count}
-    told = {start.name for start in found if start.told and any(map(str.isalpha, start.told[0]))}
-    if not again or len(told) < 2 or len(counts) < 3:
+    repeated_speakers = {name for name, count in counts.items() if last[name] - first[name] >= count}
+    with_state = {start.name for start in found if start.in_brackets and any(map(str.isalpha, start.in_brackets[0]))}
+    if not repeated_speakers or len(with_state) < 2 or len(counts) < 3:
         return _without_record_lines(_reported_speeches(lines), lines)
-    begins = {start.at: start for start in found if start.told or start.name in again}
-    begins |= _called_speakers(found, again, lines, min(begins))
-    untold = {start.name for start in found if not start.told}
+    begins = {start.at: start for start in found if start.in_brackets or start.name in repeated_speakers}
+    begins |= _called_speakers(found, repeated_speakers, lines, min(begins))
+    with_bare_name = {start.name for start in found if not start.in_brackets}
     notes = {
-        _manner_key(each) for start in found for each in start.told[start.name not in untold :]
+        _manner_key(each) for start in found for each in start.in_brackets[start.name not in with_bare_name :]
     }  # "spoke in French"
     spoken: list[Speech | None] = []
     current: Speech | None = None
@@ -86,24 +86,24 @@ def find_speeches(lines: Sequence[tuple[Role, str]]) -> list[Speech | None]:
             current = None
         elif n in begins:
             start = begins[n]
-            states = [f"({each})" for each in start.told if _manner_key(each) not in notes]
+            states = [f"({each})" for each in start.in_brackets if _manner_key(each) not in notes]
             current = Speech(n, start.end, " ".join([start.name, *states[:1]]))
         spoken.append(current if role == "speech" else None)
     return _without_record_lines(spoken, lines)
 
 
-def _without_record_lines(parted: list[Speech | None], lines: Sequence[tuple[Role, str]]) -> list[Speech | None]:
+def _without_record_lines(speeches: list[Speech | None], lines: Sequence[tuple[Role, str]]) -> list[Speech | None]:
     """The speeches without the text of the record itself: short paragraphs that are repeated, word for word, in the
     speeches of the presiding officer (who speaks most often), and the last line, where it states when the meeting
     rose."""
-    turns = Counter(each.speaker for n, each in enumerate(parted) if each and each.first == n)
+    turns = Counter(each.speaker for n, each in enumerate(speeches) if each and each.first == n)
     presiding = max(turns, key=lambda each: turns[each], default="")
     within = [
-        (text, each) for (_, text), each in zip(lines, parted, strict=True) if each and len(text) <= MAX_RECORD_LINE
+        (text, each) for (_, text), each in zip(lines, speeches, strict=True) if each and len(text) <= MAX_RECORD_LINE
     ]
     counts = Counter(text for text, each in within if each.speaker == presiding)
-    told = {text for text, count in counts.items() if count > 1}
-    spoken = [None if each and each.first != n and lines[n][1] in told else each for n, each in enumerate(parted)]
+    repeated = {text for text, count in counts.items() if count > 1}
+    spoken = [None if each and each.first != n and lines[n][1] in repeated else each for n, each in enumerate(speeches)]
     end, last = max(((n, each) for n, each in enumerate(spoken) if each), key=lambda each: each[0], default=(0, None))
     if last and last.first != end and len(lines[end][1]) <= MAX_RECORD_LINE and any(map(str.isdigit, lines[end][1])):
         spoken[end] = None
@@ -114,8 +114,8 @@ def _reported_speeches(lines: Sequence[tuple[Role, str]]) -> list[Speech | None]
     """The speeches of a summary record: paragraphs begin with the speaker, with the State in brackets, and continue
     with the same words, which are learnt from the text; the presiding officer is followed by the same words repeatedly,
     without brackets."""
-    said = [(n, text) for n, (role, text) in enumerate(lines) if role in ("speech", "numbered")]
-    found = {n: match for n, text in said if (match := _REPORTED.match(text)) and is_name(match["name"])}
+    candidates = [(n, text) for n, (role, text) in enumerate(lines) if role in ("speech", "numbered")]
+    found = {n: match for n, text in candidates if (match := _REPORTED.match(text)) and is_name(match["name"])}
     names = {n: " ".join(match["name"].split()) for n, match in found.items()}
     speakers_by_words: dict[str, set[str]] = {}
     for n, match in found.items():
@@ -128,7 +128,9 @@ def _reported_speeches(lines: Sequence[tuple[Role, str]]) -> list[Speech | None]
         return [None] * len(lines)
     behind = re.compile(rf"(?P<name>[^\s\d][^\d:：()（）.;,，]{{0,40}}?)\s*{re.escape(words)}".replace(r"\ ", r"\s+"))
     plain = {
-        n: match for n, text in said if n not in found and (match := behind.match(text)) and is_name(match["name"])
+        n: match
+        for n, text in candidates
+        if n not in found and (match := behind.match(text)) and is_name(match["name"])
     }
     counts = Counter(match["name"] for match in plain.values())
     head = {text.partition(":")[0].partition("：")[0] for _, text in lines[: min(found)]}  # "Chair: Ms. Arno (Panama)"
@@ -142,7 +144,7 @@ def _reported_speeches(lines: Sequence[tuple[Role, str]]) -> list[Speech | None]
             current = None
         elif n in found:
             saying = re.compile(rf"[^.。]*?{re.escape(words)}".replace(r"\ ", r"\s+")).match(text, found[n].end())
-            state = _IN_BRACKETS.findall(found[n]["told"])[0]
+            state = _IN_BRACKETS.findall(found[n]["brackets"])[0]
             current = Speech(n, saying.end() if saying else found[n].end(), f"{names[n]} ({' '.join(state.split())})")
         elif n in plain and plain[n]["name"] in presiding:
             current = Speech(n, plain[n].end(), plain[n]["name"])
@@ -160,12 +162,14 @@ def _parse_start(n: int, text: str) -> _Start | None:
     name = " ".join(match["name"].split())
     if not is_name(name):
         return None
-    return _Start(n, name, tuple(" ".join(each.split()) for each in _IN_BRACKETS.findall(match["told"])), match.end())
+    return _Start(
+        n, name, tuple(" ".join(each.split()) for each in _IN_BRACKETS.findall(match["brackets"])), match.end()
+    )
 
 
-def _manner_key(told: str) -> str:
+def _manner_key(in_brackets: str) -> str:
     """The words by which a note in brackets is recognised as one about the manner of speaking, in any language."""
-    return told[-2:] if _HAN.search(told) else told.split()[0]
+    return in_brackets[-2:] if _HAN.search(in_brackets) else in_brackets.split()[0]
 
 
 def is_name(text: str) -> bool:
@@ -186,18 +190,25 @@ def _is_office(name: str, head: Container[str]) -> bool:
 
 
 def _called_speakers(
-    found: Sequence[_Start], again: set[str], lines: Sequence[tuple[Role, str]], since: int
+    found: Sequence[_Start], repeated_speakers: set[str], lines: Sequence[tuple[Role, str]], since: int
 ) -> dict[int, _Start]:
     """Of the lines from `since` on that begin like a speech, without brackets and by a speaker with one speech, those
     whose speaker an earlier line names."""
-    presiding = {name.split()[-1] for name in again}  # "Mr. President: ..." addresses one
+    presiding = {name.split()[-1] for name in repeated_speakers}  # "Mr. President: ..." addresses one
     made: dict[int, _Start] = {}
     words, read = set[str](), 0
     for start in found:
         *before, last = start.name.split()
         han = bool(_HAN.search(start.name))
         plain = any(word[0].islower() and len(word) > 3 for word in (*before, last))
-        if start.at < since or start.told or start.name in again or last in presiding or plain or not (before or han):
+        if (
+            start.at < since
+            or start.in_brackets
+            or start.name in repeated_speakers
+            or last in presiding
+            or plain
+            or not (before or han)
+        ):
             continue
         words.update(word for _, text in lines[read : start.at] for word in _WORD.findall(text))
         read = start.at

@@ -101,8 +101,8 @@ def parse_time_list(text: str) -> list[str]:
         return []
     ends = [0, *(match.end() for match in found)]
     between = [text[end : match.start()] for end, match in zip(ends, found, strict=False)]
-    said = [*between[1:], between[0] + text[ends[-1] :]]
-    return [match.group() for match in found] if all(_JOINS.fullmatch(each) for each in said) else []
+    connectors = [*between[1:], between[0] + text[ends[-1] :]]
+    return [match.group() for match in found] if all(map(_JOINS.fullmatch, connectors)) else []
 
 
 def span_ends(label: str) -> tuple[str, str]:
@@ -117,13 +117,13 @@ def _normalize(label: str) -> str:
     """A label in a form that the patterns read: Chinese, Arabic, Russian and Spanish times, and noon, as `10:30
     a.m.`."""
 
-    def said(match: re.Match[str]) -> str:
+    def format_clock(match: re.Match[str]) -> str:
         minutes = "30" if match[3] == "半" else (match[3] or "00").lstrip(":")
         return f"{match[2]}:{minutes} {_HALVES.get(match[1] or '', '')}".strip()
 
     text = label.strip()
     if re.search(r"[时時点點：]|上午|下午", text):
-        text = re.sub(r"\s*[至到]\s*", "-", _CHINESE.sub(said, text))
+        text = re.sub(r"\s*[至到]\s*", "-", _CHINESE.sub(format_clock, text))
     if "الساعة" in text:
         text = re.sub(r"(?<=\d)/(?=\d)", ":", text)
     text = re.sub(r"\s+horas$|\s+(?:час(?:ов|а|\.)?|ч\.?)$", "", text)

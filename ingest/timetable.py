@@ -26,7 +26,7 @@ from ingest.timetable_grid import Grid, Label, Spans
 _LETTER = r"\(?[a-z]{1,2}\)"
 _NUMBER = rf"\d{{1,3}}(?:\s?{_LETTER})?"
 _WORD = r"(?:(?:agenda\s+)?items?|points?|temas?|пункт(?:ы|ов|а)?|البند(?:ان|ين)?|البنود|(?:议程)?项目)"
-_AND = r"(?:\s*(?:,|;|、|&|\+|[-‐-―])\s*(?:(?:and|et|y|и|و)\s+)?|\s+(?:and|et|y|e|и|to|à|a|al|по)\s+|\s*[和及]\s*|\s+و)"
+_AND = r"(?:\s*(?:[,;،؛，；、]|&|\+|[-‐-―])\s*(?:(?:and|et|y|и|و)\s+)?|\s+(?:and|et|y|e|и|to|à|a|al|по)\s+|\s*[和及]\s*|\s+و)"
 _NUMBERS = rf"{_NUMBER}(?:{_AND}(?:{_NUMBER}|{_LETTER}))*"
 _ITEM_CELL = re.compile(rf"^(?:{_WORD}\s*)?({_NUMBERS})\s*\.?$", re.IGNORECASE)
 _ITEM_LED = re.compile(rf"^{_WORD}\s*({_NUMBERS})\s*(?:[.:：)–—-]\s*|\s+|$)", re.IGNORECASE)
@@ -136,8 +136,8 @@ class _TimetableReader:
         items, words = self._row_items(left, block), "; ".join(left.values())
         if self._current is not None:
             if words and not items:
-                said = "; ".join(part for part in (self._current.words, words) if part)
-                self._current = replace(self._current, words=said, last=block.ordinal)
+                text = "; ".join(part for part in (self._current.words, words) if part)
+                self._current = replace(self._current, words=text, last=block.ordinal)
             self._current = replace(self._current, items=self._current.items + items)
             return
         # It is not stated which of several items is taken up at which time; a single one is at each.
@@ -176,8 +176,8 @@ class _TimetableReader:
         half = find_half_of_day(label)
         if not self._day or not (start or half):
             return None
-        said = half[0] if half and not start else None
-        return Sitting(self._day, start, end, self._day_label, label, (), self._day_row, block.ordinal, said)
+        half_of_day = half[0] if half and not start else None
+        return Sitting(self._day, start, end, self._day_label, label, (), self._day_row, block.ordinal, half_of_day)
 
     def _row_items(self, cells: Mapping[int, str], block: Block) -> tuple[SittingItem, ...]:
         """The items of a row: from each cell by itself where the table has several columns of items, as for parallel
@@ -187,12 +187,12 @@ class _TimetableReader:
             found = [item for n in columns if n in cells for item in self._cell_items(cells[n], block.ordinal)]
             return tuple(item for n, item in enumerate(found) if item.number not in [each.number for each in found[:n]])
         of_items = [cell for n, cell in cells.items() if columns and n >= columns[0]]
-        led = (
+        has_item_numbers = (
             of_items
             and columns[0] in cells
             and (_ITEM_CELL.match(_without_continued(of_items[0])) or _ITEM_LED.match(of_items[0]))
         )
-        return tuple(self._items(of_items if led else [*cells.values()], block))
+        return tuple(self._items(of_items if has_item_numbers else [*cells.values()], block))
 
     def _items(self, cells: Sequence[str], block: Block) -> Iterator[SittingItem]:
         """The items that a row names by number, or by the exact title of one."""
@@ -218,11 +218,11 @@ class _TimetableReader:
                 title = title[: len(known)]
             yield SittingItem(number, title, block.ordinal, continued)
 
-    def _are_agenda_items(self, numbers: Sequence[str], said: str) -> bool:
+    def _are_agenda_items(self, numbers: Sequence[str], text: str) -> bool:
         """Whether the agenda has items with these numbers: all of them, or one of those that are called items by a word
-        in `said`."""
+        in `text`."""
         known = [number.split()[0] in self._titles for number in numbers]
-        return not self._titles or (all(known) if said[:1].isdecimal() else any(known))
+        return not self._titles or (all(known) if text[:1].isdecimal() else any(known))
 
     def _cell_items(self, cell: str, row: int) -> Iterator[SittingItem]:
         """The items that a cell of a grid names: by numbers anywhere in it, or as a list of their titles."""
@@ -231,12 +231,12 @@ class _TimetableReader:
         ]
         ends = [*(match.start() for match in marks), len(cell)][1:]
         found = [(item_numbers(mark[1]), cell[mark.end() : end]) for mark, end in zip(marks, ends, strict=True)]
-        said = " ".join(_CONTINUED.findall(cell))
+        continued_mark = " ".join(_CONTINUED.findall(cell))
         if match := _ITEM_CELL.match(_without_continued(cell)):
-            found = [(item_numbers(match[1]), said)]
+            found = [(item_numbers(match[1]), continued_mark)]
         elif not found:
             titled = self._items_by_titles(folded_title(_CONTINUED.sub("", cell)))
-            found = [([number], said if len(titled) == 1 else "") for number in titled]
+            found = [([number], continued_mark if len(titled) == 1 else "") for number in titled]
         for numbers, words in found:
             alone = len(numbers) == 1 and len(words) > 0  # else it is not stated of which
             title = _CONTINUED.sub("", words).strip(" ;,.") if alone else ""
@@ -283,8 +283,8 @@ def item_columns(document: Document) -> Iterator[tuple[int, list[int]]]:
 
 def leading_items(cell: str) -> list[str]:
     """The numbers of the items with which a cell begins, after the word for item, or of which it is a list."""
-    said = _ITEM_CELL.match(_without_continued(cell)) or _ITEM_LED.match(cell)
-    return item_numbers(said[1]) if said else []
+    match = _ITEM_CELL.match(_without_continued(cell)) or _ITEM_LED.match(cell)
+    return item_numbers(match[1]) if match else []
 
 
 def item_numbers(text: str) -> list[str]:

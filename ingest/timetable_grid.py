@@ -139,16 +139,16 @@ class Grid:
             for time in timed.times:
                 start, end = parse_times(time) or (None, None)
                 half = find_half_of_day(time)
-                said = half[0] if half and not start else None
-                opened = Sitting(date, start, end, dated.label, time, (), first, last, said)
-                place = date, time, bool(cell.items)
-                sitting = self._sittings.setdefault(place, opened)
+                half_of_day = half[0] if half and not start else None
+                new_sitting = Sitting(date, start, end, dated.label, time, (), first, last, half_of_day)
+                key = date, time, bool(cell.items)
+                sitting = self._sittings.setdefault(key, new_sitting)
                 more = tuple(item for item in cell.items if item not in sitting.items)
                 sitting = replace(sitting, items=sitting.items + more)
                 if cell.words and cell.words not in sitting.words:
                     words = "; ".join(part for part in (sitting.words, cell.words) if part)
                     sitting = replace(sitting, words=words, last=cell.row)
-                self._sittings[place] = sitting
+                self._sittings[key] = sitting
 
     def _parse_label(self, cell: str, row: int, *, alone: bool = False) -> Label | None:
         """The days and times that a cell names; None where there are none, or, if it must be `alone`, where it has

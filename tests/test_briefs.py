@@ -718,8 +718,8 @@ def test_what_is_said_to_be_held_nowhere_is_found_nowhere(whole_engine: Engine, 
         if said.startswith(frame[0]):
             theme = said.removeprefix(frame[0]).removesuffix(frame[2])
             held = sorted(library.versions().quotable_documents("en"))
-            found = whole_engine.weigh_first(whole_engine.question(theme, "en"), held, 16)
-            assert not [each.unit.text for each in found if each.score >= each.bars.least], said
+            found = whole_engine.score_first(whole_engine.question(theme, "en"), held, 16)
+            assert not [each.unit.text for each in found if each.score >= each.thresholds.least], said
 
 
 def test_of_a_theme_that_nothing_speaks_of_it_is_said_and_of_one_that_is_not_quoted_the_place(

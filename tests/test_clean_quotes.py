@@ -18,7 +18,7 @@ from assistant.qa.citations import not_found, statement_of
 from assistant.qa.engine import Engine
 from assistant.qa.provisions import units_at
 from assistant.qa.retriever import Evidence
-from assistant.qa.scoring import Weigher
+from assistant.qa.scoring import Scorer
 from assistant.qa.units import units_of
 from assistant.reports.comparison.text_diff import compare_texts
 from corpus.catalogue import Catalogue
@@ -167,6 +167,6 @@ def test_passages_that_can_not_be_quoted_are_neither_answers_nor_pointed_to(
     (document,) = library.documents()
     evidence = [Evidence(each, replace(document, unquotable=(None,))) for each in library.passages(document.id)]  # type: ignore[arg-type]
     question = Engine(library, catalogue).question("Do trains need a flag?")
-    assert Weigher(library, word_readers()).weigh(question, evidence) == []
+    assert Scorer(library, word_readers()).weigh(question, evidence) == []
     assert not_found(question, evidence).see_also == ()
     assert not_found(question, [replace(each, of=document) for each in evidence]).see_also

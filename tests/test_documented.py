@@ -19,7 +19,7 @@ from typer.main import get_command
 
 from app import create_app
 from assistant.cli import app
-from assistant.cli.commands import Deferred
+from assistant.cli.commands import DeferredCommand
 from assistant.qa.engine import Engine
 from assistant.service import Service
 from assistant.settings import Settings
@@ -162,7 +162,7 @@ def test_every_command_of_training_is_told_and_every_one_told_is_there() -> None
 def commands(command: Any = None, name: str = "") -> Iterator[tuple[str, set[str]]]:
     """Every command that does something, with its options."""
     found = command or get_command(app)
-    found = found.load() if isinstance(found, Deferred) else found
+    found = found.load() if isinstance(found, DeferredCommand) else found
     below = found.list_commands(None) if hasattr(found, "list_commands") else []
     if name and (not below or found.invoke_without_command):
         options = {each for one in found.params if one.name != "help" for each in one.opts if each.startswith("-")}

@@ -25,9 +25,9 @@ from test_bad_input import CONTROL
 import corpus.library
 import corpus.library_reader
 import ingest.ledger
-from assistant.access.anonymous_sessions import Secret
-from assistant.cli.progress import Report
-from assistant.outcome_messages import record, told
+from assistant.access.anonymous_sessions import SigningSecret
+from assistant.cli.progress import OutcomePrinter
+from assistant.outcome_messages import describe_outcome, outcome_record
 from corpus.catalogue import Catalogue
 from corpus.corpus_errors import SEAL_FILE, LibraryStale
 from corpus.embedding import HashEmbedder
@@ -150,7 +150,7 @@ def test_the_folder_of_the_library_is_no_part_of_a_folder_of_files(cli: Cli, tmp
 def test_the_secret_of_a_library_is_never_read_as_a_document(cli: Cli, tmp_path: Path) -> None:
     """Neither in a copy of the library among the papers, nor named itself; nor what is made now, under another name."""
     write(cli.folder / SEAL_FILE, "k" * 43)
-    sealed = Secret(cli.folder).seal("a")
+    sealed = SigningSecret(cli.folder).sign("a")
     write(tmp_path / "papers" / "a.md", BOATS)
     assert cli("ingest", "--starter").code == 0
     copy = shutil.copytree(cli.folder, tmp_path / "papers" / "backup")
@@ -162,9 +162,9 @@ def test_the_secret_of_a_library_is_never_read_as_a_document(cli: Cli, tmp_path:
     assert "is a library, and its files are passed over" in str(told[str(copy)])
     assert "holds the secret of a library" in str(rows(cli, copy / SEAL_FILE))
     assert cli("show", SEAL_FILE).code == 1
-    assert Secret(copy).sealed(sealed, "a"), "what an older version made is the secret still"
+    assert SigningSecret(copy).verify(sealed, "a"), "what an older version made is the secret still"
     (copy / SEAL_FILE).unlink()
-    assert not Secret(copy).sealed(sealed, "a")
+    assert not SigningSecret(copy).verify(sealed, "a")
     renamed = (copy / SEAL_FILE).rename(tmp_path / "secret.txt")
     assert "holds binary data" in str(rows(cli, renamed))
 
@@ -258,9 +258,9 @@ def test_a_second_run_reads_nothing_and_changes_no_byte(
     library.close()
     assert state(tmp_path / "library") == before
     assert results(second).count("unchanged") == 60
-    assert [(each.result, each.before, each.reason) for each in second if each.result in ("refused", "skipped")] == [
-        (each.result, True, each.reason) for each in first if each.result in ("refused", "skipped")
-    ]
+    assert [
+        (each.result, each.from_earlier_run, each.reason) for each in second if each.result in ("refused", "skipped")
+    ] == [(each.result, True, each.reason) for each in first if each.result in ("refused", "skipped")]
 
 
 def test_a_refusal_is_told_again_and_read_anew_only_when_asked(cli: Cli, tmp_path: Path) -> None:
@@ -308,7 +308,7 @@ def test_a_new_reader_reads_everything_anew(library: Library, folder: Path, monk
     monkeypatch.setattr("ingest.document_reading.READER_VERSION", "a new one")
     second = outcomes_of(library, find_inputs(folder))
     assert results(second).count("replaced") == 60
-    assert [each.before for each in second if each.result == "refused"] == [False]
+    assert [each.from_earlier_run for each in second if each.result == "refused"] == [False]
     assert set(results(outcomes_of(library, find_inputs(folder)))) == {"unchanged", "refused"}
 
 
@@ -687,9 +687,9 @@ def test_coverage_and_warnings_of_a_paged_document_are_told(capsys: pytest.Captu
     document = replace(document, format="pdf", pages=(900, 3, 0, 19, 20, 7), warnings=("Page 1 is upside down.",))
     header = Header(document.id, document.key, None, None, "en", "upload", document.title)
     outcome = Outcome("a.pdf", "added", document, 3, header=header)
-    assert record(outcome)["thin_pages"] == [2, 3, 4, 6]
-    report = Report()
-    report.put(told(record(outcome)))
+    assert outcome_record(outcome)["thin_pages"] == [2, 3, 4, 6]
+    report = OutcomePrinter()
+    report.put(describe_outcome(outcome_record(outcome)))
     report.summary()
     coverage = "text on 2 of 6 pages (under 20 characters on 2-4, 6)"
     out, err = capsys.readouterr()

@@ -30,7 +30,7 @@ from corpus.store.sqlite import Sqlite
 from ingest.pipeline import Input, ingest
 from ingest.prefetch import InputSource
 from ingest.readers import ReadError
-from ingest.readers.pdf.page_image import HEIGHT, MARK, WIDTH, draw, marks
+from ingest.readers.pdf.page_image import HEIGHT, MARK, WIDTH, draw, find_quote
 from ingest.sandbox.page_renderer import PageRenderer, PageRequest
 from ingest.sandbox.pool import WorkerPool
 
@@ -66,7 +66,7 @@ def test_the_words_of_a_quote_are_found_however_pages_break_them(words: list[str
     page = before + "".join(map("".join, zip(printed, breaks, strict=True))) + behind
     cut = data.draw(st.integers(0, len(page)))
     pages = [page[:cut], page[cut:]]
-    found = marks(pages, quote)
+    found = find_quote(pages, quote)
     for text, spans in zip(pages, found, strict=True):
         ends = [0, *(place for span in spans for place in span), len(text)]
         assert ends == sorted(ends), "in their order, on the page"
@@ -78,7 +78,7 @@ def test_the_words_of_a_quote_are_found_however_pages_break_them(words: list[str
 def test_what_is_marked_are_letters_of_the_quote_in_their_order_whatever_stands_on_the_page(
     page: str, quote: str
 ) -> None:
-    (spans,) = marks([page], quote)
+    (spans,) = find_quote([page], quote)
     assert all(0 <= start < end <= len(page) for start, end in spans)
     assert all(before[1] <= behind[0] for before, behind in pairwise(spans))
 
@@ -86,7 +86,7 @@ def test_what_is_marked_are_letters_of_the_quote_in_their_order_whatever_stands_
 def test_a_quote_is_found_around_what_only_the_page_has() -> None:
     page = f"{SYMBOL}\n1. Every boat that enters the harbour2 of Port\nPlain flies a yel-\nlow flag\n2 See annex.\n"
     other = f"2/3 {SYMBOL}\nuntil it was inspected. Other boats need no flag at all."
-    first, second = marks([page, other], FIRST)
+    first, second = find_quote([page, other], FIRST)
     assert [page[a:b] for a, b in first] == [
         "Every boat that enters the harbour",
         "of Port\nPlain flies a yel-\nlow flag",
@@ -95,9 +95,9 @@ def test_a_quote_is_found_around_what_only_the_page_has() -> None:
 
 
 def test_nothing_is_marked_where_less_than_half_of_a_quote_is_found() -> None:
-    assert marks(["Every boat that enters pays dues at the office of the master."], FIRST) == [[]]
-    assert marks([], FIRST) == []
-    assert marks([FIRST], "") == [[]]
+    assert find_quote(["Every boat that enters pays dues at the office of the master."], FIRST) == [[]]
+    assert find_quote([], FIRST) == []
+    assert find_quote([FIRST], "") == [[]]
 
 
 def pixels(picture: bytes) -> np.ndarray:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.qa.engine import Engine
-from assistant.qa.query import Speller
+from assistant.qa.query import SpellingCorrector
 from assistant.reports.comparison.topic_comparison import compare_topic
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder, make_embedder
@@ -48,7 +48,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     ],
 )
 def test_one_keystroke_is_mended(library: Library, slip: str, meant: str) -> None:
-    assert Speller(library).mended(slip) == meant
+    assert SpellingCorrector(library).correct(slip) == meant
 
 
 def test_the_subject_of_a_paper_is_mended_as_a_question_is(library: Library) -> None:
@@ -74,13 +74,13 @@ def test_the_subject_of_a_paper_is_mended_as_a_question_is(library: Library) -> 
     ],
 )
 def test_what_is_no_slip_stays_as_it_is(library: Library, text: str) -> None:
-    assert Speller(library).mended(text) == text
+    assert SpellingCorrector(library).correct(text) == text
 
 
 @settings(max_examples=60, deadline=None)
 @given(text=st.text(max_size=80))
 def test_mending_is_done_in_one_go_and_keeps_all_but_words(library: Library, text: str) -> None:
-    speller = Speller(library)
-    once = speller.mended(text)
-    assert speller.mended(once) == once
+    speller = SpellingCorrector(library)
+    once = speller.correct(text)
+    assert speller.correct(once) == once
     assert [c for c in once if not c.isalpha()] == [c for c in text if not c.isalpha()]

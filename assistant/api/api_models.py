@@ -1,4 +1,4 @@
-"""What goes in and out over HTTP, as OpenAPI shows it. The forms are those of docs/formats.md."""
+"""Models of requests and responses, as OpenAPI shows them; the formats are described in docs/formats.md."""
 
 from __future__ import annotations
 

@@ -8,9 +8,15 @@ from difflib import SequenceMatcher
 from functools import partial
 from itertools import takewhile
 
-from assistant.qa.abstention import NAMED_HEADING, OTHER_COUNTRY, OTHER_NAME, OTHER_YEAR, SAME_WORDS
+from assistant.qa.abstention import (
+    NAMED_HEADING_SHARE,
+    OTHER_COUNTRY_PENALTY,
+    OTHER_NAME_PENALTY,
+    OTHER_YEAR_PENALTY,
+    SAME_WORDS_SHARE,
+)
 from assistant.qa.metadata import around, head_of
-from assistant.qa.readers import Known
+from assistant.qa.readers import PassageReading
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import Unit
 from assistant.question import YEAR, Question, numbered_meetings
@@ -33,16 +39,26 @@ _LABEL = re.compile(r"([^.:：;()]{2,40})[:：]\s?(?=\S)")
 """How words begin that are a list with a label: `Against: Arla, Bend`."""
 
 
-def constrained(told: Known, begin: int, question: Question, unit: Unit, found: Sequence[Document] = ()) -> float:
+def constrained(
+    told: PassageReading, begin: int, question: Question, unit: Unit, found: Sequence[Document] = ()
+) -> float:
     """How far words of a passage that was read from a character on are above the bar for an answer, in log-odds: less what counts against
     them where their document, of those `found`, does not name what the question names, or others beside them have the label that it says;
     those with that label are what the passage answers with. What came closest does so still: who asks may name their own country."""
-    bars, labelled = told.bars, _has_named_label(question, unit)
+    thresholds, labelled = told.thresholds, _has_named_label(question, unit)
     score = told.whole if labelled else told.score(unit.start - begin, unit.end - begin)
     score += unit.evidence.behind
-    less = OTHER_YEAR * _of_another_year(question, unit) + OTHER_NAME * _of_another_name(question, unit, found)
-    less += OTHER_NAME * (labelled is False or of_another_session(question, unit)) + _of_another_country(question, unit)
-    return max(score - less, min(score, bars.least)) if bars.least < 0.0 else score - less
+    less = OTHER_YEAR_PENALTY * _of_another_year(question, unit) + OTHER_NAME_PENALTY * _of_another_name(
+        question, unit, found
+    )
+    less += OTHER_NAME_PENALTY * (labelled is False or of_another_session(question, unit)) + _of_another_country(
+        question, unit
+    )
+    return (
+        max(score - less, min(score, thresholds.tentative_margin))
+        if thresholds.tentative_margin < 0.0
+        else score - less
+    )
 
 
 def _of_another_name(question: Question, unit: Unit, found: Sequence[Document]) -> bool:
@@ -91,7 +107,7 @@ def _of_another_country(question: Question, unit: Unit) -> float:
         return 0.0
     titled, passage, named = _title_countries(document), unit.evidence.passage, partial(_names_any, codes, language)
     if _others_speak(question, unit, codes):
-        return OTHER_COUNTRY
+        return OTHER_COUNTRY_PENALTY
 
     def held(code: str) -> bool:
         return question.once((_text, document.id, code), lambda: mentions_country(code, _text(document), language))
@@ -100,11 +116,11 @@ def _of_another_country(question: Question, unit: Unit) -> float:
     of_others = 0 < len(own) <= LISTED
     beside = named(f"{passage.heading}\n{passage.text}")
     if titled.isdisjoint(codes) and not beside and (titled or (of_others and not named(_first_page(document)))):
-        return OTHER_COUNTRY
+        return OTHER_COUNTRY_PENALTY
     if not any(map(held, codes)):
-        return OTHER_COUNTRY
+        return OTHER_COUNTRY_PENALTY
     elsewhere = of_others and named(passage.text) and not named(unit.text)
-    return OTHER_NAME * (elsewhere or not all(map(held, codes)))
+    return OTHER_NAME_PENALTY * (elsewhere or not all(map(held, codes)))
 
 
 def _names_any(codes: Sequence[str], language: str, words: str) -> bool:
@@ -160,7 +176,9 @@ def _title_countries(document: Document) -> frozenset[str]:
 
 @cached_by_document
 def _first_page(document: Document) -> str:
-    return "\n".join([document.title, document.date or "", *(document.block_text(each) for each in head_of(document))])
+    return "\n".join(
+        [document.title, document.date or "", *(document.block_text(block) for block in head_of(document))]
+    )
 
 
 def _around(evidence: Evidence) -> str:
@@ -189,12 +207,12 @@ def _named_labels(question: Question, document: Document, blocks: Sequence[Block
     """The ordinals of those of several blocks whose labels a question says in full, but for words that all labels have, in other words than
     the document's title; of a conversation those of whose labels what was asked last says a word, which no head of theirs says.
     None where it says all."""
-    labels = {each.ordinal: frozenset(analyse(_label(document, each), document.language)) for each in blocks}
+    labels = {block.ordinal: frozenset(analyse(_label(document, block), document.language)) for block in blocks}
     shared = frozenset.intersection(*labels.values()) if len(labels) > 1 else frozenset()
     title = set(analyse(document.title, document.language))
     asked, named = set(analyse(question.rest, question.language)) - title, set[int]()
     if question.last:
-        heads = {token for each in blocks for token in analyse(each.context or "", document.language)}
+        heads = {token for block in blocks for token in analyse(block.context or "", document.language)}
         last = {*question.content_of(question.focus)} - title - heads
         named = {n for n, label in labels.items() if not _numbers(own := (label - shared) & last)}
     named = named or {n for n, label in labels.items() if (own := label - shared) <= asked and not _numbers(own)}
@@ -279,7 +297,7 @@ def named_by(tokens: Collection[str], unit: Unit, others: Sequence[Unit]) -> boo
     language = unit.document.language
     beside = {token for other in others for token in analyse(_heading(other), language)}
     own = set(analyse(_heading(unit), language)) - beside
-    return bool(own) and len(own.intersection(tokens)) >= NAMED_HEADING * len(own)
+    return bool(own) and len(own.intersection(tokens)) >= NAMED_HEADING_SHARE * len(own)
 
 
 def _heading(unit: Unit) -> str:
@@ -295,4 +313,6 @@ def _first_cell(unit: Unit) -> list[str] | None:
 
 def _same(words: Sequence[str], others: Sequence[str]) -> bool:
     compared = SequenceMatcher(None, words, others, autojunk=False)
-    return all(ratio() >= SAME_WORDS for ratio in (compared.real_quick_ratio, compared.quick_ratio, compared.ratio))
+    return all(
+        ratio() >= SAME_WORDS_SHARE for ratio in (compared.real_quick_ratio, compared.quick_ratio, compared.ratio)
+    )

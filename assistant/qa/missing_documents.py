@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.answer_phrases import act_frames, say
-from assistant.qa.abstention import FULL_TITLE
+from assistant.qa.abstention import FULL_TITLE_WORDS
 from assistant.qa.answer import Answer, Pointer, Statement
 from assistant.question import Question
 from corpus.analysis import analyse, fold
@@ -19,7 +19,7 @@ INSTRUMENT, TREATY = "instrument", "treaty"
 """Kinds of entries in the catalogue: treaties that the documents refer to and that are no part of the collection, and those that are."""
 
 
-class Absent:
+class MissingDocuments:
     """What a library lacks of what the catalogue and the agendas know."""
 
     def __init__(self, library: Library, catalogue: Catalogue) -> None:
@@ -79,7 +79,7 @@ class Absent:
             for entry in question.named
             if entry.symbol is not None
             and entry.kind != INSTRUMENT
-            and (entry.kind == TREATY or (len(entry.title.split()) >= FULL_TITLE and fold(entry.title) in asked))
+            and (entry.kind == TREATY or (len(entry.title.split()) >= FULL_TITLE_WORDS and fold(entry.title) in asked))
         ]
         if not named or any(self._holds_text(entry) for entry, _ in named):
             return None

@@ -9,11 +9,11 @@ from functools import cache
 from itertools import islice
 
 from assistant.answer_phrases import either, place_text, say
-from assistant.qa.abstention import ASKED_ALONE, NAMED
+from assistant.qa.abstention import MAX_PLACE_ONLY_WORDS, NAMED_PLACE_BONUS
 from assistant.qa.answer import Answer, Citation
-from assistant.qa.citations import Composer, choose, heads_once, nearest, not_found, unsure, weighed, with_totals
+from assistant.qa.citations import AnswerComposer, choose, heads_once, nearest, not_found, unsure, weighed, with_totals
 from assistant.qa.retriever import Evidence, Retriever, readable
-from assistant.qa.scoring import READ, Scored, Weigher
+from assistant.qa.scoring import READ, ScoredUnit, Scorer
 from assistant.qa.units import Unit, items_below, units_of
 from assistant.question import Question, numbers_after
 from assistant.wording.values import blanked
@@ -38,12 +38,12 @@ _ANOTHER = re.compile("ks*[nA]|[nA]s*k|gs{0,2}A|As{0,2}g")
 """Of words by kind (k a capital that is known, n one that is not, A all such, s no content, g the gap): a strange name."""
 
 
-class Named:
+class NamedPartAnswerer:
     """What answers from a part of a text that a question names, which is read itself."""
 
-    def __init__(self, library: Library, retriever: Retriever, weigher: Weigher, composer: Composer) -> None:
+    def __init__(self, library: Library, retriever: Retriever, scorer: Scorer, composer: AnswerComposer) -> None:
         self._library, self._retriever = library, retriever
-        self._weigher, self._composer, self._most = weigher, composer, composer.most
+        self._scorer, self._composer, self._most = scorer, composer, composer.most
 
     def _at(
         self, question: Question, document: Document, places: Sequence[str], inside: range | None = None
@@ -53,7 +53,7 @@ class Named:
         return [unit for unit in found if question.admits(document.id, unit.block)]
 
 
-class NamedPlaces(Named):
+class NamedPlaces(NamedPartAnswerer):
     """Answers from the places that a question names."""
 
     def answer(self, question: Question) -> Answer | None:
@@ -72,7 +72,7 @@ class NamedPlaces(Named):
         places = places_in(question)
         if not places or question.acts_lacking:
             return None
-        found = {each.document.id: each.document for each in self._retriever.gather(question, READ)}
+        found = {hit.document.id: hit.document for hit in self._retriever.gather(question, READ)}
         versions, more = self._library.versions(), asks_more(question, _span(question))
         if not more:
             rest = (key for key in sorted(versions.quotable_documents(question.language)) if question.covers(key))
@@ -104,10 +104,10 @@ class NamedPlaces(Named):
         tables = [place for place in places_in(question) if "table" in parse_locator(place)]
         cited = [self._library.document(each) for each in dict.fromkeys(c.document for c in answer.citations if tables)]
         return [
-            no_place(question, each, place).reason
-            for each in cited
+            no_place(question, citation, place).reason
+            for citation in cited
             for place in tables
-            if not find_place_spans(each, place)
+            if not find_place_spans(citation, place)
         ]
 
     def treaties(self, question: Question, language: str) -> list[Document]:
@@ -157,7 +157,9 @@ class NamedPlaces(Named):
             return None
         if units := [unit for document in documents for unit in self._at(question, document, places)]:
             return self._quoted(question, units)
-        annexed = [each for each in documents if find_place_spans(each, "annex")]  # where others have one is not known
+        annexed = [
+            document for document in documents if find_place_spans(document, "annex")
+        ]  # where others have one is not known
         places = places or [
             place for place in annexes if annexed and not any(find_place_spans(each, place) for each in annexed)
         ]
@@ -189,7 +191,7 @@ class NamedPlaces(Named):
         if len(left) <= alone(question):
             # Of several treaties one word may tell which is meant.
             several = len({unit.document.key for unit in units}) > 1
-            saying = [each for each in units if several and _says_any(left, each.text, each.document)]
+            saying = [unit for unit in units if several and _says_any(left, unit.text, unit.document)]
             chosen = choose(self._weighed(question, passages_of(saying), saying), self._most)
             return self._composer.whole(question, chosen or _whole(units))
         # Where the article comes from an earlier turn, the last one says which of its parts is meant; by itself that may say too little.
@@ -253,23 +255,26 @@ class NamedPlaces(Named):
         scored = self._among(question, units)
         if all(_in_table(unit) for unit in units):
             return with_totals(self._library, question, choose(scored, self._most) or nearest(scored)) or units
-        best = [next((each.marked.answer for each in scored if each.unit.overlaps(unit)), None) for unit in units]
+        best = [
+            next((candidate.marked.answer for candidate in scored if candidate.unit.overlaps(unit)), None)
+            for unit in units
+        ]
         return [replace(unit, answer=answer) for unit, answer in zip(units, best, strict=True)]
 
-    def _among(self, question: Question, units: Sequence[Unit]) -> list[Scored]:
+    def _among(self, question: Question, units: Sequence[Unit]) -> list[ScoredUnit]:
         """The units at a place that is named, and parts of these, as they are weighed: all of them, unless these are very many."""
         evidence = passages_of(units)
         if len(evidence) <= READ:
-            scored = self._weigher.each(question, evidence, evidence)
+            scored = self._scorer.score_passages(question, evidence, evidence)
         else:
-            scored = self._weigher.weigh(question, evidence, most=len(evidence))
-        return [each for each in scored if any(each.unit.overlaps(unit) for unit in units)]
+            scored = self._scorer.score_evidence(question, evidence, most=len(evidence))
+        return [candidate for candidate in scored if any(candidate.unit.overlaps(unit) for unit in units)]
 
-    def _weighed(self, question: Question, evidence: Sequence[Evidence], units: Sequence[Unit]) -> list[Scored]:
+    def _weighed(self, question: Question, evidence: Sequence[Evidence], units: Sequence[Unit]) -> list[ScoredUnit]:
         """The units of a place that is named, as they are weighed, with what naming it adds."""
         places = {_place(unit) for unit in units}
-        found = self._weigher.weigh(question, evidence, lambda unit: _place(unit) in places)
-        return [replace(each, score=each.score + NAMED) for each in found]
+        found = self._scorer.score_evidence(question, evidence, lambda unit: _place(unit) in places)
+        return [replace(each, score=each.score + NAMED_PLACE_BONUS) for each in found]
 
 
 def _preambular(question: Question) -> list[tuple[str, int, int]]:
@@ -342,11 +347,11 @@ def _in_table(unit: Unit) -> bool:
     return unit.document.blocks[unit.block].kind == "row"
 
 
-def _with_each_article(question: Question, scored: Sequence[Scored], chosen: list[Unit]) -> list[Unit]:
+def _with_each_article(question: Question, scored: Sequence[ScoredUnit], chosen: list[Unit]) -> list[Unit]:
     """What was chosen, if anything, and the best unit of each article that is named and has no say yet."""
     more = []
     for article in question.articles if chosen and len(question.articles) > 1 else ():
-        own = [each.marked for each in scored if within(each.unit.locator, f"art. {article}")]
+        own = [candidate.marked for candidate in scored if within(candidate.unit.locator, f"art. {article}")]
         if not any(within(unit.locator, f"art. {article}") for unit in chosen):
             more += own[:1]
     return [*chosen, *more]
@@ -416,7 +421,7 @@ def article_units(library: Library, document: Document, article: str, paragraph:
     own = [unit for unit in units if within(unit.locator, wanted)]
     if own or not paragraph.isdigit():
         return own
-    counted = [each.ordinal for each in document.blocks if each.kind == "paragraph" and each.locator == place]
+    counted = [block.ordinal for block in document.blocks if block.kind == "paragraph" and block.locator == place]
     return [unit for unit in units if unit.block in counted[int(paragraph) - 1 : int(paragraph)]]
 
 
@@ -444,7 +449,7 @@ def asks_more(question: Question, place: Span = (0, 0), titled: Sequence[Documen
 
 def alone(question: Question) -> int:
     """The content words that who asks for the words of a place may have; of Chinese each two characters are a token."""
-    return ASKED_ALONE * (3 if question.language == "zh" else 1)
+    return MAX_PLACE_ONLY_WORDS * (3 if question.language == "zh" else 1)
 
 
 def words_left(question: Question, place: Span = (0, 0), titled: Sequence[Document] = ()) -> list[str]:

@@ -15,13 +15,13 @@ from functools import cached_property
 from typing import Any
 
 from assistant.qa.abstention import (
-    ABROAD_WEIGHT,
+    BM25_SATURATION,
     DOCUMENT_WEIGHT,
-    FUSED,
-    NEARER,
-    NEAREST,
-    OWN_LANGUAGE,
-    SATURATED,
+    FUSED_FIRST,
+    LIKENESS_TO_ODDS,
+    NEAREST_INCLUDED,
+    OTHER_LANGUAGE_WEIGHT,
+    OWN_LANGUAGE_ODDS,
     chance,
 )
 from assistant.question import Question
@@ -61,7 +61,7 @@ class Evidence:
     def held(cls, library: Library, ids: Iterable[str], score: float = 0.0) -> list[Evidence]:
         """Those passages that are held, by their ids."""
         passages = library.passages_by_id([*ids]).values()
-        return [cls(each, library.document(each.document_id), score) for each in passages]
+        return [cls(hit, library.document(hit.document_id), score) for hit in passages]
 
     @cached_property
     def document(self) -> Document:
@@ -162,7 +162,7 @@ class Retriever:
         found = [(score / (1 + DOCUMENT_WEIGHT), each) for score, each in fused]
         found.sort(key=lambda pair: (-pair[0], pair[1].document_id, pair[1].ordinal))
         meant = sorted((each.id for _, each in found if each.id in dense), key=lambda each: -dense[each])
-        near = set(meant[: max(0, min(NEAREST, limit - FUSED))])
+        near = set(meant[: max(0, min(NEAREST_INCLUDED, limit - FUSED_FIRST))])
         others = [each.id for _, each in found if each.id not in near][: limit - len(near)]
         best = [pair for pair in found if pair[1].id in near.union(others)]
         return [Evidence(each, library.document, score, dense.get(each.id)) for score, each in best]
@@ -186,7 +186,7 @@ class Retriever:
             if not own and not any(letter.isalpha() for token in tokens for letter in token):
                 continue
             # Where no model reads the question its own words are all there is.
-            weight = 1.0 if unread or own else ABROAD_WEIGHT
+            weight = 1.0 if unread or own else OTHER_LANGUAGE_WEIGHT
             hits = [(hit.passage_id, hit.score) for hit in library.lexical_search(tokens, language, pool, within)]
             _fuse(scores, hits, weight, self._most(tokens, language) if own else 0.0)
         best = sorted(scores, key=lambda passage_id: (-scores[passage_id], passage_id))[:most]
@@ -197,7 +197,7 @@ class Retriever:
         question, words tell less of it than meaning does."""
         held = self._library.passage_counts().get(language, 0)
         frequencies = self._library.document_frequency(tokens, language).values()
-        return SATURATED * sum(math.log1p((held - each + 0.5) / (each + 0.5)) for each in frequencies)
+        return BM25_SATURATION * sum(math.log1p((held - each + 0.5) / (each + 0.5)) for each in frequencies)
 
     def _named(self, question: Question, documents: Sequence[str] | None) -> frozenset[str]:
         """Those of the documents that are searched which the question names. In these their names are in the way of what is
@@ -206,7 +206,7 @@ class Retriever:
             return frozenset()
         keys, called = self._library.versions().keys, {entry.key for entry in question.named}
         # Texts without a symbol are searched beside a treaty that is named; what they say of it, its name finds.
-        return frozenset(each for each in documents if "/" in keys[each] or keys[each] in called)
+        return frozenset(document for document in documents if "/" in keys[document] or keys[document] in called)
 
     def tokens(self, question: Question, language: str) -> list[str]:
         """The words that are searched for in documents of a language, as the index has them."""
@@ -229,7 +229,7 @@ def _in_shares(own: Sequence[Evidence], others: Sequence[Evidence]) -> list[Evid
     if not own or not others:
         return [*own, *others]
     near, far = (max(each.dense or 0.0 for each in found) for found in (own, others))
-    odds = NEARER * (near - far) + OWN_LANGUAGE
+    odds = LIKENESS_TO_ODDS * (near - far) + OWN_LANGUAGE_ODDS
     placed: list[tuple[float, Evidence]] = []
     for found, ahead in ((own, odds), (others, -odds)):
         best, behind = max(found[0].score, sys.float_info.min), min(ahead, 0.0)

@@ -23,7 +23,7 @@ WORDS = 900
 """Most characters of a correction that are quoted, whole blocks of it where that is possible."""
 
 
-class VersionDesk:
+class VersionNotes:
     """Speaks of the versions of cited documents, from what a library holds."""
 
     def __init__(self, library: Library) -> None:
@@ -60,10 +60,10 @@ class VersionDesk:
         """The statements, of those that quote the same words from several documents that of the latest, where the first of them
         stood; and notes that name the earlier ones."""
         groups: dict[tuple[str, ...], list[Statement]] = {}
-        for each in statements:
-            spoken = each.main.language
-            words = analyse(each.text, spoken) if each.verdict == "quoted" else [str(len(groups))]
-            groups.setdefault((each.verdict, spoken, *words), []).append(each)
+        for statement in statements:
+            spoken = statement.main.language
+            words = analyse(statement.text, spoken) if statement.verdict == "quoted" else [str(len(groups))]
+            groups.setdefault((statement.verdict, spoken, *words), []).append(statement)
         made, notes = [], []
         for group in groups.values():
             dated = {each.main.document: each for each in reversed(group)}
@@ -141,8 +141,8 @@ def later_notes(versions: Versions, document: Document, language: str) -> list[s
 def _readable(corrigendum: Document, correction: Correction) -> bool:
     """Whether the words of a correction may be quoted: there are some, and none is on a page whose words are damaged."""
     start, end = corrigendum.trim_span(correction.start, correction.end)
-    blocks = (each for each in corrigendum.blocks if each.start < correction.end and correction.start < each.end)
-    return start < end and not any(each.page in corrigendum.unquotable for each in blocks)
+    blocks = (block for block in corrigendum.blocks if block.start < correction.end and correction.start < block.end)
+    return start < end and not any(block.page in corrigendum.unquotable for block in blocks)
 
 
 def _cut(corrigendum: Document, correction: Correction) -> int:
@@ -150,7 +150,7 @@ def _cut(corrigendum: Document, correction: Correction) -> int:
     if correction.end - correction.start <= WORDS:
         return correction.end
     most = correction.start + WORDS
-    inside = (each for each in corrigendum.blocks if correction.start <= each.start and each.end <= most)
+    inside = (block for block in corrigendum.blocks if correction.start <= block.start and block.end <= most)
     told = max((each.end for each in inside), default=0)
     if told - correction.start >= WORDS // 3:
         return told
@@ -169,7 +169,7 @@ def _all_in(citations: Sequence[Citation], others: Sequence[Citation]) -> bool:
     def holds(other: Citation, each: Citation) -> bool:
         return other.document == each.document and other.start <= each.start and each.end <= other.end
 
-    return all(any(holds(other, each) for other in others) for each in citations)
+    return all(any(holds(other, citation) for other in others) for citation in citations)
 
 
 # The same place in another language version
@@ -206,7 +206,7 @@ def _counterpart(document: Document, position: int, other: Document) -> Block | 
     block = document.block_at(position)
     place = (block.kind, language_neutral_locator(block.locator)) if block else None
     here, there = (
-        [each for each in held.blocks if (each.kind, language_neutral_locator(each.locator)) == place]
+        [block for block in held.blocks if (block.kind, language_neutral_locator(block.locator)) == place]
         for held in (document, other)
     )
     return there[0] if len(here) == len(there) == 1 else None

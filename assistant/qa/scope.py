@@ -57,7 +57,7 @@ class Scope(BaseModel):
         if self.meeting is not None:
             of = self._versions(library)
             if not of:
-                return _unknown("scope-meeting", self.meeting, [each.document_id for each in library.meetings()])
+                return _unknown("scope-meeting", self.meeting, [meeting.document_id for meeting in library.meetings()])
             items = list(dict.fromkeys(item.number for each in of for item in each.items))
             if self.item is not None and not any(is_under(number, self.item) for number in items):
                 return _unknown("scope-item", self.item, items, meeting=self.meeting)
@@ -101,7 +101,7 @@ class Scope(BaseModel):
     def _versions(self, library: Library) -> list[Meeting]:
         """The meeting, as each version of its agenda has it."""
         agendas = self._agendas(library)
-        return [each for each in library.meetings() if each.document_id in agendas]
+        return [meeting for meeting in library.meetings() if meeting.document_id in agendas]
 
     def _agendas(self, library: Library) -> set[str]:
         """The ids of what `meeting` names, with their other versions: of one document by its id, of all that stand for a symbol."""
@@ -130,7 +130,7 @@ def _unknown(kind: str, name: str, there: Iterable[str], **more: str) -> Message
     if known:
         what = "there-are-more" if len(known) > SHOWN else "there-are"
         listed = Message(what, {"names": "; ".join(known[:SHOWN]), "more": len(known) - SHOWN})
-    return Message(kind, {"name": name[:LONGEST], "there": listed.told, **more})
+    return Message(kind, {"name": name[:LONGEST], "there": listed.in_language, **more})
 
 
 def _blocks(meeting: Meeting, item: str, document: Document) -> frozenset[int]:

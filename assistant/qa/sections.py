@@ -9,7 +9,16 @@ from dataclasses import dataclass, replace
 
 from assistant.qa.answer import Answer
 from assistant.qa.citations import choose, nearest, weighed
-from assistant.qa.provisions import WHOLE, Named, alone, left_beside, no_place, passages_of, places_in, words_left
+from assistant.qa.provisions import (
+    WHOLE,
+    NamedPartAnswerer,
+    alone,
+    left_beside,
+    no_place,
+    passages_of,
+    places_in,
+    words_left,
+)
 from assistant.qa.query import AND
 from assistant.qa.retriever import Evidence, named_texts
 from assistant.qa.scoring import FIRST, READ
@@ -49,7 +58,7 @@ class _Section:
         return _FULL.fullmatch(self.number) is not None
 
 
-class NamedSections(Named):
+class NamedSections(NamedPartAnswerer):
     """Answers from decisions, recommendations and other sections that a question names by their number."""
 
     def answer(self, question: Question) -> Answer | None:
@@ -122,7 +131,9 @@ class NamedSections(Named):
         found = self._retriever.retrieve(question, READ, [document.id])
         evidence = [each for each in found if any(each.passage.first in blocks for blocks in inside)]
         evidence = evidence or passages_of(units)
-        scored = self._weigher.weigh(question, evidence, lambda unit: any(unit.block in blocks for blocks in inside))
+        scored = self._scorer.score_evidence(
+            question, evidence, lambda unit: any(unit.block in blocks for blocks in inside)
+        )
         if chosen := choose(scored, self._most):
             return weighed(self._composer.quoted(question, chosen), scored)
         # What names a decision by its full number is answered from no other.
@@ -210,8 +221,8 @@ def _said(section: _Section, text: str, question: Question, document: Document) 
 def _blocks(document: Document, section: _Section) -> range:
     """The ordinals of the blocks of a section, from its heading on."""
     heading = section.heading
-    behind = (each.ordinal for each in document.blocks[heading.ordinal + 1 :]
-              if each.kind == "heading" and each.level <= heading.level)  # fmt: skip
+    behind = (block.ordinal for block in document.blocks[heading.ordinal + 1 :]
+              if block.kind == "heading" and block.level <= heading.level)  # fmt: skip
     return range(heading.ordinal, next(behind, len(document.blocks)))
 
 
@@ -236,7 +247,7 @@ MOST_SPEECHES = 4
 """Speeches of one speaker that are quoted; who speaks more often presides."""
 
 
-class NamedSpeeches(Named):
+class NamedSpeeches(NamedPartAnswerer):
     """Answers with all that a speaker said whom a question names, by State or by name, where it asks nothing more."""
 
     def answer(self, question: Question) -> Answer | None:
@@ -254,7 +265,7 @@ class NamedSpeeches(Named):
             ):
                 continue
             units = [each for speech in said for each in self._units(document, speech)]
-            if units := [each for each in units if question.admits(document.id, each.block)]:
+            if units := [unit for unit in units if question.admits(document.id, unit.block)]:
                 return self._composer.whole(question, units)
         return None
 
@@ -275,7 +286,7 @@ class NamedSpeeches(Named):
         together = last.end - first.start <= WHOLE and last.ordinal - first.ordinal < len(blocks)
         if len(units) > 1 and together and not any(block.number for block in blocks):  # these cite paragraphs
             units = [Unit(units[0].evidence, first.start, last.end, first.locator, first.ordinal)]
-        return [spoken(each) for each in units]
+        return [spoken(unit) for unit in units]
 
 
 def _named(speaker: str, question: Question, document: Document) -> bool:

@@ -207,7 +207,7 @@ def heading_of(evidence: Evidence) -> str:
     """The heading under which a passage is read: without lines of the first page beside the title, such as the one that tells of the
     adoption, which would answer in place of the passage."""
     document = evidence.document
-    lines = {" ".join(document.block_text(each).split()) for each in head_of(document)}
+    lines = {" ".join(document.block_text(block).split()) for block in head_of(document)}
     parts = evidence.passage.heading.split(HEADING_SEPARATOR)
     return HEADING_SEPARATOR.join(
         [*parts[:1], *(part for part in parts[1:] if part not in lines or part in document.title)]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from assistant.engine_factory import catalogue_of, make_engine
+from assistant.engine_factory import load_catalogue, make_engine
 from assistant.qa.engine import Engine
 from assistant.settings import load_settings
 from corpus.catalogue import Catalogue
@@ -121,7 +121,7 @@ def engine_over(
     models = make_models(chosen.embedding, chosen.multilingual, models_in(folder))
     given = sources("", documents)
     name = fingerprint(given, models, chosen.catalogue_dir)
-    with built(folder / "libraries", name, given, models, catalogue_of(chosen), reading) as library:
+    with built(folder / "libraries", name, given, models, load_catalogue(chosen), reading) as library:
         yield make_engine(library, chosen)
 
 

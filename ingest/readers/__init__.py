@@ -80,9 +80,9 @@ def _read_pdf(data: bytes, name: str, ocr: bool, languages: Sequence[str]) -> Pa
     except NoTextLayer:
         if not ocr:
             raise
-    from ingest.ocr import with_text_layer
+    from ingest.ocr import add_text_layer
 
     try:
-        return replace(read_pdf(with_text_layer(data, name, languages), name), ocr=True)
+        return replace(read_pdf(add_text_layer(data, name, languages), name), ocr=True)
     except NoTextLayer:
         raise ReadError(f"{name}: no words were recognised on its pages. They are blank, or pictures only.") from None

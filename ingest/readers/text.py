@@ -126,7 +126,7 @@ def visible(text: str) -> str:
     return _CONTROL.sub("", text).encode("utf-8", "replace").decode("utf-8")
 
 
-def bounded(text: str, name: str) -> str:
+def check_length(text: str, name: str) -> str:
     """The text of a paragraph. Raises `ReadError` where it is longer than any real paragraph."""
     if len(text) > MAX_LINE:
         raise ReadError(

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 
 from assistant.answer_phrases import joined, say
-from assistant.meeting import row_citations as said_of
-from assistant.meeting.row_citations import Citer
+from assistant.meeting import row_citations
+from assistant.meeting.row_citations import AgendaCiter
 from assistant.qa.answer import Statement
-from assistant.qa.scoring import Scored
+from assistant.qa.scoring import ScoredUnit
 from assistant.qa.units import Unit
 from assistant.reports.brief.briefing import Part, Section
 from assistant.reports.brief.selection import Chooser
@@ -25,7 +25,7 @@ def mandate(chooser: Chooser) -> Section:
     """The item as the agenda lists it, and what gives the body its mandate."""
     ground, language = chooser.ground, chooser.language
     meeting, item, _ = ground.taken_up
-    listed = Citer(chooser.library, meeting).listed(item)
+    listed = AgendaCiter(chooser.library, meeting).listed(item)
     made = []
     if listed:
         made = [Statement(say("item_named", language, item=item.number, title=item.title), "derived", listed)]
@@ -85,7 +85,7 @@ def expected(chooser: Chooser) -> Section:
     # What stands right above the timetable is its heading.
     told -= {block.ordinal - 1 for block in agenda.blocks if block.locator.startswith("timetable")}
 
-    def fits(each: Scored) -> bool:
+    def fits(each: ScoredUnit) -> bool:
         return each.score >= 0.0 and each.unit.block in told and not proposing(each.unit)
 
     found = chooser.speaking(asked, ground.agendas, EXPECTED, fits)
@@ -119,9 +119,11 @@ def earlier_meeting(chooser: Chooser) -> dt.date | None:
 def schedule(chooser: Chooser) -> Section:
     """The meetings in which the item is taken up, each with its time and all that it takes up, in their order."""
     meeting, item, _ = chooser.ground.taken_up
-    sittings = said_of.sittings_of(item, meeting.sittings)
-    citer, language = Citer(chooser.library, meeting), chooser.language
-    return chooser.section("schedule", Part("", tuple(said_of.held(each, citer, language) for each in sittings)))
+    sittings = row_citations.sittings_of(item, meeting.sittings)
+    citer, language = AgendaCiter(chooser.library, meeting), chooser.language
+    return chooser.section(
+        "schedule", Part("", tuple(row_citations.sitting_statement(each, citer, language) for each in sittings))
+    )
 
 
 def documentation(chooser: Chooser) -> Section:
@@ -129,9 +131,9 @@ def documentation(chooser: Chooser) -> Section:
     ground = chooser.ground
     meeting, item, agenda = ground.taken_up
     asks = asking(agenda, item)
-    citer = Citer(chooser.library, meeting)
-    sure = item.documentation or said_of.announces_nothing(item, meeting, citer)
-    made = said_of.announced(item, citer, ground.request.language) if sure else []
+    citer = AgendaCiter(chooser.library, meeting)
+    sure = item.documentation or row_citations.surely_has_no_documents(item, meeting, citer)
+    made = row_citations.document_statements(item, citer, ground.request.language) if sure else []
     loose, grammar = in_words(agenda, item), grammar_of(agenda.language)
 
     def beside(words: str) -> bool:
@@ -142,7 +144,7 @@ def documentation(chooser: Chooser) -> Section:
     if announced <= {mention.symbol.text for each in said for mention in find_symbols(each.text)}:
         made = []  # the annotations say it in words
 
-    def tells(each: Scored) -> bool:
+    def tells(each: ScoredUnit) -> bool:
         named = {mention.symbol.text for mention in find_symbols(each.unit.text)}
         return bool(named & announced) and each.unit.document.key not in announced
 

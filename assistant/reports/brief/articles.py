@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from assistant.qa.abstention import LEAST_WORDS, LIKENESS, bars
+from assistant.qa.abstention import LIKENESS, MIN_PART_WORDS, load_thresholds
 from assistant.qa.engine import Engine
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import Unit, items_below
@@ -48,7 +48,7 @@ class ArticleFinder:
     def __init__(self, engine: Engine, treaties: Sequence[str]) -> None:
         self._engine = engine
         self._treaties = {document.key: document for document in map(engine.library.document, treaties)}
-        self._likeness = bars()[LIKENESS]
+        self._likeness = load_thresholds()[LIKENESS]
         self._cross, self._introduced = cache(self._named_in), cache(self._short_names)
         self._question = cache(engine.question)
         self.articles = {each.key: each for document in self._treaties.values() for each in _articles(document)}
@@ -135,8 +135,8 @@ class ArticleFinder:
             model = next((each for each in readers if each in library.models.models_for(treaty.language)), readers[0])
             likenesses = library.similarities(question.text, titles, model, treaty.language) if own else []
             for article, likeness in zip(own, likenesses, strict=True):
-                score = self._likeness.above(likeness + nearest.get(article.number, 0.0))
-                if score >= self._likeness.least:
+                score = self._likeness.margin(likeness + nearest.get(article.number, 0.0))
+                if score >= self._likeness.tentative_margin:
                     found[article.key] = score
         return found
 
@@ -146,12 +146,12 @@ class ArticleFinder:
         found: dict[tuple[str, str], float] = {}
         for clause in dict.fromkeys((words, *(_STOPS.split(words) if clauses else ()))):
             question = self._engine.question(clause, language)
-            if clause != words and len(question.content) < LEAST_WORDS:
+            if clause != words and len(question.content) < MIN_PART_WORDS:
                 continue
             for document in self._treaties.values():
-                for each in self._engine.weigh_first(question, [document.id], most):
+                for each in self._engine.score_first(question, [document.id], most):
                     key = document.id, article_of(each.unit.locator)
-                    least = each.bars.least if clause == words else 0.0
+                    least = each.thresholds.tentative_margin if clause == words else 0.0
                     if key in self.articles and each.score >= max(least, found.get(key, least)):
                         found[key] = each.score
         return dict(sorted(found.items(), key=lambda each: -each[1]))

@@ -11,7 +11,7 @@ from typing import get_args
 from assistant.answer_phrases import joined, say
 from assistant.generation.generation_report import NAMES
 from assistant.qa.engine import Engine
-from assistant.qa.revisions import VersionDesk
+from assistant.qa.revisions import VersionNotes
 from assistant.reports import Progress, silent
 from assistant.reports.brief import agenda_sections, document_sections, subject_sections
 from assistant.reports.brief.briefing import Briefing, Request, Section, SectionKey, Source
@@ -51,7 +51,7 @@ def brief(engine: Engine, request: Request, progress: Progress = silent, aside: 
     chooser = Chooser(engine, ground, slices=Slices(aside))
     if ground.asked is not None and engine.silent(ground.asked):
         raise subject_sections.unknown(chooser)
-    desk = VersionDesk(engine.library)
+    desk = VersionNotes(engine.library)
     scribe = None if writer is None else Scribe(chooser, writer, aside)
     made: dict[SectionKey, Section] = {}
     keys = _keys(engine, ground)
@@ -150,7 +150,7 @@ def _silent(section: Section, language: str) -> str:
     return say(frame, language, section=section.heading)
 
 
-def _checked(engine: Engine, desk: VersionDesk, request: Request, section: Section) -> Section:
+def _checked(engine: Engine, desk: VersionNotes, request: Request, section: Section) -> Section:
     """The section with the corrections that touch what it cites, and remarks on versions and languages."""
     remarks = list(section.remarks)
     parts = []

@@ -14,7 +14,7 @@ from assistant.answer_phrases import say
 from assistant.generation.generation_report import notes_of
 from assistant.generation.writer import Draft, Fallen, Writer
 from assistant.grounding.rejection_reasons import Reason
-from assistant.qa.abstention import ALIKE
+from assistant.qa.abstention import SAME_STATEMENT_COSINE
 from assistant.qa.answer import Dropped, Statement
 from assistant.qa.citations import statement_of
 from assistant.qa.retriever import Evidence
@@ -109,7 +109,7 @@ class Scribe:
         passage_at = self.chooser.library.passage_id_at
         for statement in draft.statements:
             cites = statement.citations
-            again = any(self._alike(statement.text, each, ALIKE) for each in self._texts) or (
+            again = any(self._alike(statement.text, each, SAME_STATEMENT_COSINE) for each in self._texts) or (
                 summary and any(self._alike(statement.text, each.text, QUOTED) for each in quotes)
             )
             # What its sources bear out does not belong here all the same.

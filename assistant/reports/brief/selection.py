@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from assistant.answer_phrases import say
-from assistant.qa.abstention import ALIKE, REPEATED
+from assistant.qa.abstention import REPEATED_STATEMENT_COSINE, SAME_STATEMENT_COSINE
 from assistant.qa.answer import Citation, Statement
 from assistant.qa.citations import statement_of
 from assistant.qa.engine import Engine
 from assistant.qa.metadata import bracketed, covering, is_draft
 from assistant.qa.retriever import Evidence
-from assistant.qa.scoring import Scored
+from assistant.qa.scoring import ScoredUnit
 from assistant.qa.units import Unit, units_of
 from assistant.reports.brief.briefing import Part, Section, SectionKey
 from assistant.reports.brief.subject import Ground
@@ -62,7 +62,7 @@ class Chooser:
     slices: Slices = field(default_factory=Slices)
     framework: Framework | None = None
     _vectors: dict[str, np.ndarray] = field(default_factory=dict)
-    _weighed: dict[tuple[str, tuple[str, ...], int], list[Scored]] = field(default_factory=dict)
+    _weighed: dict[tuple[str, tuple[str, ...], int], list[ScoredUnit]] = field(default_factory=dict)
 
     @property
     def language(self) -> str:
@@ -89,15 +89,15 @@ class Chooser:
         words: str,
         documents: Sequence[str],
         most: int,
-        fits: Callable[[Scored], bool] = lambda _: True,
+        fits: Callable[[ScoredUnit], bool] = lambda _: True,
         read: int = 0,
-    ) -> list[Scored]:
+    ) -> list[ScoredUnit]:
         """The units of some documents that speak to a subject and fit, best first, of the passages that are `read`; none that was used or is
         foreign."""
         found = (each for each in self.weigh(words, documents, read) if speaks(each))
         return self._apart([each for each in self.slices(found) if self.usable(each.unit) and fits(each)], most)
 
-    def weigh(self, words: str, documents: Sequence[str], most: int = 0) -> list[Scored]:
+    def weigh(self, words: str, documents: Sequence[str], most: int = 0) -> list[ScoredUnit]:
         """The units of the `most` passages (else as many as the settings say) of some documents that search ranks first for a subject, as the reader reads them;
         in a slice of its own, and once for each subject. Drafts, and texts in other languages than the paper's, are searched by themselves, so that
         they crowd out no adopted text; those of drafts stand behind all others, else the best first."""
@@ -109,17 +109,17 @@ class Chooser:
             apart: dict[tuple[bool, bool], list[str]] = {}
             for each in documents if question.content else ():
                 apart.setdefault(self._apart_by[each], []).append(each)
-            found = [each for ids in apart.values() for each in self.engine.weigh_first(question, ids, most)]
+            found = [each for ids in apart.values() for each in self.engine.score_first(question, ids, most)]
             self._weighed[key] = sorted(found, key=adopted_first)
         return self._weighed[key]
 
-    def sure(self, each: Scored) -> bool:
+    def sure(self, each: ScoredUnit) -> bool:
         """Whether a unit that speaks to the words of the user surely does: it reaches the bar for answers, or says them all. Where
         something else is the subject what is bound to it is sure enough."""
         asked = self.ground.asked
         return asked is None or each.score >= 0.0 or asked.all_said(each.unit.text, each.unit.document.language)
 
-    def answers(self, each: Scored, words: str) -> bool:
+    def answers(self, each: ScoredUnit, words: str) -> bool:
         """Whether a unit of a document that is not bound to the subject surely speaks to some words. A title of an item that has few of them says too
         little for the reader, whose bars are those of questions: they must be said."""
         question = self.engine.question(words, self.ground.spoken)
@@ -204,7 +204,7 @@ class Chooser:
         missing = [words for words in said if words not in self._vectors]
         self._vectors.update(zip(missing, embedder.embed_passages(missing), strict=True) if missing else ())
         vector = embedder.embed_passages([unit.text])[0]
-        return all(float(vector @ self._vectors[words]) < REPEATED for words in said)
+        return all(float(vector @ self._vectors[words]) < REPEATED_STATEMENT_COSINE for words in said)
 
     def reads(self, *languages: str) -> bool:
         """Whether the embedding model reads some languages."""
@@ -262,14 +262,14 @@ class Chooser:
         shortest = SHORTEST_HAN if document.language == "zh" else SHORTEST
         return shortest <= len(unit.text) <= LONGEST and self.free(statement_of(unit)) and not self.foreign(unit)
 
-    def _apart(self, scored: Sequence[Scored], most: int) -> list[Scored]:
+    def _apart(self, scored: Sequence[ScoredUnit], most: int) -> list[ScoredUnit]:
         """The best, none of which overlaps with another one or says the same."""
-        kept: list[tuple[Scored, np.ndarray]] = []
+        kept: list[tuple[ScoredUnit, np.ndarray]] = []
         for each in scored[: 3 * most]:
             if len(kept) == most or any(each.unit.overlaps(other.unit) for other, _ in kept):
                 continue
             vector = self.library.embedder.embed_passages([each.unit.text])[0]
-            if all(float(vector @ other) < ALIKE for _, other in kept):
+            if all(float(vector @ other) < SAME_STATEMENT_COSINE for _, other in kept):
                 kept.append((each, vector))
         return [each for each, _ in kept]
 
@@ -284,14 +284,14 @@ def _beneath(document: Document, block: Block) -> bool:
     )
 
 
-def adopted_first(each: Scored) -> tuple[bool, float]:
+def adopted_first(each: ScoredUnit) -> tuple[bool, float]:
     """What ranks a unit: those of drafts stand behind all others, the likelier ones first."""
     return is_draft(each.unit.document.symbol), -each.odds
 
 
-def speaks(each: Scored) -> bool:
+def speaks(each: ScoredUnit) -> bool:
     """Whether a unit reaches the bar for what comes closest."""
-    return each.score >= each.bars.least
+    return each.score >= each.thresholds.tentative_margin
 
 
 def only_later(text: str, day: dt.date) -> bool:

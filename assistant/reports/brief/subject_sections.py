@@ -15,7 +15,7 @@ import numpy as np
 from assistant.answer_phrases import day_text, joined, mark, place_name, say
 from assistant.qa.answer import Statement
 from assistant.qa.metadata import covering
-from assistant.qa.scoring import READ, Scored
+from assistant.qa.scoring import READ, ScoredUnit
 from assistant.qa.units import Unit
 from assistant.reports import ReportError
 from assistant.reports.brief import agenda_sections
@@ -179,7 +179,7 @@ def points(chooser: Chooser) -> Section:
     known, ground = framework_of(chooser), chooser.ground
     most, wide = POINTS[ground.request.audience] * (3 if ground.asked else 1), WIDE if ground.asked else 0
     documents = (*ground.own, *(() if ground.request.kind == "document" else ground.others))
-    found: dict[tuple[str, int, int], tuple[Theme, Scored]] = {}
+    found: dict[tuple[str, int, int], tuple[Theme, ScoredUnit]] = {}
     for theme in (each for each in ground.themes if each.section is None):
         for each in chooser.speaking(theme.words, documents, POOL, partial(_is_key, chooser, theme.words), wide):
             key = (each.unit.document.id, each.unit.start, each.unit.end)
@@ -254,7 +254,7 @@ def guidance(chooser: Chooser) -> Section:
     bound = [each for each in chooser.weigh(ground.title, under) if speaks(each)] if under else []
     close = {(each.unit.document.id, each.unit.block) for each in (*weighed, *bound)}
 
-    def fits(each: Scored) -> bool:
+    def fits(each: ScoredUnit) -> bool:
         return _is_point(chooser, each) and (each.unit.document.id, each.unit.block) in close
 
     said = weighed if ground.item is None else chooser.weigh(asked, ground.others)
@@ -286,14 +286,14 @@ def _advises(unit: Unit) -> bool:
     return bool(named or (opening and opening["ask"]) or grammar.advise.search(text))
 
 
-def _near(chooser: Chooser, each: Scored) -> bool:
+def _near(chooser: Chooser, each: ScoredUnit) -> bool:
     """Whether a unit is of the documents bound to the subject, or near enough to it. A document is about something else than most others:
     of these the reader must be sure."""
     ground = chooser.ground
     return ground.request.kind != "document" or each.unit.document.id in ground.own or each.score >= 0.0
 
 
-def _answering(chooser: Chooser, words: str, documents: Sequence[str]) -> list[Scored]:
+def _answering(chooser: Chooser, words: str, documents: Sequence[str]) -> list[ScoredUnit]:
     """What of some documents speaks to a subject, near and surely enough."""
     found = chooser.weigh(words, documents)
     return [each for each in found if speaks(each) and _near(chooser, each) and chooser.sure(each)]
@@ -431,7 +431,7 @@ def _of_itself(unit: Unit) -> bool:
     return bool(told) or "://" in text or grammar.thanks.search(text) is not None
 
 
-def _is_point(chooser: Chooser, each: Scored) -> bool:
+def _is_point(chooser: Chooser, each: ScoredUnit) -> bool:
     """Whether a unit is a point: no proposal of what to discuss, nothing that a preamble says, nothing later than the meeting; of
     other documents than those bound to the subject, near enough and nearer to this item than to another one."""
     unit = each.unit
@@ -441,7 +441,7 @@ def _is_point(chooser: Chooser, each: Scored) -> bool:
     return said and _near(chooser, each) and (own or chooser.belongs(unit))
 
 
-def _is_key(chooser: Chooser, words: str, each: Scored) -> bool:
+def _is_key(chooser: Chooser, words: str, each: ScoredUnit) -> bool:
     """Whether a unit is a key point: of an item, what documents of other bodies say that are not bound to it must be sure; of a theme or question
     also what a preamble states without naming another text, by its number, its year or in a footnote."""
     ground, symbol, unit = chooser.ground, each.unit.document.symbol, each.unit

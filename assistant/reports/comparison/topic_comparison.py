@@ -27,8 +27,8 @@ from assistant.qa.citations import statement_of
 from assistant.qa.engine import Engine
 from assistant.qa.metadata import is_draft
 from assistant.qa.retriever import Evidence
-from assistant.qa.revisions import VersionDesk
-from assistant.qa.scoring import FIRST, READ, Scored
+from assistant.qa.revisions import VersionNotes
+from assistant.qa.scoring import FIRST, READ, ScoredUnit
 from assistant.qa.units import Unit, distinct, units_of
 from assistant.question import Question
 from assistant.reports import Progress, silent
@@ -255,7 +255,7 @@ def compare_topic(
     first that surely speak to it and say most, of equal ones the latest. `aside` is entered between slices of the work."""
     question = engine.subject(topic, language)
     slices = Slices(aside)
-    desk = VersionDesk(engine.library)
+    desk = VersionNotes(engine.library)
     named = list(dict.fromkeys(document.id for document in documents))
     ids, unread = ([], 0) if engine.silent(question) else (named, 0) if named else _held(engine, question)
     made: list[tuple[Side, dict[int, Unit]]] = []
@@ -346,20 +346,20 @@ def _said(
     is said is certain, and where there are none what comes nearest. Where it is not `thorough`, no more is read of a text of which the
     first passages come nowhere near."""
     evidence = engine.retriever.retrieve(question, READ, [document.id])
-    scored = engine.weigher.each(question, evidence[: READ if thorough else FIRST], evidence)
-    if not thorough and any(each.whole >= each.bars.least for each in scored):
-        scored += engine.weigher.each(question, evidence[FIRST:], evidence)
+    scored = engine.scorer.score_passages(question, evidence[: READ if thorough else FIRST], evidence)
+    if not thorough and any(each.whole >= each.thresholds.tentative_margin for each in scored):
+        scored += engine.scorer.score_passages(question, evidence[FIRST:], evidence)
     passages: dict[Unit, float] = {}
     for each in sorted(scored, key=lambda each: (each.unit.start, -each.unit.end)):
         unit = whole(each.unit)
         footnote = unit.document.blocks[unit.block].kind == "footnote"
-        reached = thorough or each.whole >= each.bars.least
+        reached = thorough or each.whole >= each.thresholds.tentative_margin
         if reached and not footnote and not any(unit.overlaps(other) for other in passages):
             passages[unit] = each.whole
     saying = {unit for unit in passages if question.all_said(unit.text, document.language)}
     ranked = _ranked(engine, question, list(passages), evidence, saying)
-    near = [each for each in ranked if passages[each.unit] >= each.bars.least]
-    speaking = [each for each in near if each.score >= each.bars.least or each.unit in saying]
+    near = [each for each in ranked if passages[each.unit] >= each.thresholds.tentative_margin]
+    speaking = [each for each in near if each.score >= each.thresholds.tentative_margin or each.unit in saying]
     # Across languages a passage says less of what stands in it: there each paragraph must speak to the topic by itself, too.
     abroad = document.language != question.language
     bars = {each.unit: min(passages[each.unit], each.score if abroad else math.inf) for each in speaking}
@@ -375,11 +375,11 @@ def _said(
 
 def _ranked(
     engine: Engine, question: Question, units: Sequence[Unit], evidence: Sequence[Evidence], saying: Collection[Unit]
-) -> list[Scored]:
+) -> list[ScoredUnit]:
     """Paragraphs of a text, those first that are `saying` the words of a topic, then those that speak to it above all: by the sum of their
     ranks by what the reader says of each and by its likeness in meaning; what a text recalls behind what it says itself."""
-    read = engine.weigher.alone(question, units, evidence)
-    near = engine.weigher.nearness(
+    read = engine.scorer.score_units_alone(question, units, evidence)
+    near = engine.scorer.nearness(
         question, [replace(each, evidence=replace(each.evidence, dense=None)) for each in units]
     )
     ranks = [0] * len(units)

@@ -16,7 +16,7 @@ from ingest.readers.docx.numbering import Numbering
 from ingest.readers.docx.package import Package
 from ingest.readers.docx.wordprocessing import Element, R, W, child, on, value
 from ingest.readers.lines import Cell, Line, ParsedFile, ReadError, heads_number_columns, row_text
-from ingest.readers.text import bounded, mark_headings
+from ingest.readers.text import check_length, mark_headings
 
 __all__ = ["read_docx"]
 
@@ -125,7 +125,7 @@ class _Printer:
 
     def note(self, label: str, text: str) -> None:
         """Adds a footnote with the mark that refers to it."""
-        self.lines.append(Line(bounded(text, self._name), self._row, note=label))
+        self.lines.append(Line(check_length(text, self._name), self._row, note=label))
         self._end()
 
     @property
@@ -155,7 +155,7 @@ class _Printer:
             self.note(paragraph.note, " ".join(texts))
             return
         apart = paragraph.parted or paragraph.part in ("masthead", "caption")
-        text = bounded(" ".join(texts), self._name)
+        text = check_length(" ".join(texts), self._name)
         heading = paragraph.level if not apart and not bullet and len(text) <= _HEADING else 0
         for n, line in enumerate(texts if apart else [text]):
             self.lines.append(
@@ -184,7 +184,7 @@ class _Printer:
             found = [paragraph for cell in row.cells for paragraph in cell.paragraphs()]
             self.lines.append(
                 Line(
-                    bounded(row_text(cells), self._name),
+                    check_length(row_text(cells), self._name),
                     self._row,
                     strong=_bold(row),
                     cells=cells,

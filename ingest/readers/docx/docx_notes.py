@@ -52,8 +52,8 @@ class NoteNumbering:
     def _setting(self, kind: str, name: str) -> str | None:
         general, sections = self._sources[KINDS.index(kind)]
         own = sections[self.section] if self.section < len(sections) else None
-        given = value(child(own, name))
-        return given if given is not None else value(child(general, name))
+        setting = value(child(own, name))
+        return setting if setting is not None else value(child(general, name))
 
 
 def note_texts(root: Element | None, kind: str, read: Callable[[Element], list[Entry]]) -> dict[tuple[str, str], str]:

@@ -50,7 +50,7 @@ class Style:
 
     id: str = ""
     name: str = ""
-    look: RunProperties = field(default_factory=dict)
+    run_properties: RunProperties = field(default_factory=dict)
     level: int = 0
     outline: int | None = None
     left: float | None = None
@@ -70,7 +70,7 @@ class StyleSheet:
             self._raw.setdefault(key, style)
             if value(style, "type") == "paragraph" and style.get(W + "default") in ("1", "true", "on"):
                 self._default = self._default or key
-        self._base = look(child(root, "docDefaults", "rPrDefault", "rPr"))
+        self._base = run_properties(child(root, "docDefaults", "rPrDefault", "rPr"))
         self._left = indent_of(child(root, "docDefaults", "pPrDefault", "pPr"))
         names = [value(child(style, "name")) or "" for style in self._raw.values()]
         self.un = any(_UN_BODY.search(name) for name in names) and any(_UN_HEADING.search(name) for name in names)
@@ -84,14 +84,16 @@ class StyleSheet:
 
     def run_format(self, paragraph: Style, run: Element | None) -> RunFormat:
         """The formatting of a run with these properties (`w:rPr`) in a paragraph of this style."""
-        own = look(run)
-        letters = self.style(own["style"]).look if own.get("style") in self._raw else {}
-        nearest = ChainMap(own, letters, paragraph.look, self._base)
+        own = run_properties(run)
+        character_properties = self.style(own["style"]).run_properties if own.get("style") in self._raw else {}
+        nearest = ChainMap(own, character_properties, paragraph.run_properties, self._base)
 
         def toggled(name: str) -> bool:
             if name in own:
                 return bool(own[name])
-            return bool(self._base.get(name)) or bool(paragraph.look.get(name)) != bool(letters.get(name))
+            return bool(self._base.get(name)) or bool(paragraph.run_properties.get(name)) != bool(
+                character_properties.get(name)
+            )
 
         complex_script = toggled("rtl")
         return RunFormat(
@@ -123,24 +125,24 @@ class StyleSheet:
             seen.add(at)
             chain.append(self._raw[at])
             at = value(child(self._raw[at], "basedOn"))
-        shown: RunProperties = {}
+        inherited: RunProperties = {}
         outline = left = None
         number: tuple[int | None, int | None, str] | None = None
         first_bold = False
         for style in reversed(chain):
-            shown |= look(child(style, "rPr"))
+            inherited |= run_properties(child(style, "rPr"))
             properties = child(style, "pPr")
-            given = whole(value(child(properties, "outlineLvl")))
-            outline = given if given is not None else outline
+            own_outline = whole(value(child(properties, "outlineLvl")))
+            outline = own_outline if own_outline is not None else outline
             indent = indent_of(properties)
             left = indent if indent is not None else left
             listed = child(properties, "numPr")
             if listed is not None:
-                list_, depth, _ = number or (None, None, "")
-                own = whole(value(child(listed, "numId")))
+                inherited_list, depth, _ = number or (None, None, "")
+                own_list = whole(value(child(listed, "numId")))
                 level = whole(value(child(listed, "ilvl")))
                 number = (
-                    own if own is not None else list_,
+                    own_list if own_list is not None else inherited_list,
                     level if level is not None else depth,
                     value(style, "styleId") or "",
                 )
@@ -149,7 +151,7 @@ class StyleSheet:
                     first_bold = on(child(part, "rPr", "b")) or False
         name = value(child(chain[0], "name")) or "" if chain else ""
         level = self._named_level(chain)
-        return Style(key, name, shown, level, outline, left if left is not None else self._left, number, first_bold)
+        return Style(key, name, inherited, level, outline, left if left is not None else self._left, number, first_bold)
 
     def _named_level(self, chain: list[Element]) -> int:
         """The heading level of the nearest style of a chain that has one, from its name or else its outline level."""
@@ -171,7 +173,7 @@ class StyleSheet:
         return 0
 
 
-def look(run: Element | None) -> RunProperties:
+def run_properties(run: Element | None) -> RunProperties:
     """The character properties that a `w:rPr` sets."""
     found: RunProperties = {}
     for element in run if run is not None else ():
@@ -197,5 +199,5 @@ def look(run: Element | None) -> RunProperties:
 def indent_of(properties: Element | None) -> float | None:
     """The indent in points that a `w:pPr` sets, None where it sets none."""
     indent = child(properties, "ind")
-    given = value(indent, "left")
-    return points(given if given is not None else value(indent, "start"), 20)
+    left = value(indent, "left")
+    return points(left if left is not None else value(indent, "start"), 20)

@@ -17,7 +17,7 @@ from ingest.readers.html.html_notes import match_notes
 from ingest.readers.html.html_parser import Walker
 from ingest.readers.html.html_text import render_paragraph
 from ingest.readers.lines import Cell, Line, ParsedFile, ReadError, row_text
-from ingest.readers.text import bounded, clean_characters
+from ingest.readers.text import check_length, clean_characters
 
 MAX_LINES = 600_000
 
@@ -108,7 +108,7 @@ class _Writer:
                 self._paragraph(block)
 
     def _add(self, line: Line) -> None:
-        bounded(line.text, self._name)
+        check_length(line.text, self._name)
         if len(self.lines) > MAX_LINES:
             raise ReadError(
                 f"{self._name} has more than {MAX_LINES:,} lines, which is more than a document has. "
