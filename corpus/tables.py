@@ -1,4 +1,4 @@
-"""The tables of a document: consecutive rows with their caption and header."""
+"""Finds the tables of a document: consecutive rows with their caption and header."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ CAPTION_LIMIT = 300
 
 @dataclass(frozen=True)
 class DocumentTable:
-    """Rows that belong together: `caption` are the blocks above that name it, `header` its head rows, `rows` the
-    others. `locator` is the place that the rows share, or that of the first row."""
+    """A table: `caption` are the blocks above that name it, `header` its header rows, `rows` the
+    others. `locator` is the common locator of the rows, or that of the first row."""
 
     locator: str
     caption: tuple[Block, ...]
@@ -34,7 +34,7 @@ class DocumentTable:
         return *self.caption, *self.header, *self.rows
 
     def caption_number(self, document: Document) -> str:
-        """The number that the caption bears (`24.3`), empty where it bears none."""
+        """The number in the caption (`24.3`), empty where there is none."""
         for block in self.caption:
             named = find_place(normalise_place_text(document.body(block)))
             if named is not None and not named.start and "table" in (parts := parse_locator(named.places[0])):
@@ -56,7 +56,7 @@ def find_tables(document: Document) -> list[DocumentTable]:
 
 
 def find_total_row(document: Document, table: DocumentTable) -> Block | None:
-    """The last row of a table that in one of its columns is the sum of the rows above it; None where there is none."""
+    """The last row of a table that in some column is the sum of the rows above it; None where there is none."""
     sums: Counter[int] = Counter()
     counts: Counter[int] = Counter()
     total = None
@@ -78,7 +78,7 @@ def cell_texts(document: Document, row: Block) -> list[str]:
 
 
 def _begins(last: Block, block: Block) -> bool:
-    """Whether a row right behind another one begins a table of its own."""
+    """Whether a row that directly follows another one begins a new table."""
     apart = "table" in parse_locator(block.locator) and _stem(last) != _stem(block)
     return apart or (block.context == "header" and last.context != "header")
 
