@@ -1,4 +1,4 @@
-"""Acronyms, and the words that spell them."""
+"""Finds acronyms and the names that they stand for."""
 
 from __future__ import annotations
 
@@ -7,27 +7,27 @@ from collections import Counter
 from collections.abc import Iterable
 
 MAX_SKIPPED_LETTERS = 3
-"""Letters of the words that an acronym may leave out: of, and, des, la."""
+"""Length of words that an acronym may skip: of, and, des, la."""
 MAX_ACRONYM_LETTERS = 12
 """Letters of the longest acronym."""
 _CAPITALS, _WORD = re.compile(r"[^\W\d_]{2,}"), re.compile(r"[^\W\d_]+")
 
 
 def find_acronyms(text: str) -> list[str]:
-    """The words of a text that are written in capitals, each once; none where most are."""
+    """The words of a text that are in capitals, each once; none where most words are."""
     words = _CAPITALS.findall(text)
     found = dict.fromkeys(word for word in words if word.isupper())
     return [word for word in found if len(word) <= MAX_ACRONYM_LETTERS and 2 * len(found) < len(words)]
 
 
 def matches_acronym(acronym: str, text: str) -> bool:
-    """Whether a text has an acronym, or words that begin with its letters."""
+    """Whether a text contains an acronym or words that begin with its letters."""
     return acronym in text or bool(find_expansion(acronym, text))
 
 
 def find_expansion(acronym: str, text: str) -> str:
-    """The first words in a row of a text that begin with the letters of an acronym (ECOSOC: Economic and Social Council); empty where
-    there are none."""
+    """The first sequence of words in a text that begin with the letters of an acronym (ECOSOC: Economic and Social Council); empty
+    where there is none."""
     letters, told = acronym.casefold(), dict[int, int]()
     for match in _WORD.finditer(text):
         word = match.group().casefold()
@@ -47,7 +47,7 @@ def find_expansion(acronym: str, text: str) -> str:
 
 
 def most_common_expansion(acronym: str, texts: Iterable[str]) -> str:
-    """The name that texts spell an acronym with most often, each of its longer words with a capital; empty where none does."""
+    """The name for an acronym that most texts use, with capitals on its longer words; empty where none does."""
     told = (find_expansion(acronym, text) for text in texts)
     found = Counter(
         long

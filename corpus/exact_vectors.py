@@ -1,7 +1,7 @@
-"""The vector index where Chroma is not installed: every vector of a language is compared with the question's.
+"""The vector index where Chroma is not installed: every vector of a language is compared with that of the question.
 
-It keeps nothing of its own. The vectors stand in the database; those of a language are held in memory once they were searched, 1.5 KB
-a passage.
+It stores nothing. The vectors are read from the database; those of a language are cached in memory once they are searched, 1.5 KB
+per passage.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class ExactVectorIndex:
-    """The passage vectors of a library, by language and id, as `corpus.vectors.Vectors` gives them."""
+    """The passage vectors of a library, by language and id, with the interface of `corpus.vectors.VectorIndex`."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -26,22 +26,21 @@ class ExactVectorIndex:
         """By language: ids, their documents, and the vectors (passages x dimension)."""
 
     def close(self) -> None:
-        """Forgets what was read."""
+        """Clears the cache."""
         self._cached.clear()
 
     def add(self, rows: Sequence[tuple[Passage, np.ndarray]], language: str) -> None:
-        """After passages were added to the database."""
+        """Call after passages were added to the database: clears the cache of their language."""
         self._cached.pop(language, None)
 
     def remove(self, ids: Sequence[str], language: str) -> None:
-        """After passages were removed from the database."""
+        """Call after passages were removed from the database: clears the cache of their language."""
         self._cached.pop(language, None)
 
     def search(
         self, vector: np.ndarray, language: str, limit: int, scope: SearchScope | None = None
     ) -> list[tuple[str, float]]:
-        """(passage id, cosine similarity) of the nearest passages in a language, nearest first: those `within` a scope, where
-        one is given."""
+        """(passage id, cosine similarity) of the nearest passages in a language and within `scope`, nearest first."""
         ids, documents, vectors = self._load(language)
         if not ids:
             return []
@@ -64,12 +63,12 @@ class ExactVectorIndex:
         return {key for (key,) in found}
 
     def count(self) -> int:
-        """Number of vectors held."""
+        """Number of vectors in the database."""
         (found,) = self._db.execute("SELECT count(*) FROM vectors").fetchone()
         return int(found)
 
     def clear(self) -> None:
-        """Forgets what was read."""
+        """Clears the cache."""
         self._cached.clear()
 
     def _load(self, language: str) -> tuple[list[str], list[str], np.ndarray]:

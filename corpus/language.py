@@ -57,8 +57,8 @@ def detect_language(text: str, default: str = "en") -> str:
 
 
 def detect_span_language(document: Document, start: int, end: int) -> str:
-    """The language of some words of a document: of what it transmits, in an annex or an enclosure, that may be another one. Of two
-    in Latin script a few words do not tell: the text that is transmitted does."""
+    """The language of a span of a document. It may differ from that of the document in transmitted texts, in an annex or enclosure.
+    Between two languages in Latin script a short span is not enough evidence: the language of the whole annex is used."""
     told = detect_language(document.quote(start, end), document.language)
     block = document.block_at(start)
     if told == document.language or block is None or not _SETS.keys() >= {told, document.language}:

@@ -1,9 +1,9 @@
-"""The lexical index: tantivy, an index a language. Derived from the store, rebuilt at any time.
+"""The lexical index: one tantivy index per language. Derived from the store, can be rebuilt at any time.
 
-A passage is the tokens of `corpus.analysis` in one field, those of its heading twice, so that headings count double; scored by
-BM25 (Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009). Only what can still be among the
-best is scored (block-max WAND; Ding and Suel, "Faster Top-k Document Retrieval Using Block-Max Indexes", SIGIR 2011), so that
-a question's cost follows its answers and not the library.
+A passage is indexed by the tokens of `corpus.analysis` in one field, those of its heading twice, so that headings count double. Scores
+are BM25 (Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009). Only passages that can still be
+among the best are scored (block-max WAND; Ding and Suel, "Faster Top-k Document Retrieval Using Block-Max Indexes", SIGIR 2011), so
+that the cost of a search depends on its hits and not on the size of the library.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from corpus.documents import Passage, SearchScope
 
 _SPACES = "spaces"
 _META = "meta.json"
-"""The file that makes a folder an index."""
+"""The file by which a folder is recognised as an index."""
 _WRITER_BYTES = 32_000_000
 """Memory that writing may take."""
 
 
 @dataclass(frozen=True)
 class LexicalHit:
-    """A passage that shares words with the question, with its BM25 score (higher is better)."""
+    """A passage that contains tokens of the query, with its BM25 score (higher is better)."""
 
     passage_id: str
     score: float
@@ -45,7 +45,7 @@ class LexicalIndex:
         self._opened: dict[str, _LanguageIndex] = {}
 
     def close(self) -> None:
-        """Lets go of the files."""
+        """Closes the files."""
         self._opened.clear()
 
     def exists(self, language: str) -> bool:
@@ -60,23 +60,23 @@ class LexicalIndex:
             return False
 
     def search(self, tokens: Sequence[str], language: str, limit: int, scope: SearchScope | None) -> list[LexicalHit]:
-        """Passages of one language that hold at least one token, best BM25 first. Only those `within` a scope, where one is
-        given; how rare a word is, the whole library tells."""
+        """Passages of a language and within `scope` that contain at least one token, best BM25 score first. The rarity of
+        words is that in the whole library."""
         if not tokens or limit < 1 or not self.exists(language):
             return []
         return self._index(language).search(tokens, limit, scope)
 
     def document_frequency(self, token: str, language: str) -> int:
-        """In how many passages of a language a token stands."""
+        """In how many passages of a language a token occurs."""
         return self._index(language).document_frequency(token) if self.exists(language) else 0
 
     def update(self, forgotten: Iterable[str], added: Iterable[Passage], language: str) -> None:
-        """Takes passages of a language that has an index out, those that are not held are no error, and others in; all or
-        nothing."""
+        """Removes passages from the index of a language, which must exist, and adds others, in one transaction. Unknown ids are no
+        error."""
         self._index(language).write(forgotten, added, language)
 
     def rebuild(self, passages: Iterable[Passage], language: str) -> None:
-        """Makes the index of a language anew; until it is done, the old one stays."""
+        """Rebuilds the index of a language; the old one stays until the new one is complete."""
         made, old = self._folder / f"{language}.new", self._folder / language
         shutil.rmtree(made, ignore_errors=True)
         made.mkdir(parents=True)
@@ -95,7 +95,7 @@ class LexicalIndex:
         return self._index(language).count() if self.exists(language) else 0
 
     def find_indexed(self, ids: Sequence[str], language: str) -> set[str]:
-        """Those of some ids that are indexed in a language."""
+        """Those of some passage ids that are in the index of a language."""
         return self._index(language).find_indexed(ids) if self.exists(language) else set()
 
     def _index(self, language: str) -> _LanguageIndex:
@@ -105,7 +105,7 @@ class LexicalIndex:
 
 
 class _LanguageIndex:
-    """The passages of one language. What tantivy can't do is a `LibraryError`."""
+    """The index of one language. Errors of tantivy are raised as `LibraryError`."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -117,17 +117,17 @@ class _LanguageIndex:
         self._index: tantivy.Index = self._call(tantivy.Index, self._schema, str(folder))
         spaces = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
         self._index.register_tokenizer(_SPACES, spaces)
-        # It is told when to look again; a thread that watches the files would be in the way of who removes them.
+        # Reloaded explicitly; a thread that watches the files would get in the way when they are removed.
         self._index.config_reader("manual")
         self._searcher = self._index.searcher()
         self._tidied = False
 
     def write(self, forgotten: Iterable[str], added: Iterable[Passage], language: str) -> None:
-        """Takes passages out and others in; where that fails, nothing is changed."""
+        """Removes passages and adds others; where that fails, nothing is changed."""
         writer: tantivy.IndexWriter = self._call(self._index.writer, _WRITER_BYTES, 1)
         try:
             if not self._tidied:
-                # A process that was killed while it wrote leaves files, in the way of those that are written next.
+                # A process that was killed while writing leaves files that get in the way of new ones.
                 self._call(writer.garbage_collect_files)
                 self._tidied = True
             for passage_id in forgotten:
@@ -179,7 +179,7 @@ class _LanguageIndex:
         return str(self._call(self._searcher.doc, address)["id"][0])
 
     def _call(self, call: Callable[..., Any], *given: Any) -> Any:
-        """What a call to tantivy gives; its errors are `ValueError`s."""
+        """The result of a call to tantivy, whose errors are `ValueError`s."""
         try:
             return call(*given)
         except ValueError as error:
@@ -191,7 +191,7 @@ class _LanguageIndex:
 
 
 _heading = lru_cache(maxsize=64)(analyse)
-"""Neighbouring passages have the same one."""
+"""Cached, since neighbouring passages have the same heading."""
 
 
 def _plain(text: str) -> str:

@@ -1,7 +1,7 @@
-"""The vector index: Chroma, embedded or as a server. Derived from the store, rebuilt at any time.
+"""The vector index: Chroma, embedded or as a server. Derived from the store, can be rebuilt at any time.
 
-It holds ids and vectors, a collection a language, since a filter by language would be as slow as the library is large; and of each
-passage the document, so that a scope is kept to while searching.
+It stores ids and vectors in one collection per language, since filtering by language takes time that grows with the library; and the
+document of each passage, to limit a search to a scope.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
     from chromadb.api import ClientAPI
 
 _BEFORE = ("passages", "passages-multilingual")
-"""Collections of earlier versions."""
+"""Names of collections in earlier versions."""
 BATCH = 4_000
-"""Rows a call; Chroma refuses more than 5,461."""
+"""Rows per call; Chroma refuses more than 5,461."""
 EF_SEARCH = 800
-"""Candidates that a search keeps in view in Chroma's graph (HNSW's `ef`): with its 100, near passages are missed, and others
+"""Candidates that a search tracks in Chroma's graph (HNSW's `ef`): with the default of 100, near passages are missed, different ones
 each time the index is opened."""
 
 
 class VectorIndexError(LibraryError):
-    """The vector index can't be opened, or its server does not answer. It is derived: it can be rebuilt from the store,
-    and what it has to learn waits there."""
+    """The vector index can't be opened, or its server does not answer. It can be rebuilt from the store, where pending changes are
+    queued."""
 
 
 class VectorIndex:
@@ -49,11 +49,11 @@ class VectorIndex:
             raise VectorIndexError(f"The vector index at {location} can't be opened ({error}).") from None
 
     def close(self) -> None:
-        """Lets go of the files."""
+        """Closes the files."""
         self._client.close()
 
     def add(self, rows: Sequence[tuple[Passage, np.ndarray]], language: str) -> None:
-        """Adds passages in a language that the index does not hold."""
+        """Adds passages in a language; they must not be in the index."""
         for begin in range(0, len(rows), BATCH):
             part = rows[begin : begin + BATCH]
             self._call(
@@ -64,7 +64,7 @@ class VectorIndex:
             )
 
     def remove(self, ids: Sequence[str], language: str) -> None:
-        """Removes passages in a language; ids that are not held are no error."""
+        """Removes passages in a language; unknown ids are no error."""
         if _name(language) in self._collection_names:
             for begin in range(0, len(ids), BATCH):
                 self._call(self._collection(language).delete, ids=list(ids[begin : begin + BATCH]))
@@ -72,8 +72,8 @@ class VectorIndex:
     def search(
         self, vector: np.ndarray, language: str, limit: int, scope: SearchScope | None = None
     ) -> list[tuple[str, float]]:
-        """(passage id, cosine similarity) of the nearest passages in a language, nearest first: those `within` a scope, where
-        one is given. The scope holds while searching, so that `limit` passages of it come."""
+        """(passage id, cosine similarity) of the `limit` nearest passages in a language, nearest first. `scope` is applied during the
+        search, so that `limit` passages within it are found."""
         if _name(language) not in self._collection_names or (scope is not None and not scope.document_ids):
             return []
         left_out = scope.excluded_passage_ids if scope else frozenset[str]()
@@ -96,7 +96,7 @@ class VectorIndex:
         return {key for rows in self._rows(ids, language) for key in rows["ids"]}
 
     def count(self) -> int:
-        """Number of vectors held."""
+        """Number of vectors in the index."""
         return sum(int(self._call(self._collection(each).count)) for each in self._languages())
 
     def clear(self) -> None:
@@ -107,7 +107,7 @@ class VectorIndex:
         self._collection_names = set()
 
     def _rows(self, ids: Sequence[str], language: str) -> Iterator[Any]:
-        """What Chroma holds of some ids in a language, a few thousand at a time."""
+        """Chroma's records for some ids in a language, in batches."""
         if _name(language) in self._collection_names:
             for begin in range(0, len(ids), BATCH):
                 part = list(ids[begin : begin + BATCH])
@@ -117,7 +117,7 @@ class VectorIndex:
         return [each for each in LANGUAGES if _name(each) in self._collection_names]
 
     def _names(self) -> set[str]:
-        """The collections that are this index's, those of earlier versions among them."""
+        """The names of this index's collections, including those of earlier versions."""
         own = {*_BEFORE, *map(_name, LANGUAGES)}
         return {each.name for each in self._client.list_collections()} & own
 
@@ -135,14 +135,14 @@ class VectorIndex:
         )
         if collection.configuration_json["hnsw"]["ef_search"] != EF_SEARCH:
             with catch_warnings():
-                # Chroma warns of every collection without an embedding function of its own.
+                # Chroma warns about every collection without an embedding function of its own.
                 simplefilter("ignore", DeprecationWarning)
                 collection.modify(configuration={"hnsw": {"ef_search": EF_SEARCH}})
         return collection
 
     @staticmethod
     def _call(call: Callable[..., Any], **given: Any) -> Any:
-        """What a call to Chroma gives. Raises `VectorsError` where the index does not answer."""
+        """The result of a call to Chroma. Raises `VectorIndexError` where the index does not answer."""
         from chromadb.errors import ChromaError
         from httpx import HTTPError
 
@@ -160,14 +160,14 @@ def _name(language: str) -> str:
 
 @cache
 def _settings() -> Any:
-    """Chroma's own settings, which take longer to read than a small index takes to open."""
+    """Chroma's settings, cached since reading them takes longer than opening a small index."""
     from chromadb.config import Settings
 
     return Settings(anonymized_telemetry=False)
 
 
 def _connect(location: Path | str) -> ClientAPI:
-    # chromadb is slow to import and not needed until a vector is.
+    # chromadb is slow to import.
     import chromadb
 
     settings = _settings().model_copy()
