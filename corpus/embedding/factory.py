@@ -1,4 +1,4 @@
-"""From the setting `RAPPORTEUR_EMBEDDING` to an embedding model."""
+"""Creates embedding models from settings such as `RAPPORTEUR_EMBEDDING`."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ PRESETS = {
     "server": "BAAI/bge-m3",
     "english": "MongoDB/mdbr-leaf-ir",
 }
-"""Names for models that are worth having where there is a network to get them by, or a machine that can run them."""
+"""Short names for recommended models that have to be downloaded or need a larger machine."""
 
 
 def make_embedder(name: str, cache_dir: Path) -> Embedder:
     """The embedding model called `name`: `minilm` (packaged, English), `e5` (packaged, multilingual; an extra), `hash`
     (for tests), one of `PRESETS`, or any other sentence-transformers id or folder.
 
-    `cache_dir` is where the packaged ones keep their converted weights. Nothing is loaded yet.
+    `cache_dir` is where the packaged models store their converted weights. Nothing is loaded yet.
     """
     if not name.strip():
         raise EmbeddingError("The embedding setting is empty. Use 'minilm', or a sentence-transformers id or folder.")

@@ -1,4 +1,4 @@
-"""A tiny deterministic stand-in for an embedding model."""
+"""A tiny deterministic substitute for an embedding model."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _SPECIAL = 2
 
 
 class HashEmbedder:
-    """Hashed character trigrams. For tests, and for trying the program out with `RAPPORTEUR_EMBEDDING=hash`.
+    """Hashed character trigrams, for tests and for trying the program out with `RAPPORTEUR_EMBEDDING=hash`.
 
-    Texts that share spelling are near each other, in any language; meaning is not seen. A word counts as one
-    word piece, and two special tokens are added to the count, as real models do.
+    Texts with similar spelling have similar vectors, in any language; meaning is ignored. A word counts as one
+    word piece, and two special tokens are added to the count, as in real models.
     """
 
     name = "hash"
@@ -59,7 +59,7 @@ class HashEmbedder:
         return cosines
 
     def embed_query(self, text: str) -> NDArray[np.float32]:
-        """The unit vector of a text: (64,). Text beyond the window is not seen."""
+        """The unit vector of a text: (64,). Text beyond the window is ignored."""
         seen = self.token_spans(text)[: self.window - _SPECIAL]
         folded = f" {text[: seen[-1][1]] if seen else ''} ".casefold().encode("utf-8", "replace").decode()
         vector = np.zeros(self.dimension, np.float32)

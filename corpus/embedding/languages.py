@@ -1,10 +1,10 @@
-"""What a language adds to the vectors of the packaged multilingual model, whatever is said in it.
+"""The effect of a text's language on its vector in the packaged multilingual model, independent of the content.
 
-The language of a text shows in its vector beside what it says: the passages nearest to a question are not those that
-answer it best but those whose language is most like its own. The difference of the means of parallel texts is what the
-languages add (Yang et al., "A Simple and Effective Method To Eliminate the Self Language Bias in Multilingual
-Representations", 2021). Questions lie where English ones do (`corpus.embedding.query_encoder`), so that only the language of what
-is read matters.
+Vectors depend on the language of a text as well as on its content: uncorrected, the passages nearest to a question are not those that
+answer it best but those in the most similar language. The effect is estimated by the difference between the means of parallel
+texts (Yang et al., "A Simple and Effective Method To Eliminate the Self Language Bias in Multilingual
+Representations", 2021). Questions are embedded like English ones (`corpus.embedding.query_encoder`), so that only the language of the
+passages matters.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ ENGLISH = LANGUAGES.index("en")
 
 @cache
 def find_language_shift(read: str) -> LanguageShift | None:
-    """What it takes to compare questions with texts in a language; None for English and for languages that have no figures."""
+    """The corrections for comparing questions with texts in a language; None for English and for languages without figures."""
     if read == "en" or read not in LANGUAGES:
         return None
     figures, other = _figures(), LANGUAGES.index(read)

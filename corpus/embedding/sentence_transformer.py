@@ -1,4 +1,4 @@
-"""Any sentence-transformers model that is on this machine."""
+"""Any sentence-transformers model that is stored on this machine."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ _E5_PASSAGE = "passage: "
 
 
 class SentenceTransformerEmbedder:
-    """A sentence-transformers model by its id on a hub, or by its folder. Taken to serve all languages.
+    """A sentence-transformers model by its id on a hub, or by its folder. It is assumed to support all languages.
 
-    The model is looked for on this machine only, nothing is downloaded: in `cache_dir`, or in the hub's own
+    The model is only searched for on this machine, nothing is downloaded: in `cache_dir`, or in the hub's own
     cache (`HF_HOME`). Models of the e5 family get their prefixes "query: " and "passage: " (Wang et al.,
-    2022); others what their own configuration says. Loading is slow and large (it imports torch); it happens
-    when the first text is embedded or counted, or when `fingerprint`, `dimension` or `window` is asked for.
-    Raises `EmbeddingError` then, if the model or sentence-transformers is not there.
+    2022); others those of their own configuration. Loading is slow and needs much memory (it imports torch); it happens
+    when the first text is embedded or counted, or when `fingerprint`, `dimension` or `window` is first read, and
+    raises `EmbeddingError` if the model or sentence-transformers is missing.
     """
 
     languages: frozenset[str] | None = None
@@ -47,7 +47,7 @@ class SentenceTransformerEmbedder:
 
     @property
     def fingerprint(self) -> str:
-        """The model's id and the hash of its parameters, whatever file format they came in."""
+        """The model's id and the hash of its parameters, independent of the file format."""
         if self._fingerprint is None:
             digest = sha256()
             for key, tensor in sorted(self._model().state_dict().items()):
@@ -106,11 +106,11 @@ class SentenceTransformerEmbedder:
         return vector
 
     def language_shift(self, read: str) -> LanguageShift | None:
-        """None: what languages add to the vectors of a model of one's own is not known."""
+        """None: the effect of languages on the vectors of this model is unknown."""
         return None
 
     def similarity(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The cosines themselves: how a model spreads them is not known."""
+        """The cosines unchanged: their distribution is unknown for this model."""
         return cosines
 
     def _encode(self, texts: Sequence[str], *, query: bool) -> NDArray[np.float32]:
@@ -170,11 +170,11 @@ class SentenceTransformerEmbedder:
             ) from error
 
     def _id(self) -> str:
-        """The hub's full id: sentence-transformers lets its own models go by their last name."""
+        """The full id on the hub: sentence-transformers omits the owner of its own models."""
         return self.name if "/" in self.name else f"sentence-transformers/{self.name}"
 
     def _folder(self) -> Path:
-        """Where the files are. Resolved here, since sentence-transformers asks the hub even when told not to."""
+        """The folder of the files. Resolved here, since sentence-transformers contacts the hub even with `local_files_only`."""
         if Path(self.name).is_dir():
             return Path(self.name)
         from huggingface_hub import snapshot_download
