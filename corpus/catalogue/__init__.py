@@ -1,4 +1,4 @@
-"""The catalogue: which documents the body has issued, whether held or not, and how a text is recognised as one."""
+"""The catalogue: which documents a body has issued, in the library or not, and how their texts are recognised."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class CatalogueError(ValueError):
 
 @dataclass(frozen=True)
 class RecognitionCriteria:
-    """What a text must show to be recognised without a printed symbol; the title is that of the entry unless it is another."""
+    """What a text must contain to be recognised without a printed symbol; an empty title means that of the entry."""
 
     title: str = ""
     body: str = ""
@@ -35,7 +35,7 @@ class RecognitionCriteria:
 
 @dataclass(frozen=True)
 class CatalogueEntry:
-    """One document that exists, as the catalogue knows it. `aliases` are the names that people use."""
+    """One existing document. `aliases` are other names in use."""
 
     title: str
     kind: str
@@ -51,7 +51,7 @@ class CatalogueEntry:
 
     @property
     def key(self) -> str:
-        """As `Document.key`: what a document must be a text of to be this one."""
+        """The `Document.key` of the document."""
         if self.symbol is None:
             return self.label or self.title
         return f"{self.symbol.text}, {self.part}" if self.part else self.symbol.text
@@ -64,7 +64,8 @@ class CatalogueEntry:
 
 @dataclass(frozen=True)
 class MeetingEntry:
-    """One meeting of a body, which is known by its code in symbols. `when` is as exact as is known; `dates` only where the days are known."""
+    """One meeting of a body, which is identified by its code in symbols. `when` is as precise as is known; `dates` are set only where the
+    days are known."""
 
     id: str
     dates: tuple[dt.date, ...] = ()
@@ -73,7 +74,7 @@ class MeetingEntry:
 
 
 class Catalogue:
-    """The documents and meetings that are known to exist."""
+    """The known documents and meetings."""
 
     def __init__(self, entries: Sequence[CatalogueEntry], meetings: Sequence[MeetingEntry]) -> None:
         self.entries = tuple(entries)
@@ -81,18 +82,18 @@ class Catalogue:
         self._keys = frozenset(each.key for each in self.entries)
 
     def contains(self, key: str) -> bool:
-        """Whether a text is one of its documents, by `Document.key`."""
+        """Whether there is an entry with a key (`Document.key`)."""
         return key in self._keys
 
     @classmethod
     def packaged(cls) -> Catalogue:
-        """The catalogue that comes with Rapporteur."""
+        """The catalogue that is packaged with Rapporteur."""
         folder = files("corpus") / "catalogue"
         return cls.from_texts({name: (folder / name).read_text(encoding="utf-8") for name in _FILES})
 
     @classmethod
     def from_folder(cls, folder: Path) -> Catalogue:
-        """A catalogue of one's own, in the format of the shipped one."""
+        """A catalogue from a folder, in the format of the packaged one."""
         try:
             return cls.from_texts({name: (folder / name).read_text(encoding="utf-8") for name in _FILES})
         except OSError as error:
@@ -100,22 +101,22 @@ class Catalogue:
 
     @classmethod
     def from_texts(cls, texts: Mapping[str, str]) -> Catalogue:
-        """From the YAML texts of its files, by name."""
+        """A catalogue from the YAML texts of its files, by file name."""
         data = {name: _yaml(name, text) for name, text in texts.items()}
-        return cls(_each(data, "documents", CatalogueEntry), _each(data, "meetings", MeetingEntry))
+        return cls(_read_entries(data, "documents", CatalogueEntry), _read_entries(data, "meetings", MeetingEntry))
 
     def by_symbol(self, symbol: Symbol) -> list[CatalogueEntry]:
-        """All entries that bear a symbol (two treaties share A/RES/55/25)."""
+        """All entries with a symbol (two treaties share A/RES/55/25)."""
         return [entry for entry in self.entries if entry.symbol and same_document(entry.symbol, symbol)]
 
     def recognise(self, headings: Iterable[str], masthead: str, dates: Iterable[dt.date]) -> CatalogueEntry | None:
-        """The entry whose title, body and dates a text shows; None when none or more than one fits.
+        """The entry whose title, body and dates occur in a text; None where no entry or more than one matches.
 
         `headings` are the first headings of the text, `masthead` its first lines, `dates` the dates in them.
         """
         titles = {normalise_title(heading) for heading in headings}
         top, days = normalise_title(masthead), set(dates)
-        fitting = []
+        matching = []
         for entry in self.entries:
             needs = entry.identify
             if (
@@ -125,15 +126,15 @@ class Catalogue:
             ):
                 continue
             if days.issuperset([*filter(None, [needs.date]), *needs.meeting_dates]):
-                fitting.append(entry)
-        return fitting[0] if len(fitting) == 1 else None
+                matching.append(entry)
+        return matching[0] if len(matching) == 1 else None
 
 
 _FILES = ("documents.yaml", "meetings.yaml")
 
 
 def normalise_title(text: str) -> str:
-    """Letters and digits only, case and accents folded: equal for the same words in any layout."""
+    """A text as lower-case words of letters and digits without accents, so that different layouts compare equal."""
     return re.sub(r"[\W_]+", " ", fold(text)).strip()
 
 
@@ -148,19 +149,19 @@ def _yaml(name: str, text: str) -> dict[str, Any]:
     return data
 
 
-_PASSED_OVER = {
+_IGNORED_FIELDS = {
     "documents": {"body", "items", "original_language", "certain", "note"},
     "meetings": {"session", "place", "certain", "note"},
 }
-"""Fields that are for those who read the file."""
+"""Fields for readers of the file, which the program ignores."""
 
 
-def _each(data: Mapping[str, Any], kind: str, of: type[_Made]) -> list[_Made]:
-    """The entries of one catalogue file; what does not fit is a named error."""
+def _read_entries(data: Mapping[str, Any], kind: str, of: type[_Made]) -> list[_Made]:
+    """The entries of one catalogue file. Raises `CatalogueError` that names the entry."""
     entries: Any = data[f"{kind}.yaml"].get(kind) or []
     if not isinstance(entries, list) or not all(isinstance(raw, dict) for raw in entries):
         raise CatalogueError(f"{kind}.yaml: '{kind}' must be a list of entries.")
-    kept = [{name: raw[name] for name in raw if name not in _PASSED_OVER[kind]} for raw in entries]
+    kept = [{name: raw[name] for name in raw if name not in _IGNORED_FIELDS[kind]} for raw in entries]
     try:
         return TypeAdapter(list[of], config=ConfigDict(extra="forbid")).validate_python(kept)  # type: ignore[valid-type]
     except ValidationError as error:

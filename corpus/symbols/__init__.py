@@ -2,8 +2,8 @@
 
 A symbol is the identifier that all language versions of a document share, `CTOC/COP/WG.7/2021/1`; behind
 it may stand modifiers, `/Add.1`, `/Corr.1`, `/Rev.1`. Sources: the Dag Hammarskjöld Library's guide to
-document symbols, the United Nations Editorial Manual, and symbols in use. Those of other houses (`WHA79.4`, `220 EX/5`)
-are taken where somebody gives them, and found in running text where they are known.
+document symbols, the United Nations Editorial Manual, and symbols in use. Those of other organizations (`WHA79.4`, `220 EX/5`)
+are accepted where a user enters them, and found in running text where the library has them.
 """
 
 from .expansion import MAX_RANGE, expand, expand_all

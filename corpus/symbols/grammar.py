@@ -107,7 +107,7 @@ _PART = re.compile(
     re.IGNORECASE,
 )
 _MISREAD = ("I", "O")
-"""Letters that text recognition sees where a 1 or a 0 is printed."""
+"""Letters that text recognition reads where 1 or 0 is printed."""
 _YEAR = re.compile(r"(?:19[4-9]|20[0-9])[0-9]")
 # An addendum, corrigendum or revision set off by a space where the slash belongs.
 _SET_OFF = re.compile(r"(?<=[0-9A-Z)])\s(?=(?:ADD|CORR|REV|AMEND)[.\s]?[0-9])", _TYPED)
@@ -133,8 +133,8 @@ def is_year(component: Component) -> bool:
 
 @dataclass(frozen=True)
 class ParsedSymbol:
-    """A symbol as it was read: one half, or two that name the same document; `reissue` counts the
-    asterisks at its end. It is `of_other` where another house than the United Nations made it."""
+    """A parsed symbol: one half, or two that name the same document; `reissue` counts the
+    asterisks at its end. `is_external`: it is from another organization than the United Nations."""
 
     halves: tuple[Half, ...]
     reissue: int
@@ -148,7 +148,7 @@ class ParsedSymbol:
 
 @lru_cache(maxsize=8192)
 def parse_symbol(text: str) -> ParsedSymbol:
-    """Read a text that is nothing but a symbol; SymbolError if it is anything else."""
+    """Parses a text that is one symbol; SymbolError if it is anything else."""
     if len(text) > MAX_LENGTH:
         raise symbol_error(text, f"it is {len(text)} characters long, and symbols have at most {MAX_LENGTH}")
     if _CONTROL.search(text):
@@ -170,10 +170,10 @@ def parse_symbol(text: str) -> ParsedSymbol:
 
 
 def parse_external(text: str) -> ParsedSymbol | None:
-    """A symbol of a house with a grammar of its own, `WHA79.4`, `220 EX/5`, `GC(69)/7`, as it is given; None for what is none.
+    """Parses a symbol of an organization with a grammar of its own, `WHA79.4`, `220 EX/5`, `GC(69)/7`; None for anything else.
 
-    It begins with capitals, and has numbers behind a slash, or two numbers and no blanks: then no words of a running text are taken for
-    it. What begins with an organ of the United Nations obeys their grammar.
+    It begins with capitals, and has numbers and a slash, or two numbers and no blanks, so that words of a running text are not taken for
+    one. What begins with an organ of the United Nations must obey their grammar.
     """
     plain = " ".join(fold(text).text.translate(LOOKALIKES).split())
     bare = _SET_OFF.sub("/", plain.rstrip("* "))
@@ -198,13 +198,13 @@ def parse_external(text: str) -> ParsedSymbol | None:
 
 
 def _version(found: re.Match[str]) -> str:
-    """The form of a report in the brackets that parts have; other words in square brackets stay."""
+    """The form of a report in round brackets, like a part; other words in square brackets are unchanged."""
     version = VERSIONS.get(found["version"].lower())
     return f" ({version})" if version else found[0]
 
 
 def _halves(text: str) -> list[str]:
-    """The text parted at the hyphens that join two symbols; one between bodies, before any number, joins these."""
+    """The text split at the hyphens that join two symbols; a hyphen before any number joins two bodies and does not split."""
     made: list[str] = []
     begin = 0
     for joint in _BETWEEN_HALVES.finditer(text):

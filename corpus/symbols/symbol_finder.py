@@ -1,4 +1,4 @@
-"""Symbols in running text, in any of the six languages."""
+"""Finds symbols in running text, in any of the six languages."""
 
 import re
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from .symbol_words import ORDINALS, PARTS, RESOLUTIONS, VERSIONS
 
 @dataclass(frozen=True)
 class SymbolMention:
-    """A symbol in a text. `text[start:end]` is what stands there, in the text that was searched."""
+    """A symbol in a text; `text[start:end]` are its words in the text that was searched."""
 
     symbol: Symbol
     start: int
@@ -69,7 +69,7 @@ _LINE_BREAK = re.compile(r"/[ \t]*\r?\n")
 
 
 def find_symbols(text: str) -> list[SymbolMention]:
-    """The symbols in a running text, in the order in which they stand there.
+    """The symbols in a running text, in order.
 
     What merely looks like a symbol is left out: fractions, dates, `and/or`, `TCP/IP`, addresses and paths.
     Never raises."""
@@ -94,16 +94,16 @@ def find_in_folded(text: str) -> Iterator[tuple[Symbol, int, int]]:
             joined = _SECOND.match(text, at)
             other = _complete(text, joined.start("symbol"), joined.end()) if joined else None
             if joined and other and neighbours(half, other[0]):  # a range of documents: two mentions
-                yield Symbol.parse(_said(text[start:at])), start, at
+                yield Symbol.parse(_without_stray_bracket(text[start:at])), start, at
                 start, found = joined.start("symbol"), other
             else:
                 at = _asterisks(text, start, other[1] if other else at)
-                yield Symbol.parse(_said(text[start:at])), start, at
+                yield Symbol.parse(_without_stray_bracket(text[start:at])), start, at
 
 
 def _complete(text: str, start: int, end: int) -> tuple[Half, int] | None:
-    """The symbol that begins with text[start:end], with the brackets, letters and modifiers behind it, and
-    its end; None if it is no symbol. If it is none as a whole, the part before a line break is tried."""
+    """The symbol that begins with text[start:end], including brackets, letters and modifiers after it, and
+    its end; None if it is not a symbol. If the whole is not one, the part before a line break is tried."""
     half = _read(text[start:end])
     if half is None:
         broken = _LINE_BREAK.search(text, start, end)
@@ -111,18 +111,18 @@ def _complete(text: str, start: int, end: int) -> tuple[Half, int] | None:
     bare = end
     if not half.modifiers and any(component.code in RESOLUTIONS for component in half.components):
         if sum(component.kind in ("number", "session") for component in half.components) == 1:
-            end = _past(_SESSION_TAIL, text, end)
-        end = _past(_LETTER_TAIL, text, end)
+            end = _end_of(_SESSION_TAIL, text, end)
+        end = _end_of(_LETTER_TAIL, text, end)
     if start and text[start - 1] == "(" and text[end : end + 1] == ")" and _PART_TAIL.match(text, end + 1):
         end += 1
-    end = _past(_PART_TAIL, text, end)
-    end = _past(_PART_TAIL, text, _past(_MODIFIER_TAIL, text, end))
-    whole = _read(_said(text[start:end]))
+    end = _end_of(_PART_TAIL, text, end)
+    end = _end_of(_PART_TAIL, text, _end_of(_MODIFIER_TAIL, text, end))
+    whole = _read(_without_stray_bracket(text[start:end]))
     return (whole, end) if whole else (half, bare)
 
 
-def _said(words: str) -> str:
-    """The words of a symbol without a bracket that closes before the part: `(DP/FPA/2025/4) (Part II)`."""
+def _without_stray_bracket(words: str) -> str:
+    """The words of a symbol without an unmatched closing bracket before the part: `(DP/FPA/2025/4) (Part II)`."""
     return words if words.count("(") == words.count(")") else words.replace(")", "", 1)
 
 
@@ -136,12 +136,12 @@ def _read(text: str) -> Half | None:
     return half if stands_out(half) else None
 
 
-def _past(tail: re.Pattern[str], text: str, at: int) -> int:
+def _end_of(tail: re.Pattern[str], text: str, at: int) -> int:
     found = tail.match(text, at)
     return found.end() if found else at
 
 
 def _asterisks(text: str, start: int, end: int) -> int:
-    """The end of the asterisks of a reissue; asterisks earlier in the line make them emphasis rather."""
+    """The end of the asterisks of a reissue; where there are asterisks earlier in the line, they are taken for emphasis and ignored."""
     line = max(text.rfind("\n", max(start - 200, 0), start) + 1, start - 200, 0)
-    return end if "*" in text[line:start] else _past(_ASTERISKS, text, end)
+    return end if "*" in text[line:start] else _end_of(_ASTERISKS, text, end)
