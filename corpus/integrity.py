@@ -1,4 +1,4 @@
-"""Whether what is held agrees: passages with the text that they are of, both indexes with the passages."""
+"""Consistency checks: passages against the text of their document, both indexes against the passages."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from corpus.documents import LANGUAGES, Document, Passage
 from corpus.store.database import Indexes
 
 BATCH = 2_000
-"""Passages that are looked up at once."""
+"""Passages looked up in one call."""
 
 
 def check_passages(document: Document, passages: Sequence[Passage]) -> None:
@@ -29,7 +29,7 @@ def check_passages(document: Document, passages: Sequence[Passage]) -> None:
 
 
 class IndexCheck:
-    """Both indexes against the passages, which are looked at some at a time. Vectors are wanted in the languages that are `read`."""
+    """Compares both indexes with the passages, which are added in batches. Vectors are expected in the languages `read`."""
 
     def __init__(self, indexes: Indexes, read: Collection[str]) -> None:
         self._indexes, self._read = indexes, read
@@ -40,7 +40,7 @@ class IndexCheck:
         self._broken: dict[str, str] = {}
 
     def add_passages(self, ids: Sequence[str], language: str) -> None:
-        """There are passages in a language."""
+        """Adds passages in a language to the check."""
         waiting = self._waiting.setdefault(language, [])
         waiting += ids
         if len(waiting) >= BATCH:
@@ -61,7 +61,7 @@ class IndexCheck:
         self._wordless[language] += len(ids) - words
 
     def find_faults(self) -> Iterator[str]:
-        """What is wrong, once all were looked at."""
+        """The faults, one sentence each; call after all passages were added."""
         for language in list(self._waiting):
             self._take(language)
         more = self._indexes.count_vectors() - self._vectors

@@ -1,4 +1,4 @@
-"""Moving a library from one engine to the other: everything is copied, and compared by its hash."""
+"""Copies a library from one engine to the other and compares the copies by hash."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from corpus.library import Library
 
 
 def copy_library(source: Library, target: Library) -> Iterator[tuple[str, bool]]:
-    """Copies all that a library holds into another: documents with passages and vectors, which are not made anew, the files that
-    are kept, what became of files, what people said about answers. Yields each document id with whether it was copied; what is there already as it is here,
-    as after a copying that was broken off, is passed over, and what is there otherwise is replaced. What was copied before and is
-    no longer here goes from there; what is there besides stays. Each copy is read back and compared. The source is left as it is.
+    """Copies everything from one library to another: documents with passages and vectors (which are not computed again), original
+    files, source records, feedback. Yields each document id with whether it was copied: documents that are equal in the target, as after
+    an interrupted copy, are skipped; those that differ are replaced. Documents that were copied before and are
+    no longer in the source are removed from the target; its other documents stay. Each copy is read back and compared. The source is not
+    changed.
 
-    Raises `LibraryError` where the two were not made with the same models, or a copy differs.
+    Raises `LibraryError` where the libraries were not made with the same models, or a copy differs.
     """
     if source.stamp() != target.stamp():
         raise LibraryError(
@@ -47,7 +48,7 @@ def copy_library(source: Library, target: Library) -> Iterator[tuple[str, bool]]
             target.forget_copied("document", document_id)
     for record in source.sources():
         target.record_source(record)
-    said = [{**each.to_json(), "id": 0} for each in target.feedback()]
+    present = [{**each.to_json(), "id": 0} for each in target.feedback()]
     for each in source.feedback():
-        if {**each.to_json(), "id": 0} not in said:
+        if {**each.to_json(), "id": 0} not in present:
             target.add_feedback(each)

@@ -1,4 +1,4 @@
-"""Values (frozen dataclasses) to and from JSON, checked: what comes from outside never becomes a value of another type."""
+"""Converts frozen dataclasses to and from JSON data, with strict validation."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ _STRICT = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
 
 
 class SerializationError(ValueError):
-    """JSON that is no value of the type; the message names the place in it. Permanent."""
+    """JSON data that is not a valid value of the type; the message names the place in it. Permanent."""
 
 
 def to_json_data(value: Any) -> Any:
-    """A dataclass as JSON has it: objects without the fields that are at their default, tuples as lists, symbols as text, dates
-    and times in ISO 8601."""
+    """A dataclass as JSON data: fields with their default value are left out, tuples become lists, symbols text, dates
+    and times ISO 8601."""
     kind: Any = type(value)
     return _adapter(kind).dump_python([value], mode="json", exclude_defaults=True)[0]
 
 
 def from_json_data(kind: Any, data: Any, where: str = "") -> Any:
-    """The inverse of `to_plain` for a type. `where` opens the messages. Raises `PlainError` where a field is missing, unknown or of
-    another type, and where the dataclass itself raises a `ValueError`."""
+    """The inverse of `to_json_data` for a type. Error messages begin with `where`. Raises `SerializationError` where a field is missing,
+    unknown or of another type, and where the dataclass itself raises a `ValueError`."""
     try:
         return _adapter(kind).validate_json(json.dumps([data]))[0]
     except ValidationError as error:
@@ -38,5 +38,5 @@ def from_json_data(kind: Any, data: Any, where: str = "") -> Any:
 
 @cache
 def _adapter(kind: Any) -> TypeAdapter[list[Any]]:
-    """What reads and writes a list of one type: a list has no settings of its own, as a dataclass has, so that it takes ours."""
+    """The adapter for a list of one type: unlike a dataclass, a list has no configuration of its own, so that `_STRICT` applies."""
     return TypeAdapter(list[kind], config=_STRICT)

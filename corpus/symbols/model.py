@@ -258,8 +258,8 @@ def same_document(one: Symbol, other: Symbol) -> bool:
 
 def document_url(symbol: Symbol, language: str = "en") -> str | None:
     """The public address of a document at the United Nations, in one of the six official languages (en fr
-    es ru ar zh; ValueError otherwise); None for a document of another house, or of an organ that is not known: the Official Document System
-    holds those of the United Nations alone. Of a double symbol the first half is linked: each half alone leads to the document."""
+    es ru ar zh; ValueError otherwise); None for a document of another organization or of an unknown organ: the Official Document
+    System has documents of the United Nations only. For a double symbol the first half is used: each half alone leads to the document."""
     if language not in LANGUAGES:
         raise ValueError(
             f"{language!r} is no official language of the United Nations; use one of {' '.join(LANGUAGES)}"
