@@ -334,7 +334,7 @@ def _ranges(locators: Iterable[str]) -> list[str]:
         known.add(locator)
         before = locator.rstrip("0123456789")
         number = locator[len(before) :]
-        if len(number) > 9:  # no number that anybody counts up to
+        if len(number) > 9:  # no ordinal number
             before, number = locator, ""
         if any(locator[: part.start()].rstrip(",") in known for part in re.finditer(r"\s", locator)):
             continue

@@ -9,7 +9,7 @@ from string import Formatter
 from assistant.answer_phrases import isolated
 from assistant.translations import texts
 
-LONGEST = 1_000
+MAX_SENTENCE = 1_000
 """Most characters of a sentence that is translated; longer ones are shown as they are."""
 DEPTH = 3
 """Most levels of nested sentences that are translated."""
@@ -26,7 +26,7 @@ def translate_reason(text: str, language: str) -> str:
 
 
 def _translate(text: str, language: str, depth: int) -> str | None:
-    if len(text) > LONGEST or depth == 0:
+    if len(text) > MAX_SENTENCE or depth == 0:
         return None
     for name, parts in _sentences():
         values = _values(parts, text)

@@ -17,7 +17,7 @@ from corpus.library import Library
 from corpus.symbols import Symbol, SymbolError
 
 if TYPE_CHECKING:
-    from ingest.fetch.fetch_run import Download, DownloadRequest
+    from ingest.fetch.fetch_run import DownloadOutcome, DownloadRequest
     from ingest.outcomes import Outcome
 
 FOLDER = "downloads"
@@ -162,7 +162,7 @@ def _texts(library: Library, name: str) -> list[Document]:
     return [document for document in found if document.edition == "official"] or found
 
 
-def result_row(each: Download, result: str, outcome: Outcome | None = None, reason: str = "") -> Row:
+def result_row(each: DownloadOutcome, result: str, outcome: Outcome | None = None, reason: str = "") -> Row:
     """The result row of a download, or of the document read from it."""
     stored = each.stored
     row = Row(each.request.symbol.text, each.request.language, result, reason=reason)

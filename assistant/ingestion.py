@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import httpx
 
     from ingest.fetch.cache import DownloadCache
-    from ingest.fetch.fetch_run import Download
+    from ingest.fetch.fetch_run import DownloadOutcome
     from ingest.sandbox.pool import Limits
 
 
@@ -119,7 +119,9 @@ class CollectionUpdater:
                 reporter.add_outcome(made)
                 reporter.update(done=n, detail=outcome.name)
 
-    def read_downloads(self, reporter: ProgressReporter, fetched: Sequence[Download], downloads: DownloadCache) -> None:
+    def read_downloads(
+        self, reporter: ProgressReporter, fetched: Sequence[DownloadOutcome], downloads: DownloadCache
+    ) -> None:
         """Ingests fetched files, and marks those that were refused in the download cache."""
         from ingest.fetch.fetch_run import FetchedInput
 
@@ -203,7 +205,7 @@ def fetch(
     if not planned.due:
         return
     policy = RetryPolicy(delay=source.fetch_delay, timeout=source.fetch_timeout, max_wait=source.fetch_max_wait)
-    fetched: list[Download] = []
+    fetched: list[DownloadOutcome] = []
     reporter.update(total=len(planned.due))
     with DownloadCache(folder) as downloads:
         with DocumentService(

@@ -100,9 +100,11 @@ def ending(answer: Answer, notes: Sequence[str] = ()) -> str:
 
 def reference(citation: Citation, language: str) -> str:
     """A citation as a line: place, quote, stored link."""
-    from assistant.export.un_style import in_words  # imports the layout of papers, which a terminal does not need
+    from assistant.export.un_style import format_locator  # imports the layout of papers, which a terminal does not need
 
-    place = escape_markdown(format_place(citation, language, lambda name: in_words(name, citation.symbol, language)))
+    place = escape_markdown(
+        format_place(citation, language, lambda name: format_locator(name, citation.symbol, language))
+    )
     place, quote = (isolated(each, language) for each in (place, f"“{escape_markdown(citation.quote)}”"))
     return f"{place}{remark(citation, language)}: {quote}{_linked(citation.url)}"
 

@@ -73,17 +73,17 @@ def describe_outcome(made: Mapping[str, Any], language: str = "en") -> dict[str,
     """Adds `line`, a text about an outcome in a language, and `notes` (why a file was refused, what was not found in a stored one) to
     the record of a file, symbol or document."""
     bare = {name: value for name, value in made.items() if name != "said"}
-    if "line" in made:  # kept by an earlier version
+    if "line" in made:  # stored by an earlier version
         return bare
     result, why = str(made["result"]), str(made.get("reason") or "")
-    width = 13 if "url" in made else 10  # of what is fetched one result is `not published`
+    width = 13 if "url" in made else 10  # results of fetching include `not published`
     notes = [*made.get("warnings", ()), *([made["answers"]] if "answers" in made else [])]
     if thin := made.get("thin_pages"):
         notes.insert(0, _covered(made["pages"], thin))
     if "said" in made and result in ("skipped", "refused"):
         notes = [why]
     elif "said" in made and why:
-        notes.insert(0, why)  # what it took the place of
+        notes.insert(0, why)  # what it replaced
     return {
         **bare,
         "line": " ".join(

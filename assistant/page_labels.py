@@ -17,7 +17,7 @@ LANGUAGE_NAMES = {each: language_name(each, each).capitalize() for each in LANGU
 """The name of each language in itself."""
 COOKIE = "rapporteur_language"
 """Cookie with the language that a reader has chosen."""
-MOST_WISHES = 20
+MAX_WISHES = 20
 """Most values of such a header that are parsed."""
 _MARK = re.compile(rb"@@([a-z_-]+)@@")
 
@@ -64,7 +64,7 @@ def marks_filled(page: bytes, language: str) -> bytes:
 def preferred(header: str) -> list[str]:
     """Parses a header such as `Accept`: its values in lower case, most preferred first (RFC 9110, 12.4.2), without those of weight 0."""
     wishes: list[tuple[float, str]] = []
-    for wish in header.split(",")[:MOST_WISHES]:
+    for wish in header.split(",")[:MAX_WISHES]:
         named, *parameters = (part.strip().lower() for part in wish.split(";"))
         given = next((part[2:] for part in parameters if part.startswith("q=")), "1")
         with suppress(ValueError):

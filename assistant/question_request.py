@@ -13,8 +13,8 @@ from assistant.service_errors import NotFound
 from corpus.documents import Language
 from corpus.library import Library
 
-MOST_HISTORY = 50
-MOST_CHARACTERS = 20_000
+MAX_HISTORY = 50
+MAX_CHARACTERS = 20_000
 """Most characters of a question or earlier turn; the setting max_question limits what is answered."""
 
 
@@ -43,10 +43,10 @@ class QuestionRequest(Wish):
         json_schema_extra={"examples": [{"question": "and on Friday?", "history": ["When is item 3?"]}]}
     )
 
-    question: Annotated[str, Field(min_length=1, max_length=MOST_CHARACTERS)]
+    question: Annotated[str, Field(min_length=1, max_length=MAX_CHARACTERS)]
     history: Annotated[
-        list[Annotated[str, Field(max_length=MOST_CHARACTERS)]],
-        Field(max_length=MOST_HISTORY, description="Earlier questions of the user, oldest first, for follow-ups."),
+        list[Annotated[str, Field(max_length=MAX_CHARACTERS)]],
+        Field(max_length=MAX_HISTORY, description="Earlier questions of the user, oldest first, for follow-ups."),
     ] = []
 
     @classmethod

@@ -18,7 +18,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-LEAST_EVIDENCE = 800
+MIN_EVIDENCE = 800
 """Least tokens of the context for the instructions, the question and at least one passage."""
 
 
@@ -230,9 +230,9 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _budget(self) -> Settings:
-        if self.model_output * 2 + LEAST_EVIDENCE > self.model_context:
+        if self.model_output * 2 + MIN_EVIDENCE > self.model_context:
             raise ValueError(
-                f"model_context (RAPPORTEUR_MODEL_CONTEXT): must be at least twice model_output and {LEAST_EVIDENCE}"
+                f"model_context (RAPPORTEUR_MODEL_CONTEXT): must be at least twice model_output and {MIN_EVIDENCE}"
             )
         return self
 

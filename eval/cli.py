@@ -263,7 +263,7 @@ def brief(
 ) -> None:
     """Write briefings from the library of the settings and check every sentence and citation of them."""
     from assistant.reports import ReportError
-    from assistant.reports.brief.brief_maker import brief as make
+    from assistant.reports.brief.brief_maker import make_briefing as make
     from assistant.reports.brief.briefing import Request
     from eval.briefs import print_scores, scores_of
 

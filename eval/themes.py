@@ -20,8 +20,8 @@ import numpy as np
 from assistant.cli.command_run import command_settings
 from assistant.engine_factory import make_engine, open_library
 from assistant.export.file_formats import render
-from assistant.export.layouts import publication_of
-from assistant.reports.themes.theme_maker import themes_of
+from assistant.export.layouts import build_publication
+from assistant.reports.themes.theme_maker import find_themes
 from assistant.reports.themes.theme_model import Themes
 from assistant.settings import Settings
 from corpus.library import Library
@@ -43,8 +43,8 @@ def main() -> None:
         ids = sorted(document.id for document in library.documents())
         begun = time.process_time()
         engine = make_engine(library, chosen)
-        made = themes_of(engine)
-        written = render(publication_of(made, library), "docx")
+        made = find_themes(engine)
+        written = render(build_publication(made, library), "docx")
         seconds = time.process_time() - begun
         reverse = again(library, chosen, ids[::-1])
         pick = random.Random(SEED)
@@ -57,7 +57,7 @@ def main() -> None:
             "other order": dict(zip(("documents", "passages"), agreement(listed(made), listed(reverse)), strict=True)),
             "languages": mixture(library, made),
             "same names": [theme.name for theme in made.themes] == [theme.name for theme in reverse.themes],
-            "same bytes": written == render(publication_of(reverse, library), "docx"),
+            "same bytes": written == render(build_publication(reverse, library), "docx"),
             "a tenth left out": {
                 "documents": [one for one, _ in fewer],
                 "passages": [other for _, other in fewer],
@@ -73,7 +73,7 @@ def again(library: Library, chosen: Settings, ids: Sequence[str]) -> Themes:
         for each in ids:
             fresh.add_with_vectors(library.stored_document(each))
         fresh.update_indexes()
-        return themes_of(make_engine(fresh, chosen))
+        return find_themes(make_engine(fresh, chosen))
 
 
 def listed(themes: Themes) -> Members:

@@ -190,7 +190,8 @@ def _contradicts_headings(below: Sequence[Piece], pieces: Sequence[Piece], liste
     """Whether headings by item, such as `Item 3. Lamps`, do not match the numbered paragraphs above them: these then
     are an introduction, which counts its paragraphs, too."""
     titles = {
-        number: folded_title(without_item_number(pieces[n].text[pieces[n].body :])) for n, number in listed.items()
+        number: folded_title(without_item_number(pieces[n].text[pieces[n].body_start :]))
+        for n, number in listed.items()
     }
     named = (
         (_OF_ITEM.match(piece.text), folded_title(without_item_number(piece.text)))
@@ -203,7 +204,8 @@ def _contradicts_headings(below: Sequence[Piece], pieces: Sequence[Piece], liste
 
 def _build_form(pieces: Sequence[Piece], start: int, listed: Mapping[int, str]) -> AgendaForm:
     titles = {
-        folded_title(without_item_number(pieces[n].text[pieces[n].body :])): number for n, number in listed.items()
+        folded_title(without_item_number(pieces[n].text[pieces[n].body_start :])): number
+        for n, number in listed.items()
     }
     numbers = set(listed.values())
     sections: dict[int, Section] = {}
@@ -269,12 +271,16 @@ def _opened_item(
         whole = heading or folded_title(piece.text[match.end() :]) in titles
         if whole and (not numbers or match[1] in numbers):
             return match[1], match[2] or ""
-    if heading and piece.number and (annotated or not numbers or folded_title(piece.text[piece.body :]) in titles):
+    if (
+        heading
+        and piece.number
+        and (annotated or not numbers or folded_title(piece.text[piece.body_start :]) in titles)
+    ):
         if piece.number.isdigit():
             return (piece.number, "") if not numbers or piece.number in numbers else None
         return (item, piece.number) if item else None
     if piece.kind in ("heading", "paragraph") and short:
-        number = titles.get(folded_title(piece.text[piece.body :]))
+        number = titles.get(folded_title(piece.text[piece.body_start :]))
         if number and piece.number in (None, number):
             return number, ""
     return None

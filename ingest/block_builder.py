@@ -29,7 +29,7 @@ from ingest.locators import (
 from ingest.nested_texts import Acts, find_acts
 from ingest.speakers import find_speeches, role_of
 from ingest.structure import Piece
-from ingest.timetable_grid import heads_days
+from ingest.timetable_grid import has_day_headings
 
 _COUNT = re.compile(r"(\d+)([A-Z]?)")
 
@@ -68,8 +68,12 @@ class _Layout:
         self._acts = find_acts(pieces) if kind in ("resolution", "numbered") else Acts()
         opening = find_opening(pieces) if kind == "resolution" else None
         self._openings = self._acts.openings or ({opening} if opening is not None else set())
-        plain = kind in ("resolution", "numbered")
-        lines = [(role_of(each.kind, each.number, each.part), each.text[each.body :]) for each in pieces if plain]
+        has_speeches = kind in ("resolution", "numbered")
+        lines = [
+            (role_of(piece.kind, piece.number, piece.part), piece.text[piece.body_start :])
+            for piece in pieces
+            if has_speeches
+        ]
         self._speeches = find_speeches(lines)
         self._act_rank = 0  # rank of the heading of the open decision
         titles = Counter(" ".join(piece.text.split()) for piece in pieces if piece.kind == "heading")
@@ -107,7 +111,7 @@ class _Layout:
                 end=self._offset + len(piece.text),
                 locator=locator,
                 number=piece.number,
-                body_start=self._offset + min(piece.body, len(piece.text)),
+                body_start=self._offset + min(piece.body_start, len(piece.text)),
                 level=self._headings[-1][0] if piece.kind == "heading" else piece.depth,
                 parent=parent,
                 page=piece.page,
@@ -151,7 +155,7 @@ class _Layout:
         position = self._position
         speech = self._speeches[ordinal] if self._speeches else None
         position.speaker = speech.speaker if speech else ""
-        if piece.follows and 1 not in position.labels and piece.depth in self._interrupted[1]:
+        if piece.continues_list and 1 not in position.labels and piece.depth in self._interrupted[1]:
             self._open, position.labels = self._interrupted
         outer = [depth for depth in self._open if piece.depth and depth < piece.depth]
         parent = self._open[max(outer)] if outer else self._headings[-1][1] if self._headings else None
@@ -171,10 +175,13 @@ class _Layout:
             position.labels = {} if ordinal in position.form.items else position.labels
             if (number := position.form.listed.get(ordinal)) and not piece.number:
                 position.labels = {1: number}  # "Item 3: Harbour lamps"
-        after_row, heads_rows = _is_below_table(self._pieces, ordinal), _is_table_caption(self._pieces, ordinal)
+        is_below_table, is_table_caption = (
+            _is_below_table(self._pieces, ordinal),
+            _is_table_caption(self._pieces, ordinal),
+        )
         if piece.kind == "footnote":  # its text may stand at the end of the file, outside the annex
             position = replace(position, annex=self._annex_by_mark.get(piece.number or "", position.annex))
-        return parent, build_locator(piece, self._kind, position, self._digest, after_row, heads_rows)
+        return parent, build_locator(piece, self._kind, position, self._digest, is_below_table, is_table_caption)
 
     def _row_context(self, piece: Piece, ordinal: int) -> str:
         """The context of a row: the table header and what its blank cells inherit; `header` where it is a header row
@@ -213,21 +220,23 @@ def _with_unique_locators(blocks: Sequence[Block], pieces: Sequence[Piece]) -> t
         if block.number and block.kind in ("paragraph", "item"):
             by_locator[block.locator].append(block)
     new_locators: dict[int, str] = {}
-    for locator, same in by_locator.items():
-        main = max(same, key=lambda each: (length[runs[each.ordinal]], -each.ordinal))
+    for locator, blocks_there in by_locator.items():
+        main = max(blocks_there, key=lambda block: (length[runs[block.ordinal]], -block.ordinal))
         outer, _, inner = locator.rpartition(", ")
         taken = Counter({locator: 1})
-        for block in same:
+        for block in blocks_there:
             if block is main:
                 continue
             heading = _find_heading(blocks, block)
-            where = f"section “{shorten(' '.join(pieces[heading].text.split()))}”" if heading is not None else ""
-            named = join_locator(outer, where, inner)
-            if taken[named] and block.page:
-                named = f"{named} (p. {block.page})"
-            taken[named] += 1
+            section = f"section “{shorten(' '.join(pieces[heading].text.split()))}”" if heading is not None else ""
+            locator_with_heading = join_locator(outer, section, inner)
+            if taken[locator_with_heading] and block.page:
+                locator_with_heading = f"{locator_with_heading} (p. {block.page})"
+            taken[locator_with_heading] += 1
             new_locators[block.ordinal] = (
-                named if taken[named] == 1 else f"{named}, {ordinal_word(taken[named])} of these"
+                locator_with_heading
+                if taken[locator_with_heading] == 1
+                else f"{locator_with_heading}, {ordinal_word(taken[locator_with_heading])} of these"
             )
     return tuple(replace(block, locator=new_locators.get(block.ordinal, block.locator)) for block in blocks)
 
@@ -239,9 +248,8 @@ def _find_heading(blocks: Sequence[Block], block: Block) -> int | None:
     return above
 
 
-def _cell_spans(piece: Piece, position: int) -> tuple[Span | None, ...]:
-    """The spans of the cells of a row in the canonical text; None for blank ones. `position` is the offset of the
-    row."""
+def _cell_spans(piece: Piece, offset: int) -> tuple[Span | None, ...]:
+    """The spans of the cells of a row in the canonical text; None for blank ones. `offset` is that of the row."""
     spans: list[Span | None] = []
     at = 0
     for cell in piece.cells:
@@ -249,7 +257,7 @@ def _cell_spans(piece: Piece, position: int) -> tuple[Span | None, ...]:
             spans.append(None)
             continue
         at = piece.text.index(cell, at)
-        spans.append((position + at, position + at + len(cell)))
+        spans.append((offset + at, offset + at + len(cell)))
         at += len(cell)
     return tuple(spans)
 
@@ -262,7 +270,7 @@ def fill_from_above(above: tuple[str, ...], cells: tuple[str, ...]) -> tuple[str
 
 def _format_context(header: tuple[str, ...], cells: tuple[str, ...], position: ReadingPosition, kind: TextKind) -> str:
     """The header of a row and what its blank cells inherit; in an organization of work, the day and time."""
-    if kind == "agenda" and (position.day or position.time) and not heads_days(header):
+    if kind == "agenda" and (position.day or position.time) and not has_day_headings(header):
         return ", ".join(part for part in (position.day, position.time) if part)
     rows = (" | ".join(cell for cell in row if cell) for row in (header, cells))
     return "; ".join(part for part in (position.caption, *rows) if part)
@@ -287,5 +295,5 @@ def _is_below_table(pieces: Sequence[Piece], ordinal: int) -> bool:
 def _is_table_caption(pieces: Sequence[Piece], ordinal: int) -> bool:
     """Whether a piece that stands alone above a table is its caption."""
     before, behind = pieces[max(0, ordinal - 1) : ordinal], pieces[ordinal + 1 : ordinal + 2]
-    alone = not any(each.part == "caption" for each in before)
-    return alone and pieces[ordinal].part == "caption" and any(each.kind == "row" for each in behind)
+    alone = not any(piece.part == "caption" for piece in before)
+    return alone and pieces[ordinal].part == "caption" and any(piece.kind == "row" for piece in behind)

@@ -133,7 +133,7 @@ class Ledger:
         if file.symbol is not None and stored is not None and stored.unverified and stored.sha256 == sha256:
             self._library.confirm(stored.id)
 
-    def note(self, file: Input, sha256: str, outcome: str, document_id: str | None = None, reason: str = "") -> None:
+    def record(self, file: Input, sha256: str, outcome: str, document_id: str | None = None, reason: str = "") -> None:
         """Records the outcome of a file, unless it is recorded already: it is `held` as a document, `skipped` since
         another file is, or `refused`."""
         self._library.record_source(self._build_record(file, sha256, outcome, document_id, reason))

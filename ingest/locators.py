@@ -21,7 +21,7 @@ from ingest.readers.lines import BOX_WORDS, CAPTION_NUMBER, FIGURE_WORDS, MAP_WO
 from ingest.readers.masthead_lines import ANNEX, CHAPTER, SUMMARY
 from ingest.structure import PREAMBULAR, Piece
 from ingest.time_ranges import find_day_and_times, find_times, is_explicit_time_span, is_half_of_day
-from ingest.timetable_grid import heads_days
+from ingest.timetable_grid import has_day_headings
 
 TextKind = Literal["agenda", "treaty", "resolution", "numbered"]
 _ONE_ARTICLE = re.compile(r"art\. \d{1,3}(?: (?:bis|ter|quater))?")
@@ -216,21 +216,21 @@ def build_locator(
     kind: TextKind,
     position: ReadingPosition,
     digest: bool,
-    after_row: bool = False,
-    heads_rows: bool = False,
+    is_below_table: bool = False,
+    is_table_caption: bool = False,
 ) -> str:
-    """The locator of a piece that is not a heading. `digest` says that the text is a digest, `after_row` that a footnote
-    stands below a table, `heads_rows` that a caption is alone above one."""
+    """The locator of a piece that is not a heading. `digest` says that the text is a digest, `is_below_table` that a footnote
+    stands below a table, `is_table_caption` that a caption is alone above one."""
     if piece.part == "masthead":
         return "masthead"
     if piece.part == "contents":
         return "contents"
     if piece.kind == "footnote":
-        if after_row and piece.number and not piece.number.isdigit():
+        if is_below_table and piece.number and not piece.number.isdigit():
             return join_locator(position.within, position.table_name, f"note {piece.number}")
         return join_locator(position.outer or position.annex if kind != "agenda" else "", f"footnote {piece.number}")
     if piece.part == "caption":
-        return _caption_locator(piece, position, heads_rows)
+        return _caption_locator(piece, position, is_table_caption)
     if kind == "agenda":
         return _agenda_row(piece, position) if piece.kind == "row" else _agenda_text_locator(piece, position)
     if piece.kind == "row":
@@ -245,14 +245,14 @@ def build_locator(
     return _paragraph_locator(piece, position)
 
 
-def _caption_locator(piece: Piece, position: ReadingPosition, heads_rows: bool) -> str:
+def _caption_locator(piece: Piece, position: ReadingPosition, is_table_caption: bool) -> str:
     """The locator of a line of a caption: the name of its table or figure."""
     match = _CAPTION.match(piece.text)
     position.caption = piece.text if not position.caption or match else f"{position.caption} {piece.text}"
     if match:
         position.table_name = position.captioned = _caption_name(match)
         position.named = ""  # the table below has its printed number, whatever the names before it
-    elif heads_rows:
+    elif is_table_caption:
         position.table_name, position.caption = _unnumbered_table(piece, position), piece.text
     return join_locator(position.within, position.table_name or "caption")
 
@@ -371,7 +371,7 @@ def _agenda_row(piece: Piece, position: ReadingPosition) -> str:
         return join_locator(position.section, _table_row(piece, position))
     filled = [cell for cell in piece.cells if cell]
     first = piece.cells[0]
-    if heads_days(filled):
+    if has_day_headings(filled):
         position.day = position.time = ""
         return position.section
     lone = len(filled) == 1 and bool(first) and not any(letter.isdigit() for letter in first[:2])

@@ -94,14 +94,14 @@ class _Run:
         if earlier is not None:
             self._ledger.confirm_symbol(file, queued.sha256, earlier.header)
             if earlier.result == "skipped" and earlier.header is not None and not earlier.from_earlier_run:
-                self._ledger.note(file, queued.sha256, "skipped", earlier.header.id, earlier.reason)
+                self._ledger.record(file, queued.sha256, "skipped", earlier.header.id, earlier.reason)
             if earlier.result == "unchanged" and earlier.header is not None:
                 self._store_original(queued, earlier.header)
             return earlier
         try:
             document, meeting = self._read(queued)
         except ReadError as error:
-            self._ledger.note(file, queued.sha256, "refused", reason=str(error))
+            self._ledger.record(file, queued.sha256, "refused", reason=str(error))
             return Outcome(file.label, "refused", reason=str(error))
         for _ in range(MAX_DECISIONS):
             with suppress(ConcurrentChange):
@@ -120,9 +120,9 @@ class _Run:
             result: Result = "replaced" if decision.displaces else "added"
             return Outcome(file.label, result, decision.document, passages, decision.reason, header)
         if decision.reason:
-            self._ledger.note(file, document.sha256, "skipped", decision.stored.id, decision.reason)
+            self._ledger.record(file, document.sha256, "skipped", decision.stored.id, decision.reason)
             return Outcome(file.label, "skipped", reason=decision.reason, header=decision.stored)
-        self._ledger.note(file, document.sha256, "held", document.id)
+        self._ledger.record(file, document.sha256, "held", document.id)
         self._store_original(queued, decision.stored)
         return Outcome(file.label, "unchanged", header=decision.stored)
 

@@ -71,9 +71,9 @@ class Piece:
     """A block before it has a locator: its text, its number, and its depth in the source.
 
     `depth` is the heading level for headings (1 outermost) and the nesting of numbered items otherwise (0 for none, 1
-    for `1.`, 2 for `(a)` and `(1)`, 3 for `(i)`, 4 for `a.`). `body` is the offset of the text after the number.
+    for `1.`, 2 for `(a)` and `(1)`, 3 for `(i)`, 4 for `a.`). `body_start` is the offset of the text after the number.
     `spans` has the columns and rows that each cell of a row spans, where any spans several. `part` is the part of the
-    document that the reader assigned it to, `header` says that a row is a header of its table, `follows` that the
+    document that the reader assigned it to, `header` says that a row is a header of its table, `continues_list` that the
     number is the next one of an open list.
     """
 
@@ -82,7 +82,7 @@ class Piece:
     row: int
     depth: int = 0
     number: str | None = None
-    body: int = 0
+    body_start: int = 0
     page: int | None = None
     cells: tuple[str, ...] = ()
     spans: tuple[tuple[int, int], ...] = ()
@@ -90,14 +90,15 @@ class Piece:
     table: int = 0
     part: LinePart = ""
     header: bool = False
-    follows: bool = False
+    continues_list: bool = False
 
 
 def build_pieces(lines: Sequence[Line]) -> list[Piece]:
     """The pieces of a document in reading order; every word of every line is in exactly one of them."""
-    return _number_pieces(
-        _rejoin_sentences(_join_headings(_mark_captions(_mark_footnotes(list(_split_preambles(_group_lines(lines)))))))
-    )
+    pieces = list(_split_preambles(_group_lines(lines)))
+    for step in (_mark_footnotes, _mark_captions, _join_headings, _rejoin_sentences, _number_pieces):
+        pieces = step(pieces)
+    return pieces
 
 
 class _PieceBuilder:
@@ -134,12 +135,12 @@ def _group_lines(lines: Sequence[Line]) -> Iterator[Piece]:
     table = 0
     in_table = broken = False
     for line in lines:
-        has_leader = not line.part and not line.cells and has_leader_dots(line.text)
-        if has_leader:
+        has_leaders = not line.part and not line.cells and has_leader_dots(line.text)
+        if has_leaders:
             line = replace(line, text=LEADER_BETWEEN_WORDS.sub(" ", line.text), broken=True)
-        starts = (
+        begins_piece = (
             broken
-            or has_leader
+            or has_leaders
             or line.heading
             or line.note
             or line.bullet
@@ -150,7 +151,7 @@ def _group_lines(lines: Sequence[Line]) -> Iterator[Piece]:
         )
         common: dict[str, Any] = {"row": line.row, "page": line.page, "marks": line.marks, "part": line.part}
         row = bool(line.cells) and not line.blank
-        if builder is not None and (line.blank or row or starts):
+        if builder is not None and (line.blank or row or begins_piece):
             yield builder.build()
             builder = None
         if row:
@@ -224,16 +225,16 @@ def _mark_footnotes(pieces: list[Piece]) -> list[Piece]:
     asterisks. Items of lists with asterisks are not footnotes."""
     marks = [match[1] if (match := _STARS.match(piece.text)) else "" for piece in pieces]
     result = [*pieces]
-    called: dict[str, list[int]] = {}
+    callers: dict[str, list[int]] = {}
     for n, (piece, mark) in enumerate(zip(pieces, marks, strict=True)):
-        if piece.kind == "paragraph" and mark in called and mark not in (*marks[n - 1 : n], *marks[n + 1 : n + 2]):
+        if piece.kind == "paragraph" and mark in callers and mark not in (*marks[n - 1 : n], *marks[n + 1 : n + 2]):
             call = re.compile(_CALL.format(re.escape(mark)))
-            for at in called.pop(mark):
+            for at in callers.pop(mark):
                 result[at] = replace(result[at], text=call.sub("", result[at].text), marks=(*result[at].marks, mark))
             result[n] = replace(piece, kind="footnote", text=piece.text[len(mark) :].lstrip(), number=mark)
         elif not mark and piece.kind not in ("row", "footnote"):
-            for stars in {match[1] for match in _CALLS.finditer(piece.text)}:
-                called.setdefault(stars, []).append(n)
+            for asterisks in {match[1] for match in _CALLS.finditer(piece.text)}:
+                callers.setdefault(asterisks, []).append(n)
     return result
 
 
@@ -355,7 +356,7 @@ def _number_pieces(pieces: list[Piece]) -> list[Piece]:
         elif depth < bracketed:
             bracketed = 0
         last_number, last_undotted = (value, not dotted) if depth == 1 else (last_number, last_undotted)
-        follows = value > 1 and open_lists.get(depth) == value - 1
+        continues_list = value > 1 and open_lists.get(depth) == value - 1
         open_lists = {level: last for level, last in open_lists.items() if level < depth} | {depth: value}
         text = piece.text[:length].rstrip() + (" " if piece.text[length:] else "") + piece.text[length:]
         label = f"{number}." if kind == "dotted" else number if kind == "number" else f"({number})"
@@ -366,8 +367,8 @@ def _number_pieces(pieces: list[Piece]) -> list[Piece]:
                 text=text,
                 number=label,
                 depth=depth,
-                follows=follows,
-                body=len(text) - len(piece.text[length:]),
+                continues_list=continues_list,
+                body_start=len(text) - len(piece.text[length:]),
             )
         )
     return result
@@ -447,5 +448,5 @@ def _number_heading(piece: Piece) -> Piece:
     for kind, number, length in _read_labels(piece.text):
         if kind in ("number", "letter", "roman"):
             label = number if kind == "number" else f"({number})"
-            return replace(piece, number=label, body=length)
+            return replace(piece, number=label, body_start=length)
     return piece

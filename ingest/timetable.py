@@ -80,7 +80,7 @@ class _TimetableReader:
             if block.locator.startswith("provisional agenda") or block.locator in ("masthead", "contents"):
                 continue
             if block.kind == "row":
-                self._row(block)
+                self._read_row(block)
                 continue
             if block.kind != "footnote":
                 self._closed += self._grid.finish()
@@ -95,7 +95,8 @@ class _TimetableReader:
             self._closed.append(replace(self._current, words="", last=None) if has_items else self._current)
         self._current = None
 
-    def _row(self, block: Block) -> None:
+    def _read_row(self, block: Block) -> None:
+        """Reads a row: its day and times, then its other cells."""
         cells = [self._document.text[span[0] : span[1]] if span else "" for span in block.cells]
         day = Label(self._day_label, self._day_row or 0, (self._day,)) if self._day else None
         header, spans = block.context == "header", self._spans.get(block.ordinal, ())
@@ -104,36 +105,40 @@ class _TimetableReader:
             return
         if header and not any(is_day_label(cell) or is_explicit_time_span(cell) for cell in cells):
             return
-        left: dict[int, str] = {}
+        content: dict[int, str] = {}
         times: list[str] = []
-        timed = False
+        has_time = False
         for column, cell in enumerate(cells):
             if not cell:
                 continue
-            if not left and not timed and (span := self._times(cell, first=column == 0)):
+            if not content and not has_time and (span := self._times(cell, first=column == 0)):
                 rest = f"{cell[: span[0]]} {cell[span[1] :]}".strip(" ,;")
                 if rest and is_day_label(rest):
                     self._new_day(rest, block)
                 elif rest:
-                    left[column] = rest
-                timed, self._column = True, column
+                    content[column] = rest
+                has_time, self._column = True, column
                 self._new_time(cell[span[0] : span[1]], block)
-            elif not left and not timed and (times := parse_time_list(cell)):
-                timed, self._column = True, column
+            elif not content and not has_time and (times := parse_time_list(cell)):
+                has_time, self._column = True, column
                 self._close()
-            elif not left and timed and self._current and self._current.half and is_explicit_time_span(cell):
+            elif not content and has_time and self._current and self._current.half and is_explicit_time_span(cell):
                 self._column = column  # "Morning | 10 a.m.–1 p.m."
                 self._new_time(cell, block)
-            elif not left and not timed and is_day_label(cell):
+            elif not content and not has_time and is_day_label(cell):
                 self._new_day(cell, block)
                 if half := find_half_of_day(cell):  # "Monday, 2 June, morning"
-                    timed, self._column = True, column
+                    has_time, self._column = True, column
                     self._new_time(cell[half[1] :].rstrip(" )）"), block)
             else:
-                if column == self._column and not timed and not _ITEM_CELL.match(cell):
+                if column == self._column and not has_time and not _ITEM_CELL.match(cell):
                     self._close()  # the time is given in words: after the meeting, at lunch
-                left[column] = cell
-        items, words = self._row_items(left, block), "; ".join(left.values())
+                content[column] = cell
+        self._add_content(content, times, block)
+
+    def _add_content(self, content: Mapping[int, str], times: Sequence[str], block: Block) -> None:
+        """Adds the items or the text of a row, by column, to the current sitting, or else to new ones at `times`."""
+        items, words = self._row_items(content, block), "; ".join(content.values())
         if self._current is not None:
             if words and not items:
                 text = "; ".join(part for part in (self._current.words, words) if part)

@@ -49,7 +49,7 @@ class _Cell:
     row: int
 
 
-def heads_days(cells: Iterable[str]) -> bool:
+def has_day_headings(cells: Iterable[str]) -> bool:
     """Whether a row has the days of a timetable side by side."""
     return sum(bool(cell) and (is_day_label(cell) or _weekday(cell) is not None) for cell in cells) > 1
 

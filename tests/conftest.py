@@ -23,7 +23,7 @@ from word_reader import word_readers
 
 from assistant.cli import paper_commands
 from assistant.export.file_formats import render
-from assistant.export.layouts import Report, publication_of
+from assistant.export.layouts import Report, build_publication
 from assistant.qa.abstention import Caution
 from assistant.qa.engine import Engine
 from assistant.qa.reader import Reader
@@ -259,7 +259,7 @@ def add(library: Library, catalogue: Catalogue, *sources: Input) -> list[Outcome
 
 def markdown(report: Report, library: Library, language: str = "") -> str:
     """A report as Markdown."""
-    return render(publication_of(report, library, language), "md").decode()
+    return render(build_publication(report, library, language), "md").decode()
 
 
 def section(briefing: Briefing, key: str) -> Section:

@@ -22,12 +22,12 @@ from services import PASSWORD, SAME, Made, made_service, service_fixture, sign_i
 from assistant.access import Principal, Role
 from assistant.access.access_store import FILE, AccessStore
 from assistant.access.accounts import AccountError, Accounts, Keys
-from assistant.access.audit import MOST, SHOWN, Audit, FailureLog
+from assistant.access.audit import MAX_ENTRIES, SHOWN, Audit, FailureLog
 from assistant.access.rate_limits import (
-    AT_ONCE,
     FOR_NAME,
     FROM_ADDRESS,
-    LINE,
+    MAX_AT_ONCE,
+    MAX_IN_LINE,
     PAUSE,
     WRONG_KEYS,
     GuessLimits,
@@ -352,8 +352,8 @@ def test_those_who_guess_at_once_wait_one_behind_the_other_and_the_line_has_an_e
         with guess_limits.attempt("amina", "192.0.2.9") as wait:
             assert wait == 0
     with ExitStack() as stack:
-        waits = [stack.enter_context(guess_limits.attempt("amina", "192.0.2.9")) for _ in range(LINE)]
-        assert waits == [PAUSE * n for n in range(1, LINE + 1)]
+        waits = [stack.enter_context(guess_limits.attempt("amina", "192.0.2.9")) for _ in range(MAX_IN_LINE)]
+        assert waits == [PAUSE * n for n in range(1, MAX_IN_LINE + 1)]
         with pytest.raises(TooMany):
             stack.enter_context(guess_limits.attempt("amina", "192.0.2.9"))
         assert stack.enter_context(guess_limits.attempt("boris", "192.0.2.9")) == 0
@@ -363,7 +363,7 @@ def test_those_who_guess_at_once_wait_one_behind_the_other_and_the_line_has_an_e
 def test_one_address_has_only_so_many_tries_at_once() -> None:
     guess_limits = GuessLimits()
     with ExitStack() as stack:
-        for n in range(AT_ONCE):
+        for n in range(MAX_AT_ONCE):
             stack.enter_context(guess_limits.attempt(f"name{n}", "192.0.2.9"))
         with pytest.raises(TooMany):
             stack.enter_context(guess_limits.attempt("amina", "192.0.2.9"))
@@ -403,7 +403,7 @@ def test_slowed_and_refused_sign_ins_and_wrong_keys_are_in_the_audit_log_too(gue
 
 def test_a_sign_in_that_is_not_even_tried_is_in_the_audit_log(guessed: Made) -> None:
     with ExitStack() as stack:
-        for n in range(AT_ONCE):
+        for n in range(MAX_AT_ONCE):
             stack.enter_context(guessed.gate.guess_limits.attempt(f"name{n}", "192.0.2.9"))
         assert at(guessed, "192.0.2.9")("amina").status_code == 429
     assert [(each.action, each.who) for each in guessed.audit.entries()] == [("sign-in refused", "account:amina")]
@@ -412,13 +412,13 @@ def test_a_sign_in_that_is_not_even_tried_is_in_the_audit_log(guessed: Made) -> 
 def test_guessing_does_not_flood_the_audit_log_nor_hide_what_staff_do(store: AccessStore) -> None:
     audit, now = Audit(store), [0.0]
     failure_log = FailureLog(audit, lambda: now[0])
-    audit.note(Principal(Role.STAFF, "key", "key:1"), "remove", "a text")
+    audit.add(Principal(Role.STAFF, "key", "key:1"), "remove", "a text")
     for n in range(5_000):
-        failure_log.note("sign-in failed", "account:amina", "192.0.2.9")
-        failure_log.note("wrong key", "key:?", f"2001:db8:{n % 3_000:x}::1")
-    assert audit.count() <= MOST + 10
+        failure_log.add("sign-in failed", "account:amina", "192.0.2.9")
+        failure_log.add("wrong key", "key:?", f"2001:db8:{n % 3_000:x}::1")
+    assert audit.count() <= MAX_ENTRIES + 10
     now[0] = 60.0
-    failure_log.note("wrong key", "key:?", "192.0.2.9")
+    failure_log.add("wrong key", "key:?", "192.0.2.9")
     assert audit.entries(limit=1)[0].address == "192.0.2.9"  # the next minute is seen again
     assert audit.entries()[-1].action == "remove"
 
@@ -429,10 +429,10 @@ def test_the_oldest_failed_tries_are_forgotten_and_what_was_done_stays(
     monkeypatch.setattr("assistant.access.audit.KEPT", 50)
     audit, now = Audit(store), [0.0]
     failure_log = FailureLog(audit, lambda: now[0])
-    audit.note(Principal(Role.STAFF, "key", "key:1"), "remove", "a text")
+    audit.add(Principal(Role.STAFF, "key", "key:1"), "remove", "a text")
     for n in range(1_000):
         now[0] = 60.0 * n
-        failure_log.note("wrong key", "key:?", "192.0.2.9")
+        failure_log.add("wrong key", "key:?", "192.0.2.9")
     assert audit.count() == 51
     assert audit.entries()[-1].action == "remove"
 

@@ -223,10 +223,10 @@ def test_every_route_of_the_api_is_told_and_every_one_told_is_there(application:
 
 def test_every_metric_is_told_with_its_labels_and_every_one_told_is_there(starter_engine: Engine) -> None:
     service = Service(starter_engine)
-    service.metrics.request("GET", "/health", 200, 0.1)
-    service.metrics.answer("answered", "en", 0.1)
-    service.metrics.refused("queue")
-    service.metrics.file("added")
+    service.metrics.count_request("GET", "/health", 200, 0.1)
+    service.metrics.count_answer("answered", "en", 0.1)
+    service.metrics.count_refusal("queue")
+    service.metrics.count_file("added")
     there = {}
     for family in text_string_to_metric_families(service.metrics.text().decode()):
         labels = {name for each in family.samples for name in each.labels} - {"le"}

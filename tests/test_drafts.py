@@ -12,7 +12,7 @@ from assistant.access import Role
 from assistant.access.access_store import AccessStore
 from assistant.answer_phrases import day_of
 from assistant.export.file_formats import render
-from assistant.reports.brief.brief_maker import brief
+from assistant.reports.brief.brief_maker import make_briefing
 from assistant.reports.brief.briefing import Request
 from assistant.service.paper_service import Drafts, review_publication
 from assistant.service_errors import Invalid
@@ -71,7 +71,7 @@ def test_rows_of_tables_have_numbers_behind_those_of_the_paragraphs_and_take_com
     holding: Holding, tmp_path: Path
 ) -> None:
     engine = holding(RESOLUTION)
-    made = brief(engine, Request("document", "A/RES/90/12"))
+    made = make_briefing(engine, Request("document", "A/RES/90/12"))
     count = made.numbered
     assert count == len(list(made.statements)) + 2
     with AccessStore(tmp_path) as store:

@@ -21,7 +21,7 @@ from ingest.fetch.addresses import HOSTS
 from ingest.fetch.cache import CachedFile, DownloadCache
 from ingest.fetch.document_service import DocumentService
 from ingest.fetch.fetch_errors import NotPublished, Refused, ServiceUnavailable, TryLater
-from ingest.fetch.fetch_run import Download, DownloadRequest, FetchedInput, download, parse_symbols
+from ingest.fetch.fetch_run import DownloadOutcome, DownloadRequest, FetchedInput, download, parse_symbols
 from ingest.fetch.retries import RetryPolicy, Timer
 from ingest.readers import ReadError
 
@@ -54,7 +54,7 @@ class Client:
         with self.open(**options) as service:
             return service.fetch(Symbol.parse(symbol), language, formats or ("docx", "pdf", "doc"))
 
-    def run(self, *symbols: str, again: bool = False, **options: Any) -> list[Download]:
+    def run(self, *symbols: str, again: bool = False, **options: Any) -> list[DownloadOutcome]:
         """Fetches several, as the command does."""
         with self.open(**options) as service:
             return list(download([DownloadRequest(Symbol.parse(each), "en") for each in symbols], service, again=again))

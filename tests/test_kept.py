@@ -18,7 +18,7 @@ from assistant.access import Principal, Role
 from assistant.access.access_store import AccessStore
 from assistant.access.anonymous_sessions import SigningSecret
 from assistant.page import chat_turns
-from assistant.page.chat_turns import MOST_KEPT, Conversation, Conversations, Turn, parse_turns, serialize_turns
+from assistant.page.chat_turns import MAX_KEPT, Conversation, Conversations, Turn, parse_turns, serialize_turns
 from assistant.page.turn_html import earlier_html, turn_html
 from assistant.page_labels import word
 from assistant.service import saved_conversations as kept_module
@@ -80,7 +80,7 @@ def test_a_conversation_that_a_browser_kept_is_opened_again_and_no_other(made: M
 def test_what_is_kept_of_a_conversation_is_bounded_and_holds_nothing_that_did_not_stand(made: Made) -> None:
     answer = replace(made.service.engine.ask("When is item 3?"), raw=("a model's words",), reason="x" * 100_000)
     kept = serialize_turns([Turn(f"{n}", "", answer) for n in range(5)])
-    assert len(kept) <= MOST_KEPT
+    assert len(kept) <= MAX_KEPT
     assert "a model's words" not in kept
     turns = parse_turns(kept)
     assert [each.question for each in turns] == [str(n) for n in range(5 - len(turns), 5)]
@@ -94,13 +94,13 @@ def test_what_a_long_conversation_has_lost_is_told_on_the_page_and_in_its_files(
     talk = conversation(made, "account:amina", *(["When is item 3?"] * 4))
     assert "rp-earlier" not in earlier_html(talk, "en")
     one = len(talk.turns[0].question) + len(serialize_turns(talk.turns[:1]))
-    monkeypatch.setattr(chat_turns, "MOST_KEPT", 3 * one)
+    monkeypatch.setattr(chat_turns, "MAX_KEPT", 3 * one)
     record = reader.get(f"/conversations/{talk.token}.json").json()
     kept = len(parse_turns(record["kept"]))
     assert 0 < kept < 4
     made.app.state.conversations.forget(talk.token, "account:amina")  # as a restart forgets it
     drawn = len(turn_html(made.service, 3, talk.turns[0])) * 2 + 1_000
-    monkeypatch.setattr(chat_turns, "MOST_DRAWN", drawn)
+    monkeypatch.setattr(chat_turns, "MAX_DRAWN", drawn)
     reader.post("/conversations", json={name: record[name] for name in ("token", "kept", "seal")})
     again = made.app.state.conversations.find(talk.token, "account:amina")
     assert (again.number, again.gone, again.turn(4).question) == (4, 4 - kept, "When is item 3?")

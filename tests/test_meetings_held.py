@@ -10,12 +10,12 @@ import pytest
 from conftest import Holding, OpenLibrary, add
 from word_reader import THRESHOLDS, word_readers
 
-from assistant.export.un_style import name_of
+from assistant.export.un_style import document_name
 from assistant.page.scope_choice import example_questions
 from assistant.qa.engine import Engine
 from assistant.qa.reader import Reading
 from assistant.qa.readers import Readers
-from assistant.reports.lookup import label_of
+from assistant.reports.lookup import display_label
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES
 from corpus.library import Library
@@ -394,5 +394,5 @@ def test_an_agenda_of_limited_distribution_is_no_draft(open_library: OpenLibrary
     add(library, catalogue, Input("agenda.md", text.encode()))
     (document,) = library.documents()
     assert document.kind == "agenda"
-    assert "draft" not in name_of(document, "en").told
-    assert label_of(document, "fr") == "A/AC.3/2026/L.1"
+    assert "draft" not in document_name(document, "en").notes
+    assert display_label(document, "fr") == "A/AC.3/2026/L.1"

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from services import Made, made_service, service_fixture
 
 from assistant.api.problems import MEDIA_TYPE
-from assistant.page.chat_turns import MOST_TURNS, Conversations, Turn
+from assistant.page.chat_turns import MAX_TURNS, Conversations, Turn
 from assistant.page.excerpt_html import anchors_of, slug
 from assistant.page.plain_pages import carried, web_address
 from assistant.page.scope_choice import example_questions
@@ -215,9 +215,9 @@ def test_a_conversation_is_given_to_its_own_client_alone_and_the_oldest_are_forg
     talks = Conversations(most=2)
     talk = talks.open(None, "amina")
     answer = made.service.engine.ask("When is item 3?")
-    for n in range(MOST_TURNS + 5):
+    for n in range(MAX_TURNS + 5):
         talk.add(Turn(f"{n}", "", answer), f"<p>{n}</p>")
-    assert (len(talk.turns), talk.number, talk.turns[0].question) == (MOST_TURNS, MOST_TURNS + 5, "5")
+    assert (len(talk.turns), talk.number, talk.turns[0].question) == (MAX_TURNS, MAX_TURNS + 5, "5")
     assert talks.find(talk.token, "rashid") is None
     assert talks.open(talk.token, "rashid").token != talk.token
     assert talks.open(talk.token, "amina") is talk

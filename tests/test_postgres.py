@@ -381,7 +381,7 @@ def test_jobs_are_remembered_in_the_database_and_left_to_the_server_that_does_th
     begun = Job("two", "upload", "key:x", "2026-01-02T00:00:00+00:00", state="running")
     with AccessStore(tmp_path / "a", database=database_url) as store:
         for job in (done, begun):
-            JobHistory(store).note(job.to_json())
+            JobHistory(store).save(job.to_json())
     with AccessStore(tmp_path / "b", database=database_url) as other:
         jobs = Jobs(history=JobHistory(other))
         assert [(each["id"], each["state"]) for each in jobs.all()] == [("two", "running"), ("one", "done")]

@@ -545,7 +545,7 @@ def test_only_the_latest_jobs_are_kept(tmp_path: Path, monkeypatch: pytest.Monke
         history = JobHistory(store)
         for n in range(6):
             job = Job(f"j{n}", "x", "y", f"2026-01-0{n + 1}T00:00:00+00:00", state="done")
-            history.note(job.to_json())
+            history.save(job.to_json())
     with AccessStore(tmp_path) as store:
         assert [each["id"] for each in JobHistory(store).latest(10)] == ["j5", "j4", "j3"]
 

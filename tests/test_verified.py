@@ -15,7 +15,7 @@ from services import LOCAL_TOKEN, Made, ended, listening, service_fixture
 from test_mandates import resolution
 from word_reader import word_readers
 
-from assistant.export.footnoting import References
+from assistant.export.footnoting import ReferenceFormatter
 from assistant.llama import to_response
 from assistant.markdown import reference
 from assistant.outcome_messages import describe_job
@@ -239,7 +239,7 @@ def test_a_symbol_given_to_ingest_counts_as_confirmed(cli: Cli, tmp_path: Path) 
 def test_footnotes_say_that_a_copy_is_unverified(holding: Holding) -> None:
     engine = holding(upload("a.md", RIGHT), reading=True)
     for wanted in (True, False):
-        note = References(engine.library, "en").note(engine.ask(ASKED).citations)
+        note = ReferenceFormatter(engine.library, "en").make_note(engine.ask(ASKED).citations)
         assert ("unverified copy" in "".join(span.text for span in note.spans)) is wanted
         engine.library.confirm(f"{SYMBOL}:en:official")
 

@@ -360,16 +360,16 @@ def test_a_service_that_stops_ends_a_paper_between_two_parts(
     tmp_path: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with made_service(tmp_path, catalogue, page=False, reading=True) as made:
-        monkeypatch.setattr("assistant.reports.brief.brief_maker._made", _stopping(made))
+        monkeypatch.setattr("assistant.reports.brief.brief_maker._build_section", _stopping(made))
         reply = made.client.get("/api/v1/briefings?kind=document&value=boats.txt")
         assert (reply.status_code, reply.json()["title"]) == (503, "The service is busy")
         assert "retry-after" in reply.headers
 
 
 def _stopping(made: Made) -> object:
-    from assistant.reports.brief.brief_maker import _made
+    from assistant.reports.brief.brief_maker import _build_section
 
-    made_as_before = _made
+    made_as_before = _build_section
 
     def section(*args: object) -> object:
         made.service.stop()
@@ -458,7 +458,7 @@ def test_an_address_that_asks_for_paper_after_paper_leaves_places_for_others(
 ) -> None:
     go = threading.Event()
     monkeypatch.setattr("assistant.page.report_pages.PATIENCE", 0.0)
-    monkeypatch.setattr("assistant.reports.brief.brief_maker._made", lambda *_: go.wait(30) and None)
+    monkeypatch.setattr("assistant.reports.brief.brief_maker._build_section", lambda *_: go.wait(30) and None)
     with made_service(tmp_path, catalogue, page=False, reading=True) as made:
         try:
             statuses = [made.client.get(f"/briefings?kind=theme&value=boats+{n}").status_code for n in range(60)]

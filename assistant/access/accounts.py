@@ -89,9 +89,9 @@ class Keys:
         return key_id if self._store.rows("SELECT 1 FROM keys WHERE id = ?", key_id) else None
 
 
-SHORTEST = 12
+MIN_PASSWORD = 12
 """Least characters of a password (NIST SP 800-63B-4 requires at least 8 beside other means)."""
-LONGEST = 1_000
+MAX_PASSWORD = 1_000
 STRENGTH = 3
 """Least strength on zxcvbn's scale of 0 to 4: more than a hundred million guesses."""
 _CHECKED_CHARACTERS = 72
@@ -186,16 +186,16 @@ class Accounts:
         self._store.write("DELETE FROM sessions WHERE hash = ?", secret_hash(token))
 
     def _hash(self, name: str, password: str) -> str:
-        if len(password) < SHORTEST:
-            raise AccountError(f"A password has at least {SHORTEST} characters.")
-        if len(password) > LONGEST:
-            raise AccountError(f"A password has at most {LONGEST:,} characters.")
+        if len(password) < MIN_PASSWORD:
+            raise AccountError(f"A password has at least {MIN_PASSWORD} characters.")
+        if len(password) > MAX_PASSWORD:
+            raise AccountError(f"A password has at most {MAX_PASSWORD:,} characters.")
         _check_strength(name, password)
         return self._hasher.hash(password.encode("utf-8", "surrogatepass"))
 
     def _verify(self, hashed: str, password: str) -> bool:
         try:
-            return self._hasher.verify(hashed, password[:LONGEST].encode("utf-8", "surrogatepass"))
+            return self._hasher.verify(hashed, password[:MAX_PASSWORD].encode("utf-8", "surrogatepass"))
         except (VerificationError, InvalidHashError):
             return False
 

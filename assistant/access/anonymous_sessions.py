@@ -18,7 +18,7 @@ from pathlib import Path
 from assistant.access.principal import network
 from corpus.corpus_errors import SEAL_FILE, LibraryError, readable_errors
 
-SHORTEST = 32
+MIN_SECRET = 32
 """Least characters of a secret."""
 
 
@@ -49,9 +49,9 @@ class SigningSecret:
                 secret = self._path.read_bytes().strip()
             except FileNotFoundError:
                 secret = self._create()
-        if len(secret) < SHORTEST:
+        if len(secret) < MIN_SECRET:
             raise LibraryError(
-                f"{self._path} holds no secret: it has fewer than {SHORTEST} characters. Delete it, and one is made."
+                f"{self._path} holds no secret: it has fewer than {MIN_SECRET} characters. Delete it, and one is made."
             )
         return secret
 
@@ -71,13 +71,13 @@ class SigningSecret:
 COOKIE = "rapporteur_visit"
 DAYS = 30
 """Days for which a browser keeps the cookie."""
-MOST = 500
+MAX_PER_ADDRESS = 500
 """Most active sessions of one address."""
-MOST_KEPT = 20_000
+MAX_KEPT = 20_000
 """Most active sessions of all addresses; beyond them the least recently used one is dropped."""
 SECONDS = 3_600.0
 """Seconds after its last use for which a session counts as active."""
-_LONGEST = 200
+_MAX_LENGTH = 200
 _KIND = "visit"
 
 
@@ -99,7 +99,7 @@ class AnonymousSessions:
     def is_valid(self, shown: str) -> bool:
         """Whether the value of a cookie was signed here."""
         name, _, seal = shown.partition(".")
-        return bool(seal) and len(shown) <= _LONGEST and self._secret.verify(seal, _KIND, name)
+        return bool(seal) and len(shown) <= _MAX_LENGTH and self._secret.verify(seal, _KIND, name)
 
     def session(self, shown: str, address: str) -> str:
         """Returns the session of a cookie; empty where its signature is wrong, or its address has too many active sessions."""
@@ -111,9 +111,9 @@ class AnonymousSessions:
             while self._used and next(iter(self._used.values())) + SECONDS < now:
                 self._forget()
             if one not in self._used:
-                if self._held[one[0]] >= MOST:
+                if self._held[one[0]] >= MAX_PER_ADDRESS:
                     return ""
-                if len(self._used) >= MOST_KEPT:
+                if len(self._used) >= MAX_KEPT:
                     self._forget()
                 self._held[one[0]] += 1
             self._used[one] = now

@@ -14,7 +14,7 @@ from assistant.access.access_store import AccessStore
 from assistant.access.principal import Principal, Role, network
 from corpus.corpus_errors import LibraryError
 
-MOST_TARGET = 500
+MAX_TARGET = 500
 
 
 @dataclass(frozen=True)
@@ -35,11 +35,11 @@ class Audit:
     def __init__(self, store: AccessStore) -> None:
         self._store = store
 
-    def note(self, who: Principal, action: str, target: str = "") -> None:
+    def add(self, who: Principal, action: str, target: str = "") -> None:
         """Adds an entry for an action of a principal."""
         self._store.write(
             "INSERT INTO audit (time, who, address, action, target) VALUES (?, ?, ?, ?, ?)",
-            self._store.timestamp(), who.id, who.address, action, target[:MOST_TARGET],
+            self._store.timestamp(), who.id, who.address, action, target[:MAX_TARGET],
         )  # fmt: skip
 
     def trim(self, action: str, most: int) -> None:
@@ -64,7 +64,7 @@ Failure = Literal["sign-in failed", "sign-in refused", "wrong key"]
 
 SHOWN = 3
 """Attempts a minute with one name from one client that get an entry each; after these only the tenth, hundredth, thousandth, ..."""
-MOST = 100
+MAX_ENTRIES = 100
 """Most entries a minute for all of them; further attempts are counted together."""
 KEPT = 20_000
 """Most entries of each kind of failed attempt; the oldest are deleted. Entries of actions are never deleted."""
@@ -84,14 +84,14 @@ class FailureLog:
         self._minute, self._written, self._ever = -1.0, 0, 0
         self._tries: Counter[tuple[str, str, str]] = Counter()
 
-    def note(self, what: Failure, who: str, address: str) -> None:
+    def add(self, what: Failure, who: str, address: str) -> None:
         """Records a failed attempt under a name. An error of the log does not affect the request."""
         entry = self._entry(what, who, address)
         if entry is None:
             return
         name, origin, target = entry
         try:
-            self._audit.note(Principal(Role.NONE, "session", name, origin), what, target)
+            self._audit.add(Principal(Role.NONE, "session", name, origin), what, target)
             if self._ever % _EACH == 0:
                 for each in get_args(Failure):
                     self._audit.trim(each, KEPT)
@@ -106,7 +106,7 @@ class FailureLog:
                 self._minute, self._written = minute, 0
                 self._tries.clear()
             key = (what, who, network(address))
-            together = self._written >= MOST
+            together = self._written >= MAX_ENTRIES
             if together:
                 key, who, address = (what, "", ""), "many", ""
             self._tries[key] += 1

@@ -12,7 +12,7 @@ name. Beyond either limit an attempt is delayed before it is checked, attempts f
 thirty a minute and name, right or wrong. Unknown names are treated like the others.
 
 Remaining risks: an attacker with many addresses guesses faster in proportion, hence passwords of at least twelve characters. One who
-shares a user's address and keeps sending wrong passwords, for the user's name (`LINE` waiting) or in a flood (`AT_ONCE`), can keep
+shares a user's address and keeps sending wrong passwords, for the user's name (`MAX_IN_LINE` waiting) or in a flood (`MAX_AT_ONCE`), can keep
 the user from signing in there meanwhile; sessions, keys and other addresses are not affected.
 """
 
@@ -75,11 +75,11 @@ FOR_NAME, FROM_ADDRESS = 10, 60
 """Attempts a minute for one name from one address, and for all names from one address, before attempts are delayed."""
 PAUSE = 3.0
 """Seconds between two delayed attempts for one name from one address."""
-LINE = 5
+MAX_IN_LINE = 5
 """Most delayed attempts that wait for one name from one address."""
-AT_ONCE = 20
+MAX_AT_ONCE = 20
 """Most attempts of one address that are waiting or being checked."""
-FORGOTTEN = 10_000
+MAX_LINES = 10_000
 """Number of waiting lines at which the ended ones are dropped."""
 
 
@@ -108,7 +108,7 @@ class GuessLimits:
         too many attempts wait already."""
         origin = network(address)
         with self._lock:
-            if self._active[origin] >= AT_ONCE:
+            if self._active[origin] >= MAX_AT_ONCE:
                 raise _too_many(PAUSE)
             wait = self._wait(name, origin)
             self._active[origin] += 1
@@ -131,10 +131,10 @@ class GuessLimits:
         if under_name_limit and under_address_limit:
             return 0.0
         now = self._clock()
-        if len(self._free) > FORGOTTEN:
+        if len(self._free) > MAX_LINES:
             self._free = {each: until for each, until in self._free.items() if until > now}
         turn = max(now, self._free.get((name, origin), 0.0)) + PAUSE
-        if turn - now > LINE * PAUSE:
+        if turn - now > MAX_IN_LINE * PAUSE:
             raise _too_many(turn - now)
         self._free[name, origin] = turn
         return turn - now

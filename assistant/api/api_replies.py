@@ -21,7 +21,7 @@ from assistant.paper_requests import SheetForm
 
 T = TypeVar("T")
 MEDIA_TYPE = "text/event-stream"
-MOST_LETTERS = 60
+MAX_LETTERS = 60
 """Most letters of a title in a file name."""
 QUIET_SECONDS = 15.0
 """After how many seconds of silence a comment is sent."""
@@ -110,7 +110,7 @@ def negotiate_format(accept: str, sheets: Mapping[str, str] = MappingProxyType({
 def file_reply(data: bytes, form: str, name: str, about: str = "") -> Response:
     """A download response; the file name consists of `name` and the letters and digits of `about` (RFC 6266)."""
     media = {**TYPES, **SHEETS}[form] + ("; charset=utf-8" if form in ("md", "html", "csv") else "")
-    words = re.sub(r"[\W_]+", "-", unicodedata.normalize("NFKC", about)).strip("-")[:MOST_LETTERS].rstrip("-")
+    words = re.sub(r"[\W_]+", "-", unicodedata.normalize("NFKC", about)).strip("-")[:MAX_LETTERS].rstrip("-")
     called = f"{name}-{words}.{form}" if words else f"{name}.{form}"
     disposition = f'filename="{called if called.isascii() else f"{name}.{form}"}"'
     disposition += "" if called.isascii() else f"; filename*=UTF-8''{quote(called)}"

@@ -167,7 +167,7 @@ class AccessGate:
             return LOCAL
         key = self.keys.find(token)
         if key is None:
-            self.failure_log.note("wrong key", f"key:{self.keys.id_of(token) or '?'}", address)
+            self.failure_log.add("wrong key", f"key:{self.keys.id_of(token) or '?'}", address)
             self.guess_limits.count_wrong_key(address)
             raise NotAuthenticated("key-bad")
         return Principal(Role.of(key.role), "key", f"key:{key.id}", address)

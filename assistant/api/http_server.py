@@ -24,7 +24,7 @@ HEAD_SECONDS = 15.0
 """Seconds in which the head of a request must have arrived."""
 READ_SECONDS = 30.0
 """Seconds in which a client must read some of the pending data."""
-MOST_IDLE = 500
+MAX_IDLE = 500
 """Most idle connections of a server. Beyond these the one that has been idle longest is closed."""
 
 
@@ -94,7 +94,7 @@ class TimedProtocol(H11Protocol):
         """Registers the connection as idle; closes the oldest idle one where there are too many."""
         idle = _idle_connections(self.server_state)
         idle[self] = None
-        if len(idle) > MOST_IDLE:
+        if len(idle) > MAX_IDLE:
             oldest = next(iter(idle))
             del idle[oldest]
             oldest.transport.abort()

@@ -79,7 +79,7 @@ class RequestMiddleware:
 
     def _record(self, scope: Scope, request_id: str, status: int, seconds: float) -> None:
         route = str(getattr(scope.get("route"), "path", "")) or ("page" if status and status != 404 else "none")
-        self._metrics.request(scope["method"], route, status, seconds)
+        self._metrics.count_request(scope["method"], route, status, seconds)
         who = scope.get("principal")
         fields = {
             "request_id": request_id,
@@ -130,7 +130,7 @@ SMALL = 64_000
 """Most bytes of a body by default."""
 SLOWEST = 20_000
 """Least bytes a second of an upload, beside the seconds that every body has."""
-MOST_COMING = 200
+MAX_COMING = 200
 """Most bodies awaited at once, without uploads. Most bodies arrive in one piece with their head."""
 
 
@@ -188,7 +188,7 @@ class BodyMiddleware:
         """Registers an awaited body; where there are too many, gives up the oldest."""
         body.came = lambda: self._coming.pop(body, None)
         self._coming[body] = None
-        if len(self._coming) > MOST_COMING:
+        if len(self._coming) > MAX_COMING:
             first = next(iter(self._coming))
             del self._coming[first]
             first.give_up()

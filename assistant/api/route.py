@@ -23,7 +23,7 @@ from assistant.service_errors import disk_full
 from corpus.corpus_errors import is_disk_full
 
 _MARK = "__operation__"
-_MOST_NAMED = 10
+_MAX_NAMED = 10
 """Most unknown parameters listed in an error, with 100 characters of each."""
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
@@ -114,5 +114,5 @@ def _check_names(given: Iterable[str], known: list[str], where: str, what: str) 
         there_are = f"those that exist are {', '.join(known)}" if known else "there are none here"
         text = f"There is no such {what}; {there_are}."
         raise RequestValidationError(
-            [{"type": "extra_forbidden", "loc": (where, name[:100]), "msg": text} for name in unknown[:_MOST_NAMED]]
+            [{"type": "extra_forbidden", "loc": (where, name[:100]), "msg": text} for name in unknown[:_MAX_NAMED]]
         )

@@ -31,7 +31,7 @@ def add_key(
     """Make a key. It is shown once and kept as a hash only."""
     with open_store() as store, store.transaction():
         key, secret = Keys(store).create(name, _role(role), days)
-        Audit(store).note(LOCAL, "make key", f"{key.id} {key.role} {name}")
+        Audit(store).add(LOCAL, "make key", f"{key.id} {key.role} {name}")
     typer.echo(secret)
     err_console.print(f"Key {key.id} ({key.role}). It is not shown again.", markup=False)
 
@@ -53,7 +53,7 @@ def revoke_key(key: Annotated[str, typer.Argument(help="The key's id, as 'keys l
     with open_store() as store, store.transaction():
         if not Keys(store).revoke(key):
             raise fail(f"There is no key {key!r} that is good. 'rapporteur keys list' shows the keys.")
-        Audit(store).note(LOCAL, "revoke key", key)
+        Audit(store).add(LOCAL, "revoke key", key)
     err_console.print(f"Key {key} is revoked.", markup=False)
 
 
@@ -75,7 +75,7 @@ def remove_account(name: Annotated[str, typer.Argument(help="Name of the account
     with open_store() as store, store.transaction():
         if not Accounts(store).remove(name):
             raise fail(f"There is no account {name!r}. 'rapporteur accounts list' shows the accounts.")
-        Audit(store).note(LOCAL, "remove account", name)
+        Audit(store).add(LOCAL, "remove account", name)
     err_console.print(f"Account {name} is removed.", markup=False)
 
 
@@ -108,7 +108,7 @@ def _account(action: str, name: str, role: Role | None = None) -> None:
                 Accounts(store).add(name, role, password)
         except AccountError as error:
             raise fail(str(error), EXIT_USAGE) from None
-        Audit(store).note(LOCAL, action, f"{name} {role.word}" if role else name)
+        Audit(store).add(LOCAL, action, f"{name} {role.word}" if role else name)
     err_console.print(f"Done: {action} {name}.", markup=False)
 
 

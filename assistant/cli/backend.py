@@ -12,7 +12,7 @@ from assistant.cli.command_run import command_settings, plain_errors
 from assistant.engine_factory import load_catalogue, make_engine, open_library
 from assistant.qa.answer import Answer, Event, Finished
 from assistant.question_request import QuestionRequest, scope_of
-from assistant.reports import Progress, refused
+from assistant.reports import Progress, report_errors_as
 from assistant.service_errors import NotFound, ServiceFault
 from assistant.settings import Settings
 from corpus.corpus_errors import LibraryBusy
@@ -131,21 +131,21 @@ class LibraryBackend:
     def agenda(self, meeting: str, languages: Sequence[str]) -> dict[str, Any]:
         """Compares an agenda with the documents in the library, in the form that `agenda check --json` prints."""
         from assistant.reports.agenda_check import check_agenda
-        from assistant.reports.lookup import agenda_meeting
+        from assistant.reports.lookup import find_meeting
 
-        with refused(NotFound):
-            latest = agenda_meeting(self.library, meeting)
+        with report_errors_as(NotFound):
+            latest = find_meeting(self.library, meeting)
         return check_agenda(self.library, load_catalogue(self.settings), latest, languages).to_json()
 
     def write(self, request: PaperRequest, progress: Progress) -> PaperResult:
         """Generates a paper; `progress` is called before each part."""
-        from assistant.paper_requests import file_of
+        from assistant.paper_requests import render_file
 
         made = self._make(request, progress)
 
         def file(form: str) -> bytes:
-            with refused(ServiceFault):
-                return file_of(made, form, self.library, request.spoken(made))
+            with report_errors_as(ServiceFault):
+                return render_file(made, form, self.library, request.output_language(made))
 
         return PaperResult(made.to_json(), file)
 
@@ -169,7 +169,7 @@ class LibraryBackend:
             found = drafts.get(draft)
 
         def file(form: str) -> bytes:
-            with refused(ServiceFault):
+            with report_errors_as(ServiceFault):
                 return render(review_publication(found, self.library), form)
 
         return PaperResult(found.to_json(), file)
@@ -195,9 +195,9 @@ class LibraryBackend:
     def _make(self, request: PaperRequest, progress: Progress) -> Report:
         if request.extra and not is_installed(request.extra):  # fail before any work begins
             raise ModuleNotFoundError("scipy is not installed.", name="scipy")
-        with refused(NotFound if request.fault is NotFound else ServiceFault):
-            _, make = request.subject(self)
-            return request.part(self.library.retry_if_changed(lambda: make(progress, nullcontext)))
+        with report_errors_as(NotFound if request.fault is NotFound else ServiceFault):
+            _, make = request.prepare(self)
+            return request.select_part(self.library.retry_if_changed(lambda: make(progress, nullcontext)))
 
 
 @contextmanager

@@ -25,7 +25,7 @@ WORDS = 60
 
 ROWS = 6
 """Most sentences shown about a meeting."""
-LEAST_WIDTH = 160
+MIN_WIDTH = 160
 """Least width of a table in characters, however narrow the terminal."""
 
 
@@ -57,7 +57,7 @@ class ExplainRecorder:
 
     def print(self, console: Console, answer: Answer) -> None:
         """Prints a table for each weighing with its thresholds, and the outcome."""
-        console.width = max(console.width, LEAST_WIDTH)
+        console.width = max(console.width, MIN_WIDTH)
         for each in self.weighings:
             console.print(Text(f"\nWeighed for: {each.question.text}", style="bold"))
             if each.evidence:

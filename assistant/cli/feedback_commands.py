@@ -51,7 +51,7 @@ def add(
     fields: dict[str, Any] = {"history": history or [], "comment": comment, "expected": expected}
     with open_backend("feedback") as backend:
         try:
-            make_feedback(text, language or "en", 0, **fields)  # what can't be kept is not asked
+            make_feedback(text, language or "en", 0, **fields)  # fails before asking where it can't be stored
             answer = backend.ask(QuestionRequest.of(text, fields["history"], language=language))
             if answer.status == "refused":
                 raise fail(answer.reason)

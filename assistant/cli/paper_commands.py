@@ -211,13 +211,13 @@ def _write(request: PaperRequest, out: Path | None, as_json: bool, more: Sequenc
 
 def _finish(made: PaperResult, out: Path | None, as_json: bool, more: Sequence[str] = ()) -> None:
     """Prints a paper or its JSON form, or writes it to a file."""
-    from assistant.export.file_formats import format_of, save
+    from assistant.export.file_formats import parse_format, save_file
 
     if as_json:
         typer.echo(json.dumps(made.record, ensure_ascii=False))
     if out is not None:
         with _publish_errors():
-            save(made.file(format_of(out, more)), out)
+            save_file(made.file(parse_format(out, more)), out)
         err_console.print(f"Written: {out}", markup=False)
     elif not as_json:
         out_console.print(made.file("md").decode(), markup=False, end="")
@@ -234,11 +234,11 @@ def _progress(heading: str, done: int, total: int) -> None:
 
 def _check_out(out: Path | None, language: str | None, more: Sequence[str] = ()) -> None:
     """Fails before any work where the file can't be written. `more`: formats beside the usual ones."""
-    from assistant.export.file_formats import check_form, format_of
+    from assistant.export.file_formats import check_form, parse_format
 
     if out is not None:
         with _publish_errors(EXIT_USAGE):
-            form = format_of(out, more)
+            form = parse_format(out, more)
         with _publish_errors():
             check_form(form, language)
 

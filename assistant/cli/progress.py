@@ -89,7 +89,7 @@ class TerminalReporter:
         self._on_outcome(describe_outcome(record))
 
 
-MOST_ROWS = 50
+MAX_ROWS = 50
 """Most rows of one kind in the summary; each outcome was also printed as a line of its own."""
 
 _RESULTS = ("added", "replaced", "skipped", "unchanged", "refused", "removed")
@@ -131,7 +131,7 @@ class OutcomePrinter:
             console.print(Text(visible(made["line"]), style=_STYLES.get(result, "")))
         for note in notes:
             word = note["result"]
-            if sum(row[0] == word for row in self.rows) < MOST_ROWS:
+            if sum(row[0] == word for row in self.rows) < MAX_ROWS:
                 self.rows.append((word, made["file"], note["text"]))
             else:
                 self._left_out += 1

@@ -10,7 +10,7 @@ import typer
 
 from assistant.cli.backend import open_backend
 from assistant.cli.command_run import err_console, out_console, print_list
-from assistant.reports import refused
+from assistant.reports import report_errors_as
 from assistant.service.paper_service import State
 from assistant.service_errors import ServiceFault
 from ingest.readers import visible
@@ -38,13 +38,13 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show who did what to a draft, or write it as a file with its state on the cover."""
-    from assistant.export.file_formats import format_of, save
+    from assistant.export.file_formats import parse_format, save_file
 
-    with open_backend("review") as backend, refused(ServiceFault):
-        form = format_of(out) if out is not None else ""
+    with open_backend("review") as backend, report_errors_as(ServiceFault):
+        form = parse_format(out) if out is not None else ""
         found, file = backend.reviewed(draft)
         if out is not None:
-            save(file(form), out)
+            save_file(file(form), out)
             err_console.print(f"Written: {out}", markup=False)
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False))

@@ -207,7 +207,7 @@ class ServerBackend:
     def _follow_paper(self, request: PaperRequest, options: Mapping[str, Any], progress: Progress) -> None:
         """Reports the progress of a paper until it is complete. Errors are ignored: the request for the paper itself raises them."""
         with suppress(ServiceFault):
-            if not request.at_once:
+            if not request.is_immediate:
                 for record in self._records(f"/local/papers/{request.path}", "POST", json=options):
                     progress(record["part"], record["done"], record["total"])
 

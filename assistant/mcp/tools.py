@@ -157,7 +157,7 @@ class Meetings(BaseModel):
     meetings: list[Meeting]
 
 
-MOST_TEXT = 40_000
+MAX_TEXT = 40_000
 """Characters after which a result contains no further paragraph."""
 
 ReportProgress = Callable[[str], Awaitable[None]]
@@ -233,7 +233,7 @@ def _read(service: Service, who: Principal, arguments: ReadParagraph) -> ToolRes
     for each in service.collection.blocks_with_corrections(
         document, blocks[arguments.offset : arguments.offset + arguments.limit]
     ):
-        if size > MOST_TEXT:
+        if size > MAX_TEXT:
             break
         size += len(each["text"])
         fields = {name: each[name] for name in Paragraph.model_fields}

@@ -27,7 +27,7 @@ from assistant.page.scope_choice import (
     scope_of,
     scope_words,
 )
-from assistant.page.turn_html import LONGEST, earlier_html, refused_html, turn_html, waiting_html
+from assistant.page.turn_html import MAX_QUESTION_SHOWN, earlier_html, refused_html, turn_html, waiting_html
 from assistant.page_labels import mark, word
 from assistant.qa.answer import Answer, AnswerStatus, Finished, StatementEvent
 from assistant.question_request import QuestionRequest
@@ -183,13 +183,7 @@ def _build(service: Service, conversations: Conversations, blocks: gr.Blocks) ->
     )  # fmt: skip
 
     def again(named: str, request: gr.Request) -> list[Any]:
-        talk = conversations.find(named, caller_of(request).client)
-        if talk is None:
-            return [gr.skip()] * 7
-        last = turn_html(service, talk.number, talk.turns[-1], now=True)
-        export = carried("export.html", reader_language(request), token=talk.token, word=pandoc_path())
-        return [gr.Column(visible=False), gr.Column(visible=False), earlier_html(talk, reader_language(request), last=True), last, gr.Column(visible=True), export,
-                talk.token]  # fmt: skip
+        return _reopened_values(service, conversations, named, request)
 
     reopen.click(again, opened, [start, welcome, past, now, after, export, token], **QUIET)
     for button in buttons:
@@ -210,33 +204,50 @@ def _build(service: Service, conversations: Conversations, blocks: gr.Blocks) ->
     meeting.change(items, meeting, item, **QUIET)
 
     def begin(request: gr.Request) -> list[Any]:
-        who, query = caller_of(request), query_params(request)
-        chosen = filter_choices(service, who, reader_language(request))
-        shown = example_questions(service.library, reader_language(request), EXAMPLES)
-        keys = [key for _, key in chosen.documents]
-        ids = [value for _, value in chosen.meetings]
-        wanted = [query["document"]] if query.get("document") in keys else []
-        at = query.get("meeting", "")
-        at = at if at in ids else ""
-        return [
-            gr.Accordion(open=bool(wanted or at)),
-            gr.Dropdown(choices=chosen.meetings, value=at),
-            gr.Dropdown(choices=chosen.documents, value=wanted),
-            gr.Dropdown(choices=chosen.languages, value=""),
-            gr.Dropdown(choices=chosen.years, value=""),
-            query.get("ask", "")[:LONGEST],
-            query["ask"][:LONGEST] if query.get("ask") else gr.skip(),  # the user may be typing already
-            carried(
-                "welcome.html", reader_language(request), held=meeting_links(service, who, reader_language(request))
-            ),
-            *(gr.Button(text, visible=True) for text in shown),
-            *(gr.Button("", visible=False) for _ in range(EXAMPLES - len(shown))),
-        ]
+        return _initial_values(service, request)
 
     loaded = blocks.load(
         begin, None, [narrow, meeting, documents, language, year, addressed, question, intro, *buttons], **QUIET
     )
     asks(loaded.then, addressed)
+
+
+def _initial_values(service: Service, request: gr.Request) -> list[Any]:
+    """Values of the tab when the page is loaded: filters, the question of the address, the start view, example questions."""
+    who, reader, query = caller_of(request), reader_language(request), query_params(request)
+    choices = filter_choices(service, who, reader)
+    examples = example_questions(service.library, reader, EXAMPLES)
+    documents = [query["document"]] if query.get("document") in [key for _, key in choices.documents] else []
+    meeting = query.get("meeting", "")
+    meeting = meeting if meeting in [value for _, value in choices.meetings] else ""
+    return [
+        gr.Accordion(open=bool(documents or meeting)),
+        gr.Dropdown(choices=choices.meetings, value=meeting),
+        gr.Dropdown(choices=choices.documents, value=documents),
+        gr.Dropdown(choices=choices.languages, value=""),
+        gr.Dropdown(choices=choices.years, value=""),
+        query.get("ask", "")[:MAX_QUESTION_SHOWN],
+        query["ask"][:MAX_QUESTION_SHOWN] if query.get("ask") else gr.skip(),  # the user may be typing already
+        carried("welcome.html", reader, held=meeting_links(service, who, reader)),
+        *(gr.Button(text, visible=True) for text in examples),
+        *(gr.Button("", visible=False) for _ in range(EXAMPLES - len(examples))),
+    ]
+
+
+def _reopened_values(service: Service, conversations: Conversations, token: str, request: gr.Request) -> list[Any]:
+    """Values of the tab when a conversation is reopened; nothing changes where the client does not have it."""
+    talk, reader = conversations.find(token, caller_of(request).client), reader_language(request)
+    if talk is None:
+        return [gr.skip()] * 7
+    return [
+        gr.Column(visible=False),
+        gr.Column(visible=False),
+        earlier_html(talk, reader, last=True),
+        turn_html(service, talk.number, talk.turns[-1], now=True),
+        gr.Column(visible=True),
+        carried("export.html", reader, token=talk.token, word=pandoc_path()),
+        talk.token,
+    ]
 
 
 def _rate(

@@ -15,14 +15,14 @@ from starlette.requests import Request
 from assistant.qa.answer import Answer, answer_of
 from assistant.service_errors import NotFound
 
-MOST_CONVERSATIONS = 1_000
-MOST_TURNS = 50
+MAX_CONVERSATIONS = 1_000
+MAX_TURNS = 50
 """Most turns of a conversation; beyond these the oldest are dropped."""
-MOST_DRAWN = 300_000
+MAX_DRAWN = 300_000
 """Most characters of HTML shown of the past turns of a conversation."""
-MOST_KEPT = 300_000
+MAX_KEPT = 300_000
 """Most characters of a saved conversation, which contains as many of its latest turns as fit."""
-LONGEST_TITLE = 200
+MAX_TITLE = 200
 """Most characters of a conversation's title, its first question."""
 
 
@@ -46,7 +46,7 @@ def serialize_turns(turns: Sequence[Turn], before: int = 0) -> str:
     if before:
         records[0]["before"] = before
     text = json.dumps(records, ensure_ascii=False)
-    return text if len(text) <= MOST_KEPT or len(records) == 1 else serialize_turns(turns[1:], before + 1)
+    return text if len(text) <= MAX_KEPT or len(records) == 1 else serialize_turns(turns[1:], before + 1)
 
 
 def parse_turns(text: str) -> list[Turn]:
@@ -72,8 +72,8 @@ class Conversation:
 
     def add(self, turn: Turn, drawn: str) -> None:
         """Adds a turn, with its HTML as a past turn."""
-        self.turns = [*self.turns, turn][-MOST_TURNS:]
-        self._drawn = [*self._drawn, drawn][-MOST_TURNS:]
+        self.turns = [*self.turns, turn][-MAX_TURNS:]
+        self._drawn = [*self._drawn, drawn][-MAX_TURNS:]
         self.number += 1
         self._cut()
 
@@ -84,7 +84,7 @@ class Conversation:
         self._cut()
 
     def _cut(self) -> None:
-        while sum(map(len, self._drawn)) > MOST_DRAWN:
+        while sum(map(len, self._drawn)) > MAX_DRAWN:
             del self._drawn[0]
 
     @property
@@ -110,7 +110,7 @@ class Conversation:
     @property
     def title(self) -> str:
         """The first question in memory, shortened."""
-        return self.turns[0].question[:LONGEST_TITLE]
+        return self.turns[0].question[:MAX_TITLE]
 
     def turn(self, number: int) -> Turn | None:
         """Returns the turn of a number; None where it was dropped or does not exist."""
@@ -126,7 +126,7 @@ class Conversation:
 class Conversations:
     """The conversations of all open pages, in memory only. Where there are too many, the client with most of them loses the oldest."""
 
-    def __init__(self, most: int = MOST_CONVERSATIONS) -> None:
+    def __init__(self, most: int = MAX_CONVERSATIONS) -> None:
         self._most = most
         self._guard = threading.Lock()
         self._held: OrderedDict[str, Conversation] = OrderedDict()

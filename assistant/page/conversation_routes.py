@@ -22,7 +22,7 @@ from assistant.export.docx import pandoc_path
 from assistant.export.file_formats import render
 from assistant.export.publication import Block, Heading, Note, Paragraph, Publication, Span, plain
 from assistant.page.chat_turns import (
-    MOST_KEPT,
+    MAX_KEPT,
     Conversation,
     Turn,
     conversation_of,
@@ -34,7 +34,7 @@ from assistant.page.chat_turns import (
 from assistant.page.plain_pages import PageRoute, page
 from assistant.page.turn_html import Source, present_status, sources_of, turn_html
 from assistant.page_labels import language_of, word
-from assistant.reports import refused
+from assistant.reports import report_errors_as
 from assistant.row_tables import without_bars
 from assistant.service import Service
 from assistant.service.saved_conversations import CONVERSATIONS, SavedConversations
@@ -51,7 +51,7 @@ class ReopenRequest(Strict):
     """A conversation to reopen: as a browser saved it, or by its token only where the server has it."""
 
     token: Annotated[str, Field(pattern=NAMED)]
-    kept: Annotated[str, Field(max_length=4 * MOST_KEPT)] | None = None
+    kept: Annotated[str, Field(max_length=4 * MAX_KEPT)] | None = None
     seal: Annotated[str, Field(max_length=100)] = ""
 
 
@@ -59,7 +59,7 @@ class SignedConversation(Strict):
     """A conversation as a browser saved it, to be saved on the server, too."""
 
     token: Annotated[str, Field(pattern=NAMED)]
-    kept: Annotated[str, Field(max_length=4 * MOST_KEPT)]
+    kept: Annotated[str, Field(max_length=4 * MAX_KEPT)]
     seal: Annotated[str, Field(max_length=100)]
     changed: AwareDatetime
 
@@ -274,7 +274,7 @@ def answer(request: Request, name: Name, service: ServiceParameter, caller: Call
 def _file_of_turns(request: Request, service: Service, turns: Sequence[Turn], gone: int = 0) -> Response:
     """Renders turns as a download, in the format of the address's suffix."""
     form = request.url.path.rpartition(".")[2]
-    with refused(Conflict):
+    with report_errors_as(Conflict):
         reply = file_reply(render(publication_of_turns(service, turns, gone), form), form, "rapporteur")
     reply.headers["Cache-Control"] = "no-store"
     return reply

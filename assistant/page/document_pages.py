@@ -75,8 +75,8 @@ def _looked_at(
     edition: Annotated[str | None, Query(max_length=20)] = None,
     words: Annotated[str, Query(max_length=40)] = "",
 ) -> tuple[Document, Span | None]:
-    held = service.document(caller, name, language or None, edition or None)
-    return held, span_of(words, held)
+    doc = service.document(caller, name, language or None, edition or None)
+    return doc, span_of(words, doc)
 
 
 LookedAt = Annotated[tuple[Document, Span | None], Depends(_looked_at)]
@@ -95,18 +95,18 @@ def picture(number: Number, service: ServiceParameter, caller: Caller, looked_at
 @requires("documents")
 def leaf(request: Request, number: Number, service: ServiceParameter, caller: Caller, looked_at: LookedAt) -> Response:
     """Shows a printed page, with links to its neighbours."""
-    held, span = looked_at
-    service.picture(caller, held, number, span)  # raises here where it can't be rendered
+    doc, span = looked_at
+    service.picture(caller, doc, number, span)  # raises here where it can't be rendered
     reader = language_of(request)
-    near = [printed_page_of(held, each, reader, span) for each in (number - 1, number, number + 1)]
+    near = [printed_page_of(doc, each, reader, span) for each in (number - 1, number, number + 1)]
     return page(
         "leaf.html",
         request,
-        document=held,
+        document=doc,
         leaf=near[1],
         before=near[0] if number > 1 else None,
-        behind=near[2] if number < len(held.pages) else None,
-        text=words_path(held, *span) if span else version_path(held),
+        behind=near[2] if number < len(doc.pages) else None,
+        text=words_path(doc, *span) if span else version_path(doc),
     )
 
 
@@ -162,19 +162,19 @@ def meetings(
 @requires("documents")
 def document(request: Request, service: ServiceParameter, caller: Caller, looked_at: LookedAt) -> Response:
     """Shows a document."""
-    held, span = looked_at
-    about, anchors = service.collection.describe(held), anchors_of(held)
-    leaves = printed_pages_of(service, held, span or (0, 1), language_of(request))
-    official = web_address(official_address(held, held.language))
+    doc, span = looked_at
+    about, anchors = service.collection.describe(doc), anchors_of(doc)
+    leaves = printed_pages_of(service, doc, span or (0, 1), language_of(request))
+    official = web_address(official_address(doc, doc.language))
     return page(
         "document.html",
         request,
-        document=held,
+        document=doc,
         about=about,
         edition=lambda text: edition_words(text, language_of(request)),
-        blocks=_blocks(held, anchors, span, about["versions"]["corrections"]),
-        headings=[{**each, "anchor": anchors[each["ordinal"]][0]} for each in outline(held) if each["ordinal"]],
-        versions=_versions(service, held, about["versions"], language_of(request)),
+        blocks=_blocks(doc, anchors, span, about["versions"]["corrections"]),
+        headings=[{**each, "anchor": anchors[each["ordinal"]][0]} for each in outline(doc) if each["ordinal"]],
+        versions=_versions(service, doc, about["versions"], language_of(request)),
         official=official,
         may_confirm=allowed(caller, "confirm"),
         leaf=leaves[0] if leaves else None,

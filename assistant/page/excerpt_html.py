@@ -10,7 +10,7 @@ from itertools import groupby, pairwise
 from typing import Any
 
 from assistant.answer_phrases import isolated, mark, place_text
-from assistant.export.un_style import name_of
+from assistant.export.un_style import document_name
 from assistant.markdown import place_of
 from assistant.page_labels import word
 from assistant.qa.answer import Citation
@@ -61,7 +61,7 @@ def reference(document: Document | None, citation: Citation, language: str) -> s
     """Formats the full reference of a citation: `Annotated provisional agenda (CTOC/COP/WG.7/2021/1), annex.` Digests and unverified
     copies are named as such; a document that is no longer stored is named by the citation's locator."""
     place = place_of(document or citation, citation.locator)
-    named = name_of(document, language).full if document else citation.locator.removesuffix(place).rstrip(", ")
+    named = document_name(document, language).full if document else citation.locator.removesuffix(place).rstrip(", ")
     if document is None and citation.unverified:
         named += f" ({word('unverified', language)})"
     pieces = (isolated(each, language) for each in (named, place_text(place, language)) if each)

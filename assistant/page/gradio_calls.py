@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from assistant.page.gradio_page import BuiltPage
 
 
-MOST_CALLS = 100
+MAX_CALLS = 100
 """Most calls of a window before it listens for results; the page makes fewer."""
-MOST_WINDOWS = 300
+MAX_WINDOWS = 300
 """Most windows of one client that have called and do not listen; Gradio keeps the results of 2,000 windows of all clients."""
 SECONDS = 30.0
 """Seconds that a window may have called without listening."""
@@ -89,15 +89,15 @@ class Windows:
         """Counts a call of a window. Raises `TooMany` where it makes too many calls without listening for results."""
         late = [each for each, one in self._unheard.items() if one.since + SECONDS < self._clock()]
         own = [each for each, one in self._unheard.items() if one.client == client and each != name]
-        for each in dict.fromkeys((*late, *own[: max(0, len(own) - MOST_WINDOWS + 1)])):
+        for each in dict.fromkeys((*late, *own[: max(0, len(own) - MAX_WINDOWS + 1)])):
             # A window may have begun to listen during the await of another one.
             if self._unheard.pop(each, None) is not None:
                 await self._page.forget(each)
         if name in self._heard:
             return
         window = self._unheard.setdefault(name, _SilentWindow(client, self._clock()))
-        if window.calls >= MOST_CALLS:
-            raise TooMany("window-calls", most=MOST_CALLS, retry_after=SECONDS)
+        if window.calls >= MAX_CALLS:
+            raise TooMany("window-calls", most=MAX_CALLS, retry_after=SECONDS)
         window.calls += 1
 
     @contextmanager
@@ -113,9 +113,9 @@ class Windows:
                 del self._heard[name]
 
 
-MOST_BYTES = 300_000
+MAX_BYTES = 300_000
 """Most bytes of a call: the longest question that the settings allow, in any script, and all choices."""
-MOST_VALUES = 2_000
+MAX_VALUES = 2_000
 """Most values in a call, including those in lists."""
 NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """Names of windows and events in Gradio."""
@@ -155,8 +155,8 @@ class Join(BaseModel):
     @field_validator("data")
     @classmethod
     def _few(cls, data: list[Value | list[Value]]) -> list[Value | list[Value]]:
-        if sum(1 + len(each) if isinstance(each, list) else 2 for each in data) > MOST_VALUES:
-            raise ValueError(f"it has more than {MOST_VALUES:,} values")
+        if sum(1 + len(each) if isinstance(each, list) else 2 for each in data) > MAX_VALUES:
+            raise ValueError(f"it has more than {MAX_VALUES:,} values")
         return data
 
 
@@ -214,8 +214,8 @@ async def read_body(scope: Scope, receive: Receive) -> bytes | None:
         if message["type"] != "http.request":
             return None
         body += message.get("body", b"")
-        if len(body) > MOST_BYTES:
-            raise TooLarge("body-large", most=f"{MOST_BYTES / 1e3:.0f} kB")
+        if len(body) > MAX_BYTES:
+            raise TooLarge("body-large", most=f"{MAX_BYTES / 1e3:.0f} kB")
         if not message.get("more_body", False):
             return bytes(body)
 

@@ -31,7 +31,7 @@ from assistant.page.scope_choice import (
     scope_of,
     scope_words,
 )
-from assistant.page.turn_html import LONGEST, earlier_html, turn_html
+from assistant.page.turn_html import MAX_QUESTION_SHOWN, earlier_html, turn_html
 from assistant.page_labels import language_of, word
 from assistant.qa.scope import Scope
 from assistant.question_request import QuestionRequest
@@ -42,11 +42,11 @@ router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
 PATH = "/ask"
 EXAMPLES = 4
-MOST_MEETINGS, MOST_DOCUMENTS = 20, 300
+MAX_MEETINGS, MAX_DOCUMENTS = 20, 300
 """Most meetings whose items can be chosen, and most documents listed; where there are more, users enter a symbol."""
-MOST_QUESTION = 20_000
+MAX_QUESTION = 20_000
 """Most characters of a question that are accepted; the setting max_question limits what is answered."""
-MOST_QUERY = 30_000
+MAX_QUERY = 30_000
 """Most bytes of a query that are parsed: the longest question, in any script."""
 Short = Annotated[str, Field(max_length=10)]
 Name = Annotated[str, Field(max_length=200)]
@@ -83,18 +83,18 @@ class ScopeForm(BaseModel):
 class PendingQuestion(ScopeForm):
     """The form with a question that is not sent yet."""
 
-    ask: Annotated[str, Field(max_length=LONGEST)] = ""
+    ask: Annotated[str, Field(max_length=MAX_QUESTION_SHOWN)] = ""
 
 
 class SentQuestion(ScopeForm):
     """The form with a question to answer."""
 
-    question: Annotated[str, Field(max_length=MOST_QUESTION)] = ""
+    question: Annotated[str, Field(max_length=MAX_QUESTION)] = ""
 
 
 def path_of(query: bytes) -> str:
     """The path of the form, with the parameters that it uses from the query of the page's address."""
-    given = dict(parse_qsl(query.decode("ascii", "replace"))) if len(query) < MOST_QUERY else {}
+    given = dict(parse_qsl(query.decode("ascii", "replace"))) if len(query) < MAX_QUERY else {}
     used = {name: given[name] for name in ("ask", "meeting", "document") if given.get(name)}
     return f"{PATH}?{urlencode(used)}" if used else PATH
 
@@ -166,20 +166,20 @@ def _form_page(
         chosen=chosen,
         filters=filters,
         meetings=_meetings(service, who, filters),
-        listed=filters.documents if len(filters.documents) <= MOST_DOCUMENTS else [],
+        listed=filters.documents if len(filters.documents) <= MAX_DOCUMENTS else [],
         conversation=talk.token if talk else "",
         turn=Markup(turn),  # noqa: S704  (escaped)
         earlier=Markup(earlier_html(talk, reader, last=True) if talk else ""),  # noqa: S704  (escaped)
         word=pandoc_path(),
         held=meeting_links(service, who, reader) if talk is None else [],
         examples=example_questions(service.library, reader, EXAMPLES) if talk is None else [],
-        longest=LONGEST,
+        longest=MAX_QUESTION_SHOWN,
     )
 
 
 def _meetings(service: Service, who: Principal, filters: Filters) -> list[tuple[str, str, Choices]]:
     """The choices of meetings, latest first, with the items of the latest ones: label, value, items."""
-    items = {each.document_id: agenda_items(each) for each in meetings_latest_first(service, who)[:MOST_MEETINGS]}
+    items = {each.document_id: agenda_items(each) for each in meetings_latest_first(service, who)[:MAX_MEETINGS]}
     return [
         (label, value, [(title, f"{value}#{number}") for title, number in items.get(value, ())])
         for label, value in filters.meetings

@@ -113,7 +113,7 @@ _PROGRAMS = ("/api/", "/v1/", "/mcp", "/metrics", "/gradio_api/")
 _CALLS = "/gradio_api/queue/join"
 _FOR_PROGRAMS = frozenset({"invalid", "not-found", "not-signed-in"})
 """Errors of the page's calls that only its script reads."""
-_MOST_WRONG = 5
+_MAX_WRONG = 5
 _WRONG = {
     "extra_forbidden": "unknown", "missing": "missing", "greater_than_equal": "least", "less_than_equal": "most",
     "string_too_long": "long", "literal_error": "choice", "int_parsing": "number", "int_parsing_size": "number",
@@ -156,7 +156,7 @@ def error_page(request: Request, refusal: ServiceFault) -> Response | None:
         refusal.status,
         title=words_of(reader).get(f"fault_{refusal.code}", word("fault_failed", reader)),
         detail="" if refusal.wrong else refusal.in_language(reader),
-        wrong=[_wrong(each, reader) for each in refusal.wrong[:_MOST_WRONG]],
+        wrong=[_wrong(each, reader) for each in refusal.wrong[:_MAX_WRONG]],
         advice=_advice(refusal, reader, request),
         again=_here(request) if refusal.retry_after and request.method == "GET" else "",
     )

@@ -22,12 +22,12 @@ from assistant.api.api_replies import file_reply
 from assistant.api.authentication import Caller, ServiceParameter
 from assistant.api.route import requires
 from assistant.export.file_formats import to_html
-from assistant.export.layouts import publication_of
+from assistant.export.layouts import build_publication
 from assistant.page.plain_pages import PageRoute, document_path, page, words_path
 from assistant.page.scope_choice import meeting_views
 from assistant.page_labels import LANGUAGE_NAMES, language_of, word
 from assistant.paper_requests import (
-    MOST_SIDES,
+    MAX_COMPARED_DOCUMENTS,
     BriefingRequest,
     ComparisonRequest,
     MandatesRequest,
@@ -49,9 +49,9 @@ T = TypeVar("T")
 
 PATIENCE = 1.5
 """Seconds that a request waits for a paper; after that a waiting page reloads itself."""
-MOST_PATIENT = 8
+MAX_PATIENT = 8
 """Most requests that wait at once: each occupies a thread that other pages need."""
-_patient = BoundedSemaphore(MOST_PATIENT)
+_patient = BoundedSemaphore(MAX_PATIENT)
 AGAIN = 2
 """Seconds after which the waiting page reloads."""
 FILES = {"docx": "Word", "pdf": "PDF", "md": "Markdown"}
@@ -171,7 +171,7 @@ class TopicForm(PaperForm):
 
     def page_values(self, request: Request, service: Service, who: Principal) -> dict[str, Any]:
         """The limit of documents."""
-        return {"most": MOST_SIDES}
+        return {"most": MAX_COMPARED_DOCUMENTS}
 
 
 class MandatesForm(PaperForm):
@@ -214,7 +214,7 @@ def _add(kind: type[PaperForm]) -> None:
         files = [(label, f"/{kind.place}/{kind.name}.{form}?{query}") for form, label in kind.files.items()]
 
         def shown(made: Any) -> Response:
-            publication = publication_of(made, service.library, asked.request.spoken(made), words_path)
+            publication = build_publication(made, service.library, asked.request.output_language(made), words_path)
             article = Markup(to_html(publication, page=False))  # noqa: S704  (escaped)
             return page(f"{kind.place}.html", request, **values | {"article": article, "made": made, "files": files})
 
@@ -226,8 +226,8 @@ def _add(kind: type[PaperForm]) -> None:
         writing.check_form(form, asked.language or None)
 
         def written(made: Any) -> Response:
-            data = writing.render_report(caller, made, form, asked.request.spoken(made))
-            return file_reply(data, form, kind.name, asked.request.about)
+            data = writing.render_report(caller, made, form, asked.request.output_language(made))
+            return file_reply(data, form, kind.name, asked.request.file_label)
 
         return made_or_waiting(request, service, caller, asked, written)
 
@@ -285,7 +285,7 @@ def _labels(name: str, choices: tuple[str, ...], request: Request) -> dict[str, 
 
 
 def _result_soon(future: Future[T]) -> T | None:
-    """The result of a future within `PATIENCE` seconds, else None; waits only while fewer than `MOST_PATIENT` requests do."""
+    """The result of a future within `PATIENCE` seconds, else None; waits only while fewer than `MAX_PATIENT` requests do."""
     patient = _patient.acquire(blocking=False)
     try:
         return future.result(PATIENCE if patient else 0)

@@ -190,7 +190,7 @@ def _label(agenda: str, meeting: Meeting, reader: str) -> str:
     return sign(",", reader).join(isolated(each, reader) for each in named)
 
 
-LONGEST = 80
+MAX_TITLE = 80
 """Most characters of a title or heading in an example question."""
 _NUMBER = re.compile(r"^[\dIVXLC]+(?:/\d+)?[.)]\s+")
 ARTICLES = 2
@@ -221,7 +221,7 @@ def _meeting_examples(library: Library, language: str) -> Iterator[str]:
         for item in items[:1]:
             yield word("example_papers", language, item=f"{item.number}{named}")
         spoken = "" if agenda.unquotable else agenda.language
-        for item in [each for each in items if len(each.title) <= LONGEST and spoken == language][:1]:
+        for item in [each for each in items if len(each.title) <= MAX_TITLE and spoken == language][:1]:
             yield word("example_title", language, title=item.title)
 
 
@@ -274,7 +274,7 @@ def _headings(document: Document) -> list[str]:
     return [
         text
         for text, characters in below.items()
-        if 0 < len(text) <= LONGEST < characters
+        if 0 < len(text) <= MAX_TITLE < characters
         and text not in twice
         and text.casefold() in prose
         and not any(map(str.isdigit, text))

@@ -69,7 +69,7 @@ async def sign_in(
         return _form(request, next, name, status.HTTP_401_UNAUTHORIZED)
     gate.guess_limits.reset(name, address)
     who = Principal(Role.NONE, "session", f"account:{name}", address)
-    await run_in_threadpool(gate.audit.note, who, "sign-in", "")
+    await run_in_threadpool(gate.audit.add, who, "sign-in", "")
     response = RedirectResponse(safe_next(next), status.HTTP_303_SEE_OTHER)
     response.set_cookie(
         COOKIE, token, max_age=gate.accounts.seconds, httponly=True, samesite="lax", path="/",
@@ -93,7 +93,7 @@ async def sign_out(request: Request) -> Response:
 
 def _failed(gate: AccessGate, what: Failure, name: str, address: str) -> None:
     """Logs a failed attempt. An unknown name is not logged: it may be a password in the wrong field."""
-    gate.failure_log.note(what, f"account:{name if gate.accounts.exists(name) else '?'}", address)
+    gate.failure_log.add(what, f"account:{name if gate.accounts.exists(name) else '?'}", address)
 
 
 def _gate(request: Request) -> AccessGate:

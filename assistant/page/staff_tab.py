@@ -28,11 +28,11 @@ from assistant.service_errors import Conflict, ServiceFault
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": None}
 LANGUAGES = [(name, code) for code, name in LANGUAGE_NAMES.items()]
 OPEN = ("queued", "running")
-MOST_FOLLOWED = 200
+MAX_FOLLOWED = 200
 """Most jobs shown at once."""
-MOST_JOBS = 20
+MAX_JOBS = 20
 """Most ended jobs shown, the latest, including those before the server's start."""
-MOST_UNVERIFIED = 300
+MAX_UNVERIFIED = 300
 """Most unverified texts listed."""
 RATINGS = 100
 """Most ratings shown, the latest."""
@@ -43,7 +43,7 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
     with gr.Accordion(mark("add_files"), open=True):
         carrier("rp-files", marked("upload.html", most=service.most_upload))
         # The script fills and clicks these after uploads: the ids of the jobs that ingest them.
-        sent = gr.Textbox("", visible="hidden", elem_id="rp-sent", max_length=MOST_FOLLOWED * 20)
+        sent = gr.Textbox("", visible="hidden", elem_id="rp-sent", max_length=MAX_FOLLOWED * 20)
         follow_sent = gr.Button("", visible="hidden", elem_id="rp-follow")
     with gr.Accordion(mark("fetch_official"), open=False) as official:
         symbols = gr.Textbox("", label=mark("fetch_symbols"), lines=2, max_length=4_000)
@@ -146,10 +146,10 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
 
 
 def _latest(service: Service, who: Principal, reader: str) -> list[dict[str, Any]]:
-    """The translated records of all users' jobs, latest first: all that have not ended, and the last `MOST_JOBS` others."""
+    """The translated records of all users' jobs, latest first: all that have not ended, and the last `MAX_JOBS` others."""
     jobs = service.all_jobs(who)
-    ended = [each["id"] for each in jobs if each["state"] not in OPEN][:MOST_JOBS]
-    shown = [each["id"] for each in jobs if each["state"] in OPEN or each["id"] in ended][:MOST_FOLLOWED]
+    ended = [each["id"] for each in jobs if each["state"] not in OPEN][:MAX_JOBS]
+    shown = [each["id"] for each in jobs if each["state"] in OPEN or each["id"] in ended][:MAX_FOLLOWED]
     return [describe_job(service.job(who, each), reader) for each in shown]
 
 
@@ -164,7 +164,7 @@ def _health_html(service: Service, who: Principal, reader: str) -> str:
         known_not_held=service.catalogue(who, limit=1)[1],
         doubtful=doubtful,
         unverified=[each for each in held if "unverified" in each],
-        most=MOST_UNVERIFIED,
+        most=MAX_UNVERIFIED,
     )
 
 

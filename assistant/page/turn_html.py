@@ -176,13 +176,13 @@ def _close(document: Document, passage: tuple[int, int], citation: Citation) -> 
     return max(begins, default=start), min(ends, default=end)
 
 
-LONGEST = 2_000
+MAX_QUESTION_SHOWN = 2_000
 """Most characters of a question that are shown in full; longer ones are not answered."""
 LONG = 220
 """Characters above which a direct statement is set in smaller type."""
 OFFERED = 3
 """Example questions offered where one was not understood."""
-MOST = 3
+SHOWN_STATEMENTS = 3
 """Statements shown at first; the others can be expanded."""
 
 
@@ -207,7 +207,7 @@ def turn_html(
     sources = sources_of(service, answer)
     stands, changed = present_status(answer, sources)
     state = stands if whole else "waiting"
-    offer = state == "refused" and len(turn.question) <= LONGEST  # a longer one must be shortened instead
+    offer = state == "refused" and len(turn.question) <= MAX_QUESTION_SHOWN  # a longer one must be shortened instead
     return _turn(
         number,
         turn.question,
@@ -237,14 +237,14 @@ def _turn(number: int, question: str, scope: str, spoken: str, state: str, label
     return carried(
         "turn.html",
         number=number,
-        question=question if len(question) <= LONGEST else f"{question[:300]}…",
-        again=question if len(question) <= LONGEST else "",
+        question=question if len(question) <= MAX_QUESTION_SHOWN else f"{question[:300]}…",
+        again=question if len(question) <= MAX_QUESTION_SHOWN else "",
         scope=word("scope", spoken, scope=scope) if scope else "",
         spoken=spoken,
         state=state,
         label=label,
         words=words_of(spoken),
-        most=MOST,
+        most=SHOWN_STATEMENTS,
         **shown,
     )
 

@@ -39,12 +39,12 @@ class JobHistory:
     def __init__(self, store: AccessStore) -> None:
         self._store, self._server = store, str(store.folder.resolve())
 
-    def note(self, job: Mapping[str, Any]) -> None:
+    def save(self, job: Mapping[str, Any]) -> None:
         """Stores the current record of a job."""
         self._store.write_later(_NOTE, *self._row(job))
         self._store.write_later(_FORGET, KEPT - 1)
 
-    def begin(self) -> None:
+    def mark_interrupted(self) -> None:
         """Marks the jobs that an earlier run of this server left unfinished as stopped."""
         unfinished = self._store.rows(
             "SELECT record, outcomes FROM jobs WHERE server = ? AND state IN ('queued', 'running')", self._server
@@ -75,11 +75,11 @@ def _job(record: str, outcomes: str) -> dict[str, Any]:
 
 State = Literal["queued", "running", "done", "failed", "stopped"]
 
-MOST_KEPT = 200
+MAX_KEPT = 200
 """Most finished jobs in memory."""
 PAUSE = 0.3
 """Seconds between two records of a job that somebody follows."""
-MOST_OUTCOMES = 100_000
+MAX_OUTCOMES = 100_000
 """Most outcomes that a job keeps in memory; the counts go on."""
 
 log = logging.getLogger("rapporteur.jobs")
@@ -185,7 +185,7 @@ class JobReporter:
             result = str(record.get("result", "done"))
             self._on_result(result)
             job.counts[result] = job.counts.get(result, 0) + 1
-            if len(job.outcomes) < MOST_OUTCOMES:
+            if len(job.outcomes) < MAX_OUTCOMES:
                 job.outcomes.append(record)
             self._changed.notify(job)
 
@@ -203,7 +203,7 @@ class Jobs:
     ) -> None:
         self._places, self._on_result, self._history = places, on_result, history
         if history is not None:
-            history.begin()
+            history.mark_interrupted()
         self._changed = _Changes()
         self._jobs: dict[str, Job] = {}
         self._stops: dict[str, threading.Event] = {}
@@ -244,10 +244,10 @@ class Jobs:
         return Job(**before)
 
     def all(self) -> list[dict[str, Any]]:
-        """Returns all jobs as records without their outcomes, latest first; of earlier processes the latest `MOST_KEPT`."""
+        """Returns all jobs as records without their outcomes, latest first; of earlier processes the latest `MAX_KEPT`."""
         with self._changed:
-            own = {job.id: job.to_json(since=MOST_OUTCOMES) for job in reversed(self._jobs.values())}
-        before = self._history.latest(MOST_KEPT) if self._history else []
+            own = {job.id: job.to_json(since=MAX_OUTCOMES) for job in reversed(self._jobs.values())}
+        before = self._history.latest(MAX_KEPT) if self._history else []
         older = [each for each in before if each["id"] not in own]
         return [*own.values(), *older]
 
@@ -351,11 +351,11 @@ class Jobs:
 
     def _note(self, job: Job) -> None:
         if self._history is not None:
-            self._history.note(job.to_json())
+            self._history.save(job.to_json())
 
     def _forget(self) -> None:
         ended = [job.id for job in self._jobs.values() if job.state not in ("queued", "running")]
-        for job_id in ended[: max(0, len(ended) - MOST_KEPT)]:
+        for job_id in ended[: max(0, len(ended) - MAX_KEPT)]:
             del self._jobs[job_id], self._stops[job_id]
 
     def _now(self) -> str:

@@ -36,25 +36,25 @@ class Metrics:
         )
         self._files = Counter("rapporteur_files", "Files by what became of them.", ("result",), registry=self._registry)
 
-    def request(self, method: str, route: str, status: int, seconds: float) -> None:
+    def count_request(self, method: str, route: str, status: int, seconds: float) -> None:
         """Counts a finished request; status 0: the client disconnected."""
         self._requests.labels(method if method in _METHODS else "other", route, str(status)).inc()
         self._request_seconds.labels(route).observe(seconds)
 
-    def answer(self, status: str, language: str, seconds: float) -> None:
+    def count_answer(self, status: str, language: str, seconds: float) -> None:
         """Counts an answer."""
         self._answers.labels(status, language).inc()
         self._answer_seconds.observe(seconds)
 
-    def refused(self, reason: str) -> None:
+    def count_refusal(self, reason: str) -> None:
         """Counts a question that was not accepted."""
         self._refused.labels(reason).inc()
 
-    def file(self, result: str) -> None:
+    def count_file(self, result: str) -> None:
         """Counts the outcome of a file."""
         self._files.labels(result).inc()
 
-    def watch(self, name: str, help_text: str, value: Callable[[], float]) -> None:
+    def add_gauge(self, name: str, help_text: str, value: Callable[[], float]) -> None:
         """Adds a gauge whose value is computed when metrics are read."""
         Gauge(f"rapporteur_{name}", help_text, registry=self._registry).set_function(value)
 

@@ -15,7 +15,7 @@ from ingest.readers import ReadError
 if TYPE_CHECKING:
     from ingest.sandbox.pool import Limits
 
-MOST_WAITING = 8
+MAX_WAITING = 8
 """Most images rendered or waited for at once: each occupies a thread that other requests need."""
 KEPT, KEPT_BYTES = 500, 32_000_000
 """Most images in the cache, and most bytes of them."""
@@ -32,7 +32,7 @@ class PageImages:
         from ingest.sandbox.page_renderer import PageRenderer
 
         self._library, self._pictures = library, PageRenderer(limits)
-        self._places = threading.BoundedSemaphore(MOST_WAITING)
+        self._places = threading.BoundedSemaphore(MAX_WAITING)
         self._guard = threading.Lock()
         self._drawn: OrderedDict[tuple[str, int, str], bytes] = OrderedDict()
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
 from assistant.access import Principal, Role, check
 from assistant.access.access_store import AccessStore
-from assistant.paper_requests import PaperRequest, file_of
-from assistant.reports import Progress, refused, silent
+from assistant.paper_requests import PaperRequest, render_file
+from assistant.reports import Progress, no_progress, report_errors_as
 from assistant.reports.brief.briefing import Briefing, Source
 from assistant.service.paper_queue import Paper, PaperQueue
 from assistant.service_errors import Conflict, Invalid, NotFound
@@ -25,7 +25,7 @@ from corpus.symbols import Symbol
 from ingest.readers.text import visible
 
 if TYPE_CHECKING:
-    from assistant.export.footnoting import Address
+    from assistant.export.footnoting import AddressBuilder
     from assistant.export.layouts import Report
     from assistant.export.publication import Publication
     from assistant.reports.agenda_check import AgendaCheck
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 State = Literal["draft", "review", "cleared"]
 STATES: tuple[State, ...] = get_args(State)
-LONGEST = 4_000
+MAX_COMMENT = 4_000
 """Longest comment, in characters."""
 _EVENTS = "SELECT time, who, kind, statement, text FROM draft_events WHERE draft = ? ORDER BY id"
 _NOTE = "INSERT INTO draft_events (draft, time, who, kind, statement, text) VALUES (?, ?, ?, ?, ?, ?)"
@@ -124,8 +124,8 @@ class Drafts:
     def comment(self, draft_id: str, text: str, statement: int | None = None) -> Draft:
         """Adds a comment, on a statement by its number or on the whole."""
         draft, comment_text = self.get(draft_id), visible(" ".join(text.split())).strip()
-        if not comment_text or len(comment_text) > LONGEST:
-            raise Invalid("comment-length", most=LONGEST, count=len(comment_text))
+        if not comment_text or len(comment_text) > MAX_COMMENT:
+            raise Invalid("comment-length", most=MAX_COMMENT, count=len(comment_text))
         count = draft.briefing.numbered if draft.briefing else 0
         if statement is not None and not 1 <= statement <= count:
             raise Invalid("no-statement", number=statement, count=count)
@@ -158,11 +158,11 @@ class Drafts:
         return moved
 
     def _changed(self, briefing: Briefing) -> tuple[str, ...] | None:
-        from assistant.reports.lookup import changed
+        from assistant.reports.lookup import find_outdated_citations
 
         if self._library is None:
             return None
-        return tuple(dict.fromkeys(each.symbol for each in changed(self._library, briefing.citations)))
+        return tuple(dict.fromkeys(each.symbol for each in find_outdated_citations(self._library, briefing.citations)))
 
     def _note(self, draft_id: str, kind: str, statement: int | None, text: str) -> None:
         self._store.write(_NOTE, draft_id, self._store.timestamp(), self._who, kind, statement, text)
@@ -174,20 +174,20 @@ def comments_on(events: Sequence[Event]) -> list[Event]:
     return sorted(found, key=lambda each: (each.statement is not None, each.statement or 0, each.time))
 
 
-def review_publication(draft: Draft, library: Library, address: Address | None = None) -> Publication:
+def review_publication(draft: Draft, library: Library, address: AddressBuilder | None = None) -> Publication:
     """Lays out a draft as a publication: its state on the cover, and, until it is cleared, the comments after the text. It says where
     documents no longer have what it quotes; its own text never changes."""
-    from assistant.export.footnoting import References
-    from assistant.export.layouts import briefing_paper
-    from assistant.reports.lookup import changed
+    from assistant.export.footnoting import ReferenceFormatter
+    from assistant.export.layouts import briefing_publication
+    from assistant.reports.lookup import find_outdated_citations
 
     assert draft.briefing is not None
     comments = [] if draft.state == "cleared" else [(e.statement, e.who, e.text) for e in comments_on(draft.events)]
-    outdated = changed(library, draft.briefing.citations)
+    outdated = find_outdated_citations(library, draft.briefing.citations)
     ids = {each.document for each in outdated}
     missing = {each.document: _as_cited(each) for each in draft.briefing.sources if each.document in ids}
-    references = References(library, draft.briefing.language, address, missing)
-    return briefing_paper(draft.briefing, references, draft.state, comments, outdated)
+    references = ReferenceFormatter(library, draft.briefing.language, address, missing)
+    return briefing_publication(draft.briefing, references, draft.state, comments, outdated)
 
 
 def _as_cited(source: Source) -> Document:
@@ -229,21 +229,21 @@ class PaperService:
         """Queues a paper; returns it as a `Paper` in progress, or the finished report of a request that is handled at once."""
         service = self._service
         check(who, request.operation)
-        if request.at_once:
+        if request.is_immediate:
             self._allowed(who, request.operation)
         request.check()
-        with refused(request.fault):
-            subject, make = request.subject(service)
+        with report_errors_as(request.fault):
+            subject, make = request.prepare(service)
 
         def work(progress: Progress, aside: Aside) -> Report:
-            with refused(request.fault):
+            with report_errors_as(request.fault):
                 return service.library.retry_if_changed(lambda: make(progress, aside))
 
-        if request.at_once:
-            return work(silent, nullcontext)
-        from assistant.reports.report_cache import state_of
+        if request.is_immediate:
+            return work(no_progress, nullcontext)
+        from assistant.reports.report_cache import library_fingerprint
 
-        key = (request.path, subject, state_of(service.library, service.engine.signature))
+        key = (request.path, subject, library_fingerprint(service.library, service.engine.signature))
         # A cached paper costs no more than reading a document.
         self._allowed(who, "documents" if self.queue.contains(key) else request.operation)
         # A paper on which no model failed would come out the same again.
@@ -253,8 +253,8 @@ class PaperService:
 
     def part(self, request: PaperRequest, made: Any) -> Report:
         """Selects the requested part of a paper. Raises `NotFound`, with similar names, where it has no part of that name."""
-        with refused(NotFound):
-            return request.part(made)
+        with report_errors_as(NotFound):
+            return request.select_part(made)
 
     def drafts(self, who: Principal) -> Drafts:
         """Returns the drafts under review, for a user to read and change. Raises `NotFound` where the service has no store."""
@@ -272,25 +272,25 @@ class PaperService:
     def agenda(self, who: Principal, meeting: str = "", languages: Sequence[str] = ("en",)) -> AgendaCheck:
         """Compares the documents that an agenda announces and cites with the library."""
         from assistant.reports.agenda_check import check_agenda
-        from assistant.reports.lookup import agenda_meeting
+        from assistant.reports.lookup import find_meeting
 
         self._allowed(who, "agenda")
         library = self._service.library
-        with refused(NotFound):
-            return check_agenda(library, self._service.engine.catalogue, agenda_meeting(library, meeting), languages)
+        with report_errors_as(NotFound):
+            return check_agenda(library, self._service.engine.catalogue, find_meeting(library, meeting), languages)
 
     def check_form(self, form: str, language: str | None = None) -> None:
         """Raises `Conflict` where files of this format, or in this language, can't be written on this machine."""
         from assistant.export.file_formats import check_form
 
-        with refused(Conflict):
+        with report_errors_as(Conflict):
             check_form(form, language)
 
     def render_report(self, who: Principal, made: Any, form: str, language: str) -> bytes:
         """Renders a report as a file; mandates also as `csv` or `xlsx`. Raises `Conflict` where the program that writes the format is
         not installed."""
         with self._check_render(who, form):
-            return file_of(made, form, self._service.library, language)
+            return render_file(made, form, self._service.library, language)
 
     def render_draft(self, who: Principal, draft: Draft, form: str) -> bytes:
         """Renders a draft as a file, in the same way."""
@@ -300,6 +300,6 @@ class PaperService:
             return render(review_publication(draft, self._service.library), form)
 
     def _check_render(self, who: Principal, form: str) -> AbstractContextManager[None]:
-        # DOCX and PDF are written by a separate process, which costs as much as a briefing.
+        # DOCX and PDF are written by a separate program, so they are counted as a briefing whoever generated the paper.
         self._allowed(who, "brief" if form in ("docx", "pdf") else "documents")
-        return refused(Conflict)
+        return report_errors_as(Conflict)

@@ -104,9 +104,8 @@ class QuestionQueue:
         self._places, self._per_client, self._patience, self._clock = places, per_client, patience, clock
         self._state = threading.Condition(threading.RLock())
         self._queue: list[_Waiting] = []  # in order of arrival
-        self._turns = self._ahead = (
-            0  # turns so far; of these, the latest in a row by known clients while strangers waited
-        )
+        self._turns = 0  # turns so far
+        self._ahead = 0  # latest turns in a row of known clients while anonymous ones waited
         self._last: dict[str, int] = {}  # number of the last turn of each client
         self._clients: Counter[str] = Counter()
         self._closed = self._given_up = False

@@ -207,7 +207,7 @@ class QuestionService(ServiceBase):
         try:
             return self.question_queue.submit(run, who.client, who.origin)
         except ServiceFault as fault:
-            self.metrics.refused(fault.code)
+            self.metrics.count_refusal(fault.code)
             raise
 
     def _answer(
@@ -225,7 +225,7 @@ class QuestionService(ServiceBase):
                 elif isinstance(event, Finished):
                     answer = event.answer
         seconds = answer.timings.get("total_ms", 0.0) / 1e3
-        self.metrics.answer(answer.status, answer.language, seconds)
+        self.metrics.count_answer(answer.status, answer.language, seconds)
         fields = {"who": who.id, "status": answer.status, "language": answer.language, "ms": round(seconds * 1e3, 1)}
         if self._log_questions:
             fields |= {"question": question, "history": history}

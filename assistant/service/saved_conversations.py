@@ -16,7 +16,7 @@ CONVERSATIONS, FORGOTTEN = 100, 1_000
 """Most conversations of one account, and most tokens of its deleted ones; the oldest are dropped."""
 LINKS, LINKS_OF_ALL = 200, 2_000
 """Most links of one account, and of all anonymous users together; the oldest are dropped."""
-LONGEST_ANSWER = 40_000
+MAX_ANSWER = 40_000
 """Most characters of a shared answer."""
 DAYS = 30
 """Days for which a link is valid."""
@@ -132,8 +132,8 @@ class SavedConversations:
     def share(self, who: Principal, content: str) -> Link:
         """Creates a link to an answer, valid for `DAYS`."""
         check(who, "ask")
-        if len(content) > LONGEST_ANSWER:
-            raise TooLarge("link-long", most=LONGEST_ANSWER)
+        if len(content) > MAX_ANSWER:
+            raise TooLarge("link-long", most=MAX_ANSWER)
         now = self._store.now().astimezone(UTC)
         until, one = now + timedelta(days=DAYS), secrets.token_urlsafe(12)
         self._store.write("DELETE FROM shared WHERE until <= ?", now.isoformat())

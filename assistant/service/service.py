@@ -56,22 +56,22 @@ class Service(QuestionService, CollectionService):
         self.engine = engine
         self.metrics = Metrics()
         self.audit = Audit(store) if store else None
-        super().__init__(rate_limits, self.audit.note if self.audit else lambda _who, _action, _target: None)
+        super().__init__(rate_limits, self.audit.add if self.audit else lambda _who, _action, _target: None)
         self._log_questions = self.settings.log_questions
         self.library = engine.library
         self.collection = Collection(engine.library, engine.catalogue)
         self.question_queue = question_queue or QuestionQueue.of(self.settings)
-        self.jobs = Jobs(places=JOBS, on_result=self.metrics.file, history=JobHistory(store) if store else None)
+        self.jobs = Jobs(places=JOBS, on_result=self.metrics.count_file, history=JobHistory(store) if store else None)
         self._updater = updater or CollectionUpdater(engine.library, engine.catalogue)
         self._uploads = Uploads(self.library.folder / FOLDER)
         self._stop_callbacks: list[Callable[[], None]] = []
         self.papers = PaperService(self, self._check, self._note_action, store, JOBS)
         self._pictures = PageImages(self.library, self._updater.limits)
         self.conversations = SavedConversations(store) if store else None
-        self.metrics.watch("waiting", "Questions that wait for their turn.", lambda: self.question_queue.waiting)
-        self.metrics.watch("writing", "Questions that wait for a model.", lambda: self.question_queue.away_count)
-        self.metrics.watch("jobs", "Jobs that have not ended.", lambda: self.jobs.unfinished)
-        self.metrics.watch("passages", "Passages held.", lambda: sum(self.library.passage_counts().values()))
+        self.metrics.add_gauge("waiting", "Questions that wait for their turn.", lambda: self.question_queue.waiting)
+        self.metrics.add_gauge("writing", "Questions that wait for a model.", lambda: self.question_queue.away_count)
+        self.metrics.add_gauge("jobs", "Jobs that have not ended.", lambda: self.jobs.unfinished)
+        self.metrics.add_gauge("passages", "Passages held.", lambda: sum(self.library.passage_counts().values()))
 
     def warm(self) -> None:
         """Loads models and indexes by answering a question in the queue, before the first user asks one."""

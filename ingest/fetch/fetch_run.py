@@ -101,7 +101,7 @@ Result = Literal["fetched", "kept", "not published", "refused", "failed"]
 
 
 @dataclass(frozen=True)
-class Download:
+class DownloadOutcome:
     """The outcome of one request: a file (`fetched` now, or `kept` from an earlier run), or why there is none."""
 
     request: DownloadRequest
@@ -126,7 +126,7 @@ def download(
     *,
     again: bool = False,
     progress: Callable[[DownloadProgress], None] = lambda _: None,
-) -> Iterator[Download]:
+) -> Iterator[DownloadOutcome]:
     """Fetches what has not been fetched before, or with `again` whatever has changed since.
 
     A file that the library refused is requested again. Where the service as a whole is unavailable no further request
@@ -136,23 +136,23 @@ def download(
     for request in requests:
         earlier = service.find_cached(request.symbol, request.language, formats)
         if earlier is not None and not earlier.refused and not again:
-            yield Download(request, "kept", earlier)
+            yield DownloadOutcome(request, "kept", earlier)
             continue
         if unavailable is not None:
-            yield Download(request, "failed", reason=f"not asked for: {unavailable}")
+            yield DownloadOutcome(request, "failed", reason=f"not asked for: {unavailable}")
             continue
         progress(DownloadProgress(request, 0, None))
         try:
             stored = service.fetch(request.symbol, request.language, formats, _progress_callback(request, progress))
         except NotPublished as error:
-            yield Download(request, "not published", reason=str(error))
+            yield DownloadOutcome(request, "not published", reason=str(error))
         except Refused as error:
-            yield Download(request, "refused", reason=str(error))
+            yield DownloadOutcome(request, "refused", reason=str(error))
         except FetchError as error:
             unavailable = error if isinstance(error, ServiceUnavailable) else None
-            yield Download(request, "failed", reason=str(error))
+            yield DownloadOutcome(request, "failed", reason=str(error))
         else:
-            yield Download(request, "kept" if stored == earlier else "fetched", stored, _format_note(stored))
+            yield DownloadOutcome(request, "kept" if stored == earlier else "fetched", stored, _format_note(stored))
 
 
 @dataclass(frozen=True)

@@ -82,7 +82,7 @@ def test_signing_in_and_what_the_audit_log_has_no_room_for_are_refused_and_nothi
     staff = made.by("staff")
     with full(made.store._db):
         with pytest.raises(LibraryFull):
-            again(lambda: made.audit.note(LOCAL, "fills what is left"))
+            again(lambda: made.audit.add(LOCAL, "fills what is left"))
         refused(sign_in(made.client), made)
         assert sign_in(made.client, password="not the password").status_code == 401
         made.client.cookies.clear()

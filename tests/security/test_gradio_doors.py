@@ -25,7 +25,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from assistant.access import Role
 from assistant.api.authentication import COOKIE
-from assistant.page.gradio_calls import MOST_BYTES
+from assistant.page.gradio_calls import MAX_BYTES
 
 ROOT = Path(__file__).parents[2]
 ROLES = ("nobody", "read", "staff", "admin")
@@ -395,7 +395,7 @@ def test_a_call_has_no_more_than_its_bytes_whether_it_says_so_or_not(
     made: Made, functions: Functions, spy: Spy
 ) -> None:
     headers = {"Content-Type": "application/json", **made.headers("read")}
-    large = json.dumps(functions.call("rp-ask", "x" * MOST_BYTES)).encode()
+    large = json.dumps(functions.call("rp-ask", "x" * MAX_BYTES)).encode()
     assert made.client.post(JOIN, content=large, headers=headers).status_code == 413
     assert made.client.post(JOIN, content=iter([large[:1_000], large[1_000:]]), headers=headers).status_code == 413
     longest = json.dumps(functions.call("rp-ask", "م" * 20_000))

@@ -16,7 +16,14 @@ from security.test_gradio_doors import JOIN, Functions, config, functions
 from services import SAME, Made, listening, made_service, service_fixture, settings_with
 
 from assistant.access import Principal, Role
-from assistant.access.anonymous_sessions import COOKIE, MOST, MOST_KEPT, SECONDS, AnonymousSessions, SigningSecret
+from assistant.access.anonymous_sessions import (
+    COOKIE,
+    MAX_KEPT,
+    MAX_PER_ADDRESS,
+    SECONDS,
+    AnonymousSessions,
+    SigningSecret,
+)
 from assistant.access.principal import SHARED
 from assistant.access.rate_limits import RateLimits
 from assistant.api.admission import ConcurrencyLimits, RequestSlots
@@ -136,9 +143,9 @@ def test_a_session_is_known_again_after_the_server_was_started_anew_and_none_wit
 def test_an_address_has_a_bounded_number_of_sessions_and_takes_none_from_others(tmp_path: Path) -> None:
     clock = [0.0]
     anonymous_sessions = AnonymousSessions(SigningSecret(tmp_path), clock=lambda: clock[0])
-    held = [anonymous_sessions.create() for _ in range(MOST)]
+    held = [anonymous_sessions.create() for _ in range(MAX_PER_ADDRESS)]
     names = {anonymous_sessions.session(each, ROOM) for each in held}
-    assert len(names) == MOST
+    assert len(names) == MAX_PER_ADDRESS
     late = anonymous_sessions.create()
     assert anonymous_sessions.session(late, ROOM) == "", "what comes beyond counts by address"
     assert anonymous_sessions.session(late, "198.51.100.1")
@@ -149,10 +156,10 @@ def test_an_address_has_a_bounded_number_of_sessions_and_takes_none_from_others(
 
 def test_what_is_kept_of_sessions_has_an_end(tmp_path: Path) -> None:
     anonymous_sessions = AnonymousSessions(SigningSecret(tmp_path))
-    for n in range(MOST_KEPT + 10):
+    for n in range(MAX_KEPT + 10):
         assert anonymous_sessions.session(anonymous_sessions.create(), f"10.{n >> 16 & 255}.{n >> 8 & 255}.{n & 255}")
-    assert len(anonymous_sessions._used) == MOST_KEPT
-    assert sum(anonymous_sessions._held.values()) == MOST_KEPT
+    assert len(anonymous_sessions._used) == MAX_KEPT
+    assert sum(anonymous_sessions._held.values()) == MAX_KEPT
 
 
 def test_people_at_one_address_have_their_own_places_in_the_queue() -> None:

@@ -82,8 +82,8 @@ def passage(
 def _part(part: Literal["outline", "tables", "footnotes"], said: str) -> None:
     @router.get(f"/documents/{{document:path}}/{part}", name=part, description=said)
     @requires("documents")
-    def give(service: ServiceParameter, held: NamedDocument, place: Place = None) -> list[dict[str, Any]]:
-        return service.collection.parts(held, part, place)
+    def give(service: ServiceParameter, doc: NamedDocument, place: Place = None) -> list[dict[str, Any]]:
+        return service.collection.parts(doc, part, place)
 
 
 _part("outline", "The headings of a document with their places and pages.")
@@ -94,25 +94,25 @@ _part("footnotes", "The footnotes of a document, with the places that refer to t
 @router.get("/documents/{document:path}/blocks", response_model=Page[BlockOut])
 @requires("documents")
 def blocks(
-    service: ServiceParameter, held: NamedDocument, place: Place = None, offset: Offset = 0, limit: Limit = 50
+    service: ServiceParameter, doc: NamedDocument, place: Place = None, offset: Offset = 0, limit: Limit = 50
 ) -> dict[str, Any]:
     """The blocks of a document (headings, paragraphs, items, rows, footnotes), or those at a place."""
-    found = service.collection.blocks(held, place)
-    return Page.of(service.collection.blocks_with_corrections(held, found[offset : offset + limit]), len(found), offset)
+    found = service.collection.blocks(doc, place)
+    return Page.of(service.collection.blocks_with_corrections(doc, found[offset : offset + limit]), len(found), offset)
 
 
 @router.get("/documents/{document:path}/text")
 @requires("documents")
-def text(held: NamedDocument) -> dict[str, str]:
+def text(doc: NamedDocument) -> dict[str, str]:
     """The canonical text of a document, into which all offsets point."""
-    return {"id": held.id, "text": held.text}
+    return {"id": doc.id, "text": doc.text}
 
 
 @router.get("/documents/{document:path}", response_model=DocumentOut, response_model_exclude_unset=True)
 @requires("documents")
-def document(service: ServiceParameter, held: NamedDocument) -> dict[str, Any]:
+def document(service: ServiceParameter, doc: NamedDocument) -> dict[str, Any]:
     """What is known of a document: masthead, pages, versions, corrections."""
-    return service.collection.describe(held)
+    return service.collection.describe(doc)
 
 
 @router.post("/documents/{document:path}/confirm", response_model=list[DocumentOut], response_model_exclude_unset=True)

@@ -170,9 +170,9 @@ def forget(body: ForgetBody, service: ServiceParameter, caller: Caller) -> dict[
 
 @local.get("/documents/{document:path}")
 @requires("documents")
-def document(service: ServiceParameter, held: NamedDocument) -> dict[str, Any]:
+def document(service: ServiceParameter, doc: NamedDocument) -> dict[str, Any]:
     """Returns a document with all its blocks, and its relations to others."""
-    return {"document": held.to_json(), "versions": service.collection.relations(held)}
+    return {"document": doc.to_json(), "versions": service.collection.relations(doc)}
 
 
 @local.get("/meetings")

@@ -112,8 +112,8 @@ async def _paper_reply(request: Request, service: Service, caller: Caller, asked
     made = service.papers.part(asked, await wait_for_paper(service, caller, asked))
     if form == "json":
         return JSONResponse(await run_in_threadpool(made.to_json))
-    data = await run_in_threadpool(service.papers.render_report, caller, made, form, asked.spoken(made))
-    return file_reply(data, form, asked.name, asked.about)
+    data = await run_in_threadpool(service.papers.render_report, caller, made, form, asked.output_language(made))
+    return file_reply(data, form, asked.name, asked.file_label)
 
 
 review = APIRouter(tags=["review"], route_class=GuardedRoute)

@@ -21,7 +21,7 @@ from ingest.readers.text import check_length, mark_headings
 __all__ = ["read_docx"]
 
 MAX_CELLS = 3_000_000
-_HEADING = 500  # a paragraph of more characters is no heading, whatever its style says
+_HEADING = 500  # a paragraph with more characters is not a heading, whatever its style
 _BLANK = Cell("")
 
 

@@ -79,7 +79,7 @@ def _render_part(part: _Part) -> Line:
 
 
 def _squeezed(text: str) -> str:
-    """Characters with white space as shown; a line of the file that ends within Chinese words is no space."""
+    """Characters with white space as a browser shows it; a line break of the file within Chinese text is not a space."""
     text = " ".join(_WRAPPED.sub("", text.replace("\xad", "")).split())
     if _MARK in text:
         text = re.sub(rf"[\[(] ?(?:{_MARK} ?)+[\])]", _MARK, text)

@@ -187,7 +187,7 @@ def _follow_runs(page: str, at: int, quote: str) -> list[Span]:
         end, at = at + length, -1
         while done < len(quote) and at < 0:
             seed = quote[done : done + MIN_RUN]
-            # The last letters are looked for close by: they are too few to be known elsewhere.
+            # The last letters are only searched close by: so few letters may occur anywhere.
             at = page.find(seed, end, end + (MAX_GAP if len(seed) == MIN_RUN else 2 * MIN_RUN))
             done += at < 0
     return runs
