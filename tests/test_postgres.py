@@ -543,7 +543,7 @@ def test_without_an_index_of_words_they_are_ranked_by_postgresql_until_a_reindex
     open_library: OpenLibrary, database_url: str, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr("corpus.store.postgres_tables.lacking", lambda _: ["pg_textsearch"])
+        patch.setattr("corpus.store.postgres_tables.missing_extensions", lambda _: ["pg_textsearch"])
         library = open_library(database=database_url)
     add(library, catalogue, Input("boats.md", b"# Boats\n\n1. Boats carry green lamps.\n"),
         Input("carts.md", b"# Carts\n\n1. Carts carry bells.\n"))  # fmt: skip

@@ -24,6 +24,7 @@ from assistant.vocabulary import Vocabulary
 from assistant.wording.lexicon import HAN_FUNCTION
 from corpus.acronyms import find_acronyms, most_common_expansion
 from corpus.analysis import analyse, word_spans
+from corpus.dates import find_full_dates
 from corpus.documents import Document
 
 MAX_LENGTH, MAX_WORDS, MAX_PHRASES = 75, 10, 2
