@@ -28,13 +28,13 @@ def matches_acronym(acronym: str, text: str) -> bool:
 def find_expansion(acronym: str, text: str) -> str:
     """The first sequence of words in a text that begin with the letters of an acronym (ECOSOC: Economic and Social Council); empty
     where there is none."""
-    letters, told = acronym.casefold(), dict[int, int]()
+    letters, begins = acronym.casefold(), dict[int, int]()
     for match in _WORD.finditer(text):
         word = match.group().casefold()
-        if not told and word[0] != letters[0]:
+        if not begins and word[0] != letters[0]:
             continue
-        reached = dict(told) if len(word) <= MAX_SKIPPED_LETTERS else {}
-        for count, begin in ((0, match.start()), *told.items()):
+        reached = dict(begins) if len(word) <= MAX_SKIPPED_LETTERS else {}
+        for count, begin in ((0, match.start()), *begins.items()):
             end = count + 1
             while end <= len(letters) and word.startswith(letters[count:end]):
                 if count or end < len(letters):  # a word that begins like all of it is another word
@@ -42,16 +42,16 @@ def find_expansion(acronym: str, text: str) -> str:
                 end += 1
         if len(letters) in reached:
             return " ".join(text[reached[len(letters)] : match.end()].split())
-        told = reached
+        begins = reached
     return ""
 
 
 def most_common_expansion(acronym: str, texts: Iterable[str]) -> str:
     """The name for an acronym that most texts use, with capitals on its longer words; empty where none does."""
-    told = (find_expansion(acronym, text) for text in texts)
+    expansions = (find_expansion(acronym, text) for text in texts)
     found = Counter(
         long
-        for long in told
+        for long in expansions
         if long and all(w[0].isupper() for w in _WORD.findall(long) if len(w) > MAX_SKIPPED_LETTERS)
     )
     return min(found, key=lambda long: (-found[long], long), default="")

@@ -151,12 +151,12 @@ def _named(text: str, heading: bool, now: _Open | None) -> PlaceMention | None:
     before = PREAMBLE.sub("", text[: naming.start]).lstrip(" ,")
     if PREAMBLE.search(text, 0, naming.end + 30):
         naming = replace(naming, places=())  # its paragraphs have no numbers of their own
-    stops = bool(_PLACE_END.match(text, naming.end))
-    told = bool(_INSTRUCTION.search(text))
+    ends_here = bool(_PLACE_END.match(text, naming.end))
+    instructs = bool(_INSTRUCTION.search(text))
     if _LEAD_IN.fullmatch(before):
-        return naming if told or stops or (heading and len(text) < HEAD_LENGTH) else None
+        return naming if instructs or ends_here or (heading and len(text) < HEAD_LENGTH) else None
     inside = now is None or not now.bare or now.container
-    return naming if inside and told and not _QUOTED_TEXT.search(before) else None
+    return naming if inside and instructs and not _QUOTED_TEXT.search(before) else None
 
 
 def _container(naming: PlaceMention, annex: str, page: str) -> tuple[str, str]:

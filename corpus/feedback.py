@@ -96,8 +96,8 @@ def make_feedback(
         raise FeedbackError(f"The language {language!r} is none of {', '.join(LANGUAGES)}.")
     if len(history) > MAX_HISTORY:
         raise FeedbackError(f"The history has {len(history)} turns; {MAX_HISTORY} are the most.")
-    asked = _text(question, "question")
-    if not asked:
+    cleaned_question = _text(question, "question")
+    if not cleaned_question:
         raise FeedbackError("The question is empty.")
     turns = tuple(_text(turn, "history") for turn in history)
     if sum(map(len, turns)) > MAX_HISTORY_TEXT:
@@ -106,7 +106,7 @@ def make_feedback(
     if len(_written(given)) > MAX_ANSWER:
         raise FeedbackError(f"The answer is longer than {MAX_ANSWER:,} characters.")
     return Feedback(
-        question=asked,
+        question=cleaned_question,
         language=language,
         rating=cast(Rating, rating),
         time=clock().astimezone(UTC).isoformat(timespec="seconds"),

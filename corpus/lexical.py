@@ -166,8 +166,8 @@ class _LanguageIndex:
     def find_indexed(self, ids: Sequence[str]) -> set[str]:
         if not ids:
             return set()
-        wanted = Query.term_set_query(self._schema, "id", list(ids))
-        return {self._id(address) for _, address in self._found(wanted, len(ids)).hits}
+        requested = Query.term_set_query(self._schema, "id", list(ids))
+        return {self._id(address) for _, address in self._found(requested, len(ids)).hits}
 
     def _found(self, query: Query, most: int, *, count: bool = False) -> Any:
         return self._call(self._searcher.search, query, most, count)

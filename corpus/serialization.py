@@ -30,8 +30,8 @@ def from_json_data(kind: Any, data: Any, where: str = "") -> Any:
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]
         place = ".".join([where or kind.__name__, *(str(part)[:40] for part in fault["loc"][1:])])
-        said = str(fault.get("ctx", {}).get("error", fault["msg"])).rstrip(".")
-        raise SerializationError(f"{place}: {said}.") from None
+        message = str(fault.get("ctx", {}).get("error", fault["msg"])).rstrip(".")
+        raise SerializationError(f"{place}: {message}.") from None
     except RecursionError:
         raise SerializationError(f"{where or kind.__name__}: it is nested too deep.") from None
 

@@ -159,12 +159,12 @@ class Versions:
             self._quotable[language] = self._quoted(language, list(self.keys))
         return self._quotable[language]
 
-    def _quoted(self, language: str | None, wanted: Sequence[str]) -> frozenset[str]:
+    def _quoted(self, language: str | None, requested: Sequence[str]) -> frozenset[str]:
         if language is None:
-            return frozenset(each for each in wanted if each not in self.superseded)
-        chosen = {each for each in wanted if each not in self._by_id}
+            return frozenset(each for each in requested if each not in self.superseded)
+        chosen = {each for each in requested if each not in self._by_id}
         lines: dict[_Lineage, list[Version]] = {}
-        for each in wanted:
+        for each in requested:
             if version := self._by_id.get(each):
                 lines.setdefault(version.lineage, []).append(version)
         for line in lines.values():

@@ -161,16 +161,16 @@ def _read_entries(data: Mapping[str, Any], kind: str, of: type[_Made]) -> list[_
     entries: Any = data[f"{kind}.yaml"].get(kind) or []
     if not isinstance(entries, list) or not all(isinstance(raw, dict) for raw in entries):
         raise CatalogueError(f"{kind}.yaml: '{kind}' must be a list of entries.")
-    kept = [{name: raw[name] for name in raw if name not in _IGNORED_FIELDS[kind]} for raw in entries]
+    known_fields = [{name: raw[name] for name in raw if name not in _IGNORED_FIELDS[kind]} for raw in entries]
     try:
-        return TypeAdapter(list[of], config=ConfigDict(extra="forbid")).validate_python(kept)  # type: ignore[valid-type]
+        return TypeAdapter(list[of], config=ConfigDict(extra="forbid")).validate_python(known_fields)  # type: ignore[valid-type]
     except ValidationError as error:
         faults = error.errors(include_url=False)
-        number, said = faults[0]["loc"][0], faults[0]["msg"].removeprefix("Value error, ")
+        number, message = faults[0]["loc"][0], faults[0]["msg"].removeprefix("Value error, ")
         same = [
             ".".join(map(str, each["loc"][1:]))
             for each in faults
             if (each["loc"][0], each["msg"]) == (number, faults[0]["msg"])
         ]
-        entry = kept[int(number)].get("title", f"entry {int(number) + 1}")
-        raise CatalogueError(f"{kind}.yaml, {entry!r}, {', '.join(same)}: {said}") from None
+        entry = known_fields[int(number)].get("title", f"entry {int(number) + 1}")
+        raise CatalogueError(f"{kind}.yaml, {entry!r}, {', '.join(same)}: {message}") from None

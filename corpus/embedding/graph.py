@@ -219,9 +219,9 @@ class _ReaderBuilder(_Builder):
         state = self._states()
         taken = self._node("Gather", [state, self._constant("first", np.array([0], np.int64))], axis=1)
         first = self._node("Squeeze", [taken, self._constant("one", np.array([1], np.int64))])
-        known = self._node("Tanh", [self._float(first, "pooler")])
-        told = self._float(known, "answerable")
-        self._append("Squeeze", [told, self._constant("last", np.array([-1], np.int64))], ["answerable"])
+        pooled = self._node("Tanh", [self._float(first, "pooler")])
+        logit = self._float(pooled, "answerable")
+        self._append("Squeeze", [logit, self._constant("last", np.array([-1], np.int64))], ["answerable"])
         ends = self._float(state, "span")
         self._append("Split", [ends], ["start.wide", "end.wide"], axis=2, num_outputs=2)
         for name in ("start", "end"):

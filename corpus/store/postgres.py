@@ -167,9 +167,9 @@ class Postgres:
             )
         except psycopg.Error as error:
             # A password with characters that have a meaning in URLs is parsed as a host, and appears in the error.
-            said = "" if "password" in self._parameters else f" ({_line(error)})"
+            detail = "" if "password" in self._parameters else f" ({_line(error)})"
             raise LibraryError(
-                f"The PostgreSQL database can't be reached{said}. See that the server runs and that its address is right."
+                f"The PostgreSQL database can't be reached{detail}. See that the server runs and that its address is right."
             ) from None
 
     def _call(self, call: Callable[[], Any], again: bool) -> Any:

@@ -184,8 +184,8 @@ class TableIndexes:
         a millisecond each; so passages are scored here, with the same formula. The rarity of a word and the mean length of passages
         are derived from the index's scores for a text of that word alone and for one with other words."""
         scored = f"word <@> to_bm25query(word, '{table}_words')"
-        told = self._db.execute(f"SELECT word, {scored} FROM unnest(?::text[]) AS word", (list(query),)).fetchall()
-        alone = {word: -float(score) for word, score in told if score < 0.0}
+        scores = self._db.execute(f"SELECT word, {scored} FROM unnest(?::text[]) AS word", (list(query),)).fetchall()
+        alone = {word: -float(score) for word, score in scores if score < 0.0}
         if not alone:
             return []
         word, score = next(iter(alone.items()))
