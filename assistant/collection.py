@@ -8,14 +8,14 @@ from dataclasses import asdict
 from typing import Any
 
 from assistant.service_errors import NotFound
-from corpus.catalogue import Catalogue, Entry
-from corpus.corrections import Correction, corrections
+from corpus.catalogue import Catalogue, CatalogueEntry
+from corpus.corrections import Correction, find_corrections
 from corpus.documents import LANGUAGES, Block, Document
 from corpus.library import Library
-from corpus.place_spans import locator_of, place
-from corpus.symbols import Symbol, link
-from corpus.tables import cells_of, tables_of
-from corpus.versions import Version, best_language
+from corpus.place_spans import place_correction, resolve_locator
+from corpus.symbols import Symbol, document_url
+from corpus.tables import cell_texts, find_tables
+from corpus.versions import Version, choose_language_versions
 from ingest.ledger import nearly_empty_pages
 
 
@@ -45,15 +45,16 @@ def tables(document: Document, locator: str | None = None) -> list[dict[str, Any
     return [
         {
             "locator": table.locator,
-            "number": table.number(document) or None,
+            "number": table.caption_number(document) or None,
             "caption": "\n".join(document.block_text(block) for block in table.caption),
             "page": (table.header or table.rows)[0].page,
-            "header": [cells_of(document, row) for row in table.header],
+            "header": [cell_texts(document, row) for row in table.header],
             "rows": [
-                {"ordinal": row.ordinal, "locator": row.locator, "cells": cells_of(document, row)} for row in table.rows
+                {"ordinal": row.ordinal, "locator": row.locator, "cells": cell_texts(document, row)}
+                for row in table.rows
             ],
         }
-        for table in tables_of(document)
+        for table in find_tables(document)
         if any(within(block, locator) for block in table.blocks)
     ]
 
@@ -107,7 +108,7 @@ def facts(document: Document) -> dict[str, Any]:
 
 
 def _corrected(document: Document, corrigendum: Document, correction: Correction) -> dict[str, Any]:
-    placed = place(document, correction)
+    placed = place_correction(document, correction)
     there = () if corrigendum is document else document.blocks
     return {
         "corrigendum": corrigendum.id,
@@ -116,7 +117,7 @@ def _corrected(document: Document, corrigendum: Document, correction: Correction
         "start": correction.start,
         "end": correction.end,
         "text": corrigendum.quote(correction.start, correction.end),
-        "blocks": [block.ordinal for block in there if placed.touches(block.start, block.end)],
+        "blocks": [block.ordinal for block in there if placed.touched_target(block.start, block.end)],
     }
 
 
@@ -144,7 +145,7 @@ class Collection:
         words = (text or "").casefold().split()
         return [
             header.id
-            for header in self._library.each_header()
+            for header in self._library.iter_headers()
             if language in (None, header.language)
             and edition in (None, header.edition)
             and all(word in f"{header.key} {header.title} {header.short}".casefold() for word in words)
@@ -153,20 +154,20 @@ class Collection:
     def records(self, ids: Sequence[str] | None = None) -> list[dict[str, Any]]:
         """Returns a record for each language version and edition, of all documents or of some ids. Unknown ids are skipped."""
         superseded = self._library.superseded()
-        stored = self._library.keys()
+        stored = self._library.document_keys()
         selected = stored if ids is None else [each for each in ids if each in stored]
         return [_record(self._library.document(each), superseded.get(each)) for each in selected]
 
     def missing(self) -> list[dict[str, Any]]:
         """Returns a record for each document of the catalogue that is not stored."""
-        stored = set(self._library.keys().values())
+        stored = set(self._library.document_keys().values())
         return [_record(entry) for entry in self._catalogue.entries if entry.key not in stored]
 
     # One document
 
     def find(self, name: str, language: str | None = None, edition: str | None = None) -> list[Document]:
         """Returns the versions of one document, by symbol, name or id. Raises `NotFound` for none, and for several documents."""
-        stored = self._library.find(name)
+        stored = self._library.find_documents(name)
         found = [
             document
             for document in stored
@@ -176,9 +177,9 @@ class Collection:
             versions = dict.fromkeys(f"{document.language} ({document.edition})" for document in stored)
             raise NotFound("no-version", name=name, versions=", ".join(versions))
         if not found:
-            symbol = Symbol.read(name)
+            symbol = Symbol.try_parse(name)
             if symbol is not None and self._catalogue.by_symbol(symbol):
-                raise NotFound("known-not-held", name=symbol.text, url=link(symbol, language or "en") or "")
+                raise NotFound("known-not-held", name=symbol.text, url=document_url(symbol, language or "en") or "")
             raise NotFound("no-document", name=name)
         exact = [document for document in found if name in (document.id, document.key)]
         found = exact or found
@@ -221,14 +222,16 @@ class Collection:
         of addenda and corrigenda; and the corrections of its text (`corrections`, with their targets as locators and the ordinals of
         the `blocks` concerned)."""
         versions = self._library.versions()
-        own = versions.of(document.id)
+        own = versions.version_of(document.id)
         if own is None:
             return {"parent": None, "languages": [document.language], "earlier": [], "later": [], "addenda": [],
                     "corrigenda": [], "corrections": []}  # fmt: skip
-        line = [other for other in versions.held if other.line == own.line]
+        line = [other for other in versions.with_symbol if other.lineage == own.lineage]
         corrigenda = versions.corrigenda(own.symbol)
-        read = [self._library.document(version.id) for version in best_language(corrigenda, document.language)]
-        if own.corrects is not None:
+        read = [
+            self._library.document(version.id) for version in choose_language_versions(corrigenda, document.language)
+        ]
+        if own.corrected_symbol is not None:
             read.append(document)
         return {
             "parent": own.symbol.parent.text if own.symbol.parent else None,
@@ -240,7 +243,9 @@ class Collection:
             "addenda": _ids(versions.addenda(own.symbol)),
             "corrigenda": _ids(corrigenda),
             "corrections": [
-                _corrected(document, corrigendum, each) for corrigendum in read for each in corrections(corrigendum)
+                _corrected(document, corrigendum, each)
+                for corrigendum in read
+                for each in find_corrections(corrigendum)
             ],
         }
 
@@ -301,7 +306,7 @@ class Collection:
             "vectors": found.vectors,
             "bytes": found.bytes,
             "originals": found.originals,
-            "languages": self._library.languages(),
+            "languages": self._library.passage_counts(),
             **found.stamp,
         }
 
@@ -310,7 +315,7 @@ def locator_at(document: Document, place: str | None) -> str | None:
     """Normalises a place to a locator of the document. Raises `NotFound` where it has no such place."""
     if place is None:
         return None
-    locator = locator_of(document, place) or place
+    locator = resolve_locator(document, place) or place
     if not any(within(block, locator) for block in document.blocks):
         places = _ranges(dict.fromkeys(block.locator for block in document.blocks))
         kind = locator.split(" ")[0]
@@ -350,7 +355,7 @@ def block_record(document: Document, block: Block) -> dict[str, Any]:
     return {**asdict(block), "text": document.block_text(block)}
 
 
-def _record(known: Document | Entry, behind: str | None = None) -> dict[str, Any]:
+def _record(known: Document | CatalogueEntry, behind: str | None = None) -> dict[str, Any]:
     """The record of a stored document, or of a catalogue entry that is not stored."""
     held = known if isinstance(known, Document) else None
     parent = known.symbol.parent if known.symbol else None

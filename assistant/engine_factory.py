@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.settings import Settings, SettingsError, load_settings, model_key
-from corpus.corpus_errors import DATABASE, LibraryError, plainly
-from corpus.extras import install, installed
+from corpus.corpus_errors import DATABASE_FILE, LibraryError, readable_errors
+from corpus.extras import install_command, is_installed
 
 if TYPE_CHECKING:
     from assistant.generation.writer import Writer
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from assistant.qa.engine import Engine
     from corpus.catalogue import Catalogue
     from corpus.library import Library
-    from corpus.models import Models
+    from corpus.models import EmbeddingModels
 
 Away = Callable[[], AbstractContextManager[None]]
 
@@ -28,7 +28,7 @@ def open_engine(
     data_dir: str | Path | None = None,
     *,
     settings: Settings | None = None,
-    models: Models | None = None,
+    models: EmbeddingModels | None = None,
     away: Away = nullcontext,
     owner: str = "a program",
 ) -> Iterator[Engine]:
@@ -42,7 +42,12 @@ def open_engine(
 
 
 def open_library(
-    settings: Settings, owner: str, models: Models | None = None, *, accept_stale: bool = False, make: bool = True
+    settings: Settings,
+    owner: str,
+    models: EmbeddingModels | None = None,
+    *,
+    accept_stale: bool = False,
+    make: bool = True,
 ) -> Library:
     """Opens the library of the settings, with their models or others. Raises what `Library` raises, and `LibraryError` where there is
     none and `make` is off."""
@@ -60,7 +65,7 @@ def open_library(
         settings.database_url,
         owner=owner,
         accept_stale=accept_stale,
-        keeps=settings.keep_files * 1_000_000,
+        max_original_bytes=settings.keep_files * 1_000_000,
     )
 
 
@@ -69,9 +74,9 @@ def check_library_exists(settings: Settings) -> None:
     folder with indexes but no database passes: opening it reports the lost library."""
     from corpus.store.embedded import LEXICAL
 
-    with plainly(settings.data_dir):
+    with readable_errors(settings.data_dir):
         if settings.database_url is None and not any(
-            (settings.data_dir / name).exists() for name in (DATABASE, LEXICAL)
+            (settings.data_dir / name).exists() for name in (DATABASE_FILE, LEXICAL)
         ):
             raise LibraryError(
                 f"There is no library in {settings.data_dir}. Name its folder with --data-dir or RAPPORTEUR_DATA_DIR, or make one there: "
@@ -83,7 +88,7 @@ def load_catalogue(settings: Settings) -> Catalogue:
     """Loads the catalogue of the settings."""
     from corpus.catalogue import Catalogue
 
-    return Catalogue.from_folder(settings.catalogue_dir) if settings.catalogue_dir else Catalogue.shipped()
+    return Catalogue.from_folder(settings.catalogue_dir) if settings.catalogue_dir else Catalogue.packaged()
 
 
 def make_updater(library: Library, settings: Settings, nice: int = 0) -> CollectionUpdater:
@@ -131,8 +136,10 @@ def make_model(settings: Settings) -> Endpoint:
     from assistant.model.endpoint import Endpoint
 
     assert settings.model is not None
-    if not installed("llama-index"):
-        raise SettingsError(f"RAPPORTEUR_MODEL is set, but LlamaIndex is not installed. Run: {install('llama-index')}")
+    if not is_installed("llama-index"):
+        raise SettingsError(
+            f"RAPPORTEUR_MODEL is set, but LlamaIndex is not installed. Run: {install_command('llama-index')}"
+        )
     return Endpoint(
         settings.model_url,
         settings.model,

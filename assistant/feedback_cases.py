@@ -57,7 +57,7 @@ def _case(feedback: Feedback, library: Library) -> dict[str, Any]:
 
 def _places(feedback: Feedback, library: Library) -> Iterator[dict[str, str]]:
     """Yields the places that a right answer cites in stored documents, each once."""
-    labels = {header.id: (header.key, header.label) for header in library.each_header()}
+    labels = {header.id: (header.key, header.label) for header in library.iter_headers()}
     seen: set[tuple[str, str]] = set()
     for cited in _records(feedback, "citations"):
         key, label = labels.get(str(cited.get("document")), ("", ""))

@@ -156,7 +156,7 @@ def _one_meeting(ids: Sequence[str], library: Library, catalogue: Catalogue) -> 
 
 def _texts(library: Library, name: str) -> list[Document]:
     """The stored texts of a document: the official ones, or all where none is official."""
-    found = library.find(name)
+    found = library.find_documents(name)
     if not found:
         raise NotFound("no-document", name=name)
     return [document for document in found if document.edition == "official"] or found

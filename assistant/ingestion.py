@@ -62,7 +62,7 @@ class Files:
         if self.symbol is None:
             return find_inputs(path, self.language, ocr=self.ocr, excluded=(self.apart,))
         try:
-            return iter([FileInput(path, Symbol.given(self.symbol), self.language, self.ocr)])
+            return iter([FileInput(path, Symbol.parse_any(self.symbol), self.language, self.ocr)])
         except SymbolError as error:
             return iter([FileInput(path, error=str(error))])
 
@@ -168,7 +168,7 @@ class CollectionUpdater:
         """Removes the documents that came from a deleted file."""
         origin = file_id_of(path)
         stored = self._library.headers(origin=origin)
-        self._library.forget(origin)
+        self._library.remove_source(origin)
         for header in stored:
             reporter.add_outcome(outcome_record(Outcome(shown, "removed", header=header)))
 

@@ -28,7 +28,7 @@ from llama_index.core.vector_stores.types import (
 from assistant.qa.answer import Answer
 from assistant.qa.engine import Engine
 from assistant.qa.retriever import Evidence
-from corpus.documents import Passage, Within
+from corpus.documents import Passage, SearchScope
 from corpus.library import Library
 
 _ADDED = "Documents are added by 'rapporteur ingest', which keeps their places."
@@ -49,7 +49,7 @@ class PassageRetriever(BaseRetriever):
 
 class PassageStore(BasePydanticVectorStore):
     """The passages of a library as a read-only LlamaIndex vector store, queried with vectors of the library's own model
-    (`library.models.searching`), with text and places as metadata. Documents are added by `ingest`: `add` and `delete` raise
+    (`library.models.search_model`), with text and places as metadata. Documents are added by `ingest`: `add` and `delete` raise
     `NotImplementedError`."""
 
     stores_text: bool = True
@@ -76,12 +76,12 @@ class PassageStore(BasePydanticVectorStore):
             raise ValueError("The store is searched by vectors: give query_embedding.")
         if query.filters or query.node_ids or query.mode != VectorStoreQueryMode.DEFAULT:
             raise ValueError("The store knows no filters, node_ids or modes: give doc_ids, the ids of documents.")
-        vector, model = np.asarray(query.query_embedding, np.float32), self._library.models.searching
+        vector, model = np.asarray(query.query_embedding, np.float32), self._library.models.search_model
         length = float(np.linalg.norm(vector))
         if vector.shape != (model.dimension,) or not length > 0:
             raise ValueError(f"The vector must be one of {model.name}, of {model.dimension} numbers.")
-        within = None if query.doc_ids is None else Within(frozenset(query.doc_ids))
-        found = self._library.nearest(vector / length, max(1, query.similarity_top_k), within)
+        within = None if query.doc_ids is None else SearchScope(frozenset(query.doc_ids))
+        found = self._library.vector_search(vector / length, max(1, query.similarity_top_k), within)
         passages = self._library.passages_by_id([passage_id for passage_id, _ in found])
         nodes = [
             to_node(Evidence(passage, self._library.document(passage.document_id), score, score))
@@ -123,7 +123,7 @@ class _Passages(BaseKVStore):
     def get_all(self, collection: str = DEFAULT_COLLECTION) -> dict[str, dict[str, Any]]:
         if collection != self._nodes:
             return {}
-        headers = self._library.each_header()
+        headers = self._library.iter_headers()
         return {each.id: self._described_node(each) for header in headers for each in self._library.passages(header.id)}
 
     async def aget(self, key: str, collection: str = DEFAULT_COLLECTION) -> dict[str, Any] | None:

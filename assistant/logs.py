@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from assistant.settings import SettingsError
-from corpus.extras import install
+from corpus.extras import install_command
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -62,7 +62,7 @@ def trace(app: FastAPI) -> bool:
         from opentelemetry.sdk.trace import TracerProvider
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
     except ImportError:
-        raise SettingsError(f"OpenTelemetry is asked for and not installed: {install('otel')}") from None
+        raise SettingsError(f"OpenTelemetry is asked for and not installed: {install_command('otel')}") from None
     os.environ.setdefault("OTEL_SERVICE_NAME", "rapporteur")
     provider = TracerProvider()
     provider.add_span_processor(BatchSpanProcessor(_exporter(exporter)))

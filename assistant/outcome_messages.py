@@ -45,7 +45,7 @@ def answering_version(versions: Versions, document_id: str) -> dict[str, str]:
         "until": "{} answers until this text is confirmed.",
         "itself": "This text answers now in the place of {}.",
     }
-    which, labels = versions.answers_for(document_id)
+    which, labels = versions.answering_text(document_id)
     return {"answers": frame[which].format(", ".join(labels))} if labels else {}
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from assistant.qa.answer import Citation, Statement
 from assistant.service_errors import ServiceFault
-from corpus.corpus_errors import NotHeld
+from corpus.corpus_errors import DocumentNotFound
 from corpus.documents import Block, Document
-from corpus.tables import cells_of, tables_of
+from corpus.tables import cell_texts, find_tables
 
 Find = Callable[[str], Document]
 """Returns a document by its id. Raises `NotHeld`, or a `ServiceFault` where a server owns the library."""
@@ -39,7 +39,7 @@ def grid_of(find: Find, statement: Statement) -> Grid | None:
         return None
     try:
         document = find(statement.citations[0].document)
-    except (NotHeld, ServiceFault):  # removed since
+    except (DocumentNotFound, ServiceFault):  # removed since
         return None
     quoted: dict[int, Block] = {}
     lead = []
@@ -52,12 +52,12 @@ def grid_of(find: Find, statement: Statement) -> Grid | None:
         quoted |= {row.ordinal: row for row in rows}
         lead += [] if rows else [" ".join(each.quote.split())]
     tables = [
-        table for table in tables_of(document) if any(row.ordinal in quoted for row in (*table.header, *table.rows))
+        table for table in find_tables(document) if any(row.ordinal in quoted for row in (*table.header, *table.rows))
     ]
     head = [row for table in tables[:1] for row in table.header]
     heads = {row.ordinal for row in head}
     rest = [quoted[n] for n in sorted(quoted) if n not in heads]
-    width = max((len(cells_of(document, row)) for row in (*head, *rest)), default=0)
+    width = max((len(cell_texts(document, row)) for row in (*head, *rest)), default=0)
     if not width:
         return None
     spans = [each.answer for each in statement.citations if each.answer is not None]
@@ -78,12 +78,12 @@ def _rows(document: Document, citation: Citation) -> list[Block] | None:
         if each.kind == "row" and each.start < citation.end and citation.start < each.end
     ]
     for each in found:
-        start, end = document.trimmed(each.start, each.end)
+        start, end = document.trim_span(each.start, each.end)
         if start < citation.start or citation.end < end:
             return None
     return found
 
 
 def _cells(document: Document, rows: list[Block], width: int) -> tuple[tuple[str, ...], ...]:
-    cells = [[" ".join(cell.split()) for cell in cells_of(document, row)] for row in rows]
+    cells = [[" ".join(cell.split()) for cell in cell_texts(document, row)] for row in rows]
     return tuple((*each, *[""] * (width - len(each))) for each in cells)

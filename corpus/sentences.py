@@ -22,12 +22,12 @@ _BOUNDARY = re.compile(
     r"(?P<end>[.!?]+|[؟۔]+|…)(?P<close>['\"”’»)\]]*)(?=\s)|(?P<wide>[。！？]+)(?P<wclose>[”’」』）]*)|(?P<break>\n+)"
 )
 BRACKETED = 120
-"""Characters behind a full stop within which a bracket that is open there must close."""
+"""Characters after a full stop within which an open bracket must be closed."""
 _LAST_WORD = re.compile(r"([^\W_]+(?:\.[^\W_]+)*)$")
 
 
 def sentence_spans(text: str, language: str) -> list[tuple[int, int]]:
-    """Spans of the sentences of a text, in order; between them only white space is left out."""
+    """Spans of the sentences of a text, in order; only white space is between them."""
     spans: list[tuple[int, int]] = []
     begin = 0
     for match in _BOUNDARY.finditer(text):
@@ -51,7 +51,7 @@ def _append(spans: list[tuple[int, int]], text: str, begin: int, end: int) -> No
 
 
 def _in_brackets(text: str, begin: int, end: int) -> bool:
-    """Whether a bracket that opens in a sentence is still open at its end, and is closed not far behind it."""
+    """Whether a bracket opened in a sentence is still open at its end and is closed shortly after it."""
     opened = text.rfind("(", begin + 1, end)
     if opened < 0 or ")" in text[opened:end]:
         return False

@@ -62,7 +62,7 @@ COLUMNS = {
 def read_texts(paths: Sequence[Path], wanted: Iterable[str]) -> dict[str, Document]:
     """The documents of files and folders whose symbols are wanted. Raises `EvaluationError` where one is not there."""
     missing = set(wanted)
-    catalogue, found = Catalogue.shipped(), {}
+    catalogue, found = Catalogue.packaged(), {}
     for source in (each for path in paths for each in find_inputs(path)):
         try:
             document, _ = read_document(source.open(), catalogue)

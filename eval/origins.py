@@ -54,7 +54,7 @@ def scores_of(library: Library, labels: Sequence[Labelled]) -> Scores:
     count = places = kinds = invented = missed = 0
     wrong = []
     for each in labels:
-        held = library.find(each.document)
+        held = library.find_documents(each.document)
         if not held:
             raise EvaluationError(f"{each.document} is not held. Ingest the labelled documents first.")
         told = {

@@ -71,8 +71,8 @@ def again(library: Library, chosen: Settings, ids: Sequence[str]) -> Themes:
     """The themes of a fresh library that takes some documents over in an order."""
     with tempfile.TemporaryDirectory() as folder, Library(Path(folder), library.models, SEGMENTER_VERSION) as fresh:
         for each in ids:
-            fresh.take(library.holding(each))
-        fresh.settle()
+            fresh.add_with_vectors(library.stored_document(each))
+        fresh.update_indexes()
         return find_themes(make_engine(fresh, chosen))
 
 

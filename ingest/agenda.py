@@ -7,10 +7,10 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from corpus.dates import find_dates, find_days, says_only_days
+from corpus.dates import find_full_dates, find_meeting_days, has_only_days
 from corpus.documents import Block, Document
 from corpus.meetings import AgendaItem, Meeting, Sitting
-from corpus.places import folded, name_place
+from corpus.places import find_place, normalise_place_text
 from corpus.roman import from_roman
 from corpus.symbols import RESOLUTIONS, Symbol, find_symbols
 from ingest.agenda_form import is_agenda_title, is_title_of, without_item_number
@@ -39,10 +39,10 @@ def place_and_dates(line: str) -> tuple[str, tuple[dt.date, ...]] | None:
         or not 1 <= len(places) <= 2
         or not places[0]
         or places[0][0].islower()
-        or not says_only_days(date_text)
+        or not has_only_days(date_text)
     ):
         return None
-    days = find_days(date_text)
+    days = find_meeting_days(date_text)
     return (", ".join(places), days) if days else None
 
 
@@ -93,7 +93,7 @@ def _find_place_and_dates(document: Document) -> tuple[str, tuple[dt.date, ...],
     """Place and days of the meeting, and the block of the masthead line that gives them."""
     masthead = document.masthead
     for block in document.blocks if masthead.dates else ():
-        days = find_days(masthead.dates)
+        days = find_meeting_days(masthead.dates)
         if days and block.locator == "masthead" and masthead.dates in document.block_text(block):
             return masthead.place, days, block.ordinal
     for block in reversed(document.blocks):
@@ -112,7 +112,12 @@ def _find_body(document: Document) -> str:
         line = document.block_text(block)
         if body and is_agenda_title(line):
             break
-        if line == document.masthead.session and above and not is_distribution_line(above) and not find_dates(above):
+        if (
+            line == document.masthead.session
+            and above
+            and not is_distribution_line(above)
+            and not find_full_dates(above)
+        ):
             body = above if not any(letter.isdigit() for letter in above) else body
         elif len(line) < 200 and _BODY.search(line) and not place_and_dates(line):
             body = line
@@ -255,7 +260,7 @@ def _named_symbols(note: str) -> list[str]:
     for mention in reversed(found):
         words = words[: mention.start] + words[mention.end :]
     placed = any(map(str.isdigit, words)) or any(map(from_roman, re.findall(r"\b[IVXLC]+\b", words)))
-    placed = placed or name_place(folded(words)) is not None
+    placed = placed or find_place(normalise_place_text(words)) is not None
     return [] if placed else [each.symbol.text for each in found if each.symbol.series not in RESOLUTIONS]
 
 

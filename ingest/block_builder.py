@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import islice, zip_longest
 
 from corpus.documents import Block, Span
-from corpus.places import joined
+from corpus.places import join_locator
 from corpus.roman import ordinal_word
 from ingest.agenda_form import AgendaForm, find_agenda_form
 from ingest.locators import (
@@ -229,7 +229,7 @@ def _with_unique_locators(blocks: Sequence[Block], pieces: Sequence[Piece]) -> t
                 continue
             heading = _find_heading(blocks, block)
             section = f"section “{shorten(' '.join(pieces[heading].text.split()))}”" if heading is not None else ""
-            locator_with_heading = joined(outer, section, inner)
+            locator_with_heading = join_locator(outer, section, inner)
             if taken[locator_with_heading] and block.page:
                 locator_with_heading = f"{locator_with_heading} (p. {block.page})"
             taken[locator_with_heading] += 1

@@ -15,9 +15,9 @@ from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from corpus.documents import HEADINGS, Block, Document, Passage
+from corpus.documents import HEADING_SEPARATOR, Block, Document, Passage
 from corpus.sentences import sentence_spans
-from corpus.tables import tables_of
+from corpus.tables import find_tables
 from ingest.readers.lines import group_consecutive
 from ingest.speakers import speeches_of
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from corpus.embedding import Embedder
-    from corpus.models import Models
+    from corpus.models import EmbeddingModels
 
 SEGMENTER_VERSION = "4"
 HEADING_PIECES = 72
@@ -44,13 +44,13 @@ class _Part:
     size: int
 
 
-def segmenter(models: Models) -> Callable[[Document], list[Passage]]:
+def segmenter(models: EmbeddingModels) -> Callable[[Document], list[Passage]]:
     """A function that splits a document into passages by the embedding model of its language, where there is one that
     was made for it. A model that does not know a script splits words into letters, so that a passage of the same number
     of word pieces would be half a sentence."""
 
     def segment_document(document: Document) -> list[Passage]:
-        return segment(document, next(iter(models.readers(document.language)), models.own))
+        return segment(document, next(iter(models.models_for(document.language)), models.primary))
 
     return segment_document
 
@@ -61,10 +61,10 @@ def segment(document: Document, embedder: Embedder) -> list[Passage]:
     Heading and text together have at most `embedder.window` word pieces (256 for a larger window).
     """
     passages: list[Passage] = []
-    count = cache(embedder.count)  # a heading stands before many sections
+    count = cache(embedder.count_tokens)  # a heading stands before many sections
     speakers = {n: each.speaker for n, each in enumerate(speeches_of(document)) if each and each.first != n}
-    speaker_size = max((count(HEADINGS + each) for each in set(speakers.values())), default=0)
-    tables = {block.ordinal: n for n, table in enumerate(tables_of(document)) for block in table.blocks}
+    speaker_size = max((count(HEADING_SEPARATOR + each) for each in set(speakers.values())), default=0)
+    tables = {block.ordinal: n for n, table in enumerate(find_tables(document)) for block in table.blocks}
     for section in _split_sections(document):
         # A part may begin at any heading or behind them all; the longest of its heading lines must fit.
         starts = {block.ordinal for block in section if block.kind == "heading"} | {section[-1].ordinal + 1}
@@ -82,7 +82,7 @@ def segment(document: Document, embedder: Embedder) -> list[Passage]:
                     ordinal=len(passages),
                     start=part.start,
                     end=part.end,
-                    heading=HEADINGS.join(filter(None, (line, speakers.get(lead, ""), header))),
+                    heading=HEADING_SEPARATOR.join(filter(None, (line, speakers.get(lead, ""), header))),
                     locator=document.blocks[lead].locator,
                     first=part.first,
                     last=part.last,
@@ -118,10 +118,10 @@ def _heading_line(document: Document, section: Sequence[Block], first: int, embe
     above = [" ".join(document.block_text(block).split()) for block in headings]
     name = document.short or document.title
     parts = [name, *(text for text in above if text.casefold() not in (name.casefold(), document.title.casefold()))]
-    while len(parts) > 2 and embedder.count(HEADINGS.join(parts)) > HEADING_PIECES:
+    while len(parts) > 2 and embedder.count_tokens(HEADING_SEPARATOR.join(parts)) > HEADING_PIECES:
         del parts[1]
-    line = HEADINGS.join(parts)
-    offsets = embedder.offsets(line)
+    line = HEADING_SEPARATOR.join(parts)
+    offsets = embedder.token_spans(line)
     return line if len(offsets) <= HEADING_PIECES else line[: offsets[HEADING_PIECES - 1][1]]
 
 
@@ -129,7 +129,7 @@ def _table_header(document: Document, block: Block, embedder: Embedder) -> str:
     """The caption and header of the table of a passage that begins with a row; empty for other blocks."""
     if document.kind == "agenda" or block.context in ("", "header"):
         return ""
-    offsets, most = embedder.offsets(block.context), min(HEADER_PIECES, embedder.window // 5)
+    offsets, most = embedder.token_spans(block.context), min(HEADER_PIECES, embedder.window // 5)
     return block.context if len(offsets) <= most else block.context[: offsets[most - 1][1]]
 
 
@@ -138,7 +138,7 @@ def _pack_groups(
 ) -> Iterator[_Part]:
     current: _Part | None = None
     for group in _group_blocks(section, tables):
-        size = embedder.count(document.text[group[0].start : group[-1].end])
+        size = embedder.count_tokens(document.text[group[0].start : group[-1].end])
         part = _Part(group[0].start, group[-1].end, group[0].ordinal, group[-1].ordinal, size)
         if current and current.size + size + 1 <= budget:
             current = _Part(current.start, part.end, current.first, part.last, current.size + size + 1)
@@ -149,7 +149,9 @@ def _pack_groups(
         if size <= budget:
             current = part
         else:
-            headers = max(embedder.count(HEADINGS + _table_header(document, block, embedder)) for block in group)
+            headers = max(
+                embedder.count_tokens(HEADING_SEPARATOR + _table_header(document, block, embedder)) for block in group
+            )
             yield from _pack_blocks(document, group, budget - headers, embedder)
     if current:
         yield current
@@ -171,7 +173,7 @@ def _pack_blocks(document: Document, group: Sequence[Block], budget: int, embedd
     """Splits a group that is too long for one passage by blocks; headings stay with the text that they introduce."""
     current: _Part | None = None
     for block in group:
-        size = embedder.count(document.block_text(block))
+        size = embedder.count_tokens(document.block_text(block))
         if current and current.size + size + 1 <= budget:
             current = _Part(current.start, block.end, current.first, block.ordinal, current.size + size + 1)
             continue
@@ -198,7 +200,7 @@ def _split_block(
     size = lead.size + 1 if lead else 0
     end = block.start
     for start, stop in _split_sentences(text, document.language, budget - size, embedder):
-        more = embedder.count(text[start:stop])
+        more = embedder.count_tokens(text[start:stop])
         if end > block.start and size + more > budget:
             yield _Part(begin, end, first, block.ordinal, size)
             first, begin, size = block.ordinal, block.start + start, 0
@@ -210,7 +212,7 @@ def _split_block(
 def _split_sentences(text: str, language: str, budget: int, embedder: Embedder) -> Iterator[tuple[int, int]]:
     """The sentences of a text, and the pieces of those that are longer than `budget`."""
     for start, stop in sentence_spans(text, language):
-        offsets = embedder.offsets(text[start:stop])
+        offsets = embedder.token_spans(text[start:stop])
         # A word that is split may have more word pieces than before: a quarter of the budget is left for that.
         step = max(1, budget * 3 // 4)
         if len(offsets) + 2 <= budget:

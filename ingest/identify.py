@@ -10,11 +10,11 @@ from itertools import takewhile
 from typing import Any
 
 from corpus.calendar_names import language_name
-from corpus.catalogue import Catalogue, Entry
-from corpus.dates import find_dates
+from corpus.catalogue import Catalogue, CatalogueEntry
+from corpus.dates import find_full_dates
 from corpus.documents import LANGUAGES, Document, Masthead
 from corpus.language import detect_language
-from corpus.symbols import RECORDS, Symbol, SymbolError, link, same_document
+from corpus.symbols import RECORDS, Symbol, SymbolError, document_url, same_document
 from ingest.agenda import place_and_dates
 from ingest.locators import TextKind, find_opening, parse_article
 from ingest.masthead import is_body_name
@@ -69,14 +69,14 @@ def identify(
     top = _masthead_pieces(pieces)
     requested = symbol or _front_matter_symbol(front_matter, name)
     printed = _printed_symbol(masthead, top)
-    if requested and printed and printed.of_other and not same_document(requested, printed):
+    if requested and printed and printed.is_external and not same_document(requested, printed):
         printed = None  # a symbol in an unknown form counts less than what the user states
     head = "\n".join(piece.text for piece in top)
     headings = [piece.text for piece in pieces if piece.kind == "heading"][:8]
-    dates = [date for piece in top for date in find_dates(piece.text)]  # no date runs from one line into the next
+    dates = [date for piece in top for date in find_full_dates(piece.text)]  # no date runs from one line into the next
     dates += [date for piece in top if (at := place_and_dates(piece.text)) for date in at[1]]
     # The dates of the meeting are not the date of the document.
-    own = [date for piece in top if not _is_meeting_dates(piece, masthead) for date in find_dates(piece.text)]
+    own = [date for piece in top if not _is_meeting_dates(piece, masthead) for date in find_full_dates(piece.text)]
     if requested:
         _check_symbol(requested, printed, catalogue.recognise(headings, head, dates), name)
     entry, proof = _find_entry(
@@ -102,7 +102,7 @@ def identify(
         short=front_matter.get("short") or (entry.short if entry else None),
         slug=_slug(str(front_matter.get("slug") or title)),
         date=str(date) if date else None,
-        url=_url(front_matter, trusted) or (link(final_symbol, language_found) if final_symbol else None),
+        url=_url(front_matter, trusted) or (document_url(final_symbol, language_found) if final_symbol else None),
         kind=kind,
         proof=proof,
         masthead=masthead,
@@ -166,7 +166,7 @@ def _front_matter_symbol(front_matter: Mapping[str, Any], name: str) -> Symbol |
     if not front_matter.get("symbol"):
         return None
     try:
-        return Symbol.given(str(front_matter["symbol"]))
+        return Symbol.parse_any(str(front_matter["symbol"]))
     except SymbolError as error:
         raise ReadError(f"{name}: {error}") from None
 
@@ -175,12 +175,12 @@ def _printed_symbol(masthead: Masthead, top: Sequence[Piece]) -> Symbol | None:
     """A symbol that stands alone on a line of the masthead, with the asterisks of a reissue."""
     lines = [line for piece in top for line in piece.text.splitlines()]
     printed = next((symbol for line in lines if (symbol := symbol_of(line))), None)
-    if masthead.symbols and (printed is None or printed.all[0].text not in masthead.symbols):
-        return Symbol.given("-".join(masthead.symbols))
+    if masthead.symbols and (printed is None or printed.halves[0].text not in masthead.symbols):
+        return Symbol.parse_any("-".join(masthead.symbols))
     return printed
 
 
-def _check_symbol(requested: Symbol, printed: Symbol | None, recognised: Entry | None, name: str) -> None:
+def _check_symbol(requested: Symbol, printed: Symbol | None, recognised: CatalogueEntry | None, name: str) -> None:
     """Raises `IdentityError` where the requested symbol differs from the printed one or, where none is printed, from
     that of the catalogue entry with the same title, body and dates."""
     if printed and not same_document(requested, printed):
@@ -205,7 +205,7 @@ def _find_entry(
     dates: Sequence[dt.date],
     *,
     by_user: bool,
-) -> tuple[Entry | None, str]:
+) -> tuple[CatalogueEntry | None, str]:
     recognised = catalogue.recognise(headings, masthead, dates)
     known = printed or requested
     if known is None:
@@ -251,7 +251,7 @@ def find_title(
     kind: TextKind,
     masthead: Masthead,
     symbol: Symbol | None,
-    entry: Entry | None,
+    entry: CatalogueEntry | None,
 ) -> str:
     """The title of a document of the given `kind`; empty where it has none. `top` are the pieces before the text
     proper."""
@@ -306,7 +306,7 @@ def _title_in_table(pieces: Sequence[Piece], *, numbered: bool) -> str:
         if len(row) == 2 and TITLE_LABEL.fullmatch(row[0]):
             return row[1]
     alone = cells[-1][0] if numbered and len(rows) > 1 and rows[-1].spans and len(cells[-1]) == 1 else ""
-    return alone if 12 <= len(alone) <= _LONGEST and not find_dates(alone) else ""
+    return alone if 12 <= len(alone) <= _LONGEST and not find_full_dates(alone) else ""
 
 
 def _title_lines(title: Piece, run: Sequence[Piece], pieces: Sequence[Piece]) -> list[Piece]:
@@ -430,4 +430,4 @@ def _is_capitals(text: str) -> bool:
 
 
 def _is_date(text: str) -> bool:
-    return len(text) <= 30 and text[:1].isdigit() and len(find_dates(text)) == 1
+    return len(text) <= 30 and text[:1].isdigit() and len(find_full_dates(text)) == 1

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from corpus.corpus_errors import DATABASE
+from corpus.corpus_errors import DATABASE_FILE
 from corpus.symbols import Symbol
 from ingest.document_reading import Input
 from ingest.readers import MAX_BYTES, ReadError, visible
@@ -124,7 +124,7 @@ def walk_folder(folder: Path, excluded: Collection[Path] = ()) -> Iterator[Folde
         except OSError as error:
             yield FolderEntry(current, error=f"{printable(str(current))} can't be read: {error.strerror}.")
             continue
-        if any(entry.name == DATABASE for entry in listed):
+        if any(entry.name == DATABASE_FILE for entry in listed):
             reason = (
                 f"{printable(str(current))} is a library, and its files are passed over. Name those that are documents."
             )

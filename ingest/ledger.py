@@ -136,7 +136,7 @@ class Ledger:
     def record(self, file: Input, sha256: str, outcome: str, document_id: str | None = None, reason: str = "") -> None:
         """Records the outcome of a file, unless it is recorded already: it is `held` as a document, `skipped` since
         another file is, or `refused`."""
-        self._library.note(self._build_record(file, sha256, outcome, document_id, reason))
+        self._library.record_source(self._build_record(file, sha256, outcome, document_id, reason))
 
     def _build_record(
         self, file: Input, sha256: str, outcome: str, document_id: str | None, reason: str = ""
@@ -235,7 +235,7 @@ class Ledger:
         for slug in mine:
             if slug == stem or (slug.startswith(f"{stem}-") and slug[len(stem) + 1 :].isdigit()):
                 return replace(document, slug=slug)
-        slug, n = stem, self._library.keys_like(stem)
+        slug, n = stem, self._library.count_keys_like(stem)
         while any(
             each.edition == "upload" and each.sha256 != document.sha256 for each in self._library.headers(key=slug)
         ):
@@ -263,7 +263,7 @@ def _matches_request(header: Header, file: Input) -> bool:
         return False
     if file.symbol is None:
         return True
-    return header.symbol is not None and same_document(Symbol.given(header.symbol), file.symbol)
+    return header.symbol is not None and same_document(Symbol.parse_any(header.symbol), file.symbol)
 
 
 def _rank(of: Document | Header) -> tuple[int, int]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from corpus.dates import is_day_label
-from corpus.places import annex_mark, folded, joined, name_place, parts_of
+from corpus.places import find_place, format_annex_mark, join_locator, normalise_place_text, parse_locator
 from corpus.roman import ordinal_word
 from ingest.agenda_form import AgendaForm
 from ingest.nested_texts import OPENING
@@ -44,7 +44,7 @@ _DASHES = re.compile(r"\s*[‐-―−]\s*")
 
 def parse_article(heading: str) -> str:
     """The article with which a heading begins, as a locator; empty where it begins with none."""
-    naming = name_place(folded(heading))
+    naming = find_place(normalise_place_text(heading))
     if naming is None or naming.start or len(naming.places) != 1 or not _ONE_ARTICLE.fullmatch(naming.places[0]):
         return ""
     return naming.places[0]
@@ -99,7 +99,7 @@ class ReadingPosition:
     @property
     def within(self) -> str:
         """The beginning of locators: the current decision and annex."""
-        return joined(self.act, self.annex)
+        return join_locator(self.act, self.annex)
 
 
 def heading_rank(piece: Piece, ordinal: int, kind: TextKind, position: ReadingPosition, inside: bool) -> int:
@@ -142,18 +142,18 @@ def enter_heading(
     if kind == "treaty":
         if article := parse_article(text):
             position.article, position.preamble = article, -1
-            return joined(position.within, position.article)
+            return join_locator(position.within, position.article)
         if _PREAMBLE.match(text):
             position.preamble, position.article = 0, ""
-            return joined(position.within, "preamble")
+            return join_locator(position.within, "preamble")
         if part := _PART.match(text):
             position.part, position.article, position.preamble = f"part {part.group(1)}", "", -1
-            return joined(position.within, position.part)
-        return joined(position.within, position.article or "title")
+            return join_locator(position.within, position.part)
+        return join_locator(position.within, position.article or "title")
     if position.summary:
-        return joined(position.within, "summary")
+        return join_locator(position.within, "summary")
     title = first and not CHAPTER.match(text)
-    return joined(position.within, "title" if title else f"section “{shorten(position.heading)}”")
+    return join_locator(position.within, "title" if title else f"section “{shorten(position.heading)}”")
 
 
 def enter_act(label: str, text: str, position: ReadingPosition) -> str:
@@ -161,7 +161,7 @@ def enter_act(label: str, text: str, position: ReadingPosition) -> str:
     heading's own locator."""
     if not position.act:
         position.outer = position.annex
-    position.act, position.annex, position.article, position.unnumbered = joined(position.outer, label), "", "", 0
+    position.act, position.annex, position.article, position.unnumbered = join_locator(position.outer, label), "", "", 0
     position.own_heading = position.heading = " ".join(text.split()).removeprefix(label).strip(" .:：。–—")
     position.opened = position.summary = False
     return position.within
@@ -174,7 +174,7 @@ def leave_act(position: ReadingPosition) -> None:
 
 def _enter_annex(annex: re.Match[str], position: ReadingPosition) -> None:
     word = _ANNEX_WORDS.get(annex.group("word").casefold(), "annex")
-    name = f"{word} {annex_mark(annex['number'])}" if annex["number"] else word
+    name = f"{word} {format_annex_mark(annex['number'])}" if annex["number"] else word
     outer = position.annex.partition(",")[0]
     position.annex = f"{outer}, {name}" if word != "annex" and outer.startswith("annex") else name
     position.opened = False
@@ -182,12 +182,12 @@ def _enter_annex(annex: re.Match[str], position: ReadingPosition) -> None:
 
 def _enter_agenda_heading(ordinal: int, text: str, position: ReadingPosition) -> str:
     if annex := ANNEX.match(text):
-        position.section = f"annex {annex_mark(annex['number'])}" if annex["number"] else "annex"
+        position.section = f"annex {format_annex_mark(annex['number'])}" if annex["number"] else "annex"
         position.item = position.sub = position.day = position.time = ""
     position.documentation = False
     enter_agenda_piece(ordinal, position)
     if position.section == "provisional agenda" and ordinal not in position.form.sections:
-        return joined(position.section, f"section “{shorten(position.heading)}”")
+        return join_locator(position.section, f"section “{shorten(position.heading)}”")
     return _agenda_locator(position)
 
 
@@ -208,7 +208,7 @@ def enter_agenda_piece(ordinal: int, position: ReadingPosition) -> None:
 
 def _agenda_locator(position: ReadingPosition) -> str:
     item = f"item {position.item} {position.sub}".strip() if position.item else ""
-    return joined(position.section, item, "documentation" if position.documentation and item else "")
+    return join_locator(position.section, item, "documentation" if position.documentation and item else "")
 
 
 def build_locator(
@@ -227,18 +227,18 @@ def build_locator(
         return "contents"
     if piece.kind == "footnote":
         if is_below_table and piece.number and not piece.number.isdigit():
-            return joined(position.within, position.table_name, f"note {piece.number}")
-        return joined(position.outer or position.annex if kind != "agenda" else "", f"footnote {piece.number}")
+            return join_locator(position.within, position.table_name, f"note {piece.number}")
+        return join_locator(position.outer or position.annex if kind != "agenda" else "", f"footnote {piece.number}")
     if piece.part == "caption":
         return _caption_locator(piece, position, is_table_caption)
     if kind == "agenda":
         return _agenda_row(piece, position) if piece.kind == "row" else _agenda_text_locator(piece, position)
     if piece.kind == "row":
-        return joined(position.within, _table_row(piece, position))
+        return join_locator(position.within, _table_row(piece, position))
     if kind == "treaty" and not digest:
         return _treaty_locator(piece, position)
     if kind == "treaty" and position.labels.get(1):
-        return joined(
+        return join_locator(
             position.article or ("preamble" if position.preamble >= 0 else position.part),
             _labelled("digest para. ", position.labels),
         )
@@ -254,20 +254,20 @@ def _caption_locator(piece: Piece, position: ReadingPosition, is_table_caption: 
         position.named = ""  # the table below has its printed number, whatever the names before it
     elif is_table_caption:
         position.table_name, position.caption = _unnumbered_table(piece, position), piece.text
-    return joined(position.within, position.table_name or "caption")
+    return join_locator(position.within, position.table_name or "caption")
 
 
 def _agenda_text_locator(piece: Piece, position: ReadingPosition) -> str:
     """The locator of a paragraph or item of an agenda."""
     labels = position.labels
     if position.section == "provisional agenda" and 1 in labels and (piece.depth or piece.kind == "paragraph"):
-        return joined(position.section, " ".join(["item", *(labels[depth] for depth in sorted(labels))]))
+        return join_locator(position.section, " ".join(["item", *(labels[depth] for depth in sorted(labels))]))
     if 1 in labels and piece.depth:
         number = _labelled("para. ", labels)
         if position.section == "annotations" and position.item:
-            return joined(_agenda_locator(position), number)
+            return join_locator(_agenda_locator(position), number)
         if position.section == "masthead":  # an introduction, before the parts of an agenda
-            return joined(f"section “{shorten(position.heading)}”", number)
+            return join_locator(f"section “{shorten(position.heading)}”", number)
         if position.section == "timetable":  # paragraphs after it continue the count of the annotations
             return number
     return _agenda_locator(position)
@@ -277,15 +277,17 @@ def _treaty_locator(piece: Piece, position: ReadingPosition) -> str:
     """The locator of a paragraph or item of a treaty."""
     if position.preamble >= 0:
         if not PREAMBULAR.match(piece.text):  # the opening and closing words are not paragraphs
-            return joined(position.within, "preamble")
+            return join_locator(position.within, "preamble")
         position.preamble += 1
-        return joined(position.within, f"preamble, para. {position.preamble}")
+        return join_locator(position.within, f"preamble, para. {position.preamble}")
     if _TESTIMONIUM.match(piece.text):
-        return joined(position.within, "testimonium")
+        return join_locator(position.within, "testimonium")
     number = _labelled("para. ", position.labels)
     if position.article and number.startswith("("):
-        return f"{joined(position.within, position.article)} {number}"
-    return joined(position.within, position.article or position.part or ("" if position.within else "title"), number)
+        return f"{join_locator(position.within, position.article)} {number}"
+    return join_locator(
+        position.within, position.article or position.part or ("" if position.within else "title"), number
+    )
 
 
 def _paragraph_locator(piece: Piece, position: ReadingPosition) -> str:
@@ -293,24 +295,24 @@ def _paragraph_locator(piece: Piece, position: ReadingPosition) -> str:
     labels = position.labels
     if labels and 1 not in labels and position.opened and position.preambular:
         numbered = f"{ordinal_word(position.preambular)} preambular para."
-        return joined(position.within, f"{numbered} {_labelled('', labels)}")
+        return join_locator(position.within, f"{numbered} {_labelled('', labels)}")
     if labels:
         position.opened = position.opened and 1 not in labels
         number = _labelled("para. ", labels)
-        return joined(position.within, number if 1 in labels else f"{_unnumbered(position)} {number}".strip())
+        return join_locator(position.within, number if 1 in labels else f"{_unnumbered(position)} {number}".strip())
     if position.opened and not OPENING.match(piece.text) and piece.text.rstrip().endswith((*_CLAUSE_ENDS, ":", "：")):
         position.preambular += 1
-        return joined(position.within, f"{ordinal_word(position.preambular)} preambular para.")
+        return join_locator(position.within, f"{ordinal_word(position.preambular)} preambular para.")
     if position.opened and OPENING.match(piece.text) and not position.preambular:
-        return joined(position.within, "preamble")
+        return join_locator(position.within, "preamble")
     position.unnumbered += 1
-    return joined(position.within, _unnumbered(position))
+    return join_locator(position.within, _unnumbered(position))
 
 
 def _unnumbered(position: ReadingPosition) -> str:
     """The locator of the last unnumbered paragraph under a heading, or of the heading where there was none yet."""
     where = "summary" if position.summary else f"section “{shorten(position.heading)}”" if position.heading else ""
-    return joined(
+    return join_locator(
         where, position.speaker, f"{ordinal_word(position.unnumbered)} paragraph" if position.unnumbered else ""
     )
 
@@ -325,7 +327,7 @@ def _table_row(piece: Piece, position: ReadingPosition) -> str:
     """The locator of a row: by the number in the table's caption, else by the table's page or section, since a number
     that is not printed can't be looked up."""
     if piece.table != position.table:
-        if "table" not in parts_of(position.table_name) or position.table_name == position.named:
+        if "table" not in parse_locator(position.table_name) or position.table_name == position.named:
             position.table_name = _unnumbered_table(piece, position)
         position.table, position.named = piece.table, position.table_name
         position.table_row = 0 if piece.header or not position.headed else 1
@@ -366,7 +368,7 @@ def _agenda_row(piece: Piece, position: ReadingPosition) -> str:
         return _agenda_locator(position)
     if piece.table not in position.form.slots:
         position.day = position.time = ""
-        return joined(position.section, _table_row(piece, position))
+        return join_locator(position.section, _table_row(piece, position))
     filled = [cell for cell in piece.cells if cell]
     first = piece.cells[0]
     if has_day_headings(filled):
@@ -393,7 +395,7 @@ def _agenda_row(piece: Piece, position: ReadingPosition) -> str:
     ):
         position.time = time_cell[0]  # "Lunchtime", "After the meeting"
     position.time = _DASHES.sub("-", position.time)
-    return joined(position.section, position.day, position.time)
+    return join_locator(position.section, position.day, position.time)
 
 
 def shorten(text: str, most: int = 80) -> str:

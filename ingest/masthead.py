@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import takewhile
 
-from corpus.acronyms import spells
+from corpus.acronyms import matches_acronym
 from corpus.analysis import fold
 from corpus.calendar_names import language_codes
-from corpus.dates import find_dates, says_only_days
+from corpus.dates import find_full_dates, has_only_days
 from corpus.documents import Masthead
 from corpus.roman import from_roman
 from corpus.symbols import Symbol, SymbolError
@@ -76,7 +76,7 @@ def read_masthead(lines: Sequence[Line]) -> Masthead:
     for line in _masthead_lines(lines):
         text = _HAN_SPACES.sub("", line.text)
         if not symbols and (symbol := symbol_of(text)):
-            symbols = tuple(each.text for each in symbol.all)
+            symbols = tuple(each.text for each in symbol.halves)
         elif match := _ORIGINAL.match(text):
             facts.setdefault("original", language_codes().get(match.group(1).casefold().strip(",."), ""))
         elif match := _DISTRIBUTION.match(text):
@@ -93,7 +93,7 @@ def read_masthead(lines: Sequence[Line]) -> Masthead:
             facts.setdefault("item", text)
         elif _names_session(line, text):
             facts.setdefault("session", text)
-        elif "date" not in facts and len(text) <= 40 and (dates := find_dates(text)) and not _COMMA.search(text):
+        elif "date" not in facts and len(text) <= 40 and (dates := find_full_dates(text)) and not _COMMA.search(text):
             facts["date"] = dates[0].isoformat()
         elif when := _place_dates(text, "session" in facts):
             place, days, day = when
@@ -142,7 +142,7 @@ def _joined_symbol(head: Sequence[str]) -> tuple[str, ...]:
     for line in head:
         first, *beside = line.split()
         more = " ".join(part for part in beside if "/" not in part)
-        text = first if beside and (not more or says_only_days(more)) and "/" in first else line
+        text = first if beside and (not more or has_only_days(more)) and "/" in first else line
         match = _SESSIONED.fullmatch(text.rstrip("*"))
         if match is None:
             continue
@@ -158,7 +158,7 @@ def _joined_symbol(head: Sequence[str]) -> tuple[str, ...]:
         spelt = bool(roman) and any(map(_SESSION.search, rest))  # a Roman number in the symbol, words in the line
         if session in counted or (unread and (spelt or any(_names_body_by_letters(letters, each) for each in rest))):
             with suppress(SymbolError):
-                return (Symbol.given(text).text,)
+                return (Symbol.parse_any(text).text,)
     return ()
 
 
@@ -169,14 +169,14 @@ def _names_body_by_letters(letters: str, text: str) -> bool:
     begins = text[noun.start() :] if noun else ""
     longer = len(letters) > 1 and any(word.upper().startswith(letters) for word in re.findall(r"\w+", text))
     return noun is not None and (
-        begins.upper().startswith(letters) or longer or (len(letters) > 1 and spells(letters, text))
+        begins.upper().startswith(letters) or longer or (len(letters) > 1 and matches_acronym(letters, text))
     )
 
 
 def _names_session(line: Line, text: str) -> bool:
     """Whether a line is the name of a session or meeting, not a title that refers to one."""
     facts = _SESSION.search(text)
-    if facts is None or len(text) > 90 or find_dates(text) or text[:1].islower() or _TEXT_ENDS.search(text):
+    if facts is None or len(text) > 90 or find_full_dates(text) or text[:1].islower() or _TEXT_ENDS.search(text):
         return False
     return not line.heading or not _ABOUT.search(text[: facts.start()])
 

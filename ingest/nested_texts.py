@@ -7,7 +7,7 @@ import re
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, field, replace
 
-from corpus.decision_numbers import label_of
+from corpus.decision_numbers import parse_decision_label
 from ingest.readers.masthead_lines import ANNEX, CONTENTS
 from ingest.structure import BOLD_DEPTH, Piece
 
@@ -39,7 +39,7 @@ def find_act_headings(pieces: Sequence[Piece]) -> dict[int, str]:
     heads: list[tuple[int, str, bool]] = []
     for n, piece in enumerate(pieces):
         line = " ".join(piece.text.split())
-        known = label_of(line) if piece.kind in ("heading", "paragraph") and not piece.part else None
+        known = parse_decision_label(line) if piece.kind in ("heading", "paragraph") and not piece.part else None
         if known and (piece.kind == "heading" or (not piece.number and line == known[0])):
             heads.append((n, *known))
     acts: dict[int, str] = {}

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from importlib.resources import files
 
 from corpus.catalogue import Catalogue
-from corpus.corpus_errors import Overtaken
+from corpus.corpus_errors import ConcurrentChange
 from corpus.documents import Document
 from corpus.library import Library
 from corpus.meetings import Meeting
@@ -65,7 +65,7 @@ def ingest(
             run.done += 1
             yield outcome
     finally:
-        library.settle()
+        library.update_indexes()
 
 
 @dataclass
@@ -104,7 +104,7 @@ class _Run:
             self._ledger.record(file, queued.sha256, "refused", reason=str(error))
             return Outcome(file.label, "refused", reason=str(error))
         for _ in range(MAX_DECISIONS):
-            with suppress(Overtaken):
+            with suppress(ConcurrentChange):
                 return self._write(queued, document, meeting)
             self._library.refresh()
         return self._write(queued, document, meeting)
@@ -129,12 +129,12 @@ class _Run:
     def _store_original(self, queued: QueuedFile, stored: Header) -> None:
         """Stores the original file of a document that is in the library without it."""
         if (original := self._original_bytes(queued, stored)) is not None:
-            self._library.keep_original(stored.id, original)
+            self._library.store_original(stored.id, original)
 
     def _original_bytes(self, queued: QueuedFile, document: Document | Header) -> bytes | None:
         """The original bytes to be stored with a document; None where they are not to be stored, or the file has
         changed since it was read."""
-        if not self._library.wants_original(document):
+        if not self._library.should_store_original(document):
             return None
         data = queued.input.data
         if not data:  # only the worker process has them
@@ -173,13 +173,13 @@ class _Run:
             meeting,
             report,
             decision.replaces,
-            notes=decision.notes,
+            sources=decision.notes,
             expected=decision.expected,
             original=self._original_bytes(queued, document),
-            settle=False,
+            update_indexes=False,
         )
         self._unsettled += len(passages)
         if self._unsettled >= SETTLE_PASSAGES:
-            self._library.settle()
+            self._library.update_indexes()
             self._unsettled = 0
         return len(passages)

@@ -9,7 +9,7 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from corpus.documents import Document, Span, once
+from corpus.documents import Document, Span, cached_by_document
 from ingest.readers.lines import LEADERS
 
 Role = Literal["speech", "numbered", "heading", "other"]
@@ -219,7 +219,7 @@ def _called_speakers(
     return made
 
 
-@once
+@cached_by_document
 def speeches_of(document: Document) -> tuple[Speech | None, ...]:
     """For each block of a document the speech that it is part of."""
     if document.kind in ("agenda", "treaty"):

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from corpus.dates import find_days, is_day_label
+from corpus.dates import find_meeting_days, is_day_label
 from corpus.documents import Block, Document
 from corpus.meetings import AgendaItem, Sitting, SittingItem
 from ingest.agenda_form import folded_title
@@ -166,7 +166,7 @@ class _TimetableReader:
         return span if span and is_day_label(f"{cell[: span[0]]} {cell[span[1] :]}".strip(" ,;")) else None
 
     def _new_day(self, label: str, block: Block) -> None:
-        days = find_days(label, self._year)
+        days = find_meeting_days(label, self._year)
         self._day = days[0] if len(days) == 1 else None
         self._day_row, self._day_label = block.ordinal, label
         self._close()

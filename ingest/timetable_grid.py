@@ -8,8 +8,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from corpus.calendar_names import name_numbers
-from corpus.dates import find_days, is_day_label, says_only_days
+from corpus.calendar_names import numbers_by_name
+from corpus.dates import find_meeting_days, has_only_days, is_day_label
 from corpus.meetings import Sitting, SittingItem
 from ingest.time_ranges import (
     find_half_of_day,
@@ -93,7 +93,7 @@ class Grid:
 
     def finish(self) -> list[Sitting]:
         """Ends the grid and returns its sittings in order of time."""
-        found = sorted(self._sittings.values(), key=lambda sitting: sitting.order)
+        found = sorted(self._sittings.values(), key=lambda sitting: sitting.sort_key)
         self._heads, self._label, self._spanning, self._sittings = {}, None, [], {}
         return found
 
@@ -170,8 +170,8 @@ class Grid:
 
     def _days(self, text: str) -> tuple[dt.date, ...]:
         """The days that a label names; a day of the week is that of the meeting."""
-        if is_day_label(text) or says_only_days(text):
-            return find_days(text, self._year)
+        if is_day_label(text) or has_only_days(text):
+            return find_meeting_days(text, self._year)
         weekday, figures = _weekday(text), [int(word) for word in _WORDS.findall(text) if word.isdecimal()]
         days = tuple(day for day in self._dates if day.weekday() == weekday and figures in ([], [day.day]))
         return days if len(days) == 1 else ()
@@ -180,5 +180,5 @@ class Grid:
 def _weekday(text: str) -> int | None:
     """The day of the week that a text names, with nothing but the day of the month beside it."""
     words = [word for word in _WORDS.findall(text.casefold()) if not word.isdecimal()]
-    names: Mapping[str, int] = name_numbers("weekdays") if len(words) == 1 else {}
+    names: Mapping[str, int] = numbers_by_name("weekdays") if len(words) == 1 else {}
     return names.get(words[0]) if words else None

@@ -31,7 +31,7 @@ from assistant.qa.readers import Readers
 from assistant.reports.brief.briefing import Briefing, Section
 from corpus.catalogue import Catalogue
 from corpus.embedding import Embedder, HashEmbedder
-from corpus.embedding.model_files import Source, read_cached, write_cached
+from corpus.embedding.model_files import FileState, read_cached, write_cached
 from corpus.library import Library
 from ingest.chunker import SEGMENTER_VERSION
 from ingest.input_files import FileInput
@@ -118,7 +118,7 @@ def ods() -> Iterator[Ods]:
 @pytest.fixture(scope="session")
 def catalogue() -> Catalogue:
     """The shipped catalogue."""
-    return Catalogue.shipped()
+    return Catalogue.packaged()
 
 
 SHIPPED = Readers.shipped
@@ -147,10 +147,10 @@ def _converted_once(monkeypatch: pytest.MonkeyPatch, converted: Path, shipped_re
     """A packaged model that one test has had converted is at hand for all others, whatever folder they keep models in."""
     monkeypatch.setattr(Readers, "shipped", shipped_readers)
 
-    def read(path: Path) -> tuple[bytes, Source] | None:
+    def read(path: Path) -> tuple[bytes, FileState] | None:
         return read_cached(path) or read_cached(converted / path.name / path.name)
 
-    def write(path: Path, data: bytes, source: Source) -> None:
+    def write(path: Path, data: bytes, source: FileState) -> None:
         write_cached(converted / path.name / path.name, data, source)
 
     for module in ("corpus.embedding.packaged", "assistant.qa.reader"):

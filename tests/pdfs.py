@@ -354,7 +354,7 @@ class Flow:
 
     def document(self) -> Document:
         """The document that the file is."""
-        return read_document(Input("made.pdf", self.bytes()), Catalogue.shipped())[0]
+        return read_document(Input("made.pdf", self.bytes()), Catalogue.packaged())[0]
 
 
 def filled(source: ParsedFile) -> list[Line]:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.catalogue import Catalogue
-from corpus.dates import find_dates
+from corpus.dates import find_full_dates
 from corpus.documents import Document
 from corpus.meetings import Meeting
 from ingest.agenda import parse_meeting, place_and_dates
@@ -146,7 +146,7 @@ def test_clock_times_are_read_exactly_or_not_at_all(h1: int, m1: int, h2: int, m
 
 def test_dates_are_found_in_order_and_impossible_ones_left_out() -> None:
     text = "Of 12 August 2021, after 3 May 2020; not 31 April 2020, 5/6/2020 or 40 May 2020. Also 29 February 2024."
-    assert find_dates(text) == [D(2021, 8, 12), D(2020, 5, 3), D(2024, 2, 29)]
+    assert find_full_dates(text) == [D(2021, 8, 12), D(2020, 5, 3), D(2024, 2, 29)]
 
 
 HARBOURS = """United Nations
@@ -262,14 +262,14 @@ def test_its_items_have_numbers_titles_annotations_and_documents(harbours: tuple
     assert two.heading is not None
     assert document.blocks[two.listed].locator == "provisional agenda, item 2"
     assert document.blocks[two.heading].kind == "heading"
-    assert [str(symbol.text) for symbol in meeting.documents()] == ["E/CN.18/2023/2", "E/CN.18/2023/3"]
+    assert [str(symbol.text) for symbol in meeting.announced_symbols()] == ["E/CN.18/2023/2", "E/CN.18/2023/3"]
     assert meeting.item("9") is None
-    assert {item.number: item.main for item in meeting.items}["1 (b)"] == "1"
+    assert {item.number: item.main_number for item in meeting.items}["1 (b)"] == "1"
 
 
 def test_its_sittings_have_days_times_and_items(harbours: tuple[Document, Meeting]) -> None:
     document, meeting = harbours
-    assert [(s.date, s.start, s.end, s.minutes, s.afternoon) for s in meeting.sittings] == [
+    assert [(s.date, s.start, s.end, s.duration_minutes, s.is_afternoon) for s in meeting.sittings] == [
         (D(2023, 1, 30), T(10), T(13), 180, False),
         (D(2023, 1, 30), T(15), T(18), 180, True),
         (D(2023, 1, 31), T(10), T(13), 180, False),

@@ -15,7 +15,7 @@ from assistant.meeting.row_citations import AgendaCiter
 from assistant.meeting.row_passages import RowPassageBuilder
 from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
-from corpus.dates import find_days, is_day_label
+from corpus.dates import find_meeting_days, is_day_label
 from corpus.documents import Document
 from corpus.library import Library
 from corpus.meetings import AgendaItem, Meeting, Sitting
@@ -116,7 +116,10 @@ def test_parts_with_two_letters_and_more_stand_in_the_order_of_the_list() -> Non
     listed = "\n\n".join(f"({letter}) Lamp {letter};" for letter in letters)
     text = ASSEMBLY.replace("(a) Training of crews (resolution 11/2);\n\n(b) Spare oars.", listed)
     _, meeting = read(text)
-    assert [each.number for each in meeting.items if each.main == "4"] == ["4", *(f"4 ({each})" for each in letters)]
+    assert [each.number for each in meeting.items if each.main_number == "4"] == [
+        "4",
+        *(f"4 ({each})" for each in letters),
+    ]
 
 
 def test_the_figure_of_a_footnote_is_no_part_of_a_title() -> None:
@@ -270,9 +273,9 @@ def test_papers_of_the_meeting_that_annotations_name_are_announced_and_provision
 def test_documentation_behind_the_last_of_several_subitems_is_that_of_the_item_and_of_those_without_their_own() -> None:
     meeting = read(KITES.replace(" Its rules are being drafted (E/CN.38/2031/9).", ""))[1]
     for number in ("2", "2 (a)"):
-        announced = meeting.with_papers(item(meeting, number)).documentation
+        announced = meeting.with_all_documents(item(meeting, number)).documentation
         assert [symbol for symbol, _ in announced][:2] == ["E/CN.38/2031/2", "E/CN.38/2031/3"]
-    (part,) = meeting.narrowed("2 (a)").items
+    (part,) = meeting.narrowed_to_item("2 (a)").items
     assert [symbol for symbol, _ in part.documentation] == ["E/CN.38/2031/2", "E/CN.38/2031/3"]
     own = read(KITES.replace("##### (b)", "##### Documentation\n\nNote (E/CN.38/2031/2)\n\n##### (b)"))[1]
     assert papers(own)["2 (b)"] == ["E/CN.38/2031/2", "E/CN.38/2031/3"]
@@ -593,11 +596,11 @@ def test_what_a_table_refers_to_is_no_document_of_an_item() -> None:
 def test_of_an_agenda_that_leaves_items_out_neither_their_number_nor_that_one_lacks_is_told(holding: Holding) -> None:
     engine = holding(headed("en"), reading=True)
     (meeting,) = engine.library.meetings()
-    assert not meeting.complete
+    assert not meeting.is_complete
     told = RowPassageBuilder(meeting, AgendaCiter(engine.library, meeting), "en", ()).whole()
     assert "items_total" not in [part.kind for passage in told for part in passage.sentences]
     assert "has no item" not in (engine.ask("What is item 3 of the agenda?").reason or "")
-    assert all(read(text)[1].complete for text in (BOARD, KITES))
+    assert all(read(text)[1].is_complete for text in (BOARD, KITES))
 
 
 @pytest.mark.parametrize(("of_item", "sure"), [("1, 4", True), ("", False)])
@@ -914,12 +917,12 @@ Genève, 2 et 3 juin 2031
 
 def test_a_timetable_that_says_halves_of_the_day_gives_sittings_without_made_up_times() -> None:
     document, meeting = read(HALVES)
-    assert [(each.date.day, each.half, each.afternoon, numbers(each)) for each in meeting.sittings] == [
+    assert [(each.date.day, each.half, each.is_afternoon, numbers(each)) for each in meeting.sittings] == [
         (2, "morning", False, ["1"]),
         (2, "afternoon", True, ["2"]),
         (3, "morning", False, ["2", "3"]),
     ]
-    assert all(each.start is each.end is each.minutes is None for each in meeting.sittings)
+    assert all(each.start is each.end is each.duration_minutes is None for each in meeting.sittings)
     assert Meeting.from_json(meeting.to_json()) == meeting
     assert "timetable, Lundi 2 juin, Après-midi" in {block.locator for block in document.blocks}
 
@@ -1095,7 +1098,7 @@ def test_a_line_that_begins_a_span_of_time_is_told_from_its_second_line() -> Non
     ],
 )
 def test_the_days_of_a_meeting_are_read_in_six_languages(text: str, first: D, last: D, count: int) -> None:
-    days = find_days(text)
+    days = find_meeting_days(text)
     assert (days[0], days[-1], len(days)) == (first, last, count)
 
 
@@ -1205,9 +1208,12 @@ def real(name: str) -> Meeting:
 
 def test_the_real_agenda_of_an_assembly_has_all_its_items() -> None:
     meeting = real("dev/A_80_150.en.pdf")
-    mains = [each.number for each in meeting.items if each.number == each.main]
+    mains = [each.number for each in meeting.items if each.number == each.main_number]
     assert mains == [str(n) for n in range(1, 175)]
-    assert [each.number for each in meeting.items if each.main == "16"] == ["16", *(f"16 ({c})" for c in "abcdefgh")]
+    assert [each.number for each in meeting.items if each.main_number == "16"] == [
+        "16",
+        *(f"16 ({c})" for c in "abcdefgh"),
+    ]
     assert meeting.sittings == ()
 
 

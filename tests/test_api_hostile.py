@@ -319,7 +319,7 @@ def test_a_vector_index_that_does_not_answer_is_told_and_no_empty_result(
         raise httpx.ConnectError("connection refused")
 
     made.client.get("/api/v1/search?q=boats")
-    monkeypatch.setattr(made.library._indexes._opened()._collection("en"), "query", away)
+    monkeypatch.setattr(made.library._indexes._updated_vectors()._collection("en"), "query", away)
     for reply in (
         made.client.post("/api/v1/ask", json={"question": "When do the boats leave the harbour?"}),
         made.client.get("/api/v1/search?q=harbours"),

@@ -217,7 +217,7 @@ def test_a_briefing_is_made_while_documents_are_read_in(engine: Engine, monkeypa
         Request("document", "CTOC/COP/WG.7/2030/2"),
     ):
         assert make_briefing(engine, request).sections
-    assert len(engine.library.ids()) > 6
+    assert len(engine.library.document_ids()) > 6
 
 
 def test_an_empty_library_is_said_to_be_empty(holding: Holding) -> None:
@@ -717,7 +717,7 @@ def test_what_is_said_to_be_held_nowhere_is_found_nowhere(whole_engine: Engine, 
     for said in (*briefing.unsourced, *remarks):
         if said.startswith(frame[0]):
             theme = said.removeprefix(frame[0]).removesuffix(frame[2])
-            held = sorted(library.versions().quotable("en"))
+            held = sorted(library.versions().quotable_documents("en"))
             found = whole_engine.score_first(whole_engine.question(theme, "en"), held, 16)
             assert not [each.unit.text for each in found if each.score >= each.thresholds.tentative_margin], said
 

@@ -122,7 +122,7 @@ def test_a_section_is_written_with_the_words_of_its_sources_in_the_footnotes(eng
     for statement in made.statements:
         for cite in statement.citations:
             assert engine.library.document(cite.document).text[cite.start : cite.end] == cite.quote
-            assert engine.library.passage_at(cite.document, cite.start) == cite.id
+            assert engine.library.passage_id_at(cite.document, cite.start) == cite.id
     text = markdown(made, engine.library)
     assert PAY.rstrip(".") in text
     assert "“The pay of harbour masters is settled by the council of the harbour each winter.”" in text

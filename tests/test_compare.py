@@ -55,7 +55,7 @@ def compared(holding: Holding, first: list[str], second: list[str]) -> tuple[Com
     """Two texts compared, and what holds them; every change has cited the exact words of both."""
     texts = (("A/90/7", first), ("A/90/7/Rev.1", second))
     library = holding(*(HEAD.format(symbol=symbol) + "\n\n".join(lines) + "\n" for symbol, lines in texts)).library
-    (one,), (other,) = library.find("A/90/7"), library.find("A/90/7/Rev.1")
+    (one,), (other,) = library.find_documents("A/90/7"), library.find_documents("A/90/7/Rev.1")
     found = compare_texts(library, one, other)
     for cite in (cite for each in found.changes for cite in (each.before, each.after) if cite is not None):
         assert library.document(cite.document).quote(cite.start, cite.end) == cite.quote
@@ -154,7 +154,7 @@ def test_the_paper_opens_with_what_changed_and_ends_with_footnotes(holding: Hold
     first = resolution("90/1", "60th", "A/89/12.", "*Urges* boats to carry twelve lamps;", "*Requests* a report.")
     second = resolution("91/1", "71st", "A/90/14.", "*Urges* boats to carry ten lamps;", "*Requests* a report.")
     library = holding(Input("1.md", first), Input("2.md", second)).library
-    (one,), (other,) = library.find("A/RES/90/1"), library.find("A/RES/91/1")
+    (one,), (other,) = library.find_documents("A/RES/90/1"), library.find_documents("A/RES/91/1")
     found = compare_texts(library, one, other)
     assert [(change.part, change.kind) for change in found.changes] == [
         ("operative", "changed"),
@@ -170,7 +170,7 @@ def test_the_paper_opens_with_what_changed_and_ends_with_footnotes(holding: Hold
 
 def test_a_text_compared_with_itself_has_no_changes(holding: Holding) -> None:
     library = holding(HEAD.format(symbol="A/90/7") + "\n\n".join(FIRST)).library
-    (document,) = library.find("A/90/7")
+    (document,) = library.find_documents("A/90/7")
     found = compare_texts(library, document, document)
     assert found.changes == ()
     assert found.same >= 4
@@ -221,7 +221,7 @@ def test_a_real_report_and_its_revision_differ_where_people_changed_them(holding
     folder = at_hand(SHARED / "documents" / "pdf")
     names = ("S_2025_71.en.pdf", "S_2025_71_Rev.1.en.pdf")
     library = holding(*(FileInput(folder / name).open() for name in names)).library
-    (one,), (other,) = library.find("S/2025/71"), library.find("S/2025/71/Rev.1")
+    (one,), (other,) = library.find_documents("S/2025/71"), library.find_documents("S/2025/71/Rev.1")
     found = compare_texts(library, one, other)
     changed = [change.after.locator for change in found.changes if change.kind == "changed" and change.after]
     assert changed == [f"S/2025/71/Rev.1, {place}" for place in ("para. 53", "para. 80", "footnote *")]
@@ -264,7 +264,7 @@ def test_the_evaluation_counts_what_is_paired_and_told_wrongly(tmp_path: Path) -
 def in_a_row(holding: Holding, *bodies: str) -> tuple[VersionComparison, str]:
     """Versions of a text compared, and the paper on them."""
     library = holding(*(f"{HEAD.format(symbol=f'A/90/{n}')}{body}\n" for n, body in enumerate(bodies, 1))).library
-    found = compare_versions(library, [library.find(f"A/90/{n}")[0] for n in range(1, len(bodies) + 1)])
+    found = compare_versions(library, [library.find_documents(f"A/90/{n}")[0] for n in range(1, len(bodies) + 1)])
     return found, markdown(found, library, "en")
 
 
@@ -294,7 +294,7 @@ def test_rows_of_a_table_and_the_paragraphs_behind_it_are_no_run_of_numbers(hold
 
 def test_what_each_document_says_on_a_topic_stands_side_by_side(starter_engine: Engine) -> None:
     library = starter_engine.library
-    named = [library.find(name)[0] for name in ("past-topics", "working-group-meetings", "symbols")]
+    named = [library.find_documents(name)[0] for name in ("past-topics", "working-group-meetings", "symbols")]
     found = compare_topic(starter_engine, "smuggling of migrants by sea", named)
     assert [side.document for side in found.sides] == [each.id for each in named]
     assert found.sides[0].statements

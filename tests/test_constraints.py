@@ -14,9 +14,9 @@ from word_reader import THRESHOLDS
 from assistant.qa.engine import Engine
 from assistant.qa.reader import Reading
 from assistant.qa.readers import Readers
-from corpus.acronyms import acronyms, spells
+from corpus.acronyms import find_acronyms, matches_acronym
 from corpus.catalogue import Catalogue
-from corpus.countries import countries, names_country
+from corpus.countries import find_countries, mentions_country
 from ingest.pipeline import Input
 
 NOTE = """# Patrols of the Harbour Guard Mission
@@ -99,17 +99,17 @@ def test_a_year_a_country_or_an_acronym_that_is_not_named_where_it_would_be_told
     ],
 )
 def test_an_acronym_is_known_by_the_words_that_begin_with_its_letters(acronym: str, text: str, spelt: bool) -> None:
-    assert spells(acronym, text) is spelt
+    assert matches_acronym(acronym, text) is spelt
 
 
 @given(st.lists(st.text("abcdef", min_size=4, max_size=9), min_size=2, max_size=9))
 def test_the_first_letters_of_words_in_a_row_spell_them(words: list[str]) -> None:
-    assert spells("".join(word[0] for word in words).upper(), " ".join(words))
+    assert matches_acronym("".join(word[0] for word in words).upper(), " ".join(words))
 
 
 def test_what_is_shouted_is_no_acronym() -> None:
-    assert acronyms("WHO CONDUCTS PATROLS") == []
-    assert acronyms("does the HGM conduct patrols") == ["HGM"]
+    assert find_acronyms("WHO CONDUCTS PATROLS") == []
+    assert find_acronyms("does the HGM conduct patrols") == ["HGM"]
 
 
 @pytest.mark.parametrize(
@@ -125,15 +125,15 @@ def test_what_is_shouted_is_no_acronym() -> None:
     ],
 )
 def test_countries_are_known_by_their_names_in_six_languages(text: str, language: str, named: dict[str, str]) -> None:
-    assert countries(text, language) == named
+    assert find_countries(text, language) == named
 
 
 def test_a_country_is_named_by_words_that_begin_like_it_and_are_no_other_one() -> None:
-    assert names_country("IL", "the Israeli side", "en")
-    assert names_country("IQ", "иракские власти", "ru")
-    assert not names_country("NE", "Nigeria", "en")
-    assert names_country("NE", "Nigeria and the Niger", "en")
-    assert names_country("CF", "доклад Центральноафриканской Республики", "ru")
+    assert mentions_country("IL", "the Israeli side", "en")
+    assert mentions_country("IQ", "иракские власти", "ru")
+    assert not mentions_country("NE", "Nigeria", "en")
+    assert mentions_country("NE", "Nigeria and the Niger", "en")
+    assert mentions_country("CF", "доклад Центральноафриканской Республики", "ru")
 
 
 def test_in_a_text_about_one_country_by_its_title_another_one_is_named_where_it_answers(

@@ -36,7 +36,7 @@ from corpus.documents import LANGUAGES
 from ingest.pipeline import Input
 
 VOCABULARY = Vocabulary.shipped()
-CATALOGUE = Catalogue.shipped()
+CATALOGUE = Catalogue.packaged()
 BOATS = {
     "en": ("Fishing boats enter the harbour at seven.", "When do fishing boats enter the harbour?"),
     "fr": ("Les bateaux de pêche entrent au port à sept heures.", "Quand les bateaux de pêche entrent-ils au port ?"),

@@ -91,7 +91,7 @@ def client(tmp_path: Path, ods: Ods) -> Client:
 def test_a_symbol_arrives_percent_encoded_and_a_double_one_by_its_first_half(
     ods: Ods, client: Client, symbol: str, query: str
 ) -> None:
-    asked = Symbol.parse(symbol).all[0].text
+    asked = Symbol.parse(symbol).halves[0].text
     ods.publish(asked, word_file(asked), language="fr")
     assert client.fetch(symbol, "fr").symbol == Symbol.parse(symbol).text
     assert ods.accesses == [query]

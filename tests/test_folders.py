@@ -31,10 +31,10 @@ from assistant.outcome_messages import describe_outcome, outcome_record
 from corpus.catalogue import Catalogue
 from corpus.corpus_errors import SEAL_FILE, LibraryStale
 from corpus.embedding import HashEmbedder
-from corpus.feedback import feedback_of
+from corpus.feedback import make_feedback
 from corpus.library import Library
 from corpus.store import SCHEMA_VERSION, Header
-from corpus.store.schema_upgrades import STEPS
+from corpus.store.schema_upgrades import UPGRADES
 from corpus.symbols import Symbol
 from ingest.chunker import SEGMENTER_VERSION, segmenter
 from ingest.folder_watch import Changes, WatchedFolder
@@ -65,7 +65,7 @@ def as_named(catalogue: Catalogue) -> WorkerPool:
 
 def outcomes_of(library: Library, files: Iterable[Any], **options: Any) -> list[Outcome]:
     """What became of files that were ingested."""
-    return list(run(files, library, Catalogue.shipped(), **options))
+    return list(run(files, library, Catalogue.packaged(), **options))
 
 
 def results(outcomes: list[Outcome]) -> list[str]:
@@ -558,7 +558,7 @@ def test_documents_are_kept_in_memory_only_so_far(
     outcomes_of(library, find_inputs(folder))
     one = next(library.documents())
     assert library.document(one.id) is library.document(one.id)
-    monkeypatch.setattr(corpus.library_reader, "KEPT_CHARACTERS", 3 * len(one.text))
+    monkeypatch.setattr(corpus.library_reader, "MAX_CACHED_CHARACTERS", 3 * len(one.text))
     first = library.document(one.id)
     for document in library.documents():
         assert library.document(document.id) is library.document(document.id)
@@ -570,7 +570,7 @@ def test_what_was_added_is_found_before_the_run_is_over(library: Library, catalo
     going = run(find_inputs(folder), library, catalogue)
     document = next(going).document
     assert document is not None
-    assert library.dense("boat", 5)
+    assert library.dense_search("boat", 5)
     next(going)
     assert library.status().documents == 2
     assert library.verify() == []
@@ -581,10 +581,10 @@ def test_what_was_added_is_found_before_the_run_is_over(library: Library, catalo
 def test_a_document_is_found_by_its_names_without_its_text(library: Library, folder: Path) -> None:
     outcomes_of(library, [*find_inputs(folder), Input("x.md", BOATS.encode(), Symbol.parse("A/75/1"))])
     for name in ("A/75/1", "a/75/1", "A/75/1:en:official"):
-        assert [document.id for document in library.find(name)] == ["A/75/1:en:official"]
+        assert [document.id for document in library.find_documents(name)] == ["A/75/1:en:official"]
     for name in ("Note 7 on boats", "note-7-on-boats", "note-7-on-boats:en:upload", "NOTE 7 ON BOATS"):
-        assert [document.id for document in library.find(name)] == ["note-7-on-boats:en:upload"]
-    assert library.find("nothing") == []
+        assert [document.id for document in library.find_documents(name)] == ["note-7-on-boats:en:upload"]
+    assert library.find_documents("nothing") == []
 
 
 # Earlier libraries
@@ -630,7 +630,7 @@ def test_an_earlier_library_is_brought_up_to_date(open_library: OpenLibrary, fol
     assert list(library.documents()) == documents
     assert library.verify() == []
     assert library.status().stamp["schema"] == str(SCHEMA_VERSION)
-    assert library.add_feedback(feedback_of("Why?", "en", 1)) == 1
+    assert library.add_feedback(make_feedback("Why?", "en", 1)) == 1
     assert set(results(outcomes_of(library, find_inputs(folder)))) == {"unchanged"}
     write(folder / "empty.md", "")
     assert results(outcomes_of(library, find_inputs(folder))).count("refused") == 1
@@ -660,7 +660,7 @@ def test_a_step_that_fails_leaves_an_earlier_library_as_it_was(
     copy = tmp_path / "copy"
     shutil.copytree(tmp_path / "library", copy)
     with monkeypatch.context() as patch:
-        patch.setitem(STEPS, "1", "CREATE TABLE sources (origin TEXT);\nCREATE NONSENSE")
+        patch.setitem(UPGRADES, "1", "CREATE TABLE sources (origin TEXT);\nCREATE NONSENSE")
         with pytest.raises(corpus.library.LibraryError, match="NONSENSE"):
             Library(copy, HashEmbedder(), SEGMENTER_VERSION)
     with closing(sqlite3.connect(copy / "library.sqlite3")) as db:

@@ -16,7 +16,7 @@ from assistant.meeting.intents import NONE, OTHER, Intents, beyond_agenda
 from corpus.catalogue import Catalogue
 from corpus.embedding import EmbeddingError, HashEmbedder, PackagedE5
 from corpus.library import Library
-from corpus.models import Models
+from corpus.models import EmbeddingModels
 from eval.training.intent_training import (
     Asked,
     arrays_of,
@@ -47,7 +47,7 @@ def test_a_row_does_not_answer_what_no_agenda_tells_however_near_the_reader_find
 
 
 def test_with_another_embedding_model_rows_are_told_as_the_reader_says() -> None:
-    assert beyond_agenda("Which room are we in?", Models(HashEmbedder())) == 0.0
+    assert beyond_agenda("Which room are we in?", EmbeddingModels(HashEmbedder())) == 0.0
 
 
 def test_weights_that_are_damaged_are_an_error_that_names_the_file(
@@ -78,7 +78,7 @@ def test_weights_that_are_damaged_are_an_error_that_names_the_file(
 def test_what_an_agenda_tells_is_told_from_what_it_does_not_in_six_languages(
     converted: Path, told: str, not_told: str
 ) -> None:
-    models = Models(PackagedE5(converted))
+    models = EmbeddingModels(PackagedE5(converted))
     assert beyond_agenda(told, models) < 0.3
     assert beyond_agenda(not_told, models) > 0.6
 

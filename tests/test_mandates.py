@@ -131,7 +131,7 @@ def briefing(holding: Holding, body: str, language: str = "en") -> Briefing:
 def the_row(holding: Holding, words: str, day: str = "") -> MandateRow:
     """The row of a request to report, which says by when."""
     library = holding(resolution(f"Requests the Secretary-General to report {words};", day=day)).library
-    (row,) = mandate_rows(library, library.find("A/RES/80/900")[0])
+    (row,) = mandate_rows(library, library.find_documents("A/RES/80/900")[0])
     return row
 
 

@@ -25,7 +25,7 @@ from corpus.catalogue import Catalogue
 from corpus.corpus_errors import LibraryFull
 from corpus.documents import Document
 from corpus.library import Library
-from corpus.migration import move
+from corpus.migration import copy_library
 from corpus.store.sqlite import Sqlite
 from ingest.pipeline import Input, ingest
 from ingest.prefetch import InputSource
@@ -161,7 +161,7 @@ def test_what_is_no_picture_is_not_passed_on_and_the_next_page_is_drawn_again(an
 
 def held(library: object, symbol: str = SYMBOL) -> Document:
     """The document of a symbol."""
-    (found,) = library.find(symbol)  # type: ignore[attr-defined]
+    (found,) = library.find_documents(symbol)  # type: ignore[attr-defined]
     assert isinstance(found, Document)
     return found
 
@@ -170,7 +170,7 @@ def test_the_file_of_a_document_is_kept_and_goes_with_it(open_either: OpenLibrar
     library = open_either()
     add(library, catalogue, Input("report.pdf", REPORT), Input("note.md", b"# Boats\n\nBoats leave at noon.\n"))
     document = held(library)
-    assert (library.original(document), library.keeps_original(document)) == (REPORT, True)
+    assert (library.original(document), library.has_original(document)) == (REPORT, True)
     note = next(each for each in library.documents() if each.format == "text")
     assert library.original(note) is None, "no pages, nothing to show"
     assert library.status().originals == len(REPORT)
@@ -204,8 +204,8 @@ def test_files_are_kept_up_to_the_bound_that_is_set_and_documents_beyond_it(
     assert [each.result for each in add(library, catalogue, Input("a.pdf", REPORT), Input("b.pdf", other))] == [
         "added"
     ] * 2
-    assert library.keeps_original(held(library))
-    assert not library.keeps_original(held(library, "A/87/903"))
+    assert library.has_original(held(library))
+    assert not library.has_original(held(library, "A/87/903"))
     none = open_library(tmp_path / "none", keeps=0)
     add(none, catalogue, Input("a.pdf", REPORT))
     assert (none.status().originals, held(none).key) == (0, SYMBOL)
@@ -219,11 +219,11 @@ def test_a_file_of_which_only_the_text_is_held_is_kept_when_it_is_given_again(
     add(library, catalogue, Input("report.pdf", REPORT))
     library.close()
     library = open_library()
-    assert not library.keeps_original(held(library))
+    assert not library.has_original(held(library))
     (outcome,) = ingest([Input("report.pdf", REPORT)], library, catalogue, again=again)
     assert outcome.result == "unchanged"
     assert library.original(held(library)) == REPORT
-    assert not library.keep_original(held(library).id, b"%PDF other bytes")
+    assert not library.store_original(held(library).id, b"%PDF other bytes")
 
 
 def test_a_full_disk_is_told_and_leaves_the_library_as_it_was(open_library: OpenLibrary, catalogue: Catalogue) -> None:
@@ -236,7 +236,7 @@ def test_a_full_disk_is_told_and_leaves_the_library_as_it_was(open_library: Open
     db.execute(f"PRAGMA max_page_count = {db.execute('PRAGMA page_count').fetchone()[0] + 1}")
     with pytest.raises(LibraryFull, match="is full"):
         list(ingest([Input("report.pdf", REPORT)], library, catalogue, again=True))
-    assert not library.keeps_original(held(library))
+    assert not library.has_original(held(library))
     assert library.verify() == []
     db.execute("PRAGMA max_page_count = 1000000")
     list(ingest([Input("report.pdf", REPORT)], library, catalogue, again=True))
@@ -284,7 +284,7 @@ def test_a_library_of_before_opens_and_keeps_files_from_then_on(
 def test_files_move_with_a_library(open_library: OpenLibrary, catalogue: Catalogue, tmp_path: Path) -> None:
     source, target = open_library(), open_library(tmp_path / "target")
     add(source, catalogue, Input("report.pdf", REPORT))
-    assert list(move(source, target)) == [(held(source).id, True)]
+    assert list(copy_library(source, target)) == [(held(source).id, True)]
     assert target.original(held(target)) == REPORT
 
 
@@ -305,7 +305,7 @@ def test_the_page_of_a_quote_is_shown_to_readers_with_the_words_marked(made: Mad
     document, reader = held(made.library), made.by("read")
     for words, number in ((FIRST, 1), (LAST, 3)):
         start, end = span(document, words)
-        assert document.pages_between(start, end) == (number, number)
+        assert document.page_range(start, end) == (number, number)
         address = f"/documents/{SYMBOL}/page/{number}.png?words={start}-{end}"
         reply = reader.get(address)
         assert (reply.status_code, reply.headers["content-type"]) == (200, "image/png")

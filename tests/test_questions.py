@@ -16,7 +16,7 @@ from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES
 
 VOCABULARY = Vocabulary.shipped()
-CATALOGUE = Catalogue.shipped()
+CATALOGUE = Catalogue.packaged()
 PROTOCOL_KEY = "A/RES/55/25, annex III"
 CONVENTION_KEY = "A/RES/55/25, annex I"
 

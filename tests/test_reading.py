@@ -192,7 +192,7 @@ Members:  Chad .............................. Mr. Bend
           Peru .............................. Ms. Luz
           United Republic of Tanzania .. Mr. Mda
 """
-    document, _ = read_document(Input("record.txt", text.encode()), Catalogue.shipped())
+    document, _ = read_document(Input("record.txt", text.encode()), Catalogue.packaged())
     assert [document.block_text(each) for each in document.blocks][7:] == [
         "Original: English",
         "Summary record of the 4th meeting",
@@ -246,7 +246,7 @@ New Mole          12       8
 
 
 def test_a_circular_in_plain_text_has_its_title_its_chapters_and_its_table() -> None:
-    document, _ = read_document(Input("circular.txt", CIRCULAR.encode()), Catalogue.shipped())
+    document, _ = read_document(Input("circular.txt", CIRCULAR.encode()), Catalogue.packaged())
     assert document.title == "GUIDELINES FOR THE SAFE KEEPING OF OIL AND WICKS IN HARBOURS THAT ICE CLOSES"
     assert [document.block_text(each) for each in document.blocks if each.kind == "heading"] == [
         "ANNEX",

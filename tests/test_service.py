@@ -623,7 +623,7 @@ def test_feedback_and_pages_of_lists(tmp_path: Path, catalogue: Catalogue) -> No
             page = made.client.get("/api/v1/documents", params={"offset": at, "limit": 7}).json()
             seen += [each["id"] for each in page["items"]]
             at = page["next"]
-        assert len(seen) == len(set(seen)) == page["total"] == len(made.library.keys())
+        assert len(seen) == len(set(seen)) == page["total"] == len(made.library.document_keys())
         cited = answer["citations"][0]
         text = made.client.get(f"/api/v1/documents/{cited['document']}/text").json()["text"]
         assert text[cited["start"] : cited["end"]] == cited["quote"]

@@ -25,8 +25,8 @@ class PiecesOfMiniLM(HashEmbedder):
     def __init__(self, models: Path) -> None:
         self._real = make_embedder("minilm", models)
 
-    def offsets(self, text: str) -> list[tuple[int, int]]:
-        return self._real.offsets(text)
+    def token_spans(self, text: str) -> list[tuple[int, int]]:
+        return self._real.token_spans(text)
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     sources = [source for source in starter_sources() if source.name in ("protocol.md", "treaty-status.md")]
     folder = tmp_path_factory.mktemp("spelling")
     with Library(folder / "library", PiecesOfMiniLM(folder / "models"), SEGMENTER_VERSION) as held:
-        assert [outcome.result for outcome in ingest(sources, held, Catalogue.shipped())] == ["added", "added"]
+        assert [outcome.result for outcome in ingest(sources, held, Catalogue.packaged())] == ["added", "added"]
         yield held
 
 
@@ -52,7 +52,7 @@ def test_one_keystroke_is_mended(library: Library, slip: str, meant: str) -> Non
 
 
 def test_the_subject_of_a_paper_is_mended_as_a_question_is(library: Library) -> None:
-    engine = Engine(library, Catalogue.shipped())
+    engine = Engine(library, Catalogue.packaged())
     assert engine.subject("a suspected vesel").text == "a suspected vessel"
     assert compare_topic(engine, "a suspected vesel").topic == "a suspected vessel"
 

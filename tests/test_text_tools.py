@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.analysis import analyse, fold, symbol_token, words
+from corpus.analysis import analyse, fold, symbol_token, word_spans
 from corpus.documents import LANGUAGES
 from corpus.language import detect_language
 from corpus.sentences import sentence_spans
@@ -124,7 +124,7 @@ def test_case_plays_no_part_in_folding(text: str) -> None:
 @given(st.text(max_size=200))
 def test_words_are_spans_of_the_text(text: str) -> None:
     end = 0
-    for word, start, stop in words(text):
+    for word, start, stop in word_spans(text):
         assert end <= start < stop
         assert text[start:stop] == word
         end = stop
@@ -353,7 +353,7 @@ def test_sentences_are_in_order_and_cover_all_but_white_space(text: str, languag
 
 
 def test_marks_and_spaces_alone_are_no_words() -> None:
-    assert words("  … — () ?") == []
+    assert word_spans("  … — () ?") == []
     assert analyse("  … — () ?", "en") == []
     assert sentence_spans(" \n\t ", "en") == []
 

@@ -32,7 +32,7 @@ from assistant.reports.themes.theme_model import Themes
 from assistant.vocabulary import Vocabulary
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES, Block, Document
-from corpus.embedding import Crossing, HashEmbedder
+from corpus.embedding import HashEmbedder, LanguageShift
 from corpus.library import Library
 from ingest.pipeline import Input, starter_sources
 
@@ -61,7 +61,7 @@ def test_every_document_is_in_one_theme_or_apart_and_themes_have_three(
     library = starter_engine.library
     found = [each.document for theme in starter_themes.themes for each in theme.documents]
     apart = [each.document for each in (*starter_themes.apart, *starter_themes.loose)]
-    assert sorted(found + apart) == sorted(library.versions().quotable("en"))
+    assert sorted(found + apart) == sorted(library.versions().quotable_documents("en"))
     assert min(len(theme.documents) for theme in starter_themes.themes) >= 3
     passages = [passage for theme in starter_themes.themes for passage in theme.passages]
     assert len({passage.id for passage in passages}) == len(passages)
@@ -216,7 +216,7 @@ def test_an_empty_library_has_no_themes_and_says_so(holding: Holding) -> None:
 def test_a_library_of_one_passage_is_one_theme(holding: Holding) -> None:
     engine = holding("---\ntitle: Boats\nslug: boats\nlanguage: en\n---\n# Boats\n\n1. Boats need a flag.\n")
     themes = find_themes(engine, count=9)
-    assert sum(len(theme.passages) for theme in themes.themes) == sum(engine.library.languages().values())
+    assert sum(len(theme.passages) for theme in themes.themes) == sum(engine.library.passage_counts().values())
 
 
 def test_drawings_are_well_formed_and_lead_to_the_themes(starter_themes: Themes) -> None:
@@ -259,7 +259,7 @@ def test_the_themes_of_the_real_documents_cover_them(real_library: Library, cata
     themes = find_themes(Engine(real_library, catalogue))
     held = [each.document for theme in themes.themes for each in theme.documents]
     beside = [each.document for each in (*themes.apart, *themes.loose)]
-    assert sorted(held + beside) == sorted(real_library.versions().quotable("en"))
+    assert sorted(held + beside) == sorted(real_library.versions().quotable_documents("en"))
 
 
 def test_what_several_years_say_is_told_once_from_the_latest(holding: Holding) -> None:
@@ -307,13 +307,13 @@ class Spoken(HashEmbedder):
             vector[2 if " les " in f" {text} " else 3] = 2.0
         return vectors / np.float32(5**0.5)
 
-    def crossing(self, read: str) -> Crossing | None:
+    def language_shift(self, read: str) -> LanguageShift | None:
         if read != "fr":
             return None
         added = np.zeros(self.dimension, np.float32)
         added[2:4] = 2.0, -2.0
         added /= np.float32(5**0.5)
-        return Crossing(added, added=added, scale=1.0, offset=0.0)
+        return LanguageShift(added, passage_shift=added, scale=1.0, offset=0.0)
 
 
 def _papers(language: str, title: str, said: str, first: int, count: int = 3) -> list[Input]:

@@ -28,7 +28,7 @@ from assistant.qa.reader_weights import available, shipped_path, ships
 from assistant.qa.scoring import AGAIN
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
-from corpus.models import Models
+from corpus.models import EmbeddingModels
 from eval.training.card import write_card
 from eval.training.groups import Group, Read, folded, lines_of, load, save
 from eval.training.measure import by_likeness, by_readers, mined, outcomes, questions_for
@@ -724,7 +724,7 @@ def shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr("eval.training.rows.STARTER", folder / "documents" / "starter")
     monkeypatch.setattr("eval.training.public.SOURCES", (Source("squad2", "en", ("some",), 99),))
     monkeypatch.setattr("eval.training.mixes.STRANGERS", (("squad2", 1), ("written-fr", 2)))
-    monkeypatch.setattr("eval.runs.corpora.make_models", lambda *_: Models(HashEmbedder()))
+    monkeypatch.setattr("eval.runs.corpora.make_models", lambda *_: EmbeddingModels(HashEmbedder()))
     return folder
 
 

@@ -18,9 +18,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from corpus.corpus_errors import LibraryError, plainly
-from corpus.sources import Copied
-from corpus.store.engines import postgres
+from corpus.corpus_errors import LibraryError, readable_errors
+from corpus.sources import CopiedTable
+from corpus.store.engines import connect_postgres
 from corpus.store.sqlite import Sqlite
 
 if TYPE_CHECKING:
@@ -98,11 +98,11 @@ class AccessStore:
         self._database = database
         self._due: queue.SimpleQueue[tuple[str, tuple[Any, ...]] | None] = queue.SimpleQueue()
         self._writer: threading.Thread | None = None
-        with plainly(folder):
+        with readable_errors(folder):
             folder.mkdir(parents=True, exist_ok=True)
             self._db = self._open()
             try:
-                if not self._db.has("draft_events"):
+                if not self._db.has_table("draft_events"):
                     with self._db.transaction():
                         self._db.create(_SCHEMA)
             except BaseException:
@@ -135,13 +135,13 @@ class AccessStore:
     @contextmanager
     def connection(self) -> Iterator[Callable[..., Rows]]:
         """Gives a function that executes statements, with no other thread's statements between them."""
-        with self._guard, plainly(self.folder):
+        with self._guard, readable_errors(self.folder):
             yield self._db.execute
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Makes the changes of the block atomic."""
-        with self._guard, plainly(self.folder), self._db.transaction():
+        with self._guard, readable_errors(self.folder), self._db.transaction():
             yield
 
     def copy_to(self, other: AccessStore) -> None:
@@ -150,12 +150,12 @@ class AccessStore:
         exists here is removed there. Sessions are not copied."""
         accounts = dict(self.rows("SELECT name, created FROM accounts"))
         with other.connection() as run, other._db.transaction():
-            copied = Copied(other._db)
+            copied = CopiedTable(other._db)
             for name, created in copied.marks("account").items():
                 if name not in accounts:
                     run("DELETE FROM accounts WHERE name = ? AND created = ?", (name, created))
-                    copied.forget("account", name)
-            copied.note("account", accounts)
+                    copied.remove("account", name)
+            copied.record("account", accounts)
             for table, columns in _KEPT.items():
                 log = table in ("audit", "draft_events")  # without a key by which existing rows could be recognised
                 if not log or run(f"SELECT 1 FROM {table} LIMIT 1").fetchone() is None:
@@ -187,14 +187,14 @@ class AccessStore:
     def _write_pending(self) -> None:
         db: Database | None = None
         while (due := self._due.get()) is not None:
-            with suppress(LibraryError), plainly(self.folder):
+            with suppress(LibraryError), readable_errors(self.folder):
                 db = db or self._open()
                 db.execute(*due)
         if db is not None:
             db.close()
 
     def _open(self) -> Database:
-        return _open_file(self.folder / FILE) if self._database is None else postgres(self._database)
+        return _open_file(self.folder / FILE) if self._database is None else connect_postgres(self._database)
 
 
 def _open_file(path: Path) -> Sqlite:

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from assistant.access.principal import network
-from corpus.corpus_errors import SEAL_FILE, LibraryError, plainly
+from corpus.corpus_errors import SEAL_FILE, LibraryError, readable_errors
 
 MIN_SECRET = 32
 """Least characters of a secret."""
@@ -40,11 +40,11 @@ class SigningSecret:
     def copy_to(self, folder: Path) -> None:
         """Copies the secret to another folder, so that existing signatures are valid there. Raises `LibraryError`."""
         if self._path.parent.resolve() != folder.resolve() and self._path.exists():
-            with plainly(folder):
+            with readable_errors(folder):
                 shutil.copy(self._path, folder / SEAL_FILE)
 
     def _read(self) -> bytes:
-        with plainly(self._path.parent):
+        with readable_errors(self._path.parent):
             try:
                 secret = self._path.read_bytes().strip()
             except FileNotFoundError:

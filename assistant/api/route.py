@@ -20,7 +20,7 @@ from starlette.types import Receive, Scope, Send
 from assistant.api.authentication import identify_caller
 from assistant.service import Service
 from assistant.service_errors import disk_full
-from corpus.corpus_errors import is_full
+from corpus.corpus_errors import is_disk_full
 
 _MARK = "__operation__"
 _MAX_NAMED = 10
@@ -91,7 +91,7 @@ class GuardedRoute(APIRoute):
                 return await answer(request)
             except (OSError, HTTPException) as error:
                 # FastAPI reports a form that could not be stored on disk as an invalid one.
-                if is_full(error) or is_full(error.__cause__):
+                if is_disk_full(error) or is_disk_full(error.__cause__):
                     raise disk_full() from error
                 raise
 

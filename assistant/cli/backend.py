@@ -16,7 +16,7 @@ from assistant.reports import Progress, report_errors_as
 from assistant.service_errors import NotFound, ServiceFault
 from assistant.settings import Settings
 from corpus.corpus_errors import LibraryBusy
-from corpus.extras import installed
+from corpus.extras import is_installed
 
 if TYPE_CHECKING:
     from assistant.cli.server_backend import ServerBackend
@@ -193,11 +193,11 @@ class LibraryBackend:
             yield Drafts(store, getpass.getuser(), library=self.library)
 
     def _make(self, request: PaperRequest, progress: Progress) -> Report:
-        if request.extra and not installed(request.extra):  # fail before any work begins
+        if request.extra and not is_installed(request.extra):  # fail before any work begins
             raise ModuleNotFoundError("scipy is not installed.", name="scipy")
         with report_errors_as(NotFound if request.fault is NotFound else ServiceFault):
             _, make = request.prepare(self)
-            return request.select_part(self.library.whole(lambda: make(progress, nullcontext)))
+            return request.select_part(self.library.retry_if_changed(lambda: make(progress, nullcontext)))
 
 
 @contextmanager

@@ -18,9 +18,9 @@ from assistant.cli.commands import options
 from assistant.service_errors import Invalid, NotFound, ServiceFault
 from assistant.settings import Settings, SettingsError, load_settings
 from corpus.catalogue import CatalogueError
-from corpus.corpus_errors import LibraryBusy, LibraryError, LibraryStale, advice
+from corpus.corpus_errors import LibraryBusy, LibraryError, LibraryStale, storage_error_message
 from corpus.documents import LANGUAGES
-from corpus.extras import extra_advice
+from corpus.extras import explain_missing_module
 from ingest.readers import visible
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def plain_errors() -> Iterator[None]:
     except ModuleNotFoundError as error:
         raise _missing_extra(error) from None
     except sqlite3.DatabaseError as error:
-        raise fail(advice(command_settings().data_dir, str(error))) from None
+        raise fail(storage_error_message(command_settings().data_dir, str(error))) from None
     except KeyboardInterrupt:
         raise fail("interrupted; what was finished is kept.", EXIT_INTERRUPTED) from None
 
@@ -97,7 +97,7 @@ def missing_extras_reported() -> Iterator[None]:
 
 
 def _missing_extra(error: ModuleNotFoundError) -> Exception:
-    advice = extra_advice(error)
+    advice = explain_missing_module(error)
     return error if advice is None else fail(advice)
 
 

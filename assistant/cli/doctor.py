@@ -17,9 +17,9 @@ from assistant.qa.reader import KINDS, Name, Reader
 from assistant.qa.reader_weights import REMEDY, available, ships
 from assistant.settings import Settings, SettingsError, model_key, unknown_variables
 from corpus.catalogue import CatalogueError
-from corpus.corpus_errors import LibraryBusy, LibraryError, LibraryStale, advice
+from corpus.corpus_errors import LibraryBusy, LibraryError, LibraryStale, storage_error_message
 from corpus.embedding import EmbeddingError, make_models
-from corpus.extras import EXTRAS, install, installed
+from corpus.extras import EXTRAS, install_command, is_installed
 from ingest.document_reading import READER_VERSION
 
 Severity = Literal["ok", "warning", "error"]
@@ -54,7 +54,7 @@ def run_checks() -> list[Finding]:
 
 def _extras() -> Finding:
     """Which optional dependencies are installed; none is required."""
-    present = [extra for extra in EXTRAS if installed(extra)]
+    present = [extra for extra in EXTRAS if is_installed(extra)]
     missing = [extra for extra in EXTRAS if extra not in present]
     text = f"installed: {', '.join(present) or 'none'}"
     if not missing:
@@ -63,7 +63,7 @@ def _extras() -> Finding:
         "extras",
         "ok",
         f"{text}; not installed: {', '.join(missing)}",
-        f"{missing[0]}, if wanted: {install(missing[0])}; what needs another tells its command",
+        f"{missing[0]}, if wanted: {install_command(missing[0])}; what needs another tells its command",
     )
 
 
@@ -96,7 +96,7 @@ def _reader(name: Name, settings: Settings) -> Finding:
         return Finding(check, "warning", "its weights are not here; answers are chosen less sharply", REMEDY)
     if not available(KINDS[name]):
         return Finding(check, "warning", "its base is not installed; answers are chosen less sharply",
-                       install("multilingual"))  # fmt: skip
+                       install_command("multilingual"))  # fmt: skip
     try:
         Reader(name, settings.data_dir / "models").check()
     except EmbeddingError as error:
@@ -112,9 +112,12 @@ def _model(settings: Settings) -> Finding:
         return Finding("model", "ok", "none set: answers are quoted")
     from assistant.model import Message, ModelFault
 
-    if not installed("llama-index"):
+    if not is_installed("llama-index"):
         return Finding(
-            "model", "error", f"{settings.model} is set, and LlamaIndex is not installed", install("llama-index")
+            "model",
+            "error",
+            f"{settings.model} is set, and LlamaIndex is not installed",
+            install_command("llama-index"),
         )
     try:
         reply = "".join(make_model(settings).reply([Message("user", "Write one word: ready")])).strip()
@@ -140,15 +143,15 @@ def _database(settings: Settings) -> list[Finding]:
     """Whether the database of the settings has the extensions that are used."""
     if settings.database_url is None:
         return []
-    from corpus.store.engines import postgres
-    from corpus.store.postgres_tables import lacking
+    from corpus.store.engines import connect_postgres
+    from corpus.store.postgres_tables import missing_extensions
 
     try:
-        db = postgres(settings.database_url)
+        db = connect_postgres(settings.database_url)
     except LibraryError as error:
         return [Finding("database", "error", str(error), "Correct RAPPORTEUR_DATABASE_URL, or start the server.")]
     try:
-        missing = lacking(db)
+        missing = missing_extensions(db)
     finally:
         db.close()
     if not missing:
@@ -161,7 +164,7 @@ def _database(settings: Settings) -> list[Finding]:
 def _library(settings: Settings) -> Iterator[Finding]:
     try:
         models = make_models(settings.embedding, settings.multilingual, settings.data_dir / "models")
-        used = [models.own, *([models.multilingual] if models.multilingual else [])]
+        used = [models.primary, *([models.multilingual] if models.multilingual else [])]
         sizes = [model.embed_query("probe").shape[0] for model in used]
     except EmbeddingError as error:
         yield Finding("embedding", "error", str(error), "Reinstall, or choose another RAPPORTEUR_EMBEDDING.")
@@ -185,7 +188,7 @@ def _library(settings: Settings) -> Iterator[Finding]:
     except LibraryError as error:
         yield Finding("library", "error", str(error), "See the finding.")
     except sqlite3.DatabaseError as error:
-        yield Finding("library", "error", advice(settings.data_dir, str(error)), "See the finding.")
+        yield Finding("library", "error", storage_error_message(settings.data_dir, str(error)), "See the finding.")
     else:
         text = f"{counted.documents} documents, {counted.passages} passages, sound"
         if faults:

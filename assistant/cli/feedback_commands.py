@@ -22,7 +22,7 @@ from assistant.cli.command_run import (
 from assistant.cli.render import print_answer
 from assistant.feedback_cases import NAMES, RATINGS
 from assistant.question_request import QuestionRequest
-from corpus.feedback import FeedbackError, FeedbackFull, feedback_of
+from corpus.feedback import FeedbackError, FeedbackFull, make_feedback
 from ingest.readers import visible
 
 app = typer.Typer(name="feedback", help="Rate answers, and turn ratings into cases for the evaluation.",
@@ -51,12 +51,12 @@ def add(
     fields: dict[str, Any] = {"history": history or [], "comment": comment, "expected": expected}
     with open_backend("feedback") as backend:
         try:
-            feedback_of(text, language or "en", 0, **fields)  # fails before asking where it can't be stored
+            make_feedback(text, language or "en", 0, **fields)  # fails before asking where it can't be stored
             answer = backend.ask(QuestionRequest.of(text, fields["history"], language=language))
             if answer.status == "refused":
                 raise fail(answer.reason)
             number = backend.rate(
-                feedback_of(text, answer.language, RATINGS[rating], answer=answer.to_json(), **fields)
+                make_feedback(text, answer.language, RATINGS[rating], answer=answer.to_json(), **fields)
             )
         except FeedbackError as error:
             raise fail(str(error), EXIT_USAGE) from None

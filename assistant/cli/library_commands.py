@@ -25,7 +25,7 @@ from assistant.cli.command_run import (
 )
 from assistant.cli.progress import progress_bar
 from assistant.engine_factory import open_library
-from corpus.corpus_errors import DATABASE, LibraryBusy, plainly
+from corpus.corpus_errors import DATABASE_FILE, LibraryBusy, readable_errors
 from corpus.documents import Edition
 from corpus.library import Library
 from ingest.readers import visible
@@ -120,7 +120,7 @@ def migrate(to: Annotated[str, typer.Option(help="Address of the database (postg
     """
     from assistant.access.access_store import AccessStore
     from assistant.access.anonymous_sessions import SigningSecret
-    from corpus.migration import move
+    from corpus.migration import copy_library
 
     with plain_errors():
         settings = command_settings()
@@ -149,9 +149,9 @@ def migrate(to: Annotated[str, typer.Option(help="Address of the database (postg
             open_library(aimed, "rapporteur migrate", source.models) as target,
             progress_bar() as bar,
         ):
-            total, copied = len(source.ids()), 0
+            total, copied = len(source.document_ids()), 0
             task = bar.add_task("Copying", total=total, detail="documents")
-            for _, new in move(source, target):
+            for _, new in copy_library(source, target):
                 copied += new
                 bar.advance(task)
         with (
@@ -169,8 +169,8 @@ def migrate(to: Annotated[str, typer.Option(help="Address of the database (postg
 
 def _has_other_files(folder: Path) -> bool:
     """Whether a folder is no library and not empty."""
-    with plainly(folder):
-        return folder.is_dir() and not (folder / DATABASE).exists() and any(folder.iterdir())
+    with readable_errors(folder):
+        return folder.is_dir() and not (folder / DATABASE_FILE).exists() and any(folder.iterdir())
 
 
 def doctor() -> None:

@@ -14,10 +14,10 @@ from assistant.answer_phrases import doubt, place_text, say
 from assistant.markdown import format_place, remark
 from assistant.qa.answer import Answer, Event, Finished, Statement, StatementEvent, answer_events
 from assistant.row_tables import Find, grid_of, without_bars
-from corpus.corpus_errors import NotHeld
+from corpus.corpus_errors import DocumentNotFound
 from corpus.documents import Document
 from corpus.meetings import Meeting
-from corpus.symbols import Symbol, link
+from corpus.symbols import Symbol, document_url
 
 _STATUS_STYLES = {
     "answered": "green",
@@ -29,7 +29,7 @@ _STATUS_STYLES = {
 
 
 def _unknown(document_id: str) -> Document:
-    raise NotHeld(document_id)
+    raise DocumentNotFound(document_id)
 
 
 def print_answer(console: Console, answer: Answer, find: Find = _unknown) -> None:
@@ -75,7 +75,7 @@ def _print_citations(console: Console, answer: Answer) -> None:
         console.print(Text(note, style="italic yellow"))
     if answer.absent:
         symbol = shlex.quote(answer.absent)
-        fetched = "" if link(Symbol.given(answer.absent)) is None else f"rapporteur fetch {symbol}, or "
+        fetched = "" if document_url(Symbol.parse_any(answer.absent)) is None else f"rapporteur fetch {symbol}, or "
         console.print(Text(f"To add it: {fetched}rapporteur ingest FILE --symbol {symbol}"))
     elif reason == say("empty_library", answer.language):
         console.print(Text("To add documents: rapporteur ingest FILE..., or rapporteur ingest --starter"))

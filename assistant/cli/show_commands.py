@@ -72,14 +72,14 @@ def _grouped(records: Sequence[dict[str, Any]]) -> list[tuple[int, list[dict[str
     def sort_key(versions: list[dict[str, Any]]) -> tuple[bool, Symbol, str]:
         # Texts without a symbol come last; "A/1" is a placeholder for theirs.
         symbol = versions[0]["symbol"]
-        return symbol is None, Symbol.given(symbol or "A/1"), _key(versions[0])
+        return symbol is None, Symbol.parse_any(symbol or "A/1"), _key(versions[0])
 
     made = []
     for versions in sorted(groups.values(), key=sort_key):
         depth, above = 0, versions[0]["parent"]
         while above:
             depth += above in symbols
-            parent = Symbol.given(above).parent
+            parent = Symbol.parse_any(above).parent
             above = parent.text if parent else None
         made.append((depth, versions))
     return made

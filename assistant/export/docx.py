@@ -32,7 +32,7 @@ from assistant.export.publication import (
     Span,
     Table,
 )
-from corpus.extras import install
+from corpus.extras import install_command
 
 API = [1, 23, 1]
 """The version of pandoc's JSON form of documents."""
@@ -219,7 +219,8 @@ def check_pandoc() -> str:
     path = pandoc_path()
     if path is None:
         raise PublishError(
-            "form-unwritten", text=f"DOCX is written by pandoc, which is not installed. Run: {install('publish')}"
+            "form-unwritten",
+            text=f"DOCX is written by pandoc, which is not installed. Run: {install_command('publish')}",
         )
     return path
 
@@ -243,7 +244,7 @@ def _run_pandoc(document: Mapping[str, Any], reference: bytes) -> bytes:
         except (OSError, subprocess.SubprocessError) as error:
             stderr_text = (getattr(error, "stderr", None) or b"").decode(errors="replace").strip()[-500:]
             remedy = (
-                f"{stderr_text} Install it again: {install('publish')}"
+                f"{stderr_text} Install it again: {install_command('publish')}"
                 if stderr_text
                 else f"{error}. Try Markdown or HTML."
             )

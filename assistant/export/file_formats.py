@@ -31,7 +31,7 @@ from assistant.export.publication import (
     Span,
     Table,
 )
-from corpus.files import write_whole
+from corpus.files import write_atomically
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]>#|~$!])")
 _MARKS = {"plain": "", "strong": "**", "emphasis": "*", "inserted": "**", "deleted": "~~"}
@@ -190,7 +190,7 @@ def render(publication: Publication, form: str) -> bytes:
 def save_file(data: bytes, path: Path) -> None:
     """Write a file atomically, replacing one with its name, or raise `PublishError` and leave that one."""
     try:
-        write_whole(path, data)
+        write_atomically(path, data)
     except OSError as error:
         raise PublishError(
             "said", text=f"{path} can't be written: {error.strerror or error}. Nothing was left there."

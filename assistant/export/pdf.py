@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from assistant.export.publication import Publication, PublishError, Table
-from corpus.extras import install
+from corpus.extras import install_command
 
 FONTS = ("Times New Roman", "Liberation Serif", "Libertinus Serif")
 
@@ -79,7 +79,7 @@ def _typst() -> Any:
         import typst
     except ModuleNotFoundError:
         raise PublishError(
-            "form-unwritten", text=f"PDF is written by typst, which is not installed. Run: {install('publish')}"
+            "form-unwritten", text=f"PDF is written by typst, which is not installed. Run: {install_command('publish')}"
         ) from None
     return typst
 
@@ -126,7 +126,7 @@ def _script_font(language: str, installed: set[str]) -> str:
     if not available:
         raise PublishError(
             "form-unwritten",
-            text=f"No font for {script.name} is installed, so that the PDF would have empty boxes. Run: {install('fonts')} (on "
+            text=f"No font for {script.name} is installed, so that the PDF would have empty boxes. Run: {install_command('fonts')} (on "
             f"Debian also: apt-get install {script.debian}), or write DOCX or HTML.",
         )
     return available[0]

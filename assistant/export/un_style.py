@@ -59,7 +59,7 @@ def format_act_name(symbol: Symbol, language: str) -> str | None:
     """A resolution or decision by its body and number, `General Assembly resolution 78/217`; None for other
     documents, and for bodies that are not cited so."""
     frame = act_frames(symbol.series or "", language).get(symbol.body)
-    if frame is None or symbol.modifiers or len(symbol.all) > 1:
+    if frame is None or symbol.modifiers or len(symbol.halves) > 1:
         return None
     number = symbol.text.split(f"{symbol.series}/", 1)[1]
     return filled(frame, language, number=re.sub(r"(?<=\d)\(", " (", number))
@@ -67,7 +67,7 @@ def format_act_name(symbol: Symbol, language: str) -> str | None:
 
 def format_locator(locator: str, symbol: str, language: str) -> str:
     """A locator in which the name of the resolution replaces the symbol at its beginning."""
-    act_symbol = Symbol.read(symbol) if locator.startswith(symbol) else None
+    act_symbol = Symbol.try_parse(symbol) if locator.startswith(symbol) else None
     act = format_act_name(act_symbol, language) if act_symbol else None
     return f"{act}{locator.removeprefix(symbol)}" if act else locator
 

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.embedding.embedder import EmbeddingError
-from corpus.embedding.model_files import DAMAGED
-from corpus.models import Models
+from corpus.embedding.model_files import READ_ERRORS
+from corpus.models import EmbeddingModels
 
 FILE = "intents.npz"
 """The file in `assistant/data`: `model`, the name of the embedding model; `intents`, what is asked for; `weights` (intents x dimension)
@@ -42,11 +42,11 @@ class Intents:
         return float(chances[self.names.index(NONE)] / chances.sum())
 
 
-def beyond_agenda(text: str, models: Models) -> float:
+def beyond_agenda(text: str, models: EmbeddingModels) -> float:
     """The probability that a question asks for what no agenda tells (`Intents.beyond_agenda`); 0 where the classifier was trained for
     another embedding model than the library's."""
-    model, intents = models.searching, shipped()
-    return intents.beyond_agenda(models.query(text, model)) if model.name == intents.model else 0.0
+    model, intents = models.search_model, shipped()
+    return intents.beyond_agenda(models.embed_query(text, model)) if model.name == intents.model else 0.0
 
 
 @cache
@@ -57,5 +57,5 @@ def shipped() -> Intents:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             weights, offsets = arrays["weights"].astype(np.float32), arrays["offsets"].astype(np.float32)
             return Intents(str(arrays["model"]), tuple(map(str, arrays["intents"])), weights, offsets)
-    except DAMAGED as error:
+    except READ_ERRORS as error:
         raise EmbeddingError(f"{path} can't be used ({error}). Install Rapporteur again.") from error

@@ -28,7 +28,7 @@ from assistant.qa.answer import Answer, Pointer, Statement
 from assistant.qa.scoring import FIRST, ScoredSentence, Scorer
 from assistant.question import Question
 from assistant.wording import claims
-from corpus.acronyms import acronyms, spelling
+from corpus.acronyms import find_acronyms, find_expansion
 from corpus.analysis import analyse, fold
 from corpus.documents import Document
 from corpus.library import Library
@@ -223,7 +223,11 @@ class MeetingAnswerer:
         meetings = question.once(
             (select_meetings, question.within, question.symbols), lambda: select_meetings(question, self._library)
         )
-        return meetings if question.of_item is None else [meeting.narrowed(question.of_item) for meeting in meetings]
+        return (
+            meetings
+            if question.of_item is None
+            else [meeting.narrowed_to_item(question.of_item) for meeting in meetings]
+        )
 
     def _row_passages(self, question: Question, meeting: Meeting) -> list[RowPassage]:
         key = build_row_passages, meeting.document_id, question.of_item
@@ -240,7 +244,9 @@ class MeetingAnswerer:
         title_counts = Counter(word for each in title_words.values() for word in each)
         general_words = {word for kind in ("agenda", "meetings", "item") for form in question.vocabulary.forms(kind, language)
                    for word in analyse(form, language)}  # fmt: skip
-        spelled_out = [spelling(each, item.title) for each in acronyms(question.rest) for item in meeting.items]
+        spelled_out = [
+            find_expansion(each, item.title) for each in find_acronyms(question.rest) for item in meeting.items
+        ]
         question_words = (
             frozenset([*self._scorer.tokens(question, language), *analyse(" ".join(spelled_out), language)])
             - general_words
@@ -388,8 +394,8 @@ def _find_missing(question: Question, meetings: Sequence[Meeting], library: Libr
         return Answer.lacking(question, reason, see_also=see)
 
     unknown_items = [number for number in question.items if number not in item_numbers]
-    if unknown_items and ((item_numbers and meeting.complete) or question.of_item is not None):
-        mains = list(dict.fromkeys(item.main for item in meeting.items))
+    if unknown_items and ((item_numbers and meeting.is_complete) or question.of_item is not None):
+        mains = list(dict.fromkeys(item.main_number for item in meeting.items))
         values = {"item": unknown_items[0], "first": mains[0], "last": mains[-1]} if question.of_item is None else {}
         first = next((row for item in meeting.items for row in (item.listed, item.heading) if row is not None), 0)
         return not_found(say("no_item" if values else "not_found", language, **values), (meeting, first)), True
@@ -453,12 +459,12 @@ def build_row_passages(question: Question, meeting: Meeting, citer: AgendaCiter)
         found = [
             *builder.whole(),
             *builder.days(),
-            *(builder.item(each, requested=each.main in titled) for each in items),
+            *(builder.item(each, requested=each.main_number in titled) for each in items),
         ]
     return [passage for passage in found if passage.sentences]
 
 
 def _leaves(meeting: Meeting) -> list[AgendaItem]:
     """The items without sub-items; sub-items stand for their main item."""
-    mains = {item.main for item in meeting.items if item.number != item.main}
+    mains = {item.main_number for item in meeting.items if item.number != item.main_number}
     return [item for item in meeting.items if item.number not in mains]

@@ -15,10 +15,10 @@ from assistant.qa.abstention import AGENDA_ODDS_GAP
 from assistant.question import Question, numbered_meetings, parse_question
 from assistant.wording import claims
 from assistant.wording.drafting import grammar_of
-from corpus.acronyms import spells
+from corpus.acronyms import matches_acronym
 from corpus.analysis import analyse
-from corpus.countries import names_country
-from corpus.dates import find_dates
+from corpus.countries import mentions_country
+from corpus.dates import find_full_dates
 from corpus.documents import Document
 from corpus.library import Library
 from corpus.meetings import Meeting, Sitting
@@ -44,7 +44,7 @@ def select_meetings(question: Question, library: Library) -> list[Meeting]:
         return language == question.language, language == "en", meeting.document_id
 
     meetings = [meeting for meeting in library.meetings() if question.covers(meeting.document_id)]
-    requested_keys = {each.text for symbol in question.symbols for each in versions.stands_for(symbol)}
+    requested_keys = {each.text for symbol in question.symbols for each in versions.equivalent_symbols(symbol)}
     named = [meeting for meeting in meetings if versions.keys[meeting.document_id] in requested_keys]
     if named:
         meetings = [max(named, key=preferred)]
@@ -109,8 +109,8 @@ def text_names_day(question: Question, text: str, language: str) -> bool:
     if not names_day(question):
         return True
     parsed = parse_question(text, question.vocabulary, question.catalogue, language)
-    text_days, text_weekdays = {*parsed.days, *(day.day for day in find_dates(text))}, {*parsed.weekdays}
-    text_weekdays |= {day.weekday() for day in find_dates(text)}
+    text_days, text_weekdays = {*parsed.days, *(day.day for day in find_full_dates(text))}, {*parsed.weekdays}
+    text_weekdays |= {day.weekday() for day in find_full_dates(text)}
     day_matches = not question.days or not text_days.isdisjoint(question.days)
     return (
         day_matches
@@ -151,7 +151,7 @@ def names_time(question: Question) -> bool:
 
 def matches_sitting(question: Question, sitting: Sitting, meeting: Meeting) -> bool:
     """Whether a sitting of a meeting matches the day, the half of the day and the hour that the question names."""
-    half_matches = question.afternoon is None or sitting.afternoon == question.afternoon
+    half_matches = question.afternoon is None or sitting.is_afternoon == question.afternoon
     hour_matches = question.hour is None or _at(sitting, dt.time(question.hour % 24))
     return matches_day(question, sitting.date, meeting) and half_matches and hour_matches
 
@@ -213,9 +213,9 @@ def _names_something_else(question: Question, meeting: Meeting, library: Library
     """Whether a question names something outside the meeting: another document, a treaty, an article, a meeting with another number, or a
     name that is not in its agenda."""
     document = library.document(meeting.document_id)
-    versions, announced_symbols = library.versions(), {symbol.text for symbol in meeting.documents()}
+    versions, announced_symbols = library.versions(), {symbol.text for symbol in meeting.announced_symbols()}
     other_symbols = (symbol for symbol in question.symbols if symbol.text not in announced_symbols)
-    if any(document.symbol not in versions.stands_for(symbol) for symbol in other_symbols):
+    if any(document.symbol not in versions.equivalent_symbols(symbol) for symbol in other_symbols):
         return True
     if question.articles or any(entry.kind in ("treaty", "resolution") for entry in question.named):
         return True
@@ -230,13 +230,13 @@ def _names_something_else(question: Question, meeting: Meeting, library: Library
 
 def _lacks_name(question: Question, document: Document) -> bool:
     """Whether an agenda lacks a country that a question names, or (where both are in one language) a name in the question."""
-    if any(not names_country(code, document.text, document.language) for code in question.countries):
+    if any(not mentions_country(code, document.text, document.language) for code in question.countries):
         return True
     same_language = question.language == document.language
     names = claims.read(question.rest, question.language).names if same_language else ()
     agenda_words = _word_counts(document.text, document.language)
     missing_names = (name for name in names if not agenda_words.keys() >= {*analyse(name, question.language)})
-    return any(not name.isupper() or not spells(name, document.text) for name in missing_names)
+    return any(not name.isupper() or not matches_acronym(name, document.text) for name in missing_names)
 
 
 def _best_by(meetings: Sequence[Meeting], measure: Callable[[Meeting], int]) -> list[Meeting]:

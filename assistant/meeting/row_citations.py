@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from assistant.answer_phrases import date_text, joined, say
 from assistant.qa.answer import Citation, Statement
-from corpus.dates import find_dates
+from corpus.dates import find_full_dates
 from corpus.documents import Block, Document, Span
 from corpus.library import Library
 from corpus.meetings import AgendaItem, Meeting, Sitting, is_under
@@ -41,11 +41,11 @@ class AgendaCiter:
         at = next((each.start for each in find_symbols(text) if each.symbol.text == symbol), -1)
         spans = sentence_spans(text, self.document.language)
         start, end = next((span for span in spans if span[0] <= at < span[1]), (0, len(text)))
-        return self.document.trimmed(block.start + start, block.start + end)
+        return self.document.trim_span(block.start + start, block.start + end)
 
     def listed(self, item: AgendaItem) -> tuple[Citation, ...]:
         """The citation of the line that lists an item; empty where there is none."""
-        return () if item.line is None else (self.block(item.line),)
+        return () if item.source_block is None else (self.block(item.source_block),)
 
     def venue(self, meeting: Meeting) -> list[int]:
         """The ordinals of the lines of the masthead, beside the one with place and days, that name both and tell more (building, room)."""
@@ -55,7 +55,7 @@ class AgendaCiter:
         texts = {block.ordinal: self.words(block.ordinal) for block in masthead if block.ordinal != meeting.masthead}
         with_place = [(ordinal, words) for ordinal, words in texts.items() if meeting.place and meeting.place in words]
         days = set(meeting.dates)
-        return [ordinal for ordinal, words in with_place if not days or not days.isdisjoint(find_dates(words))]
+        return [ordinal for ordinal, words in with_place if not days or not days.isdisjoint(find_full_dates(words))]
 
     def lists_unassigned_paper(self, meeting: Meeting) -> bool:
         """Whether a row, or a line that is not a sentence, names a document that belongs to no known item."""
@@ -89,7 +89,7 @@ class AgendaCiter:
         return (*day, self._span(first.start, last.end, first))
 
     def _span(self, start: int, end: int, block: Block) -> Citation:
-        evidence = self._library.passage_at(self.document.id, start) or ""
+        evidence = self._library.passage_id_at(self.document.id, start) or ""
         return Citation.of(self.document, start, end, block.locator, evidence)
 
 
@@ -155,7 +155,7 @@ def sitting_statement(sitting: Sitting, citer: AgendaCiter, language: str) -> St
 
 def minutes_of(sittings: Sequence[Sitting]) -> int | None:
     """How long sittings last together, in minutes; None where the length of any is unknown."""
-    lengths = [sitting.minutes for sitting in sittings]
+    lengths = [sitting.duration_minutes for sitting in sittings]
     return None if None in lengths else sum(length or 0 for length in lengths)
 
 
@@ -175,7 +175,7 @@ def names_paper(item: AgendaItem, citer: AgendaCiter) -> bool:
 def surely_has_no_documents(item: AgendaItem, meeting: Meeting, citer: AgendaCiter) -> bool:
     """Whether an agenda certainly announces no document for an item: a document named in its annotations, or in a row or line that belongs
     to no item, may be announced for it."""
-    return not (meeting.announcing(item) or names_paper(item, citer) or citer.lists_unassigned_paper(meeting))
+    return not (meeting.documented_items(item) or names_paper(item, citer) or citer.lists_unassigned_paper(meeting))
 
 
 def document_statement(

@@ -96,7 +96,7 @@ class RowPassageBuilder:
         return RowPassage(f"Agenda item {item.number}: {item.title}", tuple(sentences))
 
     def _title(self, item: AgendaItem) -> Iterator[RowSentence]:
-        if item.line is not None:
+        if item.source_block is not None:
             text = f"Item {item.number} of the agenda of the {self._meeting.body} is: {item.title.rstrip('.')}."
             yield RowSentence(text, self._single(row_citations.title_statement, item), "title", item.number)
 
@@ -112,10 +112,14 @@ class RowPassageBuilder:
         yield RowSentence(text, self._single(row_citations.length_statement, item, sittings), "length", item.number)
 
     def _documents(self, item: AgendaItem, requested: bool) -> Iterator[RowSentence]:
-        announcing = self._meeting.announcing(item)
+        announcing = self._meeting.documented_items(item)
         # An agenda that announces nothing is no list of documents.
         lists = requested and any(item.documentation for item in self._meeting.items)
-        if lists and item.line is not None and row_citations.surely_has_no_documents(item, self._meeting, self._citer):
+        if (
+            lists
+            and item.source_block is not None
+            and row_citations.surely_has_no_documents(item, self._meeting, self._citer)
+        ):
             text = f"No document is announced for item {item.number}."
             yield RowSentence(text, self._single(row_citations.no_document_statement, item), "documents", item.number)
         for source in announcing:
@@ -130,14 +134,14 @@ class RowPassageBuilder:
                 yield RowSentence(text, build, "documents", item.number, symbol, quotes=bool(caption))
 
     def _agenda(self) -> Iterator[RowSentence]:
-        items = [item for item in self._meeting.items if item.line is not None]
-        mains = {item.number: item for item in items if item.number == item.main}
+        items = [item for item in self._meeting.items if item.source_block is not None]
+        mains = {item.number: item for item in items if item.number == item.main_number}
         if items:
             counted = [*mains.values()]
             if list(mains) == [str(n + 1) for n in range(len(mains))]:
                 counted = counted[:: max(1, len(counted) - 1)]  # the first and the last number tell
             text = f"The agenda has {_count_text(mains, 'item')}."
-            if self._meeting.complete:
+            if self._meeting.is_complete:
                 yield self._sentence("items_total", text, lambda: self._listed(counted), count=len(mains))
             listed = "; ".join(f"{item.number}. {item.title}" for item in items)
             yield RowSentence(
@@ -151,7 +155,11 @@ class RowPassageBuilder:
         papers = [item for item in self._meeting.items if item.documentation]
         if papers:
             yield self._listing("The documents of the meeting", papers)
-            mains = (item for item in self._meeting.items if item.number == item.main and item.line is not None)
+            mains = (
+                item
+                for item in self._meeting.items
+                if item.number == item.main_number and item.source_block is not None
+            )
             without_papers = [
                 each for each in mains if row_citations.surely_has_no_documents(each, self._meeting, self._citer)
             ]
@@ -164,7 +172,7 @@ class RowPassageBuilder:
         """The sentence that lists the documents for what is taken up on a day."""
         numbers = {row.number for sitting in day for row in sitting.items}
         taken_up = [item for item in self._meeting.items if item.number in numbers]
-        papers = list(dict.fromkeys(each for item in taken_up for each in self._meeting.announcing(item)))
+        papers = list(dict.fromkeys(each for item in taken_up for each in self._meeting.documented_items(item)))
         if papers:
             yield self._listing(f"The documents for {date_text(day[0].date, 'en')}", papers)
 
@@ -339,7 +347,7 @@ def _count_text(things: Sized, name: str) -> str:
 def _slot_text(sitting: Sitting) -> str:
     if not sitting.time_label:
         return date_text(sitting.date, "en")
-    half = "afternoon (after lunch)" if sitting.afternoon else "morning (before lunch)"
+    half = "afternoon (after lunch)" if sitting.is_afternoon else "morning (before lunch)"
     day, label = date_text(sitting.date, "en").replace(",", f" {half},", 1), sitting.time_label
     if sitting.start is None:
         return day

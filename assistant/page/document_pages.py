@@ -21,8 +21,8 @@ from assistant.page.scope_choice import meeting_views
 from assistant.page_labels import LANGUAGE_NAMES, language_of, word
 from assistant.service import Service
 from corpus.documents import Document, Span
-from corpus.symbols import Symbol, link
-from corpus.tables import tables_of
+from corpus.symbols import Symbol, document_url
+from corpus.tables import find_tables
 
 pictures = APIRouter(include_in_schema=False, route_class=GuardedRoute)
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
@@ -41,9 +41,9 @@ class PrintedPage:
 
 def printed_pages_of(service: Service, document: Document, words: Span, language: str) -> list[PrintedPage]:
     """The printed pages on which a span may be; none where the file is not stored."""
-    if not service.library.keeps_original(document):
+    if not service.library.has_original(document):
         return []
-    between = document.pages_between(*words)
+    between = document.page_range(*words)
     return (
         [printed_page_of(document, number, language, words) for number in range(between[0], between[1] + 1)]
         if between
@@ -139,7 +139,7 @@ def index(
         "before": max(0, offset - PER_PAGE) if offset else None,
         "next": offset + PER_PAGE if offset + PER_PAGE < total else None,
         "missing": [
-            {**each, "url": link(Symbol.given(each["symbol"])) if each["symbol"] else each["url"]}
+            {**each, "url": document_url(Symbol.parse_any(each["symbol"])) if each["symbol"] else each["url"]}
             for each in known
             if all(word in f"{each['id']} {each['title']}".casefold() for word in words)
         ],
@@ -186,7 +186,7 @@ def _blocks(
 ) -> list[dict[str, Any]]:
     """Blocks for the template: table rows grouped by table, each block with its anchors, text and corrections."""
     tables = {table.rows[0].ordinal if not table.header else table.header[0].ordinal: table
-              for table in tables_of(document) if table.rows or table.header}  # fmt: skip
+              for table in find_tables(document) if table.rows or table.header}  # fmt: skip
     made: list[dict[str, Any]] = []
     first, named = True, Counter[str]()
     for block in document.blocks:
@@ -206,7 +206,7 @@ def _blocks(
                 "ids": anchors[block.ordinal],
                 "anchor": anchors[block.ordinal][0],
                 "locator": block.locator,
-                "number": parts(document, *document.trimmed(block.start, block.body_start), marked),
+                "number": parts(document, *document.trim_span(block.start, block.body_start), marked),
                 "level": min(6, max(2, 1 + len(document.headings(block)))),
                 "depth": max(0, block.level - 1) if block.kind in ("item", "paragraph") else 0,
                 "parts": parts(document, block.body_start, block.end, marked),

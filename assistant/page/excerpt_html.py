@@ -15,8 +15,8 @@ from assistant.markdown import place_of
 from assistant.page_labels import word
 from assistant.qa.answer import Citation
 from corpus.documents import Block, Document
-from corpus.symbols import link
-from corpus.tables import tables_of
+from corpus.symbols import document_url
+from corpus.tables import find_tables
 
 _APART = re.compile(r"[^\w]+")
 _PREFERRED = "annotations, "
@@ -78,7 +78,7 @@ def edition_words(document: Document | Citation, language: str) -> str:
 
 def official_address(document: Document, language: str) -> str | None:
     """The official address of a document, in the reader's language where it has a symbol; from stored metadata only."""
-    return link(document.symbol, language) if document.symbol else document.url
+    return document_url(document.symbol, language) if document.symbol else document.url
 
 
 Span = tuple[int, int]
@@ -128,7 +128,7 @@ def excerpt(
     """A span of a document: running text as `parts`, table rows as `rows` with the header of their table."""
     within = [each for each in document.blocks if each.kind == "row" and each.start < end and start < each.end]
     tables = (
-        [(table, {each.ordinal for each in (*table.header, *table.rows)}) for table in tables_of(document)]
+        [(table, {each.ordinal for each in (*table.header, *table.rows)}) for table in find_tables(document)]
         if within
         else []
     )
@@ -136,7 +136,7 @@ def excerpt(
     for _, run in groupby(within, lambda each: next(n for n, (_, own) in enumerate(tables) if each.ordinal in own)):
         quoted = list(run)
         header = next(table.header for table, own in tables if quoted[0].ordinal in own)
-        made.append({"parts": parts(document, *document.trimmed(start, max(start, quoted[0].start)), marked, answer)})
+        made.append({"parts": parts(document, *document.trim_span(start, max(start, quoted[0].start)), marked, answer)})
         made.append({"rows": rows(document, header, [each for each in quoted if each not in header], marked, answer)})
         start = min(quoted[-1].end, end)
     made.append({"parts": parts(document, start, end, marked, answer)})

@@ -42,7 +42,7 @@ from assistant.service import Service
 from assistant.service.paper_queue import Paper
 from corpus.calendar_names import language_name
 from corpus.documents import Language
-from corpus.symbols import Symbol, link
+from corpus.symbols import Symbol, document_url
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 T = TypeVar("T")
@@ -86,7 +86,7 @@ class PaperForm(Strict):
         reader = language_of(request)
         if self.language or not self.reads:
             return self
-        return self.model_copy(update={"language": reader if service.library.languages().get(reader) else "en"})
+        return self.model_copy(update={"language": reader if service.library.passage_counts().get(reader) else "en"})
 
     @property
     def complete(self) -> bool:
@@ -271,8 +271,8 @@ def made_or_waiting(
 
 def _official(reader: str, name: str) -> str | None:
     """The official address of a document by its symbol; None for other text."""
-    symbol = Symbol.read(name)
-    return link(symbol, reader) if symbol else None
+    symbol = Symbol.try_parse(name)
+    return document_url(symbol, reader) if symbol else None
 
 
 def split_names(documents: str) -> list[str]:

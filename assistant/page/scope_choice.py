@@ -23,7 +23,7 @@ from corpus.analysis import analyse
 from corpus.documents import LANGUAGES, Document
 from corpus.library import Library
 from corpus.meetings import AgendaItem, Meeting, Sitting
-from corpus.symbols import Symbol, link
+from corpus.symbols import Symbol, document_url
 
 
 def meetings_latest_first(service: Service, who: Principal) -> list[Meeting]:
@@ -61,12 +61,14 @@ def _view(service: Service, who: Principal, meeting: Meeting, reader: str) -> di
         "agenda": agenda,
         "label": _label(agenda.label, meeting, reader),
         "days": days,
-        "listed": [_item(service, meeting, agenda, each, reader) for each in meeting.items if each.number == each.main],
+        "listed": [
+            _item(service, meeting, agenda, each, reader) for each in meeting.items if each.number == each.main_number
+        ],
     }
 
 
 def _item(service: Service, meeting: Meeting, agenda: Document, item: AgendaItem, reader: str) -> dict[str, Any]:
-    parts = [each for each in meeting.items if each.main == item.number and each is not item]
+    parts = [each for each in meeting.items if each.main_number == item.number and each is not item]
     documents = [text for each in (item, *parts) for text, _ in each.documentation]
     asked = {"ask": word("item_question", reader, item=item.number), "meeting": meeting.document_id}
     briefed = {"kind": "item", "value": item.number, "meeting": agenda.symbol or "", "language": agenda.language}
@@ -76,10 +78,10 @@ def _item(service: Service, meeting: Meeting, agenda: Document, item: AgendaItem
         "parts": parts,
         "sittings": [
             (date_text(each.date, reader), each.time_label)
-            for each in sorted(meeting.sittings, key=lambda sitting: sitting.order)
+            for each in sorted(meeting.sittings, key=lambda sitting: sitting.sort_key)
             if any(taken.number.split(" ", 1)[0] == item.number for taken in each.items)
         ],
-        "documents": [_document(service, Symbol.given(text), reader) for text in dict.fromkeys(documents)],
+        "documents": [_document(service, Symbol.parse_any(text), reader) for text in dict.fromkeys(documents)],
         "annotations": f"{version_path(agenda)}#item-{item.number}",
         "ask": f"/?{urlencode(asked)}",
         "brief": f"/briefings?{urlencode(briefed)}" if agenda.symbol else "",
@@ -88,10 +90,10 @@ def _item(service: Service, meeting: Meeting, agenda: Document, item: AgendaItem
 
 def _document(service: Service, symbol: Symbol, reader: str) -> dict[str, Any]:
     """An announced document: its stored versions, and its official address."""
-    held = [each.header for each in service.library.versions().current(symbol)]
+    held = [each.header for each in service.library.versions().current_versions(symbol)]
     known = held or service.engine.catalogue.by_symbol(symbol)
     title = known[0].title if known else ""
-    return {"symbol": symbol.text, "title": title, "versions": held, "official": link(symbol, reader)}
+    return {"symbol": symbol.text, "title": title, "versions": held, "official": document_url(symbol, reader)}
 
 
 def _dates(dates: tuple[dt.date, ...], reader: str) -> str:
@@ -207,7 +209,7 @@ def example_questions(library: Library, language: str, most: int = 6) -> list[st
 
 def _meeting_examples(library: Library, language: str) -> Iterator[str]:
     """Questions about the latest meeting, named by its agenda where there are agendas of several meetings."""
-    keys = library.keys()
+    keys = library.document_keys()
     meetings = sorted(library.meetings(), key=lambda each: (each.dates[-1:], each.document_id))
     several = len({keys[each.document_id] for each in meetings}) > 1
     for meeting in meetings[-1:]:
@@ -224,7 +226,7 @@ def _meeting_examples(library: Library, language: str) -> Iterator[str]:
 
 
 def _document_examples(library: Library, language: str) -> Iterator[str]:
-    quotable = library.versions().quotable(language)
+    quotable = library.versions().quotable_documents(language)
     treaties = (library.document(each.id) for each in library.headers(kind="treaty") if each.id in quotable)
     whole = (each for each in treaties if not each.unquotable)
     for document in islice((each for each in whole if _articles(each) and _name(each, language)), ARTICLES):

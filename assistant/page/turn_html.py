@@ -22,10 +22,10 @@ from assistant.row_tables import grid_of, without_bars
 from assistant.service import Service
 from assistant.service_errors import NotFound
 from corpus.calendar_names import language_name
-from corpus.corpus_errors import NotHeld as Gone
+from corpus.corpus_errors import DocumentNotFound as Gone
 from corpus.documents import Document
 from corpus.language import detect_language
-from corpus.symbols import Symbol, link
+from corpus.symbols import Symbol, document_url
 
 CLOSE = 200
 """Characters around a quote that are shown with it; the rest of the passage can be expanded."""
@@ -221,7 +221,7 @@ def turn_html(
         see_also=_pointers(service, answer),
         changed=changed,
         sources=sources,
-        official=link(Symbol.given(answer.absent), spoken) if answer.absent else None,
+        official=document_url(Symbol.parse_any(answer.absent), spoken) if answer.absent else None,
         absent=answer.absent,
         now=now,
         plain=plain,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from assistant.answer_phrases import doubt
 from corpus.documents import Document, Span
-from corpus.language import language_of
+from corpus.language import detect_span_language
 
 if TYPE_CHECKING:
     from assistant.question import Question
@@ -55,7 +55,7 @@ class Citation:
     ) -> Citation:
         """A citation of a span, its quote read from the document itself, from its first word to its last. Raises
         `ValueError` where the span holds no words: nothing can rest on these."""
-        start, end = document.trimmed(start, end)
+        start, end = document.trim_span(start, end)
         quote = document.quote(start, end)
         if not quote:
             raise ValueError(f"{document.id}: there are no words to quote at {start}")
@@ -65,7 +65,7 @@ class Citation:
             symbol=document.key,
             title=document.title,
             edition=document.edition,
-            language=language_of(document, start, end),
+            language=detect_span_language(document, start, end),
             locator=document.cite(locator),
             quote=quote,
             start=start,

@@ -20,7 +20,7 @@ from corpus.calendar_names import language_name
 from corpus.documents import Document, Span
 from corpus.library import Library
 from corpus.symbols import find_symbols
-from corpus.tables import cells_of, tables_of, total_of
+from corpus.tables import cell_texts, find_tables, find_total_row
 
 WHOLE_LIMIT = 1_500
 """Longest provision, in characters, that is quoted whole when several of its parts are meant."""
@@ -85,14 +85,14 @@ class AnswerComposer:
         document = unit.document
         within = takewhile(lambda each: each.start < unit.end, document.blocks[unit.block :])
         held = [each for each in within if each.kind in ("paragraph", "item")]
-        ends = document.trimmed(held[0].start, held[-1].end)[1] if held else 0
+        ends = document.trim_span(held[0].start, held[-1].end)[1] if held else 0
         if not held or unit.start > held[0].body_start or ends > unit.end:
             return []
         made = []
         for note in (note for each in held for note in notes_of(document, each)):
             words = document.body(note)
             if len(words) <= NOTE_LIMIT and find_symbols(words):
-                passage = self._library.passage_at(document.id, note.start) or unit.evidence.id
+                passage = self._library.passage_id_at(document.id, note.start) or unit.evidence.id
                 made.append(Citation.of(document, note.body_start, note.end, note.locator, passage))
         return made[:MOST_NAMED]
 
@@ -172,12 +172,12 @@ def with_totals(library: Library, question: Question, units: Sequence[Unit]) -> 
     rows = [unit for unit in units if unit.document.blocks[unit.block].kind == "row" and unit.document.kind != "agenda"]
     for document in {unit.document.id: unit.document for unit in rows}.values():
         said = {unit.block for unit in rows if unit.document is document}
-        for table in tables_of(document):
+        for table in find_tables(document):
             quoted = sum(row.ordinal in said for row in table.rows)
-            total = total_of(document, table) if quoted else None
+            total = find_total_row(document, table) if quoted else None
             if total is None or total.ordinal in said:
                 continue
-            named = set(analyse(cells_of(document, total)[0], question.language))
+            named = set(analyse(cell_texts(document, total)[0], question.language))
             found = Evidence.at(library, document, total.start) if quoted > 1 or (named and named <= asked) else None
             made += [Unit.of(found, total)] if found is not None else []
     return made

@@ -21,12 +21,12 @@ from assistant.qa.retriever import Evidence
 from assistant.qa.units import Unit
 from assistant.question import YEAR, Question, numbered_meetings
 from assistant.wording import claims
-from corpus.acronyms import acronyms, spells
+from corpus.acronyms import find_acronyms, matches_acronym
 from corpus.analysis import analyse, fold
-from corpus.countries import countries, names_country
-from corpus.documents import Block, Document, once
+from corpus.countries import find_countries, mentions_country
+from corpus.documents import Block, Document, cached_by_document
 from corpus.symbols import find_symbols
-from corpus.tables import cells_of
+from corpus.tables import cell_texts
 from ingest.speakers import speeches_of
 
 STEM, ENDING = 4, 3
@@ -66,16 +66,16 @@ def _of_another_name(question: Question, unit: Unit, found: Sequence[Document]) 
     asked last of it a name that it does not have; or, where neither the passage nor the first page has any that it names, one that the
     first page of another document found has."""
     document, evidence = unit.document, unit.evidence
-    names = acronyms(question.rest) if question.language == document.language else []
+    names = find_acronyms(question.rest) if question.language == document.language else []
 
     def has(name: str, other: Document, part: Callable[[Document], str]) -> bool:
-        return question.once((part, other.id, name), lambda: spells(name, part(other)))
+        return question.once((part, other.id, name), lambda: matches_acronym(name, part(other)))
 
     def around(name: str) -> bool:
-        return question.once((_around, evidence.id, name), lambda: spells(name, _around(evidence)))
+        return question.once((_around, evidence.id, name), lambda: matches_acronym(name, _around(evidence)))
 
     def written(name: str) -> bool:
-        return question.once((acronyms, document.id, name), lambda: name in _text(document))
+        return question.once((find_acronyms, document.id, name), lambda: name in _text(document))
 
     if any(not has(name, document, _text) for name in names) or _lacks_name(question, document):
         return True
@@ -110,9 +110,9 @@ def _of_another_country(question: Question, unit: Unit) -> float:
         return OTHER_COUNTRY_PENALTY
 
     def held(code: str) -> bool:
-        return question.once((_text, document.id, code), lambda: names_country(code, _text(document), language))
+        return question.once((_text, document.id, code), lambda: mentions_country(code, _text(document), language))
 
-    own = countries(unit.text, language)
+    own = find_countries(unit.text, language)
     of_others = 0 < len(own) <= LISTED
     beside = named(f"{passage.heading}\n{passage.text}")
     if titled.isdisjoint(codes) and not beside and (titled or (of_others and not named(_first_page(document)))):
@@ -125,7 +125,7 @@ def _of_another_country(question: Question, unit: Unit) -> float:
 
 def _names_any(codes: Sequence[str], language: str, words: str) -> bool:
     """Whether words name any of some countries."""
-    return any(names_country(code, words, language) for code in codes)
+    return any(mentions_country(code, words, language) for code in codes)
 
 
 def _others_speak(question: Question, unit: Unit, codes: Sequence[str]) -> bool:
@@ -169,12 +169,12 @@ def _text(document: Document) -> str:
     return f"{document.title}\n{document.text}"
 
 
-@once
+@cached_by_document
 def _title_countries(document: Document) -> frozenset[str]:
-    return frozenset(countries(document.title, document.language))
+    return frozenset(find_countries(document.title, document.language))
 
 
-@once
+@cached_by_document
 def _first_page(document: Document) -> str:
     return "\n".join(
         [document.title, document.date or "", *(document.block_text(block) for block in head_of(document))]
@@ -194,7 +194,7 @@ def _has_named_label(question: Question, unit: Unit) -> bool | None:
     if not label or document.kind == "agenda":
         return None
     if question.language != document.language:
-        labelled = countries(label, document.language).keys() if question.countries and block.kind == "row" else ()
+        labelled = find_countries(label, document.language).keys() if question.countries and block.kind == "row" else ()
         return not labelled.isdisjoint(question.countries) if labelled else None
     sides = reversed(document.blocks[: block.ordinal]), document.blocks[block.ordinal :]
     beside = [each for side in sides for each in takewhile(lambda other: _beside(document, other, block), side)]
@@ -222,7 +222,7 @@ def _named_labels(question: Question, document: Document, blocks: Sequence[Block
 def _label(document: Document, block: Block) -> str:
     """What a row or a list is called; empty where it is called nothing."""
     if block.kind == "row":
-        return "" if block.context == "header" else cells_of(document, block)[0]
+        return "" if block.context == "header" else cell_texts(document, block)[0]
     found = _LABEL.match(document.body(block)) if block.kind == "paragraph" and not block.number else None
     return found[1] if found else ""
 

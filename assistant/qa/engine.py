@@ -141,12 +141,12 @@ class Engine:
             return
         mode = mode or self.mode
         yield Progress("searching")
-        before = self.library.whole(lambda: self._turn(turns, bounds))
+        before = self.library.retry_if_changed(lambda: self._turn(turns, bounds))
         found = self._interpretations(asked, before, spoken)
         generator = self._generator() if mode != "quote" else None
         made, fault = generator.whole(asked, turns, found, self.vocabulary) if generator else (None, None)
         parsed = time.perf_counter()
-        best = self.library.whole(lambda: self._answer_first(found, before, bounds, made))
+        best = self.library.retry_if_changed(lambda: self._answer_first(found, before, bounds, made))
         answer = best.answer
         if alone is not None and silent and _worded(alone.content) and answer.status != "answered":
             yield Finished(_saying_nothing(alone))  # "Thank you", after whatever was asked
@@ -177,7 +177,7 @@ class Engine:
         words = _worded(question.content)
         if not _lone(question):
             return False
-        if question.language not in self.library.spoken():
+        if question.language not in self.library.passage_languages():
             return not words
         return not any(self.library.document_frequency(words, question.language).values())
 
@@ -188,7 +188,7 @@ class Engine:
         if len(text) > self._max_question:
             reason = say("too_long", language, length=len(text), limit=self._max_question)
             return Answer(cleaned[:200], language, "refused", reason)
-        if not self.library.spoken():
+        if not self.library.passage_languages():
             return Answer(cleaned, language, "not_found", say("empty_library", language))
         return None
 
@@ -217,7 +217,7 @@ class Engine:
             evidence = self.retriever.retrieve(question, limit) if question.text else []
             return [hit for hit in evidence if hit.document]
 
-        return self.library.whole(found)
+        return self.library.retry_if_changed(found)
 
     def score_first(self, subject: Question, documents: Sequence[str], most: int) -> list[ScoredUnit]:
         """The units of the `most` passages of some documents that search ranks first for a subject, all read, best first."""
@@ -271,7 +271,7 @@ class Engine:
         return turn
 
     def _interpretations(self, turn: str, before: Turn | None, spoken: str) -> Sequence[Interpretation]:
-        held = Bounds(known=self.library.versions().known)
+        held = Bounds(known=self.library.versions().known_symbols)
         return interpretations(
             turn, before.interpretation if before else None, spoken, self.vocabulary, self.catalogue, held
         )

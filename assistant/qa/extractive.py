@@ -21,7 +21,7 @@ from assistant.qa.table_extremes import extreme
 from assistant.qa.units import Unit
 from assistant.question import Question, cites
 from corpus.analysis import analyse, fold
-from corpus.catalogue import Catalogue, Entry
+from corpus.catalogue import Catalogue, CatalogueEntry
 from corpus.library import Library
 from corpus.symbols import find_symbols, same_document
 
@@ -264,16 +264,18 @@ class ExtractiveAnswerer:
     def _named_and_held(self, question: Question) -> list[str]:
         """The ids of the texts that a question names and that may be quoted."""
         versions = self._library.versions()
-        ids = {version.id for symbol in question.symbols for version in versions.current(symbol, question.within)}
+        ids = {
+            version.id for symbol in question.symbols for version in versions.current_versions(symbol, question.within)
+        }
         ids |= {each for each, key in versions.keys.items() if key in question.treaty_keys}
-        return sorted(each for each in versions.quotable(question.language, ids) if question.covers(each))
+        return sorted(each for each in versions.quotable_documents(question.language, ids) if question.covers(each))
 
     def _compared(self, question: Question, answer: Answer) -> Answer:
         """An answer with a note that two texts which the question names can be compared, where nothing surely answers: what is new in the
         one no passage tells. Of two versions of one text nothing surely does."""
         versions = self._library.versions()
-        named = [each for each in versions.held if each.symbol in question.symbols and question.covers(each.id)]
-        of_one = len({each.line for each in named}) < len({versions.keys[each.id] for each in named})
+        named = [each for each in versions.with_symbol if each.symbol in question.symbols and question.covers(each.id)]
+        of_one = len({each.lineage for each in named}) < len({versions.keys[each.id] for each in named})
         ids = [each.id for each in named] if of_one else self._named_and_held(question)
         labels = {versions.keys[each]: self._library.document(each).label for each in ids}
         if len(labels) != 2 or (answer.status == "answered" and not of_one):
@@ -286,7 +288,7 @@ class ExtractiveAnswerer:
         """What the English versions answer where those in the question's language do not, and the units weighed;
         quoted from the question's language where it has the same place."""
         versions, scope = self._library.versions(), restricted(question, self._library)
-        if versions.quotable("en", scope) == versions.quotable(question.language, scope):
+        if versions.quotable_documents("en", scope) == versions.quotable_documents(question.language, scope):
             return [], []
         scored = self._scored(question, self._retriever.gather(question, self._searched, "en"), most)
         chosen = choose(scored, self._most)
@@ -322,11 +324,11 @@ class ExtractiveAnswerer:
         if named is None and question.vocabulary.says("agenda", question.rest, question.language):
             meant = self.meeting_answerer.find_meetings(question)
             named = [meant[0].document_id] if len(meant) == 1 else None
-        quotable = self._library.versions().quotable(question.language, named) if named else ()
+        quotable = self._library.versions().quotable_documents(question.language, named) if named else ()
         return sorted(quotable) if len(quotable) <= FIRST else []
 
 
-def _tells_of(answer: Answer, named: Sequence[Entry]) -> bool:
+def _tells_of(answer: Answer, named: Sequence[CatalogueEntry]) -> bool:
     """Whether the first statement of an answer speaks of one of the texts that the question names."""
     said = fold(" ".join(citation.quote for statement in answer.statements[:1] for citation in statement.citations))
     return any(fold(name) in said for entry in named for name in entry.names)

@@ -20,8 +20,8 @@ from assistant.wording.values import blanked
 from corpus.analysis import analyse
 from corpus.documents import Document, Span
 from corpus.library import Library
-from corpus.place_spans import touched
-from corpus.places import PREAMBLE, folded, joined, name_place, parts_of
+from corpus.place_spans import find_place_spans
+from corpus.places import PREAMBLE, find_place, join_locator, normalise_place_text, parse_locator
 
 WHOLE = 2_000
 """Longest paragraph, in characters with its sub-paragraphs, that is quoted in one piece."""
@@ -75,9 +75,11 @@ class NamedPlaces(NamedPartAnswerer):
         found = {hit.document.id: hit.document for hit in self._retriever.gather(question, READ)}
         versions, more = self._library.versions(), asks_more(question, _span(question))
         if not more:
-            rest = (key for key in sorted(versions.quotable(question.language)) if question.covers(key))
+            rest = (key for key in sorted(versions.quotable_documents(question.language)) if question.covers(key))
             found |= {key: self._library.document(key) for key in islice(rest, LOOKED_IN) if key not in found}
-        texts = [each for each in found.values() if not ((held := versions.of(each.id)) and held.corrects)]
+        texts = [
+            each for each in found.values() if not ((held := versions.version_of(each.id)) and held.corrected_symbol)
+        ]
         having = [units for each in texts if (units := self._at(question, each, places))]
         having_it = {units[0].document.id for units in having}
         # Of an agenda few paragraphs are numbered.
@@ -99,18 +101,18 @@ class NamedPlaces(NamedPartAnswerer):
 
     def lacking(self, question: Question, answer: Answer) -> list[str]:
         """What is to be said of an answer to a question that names a table which the documents cited do not have."""
-        tables = [place for place in places_in(question) if "table" in parts_of(place)]
+        tables = [place for place in places_in(question) if "table" in parse_locator(place)]
         cited = [self._library.document(each) for each in dict.fromkeys(c.document for c in answer.citations if tables)]
         return [
             no_place(question, citation, place).reason
             for citation in cited
             for place in tables
-            if not touched(citation, place)
+            if not find_place_spans(citation, place)
         ]
 
     def treaties(self, question: Question, language: str) -> list[Document]:
         """The treaties held in a language that the question names or, where it names none of them, all that it may mean."""
-        quotable = self._library.versions().quotable(language)
+        quotable = self._library.versions().quotable_documents(language)
         treaties = [self._library.document(header.id) for header in self._library.headers(kind="treaty")
                     if header.id in quotable and question.covers(header.id)]  # fmt: skip
         keys, symbols = question.treaty_keys, {symbol.text for symbol in question.symbols}
@@ -124,7 +126,7 @@ class NamedPlaces(NamedPartAnswerer):
         said: dict[str, int] = {}
         for each in treaties:
             others = set[str]().union(*(words[other.id] for other in treaties if other.key != each.key))
-            called = set() if question.catalogue.knows(each.key) else self._called(question, each)
+            called = set() if question.catalogue.contains(each.key) else self._called(question, each)
             said[each.id] = len((words[each.id] - others) & called)
         most = max(said.values(), default=0)
         return [each for each in treaties if most and said[each.id] == most]
@@ -156,9 +158,11 @@ class NamedPlaces(NamedPartAnswerer):
         if units := [unit for document in documents for unit in self._at(question, document, places)]:
             return self._quoted(question, units)
         annexed = [
-            document for document in documents if touched(document, "annex")
+            document for document in documents if find_place_spans(document, "annex")
         ]  # where others have one is not known
-        places = places or [place for place in annexes if annexed and not any(touched(each, place) for each in annexed)]
+        places = places or [
+            place for place in annexes if annexed and not any(find_place_spans(each, place) for each in annexed)
+        ]
         if not question.symbols or not documents or not places:
             return None
         return no_place(question, documents[0], places[0])
@@ -220,10 +224,10 @@ class NamedPlaces(NamedPartAnswerer):
         """An answer from a treaty that the question may mean ("the Convention"), which names others that are held, have the article and are
         called so, too."""
         cited = {citation.document for citation in answer.citations}
-        quotable = self._library.versions().quotable(question.language)
+        quotable = self._library.versions().quotable_documents(question.language)
         others: dict[str, str] = {}
         for header in self._library.headers(kind="treaty") if cited else ():
-            known = header.id in cited or question.catalogue.knows(header.key)
+            known = header.id in cited or question.catalogue.contains(header.key)
             if known or header.id not in quotable or not question.covers(header.id):
                 continue
             document = self._library.document(header.id)
@@ -240,10 +244,10 @@ class NamedPlaces(NamedPartAnswerer):
 
     def _as_like(self, question: Question, document: Document, cited: Citation) -> bool:
         """Whether a question in another language is as near in meaning to the title of a text as to that of the one that is cited."""
-        models, titles = self._library.models.readers(question.language), [document.title, cited.title]
+        models, titles = self._library.models.models_for(question.language), [document.title, cited.title]
         if not models:
             return False
-        own, other = self._library.likenesses(question.text, titles, models[-1], document.language)
+        own, other = self._library.similarities(question.text, titles, models[-1], document.language)
         return own >= other
 
     def _asked(self, question: Question, units: list[Unit]) -> list[Unit]:
@@ -295,23 +299,25 @@ def _preambular(question: Question) -> list[tuple[str, int, int]]:
 
 def _annexes(question: Question) -> list[str]:
     """The annexes that a question names by number or letter, and no place in them."""
-    naming = name_place(folded(question.text))
-    return [each for each in (naming.places if naming else ()) if parts_of(each).keys() == {"annex"} and " " in each]
+    naming = find_place(normalise_place_text(question.text))
+    return [
+        each for each in (naming.places if naming else ()) if parse_locator(each).keys() == {"annex"} and " " in each
+    ]
 
 
 def places_in(question: Question) -> list[str]:
     """The paragraphs, footnotes and tables that a question names."""
     if preambular := _preambular(question):
         return [place for place, _, _ in preambular]
-    naming = name_place(folded(question.text))
-    return [place for place in (naming.places if naming else ()) if _KINDS & set(parts_of(place))]
+    naming = find_place(normalise_place_text(question.text))
+    return [place for place in (naming.places if naming else ()) if _KINDS & set(parse_locator(place))]
 
 
 def _span(question: Question) -> Span:
     """Where in its text a question names places; nowhere where that can't be told."""
     for _, start, end in _preambular(question):
         return start, end
-    naming = name_place(text := folded(question.text))
+    naming = find_place(text := normalise_place_text(question.text))
     return (naming.start, naming.end) if naming and len(text) == len(question.text) else (0, 0)
 
 
@@ -372,8 +378,8 @@ def _whole(units: Sequence[Unit]) -> list[Unit]:
 def units_at(library: Library, document: Document, place: str, inside: range | None = None) -> list[Unit]:
     """The words of a document at a place: a paragraph with its sub-paragraphs, a footnote, the rows of a table; with `inside` those of
     these blocks."""
-    own = document.part if "annex" in parts_of(document.part or "") else None
-    spans = touched(document, place if own is None else joined(own, place))
+    own = document.part if "annex" in parse_locator(document.part or "") else None
+    spans = find_place_spans(document, place if own is None else join_locator(own, place))
     blocks = [block for block in document.blocks if block.kind != "heading"
               and (inside is None or block.ordinal in inside)
               and any(start <= block.start and block.end <= end for start, end in spans)]  # fmt: skip
@@ -421,7 +427,7 @@ def article_units(library: Library, document: Document, article: str, paragraph:
 
 def _told_of(unit: Unit, article: str) -> list[str]:
     """The paragraphs of an article, a locator, that the words of a unit first name."""
-    naming = name_place(folded(unit.document.block_text(unit.document.blocks[unit.block])))
+    naming = find_place(normalise_place_text(unit.document.block_text(unit.document.blocks[unit.block])))
     return [each for each in naming.places if each != article and within(each, article)] if naming else []
 
 

@@ -32,10 +32,10 @@ from assistant.vocabulary import Vocabulary, word_pattern
 from assistant.wording.values import blanked
 from corpus.analysis import analyse
 from corpus.catalogue import Catalogue
-from corpus.countries import country_spans
+from corpus.countries import find_country_spans
 from corpus.language import detect_language
 from corpus.library import Library
-from corpus.places import folded, name_place
+from corpus.places import find_place, normalise_place_text
 from corpus.sentences import sentence_spans
 
 HISTORY_LIMIT = 20
@@ -121,7 +121,7 @@ def _written_in(text: str, library: Library) -> str:
     def used(language: str) -> int:
         return sum(count > 0 for count in library.document_frequency(analyse(text, language), language).values())
 
-    return max(("en", *library.spoken()), key=used)
+    return max(("en", *library.passage_languages()), key=used)
 
 
 def interpretations(
@@ -171,7 +171,7 @@ def slots(question: Question) -> list[Slot]:
     for kind in ("weekday", "month", "daypart", "ordinal"):
         forms = [form for group in vocabulary.groups(f"{kind}s", language).values() for form in group]
         take(kind, [match.span() for match in word_pattern(forms, language).finditer(text)])
-    take("country", [(start, end) for _, start, end in country_spans(text, language)])
+    take("country", [(start, end) for _, start, end in find_country_spans(text, language)])
     take("year", [match.span() for match in YEAR.finditer(text)])
     take("number", [match.span() for match in _NUMBER.finditer(text)])
     return sorted(found, key=lambda slot: slot.start)
@@ -240,7 +240,7 @@ def asks_twice(text: str, pair: tuple[str, str], language: str, vocabulary: Voca
 def cuts(text: str, language: str) -> Iterator[tuple[str, str]]:
     """The pairs of questions that a sentence may ask, cut at a conjunction or a comma that stands in no name of a place
     ("article 6, paragraph 1")."""
-    naming = name_place(same) if len(same := folded(text)) == len(text) else None
+    naming = find_place(same) if len(same := normalise_place_text(text)) == len(text) else None
     within = (naming.start, naming.end) if naming else (0, 0)
     found = [*re.finditer(AND[language], text, re.IGNORECASE)]
     found = [each for each in found if not within[0] < each.start() < within[1]]
@@ -402,15 +402,15 @@ class SpellingCorrector:
         """Whether a text of the library has the word: in this very form, where the tokenizer does not know it whole."""
         if not self._said(word):
             return False
-        if len(self._library.embedder.offsets(word)) <= 1:
+        if len(self._library.embedder.token_spans(word)) <= 1:
             return True
-        hits = self._library.lexical(analyse(word, "en"), "en", LOOKED_THROUGH)
+        hits = self._library.lexical_search(analyse(word, "en"), "en", LOOKED_THROUGH)
         held = self._library.passages_by_id([hit.passage_id for hit in hits])
         return any(word in _LETTERS.findall(passage.text.casefold()) for passage in held.values())
 
     def _english(self, word: str) -> bool:
         """Whether the tokenizer has the word, or its stem, in one piece."""
-        return any(len(self._library.embedder.offsets(each)) <= 1 for each in (word, *analyse(word, "en")))
+        return any(len(self._library.embedder.token_spans(each)) <= 1 for each in (word, *analyse(word, "en")))
 
     def _said(self, word: str) -> bool:
         """Whether a text of the library says the word, inflected in any way."""

@@ -67,7 +67,7 @@ class ScoredUnit:
         if best is None:
             return unit
         begin, stop = (min(max(known.begin + at, unit.start), unit.end) for at in best[:2])
-        begin, stop = unit.document.trimmed(*_whole_words(unit.document, begin, stop))
+        begin, stop = unit.document.trim_span(*_whole_words(unit.document, begin, stop))
         told = begin < stop and stop - begin <= MOST_MARKED * len(unit.text)
         return replace(unit, answer=(begin, stop) if told else None)
 
@@ -234,7 +234,7 @@ class Scorer:
         those are read first that are `leading`, then those that have the sentence most like the question, `most` of them at
         most; none is read twice for one question."""
         likes = self._likes(question, language, passages)
-        nearest, read = [max(each) for each in likes], bool(self._library.models.readers(question.language))
+        nearest, read = [max(each) for each in likes], bool(self._library.models.models_for(question.language))
         best = max(nearest, default=0.0)
         order = sorted(range(len(passages)), key=lambda n: (n >= leading, -nearest[n], n))
         held: dict[int, list[ScoredSentence]] = question.once(
@@ -262,13 +262,13 @@ class Scorer:
         self, question: Question, language: str, passages: Sequence[tuple[str, Sequence[str]]]
     ) -> list[list[float]]:
         """How like the question each sentence is in meaning, 0 to 1; 0 where no model reads the question."""
-        models = self._library.models.readers(question.language)
+        models = self._library.models.models_for(question.language)
         if not models:
             return [[0.0] * len(sentences) for _, sentences in passages]
         # Sentences are embedded now, not read from an index: the model that was made for one language is the smaller one.
-        model = next((each for each in models if each in self._library.models.readers(language)), models[0])
+        model = next((each for each in models if each in self._library.models.models_for(language)), models[0])
         texts = [text for _, sentences in passages for text in sentences]
-        told = iter(self._library.likenesses(question.text, texts, model, language))
+        told = iter(self._library.similarities(question.text, texts, model, language))
         return [[next(told) for _ in sentences] for _, sentences in passages]
 
     def _scored(
@@ -334,13 +334,13 @@ class Scorer:
     def nearness(self, question: Question, units: Sequence[Unit]) -> list[float] | None:
         """How near to the question units are, 0 to 2: their likeness in meaning, with their headings, and their passages', by the
         model that searches for it; None where none reads the question."""
-        models = self._library.models.readers(question.language)
+        models = self._library.models.models_for(question.language)
         if not models:
             return None
         near: dict[int, float] = {}
         for language, rows in _by_language(units):
             texts = [": ".join(filter(None, (units[n].context, units[n].text)))[:TEXT_LIMIT] for n in rows]
-            told = self._library.likenesses(question.text, texts, models[-1], language)
+            told = self._library.similarities(question.text, texts, models[-1], language)
             for n, likeness in zip(rows, told, strict=True):
                 passage = units[n].evidence.dense
                 near[n] = likeness + (likeness if passage is None else passage)

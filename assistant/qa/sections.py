@@ -26,19 +26,19 @@ from assistant.qa.units import Unit, items_below, spoken, units_of
 from assistant.question import Question
 from assistant.wording.values import blanked
 from corpus.analysis import analyse
-from corpus.countries import countries, country_spans
-from corpus.decision_numbers import FULL
-from corpus.documents import Block, Document, Span, once
-from corpus.places import folded, joined, name_place
+from corpus.countries import find_countries, find_country_spans
+from corpus.decision_numbers import FULL_NUMBER
+from corpus.documents import Block, Document, Span, cached_by_document
+from corpus.places import find_place, join_locator, normalise_place_text
 from ingest.speakers import Speech, speeches_of
 
-_NUMBER = rf"{FULL}|\d{{1,3}}|[IVXLC]{{1,6}}"
+_NUMBER = rf"{FULL_NUMBER}|\d{{1,3}}|[IVXLC]{{1,6}}"
 _LABEL = re.compile(
-    rf"(?:(?P<words>(?:[^\W\d_]+ ){{1,3}})(?P<number>{_NUMBER})|(?P<bare>{FULL}))(?=$|[\s.:)–—-])(?!\s*\(\d{{4}}\))"
+    rf"(?:(?P<words>(?:[^\W\d_]+ ){{1,3}})(?P<number>{_NUMBER})|(?P<bare>{FULL_NUMBER}))(?=$|[\s.:)–—-])(?!\s*\(\d{{4}}\))"
     rf"|第(?P<han>{_NUMBER})号(?P<behind>[㐀-鿿]{{2,4}})|(?P<before>[㐀-鿿]{{2,6}})(?P<han_end>{_NUMBER}|[一二三四五六七八九十]{{1,3}})(?=$|[\s.:：。、])"
 )
 """How a section is numbered in its heading: `Decision 2025/8`, `12/CP.31`, `Draft resolution II`, `Recommendation 4`."""
-_FULL = re.compile(FULL)
+_FULL = re.compile(FULL_NUMBER)
 _NUMBERED = re.compile(rf"(?<![\w/.])(?:{_NUMBER})(?![\w/])", re.IGNORECASE)
 _HAN = re.compile("[㐀-鿿]")
 
@@ -63,7 +63,7 @@ class NamedSections(NamedPartAnswerer):
 
     def answer(self, question: Question) -> Answer | None:
         """What stands there, or that there is no such one in its series; None where the question names no section that is looked for."""
-        text = folded(question.rest)
+        text = normalise_place_text(question.rest)
         if not _NUMBERED.search(text) and not _HAN.search(text):
             return None
         lacking: Answer | None = None
@@ -119,7 +119,7 @@ class NamedSections(NamedPartAnswerer):
         if len(named) == 1 and (places := places_in(question)):
             if units := self._at(question, document, places, _blocks(document, section)):
                 return self._composer.whole(question, units)
-            return no_place(question, document, joined(section.label, places[0])) if section.full else None
+            return no_place(question, document, join_locator(section.label, places[0])) if section.full else None
         units = [
             each for held, _ in named for each in self._units(document, held) if question.admits(document.id, each.block)
         ]  # fmt: skip
@@ -171,19 +171,19 @@ class NamedSections(NamedPartAnswerer):
             if _asks_more(question, document, (), [span]) and not (asked.full and question.symbols):
                 continue
             place = text[slice(*span)]
-            if re.search(rf"(?<!\w){re.escape(place)}(?![\w/])", folded(document.text), re.IGNORECASE):
+            if re.search(rf"(?<!\w){re.escape(place)}(?![\w/])", normalise_place_text(document.text), re.IGNORECASE):
                 return None  # it stands there, if not as a section
             return no_place(question, document, place)
         return None
 
 
-@once
+@cached_by_document
 def _series(document: Document) -> tuple[tuple[_Section, ...], ...]:
     """The sections of a document that are numbered in a series, by series; none of an agenda or a treaty, whose parts are places."""
     found: list[_Section] = []
     for block in document.blocks if document.kind not in ("agenda", "treaty") else ():
-        match = _LABEL.match(folded(document.block_text(block))) if block.kind == "heading" else None
-        place = name_place(match.group()) if match else None
+        match = _LABEL.match(normalise_place_text(document.block_text(block))) if block.kind == "heading" else None
+        place = find_place(match.group()) if match else None
         if match is None or (place is not None and not place.start):
             continue
         words = (match["words"] or match["behind"] or match["before"] or "").strip().casefold()
@@ -229,7 +229,7 @@ def _blocks(document: Document, section: _Section) -> range:
 def _asks_more(question: Question, document: Document, headings: Sequence[Block], said: Sequence[Span]) -> bool:
     """Whether a question asks for more than the words of sections: beside their numbers, and what their text and who speaks are called."""
     called = [document.title, document.masthead.body, *map(document.block_text, headings)]
-    left = left_beside(question, blanked(folded(question.rest), said), called, document.language)
+    left = left_beside(question, blanked(normalise_place_text(question.rest), said), called, document.language)
     return len(left) > alone(question)
 
 
@@ -292,7 +292,7 @@ class NamedSpeeches(NamedPartAnswerer):
 def _named(speaker: str, question: Question, document: Document) -> bool:
     """Whether a question names a speaker: the State in any language, or, as the record writes them, the State or the last word of the name."""
     name, _, state = speaker.partition(" (")
-    if question.countries and not countries(state, document.language).keys().isdisjoint(question.countries):
+    if question.countries and not find_countries(state, document.language).keys().isdisjoint(question.countries):
         return True
     words = [name] if document.language == "zh" else name.split()
     edge, behind = (r"(?<!\w)", r"(?!\w)") if document.language != "zh" else ("", "")
@@ -307,7 +307,9 @@ def _blocks_of(document: Document, speech: Speech) -> list[Block]:
 def _asks_more_of(question: Question, document: Document, speakers: Sequence[str], said: Sequence[Speech]) -> bool:
     """Whether a question asks for more than the words of speakers: beside their names, and what the record and its body are called; or for
     something that they say."""
-    text = blanked(question.rest, ((start, end) for _, start, end in country_spans(question.rest, question.language)))
+    text = blanked(
+        question.rest, ((start, end) for _, start, end in find_country_spans(question.rest, question.language))
+    )
     called = (*speakers, document.title, document.masthead.body)
     left = left_beside(question, text, called, document.language, question.language)
     words = "\n".join(document.block_text(block) for speech in said for block in _blocks_of(document, speech))

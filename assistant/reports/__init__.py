@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from assistant.messages import UserFacingError
-from corpus.extras import unplaced
+from corpus.extras import hide_paths
 
 Progress = Callable[[str, int, int], None]
 """Called with the name of the part that is made next, the number of parts that are done, and the total."""
@@ -30,5 +30,5 @@ def report_errors_as(error_type: type[UserFacingError]) -> Iterator[None]:
         yield
     except ReportError as error:
         message = error.message
-        texts = {name: unplaced(value) if isinstance(value, str) else value for name, value in message.values.items()}
+        texts = {name: hide_paths(value) if isinstance(value, str) else value for name, value in message.values.items()}
         raise error_type(replace(message, values=texts)) from None

@@ -89,7 +89,7 @@ def check_agenda(
     announced_documents = [
         library.document(version.id)
         for symbol in items
-        for version in library.versions().current(symbol)
+        for version in library.versions().current_versions(symbol)
         if version.header.language == "en" or version.header.language in languages
     ]
     citing_labels: dict[Symbol, list[str]] = {}

@@ -21,7 +21,7 @@ from corpus.library import Library
 from corpus.meetings import Meeting
 from corpus.store import Header
 from corpus.symbols import Symbol, find_symbols, same_document
-from corpus.versions import best_language
+from corpus.versions import choose_language_versions
 
 State = Literal["held", "superseded", "digest", "missing"]
 MAX_SUGGESTIONS, MAX_NAME_LENGTH = 3, 200
@@ -55,10 +55,10 @@ def find_status(library: Library, catalogue: Catalogue, symbol: Symbol, title: s
     """The form in which the document of a symbol is stored. `title` is used where neither library nor catalogue has a
     better one."""
     versions = library.versions()
-    own = [each for each in versions.held if same_document(each.symbol, symbol)]
-    later = [each for each in versions.current(symbol) if not same_document(each.symbol, symbol)]
+    own = [each for each in versions.with_symbol if same_document(each.symbol, symbol)]
+    later = [each for each in versions.current_versions(symbol) if not same_document(each.symbol, symbol)]
     entries = catalogue.by_symbol(symbol)
-    preferred = best_language(own or later, "en")
+    preferred = choose_language_versions(own or later, "en")
     official = [each for each in own if each.header.edition != "digest"]
     languages = {each.header.language for each in later or official or own}
     return DocumentStatus(
@@ -93,7 +93,7 @@ def find_newer_resolutions(headers: Mapping[str, Header], ids: Iterable[str]) ->
     """Map each of these resolutions that has a later one with the same title in the same language, which restates
     what still applies, to the id of the latest."""
     resolutions = [headers[each] for each in ids if headers[each].kind == "resolution"]
-    adopted = [each for each in resolutions if not is_draft(Symbol.read(each.symbol or ""))]
+    adopted = [each for each in resolutions if not is_draft(Symbol.try_parse(each.symbol or ""))]
     title_keys = {
         each.id: (normalized_key(each.title.partition(". ")[2] or each.title), each.language) for each in adopted
     }
@@ -107,12 +107,12 @@ def cite(
     """Cite a span of a block, by default all of it but its number, with the id of the passage in which the span
     begins. Where `placed` is false, the citation names the document alone, without a locator."""
     start, end = span or (block.body_start, block.end)
-    return Citation.of(document, start, end, block.locator * placed, library.passage_at(document.id, start) or "")
+    return Citation.of(document, start, end, block.locator * placed, library.passage_id_at(document.id, start) or "")
 
 
 def find_outdated_citations(library: Library, citations: Iterable[Citation]) -> list[Citation]:
     """The citations whose words their document no longer has, or whose document was removed."""
-    stored = library.keys()
+    stored = library.document_keys()
     return [each for each in citations if each.document not in stored
             or library.document(each.document).quote(each.start, each.end) != each.quote]  # fmt: skip
 
@@ -120,7 +120,7 @@ def find_outdated_citations(library: Library, citations: Iterable[Citation]) -> 
 def find_document(library: Library, name: str, language: str | None = None) -> Document:
     """The document with exactly this name, preferably in this language, then in English; no digest where there is
     another text. Raises `ReportError` where there is none."""
-    found = library.find(name)
+    found = library.find_documents(name)
     if not found:
         raise not_found_error(library, name)
     return min(
@@ -162,7 +162,7 @@ def find_meeting(library: Library, symbol: str = "", language: str = "en") -> Me
     it is stored. Raises `ReportError`."""
     meetings_held = library.meetings()
     agendas = {each.document_id: library.document(each.document_id) for each in meetings_held}
-    agenda_ids = {document.id for document in library.find(symbol)} if symbol else set(agendas)
+    agenda_ids = {document.id for document in library.find_documents(symbol)} if symbol else set(agendas)
     meetings = [each for each in meetings_held if each.document_id in agenda_ids]
     if not meetings:
         labels = "; ".join(sorted({each.label for each in agendas.values()})[:MAX_SUGGESTIONS])

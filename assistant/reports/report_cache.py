@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-from corpus.corpus_errors import LibraryError, plainly
-from corpus.files import write_whole
+from corpus.corpus_errors import LibraryError, readable_errors
+from corpus.files import write_atomically
 from corpus.library import DERIVED, Library
-from corpus.serialization import from_plain, to_plain
+from corpus.serialization import from_json_data, to_json_data
 
 VERSION = 8
 """Raised with a change that makes other sections of the same documents."""
@@ -22,7 +22,7 @@ VERSION = 8
 def library_fingerprint(library: Library, settings: Sequence[object] = ()) -> str:
     """A short hash of all that a report depends on: the stored documents, how they are searched, and these settings."""
     digest = hashlib.sha256(repr((VERSION, sorted(library.stamp().items()), tuple(settings))).encode())
-    for header in library.each_header():
+    for header in library.iter_headers():
         digest.update(f"{header.id}\0{header.sha256}\0{header.reader}\0{header.unverified:d}\n".encode())
     return digest.hexdigest()[:16]
 
@@ -42,16 +42,18 @@ class ReportCache:
     def get(self, name: str, kind: type) -> Any:
         """The value with this name and type, or None."""
         try:
-            return from_plain(kind, json.loads((self._folder / f"{name}.json").read_text(encoding="utf-8")))
+            return from_json_data(kind, json.loads((self._folder / f"{name}.json").read_text(encoding="utf-8")))
         except (OSError, ValueError):
             return None
 
     def put(self, name: str, value: object) -> None:
         """Store a value completely or not at all. Where it can't be written it is made again when it is next
         requested."""
-        with suppress(LibraryError), plainly(self._library.folder):
+        with suppress(LibraryError), readable_errors(self._library.folder):
             self._folder.mkdir(parents=True, exist_ok=True)
-            write_whole(self._folder / f"{name}.json", json.dumps(to_plain(value), ensure_ascii=False).encode())
+            write_atomically(
+                self._folder / f"{name}.json", json.dumps(to_json_data(value), ensure_ascii=False).encode()
+            )
 
     def prune(self, limit: int) -> None:
         """Delete all but the most recent values."""

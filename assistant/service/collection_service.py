@@ -19,7 +19,7 @@ from assistant.qa.engine import Engine
 from assistant.service.jobs import Job, Jobs
 from assistant.service.question_service import ServiceBase
 from assistant.service_errors import Conflict, Forbidden, Invalid, check_language
-from corpus.corpus_errors import plainly
+from corpus.corpus_errors import readable_errors
 from corpus.files import file_hash
 from corpus.library import Library
 from corpus.symbols import Symbol, SymbolError
@@ -62,7 +62,7 @@ class Upload:
             data = self.path.read_bytes()
         except OSError as error:
             raise ReadError(f"The upload {self.name} can't be read: {error.strerror}.") from None
-        symbol = Symbol.given(self.symbol) if self.symbol else None
+        symbol = Symbol.parse_any(self.symbol) if self.symbol else None
         # Identified by content: names of uploads are arbitrary.
         origin = f"upload-{self.sha256[:20]}"
         return Input(self.name, data, symbol, self.language, origin=origin, ocr=self.ocr, force=self.again)
@@ -82,7 +82,7 @@ class Uploads:
     def make_folder(self) -> Path:
         """Creates a folder for one file."""
         folder = self._folder / secrets.token_hex(16)
-        with plainly(self._folder):
+        with readable_errors(self._folder):
             folder.mkdir(parents=True, mode=0o700)
         return folder
 
@@ -97,7 +97,7 @@ class Uploads:
         try:
             with path.open("wb") as file:
                 shutil.copyfileobj(content, file)
-            with plainly(self._folder):
+            with readable_errors(self._folder):
                 upload = Upload(path, shown, file_hash(path), symbol, language, ocr, again, next(self._numbers))
                 (folder / _NOTE).write_text(json.dumps({**asdict(upload), "path": "", "by": by}), encoding="utf-8")
         except BaseException:
@@ -262,6 +262,6 @@ def _symbol(symbol: str | None) -> str | None:
     if not symbol:
         return None
     try:
-        return Symbol.given(symbol).text
+        return Symbol.parse_any(symbol).text
     except SymbolError as error:
         raise Invalid("no-symbol", text=str(error), hint="") from None

@@ -45,14 +45,14 @@ class PageImages:
         stored, has no such page or can't be rendered, `Overloaded` where too many wait, `Unavailable` where rendering does not work."""
         if not 1 <= page <= len(document.pages):
             raise NotFound("no-page", document=document.label, page=page)
-        between = document.pages_between(*words) if words else None
+        between = document.page_range(*words) if words else None
         quote = document.quote(*words) if words and between and between[0] <= page <= between[1] else ""
         key = (document.sha256, page, quote)
         with self._guard:
             known = self._drawn.get(key)
             if known is not None:
                 self._drawn.move_to_end(key)
-        if known is not None and not self._library.keeps_original(document):
+        if known is not None and not self._library.has_original(document):
             raise _not_kept(document)  # removed since the image was cached
         if known is None:
             if not self._places.acquire(blocking=False):

@@ -20,7 +20,7 @@ from assistant.service_errors import Conflict, Invalid, NotFound
 from assistant.time_slices import Aside
 from corpus.documents import Document, Edition
 from corpus.library import Library
-from corpus.serialization import PlainError, from_plain, to_plain
+from corpus.serialization import SerializationError, from_json_data, to_json_data
 from corpus.symbols import Symbol
 from ingest.readers.text import visible
 
@@ -97,7 +97,7 @@ class Drafts:
         with self._store.transaction():
             self._store.write(
                 "INSERT INTO drafts (id, created, title, state, briefing) VALUES (?, ?, ?, ?, ?)",
-                draft.id, draft.created, draft.title, draft.state, json.dumps(to_plain(briefing), ensure_ascii=False),
+                draft.id, draft.created, draft.title, draft.state, json.dumps(to_json_data(briefing), ensure_ascii=False),
             )  # fmt: skip
             self._note(draft.id, "state", None, "draft")
         self._note_action("draft", draft.id)
@@ -115,8 +115,8 @@ class Drafts:
             raise NotFound("no-draft", name=draft_id[:40])
         known, title, state, created, briefing = rows[0]
         try:
-            made: Briefing = from_plain(Briefing, json.loads(briefing), "the draft")
-        except (PlainError, ValueError):
+            made: Briefing = from_json_data(Briefing, json.loads(briefing), "the draft")
+        except (SerializationError, ValueError):
             raise Conflict("draft-old", name=draft_id) from None
         events = tuple(Event(*row) for row in self._store.rows(_EVENTS, draft_id))
         return Draft(known, title, state, created, events, made, self._changed(made))
@@ -193,7 +193,7 @@ def review_publication(draft: Draft, library: Library, address: AddressBuilder |
 def _as_cited(source: Source) -> Document:
     """Builds a document without text from a source of a briefing."""
     symbol, _, part = source.symbol.partition(", ")
-    known = Symbol.read(symbol)
+    known = Symbol.try_parse(symbol)
     return Document(
         symbol=known,
         part=(part or None) if known else None,
@@ -237,7 +237,7 @@ class PaperService:
 
         def work(progress: Progress, aside: Aside) -> Report:
             with report_errors_as(request.fault):
-                return service.library.whole(lambda: make(progress, aside))
+                return service.library.retry_if_changed(lambda: make(progress, aside))
 
         if request.is_immediate:
             return work(no_progress, nullcontext)

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from assistant.access.principal import STRANGERS, own_part, strangers_part
 from assistant.service_errors import Overloaded, ServiceFault, TooMany, stopping
 from assistant.settings import Settings
-from corpus.models import Models
+from corpus.models import EmbeddingModels
 
 if TYPE_CHECKING:
     from corpus.embedding import Embedder
@@ -353,11 +353,11 @@ class QueuedEmbedder:
         return np.concatenate(made) if made else np.empty((0, self._embedder.dimension), np.float32)
 
 
-def with_queued_embedding(models: Models, question_queue: QuestionQueue) -> Models:
+def with_queued_embedding(models: EmbeddingModels, question_queue: QuestionQueue) -> EmbeddingModels:
     """Wraps the embedding models of a library in `QueuedEmbedder`."""
 
     def wrapped(model: Embedder) -> Embedder:
         return cast("Embedder", QueuedEmbedder(model, question_queue))
 
     second = models.multilingual and wrapped(models.multilingual)
-    return Models(wrapped(models.own), second, optional=models.optional)
+    return EmbeddingModels(wrapped(models.primary), second, optional=models.optional)

@@ -23,7 +23,7 @@ from assistant.service.saved_conversations import SavedConversations
 from assistant.service_errors import Conflict, Invalid
 from assistant.settings import Settings
 from corpus.documents import Document
-from corpus.feedback import Feedback, FeedbackError, FeedbackFull, feedback_of
+from corpus.feedback import Feedback, FeedbackError, FeedbackFull, make_feedback
 from corpus.meetings import Meeting
 
 JOBS = 100
@@ -71,7 +71,7 @@ class Service(QuestionService, CollectionService):
         self.metrics.add_gauge("waiting", "Questions that wait for their turn.", lambda: self.question_queue.waiting)
         self.metrics.add_gauge("writing", "Questions that wait for a model.", lambda: self.question_queue.away_count)
         self.metrics.add_gauge("jobs", "Jobs that have not ended.", lambda: self.jobs.unfinished)
-        self.metrics.add_gauge("passages", "Passages held.", lambda: sum(self.library.languages().values()))
+        self.metrics.add_gauge("passages", "Passages held.", lambda: sum(self.library.passage_counts().values()))
 
     def warm(self) -> None:
         """Loads models and indexes by answering a question in the queue, before the first user asks one."""
@@ -157,7 +157,7 @@ class Service(QuestionService, CollectionService):
         """Stores a rating of an answer, with the other arguments of `feedback_of`; returns its number."""
         self._check(who, "rate")
         try:
-            return self.library.add_feedback(feedback_of(question, language, rating, **more))
+            return self.library.add_feedback(make_feedback(question, language, rating, **more))
         except FeedbackError as error:
             raise Invalid("rating-wrong", text=str(error)) from None
         except FeedbackFull as error:

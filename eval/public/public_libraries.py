@@ -19,7 +19,7 @@ from assistant.settings import load_settings
 from corpus.documents import Block, Document
 from corpus.embedding import make_models
 from corpus.library import Library
-from corpus.models import Models
+from corpus.models import EmbeddingModels
 from ingest.chunker import SEGMENTER_VERSION, segmenter
 
 _LINES = re.compile(r"[^\n\r]+")
@@ -74,7 +74,7 @@ class Text:
 class Kit:
     """What libraries and engines are made with; shared by all libraries of a run."""
 
-    models: Models
+    models: EmbeddingModels
     engine: Callable[[Library], Engine]
 
 
@@ -110,6 +110,6 @@ def stocked(texts: Sequence[Text], kit: Kit) -> Iterator[Engine]:
     ):
         for n, text in enumerate(texts):
             if document := text.document(key_of(n)):
-                library.add(document, segment(document), settle=False)
-        library.settle()
+                library.add(document, segment(document), update_indexes=False)
+        library.update_indexes()
         yield kit.engine(library)

@@ -17,7 +17,7 @@ from assistant.settings import load_settings
 from corpus.catalogue import Catalogue
 from corpus.embedding import make_models
 from corpus.library import Library
-from corpus.models import Models
+from corpus.models import EmbeddingModels
 from eval.cases import Case, EvaluationError
 from ingest.chunker import SEGMENTER_VERSION
 from ingest.input_files import find_inputs
@@ -63,7 +63,7 @@ def sources(corpus: str, documents: Sequence[Path]) -> list[InputSource]:
     raise EvaluationError(f"The set is {about}; name the documents with --documents, or a library with --library.")
 
 
-def fingerprint(given: Sequence[InputSource], models: Models, catalogue: Path | None) -> str:
+def fingerprint(given: Sequence[InputSource], models: EmbeddingModels, catalogue: Path | None) -> str:
     """A hash of all that a library depends on: bytes and names of its files, code and data that read them, model."""
     digest = hashlib.sha256()
     for source in given:
@@ -88,7 +88,7 @@ def built(
     folder: Path,
     name: str,
     given: Sequence[InputSource],
-    models: Models,
+    models: EmbeddingModels,
     catalogue: Catalogue,
     progress: Callable[[Progress], None] | None = None,
 ) -> Iterator[Library]:

@@ -39,7 +39,7 @@ def request_address(service: str, symbol: Symbol, language: str, form: str) -> h
     """
     base = service.rstrip("/")
     base = base if base.endswith(ACCESS) else base + ACCESS
-    return httpx.URL(f"{base}?s={quote(symbol.all[0].text, safe='')}&l={language}&t={form}")
+    return httpx.URL(f"{base}?s={quote(symbol.halves[0].text, safe='')}&l={language}&t={form}")
 
 
 def check_redirect(location: str, here: httpx.URL, service: str) -> httpx.URL:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from corpus.corpus_errors import LibraryBusy, plainly
-from corpus.files import file_hash, sync_folder, write_whole
+from corpus.corpus_errors import LibraryBusy, readable_errors
+from corpus.files import file_hash, sync_folder, write_atomically
 from corpus.symbols import Symbol
 from ingest.fetch.content import FORMATS
 
@@ -93,7 +93,7 @@ class DownloadCache:
         self._lock = FileLock(folder / "fetch.lock", timeout=0)
 
     def __enter__(self) -> DownloadCache:
-        with plainly(self.folder):
+        with readable_errors(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
             try:
                 self._lock.acquire()
@@ -116,13 +116,13 @@ class DownloadCache:
 
     def find_cached(self, service: str, symbol: Symbol, language: str, formats: Iterable[str]) -> CachedFile | None:
         """The cached file in the first of the formats that was fetched before."""
-        with plainly(self.folder):
+        with readable_errors(self.folder):
             found = (self.load(self.key(service, symbol, language, form)) for form in formats)
             return next((cached for cached in found if cached is not None), None)
 
     def read(self, cached: CachedFile) -> bytes:
         """The bytes of a file."""
-        with plainly(self.folder):
+        with readable_errors(self.folder):
             return (self.folder / cached.file).read_bytes()
 
     def part(self, key: str) -> Path:
@@ -143,12 +143,12 @@ class DownloadCache:
     def refuse(self, cached: CachedFile, refused: bool = True) -> None:
         """Records whether the library accepted a file."""
         if cached.refused != refused:
-            with plainly(self.folder):
+            with readable_errors(self.folder):
                 self._write_record(replace(cached, refused=refused))
 
     def _write_record(self, cached: CachedFile) -> None:
         record = json.dumps(asdict(cached), ensure_ascii=False, indent=1)
-        write_whole(self.folder / f"{cached.key}.json", record.encode(), lasting=True)
+        write_atomically(self.folder / f"{cached.key}.json", record.encode(), lasting=True)
 
     def load(self, key: str) -> CachedFile | None:
         """The file of a key. One with a damaged record or the wrong hash counts as not fetched."""

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import httpx
 
-from corpus.corpus_errors import plainly
+from corpus.corpus_errors import readable_errors
 from corpus.files import file_hash
 from corpus.symbols import Symbol
 from ingest.fetch.addresses import SERVICE, PublicAddressTransport, request_address
@@ -79,7 +79,7 @@ class DocumentService:
         faults: dict[str, list[str]] = {}
         for form in formats:
             try:
-                with plainly(self._downloads.folder):
+                with readable_errors(self._downloads.folder):
                     return self._fetch_format(symbol, language, form, on_received)
             except NotPublished:
                 continue

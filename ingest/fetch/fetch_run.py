@@ -83,8 +83,8 @@ def build_requests(symbols: Iterable[Symbol], languages: Sequence[str], library:
     """Each symbol in each language, once, with the official documents of it that the library has: digests and uploads
     do not count."""
     stored_documents = [
-        (Symbol.given(header.symbol), header.language, header.id)
-        for header in library.each_header()
+        (Symbol.parse_any(header.symbol), header.language, header.id)
+        for header in library.iter_headers()
         if header.symbol is not None and header.edition == "official"
     ]
     requests: list[DownloadRequest] = []

@@ -22,7 +22,7 @@ from typing import Any, BinaryIO
 from corpus.catalogue import Catalogue
 from corpus.documents import Document
 from corpus.meetings import Meeting
-from corpus.serialization import to_plain
+from corpus.serialization import to_json_data
 from corpus.symbols import Symbol
 from ingest.document_reading import Input
 from ingest.readers import ReadError
@@ -68,14 +68,14 @@ def _import_function(function: str) -> Any:
 
 def _reading_handler(setup: dict[str, Any]) -> Handler:
     """A handler that replies with the document of a file."""
-    catalogue = Catalogue.load(setup["catalogue"])
+    catalogue = Catalogue.from_texts(setup["catalogue"])
     reading: Reading = _import_function(setup["reading"])
 
     def handler(job: dict[str, Any], data: bytes) -> dict[str, Any]:
-        symbol = Symbol.given(job["symbol"]) if job["symbol"] else None
+        symbol = Symbol.parse_any(job["symbol"]) if job["symbol"] else None
         source = Input(job["name"], data, symbol, job["language"], origin=job["origin"], ocr=job["ocr"])
         document, meeting = reading(source, catalogue)
-        return {"document": document.to_json(), "meeting": to_plain(meeting) if meeting else None}
+        return {"document": document.to_json(), "meeting": to_json_data(meeting) if meeting else None}
 
     return handler
 

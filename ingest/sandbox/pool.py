@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from corpus.catalogue import Catalogue
 from corpus.documents import Document
 from corpus.meetings import Meeting
-from corpus.serialization import to_plain
+from corpus.serialization import to_json_data
 from ingest.document_reading import Input
 from ingest.readers import ReadError
 from ingest.sandbox.process import Worker, WorkerLost
@@ -172,6 +172,6 @@ def catalogue_texts(catalogue: Catalogue) -> dict[str, str]:
     """A catalogue as the texts that `Catalogue.load` takes (JSON is YAML)."""
     sections = {"documents": catalogue.entries, "meetings": catalogue.meetings}
     return {
-        f"{name}.yaml": json.dumps({name: [*map(to_plain, each)]}, ensure_ascii=False)
+        f"{name}.yaml": json.dumps({name: [*map(to_json_data, each)]}, ensure_ascii=False)
         for name, each in sections.items()
     }

@@ -8,8 +8,8 @@ from typing import Any
 
 from corpus.documents import Document
 from corpus.meetings import Meeting
-from corpus.serialization import PlainError
-from corpus.symbols import link, same_document
+from corpus.serialization import SerializationError
+from corpus.symbols import document_url, same_document
 from ingest.document_reading import READER_VERSION, Input
 from ingest.identify import LONGEST_TITLE
 from ingest.readers import visible
@@ -75,27 +75,27 @@ def _document(data: Any, source: Input, sha256: str) -> Document:
     parsed = Document.from_json(data)
     for name, most in _LONGEST.items():
         if len(getattr(parsed, name) or "") > most:
-            raise PlainError(f"the document's {name} is too long.")
+            raise SerializationError(f"the document's {name} is too long.")
     if source.symbol is not None and (parsed.symbol is None or not same_document(parsed.symbol, source.symbol)):
-        raise PlainError("the document bears another symbol than was asked for.")
+        raise SerializationError("the document bears another symbol than was asked for.")
     if source.language not in (None, parsed.language):
-        raise PlainError("the document is in another language than was asked for.")
+        raise SerializationError("the document is in another language than was asked for.")
     for block in parsed.blocks:
         parent = -1 if block.parent is None else block.parent
         if parent >= block.ordinal or (block.parent is not None and parent < 0):
-            raise PlainError(f"block {block.ordinal} of the document stands under a later one.")
+            raise SerializationError(f"block {block.ordinal} of the document stands under a later one.")
         spans = [cell for cell in block.cells if cell is not None]
         if any(not block.start <= start <= end <= block.end for start, end in spans):
-            raise PlainError(f"a cell of block {block.ordinal} of the document lies outside it.")
+            raise SerializationError(f"a cell of block {block.ordinal} of the document lies outside it.")
     if parsed.reissue < 0 or any(count < 0 for count in parsed.pages):
-        raise PlainError("the document counts below nothing.")
+        raise SerializationError("the document counts below nothing.")
     return replace(
         parsed,
         source=source.name,
         origin=source.file_id,
         sha256=sha256,
         reader=READER_VERSION,
-        url=link(parsed.symbol, parsed.language) if parsed.symbol else None,
+        url=document_url(parsed.symbol, parsed.language) if parsed.symbol else None,
         warnings=tuple(visible(warning)[:_SENTENCE] for warning in parsed.warnings[:_SENTENCES]),
     )
 
@@ -105,13 +105,13 @@ def _meeting(data: Any, document: Document) -> Meeting | None:
         return None
     parsed = Meeting.from_json(data)
     if parsed.document_id != document.id:
-        raise PlainError("the meeting is that of another document.")
+        raise SerializationError("the meeting is that of another document.")
     rows: list[int | None] = [parsed.masthead, *parsed.mandate]
     for item in parsed.items:
         rows += [item.listed, item.heading, *item.annotations, *(block for _, block in item.documentation)]
     for sitting in parsed.timetable:
         rows += [sitting.day_row, sitting.time_row, sitting.last, *(each.row for each in sitting.items)]
     if any(row is not None and not 0 <= row < len(document.blocks) for row in rows):
-        raise PlainError("the meeting points at blocks that the document does not have.")
-    parsed.documents()  # each announced symbol must be one
+        raise SerializationError("the meeting points at blocks that the document does not have.")
+    parsed.announced_symbols()  # each announced symbol must be one
     return parsed

@@ -66,7 +66,7 @@ def test_a_rating_has_an_end_and_counts_as_a_question(tmp_path: Path, catalogue:
 
 
 def test_only_so_many_ratings_are_kept_until_staff_remove_some(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("corpus.feedback.MOST", 3)
+    monkeypatch.setattr("corpus.feedback.MAX_FEEDBACK", 3)
     codes = [made.client.post("/api/v1/feedback", json=GOOD).status_code for _ in range(5)]
     assert codes == [201, 201, 201, 409, 409]
     assert made.client.delete("/api/v1/feedback?to=2").status_code == 401

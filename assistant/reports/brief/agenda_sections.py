@@ -64,7 +64,7 @@ def _item_annotations(selector: UnitSelector) -> set[int]:
     return {
         ordinal
         for each in meeting.items
-        if each.main == item.main or says("agenda", each.title, agenda.language)
+        if each.main_number == item.main_number or says("agenda", each.title, agenda.language)
         for ordinal in each.annotations
     }
 
@@ -86,7 +86,7 @@ def build_expected(selector: UnitSelector) -> Section:
     meeting, item, agenda = subject.item_context
     query = say("ask_expected", subject.title_language, body=meeting.body)
     allowed_blocks = _item_annotations(selector)
-    last_items = [each for each in meeting.items if each.main == meeting.items[-1].main]
+    last_items = [each for each in meeting.items if each.main_number == meeting.items[-1].main_number]
     proposes = discussion_matcher(agenda, last_items[-1])
     closing_annotations = [ordinal for each in last_items for ordinal in each.annotations]
     if not any(each.documentation for each in last_items) and not any(
@@ -103,7 +103,7 @@ def build_expected(selector: UnitSelector) -> Section:
     item_annotations = [
         ordinal
         for each in meeting.items
-        if each.main == item.main
+        if each.main_number == item.main_number
         for ordinal in each.annotations
         if ordinal in allowed_blocks
     ]
@@ -187,7 +187,7 @@ def document_statuses(selector: UnitSelector) -> tuple[DocumentStatus, ...]:
         document = selector.main_document
         languages = {each.language for each in library.headers(key=document.key) if each.edition == document.edition}
         ordered_languages = tuple(each for each in LANGUAGES if each in languages)
-        newer_symbol = next((each.symbol.text for each in library.versions().later(document.id)), "")
+        newer_symbol = next((each.symbol.text for each in library.versions().later_revisions(document.id)), "")
         return (
             DocumentStatus(
                 document.key, document.title, ordered_languages, document.edition, newer_symbol, document.url

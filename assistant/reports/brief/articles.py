@@ -126,7 +126,7 @@ class ArticleFinder:
         """The articles that are similar to a subject by title and text (`LIKENESS`), with the log-odds, by key. Only
         those words of a title count that the title of its treaty lacks, since the others don't distinguish articles."""
         library, question = self._engine.library, self._engine.question(words, language)
-        readers = library.models.readers(question.language)
+        readers = library.models.models_for(question.language)
         found: dict[tuple[str, str], float] = {}
         for treaty in self._treaties.values() if readers and question.text else ():
             best_passages: dict[str, float] = {}
@@ -136,8 +136,8 @@ class ArticleFinder:
             treaty_articles = [each for each in self.articles.values() if each.document.id == treaty.id and each.title]
             titles = [_distinctive_title(each.title, treaty_title_stems, treaty.language) for each in treaty_articles]
             # Titles are embedded here, preferably by the model for their language.
-            model = next((each for each in readers if each in library.models.readers(treaty.language)), readers[0])
-            likenesses = library.likenesses(question.text, titles, model, treaty.language) if treaty_articles else []
+            model = next((each for each in readers if each in library.models.models_for(treaty.language)), readers[0])
+            likenesses = library.similarities(question.text, titles, model, treaty.language) if treaty_articles else []
             for article, likeness in zip(treaty_articles, likenesses, strict=True):
                 score = self._likeness.margin(likeness + best_passages.get(article.number, 0.0))
                 if score >= self._likeness.tentative_margin:
@@ -187,7 +187,7 @@ class ArticleFinder:
                 continue
             end = [block, *items_below(document, block)][-1]
             covered_until = end.ordinal
-            passage_id = self._engine.library.passage_at(document.id, block.body_start)
+            passage_id = self._engine.library.passage_id_at(document.id, block.body_start)
             for passage in self._engine.library.passages_by_id([passage_id]).values() if passage_id else ():
                 yield Unit(Evidence(passage, document), block.body_start, end.end, block.locator, block.ordinal)
 

@@ -25,7 +25,7 @@ from assistant.reports.report_cache import ReportCache, cache_key, library_finge
 from assistant.time_slices import Aside, Slices
 from corpus.calendar_names import language_name
 from corpus.library import Library
-from corpus.serialization import to_plain
+from corpus.serialization import to_json_data
 from corpus.symbols import Symbol, same_document
 
 CACHE_FOLDER, MAX_CACHED = "briefings", 20
@@ -50,7 +50,7 @@ def make_briefing(
     request = replace(request, mode="quote" if writer is None else "write")
     subject = find_subject(engine, request)
     state = library_fingerprint(engine.library, (*engine.signature, *([writer.model.name] if writer else [])))
-    cache = ReportCache(engine.library, CACHE_FOLDER, cache_key(to_plain(request), state))
+    cache = ReportCache(engine.library, CACHE_FOLDER, cache_key(to_json_data(request), state))
     selector = UnitSelector(engine, subject, slices=Slices(aside))
     if subject.user_question is not None and engine.silent(subject.user_question):
         raise subject_sections.nothing_found_error(selector)
@@ -186,7 +186,7 @@ def _masthead_lines(library: Library, subject: Subject) -> tuple[str, ...]:
     """The body, and place and dates of the meeting, as the agenda prints them; for a document, that a revision takes
     the place of the requested one."""
     if subject.request.kind == "document":
-        requested, document = Symbol.read(subject.request.value.strip()), library.document(subject.own_ids[0])
+        requested, document = Symbol.try_parse(subject.request.value.strip()), library.document(subject.own_ids[0])
         if requested is None or document.symbol is None or same_document(requested, document.symbol):
             return ()
         return (say("superseded_taken", subject.request.language, symbol=requested.text, current=document.label),)

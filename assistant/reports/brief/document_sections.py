@@ -28,7 +28,7 @@ from assistant.wording.drafting import grammar_of
 from assistant.wording.values import counting, plain
 from corpus.documents import Block, Document
 from corpus.library import Library
-from corpus.tables import DocumentTable, cells_of, tables_of
+from corpus.tables import DocumentTable, cell_texts, find_tables
 
 MAX_TABLES, MAX_ROWS, MAX_COLUMNS = 4, 20, 9
 """Most tables, most rows of each, and most columns that fit on a page."""
@@ -109,8 +109,10 @@ def find_previous_text(library: Library, document: Document) -> Document | None:
     """The text that a document revises; else the latest earlier resolution with the same title and language, but from
     another session: drafts are of the same one."""
     versions = library.versions()
-    own = versions.of(document.id)
-    same_line = [each for each in versions.held if own and each.line == own.line and each.revision < own.revision]
+    own = versions.version_of(document.id)
+    same_line = [
+        each for each in versions.with_symbol if own and each.lineage == own.lineage and each.revision < own.revision
+    ]
     revisions = [
         each for each in same_line if (each.header.language, each.header.edition) == (document.language, "official")
     ]
@@ -119,7 +121,7 @@ def find_previous_text(library: Library, document: Document) -> Document | None:
     title, day = normalized_key(strip_number(document, document.title)), dated_on(document)
     if not title or day is None:
         return None
-    usable = versions.quotable(document.language)
+    usable = versions.quotable_documents(document.language)
     candidates = []
     for header in library.headers(kind="resolution"):
         titles = (normalized_key(header.title), normalized_key(header.title.partition(". ")[2]))
@@ -174,7 +176,7 @@ def build_figures(selector: UnitSelector) -> Section:
     """For each heading the paragraph with its figures, and the tables with most figures (their first rows and the
     last one); first those about the whole."""
     document = selector.main_document
-    tables = [table for table in tables_of(document) if not table.locator.startswith(("contents", "masthead"))]
+    tables = [table for table in find_tables(document) if not table.locator.startswith(("contents", "masthead"))]
     figure_counts = {
         number: count for number, table in enumerate(tables) if (count := _count_figure_cells(document, table)) > 1
     }
@@ -249,13 +251,13 @@ def _count_figure_cells(document: Document, table: DocumentTable) -> int:
     blocks = (*table.header, *table.rows)
     if any(len(block.cells) > MAX_COLUMNS or block.page in document.unquotable for block in blocks):
         return 0
-    cells = [cell for block in table.rows for cell in cells_of(document, block)[1:]]
+    cells = [cell for block in table.rows for cell in cell_texts(document, block)[1:]]
     return sum(any(sign.isdigit() for sign in cell) for cell in cells)
 
 
 def _figure_table(selector: UnitSelector, document: Document, table: DocumentTable) -> Grid:
     width = max(len(block.cells) for block in (*table.header, *table.rows))
-    header_columns = zip_longest(*(cells_of(document, block) for block in table.header), fillvalue="")
+    header_columns = zip_longest(*(cell_texts(document, block) for block in table.header), fillvalue="")
     words = [" ".join(" ".join(column).split()) for column in header_columns]
     rows = []
     # The last row often has the totals, so it is always shown.
@@ -264,7 +266,7 @@ def _figure_table(selector: UnitSelector, document: Document, table: DocumentTab
             rows.append((Cell(text=ELLIPSIS), *[Cell(text=ELLIPSIS)] * width))
         cells = [Cell((selector.cite(document, block, (block.start, block.end)),), place=True)]
         for span in (*block.cells, *[None] * (width - len(block.cells))):
-            has_text = span is not None and document.quote(*document.trimmed(*span))
+            has_text = span is not None and document.quote(*document.trim_span(*span))
             cells.append(Cell((selector.cite(document, block, span),)) if has_text else Cell())
         rows.append(tuple(cells))
     first = (*table.rows, *table.header)[0]

@@ -117,7 +117,7 @@ class SectionWriter:
             if not unit.empty and self.selector.belongs_to_other_item(unit)
         ]
         statements: list[Statement] = []
-        passage_at = self.selector.library.passage_at
+        passage_at = self.selector.library.passage_id_at
         for statement in draft.statements:
             cites = statement.citations
             repeated = any(

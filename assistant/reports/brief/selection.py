@@ -30,7 +30,7 @@ from assistant.reports.lookup import cite
 from assistant.time_slices import Slices
 from assistant.wording.drafting import grammar_of
 from assistant.wording.values import plain, without_symbols
-from corpus.dates import dates_in
+from corpus.dates import find_date_mentions
 from corpus.documents import Block, Document, Span
 from corpus.library import Library
 from corpus.sentences import sentence_spans
@@ -145,7 +145,9 @@ class UnitSelector:
     def _draft_and_foreign(self) -> dict[str, tuple[bool, bool]]:
         """For each document, whether it is a draft, and whether it is in another language than the paper."""
         headers = self.library.versions().headers.values()
-        return {each.id: (is_draft(Symbol.read(each.symbol or "")), each.language != self.language) for each in headers}
+        return {
+            each.id: (is_draft(Symbol.try_parse(each.symbol or "")), each.language != self.language) for each in headers
+        }
 
     def iter_units(self, document: Document) -> Iterator[Unit]:
         """All units of a document that may be quoted."""
@@ -202,7 +204,11 @@ class UnitSelector:
         embedder = self.library.embedder
         if item is None or meeting is None or not self.can_embed(unit.document.language, self.language):
             return True
-        titles = [each.title for each in meeting.items if each.number == each.main and each.main != item.main]
+        titles = [
+            each.title
+            for each in meeting.items
+            if each.number == each.main_number and each.main_number != item.main_number
+        ]
         own, *others = embedder.embed_passages([item.title, *titles]) @ embedder.embed_passages([unit.text])[0]
         return bool(max(others, default=-1.0) <= own)
 
@@ -232,7 +238,10 @@ class UnitSelector:
             return False
         own_symbols = {symbol for symbol, _ in item.documentation}
         other_symbols = {
-            symbol for other in meeting.items if other.main != item.main for symbol, _ in other.documentation
+            symbol
+            for other in meeting.items
+            if other.main_number != item.main_number
+            for symbol, _ in other.documentation
         }
         named_symbols = {mention.symbol.text for mention in find_symbols(unit.text)}
         if named_symbols & other_symbols and not named_symbols & own_symbols:
@@ -241,7 +250,7 @@ class UnitSelector:
         other_named = (
             named_symbols - own_symbols - other_symbols
         )  # item numbers beside documents of another meeting are not items of this one
-        return bool(numbers) and item.main not in numbers and not other_named
+        return bool(numbers) and item.main_number not in numbers and not other_named
 
     def is_quotable(self, unit: Unit) -> bool:
         """Whether a unit can stand by itself, is new, and belongs to no other item."""
@@ -329,7 +338,7 @@ def names_date_within(text: str, after: dt.date, until: dt.date) -> bool:
 def _dates_and_years(text: str) -> tuple[list[tuple[int, ...]], list[int]]:
     """The dates of a text, as (year, month) or (year, month, day), and the years that it names."""
     bare = without_symbols(text)[1]
-    dates = [each for each in dates_in(plain(bare)) if each.year is not None and each.month is not None]
+    dates = [each for each in find_date_mentions(plain(bare)) if each.year is not None and each.month is not None]
     days = [(each.year, each.month) if each.day is None else (each.year, each.month, each.day) for each in dates]
     return days, [int(each) for each in _YEAR.findall(bare)]  # type: ignore[return-value]
 

@@ -110,7 +110,7 @@ def find_subject(engine: Engine, request: Request) -> Subject:
     user_question = engine.subject(request.value) if request.kind in ("theme", "question") else None
     # Like an answer, the paper uses only documents that the question names, if any.
     document_ids = restricted(user_question, engine.library) if user_question and request.kind == "question" else None
-    usable_ids = sorted(versions.quotable(request.language, document_ids))
+    usable_ids = sorted(versions.quotable_documents(request.language, document_ids))
     ids_by_kind = {
         kind: tuple(each for each in usable_ids if headers[each].kind == kind) for kind in ("treaty", "agenda")
     }
@@ -150,7 +150,7 @@ def _is_procedural_item(library: Library, meeting: Meeting, item: AgendaItem) ->
     """Whether an item opens or closes the agenda under a title that opens or closes agendas of other bodies too: such
     an item has no subject of its own."""
     other_meetings = [each for each in library.meetings() if each.body != meeting.body]
-    main_item = meeting.item(item.main) or item
+    main_item = meeting.item(item.main_number) or item
     return normalized_key(main_item.title) in _first_and_last_titles(meeting) & {
         title for each in other_meetings for title in _first_and_last_titles(each)
     }
@@ -158,7 +158,7 @@ def _is_procedural_item(library: Library, meeting: Meeting, item: AgendaItem) ->
 
 def _first_and_last_titles(meeting: Meeting) -> set[str]:
     """The titles of the first item of an agenda and of its last two."""
-    titles = [normalized_key(each.title) for each in meeting.items if each.number == each.main]
+    titles = [normalized_key(each.title) for each in meeting.items if each.number == each.main_number]
     return {*titles[:1], *titles[-2:]}
 
 
@@ -173,13 +173,13 @@ def _item_subject(engine: Engine, request: Request, headers: Headers, treaty_ids
             raise ReportError("no-items", agenda=agenda.label)
         why = partial(say, "no_item", item=request.value, first=main_numbers[0], last=main_numbers[-1])
         raise ReportError("in-agenda", agenda=agenda.label, told=why)
-    item = meeting.with_papers(item)
-    announced = [Symbol.given(text) for text, _ in item.documentation]
-    announced_elsewhere = [symbol for symbol in meeting.documents() if symbol not in announced]
+    item = meeting.with_all_documents(item)
+    announced = [Symbol.parse_any(text) for text, _ in item.documentation]
+    announced_elsewhere = [symbol for symbol in meeting.announced_symbols() if symbol not in announced]
 
     def about(document_id: str, symbols: Sequence[Symbol]) -> bool:
         header = headers[document_id]
-        symbols_of_document = [Symbol.given(header.symbol)] if header.symbol else []
+        symbols_of_document = [Symbol.parse_any(header.symbol)] if header.symbol else []
         symbols_of_document += [mention.symbol for mention in find_symbols(header.title)]
         return any(same_document(one, other) for one in symbols_of_document for other in symbols)
 
@@ -203,7 +203,7 @@ def _item_subject(engine: Engine, request: Request, headers: Headers, treaty_ids
     )
     themes = _proposed_themes(agenda, item) or (Theme("", item.title),)
     if themes[0].heading == "" and _is_procedural_item(engine.library, meeting, item):
-        symbols = {each: Symbol.read(headers[each].symbol or "") for each in other_ids}
+        symbols = {each: Symbol.try_parse(headers[each].symbol or "") for each in other_ids}
         other_ids = tuple(
             each
             for each in other_ids
@@ -230,10 +230,10 @@ def _document_subject(
 ) -> Subject:
     """The subject of a briefing about a document."""
     versions = engine.library.versions()
-    symbol = Symbol.read(request.value.strip())
-    found = [engine.library.document(each.id) for each in (versions.current(symbol) if symbol else ())]
-    found = found or engine.library.find(request.value)
-    usable = versions.quotable(request.language)
+    symbol = Symbol.try_parse(request.value.strip())
+    found = [engine.library.document(each.id) for each in (versions.current_versions(symbol) if symbol else ())]
+    found = found or engine.library.find_documents(request.value)
+    usable = versions.quotable_documents(request.language)
     chosen = [document for document in found if document.id in usable] or found
     if not chosen:
         raise not_found_error(engine.library, request.value)

@@ -177,7 +177,7 @@ def _find_reporting_basis(selector: UnitSelector) -> Ids:
     if document is None or first_paragraph is None:
         return ()
     symbols = selector.engine.question(document.body(first_paragraph)[:MAX_SUBJECT_LENGTH], document.language).symbols
-    current_ids = {version.id for symbol in symbols for version in selector.library.versions().current(symbol)}
+    current_ids = {version.id for symbol in symbols for version in selector.library.versions().current_versions(symbol)}
     return tuple(each for each in subject.other_ids if each in current_ids)
 
 

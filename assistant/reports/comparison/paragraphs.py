@@ -89,7 +89,7 @@ def find_paragraphs(document: Document) -> list[Paragraph]:
     in_annex, preamble_number = False, 0
     found: list[Paragraph] = []
     for block in document.blocks:
-        text = " ".join(document.quote(*document.trimmed(block.body_start, block.end)).split())
+        text = " ".join(document.quote(*document.trim_span(block.body_start, block.end)).split())
         in_annex = in_annex or (block.locator.startswith("annex") and document.part is None)
         is_contents = block.ordinal in contents_headings or (block.parent in contents_headings and block.ordinal <= last_entry + 1 and
                                                   block.kind != "heading" and not block.number)  # fmt: skip

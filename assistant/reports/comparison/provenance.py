@@ -26,7 +26,7 @@ from assistant.time_slices import Aside, Slices
 from corpus.analysis import analyse
 from corpus.documents import Document
 from corpus.library import Library
-from corpus.place_spans import locator_of
+from corpus.place_spans import resolve_locator
 
 RAREST_WORDS, MAX_PASSAGES = 24, 60
 """How many words of a paragraph, the rarest, are searched, and how many passages are considered."""
@@ -100,7 +100,7 @@ def resolve_place(document: Document, place: str) -> str:
     `ReportError` where the document has no such place."""
     if not place.strip():
         return ""
-    locator = locator_of(document, place)
+    locator = resolve_locator(document, place)
     if locator is None:
         raise ReportError("no-paragraph", document=document.label, place=place.strip()[:100])
     return locator
@@ -170,10 +170,10 @@ class _EarlierTexts:
     def __init__(self, library: Library, document: Document) -> None:
         self._library, self._document = library, document
         versions = library.versions()
-        own = versions.of(document.id)
+        own = versions.version_of(document.id)
         self._superseded = versions.superseded
         self._own_versions = {document.id} | {
-            each.id for each in versions.held if own is not None and each.line == own.line
+            each.id for each in versions.with_symbol if own is not None and each.lineage == own.lineage
         }
         self._paragraphs_of, self._is_earlier_cached = cache(self._read_paragraphs), cache(self._is_earlier)
 
@@ -184,7 +184,7 @@ class _EarlierTexts:
         rarest = sorted(
             (token for token in frequencies if frequencies[token]), key=lambda token: (frequencies[token], token)
         )[:RAREST_WORDS]
-        hits = self._library.lexical(rarest, language, MAX_PASSAGES) if rarest else []
+        hits = self._library.lexical_search(rarest, language, MAX_PASSAGES) if rarest else []
         passages = self._library.passages_by_id([hit.passage_id for hit in hits])
         found = (passages[hit.passage_id] for hit in hits if hit.passage_id in passages)
         return {

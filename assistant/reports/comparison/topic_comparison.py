@@ -372,7 +372,7 @@ def _select_documents(engine: Engine, question: Question) -> tuple[list[str], in
     """The ids of the texts that are searched where none is requested, the latest first, drafts last, and how many
     more there are."""
     library = engine.library
-    usable = library.versions().quotable(question.language)
+    usable = library.versions().quotable_documents(question.language)
     document_ids = sorted(usable)
     if len(document_ids) > MAX_TEXTS:
         found = engine.retriever.retrieve(question, CANDIDATE_PASSAGES, document_ids)

@@ -10,7 +10,7 @@ from assistant.qa.metadata import dated_on
 from assistant.wording.drafting import grammar_of, unquoted
 from assistant.wording.lexicon import number_words
 from corpus.analysis import fold
-from corpus.dates import Date, dates_in
+from corpus.dates import Date, find_date_mentions
 from corpus.documents import Document, Span
 
 FIRST_ASSEMBLY_YEAR = 1945
@@ -92,7 +92,7 @@ class DeadlineReader:
         text = unquoted(words)
         if grammar.event.match(text):
             return []
-        if dates := sorted(date.written for date in dates_in(text) if date.year is not None):
+        if dates := sorted(date.iso_format for date in find_date_mentions(text) if date.year is not None):
             return dates
         if session := grammar.session.search(text):
             if named := re.findall(r"\b20\d\d\b", session.group()):
@@ -156,7 +156,9 @@ class DeadlineReader:
         if years:
             return self._include_year_word(text, years[-1].end()), [Date(int(year["year"]), 0, None) for year in years]
         first_word = _WORD_AT.match(text, start)
-        if first_word is None or not (first_word.group(1)[0].isdigit() or dates_in(f"{first_word.group(1)} 2000")):
+        if first_word is None or not (
+            first_word.group(1)[0].isdigit() or find_date_mentions(f"{first_word.group(1)} 2000")
+        ):
             return 0, []
         date_end, dates_found = 0, list[Date]()
         parts = _DATE_WORDS if self._grammar.spaced else _DATE_WORDS_CHINESE
@@ -165,7 +167,7 @@ class DeadlineReader:
                 break
             dates = [
                 date
-                for date in dates_in(text[start : start + match.end()])
+                for date in find_date_mentions(text[start : start + match.end()])
                 if date.year is not None or (is_limit and date.day is not None)
             ]
             completed = bool(dates and dates_found) and dates_found[-1].year is None and dates[-1].year is not None

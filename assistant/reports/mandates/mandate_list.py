@@ -193,8 +193,10 @@ def _select_documents(library: Library, filters: MandateFilter) -> list[str]:
         return list(dict.fromkeys(document.id for document in documents))
     resolution_ids = {each.id for each in library.headers(kind="resolution")}
     # Whether another draft is that of a decision is known only when it is read.
-    resolution_ids |= {each.id for each in library.headers(kind="numbered") if is_draft(Symbol.read(each.symbol or ""))}
-    ids = sorted(library.versions().quotable(filters.language) & resolution_ids)
+    resolution_ids |= {
+        each.id for each in library.headers(kind="numbered") if is_draft(Symbol.try_parse(each.symbol or ""))
+    }
+    ids = sorted(library.versions().quotable_documents(filters.language) & resolution_ids)
     if not ids:
         raise ReportError("no-resolutions")
     return ids

@@ -28,7 +28,7 @@ from assistant.reports.mandates.mandate_base import CAPITAL, MAX_LENGTH, BlockRe
 from assistant.reports.mandates.run_on_lists import ListPoint, find_points
 from assistant.wording.drafting import grammar_of, unquoted
 from corpus.documents import Block, Document, Span
-from corpus.places import annexed
+from corpus.places import is_in_annex
 
 Kind = Literal["ask", "decide", "say"]
 _SPEAKER_ENDINGS = (*LIST_INTRODUCERS, ",", "，", "،")
@@ -97,7 +97,7 @@ def operative_paragraphs(document: Document) -> Iterator[Block]:
     grammar = grammar_of(document.language)
     for block in document.blocks:
         is_candidate = block.kind == "paragraph" or _is_decision_point(document, block)
-        if not is_candidate or annexed(block.locator) or block.locator.startswith(_NON_OPERATIVE_PARTS):
+        if not is_candidate or is_in_annex(block.locator) or block.locator.startswith(_NON_OPERATIVE_PARTS):
             continue
         opening = grammar.opening.match(document.body(block)[:MAX_LENGTH])
         if block.number or (opening and (opening["ask"] or opening["decide"])):

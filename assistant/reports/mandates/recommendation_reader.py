@@ -20,7 +20,7 @@ from assistant.reports.mandates.addressees import (
 from assistant.reports.mandates.mandate_base import CAPITAL, MAX_LENGTH, BlockReader, Mandate
 from assistant.reports.mandates.run_on_lists import ListPoint, find_points
 from assistant.wording.drafting import Grammar
-from corpus.dates import find_dates
+from corpus.dates import find_full_dates
 from corpus.documents import Block, Document, Span
 from corpus.sentences import sentence_spans
 
@@ -72,7 +72,7 @@ class _ReportReader(BlockReader):
 
     def __init__(self, document: Document) -> None:
         super().__init__(document)
-        self.is_letter = bool(find_dates(document.title))
+        self.is_letter = bool(find_full_dates(document.title))
         """Whether its title has a date, like that of a letter, which transmits its annexes."""
 
     @cached_property

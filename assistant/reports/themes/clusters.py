@@ -123,5 +123,5 @@ def embed_texts(embedder: Embedder, texts: Sequence[str], slices: Slices) -> np.
 def remove_language_offset(embedder: Embedder, vectors: np.ndarray, language: str) -> np.ndarray:
     """Vectors of passages in a language (n x d, or d) without the offset of that language, so that themes include
     several languages."""
-    crossing = embedder.crossing(language)
-    return vectors if crossing is None else vectors - crossing.added
+    crossing = embedder.language_shift(language)
+    return vectors if crossing is None else vectors - crossing.passage_shift

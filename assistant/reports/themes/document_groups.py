@@ -93,7 +93,7 @@ def _embed_documents(
 ) -> tuple[list[np.ndarray], set[int]]:
     """A vector for each document, the mean of its passages, and the indices of the documents that the embedding model
     reads; the vectors of the others are made of their words."""
-    searching = engine.library.models.searching
+    searching = engine.library.models.search_model
     vectors: list[np.ndarray] = [np.zeros(0)] * len(documents)
     embedded: set[int] = set()
     for n, own in slices(list(enumerate(passages))):

@@ -22,9 +22,9 @@ from assistant.reports.themes.clusters import MIN_DOCUMENTS
 from assistant.time_slices import Slices
 from assistant.vocabulary import Vocabulary
 from assistant.wording.lexicon import HAN_FUNCTION
-from corpus.acronyms import acronyms, named_by
-from corpus.analysis import analyse, words
-from corpus.dates import find_dates
+from corpus.acronyms import find_acronyms, most_common_expansion
+from corpus.analysis import analyse, word_spans
+from corpus.dates import find_full_dates
 from corpus.documents import Document
 
 MAX_LENGTH, MAX_WORDS, MAX_PHRASES = 75, 10, 2
@@ -119,7 +119,7 @@ class Namer:
         language = document.language
         blocks = [each for each in document.blocks if each.locator not in _UNNAMED_PARTS]
         lines = [document.title, *(" ".join(document.body(each).split()) for each in blocks if each.kind == "heading")]
-        dated = [line for line in lines if find_dates(line)]
+        dated = [line for line in lines if find_full_dates(line)]
         headings = [line for line in lines if line not in dated]
         title = headings[:1] if document.title in headings[:1] else []
         paragraphs = [document.body(each) for each in blocks if each.kind in ("paragraph", "item")]
@@ -190,7 +190,9 @@ class Namer:
     def _spell_out(self, phrase: Phrase, rows: Sequence[int]) -> str:
         """The words of a phrase; an acronym is spelt out where the documents do so."""
         acronym = phrase.words.isupper() and phrase.words.isalpha()
-        return (named_by(phrase.words, (self._documents[row].text for row in rows)) if acronym else "") or phrase.words
+        return (
+            most_common_expansion(phrase.words, (self._documents[row].text for row in rows)) if acronym else ""
+        ) or phrase.words
 
     def _weigh_phrases(self, rows: Sequence[int], similarity: Similarity) -> list[Phrase]:
         """The phrases of a group in the language in which it is named, the best first."""
@@ -282,7 +284,7 @@ class Namer:
         running text has verbs."""
         phrases: dict[str, str] = {}
         for line in lines:
-            acronyms_of_line = {each for each in acronyms(line) if not _ROMAN.fullmatch(each)}
+            acronyms_of_line = {each for each in find_acronyms(line) if not _ROMAN.fullmatch(each)}
             for phrase in self._split_line(" ".join(line.split()), language, plain):
                 is_procedural = self._vocabulary.says("agenda", phrase, language)
                 if (
@@ -300,7 +302,7 @@ class Namer:
         if language == "zh":
             yield from (part for run in _HAN.findall(line) for part in _HAN_CUT.split(run) if len(part) > 2)
             return
-        line_words = words(line)
+        line_words = word_spans(line)
         is_content = [self._is_content_word_cached(word, language) for word, _, _ in line_words]
         for i, (_, start, _) in enumerate(line_words):
             gap = line[line_words[i - 1][2] : start] if i else ":"

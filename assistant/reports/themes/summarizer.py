@@ -87,7 +87,7 @@ class Summarizer:
 
     def _rank_units(self, passages: Sequence[Sequence[Passage]], target: np.ndarray | None) -> list[Unit]:
         """The units of a theme that can stand by themselves, the closest to the target first."""
-        library, searching = self._engine.library, self._engine.library.models.searching
+        library, searching = self._engine.library, self._engine.library.models.search_model
         ranked_documents: list[tuple[float, list[Passage]]] = []
         for own in self._slices(passages):
             scores = np.zeros(len(own))
@@ -121,7 +121,7 @@ class Summarizer:
     def _centered(self, vectors: np.ndarray, language: str) -> np.ndarray:
         """Vectors of texts in a language, relative to the center of all documents: what all say is close to none."""
         centered: np.ndarray = (
-            remove_language_offset(self._engine.library.models.searching, vectors, language) - self._center
+            remove_language_offset(self._engine.library.models.search_model, vectors, language) - self._center
         )
         return centered
 

@@ -28,7 +28,7 @@ from assistant.reports.themes.summarizer import Summarizer
 from assistant.reports.themes.theme_model import Theme, ThemeDocument, ThemePassage, Themes
 from assistant.time_slices import Aside, Slices
 from corpus.calendar_names import language_name
-from corpus.dates import find_dates
+from corpus.dates import find_full_dates
 from corpus.documents import Document, Passage
 
 CACHE_FOLDER, MAX_CACHED = "themes", 4
@@ -74,9 +74,11 @@ class _ThemeBuilder:
     def __init__(self, engine: Engine, language: str, count: int | None, slices: Slices) -> None:
         library = engine.library
         self._engine, self._language, self._count, self._slices = engine, language, count, slices
-        self._searching = library.models.searching
+        self._searching = library.models.search_model
         # Sorted by id, so that the order in which documents were added does not matter.
-        self._all_documents = [library.document(each) for each in slices(sorted(library.versions().quotable(language)))]
+        self._all_documents = [
+            library.document(each) for each in slices(sorted(library.versions().quotable_documents(language)))
+        ]
         grouped = group_documents(engine, self._all_documents, count, slices)
         self._documents, self._passages, self._all_groups = grouped.documents, grouped.passages, grouped.groups
         self._vectors, self._embedded = grouped.vectors, grouped.embedded
@@ -170,7 +172,7 @@ class _ThemeBuilder:
         documents don't have its words."""
         document = self._choose_title_document(rows, direction, self._titles_used)
         title, language = document.short or document.title, document.language
-        dated = find_dates(document.title) and not is_only
+        dated = find_full_dates(document.title) and not is_only
         matching = (
             self._documents[row].title == document.title or self._namer.has_words(row, title, language) for row in rows
         )
@@ -308,7 +310,7 @@ class _ThemeBuilder:
             other_language = document.language != self._language
             return (
                 (document.short or document.title) in used_names,
-                bool(find_dates(document.title)),
+                bool(find_full_dates(document.title)),
                 other_language,
                 -closeness,
             )
@@ -321,12 +323,14 @@ class _ThemeBuilder:
         others."""
         versions, languages = self._engine.library.versions(), self._searching.languages
         # The documents of a principal organ, `A`, are too many to miss any.
-        bodies = {version.symbol.body for version in versions.held if "/" in version.symbol.body}
+        bodies = {version.symbol.body for version in versions.with_symbol if "/" in version.symbol.body}
         entries = [
             (each.symbol, each.title) for each in self._engine.catalogue.entries if each.symbol and each.part is None
         ]
         missing = [
-            (symbol, title) for symbol, title in entries if symbol.body in bodies and not versions.current(symbol)
+            (symbol, title)
+            for symbol, title in entries
+            if symbol.body in bodies and not versions.current_versions(symbol)
         ]
         if not missing or not directions or (languages is not None and "en" not in languages):
             return {}
