@@ -384,4 +384,4 @@ def starter_desk(monkeypatch: pytest.MonkeyPatch, starter_library: Library) -> N
         with plain_errors():
             yield LibraryBackend(starter_library, command_settings())
 
-    monkeypatch.setattr(paper_commands, "open_desk", opened)
+    monkeypatch.setattr(paper_commands, "open_backend", opened)
