@@ -228,7 +228,7 @@ class Clinging:
         told = np.ones(1, np.float32)
         return [PassageReading(self._logit(question, text), [(0, len(text))], told, told) for _, text in passages]
 
-    def translated(self, text: str) -> list[str]:
+    def translate(self, text: str) -> list[str]:
         return []
 
     def _logit(self, question: str, text: str) -> float:
@@ -408,18 +408,18 @@ def test_however_a_text_is_cut_nothing_is_made_up(text: str, language: str) -> N
 def test_turns_are_forgotten_when_the_library_has_changed() -> None:
     memory, turn = TurnCache(), Turn(Interpretation(("q",), "q", "en"), ("p1",))
     before, after = object(), object()
-    memory.keep("q", before, turn)
-    assert memory.turn("q", before) == turn
-    assert memory.turn("q", after) is None
-    assert memory.turn("q", before) is None
+    memory.put("q", before, turn)
+    assert memory.get("q", before) == turn
+    assert memory.get("q", after) is None
+    assert memory.get("q", before) is None
 
 
 def test_only_the_latest_turns_are_remembered() -> None:
     memory, state = TurnCache(), object()
     for n in range(REMEMBERED + 1):
-        memory.keep(n, state, Turn(Interpretation((str(n),), str(n), "en")))
-    assert memory.turn(REMEMBERED, state) is not None
-    assert memory.turn(0, state) is None
+        memory.put(n, state, Turn(Interpretation((str(n),), str(n), "en")))
+    assert memory.get(REMEMBERED, state) is not None
+    assert memory.get(0, state) is None
 
 
 def test_a_follow_up_is_answered_from_where_the_turn_before_was(starter_engine: Engine) -> None:

@@ -338,12 +338,12 @@ class TurnCache:
         self._state: object = None
         self._held: dict[Hashable, Turn] = {}
 
-    def turn(self, key: Hashable, state: object) -> Turn | None:
+    def get(self, key: Hashable, state: object) -> Turn | None:
         """A turn that was kept."""
         with self._guard:
             return self._held_in(state).get(key)
 
-    def keep(self, key: Hashable, state: object, turn: Turn) -> None:
+    def put(self, key: Hashable, state: object, turn: Turn) -> None:
         """Remembers a turn that was answered."""
         with self._guard:
             held = self._held_in(state)

@@ -106,7 +106,7 @@ class Reader:
 
         return side_by_side(one, passages, size=lambda each: len(each[1]), threads=self._threads)
 
-    def translated(self, text: str) -> list[str]:
+    def translate(self, text: str) -> list[str]:
         """English words for those of a text in another language; none where this reader reads English alone."""
         if KINDS[self.name] != "e5":
             return []

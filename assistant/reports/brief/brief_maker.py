@@ -49,7 +49,7 @@ def brief(engine: Engine, request: Request, progress: Progress = silent, aside: 
     state = state_of(engine.library, (*engine.signature, *([writer.model.name] if writer else [])))
     finished = Derived(engine.library, FOLDER, name_of(to_plain(request), state))
     chooser = Chooser(engine, ground, slices=Slices(aside))
-    if ground.asked is not None and engine.silent(ground.asked):
+    if ground.asked is not None and engine.has_nothing_to_search(ground.asked):
         raise subject_sections.unknown(chooser)
     desk = VersionNotes(engine.library)
     scribe = None if writer is None else Scribe(chooser, writer, aside)

@@ -257,7 +257,9 @@ def compare_topic(
     slices = Slices(aside)
     desk = VersionNotes(engine.library)
     named = list(dict.fromkeys(document.id for document in documents))
-    ids, unread = ([], 0) if engine.silent(question) else (named, 0) if named else _held(engine, question)
+    ids, unread = (
+        ([], 0) if engine.has_nothing_to_search(question) else (named, 0) if named else _held(engine, question)
+    )
     made: list[tuple[Side, dict[int, Unit]]] = []
     units_held: list[Unit] = []
     for n, document_id in enumerate(ids):
