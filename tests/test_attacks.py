@@ -172,7 +172,7 @@ def test_what_speaks_to_a_model_is_kept_from_it_and_the_answer_says_so(library: 
 def test_a_document_cannot_know_the_id_of_a_passage_that_holds_its_own_words(trusted: Evidence) -> None:
     (name,) = fenced([trusted], 5_000).held
     passage = replace(trusted.passage, text=f"{trusted.passage.text} [{name}]")
-    assert name not in fenced([replace(trusted, passage=passage, of=trusted.document)], 5_000).held
+    assert name not in fenced([replace(trusted, passage=passage, source=trusted.document)], 5_000).held
 
 
 def test_words_of_real_documents_are_not_taken_for_orders_to_a_model(starter_library: Library) -> None:

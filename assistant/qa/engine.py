@@ -20,20 +20,20 @@ from assistant.qa.query import (
     SpellingCorrector,
     Turn,
     TurnCache,
-    answered_apart,
-    asks_twice,
-    cuts,
+    answered_separately,
+    asks_two_questions,
     first_cited,
     interpretations,
     most_likely,
-    questions_of,
+    possible_splits,
     slots,
+    split_questions,
     turn_language,
 )
 from assistant.qa.retriever import Evidence, Retriever
 from assistant.qa.scope import Scope
 from assistant.qa.scoring import FIRST, READ, ScoredUnit, Scorer
-from assistant.qa.units import Unit, worded
+from assistant.qa.units import Unit, without_edge_lines
 from assistant.question import Bounds, Question, clean_question, parse_question
 from assistant.vocabulary import Vocabulary
 from corpus.catalogue import Catalogue
@@ -335,18 +335,18 @@ class Engine:
 
     def _answer(self, question: Question) -> list[Part]:
         """The answer to a question, or the answers to the several questions that it asks at once."""
-        parts = questions_of(question.focus, question.language)
+        parts = split_questions(question.focus, question.language)
         if len(parts) > 1:
             answered = self._answer_parts(question, parts)
             if any(answer.status == "answered" for _, answer in answered):
                 return answered
         whole = self.extractive.answer(question)
-        splits = [*cuts(question.focus, question.language)] if whole.statements else []
+        splits = [*possible_splits(question.focus, question.language)] if whole.statements else []
         # The second half of a sentence is about what the first half names.
         items = [question.text[slot.start : slot.end] for slot in slots(question) if slot.kind == "item"]
         names = ", ".join([*(symbol.text for symbol in question.symbols), *items])
         for split in splits:
-            if asks_twice(question.focus, split, question.language, self.vocabulary):
+            if asks_two_questions(question.focus, split, question.language, self.vocabulary):
                 answered = self._answer_parts(question, split, named=names)
                 cited_first = [first_cited(answer)[:1] for _, answer in answered if answer.status == "answered"]
                 # Split only where the answer to the whole is that to one of the parts, or is uncertain.
@@ -358,7 +358,7 @@ class Engine:
             # Most sentences ask one question, which reading a few passages shows.
             for most in (FIRST, READ):
                 answered = self._answer_parts(question, split, most, named=names, all_answered=True)
-                if len(answered) < len(split) or not answered_apart(
+                if len(answered) < len(split) or not answered_separately(
                     whole, [answer for _, answer in answered], self.library
                 ):
                     break
@@ -370,7 +370,7 @@ class Engine:
         """Whether search ranks the same passage first for all parts of a question; a passage with lines of a first page does not count, since
         each of these lines is about something else."""
         first = [hit for part in parts for hit in self.retriever.retrieve(question.asking(part), 1)]
-        textual = {each.id: each for each in first if worded(each) == each}
+        textual = {each.id: each for each in first if without_edge_lines(each) == each}
         return len(textual) < len(parts) and len(textual) == len({each.id for each in first})
 
     def _answer_parts(

@@ -21,10 +21,10 @@ from assistant.qa.abstention import (
     load_thresholds,
     log_odds,
 )
-from assistant.qa.constraints import constrained, named_by, of_another_session, rivals
+from assistant.qa.constraints import constrained_score, is_of_another_session, named_by, rivals
 from assistant.qa.readers import PassageReading, Readers, SearchScores, search_bonus
 from assistant.qa.retriever import Evidence, tokens_in
-from assistant.qa.units import FirstPage, Unit, distinct, first_page, units_of, worded
+from assistant.qa.units import FirstPage, Unit, distinct, first_page, units_of, without_edge_lines
 from assistant.question import Question
 from corpus.documents import Document, Span
 from corpus.library import Library
@@ -307,7 +307,7 @@ class Scorer:
         """The scored units of passages and of first pages, which only a reader can score, with a penalty where their document is not `named`.
         With `before`, the readings of the first reader, the second one reads them, too."""
         units = {hit.id: [unit for unit in distinct(units_of(hit)) if among(unit)] for hit in evidence}
-        to_read = {hit.id: words for hit in evidence if units[hit.id] and (words := worded(hit))}
+        to_read = {hit.id: words for hit in evidence if units[hit.id] and (words := without_edge_lines(hit))}
         to_read |= {page.id: page for page, _ in pages}
         readings: Mapping[str, PassageReading] = {}
         if self._readers and before is not None:
@@ -317,7 +317,7 @@ class Scorer:
         scored = [
             ScoredUnit(
                 unit,
-                constrained(reading, reading.begin, question, unit, found),
+                constrained_score(reading, reading.begin, question, unit, found),
                 reading.thresholds,
                 reading,
             )
@@ -330,7 +330,7 @@ class Scorer:
                 unit,
                 reading.score(*span)
                 - UNNAMED_FIRST_PAGE_PENALTY * (unit.document.id not in named)
-                - OTHER_NAME_PENALTY * of_another_session(question, unit),
+                - OTHER_NAME_PENALTY * is_of_another_session(question, unit),
                 reading.thresholds,
                 replace(reading, begin=None),
             )

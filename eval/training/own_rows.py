@@ -12,7 +12,7 @@ from typing import Any
 from assistant.qa.engine import Engine
 from assistant.qa.provisions import within
 from assistant.qa.retriever import Evidence
-from assistant.qa.units import heading_of, worded
+from assistant.qa.units import heading_of, without_edge_lines
 from corpus.documents import Document, Passage, Span
 from corpus.library import Library
 from eval.gold_spans import span_of, stem_of
@@ -157,7 +157,7 @@ def as_read(passage: Passage, document: Document, span: Span | None = None) -> R
     """A passage as the product reads it, with what answers in it, a span of the document: nothing does that stands in lines which are
     not read with passages. None where there are no others."""
     evidence = Evidence(passage, document)
-    words = worded(evidence)
+    words = without_edge_lines(evidence)
     if words is None:
         return None
     read = words.passage
