@@ -83,7 +83,7 @@ class ExtractiveAnswerer:
             found = self.places.answer(question)
         found = found or section or self._speeches.answer(question)
         if found is None and not names_text:
-            found = None if question.items else self.places.sought(question)
+            found = None if question.items else self.places.answer_without_document(question)
             if found is None and acts:
                 return self._answer_acts(question, acts, reasons)
         if found is None:
@@ -91,7 +91,7 @@ class ExtractiveAnswerer:
             # A statement without a word of the question may surely answer something else.
             meeting_suffices = meeting is not None and not _has_no_word_of(question, meeting.statements[:1])
             found = self._from_evidence(question, FIRST if meeting_suffices else most, meeting)
-            reasons += self.places.lacking(question, found)
+            reasons += self.places.missing_tables(question, found)
         if found.status != "answered" and names_text:
             found = self._sections.headed(question) or found
         if missing_place is None:
