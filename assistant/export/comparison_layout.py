@@ -188,7 +188,7 @@ def _difference(comparison: TopicComparison, each: Differs, references: Referenc
     cells = tuple(_marked(side, cites[1].language, references.language) for side in sides)
     join = mark(";", references.language)
     reasons = [
-        f"{place}: {join.join(dict.fromkeys(reason.said(references.language) for reason in own))}"
+        f"{place}: {join.join(dict.fromkeys(reason.message(references.language) for reason in own))}"
         for place, own in zip(header, (each.had, each.has), strict=True)
         if own
     ]

@@ -144,7 +144,9 @@ class Engine:
         previous = self.library.whole(lambda: self._turn(turns, bounds))
         candidates = self._interpretations(last_turn, previous, in_language)
         generator = self._generator() if mode != "quote" else None
-        rewritten, fault = generator.whole(last_turn, turns, candidates, self.vocabulary) if generator else (None, None)
+        rewritten, fault = (
+            generator.rewrite(last_turn, turns, candidates, self.vocabulary) if generator else (None, None)
+        )
         parsed = time.perf_counter()
         best = self.library.whole(lambda: self._best_answer(candidates, previous, bounds, rewritten))
         answer = best.answer

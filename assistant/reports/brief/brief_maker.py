@@ -192,7 +192,7 @@ def _unsourced(request: Request, made: dict[SectionKey, Section], papers: Sequen
             said = say("unsourced_paper", language, symbol=paper.symbol, title=paper.title)
             command = f" {say('fetch_it', language, symbol=quote(paper.symbol))}"
             told.append(said + command if request.audience == "secretariat" else said)
-    apart = {reason.said(language) for reason in (FOREIGN, AGAIN)}
+    apart = {reason.message(language) for reason in (FOREIGN, AGAIN)}
     for section in made.values():
         told += section.unsourced
         fallen = [each for each in section.written.dropped if each.reason not in apart] if section.written else []

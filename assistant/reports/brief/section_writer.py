@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from assistant.answer_phrases import say
 from assistant.generation.generation_report import notes_of
-from assistant.generation.writer import Draft, Fallen, Writer
+from assistant.generation.writer import Draft, FailedSentence, Writer
 from assistant.grounding.rejection_reasons import Reason
 from assistant.qa.abstention import SAME_STATEMENT_COSINE
 from assistant.qa.answer import Dropped, Statement
@@ -68,7 +68,9 @@ class Scribe:
         record = Written(
             model=model,
             failed=self.failed,
-            dropped=tuple(Dropped(each.text, each.reason.said(language)) for draft in drafts for each in draft.dropped),
+            dropped=tuple(
+                Dropped(each.text, each.reason.message(language)) for draft in drafts for each in draft.dropped
+            ),
             raw=tuple(each for draft in drafts for each in draft.raw),
         )
         return replace(section, parts=parts, remarks=(*dict.fromkeys(notes), *section.remarks), written=record)
@@ -114,7 +116,7 @@ class Scribe:
             )
             # What its sources bear out does not belong here all the same.
             if again or any(cite.overlaps(each) for cite in cites for each in foreign):
-                draft.dropped.append(Fallen(statement.text, AGAIN if again else FOREIGN))
+                draft.dropped.append(FailedSentence(statement.text, AGAIN if again else FOREIGN))
                 continue
             self._texts.append(statement.text)
             cites = tuple(replace(cite, id=passage_at(cite.document, cite.start) or cite.id) for cite in cites)

@@ -19,9 +19,9 @@ from typing import Any, Literal
 
 import numpy as np
 
-from assistant.grounding.exact_values import Source, lacking
+from assistant.grounding.exact_values import Source, find_missing
 from assistant.grounding.rejection_reasons import Reason
-from assistant.grounding.sense import turned
+from assistant.grounding.sense import find_reversals
 from assistant.qa.answer import Citation, Statement
 from assistant.qa.citations import statement_of
 from assistant.qa.engine import Engine
@@ -140,8 +140,8 @@ def differing(units: Sequence[Unit]) -> list[tuple[Unit, Unit]]:
 def _has(one: Unit, other: Unit) -> tuple[Reason, ...]:
     language = one.document.language
     source = Source(other.text, language, locator=other.locator, heading=other.context)
-    found = lacking(one.text, read(one.text, language), [source], language)
-    found += turned(one.text, other.text, other.context, language)
+    found = find_missing(one.text, read(one.text, language), [source], language)
+    found += find_reversals(one.text, other.text, other.context, language)
     return tuple(dict.fromkeys(each for each in found if each.kind not in _FORM))
 
 
