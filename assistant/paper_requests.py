@@ -13,7 +13,7 @@ from assistant.qa.answer import Mode
 from assistant.reports import Progress
 from assistant.reports.brief.briefing import Audience, Kind, Request
 from assistant.reports.lookup import named
-from assistant.service_errors import Conflict, Invalid, NotHeld, ServiceFault
+from assistant.service_errors import Conflict, Invalid, NotFound, ServiceFault
 from assistant.time_slices import Aside
 from corpus.documents import Language
 
@@ -55,7 +55,7 @@ class PaperRequest(BaseModel, ABC):
     operation: ClassVar[str]
     path: ClassVar[str]
     name: ClassVar[str]
-    fault: ClassVar[type[ServiceFault]] = NotHeld
+    fault: ClassVar[type[ServiceFault]] = NotFound
     extra: ClassVar[str] = "reports"
     """The part of an installation that it needs."""
 

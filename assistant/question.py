@@ -20,7 +20,7 @@ from corpus.catalogue import Catalogue, Entry
 from corpus.countries import countries, names_of
 from corpus.language import detect_language
 from corpus.symbols import KnownSymbols, Mention, Symbol, find_symbols
-from ingest.time_ranges import spoken_times
+from ingest.time_ranges import times_in_sentence
 
 if TYPE_CHECKING:
     from corpus.embedding import Embedder
@@ -322,7 +322,7 @@ def parse_question(
     dated = tuple(int(number) for number, _, _ in nth if number.isdigit() and int(number) > WEEK)
     nth = [each for each in nth if not each[0].isdigit() or int(each[0]) <= WEEK]
     parts = vocabulary.choices("dayparts", blanked(timed, ((start, end) for _, start, end in nth)), spoken)
-    clock, span = _CLOCK.search(rest), spoken_times(rest)
+    clock, span = _CLOCK.search(rest), times_in_sentence(rest)
     named = _named(bare, vocabulary, catalogue, spoken)
     items = numbers_after("item", rest, vocabulary, spoken)
     numbered = [(start, end) for _, start, end in (*items, *nth)]

@@ -1,4 +1,4 @@
-"""Rows of a table that an answer quotes, as the table that they are: each cell in its column, below the words that head it."""
+"""Reconstructs the table of quoted rows: cells in columns below their header."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from corpus.documents import Block, Document
 from corpus.tables import cells_of, tables_of
 
 Find = Callable[[str], Document]
-"""Gives a document by its id. Raises `NotHeld`, or as a `ServiceFault` where a server holds it."""
+"""Returns a document by its id. Raises `NotHeld`, or a `ServiceFault` where a server owns the library."""
 
 
 @dataclass(frozen=True)
 class Grid:
-    """Part of a table: words that introduce it, the rows that head it, and those that are quoted, all of equal width; `answers` are
-    the cells that answer, by the numbers of their row among those quoted and of their column."""
+    """Part of a table: introductory text (`lead`), header rows and quoted rows, all of equal width; `answers`: the cells that contain
+    the answer, by index of quoted row and column."""
 
     lead: str
     head: tuple[tuple[str, ...], ...]
@@ -28,13 +28,13 @@ class Grid:
 
 
 def without_bars(words: str) -> str:
-    """Words on one line, with commas between the cells of a row."""
+    """Formats text on one line, with commas between the cells of a row."""
     return re.sub(r"(?:\s+\|)+\s+", ", ", " ".join(words.split())).strip("| ")
 
 
 def grid_of(find: Find, statement: Statement) -> Grid | None:
-    """The table of a statement that quotes rows; None for one that does not, or of whose text the library now has another. `find` gives
-    a document by its id."""
+    """The table of a statement that quotes rows; None where it quotes none, or the document has changed. `find` returns a document by
+    its id."""
     if statement.verdict != "quoted" or not any("|" in each.quote for each in statement.citations):
         return None
     try:
@@ -60,18 +60,18 @@ def grid_of(find: Find, statement: Statement) -> Grid | None:
     width = max((len(cells_of(document, row)) for row in (*head, *rest)), default=0)
     if not width:
         return None
-    told = [each.answer for each in statement.citations if each.answer is not None]
+    spans = [each.answer for each in statement.citations if each.answer is not None]
     answers = frozenset(
         (n, m)
         for n, row in enumerate(rest)
         for m, cell in enumerate(row.cells)
-        if cell and any(start < cell[1] and cell[0] < end for start, end in told)
+        if cell and any(start < cell[1] and cell[0] < end for start, end in spans)
     )
     return Grid(" ".join(lead), _cells(document, head, width), _cells(document, rest, width), answers)
 
 
 def _rows(document: Document, citation: Citation) -> list[Block] | None:
-    """The rows that a citation quotes, none where it quotes other words; None where it quotes part of a row."""
+    """The rows that a citation quotes, empty where it quotes none; None where it quotes part of a row."""
     found = [
         each
         for each in document.blocks

@@ -11,8 +11,11 @@ import re
 _SHORTENED = """
     a.m p.m art arts para paras no nos vol vols ch chap sect sects fig figs ed eds e.g i.e cf etc al v vs approx
     ca mr mrs ms dr prof st add corr rev distr orig co ltd inc jan feb mar apr jun jul aug sep sept oct nov dec
-    p pp u.n u.s op cit ibid cap mme mlle sr sra núm núms párr párrs pág ст п пп гг г стр т
+    p pp u.n u.s op cit ibid cap mme mlle mm sr sra dra núm núms párr párrs pág págs ee env ex réf rés doc docs res
+    ст п пп гг г стр т тт см ср долл руб тыс млн млрд кв чел экз тел рис табл гл разд док рез напр англ франц исп др пр т.д т.п т.е
 """
+_MAY_END = frozenset("a.m p.m etc др пр т.д т.п".split())
+"""Abbreviations that may also be the last word of a sentence: before a capital letter they are."""
 _ABBREVIATIONS = frozenset(_SHORTENED.split())
 _BEFORE_NUMBERS = frozenset(["no", "nos", "art", "arts", "fig", "figs", "p", "pp", "par", "pars", "núm", "núms"])
 _BOUNDARY = re.compile(
@@ -66,9 +69,7 @@ def _ends_here(text: str, match: re.Match[str]) -> bool:
     first = following.lstrip("«“\"'‘([¿¡")[:1]
     if last.casefold() in _BEFORE_NUMBERS and (match["close"] or not first.isdigit()):
         return not first.islower()
-    if last.casefold() in _ABBREVIATIONS | _BEFORE_NUMBERS and not (
-        last.casefold() in ("a.m", "p.m", "etc") and first.isupper()
-    ):
+    if last.casefold() in _ABBREVIATIONS | _BEFORE_NUMBERS and not (last.casefold() in _MAY_END and first.isupper()):
         return False
     if last.isdigit() and len(last) <= 3 and text[max(0, match.start() - 60) : match.start()].strip() == last:
         return False  # the number of a paragraph

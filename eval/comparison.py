@@ -19,7 +19,7 @@ from corpus.documents import Document
 from eval.cases import EvaluationError
 from eval.output import Rounded
 from ingest.document_reading import read_document
-from ingest.input_files import inputs
+from ingest.input_files import find_inputs
 from ingest.readers import ReadError
 
 Label = tuple[str | None, str | None, str]
@@ -63,7 +63,7 @@ def read_texts(paths: Sequence[Path], wanted: Iterable[str]) -> dict[str, Docume
     """The documents of files and folders whose symbols are wanted. Raises `EvaluationError` where one is not there."""
     missing = set(wanted)
     catalogue, found = Catalogue.shipped(), {}
-    for source in (each for path in paths for each in inputs(path)):
+    for source in (each for path in paths for each in find_inputs(path)):
         try:
             document, _ = read_document(source.open(), catalogue)
         except ReadError:

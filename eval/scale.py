@@ -43,7 +43,7 @@ from eval.output import print_json, print_table
 from eval.report.html_markup import joined, style, tag
 from eval.report.plots import growth, legend
 from ingest.chunker import SEGMENTER_VERSION, segment
-from ingest.input_files import inputs
+from ingest.input_files import find_inputs
 from ingest.pipeline import Input, read_document, starter_sources
 
 SIZES = (10_000, 100_000, 1_000_000)
@@ -72,7 +72,7 @@ class RandomEmbedder(HashEmbedder):
 
 def paragraphs(folder: Path | None) -> list[str]:
     """English paragraphs of documents in a folder, of the starter corpus where none is given. Raises `ValueError` without any."""
-    given: Iterator[Any] = inputs(folder) if folder else iter(starter_sources())
+    given: Iterator[Any] = find_inputs(folder) if folder else iter(starter_sources())
     found: list[str] = []
     for each in given:
         held, _ = read_document(each if isinstance(each, Input) else each.open(), Catalogue([], []))

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from assistant.cli.command_run import settings
+from assistant.cli.command_run import command_settings
 from assistant.engine_factory import make_engine, open_library
 from assistant.export.file_formats import render
 from assistant.export.layouts import publication_of
@@ -38,7 +38,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m eval.themes", description=__doc__)
     parser.add_argument("--times", type=int, default=10, help="how often a tenth of the documents is left out")
     options = parser.parse_args()
-    chosen = settings()
+    chosen = command_settings()
     with open_library(chosen, "rapporteur eval themes", make=False) as library:
         ids = sorted(document.id for document in library.documents())
         begun = time.process_time()

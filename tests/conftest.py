@@ -376,12 +376,12 @@ def real_engine(real_library: Library, catalogue: Catalogue) -> Engine:
 @pytest.fixture
 def starter_desk(monkeypatch: pytest.MonkeyPatch, starter_library: Library) -> None:
     """The commands that write papers have the starter corpus at hand."""
-    from assistant.cli.backend import LocalDesk
-    from assistant.cli.command_run import plain_errors, settings
+    from assistant.cli.backend import LibraryBackend
+    from assistant.cli.command_run import command_settings, plain_errors
 
     @contextmanager
-    def opened(_command: str) -> Iterator[LocalDesk]:
+    def opened(_command: str) -> Iterator[LibraryBackend]:
         with plain_errors():
-            yield LocalDesk(starter_library, settings())
+            yield LibraryBackend(starter_library, command_settings())
 
     monkeypatch.setattr(paper_commands, "open_desk", opened)

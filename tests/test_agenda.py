@@ -15,10 +15,10 @@ from corpus.catalogue import Catalogue
 from corpus.dates import find_dates
 from corpus.documents import Document
 from corpus.meetings import Meeting
-from ingest.agenda import meeting_of, place_and_dates
+from ingest.agenda import parse_meeting, place_and_dates
 from ingest.input_files import FileInput
 from ingest.pipeline import Input, read_document
-from ingest.time_ranges import ends_of, is_clocked, parse_times
+from ingest.time_ranges import is_explicit_time_span, parse_times, span_ends
 
 NOTHING = Catalogue([], [])
 D, T = dt.date, dt.time
@@ -114,7 +114,7 @@ def test_ranges_at_the_ends_of_the_calendar_are_read(days: str) -> None:
 )
 def test_times_of_day_are_read_in_the_ways_they_are_printed_in_six_languages(label: str, start: T, end: T) -> None:
     assert parse_times(label) == (start, end)
-    assert is_clocked(label)
+    assert is_explicit_time_span(label)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_what_is_no_span_of_time_is_read_as_none(label: str) -> None:
     ],
 )
 def test_a_span_of_time_has_two_ends_each_with_its_half_of_the_day(label: str, ends: tuple[str, str]) -> None:
-    assert ends_of(label) == ends
+    assert span_ends(label) == ends
 
 
 @given(st.integers(0, 23), st.integers(0, 59), st.integers(0, 23), st.integers(0, 59))
@@ -299,7 +299,7 @@ def test_a_text_that_is_no_agenda_announces_no_meeting() -> None:
         Input("n.md", b"# Note\n\nVienna, 14 October 2021\n\n1. Agenda items.\n"), NOTHING
     )
     assert meeting is None
-    assert meeting_of(document) is None
+    assert parse_meeting(document) is None
 
 
 def test_an_agenda_without_a_year_anywhere_has_items_and_no_sittings() -> None:

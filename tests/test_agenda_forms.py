@@ -20,7 +20,7 @@ from corpus.documents import Document
 from corpus.library import Library
 from corpus.meetings import AgendaItem, Meeting, Sitting
 from ingest.document_reading import Input, read_document
-from ingest.time_ranges import begins_span, find_times, is_clocked
+from ingest.time_ranges import begins_span, find_times, is_explicit_time_span
 from ingest.timetable import item_numbers
 
 NOTHING = Catalogue([], [])
@@ -1064,7 +1064,7 @@ def test_when_an_item_is_taken_up_is_answered_from_the_agenda_and_not_from_a_lat
 
 @pytest.mark.parametrize("label", ["3-6", "1–3", "2 (a)–(c)", "10", "2031–2034", "Post-meeting"])
 def test_numbers_with_a_dash_are_not_taken_for_times(label: str) -> None:
-    assert not is_clocked(label)
+    assert not is_explicit_time_span(label)
 
 
 def test_a_span_of_time_is_found_in_a_cell_only_where_it_is_the_only_one() -> None:

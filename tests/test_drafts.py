@@ -182,7 +182,7 @@ def test_who_made_a_draft_does_not_clear_it_unless_an_administrator(made: Made, 
     staff.post(f"{DRAFTS}/{draft}/state", json={"state": "review"})
     refused = staff.post(f"{DRAFTS}/{draft}/state", json={"state": "cleared"})
     assert (refused.status_code, refused.json()["code"]) == (409, "draft-own")
-    _, other = made.gate.keys.make("other", Role.STAFF)
+    _, other = made.gate.keys.create("other", Role.STAFF)
     cleared = made.client.post(
         f"{DRAFTS}/{draft}/state", json={"state": "cleared"}, headers={"Authorization": f"Bearer {other}"}
     )

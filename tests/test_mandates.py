@@ -33,7 +33,7 @@ from eval.comparison import read_texts
 from eval.mandates import Labelled, scores_of
 from eval.output import labels_in
 from ingest.document_reading import read_document
-from ingest.input_files import inputs
+from ingest.input_files import find_inputs
 from ingest.pipeline import Input
 
 PREAMBLE = {
@@ -982,7 +982,7 @@ def test_what_is_drafted_for_another_body_is_told_with_the_line_that_says_so(cat
 
 def test_a_table_of_contents_is_no_table_of_figures(holding: Holding) -> None:
     at_hand(SHARED)
-    engine = holding(*inputs(SHARED / "documents" / "un" / "train" / "DP_OPS_2025_1.en.pdf"))
+    engine = holding(*find_inputs(SHARED / "documents" / "un" / "train" / "DP_OPS_2025_1.en.pdf"))
     made = brief(engine, Request("document", "DP/OPS/2025/1"))
     (figures,) = (section for section in made.sections if section.key == "figures")
     assert [table.heading.partition(".")[0] for table in figures.tables] == ["Table 1", "Table 2", "Table 3"]

@@ -41,7 +41,7 @@ T = TypeVar("T")
 Work = Callable[[Client], Awaitable[T]]
 
 
-made = service_fixture(starter=True, chosen=settings_with(cors_origins=["https://friend.example"]))
+made = service_fixture(starter=True, settings=settings_with(cors_origins=["https://friend.example"]))
 
 
 @pytest.fixture(scope="module", params=ERAS)
@@ -152,7 +152,7 @@ def test_a_long_document_is_read_in_parts(made: Made, use: Any) -> None:
         part = call(use, "read_paragraph", document=AGENDA, offset=offset, limit=40).structured_content
         read += "".join(each["text"] for each in part["paragraphs"])
         offset = part["next"]
-    document = made.service.collection.one(AGENDA)
+    document = made.service.collection.current_version(AGENDA)
     assert read == "".join(document.block_text(each) for each in document.blocks)
 
 

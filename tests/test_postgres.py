@@ -19,7 +19,7 @@ from assistant.access.accounts import Accounts, Keys
 from assistant.access.audit import Audit
 from assistant.access.principal import Role
 from assistant.qa.engine import Engine
-from assistant.service.jobs import History, Job, Jobs
+from assistant.service.jobs import Job, JobHistory, Jobs
 from assistant.service_errors import Conflict
 from assistant.service_factory import open_service
 from assistant.settings import load_settings
@@ -348,7 +348,7 @@ def test_a_library_of_other_models_is_not_mixed_in(
 
 def test_keys_and_accounts_live_in_the_database_and_move_there(database_url: str, tmp_path: Path) -> None:
     with AccessStore(tmp_path) as before, AccessStore(tmp_path / "elsewhere", database=database_url) as after:
-        key = Keys(before).make("harvest", Role.READ)[1]
+        key = Keys(before).create("harvest", Role.READ)[1]
         Accounts(before).add("amina", Role.STAFF, "a long enough sentence 7")
         before.copy_to(after)
         assert Keys(after).find(key) is not None
@@ -374,15 +374,15 @@ def test_jobs_are_remembered_in_the_database_and_left_to_the_server_that_does_th
     begun = Job("two", "upload", "key:x", "2026-01-02T00:00:00+00:00", state="running")
     with AccessStore(tmp_path / "a", database=database_url) as store:
         for job in (done, begun):
-            History(store).note(job.to_json())
+            JobHistory(store).note(job.to_json())
     with AccessStore(tmp_path / "b", database=database_url) as other:
-        jobs = Jobs(history=History(other))
+        jobs = Jobs(history=JobHistory(other))
         assert [(each["id"], each["state"]) for each in jobs.all()] == [("two", "running"), ("one", "done")]
         with pytest.raises(Conflict, match="Another server"):
             jobs.stop("two")
     with AccessStore(tmp_path / "a", database=database_url) as store:
-        assert Jobs(history=History(store)).look("two")["state"] == "stopped"
-        assert History(store).get("one") == done.to_json()
+        assert Jobs(history=JobHistory(store)).record("two")["state"] == "stopped"
+        assert JobHistory(store).get("one") == done.to_json()
 
 
 def test_two_processes_that_add_different_files_of_one_title_keep_both(

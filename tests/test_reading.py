@@ -346,7 +346,7 @@ def test_missing_files_and_folders_are_named(tmp_path_factory: pytest.TempPathFa
 def test_front_matter_is_given_and_no_part_of_the_text(end: str) -> None:
     text = "---\ntitle: On tides\nsymbol: A/75/1\n---\n# Tides\n\nThey turn.\n"
     source = read(text.replace("\n", end).encode(), "note.md")
-    assert source.given == {"title": "On tides", "symbol": "A/75/1"}
+    assert source.front_matter == {"title": "On tides", "symbol": "A/75/1"}
     assert [row.text for row in source.lines if not row.blank] == ["Tides", "They turn."]
     assert next(row for row in source.lines if row.text == "Tides").row == 5
 
@@ -362,7 +362,7 @@ def test_front_matter_is_given_and_no_part_of_the_text(end: str) -> None:
 )
 def test_what_stands_between_two_rules_and_is_no_front_matter_stays_text(text: str, found: list[str]) -> None:
     source = read(text.encode(), "note.md")
-    assert source.given == {}
+    assert source.front_matter == {}
     assert [row.text for row in source.lines if not row.blank] == found
 
 

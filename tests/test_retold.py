@@ -103,10 +103,10 @@ def test_a_message_that_quotes_a_floor_below_quotes_it_in_its_own_language() -> 
     with pytest.raises(SymbolError) as wrong:
         Symbol.parse("boats")
     said = Message("no-symbol", {"text": str(wrong.value), "hint": ""})
-    assert "there is no slash in it" in said.told("en")
-    assert "il n'y a pas de barre oblique" in said.told("fr")
-    assert Message("said", {"text": "a.pdf holds no text."}).told("es") == "a.pdf no contiene texto."
-    assert Message("said", {"text": "Sailed."}).told("es") == "Mensaje técnico: Sailed."
+    assert "there is no slash in it" in said.in_language("en")
+    assert "il n'y a pas de barre oblique" in said.in_language("fr")
+    assert Message("said", {"text": "a.pdf holds no text."}).in_language("es") == "a.pdf no contiene texto."
+    assert Message("said", {"text": "Sailed."}).in_language("es") == "Mensaje técnico: Sailed."
 
 
 @pytest.mark.parametrize("text", [": /" * 300, " is : " * 160, "a (" * 300 + ", ", " (, ), " * 140, "x" * 5_000])

@@ -18,7 +18,7 @@ from word_reader import word_readers
 from assistant.export.footnoting import References
 from assistant.llama import response_of
 from assistant.markdown import reference
-from assistant.outcome_messages import job_told
+from assistant.outcome_messages import describe_job
 from assistant.page.turn_html import sources_of
 from assistant.qa.answer import Citation
 from assistant.qa.engine import Engine
@@ -345,7 +345,7 @@ def test_what_became_of_a_file_tells_which_version_answers_now(made: Made, catal
     def told(text: str, **said: str) -> list[str]:
         reply = made.by("staff").post("/api/v1/uploads", data=said,
                                  files={"file": ("b.md", text.encode())})  # fmt: skip
-        return [note["text"] for each in job_told(ended(made, reply.json()))["outcomes"] for note in each["notes"]]
+        return [note["text"] for each in describe_job(ended(made, reply.json()))["outcomes"] for note in each["notes"]]
 
     later = f"{SYMBOL}/Rev.1"
     assert told(RIGHT, symbol=SYMBOL) == []

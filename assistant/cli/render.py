@@ -1,4 +1,4 @@
-"""Answers and meetings as text for a terminal. Everything from documents is printed as it is, never as markup."""
+"""Formats answers and meetings for a terminal. Text from documents is printed as it is, never as markup."""
 
 from __future__ import annotations
 
@@ -33,20 +33,20 @@ def _unknown(document_id: str) -> Document:
 
 
 def print_answer(console: Console, answer: Answer, find: Find = _unknown) -> None:
-    """Statements with the numbers of their citations, rows as the table that they are where `find` gives its document, then each
-    citation with its exact words."""
+    """Prints statements with citation numbers, quoted rows as a table where `find` returns their document, then each citation
+    with its exact words."""
     print_events(console, [*answer_events(answer), Finished(answer)], find)
 
 
 def print_events(console: Console, events: Iterable[Event], find: Find = _unknown) -> None:
-    """An answer as it comes about; in the end the same lines as `print_answer`."""
+    """Prints an answer event by event; the output is the same as that of `print_answer`."""
     for event in events:
         if isinstance(event, StatementEvent):
             if event.doubt and event.index == 0:
                 console.print(Text(event.doubt, style=f"italic {_STATUS_STYLES['tentative']}"))
             _print_statement(console, event.statement, event.numbers, find)
         elif isinstance(event, Finished):
-            _print_grounds(console, event.answer)
+            _print_citations(console, event.answer)
 
 
 def _print_statement(console: Console, statement: Statement, numbers: Sequence[int], find: Find) -> None:
@@ -54,8 +54,8 @@ def _print_statement(console: Console, statement: Statement, numbers: Sequence[i
     if grid is None:
         bars = " | " in statement.text
         pieces = [(without_bars(statement.text), False)] if bars else statement.pieces
-        told = [(words, "bold" if answers else "") for words, answers in pieces]
-        console.print(Text.assemble(*told, " ", (marks, "cyan")))
+        spans = [(words, "bold" if answers else "") for words, answers in pieces]
+        console.print(Text.assemble(*spans, " ", (marks, "cyan")))
         return
     if grid.lead:
         console.print(Text(grid.lead))
@@ -68,7 +68,7 @@ def _print_statement(console: Console, statement: Statement, numbers: Sequence[i
     console.print(Text(marks, style="cyan"))
 
 
-def _print_grounds(console: Console, answer: Answer) -> None:
+def _print_citations(console: Console, answer: Answer) -> None:
     reason = answer.reason.removeprefix(doubt(answer.status, answer.language)).strip()
     console.print(Text(reason, style=f"italic {_STATUS_STYLES[answer.status]}"))
     for note in answer.notes:
@@ -102,7 +102,7 @@ def _print_grounds(console: Console, answer: Answer) -> None:
 
 
 def print_meeting(console: Console, meeting: Meeting, agenda: str) -> None:
-    """The timetable of a meeting, and its items with what is announced for them; `agenda` is how its document is cited."""
+    """Prints the timetable of a meeting, and its items with the documents announced for them; `agenda`: label of its agenda."""
     dates = ", ".join(day.isoformat() for day in meeting.dates)
     where = ", ".join(part for part in (meeting.place, dates) if part)
     console.print(Text(f"{meeting.body}{': ' if where else ''}{where} ({agenda})", style="bold"))

@@ -19,7 +19,7 @@ from assistant.wording.drafting import grammar_of
 from corpus.calendar_names import language_name
 from corpus.documents import Document
 from corpus.library import Library
-from ingest.time_ranges import is_clocked
+from ingest.time_ranges import is_explicit_time_span
 
 WORDS = 240
 """Most characters of a quote in a footnote; what is left out is marked."""
@@ -227,7 +227,7 @@ def _locator(citation: Citation, document: Document) -> str:
     """The place without its document; a span of time with a dash."""
     locator = citation.locator.removeprefix(document.label).removeprefix(", ")
     before, comma, last = locator.rpartition(", ")
-    return f"{before}{comma}{last.replace('-', '–')}" if is_clocked(last) else locator
+    return f"{before}{comma}{last.replace('-', '–')}" if is_explicit_time_span(last) else locator
 
 
 def _capital(words: str) -> str:

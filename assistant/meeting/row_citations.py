@@ -13,7 +13,7 @@ from corpus.library import Library
 from corpus.meetings import AgendaItem, Meeting, Sitting, is_under
 from corpus.sentences import sentence_spans
 from corpus.symbols import RESOLUTIONS, find_symbols
-from ingest.time_ranges import ends_of
+from ingest.time_ranges import span_ends
 
 
 class AgendaCiter:
@@ -103,7 +103,7 @@ def edge_time_text(sitting: Sitting, which: int, agenda_language: str, language:
     the 24-hour clock where the time is known."""
     time = sitting.end if which else sitting.start
     if time is None or language == agenda_language:
-        return ends_of(sitting.time_label)[which] if sitting.time_label else ""
+        return span_ends(sitting.time_label)[which] if sitting.time_label else ""
     return f"{time:%H:%M}"
 
 

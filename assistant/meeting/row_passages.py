@@ -15,7 +15,7 @@ from assistant.meeting.row_citations import AgendaCiter, hours_text, minutes_of
 from assistant.qa.answer import Citation, Statement
 from corpus.meetings import AgendaItem, Meeting, Sitting
 from corpus.symbols import find_symbols
-from ingest.time_ranges import ends_of
+from ingest.time_ranges import span_ends
 
 Kind = Literal["title", "taken_up", "length", "documents", "items_total", "agenda", "papers", "timetable", "place", "opens", "closes",
                "meetings_total", "hours_total", "row", "break"]  # fmt: skip
@@ -231,7 +231,7 @@ class RowPassageBuilder:
             subject = f"meeting {verbs} on {day('en')}" if whole else day_template.format(day("en"))
             # An entry without items beyond these may or may not be the first or last sitting: it is given in its own words.
             slots = [*with_times[which:][:1], *without_items] if which else [*without_items, *with_times[:1]]
-            time = ends_of(slots[which].time_label)[which] if slots[which].time_label else ""
+            time = span_ends(slots[which].time_label)[which] if slots[which].time_label else ""
             text = f"The {subject} at {time.rstrip('.')}." if time else f"The {subject}."
             if without_items:
                 yield RowSentence(text, partial(self._sitting_statements, slots), kind)
@@ -275,7 +275,7 @@ class RowPassageBuilder:
                 continue
             minutes = (after.start.hour - before.end.hour) * 60 + after.start.minute - before.end.minute
             cites = partial(self._around, before, after)
-            start, end = ends_of(before.time_label)[1], ends_of(after.time_label)[0]
+            start, end = span_ends(before.time_label)[1], span_ends(after.time_label)[0]
             hours, date = partial(hours_text, minutes), partial(date_text, before.date)
             text = f"The lunch break is from {start} to {end} and lasts {hours('en')}."
             edge, agenda_language = row_citations.edge_time_text, self._citer.document.language
@@ -343,7 +343,7 @@ def _slot_text(sitting: Sitting) -> str:
     day, label = date_text(sitting.date, "en").replace(",", f" {half},", 1), sitting.time_label
     if sitting.start is None:
         return day
-    return "{}, from {} to {}".format(day, *ends_of(label))
+    return "{}, from {} to {}".format(day, *span_ends(label))
 
 
 def _items_text(sitting: Sitting) -> str:

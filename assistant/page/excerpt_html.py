@@ -1,4 +1,4 @@
-"""How words of a document are drawn: cut where what is marked begins and ends, rows below those that head their table, with anchors and references."""
+"""Prepares text of documents for templates: split at the ends of highlighted spans, rows with the headers of their table, anchors, references."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _PREFERRED = "annotations, "
 
 
 def anchors_of(document: Document) -> dict[int, tuple[str, ...]]:
-    """The anchors of each block, by ordinal: that of its whole locator stands at the first block there, and a short one
-    where the end of the locator says enough (`item 3`: the annotations of item 3). Every block has `b` and its ordinal.
-    The shortest of a place, which is to be shared, comes first."""
+    """The HTML anchors of each block, by ordinal: the whole locator at the first block there, a short one where the end of the
+    locator is unambiguous (`item 3`: the annotations of item 3), and for every block `b` with its ordinal. The shortest, which is the
+    best to share, comes first."""
     first: dict[str, int] = {}
     for block in document.blocks:
         first.setdefault(block.locator, block.ordinal)
@@ -48,7 +48,7 @@ def anchors_of(document: Document) -> dict[int, tuple[str, ...]]:
 
 
 def slug(locator: str) -> str:
-    """A locator as an anchor: small letters and digits of any script, joined by hyphens."""
+    """Converts a locator to an anchor: lower-case letters and digits of any script, joined by hyphens."""
     return _APART.sub("-", unicodedata.normalize("NFKC", locator).casefold()).strip("-_")[:80]
 
 
@@ -58,18 +58,18 @@ def _ends(locator: str) -> list[str]:
 
 
 def reference(document: Document | None, citation: Citation, language: str) -> str:
-    """The reference to a citation, in full: `Annotated provisional agenda (CTOC/COP/WG.7/2021/1), annex.` A digest is
-    never passed off as the document that it is of, nor an unverified copy as the official text; of a document that is held no more its locator tells what it is."""
+    """Formats the full reference of a citation: `Annotated provisional agenda (CTOC/COP/WG.7/2021/1), annex.` Digests and unverified
+    copies are named as such; a document that is no longer stored is named by the citation's locator."""
     place = place_of(document or citation, citation.locator)
     named = name_of(document, language).full if document else citation.locator.removesuffix(place).rstrip(", ")
     if document is None and citation.unverified:
         named += f" ({word('unverified', language)})"
-    told = (isolated(each, language) for each in (named, place_text(place, language)) if each)
-    return f"{mark(',', language).join(told)}."
+    pieces = (isolated(each, language) for each in (named, place_text(place, language)) if each)
+    return f"{mark(',', language).join(pieces)}."
 
 
 def edition_words(document: Document | Citation, language: str) -> str:
-    """What the text is, in a language."""
+    """The name of a text's edition (official, digest, upload, unverified) in a language."""
     if document.unverified:
         return word("unverified", language)
     name = {"official": "official_edition", "digest": "digest", "upload": "upload"}[document.edition]
@@ -77,7 +77,7 @@ def edition_words(document: Document | Citation, language: str) -> str:
 
 
 def official_address(document: Document, language: str) -> str | None:
-    """Where the document itself stands, in the reader's language where it has a symbol; from what is stored alone."""
+    """The official address of a document, in the reader's language where it has a symbol; from stored metadata only."""
     return link(document.symbol, language) if document.symbol else document.url
 
 
@@ -87,7 +87,7 @@ Span = tuple[int, int]
 def parts(
     document: Document, start: int, end: int, marked: Span | None, answer: Span | None = None
 ) -> list[dict[str, Any]]:
-    """The words of a span, cut where those begin and end that are marked, and those of them that answer."""
+    """Splits the text of a span at the ends of the highlighted span and of the answer within it."""
     cuts = {start, end} | {at for span in (marked, answer) if span for at in span if start < at < end}
     return [
         {
@@ -112,7 +112,7 @@ def rows(
     marked: Span | None,
     answer: Span | None = None,
 ) -> list[dict[str, Any]]:
-    """Rows of a table, those that head it first, all of equal width: the words of each cell, and how many the last one spans."""
+    """Rows of a table, header first, all of equal width: the `parts` of each cell, and the column span of the last one."""
     made = []
     width = max(max(1, len(each.cells)) for each in (*header, *others))
     for each in (*header, *others):
@@ -125,7 +125,7 @@ def rows(
 def excerpt(
     document: Document, start: int, end: int, marked: Span | None = None, answer: Span | None = None
 ) -> list[dict[str, Any]]:
-    """A span of a document: its words as `parts`, rows in it as the `rows` of their table, with those that head it."""
+    """A span of a document: running text as `parts`, table rows as `rows` with the header of their table."""
     within = [each for each in document.blocks if each.kind == "row" and each.start < end and start < each.end]
     tables = (
         [(table, {each.ordinal for each in (*table.header, *table.rows)}) for table in tables_of(document)]

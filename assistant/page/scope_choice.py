@@ -1,4 +1,4 @@
-"""Meetings as the page shows them, the sittings by day, the items with their documents, held or missing; and what a question may be asked of, the scope that is chosen, and questions to begin with, made of what is held."""
+"""Meetings as shown on the page (sittings by day, items with their documents); the filters and scope of a question; and example questions from the library."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ from corpus.symbols import Symbol, link
 
 
 def latest_first(service: Service, who: Principal) -> list[Meeting]:
-    """The meetings whose agendas are held, the latest first."""
+    """The meetings whose agendas are stored, latest first."""
     return sorted(service.meetings(who), key=lambda each: (each.dates[-1:], each.document_id), reverse=True)
 
 
 def meeting_views(service: Service, who: Principal, reader: str = "en") -> list[dict[str, Any]]:
-    """The meetings as they are shown."""
+    """The meetings as template values, latest first."""
     return [_view(service, who, each, reader) for each in latest_first(service, who)]
 
 
 def held_meetings(service: Service, who: Principal, reader: str) -> list[dict[str, str]]:
-    """The meetings whose agendas are held as the first view names them, the latest first: body, days, address."""
+    """The meetings for the start view, latest first: body, dates, path."""
     return [
         {
             "body": each.body or each.title,
@@ -87,7 +87,7 @@ def _item(service: Service, meeting: Meeting, agenda: Document, item: AgendaItem
 
 
 def _document(service: Service, symbol: Symbol, reader: str) -> dict[str, Any]:
-    """An announced document: its versions where it is held, else where it can be read."""
+    """An announced document: its stored versions, and its official address."""
     held = [each.header for each in service.library.versions().current(symbol)]
     known = held or service.engine.catalogue.by_symbol(symbol)
     title = known[0].title if known else ""
@@ -111,13 +111,13 @@ Choices = list[tuple[str, str]]
 
 
 def any_of(reader: str | None) -> Choices:
-    """The choice of everything, in the language of a reader; None: with a place for the label."""
+    """The choice "all" in the language of a reader; None: with a placeholder for the label."""
     return [(mark("all") if reader is None else word("all", reader), "")]
 
 
 @dataclass(frozen=True)
 class Filters:
-    """The choices of each filter: what is shown, and what it stands for (empty: no matter which)."""
+    """The choices of each filter: label and value (empty: all)."""
 
     meetings: Choices
     documents: Choices
@@ -126,7 +126,7 @@ class Filters:
 
 
 def filters_of(service: Service, who: Principal, reader: str) -> Filters:
-    """What can be chosen from what is held."""
+    """The choices of each filter, from the contents of the library."""
     every = any_of(reader)
     records = service.records(who)
     keys: dict[str, str] = {}
@@ -156,12 +156,12 @@ def items_of(service: Service, who: Principal, meeting_id: str, reader: str) -> 
 
 
 def agenda_items(meeting: Meeting) -> Choices:
-    """The items of a meeting's agenda, without those below them."""
+    """The top-level items of a meeting's agenda."""
     return [(f"{item.number}. {item.title}", item.number) for item in meeting.items if " " not in item.number]
 
 
 def scope_of(meeting: str, item: str, documents: list[str] | None, language: str, year: str) -> Scope | None:
-    """The scope that the filters make, None for everything."""
+    """Builds the scope of the filters' values; None for everything."""
     scope = Scope.model_construct(
         meeting=meeting or None,
         item=(item or None) if meeting else None,
@@ -173,7 +173,7 @@ def scope_of(meeting: str, item: str, documents: list[str] | None, language: str
 
 
 def scope_words(scope: Scope | None) -> str:
-    """A scope in words that need no translation: symbols, item numbers, languages, years."""
+    """Describes a scope without words to translate: symbols, item numbers, languages, years."""
     if scope is None:
         return ""
     meeting = scope.meeting.rsplit(":", 2)[0] if scope.meeting else ""
@@ -183,30 +183,30 @@ def scope_words(scope: Scope | None) -> str:
 
 
 def _label(agenda: str, meeting: Meeting, reader: str) -> str:
-    """A meeting in a list to choose from: its agenda and its days."""
+    """Label of a meeting in a list: its agenda and its dates."""
     named = filter(None, (agenda, _dates(meeting.dates, reader)))
     return sign(",", reader).join(isolated(each, reader) for each in named)
 
 
 LONGEST = 80
-"""Longest title or heading that is put into a question, in characters."""
+"""Most characters of a title or heading in an example question."""
 _NUMBER = re.compile(r"^[\dIVXLC]+(?:/\d+)?[.)]\s+")
 ARTICLES = 2
-"""Treaties of which an article is asked for."""
+"""Most example questions about articles of treaties."""
 
 
 def examples(library: Library, language: str, most: int = 6) -> list[str]:
-    """A few questions about the documents held, in a language; the same ones until the documents change."""
+    """Example questions about the stored documents in a language; the same ones until the documents change."""
     found: dict[str, None] = {}
     for each in chain(_of_meeting(library, language), _of_documents(library, language)):
         found[each] = None
         if len(found) == most:
-            break  # what is held may be much
+            break  # the library may be large
     return list(found)
 
 
 def _of_meeting(library: Library, language: str) -> Iterator[str]:
-    """Of the latest meeting, named by its agenda where the agendas of several are held."""
+    """Questions about the latest meeting, named by its agenda where there are agendas of several meetings."""
     keys = library.keys()
     meetings = sorted(library.meetings(), key=lambda each: (each.dates[-1:], each.document_id))
     several = len({keys[each.document_id] for each in meetings}) > 1
@@ -237,7 +237,7 @@ def _of_documents(library: Library, language: str) -> Iterator[str]:
 
 
 def _name(document: Document, language: str) -> str:
-    """What a treaty is called in a language; empty where that is not known."""
+    """The name of a treaty in a language; empty where it is not known."""
     name = document.short or document.title
     if document.language == language:
         return name
@@ -253,9 +253,9 @@ def _articles(document: Document) -> list[str]:
 
 
 def _headings(document: Document) -> list[str]:
-    """What the headings with paragraphs below them say: without their numbers, none of one word, none that names a number or a
-    date. Lines of a title page, heads of tables and lists, and `Documentation` below each item are no topics. What is a subject
-    the paragraphs call by the very same words somewhere; a heading that is a sentence, or part of one, they do not repeat."""
+    """Headings that name a topic, without their numbers: with paragraphs below them, of more than one word, without digits, unique, and
+    repeated verbatim in some paragraph. This excludes lines of title pages, headings of tables and lists, `Documentation` below each
+    item, and headings that are sentences."""
     below: dict[str, int] = {}
     twice: set[str] = set()
     heading, after = "", ""
@@ -267,19 +267,19 @@ def _headings(document: Document) -> list[str]:
         elif heading:
             after = after or block.kind
             below[heading] += len(document.body(block)) if block.kind == after == "paragraph" else 0
-    said = " ".join(document.body(each) for each in document.blocks if each.kind == "paragraph")
-    said = " ".join(said.split()).casefold()
+    prose = " ".join(document.body(each) for each in document.blocks if each.kind == "paragraph")
+    prose = " ".join(prose.split()).casefold()
     return [
         text
         for text, characters in below.items()
         if 0 < len(text) <= LONGEST < characters
         and text not in twice
-        and text.casefold() in said
+        and text.casefold() in prose
         and not any(map(str.isdigit, text))
         and len(set(analyse(text, document.language))) > 1
     ]
 
 
 def _one_of(texts: list[str]) -> str:
-    """Always the same one of some texts, wherever in their order it stands."""
+    """Chooses one of some texts, independent of their order."""
     return min(texts, key=lambda text: hashlib.sha256(text.encode()).digest())

@@ -20,7 +20,7 @@ from corpus.places import parts_of
 from corpus.symbols import Symbol
 from ingest.masthead import is_original
 from ingest.readers.masthead_lines import is_distribution_line, symbol_of
-from ingest.speakers import is_name, names_who_presides, speeches_of
+from ingest.speakers import is_name, names_presiding_officer, speeches_of
 
 LONGEST = 1_500
 """Longest line about an adoption, in characters: those that count votes name all States."""
@@ -205,7 +205,7 @@ def particulars(document: Document) -> Iterator[tuple[Sequence[Block], str]]:
             told = f"{name} is a document of this session: {text}."
         elif masthead.dates and masthead.dates in text:
             told = f"The session to which {name} is submitted meets at this place and time: {text}."
-        elif names_who_presides(document, first.ordinal):
+        elif names_presiding_officer(document, first.ordinal):
             presided = True
             told = f"The meeting of which {name} is the record was chaired, presided over by: {text}."
         elif presided and (state := _represented(document, text)):

@@ -128,7 +128,7 @@ def _unknown(kind: str, name: str, there: Iterable[str], **more: str) -> Message
     if known:
         what = "there-are-more" if len(known) > SHOWN else "there-are"
         listed = Message(what, {"names": "; ".join(known[:SHOWN]), "more": len(known) - SHOWN})
-    return Message(kind, {"name": name[:LONGEST], "there": listed.told, **more})
+    return Message(kind, {"name": name[:LONGEST], "there": listed.in_language, **more})
 
 
 def _blocks(meeting: Meeting, item: str, document: Document) -> frozenset[int]:

@@ -20,7 +20,7 @@ from corpus.documents import HEADINGS, Block, Document, Span
 from corpus.library import Library
 from corpus.sentences import sentence_spans
 from corpus.symbols import find_symbols
-from ingest.speakers import label_of_speech
+from ingest.speakers import speaker_label_span
 
 GROUP_LIMIT = 900
 """Longest provision, in characters, that is one unit with all its sub-paragraphs."""
@@ -132,7 +132,7 @@ def units_of(evidence: Evidence) -> Iterator[Unit]:
 
 def spoken(unit: Unit) -> Unit:
     """A unit of a meeting record, introduced by the label of the speaker unless it begins with that."""
-    label = label_of_speech(unit.document, unit.block)
+    label = speaker_label_span(unit.document, unit.block)
     own_spans = (unit.start, unit.end), *(span for span, _ in unit.leads)
     if label is None or any(start <= label[0] < end for start, end in own_spans):
         return unit

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from assistant.messages import Told
+from assistant.messages import UserFacingError
 from corpus.extras import unplaced
 
 Progress = Callable[[str, int, int], None]
@@ -17,12 +17,12 @@ def silent(_part: str, _done: int, _total: int) -> None:
     """Tells nobody of a progress."""
 
 
-class ReportError(Told, ValueError):
+class ReportError(UserFacingError, ValueError):
     """A report that can't be made; the message says what is missing, what of it is near, and what to do."""
 
 
 @contextmanager
-def refused(fault: type[Told]) -> Iterator[None]:
+def refused(fault: type[UserFacingError]) -> Iterator[None]:
     """Says as a fault why a report, or a file of it, can't be made: not where the program lies, since who asks may be anywhere."""
     try:
         yield

@@ -133,7 +133,7 @@ def not_held(library: Library, name: str) -> ReportError:
 
 def near_to_it(names: Sequence[str]) -> str | Callable[[str], str]:
     """That some names are near to one that nobody has."""
-    return Message("near", {"names": "; ".join(names)}).told if names else ""
+    return Message("near", {"names": "; ".join(names)}).in_language if names else ""
 
 
 def near(name: str, names: Mapping[str, str], most: int = NEAR, least: float = 0.6) -> list[str]:
@@ -155,7 +155,7 @@ def agenda_meeting(library: Library, symbol: str = "", language: str = "en") -> 
     meetings = [each for each in held if each.document_id in wanted]
     if not meetings:
         told = "; ".join(sorted({each.label for each in agendas.values()})[:NEAR])
-        there = Message("agendas-held", {"names": told}).told if told else ""
+        there = Message("agendas-held", {"names": told}).in_language if told else ""
         if symbol:
             raise ReportError("no-agenda-named", name=symbol[:LONGEST], there=there)
         raise ReportError("no-agenda", there=there)

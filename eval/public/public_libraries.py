@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 
-from assistant.engine_factory import catalogue_of
+from assistant.engine_factory import load_catalogue
 from assistant.qa.engine import Engine
 from assistant.qa.readers import Readers
 from assistant.settings import load_settings
@@ -83,7 +83,7 @@ def kit_from_settings() -> Kit:
     chosen = load_settings()
     kept = chosen.data_dir / "models"
     readers = Readers.shipped(kept) if chosen.reader else None
-    make = partial(Engine, catalogue=catalogue_of(chosen), readers=readers, passages=chosen.passages)
+    make = partial(Engine, catalogue=load_catalogue(chosen), readers=readers, passages=chosen.passages)
     models = make_models(chosen.embedding, chosen.multilingual, kept)
     return Kit(models, partial(make, max_statements=chosen.max_statements))
 

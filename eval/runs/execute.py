@@ -23,7 +23,7 @@ from eval.runs.records import Record, failed
 from eval.runs.run_store import Answers, Gold, Run, answers_in, begin, finish, load_run, set_aside
 from eval.systems import NAMES, System
 from ingest.chunker import SEGMENTER_VERSION
-from ingest.prefetch import Openable
+from ingest.prefetch import InputSource
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ class _Documents:
     system that has documents of its own, and of a library that is used as it is."""
 
     name: str
-    sources: tuple[Openable, ...] = ()
+    sources: tuple[InputSource, ...] = ()
     hash: str = ""
 
 

@@ -102,14 +102,14 @@ def test_signing_in_and_what_the_audit_log_has_no_room_for_are_refused_and_nothi
 def test_an_upload_whose_bytes_have_no_room_is_refused_and_leaves_nothing(
     made: Made, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    room = Uploads.room
+    room = Uploads.make_folder
 
     def narrow(uploads: Uploads) -> Path:
         folder = room(uploads)
         (folder / CONTENT).symlink_to("/dev/full")
         return folder
 
-    monkeypatch.setattr(Uploads, "room", narrow)
+    monkeypatch.setattr(Uploads, "make_folder", narrow)
     refused(made.by("staff").post("/api/v1/uploads", files=NOTE), made)
     assert list((made.library.folder / "uploads").iterdir()) == []
     goes_on(made)

@@ -503,7 +503,7 @@ def test_keys_that_the_command_line_revokes_are_good_no_more_whatever_was_asked_
     if made.by("read").post(JOIN, json=call).status_code == 200:
         events(made, "locks", "read")
     for name in ("first", "second"):
-        key, secret = made.gate.keys.make(name, Role.READ)
+        key, secret = made.gate.keys.create(name, Role.READ)
         headers = {"Authorization": f"Bearer {secret}"}
         assert made.client.get("/api/v1/documents", headers=headers).status_code == 200
         subprocess.run([sys.executable, "-c", REVOKE, str(made.library.folder), key.id], check=True, cwd=ROOT)

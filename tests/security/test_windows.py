@@ -10,7 +10,7 @@ import pytest
 from security.test_gradio_doors import CANCEL, JOIN, Functions, config, events, functions
 from services import Made, ended, made_service, service_fixture
 
-from assistant.access.rate_limits import CHEAP, Rates
+from assistant.access.rate_limits import CHEAP, RateLimits
 from assistant.page.chat_turns import MOST_DRAWN, Conversations, Turn
 from assistant.page.gradio_calls import MOST_CALLS, MOST_WINDOWS, SECONDS, Windows
 from assistant.service_errors import TooMany
@@ -126,7 +126,7 @@ def test_one_window_of_two_clients_is_two_windows() -> None:
 def test_calls_of_the_page_that_ask_nothing_of_the_service_are_counted(
     tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue
 ) -> None:
-    with made_service(tmp_path_factory.mktemp("counted"), catalogue, rates=Rates(2, 0)) as made:
+    with made_service(tmp_path_factory.mktemp("counted"), catalogue, rate_limits=RateLimits(2, 0)) as made:
         own = functions.__wrapped__(config.__wrapped__(made))
         for button in ("rp-stop", "rp-anew", "rp-send"):
             assert button in own.by_button
@@ -140,7 +140,7 @@ def test_calls_of_the_page_that_ask_nothing_of_the_service_are_counted(
 def test_following_many_files_on_the_page_counts_as_one_call(
     tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue
 ) -> None:
-    with made_service(tmp_path_factory.mktemp("followed"), catalogue, rates=Rates(2, 0)) as made:
+    with made_service(tmp_path_factory.mktemp("followed"), catalogue, rate_limits=RateLimits(2, 0)) as made:
         own = functions.__wrapped__(config.__wrapped__(made))
         sent = [made.service.jobs.submit("upload", "somebody", lambda _: None) for _ in range(3 * CHEAP)]
         assert joined(made, own, "staff", "rp-follow", " ".join(job.id for job in sent), window="files") == 200
