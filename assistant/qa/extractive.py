@@ -120,7 +120,7 @@ class ExtractiveAnswerer:
 
         It is given where nothing was found, or where a tentative answer does not mention a treaty (`instrument`) that the documents only refer to.
         """
-        if instrument is not None and self._missing.holds_of(question.named):
+        if instrument is not None and self._missing.has_documents_of_body(question.named):
             instrument = None
         if instrument is not None and found.status == "tentative" and not _mentions_any(found, question.named):
             return instrument
@@ -175,7 +175,7 @@ class ExtractiveAnswerer:
             answer = self._composer.answered(question, statements)
             answer = replace(answer, confidence=found.confidence, probability=found.probability)
             return answer if answered else unsure(answer)
-        if not sure and meeting.announces is not None and not self._missing.holds(meeting.announces):
+        if not sure and meeting.announces is not None and not self._missing.in_library(meeting.announces):
             return self._missing.announced(question, meeting.announces)
         extra = found.statements[:1] if ahead < FURTHER_STATEMENT_GAP and answered == sure else ()
         meeting_statements = meeting.statements if sure else meeting.statements[: CLOSEST - len(extra)]
