@@ -135,7 +135,7 @@ class ExtractiveAnswerer:
         answer = self._from_mentions(question) or self._from_evidence(question, READ)
         first_document = next((self._library.document(citation.document) for citation in answer.citations), None)
         cites_act = first_document is not None and any(
-            cites(first_document.text, number) for number in question.acts_lacking
+            cites(first_document.text, number) for number in question.missing_acts
         )
         if answer.status != "answered" or not cites_act:
             return replace(acts[0], notes=tuple(reasons[1:]))
@@ -252,7 +252,7 @@ class ExtractiveAnswerer:
         def cites_missing(words: str) -> bool:
             hits = [mention.symbol for mention in (*find_symbols(words), *question.known.find(words, alike=True))]
             named = any(same_document(one, symbol) for one in hits for symbol in question.symbols)
-            return named or any(cites(words, number) for number in question.acts_lacking)
+            return named or any(cites(words, number) for number in question.missing_acts)
 
         def names(unit: Unit) -> bool:
             return cites_missing(

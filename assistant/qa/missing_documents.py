@@ -42,7 +42,7 @@ class MissingDocuments:
     def acts(self, question: Question) -> list[Answer]:
         """An answer for each resolution or decision that the question cites by number and that is missing."""
         question_words, answers = set(analyse(question.text, question.language)), []
-        for number in question.acts_lacking:
+        for number in question.missing_acts:
             reason = say("unknown_symbol", question.language, symbol=number)
             frames = act_frames("RES", question.language)
             symbol = next((f"{body}/RES/{number}" for body, frame in frames.items()

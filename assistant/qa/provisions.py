@@ -73,7 +73,7 @@ class NamedPlaces(NamedPartAnswerer):
         place is possible: the first ones are shown.
         """
         places = places_in(question)
-        if not places or question.acts_lacking:
+        if not places or question.missing_acts:
             return None
         found = {hit.document.id: hit.document for hit in self._retriever.gather(question, READ)}
         versions, wants_more = self._library.versions(), asks_more(question, _place_span(question))

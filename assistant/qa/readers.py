@@ -84,7 +84,7 @@ class SearchScores:
         few rare words tells nothing. (For English questions no minimum similarity is used.)"""
         best = max((hit.score for hit in evidence), default=0.0)
         passages = ((hit.passage.text, hit.document.language) for hit in evidence)
-        if question.language != "en" and any(question.all_said(*passage) for passage in passages):
+        if question.language != "en" and any(question.has_all_words(*passage) for passage in passages):
             return cls(best, None)
         likenesses = [hit.dense for hit in evidence if hit.dense is not None]
         return cls(best, max(likenesses, default=0.0 if best > 0.0 else None))

@@ -117,14 +117,14 @@ class Chooser:
         """Whether a unit that speaks to the words of the user surely does: it reaches the bar for answers, or says them all. Where
         something else is the subject what is bound to it is sure enough."""
         asked = self.ground.asked
-        return asked is None or each.score >= 0.0 or asked.all_said(each.unit.text, each.unit.document.language)
+        return asked is None or each.score >= 0.0 or asked.has_all_words(each.unit.text, each.unit.document.language)
 
     def answers(self, each: ScoredUnit, words: str) -> bool:
         """Whether a unit of a document that is not bound to the subject surely speaks to some words. A title of an item that has few of them says too
         little for the reader, whose bars are those of questions: they must be said."""
         question = self.engine.question(words, self.ground.spoken)
         few = self.ground.item is not None and len(question.content) <= FEW
-        return each.score >= 0.0 and (not few or question.all_said(each.unit.text, each.unit.document.language))
+        return each.score >= 0.0 and (not few or question.has_all_words(each.unit.text, each.unit.document.language))
 
     @cached_property
     def _apart_by(self) -> dict[str, tuple[bool, bool]]:

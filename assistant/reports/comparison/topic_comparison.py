@@ -358,7 +358,7 @@ def _said(
         reached = thorough or each.whole >= each.thresholds.tentative_margin
         if reached and not footnote and not any(unit.overlaps(other) for other in passages):
             passages[unit] = each.whole
-    saying = {unit for unit in passages if question.all_said(unit.text, document.language)}
+    saying = {unit for unit in passages if question.has_all_words(unit.text, document.language)}
     ranked = _ranked(engine, question, list(passages), evidence, saying)
     near = [each for each in ranked if passages[each.unit] >= each.thresholds.tentative_margin]
     speaking = [each for each in near if each.score >= each.thresholds.tentative_margin or each.unit in saying]
