@@ -11,7 +11,7 @@ from assistant.answer_phrases import day_text, mark, place_name, place_text, say
 from assistant.export.publication import Content, Note, Span, Table, plain
 from assistant.export.un_style import name_of
 from assistant.qa.answer import Citation, Statement
-from assistant.qa.metadata import dated_on
+from assistant.qa.metadata import document_date
 from assistant.reports.lookup import label_of
 from assistant.reports.quoted_tables import CUT, Cell, Grid
 from assistant.row_tables import without_bars
@@ -190,7 +190,7 @@ class References:
         """A document (its id) in a list: its full name, its day, and its language."""
         held = self.document(document)
         name = name_of(held, self.language)
-        day = dated_on(held) if held.edition != "digest" else None
+        day = document_date(held) if held.edition != "digest" else None
         dated = day_text(day, self.language) if day else ""
         told = ["" if dated in name.full else dated, language_name(held.language, self.language)]
         return Span(_capital(name.full), url=held.url), Span("".join(f"{self._comma}{each}" for each in told if each))

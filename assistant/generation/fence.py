@@ -33,12 +33,12 @@ class Fenced:
     text: str
 
 
-def tokens(text: str) -> int:
+def estimate_tokens(text: str) -> int:
     """An upper estimate of the tokens of a text."""
     return -(-len(text.encode("utf-8")) // BYTES_A_TOKEN)
 
 
-def contained(text: str) -> str:
+def sanitized(text: str) -> str:
     """A text made safe for its fence: escaped, without invisible characters and fake ids."""
     text = unicodedata.normalize("NFC", text)
     visible = "".join(c for c in text if c == "\n" or unicodedata.category(c) not in ("Cc", "Cf", "Co", "Cn", "Cs"))
@@ -47,7 +47,7 @@ def contained(text: str) -> str:
     return _SPACE.sub(" ", visible).strip()
 
 
-def fenced(evidence: Sequence[Evidence], budget: int) -> Fenced:
+def fence_evidence(evidence: Sequence[Evidence], budget: int) -> Fenced:
     """Fences as many passages as fit into a token budget, best first. Passages that do not fit are reported, never cut."""
     by_id: dict[str, Evidence] = {}
     left_out: list[Evidence] = []
@@ -55,14 +55,14 @@ def fenced(evidence: Sequence[Evidence], budget: int) -> Fenced:
     lines: list[str] = []
     for hit in evidence:
         short_id = _short_id(hit.id, by_id)
-        text = harmless(hit)
+        text = without_injections(hit)
         if text != hit.passage.text:
             withheld.append(hit)
         if not text.strip():
             continue
-        source = contained(hit.document.cite(hit.passage.locator)).replace("\n", " ")
-        line = f'<excerpt id="{short_id}" from="{source}">\n{contained(text)}\n</excerpt>'
-        cost = tokens(line + "\n")
+        source = sanitized(hit.document.cite(hit.passage.locator)).replace("\n", " ")
+        line = f'<excerpt id="{short_id}" from="{source}">\n{sanitized(text)}\n</excerpt>'
+        cost = estimate_tokens(line + "\n")
         if cost > budget:
             left_out.append(hit)
             continue
@@ -72,7 +72,7 @@ def fenced(evidence: Sequence[Evidence], budget: int) -> Fenced:
     return Fenced(by_id, tuple(left_out), tuple(withheld), "\n".join(lines))
 
 
-def harmless(evidence: Evidence) -> str:
+def without_injections(evidence: Evidence) -> str:
     """The text of a passage without the blocks that address a model."""
     document, passage = evidence.document, evidence.passage
     blocks = document.blocks[passage.first : passage.last + 1]

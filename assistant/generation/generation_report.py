@@ -17,12 +17,12 @@ NAMES = {"doctor": "`rapporteur doctor`", "setting": "RAPPORTEUR_MODEL_CONTEXT",
 """Commands and settings in messages, passed as values so that right-to-left text isolates them."""
 
 
-def finished(answer: Answer, quoted: Answer, draft: Draft, model: str) -> Answer:
+def with_draft_report(answer: Answer, quoted: Answer, draft: Draft, model: str) -> Answer:
     """The answer with the notes, status and scores that follow from its draft.
 
     The status is `partial` where sentences were dropped and no quotes make up for them; tentative quotes never do.
     """
-    notes = [*answer.notes, *notes_of(draft, answer.language, model, quotes=bool(quoted.statements))]
+    notes = [*answer.notes, *draft_notes(draft, answer.language, model, quotes=bool(quoted.statements))]
     if draft.dropped:
         notes.append(say("sentences_dropped", answer.language, count=len(draft.dropped)))
     if draft.too_little and draft.fault is None and not draft.no_answer and quoted.status == "answered":
@@ -41,7 +41,7 @@ def finished(answer: Answer, quoted: Answer, draft: Draft, model: str) -> Answer
     )
 
 
-def notes_of(draft: Draft, language: str, model: str, *, quotes: bool = True) -> list[str]:
+def draft_notes(draft: Draft, language: str, model: str, *, quotes: bool = True) -> list[str]:
     """Notes on one request to the model: how it failed, and which evidence it did not see. `quotes` tells whether quotes replace what it could not
     write."""
     notes = []

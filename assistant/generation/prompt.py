@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from assistant.generation.fence import contained
+from assistant.generation.fence import sanitized
 from assistant.model import Message
 from corpus.calendar_names import language_name
 
@@ -43,13 +43,13 @@ def system(language: str, most: int, example: str) -> Message:
 
 def ask(excerpts: str, question: str, language: str) -> Message:
     """The user message with the fenced excerpts and the question."""
-    return _message("user", _ASK, language, excerpts=excerpts, question=contained(question))
+    return _message("user", _ASK, language, excerpts=excerpts, question=sanitized(question))
 
 
 def again(excerpts: str, question: str, failed: Sequence[tuple[str, str]], language: str) -> Message:
     """The user message that asks once more for sentences that failed, each with its reason."""
-    lines = [f"{n}. {contained(text)} (reason: {contained(reason)})" for n, (text, reason) in enumerate(failed, 1)]
-    return _message("user", _AGAIN, language, excerpts=excerpts, question=contained(question), failed="\n".join(lines))
+    lines = [f"{n}. {sanitized(text)} (reason: {sanitized(reason)})" for n, (text, reason) in enumerate(failed, 1)]
+    return _message("user", _AGAIN, language, excerpts=excerpts, question=sanitized(question), failed="\n".join(lines))
 
 
 def _message(role: Literal["system", "user"], template: str, language: str, **values: object) -> Message:

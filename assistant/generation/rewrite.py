@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
 
-from assistant.generation.fence import contained
+from assistant.generation.fence import sanitized
 from assistant.model import LanguageModel, Message
 from assistant.qa.query import Interpretation
 from assistant.question import clean_question
@@ -30,7 +30,7 @@ _ASK = """{turns}
 Rewrite the last question in {language}, on one line."""
 
 
-def rewritten(
+def rewrite_turn(
     model: LanguageModel,
     text: str,
     history: Sequence[str],
@@ -45,7 +45,7 @@ def rewritten(
     """
     turns = [*history, text][-TURNS:]
     name = language_name(by_rule.language, "en")
-    shown = "\n".join(f"<turn>{contained(turn)}</turn>" for turn in turns)
+    shown = "\n".join(f"<turn>{sanitized(turn)}</turn>" for turn in turns)
     messages = [Message("system", _SYSTEM.format(language=name)),
                 Message("user", _ASK.format(turns=shown, language=name))]  # fmt: skip
     with away():

@@ -7,14 +7,14 @@ from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, field
 
 from assistant.generation import prompt
-from assistant.generation.fence import Fenced, fenced, tokens
+from assistant.generation.fence import Fenced, estimate_tokens, fence_evidence
 from assistant.generation.grounding_spans import find_support
 from assistant.generation.reply_parser import ParsedSentence, ReplyParser
 from assistant.grounding.rejection_reasons import Reason
 from assistant.grounding.sentence_check import SupportCheck
 from assistant.model import LanguageModel, Message, ModelFault
 from assistant.qa.answer import Progress, Statement
-from assistant.qa.citations import statement_of
+from assistant.qa.citations import quote_unit
 from assistant.qa.retriever import Evidence
 
 SENTENCE_LIMIT = 700
@@ -125,8 +125,8 @@ class Writer:
         """The evidence that fits into the context beside the rules, the question, the failed sentences and the reply."""
         messages = [prompt.system(language, most, "0" * 6), prompt.ask("", question, language)]
         messages.append(prompt.again("", question, [], language))
-        reserved = sum(tokens(message.text) for message in messages) + 2 * self.model.output + MARGIN
-        return fenced(evidence, self.model.window - reserved)
+        reserved = sum(estimate_tokens(message.text) for message in messages) + 2 * self.model.output + MARGIN
+        return fence_evidence(evidence, self.model.window - reserved)
 
     def _sentences(self, messages: Sequence[Message], draft: Draft) -> Iterator[ParsedSentence]:
         """The sentences of one reply as they arrive, with `away` entered while waiting for each."""
@@ -170,7 +170,7 @@ class Writer:
         units, support = find_support(self._check, text, [fence.by_id[each] for each in written.ids])
         if not units:
             return _Slot(text, None, Reason("given", parts=support.lacks))
-        citations = tuple(dict.fromkeys(cite for unit in units for cite in statement_of(unit).citations))
+        citations = tuple(dict.fromkeys(cite for unit in units for cite in quote_unit(unit).citations))
         return _Slot(text, Statement(text, "supported", citations))
 
     def _request_again(
@@ -181,7 +181,10 @@ class Writer:
         with_reasons = [
             (slot.text[:SENTENCE_LIMIT], slot.reason.message("en")) for slot in failed if slot.reason is not None
         ]
-        while len(with_reasons) > 1 and sum(tokens(text + reason) for text, reason in with_reasons) > self.model.output:
+        while (
+            len(with_reasons) > 1
+            and sum(estimate_tokens(text + reason) for text, reason in with_reasons) > self.model.output
+        ):
             with_reasons.pop()
         open_slots = dict(enumerate(failed[: len(with_reasons)], 1))
         for written in self._sentences([rules, prompt.again(fence.text, question, with_reasons, language)], draft):

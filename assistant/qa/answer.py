@@ -176,7 +176,7 @@ class Answer:
     @property
     def citations(self) -> list[Citation]:
         """All citations, each once, in the order of first use: number n is at index n - 1."""
-        return numbered(self.statements)
+        return numbered_citations(self.statements)
 
     def numbers(self, statement: Statement) -> list[int]:
         order = {citation: n for n, citation in enumerate(self.citations, 1)}
@@ -206,7 +206,7 @@ class Answer:
         }
 
 
-def answer_of(record: Mapping[str, Any]) -> Answer:
+def answer_from_json(record: Mapping[str, Any]) -> Answer:
     citations = [_citation_of(each) for each in record["citations"]]
     values = {
         "statements": tuple(
@@ -235,7 +235,7 @@ def citation_json(citation: Citation, number: int) -> dict[str, Any]:
     }
 
 
-def ordered(statements: Sequence[Statement]) -> tuple[Statement, ...]:
+def distinct_statements(statements: Sequence[Statement]) -> tuple[Statement, ...]:
     """The statements without repetitions."""
     by_text: dict[str, Statement] = {}
     for statement in statements:
@@ -243,7 +243,7 @@ def ordered(statements: Sequence[Statement]) -> tuple[Statement, ...]:
     return tuple(by_text.values())
 
 
-def numbered(statements: Sequence[Statement]) -> list[Citation]:
+def numbered_citations(statements: Sequence[Statement]) -> list[Citation]:
     """The citations of statements, each once, in the order of first use: number n is at index n - 1."""
     return list(dict.fromkeys(citation for statement in statements for citation in statement.citations))
 
@@ -307,8 +307,8 @@ Event = Progress | StatementEvent | Finished
 
 def statement_events(statements: Sequence[Statement], first: int = 0, doubt: str = "") -> list[StatementEvent]:
     """The events of the statements from index `first`; those before it have been sent."""
-    events, sent_numbers = [], len(numbered(statements[:first]))
-    order = {citation: n for n, citation in enumerate(numbered(statements), 1)}
+    events, sent_numbers = [], len(numbered_citations(statements[:first]))
+    order = {citation: n for n, citation in enumerate(numbered_citations(statements), 1)}
     for index, statement in enumerate(statements[first:], first):
         numbers = tuple(order[citation] for citation in statement.citations)
         new = tuple((n, c) for c, n in order.items() if c in statement.citations and n > sent_numbers)

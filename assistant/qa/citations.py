@@ -8,8 +8,8 @@ from itertools import islice, takewhile
 
 from assistant.answer_phrases import joined, mark, place_text, run_on, say
 from assistant.qa.abstention import FURTHER_STATEMENT_FLOOR, FURTHER_STATEMENT_GAP
-from assistant.qa.answer import Answer, Citation, Pointer, Statement, ordered
-from assistant.qa.metadata import around, notes_of, reads_as_draft
+from assistant.qa.answer import Answer, Citation, Pointer, Statement, distinct_statements
+from assistant.qa.metadata import edge_lines, notes_of, reads_as_draft
 from assistant.qa.retriever import Evidence
 from assistant.qa.revisions import VersionNotes
 from assistant.qa.scoring import ScoredUnit
@@ -57,8 +57,8 @@ class AnswerComposer:
         language, repeat_notes = question.language, list[str]()
         if not question.symbols and not question.named:
             statements, repeat_notes = self.versions.latest(statements, language)
-        corrected, notes = self.versions.corrected(ordered(statements), language)
-        answer = Answer(question.text, language, "answered", "", ordered(corrected))
+        corrected, notes = self.versions.corrected(distinct_statements(statements), language)
+        answer = Answer(question.text, language, "answered", "", distinct_statements(corrected))
         cited = {citation.document: self._library.document(citation.document) for citation in answer.citations}
         notes += [*repeat_notes, *self.versions.notes(question.documents, list(cited.values()), language)]
         labels = joined(list(dict.fromkeys(document.label for document in cited.values())), language)
@@ -75,7 +75,7 @@ class AnswerComposer:
 
     def quoted(self, question: Question, units: Sequence[Unit], left: Sequence[Unit] = ()) -> Answer:
         """An answer that quotes units; notes name the parts of quoted lists that are not quoted, and the units that are `left` out."""
-        answer = self.answered(question, [statement_of(unit, self._footnoted_documents(unit)) for unit in units])
+        answer = self.answered(question, [quote_unit(unit, self._footnoted_documents(unit)) for unit in units])
         unquoted = [*_unquoted_parts(units), *([[(unit.document, unit.locator) for unit in left]] if left else [])]
         return replace(
             answer, notes=(*answer.notes, *(_left_out_note(places, question.language) for places in unquoted))
@@ -104,7 +104,7 @@ class AnswerComposer:
 
     def closest(self, question: Question, nearest: Sequence[Unit], evidence: Sequence[Evidence]) -> Answer:
         """A tentative answer of the `nearest` units; not found where there are none."""
-        return unsure(self.quoted(question, nearest)) if nearest else not_found(question, evidence)
+        return as_tentative(self.quoted(question, nearest)) if nearest else not_found(question, evidence)
 
     def several(self, question: Question, parts: Sequence[Part]) -> Answer:
         """The answers to the several questions of a turn as one answer; questions without a certain answer are named in its reason."""
@@ -133,7 +133,7 @@ class AnswerComposer:
         )
 
 
-def unsure(answer: Answer) -> Answer:
+def as_tentative(answer: Answer) -> Answer:
     """The answer marked as tentative."""
     reason = run_on([say("tentative", answer.language), answer.reason], answer.language)
     return replace(answer, status="tentative", reason=reason)
@@ -146,13 +146,13 @@ def not_found(question: Question, evidence: Sequence[Evidence]) -> Answer:
     return Answer.lacking(question, say("not_found", question.language), see_also=pointers)
 
 
-def weighed(answer: Answer, scored: Sequence[ScoredUnit]) -> Answer:
+def with_confidence(answer: Answer, scored: Sequence[ScoredUnit]) -> Answer:
     """The answer with its confidence (how far the best unit is above the threshold) and the probability of the first unit."""
     best = max((candidate.score for candidate in scored), default=None)
     return replace(answer, confidence=best, probability=scored[0].probability if scored else None)
 
 
-def statement_of(unit: Unit, notes: Sequence[Citation] = ()) -> Statement:
+def quote_unit(unit: Unit, notes: Sequence[Citation] = ()) -> Statement:
     """A statement that quotes a unit, with a citation for each span of it, followed by the citations of its footnotes."""
     document, passage = unit.document, unit.evidence.id
     citations = [Citation.of(document, *span, locator, passage) for span, locator in unit.leads]
@@ -161,7 +161,7 @@ def statement_of(unit: Unit, notes: Sequence[Citation] = ()) -> Statement:
     return Statement(" ".join(" ".join(citation.quote.split()) for citation in citations), "quoted", tuple(citations))
 
 
-def heads_once(units: Sequence[Unit]) -> list[Unit]:
+def header_once(units: Sequence[Unit]) -> list[Unit]:
     """Units where of several rows of one table only the first keeps the header of the table."""
     quoted_spans: set[tuple[str, Span]] = set()
     kept = []
@@ -228,14 +228,14 @@ def choose(scored: Sequence[ScoredUnit], most: int, *, closest: bool = False) ->
         else:
             chosen.append(each.marked)
         final_texts.add(margin >= 0.0 and _is_final_text(each.unit.document))
-    return heads_once(
+    return header_once(
         _without_overlaps(sorted(chosen, key=lambda unit: True in final_texts and not _is_final_text(unit.document)))
     )
 
 
 def _is_on_first_page_or_foot(unit: Unit) -> bool:
     """Whether a unit is at the head or the foot of its document."""
-    return unit.block in around(unit.document)
+    return unit.block in edge_lines(unit.document)
 
 
 def _is_final_text(document: Document) -> bool:
@@ -243,7 +243,7 @@ def _is_final_text(document: Document) -> bool:
     return document.edition != "digest" and not reads_as_draft(document)
 
 
-def nearest(scored: Sequence[ScoredUnit]) -> list[Unit]:
+def choose_tentative(scored: Sequence[ScoredUnit]) -> list[Unit]:
     """The units of a tentative answer, best first."""
     return choose(scored, CLOSEST, closest=True)
 

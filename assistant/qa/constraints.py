@@ -15,7 +15,7 @@ from assistant.qa.abstention import (
     OTHER_YEAR_PENALTY,
     SAME_WORDS_SHARE,
 )
-from assistant.qa.metadata import around, head_of
+from assistant.qa.metadata import edge_lines, first_page_lines
 from assistant.qa.readers import PassageReading
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import Unit
@@ -175,7 +175,7 @@ def is_of_another_session(question: Question, unit: Unit) -> bool:
     if not requested or requested.intersection(own_sessions):
         return False
     unit_sessions = _sessions(question, unit.text, document.language) or (
-        own_sessions if unit.block in around(document) else ()
+        own_sessions if unit.block in edge_lines(document) else ()
     )
     return bool(unit_sessions) and requested.isdisjoint(unit_sessions)
 
@@ -196,7 +196,7 @@ def _title_countries(document: Document) -> frozenset[str]:
 @once
 def _first_page(document: Document) -> str:
     return "\n".join(
-        [document.title, document.date or "", *(document.block_text(block) for block in head_of(document))]
+        [document.title, document.date or "", *(document.block_text(block) for block in first_page_lines(document))]
     )
 
 

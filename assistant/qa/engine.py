@@ -11,7 +11,7 @@ from assistant.answer_phrases import say
 from assistant.generation.generation_report import NAMES
 from assistant.qa.abstention import CERTAIN_STANDALONE_ODDS, Caution
 from assistant.qa.answer import Answer, Citation, Event, Finished, Mode, Progress, answer_events
-from assistant.qa.citations import AnswerComposer, Part, unsure
+from assistant.qa.citations import AnswerComposer, Part, as_tentative
 from assistant.qa.extractive import ExtractiveAnswerer
 from assistant.qa.query import (
     HISTORY_LIMIT,
@@ -157,7 +157,7 @@ class Engine:
             answer.confidence is not None and answer.statements and answer.statements[0].verdict != "derived"
         )
         if single_word and answer.status == "answered" and quotes_evidence:
-            answer = unsure(answer)  # one word asks nothing that could be answered
+            answer = as_tentative(answer)  # one word asks nothing that could be answered
         self._remember([*turns, last_turn], bounds, best)
         if generator is not None and fault is None:
             answer = yield from generator.written(mode, best.question, answer, best.parts)
@@ -316,7 +316,7 @@ class Engine:
         answer, own_odds = tried[best].answer, standalone[best]
         scored = answer.status == "answered" and answer.probability is not None
         if scored and own_odds is not None and own_odds[1] < CERTAIN_STANDALONE_ODDS:
-            return replace(tried[best], answer=unsure(answer))
+            return replace(tried[best], answer=as_tentative(answer))
         return tried[best]
 
     def _standalone_odds(self, tried: AnsweredTurn) -> tuple[float, float] | None:

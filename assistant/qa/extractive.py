@@ -10,11 +10,19 @@ from assistant.meeting import MeetingAnswer, MeetingAnswerer, text_names_day
 from assistant.meeting.meeting_choice import names_time
 from assistant.qa.abstention import CARRIED_BONUS, FURTHER_STATEMENT_GAP
 from assistant.qa.answer import Answer, Statement
-from assistant.qa.citations import CLOSEST, AnswerComposer, choose, nearest, unsure, weighed, with_totals
+from assistant.qa.citations import (
+    CLOSEST,
+    AnswerComposer,
+    as_tentative,
+    choose,
+    choose_tentative,
+    with_confidence,
+    with_totals,
+)
 from assistant.qa.missing_documents import NOTES, MissingDocuments
 from assistant.qa.provisions import NamedPlaces, places_in
-from assistant.qa.retriever import Evidence, Retriever, restricted
-from assistant.qa.revisions import in_language
+from assistant.qa.retriever import Evidence, Retriever, restricted_ids
+from assistant.qa.revisions import in_other_language
 from assistant.qa.scoring import FIRST, READ, STEPS, ScoredUnit, Scorer
 from assistant.qa.sections import NamedSections, NamedSpeeches
 from assistant.qa.table_extremes import extreme
@@ -174,13 +182,13 @@ class ExtractiveAnswerer:
             statements = [*found.statements[:room], *meeting.statements[:1]][:most]
             answer = self._composer.answered(question, statements)
             answer = replace(answer, confidence=found.confidence, probability=found.probability)
-            return answer if answered else unsure(answer)
+            return answer if answered else as_tentative(answer)
         if not sure and meeting.announces is not None and not self._missing.in_library(meeting.announces):
             return self._missing.announced(question, meeting.announces)
         extra = found.statements[:1] if ahead < FURTHER_STATEMENT_GAP and answered == sure else ()
         meeting_statements = meeting.statements if sure else meeting.statements[: CLOSEST - len(extra)]
         answer = self._from_meeting(question, replace(meeting, statements=(*meeting_statements, *extra)))
-        return answer if sure else unsure(answer)
+        return answer if sure else as_tentative(answer)
 
     def _from_meeting(self, question: Question, meeting: MeetingAnswer) -> Answer:
         answer = self._composer.answered(question, meeting.statements)
@@ -229,19 +237,19 @@ class ExtractiveAnswerer:
         scored = self._scored(question, evidence, most, lambda unit: unit.document.key not in others)
         scored = self._keep_one_meeting(question, _with_carried_bonus(scored, question))
         chosen, answering = choose(scored, self._most), scored
-        best_units = chosen or nearest(scored)
+        best_units = chosen or choose_tentative(scored)
         if best_units and (extreme_row := extreme(self._library, question, best_units[0])):
             note = say(f"extreme_{extreme_row.kind}", question.language, head=extreme_row.head)
-            answer = weighed(self._composer.quoted(question, [extreme_row.unit]), scored)
+            answer = with_confidence(self._composer.quoted(question, [extreme_row.unit]), scored)
             answer = replace(answer, notes=(*answer.notes, note))
-            return answer if chosen else unsure(answer)
+            return answer if chosen else as_tentative(answer)
         if not chosen:
             chosen, answering = self._from_other_languages(question, most)
         if not chosen:
-            return weighed(self._composer.closest(question, nearest(scored), evidence), scored)
+            return with_confidence(self._composer.closest(question, choose_tentative(scored), evidence), scored)
         beside, silent = self._other_named_texts(question, chosen, most)
         chosen = with_totals(self._library, question, chosen) + beside
-        answer = weighed(self._composer.quoted(question, chosen), answering)
+        answer = with_confidence(self._composer.quoted(question, chosen), answering)
         notes = [say("silent", question.language, documents=joined(silent, question.language))] if silent else []
         return replace(answer, notes=(*answer.notes, *notes))
 
@@ -265,7 +273,7 @@ class ExtractiveAnswerer:
             return None
         scored = self._scored(question, evidence, READ, names)
         chosen = choose(scored, self._most)
-        return weighed(self._composer.quoted(question, chosen), scored) if chosen else None
+        return with_confidence(self._composer.quoted(question, chosen), scored) if chosen else None
 
     def _other_named_texts(self, question: Question, chosen: Sequence[Unit], most: int) -> tuple[list[Unit], list[str]]:
         """Where a question names several texts in the library: for each that is not quoted yet its best unit, if that is enough for an
@@ -302,17 +310,17 @@ class ExtractiveAnswerer:
             return answer
         note = say("comparable", question.language, one=min(labels.values()), other=max(labels.values()))
         answer = replace(answer, notes=(*answer.notes, note))
-        return unsure(answer) if answer.status == "answered" else answer
+        return as_tentative(answer) if answer.status == "answered" else answer
 
     def _from_other_languages(self, question: Question, most: int) -> tuple[list[Unit], list[ScoredUnit]]:
         """The units of English versions that answer where those in the question's language do not, and all scored units. A unit is replaced
         by the one at the same place of the version in the question's language, where there is one."""
-        versions, scope = self._library.versions(), restricted(question, self._library)
+        versions, scope = self._library.versions(), restricted_ids(question, self._library)
         if versions.quotable("en", scope) == versions.quotable(question.language, scope):
             return [], []
         scored = self._scored(question, self._retriever.gather(question, self._searched, "en"), most)
         chosen = choose(scored, self._most)
-        pairs = [(in_language(unit, self._library, question.language), unit) for unit in chosen]
+        pairs = [(in_other_language(unit, self._library, question.language), unit) for unit in chosen]
         return [own if question.admits(own.document.id, own.block) else unit for own, unit in pairs], scored
 
     def _scored(
@@ -340,7 +348,7 @@ class ExtractiveAnswerer:
 
     def _few_named(self, question: Question) -> list[str]:
         """The documents that a question names, where these are few; "the agenda" is that of the only possible meeting."""
-        named = restricted(question, self._library) if question.symbols or question.named else None
+        named = restricted_ids(question, self._library) if question.symbols or question.named else None
         if named is None and question.vocabulary.says("agenda", question.rest, question.language):
             meetings = self.meeting_answerer.find_meetings(question)
             named = [meetings[0].document_id] if len(meetings) == 1 else None

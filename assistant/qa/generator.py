@@ -8,11 +8,20 @@ from contextlib import closing
 from dataclasses import replace
 from typing import TypeVar
 
-from assistant.generation.generation_report import finished
-from assistant.generation.rewrite import rewritten
+from assistant.generation.generation_report import with_draft_report
+from assistant.generation.rewrite import rewrite_turn
 from assistant.generation.writer import Draft, Writer
 from assistant.model import ModelFault
-from assistant.qa.answer import Answer, Event, Mode, Progress, Statement, answer_events, ordered, statement_events
+from assistant.qa.answer import (
+    Answer,
+    Event,
+    Mode,
+    Progress,
+    Statement,
+    answer_events,
+    distinct_statements,
+    statement_events,
+)
 from assistant.qa.citations import AnswerComposer, Part
 from assistant.qa.provisions import NamedPlaces, article_units
 from assistant.qa.query import Interpretation
@@ -52,7 +61,7 @@ class AnswerGenerator:
             return None, None
         follow_up = next((each for each in candidates if each.leans), candidates[0])
         try:
-            return rewritten(self._writer.model, text, history, follow_up, vocabulary, self._writer.away), None
+            return rewrite_turn(self._writer.model, text, history, follow_up, vocabulary, self._writer.away), None
         except ModelFault as fault:
             return None, fault
 
@@ -98,15 +107,15 @@ class AnswerGenerator:
                     yield event
                     continue
                 statements.append(event)
-                corrected, _ = self._composer.versions.corrected(ordered(statements), question.language)
-                yield from statement_events(ordered(corrected), sent)
-                sent = len(ordered(corrected))
+                corrected, _ = self._composer.versions.corrected(distinct_statements(statements), question.language)
+                yield from statement_events(distinct_statements(corrected), sent)
+                sent = len(distinct_statements(corrected))
         answer, draft = quoted, drafts[0]
         if statements:
             quotes = quoted.statements if draft.too_little and quoted.status == "answered" else ()
             answer = self._composer.answered(question, [*statements, *quotes])
         yield from answer_events(answer, sent)
-        return finished(answer, quoted, draft, self.model)
+        return with_draft_report(answer, quoted, draft, self.model)
 
     def _evidence(self, question: Question, quoted: Answer) -> list[Evidence]:
         """The evidence to write from, all in one language: the passages of the quotes, of each named article, then the retrieved ones.

@@ -38,7 +38,7 @@ def reads_as_draft(document: Document) -> bool:
     return is_draft(document.symbol) and document.kind != "agenda"
 
 
-def opening_of(document: Document) -> int | None:
+def preamble_start(document: Document) -> int | None:
     """The ordinal of the first line of the preamble, where the adopted text begins; None where there is no preamble."""
     return next((block.ordinal for block in document.blocks if block.locator == "preamble"), None)
 
@@ -48,47 +48,45 @@ def adoption_lines(document: Document) -> tuple[Block, ...]:
     """The lines about the adoption: those above the preamble and after the last numbered paragraph or article that have a date, precede one, are in
     brackets or tell of a vote. Empty where the text is a draft or no resolution. A date alone above the preamble is that of the distribution, and lines with
     the days of the meeting do not count."""
-    preamble_start = opening_of(document)
-    if preamble_start is None or is_draft(document.symbol):
+    start = preamble_start(document)
+    if start is None or is_draft(document.symbol):
         return ()
     body = [block for block in document.blocks if not block.locator.startswith("annex") and block.kind != "footnote"]
-    last = max(
-        (block.ordinal for block in body if block.number or "art" in parts_of(block.locator)), default=preamble_start
-    )
+    last = max((block.ordinal for block in body if block.number or "art" in parts_of(block.locator)), default=start)
     vote, meeting_dates = grammar_of(document.language).vote, document.masthead.dates
 
     def is_about_adoption(block: Block) -> bool:
-        text = line_of(document, block)
+        text = line_text(document, block)
         after_text = block.ordinal > last and not block.number
-        if len(text) > LONGEST or block.locator == "masthead" or not (block.ordinal < preamble_start or after_text):
+        if len(text) > LONGEST or block.locator == "masthead" or not (block.ordinal < start or after_text):
             return False
         if not after_text and (
             says_only_days(text) or (meeting_dates and meeting_dates in text) or _runs_on(document, text)
         ):
             return False
         following = document.blocks[block.ordinal + 1 : block.ordinal + 2] if after_text else ()
-        dated = any(find_dates(line_of(document, each)) for each in (block, *following))
-        return dated or bracketed(text) or vote.search(text) is not None
+        dated = any(find_dates(line_text(document, each)) for each in (block, *following))
+        return dated or is_bracketed(text) or vote.search(text) is not None
 
     return tuple(block for block in body if is_about_adoption(block))
 
 
-def votes(document: Document) -> bool:
+def has_vote(document: Document) -> bool:
     """Whether the lines about the adoption mention a vote, even that there was none."""
     vote = grammar_of(document.language).vote
-    return any(vote.search(line_of(document, block)) for block in adoption_lines(document))
+    return any(vote.search(line_text(document, block)) for block in adoption_lines(document))
 
 
-def adopted_on(document: Document) -> dt.date | None:
+def adoption_date(document: Document) -> dt.date | None:
     """The date of adoption of a resolution, from its own lines; None where they have none."""
     days = find_dates("\n".join(document.body(block) for block in adoption_lines(document)))
     return max(days, default=None)
 
 
-def dated_on(document: Document) -> dt.date | None:
+def document_date(document: Document) -> dt.date | None:
     """The date of adoption, else of distribution; None where neither is known."""
     try:
-        return adopted_on(document) or dt.date.fromisoformat(document.date or "")
+        return adoption_date(document) or dt.date.fromisoformat(document.date or "")
     except ValueError:
         return None
 
@@ -105,20 +103,20 @@ def item_lines(document: Document) -> tuple[Block, ...]:
     lines = (block for block in document.blocks if block.kind != "footnote")
     heads = takewhile(lambda block: block.kind != "heading", lines)
     item = " ".join(document.masthead.item.split())
-    candidates = list(dropwhile(lambda block: line_of(document, block) != item, heads)) if item else []
+    candidates = list(dropwhile(lambda block: line_text(document, block) != item, heads)) if item else []
     in_masthead = (
         bool(candidates) and candidates[0].locator == "masthead"
     )  # in a text without marks its lines are paragraphs
-    adoption, preamble_start = adoption_lines(document), opening_of(document)
+    adoption, start = adoption_lines(document), preamble_start(document)
 
     def continues_item(block: Block) -> bool:
-        is_text = block.number or block.ordinal == preamble_start or line_of(document, block) == document.title
+        is_text = block.number or block.ordinal == start or line_text(document, block) == document.title
         return (block.locator == "masthead") == in_masthead and not is_text and block not in adoption
 
     return tuple(takewhile(continues_item, candidates))
 
 
-def line_of(document: Document, block: Block) -> str:
+def line_text(document: Document, block: Block) -> str:
     """The text of a block on one line, without its number."""
     return " ".join(document.body(block).split())
 
@@ -129,7 +127,7 @@ def _marked(document: Document) -> bool:
 
 
 @once
-def head_of(document: Document) -> tuple[Block, ...]:
+def first_page_lines(document: Document) -> tuple[Block, ...]:
     """The lines of the first page before the text: masthead and headings, without footnotes."""
     printed = _marked(document)
 
@@ -141,26 +139,26 @@ def head_of(document: Document) -> tuple[Block, ...]:
             return False
         words = document.block_text(block).strip()
         loose = block.kind == "paragraph" and not block.number and block.locator != "preamble"
-        return printed and loose and len(words) <= LINE_LIMIT and (block.parent is None or bracketed(words))
+        return printed and loose and len(words) <= LINE_LIMIT and (block.parent is None or is_bracketed(words))
 
     return tuple(block for block in takewhile(above, document.blocks) if block.kind != "footnote")
 
 
 @once
-def foot_of(document: Document) -> tuple[Block, ...]:
+def adoption_foot(document: Document) -> tuple[Block, ...]:
     """The lines below a resolution about the place and date of its adoption."""
     lines = adoption_lines(document) if document.kind == "resolution" else ()
     return tuple(block for block in lines if any(held.number for held in document.blocks[: block.ordinal]))
 
 
 @once
-def around(document: Document) -> frozenset[int]:
+def edge_lines(document: Document) -> frozenset[int]:
     """The ordinals of the lines at the head and foot of a document, which say little alone."""
-    return frozenset(block.ordinal for block in (*head_of(document), *foot_of(document)))
+    return frozenset(block.ordinal for block in (*first_page_lines(document), *adoption_foot(document)))
 
 
 @once
-def covering(document: Document) -> frozenset[int]:
+def covering_letter_blocks(document: Document) -> frozenset[int]:
     """The ordinals of the paragraphs of covering letters and notes: unnumbered paragraphs under one heading, before a longer annex or enclosure. Empty for
     resolutions and treaties."""
     parts: dict[tuple[str, ...], list[Block]] = {}
@@ -179,18 +177,18 @@ def covering(document: Document) -> frozenset[int]:
     return frozenset(block.ordinal for block in covering_blocks)
 
 
-def particulars(document: Document) -> Iterator[tuple[Sequence[Block], str]]:
+def first_page_facts(document: Document) -> Iterator[tuple[Sequence[Block], str]]:
     """The facts on the first page of a document with a masthead, as English sentences, each with the lines that it rests on. Emblem, body and job number
     give none; the lines below a resolution together give one."""
     masthead, name = document.masthead, document.label
-    rest = list(head_of(document)) if _marked(document) else []
-    adopted, adopting, items = adopted_on(document), adoption_lines(document), item_lines(document)
+    rest = list(first_page_lines(document)) if _marked(document) else []
+    adopted, adopting, items = adoption_date(document), adoption_lines(document), item_lines(document)
     emblem, chair_seen = bool(masthead.symbols) and document.symbol is not None, False
     while rest:
         first, text = rest[0], _line(document, rest[0])
         next_line, count = _line(document, rest[1]) if rest[1:] else "", 1
         footnotes: tuple[Block, ...] = ()
-        if bracketed(next_line):
+        if is_bracketed(next_line):
             count, text = 2, f"{text} {next_line}"
         sentence = f"{name}: {text.rstrip('.')}."
         if is_symbol(document, first):
@@ -219,7 +217,7 @@ def particulars(document: Document) -> Iterator[tuple[Sequence[Block], str]]:
             sentence = f"{name} was written in this language: {text}."
         elif document.kind == "resolution" and first.kind == "heading" and ":" in text:
             footnotes = notes_of(document, first)
-            words = " ".join([text, *(line_of(document, each) for each in footnotes)])
+            words = " ".join([text, *(line_text(document, each) for each in footnotes)])
             sentence = f"{name} was submitted (drafted, sponsored) by {text.partition(':')[0]}: {words}."
         elif is_title(document, first):
             sentence = f"The title of {name}, what it is about, is: {text}."
@@ -230,7 +228,7 @@ def particulars(document: Document) -> Iterator[tuple[Sequence[Block], str]]:
         ):  # a letter or a note is called after who sends it
             yield rest[:count], f"{name} was submitted (sent, transmitted) by whom its title says: {text}."
         rest = rest[count:]
-    if foot := foot_of(document):
+    if foot := adoption_foot(document):
         lines = ", ".join(_line(document, block).rstrip(".") for block in foot)
         yield foot, f"{name} was adopted at this meeting on this day: {lines}."
 
@@ -268,6 +266,6 @@ def _line(document: Document, block: Block) -> str:
     return " ".join(document.block_text(block).split())
 
 
-def bracketed(text: str) -> bool:
+def is_bracketed(text: str) -> bool:
     """Whether a line is in brackets as a whole, such as one about the original languages."""
     return text[:1] == "[" and text[-1:] == "]"

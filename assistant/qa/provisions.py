@@ -11,8 +11,17 @@ from itertools import islice
 from assistant.answer_phrases import either, place_text, say
 from assistant.qa.abstention import MAX_PLACE_ONLY_WORDS, NAMED_PLACE_BONUS
 from assistant.qa.answer import Answer, Citation
-from assistant.qa.citations import AnswerComposer, choose, heads_once, nearest, not_found, unsure, weighed, with_totals
-from assistant.qa.retriever import Evidence, Retriever, readable
+from assistant.qa.citations import (
+    AnswerComposer,
+    as_tentative,
+    choose,
+    choose_tentative,
+    header_once,
+    not_found,
+    with_confidence,
+    with_totals,
+)
+from assistant.qa.retriever import Evidence, Retriever, restricted_documents
 from assistant.qa.scoring import READ, ScoredUnit, Scorer
 from assistant.qa.units import Unit, items_below, units_of
 from assistant.question import Question, numbers_after
@@ -97,10 +106,12 @@ class NamedPlaces(NamedPartAnswerer):
             if len(matching) == 1:
                 return self._quoted(question, matching[0])
             ordered = sorted(matching, key=lambda each: _preference(question, each[0].document))
-            return unsure(self._composer.quoted(question, [each[0] for each in ordered[: self._most]]))
+            return as_tentative(self._composer.quoted(question, [each[0] for each in ordered[: self._most]]))
         # A question with nothing else than words of its title names the text.
         is_named = not asks_more(question, _place_span(question), [units[0].document])
-        return self._quoted(question, units) if is_named or nearest(self._score_place(question, units)) else None
+        return (
+            self._quoted(question, units) if is_named or choose_tentative(self._score_place(question, units)) else None
+        )
 
     def missing_tables(self, question: Question, answer: Answer) -> list[str]:
         """Notes for an answer that the cited documents do not have a table that the question names."""
@@ -109,7 +120,7 @@ class NamedPlaces(NamedPartAnswerer):
             self._library.document(each) for each in dict.fromkeys(c.document for c in answer.citations if tables)
         ]
         return [
-            no_place(question, citation, place).reason
+            place_missing(question, citation, place).reason
             for citation in documents
             for place in tables
             if not touched(citation, place)
@@ -157,7 +168,7 @@ class NamedPlaces(NamedPartAnswerer):
     def _from_places(self, question: Question) -> Answer | None:
         """The answer from a paragraph, footnote or table of a named document: quoted whole, of a table only the rows that answer."""
         places, annexes = places_in(question), _annexes(question)
-        documents = readable(question, self._library) if places or annexes else None
+        documents = restricted_documents(question, self._library) if places or annexes else None
         if documents is None:
             return None
         if units := [unit for document in documents for unit in self._at(question, document, places)]:
@@ -168,7 +179,7 @@ class NamedPlaces(NamedPartAnswerer):
         places = places or [place for place in annexes if annexed and not any(touched(each, place) for each in annexed)]
         if not question.symbols or not documents or not places:
             return None
-        return no_place(question, documents[0], places[0])
+        return place_missing(question, documents[0], places[0])
 
     def _quoted(self, question: Question, units: list[Unit]) -> Answer:
         chosen = self._answering_units(question, units) if asks_more(question, _place_span(question)) else units
@@ -197,7 +208,7 @@ class NamedPlaces(NamedPartAnswerer):
         if not question.named and not question.symbols and names_another(question, documents):
             return not_found(question, evidence)
         remaining = words_left(question, titled=self._named_by_title(question, documents))
-        if len(remaining) <= alone(question):
+        if len(remaining) <= max_other_words(question):
             # One word may tell which of several treaties is meant.
             several_treaties = len({unit.document.key for unit in units}) > 1
             matching = [
@@ -213,16 +224,16 @@ class NamedPlaces(NamedPartAnswerer):
             chosen = choose(self._score_with_bonus(question, evidence, units), self._most)
         if chosen:
             return self._composer.quoted(question, chosen)
-        closest = _with_each_article(question, scored, nearest(scored))
+        closest = _with_each_article(question, scored, choose_tentative(scored))
         answer = self._composer.closest(question, closest, evidence[:3])
-        return answer if answer.statements else weighed(answer, scored)
+        return answer if answer.statements else with_confidence(answer, scored)
 
     def _no_article(self, question: Question, treaties: Sequence[Document]) -> Answer | None:
         """The answer that no treaty has the named article or paragraph; None where that is unknown."""
         first, paragraph = question.articles[0], question.paragraph
         with_article = [each for each in treaties if article_units(self._library, each, first)] if paragraph else []
         if with_article and paragraph:
-            return no_place(question, with_article[0], _paragraph_locator(first, paragraph))
+            return place_missing(question, with_article[0], _paragraph_locator(first, paragraph))
         treaty = treaties[0]
         article_numbers = [
             int(found[1]) for block in treaty.blocks if (found := re.fullmatch(r"art\. (\d+)", block.locator))
@@ -267,7 +278,7 @@ class NamedPlaces(NamedPartAnswerer):
         """The rows of a table that answer a question, all where none does; other named units with their answer spans."""
         scored = self._score_place(question, units)
         if all(_in_table(unit) for unit in units):
-            return with_totals(self._library, question, choose(scored, self._most) or nearest(scored)) or units
+            return with_totals(self._library, question, choose(scored, self._most) or choose_tentative(scored)) or units
         spans = [
             next((candidate.marked.answer for candidate in scored if candidate.unit.overlaps(unit)), None)
             for unit in units
@@ -350,7 +361,7 @@ def _has_any_word(words: Iterable[str], text: str, document: Document) -> bool:
     return not set(words).isdisjoint(analyse(text, document.language))
 
 
-def no_place(question: Question, document: Document, place: str) -> Answer:
+def place_missing(question: Question, document: Document, place: str) -> Answer:
     """The answer that a document does not have a place."""
     place = place_text(place, question.language)
     return Answer.lacking(question, say("no_place", question.language, document=document.label, place=place))
@@ -364,8 +375,10 @@ def _with_each_article(question: Question, scored: Sequence[ScoredUnit], chosen:
     """The chosen units, if any, and the best unit of each named article that has none among them."""
     missing = []
     for article in question.articles if chosen and len(question.articles) > 1 else ():
-        article_units = [candidate.marked for candidate in scored if within(candidate.unit.locator, f"art. {article}")]
-        if not any(within(unit.locator, f"art. {article}") for unit in chosen):
+        article_units = [
+            candidate.marked for candidate in scored if is_within(candidate.unit.locator, f"art. {article}")
+        ]
+        if not any(is_within(unit.locator, f"art. {article}") for unit in chosen):
             missing += article_units[:1]
     return [*chosen, *missing]
 
@@ -403,7 +416,7 @@ def units_at(library: Library, document: Document, place: str, inside: range | N
     if first.kind == "row" or blocks[-1].kind == "row":
         rows = [(block, found) for block, found in located if block.kind == "row"]
         rows = [(block, found) for block, found in rows if block.context != "header"] or rows
-        return heads_once([unit for row, found in rows for unit in units_of(found) if unit.block == row.ordinal])
+        return header_once([unit for row, found in rows for unit in units_of(found) if unit.block == row.ordinal])
     below = {first.ordinal}
     for block in document.blocks[first.ordinal + 1 : last.ordinal + 1]:
         below |= {block.ordinal} if block.parent in below else set()
@@ -420,18 +433,18 @@ def article_units(library: Library, document: Document, article: str, paragraph:
     place = f"art. {article}"
     units: list[Unit] = []
     for passage in library.passages(document.id):
-        if not any(within(document.blocks[n].locator, place) for n in range(passage.first, passage.last + 1)):
+        if not any(is_within(document.blocks[n].locator, place) for n in range(passage.first, passage.last + 1)):
             continue
         evidence = Evidence(passage, document)
-        units += [unit for unit in units_of(evidence) if within(unit.locator, place)]
+        units += [unit for unit in units_of(evidence) if is_within(unit.locator, place)]
     if not paragraph:
         return units
     locator = _paragraph_locator(article, paragraph)
     if document.edition == "digest":
         named_in = {unit: _named_paragraphs(unit, place) for unit in units}
-        matching = [unit for unit in units if any(within(each, locator) for each in named_in[unit])]
+        matching = [unit for unit in units if any(is_within(each, locator) for each in named_in[unit])]
         return matching if any(named_in.values()) else units
-    in_paragraph = [unit for unit in units if within(unit.locator, locator)]
+    in_paragraph = [unit for unit in units if is_within(unit.locator, locator)]
     if in_paragraph or not paragraph.isdigit():
         return in_paragraph
     counted = [block.ordinal for block in document.blocks if block.kind == "paragraph" and block.locator == place]
@@ -441,7 +454,7 @@ def article_units(library: Library, document: Document, article: str, paragraph:
 def _named_paragraphs(unit: Unit, article: str) -> list[str]:
     """The paragraphs of an article (a locator) that the block of a unit names."""
     naming = name_place(folded(unit.document.block_text(unit.document.blocks[unit.block])))
-    return [each for each in naming.places if each != article and within(each, article)] if naming else []
+    return [each for each in naming.places if each != article and is_within(each, article)] if naming else []
 
 
 def _paragraph_locator(article: str, paragraph: str) -> str:
@@ -449,17 +462,17 @@ def _paragraph_locator(article: str, paragraph: str) -> str:
     return f"art. {article}{' ' if paragraph.startswith('(') else ', para. '}{paragraph}"
 
 
-def within(locator: str, place: str) -> bool:
+def is_within(locator: str, place: str) -> bool:
     """Whether a locator is a place or inside it."""
     return locator == place or locator.startswith((f"{place},", f"{place} "))
 
 
 def asks_more(question: Question, place: Span = (0, 0), titled: Sequence[Document] = ()) -> bool:
     """Whether a question about a place asks for more than its text: whether it has more than one other content word (such as "say")."""
-    return len(words_left(question, place, titled)) > alone(question)
+    return len(words_left(question, place, titled)) > max_other_words(question)
 
 
-def alone(question: Question) -> int:
+def max_other_words(question: Question) -> int:
     """The most content words of a question that asks only for the text of a place; in Chinese each pair of characters is a token."""
     return MAX_PLACE_ONLY_WORDS * (3 if question.language == "zh" else 1)
 
@@ -475,7 +488,7 @@ def words_left(question: Question, place: Span = (0, 0), titled: Sequence[Docume
     return [token for token in remaining if not token.isdigit() and token not in title_tokens]
 
 
-def left_beside(question: Question, text: str, names: Iterable[str], *languages: str) -> list[str]:
+def words_besides(question: Question, text: str, names: Iterable[str], *languages: str) -> list[str]:
     """The content words of a part of a question that are not in some `names`, in these languages."""
     name_tokens = {token for name in names for language in languages for token in analyse(name, language)}
     return [token for token in question.content_of(text) if token not in name_tokens]

@@ -26,7 +26,7 @@ from assistant.qa.abstention import (
     log_odds,
 )
 from assistant.qa.answer import Answer, Citation
-from assistant.qa.metadata import around
+from assistant.qa.metadata import edge_lines
 from assistant.question import NO_BOUNDS, YEAR, Bounds, Question, inside, numbers_after, parse_question
 from assistant.vocabulary import Vocabulary, word_pattern
 from assistant.wording.values import blanked
@@ -325,7 +325,7 @@ def answered_separately(whole: Answer, answers: Sequence[Answer], library: Libra
     def place(citation: Citation) -> tuple[str, int]:
         document = library.document(citation.document)
         block = document.block_at(citation.start)
-        return citation.id, citation.start if block and block.ordinal in around(document) else -1
+        return citation.id, citation.start if block and block.ordinal in edge_lines(document) else -1
 
     places = [{place(citation) for citation in answer.citations} for answer in answers]
     shared = any(one & other for n, one in enumerate(places) for other in places[:n])

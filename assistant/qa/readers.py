@@ -23,7 +23,7 @@ from assistant.qa.abstention import (
 from assistant.qa.reader import KINDS, Name, Reader, Reading
 from assistant.qa.reader_weights import available, ships
 from assistant.qa.retriever import Evidence
-from assistant.qa.units import heading_of
+from assistant.qa.units import reader_heading
 from assistant.question import Question
 
 
@@ -208,4 +208,4 @@ class Readers:
 
 
 def _read(reader: PassageReader, question: str, reads: Mapping[str, Evidence]) -> list[Reading]:
-    return reader.read(question, [(heading_of(each), each.passage.text) for each in reads.values()])
+    return reader.read(question, [(reader_heading(each), each.passage.text) for each in reads.values()])

@@ -111,7 +111,7 @@ class Retriever:
         return question.once(key, lambda: self._gather(question, limit, language))
 
     def _gather(self, question: Question, limit: int, language: str | None) -> list[Evidence]:
-        library, scope = self._library, restricted(question, self._library)
+        library, scope = self._library, restricted_ids(question, self._library)
         documents = None
         if scope is not None or language is not None:
             documents = sorted(library.versions().quotable(language or question.language, scope))
@@ -213,7 +213,7 @@ class Retriever:
 
     def tokens(self, question: Question, language: str) -> list[str]:
         """The search tokens of a question for documents in a language."""
-        return tokens_in(question, language, self._english)
+        return search_tokens(question, language, self._english)
 
     def words(self, question: Question, language: str) -> list[str]:
         """The index tokens of the words of a question for documents in a language."""
@@ -258,21 +258,21 @@ def _fuse(
         scores[passage_id] = scores.get(passage_id, 0.0) + gain
 
 
-def tokens_in(question: Question, language: str, english: Translate) -> list[str]:
+def search_tokens(question: Question, language: str, english: Translate) -> list[str]:
     """The search tokens of a question for documents in a language; `english` translates words."""
 
     def find() -> list[str]:
         return question.tokens(language, english(question.text, question.language) if language == "en" else ())
 
-    return question.once((tokens_in, language), find)
+    return question.once((search_tokens, language), find)
 
 
-def restricted(question: Question, library: Library) -> list[str] | None:
+def restricted_ids(question: Question, library: Library) -> list[str] | None:
     """Ids of the documents that a question is restricted to by its scope or by the symbols and names in it; None for all."""
     keys, superseded = {entry.key for entry in question.named}, library.superseded()
     ids = [each for each, key in library.versions().keys.items() if key in keys and each not in superseded]
     for symbol in question.documents:
-        ids += standing_for(symbol, library, question.within) or standing_for(symbol, library)
+        ids += documents_for_symbol(symbol, library, question.within) or documents_for_symbol(symbol, library)
     if ids and not question.symbols and not question.articles:
         # Texts without a symbol may be about the named treaty.
         ids += [document_id for document_id, key in library.versions().keys.items() if "/" not in key]
@@ -282,20 +282,20 @@ def restricted(question: Question, library: Library) -> list[str] | None:
     return [each for each in named or sorted(question.within) if each in question.within]
 
 
-def named_texts(question: Question, library: Library) -> list[Document] | None:
+def named_documents(question: Question, library: Library) -> list[Document] | None:
     """The documents that a question names, in the versions for its language; None where it names none."""
-    return readable(question, library) if question.symbols or question.named else None
+    return restricted_documents(question, library) if question.symbols or question.named else None
 
 
-def readable(question: Question, library: Library) -> list[Document] | None:
+def restricted_documents(question: Question, library: Library) -> list[Document] | None:
     """The documents that a question is restricted to, in the versions for its language; None for all."""
-    scope = restricted(question, library)
+    scope = restricted_ids(question, library)
     if scope is None:
         return None
     return [library.document(each) for each in sorted(library.versions().quotable(question.language, scope))]
 
 
-def standing_for(symbol: Symbol, library: Library, among: frozenset[str] | None = None) -> list[str]:
+def documents_for_symbol(symbol: Symbol, library: Library, among: frozenset[str] | None = None) -> list[str]:
     """Ids of the documents that a symbol stands for: its current versions (`among` some documents or all) and its addenda."""
     versions = library.versions()
     return [version.id for version in (*versions.current(symbol, among), *versions.addenda(symbol))]

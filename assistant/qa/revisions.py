@@ -175,7 +175,7 @@ def _all_within(citations: Sequence[Citation], others: Sequence[Citation]) -> bo
 # The same place in another language version
 
 
-def in_language(unit: Unit, library: Library, language: str) -> Unit:
+def in_other_language(unit: Unit, library: Library, language: str) -> Unit:
     """The unit at the same place of another language version of its document, in whole blocks; the unit itself where there is no such version or
     one of its places is not found there exactly once."""
     document = unit.document

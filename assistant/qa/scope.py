@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from assistant.messages import Message
-from assistant.qa.retriever import standing_for
+from assistant.qa.retriever import documents_for_symbol
 from assistant.question import Bounds
 from corpus.documents import Document, Language
 from corpus.library import Library
@@ -117,7 +117,7 @@ class Scope(BaseModel):
         found = agendas if self.item is None else agendas & self.parts(library).keys()
         for meeting in self._versions(library):
             in_scope = meeting if self.item is None else meeting.narrowed(self.item)
-            found.update(each for symbol in in_scope.documents() for each in standing_for(symbol, library))
+            found.update(each for symbol in in_scope.documents() for each in documents_for_symbol(symbol, library))
         return found
 
 

@@ -23,7 +23,7 @@ from assistant.qa.abstention import (
 )
 from assistant.qa.constraints import constrained_score, is_of_another_session, named_by, rivals
 from assistant.qa.readers import PassageReading, Readers, SearchScores, search_bonus
-from assistant.qa.retriever import Evidence, tokens_in
+from assistant.qa.retriever import Evidence, search_tokens
 from assistant.qa.units import FirstPage, Unit, distinct, first_page, units_of, without_edge_lines
 from assistant.question import Question
 from corpus.documents import Document, Span
@@ -116,7 +116,7 @@ class Scorer:
 
     def tokens(self, question: Question, language: str) -> list[str]:
         """The search tokens of a question for documents in a language."""
-        return tokens_in(question, language, self._readers.english if self._readers else lambda *_: ())
+        return search_tokens(question, language, self._readers.english if self._readers else lambda *_: ())
 
     def score_evidence(
         self,

@@ -8,21 +8,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assistant.qa.answer import Answer
-from assistant.qa.citations import choose, nearest, weighed
+from assistant.qa.citations import choose, choose_tentative, with_confidence
 from assistant.qa.provisions import (
     WHOLE,
     NamedPartAnswerer,
-    alone,
-    left_beside,
-    no_place,
+    max_other_words,
     passages_of,
+    place_missing,
     places_in,
+    words_besides,
     words_left,
 )
 from assistant.qa.query import AND
-from assistant.qa.retriever import Evidence, named_texts
+from assistant.qa.retriever import Evidence, named_documents
 from assistant.qa.scoring import FIRST, READ
-from assistant.qa.units import Unit, items_below, spoken, units_of
+from assistant.qa.units import Unit, items_below, units_of, with_speaker
 from assistant.question import Question
 from assistant.wording.values import blanked
 from corpus.analysis import analyse
@@ -81,7 +81,7 @@ class NamedSections(NamedPartAnswerer):
         """The text under a heading of the named documents, where the question says nothing but the heading or one of the parts that it joins
         ("Conclusions and recommendations"); None where it names no heading of one of the documents, or the text is too long."""
         units: list[Unit] = []
-        for document in named_texts(question, self._library) or ():
+        for document in named_documents(question, self._library) or ():
             document_units = [
                 unit
                 for heading in self._headings(question, document)
@@ -111,7 +111,7 @@ class NamedSections(NamedPartAnswerer):
 
     def _documents(self, question: Question) -> list[tuple[Document, bool]]:
         """The documents that the question names, else those that search finds, each with whether it was named or ranked first."""
-        named = named_texts(question, self._library)
+        named = named_documents(question, self._library)
         if named is not None:
             return [(each, True) for each in named]
         found: dict[str, tuple[Document, bool]] = {}
@@ -126,7 +126,7 @@ class NamedSections(NamedPartAnswerer):
         if len(named) == 1 and (places := places_in(question)):
             if units := self._at(question, document, places, _section_blocks(document, section)):
                 return self._composer.whole(question, units)
-            return no_place(question, document, joined(section.label, places[0])) if section.full else None
+            return place_missing(question, document, joined(section.label, places[0])) if section.full else None
         units = [
             each for held, _ in named for each in self._units(document, held) if question.admits(document.id, each.block)
         ]  # fmt: skip
@@ -144,9 +144,13 @@ class NamedSections(NamedPartAnswerer):
             question, evidence, lambda unit: any(unit.block in blocks for blocks in block_ranges)
         )
         if chosen := choose(scored, self._most):
-            return weighed(self._composer.quoted(question, chosen), scored)
+            return with_confidence(self._composer.quoted(question, chosen), scored)
         # A question with the full number of a decision is answered from no other one.
-        return weighed(self._composer.closest(question, nearest(scored), evidence), scored) if section.full else None
+        return (
+            with_confidence(self._composer.closest(question, choose_tentative(scored), evidence), scored)
+            if section.full
+            else None
+        )
 
     def _units(self, document: Document, section: _Section) -> list[Unit]:
         """The units of a section in order, each paragraph with its sub-paragraphs; a single unit where they are many but short."""
@@ -182,7 +186,7 @@ class NamedSections(NamedPartAnswerer):
             place = text[slice(*span)]
             if re.search(rf"(?<!\w){re.escape(place)}(?![\w/])", folded(document.text), re.IGNORECASE):
                 return None  # it is in the text, if not as a section
-            return no_place(question, document, place)
+            return place_missing(question, document, place)
         return None
 
 
@@ -240,8 +244,8 @@ def _asks_more_than_sections(
 ) -> bool:
     """Whether a question asks for more than the text of sections, beside their numbers and the names of the document and its body."""
     names = [document.title, document.masthead.body, *map(document.block_text, headings)]
-    remaining = left_beside(question, blanked(folded(question.rest), spans), names, document.language)
-    return len(remaining) > alone(question)
+    remaining = words_besides(question, blanked(folded(question.rest), spans), names, document.language)
+    return len(remaining) > max_other_words(question)
 
 
 def _shape(number: str) -> str:
@@ -284,7 +288,7 @@ class NamedSpeeches(NamedPartAnswerer):
 
     def _documents(self, question: Question) -> list[Document]:
         """The documents that the question names, else those that search ranks first."""
-        named = named_texts(question, self._library)
+        named = named_documents(question, self._library)
         found = self._retriever.gather(question, READ)[:FIRST] if named is None else ()
         return list({each.document.id: each.document for each in found}.values()) if named is None else named
 
@@ -301,7 +305,7 @@ class NamedSpeeches(NamedPartAnswerer):
             len(units) > 1 and together and not any(block.number for block in blocks)
         ):  # numbered paragraphs are cited one by one
             units = [Unit(units[0].evidence, first.start, last.end, first.locator, first.ordinal)]
-        return [spoken(unit) for unit in units]
+        return [with_speaker(unit) for unit in units]
 
 
 def _names_speaker(speaker: str, question: Question, document: Document) -> bool:
@@ -326,6 +330,8 @@ def _asks_more_than_speeches(
     them."""
     text = blanked(question.rest, ((start, end) for _, start, end in country_spans(question.rest, question.language)))
     names = (*speakers, document.title, document.masthead.body)
-    remaining = left_beside(question, text, names, document.language, question.language)
+    remaining = words_besides(question, text, names, document.language, question.language)
     words = "\n".join(document.block_text(block) for speech in speeches for block in _speech_blocks(document, speech))
-    return len(remaining) > alone(question) or not set(remaining).isdisjoint(analyse(words, document.language))
+    return len(remaining) > max_other_words(question) or not set(remaining).isdisjoint(
+        analyse(words, document.language)
+    )

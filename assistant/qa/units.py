@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import accumulate
 
-from assistant.qa.metadata import around, head_of, is_symbol, is_title, particulars
+from assistant.qa.metadata import edge_lines, first_page_facts, first_page_lines, is_symbol, is_title
 from assistant.qa.retriever import Evidence
 from corpus.analysis import fold
 from corpus.dates import find_dates, says_only_days
@@ -127,10 +127,10 @@ FirstPage = tuple[Evidence, list[tuple[Unit, int, int]]]
 
 
 def units_of(evidence: Evidence) -> Iterator[Unit]:
-    return (spoken(unit) for unit in _units(evidence) if not unit.empty and not unit.bare)
+    return (with_speaker(unit) for unit in _units(evidence) if not unit.empty and not unit.bare)
 
 
-def spoken(unit: Unit) -> Unit:
+def with_speaker(unit: Unit) -> Unit:
     """A unit of a meeting record, introduced by the label of the speaker unless it begins with that."""
     label = speaker_label_span(unit.document, unit.block)
     own_spans = (unit.start, unit.end), *(span for span, _ in unit.leads)
@@ -142,9 +142,9 @@ def spoken(unit: Unit) -> Unit:
 
 def _units(evidence: Evidence) -> Iterator[Unit]:
     document = evidence.document
-    edge_lines, grouped = around(document), set[int]()
+    excluded, grouped = edge_lines(document), set[int]()
     for block in document.blocks[evidence.passage.first : evidence.passage.last + 1]:
-        if block.kind == "heading" or block.ordinal in grouped | edge_lines or not document.body(block).strip():
+        if block.kind == "heading" or block.ordinal in grouped | excluded or not document.body(block).strip():
             continue
         if block.locator == "contents" or block.page in document.unquotable or _is_caption_or_header(document, block):
             continue
@@ -168,9 +168,9 @@ def _units(evidence: Evidence) -> Iterator[Unit]:
 
 def first_page(library: Library, document: Document, score: float) -> FirstPage | None:
     """The first page of a document as sentences for the reader, with a retrieval `score`; None where it has none."""
-    title = next((block for block in head_of(document) if is_title(document, block)), None)
+    title = next((block for block in first_page_lines(document) if is_title(document, block)), None)
     units: dict[str, Unit] = {}
-    for lines, sentence in particulars(document):
+    for lines, sentence in first_page_facts(document):
         if any(line.page in document.unquotable for line in lines):
             continue
         is_footnote = lines[-1].kind == "footnote"
@@ -197,7 +197,7 @@ def without_edge_lines(evidence: Evidence) -> Evidence | None:
     (`first_page` has them). None where nothing else is left."""
     document, passage = evidence.document, evidence.passage
     blocks = document.blocks[passage.first : passage.last + 1]
-    kept = [block for block in blocks if block.ordinal not in around(document)]
+    kept = [block for block in blocks if block.ordinal not in edge_lines(document)]
     if not kept:
         return None
     if len(kept) == len(blocks):
@@ -206,11 +206,11 @@ def without_edge_lines(evidence: Evidence) -> Evidence | None:
     return replace(evidence, passage=replace(passage, start=start, end=end, text=document.text[start:end]))
 
 
-def heading_of(evidence: Evidence) -> str:
+def reader_heading(evidence: Evidence) -> str:
     """The heading with which a passage is read: without lines of the first page other than the title, such as that about the adoption, which
     would be taken for the answer."""
     document = evidence.document
-    lines = {" ".join(document.block_text(block).split()) for block in head_of(document)}
+    lines = {" ".join(document.block_text(block).split()) for block in first_page_lines(document)}
     parts = evidence.passage.heading.split(HEADINGS)
     return HEADINGS.join([*parts[:1], *(part for part in parts[1:] if part not in lines or part in document.title)])
 

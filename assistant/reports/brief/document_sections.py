@@ -10,7 +10,15 @@ from itertools import groupby, islice, pairwise, zip_longest
 
 from assistant.answer_phrases import say
 from assistant.qa.answer import Statement
-from assistant.qa.metadata import adoption_lines, dated_on, is_draft, item_lines, line_of, opening_of, votes
+from assistant.qa.metadata import (
+    adoption_lines,
+    document_date,
+    has_vote,
+    is_draft,
+    item_lines,
+    line_text,
+    preamble_start,
+)
 from assistant.qa.units import Unit
 from assistant.reports.brief.briefing import Part, Section
 from assistant.reports.brief.selection import Chooser
@@ -50,7 +58,7 @@ def adoption(chooser: Chooser) -> Section:
     if items:
         whole = items[-1].ordinal - items[0].ordinal < len(items)  # else a footnote stands between
         said.append(_quoted(chooser, document, items, whole=whole))
-    remark = "draft_text" if draft else "" if votes(document) else "no_vote" if lines else "not_adopted"
+    remark = "draft_text" if draft else "" if has_vote(document) else "no_vote" if lines else "not_adopted"
     heading = say("section_draft", language) if draft else ""
     remarks = (say(remark, language),) if remark else ()
     return chooser.section("adoption", Part("", tuple(said)), heading=heading, remarks=remarks)
@@ -58,9 +66,9 @@ def adoption(chooser: Chooser) -> Section:
 
 def _submitted_by(document: Document) -> tuple[Block, ...]:
     """The line right above the title of a draft that names those who submit it, before a colon."""
-    above = [block for block in document.blocks[: opening_of(document) or 0] if block.kind != "footnote"]
-    lines = (block for block in reversed(above) if line_of(document, block) != document.title)
-    return tuple(block for block in islice(lines, 1) if re.search("[:：]", line_of(document, block)))
+    above = [block for block in document.blocks[: preamble_start(document) or 0] if block.kind != "footnote"]
+    lines = (block for block in reversed(above) if line_text(document, block) != document.title)
+    return tuple(block for block in islice(lines, 1) if re.search("[:：]", line_text(document, block)))
 
 
 def _quoted(chooser: Chooser, document: Document, lines: Sequence[Block], *, whole: bool) -> Statement:
@@ -108,7 +116,7 @@ def previous(library: Library, document: Document) -> Document | None:
     revised = [each for each in line if (each.header.language, each.header.edition) == (document.language, "official")]
     if revised:
         return library.document(max(revised, key=lambda each: each.revision).id)
-    title, day = key_of(unnumbered(document, document.title)), dated_on(document)
+    title, day = key_of(unnumbered(document, document.title)), document_date(document)
     if not title or day is None:
         return None
     usable = versions.quotable(document.language)
@@ -117,7 +125,7 @@ def previous(library: Library, document: Document) -> Document | None:
         titles = (key_of(header.title), key_of(header.title.partition(". ")[2]))
         if header.id in usable and header.language == document.language and title in titles:
             found = library.document(header.id)
-            before = dated_on(found)
+            before = document_date(found)
             if before is not None and before < day and _session(found) != _session(document):
                 earlier.append((before, found.id, found))
     return max(earlier)[-1] if earlier else None

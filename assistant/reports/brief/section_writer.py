@@ -11,12 +11,12 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 
 from assistant.answer_phrases import say
-from assistant.generation.generation_report import notes_of
+from assistant.generation.generation_report import draft_notes
 from assistant.generation.writer import Draft, FailedSentence, Writer
 from assistant.grounding.rejection_reasons import Reason
 from assistant.qa.abstention import SAME_STATEMENT_COSINE
 from assistant.qa.answer import Dropped, Statement
-from assistant.qa.citations import statement_of
+from assistant.qa.citations import quote_unit
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import units_of
 from assistant.reports.brief.briefing import Part, Section, SectionKey, Written
@@ -60,7 +60,7 @@ class Scribe:
         else:
             parts = tuple(self._part(each, section.key, drafts) if each.sure else each for each in section.parts)
         model = self.writer.model.name
-        notes = [note for draft in drafts for note in notes_of(draft, language, model)]
+        notes = [note for draft in drafts for note in draft_notes(draft, language, model)]
         if any(draft.fault for draft in drafts):
             notes.append(say("section_quoted", language))
         if any(statement.verdict == "supported" for part in parts for statement in part.statements):
@@ -106,7 +106,7 @@ class Scribe:
                     break
         self.failed = draft.fault is not None and draft.fault.kind != "too_long"
         units = (unit for each in evidence for unit in units_of(each))
-        foreign = [statement_of(unit).citations[-1] for unit in units if not unit.empty and self.chooser.foreign(unit)]
+        foreign = [quote_unit(unit).citations[-1] for unit in units if not unit.empty and self.chooser.foreign(unit)]
         made: list[Statement] = []
         passage_at = self.chooser.library.passage_at
         for statement in draft.statements:

@@ -17,9 +17,9 @@ import numpy as np
 from assistant.answer_phrases import say
 from assistant.qa.abstention import REPEATED_STATEMENT_COSINE, SAME_STATEMENT_COSINE
 from assistant.qa.answer import Citation, Statement
-from assistant.qa.citations import statement_of
+from assistant.qa.citations import quote_unit
 from assistant.qa.engine import Engine
-from assistant.qa.metadata import bracketed, covering, is_draft
+from assistant.qa.metadata import covering_letter_blocks, is_bracketed, is_draft
 from assistant.qa.retriever import Evidence
 from assistant.qa.scoring import ScoredUnit
 from assistant.qa.units import Unit, units_of
@@ -146,7 +146,7 @@ class Chooser:
                 break
             if unit.empty or (fresh and not self.fresh(unit)):
                 continue
-            statement = statement_of(unit)
+            statement = quote_unit(unit)
             if self.free(statement):
                 self.note(statement)
                 made.append(statement)
@@ -226,7 +226,7 @@ class Chooser:
         figure = block.locator.rpartition(", ")[2].startswith(_FIGURES)  # its caption, or the words in it
         if block.kind in ("footnote", "heading") or figure or block.page in document.unquotable:
             return False
-        if unit.block in covering(document) or bracketed(unit.text):
+        if unit.block in covering_letter_blocks(document) or is_bracketed(unit.text):
             return False
         # What is neither numbered nor closed is a signature, a name or a caption.
         if block.kind == "paragraph" and not (block.number or unit.leads or unit.text.endswith(_CLOSED)):
@@ -249,7 +249,7 @@ class Chooser:
             if self.ground.agenda is not None and self.engine.vocabulary.says("agenda", unit.text, document.language):
                 return False
         shortest = SHORTEST_HAN if document.language == "zh" else SHORTEST
-        return shortest <= len(unit.text) <= LONGEST and self.free(statement_of(unit)) and not self.foreign(unit)
+        return shortest <= len(unit.text) <= LONGEST and self.free(quote_unit(unit)) and not self.foreign(unit)
 
     def _apart(self, scored: Sequence[ScoredUnit], most: int) -> list[ScoredUnit]:
         """The best, none of which overlaps with another one or says the same."""

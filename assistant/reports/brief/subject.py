@@ -9,8 +9,8 @@ from functools import partial
 
 from assistant.answer_phrases import say
 from assistant.qa.engine import Engine
-from assistant.qa.metadata import adopted_on, covering
-from assistant.qa.retriever import restricted
+from assistant.qa.metadata import adoption_date, covering_letter_blocks
+from assistant.qa.retriever import restricted_ids
 from assistant.qa.units import Unit
 from assistant.question import Question
 from assistant.reports import ReportError
@@ -107,7 +107,7 @@ def ground_of(engine: Engine, request: Request) -> Ground:
         )
     asked = engine.subject(request.value) if request.kind in ("theme", "question") else None
     # Of documents that a question names the paper is, as its answer is.
-    named = restricted(asked, engine.library) if asked and request.kind == "question" else None
+    named = restricted_ids(asked, engine.library) if asked and request.kind == "question" else None
     usable = sorted(versions.quotable(request.language, named))
     kinds = {kind: tuple(each for each in usable if headers[each].kind == kind) for kind in ("treaty", "agenda")}
     rest = tuple(each for each in usable if each not in kinds["treaty"] and each not in kinds["agenda"])
@@ -207,7 +207,7 @@ def _sections(document: Document) -> tuple[Theme, ...]:
     """The sections of a document: the headings of the outermost level on which several have paragraphs under them, and none has nearly all,
     without chapters of nothing but recommendations, nor annexes beside a text; where most paragraphs are numbered those with a number, so
     that neither a cover nor lists of contents and abbreviations are sections."""
-    letter, chapter = covering(document), grammar_of(document.language).chapter
+    letter, chapter = covering_letter_blocks(document), grammar_of(document.language).chapter
     paragraphs = [block for block in document.blocks if block.kind == "paragraph" and block.ordinal not in letter]
     numbered = [block for block in paragraphs if block.number]
     paragraphs = numbered if 2 * len(numbered) > len(paragraphs) else paragraphs
@@ -254,7 +254,7 @@ def _proposed(agenda: Document, item: AgendaItem) -> tuple[Theme, ...]:
 
 def _dated(library: Library, header: Header) -> str:
     """The day of a document in ISO 8601: of the adoption of a resolution, else of the document; empty where it has none."""
-    adopted = adopted_on(library.document(header.id)) if header.kind == "resolution" else None
+    adopted = adoption_date(library.document(header.id)) if header.kind == "resolution" else None
     return adopted.isoformat() if adopted else header.date or ""
 
 

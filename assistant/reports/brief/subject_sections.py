@@ -14,7 +14,7 @@ import numpy as np
 
 from assistant.answer_phrases import day_text, joined, mark, place_name, say
 from assistant.qa.answer import Statement
-from assistant.qa.metadata import covering
+from assistant.qa.metadata import covering_letter_blocks
 from assistant.qa.scoring import READ, ScoredUnit
 from assistant.qa.units import Unit
 from assistant.reports import ReportError
@@ -222,7 +222,7 @@ def not_told(chooser: Chooser, theme: Theme, places: Sequence[str] = ()) -> str:
         near = [each for each in chooser.weigh(theme.words, held, READ) if speaks(each)]
         frame = "unsure_theme" if near else frame
         said = [each.unit for each in near if each.unit.document.id in ground.own or each.score >= 0.0]
-        told = [unit for unit in said if unit.block not in covering(unit.document)]
+        told = [unit for unit in said if unit.block not in covering_letter_blocks(unit.document)]
         places = list(dict.fromkeys(unit.document.cite(unit.locator) for unit in told))[:PLACES]
     named = theme.heading or ground.title
     if not places:

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Literal
 
 from assistant.qa.citations import WHOLE_LIMIT
-from assistant.qa.metadata import adoption_lines, opening_of
+from assistant.qa.metadata import adoption_lines, preamble_start
 from assistant.qa.units import Unit
 from corpus.documents import Block, Document
 
@@ -84,7 +84,7 @@ def paragraphs(document: Document) -> list[Para]:
     listed = max((block.ordinal for block in document.blocks if block.locator == "contents"), default=-1)
     adopting = {block.ordinal for block in adoption_lines(document)}
     # What stands before the preamble of a resolution is its head, in a text without marks too.
-    opens = (opening_of(document) or 0) if document.kind == "resolution" else 0
+    opens = (preamble_start(document) or 0) if document.kind == "resolution" else 0
     annexed, preambular = False, 0
     made: list[Para] = []
     for block in document.blocks:

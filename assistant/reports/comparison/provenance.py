@@ -14,8 +14,8 @@ from functools import cache, cached_property
 from typing import Any, Literal
 
 from assistant.qa.answer import Citation
-from assistant.qa.metadata import opening_of
-from assistant.qa.provisions import within
+from assistant.qa.metadata import preamble_start
+from assistant.qa.provisions import is_within
 from assistant.reports import Progress, ReportError, silent
 from assistant.reports.comparison.alignment import ALIKE, SURE, likenesses
 from assistant.reports.comparison.paragraphs import END, Para, paragraphs
@@ -135,7 +135,7 @@ def origins_of(
     made = (
         Origin(cite(library, document, para.block), _ordered(kept, model))
         for para, kept in zip(mine, found, strict=True)
-        if not place or within(para.block.locator, place)
+        if not place or is_within(para.block.locator, place)
     )
     return Origins(document.id, document.label, document.language, tuple(made))
 
@@ -209,6 +209,6 @@ class _Held:
 
 def _comparable(document: Document) -> Iterator[Para]:
     """The paragraphs and list items of a text, without its footnotes and without the line that names the body that speaks."""
-    speaks = opening_of(document)
+    speaks = preamble_start(document)
     own = (each for each in paragraphs(document) if each.sort == "paragraph" and each.words)
     return (each for each in own if each.block.ordinal != speaks)

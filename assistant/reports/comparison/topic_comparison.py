@@ -23,7 +23,7 @@ from assistant.grounding.exact_values import Source, find_missing
 from assistant.grounding.rejection_reasons import Reason
 from assistant.grounding.sense import find_reversals
 from assistant.qa.answer import Citation, Statement
-from assistant.qa.citations import statement_of
+from assistant.qa.citations import quote_unit
 from assistant.qa.engine import Engine
 from assistant.qa.metadata import is_draft
 from assistant.qa.retriever import Evidence
@@ -267,15 +267,15 @@ def compare_topic(
         progress(document.label, n, len(ids))
         slices.end()
         units, further, certain, nearest = _said(engine, question, document, thorough=bool(named))
-        told, notes = desk.corrected([statement_of(unit) for unit in units], question.language)
+        told, notes = desk.corrected([quote_unit(unit) for unit in units], question.language)
         notes += desk.notes((), [document], question.language)
         side = Side(
             document_id, document.label, document.title, document.date or None,
             "found" if certain else "closest" if told else "absent", tuple(told),
-            tuple(statement_of(unit).citations[-1] for unit in further),
-            statement_of(nearest) if nearest is not None else None, tuple(notes),
+            tuple(quote_unit(unit).citations[-1] for unit in further),
+            quote_unit(nearest) if nearest is not None else None, tuple(notes),
         )  # fmt: skip
-        at = {told.index(statement): unit for unit in units if (statement := statement_of(unit)) in told}
+        at = {told.index(statement): unit for unit in units if (statement := quote_unit(unit)) in told}
         made.append((side, at))
         units_held += _units(engine.library, document)
     slices.end()
@@ -312,7 +312,7 @@ def _with_worded(
     for side, at in made:
         others = sorted(best[side.document], key=lambda unit: unit.start)
         others = [unit for unit in others if not any(unit.overlaps(own) for own in at.values())]
-        statements, first = tuple(map(statement_of, others)), len(side.statements)
+        statements, first = tuple(map(quote_unit, others)), len(side.statements)
         if not side.statements and others:
             status = "found" if "found" in best[side.document].values() else "closest"
             side = replace(side, status=status, statements=statements, nearest=None)

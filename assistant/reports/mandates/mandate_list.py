@@ -13,7 +13,7 @@ from typing import Any
 
 from assistant.answer_phrases import day_of, say
 from assistant.qa.answer import Citation
-from assistant.qa.metadata import dated_on, is_draft
+from assistant.qa.metadata import document_date, is_draft
 from assistant.reports import Progress, ReportError, silent
 from assistant.reports.comparison.paragraphs import folded
 from assistant.reports.lookup import cite, named, near, said_anew
@@ -145,7 +145,7 @@ def list_mandates(library: Library, wanted: Wanted, progress: Progress = silent)
             if not acts(document):
                 continue
             read += 1
-            day = dated_on(document)
+            day = document_date(document)
             if day is not None:
                 years.add(day.year)
             if wanted.year is not None and (day is None or day.year != wanted.year):
@@ -203,7 +203,7 @@ def _nothing(wanted: Wanted, names: Counter[str], years: set[int]) -> ReportErro
 
 def rows_of(library: Library, document: Document, mandates: Iterable[Mandate] | None = None) -> Iterator[Row]:
     """The rows of one document, in its order: its requests and decisions, or what is given."""
-    day, clock = dated_on(document), Clock(document)
+    day, clock = document_date(document), Clock(document)
     draft = is_draft(document.symbol)
     opening = next((block.start for block in operative(document)), 0)
     for mandate in mandates_of(document) if mandates is None else mandates:

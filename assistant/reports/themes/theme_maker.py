@@ -11,7 +11,7 @@ import numpy as np
 
 from assistant.answer_phrases import joined, say
 from assistant.qa.answer import Citation, Statement
-from assistant.qa.citations import statement_of
+from assistant.qa.citations import quote_unit
 from assistant.qa.engine import Engine
 from assistant.qa.metadata import is_draft
 from assistant.qa.retriever import Evidence
@@ -426,7 +426,7 @@ class Summary:
                 if len(said) >= most or (fresh and first.document.id in held):
                     continue
                 for statement in self._chooser.take([first], 1):
-                    said.append((first, statement, tuple(statement_of(other).citations[-1] for other in rest)))
+                    said.append((first, statement, tuple(quote_unit(other).citations[-1] for other in rest)))
         said.sort(key=lambda each: standing(each[0].document)[:2], reverse=True)
         return tuple(statement for _, statement, _ in said), tuple(repeats for _, _, repeats in said)
 
