@@ -167,6 +167,6 @@ def test_passages_that_can_not_be_quoted_are_neither_answers_nor_pointed_to(
     (document,) = library.documents()
     evidence = [Evidence(each, replace(document, unquotable=(None,))) for each in library.passages(document.id)]  # type: ignore[arg-type]
     question = Engine(library, catalogue).question("Do trains need a flag?")
-    assert Scorer(library, word_readers()).weigh(question, evidence) == []
+    assert Scorer(library, word_readers()).score_evidence(question, evidence) == []
     assert not_found(question, evidence).see_also == ()
     assert not_found(question, [replace(each, source=document) for each in evidence]).see_also

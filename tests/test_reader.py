@@ -352,7 +352,7 @@ def test_what_a_digest_says_keeps_no_official_text_from_being_read(holding: Hold
     question = asked.question("What do yachts pay by the night at their pier?")
     found = asked.search(question.text, READ)
     assert "forty crowns" in found[0].passage.text
-    Scorer(asked.library, readers(en=fake)).weigh(question, found)
+    Scorer(asked.library, readers(en=fake)).score_evidence(question, found)
     assert len(fake.passages) == read
 
 
@@ -383,7 +383,7 @@ def test_no_more_is_read_where_none_of_the_first_english_passages_is_anywhere_ne
     for bar in (THRESHOLDS.answered, THRESHOLDS.answered - 1.5, THRESHOLDS.answered + 3.0):  # whatever the caution
         known: dict[str, Thresholds] = dict.fromkeys(("en", "multilingual"), replace(THRESHOLDS, answered=bar))
         fake.passages.clear()
-        Scorer(asked.library, Readers({"en": fake, "multilingual": fake}, known)).weigh(question, found)
+        Scorer(asked.library, Readers({"en": fake, "multilingual": fake}, known)).score_evidence(question, found)
         assert len(fake.passages) == read
 
 
