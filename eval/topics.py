@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from assistant.qa.engine import Engine
-from assistant.qa.provisions import within
+from assistant.qa.provisions import is_within
 from assistant.reports.comparison.topic_comparison import compare_topic
 from eval.cases import EvaluationError
 from eval.output import Rounded
@@ -80,9 +80,9 @@ def scores_of(topics: Sequence[Topic], told: Callable[[Topic], Told]) -> Scores:
         found_there = told(topic)
         places = (*found_there.sure, *found_there.others)
         for name, some in (("sure", found_there.sure), ("all", places)):
-            right = [place for place in some if any(within(place, wanted) for wanted in topic.places)]
+            right = [place for place in some if any(is_within(place, wanted) for wanted in topic.places)]
             precision[name] += [len(right) / len(some)] if some else []
-        found = [wanted for wanted in topic.places if any(within(place, wanted) for place in places)]
+        found = [wanted for wanted in topic.places if any(is_within(place, wanted) for place in places)]
         hits += bool(right)
         silent += not places
         recall.append(len(found) / len(topic.places))

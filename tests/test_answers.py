@@ -14,7 +14,7 @@ from word_reader import word_readers
 
 from assistant.answer_phrases import date_text, joined, say
 from assistant.markdown import reference
-from assistant.qa.answer import Answer, Citation, Statement, ordered
+from assistant.qa.answer import Answer, Citation, Statement, distinct_statements
 from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
 from corpus.library import Library
@@ -396,7 +396,7 @@ def test_a_citation_of_nothing_is_refused(real_library: Library) -> None:
 
 def test_a_statement_is_said_once() -> None:
     once = Statement("The same  words.", "quoted", ())
-    assert ordered([once, Statement("the same words.", "quoted", ())]) == (once,)
+    assert distinct_statements([once, Statement("the same words.", "quoted", ())]) == (once,)
 
 
 def test_symbols_keep_their_order_in_arabic_sentences() -> None:

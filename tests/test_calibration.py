@@ -114,7 +114,7 @@ def test_where_the_reader_cannot_tell_what_is_about_something_else_likeness_keep
         ]
 
     found, blind = calibrate(asked(150)), calibrate(asked(150, known=False))
-    assert set(blind.min_likeness.values()) == {None}
+    assert set(blind.alike.values()) == {None}
     assert found.asides_bound <= ASIDE_RISK["normal"]
     assert found.tentative["normal"] < blind.tentative["normal"]
     assert found.tentative["normal"] == pytest.approx(math.log(CLOSEST_CHANCE / (1 - CLOSEST_CHANCE)))

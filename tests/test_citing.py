@@ -10,7 +10,7 @@ from conftest import Holding
 from assistant.export.file_formats import render
 from assistant.export.layouts import build_publication
 from assistant.export.un_style import document_name, format_act_name, format_locator
-from assistant.qa.metadata import adopted_on
+from assistant.qa.metadata import adoption_date
 from assistant.reports.brief.brief_maker import make_briefing
 from assistant.reports.brief.briefing import Request
 from corpus.documents import LANGUAGES, Document
@@ -69,7 +69,7 @@ def test_a_resolution_is_named_by_body_and_number(symbol: str, named: str | None
 def test_a_resolution_is_cited_with_the_day_on_which_it_was_adopted_and_without_its_symbol(
     resolution: Document,
 ) -> None:
-    assert adopted_on(resolution) == dt.date(2036, 12, 19)
+    assert adoption_date(resolution) == dt.date(2036, 12, 19)
     name = document_name(resolution, "en")
     assert (
         name.full == "General Assembly resolution 91/217 of 19 December 2036, “Lamps of small boats” (unverified copy)"

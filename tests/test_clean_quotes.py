@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from word_reader import word_readers
 
-from assistant.qa.citations import not_found, statement_of
+from assistant.qa.citations import not_found, quote_unit
 from assistant.qa.engine import Engine
 from assistant.qa.provisions import units_at
 from assistant.qa.retriever import Evidence
@@ -76,7 +76,7 @@ def check_quotes(document: Document) -> int:
     for passage in segment(document, HashEmbedder()):
         for unit in units_of(Evidence(passage, document)):
             found += 1
-            for citation in statement_of(unit).citations:
+            for citation in quote_unit(unit).citations:
                 assert document.text[citation.start : citation.end] == citation.quote
                 assert citation.quote
                 assert citation.quote == citation.quote.strip()
@@ -114,7 +114,7 @@ def test_a_place_without_words_is_never_cited(open_library: object, catalogue: C
     document = next(library.documents())
     for block in document.blocks:
         for unit in units_at(library, document, block.locator):
-            assert all(cite.quote.strip() for cite in statement_of(unit).citations)
+            assert all(cite.quote.strip() for cite in quote_unit(unit).citations)
 
 
 @pytest.mark.parametrize("symbol", ["A/88/701", "HB88/701"])
@@ -167,6 +167,6 @@ def test_passages_that_can_not_be_quoted_are_neither_answers_nor_pointed_to(
     (document,) = library.documents()
     evidence = [Evidence(each, replace(document, unquotable=(None,))) for each in library.passages(document.id)]  # type: ignore[arg-type]
     question = Engine(library, catalogue).question("Do trains need a flag?")
-    assert Scorer(library, word_readers()).weigh(question, evidence) == []
+    assert Scorer(library, word_readers()).score_evidence(question, evidence) == []
     assert not_found(question, evidence).see_also == ()
-    assert not_found(question, [replace(each, of=document) for each in evidence]).see_also
+    assert not_found(question, [replace(each, source=document) for each in evidence]).see_also

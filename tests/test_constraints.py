@@ -40,7 +40,7 @@ class Sure:
         told = np.ones(1, np.float32)
         return [Reading(1.5, [(0, len(text))], told, told) for _, text in passages]
 
-    def translated(self, text: str) -> list[str]:
+    def translate(self, text: str) -> list[str]:
         return []
 
 

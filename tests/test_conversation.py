@@ -20,10 +20,10 @@ from assistant.qa.query import (
     Interpretation,
     Turn,
     TurnCache,
-    asks_twice,
-    cuts,
+    asks_two_questions,
     interpretations,
-    questions_of,
+    possible_splits,
+    split_questions,
     turn_language,
 )
 from assistant.qa.reader import Reading as PassageReading
@@ -228,7 +228,7 @@ class Clinging:
         told = np.ones(1, np.float32)
         return [PassageReading(self._logit(question, text), [(0, len(text))], told, told) for _, text in passages]
 
-    def translated(self, text: str) -> list[str]:
+    def translate(self, text: str) -> list[str]:
         return []
 
     def _logit(self, question: str, text: str) -> float:
@@ -367,7 +367,7 @@ def test_the_second_half_of_a_sentence_speaks_of_the_item_that_the_first_names(
     ],
 )
 def test_questions_are_told_by_their_marks(text: str, language: str, parts: int) -> None:
-    assert len(questions_of(text, language)) == parts
+    assert len(split_questions(text, language)) == parts
 
 
 @pytest.mark.parametrize(
@@ -388,18 +388,22 @@ def test_questions_are_told_by_their_marks(text: str, language: str, parts: int)
     ],
 )
 def test_a_sentence_asks_twice_where_a_conjunction_joins_two_questions(text: str, language: str, twice: bool) -> None:
-    assert any(asks_twice(text, pair, language, VOCABULARY) for pair in cuts(text, language)) == twice
+    assert (
+        any(asks_two_questions(text, pair, language, VOCABULARY) for pair in possible_splits(text, language)) == twice
+    )
 
 
 def test_no_chinese_word_is_cut_at_a_sign_that_joins_others() -> None:
-    assert [*cuts("可以因为涉及税务问题拒绝引渡吗？", "zh")] == []
-    assert [*cuts("项目5何时开始审议，和谁负责介绍文件？", "zh")] == [("项目5何时开始审议", "谁负责介绍文件？")]
+    assert [*possible_splits("可以因为涉及税务问题拒绝引渡吗？", "zh")] == []
+    assert [*possible_splits("项目5何时开始审议，和谁负责介绍文件？", "zh")] == [
+        ("项目5何时开始审议", "谁负责介绍文件？")
+    ]
 
 
 @given(st.text(max_size=120), st.sampled_from(LANGUAGES))
 def test_however_a_text_is_cut_nothing_is_made_up(text: str, language: str) -> None:
-    assert all(part in text for pair in cuts(text, language) for part in pair)
-    assert "".join("".join(questions_of(text, language)).split()) == "".join(text.split())
+    assert all(part in text for pair in possible_splits(text, language) for part in pair)
+    assert "".join("".join(split_questions(text, language)).split()) == "".join(text.split())
 
 
 # What is carried
@@ -408,18 +412,18 @@ def test_however_a_text_is_cut_nothing_is_made_up(text: str, language: str) -> N
 def test_turns_are_forgotten_when_the_library_has_changed() -> None:
     memory, turn = TurnCache(), Turn(Interpretation(("q",), "q", "en"), ("p1",))
     before, after = object(), object()
-    memory.keep("q", before, turn)
-    assert memory.turn("q", before) == turn
-    assert memory.turn("q", after) is None
-    assert memory.turn("q", before) is None
+    memory.put("q", before, turn)
+    assert memory.get("q", before) == turn
+    assert memory.get("q", after) is None
+    assert memory.get("q", before) is None
 
 
 def test_only_the_latest_turns_are_remembered() -> None:
     memory, state = TurnCache(), object()
     for n in range(REMEMBERED + 1):
-        memory.keep(n, state, Turn(Interpretation((str(n),), str(n), "en")))
-    assert memory.turn(REMEMBERED, state) is not None
-    assert memory.turn(0, state) is None
+        memory.put(n, state, Turn(Interpretation((str(n),), str(n), "en")))
+    assert memory.get(REMEMBERED, state) is not None
+    assert memory.get(0, state) is None
 
 
 def test_a_follow_up_is_answered_from_where_the_turn_before_was(starter_engine: Engine) -> None:

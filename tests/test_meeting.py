@@ -32,7 +32,7 @@ class Picking:
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
         return [self._reading(text) for _, text in passages]
 
-    def translated(self, text: str) -> list[str]:
+    def translate(self, text: str) -> list[str]:
         return []
 
     def _reading(self, text: str) -> Reading:

@@ -60,7 +60,7 @@ class Liking:
             found.append(Reading(logit, spans, told, told))
         return found
 
-    def translated(self, text: str) -> list[str]:
+    def translate(self, text: str) -> list[str]:
         return []
 
 

@@ -13,7 +13,7 @@ from test_answers import check_citations
 from word_reader import THRESHOLDS, WordReader
 
 from assistant.qa.engine import Engine
-from assistant.qa.metadata import adopted_on, dated_on, particulars
+from assistant.qa.metadata import adoption_date, document_date, first_page_facts
 from assistant.qa.reader import Reading
 from assistant.qa.readers import Readers
 from corpus.catalogue import Catalogue
@@ -158,7 +158,7 @@ def test_a_day_that_an_article_names_is_not_that_of_the_adoption(
     library = open_library()
     add(library, catalogue, Input("treaty.md", TREATY.encode()))
     (document,) = library.documents()
-    assert (adopted_on(document), dated_on(document)) == (None, dt.date(2040, 4, 17))
+    assert (adoption_date(document), document_date(document)) == (None, dt.date(2040, 4, 17))
 
 
 NOTE = """United Nations
@@ -229,6 +229,6 @@ def test_a_first_page_without_its_symbol_tells_when_it_was_issued_and_in_which_l
     library = open_library()
     add(library, catalogue, Input("A_RES_95_12.md", text.encode()))
     (header,) = library.headers()
-    told = [sentence for _, sentence in particulars(library.document(header.id))]
+    told = [sentence for _, sentence in first_page_facts(library.document(header.id))]
     assert any("was issued, distributed and published on 22 December 2040" in sentence for sentence in told)
     assert any("was written in this language: Original: French" in sentence for sentence in told)

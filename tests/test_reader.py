@@ -65,7 +65,7 @@ class Fake:
         self.passages += passages
         return [self._reading(text[: self._sees]) for _, text in passages]
 
-    def translated(self, text: str) -> list[str]:
+    def translate(self, text: str) -> list[str]:
         """Knows no other language."""
         return []
 
@@ -352,7 +352,7 @@ def test_what_a_digest_says_keeps_no_official_text_from_being_read(holding: Hold
     question = asked.question("What do yachts pay by the night at their pier?")
     found = asked.search(question.text, READ)
     assert "forty crowns" in found[0].passage.text
-    Scorer(asked.library, readers(en=fake)).weigh(question, found)
+    Scorer(asked.library, readers(en=fake)).score_evidence(question, found)
     assert len(fake.passages) == read
 
 
@@ -383,7 +383,7 @@ def test_no_more_is_read_where_none_of_the_first_english_passages_is_anywhere_ne
     for bar in (THRESHOLDS.answered, THRESHOLDS.answered - 1.5, THRESHOLDS.answered + 3.0):  # whatever the caution
         known: dict[str, Thresholds] = dict.fromkeys(("en", "multilingual"), replace(THRESHOLDS, answered=bar))
         fake.passages.clear()
-        Scorer(asked.library, Readers({"en": fake, "multilingual": fake}, known)).weigh(question, found)
+        Scorer(asked.library, Readers({"en": fake, "multilingual": fake}, known)).score_evidence(question, found)
         assert len(fake.passages) == read
 
 
@@ -679,16 +679,16 @@ def test_the_multilingual_reader_reads_every_script_by_its_own_characters(tmp_pa
     ],
 )
 def test_words_of_other_languages_are_known_in_english(converted: Path, question: str, words: set[str]) -> None:
-    assert words <= set(Reader("multilingual", converted).translated(question))
+    assert words <= set(Reader("multilingual", converted).translate(question))
 
 
 @needs_reader
 @needs_multilingual
 def test_what_has_no_words_has_no_translation_and_english_needs_none(converted: Path) -> None:
     made = Reader("multilingual", converted)
-    assert made.translated("") == []
-    assert all(word.isalpha() for word in made.translated("\ud83d </s> <s> 42 ?!"))
-    assert Reader("en", converted).translated("Combien de migrants ?") == []
+    assert made.translate("") == []
+    assert all(word.isalpha() for word in made.translate("\ud83d </s> <s> 42 ?!"))
+    assert Reader("en", converted).translate("Combien de migrants ?") == []
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from running_servers import Answer as Reply
 from running_servers import free_port
 from word_reader import word_readers
 
-from assistant.generation.rewrite import stands
+from assistant.generation.rewrite import is_faithful
 from assistant.qa.engine import Engine
 from assistant.qa.query import Interpretation
 from assistant.vocabulary import Vocabulary
@@ -128,4 +128,4 @@ def test_a_rewritten_question_stands_on_what_was_said_in_every_language(
     before: str, text: str, made: str, good: bool
 ) -> None:
     reading = Interpretation((before, text), text, detect_language(text), leans=True)
-    assert stands(made, text, [before, text], reading, VOCABULARY) == good
+    assert is_faithful(made, text, [before, text], reading, VOCABULARY) == good

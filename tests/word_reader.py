@@ -34,7 +34,7 @@ class WordReader:
         language = detect_language(question)
         return [self._reading(_asked(question, language), *passage) for passage in passages]
 
-    def translated(self, text: str) -> list[str]:
+    def translate(self, text: str) -> list[str]:
         """Knows a few words."""
         return [_GLOSSARY[word] for word in _WORD.findall(text.casefold()) if word in _GLOSSARY]
 

@@ -12,7 +12,7 @@ from urllib.parse import quote
 import httpx
 
 from assistant.cli.backend import PaperResult
-from assistant.qa.answer import Answer, Event, Finished, answer_events, answer_of
+from assistant.qa.answer import Answer, Event, Finished, answer_events, answer_from_json
 from assistant.question_request import QuestionRequest
 from assistant.reports import Progress
 from assistant.service_errors import Conflict, Invalid, ServiceFault
@@ -64,7 +64,9 @@ class ServerBackend:
 
     def ask(self, request: QuestionRequest) -> Answer:
         """Answers a question."""
-        return answer_of(self._call("POST", "/ask", json={**request.model_dump(), "question": request.question or " "}))
+        return answer_from_json(
+            self._call("POST", "/ask", json={**request.model_dump(), "question": request.question or " "})
+        )
 
     def stream(self, request: QuestionRequest) -> Iterator[Event]:
         """Yields the events of an answer, all at once when it is complete."""

@@ -212,7 +212,7 @@ def _difference_blocks(
     cells = tuple(_mark_pieces(side, citations[1].language, references.language) for side in sides)
     join = mark(";", references.language)
     reasons = [
-        f"{place}: {join.join(dict.fromkeys(reason.said(references.language) for reason in own_reasons))}"
+        f"{place}: {join.join(dict.fromkeys(reason.message(references.language) for reason in own_reasons))}"
         for place, own_reasons in zip(header, (difference.had, difference.has), strict=True)
         if own_reasons
     ]

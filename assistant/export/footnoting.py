@@ -12,7 +12,7 @@ from assistant.answer_phrases import day_text, mark, place_name, place_text, say
 from assistant.export.publication import Content, Note, Span, Table, plain
 from assistant.export.un_style import document_name
 from assistant.qa.answer import Citation, Statement
-from assistant.qa.metadata import dated_on
+from assistant.qa.metadata import document_date
 from assistant.reports.lookup import display_label
 from assistant.reports.quoted_tables import ELLIPSIS, Cell, Grid
 from assistant.row_tables import without_bars
@@ -203,7 +203,7 @@ class ReferenceFormatter:
         """A document (by id) in a list: its full name, its day, and its language."""
         document_found = self.find_document(document)
         name = document_name(document_found, self.language)
-        day = dated_on(document_found) if document_found.edition != "digest" else None
+        day = document_date(document_found) if document_found.edition != "digest" else None
         date_text = day_text(day, self.language) if day else ""
         details = ["" if date_text in name.full else date_text, language_name(document_found.language, self.language)]
         return Span(_capitalize(name.full), url=document_found.url), Span(

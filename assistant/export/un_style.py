@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from assistant.answer_phrases import act_frames, day_text, filled, mark, place_name, say
-from assistant.qa.metadata import adopted_on, reads_as_draft
+from assistant.qa.metadata import adoption_date, reads_as_draft
 from assistant.reports.lookup import display_label
 from corpus.documents import Document
 from corpus.symbols import Symbol
@@ -73,7 +73,7 @@ def format_locator(locator: str, symbol: str, language: str) -> str:
 
 
 def _full_act_name(document: Document, act: str, language: str) -> str:
-    day = adopted_on(document)
+    day = adoption_date(document)
     dated_name = say("act_of", language, act=act, day=day_text(day, language)) if day else act
     title = re.sub(r"^\d[^\s.]*(?: [A-Z])?\.\s+", "", document.title)
     if not title or title == document.key:

@@ -12,7 +12,7 @@ from typing import Any
 
 from starlette.requests import Request
 
-from assistant.qa.answer import Answer, answer_of
+from assistant.qa.answer import Answer, answer_from_json
 from assistant.service_errors import NotFound
 
 MAX_CONVERSATIONS = 1_000
@@ -51,7 +51,7 @@ def serialize_turns(turns: Sequence[Turn], before: int = 0) -> str:
 
 def parse_turns(text: str) -> list[Turn]:
     """Parses turns serialised by `serialize_turns`; for trusted input only."""
-    return [Turn(each["question"], each["scope"], answer_of(each["answer"])) for each in json.loads(text)]
+    return [Turn(each["question"], each["scope"], answer_from_json(each["answer"])) for each in json.loads(text)]
 
 
 def turns_before(text: str) -> int:

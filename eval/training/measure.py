@@ -13,7 +13,7 @@ from assistant.qa.abstention import FROM_ENGLISH, NEITHER_ENGLISH, SAME
 from assistant.qa.engine import Engine
 from assistant.qa.readers import PassageReader, SearchScores, search_bonus
 from assistant.qa.scoring import AGAIN, READ, Scorer
-from assistant.qa.units import heading_of, units_of, worded
+from assistant.qa.units import reader_heading, units_of, without_edge_lines
 from eval.training.calibrate import Calibration, Outcome
 from eval.training.groups import Group, lines_of
 from eval.training.own_rows import asked_of, with_turn_before
@@ -110,8 +110,8 @@ def by_readers(engine: Engine, reader: PassageReader, other: PassageReader | Non
     def best(text: str) -> tuple[float, float | None] | None:
         found = engine.search(text, READ)
         searched = SearchScores.of(found, engine.question(text))
-        held = [words for each in found if (words := worded(each))]
-        reads = [(heading_of(each), each.passage.text) for each in held]
+        held = [words for each in found if (words := without_edge_lines(each))]
+        reads = [(reader_heading(each), each.passage.text) for each in held]
         added = [search_bonus(each.score, searched.best) for each in held]
         told = [one.logit + more for one, more in zip(reader.read(text, reads), added, strict=True)]
         if other is not None:

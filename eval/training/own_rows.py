@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from assistant.qa.engine import Engine
-from assistant.qa.provisions import within
+from assistant.qa.provisions import is_within
 from assistant.qa.retriever import Evidence
-from assistant.qa.units import heading_of, worded
+from assistant.qa.units import reader_heading, without_edge_lines
 from corpus.documents import Document, Passage, Span
 from corpus.library import Library
 from eval.gold_spans import span_of, stem_of
@@ -126,7 +126,7 @@ def _place(document: Document, gold: Mapping[str, str]) -> Span | None:
     """Where a gold place stands: its words, or all that stands at its locator; None where neither is found."""
     if "span" in gold:
         return span_of(document, gold["locator"], gold["span"])
-    blocks = [block for block in document.blocks if within(block.locator, gold["locator"])]
+    blocks = [block for block in document.blocks if is_within(block.locator, gold["locator"])]
     return (blocks[0].start, blocks[-1].end) if blocks else None
 
 
@@ -157,12 +157,12 @@ def as_read(passage: Passage, document: Document, span: Span | None = None) -> R
     """A passage as the product reads it, with what answers in it, a span of the document: nothing does that stands in lines which are
     not read with passages. None where there are no others."""
     evidence = Evidence(passage, document)
-    words = worded(evidence)
+    words = without_edge_lines(evidence)
     if words is None:
         return None
     read = words.passage
     start, stop = (max(span[0], read.start), min(span[1], read.end)) if span else (0, 0)
-    return Read(heading_of(evidence), read.text, (start - read.start, stop - read.start) if start < stop else None)
+    return Read(reader_heading(evidence), read.text, (start - read.start, stop - read.start) if start < stop else None)
 
 
 def _answering(document: Document, passages: Sequence[Passage], begin: int, end: int) -> list[Read]:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.qa.reader_weights import CODES, KEPT, SCALE, ZERO, dequantised, words_path
+from assistant.qa.reader_weights import CODES, FROZEN, SCALE, ZERO, dequantised, words_path
 from corpus.embedding.embedder import EmbeddingError
 from corpus.embedding.minilm import SHIPPED, TOKENIZER, WEIGHTS_SHA256, PackagedMiniLM
 from corpus.embedding.model_files import package_folder, read_verified
@@ -41,7 +41,7 @@ def publish(embedding: Path) -> list[Path]:
         (made,) = Path(scratch).glob(f"*{WEIGHTS_SHA256[:12]}*.onnx")
         (embedding / SHIPPED).write_bytes(made.read_bytes())
     (embedding / TOKENIZER).write_bytes((package / "model" / TOKENIZER).read_bytes())
-    words_path().write_bytes(npz({name: values for name, values in _parts(None).items() if name.startswith(KEPT)}))
+    words_path().write_bytes(npz({name: values for name, values in _parts(None).items() if name.startswith(FROZEN)}))
     return [embedding / SHIPPED, embedding / TOKENIZER, words_path()]
 
 

@@ -52,7 +52,7 @@ def make_briefing(
     state = library_fingerprint(engine.library, (*engine.signature, *([writer.model.name] if writer else [])))
     cache = ReportCache(engine.library, CACHE_FOLDER, cache_key(to_json_data(request), state))
     selector = UnitSelector(engine, subject, slices=Slices(aside))
-    if subject.user_question is not None and engine.silent(subject.user_question):
+    if subject.user_question is not None and engine.has_nothing_to_search(subject.user_question):
         raise subject_sections.nothing_found_error(selector)
     section_writer = None if writer is None else SectionWriter(selector, writer, aside)
     sections_by_key = _build_sections(selector, section_writer, cache, mode, progress)
@@ -210,7 +210,7 @@ def _unsourced_texts(
             text = say("unsourced_paper", language, symbol=paper.symbol, title=paper.title)
             command = f" {say('fetch_it', language, symbol=quote(paper.symbol))}"
             texts.append(text + command if request.audience == "secretariat" else text)
-    ignored = {reason.said(language) for reason in (FOREIGN, REPEATED)}
+    ignored = {reason.message(language) for reason in (FOREIGN, REPEATED)}
     for section in sections_by_key.values():
         texts += section.unsourced
         dropped = [each for each in section.written.dropped if each.reason not in ignored] if section.written else []

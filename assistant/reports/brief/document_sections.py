@@ -10,7 +10,15 @@ from itertools import groupby, islice, pairwise, zip_longest
 
 from assistant.answer_phrases import say
 from assistant.qa.answer import Statement
-from assistant.qa.metadata import adoption_lines, dated_on, is_draft, item_lines, line_of, opening_of, votes
+from assistant.qa.metadata import (
+    adoption_lines,
+    document_date,
+    has_vote,
+    is_draft,
+    item_lines,
+    line_text,
+    preamble_start,
+)
 from assistant.qa.units import Unit
 from assistant.reports.brief.briefing import Part, Section
 from assistant.reports.brief.selection import UnitSelector
@@ -53,7 +61,7 @@ def build_adoption(selector: UnitSelector) -> Section:
     if items:
         contiguous = items[-1].ordinal - items[0].ordinal < len(items)  # else there is a footnote between them
         statements.append(_quote_lines(selector, document, items, whole=contiguous))
-    remark = "draft_text" if draft else "" if votes(document) else "no_vote" if lines else "not_adopted"
+    remark = "draft_text" if draft else "" if has_vote(document) else "no_vote" if lines else "not_adopted"
     heading = say("section_draft", language) if draft else ""
     remarks = (say(remark, language),) if remark else ()
     return selector.make_section("adoption", Part("", tuple(statements)), heading=heading, remarks=remarks)
@@ -61,9 +69,9 @@ def build_adoption(selector: UnitSelector) -> Section:
 
 def _sponsor_line(document: Document) -> tuple[Block, ...]:
     """The line right above the title of a draft that names its sponsors, before a colon."""
-    above = [block for block in document.blocks[: opening_of(document) or 0] if block.kind != "footnote"]
-    lines = (block for block in reversed(above) if line_of(document, block) != document.title)
-    return tuple(block for block in islice(lines, 1) if re.search("[:：]", line_of(document, block)))
+    above = [block for block in document.blocks[: preamble_start(document) or 0] if block.kind != "footnote"]
+    lines = (block for block in reversed(above) if line_text(document, block) != document.title)
+    return tuple(block for block in islice(lines, 1) if re.search("[:：]", line_text(document, block)))
 
 
 def _quote_lines(selector: UnitSelector, document: Document, lines: Sequence[Block], *, whole: bool) -> Statement:
@@ -118,7 +126,7 @@ def find_previous_text(library: Library, document: Document) -> Document | None:
     ]
     if revisions:
         return library.document(max(revisions, key=lambda each: each.revision).id)
-    title, day = normalized_key(strip_number(document, document.title)), dated_on(document)
+    title, day = normalized_key(strip_number(document, document.title)), document_date(document)
     if not title or day is None:
         return None
     usable = versions.quotable_documents(document.language)
@@ -127,7 +135,7 @@ def find_previous_text(library: Library, document: Document) -> Document | None:
         titles = (normalized_key(header.title), normalized_key(header.title.partition(". ")[2]))
         if header.id in usable and header.language == document.language and title in titles:
             document_found = library.document(header.id)
-            adopted = dated_on(document_found)
+            adopted = document_date(document_found)
             if adopted is not None and adopted < day and _session_key(document_found) != _session_key(document):
                 candidates.append((adopted, document_found.id, document_found))
     return max(candidates)[-1] if candidates else None

@@ -12,12 +12,12 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 
 from assistant.answer_phrases import say
-from assistant.generation.generation_report import notes_of
-from assistant.generation.writer import Draft, Fallen, Writer
+from assistant.generation.generation_report import draft_notes
+from assistant.generation.writer import Draft, FailedSentence, Writer
 from assistant.grounding.rejection_reasons import Reason
 from assistant.qa.abstention import SAME_STATEMENT_COSINE
 from assistant.qa.answer import Dropped, Statement
-from assistant.qa.citations import statement_of
+from assistant.qa.citations import quote_unit
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import units_of
 from assistant.reports.brief.briefing import Part, Section, SectionKey, WritingRecord
@@ -63,7 +63,7 @@ class SectionWriter:
         else:
             parts = tuple(self._write_part(each, section.key, drafts) if each.sure else each for each in section.parts)
         model = self.writer.model.name
-        notes = [note for draft in drafts for note in notes_of(draft, language, model)]
+        notes = [note for draft in drafts for note in draft_notes(draft, language, model)]
         if any(draft.fault for draft in drafts):
             notes.append(say("section_quoted", language))
         if any(statement.verdict == "supported" for part in parts for statement in part.statements):
@@ -71,7 +71,9 @@ class SectionWriter:
         record = WritingRecord(
             model=model,
             failed=self.failed,
-            dropped=tuple(Dropped(each.text, each.reason.said(language)) for draft in drafts for each in draft.dropped),
+            dropped=tuple(
+                Dropped(each.text, each.reason.message(language)) for draft in drafts for each in draft.dropped
+            ),
             raw=tuple(each for draft in drafts for each in draft.raw),
         )
         return replace(section, parts=parts, remarks=(*dict.fromkeys(notes), *section.remarks), written=record)
@@ -112,7 +114,7 @@ class SectionWriter:
         self.failed = draft.fault is not None and draft.fault.kind != "too_long"
         units = (unit for each in evidence for unit in units_of(each))
         excluded = [
-            statement_of(unit).citations[-1]
+            quote_unit(unit).citations[-1]
             for unit in units
             if not unit.empty and self.selector.belongs_to_other_item(unit)
         ]
@@ -125,7 +127,7 @@ class SectionWriter:
             ) or (summary and any(self._repeats(statement.text, each.text, REPEATED_QUOTE) for each in quotes))
             # Supported by its sources, but a repetition, or about another item.
             if repeated or any(cite.overlaps(each) for cite in cites for each in excluded):
-                draft.dropped.append(Fallen(statement.text, REPEATED if repeated else FOREIGN))
+                draft.dropped.append(FailedSentence(statement.text, REPEATED if repeated else FOREIGN))
                 continue
             self._written_texts.append(statement.text)
             cites = tuple(replace(cite, id=passage_at(cite.document, cite.start) or cite.id) for cite in cites)

@@ -18,9 +18,9 @@ import numpy as np
 from assistant.answer_phrases import say
 from assistant.qa.abstention import REPEATED_STATEMENT_COSINE, SAME_STATEMENT_COSINE
 from assistant.qa.answer import Citation, Statement
-from assistant.qa.citations import statement_of
+from assistant.qa.citations import quote_unit
 from assistant.qa.engine import Engine
-from assistant.qa.metadata import bracketed, covering, is_draft
+from assistant.qa.metadata import covering_letter_blocks, is_bracketed, is_draft
 from assistant.qa.retriever import Evidence
 from assistant.qa.scoring import ScoredUnit
 from assistant.qa.units import Unit, units_of
@@ -128,7 +128,7 @@ class UnitSelector:
         return (
             question is None
             or scored.score >= 0.0
-            or question.all_said(scored.unit.text, scored.unit.document.language)
+            or question.has_all_words(scored.unit.text, scored.unit.document.language)
         )
 
     def is_answer(self, scored: ScoredUnit, words: str) -> bool:
@@ -138,7 +138,7 @@ class UnitSelector:
         question = self.engine.question(words, self.subject.title_language)
         short_title = self.subject.item is not None and len(question.content) <= FEW_WORDS
         return scored.score >= 0.0 and (
-            not short_title or question.all_said(scored.unit.text, scored.unit.document.language)
+            not short_title or question.has_all_words(scored.unit.text, scored.unit.document.language)
         )
 
     @cached_property
@@ -163,7 +163,7 @@ class UnitSelector:
                 break
             if unit.empty or (novel and not self.is_novel(unit)):
                 continue
-            statement = statement_of(unit)
+            statement = quote_unit(unit)
             if self.is_new(statement):
                 self.mark_used(statement)
                 statements.append(statement)
@@ -259,7 +259,7 @@ class UnitSelector:
         in_figure = block.locator.rpartition(", ")[2].startswith(_FIGURE_LOCATORS)  # a caption, or words in the figure
         if block.kind in ("footnote", "heading") or in_figure or block.page in document.unquotable:
             return False
-        if unit.block in covering(document) or bracketed(unit.text):
+        if unit.block in covering_letter_blocks(document) or is_bracketed(unit.text):
             return False
         # A paragraph without number and closing sign is a signature, a name or a caption.
         if block.kind == "paragraph" and not (block.number or unit.leads or unit.text.endswith(_CLOSING_SIGNS)):
@@ -284,7 +284,7 @@ class UnitSelector:
         shortest = MIN_LENGTH_CHINESE if document.language == "zh" else MIN_LENGTH
         return (
             shortest <= len(unit.text) <= MAX_LENGTH
-            and self.is_new(statement_of(unit))
+            and self.is_new(quote_unit(unit))
             and not self.belongs_to_other_item(unit)
         )
 

@@ -9,8 +9,8 @@ from functools import partial
 
 from assistant.answer_phrases import say
 from assistant.qa.engine import Engine
-from assistant.qa.metadata import adopted_on, covering
-from assistant.qa.retriever import restricted
+from assistant.qa.metadata import adoption_date, covering_letter_blocks
+from assistant.qa.retriever import restricted_ids
 from assistant.qa.units import Unit
 from assistant.question import Question
 from assistant.reports import ReportError
@@ -109,7 +109,9 @@ def find_subject(engine: Engine, request: Request) -> Subject:
         )
     user_question = engine.subject(request.value) if request.kind in ("theme", "question") else None
     # Like an answer, the paper uses only documents that the question names, if any.
-    document_ids = restricted(user_question, engine.library) if user_question and request.kind == "question" else None
+    document_ids = (
+        restricted_ids(user_question, engine.library) if user_question and request.kind == "question" else None
+    )
     usable_ids = sorted(versions.quotable_documents(request.language, document_ids))
     ids_by_kind = {
         kind: tuple(each for each in usable_ids if headers[each].kind == kind) for kind in ("treaty", "agenda")
@@ -264,7 +266,7 @@ def _section_themes(document: Document) -> tuple[Theme, ...]:
     Chapters of nothing but recommendations are left out, and annexes where there is other text. Where most paragraphs
     are numbered only these count, so that neither a cover nor lists of contents and abbreviations are sections.
     """
-    covering_letter, chapter = covering(document), grammar_of(document.language).chapter
+    covering_letter, chapter = covering_letter_blocks(document), grammar_of(document.language).chapter
     paragraphs = [
         block for block in document.blocks if block.kind == "paragraph" and block.ordinal not in covering_letter
     ]
@@ -330,7 +332,7 @@ def _proposed_themes(agenda: Document, item: AgendaItem) -> tuple[Theme, ...]:
 def _document_day(library: Library, header: Header) -> str:
     """The day of a document in ISO 8601: of a resolution the day of its adoption, else that of the document; empty
     where it has none."""
-    adopted = adopted_on(library.document(header.id)) if header.kind == "resolution" else None
+    adopted = adoption_date(library.document(header.id)) if header.kind == "resolution" else None
     return adopted.isoformat() if adopted else header.date or ""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from assistant.answer_phrases import day_text, joined, say
-from assistant.qa.metadata import covering
+from assistant.qa.metadata import covering_letter_blocks
 from assistant.qa.scoring import READ, ScoredUnit
 from assistant.qa.units import Unit
 from assistant.reports import ReportError
@@ -111,7 +111,7 @@ def unsourced_theme_text(selector: UnitSelector, theme: Theme, places: Sequence[
         relevant = [each for each in selector.score_units(theme.words, ids, READ) if is_relevant(each)]
         template = "unsure_theme" if relevant else template
         quotable = [each.unit for each in relevant if each.unit.document.id in subject.own_ids or each.score >= 0.0]
-        units = [unit for unit in quotable if unit.block not in covering(unit.document)]
+        units = [unit for unit in quotable if unit.block not in covering_letter_blocks(unit.document)]
         places = list(dict.fromkeys(unit.document.cite(unit.locator) for unit in units))[:MAX_PLACES]
     name = theme.heading or subject.title
     if not places:

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Literal
 
 from assistant.qa.citations import WHOLE_LIMIT
-from assistant.qa.metadata import adoption_lines, opening_of
+from assistant.qa.metadata import adoption_lines, preamble_start
 from assistant.qa.units import Unit
 from corpus.documents import Block, Document
 
@@ -85,7 +85,7 @@ def find_paragraphs(document: Document) -> list[Paragraph]:
     last_entry = max((block.ordinal for block in document.blocks if block.locator == "contents"), default=-1)
     adoption_ordinals = {block.ordinal for block in adoption_lines(document)}
     # Everything before the preamble of a resolution is its head, also in a text without a marked masthead.
-    preamble_start = (opening_of(document) or 0) if document.kind == "resolution" else 0
+    text_start = (preamble_start(document) or 0) if document.kind == "resolution" else 0
     in_annex, preamble_number = False, 0
     found: list[Paragraph] = []
     for block in document.blocks:
@@ -95,7 +95,7 @@ def find_paragraphs(document: Document) -> list[Paragraph]:
                                                   block.kind != "heading" and not block.number)  # fmt: skip
         is_bracketed = block.kind == "heading" and text.startswith("[") and text.endswith("]")
         is_front_matter = block.locator in _UNCOMPARED_PARTS or (
-            block.ordinal < preamble_start and block.kind != "footnote"
+            block.ordinal < text_start and block.kind != "footnote"
         )
         if not text or is_front_matter or is_contents or is_bracketed or block.ordinal in adoption_ordinals:
             continue

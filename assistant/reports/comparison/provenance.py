@@ -14,8 +14,8 @@ from functools import cache, cached_property
 from typing import Any, Literal
 
 from assistant.qa.answer import Citation
-from assistant.qa.metadata import opening_of
-from assistant.qa.provisions import within
+from assistant.qa.metadata import preamble_start
+from assistant.qa.provisions import is_within
 from assistant.reports import Progress, ReportError, no_progress
 from assistant.reports.comparison.alignment import SAME_PART_SIMILARITY, SURE_SIMILARITY, similarities
 from assistant.reports.comparison.paragraphs import CLOSING_SIGNS, Paragraph, find_paragraphs
@@ -147,7 +147,7 @@ def find_origins(
     origins = (
         Origin(cite(library, document, paragraph.block), _order_earlier(own_matches, source_id))
         for paragraph, own_matches in zip(paragraphs, earlier_by_paragraph, strict=True)
-        if not place or within(paragraph.block.locator, place)
+        if not place or is_within(paragraph.block.locator, place)
     )
     return Origins(document.id, document.label, document.language, tuple(origins))
 
@@ -238,6 +238,6 @@ class _EarlierTexts:
 def _compared_paragraphs(document: Document) -> Iterator[Paragraph]:
     """The paragraphs and list items of a text, without footnotes and without the line that names the body that
     speaks."""
-    speaks = opening_of(document)
+    speaks = preamble_start(document)
     own = (each for each in find_paragraphs(document) if each.group == "paragraph" and each.words)
     return (each for each in own if each.block.ordinal != speaks)

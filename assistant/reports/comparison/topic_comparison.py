@@ -19,11 +19,11 @@ from typing import Any, Literal
 
 import numpy as np
 
-from assistant.grounding.exact_values import Source, lacking
+from assistant.grounding.exact_values import Source, find_missing
 from assistant.grounding.rejection_reasons import Reason
-from assistant.grounding.sense import turned
+from assistant.grounding.sense import find_reversals
 from assistant.qa.answer import Citation, Statement
-from assistant.qa.citations import statement_of
+from assistant.qa.citations import quote_unit
 from assistant.qa.engine import Engine
 from assistant.qa.metadata import is_draft
 from assistant.qa.retriever import Evidence
@@ -159,8 +159,8 @@ def find_differing_pairs(units: Sequence[Unit]) -> list[tuple[Unit, Unit]]:
 def _extra_facts(one: Unit, other: Unit) -> tuple[Reason, ...]:
     language = one.document.language
     source = Source(other.text, language, locator=other.locator, heading=other.context)
-    found = lacking(one.text, read(one.text, language), [source], language)
-    found += turned(one.text, other.text, other.context, language)
+    found = find_missing(one.text, read(one.text, language), [source], language)
+    found += find_reversals(one.text, other.text, other.context, language)
     return tuple(dict.fromkeys(each for each in found if each.kind not in _WORDING_REASONS))
 
 
@@ -286,7 +286,11 @@ def compare_topic(
     versions = VersionNotes(engine.library)
     named_ids = list(dict.fromkeys(document.id for document in documents))
     document_ids, unread = (
-        ([], 0) if engine.silent(question) else (named_ids, 0) if named_ids else _select_documents(engine, question)
+        ([], 0)
+        if engine.has_nothing_to_search(question)
+        else (named_ids, 0)
+        if named_ids
+        else _select_documents(engine, question)
     )
     sides_with_units: list[tuple[Side, dict[int, Unit]]] = []
     all_units: list[Unit] = []
@@ -297,16 +301,16 @@ def compare_topic(
         units, further_units, is_certain, nearest_unit = _find_statements(
             engine, question, document, thorough=bool(named_ids)
         )
-        statements, notes = versions.corrected([statement_of(unit) for unit in units], question.language)
+        statements, notes = versions.corrected([quote_unit(unit) for unit in units], question.language)
         notes += versions.notes((), [document], question.language)
         side = Side(
             document_id, document.label, document.title, document.date or None,
             "found" if is_certain else "closest" if statements else "absent", tuple(statements),
-            tuple(statement_of(unit).citations[-1] for unit in further_units),
-            statement_of(nearest_unit) if nearest_unit is not None else None, tuple(notes),
+            tuple(quote_unit(unit).citations[-1] for unit in further_units),
+            quote_unit(nearest_unit) if nearest_unit is not None else None, tuple(notes),
         )  # fmt: skip
         units_by_index = {
-            statements.index(statement): unit for unit in units if (statement := statement_of(unit)) in statements
+            statements.index(statement): unit for unit in units if (statement := quote_unit(unit)) in statements
         }
         sides_with_units.append((side, units_by_index))
         all_units += _all_units(engine.library, document)
@@ -358,7 +362,7 @@ def _add_matching_units(
     for side, units_by_index in sides_with_units:
         additional = sorted(matches[side.document], key=lambda unit: unit.start)
         additional = [unit for unit in additional if not any(unit.overlaps(own) for own in units_by_index.values())]
-        statements, first_index = tuple(map(statement_of, additional)), len(side.statements)
+        statements, first_index = tuple(map(quote_unit, additional)), len(side.statements)
         if not side.statements and additional:
             status = "found" if "found" in matches[side.document].values() else "closest"
             side = replace(side, status=status, statements=statements, nearest=None)
@@ -407,7 +411,7 @@ def _find_statements(
         is_candidate = thorough or each.whole >= each.thresholds.tentative_margin
         if is_candidate and not footnote and not any(unit.overlaps(other) for other in score_by_passage):
             score_by_passage[unit] = each.whole
-    containing_all = {unit for unit in score_by_passage if question.all_said(unit.text, document.language)}
+    containing_all = {unit for unit in score_by_passage if question.has_all_words(unit.text, document.language)}
     ranked = _rank_units(engine, question, list(score_by_passage), evidence, containing_all)
     relevant = [each for each in ranked if score_by_passage[each.unit] >= each.thresholds.tentative_margin]
     confirmed = [

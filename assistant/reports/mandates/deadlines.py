@@ -6,7 +6,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-from assistant.qa.metadata import dated_on
+from assistant.qa.metadata import document_date
 from assistant.wording.drafting import grammar_of, unquoted
 from assistant.wording.lexicon import number_words
 from corpus.analysis import fold
@@ -37,7 +37,7 @@ class DeadlineReader:
     def __init__(self, document: Document) -> None:
         self._document = document
         self._grammar = grammar_of(document.language)
-        self._day = dated_on(document)
+        self._day = document_date(document)
         self._session = self._grammar.number(document.masthead.session)
 
     def find_times(self, start: int, end: int) -> list[Span]:

@@ -16,7 +16,7 @@ from typing import Any
 
 from assistant.answer_phrases import day_of, say
 from assistant.qa.answer import Citation
-from assistant.qa.metadata import dated_on, is_draft
+from assistant.qa.metadata import document_date, is_draft
 from assistant.reports import Progress, ReportError, no_progress
 from assistant.reports.comparison.paragraphs import fold_text
 from assistant.reports.lookup import cite, find_document, find_newer_resolutions, find_similar_names
@@ -156,7 +156,7 @@ def list_mandates(library: Library, filters: MandateFilter, progress: Progress =
             if not has_operative_text(document):
                 continue
             documents_read += 1
-            day = dated_on(document)
+            day = document_date(document)
             if day is not None:
                 years.add(day.year)
             if filters.year is not None and (day is None or day.year != filters.year):
@@ -222,7 +222,7 @@ def mandate_rows(
     library: Library, document: Document, mandates: Iterable[Mandate] | None = None
 ) -> Iterator[MandateRow]:
     """The rows of one document, in its order: its requests and decisions, or the `mandates` given."""
-    adopted, deadlines = dated_on(document), DeadlineReader(document)
+    adopted, deadlines = document_date(document), DeadlineReader(document)
     draft = is_draft(document.symbol)
     operative_start = next((block.start for block in operative_paragraphs(document)), 0)
     for mandate in find_mandates(document) if mandates is None else mandates:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from assistant.qa.answer import Citation, Statement
-from assistant.qa.citations import statement_of
+from assistant.qa.citations import quote_unit
 from assistant.qa.engine import Engine
 from assistant.qa.metadata import is_draft
 from assistant.qa.retriever import Evidence
@@ -81,7 +81,7 @@ class Summarizer:
                 if len(quoted) >= limit or (first_round and first.document.id in quoted_documents):
                     continue
                 for statement in self._selector.quote_units([first], 1):
-                    quoted.append((first, statement, tuple(statement_of(other).citations[-1] for other in others)))
+                    quoted.append((first, statement, tuple(quote_unit(other).citations[-1] for other in others)))
         quoted.sort(key=lambda each: precedence(each[0].document)[:2], reverse=True)
         return tuple(statement for _, statement, _ in quoted), tuple(repeats for _, _, repeats in quoted)
 
