@@ -12,9 +12,9 @@ from assistant.translations import texts
 from corpus.analysis import analyse
 from corpus.calendar_names import month_name, weekday_name
 from corpus.dates import is_day_label
-from corpus.places import parts_of
+from corpus.places import parse_locator
 from corpus.roman import from_ordinal
-from ingest.time_ranges import is_clocked
+from ingest.time_ranges import is_explicit_time_span
 
 T = TypeVar("T")
 _MARKS = {",": {"zh": "，", "ar": "، "}, ":": {"fr": " : ", "zh": "："}, ";": {"zh": "；", "ar": "؛ "}}
@@ -64,7 +64,7 @@ def isolated(value: T, language: str) -> T | str:
 def place_name(locator: str, language: str) -> str:
     """A place that a corrigendum names (`annex II, para. 3`), in the words of a language."""
     names = texts("answers", language)
-    parts = [names[f"places.{kind}"].format(n=number).strip() for kind, number in parts_of(locator).items()]
+    parts = [names[f"places.{kind}"].format(n=number).strip() for kind, number in parse_locator(locator).items()]
     return ("" if language == "zh" else "، " if language == "ar" else ", ").join(parts)
 
 
@@ -103,7 +103,7 @@ def _part_text(part: str, language: str) -> str:
 
 def _is_own(part: str) -> bool:
     """Whether a part of a locator is the document's own words: its name, the number of a decision, who speaks, a day or a time."""
-    return is_day_label(part) or is_clocked(part) or not (part[:1].islower() or part[:1].isdigit())
+    return is_day_label(part) or is_explicit_time_span(part) or not (part[:1].islower() or part[:1].isdigit())
 
 
 def act_frames(series: str, language: str) -> dict[str, str]:

@@ -14,17 +14,17 @@ from assistant.answer_phrases import act_words
 from assistant.vocabulary import TermMention, Vocabulary
 from assistant.wording.lexicon import names_time
 from assistant.wording.values import blanked, without_symbols
-from corpus.acronyms import acronyms, named_by
+from corpus.acronyms import find_acronyms, most_common_expansion
 from corpus.analysis import analyse, fold
-from corpus.catalogue import Catalogue, Entry
-from corpus.countries import countries, names_of
+from corpus.catalogue import Catalogue, CatalogueEntry
+from corpus.countries import country_names, find_countries
 from corpus.language import detect_language
-from corpus.symbols import KnownSymbols, Mention, Symbol, find_symbols
-from ingest.time_ranges import spoken_times
+from corpus.symbols import KnownSymbols, Symbol, SymbolMention, find_symbols
+from ingest.time_ranges import times_in_sentence
 
 if TYPE_CHECKING:
     from corpus.embedding import Embedder
-    from corpus.models import Models
+    from corpus.models import EmbeddingModels
 
 Made = TypeVar("Made")
 
@@ -115,8 +115,8 @@ class Question(Bounds):
     months: tuple[int, ...] = ()
     afternoon: bool | None = None
     hour: int | None = None
-    named: tuple[Entry, ...] = ()
-    called: tuple[Entry, ...] = ()
+    named: tuple[CatalogueEntry, ...] = ()
+    called: tuple[CatalogueEntry, ...] = ()
     carried: tuple[str, ...] = ()
     memory: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
 
@@ -144,7 +144,7 @@ class Question(Bounds):
         limits = {each.name: getattr(bounds, each.name) for each in fields(Bounds)}
         return replace(self, symbols=tuple(dict.fromkeys(symbols)), rest=rest, **limits)
 
-    def mentions(self) -> list[Mention]:
+    def mentions(self) -> list[SymbolMention]:
         """The symbols in its text, in order: what is a symbol by its form, and what is held under it or has the form of what is held."""
         found = find_symbols(self.text)
         held = self.known.find(self.text, alike=True)
@@ -203,7 +203,7 @@ class Question(Bounds):
     @cached_property
     def countries(self) -> tuple[str, ...]:
         """ISO 3166 codes of the countries that it names. The Spanish word for a meeting is no island."""
-        return tuple(countries(self.vocabulary.without("meetings", self.rest, self.language), self.language))
+        return tuple(find_countries(self.vocabulary.without("meetings", self.rest, self.language), self.language))
 
     @cached_property
     def unnamed(self) -> Question:
@@ -236,7 +236,7 @@ class Question(Bounds):
         if language == self.language:
             return self.content
         kept = [token for token in self.content if token.isascii() and (token.isdigit() or token.startswith("sym"))]
-        named = [name for code in self.countries for name in names_of(code, language)]
+        named = [name for code in self.countries for name in country_names(code, language)]
         words = " ".join([*self.latin, *named, *translated])
         return [*kept, *self.vocabulary.content_of(words, language)]
 
@@ -261,17 +261,17 @@ class Question(Bounds):
             if word.group().isupper() or (word.group()[0].isupper() and inside(self.text, word.start()))
         ]
 
-    def for_models(self, models: Models) -> tuple[str, tuple[Embedder, ...]]:
+    def for_models(self, models: EmbeddingModels) -> tuple[str, tuple[Embedder, ...]]:
         """What embedding models read of the question, and which models: the question itself where any reads its language,
         else the English names of what it names. The last finds most, in English too (docs/experiments.md)."""
-        readers = models.readers(self.language)
-        return (self.text, readers) if readers else (self.english, models.readers("en"))
+        readers = models.models_for(self.language)
+        return (self.text, readers) if readers else (self.english, models.models_for("en"))
 
     def spelt_by(self, texts: Sequence[str]) -> Question:
         """The question with its acronyms behind the names that some texts spell them with, where none of these has the acronym."""
         text = self.text
-        for acronym in acronyms(self.rest):
-            name = "" if any(acronym in each for each in texts) else named_by(acronym, texts)
+        for acronym in find_acronyms(self.rest):
+            name = "" if any(acronym in each for each in texts) else most_common_expansion(acronym, texts)
             if name and name.casefold() not in text.casefold():
                 text = re.sub(rf"(?<!\w){acronym}(?!\w)", f"{name} ({acronym})", text, count=1)
         return self if text == self.text else replace(self, text=text)
@@ -322,7 +322,7 @@ def parse_question(
     dated = tuple(int(number) for number, _, _ in nth if number.isdigit() and int(number) > WEEK)
     nth = [each for each in nth if not each[0].isdigit() or int(each[0]) <= WEEK]
     parts = vocabulary.choices("dayparts", blanked(timed, ((start, end) for _, start, end in nth)), spoken)
-    clock, span = _CLOCK.search(rest), spoken_times(rest)
+    clock, span = _CLOCK.search(rest), times_in_sentence(rest)
     named = _named(bare, vocabulary, catalogue, spoken)
     items = numbers_after("item", rest, vocabulary, spoken)
     numbered = [(start, end) for _, start, end in (*items, *nth)]
@@ -465,7 +465,7 @@ def _days(text: str, month_named: bool, vocabulary: Vocabulary, language: str) -
     return tuple(dict.fromkeys(day for day in named if 1 <= day <= 31))
 
 
-def _named(text: str, vocabulary: Vocabulary, catalogue: Catalogue, language: str) -> tuple[Entry, ...]:
+def _named(text: str, vocabulary: Vocabulary, catalogue: Catalogue, language: str) -> tuple[CatalogueEntry, ...]:
     """Catalogue entries that the question calls by a name: the treaties above all."""
     folded = f" {_plain(text)} "
     names = [text]
@@ -480,7 +480,7 @@ def _named(text: str, vocabulary: Vocabulary, catalogue: Catalogue, language: st
     return tuple(entry for entry in catalogue.entries if any(map(says, entry.names)))
 
 
-def _called(text: str, vocabulary: Vocabulary, catalogue: Catalogue, language: str) -> tuple[Entry, ...]:
+def _called(text: str, vocabulary: Vocabulary, catalogue: Catalogue, language: str) -> tuple[CatalogueEntry, ...]:
     """`the Protocol` or `the Convention`: the treaty of the catalogue that is called so, though another may be meant."""
     generic = {
         word

@@ -16,8 +16,8 @@ from typing import Any
 
 from assistant.package_data import shipped
 from assistant.wording.values import blanked
-from corpus.analysis import analyse, fold, words
-from corpus.calendar_names import day_words, spoken_names
+from corpus.analysis import analyse, fold, word_spans
+from corpus.calendar_names import day_words, names_by_number
 from corpus.documents import LANGUAGES
 
 
@@ -81,7 +81,7 @@ class Vocabulary:
 
     def _make_groups(self, kind: str, language: str) -> dict[str, list[str]]:
         days = kind == "months" or kind == "weekdays"
-        groups = spoken_names(kind, language, in_questions=True) if days else self._questions[language][kind]
+        groups = names_by_number(kind, language, in_questions=True) if days else self._questions[language][kind]
         return {str(name): [*map(str, forms)] for name, forms in groups.items()}
 
     def number_words(self, language: str, *kinds: str) -> dict[str, int]:
@@ -141,7 +141,7 @@ class Vocabulary:
     def _find_terms(self, text: str, language: str) -> list[TermMention]:
         index = self._index(language)
         longest = max(map(len, index), default=0)
-        parts = [(char, n, n + 1) for n, char in enumerate(text)] if language == "zh" else words(text)
+        parts = [(char, n, n + 1) for n, char in enumerate(text)] if language == "zh" else word_spans(text)
         stems = [(word,) if language == "zh" else _term_stems(word, language) for word, _, _ in parts]
         flat = [stem for each in stems for stem in each]
         home = [n for n, each in enumerate(stems) for _ in each]

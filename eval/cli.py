@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.command_run import EXIT_USAGE, data, fail, known_mode, plain_errors, settings, talk
+from assistant.cli.command_run import (
+    EXIT_USAGE,
+    check_mode,
+    command_settings,
+    err_console,
+    fail,
+    out_console,
+    plain_errors,
+)
 from assistant.engine_factory import open_engine, open_library
 from eval.cases import EvaluationError, questions_of
 from eval.eval_progress import shown
@@ -66,7 +74,7 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Ask a system every question of a set; goes on where it was stopped, and asks those anew that failed."""
-    from assistant.engine_factory import catalogue_of
+    from assistant.engine_factory import load_catalogue
     from corpus.embedding import make_models
     from eval.runs.execute import Plan, execute
     from eval.runs.run_comparison import summary_of
@@ -76,7 +84,7 @@ def run(
     if documents and library:
         raise fail("--documents and --library exclude each other.", EXIT_USAGE)
     with _told(), shown() as tell:
-        chosen, file = settings(reader=False if no_reader else None), questions_of(questions)
+        chosen, file = command_settings(reader=False if no_reader else None), questions_of(questions)
         asked = system_of(system, chosen, model, timeout)
         slug = "".join(letter if letter.isalnum() or letter in "-." else "-" for letter in asked.name).strip("-.")
         plan = Plan(
@@ -85,7 +93,7 @@ def run(
             system=asked,
             out=out,
             models=make_models(chosen.embedding, chosen.multilingual, chosen.data_dir / "models"),
-            catalogue=catalogue_of(chosen),
+            catalogue=load_catalogue(chosen),
             catalogue_dir=chosen.catalogue_dir,
             documents=tuple(documents or ()),
             library=library,
@@ -97,8 +105,8 @@ def run(
         if as_json:
             print_json({"run": str(done.folder), **done.meta, **summary.to_json()})
         else:
-            print_summary(data, done.name, summary)
-        talk.print(f"The run is in {done.folder}.", markup=False)
+            print_summary(out_console, done.name, summary)
+        err_console.print(f"The run is in {done.folder}.", markup=False)
         if summary.cases and len(summary.failed) == summary.cases:
             raise fail(f"every case failed; the first: {done.records[0].error}.")
 
@@ -114,7 +122,7 @@ def compare(first: RunFolder, second: RunFolder, out: Out = OUT, as_json: AsJson
         if as_json:
             print_json(found.to_json())
         else:
-            print_comparison(data, found)
+            print_comparison(out_console, found)
 
 
 @app.command()
@@ -131,7 +139,7 @@ def report(
 
     with _told():
         write_report([_run(each, folder) for each in runs], out, failures)
-    talk.print(f"The report is in {out}.", markup=False)
+    err_console.print(f"The report is in {out}.", markup=False)
 
 
 @app.command()
@@ -154,14 +162,14 @@ def gate(
         other = _run(against, out) if against else None
         lost = losses(other, held) if other else []
         for fault in (*faults, *lost):
-            data.print(fault, markup=False)
+            out_console.print(fault, markup=False)
         told = [f"breaks {len(faults)} of {len(wanted)} thresholds"] if faults else []
         told += [f"is worse than {other.name} in {len(lost)} of {len(AGAINST)} figures"] if other and lost else []
         if told:
             raise fail(f"{held.name} {' and '.join(told)}.")
-    talk.print(f"{held.name} keeps all {len(wanted)} thresholds.", markup=False)
+    err_console.print(f"{held.name} keeps all {len(wanted)} thresholds.", markup=False)
     if other:
-        talk.print(f"It is not worse than {other.name} by more than chance.", markup=False)
+        err_console.print(f"It is not worse than {other.name} by more than chance.", markup=False)
 
 
 @app.command()
@@ -192,7 +200,7 @@ def judge(
             print_json(judged.to_json())
         else:
             for sentence in told_of(judged):
-                data.print(sentence, markup=False)
+                out_console.print(sentence, markup=False)
 
 
 @app.command()
@@ -207,15 +215,15 @@ def check(
     from eval.question_check import faults_of
 
     with _told():
-        count, faults = faults_of(questions_of(questions), settings(), documents or [], library, out)
+        count, faults = faults_of(questions_of(questions), command_settings(), documents or [], library, out)
         if as_json:
             print_json([{"case": fault.case, "fault": fault.sentence} for fault in faults])
         else:
             for fault in faults:
-                data.print(str(fault), markup=False)
+                out_console.print(str(fault), markup=False)
         if faults:
             raise fail(f"{len(faults)} faults in {count} cases.")
-    talk.print(f"{count} cases, no faults.", markup=False)
+    err_console.print(f"{count} cases, no faults.", markup=False)
 
 
 @app.command()
@@ -230,7 +238,7 @@ def support(
     from eval.support.support_measure import print_faults, print_shares
 
     with _told():
-        chosen = settings()
+        chosen = command_settings()
         embedder = None if words_only else make_embedder(chosen.embedding, chosen.data_dir / "models")
         told = list(measuring.measure(measuring.run_time(embedder)))
         rows = {
@@ -241,8 +249,8 @@ def support(
         print_json(rows)
         return
     if faults:
-        print_faults(data, told)
-    print_shares(data, rows)
+        print_faults(out_console, told)
+    print_shares(out_console, rows)
 
 
 @app.command()
@@ -255,7 +263,7 @@ def brief(
 ) -> None:
     """Write briefings from the library of the settings and check every sentence and citation of them."""
     from assistant.reports import ReportError
-    from assistant.reports.brief.brief_maker import brief as make
+    from assistant.reports.brief.brief_maker import make_briefing as make
     from assistant.reports.brief.briefing import Request
     from eval.briefs import print_scores, scores_of
 
@@ -266,8 +274,8 @@ def brief(
         raise fail("Name at least one --item, --theme or --document.", EXIT_USAGE)
     found = {}
     with plain_errors():
-        chosen = known_mode(mode, settings())
-    with _told(), open_engine(settings=settings(), owner="rapporteur eval brief") as engine:
+        chosen = check_mode(mode, command_settings())
+    with _told(), open_engine(settings=command_settings(), owner="rapporteur eval brief") as engine:
         for kind, value in asked:
             try:
                 briefing = make(engine, Request(kind, value, mode=chosen))
@@ -277,7 +285,7 @@ def brief(
     if as_json:
         print_json({name: scores.to_json() for name, scores in found.items()})
     else:
-        print_scores(data, found)
+        print_scores(out_console, found)
 
 
 def _show(
@@ -293,8 +301,8 @@ def _show(
         print_json({name: scores.to_json() for name, scores in found.items()})
         return
     for fault in wrong:
-        data.print(fault, markup=False)
-    print_rows(data, first, found.items() if rows is None else rows, columns)
+        out_console.print(fault, markup=False)
+    print_rows(out_console, first, found.items() if rows is None else rows, columns)
 
 
 @app.command()
@@ -321,7 +329,7 @@ def origins(labels: Labels = None, wrong: EachWrong = False, as_json: AsJson = F
     from eval.cases import ORIGINS
     from eval.origins import COLUMNS, Labelled, scores_of
 
-    with _told(), open_library(settings(), "rapporteur eval origins", make=False) as library:
+    with _told(), open_library(command_settings(), "rapporteur eval origins", make=False) as library:
         found = scores_of(library, labels_in(labels or ORIGINS, Labelled))
     _show({"all": found}, as_json, "texts", COLUMNS, wrong=found.wrong if wrong else ())
 
@@ -360,7 +368,7 @@ def topics(
     from eval.cases import TOPICS
     from eval.topics import COLUMNS, Topic, scores_of, told_of
 
-    with _told(), open_engine(settings=settings(), owner="rapporteur eval topics") as engine:
+    with _told(), open_engine(settings=command_settings(), owner="rapporteur eval topics") as engine:
         asked = labels_in(labels or TOPICS, Topic)
         told = {each: told_of(engine, each) for each in asked}
     sets: dict[str, list[Topic]] = {}

@@ -8,8 +8,8 @@ from typing import TypeVar
 
 from rich.progress import Progress
 
-from assistant.cli.command_run import talk
-from assistant.cli.progress import drawn
+from assistant.cli.command_run import err_console
+from assistant.cli.progress import progress_bar
 from ingest.outcomes import Progress as At
 from ingest.readers import visible
 
@@ -25,7 +25,7 @@ class Teller:
 
     def note(self, sentence: str) -> None:
         """A sentence for people."""
-        talk.print(visible(sentence), markup=False)
+        err_console.print(visible(sentence), markup=False)
 
     def reading(self, at: At) -> None:
         """A document is being read."""
@@ -45,5 +45,5 @@ class Teller:
 @contextmanager
 def shown() -> Iterator[Teller]:
     """Bars until the block ends."""
-    with drawn() as bar:
+    with progress_bar() as bar:
         yield Teller(bar)

@@ -26,7 +26,7 @@ class Shelf:
     def __init__(self, library: Library) -> None:
         self._named: dict[str, list[str]] = {}
         self._written: dict[str, list[str]] = {}
-        for header in library.each_header():
+        for header in library.iter_headers():
             for name in {squeeze(header.key), squeeze(stem_of(header.source))}:
                 self._named.setdefault(name, []).append(header.id)
             for name in (_words(header.key), _words(f"{header.key} {header.language}")):

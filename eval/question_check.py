@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.engine_factory import catalogue_of
+from assistant.engine_factory import load_catalogue
 from assistant.settings import Settings
 from corpus.documents import Block, Document
 from corpus.embedding import make_models
@@ -136,5 +136,5 @@ def faults_of(
     corpus = corpus_of(cases, documents)
     given = sources(corpus, documents)
     home = f"{corpus or 'documents'}-{fingerprint(given, models, chosen.catalogue_dir)}"
-    with built(out / "libraries", home, given, models, catalogue_of(chosen)) as held:
+    with built(out / "libraries", home, given, models, load_catalogue(chosen)) as held:
         return len(cases) + len(broken), [*found, *check_cases(cases, held)]

@@ -60,7 +60,7 @@ COLUMNS = {
 
 def told_of(engine: Engine, topic: Topic) -> Told:
     """The places of a document that are told of a topic. Raises `EvaluationError` where it is not held."""
-    held = engine.library.find(topic.document)
+    held = engine.library.find_documents(topic.document)
     if not held:
         raise EvaluationError(f"{topic.document} is not held. Ingest the documents of the topics first.")
     (side,) = compare_topic(engine, topic.topic, held[:1], topic.language).sides

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from corpus.dates import MAX_COMPARED, dates_in, is_date, plain_figures
+from corpus.dates import MAX_COMPARED, find_date_mentions, is_date, plain_figures
 
 _GROUPED = re.compile(r"(?<![\d.,/])\d{1,3}(?:(?P<sign>[, '’٬])\d{3})(?:(?P=sign)\d{3})*(?![\d/]|[.,]\d{1,2}(?!\d))")
 _BEGINS_A_WORD = re.compile(r"[a-z\u00df-\u024f\u0400-\u052f]")
@@ -31,9 +31,9 @@ def says(text: str, fact: str) -> bool:
     Words are found inside the text, so that `endanger` is said by “endangered”; in Latin and Cyrillic script they must
     begin a word (“illegal” does not say `legal`), and a number must be the whole number.
     """
-    wanted = dates_in(fact)
+    wanted = find_date_mentions(fact)
     if wanted and is_date(fact):
-        held = dates_in(text)
+        held = find_date_mentions(text)
         return all(any(date.covers(other) for other in held) for date in wanted)
     words = _plain(fact)
     return bool(words) and _pattern(words).search(_plain(text)) is not None

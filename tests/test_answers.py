@@ -280,7 +280,7 @@ def test_resolutions_and_decisions_of_all_bodies_are_asked_about(holding: Holdin
     text = f"---\nsymbol: {symbol}\ntitle: Lamps\nlanguage: en\n---\n# Lamps\n\n1. Lamps are lit at dusk by the harbour master.\n"
     engine = holding(text, reading=True)
     assert [each.text for each in engine.question(f"When are lamps lit, says {cited}?").symbols] == [
-        each.symbol.text for each in engine.library.versions().held
+        each.symbol.text for each in engine.library.versions().with_symbol
     ]
     assert engine.ask(f"When are lamps lit, says {cited}?").status != "refused"
 

@@ -19,7 +19,7 @@ from typer.main import get_command
 
 from app import create_app
 from assistant.cli import app
-from assistant.cli.commands import Deferred
+from assistant.cli.commands import DeferredCommand
 from assistant.qa.engine import Engine
 from assistant.service import Service
 from assistant.settings import Settings
@@ -162,7 +162,7 @@ def test_every_command_of_training_is_told_and_every_one_told_is_there() -> None
 def commands(command: Any = None, name: str = "") -> Iterator[tuple[str, set[str]]]:
     """Every command that does something, with its options."""
     found = command or get_command(app)
-    found = found.load() if isinstance(found, Deferred) else found
+    found = found.load() if isinstance(found, DeferredCommand) else found
     below = found.list_commands(None) if hasattr(found, "list_commands") else []
     if name and (not below or found.invoke_without_command):
         options = {each for one in found.params if one.name != "help" for each in one.opts if each.startswith("-")}
@@ -223,10 +223,10 @@ def test_every_route_of_the_api_is_told_and_every_one_told_is_there(application:
 
 def test_every_metric_is_told_with_its_labels_and_every_one_told_is_there(starter_engine: Engine) -> None:
     service = Service(starter_engine)
-    service.metrics.request("GET", "/health", 200, 0.1)
-    service.metrics.answer("answered", "en", 0.1)
-    service.metrics.refused("queue")
-    service.metrics.file("added")
+    service.metrics.count_request("GET", "/health", 200, 0.1)
+    service.metrics.count_answer("answered", "en", 0.1)
+    service.metrics.count_refusal("queue")
+    service.metrics.count_file("added")
     there = {}
     for family in text_string_to_metric_families(service.metrics.text().decode()):
         labels = {name for each in family.samples for name in each.labels} - {"le"}

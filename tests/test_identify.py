@@ -46,7 +46,7 @@ def read(
     language: str | None = None,
     trusted: bool = False,
 ) -> Document:
-    asked = Symbol.given(symbol) if symbol else None
+    asked = Symbol.parse_any(symbol) if symbol else None
     return read_document(Input(name, text.encode(), asked, language, trusted), catalogue)[0]
 
 

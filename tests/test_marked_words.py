@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 from services import made_service
-from word_reader import BARS
+from word_reader import THRESHOLDS
 
 from assistant.cli.render import print_answer
 from assistant.page.chat_turns import Turn
@@ -57,7 +57,9 @@ class Pointing:
 def asked(holding: Holding, tmp_path: Path, words: str, question: str = QUESTION) -> Answer:
     """The answer of a reader that points at some words."""
     (tmp_path / "harbour.md").write_text(TEXT, encoding="utf-8")
-    readers = Readers({"en": Pointing(words), "multilingual": Pointing(words)}, {"en": BARS, "multilingual": BARS})
+    readers = Readers(
+        {"en": Pointing(words), "multilingual": Pointing(words)}, {"en": THRESHOLDS, "multilingual": THRESHOLDS}
+    )
     return holding(FileInput(tmp_path / "harbour.md").open(), readers=readers).ask(QUESTION)
 
 

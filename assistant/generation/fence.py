@@ -53,21 +53,21 @@ def fenced(evidence: Sequence[Evidence], budget: int) -> Fenced:
     left_out: list[Evidence] = []
     kept_back: list[Evidence] = []
     lines: list[str] = []
-    for each in evidence:
-        name = _name(each.id, held)
-        words = harmless(each)
-        if words != each.passage.text:
-            kept_back.append(each)
+    for hit in evidence:
+        name = _name(hit.id, held)
+        words = harmless(hit)
+        if words != hit.passage.text:
+            kept_back.append(hit)
         if not words.strip():
             continue
-        place = contained(each.document.cite(each.passage.locator)).replace("\n", " ")
+        place = contained(hit.document.cite(hit.passage.locator)).replace("\n", " ")
         line = f'<excerpt id="{name}" from="{place}">\n{contained(words)}\n</excerpt>'
         cost = tokens(line + "\n")
         if cost > budget:
-            left_out.append(each)
+            left_out.append(hit)
             continue
         budget -= cost
-        held[name] = each
+        held[name] = hit
         lines.append(line)
     return Fenced(held, tuple(left_out), tuple(kept_back), "\n".join(lines))
 

@@ -24,7 +24,7 @@ TOGETHER = 3
 def grounds(check: SupportCheck, claim: str, cited: Sequence[Evidence]) -> tuple[list[Unit], Support]:
     """The units that bear a sentence out, in the order of their words, and the result of the check; no units where none
     do, with the result of the best. Fewer units come before more, shorter before longer."""
-    units = distinct([unit for each in cited for unit in units_of(each) if not _hostile(unit)])
+    units = distinct([unit for citation in cited for unit in units_of(citation) if not _hostile(unit)])
     alone = [(check(claim, [_source(unit)]), unit) for unit in units]
     whole = [(support, unit) for support, unit in alone if support.whole]
     if whole:

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, closing, nullcontext
 
 from assistant.generation.fence import contained
 from assistant.model import LanguageModel, Message
-from assistant.qa.query import Reading
+from assistant.qa.query import Interpretation
 from assistant.question import clean_question
 from assistant.vocabulary import Vocabulary
 from assistant.wording.polarity import polarity
@@ -34,10 +34,10 @@ def rewritten(
     model: LanguageModel,
     text: str,
     history: Sequence[str],
-    reading: Reading,
+    reading: Interpretation,
     vocabulary: Vocabulary,
     away: Callable[[], AbstractContextManager[None]] = nullcontext,
-) -> Reading | None:
+) -> Interpretation | None:
     """The last turn as the model makes it stand alone; None where that says something new, leaves something out or is no
     question, so that `reading`, what the rules make of it, is to hold. Raises `ModelFault`.
 
@@ -52,10 +52,10 @@ def rewritten(
         made = _line(model, messages)
     if made is None or not stands(made, text, turns, reading, vocabulary):
         return None
-    return Reading((made,), made, reading.language, leans=True)
+    return Interpretation((made,), made, reading.language, leans=True)
 
 
-def stands(made: str, text: str, turns: Sequence[str], reading: Reading, vocabulary: Vocabulary) -> bool:
+def stands(made: str, text: str, turns: Sequence[str], reading: Interpretation, vocabulary: Vocabulary) -> bool:
     """Whether a question says nothing that the turns don't, keeps at least half of the words that the last one says, denies
     what they deny, and is in the language of the last one."""
     language = reading.language

@@ -12,9 +12,9 @@ from assistant.grounding.thesaurus import read_words, thesaurus
 from assistant.wording import values
 from assistant.wording.claims import Reading, tokens
 from assistant.wording.lexicon import month_of, names_time, number_words
-from corpus.analysis import analyse, fold, words
-from corpus.countries import countries
-from corpus.dates import Date, dates_in
+from corpus.analysis import analyse, fold, word_spans
+from corpus.countries import find_countries
+from corpus.dates import Date, find_date_mentions
 
 _RANGE = r"(?:(?P<first>\d[\d.,]*)(?:\s?-\s?|\s(?:to|and|à|et|a|y|до|и|إلى|و)\s|[至到])(?:usd )?)?(?P<last>\d[\d., ]*\d|\d)\s?"
 _SCALES = [
@@ -61,10 +61,10 @@ def lacking(claim: str, given: Reading, sources: Sequence[Source], language: str
     symbols.update(symbol for text in shown for symbol in values.without_symbols(text)[0])
     missing = [Reason("symbol", symbol) for symbol in sorted(given.symbols - symbols)]
 
-    dates = [date for text in bare for date in dates_in(text)]
+    dates = [date for text in bare for date in find_date_mentions(text)]
     years = {n for text in [*bare, *around] for readings in values.figures(text) for n in readings if 1800 <= n < 2200}
     told = [date for date in given.dates if any(date.covers(each) for each in dates) or _by_year(date, dates, years)]
-    missing += [Reason("date", date.written) for date in given.dates if date not in told]
+    missing += [Reason("date", date.iso_format) for date in given.dates if date not in told]
     days = {day for text in bare for day in values.weekdays(text)}
     days.update(day for date in [*told, *dates] if (day := date.weekday) is not None)
     missing += [Reason("weekday", str(day)) for day in sorted(given.weekdays - days)]
@@ -111,13 +111,13 @@ def _scaled(text: str) -> dict[float, str]:
 def _months_lacking(claim: str, texts: Sequence[str], language: str) -> list[str]:
     """Names of months that no source has; Arabic gives both names of one."""
     held = {month for text in texts for month, _ in _months(text, language)}
-    held.update(date.month for text in texts for date in dates_in(text))
+    held.update(date.month for text in texts for date in find_date_mentions(text))
     return [word for month, word in _months(claim, language) if month not in held]
 
 
 def _months(text: str, language: str) -> list[tuple[int, str]]:
     """Names of months; in English with a capital, behind another word: `may` and `march` are words of their own."""
-    read = [word for word, _, _ in words(text)]
+    read = [word for word, _, _ in word_spans(text)]
     named = [(month, word) for word in read if (month := month_of(word)) is not None]
     return [(month, word) for month, word in named if language != "en" or (word[0].isupper() and word != read[0])]
 
@@ -210,15 +210,15 @@ def _countries_lacking(claim: str, texts: Sequence[str], language: str) -> list[
     """Names of countries and regions in Arabic and Chinese, which write names without capitals."""
     if language not in ("ar", "zh"):
         return []
-    held = {code for text in texts for code in countries(values.plain(text), language)}
-    return [name for code, name in countries(values.plain(claim), language).items() if code not in held]
+    held = {code for text in texts for code in find_countries(values.plain(text), language)}
+    return [name for code, name in find_countries(values.plain(claim), language).items() if code not in held]
 
 
 def _initials(text: str) -> dict[str, list[str]]:
     """Abbreviations that the capitalised names of a text may have, with their words."""
     made: dict[str, list[str]] = {}
     run: list[str] = []
-    for word, _, _ in [*words(text), (".", 0, 0)]:
+    for word, _, _ in [*word_spans(text), (".", 0, 0)]:
         if word[0].isupper():
             run.append(word)
         elif word.lower() not in _SMALL or not run:

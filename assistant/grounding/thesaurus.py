@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from assistant.package_data import shipped
-from corpus.analysis import analyse, fold, words
+from corpus.analysis import analyse, fold, word_spans
 
 _PARTICLES = "ولبفك"
 
@@ -137,7 +137,7 @@ def thesaurus(language: str) -> Thesaurus:
 def read_words(text: str, language: str) -> tuple[Word, ...]:
     """The words of a text with their stems; of Chinese its characters."""
     made = []
-    for surface, start, end in words(text):
+    for surface, start, end in word_spans(text):
         if language == "zh" and not surface.isascii():
             made += [Word(sign, sign, start + n, start + n + 1) for n, sign in enumerate(surface)]
             continue

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from assistant.answer_phrases import doubt
 from corpus.documents import Document, Span
-from corpus.language import language_of
+from corpus.language import detect_span_language
 
 if TYPE_CHECKING:
     from assistant.question import Question
@@ -55,7 +55,7 @@ class Citation:
     ) -> Citation:
         """A citation of a span, its quote read from the document itself, from its first word to its last. Raises
         `ValueError` where the span holds no words: nothing can rest on these."""
-        start, end = document.trimmed(start, end)
+        start, end = document.trim_span(start, end)
         quote = document.quote(start, end)
         if not quote:
             raise ValueError(f"{document.id}: there are no words to quote at {start}")
@@ -65,7 +65,7 @@ class Citation:
             symbol=document.key,
             title=document.title,
             edition=document.edition,
-            language=language_of(document, start, end),
+            language=detect_span_language(document, start, end),
             locator=document.cite(locator),
             quote=quote,
             start=start,
@@ -190,8 +190,8 @@ class Answer:
             "status": self.status,
             "reason": self.reason,
             "statements": [
-                {"text": each.text, "verdict": each.verdict, "citations": self.numbers(each)}
-                for each in self.statements
+                {"text": statement.text, "verdict": statement.verdict, "citations": self.numbers(statement)}
+                for statement in self.statements
             ],
             "citations": [citation_json(each, n) for n, each in enumerate(self.citations, 1)],
             "see_also": [{**vars(each)} for each in self.see_also],
@@ -265,7 +265,7 @@ class Progress:
 
 
 @dataclass(frozen=True)
-class Said:
+class StatementEvent:
     """A statement that stands: it is never withdrawn, and the answer holds it at place `index`.
 
     `numbers` are those of its citations, as the answer gives them; `citations` are the ones that no earlier event
@@ -303,10 +303,10 @@ class Finished:
         return self.answer.to_json()
 
 
-Event = Progress | Said | Finished
+Event = Progress | StatementEvent | Finished
 
 
-def said(statements: Sequence[Statement], first: int = 0, doubt: str = "") -> list[Said]:
+def statement_events(statements: Sequence[Statement], first: int = 0, doubt: str = "") -> list[StatementEvent]:
     """The events of statements from index `first` on, those before it having been said."""
     made, known = [], len(numbered(statements[:first]))
     order = {citation: n for n, citation in enumerate(numbered(statements), 1)}
@@ -314,9 +314,9 @@ def said(statements: Sequence[Statement], first: int = 0, doubt: str = "") -> li
         numbers = tuple(order[citation] for citation in statement.citations)
         new = tuple((n, c) for c, n in order.items() if c in statement.citations and n > known)
         known = max([known, *numbers])
-        made.append(Said(index, statement, numbers, new, doubt))
+        made.append(StatementEvent(index, statement, numbers, new, doubt))
     return made
 
 
-def said_of(answer: Answer, first: int = 0) -> list[Said]:
-    return said(answer.statements, first, doubt(answer.status, answer.language))
+def answer_events(answer: Answer, first: int = 0) -> list[StatementEvent]:
+    return statement_events(answer.statements, first, doubt(answer.status, answer.language))

@@ -7,12 +7,12 @@ from dataclasses import replace
 from itertools import islice, takewhile
 
 from assistant.answer_phrases import joined, mark, place_text, run_on, say
-from assistant.qa.abstention import BESIDE, FURTHER
+from assistant.qa.abstention import FURTHER_STATEMENT_FLOOR, FURTHER_STATEMENT_GAP
 from assistant.qa.answer import Answer, Citation, Pointer, Statement, ordered
 from assistant.qa.metadata import around, notes_of, reads_as_draft
 from assistant.qa.retriever import Evidence
-from assistant.qa.revisions import VersionDesk
-from assistant.qa.scoring import Scored
+from assistant.qa.revisions import VersionNotes
+from assistant.qa.scoring import ScoredUnit
 from assistant.qa.units import Unit, items_below, units_of
 from assistant.question import Question
 from corpus.analysis import analyse
@@ -20,7 +20,7 @@ from corpus.calendar_names import language_name
 from corpus.documents import Document, Span
 from corpus.library import Library
 from corpus.symbols import find_symbols
-from corpus.tables import cells_of, tables_of, total_of
+from corpus.tables import cell_texts, find_tables, find_total_row
 
 WHOLE_LIMIT = 1_500
 """Longest provision, in characters, that is quoted whole when several of its parts are meant."""
@@ -42,14 +42,14 @@ Part = tuple[Question, Answer]
 """One of the questions of a turn, and its answer."""
 
 
-class Composer:
+class AnswerComposer:
     """Makes answers of statements: each said once, the corrections of what it cites behind it, the versions told of in notes.
     An answer has `most` of them at most; those to several questions at once have about so many together, and where a whole place is
     asked for there are twice as many."""
 
     def __init__(self, library: Library, most: int) -> None:
         self._library, self.most = library, most
-        self.versions = VersionDesk(library)
+        self.versions = VersionNotes(library)
 
     def answered(self, question: Question, statements: Sequence[Statement]) -> Answer:
         language, repeats = question.language, list[str]()
@@ -85,14 +85,14 @@ class Composer:
         document = unit.document
         within = takewhile(lambda each: each.start < unit.end, document.blocks[unit.block :])
         held = [each for each in within if each.kind in ("paragraph", "item")]
-        ends = document.trimmed(held[0].start, held[-1].end)[1] if held else 0
+        ends = document.trim_span(held[0].start, held[-1].end)[1] if held else 0
         if not held or unit.start > held[0].body_start or ends > unit.end:
             return []
         made = []
         for note in (note for each in held for note in notes_of(document, each)):
             words = document.body(note)
             if len(words) <= NOTE_LIMIT and find_symbols(words):
-                passage = self._library.passage_at(document.id, note.start) or unit.evidence.id
+                passage = self._library.passage_id_at(document.id, note.start) or unit.evidence.id
                 made.append(Citation.of(document, note.body_start, note.end, note.locator, passage))
         return made[:MOST_NAMED]
 
@@ -133,14 +133,14 @@ def unsure(answer: Answer) -> Answer:
 
 def not_found(question: Question, evidence: Sequence[Evidence]) -> Answer:
     """That nothing answers a question, with the passages that may be read instead."""
-    worth = islice((each for each in evidence if any(units_of(each))), 3)
+    worth = islice((hit for hit in evidence if any(units_of(hit))), 3)
     see = dict.fromkeys(Pointer.to(each.document, each.passage.locator) for each in worth)
     return Answer.lacking(question, say("not_found", question.language), see_also=see)
 
 
-def weighed(answer: Answer, scored: Sequence[Scored]) -> Answer:
+def weighed(answer: Answer, scored: Sequence[ScoredUnit]) -> Answer:
     """An answer with how far the best evidence for it, first of what was weighed, is above the bar, and the chance that it answers."""
-    sure = max((each.score for each in scored), default=None)
+    sure = max((candidate.score for candidate in scored), default=None)
     return replace(answer, confidence=sure, probability=scored[0].probability if scored else None)
 
 
@@ -172,18 +172,18 @@ def with_totals(library: Library, question: Question, units: Sequence[Unit]) -> 
     rows = [unit for unit in units if unit.document.blocks[unit.block].kind == "row" and unit.document.kind != "agenda"]
     for document in {unit.document.id: unit.document for unit in rows}.values():
         said = {unit.block for unit in rows if unit.document is document}
-        for table in tables_of(document):
+        for table in find_tables(document):
             quoted = sum(row.ordinal in said for row in table.rows)
-            total = total_of(document, table) if quoted else None
+            total = find_total_row(document, table) if quoted else None
             if total is None or total.ordinal in said:
                 continue
-            named = set(analyse(cells_of(document, total)[0], question.language))
+            named = set(analyse(cell_texts(document, total)[0], question.language))
             found = Evidence.at(library, document, total.start) if quoted > 1 or (named and named <= asked) else None
             made += [Unit.of(found, total)] if found is not None else []
     return made
 
 
-def choose(scored: Sequence[Scored], most: int, *, closest: bool = False) -> list[Unit]:
+def choose(scored: Sequence[ScoredUnit], most: int, *, closest: bool = False) -> list[Unit]:
     """The units to say, best first: the best that reaches the bar for an answer, or for what comes `closest`, and others near
     it that add something.
 
@@ -191,7 +191,7 @@ def choose(scored: Sequence[Scored], most: int, *, closest: bool = False) -> lis
     texts where one of these reaches the bar, too, and drafts behind texts that are none. Nothing from a first page stands
     behind words of a text that answer.
     """
-    above = [each.score - (each.bars.least if closest else 0.0) for each in scored]
+    above = [candidate.score - (candidate.thresholds.tentative_margin if closest else 0.0) for candidate in scored]
     best = next((each.odds for each, far in zip(scored, above, strict=True) if far >= 0.0), None)
     if best is None:
         return []
@@ -200,7 +200,7 @@ def choose(scored: Sequence[Scored], most: int, *, closest: bool = False) -> lis
     for each, far in zip(scored, above, strict=True):
         if len(chosen) == most:
             break
-        if each.odds > best or each.odds < best - FURTHER or far < -BESIDE:
+        if each.odds > best or each.odds < best - FURTHER_STATEMENT_GAP or far < -FURTHER_STATEMENT_FLOOR:
             continue
         beside_text = bool(chosen) and not closest and _on_edge(each.unit) and not _on_edge(chosen[0])
         if beside_text or any(each.unit.overlaps(other) for other in chosen):
@@ -225,7 +225,7 @@ def _settled(document: Document) -> bool:
     return document.edition != "digest" and not reads_as_draft(document)
 
 
-def nearest(scored: Sequence[Scored]) -> list[Unit]:
+def nearest(scored: Sequence[ScoredUnit]) -> list[Unit]:
     """The units that may be shown as what comes closest, best first."""
     return choose(scored, CLOSEST, closest=True)
 

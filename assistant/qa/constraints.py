@@ -8,19 +8,25 @@ from difflib import SequenceMatcher
 from functools import partial
 from itertools import takewhile
 
-from assistant.qa.abstention import NAMED_HEADING, OTHER_COUNTRY, OTHER_NAME, OTHER_YEAR, SAME_WORDS
+from assistant.qa.abstention import (
+    NAMED_HEADING_SHARE,
+    OTHER_COUNTRY_PENALTY,
+    OTHER_NAME_PENALTY,
+    OTHER_YEAR_PENALTY,
+    SAME_WORDS_SHARE,
+)
 from assistant.qa.metadata import around, head_of
-from assistant.qa.readers import Known
+from assistant.qa.readers import PassageReading
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import Unit
 from assistant.question import YEAR, Question, numbered_meetings
 from assistant.wording import claims
-from corpus.acronyms import acronyms, spells
+from corpus.acronyms import find_acronyms, matches_acronym
 from corpus.analysis import analyse, fold
-from corpus.countries import countries, names_country
-from corpus.documents import Block, Document, once
+from corpus.countries import find_countries, mentions_country
+from corpus.documents import Block, Document, cached_by_document
 from corpus.symbols import find_symbols
-from corpus.tables import cells_of
+from corpus.tables import cell_texts
 from ingest.speakers import speeches_of
 
 STEM, ENDING = 4, 3
@@ -33,16 +39,26 @@ _LABEL = re.compile(r"([^.:：;()]{2,40})[:：]\s?(?=\S)")
 """How words begin that are a list with a label: `Against: Arla, Bend`."""
 
 
-def constrained(told: Known, begin: int, question: Question, unit: Unit, found: Sequence[Document] = ()) -> float:
+def constrained(
+    told: PassageReading, begin: int, question: Question, unit: Unit, found: Sequence[Document] = ()
+) -> float:
     """How far words of a passage that was read from a character on are above the bar for an answer, in log-odds: less what counts against
     them where their document, of those `found`, does not name what the question names, or others beside them have the label that it says;
     those with that label are what the passage answers with. What came closest does so still: who asks may name their own country."""
-    bars, labelled = told.bars, _has_named_label(question, unit)
+    thresholds, labelled = told.thresholds, _has_named_label(question, unit)
     score = told.whole if labelled else told.score(unit.start - begin, unit.end - begin)
     score += unit.evidence.behind
-    less = OTHER_YEAR * _of_another_year(question, unit) + OTHER_NAME * _of_another_name(question, unit, found)
-    less += OTHER_NAME * (labelled is False or of_another_session(question, unit)) + _of_another_country(question, unit)
-    return max(score - less, min(score, bars.least)) if bars.least < 0.0 else score - less
+    less = OTHER_YEAR_PENALTY * _of_another_year(question, unit) + OTHER_NAME_PENALTY * _of_another_name(
+        question, unit, found
+    )
+    less += OTHER_NAME_PENALTY * (labelled is False or of_another_session(question, unit)) + _of_another_country(
+        question, unit
+    )
+    return (
+        max(score - less, min(score, thresholds.tentative_margin))
+        if thresholds.tentative_margin < 0.0
+        else score - less
+    )
 
 
 def _of_another_name(question: Question, unit: Unit, found: Sequence[Document]) -> bool:
@@ -50,16 +66,16 @@ def _of_another_name(question: Question, unit: Unit, found: Sequence[Document]) 
     asked last of it a name that it does not have; or, where neither the passage nor the first page has any that it names, one that the
     first page of another document found has."""
     document, evidence = unit.document, unit.evidence
-    names = acronyms(question.rest) if question.language == document.language else []
+    names = find_acronyms(question.rest) if question.language == document.language else []
 
     def has(name: str, other: Document, part: Callable[[Document], str]) -> bool:
-        return question.once((part, other.id, name), lambda: spells(name, part(other)))
+        return question.once((part, other.id, name), lambda: matches_acronym(name, part(other)))
 
     def around(name: str) -> bool:
-        return question.once((_around, evidence.id, name), lambda: spells(name, _around(evidence)))
+        return question.once((_around, evidence.id, name), lambda: matches_acronym(name, _around(evidence)))
 
     def written(name: str) -> bool:
-        return question.once((acronyms, document.id, name), lambda: name in _text(document))
+        return question.once((find_acronyms, document.id, name), lambda: name in _text(document))
 
     if any(not has(name, document, _text) for name in names) or _lacks_name(question, document):
         return True
@@ -91,25 +107,25 @@ def _of_another_country(question: Question, unit: Unit) -> float:
         return 0.0
     titled, passage, named = _title_countries(document), unit.evidence.passage, partial(_names_any, codes, language)
     if _others_speak(question, unit, codes):
-        return OTHER_COUNTRY
+        return OTHER_COUNTRY_PENALTY
 
     def held(code: str) -> bool:
-        return question.once((_text, document.id, code), lambda: names_country(code, _text(document), language))
+        return question.once((_text, document.id, code), lambda: mentions_country(code, _text(document), language))
 
-    own = countries(unit.text, language)
+    own = find_countries(unit.text, language)
     of_others = 0 < len(own) <= LISTED
     beside = named(f"{passage.heading}\n{passage.text}")
     if titled.isdisjoint(codes) and not beside and (titled or (of_others and not named(_first_page(document)))):
-        return OTHER_COUNTRY
+        return OTHER_COUNTRY_PENALTY
     if not any(map(held, codes)):
-        return OTHER_COUNTRY
+        return OTHER_COUNTRY_PENALTY
     elsewhere = of_others and named(passage.text) and not named(unit.text)
-    return OTHER_NAME * (elsewhere or not all(map(held, codes)))
+    return OTHER_NAME_PENALTY * (elsewhere or not all(map(held, codes)))
 
 
 def _names_any(codes: Sequence[str], language: str, words: str) -> bool:
     """Whether words name any of some countries."""
-    return any(names_country(code, words, language) for code in codes)
+    return any(mentions_country(code, words, language) for code in codes)
 
 
 def _others_speak(question: Question, unit: Unit, codes: Sequence[str]) -> bool:
@@ -153,14 +169,16 @@ def _text(document: Document) -> str:
     return f"{document.title}\n{document.text}"
 
 
-@once
+@cached_by_document
 def _title_countries(document: Document) -> frozenset[str]:
-    return frozenset(countries(document.title, document.language))
+    return frozenset(find_countries(document.title, document.language))
 
 
-@once
+@cached_by_document
 def _first_page(document: Document) -> str:
-    return "\n".join([document.title, document.date or "", *(document.block_text(each) for each in head_of(document))])
+    return "\n".join(
+        [document.title, document.date or "", *(document.block_text(block) for block in head_of(document))]
+    )
 
 
 def _around(evidence: Evidence) -> str:
@@ -176,7 +194,7 @@ def _has_named_label(question: Question, unit: Unit) -> bool | None:
     if not label or document.kind == "agenda":
         return None
     if question.language != document.language:
-        labelled = countries(label, document.language).keys() if question.countries and block.kind == "row" else ()
+        labelled = find_countries(label, document.language).keys() if question.countries and block.kind == "row" else ()
         return not labelled.isdisjoint(question.countries) if labelled else None
     sides = reversed(document.blocks[: block.ordinal]), document.blocks[block.ordinal :]
     beside = [each for side in sides for each in takewhile(lambda other: _beside(document, other, block), side)]
@@ -189,12 +207,12 @@ def _named_labels(question: Question, document: Document, blocks: Sequence[Block
     """The ordinals of those of several blocks whose labels a question says in full, but for words that all labels have, in other words than
     the document's title; of a conversation those of whose labels what was asked last says a word, which no head of theirs says.
     None where it says all."""
-    labels = {each.ordinal: frozenset(analyse(_label(document, each), document.language)) for each in blocks}
+    labels = {block.ordinal: frozenset(analyse(_label(document, block), document.language)) for block in blocks}
     shared = frozenset.intersection(*labels.values()) if len(labels) > 1 else frozenset()
     title = set(analyse(document.title, document.language))
     asked, named = set(analyse(question.rest, question.language)) - title, set[int]()
     if question.last:
-        heads = {token for each in blocks for token in analyse(each.context or "", document.language)}
+        heads = {token for block in blocks for token in analyse(block.context or "", document.language)}
         last = {*question.content_of(question.focus)} - title - heads
         named = {n for n, label in labels.items() if not _numbers(own := (label - shared) & last)}
     named = named or {n for n, label in labels.items() if (own := label - shared) <= asked and not _numbers(own)}
@@ -204,7 +222,7 @@ def _named_labels(question: Question, document: Document, blocks: Sequence[Block
 def _label(document: Document, block: Block) -> str:
     """What a row or a list is called; empty where it is called nothing."""
     if block.kind == "row":
-        return "" if block.context == "header" else cells_of(document, block)[0]
+        return "" if block.context == "header" else cell_texts(document, block)[0]
     found = _LABEL.match(document.body(block)) if block.kind == "paragraph" and not block.number else None
     return found[1] if found else ""
 
@@ -279,7 +297,7 @@ def named_by(tokens: Collection[str], unit: Unit, others: Sequence[Unit]) -> boo
     language = unit.document.language
     beside = {token for other in others for token in analyse(_heading(other), language)}
     own = set(analyse(_heading(unit), language)) - beside
-    return bool(own) and len(own.intersection(tokens)) >= NAMED_HEADING * len(own)
+    return bool(own) and len(own.intersection(tokens)) >= NAMED_HEADING_SHARE * len(own)
 
 
 def _heading(unit: Unit) -> str:
@@ -295,4 +313,6 @@ def _first_cell(unit: Unit) -> list[str] | None:
 
 def _same(words: Sequence[str], others: Sequence[str]) -> bool:
     compared = SequenceMatcher(None, words, others, autojunk=False)
-    return all(ratio() >= SAME_WORDS for ratio in (compared.real_quick_ratio, compared.quick_ratio, compared.ratio))
+    return all(
+        ratio() >= SAME_WORDS_SHARE for ratio in (compared.real_quick_ratio, compared.quick_ratio, compared.ratio)
+    )

@@ -9,30 +9,30 @@ from typing import TYPE_CHECKING
 
 from assistant.answer_phrases import say
 from assistant.generation.generation_report import NAMES
-from assistant.qa.abstention import CERTAIN_ALONE, Caution
-from assistant.qa.answer import Answer, Citation, Event, Finished, Mode, Progress, said_of
-from assistant.qa.citations import Composer, Part, unsure
-from assistant.qa.extractive import Quoter
+from assistant.qa.abstention import CERTAIN_STANDALONE_ODDS, Caution
+from assistant.qa.answer import Answer, Citation, Event, Finished, Mode, Progress, answer_events
+from assistant.qa.citations import AnswerComposer, Part, unsure
+from assistant.qa.extractive import ExtractiveAnswerer
 from assistant.qa.query import (
     HISTORY_LIMIT,
     MARKS,
-    Memory,
-    Reading,
-    Speller,
+    Interpretation,
+    SpellingCorrector,
     Turn,
-    apart,
+    TurnCache,
+    answered_apart,
     asks_twice,
     cuts,
     first_cited,
-    likelier,
+    interpretations,
+    most_likely,
     questions_of,
-    readings,
     slots,
-    spoken_in,
+    turn_language,
 )
 from assistant.qa.retriever import Evidence, Retriever
 from assistant.qa.scope import Scope
-from assistant.qa.scoring import FIRST, READ, Scored, Weigher
+from assistant.qa.scoring import FIRST, READ, ScoredUnit, Scorer
 from assistant.qa.units import Unit, worded
 from assistant.question import Bounds, Question, clean_question, parse_question
 from assistant.vocabulary import Vocabulary
@@ -53,10 +53,10 @@ LOOKED_BACK = 3
 
 
 @dataclass(frozen=True)
-class Answered:
-    """A turn in one reading, as a question, with the answer and the `parts` that it is made of: itself, where one thing is asked."""
+class AnsweredTurn:
+    """A turn in one interpretation, as a question, with the answer and the `parts` that it is made of: itself, where one thing is asked."""
 
-    reading: Reading
+    interpretation: Interpretation
     question: Question
     answer: Answer
     parts: Sequence[Part]
@@ -84,13 +84,13 @@ class Engine:
     ) -> None:
         self.library, self.catalogue, self.vocabulary = library, catalogue, Vocabulary.shipped()
         self.retriever = Retriever(library, readers.english) if readers else Retriever(library)
-        self.weigher = Weigher(library, readers, caution)
-        self._composer = Composer(library, max_statements)
-        self.quoter = Quoter(library, catalogue, self.retriever, self.weigher, self._composer, passages)
-        self._speller, self._memory = Speller(library), Memory()
+        self.scorer = Scorer(library, readers, caution)
+        self._composer = AnswerComposer(library, max_statements)
+        self.extractive = ExtractiveAnswerer(library, catalogue, self.retriever, self.scorer, self._composer, passages)
+        self._spelling, self._memory = SpellingCorrector(library), TurnCache()
         self.passages, self._max_question = passages, max_question
         self.writer, self.mode = writer, mode
-        self.signature = self.weigher.readers, caution, passages, max_statements
+        self.signature = self.scorer.readers, caution, passages, max_statements
         """What answers depend on beside the library: equal for engines that answer alike."""
 
     def ask(
@@ -124,7 +124,7 @@ class Engine:
         begun = time.perf_counter()
         cleaned = clean_question(text[: self._max_question + 1])
         turns = [clean_question(turn[: self._max_question]) for turn in history[-HISTORY_LIMIT:]]
-        spoken = language or spoken_in(cleaned[:400], turns, self.library)
+        spoken = language or turn_language(cleaned[:400], turns, self.library)
         bounds = (scope or Scope()).bounds(self.library)
         refused = self._refused(text, cleaned, spoken)
         if refused:
@@ -132,7 +132,7 @@ class Engine:
             return
         asked = cleaned
         if spoken == "en":
-            asked, *turns = (self._speller.mended(turn) for turn in (cleaned, *turns))
+            asked, *turns = (self._spelling.correct(turn) for turn in (cleaned, *turns))
         alone = None if bounds.within is not None else self.question(asked, spoken)
         lone = alone is not None and not turns and _lone(alone)
         silent = alone is not None and self.silent(alone)
@@ -141,12 +141,12 @@ class Engine:
             return
         mode = mode or self.mode
         yield Progress("searching")
-        before = self.library.whole(lambda: self._turn(turns, bounds))
-        found = self._readings(asked, before, spoken)
+        before = self.library.retry_if_changed(lambda: self._turn(turns, bounds))
+        found = self._interpretations(asked, before, spoken)
         generator = self._generator() if mode != "quote" else None
         made, fault = generator.whole(asked, turns, found, self.vocabulary) if generator else (None, None)
         parsed = time.perf_counter()
-        best = self.library.whole(lambda: self._answer_first(found, before, bounds, made))
+        best = self.library.retry_if_changed(lambda: self._answer_first(found, before, bounds, made))
         answer = best.answer
         if alone is not None and silent and _worded(alone.content) and answer.status != "answered":
             yield Finished(_saying_nothing(alone))  # "Thank you", after whatever was asked
@@ -158,15 +158,15 @@ class Engine:
         if generator is not None and fault is None:
             answer = yield from generator.written(mode, best.question, answer, best.parts)
         else:
-            yield from said_of(answer)
+            yield from answer_events(answer)
         notes = [*answer.notes]
         if self.writer is None and mode == "write":
             notes.append(say("no_model", spoken, **NAMES))
         done = time.perf_counter()
         spans = {"parse_ms": parsed - begun, "answer_ms": done - parsed, "total_ms": done - begun}
         timings = {name: seconds * 1e3 for name, seconds in spans.items()}
-        if best.reading is made or asked != cleaned:
-            notes.append(say("read_as", spoken, question=made.text if made and best.reading is made else asked))
+        if best.interpretation is made or asked != cleaned:
+            notes.append(say("read_as", spoken, question=made.text if made and best.interpretation is made else asked))
         if generator is not None and fault is not None:
             notes.append(say(f"model_{fault.kind}", spoken, model=generator.model, **NAMES))
         yield Finished(replace(answer, question=cleaned, timings=timings, notes=tuple(dict.fromkeys(notes))))
@@ -177,7 +177,7 @@ class Engine:
         words = _worded(question.content)
         if not _lone(question):
             return False
-        if question.language not in self.library.spoken():
+        if question.language not in self.library.passage_languages():
             return not words
         return not any(self.library.document_frequency(words, question.language).values())
 
@@ -188,7 +188,7 @@ class Engine:
         if len(text) > self._max_question:
             reason = say("too_long", language, length=len(text), limit=self._max_question)
             return Answer(cleaned[:200], language, "refused", reason)
-        if not self.library.spoken():
+        if not self.library.passage_languages():
             return Answer(cleaned, language, "not_found", say("empty_library", language))
         return None
 
@@ -196,8 +196,8 @@ class Engine:
         """The subject of a paper, understood as a question that leans on nothing: in the language that its words tell, with its spelling
         mended."""
         cleaned = clean_question(text[: self._max_question])
-        spoken = language or spoken_in(cleaned[:400], (), self.library)
-        return self.question(self._speller.mended(cleaned) if spoken == "en" else cleaned, spoken)
+        spoken = language or turn_language(cleaned[:400], (), self.library)
+        return self.question(self._spelling.correct(cleaned) if spoken == "en" else cleaned, spoken)
 
     def question(self, text: str, language: str | None = None) -> Question:
         question = parse_question(text[: self._max_question], self.vocabulary, self.catalogue, language)
@@ -207,7 +207,7 @@ class Engine:
         """A turn as it was understood after the turns before it: a question that stands alone."""
         turns = [clean_question(turn[: self._max_question]) for turn in (*history[-HISTORY_LIMIT:], text)]
         known = self._turn(turns, Scope().bounds(self.library))
-        return known.reading.text if known else text
+        return known.interpretation.text if known else text
 
     def search(self, text: str, limit: int = 10) -> list[Evidence]:
         """The passages nearest to a question, best first; an empty question finds nothing."""
@@ -215,14 +215,14 @@ class Engine:
 
         def found() -> list[Evidence]:
             evidence = self.retriever.retrieve(question, limit) if question.text else []
-            return [each for each in evidence if each.document]
+            return [hit for hit in evidence if hit.document]
 
-        return self.library.whole(found)
+        return self.library.retry_if_changed(found)
 
-    def weigh_first(self, subject: Question, documents: Sequence[str], most: int) -> list[Scored]:
+    def score_first(self, subject: Question, documents: Sequence[str], most: int) -> list[ScoredUnit]:
         """The units of the `most` passages of some documents that search ranks first for a subject, all read, best first."""
         found = self.retriever.retrieve(subject, most, documents)
-        return self.weigher.each(subject, found, found)
+        return self.scorer.score_passages(subject, found, found)
 
     # Parts of LlamaIndex, which takes a second to import
 
@@ -251,7 +251,7 @@ class Engine:
             return None
         from assistant.qa.generator import AnswerGenerator
 
-        places = self.quoter.places
+        places = self.extractive.places
         return AnswerGenerator(self.library, self.retriever, places, self._composer, self.writer, self.passages)
 
     def _turn(self, turns: Sequence[str], bounds: Bounds, back: int = LOOKED_BACK) -> Turn | None:
@@ -262,62 +262,66 @@ class Engine:
         if known is not None:
             return known
         before = self._turn(turns[:-1], bounds, back - 1) if back > 1 else None
-        found = self._readings(turns[-1], before, spoken_in(turns[-1], turns[:-1], self.library))
+        found = self._interpretations(turns[-1], before, turn_language(turns[-1], turns[:-1], self.library))
         return self._keep(turns, bounds, self._answer_first(found, before, bounds))
 
-    def _keep(self, turns: Sequence[str], bounds: Bounds, answered: Answered) -> Turn:
-        turn = Turn(answered.reading, first_cited(answered.answer))
+    def _keep(self, turns: Sequence[str], bounds: Bounds, answered: AnsweredTurn) -> Turn:
+        turn = Turn(answered.interpretation, first_cited(answered.answer))
         self._memory.keep(_key(turns, bounds), self.library.versions(), turn)
         return turn
 
-    def _readings(self, turn: str, before: Turn | None, spoken: str) -> Sequence[Reading]:
-        held = Bounds(known=self.library.versions().known)
-        return readings(turn, before.reading if before else None, spoken, self.vocabulary, self.catalogue, held)
+    def _interpretations(self, turn: str, before: Turn | None, spoken: str) -> Sequence[Interpretation]:
+        held = Bounds(known=self.library.versions().known_symbols)
+        return interpretations(
+            turn, before.interpretation if before else None, spoken, self.vocabulary, self.catalogue, held
+        )
 
     def _answer_first(
         self,
-        found: Sequence[Reading],
+        found: Sequence[Interpretation],
         before: Turn | None,
         bounds: Bounds,
-        made: Reading | None = None,
+        made: Interpretation | None = None,
         *,
         most: int | None = None,
-    ) -> Answered:
-        """The reading of a turn that the documents answer best. What a model has made of it comes first, and what leans on the
+    ) -> AnsweredTurn:
+        """The interpretation of a turn that the documents answer best. What a model has made of it comes first, and what leans on the
         turns before and is answered keeps those behind it from being tried. Of a part of a question, which is one question,
         `most` passages are read."""
-        given: list[Answered] = []
-        for reading in (made, *found) if made is not None else found:
-            question = parse_question(reading.text, self.vocabulary, self.catalogue, reading.language, reading.focus)
-            carried = before.passages if before is not None and reading.leans else ()
+        given: list[AnsweredTurn] = []
+        for interpretation in (made, *found) if made is not None else found:
+            question = parse_question(
+                interpretation.text, self.vocabulary, self.catalogue, interpretation.language, interpretation.focus
+            )
+            carried = before.passages if before is not None and interpretation.leans else ()
             question = replace(question.bounded(bounds), carried=carried)
-            parts = [(question, self.quoter.answer(question, most))] if most else self._answer(question)
+            parts = [(question, self.extractive.answer(question, most))] if most else self._answer(question)
             answer = parts[0][1] if len(parts) == 1 else self._composer.several(question, parts)
-            given.append(Answered(reading, question, answer, parts))
-            if reading.leans and answer.status in ("answered", "partial"):
+            given.append(AnsweredTurn(interpretation, question, answer, parts))
+            if interpretation.leans and answer.status in ("answered", "partial"):
                 break
         alone = [self._by_itself(each) for each in given] if len(given) > 1 else [None]
-        told = [(each.reading, each.answer, own and own[0]) for each, own in zip(given, alone, strict=True)]
+        told = [(each.interpretation, each.answer, own and own[0]) for each, own in zip(given, alone, strict=True)]
         before_it = before.passages if before is not None else ()
-        best = likelier(told, self.vocabulary, self.library, before_it) if len(told) > 1 else 0
+        best = most_likely(told, self.vocabulary, self.library, before_it) if len(told) > 1 else 0
         answer, own = given[best].answer, alone[best]
         weighed = answer.status == "answered" and answer.probability is not None
-        if weighed and own is not None and own[1] < CERTAIN_ALONE:
+        if weighed and own is not None and own[1] < CERTAIN_STANDALONE_ODDS:
             return replace(given[best], answer=unsure(answer))
         return given[best]
 
-    def _by_itself(self, given: Answered) -> tuple[float, float] | None:
+    def _by_itself(self, given: AnsweredTurn) -> tuple[float, float] | None:
         """How likely, in log-odds, what is cited first answers what was asked last without the turns before: the words that are quoted, and
-        their passage. None where the reading does not lean on these turns, or nothing is cited. What rows tell is not in their words."""
-        first = given.answer.statements[:1] if given.reading.leans else ()
+        their passage. None where the interpretation does not lean on these turns, or nothing is cited. What rows tell is not in their words."""
+        first = given.answer.statements[:1] if given.interpretation.leans else ()
         cited = [citation for each in first for citation in each.citations]
         evidence = Evidence.held(self.library, [each.id for each in cited[:1]], 1.0)
-        scored = self.weigher.each(given.question.asking(given.reading.focus), evidence, evidence)
+        scored = self.scorer.score_passages(given.question.asking(given.interpretation.focus), evidence, evidence)
         if not scored:
             return None
-        quoted = [each for each in scored if any(_quotes(citation, each.unit) for citation in cited)]
+        quoted = [candidate for candidate in scored if any(_quotes(citation, candidate.unit) for citation in cited)]
         told = quoted if quoted and first[0].verdict != "derived" else scored
-        return max(each.odds for each in told), max(each.odds for each in scored)
+        return max(each.odds for each in told), max(candidate.odds for candidate in scored)
 
     def _answer(self, question: Question) -> list[Part]:
         """The answer to a question, or to each of the questions that it asks at once."""
@@ -326,7 +330,7 @@ class Engine:
             answered = self._each(question, parts)
             if any(answer.status == "answered" for _, answer in answered):
                 return answered
-        whole = self.quoter.answer(question)
+        whole = self.extractive.answer(question)
         tried = [*cuts(question.focus, question.language)] if whole.statements else []
         # The second half of a sentence speaks of what the first one names.
         items = [question.text[slot.start : slot.end] for slot in slots(question) if slot.kind == "item"]
@@ -344,7 +348,9 @@ class Engine:
             # Most sentences are one question, which few passages tell.
             for most in (FIRST, READ):
                 answered = self._each(question, cut, most, named=named, all_answered=True)
-                if len(answered) < len(cut) or not apart(whole, [answer for _, answer in answered], self.library):
+                if len(answered) < len(cut) or not answered_apart(
+                    whole, [answer for _, answer in answered], self.library
+                ):
                     break
             else:
                 return answered
@@ -353,7 +359,7 @@ class Engine:
     def _same_place(self, parts: Sequence[str], question: Question) -> bool:
         """Whether search finds the same passage first for all parts of a question, and that is none of a first page, whose lines tell
         different things."""
-        first = [each for part in parts for each in self.retriever.retrieve(question.asking(part), 1)]
+        first = [hit for part in parts for hit in self.retriever.retrieve(question.asking(part), 1)]
         found = {each.id: each for each in first if worded(each) == each}
         return len(found) < len(parts) and len(found) == len({each.id for each in first})
 
@@ -365,15 +371,15 @@ class Engine:
         before = None
         if question.text != question.focus:
             earlier = question.text.removesuffix(question.focus).strip() or question.text
-            before = Turn(Reading((earlier,), question.focus, question.language), question.carried)
+            before = Turn(Interpretation((earlier,), question.focus, question.language), question.carried)
         answered: list[Part] = []
         for part in parts:
-            found = self._readings(part, before, question.language)
+            found = self._interpretations(part, before, question.language)
             if answered and named and not ((again := question.asking(part)).symbols or again.items):
                 asked = f"{part.rstrip(MARKS)} ({named})?"
-                found = (Reading((asked,), asked, question.language, leans=True), *found)
+                found = (Interpretation((asked,), asked, question.language, leans=True), *found)
             best = self._answer_first(found, before, question, most=most)
-            before = Turn(best.reading, first_cited(best.answer))
+            before = Turn(best.interpretation, first_cited(best.answer))
             answered += best.parts
             if all_answered and best.answer.status != "answered":
                 break

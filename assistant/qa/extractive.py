@@ -6,26 +6,26 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from assistant.answer_phrases import either, joined, say
-from assistant.meeting import MeetingAnswer, MeetingDesk, names_date
-from assistant.meeting.meeting_choice import timed
-from assistant.qa.abstention import CARRIED, FURTHER
+from assistant.meeting import MeetingAnswer, MeetingAnswerer, text_names_day
+from assistant.meeting.meeting_choice import names_time
+from assistant.qa.abstention import CARRIED_BONUS, FURTHER_STATEMENT_GAP
 from assistant.qa.answer import Answer, Statement
-from assistant.qa.citations import CLOSEST, Composer, choose, nearest, unsure, weighed, with_totals
-from assistant.qa.missing_documents import NOTES, Absent
+from assistant.qa.citations import CLOSEST, AnswerComposer, choose, nearest, unsure, weighed, with_totals
+from assistant.qa.missing_documents import NOTES, MissingDocuments
 from assistant.qa.provisions import NamedPlaces, places_in
 from assistant.qa.retriever import Evidence, Retriever, restricted
 from assistant.qa.revisions import in_language
-from assistant.qa.scoring import FIRST, READ, STEPS, Scored, Weigher
+from assistant.qa.scoring import FIRST, READ, STEPS, ScoredUnit, Scorer
 from assistant.qa.sections import NamedSections, NamedSpeeches
 from assistant.qa.table_extremes import extreme
 from assistant.qa.units import Unit
 from assistant.question import Question, cites
 from corpus.analysis import analyse, fold
-from corpus.catalogue import Catalogue, Entry
+from corpus.catalogue import Catalogue, CatalogueEntry
 from corpus.library import Library
 from corpus.symbols import find_symbols, same_document
 
-Watch = Callable[[Question, Sequence[Evidence], Sequence[Scored]], None]
+Watch = Callable[[Question, Sequence[Evidence], Sequence[ScoredUnit]], None]
 TOLD = STEPS[1]
 """Tellings of a meeting that are read where neither the first of them nor any passage is enough for an answer."""
 MEANT = 3
@@ -34,7 +34,7 @@ COMPARED = 4
 """Texts that a question may name for each of them to be asked."""
 
 
-class Quoter:
+class ExtractiveAnswerer:
     """Answers one question from what is held, in statements that are quotes or derived from a meeting's rows.
 
     `watch` is shown each weighing of evidence: the question, the passages, their units with scores, best first. `desk` answers
@@ -46,31 +46,31 @@ class Quoter:
         library: Library,
         catalogue: Catalogue,
         retriever: Retriever,
-        weigher: Weigher,
-        composer: Composer,
+        scorer: Scorer,
+        composer: AnswerComposer,
         passages: int,
     ) -> None:
-        self._library, self._retriever, self._weigher, self._composer = library, retriever, weigher, composer
-        self.desk = MeetingDesk(library, weigher)
-        parts = library, retriever, weigher, composer
+        self._library, self._retriever, self._scorer, self._composer = library, retriever, scorer, composer
+        self.meeting_answerer = MeetingAnswerer(library, scorer)
+        parts = library, retriever, scorer, composer
         self.places, self._sections, self._speeches = NamedPlaces(*parts), NamedSections(*parts), NamedSpeeches(*parts)
-        self._absent = Absent(library, catalogue)
+        self._missing = MissingDocuments(library, catalogue)
         self._searched, self._most = max(READ, passages), composer.most
         self.watch: Watch | None = None
 
     def answer(self, question: Question, most: int = READ) -> Answer:
         """The answer to a question: what is held answers first; that something is not held is said where it does not. Of the passages
         that are found `most` are read at most."""
-        missing, (lacking, of_item) = self._absent.symbols(question), self.desk.lacking(question)
+        missing, (lacking, of_item) = self._missing.symbols(question), self.meeting_answerer.find_missing(question)
         if missing and len(missing) == len(question.symbols):
             return self._of_missing(question, missing, None if lacking else self._sure_meeting(question))
         if lacking is not None and of_item:
             return lacking
-        instrument = self._absent.instrument(question)
+        instrument = self._missing.instrument(question)
         if instrument is not None and question.articles:
             return instrument
         section = None if question.articles else self._sections.answer(question)
-        acts = self._absent.acts(question) if section is None else []
+        acts = self._missing.acts(question) if section is None else []
         reasons = [each.reason for each in (*missing, *acts)][:NOTES]
         named = question.articles or question.symbols or question.named
         # A paragraph that is named beside a decision is that of the decision.
@@ -90,15 +90,15 @@ class Quoter:
             found = self._sections.headed(question) or found
         if lacking is None:
             found = self._naming_others(question, self._or_meeting(question, found))
-        elif found.status != "answered" or not _names_date(question, found):
+        elif found.status != "answered" or not _cites_named_day(question, found):
             found = lacking
         absent = self._absent_instead(question, found, instrument)
         return absent or self._compared(question, replace(found, notes=(*found.notes, *reasons)))
 
     def _sure_meeting(self, question: Question) -> MeetingAnswer | None:
         """What the rows of a meeting say, where that is enough for an answer."""
-        meeting = self.desk.answer(question)
-        return meeting if meeting is not None and meeting.told.score >= 0.0 else None
+        meeting = self.meeting_answerer.answer(question)
+        return meeting if meeting is not None and meeting.best.score >= 0.0 else None
 
     def _of_missing(self, question: Question, missing: Sequence[Answer], meeting: MeetingAnswer | None) -> Answer:
         """Where nothing that the question names is held: what a `meeting` surely says, or what other texts say of it; else that it is
@@ -106,24 +106,24 @@ class Quoter:
         if meeting is not None:
             return self._from_meeting(question, meeting)
         told = self._from_mentions(question)
-        reasons = [each.reason for each in (*missing, *self._absent.acts(question))][:NOTES]
+        reasons = [each.reason for each in (*missing, *self._missing.acts(question))][:NOTES]
         return replace(told, notes=(*told.notes, *reasons)) if told else missing[0]
 
     def _absent_instead(self, question: Question, found: Answer, instrument: Answer | None) -> Answer | None:
         """That a text which the question names is not held, where what was found is no answer, or rather speaks of others than a treaty
         (`instrument`) that the documents only refer to."""
-        if instrument is not None and self._absent.holds_of(question.named):
+        if instrument is not None and self._missing.holds_of(question.named):
             instrument = None
         if instrument is not None and found.status == "tentative" and not _tells_of(found, question.named):
             return instrument
-        absent = self._absent.named(question) or instrument
+        absent = self._missing.named(question) or instrument
         told = absent is not None and (found.status == "not_found" or (found.status == "tentative" and absent.absent))
         return absent if told else None
 
     def _of_acts(self, question: Question, acts: Sequence[Answer], reasons: Sequence[str]) -> Answer:
         """What texts that cite resolutions which a question names and that are not held say of them; else that these are not held."""
         told = self._from_mentions(question) or self._from_evidence(question, READ)
-        first = next((self._library.document(each.document) for each in told.citations), None)
+        first = next((self._library.document(citation.document) for citation in told.citations), None)
         cited = first is not None and any(cites(first.text, number) for number in question.acts_lacking)
         if told.status != "answered" or not cited:
             return replace(acts[0], notes=tuple(reasons[1:]))
@@ -136,20 +136,20 @@ class Quoter:
         answered = found.status == "answered"
         if found.confidence is None and found.statements:
             return found  # a place that is named
-        meeting = self.desk.answer(question, FIRST if answered else TOLD)
+        meeting = self.meeting_answerer.answer(question, FIRST if answered else TOLD)
         if meeting is None:
             return found
-        score, sure = meeting.told.score, meeting.told.score >= 0.0
-        ahead = score - found.confidence if found.confidence is not None and found.statements else FURTHER
-        if sure and question.nth_days and self.desk.of_timetable(question):
+        score, sure = meeting.best.score, meeting.best.score >= 0.0
+        ahead = score - found.confidence if found.confidence is not None and found.statements else FURTHER_STATEMENT_GAP
+        if sure and question.nth_days and self.meeting_answerer.is_about_timetable(question):
             ahead = max(ahead, 0.0)  # "the third day" may be that of any meeting, or its number
-        behind = ahead <= -FURTHER and not (sure and self.desk.of_timetable(question))
-        if score < meeting.told.bars.least or (answered and not sure) or behind:
+        behind = ahead <= -FURTHER_STATEMENT_GAP and not (sure and self.meeting_answerer.is_about_timetable(question))
+        if score < meeting.best.thresholds.tentative_margin or (answered and not sure) or behind:
             return found
-        if ahead < 0.0 and not sure and not self.desk.of_timetable(question):
+        if ahead < 0.0 and not sure and not self.meeting_answerer.is_about_timetable(question):
             return found
         beside_it = _says_none(question, meeting.statements[:1]) and not _says_none(question, found.statements[:1])
-        if beside_it and (ahead < 0.0 or answered) and not timed(question):
+        if beside_it and (ahead < 0.0 or answered) and not names_time(question):
             return found
         if ahead < 0.0:
             most = self._most if answered else CLOSEST
@@ -158,18 +158,18 @@ class Quoter:
             answer = self._composer.answered(question, said)
             answer = replace(answer, confidence=found.confidence, probability=found.probability)
             return answer if answered else unsure(answer)
-        if not sure and meeting.announces is not None and not self._absent.holds(meeting.announces):
-            return self._absent.announced(question, meeting.announces)
-        beside = found.statements[:1] if ahead < FURTHER and answered == sure else ()
+        if not sure and meeting.announces is not None and not self._missing.holds(meeting.announces):
+            return self._missing.announced(question, meeting.announces)
+        beside = found.statements[:1] if ahead < FURTHER_STATEMENT_GAP and answered == sure else ()
         told = meeting.statements if sure else meeting.statements[: CLOSEST - len(beside)]
         answer = self._from_meeting(question, replace(meeting, statements=(*told, *beside)))
         return answer if sure else unsure(answer)
 
     def _from_meeting(self, question: Question, meeting: MeetingAnswer) -> Answer:
         answer = self._composer.answered(question, meeting.statements)
-        notes = (*answer.notes, *self._absent.announced_only(meeting.statements, question.language))
+        notes = (*answer.notes, *self._missing.announced_only(meeting.statements, question.language))
         notes = (*notes, *self._other_meetings(meeting.others, question.language))
-        return replace(answer, notes=notes, confidence=meeting.told.score, probability=meeting.told.probability)
+        return replace(answer, notes=notes, confidence=meeting.best.score, probability=meeting.best.probability)
 
     def _other_meetings(self, agendas: Sequence[str], language: str) -> list[str]:
         """That a question may also mean the meetings of other agendas."""
@@ -179,20 +179,26 @@ class Quoter:
 
     def _naming_others(self, question: Question, answer: Answer) -> Answer:
         """An answer to a question about an item, which tells which other meetings that have it may be meant."""
-        meant = [each.document_id for each in self.desk.meant(question)] if question.items else []
+        meant = [each.document_id for each in self.meeting_answerer.find_meetings(question)] if question.items else []
         keys, cited = self._library.versions().keys, {citation.document for citation in answer.citations}
-        said = {keys[each] for each in cited}
+        said = {keys[citation] for citation in cited}
         others = [each for each in meant if keys[each] not in said]
         told = self._other_meetings(others, question.language) if len(others) < len(meant) else []
         return replace(answer, notes=tuple(dict.fromkeys((*answer.notes, *told))))
 
-    def _of_one_meeting(self, question: Question, scored: Sequence[Scored]) -> list[Scored]:
+    def _of_one_meeting(self, question: Question, scored: Sequence[ScoredUnit]) -> list[ScoredUnit]:
         """Units scored, best first: of the agendas of several meetings that have the item that a question names those of the one whose
         unit is the best."""
         keys = self._library.versions().keys
-        meant = {keys[each.document_id] for each in self.desk.meant(question)} if question.items else set()
-        first = next((each.unit.document.key for each in scored if each.unit.document.key in meant), None)
-        return [each for each in scored if (key := each.unit.document.key) == first or key not in meant]
+        meant = (
+            {keys[each.document_id] for each in self.meeting_answerer.find_meetings(question)}
+            if question.items
+            else set()
+        )
+        first = next(
+            (candidate.unit.document.key for candidate in scored if candidate.unit.document.key in meant), None
+        )
+        return [candidate for candidate in scored if (key := candidate.unit.document.key) == first or key not in meant]
 
     def _from_evidence(self, question: Question, most: int, meeting: MeetingAnswer | None = None) -> Answer:
         """The answer of the passages that search finds, of which `most` are read at most; where a `meeting` answers surely, from no
@@ -258,16 +264,18 @@ class Quoter:
     def _named_and_held(self, question: Question) -> list[str]:
         """The ids of the texts that a question names and that may be quoted."""
         versions = self._library.versions()
-        ids = {version.id for symbol in question.symbols for version in versions.current(symbol, question.within)}
+        ids = {
+            version.id for symbol in question.symbols for version in versions.current_versions(symbol, question.within)
+        }
         ids |= {each for each, key in versions.keys.items() if key in question.treaty_keys}
-        return sorted(each for each in versions.quotable(question.language, ids) if question.covers(each))
+        return sorted(each for each in versions.quotable_documents(question.language, ids) if question.covers(each))
 
     def _compared(self, question: Question, answer: Answer) -> Answer:
         """An answer with a note that two texts which the question names can be compared, where nothing surely answers: what is new in the
         one no passage tells. Of two versions of one text nothing surely does."""
         versions = self._library.versions()
-        named = [each for each in versions.held if each.symbol in question.symbols and question.covers(each.id)]
-        of_one = len({each.line for each in named}) < len({versions.keys[each.id] for each in named})
+        named = [each for each in versions.with_symbol if each.symbol in question.symbols and question.covers(each.id)]
+        of_one = len({each.lineage for each in named}) < len({versions.keys[each.id] for each in named})
         ids = [each.id for each in named] if of_one else self._named_and_held(question)
         labels = {versions.keys[each]: self._library.document(each).label for each in ids}
         if len(labels) != 2 or (answer.status == "answered" and not of_one):
@@ -276,11 +284,11 @@ class Quoter:
         answer = replace(answer, notes=(*answer.notes, note))
         return unsure(answer) if answer.status == "answered" else answer
 
-    def _from_other_languages(self, question: Question, most: int) -> tuple[list[Unit], list[Scored]]:
+    def _from_other_languages(self, question: Question, most: int) -> tuple[list[Unit], list[ScoredUnit]]:
         """What the English versions answer where those in the question's language do not, and the units weighed;
         quoted from the question's language where it has the same place."""
         versions, scope = self._library.versions(), restricted(question, self._library)
-        if versions.quotable("en", scope) == versions.quotable(question.language, scope):
+        if versions.quotable_documents("en", scope) == versions.quotable_documents(question.language, scope):
             return [], []
         scored = self._scored(question, self._retriever.gather(question, self._searched, "en"), most)
         chosen = choose(scored, self._most)
@@ -293,17 +301,19 @@ class Quoter:
         evidence: Sequence[Evidence],
         most: int,
         wanted: Callable[[Unit], bool] = lambda _: True,
-    ) -> list[Scored]:
+    ) -> list[ScoredUnit]:
         """The units of evidence that the question may be answered from and that are `wanted`, with their scores."""
 
         def among(unit: Unit) -> bool:
             document, block = unit.document, unit.block
-            admitted = question.admits(document.id, block) and not self.desk.of_another_item(question, document, block)
+            admitted = question.admits(document.id, block) and not self.meeting_answerer.is_about_other_item(
+                question, document, block
+            )
             return admitted and wanted(unit)
 
-        own = [each.passage.text for each in evidence if each.document.language == question.language]
+        own = [hit.passage.text for hit in evidence if hit.document.language == question.language]
         spelt = question.spelt_by(own)
-        scored = self._weigher.weigh(spelt, evidence, among, most, self._named_alone(question))
+        scored = self._scorer.score_evidence(spelt, evidence, among, most, self._named_alone(question))
         if self.watch is not None:
             self.watch(question, evidence, scored)
         return scored
@@ -312,31 +322,33 @@ class Quoter:
         """The documents that a question names, where these are few; "the agenda" is that of the only meeting that may be meant."""
         named = restricted(question, self._library) if question.symbols or question.named else None
         if named is None and question.vocabulary.says("agenda", question.rest, question.language):
-            meant = self.desk.meant(question)
+            meant = self.meeting_answerer.find_meetings(question)
             named = [meant[0].document_id] if len(meant) == 1 else None
-        quotable = self._library.versions().quotable(question.language, named) if named else ()
+        quotable = self._library.versions().quotable_documents(question.language, named) if named else ()
         return sorted(quotable) if len(quotable) <= FIRST else []
 
 
-def _tells_of(answer: Answer, named: Sequence[Entry]) -> bool:
+def _tells_of(answer: Answer, named: Sequence[CatalogueEntry]) -> bool:
     """Whether the first statement of an answer speaks of one of the texts that the question names."""
     said = fold(" ".join(citation.quote for statement in answer.statements[:1] for citation in statement.citations))
     return any(fold(name) in said for entry in named for name in entry.names)
 
 
-def _names_date(question: Question, answer: Answer) -> bool:
+def _cites_named_day(question: Question, answer: Answer) -> bool:
     """Whether the first statement of an answer names the day that a question names."""
     cited = (citation for statement in answer.statements[:1] for citation in statement.citations)
-    return any(names_date(question, f"{each.locator}\n{each.quote}", each.language) for each in cited)
+    return any(
+        text_names_day(question, f"{citation.locator}\n{citation.quote}", citation.language) for citation in cited
+    )
 
 
 def _says_none(question: Question, statements: Sequence[Statement]) -> bool:
     """Whether statements say no word of what a question is about."""
-    said = analyse(" ".join(each.text for each in statements), question.language)
+    said = analyse(" ".join(statement.text for statement in statements), question.language)
     return set(question.content).isdisjoint(said)
 
 
-def _lifted(scored: Sequence[Scored], question: Question) -> list[Scored]:
+def _lifted(scored: Sequence[ScoredUnit], question: Question) -> list[ScoredUnit]:
     """Units scored, best first, those of carried passages lifted that say a word of what was asked last: never over the bar for answering."""
     asked = set(question.content_of(question.focus))
 
@@ -346,5 +358,5 @@ def _lifted(scored: Sequence[Scored], question: Question) -> list[Scored]:
         language = unit.document.language
         return not asked or language != question.language or not asked.isdisjoint(analyse(unit.text, language))
 
-    told = ((each, CARRIED * (each.score >= 0.0 and lifted(each.unit))) for each in scored)
+    told = ((candidate, CARRIED_BONUS * (candidate.score >= 0.0 and lifted(candidate.unit))) for candidate in scored)
     return sorted((replace(each, score=each.score + more) for each, more in told), key=lambda each: -each.odds)

@@ -12,10 +12,10 @@ from assistant.generation.generation_report import finished
 from assistant.generation.rewrite import rewritten
 from assistant.generation.writer import Draft, Writer
 from assistant.model import ModelFault
-from assistant.qa.answer import Answer, Event, Mode, Progress, Statement, ordered, said, said_of
-from assistant.qa.citations import Composer, Part
+from assistant.qa.answer import Answer, Event, Mode, Progress, Statement, answer_events, ordered, statement_events
+from assistant.qa.citations import AnswerComposer, Part
 from assistant.qa.provisions import NamedPlaces, article_units
-from assistant.qa.query import Reading
+from assistant.qa.query import Interpretation
 from assistant.qa.retriever import Evidence, Retriever
 from assistant.qa.scoring import READ
 from assistant.qa.units import units_of
@@ -37,7 +37,7 @@ class AnswerGenerator:
         library: Library,
         retriever: Retriever,
         places: NamedPlaces,
-        composer: Composer,
+        composer: AnswerComposer,
         writer: Writer,
         passages: int,
     ) -> None:
@@ -45,8 +45,8 @@ class AnswerGenerator:
         self._writer, self._passages, self.model = writer, passages, writer.model.name
 
     def whole(
-        self, text: str, history: Sequence[str], found: Sequence[Reading], vocabulary: Vocabulary
-    ) -> tuple[Reading | None, ModelFault | None]:
+        self, text: str, history: Sequence[str], found: Sequence[Interpretation], vocabulary: Vocabulary
+    ) -> tuple[Interpretation | None, ModelFault | None]:
         """A turn made whole by the model, where it may lean on what was said before; else None, and why the model failed."""
         if not history or len(text) > LONGEST_TURN:
             return None, None
@@ -61,7 +61,7 @@ class AnswerGenerator:
     ) -> Generator[Event, None, Answer]:
         """The answer to a turn, what of it is to be written as the model writes it, each statement said once it stands."""
         if not any(is_written(mode, *part) for part in parts):
-            yield from said_of(answer)
+            yield from answer_events(answer)
             return answer
         if len(parts) == 1:
             return (yield from self._written(question, answer))
@@ -71,7 +71,7 @@ class AnswerGenerator:
                 quoted = yield from _quietly(self._written(asked, quoted))
             told.append((asked, quoted))
         whole = self._composer.several(question, told)
-        yield from said_of(whole)
+        yield from answer_events(whole)
         return replace(
             whole,
             notes=tuple(dict.fromkeys([*whole.notes, *(note for _, each in told for note in each.notes)])),
@@ -84,7 +84,7 @@ class AnswerGenerator:
         """The answer to one question written from its evidence, with what would have been quoted where too little of it stands."""
         evidence = self._evidence(question, quoted)
         if not evidence:
-            yield from said_of(quoted)
+            yield from answer_events(quoted)
             return quoted
         kept, shown, drafts = list[Statement](), 0, list[Draft]()
         writing = self._writer.write(question.text, evidence[0].document.language, evidence)
@@ -95,13 +95,13 @@ class AnswerGenerator:
                     continue
                 kept.append(event)
                 told, _ = self._composer.versions.corrected(ordered(kept), question.language)
-                yield from said(ordered(told), shown)
+                yield from statement_events(ordered(told), shown)
                 shown = len(ordered(told))
         answer, draft = quoted, drafts[0]
         if kept:
             quotes = quoted.statements if draft.too_little and quoted.status == "answered" else ()
             answer = self._composer.answered(question, [*kept, *quotes])
-        yield from said_of(answer, shown)
+        yield from answer_events(answer, shown)
         return finished(answer, quoted, draft, self.model)
 
     def _evidence(self, question: Question, quoted: Answer) -> list[Evidence]:
@@ -113,8 +113,14 @@ class AnswerGenerator:
         units = [u for each in treaties for a in question.articles for u in article_units(self._library, each, a)]
         searched = self._retriever.gather(question, max(READ, self._passages))
         found = {each.id: each for each in (*(unit.evidence for unit in units), *searched)}
-        found |= {each.id: each for each in Evidence.held(self._library, (each for each in cited if each not in found))}
-        order = [*(found[each] for each in cited if each in found), *(e for i, e in found.items() if i not in cited)]
+        found |= {
+            each.id: each
+            for each in Evidence.held(self._library, (citation for citation in cited if citation not in found))
+        }
+        order = [
+            *(found[citation] for citation in cited if citation in found),
+            *(e for i, e in found.items() if i not in cited),
+        ]
         readable = [each for each in order if any(units_of(each)) and each.admitted(question, whole=True)]
         languages = [each.document.language for each in (order[: len(cited)] if cited else readable)]
         spoken = question.language if question.language in languages else next(iter(languages), "")

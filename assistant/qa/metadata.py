@@ -13,14 +13,14 @@ from itertools import dropwhile, takewhile
 
 from assistant.answer_phrases import day_text
 from assistant.wording.drafting import grammar_of
-from corpus.countries import country_spans
-from corpus.dates import find_dates, says_only_days
-from corpus.documents import Block, Document, once
-from corpus.places import parts_of
+from corpus.countries import find_country_spans
+from corpus.dates import find_full_dates, has_only_days
+from corpus.documents import Block, Document, cached_by_document
+from corpus.places import parse_locator
 from corpus.symbols import Symbol
 from ingest.masthead import is_original
 from ingest.readers.masthead_lines import is_distribution_line, symbol_of
-from ingest.speakers import is_name, names_who_presides, speeches_of
+from ingest.speakers import is_name, names_presiding_officer, speeches_of
 
 LONGEST = 1_500
 """Longest line about an adoption, in characters: those that count votes name all States."""
@@ -44,7 +44,7 @@ def opening_of(document: Document) -> int | None:
     return next((block.ordinal for block in document.blocks if block.locator == "preamble"), None)
 
 
-@once
+@cached_by_document
 def adoption_lines(document: Document) -> tuple[Block, ...]:
     """The lines that tell of the adoption: those above the preamble and behind the last numbered paragraph or article that give a day, stand
     before one, are in brackets or tell of a vote; empty where the text is a draft or no resolution. A day alone above the
@@ -53,7 +53,9 @@ def adoption_lines(document: Document) -> tuple[Block, ...]:
     if opens is None or is_draft(document.symbol):
         return ()
     body = [block for block in document.blocks if not block.locator.startswith("annex") and block.kind != "footnote"]
-    last = max((block.ordinal for block in body if block.number or "art" in parts_of(block.locator)), default=opens)
+    last = max(
+        (block.ordinal for block in body if block.number or "art" in parse_locator(block.locator)), default=opens
+    )
     vote, meets = grammar_of(document.language).vote, document.masthead.dates
 
     def tells(block: Block) -> bool:
@@ -61,10 +63,10 @@ def adoption_lines(document: Document) -> tuple[Block, ...]:
         behind = block.ordinal > last and not block.number
         if len(text) > LONGEST or block.locator == "masthead" or not (block.ordinal < opens or behind):
             return False
-        if not behind and (says_only_days(text) or (meets and meets in text) or _runs_on(document, text)):
+        if not behind and (has_only_days(text) or (meets and meets in text) or _runs_on(document, text)):
             return False
         following = document.blocks[block.ordinal + 1 : block.ordinal + 2] if behind else ()
-        dated = any(find_dates(line_of(document, each)) for each in (block, *following))
+        dated = any(find_full_dates(line_of(document, each)) for each in (block, *following))
         return dated or bracketed(text) or vote.search(text) is not None
 
     return tuple(block for block in body if tells(block))
@@ -78,7 +80,7 @@ def votes(document: Document) -> bool:
 
 def adopted_on(document: Document) -> dt.date | None:
     """The day on which a resolution was adopted, as its own lines say."""
-    days = find_dates("\n".join(document.body(block) for block in adoption_lines(document)))
+    days = find_full_dates("\n".join(document.body(block) for block in adoption_lines(document)))
     return max(days, default=None)
 
 
@@ -94,7 +96,7 @@ def _runs_on(document: Document, text: str) -> bool:
     """Whether a line is the masthead of a text without marks, run together: its symbol, and the day of its distribution."""
     masthead = document.masthead
     symbol = any(each in text for each in masthead.symbols)
-    return symbol and masthead.date in [day.isoformat() for day in find_dates(text)]
+    return symbol and masthead.date in [day.isoformat() for day in find_full_dates(text)]
 
 
 def item_lines(document: Document) -> tuple[Block, ...]:
@@ -123,7 +125,7 @@ def _marked(document: Document) -> bool:
     return bool(document.masthead.symbols or document.masthead.distribution)
 
 
-@once
+@cached_by_document
 def head_of(document: Document) -> tuple[Block, ...]:
     """The lines of the first page before the text: masthead and headings, without footnotes."""
     printed = _marked(document)
@@ -141,20 +143,20 @@ def head_of(document: Document) -> tuple[Block, ...]:
     return tuple(block for block in takewhile(above, document.blocks) if block.kind != "footnote")
 
 
-@once
+@cached_by_document
 def foot_of(document: Document) -> tuple[Block, ...]:
     """The lines below a resolution that tell where and when it was adopted."""
     lines = adoption_lines(document) if document.kind == "resolution" else ()
     return tuple(block for block in lines if any(held.number for held in document.blocks[: block.ordinal]))
 
 
-@once
+@cached_by_document
 def around(document: Document) -> frozenset[int]:
     """The ordinals of the lines at the head and the foot of a document, which say little by themselves."""
     return frozenset(block.ordinal for block in (*head_of(document), *foot_of(document)))
 
 
-@once
+@cached_by_document
 def covering(document: Document) -> frozenset[int]:
     """The ordinals of the paragraphs of covering letters and notes: what stands without numbers under one heading, before an annex or
     enclosure that holds more. None in a resolution or a treaty."""
@@ -192,10 +194,10 @@ def particulars(document: Document) -> Iterator[tuple[Sequence[Block], str]]:
             emblem, told = False, f"The symbol of the document “{document.title}” is {text}."
         elif emblem or text == masthead.body or (masthead.job and text.startswith(masthead.job)):
             told = ""
-        elif adopted and first in adopting and adopted in find_dates(text):
+        elif adopted and first in adopting and adopted in find_full_dates(text):
             told = f"{name} was adopted on {day_text(adopted, 'en')}: {text}."
-        elif is_distribution_line(text) and [day.isoformat() for day in find_dates(behind)] == [masthead.date]:
-            count, day = 2, day_text(find_dates(behind)[0], "en")
+        elif is_distribution_line(text) and [day.isoformat() for day in find_full_dates(behind)] == [masthead.date]:
+            count, day = 2, day_text(find_full_dates(behind)[0], "en")
             told = f"{name} was issued, distributed and published on {day}: {text}, {behind}."
         elif first in items[:1]:
             count = len(items)
@@ -205,7 +207,7 @@ def particulars(document: Document) -> Iterator[tuple[Sequence[Block], str]]:
             told = f"{name} is a document of this session: {text}."
         elif masthead.dates and masthead.dates in text:
             told = f"The session to which {name} is submitted meets at this place and time: {text}."
-        elif names_who_presides(document, first.ordinal):
+        elif names_presiding_officer(document, first.ordinal):
             presided = True
             told = f"The meeting of which {name} is the record was chaired, presided over by: {text}."
         elif presided and (state := _represented(document, text)):
@@ -220,7 +222,9 @@ def particulars(document: Document) -> Iterator[tuple[Sequence[Block], str]]:
             told = f"The title of {name}, what it is about, is: {text}."
         if told:
             yield [*rest[:count], *noted], told
-        if told and is_title(document, first) and find_dates(text):  # a letter or a note is called after who sends it
+        if (
+            told and is_title(document, first) and find_full_dates(text)
+        ):  # a letter or a note is called after who sends it
             yield rest[:count], f"{name} was submitted (sent, transmitted) by whom its title says: {text}."
         rest = rest[count:]
     if foot := foot_of(document):
@@ -231,7 +235,7 @@ def particulars(document: Document) -> Iterator[tuple[Sequence[Block], str]]:
 def _represented(document: Document, text: str) -> str:
     """The State with which a line begins that goes on with a name, as in the list of those who are at a meeting; empty where it is none."""
     own = text.rpartition(": ")[2]
-    spans = [*country_spans(own, document.language)]
+    spans = [*find_country_spans(own, document.language)]
     end = spans[-1][2] if spans and spans[0][1] == 0 else 0
     return own[:end] if end and own[end:].strip() and is_name(own[end:].strip()) else ""
 
@@ -252,7 +256,7 @@ def is_symbol(document: Document, block: Block) -> bool:
     if found := symbol_of(_line(document, block)):  # "United Nations S/PV.9912"
         return found == document.symbol
     try:
-        return Symbol.given(_line(document, block).rstrip("*")) == document.symbol
+        return Symbol.parse_any(_line(document, block).rstrip("*")) == document.symbol
     except ValueError:
         return False
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.answer_phrases import act_frames, say
-from assistant.qa.abstention import FULL_TITLE
+from assistant.qa.abstention import FULL_TITLE_WORDS
 from assistant.qa.answer import Answer, Pointer, Statement
 from assistant.question import Question
 from corpus.analysis import analyse, fold
-from corpus.catalogue import Catalogue, Entry
+from corpus.catalogue import Catalogue, CatalogueEntry
 from corpus.library import Library
-from corpus.symbols import Symbol, find_symbols, link, same_document
+from corpus.symbols import Symbol, document_url, find_symbols, same_document
 
 NOTES = 3
 """Documents of an answer of which it is told that they are not held."""
@@ -19,21 +19,21 @@ INSTRUMENT, TREATY = "instrument", "treaty"
 """Kinds of entries in the catalogue: treaties that the documents refer to and that are no part of the collection, and those that are."""
 
 
-class Absent:
+class MissingDocuments:
     """What a library lacks of what the catalogue and the agendas know."""
 
     def __init__(self, library: Library, catalogue: Catalogue) -> None:
         self._library, self._catalogue = library, catalogue
 
     def holds(self, symbol: Symbol) -> bool:
-        return bool(self._library.versions().current(symbol))
+        return bool(self._library.versions().current_versions(symbol))
 
     def announced_only(self, statements: Sequence[Statement], language: str) -> list[str]:
         """What is to be said of the documents that statements announce and that are not held."""
         told = " ".join(statement.text for statement in statements if statement.verdict == "derived")
         symbols = dict.fromkeys(mention.symbol for mention in find_symbols(told))
         absent = [symbol for symbol in symbols if not self.holds(symbol)]
-        return [_known(symbol.text, link(symbol, language), language) for symbol in absent[:NOTES]]
+        return [_known(symbol.text, document_url(symbol, language), language) for symbol in absent[:NOTES]]
 
     def symbols(self, question: Question) -> list[Answer]:
         """What is to be said of each of the symbols that the question names and that are not held."""
@@ -58,7 +58,7 @@ class Absent:
         reason = say("referred_to", question.language, name=named[0].short or named[0].title)
         return Answer.lacking(question, reason)
 
-    def holds_of(self, named: Sequence[Entry]) -> bool:
+    def holds_of(self, named: Sequence[CatalogueEntry]) -> bool:
         """Whether documents are held of a body that is called as one of these texts is: their symbols begin so (CEDAW/C/...)."""
         names = {fold(name) for entry in named for name in entry.names}
         return any(fold(key.partition("/")[0]) in names for key in self._library.versions().keys.values() if "/" in key)
@@ -67,7 +67,7 @@ class Absent:
         """What is to be said of a document that a held agenda announces and that is not held."""
         entries = self._catalogue.by_symbol(symbol)
         name = f"{symbol.text} ({entries[0].title})" if entries else symbol.text
-        return self._not_held(question, name, symbol, link(symbol, question.language))
+        return self._not_held(question, name, symbol, document_url(symbol, question.language))
 
     def named(self, question: Question) -> Answer | None:
         """What is to be said of a document that the question calls by its full title and that is not held; nothing where it asks of one that is."""
@@ -79,16 +79,18 @@ class Absent:
             for entry in question.named
             if entry.symbol is not None
             and entry.kind != INSTRUMENT
-            and (entry.kind == TREATY or (len(entry.title.split()) >= FULL_TITLE and fold(entry.title) in asked))
+            and (entry.kind == TREATY or (len(entry.title.split()) >= FULL_TITLE_WORDS and fold(entry.title) in asked))
         ]
         if not named or any(self._holds_text(entry) for entry, _ in named):
             return None
         entry, symbol = named[0]
-        url = entry.url or link(symbol, question.language)
+        url = entry.url or document_url(symbol, question.language)
         return self._not_held(question, f"{entry.key} ({entry.title})", symbol, url)
 
     def _unknown(self, question: Question, symbol: Symbol) -> Answer:
-        announced = any(same_document(symbol, known) for m in self._library.meetings() for known in m.documents())
+        announced = any(
+            same_document(symbol, known) for m in self._library.meetings() for known in m.announced_symbols()
+        )
         if announced or self._catalogue.by_symbol(symbol):
             return self.announced(question, symbol)
         reason = say("unknown_symbol", question.language, symbol=symbol.text)
@@ -107,7 +109,7 @@ class Absent:
         ]
         return Answer.lacking(question, reason, see_also=see, absent=symbol.text)
 
-    def _holds_text(self, entry: Entry) -> bool:
+    def _holds_text(self, entry: CatalogueEntry) -> bool:
         """Whether a text of the catalogue is held, in any revision where it is no part of another one."""
         whole = entry.symbol is not None and entry.part is None and self.holds(entry.symbol)
         return whole or entry.key in self._library.versions().keys.values()

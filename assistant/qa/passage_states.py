@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.qa.abstention import LIKE
+from assistant.qa.abstention import TRANSLATION_COSINE
 from corpus.embedding.runtime import open_session
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class Translator:
         for row in near:
             best = np.argpartition(-row, NEAREST)[:NEAREST]
             for n in sorted(best, key=lambda each: -row[each]):
-                if row[n] >= LIKE:
+                if row[n] >= TRANSLATION_COSINE:
                     found.setdefault(self._words[n][1])
         return list(found)
 

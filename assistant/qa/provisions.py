@@ -9,19 +9,19 @@ from functools import cache
 from itertools import islice
 
 from assistant.answer_phrases import either, place_text, say
-from assistant.qa.abstention import ASKED_ALONE, NAMED
+from assistant.qa.abstention import MAX_PLACE_ONLY_WORDS, NAMED_PLACE_BONUS
 from assistant.qa.answer import Answer, Citation
-from assistant.qa.citations import Composer, choose, heads_once, nearest, not_found, unsure, weighed, with_totals
+from assistant.qa.citations import AnswerComposer, choose, heads_once, nearest, not_found, unsure, weighed, with_totals
 from assistant.qa.retriever import Evidence, Retriever, readable
-from assistant.qa.scoring import READ, Scored, Weigher
+from assistant.qa.scoring import READ, ScoredUnit, Scorer
 from assistant.qa.units import Unit, items_below, units_of
 from assistant.question import Question, numbers_after
 from assistant.wording.values import blanked
 from corpus.analysis import analyse
 from corpus.documents import Document, Span
 from corpus.library import Library
-from corpus.place_spans import touched
-from corpus.places import PREAMBLE, folded, joined, name_place, parts_of
+from corpus.place_spans import find_place_spans
+from corpus.places import PREAMBLE, find_place, join_locator, normalise_place_text, parse_locator
 
 WHOLE = 2_000
 """Longest paragraph, in characters with its sub-paragraphs, that is quoted in one piece."""
@@ -38,12 +38,12 @@ _ANOTHER = re.compile("ks*[nA]|[nA]s*k|gs{0,2}A|As{0,2}g")
 """Of words by kind (k a capital that is known, n one that is not, A all such, s no content, g the gap): a strange name."""
 
 
-class Named:
+class NamedPartAnswerer:
     """What answers from a part of a text that a question names, which is read itself."""
 
-    def __init__(self, library: Library, retriever: Retriever, weigher: Weigher, composer: Composer) -> None:
+    def __init__(self, library: Library, retriever: Retriever, scorer: Scorer, composer: AnswerComposer) -> None:
         self._library, self._retriever = library, retriever
-        self._weigher, self._composer, self._most = weigher, composer, composer.most
+        self._scorer, self._composer, self._most = scorer, composer, composer.most
 
     def _at(
         self, question: Question, document: Document, places: Sequence[str], inside: range | None = None
@@ -53,7 +53,7 @@ class Named:
         return [unit for unit in found if question.admits(document.id, unit.block)]
 
 
-class NamedPlaces(Named):
+class NamedPlaces(NamedPartAnswerer):
     """Answers from the places that a question names."""
 
     def answer(self, question: Question) -> Answer | None:
@@ -72,12 +72,14 @@ class NamedPlaces(Named):
         places = places_in(question)
         if not places or question.acts_lacking:
             return None
-        found = {each.document.id: each.document for each in self._retriever.gather(question, READ)}
+        found = {hit.document.id: hit.document for hit in self._retriever.gather(question, READ)}
         versions, more = self._library.versions(), asks_more(question, _span(question))
         if not more:
-            rest = (key for key in sorted(versions.quotable(question.language)) if question.covers(key))
+            rest = (key for key in sorted(versions.quotable_documents(question.language)) if question.covers(key))
             found |= {key: self._library.document(key) for key in islice(rest, LOOKED_IN) if key not in found}
-        texts = [each for each in found.values() if not ((held := versions.of(each.id)) and held.corrects)]
+        texts = [
+            each for each in found.values() if not ((held := versions.version_of(each.id)) and held.corrected_symbol)
+        ]
         having = [units for each in texts if (units := self._at(question, each, places))]
         having_it = {units[0].document.id for units in having}
         # Of an agenda few paragraphs are numbered.
@@ -99,15 +101,18 @@ class NamedPlaces(Named):
 
     def lacking(self, question: Question, answer: Answer) -> list[str]:
         """What is to be said of an answer to a question that names a table which the documents cited do not have."""
-        tables = [place for place in places_in(question) if "table" in parts_of(place)]
+        tables = [place for place in places_in(question) if "table" in parse_locator(place)]
         cited = [self._library.document(each) for each in dict.fromkeys(c.document for c in answer.citations if tables)]
         return [
-            no_place(question, each, place).reason for each in cited for place in tables if not touched(each, place)
+            no_place(question, citation, place).reason
+            for citation in cited
+            for place in tables
+            if not find_place_spans(citation, place)
         ]
 
     def treaties(self, question: Question, language: str) -> list[Document]:
         """The treaties held in a language that the question names or, where it names none of them, all that it may mean."""
-        quotable = self._library.versions().quotable(language)
+        quotable = self._library.versions().quotable_documents(language)
         treaties = [self._library.document(header.id) for header in self._library.headers(kind="treaty")
                     if header.id in quotable and question.covers(header.id)]  # fmt: skip
         keys, symbols = question.treaty_keys, {symbol.text for symbol in question.symbols}
@@ -121,7 +126,7 @@ class NamedPlaces(Named):
         said: dict[str, int] = {}
         for each in treaties:
             others = set[str]().union(*(words[other.id] for other in treaties if other.key != each.key))
-            called = set() if question.catalogue.knows(each.key) else self._called(question, each)
+            called = set() if question.catalogue.contains(each.key) else self._called(question, each)
             said[each.id] = len((words[each.id] - others) & called)
         most = max(said.values(), default=0)
         return [each for each in treaties if most and said[each.id] == most]
@@ -152,8 +157,12 @@ class NamedPlaces(Named):
             return None
         if units := [unit for document in documents for unit in self._at(question, document, places)]:
             return self._quoted(question, units)
-        annexed = [each for each in documents if touched(each, "annex")]  # where others have one is not known
-        places = places or [place for place in annexes if annexed and not any(touched(each, place) for each in annexed)]
+        annexed = [
+            document for document in documents if find_place_spans(document, "annex")
+        ]  # where others have one is not known
+        places = places or [
+            place for place in annexes if annexed and not any(find_place_spans(each, place) for each in annexed)
+        ]
         if not question.symbols or not documents or not places:
             return None
         return no_place(question, documents[0], places[0])
@@ -182,7 +191,7 @@ class NamedPlaces(Named):
         if len(left) <= alone(question):
             # Of several treaties one word may tell which is meant.
             several = len({unit.document.key for unit in units}) > 1
-            saying = [each for each in units if several and _says_any(left, each.text, each.document)]
+            saying = [unit for unit in units if several and _says_any(left, unit.text, unit.document)]
             chosen = choose(self._weighed(question, passages_of(saying), saying), self._most)
             return self._composer.whole(question, chosen or _whole(units))
         # Where the article comes from an earlier turn, the last one says which of its parts is meant; by itself that may say too little.
@@ -215,10 +224,10 @@ class NamedPlaces(Named):
         """An answer from a treaty that the question may mean ("the Convention"), which names others that are held, have the article and are
         called so, too."""
         cited = {citation.document for citation in answer.citations}
-        quotable = self._library.versions().quotable(question.language)
+        quotable = self._library.versions().quotable_documents(question.language)
         others: dict[str, str] = {}
         for header in self._library.headers(kind="treaty") if cited else ():
-            known = header.id in cited or question.catalogue.knows(header.key)
+            known = header.id in cited or question.catalogue.contains(header.key)
             if known or header.id not in quotable or not question.covers(header.id):
                 continue
             document = self._library.document(header.id)
@@ -235,10 +244,10 @@ class NamedPlaces(Named):
 
     def _as_like(self, question: Question, document: Document, cited: Citation) -> bool:
         """Whether a question in another language is as near in meaning to the title of a text as to that of the one that is cited."""
-        models, titles = self._library.models.readers(question.language), [document.title, cited.title]
+        models, titles = self._library.models.models_for(question.language), [document.title, cited.title]
         if not models:
             return False
-        own, other = self._library.likenesses(question.text, titles, models[-1], document.language)
+        own, other = self._library.similarities(question.text, titles, models[-1], document.language)
         return own >= other
 
     def _asked(self, question: Question, units: list[Unit]) -> list[Unit]:
@@ -246,23 +255,26 @@ class NamedPlaces(Named):
         scored = self._among(question, units)
         if all(_in_table(unit) for unit in units):
             return with_totals(self._library, question, choose(scored, self._most) or nearest(scored)) or units
-        best = [next((each.marked.answer for each in scored if each.unit.overlaps(unit)), None) for unit in units]
+        best = [
+            next((candidate.marked.answer for candidate in scored if candidate.unit.overlaps(unit)), None)
+            for unit in units
+        ]
         return [replace(unit, answer=answer) for unit, answer in zip(units, best, strict=True)]
 
-    def _among(self, question: Question, units: Sequence[Unit]) -> list[Scored]:
+    def _among(self, question: Question, units: Sequence[Unit]) -> list[ScoredUnit]:
         """The units at a place that is named, and parts of these, as they are weighed: all of them, unless these are very many."""
         evidence = passages_of(units)
         if len(evidence) <= READ:
-            scored = self._weigher.each(question, evidence, evidence)
+            scored = self._scorer.score_passages(question, evidence, evidence)
         else:
-            scored = self._weigher.weigh(question, evidence, most=len(evidence))
-        return [each for each in scored if any(each.unit.overlaps(unit) for unit in units)]
+            scored = self._scorer.score_evidence(question, evidence, most=len(evidence))
+        return [candidate for candidate in scored if any(candidate.unit.overlaps(unit) for unit in units)]
 
-    def _weighed(self, question: Question, evidence: Sequence[Evidence], units: Sequence[Unit]) -> list[Scored]:
+    def _weighed(self, question: Question, evidence: Sequence[Evidence], units: Sequence[Unit]) -> list[ScoredUnit]:
         """The units of a place that is named, as they are weighed, with what naming it adds."""
         places = {_place(unit) for unit in units}
-        found = self._weigher.weigh(question, evidence, lambda unit: _place(unit) in places)
-        return [replace(each, score=each.score + NAMED) for each in found]
+        found = self._scorer.score_evidence(question, evidence, lambda unit: _place(unit) in places)
+        return [replace(each, score=each.score + NAMED_PLACE_BONUS) for each in found]
 
 
 def _preambular(question: Question) -> list[tuple[str, int, int]]:
@@ -287,23 +299,25 @@ def _preambular(question: Question) -> list[tuple[str, int, int]]:
 
 def _annexes(question: Question) -> list[str]:
     """The annexes that a question names by number or letter, and no place in them."""
-    naming = name_place(folded(question.text))
-    return [each for each in (naming.places if naming else ()) if parts_of(each).keys() == {"annex"} and " " in each]
+    naming = find_place(normalise_place_text(question.text))
+    return [
+        each for each in (naming.places if naming else ()) if parse_locator(each).keys() == {"annex"} and " " in each
+    ]
 
 
 def places_in(question: Question) -> list[str]:
     """The paragraphs, footnotes and tables that a question names."""
     if preambular := _preambular(question):
         return [place for place, _, _ in preambular]
-    naming = name_place(folded(question.text))
-    return [place for place in (naming.places if naming else ()) if _KINDS & set(parts_of(place))]
+    naming = find_place(normalise_place_text(question.text))
+    return [place for place in (naming.places if naming else ()) if _KINDS & set(parse_locator(place))]
 
 
 def _span(question: Question) -> Span:
     """Where in its text a question names places; nowhere where that can't be told."""
     for _, start, end in _preambular(question):
         return start, end
-    naming = name_place(text := folded(question.text))
+    naming = find_place(text := normalise_place_text(question.text))
     return (naming.start, naming.end) if naming and len(text) == len(question.text) else (0, 0)
 
 
@@ -333,11 +347,11 @@ def _in_table(unit: Unit) -> bool:
     return unit.document.blocks[unit.block].kind == "row"
 
 
-def _with_each_article(question: Question, scored: Sequence[Scored], chosen: list[Unit]) -> list[Unit]:
+def _with_each_article(question: Question, scored: Sequence[ScoredUnit], chosen: list[Unit]) -> list[Unit]:
     """What was chosen, if anything, and the best unit of each article that is named and has no say yet."""
     more = []
     for article in question.articles if chosen and len(question.articles) > 1 else ():
-        own = [each.marked for each in scored if within(each.unit.locator, f"art. {article}")]
+        own = [candidate.marked for candidate in scored if within(candidate.unit.locator, f"art. {article}")]
         if not any(within(unit.locator, f"art. {article}") for unit in chosen):
             more += own[:1]
     return [*chosen, *more]
@@ -364,8 +378,8 @@ def _whole(units: Sequence[Unit]) -> list[Unit]:
 def units_at(library: Library, document: Document, place: str, inside: range | None = None) -> list[Unit]:
     """The words of a document at a place: a paragraph with its sub-paragraphs, a footnote, the rows of a table; with `inside` those of
     these blocks."""
-    own = document.part if "annex" in parts_of(document.part or "") else None
-    spans = touched(document, place if own is None else joined(own, place))
+    own = document.part if "annex" in parse_locator(document.part or "") else None
+    spans = find_place_spans(document, place if own is None else join_locator(own, place))
     blocks = [block for block in document.blocks if block.kind != "heading"
               and (inside is None or block.ordinal in inside)
               and any(start <= block.start and block.end <= end for start, end in spans)]  # fmt: skip
@@ -407,13 +421,13 @@ def article_units(library: Library, document: Document, article: str, paragraph:
     own = [unit for unit in units if within(unit.locator, wanted)]
     if own or not paragraph.isdigit():
         return own
-    counted = [each.ordinal for each in document.blocks if each.kind == "paragraph" and each.locator == place]
+    counted = [block.ordinal for block in document.blocks if block.kind == "paragraph" and block.locator == place]
     return [unit for unit in units if unit.block in counted[int(paragraph) - 1 : int(paragraph)]]
 
 
 def _told_of(unit: Unit, article: str) -> list[str]:
     """The paragraphs of an article, a locator, that the words of a unit first name."""
-    naming = name_place(folded(unit.document.block_text(unit.document.blocks[unit.block])))
+    naming = find_place(normalise_place_text(unit.document.block_text(unit.document.blocks[unit.block])))
     return [each for each in naming.places if each != article and within(each, article)] if naming else []
 
 
@@ -435,7 +449,7 @@ def asks_more(question: Question, place: Span = (0, 0), titled: Sequence[Documen
 
 def alone(question: Question) -> int:
     """The content words that who asks for the words of a place may have; of Chinese each two characters are a token."""
-    return ASKED_ALONE * (3 if question.language == "zh" else 1)
+    return MAX_PLACE_ONLY_WORDS * (3 if question.language == "zh" else 1)
 
 
 def words_left(question: Question, place: Span = (0, 0), titled: Sequence[Document] = ()) -> list[str]:

@@ -1,6 +1,6 @@
 """A question made to stand alone: how a turn of a conversation may be meant, and the questions that it asks at once.
 
-Nothing here tells which reading is meant, or whether a text asks one thing or two: the candidates are made here, and the
+Nothing here tells which interpretation is meant, or whether a text asks one thing or two: the candidates are made here, and the
 engine takes those that the documents answer best.
 """
 
@@ -14,15 +14,15 @@ from string import ascii_lowercase
 from typing import NamedTuple
 
 from assistant.qa.abstention import (
-    LACKING,
-    LEAST_SURE,
-    LEAST_WORDS,
-    MOST_BESIDE,
-    PER_WORD,
-    STANDS_ALONE,
-    SURER,
-    TOLD_BY_RULE,
-    UNANSWERED,
+    MAX_DROPPED_WORDS,
+    MAX_HISTORY_GAIN,
+    MIN_FOLLOW_UP_ODDS,
+    MIN_HISTORY_ODDS,
+    MIN_PART_WORDS,
+    ODDS_PER_MISSING_WORD,
+    ODDS_PER_WORD,
+    RULE_ODDS,
+    STANDALONE_WORDS,
     log_odds,
 )
 from assistant.qa.answer import Answer, Citation
@@ -32,10 +32,10 @@ from assistant.vocabulary import Vocabulary, word_pattern
 from assistant.wording.values import blanked
 from corpus.analysis import analyse
 from corpus.catalogue import Catalogue
-from corpus.countries import country_spans
+from corpus.countries import find_country_spans
 from corpus.language import detect_language
 from corpus.library import Library
-from corpus.places import folded, name_place
+from corpus.places import find_place, normalise_place_text
 from corpus.sentences import sentence_spans
 
 HISTORY_LIMIT = 20
@@ -76,7 +76,7 @@ part of a word (涉及), only behind a mark."""
 
 
 @dataclass(frozen=True)
-class Reading:
+class Interpretation:
     """A turn as it may be meant: `text` stands alone, `focus` is what of it was asked last, `language` the turn's.
 
     `parts` make up the text: what the conversation began with, what was asked of that last, and the turn. `leans` tells
@@ -107,7 +107,7 @@ class Slot(NamedTuple):
     end: int
 
 
-def spoken_in(text: str, history: Sequence[str], library: Library | None = None) -> str:
+def turn_language(text: str, history: Sequence[str], library: Library | None = None) -> str:
     """The language of a turn; where nothing in it tells, that of the turns before it, or that whose texts in a library have most of its words."""
     language = ""
     for turn in [*list(history)[-HISTORY_LIMIT:], text]:
@@ -121,21 +121,21 @@ def _written_in(text: str, library: Library) -> str:
     def used(language: str) -> int:
         return sum(count > 0 for count in library.document_frequency(analyse(text, language), language).values())
 
-    return max(("en", *library.spoken()), key=used)
+    return max(("en", *library.passage_languages()), key=used)
 
 
-def readings(
+def interpretations(
     turn: str,
-    before: Reading | None,
+    before: Interpretation | None,
     language: str,
     vocabulary: Vocabulary,
     catalogue: Catalogue,
     held: Bounds = NO_BOUNDS,
-) -> tuple[Reading, ...]:
+) -> tuple[Interpretation, ...]:
     """How a turn may be meant after what was asked `before`: by itself, or as said of that. Where it names anew what that
     names, the earlier question is asked of the new thing: first, where the turn says nothing else; last, where it says little.
     Symbols that are `held` are known in both."""
-    alone = Reading((turn,), turn, language)
+    alone = Interpretation((turn,), turn, language)
     if before is None:
         return (alone,)
     new = parse_question(turn, vocabulary, catalogue, language).bounded(held)
@@ -143,13 +143,13 @@ def readings(
     named = slots(new)
     put = _replaced(old, new, slots(old), named) if before.language == language and named else None
     if put is None:
-        return alone, Reading((before.parts[0], *before.parts[1:][-1:], turn), turn, language, leans=True)
-    same = Reading((put,), put, language, leans=True)
+        return alone, Interpretation((before.parts[0], *before.parts[1:][-1:], turn), turn, language, leans=True)
+    same = Interpretation((put,), put, language, leans=True)
     beside = new.content_of(blanked(new.text, ((slot.start, slot.end) for slot in named)))
     if not beside:
         return (same,) if _VALUES.issuperset(slot.kind for slot in named) else (same, alone)
-    more = Reading((put, turn), turn, language, leans=True)
-    return (alone, more, same) if len(beside) <= MOST_BESIDE else (alone, more)
+    more = Interpretation((put, turn), turn, language, leans=True)
+    return (alone, more, same) if len(beside) <= MAX_DROPPED_WORDS else (alone, more)
 
 
 def slots(question: Question) -> list[Slot]:
@@ -171,7 +171,7 @@ def slots(question: Question) -> list[Slot]:
     for kind in ("weekday", "month", "daypart", "ordinal"):
         forms = [form for group in vocabulary.groups(f"{kind}s", language).values() for form in group]
         take(kind, [match.span() for match in word_pattern(forms, language).finditer(text)])
-    take("country", [(start, end) for _, start, end in country_spans(text, language)])
+    take("country", [(start, end) for _, start, end in find_country_spans(text, language)])
     take("year", [match.span() for match in YEAR.finditer(text)])
     take("number", [match.span() for match in _NUMBER.finditer(text)])
     return sorted(found, key=lambda slot: slot.start)
@@ -240,7 +240,7 @@ def asks_twice(text: str, pair: tuple[str, str], language: str, vocabulary: Voca
 def cuts(text: str, language: str) -> Iterator[tuple[str, str]]:
     """The pairs of questions that a sentence may ask, cut at a conjunction or a comma that stands in no name of a place
     ("article 6, paragraph 1")."""
-    naming = name_place(same) if len(same := folded(text)) == len(text) else None
+    naming = find_place(same) if len(same := normalise_place_text(text)) == len(text) else None
     within = (naming.start, naming.end) if naming else (0, 0)
     found = [*re.finditer(AND[language], text, re.IGNORECASE)]
     found = [each for each in found if not within[0] < each.start() < within[1]]
@@ -250,35 +250,41 @@ def cuts(text: str, language: str) -> Iterator[tuple[str, str]]:
 
 
 def _long_enough(part: str) -> bool:
-    return len(_WORDS.findall(part)) >= LEAST_WORDS
+    return len(_WORDS.findall(part)) >= MIN_PART_WORDS
 
 
-def likelier(
-    answered: Sequence[tuple[Reading, Answer, float | None]],
+def most_likely(
+    answered: Sequence[tuple[Interpretation, Answer, float | None]],
     vocabulary: Vocabulary,
     library: Library,
     carried: Sequence[str] = (),
 ) -> int:
-    """Which of the readings of a turn is meant: the one that is answered most surely. One that leans on the turns before is not much surer
+    """Which of the interpretations of a turn is meant: the one that is answered most surely. One that leans on the turns before is not much surer
     than what is cited first answers the turn by itself (log-odds, where known): with the earlier question its answer comes
-    again. Each content word of a turn makes it likelier that it stands alone, be it that nothing answers it then, and each
+    again. Each content word of a turn makes it most_likely that it stands alone, be it that nothing answers it then, and each
     that the passage lacks which is cited first makes it less likely that this answers. A turn with a word that asks, answered by itself
     from a passage that answered the turn before (`carried`), goes on with that, however little it says."""
 
     def sure(n: int) -> float:
-        reading, answer, by_itself = answered[n]
-        words = vocabulary.content_of(reading.focus, reading.language)
+        interpretation, answer, by_itself = answered[n]
+        words = vocabulary.content_of(interpretation.focus, interpretation.language)
         # Tokens of Chinese are pairs of characters, and each character stands in two.
-        each = 0.5 if reading.language == "zh" else 1.0
-        alone = 0.0 if reading.leans else PER_WORD * (each * len(words) - STANDS_ALONE)
+        each = 0.5 if interpretation.language == "zh" else 1.0
+        alone = 0.0 if interpretation.leans else ODDS_PER_WORD * (each * len(words) - STANDALONE_WORDS)
         if not answer.statements:
-            return float("-inf") if reading.leans else UNANSWERED + alone
-        if answer.citations[0].id in carried and vocabulary.says("interrogatives", reading.focus, reading.language):
+            return float("-inf") if interpretation.leans else MIN_FOLLOW_UP_ODDS + alone
+        if answer.citations[0].id in carried and vocabulary.says(
+            "interrogatives", interpretation.focus, interpretation.language
+        ):
             alone = max(alone, 0.0)
-        told = TOLD_BY_RULE if answer.probability is None else log_odds(answer.probability)
-        told = told if by_itself is None else min(told, max(by_itself + SURER, LEAST_SURE))
-        lacking = len(set(words) - _said_in(answer, library)) if answer.citations[0].language == reading.language else 0
-        return told + alone - LACKING * each * lacking
+        told = RULE_ODDS if answer.probability is None else log_odds(answer.probability)
+        told = told if by_itself is None else min(told, max(by_itself + MAX_HISTORY_GAIN, MIN_HISTORY_ODDS))
+        lacking = (
+            len(set(words) - _said_in(answer, library))
+            if answer.citations[0].language == interpretation.language
+            else 0
+        )
+        return told + alone - ODDS_PER_MISSING_WORD * each * lacking
 
     return max(range(len(answered)), key=lambda n: (sure(n), -n))
 
@@ -290,7 +296,7 @@ def _said_in(answer: Answer, library: Library) -> set[str]:
     return set(analyse(first.quote if passage is None else f"{passage.heading}\n{passage.text}", first.language))
 
 
-def apart(whole: Answer, answers: Sequence[Answer], library: Library) -> bool:
+def answered_apart(whole: Answer, answers: Sequence[Answer], library: Library) -> bool:
     """Whether what was tried as several questions is several: each is answered, as surely as the whole, and elsewhere: in another
     passage, or another line of a first page."""
 
@@ -319,11 +325,11 @@ def _rank(answer: Answer) -> tuple[int, float]:
 class Turn:
     """How a turn was meant, and the ids of the passages that answered it."""
 
-    reading: Reading
+    interpretation: Interpretation
     passages: tuple[str, ...] = ()
 
 
-class Memory:
+class TurnCache:
     """The latest turns, by all that they depend on; all are forgotten when the library has changed, which replaces its `state` then.
     Thread-safe."""
 
@@ -354,13 +360,15 @@ class Memory:
 
 def first_cited(answer: Answer) -> tuple[str, ...]:
     """Ids of the passages that an answer rests on first of all."""
-    return tuple(dict.fromkeys(cite.id for each in answer.statements[:CARRIED_STATEMENTS] for cite in each.citations))
+    return tuple(
+        dict.fromkeys(cite.id for statement in answer.statements[:CARRIED_STATEMENTS] for cite in statement.citations)
+    )
 
 
 # Slips of the finger
 
 
-class Speller:
+class SpellingCorrector:
     """Mends English questions: a word that no English text of the library uses, one keystroke away from a single word that is used.
 
     One insertion, deletion, substitution or exchange of neighbours (Damerau 1964), which are four of five misspellings. A word that
@@ -371,7 +379,7 @@ class Speller:
     def __init__(self, library: Library) -> None:
         self._library = library
 
-    def mended(self, text: str) -> str:
+    def correct(self, text: str) -> str:
         """The question with its slips mended; the same object where there is none."""
         slips: dict[str, str] = {}
         for word in {match.group().casefold() for match in _SPELT.finditer(text) if not _may_name(match)}:
@@ -394,15 +402,15 @@ class Speller:
         """Whether a text of the library has the word: in this very form, where the tokenizer does not know it whole."""
         if not self._said(word):
             return False
-        if len(self._library.embedder.offsets(word)) <= 1:
+        if len(self._library.embedder.token_spans(word)) <= 1:
             return True
-        hits = self._library.lexical(analyse(word, "en"), "en", LOOKED_THROUGH)
+        hits = self._library.lexical_search(analyse(word, "en"), "en", LOOKED_THROUGH)
         held = self._library.passages_by_id([hit.passage_id for hit in hits])
         return any(word in _LETTERS.findall(passage.text.casefold()) for passage in held.values())
 
     def _english(self, word: str) -> bool:
         """Whether the tokenizer has the word, or its stem, in one piece."""
-        return any(len(self._library.embedder.offsets(each)) <= 1 for each in (word, *analyse(word, "en")))
+        return any(len(self._library.embedder.token_spans(each)) <= 1 for each in (word, *analyse(word, "en")))
 
     def _said(self, word: str) -> bool:
         """Whether a text of the library says the word, inflected in any way."""

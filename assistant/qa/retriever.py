@@ -15,18 +15,18 @@ from functools import cached_property
 from typing import Any
 
 from assistant.qa.abstention import (
-    ABROAD_WEIGHT,
+    BM25_SATURATION,
     DOCUMENT_WEIGHT,
-    FUSED,
-    NEARER,
-    NEAREST,
-    OWN_LANGUAGE,
-    SATURATED,
+    FUSED_FIRST,
+    LIKENESS_TO_ODDS,
+    NEAREST_INCLUDED,
+    OTHER_LANGUAGE_WEIGHT,
+    OWN_LANGUAGE_ODDS,
     chance,
 )
 from assistant.question import Question
-from corpus.corpus_errors import NotHeld
-from corpus.documents import Document, Passage, Within
+from corpus.corpus_errors import DocumentNotFound
+from corpus.documents import Document, Passage, SearchScope
 from corpus.library import Library
 from corpus.symbols import Symbol
 
@@ -53,7 +53,7 @@ class Evidence:
     @classmethod
     def at(cls, library: Library, document: Document, position: int, score: float = 0.0) -> Evidence | None:
         """The passage in which a character of a document lies; None where none is held."""
-        found = library.passage_at(document.id, position)
+        found = library.passage_id_at(document.id, position)
         passage = library.passages_by_id([found]).get(found) if found else None
         return None if passage is None else cls(passage, document, score)
 
@@ -61,7 +61,7 @@ class Evidence:
     def held(cls, library: Library, ids: Iterable[str], score: float = 0.0) -> list[Evidence]:
         """Those passages that are held, by their ids."""
         passages = library.passages_by_id([*ids]).values()
-        return [cls(each, library.document(each.document_id), score) for each in passages]
+        return [cls(hit, library.document(hit.document_id), score) for hit in passages]
 
     @cached_property
     def document(self) -> Document:
@@ -70,7 +70,7 @@ class Evidence:
             return self.of
         document = self.of(self.passage.document_id)
         if document.quote(self.passage.start, self.passage.end) != self.passage.text:
-            raise NotHeld(f"{document.id} was replaced a moment ago. Ask again.")
+            raise DocumentNotFound(f"{document.id} was replaced a moment ago. Ask again.")
         return document
 
     @property
@@ -112,7 +112,7 @@ class Retriever:
         library, scope = self._library, restricted(question, self._library)
         documents = None
         if scope is not None or language is not None:
-            documents = sorted(library.versions().quotable(language or question.language, scope))
+            documents = sorted(library.versions().quotable_documents(language or question.language, scope))
         found = self.retrieve(question, limit, documents)
         known = {each.id for each in found}
         carried = Evidence.held(library, (each for each in question.carried if each not in known))
@@ -126,8 +126,8 @@ class Retriever:
 
         Texts in the question's language are searched by meaning and words, those in other languages by meaning above all: the scores
         of the two can't be compared. Each are ranked by themselves, and the passages taken in turn, by shares."""
-        own = [language for language in self._library.spoken() if language == question.language]
-        others = [language for language in self._library.spoken() if language not in own]
+        own = [language for language in self._library.passage_languages() if language == question.language]
+        others = [language for language in self._library.passage_languages() if language not in own]
         ranked = [self._ranked(question, limit, documents, each) if each else [] for each in (own, others)]
         return _in_shares(*ranked)[:limit]
 
@@ -136,18 +136,20 @@ class Retriever:
     ) -> list[Evidence]:
         """The best passages in some languages, best first; behind the first ten those nearest in meaning are always among them."""
         library, versions = self._library, self._library.versions()
-        searched = versions.quotable(question.language) if documents is None else frozenset(documents)
+        searched = versions.quotable_documents(question.language) if documents is None else frozenset(documents)
         within = None if documents is None and not question.parts else self._within(question, searched)
-        alone = within is not None or searched == versions.quotable(None)
+        alone = within is not None or searched == versions.quotable_documents(None)
         pool = POOL if alone else 2 * POOL
         # Some may be superseded, or in the document of a better one; beyond that the tail can't come in.
         enough = 2 * limit + 10 if alone else None
         scores, dense = self._proposed(question, languages, pool, within, enough)
         named, unnamed = self._named(question, documents), dict[str, float]()
         if within is not None and named:
-            unnamed, more = self._proposed(question.unnamed, languages, pool, replace(within, documents=named), enough)
+            unnamed, more = self._proposed(
+                question.unnamed, languages, pool, replace(within, document_ids=named), enough
+            )
             dense |= {key: max(dense.get(key, score), score) for key, score in more.items()}
-        left_out = within.left_out if within is not None else frozenset()
+        left_out = within.excluded_passage_ids if within is not None else frozenset()
         proposed = library.passages_by_id([*(scores | unnamed)]).values()
         held = [each for each in proposed if each.document_id in searched and each.id not in left_out]
         best_of: dict[str, float] = {}
@@ -160,23 +162,23 @@ class Retriever:
         found = [(score / (1 + DOCUMENT_WEIGHT), each) for score, each in fused]
         found.sort(key=lambda pair: (-pair[0], pair[1].document_id, pair[1].ordinal))
         meant = sorted((each.id for _, each in found if each.id in dense), key=lambda each: -dense[each])
-        near = set(meant[: max(0, min(NEAREST, limit - FUSED))])
+        near = set(meant[: max(0, min(NEAREST_INCLUDED, limit - FUSED_FIRST))])
         others = [each.id for _, each in found if each.id not in near][: limit - len(near)]
         best = [pair for pair in found if pair[1].id in near.union(others)]
         return [Evidence(each, library.document, score, dense.get(each.id)) for score, each in best]
 
     def _proposed(
-        self, question: Question, languages: Sequence[str], pool: int, within: Within | None, most: int | None
+        self, question: Question, languages: Sequence[str], pool: int, within: SearchScope | None, most: int | None
     ) -> tuple[dict[str, float], dict[str, float]]:
         """Passages by id that both indexes have for a question: the best, `most` of them or all, with their fused scores; and the
         cosines of those near in meaning."""
         library = self._library
         scores, dense = dict[str, float](), dict[str, float]()
-        unread = not library.models.readers(question.language)
+        unread = not library.models.models_for(question.language)
         text, readers = question.for_models(library.models)
         told = not unread or any(letter.isalpha() for letter in text)  # bare numbers are near to anything
         if text and told and readers:
-            near = library.dense(text, pool, within, languages)
+            near = library.dense_search(text, pool, within, languages)
             dense = dict(near)
             _fuse(scores, near)
         for language in languages:
@@ -184,8 +186,8 @@ class Retriever:
             if not own and not any(letter.isalpha() for token in tokens for letter in token):
                 continue
             # Where no model reads the question its own words are all there is.
-            weight = 1.0 if unread or own else ABROAD_WEIGHT
-            hits = [(hit.passage_id, hit.score) for hit in library.lexical(tokens, language, pool, within)]
+            weight = 1.0 if unread or own else OTHER_LANGUAGE_WEIGHT
+            hits = [(hit.passage_id, hit.score) for hit in library.lexical_search(tokens, language, pool, within)]
             _fuse(scores, hits, weight, self._most(tokens, language) if own else 0.0)
         best = sorted(scores, key=lambda passage_id: (-scores[passage_id], passage_id))[:most]
         return {passage_id: scores[passage_id] for passage_id in best}, dense
@@ -193,9 +195,9 @@ class Retriever:
     def _most(self, tokens: Sequence[str], language: str) -> float:
         """The most that a passage can score by some words, that of one which says each over and over: where the best one says little of a
         question, words tell less of it than meaning does."""
-        held = self._library.languages().get(language, 0)
+        held = self._library.passage_counts().get(language, 0)
         frequencies = self._library.document_frequency(tokens, language).values()
-        return SATURATED * sum(math.log1p((held - each + 0.5) / (each + 0.5)) for each in frequencies)
+        return BM25_SATURATION * sum(math.log1p((held - each + 0.5) / (each + 0.5)) for each in frequencies)
 
     def _named(self, question: Question, documents: Sequence[str] | None) -> frozenset[str]:
         """Those of the documents that are searched which the question names. In these their names are in the way of what is
@@ -204,7 +206,7 @@ class Retriever:
             return frozenset()
         keys, called = self._library.versions().keys, {entry.key for entry in question.named}
         # Texts without a symbol are searched beside a treaty that is named; what they say of it, its name finds.
-        return frozenset(each for each in documents if "/" in keys[each] or keys[each] in called)
+        return frozenset(document for document in documents if "/" in keys[document] or keys[document] in called)
 
     def tokens(self, question: Question, language: str) -> list[str]:
         """The words that are searched for in documents of a language, as the index has them."""
@@ -214,11 +216,11 @@ class Retriever:
         """The words of a question in documents of a language, as the index has them."""
         return question.words(language, self._english(question.text, question.language) if language == "en" else ())
 
-    def _within(self, question: Question, searched: Collection[str]) -> Within:
+    def _within(self, question: Question, searched: Collection[str]) -> SearchScope:
         """The scope of a search: of a document in `parts`, the passages without a word on the agenda item are left out."""
         held = (each for key in sorted(question.parts) if key in searched for each in self._library.passages(key))
         silent = (each.id for each in held if not question.admits(each.document_id, each.first, each.last))
-        return Within(frozenset(searched), frozenset(silent))
+        return SearchScope(frozenset(searched), frozenset(silent))
 
 
 def _in_shares(own: Sequence[Evidence], others: Sequence[Evidence]) -> list[Evidence]:
@@ -227,7 +229,7 @@ def _in_shares(own: Sequence[Evidence], others: Sequence[Evidence]) -> list[Evid
     if not own or not others:
         return [*own, *others]
     near, far = (max(each.dense or 0.0 for each in found) for found in (own, others))
-    odds = NEARER * (near - far) + OWN_LANGUAGE
+    odds = LIKENESS_TO_ODDS * (near - far) + OWN_LANGUAGE_ODDS
     placed: list[tuple[float, Evidence]] = []
     for found, ahead in ((own, odds), (others, -odds)):
         best, behind = max(found[0].score, sys.float_info.min), min(ahead, 0.0)
@@ -285,10 +287,10 @@ def readable(question: Question, library: Library) -> list[Document] | None:
     scope = restricted(question, library)
     if scope is None:
         return None
-    return [library.document(each) for each in sorted(library.versions().quotable(question.language, scope))]
+    return [library.document(each) for each in sorted(library.versions().quotable_documents(question.language, scope))]
 
 
 def standing_for(symbol: Symbol, library: Library, among: frozenset[str] | None = None) -> list[str]:
     """Ids of what answers for a symbol: its current versions `among` some documents or all, and its addenda."""
     versions = library.versions()
-    return [version.id for version in (*versions.current(symbol, among), *versions.addenda(symbol))]
+    return [version.id for version in (*versions.current_versions(symbol, among), *versions.addenda(symbol))]

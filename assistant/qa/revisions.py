@@ -11,24 +11,24 @@ from assistant.qa.retriever import Evidence
 from assistant.qa.units import Unit
 from corpus.analysis import analyse
 from corpus.calendar_names import language_name
-from corpus.corrections import Correction, corrections
-from corpus.decision_numbers import in_any_language
+from corpus.corrections import Correction, find_corrections
+from corpus.decision_numbers import language_neutral_locator
 from corpus.documents import Block, Document
 from corpus.library import Library
-from corpus.place_spans import Placed, place
+from corpus.place_spans import PlacedCorrection, place_correction
 from corpus.symbols import Symbol
-from corpus.versions import Version, Versions, best_language
+from corpus.versions import Version, Versions, choose_language_versions
 
 WORDS = 900
 """Most characters of a correction that are quoted, whole blocks of it where that is possible."""
 
 
-class VersionDesk:
+class VersionNotes:
     """Speaks of the versions of cited documents, from what a library holds."""
 
     def __init__(self, library: Library) -> None:
         self._library = library
-        self._read: dict[tuple[str, ...], tuple[Placed, ...]] = {}
+        self._read: dict[tuple[str, ...], tuple[PlacedCorrection, ...]] = {}
 
     def corrected(self, statements: Sequence[Statement], language: str) -> tuple[list[Statement], list[str]]:
         """The statements, each followed by the corrections that touch what it cites, and a note for each corrigendum
@@ -44,12 +44,12 @@ class VersionDesk:
                 for corrigendum in self._corrigenda(document, language):
                     for each in self._corrections(document, corrigendum):
                         key = corrigendum.id, each.correction.start
-                        target = each.touches(citation.start, citation.end)
+                        target = each.touched_target(citation.start, citation.end)
                         readable = target is not None and _readable(corrigendum, each.correction)
                         if target is not None and readable and key not in said:
                             made.append(self._statement(document, target, corrigendum, each.correction, language))
                             said.add(key)
-                        elif not each.known or (target is not None and not readable):
+                        elif not each.is_found or (target is not None and not readable):
                             names = {"document": document.label, "corrigendum": corrigendum.label}
                             notes.append(say("corrected_somewhere", language, **names))
         words = [citation for each in made if each.verdict == "derived" for citation in each.citations]
@@ -60,10 +60,10 @@ class VersionDesk:
         """The statements, of those that quote the same words from several documents that of the latest, where the first of them
         stood; and notes that name the earlier ones."""
         groups: dict[tuple[str, ...], list[Statement]] = {}
-        for each in statements:
-            spoken = each.main.language
-            words = analyse(each.text, spoken) if each.verdict == "quoted" else [str(len(groups))]
-            groups.setdefault((each.verdict, spoken, *words), []).append(each)
+        for statement in statements:
+            spoken = statement.main.language
+            words = analyse(statement.text, spoken) if statement.verdict == "quoted" else [str(len(groups))]
+            groups.setdefault((statement.verdict, spoken, *words), []).append(statement)
         made, notes = [], []
         for group in groups.values():
             dated = {each.main.document: each for each in reversed(group)}
@@ -82,14 +82,14 @@ class VersionDesk:
         versions = self._library.versions()
         made = []
         for document in cited:
-            version = versions.of(document.id)
+            version = versions.version_of(document.id)
             if version is None:
                 continue
             made += later_notes(versions, document, language)
             made += [
                 say("revised", language, symbol=symbol.text, newer=version.symbol.text)
                 for symbol in asked
-                if symbol != version.symbol and version.id in {each.id for each in versions.current(symbol)}
+                if symbol != version.symbol and version.id in {each.id for each in versions.current_versions(symbol)}
                 and version.revision > 0 and symbol.base == version.symbol.base
             ]  # fmt: skip
         return list(dict.fromkeys(made))
@@ -99,23 +99,23 @@ class VersionDesk:
         if document.symbol is None:
             return []
         held = self._library.versions().corrigenda(document.symbol)
-        best: list[Version] = best_language(held, document.language, language)
+        best: list[Version] = choose_language_versions(held, document.language, language)
         return [self._library.document(version.id) for version in best]
 
-    def _corrections(self, document: Document, corrigendum: Document) -> tuple[Placed, ...]:
+    def _corrections(self, document: Document, corrigendum: Document) -> tuple[PlacedCorrection, ...]:
         """What a corrigendum says, placed in a document; the last few are kept."""
         key = (document.id, document.sha256, corrigendum.id, corrigendum.sha256)
         if key not in self._read:
             while len(self._read) >= 200:
                 del self._read[next(iter(self._read))]
-            self._read[key] = tuple(place(document, each) for each in corrections(corrigendum))
+            self._read[key] = tuple(place_correction(document, each) for each in find_corrections(corrigendum))
         return self._read[key]
 
     def _statement(
         self, document: Document, target: str, corrigendum: Document, correction: Correction, language: str
     ) -> Statement:
         end = _cut(corrigendum, correction)
-        evidence = self._library.passage_at(corrigendum.id, correction.start) or ""
+        evidence = self._library.passage_id_at(corrigendum.id, correction.start) or ""
         citation = Citation.of(corrigendum, correction.start, end, correction.locator, evidence)
         words = _told(citation.quote) + (" …" if end < correction.end else "")
         text = say("corrected", language, place=place_name(target, language), document=document.label,
@@ -126,7 +126,10 @@ class VersionDesk:
 def later_notes(versions: Versions, document: Document, language: str) -> list[str]:
     """That a later revision of a document is held, in which languages, and whether it is one that only says so itself."""
     notes = []
-    later_ones = {"later_revision": versions.later(document.id), "later_unverified": versions.claimed(document.id)}
+    later_ones = {
+        "later_revision": versions.later_revisions(document.id),
+        "later_unverified": versions.unverified_revisions(document.id),
+    }
     for frame, later in later_ones.items():
         if later:
             held = joined([language_name(each, language) for each in versions.languages(later[0].symbol)], language)
@@ -137,9 +140,9 @@ def later_notes(versions: Versions, document: Document, language: str) -> list[s
 
 def _readable(corrigendum: Document, correction: Correction) -> bool:
     """Whether the words of a correction may be quoted: there are some, and none is on a page whose words are damaged."""
-    start, end = corrigendum.trimmed(correction.start, correction.end)
-    blocks = (each for each in corrigendum.blocks if each.start < correction.end and correction.start < each.end)
-    return start < end and not any(each.page in corrigendum.unquotable for each in blocks)
+    start, end = corrigendum.trim_span(correction.start, correction.end)
+    blocks = (block for block in corrigendum.blocks if block.start < correction.end and correction.start < block.end)
+    return start < end and not any(block.page in corrigendum.unquotable for block in blocks)
 
 
 def _cut(corrigendum: Document, correction: Correction) -> int:
@@ -147,7 +150,7 @@ def _cut(corrigendum: Document, correction: Correction) -> int:
     if correction.end - correction.start <= WORDS:
         return correction.end
     most = correction.start + WORDS
-    inside = (each for each in corrigendum.blocks if correction.start <= each.start and each.end <= most)
+    inside = (block for block in corrigendum.blocks if correction.start <= block.start and block.end <= most)
     told = max((each.end for each in inside), default=0)
     if told - correction.start >= WORDS // 3:
         return told
@@ -166,7 +169,7 @@ def _all_in(citations: Sequence[Citation], others: Sequence[Citation]) -> bool:
     def holds(other: Citation, each: Citation) -> bool:
         return other.document == each.document and other.start <= each.start and each.end <= other.end
 
-    return all(any(holds(other, each) for other in others) for each in citations)
+    return all(any(holds(other, citation) for other in others) for citation in citations)
 
 
 # The same place in another language version
@@ -176,10 +179,10 @@ def in_language(unit: Unit, library: Library, language: str) -> Unit:
     """A unit at the same place of the language version that is held of its document, whole blocks of it; the unit
     itself where there is none, or where one of its places is not found there exactly once."""
     document = unit.document
-    version = library.versions().of(document.id)
+    version = library.versions().version_of(document.id)
     if version is None or document.language == language:
         return unit
-    for other in library.versions().held:
+    for other in library.versions().with_symbol:
         same = other.symbol == version.symbol and other.header.part == version.header.part
         if same and other.header.language == language and other.header.edition == version.header.edition:
             return _moved(unit, library.document(other.id), library) or unit
@@ -201,9 +204,9 @@ def _moved(unit: Unit, other: Document, library: Library) -> Unit | None:
 def _counterpart(document: Document, position: int, other: Document) -> Block | None:
     """The block of another language version at the place of a character, where both have that place once."""
     block = document.block_at(position)
-    place = (block.kind, in_any_language(block.locator)) if block else None
+    place = (block.kind, language_neutral_locator(block.locator)) if block else None
     here, there = (
-        [each for each in held.blocks if (each.kind, in_any_language(each.locator)) == place]
+        [block for block in held.blocks if (block.kind, language_neutral_locator(block.locator)) == place]
         for held in (document, other)
     )
     return there[0] if len(here) == len(there) == 1 else None

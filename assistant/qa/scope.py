@@ -47,7 +47,9 @@ class Scope(BaseModel):
         """What of a library that leaves."""
         held = library.versions()
         within, parts = self.ids(library), self.parts(library)
-        return Bounds(within=within, of_item=self.item, parts=parts, acts=held.acts, known=held.known)
+        return Bounds(
+            within=within, of_item=self.item, parts=parts, acts=held.symbols_by_number, known=held.known_symbols
+        )
 
     def unknown(self, library: Library) -> Message | None:
         """What is named here and is not in a library, in a sentence that says what is; None where all is there. A
@@ -55,12 +57,12 @@ class Scope(BaseModel):
         if self.meeting is not None:
             of = self._versions(library)
             if not of:
-                return _unknown("scope-meeting", self.meeting, [each.document_id for each in library.meetings()])
+                return _unknown("scope-meeting", self.meeting, [meeting.document_id for meeting in library.meetings()])
             items = list(dict.fromkeys(item.number for each in of for item in each.items))
             if self.item is not None and not any(is_under(number, self.item) for number in items):
                 return _unknown("scope-item", self.item, items, meeting=self.meeting)
         lacking = [name for name, found in self._texts(library).items() if not found]
-        held = sorted(set(library.keys().values())) if lacking else []
+        held = sorted(set(library.document_keys().values())) if lacking else []
         return _unknown("scope-document", lacking[0], held) if lacking else None
 
     def ids(self, library: Library) -> frozenset[str] | None:
@@ -71,7 +73,7 @@ class Scope(BaseModel):
         named = {each for found in self._texts(library).values() for each in found}
         return frozenset(
             header.id
-            for header in library.each_header()
+            for header in library.iter_headers()
             if (within is None or header.id in within)
             and (header.id in named if self.documents else header.id not in behind)
             and self.language in (None, header.language)
@@ -88,26 +90,26 @@ class Scope(BaseModel):
 
     def _texts(self, library: Library) -> dict[str, set[str]]:
         """The ids of the texts that each of `documents` names."""
-        keys = library.keys()
+        keys = library.document_keys()
         return {
             name: ({name} & keys.keys())
             or {each for each, key in keys.items() if key == name}
-            or {document.id for document in library.find(name)}
+            or {document.id for document in library.find_documents(name)}
             for name in self.documents
         }
 
     def _versions(self, library: Library) -> list[Meeting]:
         """The meeting, as each version of its agenda has it."""
         agendas = self._agendas(library)
-        return [each for each in library.meetings() if each.document_id in agendas]
+        return [meeting for meeting in library.meetings() if meeting.document_id in agendas]
 
     def _agendas(self, library: Library) -> set[str]:
         """The ids of what `meeting` names, with their other versions: of one document by its id, of all that stand for a symbol."""
         versions, name = library.versions(), self.meeting or ""
         named = {versions.keys.get(name)}
         if name not in versions.keys:
-            symbol = next((each.symbol for each in versions.known.find(name)), Symbol.read(name))
-            named = {versions.keys[each.id] for each in versions.current(symbol)} if symbol else named
+            symbol = next((each.symbol for each in versions.known_symbols.find(name)), Symbol.try_parse(name))
+            named = {versions.keys[each.id] for each in versions.current_versions(symbol)} if symbol else named
         return {each for each, key in versions.keys.items() if key in named}
 
     def _of_meeting(self, library: Library) -> set[str] | None:
@@ -116,8 +118,8 @@ class Scope(BaseModel):
         agendas = self._agendas(library)
         found = agendas if self.item is None else agendas & self.parts(library).keys()
         for meeting in self._versions(library):
-            asked = meeting if self.item is None else meeting.narrowed(self.item)
-            found.update(each for symbol in asked.documents() for each in standing_for(symbol, library))
+            asked = meeting if self.item is None else meeting.narrowed_to_item(self.item)
+            found.update(each for symbol in asked.announced_symbols() for each in standing_for(symbol, library))
         return found
 
 
@@ -128,11 +130,11 @@ def _unknown(kind: str, name: str, there: Iterable[str], **more: str) -> Message
     if known:
         what = "there-are-more" if len(known) > SHOWN else "there-are"
         listed = Message(what, {"names": "; ".join(known[:SHOWN]), "more": len(known) - SHOWN})
-    return Message(kind, {"name": name[:LONGEST], "there": listed.told, **more})
+    return Message(kind, {"name": name[:LONGEST], "there": listed.in_language, **more})
 
 
 def _blocks(meeting: Meeting, item: str, document: Document) -> frozenset[int]:
-    alone = meeting.narrowed(item)
+    alone = meeting.narrowed_to_item(item)
     found: set[int | None] = set()
     for each in alone.items:
         found |= {each.listed, each.heading, *each.annotations, *(ordinal for _, ordinal in each.documentation)}

@@ -9,7 +9,16 @@ from dataclasses import dataclass, replace
 
 from assistant.qa.answer import Answer
 from assistant.qa.citations import choose, nearest, weighed
-from assistant.qa.provisions import WHOLE, Named, alone, left_beside, no_place, passages_of, places_in, words_left
+from assistant.qa.provisions import (
+    WHOLE,
+    NamedPartAnswerer,
+    alone,
+    left_beside,
+    no_place,
+    passages_of,
+    places_in,
+    words_left,
+)
 from assistant.qa.query import AND
 from assistant.qa.retriever import Evidence, named_texts
 from assistant.qa.scoring import FIRST, READ
@@ -17,19 +26,19 @@ from assistant.qa.units import Unit, items_below, spoken, units_of
 from assistant.question import Question
 from assistant.wording.values import blanked
 from corpus.analysis import analyse
-from corpus.countries import countries, country_spans
-from corpus.decision_numbers import FULL
-from corpus.documents import Block, Document, Span, once
-from corpus.places import folded, joined, name_place
+from corpus.countries import find_countries, find_country_spans
+from corpus.decision_numbers import FULL_NUMBER
+from corpus.documents import Block, Document, Span, cached_by_document
+from corpus.places import find_place, join_locator, normalise_place_text
 from ingest.speakers import Speech, speeches_of
 
-_NUMBER = rf"{FULL}|\d{{1,3}}|[IVXLC]{{1,6}}"
+_NUMBER = rf"{FULL_NUMBER}|\d{{1,3}}|[IVXLC]{{1,6}}"
 _LABEL = re.compile(
-    rf"(?:(?P<words>(?:[^\W\d_]+ ){{1,3}})(?P<number>{_NUMBER})|(?P<bare>{FULL}))(?=$|[\s.:)–—-])(?!\s*\(\d{{4}}\))"
+    rf"(?:(?P<words>(?:[^\W\d_]+ ){{1,3}})(?P<number>{_NUMBER})|(?P<bare>{FULL_NUMBER}))(?=$|[\s.:)–—-])(?!\s*\(\d{{4}}\))"
     rf"|第(?P<han>{_NUMBER})号(?P<behind>[㐀-鿿]{{2,4}})|(?P<before>[㐀-鿿]{{2,6}})(?P<han_end>{_NUMBER}|[一二三四五六七八九十]{{1,3}})(?=$|[\s.:：。、])"
 )
 """How a section is numbered in its heading: `Decision 2025/8`, `12/CP.31`, `Draft resolution II`, `Recommendation 4`."""
-_FULL = re.compile(FULL)
+_FULL = re.compile(FULL_NUMBER)
 _NUMBERED = re.compile(rf"(?<![\w/.])(?:{_NUMBER})(?![\w/])", re.IGNORECASE)
 _HAN = re.compile("[㐀-鿿]")
 
@@ -49,12 +58,12 @@ class _Section:
         return _FULL.fullmatch(self.number) is not None
 
 
-class NamedSections(Named):
+class NamedSections(NamedPartAnswerer):
     """Answers from decisions, recommendations and other sections that a question names by their number."""
 
     def answer(self, question: Question) -> Answer | None:
         """What stands there, or that there is no such one in its series; None where the question names no section that is looked for."""
-        text = folded(question.rest)
+        text = normalise_place_text(question.rest)
         if not _NUMBERED.search(text) and not _HAN.search(text):
             return None
         lacking: Answer | None = None
@@ -110,7 +119,7 @@ class NamedSections(Named):
         if len(named) == 1 and (places := places_in(question)):
             if units := self._at(question, document, places, _blocks(document, section)):
                 return self._composer.whole(question, units)
-            return no_place(question, document, joined(section.label, places[0])) if section.full else None
+            return no_place(question, document, join_locator(section.label, places[0])) if section.full else None
         units = [
             each for held, _ in named for each in self._units(document, held) if question.admits(document.id, each.block)
         ]  # fmt: skip
@@ -122,7 +131,9 @@ class NamedSections(Named):
         found = self._retriever.retrieve(question, READ, [document.id])
         evidence = [each for each in found if any(each.passage.first in blocks for blocks in inside)]
         evidence = evidence or passages_of(units)
-        scored = self._weigher.weigh(question, evidence, lambda unit: any(unit.block in blocks for blocks in inside))
+        scored = self._scorer.score_evidence(
+            question, evidence, lambda unit: any(unit.block in blocks for blocks in inside)
+        )
         if chosen := choose(scored, self._most):
             return weighed(self._composer.quoted(question, chosen), scored)
         # What names a decision by its full number is answered from no other.
@@ -160,19 +171,19 @@ class NamedSections(Named):
             if _asks_more(question, document, (), [span]) and not (asked.full and question.symbols):
                 continue
             place = text[slice(*span)]
-            if re.search(rf"(?<!\w){re.escape(place)}(?![\w/])", folded(document.text), re.IGNORECASE):
+            if re.search(rf"(?<!\w){re.escape(place)}(?![\w/])", normalise_place_text(document.text), re.IGNORECASE):
                 return None  # it stands there, if not as a section
             return no_place(question, document, place)
         return None
 
 
-@once
+@cached_by_document
 def _series(document: Document) -> tuple[tuple[_Section, ...], ...]:
     """The sections of a document that are numbered in a series, by series; none of an agenda or a treaty, whose parts are places."""
     found: list[_Section] = []
     for block in document.blocks if document.kind not in ("agenda", "treaty") else ():
-        match = _LABEL.match(folded(document.block_text(block))) if block.kind == "heading" else None
-        place = name_place(match.group()) if match else None
+        match = _LABEL.match(normalise_place_text(document.block_text(block))) if block.kind == "heading" else None
+        place = find_place(match.group()) if match else None
         if match is None or (place is not None and not place.start):
             continue
         words = (match["words"] or match["behind"] or match["before"] or "").strip().casefold()
@@ -210,15 +221,15 @@ def _said(section: _Section, text: str, question: Question, document: Document) 
 def _blocks(document: Document, section: _Section) -> range:
     """The ordinals of the blocks of a section, from its heading on."""
     heading = section.heading
-    behind = (each.ordinal for each in document.blocks[heading.ordinal + 1 :]
-              if each.kind == "heading" and each.level <= heading.level)  # fmt: skip
+    behind = (block.ordinal for block in document.blocks[heading.ordinal + 1 :]
+              if block.kind == "heading" and block.level <= heading.level)  # fmt: skip
     return range(heading.ordinal, next(behind, len(document.blocks)))
 
 
 def _asks_more(question: Question, document: Document, headings: Sequence[Block], said: Sequence[Span]) -> bool:
     """Whether a question asks for more than the words of sections: beside their numbers, and what their text and who speaks are called."""
     called = [document.title, document.masthead.body, *map(document.block_text, headings)]
-    left = left_beside(question, blanked(folded(question.rest), said), called, document.language)
+    left = left_beside(question, blanked(normalise_place_text(question.rest), said), called, document.language)
     return len(left) > alone(question)
 
 
@@ -236,7 +247,7 @@ MOST_SPEECHES = 4
 """Speeches of one speaker that are quoted; who speaks more often presides."""
 
 
-class NamedSpeeches(Named):
+class NamedSpeeches(NamedPartAnswerer):
     """Answers with all that a speaker said whom a question names, by State or by name, where it asks nothing more."""
 
     def answer(self, question: Question) -> Answer | None:
@@ -254,7 +265,7 @@ class NamedSpeeches(Named):
             ):
                 continue
             units = [each for speech in said for each in self._units(document, speech)]
-            if units := [each for each in units if question.admits(document.id, each.block)]:
+            if units := [unit for unit in units if question.admits(document.id, unit.block)]:
                 return self._composer.whole(question, units)
         return None
 
@@ -275,13 +286,13 @@ class NamedSpeeches(Named):
         together = last.end - first.start <= WHOLE and last.ordinal - first.ordinal < len(blocks)
         if len(units) > 1 and together and not any(block.number for block in blocks):  # these cite paragraphs
             units = [Unit(units[0].evidence, first.start, last.end, first.locator, first.ordinal)]
-        return [spoken(each) for each in units]
+        return [spoken(unit) for unit in units]
 
 
 def _named(speaker: str, question: Question, document: Document) -> bool:
     """Whether a question names a speaker: the State in any language, or, as the record writes them, the State or the last word of the name."""
     name, _, state = speaker.partition(" (")
-    if question.countries and not countries(state, document.language).keys().isdisjoint(question.countries):
+    if question.countries and not find_countries(state, document.language).keys().isdisjoint(question.countries):
         return True
     words = [name] if document.language == "zh" else name.split()
     edge, behind = (r"(?<!\w)", r"(?!\w)") if document.language != "zh" else ("", "")
@@ -296,7 +307,9 @@ def _blocks_of(document: Document, speech: Speech) -> list[Block]:
 def _asks_more_of(question: Question, document: Document, speakers: Sequence[str], said: Sequence[Speech]) -> bool:
     """Whether a question asks for more than the words of speakers: beside their names, and what the record and its body are called; or for
     something that they say."""
-    text = blanked(question.rest, ((start, end) for _, start, end in country_spans(question.rest, question.language)))
+    text = blanked(
+        question.rest, ((start, end) for _, start, end in find_country_spans(question.rest, question.language))
+    )
     called = (*speakers, document.title, document.masthead.body)
     left = left_beside(question, text, called, document.language, question.language)
     words = "\n".join(document.block_text(block) for speech in said for block in _blocks_of(document, speech))

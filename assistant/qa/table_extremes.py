@@ -13,7 +13,7 @@ from assistant.wording.values import figures
 from corpus.analysis import analyse, fold
 from corpus.documents import Block, Document
 from corpus.library import Library
-from corpus.tables import DocumentTable, cells_of, tables_of, total_of
+from corpus.tables import DocumentTable, cell_texts, find_tables, find_total_row
 
 _NEXT = re.compile(r"\s+\w+"), re.compile(r"\w{1,2}")
 """What stands behind a word; in Chinese, which has no words, its next two characters."""
@@ -34,10 +34,10 @@ def extreme(library: Library, question: Question, unit: Unit) -> Extreme | None:
     or does not say at all ("Asian countries"): then it is read, not reckoned."""
     document, block = unit.document, unit.document.blocks[unit.block]
     kind = _kind(question, document) if question.language == document.language else None
-    table = next((each for each in tables_of(document) if block in each.rows), None) if kind else None
+    table = next((each for each in find_tables(document) if block in each.rows), None) if kind else None
     if kind is None or table is None or not table.header:
         return None
-    asked, total = set(question.content), total_of(document, table)
+    asked, total = set(question.content), find_total_row(document, table)
     if _limits(question, document, asked):
         return None
     column = _column(document, table, asked)
@@ -49,7 +49,7 @@ def extreme(library: Library, question: Question, unit: Unit) -> Extreme | None:
     first, *others = [row for row, amount in rows.items() if amount == best]
     found = None if others else Evidence.at(library, document, first.start)
     quoted = next((each for each in units_of(found) if each.block == first.ordinal), None) if found else None
-    head = " ".join(cells_of(document, table.header[-1])[column].split())
+    head = " ".join(cell_texts(document, table.header[-1])[column].split())
     return Extreme(quoted, kind, head) if quoted else None
 
 
@@ -79,18 +79,18 @@ def _kind(question: Question, document: Document) -> str | None:
 
 def _column(document: Document, table: DocumentTable, asked: set[str]) -> int:
     """The number of the column whose head says more words of a question than any other; 0, which has the names, where none does."""
-    heads = [set(analyse(cell, document.language)) for cell in cells_of(document, table.header[-1])]
+    heads = [set(analyse(cell, document.language)) for cell in cell_texts(document, table.header[-1])]
     said = [len(head & asked) if n else 0 for n, head in enumerate(heads)]
     most = max(said)
     return said.index(most) if most and said.count(most) == 1 else 0
 
 
 def _amount(document: Document, row: Block, column: int) -> float | None:
-    cells = cells_of(document, row)
+    cells = cell_texts(document, row)
     found = figures(cells[column]) if column < len(cells) else ()
     return max(found[0]) if len(found) == 1 else None
 
 
 def _called(document: Document, row: Block) -> set[str]:
     """The words of the name of a row; a word that no question has, where it has no name."""
-    return set(analyse(cells_of(document, row)[0], document.language)) or {""}
+    return set(analyse(cell_texts(document, row)[0], document.language)) or {""}

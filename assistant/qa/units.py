@@ -15,12 +15,12 @@ from itertools import accumulate
 from assistant.qa.metadata import around, head_of, is_symbol, is_title, particulars
 from assistant.qa.retriever import Evidence
 from corpus.analysis import fold
-from corpus.dates import find_dates, says_only_days
-from corpus.documents import HEADINGS, Block, Document, Span
+from corpus.dates import find_full_dates, has_only_days
+from corpus.documents import HEADING_SEPARATOR, Block, Document, Span
 from corpus.library import Library
 from corpus.sentences import sentence_spans
 from corpus.symbols import find_symbols
-from ingest.speakers import label_of_speech
+from ingest.speakers import speaker_label_span
 
 GROUP_LIMIT = 900
 """Longest provision, in characters, that is quoted whole with all its sub-paragraphs."""
@@ -68,8 +68,8 @@ class Unit:
         return cls(evidence, start, block.end if end is None else end, block.locator, block.ordinal, leads)
 
     def __post_init__(self) -> None:
-        start, end = self.document.trimmed(self.start, self.end)
-        leads = tuple((self.document.trimmed(*span), locator) for span, locator in self.leads)
+        start, end = self.document.trim_span(self.start, self.end)
+        leads = tuple((self.document.trim_span(*span), locator) for span, locator in self.leads)
         object.__setattr__(self, "start", start)
         object.__setattr__(self, "end", end)
         object.__setattr__(self, "leads", tuple(lead for lead in leads if lead[0][0] < lead[0][1]))
@@ -91,7 +91,7 @@ class Unit:
             return True  # "The General Assembly,"
         symbol = any(mention.end - mention.start == len(words) for mention in find_symbols(words))
         symbol = symbol or words.rstrip("*") in self.document.masthead.symbols
-        return symbol or (bool(find_dates(words)) and says_only_days(words))
+        return symbol or (bool(find_full_dates(words)) and has_only_days(words))
 
     @property
     def document(self) -> Document:
@@ -131,7 +131,7 @@ def units_of(evidence: Evidence) -> Iterator[Unit]:
 
 def spoken(unit: Unit) -> Unit:
     """Words of the record of a meeting, introduced by who says them, unless they begin with that."""
-    label = label_of_speech(unit.document, unit.block)
+    label = speaker_label_span(unit.document, unit.block)
     spans = (unit.start, unit.end), *(span for span, _ in unit.leads)
     if label is None or any(start <= label[0] < end for start, end in spans):
         return unit
@@ -207,9 +207,11 @@ def heading_of(evidence: Evidence) -> str:
     """The heading under which a passage is read: without lines of the first page beside the title, such as the one that tells of the
     adoption, which would answer in place of the passage."""
     document = evidence.document
-    lines = {" ".join(document.block_text(each).split()) for each in head_of(document)}
-    parts = evidence.passage.heading.split(HEADINGS)
-    return HEADINGS.join([*parts[:1], *(part for part in parts[1:] if part not in lines or part in document.title)])
+    lines = {" ".join(document.block_text(block).split()) for block in head_of(document)}
+    parts = evidence.passage.heading.split(HEADING_SEPARATOR)
+    return HEADING_SEPARATOR.join(
+        [*parts[:1], *(part for part in parts[1:] if part not in lines or part in document.title)]
+    )
 
 
 def items_below(document: Document, block: Block) -> list[Block]:

@@ -9,9 +9,9 @@ from typing import Literal
 
 from assistant.wording import values
 from assistant.wording.lexicon import HAN_FUNCTION, names_time, number_words, stops, timetable
-from corpus.analysis import analyse, fold, words
-from corpus.calendar_names import spoken_names
-from corpus.dates import Date, dates_in
+from corpus.analysis import analyse, fold, word_spans
+from corpus.calendar_names import names_by_number
+from corpus.dates import Date, find_date_mentions
 from corpus.sentences import sentence_spans
 
 _HAN_FUNCTION = re.compile(f"[{HAN_FUNCTION}]")
@@ -63,7 +63,7 @@ class Reading:
 def read(text: str, language: str, derived: bool = False) -> Reading:
     """Reads a text in one of the six languages. In a derived one the words of a timetable are no content."""
     symbols, bare = values.without_symbols(text)
-    dates = dates_in(bare)
+    dates = find_date_mentions(bare)
     times, rest = values.times(values.plain(bare))
     sums = counted(rest) if derived else ()
     placed = values.placed(rest)
@@ -98,7 +98,7 @@ def tokens(text: str, language: str) -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def _han_date() -> re.Pattern[str]:
-    days = "|".join(form for forms in spoken_names("weekdays", "zh").values() for form in forms)
+    days = "|".join(form for forms in names_by_number("weekdays", "zh").values() for form in forms)
     return re.compile(rf"\d+\s*[年月日号]|{days}|[一二两三四五六七八九十百]+(?=[个次项天名])")
 
 
@@ -110,7 +110,7 @@ def _content(text: str, language: str, derived: bool) -> tuple[str, ...]:
     text = _HAN_FUNCTION.sub(" ", text)
     numbers, skipped = number_words(language), stops(language)
     made: list[str] = []
-    for word, _, _ in words(text):
+    for word, _, _ in word_spans(text):
         last = re.split("['’]", fold(word))[-1]
         if word.isdigit() or names_time(word) or last in numbers or (derived and (last in own or fold(word) in own)):
             continue
@@ -123,7 +123,7 @@ def _names(text: str, language: str, derived: bool) -> tuple[str, ...]:
     own, _ = timetable()
     made: list[str] = []
     for start, end in sentence_spans(text, language):
-        for n, (surface, _, _) in enumerate(words(text[start:end])):
+        for n, (surface, _, _) in enumerate(word_spans(text[start:end])):
             word = re.split("['’]", surface)[-1] if language == "fr" else surface
             acronym = len(word) > 1 and word.isupper()
             if len(word) < 2 or not _INITIAL.match(word) or (n == 0 and not acronym):

@@ -7,8 +7,8 @@ from functools import lru_cache
 
 from assistant.package_data import shipped
 from corpus.analysis import analyse, fold
-from corpus.calendar_names import name_numbers
-from corpus.dates import dates_in
+from corpus.calendar_names import numbers_by_name
+from corpus.dates import find_date_mentions
 
 HAN_FUNCTION = "的了在是和与及或而但也都就还又把被给对由从到于为以之其这那各每该将应并且等"
 """Chinese function characters: words are cut at them, in claim and quote alike."""
@@ -71,13 +71,13 @@ def timetable() -> tuple[frozenset[str], tuple[str, ...]]:
 @lru_cache(maxsize=1)
 def weekday_numbers() -> dict[str, int]:
     """Folded names of the days of the week in all languages with their numbers, Monday 0."""
-    return {fold(form): number for form, number in name_numbers("weekdays").items()}
+    return {fold(form): number for form, number in numbers_by_name("weekdays").items()}
 
 
 @lru_cache(maxsize=8_192)
 def month_of(word: str) -> int | None:
     """The month that a word names in one of the languages, 1 to 12."""
-    found = dates_in(f"1 {word} 2000") if word.isalpha() else ()
+    found = find_date_mentions(f"1 {word} 2000") if word.isalpha() else ()
     return found[0].month if found else None
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from assistant.wording.lexicon import HAN_NEGATIONS, NOT_NEGATIONS, negates, stops
-from corpus.analysis import analyse, words
+from corpus.analysis import analyse, word_spans
 
 _CLAUSE = re.compile(r"[.;:!?](?=\s|$)|[,。；：，、？！،؛؟]")
 _IDIOM = re.compile(NOT_NEGATIONS, re.IGNORECASE)
@@ -48,7 +48,7 @@ def polarity(text: str, language: str) -> Polarity:
 def _read(clause: str, language: str) -> Iterator[tuple[str, int]]:
     """Content words with 0 (affirmed), 1 (within reach of a negation) or 2 (right behind it); a negation is ("", 1)."""
     skipped, depth = stops(language), 0
-    for word, _, _ in words(clause):
+    for word, _, _ in word_spans(clause):
         negative, said = negates(word, language)
         if negative:
             depth = 2

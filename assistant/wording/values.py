@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from assistant.wording.lexicon import PLACES, month_of, number_words, stops, weekday_numbers
-from corpus.analysis import analyse, fold, words
-from corpus.dates import dates_in
+from corpus.analysis import analyse, fold, word_spans
+from corpus.dates import find_date_mentions
 from corpus.documents import Span
 from corpus.language import detect_language
 from corpus.symbols import find_symbols
@@ -155,7 +155,7 @@ def counting(text: str, language: str) -> frozenset[float]:
 def numbers(text: str) -> tuple[frozenset[float], ...]:
     """As `figures`, but without those that belong to the dates of the text; times must be blanked out before."""
     spare = Counter[float]()
-    for date in dates_in(text):
+    for date in find_date_mentions(text):
         spare.update(float(part) for part in (date.day, date.year) if part is not None)
         if date.month not in _months_named(text):
             spare[float(date.month)] += 1
@@ -171,7 +171,7 @@ def numbers(text: str) -> tuple[frozenset[float], ...]:
 
 def _months_named(text: str) -> set[int]:
     """The months that a text names in words; all others of its dates are in figures."""
-    return {month for word, _, _ in words(text) if (month := month_of(word)) is not None}
+    return {month for word, _, _ in word_spans(text) if (month := month_of(word)) is not None}
 
 
 def _readings(written: str) -> frozenset[float]:
@@ -189,7 +189,7 @@ def spelt(text: str, language: str = "") -> tuple[tuple[str, int], ...]:
     known = number_words(language or detect_language(text))
     made = [(match.group(1), _han(match.group(1))) for match in _HAN_NUMBER.finditer(text)]
     before = 0
-    for word, _, _ in words(text):
+    for word, _, _ in word_spans(text):
         value = known.get(fold(word))
         if value is not None:
             made.append((word, value))

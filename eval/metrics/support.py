@@ -32,7 +32,7 @@ from assistant.wording import values
 from assistant.wording.claims import Reading, Unit, read, tokens
 from assistant.wording.polarity import Polarity, polarity
 from corpus.analysis import analyse, fold
-from corpus.dates import Date, dates_in
+from corpus.dates import Date, find_date_mentions
 from corpus.language import detect_language
 
 How = Literal["verbatim", "words", "places", "not"]
@@ -144,7 +144,7 @@ class _Held:
         self.symbols.update(symbol for name in documents for symbol in values.without_symbols(name)[0])
         self.named = {fold(word) for text in [*shown, *documents] for word in text.replace("/", " ").split()}
         self.named.update(token for text in [*shown, *documents] for token in tokens(text, language))
-        self.dates: list[Date] = [date for text in bare for date in dates_in(text)]
+        self.dates: list[Date] = [date for text in bare for date in find_date_mentions(text)]
         self.times = {minutes for text in bare for minutes in values.times(text)[0]}
         self.weekdays = {day for text in bare for day in values.weekdays(text)}
         timeless = [values.times(text)[1] for text in bare]
@@ -162,7 +162,7 @@ class _Held:
         """What a claim gives and these don't hold."""
         missing = sorted(given.symbols - self.symbols)
         held_dates = [date for date in given.dates if self._has(date)]
-        missing += [date.written for date in given.dates if date not in held_dates]
+        missing += [date.iso_format for date in given.dates if date not in held_dates]
         missing += [f"{minutes // 60}:{minutes % 60:02d}" for minutes in sorted(given.times - self.times)]
         days = self.weekdays | {day for date in [*held_dates, *self.dates] if (day := date.weekday) is not None}
         missing += [f"day {day + 1} of the week" for day in sorted(given.weekdays - days)]
@@ -254,7 +254,7 @@ def computed(rows: Sequence[tuple[str, str]]) -> dict[Unit, frozenset[float]]:
 
 
 def _dates(text: str) -> tuple[Date, ...]:
-    return dates_in(values.without_symbols(text)[1])
+    return find_date_mentions(values.without_symbols(text)[1])
 
 
 def _times(text: str) -> tuple[int, ...]:

@@ -11,19 +11,19 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from assistant.engine_factory import catalogue_of, make_engine
+from assistant.engine_factory import load_catalogue, make_engine
 from assistant.qa.engine import Engine
 from assistant.settings import load_settings
 from corpus.catalogue import Catalogue
 from corpus.embedding import make_models
 from corpus.library import Library
-from corpus.models import Models
+from corpus.models import EmbeddingModels
 from eval.cases import Case, EvaluationError
 from ingest.chunker import SEGMENTER_VERSION
-from ingest.input_files import inputs
+from ingest.input_files import find_inputs
 from ingest.outcomes import Progress
 from ingest.pipeline import ingest, starter_sources
-from ingest.prefetch import Openable
+from ingest.prefetch import InputSource
 from ingest.readers import ReadError
 
 KEPT = 4
@@ -42,7 +42,7 @@ def corpus_of(cases: Sequence[Case], documents: Sequence[Path]) -> str:
     return found[0] if found else ""
 
 
-def sources(corpus: str, documents: Sequence[Path]) -> list[Openable]:
+def sources(corpus: str, documents: Sequence[Path]) -> list[InputSource]:
     """The files of a collection: those named, else those that its name stands for. Raises `EvaluationError`."""
     if corpus == "starter" and not documents:
         return list(starter_sources())
@@ -50,7 +50,7 @@ def sources(corpus: str, documents: Sequence[Path]) -> list[Openable]:
         if not path.exists():
             raise EvaluationError(f"{path} does not exist.")
     given = documents or [path for path in AT_HAND.get(corpus, ()) if path.exists()]
-    found: list[Openable] = [source for path in given for source in inputs(path)]
+    found: list[InputSource] = [source for path in given for source in find_inputs(path)]
     if found:
         return found
     if corpus in AT_HAND:
@@ -63,7 +63,7 @@ def sources(corpus: str, documents: Sequence[Path]) -> list[Openable]:
     raise EvaluationError(f"The set is {about}; name the documents with --documents, or a library with --library.")
 
 
-def fingerprint(given: Sequence[Openable], models: Models, catalogue: Path | None) -> str:
+def fingerprint(given: Sequence[InputSource], models: EmbeddingModels, catalogue: Path | None) -> str:
     """A hash of all that a library depends on: bytes and names of its files, code and data that read them, model."""
     digest = hashlib.sha256()
     for source in given:
@@ -87,8 +87,8 @@ def code(*packages: str) -> str:
 def built(
     folder: Path,
     name: str,
-    given: Sequence[Openable],
-    models: Models,
+    given: Sequence[InputSource],
+    models: EmbeddingModels,
     catalogue: Catalogue,
     progress: Callable[[Progress], None] | None = None,
 ) -> Iterator[Library]:
@@ -121,7 +121,7 @@ def engine_over(
     models = make_models(chosen.embedding, chosen.multilingual, models_in(folder))
     given = sources("", documents)
     name = fingerprint(given, models, chosen.catalogue_dir)
-    with built(folder / "libraries", name, given, models, catalogue_of(chosen), reading) as library:
+    with built(folder / "libraries", name, given, models, load_catalogue(chosen), reading) as library:
         yield make_engine(library, chosen)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from corpus.catalogue import Catalogue
 from corpus.library import Library
-from corpus.models import Models
+from corpus.models import EmbeddingModels
 from eval.cases import Case, EvaluationError, load_cases
 from eval.eval_progress import Teller
 from eval.gold_spans import Shelf, blocks_in, located
@@ -23,7 +23,7 @@ from eval.runs.records import Record, failed
 from eval.runs.run_store import Answers, Gold, Run, answers_in, begin, finish, load_run, set_aside
 from eval.systems import NAMES, System
 from ingest.chunker import SEGMENTER_VERSION
-from ingest.prefetch import Openable
+from ingest.prefetch import InputSource
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Plan:
     questions: Path
     system: System
     out: Path
-    models: Models
+    models: EmbeddingModels
     catalogue: Catalogue
     catalogue_dir: Path | None = None
     documents: tuple[Path, ...] = ()
@@ -109,7 +109,7 @@ class _Documents:
     system that has documents of its own, and of a library that is used as it is."""
 
     name: str
-    sources: tuple[Openable, ...] = ()
+    sources: tuple[InputSource, ...] = ()
     hash: str = ""
 
 
@@ -155,7 +155,7 @@ def _library_hash(plan: Plan) -> str:
     if not (plan.library / "library.sqlite3").is_file():
         raise EvaluationError(f"{plan.library} holds no library. Make one with 'rapporteur ingest'.")
     with Library(plan.library, plan.models, SEGMENTER_VERSION, owner="rapporteur eval run") as library:
-        held = "".join(f"{header.id}\0{header.sha256}\0" for header in library.each_header())
+        held = "".join(f"{header.id}\0{header.sha256}\0" for header in library.iter_headers())
     return hashlib.sha256(f"{held}{plan.models.fingerprint}".encode()).hexdigest()[:16]
 
 
@@ -194,7 +194,7 @@ def askable(cases: Sequence[Case], library: Library) -> tuple[list[Case], list[C
 def cited_texts(records: Sequence[Record], library: Library) -> dict[str, str]:
     """The canonical texts of the documents that records cite, by id, and by key where one document has it."""
     named = {name for record in records for cited in record.citations for name in (cited.source, cited.document)}
-    keys = library.keys()
+    keys = library.document_keys()
     by_key: dict[str, list[str]] = {}
     for document_id, key in keys.items():
         by_key.setdefault(key, []).append(document_id)

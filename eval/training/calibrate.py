@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assistant.qa.abstention import WHATEVER, Caution, log_odds
+from assistant.qa.abstention import CERTAIN_ODDS, Caution, log_odds
 from eval.metrics.selective import expected_error, reliability
 from eval.output import Rounded
 
@@ -37,7 +37,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Calibration(Rounded):
-    """As `assistant.qa.abstention.Bars`, with a bar for each caution, with what it was fitted on and the shares that were seen
+    """As `assistant.qa.abstention.Thresholds`, with a bar for each caution, with what it was fitted on and the shares that were seen
     there at normal caution."""
 
     slope: float
@@ -63,7 +63,7 @@ def calibrate(outcomes: Sequence[Outcome], *, all_told: bool = False) -> Calibra
     many are about something else is a choice of ours; `all_told` of all, for what tells near misses hardly apart. Bars by the lowest logit at which the
     upper Clopper-Pearson bound of the risk is within what is allowed (risk control as in Bates et al., 2021, for one
     bounded loss). Where the lower bar would be above `CLOSEST_CHANCE`, it is that, and the lowest likeness that keeps the risk is asked for, too, of all that is
-    less sure than `WHATEVER`. `ValueError` where no bar keeps a risk, or there is nothing to tell apart."""
+    less sure than `CERTAIN_ODDS`. `ValueError` where no bar keeps a risk, or there is nothing to tell apart."""
     from sklearn.linear_model import LogisticRegression
 
     if len({each.answerable for each in outcomes if all_told or not each.aside}) < 2:
@@ -83,7 +83,7 @@ def calibrate(outcomes: Sequence[Outcome], *, all_told: bool = False) -> Calibra
     uppers = {caution: lowest(misses, risk) for caution, risk in MISS_RISK.items()}
     lowers: dict[Caution, float] = {}
     alike: dict[Caution, float | None] = {}
-    closest, sure = ((odds - offset) / slope for odds in (log_odds(CLOSEST_CHANCE), WHATEVER))
+    closest, sure = ((odds - offset) / slope for odds in (log_odds(CLOSEST_CHANCE), CERTAIN_ODDS))
     for caution, risk in ASIDE_RISK.items():
         lowers[caution], alike[caution] = min(uppers[caution], lowest(asides, risk)), None
         if lowers[caution] > closest and np.isfinite(likenesses[is_aside]).any():

@@ -102,7 +102,7 @@ def left_out(asked: Sequence[Asked], vectors: Vectors) -> list[tuple[Asked, floa
     for fold in range(FOLDS):
         rest = [n for n in range(len(asked)) if folds[n] != fold]
         model = fitted([asked[n] for n in rest], vectors[rest], "")
-        found += [(each, model.beyond(vectors[n])) for n, each in enumerate(asked) if folds[n] == fold]
+        found += [(each, model.beyond_agenda(vectors[n])) for n, each in enumerate(asked) if folds[n] == fold]
     return found
 
 

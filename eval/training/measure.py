@@ -11,8 +11,8 @@ from typing import Any
 
 from assistant.qa.abstention import FROM_ENGLISH, NEITHER_ENGLISH, SAME
 from assistant.qa.engine import Engine
-from assistant.qa.readers import Reads, Searched, gain
-from assistant.qa.scoring import AGAIN, READ, Weigher
+from assistant.qa.readers import PassageReader, SearchScores, search_bonus
+from assistant.qa.scoring import AGAIN, READ, Scorer
 from assistant.qa.units import heading_of, units_of, worded
 from eval.training.calibrate import Calibration, Outcome
 from eval.training.groups import Group, lines_of
@@ -103,16 +103,16 @@ def outcomes(questions: Iterable[Question], best: Best) -> Iterator[Outcome]:
             yield Outcome(logit, asked.answerable, asked.aside, likeness)
 
 
-def by_readers(engine: Engine, reader: Reads, other: Reads | None = None) -> Best:
+def by_readers(engine: Engine, reader: PassageReader, other: PassageReader | None = None) -> Best:
     """The best logit of a reader, with what search adds to it, over the passages that search finds; with an `other` one the best mean
     of both over those that the first likes best."""
 
     def best(text: str) -> tuple[float, float | None] | None:
         found = engine.search(text, READ)
-        searched = Searched.of(found, engine.question(text))
+        searched = SearchScores.of(found, engine.question(text))
         held = [words for each in found if (words := worded(each))]
         reads = [(heading_of(each), each.passage.text) for each in held]
-        added = [gain(each.score, searched.best) for each in held]
+        added = [search_bonus(each.score, searched.best) for each in held]
         told = [one.logit + more for one, more in zip(reader.read(text, reads), added, strict=True)]
         if other is not None:
             first = sorted(range(len(told)), key=lambda n: -told[n])[:AGAIN]
@@ -125,11 +125,11 @@ def by_readers(engine: Engine, reader: Reads, other: Reads | None = None) -> Bes
 
 def by_likeness(engine: Engine) -> Best:
     """The best nearness (`assistant.qa.scoring`) of the units that search finds."""
-    weigher = Weigher(engine.library)
+    scorer = Scorer(engine.library)
 
     def best(text: str) -> tuple[float, float | None] | None:
         units = [unit for each in engine.search(text, READ) for unit in units_of(each)]
-        near = weigher.nearness(engine.question(text), units)
+        near = scorer.nearness(engine.question(text), units)
         return (max(near), None) if near else None
 
     return best
@@ -144,7 +144,7 @@ def write_calibration(path: Path, name: str, found: Calibration, weights: bytes 
     path.write_text(json.dumps({"readers": dict(sorted(readers.items()))}, indent=1) + "\n", encoding="utf-8")
 
 
-def mined(groups: Iterable[Group], reader: Reads, kept: int) -> Iterator[Group]:
+def mined(groups: Iterable[Group], reader: PassageReader, kept: int) -> Iterator[Group]:
     """Groups with what answers, and of the other passages the `kept` that the reader thinks likeliest to answer: what it is trained
     on next (hard negatives as in Xiong et al., 2021, "Approximate Nearest Neighbor Negative Contrastive Learning for Dense Text
     Retrieval", here those of the reader itself)."""

