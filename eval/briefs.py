@@ -20,13 +20,13 @@ from assistant.reports.brief.briefing import Briefing
 from corpus.library import Library
 from corpus.symbols import Symbol, find_symbols, same_document
 from eval.metrics.answers import citation_precision, citation_recall, claim_support, quote_exact
-from eval.output import Rounded, number, print_table
+from eval.output import RoundedFigures, format_number, print_table
 from eval.runs.records import Cited, Claim, Record
 from ingest.readers import visible
 
 
 @dataclass(frozen=True)
-class BriefScores(Rounded):
+class BriefScores(RoundedFigures):
     """The figures of one briefing; None where there is nothing to measure."""
 
     sentences: int
@@ -125,7 +125,7 @@ def _of_other_item(citation: Citation, briefing: Briefing, library: Library) -> 
             rows = [item.number for sitting in meeting.sittings for item in sitting.items
                     if citation.start < (block := library.document(meeting.document_id).blocks[item.row]).end
                     and block.start < citation.end]  # fmt: skip
-            return bool(rows) and not any(number.split(" ")[0] == wanted for number in rows)
+            return bool(rows) and not any(format_number.split(" ")[0] == wanted for format_number in rows)
         mine = [symbol for item in meeting.items if item.main == wanted for symbol, _ in item.documentation]
         theirs = [symbol for item in meeting.items if item.main != wanted for symbol, _ in item.documentation]
         document = library.document(citation.document)
@@ -143,7 +143,9 @@ def _of_other_item(citation: Citation, briefing: Briefing, library: Library) -> 
 def print_scores(console: Console, found: Mapping[str, BriefScores]) -> None:
     """The figures of briefings, one a row, and below them what is wrong."""
     shares = ("cited", "citation_recall", "citation_precision", "quote_exact", "paragraph_exact")
-    rows = ([name, each.sentences, *(number(getattr(each, one)) for one in shares)] for name, each in found.items())
+    rows = (
+        [name, each.sentences, *(format_number(getattr(each, one)) for one in shares)] for name, each in found.items()
+    )
     print_table(console, ("briefing", "sentences", *shares), rows)
     for name, scores in found.items():
         for fault in ("unsupported", "misplaced", "repeated", "wrong_item"):

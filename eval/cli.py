@@ -14,9 +14,9 @@ import typer
 
 from assistant.cli.command_run import EXIT_USAGE, data, fail, known_mode, plain_errors, settings, talk
 from assistant.engine_factory import open_engine, open_library
-from eval.cases import EvaluationError, questions_of
-from eval.eval_progress import shown
-from eval.output import Rounded, labels_in, parts, print_json, print_rows, sentences
+from eval.cases import EvaluationError, find_question_file
+from eval.eval_progress import show_progress
+from eval.output import RoundedFigures, load_labels, print_json, print_rows, report_errors, split_held_out
 from eval.public.public_commands import abstention, evidence, retrieval
 
 if TYPE_CHECKING:
@@ -75,8 +75,8 @@ def run(
 
     if documents and library:
         raise fail("--documents and --library exclude each other.", EXIT_USAGE)
-    with _told(), shown() as tell:
-        chosen, file = settings(reader=False if no_reader else None), questions_of(questions)
+    with _told(), show_progress() as tell:
+        chosen, file = settings(reader=False if no_reader else None), find_question_file(questions)
         asked = system_of(system, chosen, model, timeout)
         slug = "".join(letter if letter.isalnum() or letter in "-." else "-" for letter in asked.name).strip("-.")
         plan = Plan(
@@ -183,7 +183,7 @@ def judge(
 
     if not url.startswith(("http://", "https://")):
         raise fail(f"{url} is no http address.", EXIT_USAGE)
-    with _told(), shown() as tell:
+    with _told(), show_progress() as tell:
         held = _run(stored, out)
         wanted = read_labels(labels) if labels else {}
         server = Endpoint(url, model, key_of_server(), silence=timeout, seconds=timeout)
@@ -207,7 +207,7 @@ def check(
     from eval.question_check import faults_of
 
     with _told():
-        count, faults = faults_of(questions_of(questions), settings(), documents or [], library, out)
+        count, faults = faults_of(find_question_file(questions), settings(), documents or [], library, out)
         if as_json:
             print_json([{"case": fault.case, "fault": fault.sentence} for fault in faults])
         else:
@@ -281,7 +281,7 @@ def brief(
 
 
 def _show(
-    found: Mapping[str, Rounded],
+    found: Mapping[str, RoundedFigures],
     as_json: bool,
     first: str,
     columns: Mapping[str, str],
@@ -305,13 +305,13 @@ def texts(
     as_json: AsJson = False,
 ) -> None:
     """How well the comparison of two texts pairs their paragraphs and tells what became of them."""
-    from eval.cases import COMPARED
+    from eval.cases import COMPARISONS
     from eval.comparison import COLUMNS, Labelled, read_texts, scores_of
 
     with _told():
-        labelled = labels_in(labels or COMPARED, Labelled)
+        labelled = load_labels(labels or COMPARISONS, Labelled)
         held = read_texts(documents, {name for each in labelled for name in (each.first, each.second)})
-        found = {name: scores_of(each, held) for name, each in parts(labelled).items()}
+        found = {name: scores_of(each, held) for name, each in split_held_out(labelled).items()}
     _show(found, as_json, "texts", COLUMNS, wrong=found["all"].wrong if wrong else ())
 
 
@@ -322,7 +322,7 @@ def origins(labels: Labels = None, wrong: EachWrong = False, as_json: AsJson = F
     from eval.origins import COLUMNS, Labelled, scores_of
 
     with _told(), open_library(settings(), "rapporteur eval origins", make=False) as library:
-        found = scores_of(library, labels_in(labels or ORIGINS, Labelled))
+        found = scores_of(library, load_labels(labels or ORIGINS, Labelled))
     _show({"all": found}, as_json, "texts", COLUMNS, wrong=found.wrong if wrong else ())
 
 
@@ -343,9 +343,9 @@ def mandates(
     from eval.mandates import COLUMNS, Labelled, scores_of
 
     with _told():
-        labelled = labels_in(labels or MANDATES, Labelled)
+        labelled = load_labels(labels or MANDATES, Labelled)
         held = read_texts(documents, {each.document for each in labelled})
-        found = {name: scores_of(each, held) for name, each in parts(labelled).items() if each}
+        found = {name: scores_of(each, held) for name, each in split_held_out(labelled).items() if each}
     seen = found.get("seen while tuning")
     rows = [(name, (each, field, score)) for name, each in found.items() for field, score in each.fields.items()]
     _show(found, as_json, "set", COLUMNS, rows, seen.wrong if seen and wrong else ())
@@ -361,7 +361,7 @@ def topics(
     from eval.topics import COLUMNS, Topic, scores_of, told_of
 
     with _told(), open_engine(settings=settings(), owner="rapporteur eval topics") as engine:
-        asked = labels_in(labels or TOPICS, Topic)
+        asked = load_labels(labels or TOPICS, Topic)
         told = {each: told_of(engine, each) for each in asked}
     sets: dict[str, list[Topic]] = {}
     for each in sorted(asked, key=lambda topic: topic.held_out):
@@ -383,4 +383,4 @@ def _run(name: Path, out: Path) -> Run:
 
 def _told() -> AbstractContextManager[None]:
     """Expected errors as sentences."""
-    return sentences(EvaluationError)
+    return report_errors(EvaluationError)

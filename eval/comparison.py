@@ -17,7 +17,7 @@ from assistant.reports.comparison.text_diff import Pair, pairs_of
 from corpus.catalogue import Catalogue
 from corpus.documents import Document
 from eval.cases import EvaluationError
-from eval.output import Rounded
+from eval.output import RoundedFigures
 from ingest.document_reading import read_document
 from ingest.input_files import inputs
 from ingest.readers import ReadError
@@ -37,7 +37,7 @@ class Labelled:
 
 
 @dataclass(frozen=True)
-class Scores(Rounded):
+class Scores(RoundedFigures):
     """Figures of one or several pairs of texts. `pairing` is the F1 of paragraphs paired, `kinds` that of paragraphs with
     what became of them, `changes` the same without those that are the same; `false_changes` counts equal ones that are
     said to differ, `seconds` is the processor time of the longest comparison."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 from corpus.documents import Block, Document, Span
 from corpus.library import Library
 from eval.cases import Case, Place, Stretch
-from eval.wording import squeeze
+from eval.wording import normalize_text
 
 BETWEEN = " ... "
 _ALIKE = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "\u00a0": " ", **dict.fromkeys("‐‑‒–—―", "-")})
@@ -27,14 +27,14 @@ class Shelf:
         self._named: dict[str, list[str]] = {}
         self._written: dict[str, list[str]] = {}
         for header in library.each_header():
-            for name in {squeeze(header.key), squeeze(stem_of(header.source))}:
+            for name in {normalize_text(header.key), normalize_text(stem_of(header.source))}:
                 self._named.setdefault(name, []).append(header.id)
             for name in (_words(header.key), _words(f"{header.key} {header.language}")):
                 self._written.setdefault(name, []).append(header.id)
 
     def ids(self, name: str) -> Sequence[str]:
         """The documents of that name: of a key all language versions and editions."""
-        return self._named.get(squeeze(name)) or self._written.get(_words(name), [])
+        return self._named.get(normalize_text(name)) or self._written.get(_words(name), [])
 
 
 def _words(name: str) -> str:
@@ -66,13 +66,13 @@ def blocks_in(place: Place, document: Document) -> list[Block]:
     return [
         block
         for block in document.blocks
-        if place.holds(document.key, block.locator, (document.id, block.start, block.end))
+        if place.contains(document.key, block.locator, (document.id, block.start, block.end))
     ]
 
 
 def found_of(case: Case) -> list[Found]:
     """Where the words of each gold place stand, each place followed by those that do instead of it: what a run keeps."""
-    return [each.found for place in case.gold for each in place.each]
+    return [each.found for place in case.gold for each in place.acceptable]
 
 
 def with_found(case: Case, found: Sequence[Found]) -> Case:

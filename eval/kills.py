@@ -38,7 +38,7 @@ from corpus.integrity import check_passages
 from corpus.library import Library
 from corpus.migration import move
 from eval.bench_tools import database_of
-from eval.json_lines import KeptLines, kept_in
+from eval.json_lines import JsonLinesWriter, read_json_lines
 from ingest.chunker import SEGMENTER_VERSION, segmenter
 from ingest.pipeline import Input, ingest
 
@@ -154,7 +154,7 @@ class Worker:
         given = ["--folder", str(self.folder), "--work", str(self.number), "--seed", str(seed)]
         given += ["--database", self.database] if self.database else []
         given += ["--copy", self.copy] if self.copy else []
-        with KeptLines(self.log), self.log.open("ab") as said:  # a line that was cut off goes
+        with JsonLinesWriter(self.log), self.log.open("ab") as said:  # a line that was cut off goes
             self._process = subprocess.Popen([sys.executable, "-m", "eval.kills", *given], stdout=said)
 
     def works(self, operations: int) -> bool:
@@ -175,7 +175,7 @@ class Worker:
         return None if ended is None else f"process {self.number} ended by itself with {ended}"
 
     def _hear(self) -> None:
-        for _, (name, version, finished) in islice(kept_in(self.log), self._heard, None):
+        for _, (name, version, finished) in islice(read_json_lines(self.log), self._heard, None):
             self._heard += 1
             self.done += finished
             if name:
@@ -281,7 +281,7 @@ def main() -> int:
     if given.work is not None:
         work(given.folder, given.database, given.copy, given.work, given.seed)
     console = Console(stderr=True)
-    told = [each for _, each in kept_in(given.log)] if given.log else []
+    told = [each for _, each in read_json_lines(given.log)] if given.log else []
     for n in range(len(told), -(-given.kills // STEP)):
         try:
             told.append(step(n, given, console))
@@ -289,7 +289,7 @@ def main() -> int:
             console.print(str(error), style="red")
             return 1
         if given.log:
-            with KeptLines(given.log) as log:
+            with JsonLinesWriter(given.log) as log:
                 log.add(told[-1])
     for engine in dict.fromkeys(each["engine"] for each in told):
         own = [each for each in told if each["engine"] == engine]

@@ -18,7 +18,7 @@ import numpy as np
 from assistant.reports.mandates.mandate_reader import mandates_of
 from corpus.documents import Document, Span
 from eval.metrics.statistics import Figure, figure
-from eval.output import Rounded
+from eval.output import RoundedFigures
 
 FIELDS = ("verb", "addressee", "time")
 _DETERMINERS = re.compile(r"^(?:the|all|its|their|any|at|by|of|for|on|in|during|until|within)\s+")
@@ -53,7 +53,7 @@ class Score:
 
 
 @dataclass(frozen=True)
-class Scores(Rounded):
+class Scores(RoundedFigures):
     """Scores by field. `paragraphs` are those with a label, `wrong` sentences about what was judged wrongly."""
 
     documents: int

@@ -19,7 +19,7 @@ from assistant.qa.retriever import Evidence
 from corpus.documents import Span
 from corpus.library import Library
 from eval.metrics.statistics import wilson
-from eval.output import number, print_table
+from eval.output import format_number, print_table
 from eval.runs.corpora import engine_over
 from eval.training.groups import lines_of
 from eval.training.measure import written_for
@@ -89,7 +89,7 @@ def main() -> None:
 
 def _share(found: Sequence[int | None], first: int) -> str:
     share = wilson(sum(each is not None and each < first for each in found), len(found))
-    return f"{number(share.value)} ({share.between})"
+    return f"{format_number(share.value)} ({share.between})"
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from typing import Literal
 from assistant.reports.comparison.provenance import origins_of
 from corpus.library import Library
 from eval.cases import EvaluationError
-from eval.output import Rounded
+from eval.output import RoundedFigures
 
 Kind = Literal["verbatim", "changed", "new"]
 
@@ -29,7 +29,7 @@ class Labelled:
 
 
 @dataclass(frozen=True)
-class Scores(Rounded):
+class Scores(RoundedFigures):
     """Of labelled `paragraphs`: how many have the right place (or rightly none), and the right kind as well; `invented` counts
     places that are told of new ones, `missed` old ones of which none is told."""
 

@@ -16,7 +16,7 @@ from corpus.library import Library
 from eval.cases import KINDS, Case, Place, read_cases
 from eval.gold_spans import Shelf, blocks_in, located
 from eval.runs.corpora import built, corpus_of, fingerprint, sources
-from eval.wording import says, squeeze
+from eval.wording import normalize_text, states_fact
 from ingest.chunker import SEGMENTER_VERSION
 
 NEEDS_TWO = 2
@@ -54,7 +54,7 @@ def check_cases(cases: Sequence[Case], library: Library) -> list[Fault]:
 
 
 def _words(text: str) -> str:
-    return " ".join(re.findall(r"\w+", squeeze(text)))
+    return " ".join(re.findall(r"\w+", normalize_text(text)))
 
 
 def _alone(case: Case) -> list[str]:
@@ -79,7 +79,7 @@ def _alone(case: Case) -> list[str]:
     found += [f"has an answer, so it must give {name}." for name in ("facts", "gold") if not getattr(case, name)]
     # Words may hold all that is compared; of locators each thing has its own.
     one = 0 < len(set(case.gold)) < NEEDS_TWO and not any(place.span for place in case.gold)
-    if case.needs_each and one:
+    if case.needs_all_places and one:
         found.append(f"a {case.kind} question needs each of its places, so it must give two or more.")
     return found
 
@@ -88,7 +88,7 @@ def _against(case: Case, held_as: Callable[[str], list[Document]]) -> list[str]:
     """What is wrong with a case beside its documents."""
     found = [f"needs {need!r}, which is not held." for need in case.needs if not held_as(need)]
     texts: list[str] = []
-    for place in [each for gold in case.gold for each in gold.each]:
+    for place in [each for gold in case.gold for each in gold.acceptable]:
         documents = held_as(place.document)
         if place.span and (place.article or place.paragraph):
             found.append(f"a place in {place.document!r} has words beside an article; a locator may stand beside them.")
@@ -101,10 +101,10 @@ def _against(case: Case, held_as: Callable[[str], list[Document]]) -> list[str]:
         elif held := list(_texts(place, documents)):
             texts += held
         elif documents:
-            found.append(f"{place.document!r} has no place {place.wanted!r}.")
+            found.append(f"{place.document!r} has no place {place.as_locator!r}.")
     if case.answerable and not case.derived and texts:
         for fact in case.facts:
-            if not any(says(text, alternative) for text in texts for alternative in fact):
+            if not any(states_fact(text, alternative) for text in texts for alternative in fact):
                 found.append(
                     f"no gold place says {' or '.join(map(repr, fact))}; a composed fact needs 'derived: true'."
                 )

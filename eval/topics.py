@@ -15,7 +15,7 @@ from assistant.qa.engine import Engine
 from assistant.qa.provisions import within
 from assistant.reports.comparison.topic_comparison import compare_topic
 from eval.cases import EvaluationError
-from eval.output import Rounded
+from eval.output import RoundedFigures
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Scores(Rounded):
+class Scores(RoundedFigures):
     """Of some `topics`: for how many something right is told (`hits`), and nothing at all (`silent`); the share of what is told as
     sure that is right (`precision`), of all that is told (`precision_all`), and of what is right that is told (`recall`), means over
     topics."""

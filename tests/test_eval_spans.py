@@ -146,13 +146,13 @@ def test_words_are_found_in_the_document_of_that_file_and_decide_alone(case: Cas
     ((document_id, start, end),) = place.found
     document = library.document(document_id)
     assert document.text[start:end] == "It closes on 1 December of each year"
-    assert place.holds("", "", (document_id, start - 5, start + 1))
-    assert place.holds("", "", (document_id, end - 1, end + 5))
-    assert not place.holds(document.key, "para. 9", (document_id, start - 5, start))
-    assert not place.holds(document.key, "para. 9", (document_id, end, end + 5))
-    assert not place.holds(document.key, "para. 9", ("another", start, end))
-    assert not place.holds(document.key, "para. 9")
-    assert (place.is_of("", document_id), place.is_of(document.key, "another")) == (True, False)
+    assert place.contains("", "", (document_id, start - 5, start + 1))
+    assert place.contains("", "", (document_id, end - 1, end + 5))
+    assert not place.contains(document.key, "para. 9", (document_id, start - 5, start))
+    assert not place.contains(document.key, "para. 9", (document_id, end, end + 5))
+    assert not place.contains(document.key, "para. 9", ("another", start, end))
+    assert not place.contains(document.key, "para. 9")
+    assert (place.is_in("", document_id), place.is_in(document.key, "another")) == (True, False)
 
 
 def test_a_document_is_known_by_its_file_its_key_and_its_symbol_written_as_a_file(open_library: OpenLibrary) -> None:

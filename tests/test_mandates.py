@@ -31,7 +31,7 @@ from eval.cases import MANDATES
 from eval.cli import app
 from eval.comparison import read_texts
 from eval.mandates import Labelled, scores_of
-from eval.output import labels_in
+from eval.output import load_labels
 from ingest.document_reading import read_document
 from ingest.input_files import inputs
 from ingest.pipeline import Input
@@ -993,7 +993,7 @@ def test_requests_are_read_from_real_resolutions_as_they_were_labelled() -> None
     at_hand(SHARED)
     labels = [
         each
-        for each in labels_in(MANDATES, Labelled)
+        for each in load_labels(MANDATES, Labelled)
         if each.document in ("A/RES/78/10", "S/RES/2771(2025)", "A/RES/79/37")
     ]
     folder = SHARED / "documents" / "un"

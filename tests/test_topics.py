@@ -19,7 +19,7 @@ from assistant.reports.lookup import named
 from corpus.documents import LANGUAGES
 from eval.cases import ORIGINS, TOPICS
 from eval.origins import Labelled, scores_of
-from eval.output import labels_in
+from eval.output import load_labels
 from eval.topics import Told, Topic, told_of
 from eval.topics import scores_of as topic_scores_of
 from ingest.input_files import FileInput
@@ -280,7 +280,7 @@ def test_a_document_that_is_not_held_is_told_with_what_is_near(hold: Hold) -> No
 def test_labelled_paragraphs_of_eight_series_are_traced_to_where_a_reader_finds_them(holding: Holding) -> None:
     folder = at_hand(SHARED / "documents" / "un" / "series")
     library = holding(*(FileInput(path).open() for path in sorted(folder.iterdir()))).library
-    found = scores_of(library, labels_in(ORIGINS, Labelled))
+    found = scores_of(library, load_labels(ORIGINS, Labelled))
     assert found.paragraphs >= 170
     assert found.kinds / found.paragraphs >= 0.97, found.wrong
 
@@ -291,7 +291,7 @@ def test_the_evaluation_of_topics_counts_what_is_told(hold: Hold) -> None:
     assert told_of(engine, topics[0]) == Told(("para. 1",), ())
     found = topic_scores_of(topics, lambda topic: told_of(engine, topic))
     assert (found.hits, found.silent, found.precision, found.precision_all, found.recall) == (1.0, 0.0, 1.0, 1.0, 0.5)
-    shipped = labels_in(TOPICS, Topic)
+    shipped = load_labels(TOPICS, Topic)
     assert {each.language for each in shipped} == set(LANGUAGES)
     assert len([each for each in shipped if each.language == "en"]) >= 60
 

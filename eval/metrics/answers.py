@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from eval.cases import Case, Place
 from eval.metrics.support import Source, Support, supported
 from eval.runs.records import Cited, Claim, Record
-from eval.wording import says
+from eval.wording import states_fact
 
 
 def said(record: Record) -> str:
@@ -30,7 +30,7 @@ def _said(record: Record, claims: Sequence[Claim]) -> str:
 
 def facts_said(case: Case, text: str) -> list[bool]:
     """Of each required fact whether a text says it; any alternative of a fact will do (`eval.wording`)."""
-    return [any(says(text, fact) for fact in alternatives) for alternatives in case.facts]
+    return [any(states_fact(text, fact) for fact in alternatives) for alternatives in case.facts]
 
 
 def fact_recall(case: Case, record: Record) -> float:
@@ -57,7 +57,7 @@ def useful_claims(case: Case, record: Record) -> float | None:
     if not record.shown:
         return None
     useful = sum(
-        any(facts_said(case, _said(record, [claim]))) or any(map(case.wants, record.cited_by(claim)))
+        any(facts_said(case, _said(record, [claim]))) or any(map(case.is_gold_citation, record.cited_by(claim)))
         for claim in record.claims
     )
     return useful / len(record.claims)
@@ -65,28 +65,28 @@ def useful_claims(case: Case, record: Record) -> float | None:
 
 def document_exact(case: Case, record: Record) -> bool | None:
     """Whether the documents of the gold places are cited. None for a case of which no gold place is known, or no answer."""
-    return _cited(case, record, lambda place, each: any(one.is_of(each.document, each.source) for one in place.each))
+    return _cited(case, record, lambda place, each: any(one.is_in(each.document, each.source) for one in place.acceptable))
 
 
 def paragraph_exact(case: Case, record: Record) -> bool | None:
-    """Whether the gold places themselves are cited (`Place.holds`). None as for the documents."""
-    return _cited(case, record, lambda place, each: place.holds(each.document, each.locator, each.at))
+    """Whether the gold places themselves are cited (`Place.contains`). None as for the documents."""
+    return _cited(case, record, lambda place, each: place.contains(each.document, each.locator, each.at))
 
 
 def _cited(case: Case, record: Record, meets: Callable[[Place, Cited], bool]) -> bool | None:
-    if not case.placed or not record.answered:
+    if not case.has_located_gold or not record.answered:
         return None
     cited = record.cited_by(*record.claims)
     met = [any(meets(place, each) for each in cited) for place in case.gold]
-    return all(met) if case.needs_each else any(met)
+    return all(met) if case.needs_all_places else any(met)
 
 
 def place_precision(case: Case, record: Record) -> float | None:
     """The share of the claims' citations that lie in a gold place. None as for the documents; 0 for an answer without citations."""
-    if not case.placed or not record.answered:
+    if not case.has_located_gold or not record.answered:
         return None
     cited = record.cited_by(*record.claims)
-    return sum(map(case.wants, cited)) / len(cited) if cited else 0.0
+    return sum(map(case.is_gold_citation, cited)) / len(cited) if cited else 0.0
 
 
 def quote_exact(record: Record, text_of: Callable[[str], str]) -> float | None:

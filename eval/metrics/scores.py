@@ -74,9 +74,9 @@ def scores(
         made["fact_recall"] = fact_recall(case, record)
         made["all_facts"] = made["fact_recall"] == 1.0
         made["answered"] = record.answered
-        if case.placed:
+        if case.has_located_gold:
             made["passage_cited"] = bool(paragraph_exact(case, record))
-        if case.placed and (bool(record.ranked) if retrieves is None else retrieves) and _shows_where(case, record):
+        if case.has_located_gold and (bool(record.ranked) if retrieves is None else retrieves) and _shows_where(case, record):
             made.update(_retrieval(case, record))
     if record.answered:
         made["citation_recall"] = citation_recall(record)
@@ -88,14 +88,14 @@ def scores(
             made["place_precision"] = place_precision(case, record)
     elif record.status == "failed" and case.answerable:
         made.update(dict.fromkeys(("citation_recall", "citation_precision", "quote_exact", "useful"), 0.0))
-        if case.placed:
+        if case.has_located_gold:
             made.update(dict.fromkeys(("document_exact", "paragraph_exact", "place_precision"), 0.0))
     return {name: None if value is None else float(value) for name, value in made.items()}
 
 
 def _shows_where(case: Case, record: Record) -> bool:
     """Whether it can be told which passages lie in gold places that are named by their words."""
-    by_words = any(each.span for place in case.gold for each in place.each)
+    by_words = any(each.span for place in case.gold for each in place.acceptable)
     return not by_words or bool(record.stretches) or not record.ranked
 
 
@@ -103,7 +103,7 @@ def _places_met(case: Case, record: Record) -> list[list[int]]:
     """For each retrieved passage, best first, the numbers of the gold places that it lies in."""
     stretches = record.stretches or (None,) * len(record.ranked)
     return [
-        [n for n, place in enumerate(case.gold) if any(place.holds(*each, at) for each in held)]
+        [n for n, place in enumerate(case.gold) if any(place.contains(*each, at) for each in held)]
         for held, at in zip(record.places, stretches, strict=True)
     ]
 
@@ -113,9 +113,9 @@ def _retrieval(case: Case, record: Record) -> dict[str, float | None]:
     first passage in any of them counts; a passage in two places that are both needed stands for two hits in a row."""
     items: list[int] = []
     for rank, met in enumerate(_places_met(case, record), 1):
-        found = met if case.needs_each else [0] * bool(met)
+        found = met if case.needs_all_places else [0] * bool(met)
         items += found or [-rank]  # a passage outside the gold places
-    wanted = range(len(case.gold)) if case.needs_each else range(1)
+    wanted = range(len(case.gold)) if case.needs_all_places else range(1)
     return {
         **{f"recall_at_{k}": recall_at(items, wanted, k) for k in (1, 5, 10)},
         "mrr": reciprocal_rank(items, wanted),
@@ -146,7 +146,7 @@ def cause(case: Case, record: Record) -> str:
         return SHOWN
     if record.status == "failed":
         return "failed"
-    if record.shown and any(map(case.wants, record.cited_by(*record.claims))):
+    if record.shown and any(map(case.is_gold_citation, record.cited_by(*record.claims))):
         return "a fact missing"
     if record.ranked and not any(_places_met(case, record)):
         return "not retrieved"
@@ -155,5 +155,5 @@ def cause(case: Case, record: Record) -> str:
 
 def causes(pairs: Sequence[tuple[Case, Record]]) -> dict[str, int]:
     """How many answerable cases there are of each cause, in the order of `CAUSES`."""
-    counted = Counter(cause(case, record) for case, record in pairs if case.answerable and case.placed)
+    counted = Counter(cause(case, record) for case, record in pairs if case.answerable and case.has_located_gold)
     return {name: counted[name] for name in CAUSES if counted[name]}

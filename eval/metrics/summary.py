@@ -23,7 +23,7 @@ from eval.metrics.selective import (
     risk_coverage,
 )  # fmt: skip
 from eval.metrics.statistics import ROUNDS, Figure, Floats, figure, percentile, wilson
-from eval.output import Rounded
+from eval.output import RoundedFigures
 from eval.runs.records import Record
 
 SUBGROUP_ROUNDS = 1_000
@@ -36,7 +36,7 @@ Figures = Mapping[str, Figure]
 
 
 @dataclass(frozen=True)
-class Summary(Rounded):
+class Summary(RoundedFigures):
     """The figures of one run of one system.
 
     `figures` are the means of `scores.MEASURES`, the abstention's precision, recall and F1, `aurc` over the answers given

@@ -12,9 +12,9 @@ import typer
 from assistant.cli.command_run import EXIT_FAILED, EXIT_USAGE, data, fail
 from corpus.documents import LANGUAGES
 from eval.cases import EvaluationError
-from eval.eval_progress import Teller, shown
+from eval.eval_progress import ProgressReporter, show_progress
 from eval.metrics.statistics import Figure
-from eval.output import number, print_json, print_table, rounded, sentences
+from eval.output import format_number, print_json, print_table, report_errors, round_numbers
 from eval.public.answered_rows import read_abstention, read_evidence
 from eval.public.figures import (
     Figures,
@@ -48,7 +48,7 @@ def retrieval(
     """How well retrieval finds the paragraph that a question was written on."""
     if mixed and documents is None:
         raise fail("--mixed goes with --documents.", EXIT_USAGE)
-    with _told(), shown() as tell:
+    with _told(), show_progress() as tell:
         asked = load_squad(squad)
         texts, questions = asked.texts(), asked.questions
         if documents is not None:
@@ -68,7 +68,7 @@ def abstention(
     json_: AsJson = False,
 ) -> None:
     """Whether questions that their passages do not answer are refused, and the others are answered."""
-    with _told(), shown() as tell:
+    with _told(), show_progress() as tell:
         rows, kit = read_abstention(file), kit_from_settings()
         found = _counted((refused(row, kit) for row in rows), len(rows), tell)
     _print("Abstention", _by_language(found), abstention_figures, json_)
@@ -79,7 +79,7 @@ def evidence(
     json_: AsJson = False,
 ) -> None:
     """Whether the sentences that answer are quoted, and how well answerable rows are told from the others."""
-    with _told(), shown() as tell:
+    with _told(), show_progress() as tell:
         rows, kit = read_evidence(file), kit_from_settings()
         found = _counted((quoted(row, kit) for row in rows), len(rows), tell)
     _print("Evidence", {"all": found}, evidence_figures, json_)
@@ -87,10 +87,10 @@ def evidence(
 
 def _told() -> AbstractContextManager[None]:
     """Expected errors as sentences."""
-    return sentences(EvaluationError, code=EXIT_FAILED)
+    return report_errors(EvaluationError, code=EXIT_FAILED)
 
 
-def _counted(outcomes: Iterable[Outcome], total: int, tell: Teller) -> list[Outcome]:
+def _counted(outcomes: Iterable[Outcome], total: int, tell: ProgressReporter) -> list[Outcome]:
     return list(tell.counted(outcomes, "questions", total))
 
 
@@ -110,7 +110,7 @@ def _print(
     figures = {name: figures_of(each) for name, each in groups.items()}
     counted = {name: len(each) for name, each in groups.items()}
     if json_:
-        told = {name: {key: rounded(vars(each)) for key, each in held.items()} for name, held in figures.items()}
+        told = {name: {key: round_numbers(vars(each)) for key, each in held.items()} for name, held in figures.items()}
         print_json({"rows": counted, "figures": told})
         return
     names = dict.fromkeys(name for held in figures.values() for name in held)
@@ -119,4 +119,4 @@ def _print(
 
 
 def _cell(figure: Figure) -> str:
-    return f"{number(figure.value)} ({figure.between})" if figure.between else number(figure.value)
+    return f"{format_number(figure.value)} ({figure.between})" if figure.between else format_number(figure.value)

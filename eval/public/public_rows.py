@@ -8,7 +8,7 @@ from typing import Annotated, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
 from eval.cases import EvaluationError
-from eval.output import labels_in
+from eval.output import load_labels
 from eval.public.public_libraries import Text
 
 _Row = TypeVar("_Row", bound="Row")
@@ -50,7 +50,7 @@ Passages = Annotated[list[Passage], AfterValidator(_with_words)]
 
 def read_rows(path: Path, kind: type[_Row]) -> list[_Row]:
     """The rows of a JSON Lines file. Raises `EvaluationError`, also where an id stands twice, and where there are none."""
-    found = labels_in(path, kind)
+    found = load_labels(path, kind)
     if len({row.id for row in found}) < len(found) or not found:
         raise EvaluationError(f"{path} uses an id twice." if found else f"{path} holds no rows.")
     return found

@@ -17,7 +17,7 @@ from eval.cases import EvaluationError, shipped_sets
 from eval.metrics.scores import CAUSES
 from eval.metrics.statistics import Figure
 from eval.metrics.summary import Figures, Summary
-from eval.output import number
+from eval.output import format_number
 from eval.report.failures import MOST, Card, failures
 from eval.report.html_markup import seen, style, tag
 from eval.report.plots import beside_latency, histogram, legend, reliability, risk_coverage, stacked, whiskers
@@ -177,7 +177,7 @@ def _chances(runs: Sequence[_Told]) -> _Plot:
 
 def _each(what: str, figure: str, runs: Sequence[_Told]) -> str:
     """A figure of each run."""
-    return f"{what}: {', '.join(f'{run.name} {number(summary.figures[figure].value)}' for run, summary in runs)}"
+    return f"{what}: {', '.join(f'{run.name} {format_number(summary.figures[figure].value)}' for run, summary in runs)}"
 
 
 def _speed(runs: Sequence[_Told]) -> _Plot:
@@ -218,5 +218,5 @@ _PAGES = Environment(
 )
 _PAGES.globals |= {
     "asked": _asked, "beside": _beside, "causes": CAUSES, "chance": _chance, "fates": _fates,
-    "meanings": MEANINGS, "notes": _notes, "number": number, "shown_of": _shown_of,
+    "meanings": MEANINGS, "notes": _notes, "number": format_number, "shown_of": _shown_of,
 }  # fmt: skip

@@ -16,7 +16,7 @@ from corpus.catalogue import Catalogue
 from corpus.library import Library
 from corpus.models import Models
 from eval.cases import Case, EvaluationError, load_cases
-from eval.eval_progress import Teller
+from eval.eval_progress import ProgressReporter
 from eval.gold_spans import Shelf, blocks_in, located
 from eval.runs.corpora import built, code, corpus_of, fingerprint, sources
 from eval.runs.records import Record, failed
@@ -62,7 +62,7 @@ class Plan:
         return self.system.name not in NAMES
 
 
-def execute(plan: Plan, tell: Teller) -> Run:
+def execute(plan: Plan, tell: ProgressReporter) -> Run:
     """Runs a plan and returns the stored run. Cases that were answered before, by the same system with the same
     settings, documents and code, are not asked again, unless they failed.
 
@@ -124,7 +124,7 @@ def _documents(plan: Plan) -> _Documents:
 
 
 @contextmanager
-def _opened(plan: Plan, documents: _Documents, tell: Teller) -> Iterator[Library | None]:
+def _opened(plan: Plan, documents: _Documents, tell: ProgressReporter) -> Iterator[Library | None]:
     if plan.library is not None:
         with Library(plan.library, plan.models, SEGMENTER_VERSION, owner="rapporteur eval run") as library:
             yield library
@@ -161,7 +161,7 @@ def _library_hash(plan: Plan) -> str:
 
 def _lost(cases: Sequence[Case]) -> str:
     """What is said of gold places whose words the documents don't have as they were read: nothing can lie in them."""
-    lost = [case for case in cases if any(all(each.found == () for each in place.each) for place in case.gold)]
+    lost = [case for case in cases if any(all(each.found == () for each in place.acceptable) for place in case.gold)]
     told = f"Words that name gold places are not found in the documents, and count as not cited, in {len(lost)} cases"
     return f"{told}: {_some(lost)}." if lost else ""
 
@@ -215,5 +215,5 @@ def gold_texts(cases: Sequence[Case], library: Library) -> dict[str, list[Gold]]
             for document in map(library.document, shelf.ids(place.document)):
                 if blocks := blocks_in(place, document):
                     text = "\n".join(document.block_text(block) for block in blocks)
-                    found.setdefault(case.id, []).append(Gold(document.key, place.wanted, text))
+                    found.setdefault(case.id, []).append(Gold(document.key, place.as_locator, text))
     return found

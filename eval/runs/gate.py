@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Strict, TypeAdapter, ValidationError, model_validator
 
-from eval.cases import EvaluationError, read_yaml, what_is_wrong
+from eval.cases import EvaluationError, describe_error, read_yaml
 from eval.metrics.summary import Summary
 from eval.runs.run_comparison import ABSTAINED, compare
 from eval.runs.run_store import Run
@@ -61,7 +61,7 @@ def load_thresholds(path: Path, questions: str) -> dict[str, Threshold]:
     try:
         held = _FILE.validate_python(read_yaml(path))
     except ValidationError as error:
-        raise EvaluationError(f"{path}: {what_is_wrong(error)}") from None
+        raise EvaluationError(f"{path}: {describe_error(error)}") from None
     made = {**held.get("any", {}), **held.get(questions, {})}
     if not made:
         raise EvaluationError(f"{path} has no thresholds for the set {questions!r}, only for {', '.join(held)}.")

@@ -19,11 +19,11 @@ from typing import Literal
 
 from assistant.model.model_interface import LanguageModel, Message, ModelFault
 from eval.cases import Case, EvaluationError, read_yaml
-from eval.eval_progress import Teller
+from eval.eval_progress import ProgressReporter
 from eval.metrics.answers import said
 from eval.metrics.scores import right
 from eval.metrics.statistics import Figure, figure
-from eval.output import Rounded
+from eval.output import RoundedFigures
 from eval.runs.records import Record
 from eval.runs.run_store import Run
 
@@ -124,7 +124,7 @@ JUDGEMENTS = "judgements.json"
 
 
 @dataclass(frozen=True)
-class Judged(Rounded):
+class Judged(RoundedFigures):
     """Judgements of a run, in the order of its cases. `share` is that of the correct ones; failed
     judgements are not correct. `with_rules` is the agreement with the project's own rules, `with_labels` with labels."""
 
@@ -134,7 +134,7 @@ class Judged(Rounded):
     with_labels: Agreement | None
 
 
-def judge_run(run: Run, ask: Ask, labels: Mapping[str, bool], tell: Teller) -> Judged:
+def judge_run(run: Run, ask: Ask, labels: Mapping[str, bool], tell: ProgressReporter) -> Judged:
     """Has every answer of a run judged, and writes the judgements into its folder. Raises `EvaluationError` for a run without
     answers, or labels of which none is of a case of the run."""
     by_case = {record.case: record for record in run.records}

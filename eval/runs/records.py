@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import PlainValidator, TypeAdapter, ValidationError
 
-from eval.cases import EvaluationError, Stretch, what_is_wrong
+from eval.cases import EvaluationError, Stretch, describe_error
 
 Status = Literal["answered", "partial", "tentative", "not_found", "refused", "failed"]
 JOIN = "; "
@@ -113,7 +113,7 @@ class Record:
         try:
             record = _RECORD.validate_python(raw)
         except ValidationError as error:
-            raise EvaluationError(f"a record has the wrong form: {what_is_wrong(error)}") from None
+            raise EvaluationError(f"a record has the wrong form: {describe_error(error)}") from None
         if any(not 0 <= n < len(record.citations) for claim in record.claims for n in claim.cited):
             raise EvaluationError(f"case {record.case!r}: a claim cites what is not there.")
         if record.stretches and len(record.stretches) != len(record.ranked):

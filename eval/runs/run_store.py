@@ -23,9 +23,9 @@ from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from corpus.files import write_whole
-from eval.cases import Case, EvaluationError, load_cases, what_is_wrong
+from eval.cases import Case, EvaluationError, describe_error, load_cases
 from eval.gold_spans import Found, found_of, with_found
-from eval.json_lines import KeptLines, kept_in
+from eval.json_lines import JsonLinesWriter, read_json_lines
 from eval.runs.records import Record, Text
 
 ANSWERS, TEXTS, GOLD, META, SPANS = "answers.jsonl", "texts.json", "gold.json", "run.json", "spans.json"
@@ -80,7 +80,7 @@ class Answers(ExitStack):
             raise EvaluationError(
                 f"{folder} is being written to by another 'eval run'. Wait until it has ended."
             ) from None
-        self._file = self.enter_context(KeptLines(folder / ANSWERS))
+        self._file = self.enter_context(JsonLinesWriter(folder / ANSWERS))
 
     def add(self, case: Case, record: Record) -> None:
         """Writes one answer."""
@@ -160,7 +160,7 @@ def answers_in(folder: Path, cases: Sequence[Case]) -> dict[str, Record]:
     wanted = {case.id: asked(case) for case in cases}
     found: dict[str, Record] = {}
     try:
-        rows = list(kept_in(folder / ANSWERS))
+        rows = list(read_json_lines(folder / ANSWERS))
     except ValueError as error:
         raise EvaluationError(f"{error} Run again with --again.") from None
     for number, row in rows:
@@ -195,6 +195,6 @@ def _held(path: Path, kind: type[_Kind]) -> _Kind:
     try:
         return TypeAdapter(kind).validate_python(json.loads(path.read_bytes()) if path.exists() else {})
     except ValidationError as error:
-        raise EvaluationError(f"{path} can't be read: {what_is_wrong(error)}") from None
+        raise EvaluationError(f"{path} can't be read: {describe_error(error)}") from None
     except (OSError, ValueError, RecursionError) as error:
         raise EvaluationError(f"{path} can't be read: {error}") from None

@@ -10,7 +10,7 @@ from rich.text import Text
 from eval.metrics.scores import CAUSES, MEASURES
 from eval.metrics.statistics import Figure
 from eval.metrics.summary import Summary
-from eval.output import number, print_table
+from eval.output import format_number, print_table
 from eval.runs.run_comparison import Comparison
 from ingest.readers import visible
 
@@ -31,7 +31,9 @@ def print_summary(console: Console, name: str, summary: Summary) -> None:
     failed = f", {len(summary.failed)} failed" if summary.failed else ""
     told = f"{name}: {summary.cases} cases, {summary.answerable} answerable, {summary.answered} answered{failed}"
     held = {figure: summary.figures[figure] for figure in MEANINGS if summary.figures[figure].cases}
-    rows = [[name, number(each.value), each.between, str(each.cases), MEANINGS[name]] for name, each in held.items()]
+    rows = [
+        [name, format_number(each.value), each.between, str(each.cases), MEANINGS[name]] for name, each in held.items()
+    ]
     print_table(console, ("figure", "value", "95 % interval", "cases", "what it is"), rows, told)
     shares = [
         [group, *_told(figures["right"]), *_told(figures["passage_cited"])[::2]]
@@ -53,14 +55,14 @@ def print_summary(console: Console, name: str, summary: Summary) -> None:
     title = "Cases with an answer, by what kept it from being shown"
     print_table(console, ("part, language, kind", *CAUSES), counted, title)
     p50, p95 = summary.latency_ms["p50"], summary.latency_ms["p95"]
-    console.print(f"Latency p50 {number(p50, 0)} ms, p95 {number(p95, 0)} ms; median answer "
-                  f"{number(summary.median_words, 0)} words")  # fmt: skip
+    console.print(f"Latency p50 {format_number(p50, 0)} ms, p95 {format_number(p95, 0)} ms; median answer "
+                  f"{format_number(summary.median_words, 0)} words")  # fmt: skip
 
 
 def print_comparison(console: Console, compared: Comparison) -> None:
     """How two runs differ: every figure, and each case that one has right and the other wrong."""
     rows = [
-        [f"{name} *" if each.p < 0.05 else name, number(each.first), number(each.second), f"{each.difference:+.3f}",
+        [f"{name} *" if each.p < 0.05 else name, format_number(each.first), format_number(each.second), f"{each.difference:+.3f}",
          f"{each.low:+.3f} to {each.high:+.3f}", f"{each.p:.4f}", str(each.cases)]
         for name, each in compared.figures.items()
     ]  # fmt: skip
@@ -73,4 +75,4 @@ def print_comparison(console: Console, compared: Comparison) -> None:
 
 
 def _told(figure: Figure) -> tuple[str, str, str]:
-    return number(figure.value), figure.between, str(figure.cases)
+    return format_number(figure.value), figure.between, str(figure.cases)

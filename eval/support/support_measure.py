@@ -18,7 +18,7 @@ from assistant.grounding.sentence_check import SupportCheck
 from corpus.documents import LANGUAGES
 from corpus.embedding import Embedder
 from eval.metrics.support import supported
-from eval.output import number, print_table
+from eval.output import format_number, print_table
 from eval.support.corrupt import KINDS, Sentence, corruptions
 
 TRUE = "true"
@@ -108,7 +108,16 @@ def print_shares(console: Console, rows: Mapping[str, Sequence[Mapping[str, Any]
     for row, other in zip(rows["check"], rows["evaluation"], strict=True):
         wrong = ", ".join(f"{code} {n}/{of}" for code, (n, of) in row["wrong_by_language"].items() if n)
         name = "true, stand" if row["kind"] == TRUE else f"{row['kind']}, caught"
-        told.append([name, row["count"], number(row["right"]), number(row["held_out"]), number(other["right"]), wrong])
+        told.append(
+            [
+                name,
+                row["count"],
+                format_number(row["right"]),
+                format_number(row["held_out"]),
+                format_number(other["right"]),
+                wrong,
+            ]
+        )
     print_table(console, ("Kind", "Claims", "Right", "Held out", "Evaluation's check", "Wrong, by language"), told)
 
 

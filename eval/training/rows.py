@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from importlib.resources import files
 from pathlib import Path
 
-from eval.eval_progress import Teller
+from eval.eval_progress import ProgressReporter
 from eval.gold_spans import stem_of
 from eval.runs.corpora import engine_over
 from eval.training.groups import Group, lines_of, save
@@ -40,7 +40,7 @@ BESIDE_MEETINGS = 0.3
 """The share of questions on UN documents that are asked of a row of an invented meeting, too."""
 
 
-def make_rows(shared: Path, out: Path, tell: Teller) -> dict[str, Path]:
+def make_rows(shared: Path, out: Path, tell: ProgressReporter) -> dict[str, Path]:
     """Files of rows by name: `public`, `own`, `more`, `index`, `written`, `papers`, `meetings`, `treaties`, `strange`, those of the readers, and
     `aside`. `shared` is a folder with `training`, `eval` and `documents`.
 
@@ -90,7 +90,7 @@ def _own(
     questions: Path,
     documents: Sequence[Path],
     out: Path,
-    tell: Teller,
+    tell: ProgressReporter,
     what: str,
     others: Path | None = None,
     source: str = WRITTEN_ABOUT,
@@ -112,7 +112,7 @@ def _named(questions: Path, folders: Sequence[Path]) -> list[Path]:
     return [found[name] for name in sorted(wanted)]
 
 
-def _meetings(out: Path, tell: Teller) -> list[Group]:
+def _meetings(out: Path, tell: ProgressReporter) -> list[Group]:
     agendas = out / "agendas"
     agendas.mkdir(parents=True, exist_ok=True)
     for n, made in enumerate(lines_of(MEETINGS)):
@@ -121,7 +121,7 @@ def _meetings(out: Path, tell: Teller) -> list[Group]:
         return list(tell.counted(meeting_groups(MEETINGS, PATTERNS, engine), "questions on invented meetings", None))
 
 
-def _treaties(out: Path, tell: Teller) -> list[Group]:
+def _treaties(out: Path, tell: ProgressReporter) -> list[Group]:
     """Much of a treaty stands alike in others, so that a question is asked of its own one only."""
     what = "questions on invented treaties"
     return _own(TREATY_QUESTIONS, [treaty_files(out)], out, tell, what, TREATY_TRANSLATIONS, TREATY, alone=True)

@@ -12,8 +12,8 @@ import typer
 from assistant.cli.command_run import data, talk
 from assistant.qa.reader import Name
 from corpus.files import file_hash
-from eval.eval_progress import shown
-from eval.output import print_table, sentences
+from eval.eval_progress import show_progress
+from eval.output import print_table, report_errors
 from ingest.readers import visible
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def rows(
     """Make the training rows of both readers, and the questions that are held back for calibration."""
     from eval.training.rows import make_rows
 
-    with _told(), shown() as tell:
+    with _told(), show_progress() as tell:
         files = make_rows(shared, out, tell)
     for name, path in files.items():
         _print(f"{file_hash(path)}  {name}  {path}")
@@ -111,7 +111,7 @@ def mine(
     from eval.training.groups import load, save
     from eval.training.measure import mined
 
-    with _told(), shown() as tell:
+    with _told(), show_progress() as tell:
         groups = [group for path in rows for group in load(path) if (group.language == "en") == (name == "en")]
         reader = Reader(name, models_in(out.parent), weights=weights)
         save(tell.counted(mined(groups, reader, kept), "questions", len(groups)), out)
@@ -154,7 +154,7 @@ def queries(
     plan = Plan(threads=threads)
     plan = plan if minutes is None else replace(plan, minutes=minutes)
     file = EMBEDDING / QUERIES
-    with _told(), shown() as tell:
+    with _told(), show_progress() as tell:
         shelves = shelves_in(shared, out, tell)
         encoder = encoder_of(plan)
         trained(encoder, shelves, plan, out, tell.note)
@@ -174,7 +174,7 @@ def intents(
     from eval.training.export import npz
     from eval.training.intent_training import all_asked, arrays_of, fitted, left_out, told_apart
 
-    with _told(), shown() as tell:
+    with _told(), show_progress() as tell:
         model, asked = PackagedE5(models_in(folder)), all_asked()
         counted = tell.counted(asked, "questions", len(asked))
         vectors = np.stack([model.embed_query(each.text) for each in counted])
@@ -220,7 +220,7 @@ def calibrate(
     from eval.runs.corpora import engine_over, models_in
     from eval.training import measure
 
-    with _told(), shown() as tell:
+    with _told(), show_progress() as tell:
         with engine_over([documents], folder, tell.reading) as engine:
             if name == "likeness":
                 best, shipped = measure.by_likeness(engine), None
@@ -258,7 +258,7 @@ def calibrate_written(
 
     path = weights or SHIPPED / "reader-multilingual.npz"
     found: list[Outcome] = []
-    with _told(), shown() as tell:
+    with _told(), show_progress() as tell:
         reader = Reader("multilingual", models_in(folder), weights=path)
         for home, asked in measure.written_for(CALIBRATION, aside, folder, name):
             with engine_over([home], folder, tell.reading) as engine:
@@ -314,4 +314,4 @@ def _print(line: str) -> None:
 
 def _told() -> AbstractContextManager[None]:
     """Expected errors as sentences."""
-    return sentences(ValueError)
+    return report_errors(ValueError)
