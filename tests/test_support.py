@@ -23,7 +23,7 @@ from corpus.embedding import PackagedMiniLM
 from corpus.library import Library
 from corpus.sentences import sentence_spans
 from eval.cli import app
-from eval.metrics.support import supported
+from eval.metrics.support import check_support
 from eval.support.corrupt import KINDS, corruptions
 from eval.support.support_measure import TRUE, Told, evaluation, held_out, measure, run_time, true_sentences
 
@@ -308,4 +308,4 @@ def test_every_reason_that_the_check_gives_has_a_frame() -> None:
 def test_a_time_before_a_colon_is_a_time() -> None:
     told = "четверг, 12 августа 2021 года, 11:00–13:00: пункт 1 (Opening of the meeting)."
     row = "Thursday, 12 August 2021 | 11 a.m.–1 p.m. | 1 | Opening of the meeting"
-    assert supported(told, [row], derived=True)
+    assert check_support(told, [row], derived=True)

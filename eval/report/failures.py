@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from eval.cases import Case
-from eval.metrics.answers import facts_said, said
+from eval.metrics.answers import shown_text, stated_facts
 from eval.metrics.scores import SHOWN, cause
 from eval.report.html_markup import Part, joined, tag
 from eval.runs.records import Cited, Record
@@ -71,7 +71,7 @@ def failures(
         told = faults(case, record, per_case[case.id])
         if told and not case.held_out:
             raw = record.raw.get("reason") if isinstance(record.raw, Mapping) else None
-            met = list(zip(case.facts, facts_said(case, said(record)), strict=True))
+            met = list(zip(case.facts, stated_facts(case, shown_text(record)), strict=True))
             reason = raw if isinstance(raw, str) else "No answer."
             card = Card(case, record, told, met, run.gold.get(case.id, ()), _passages(record.citations), reason)
             held.setdefault(_cause(case, record, per_case[case.id]["right"] == 1.0), []).append(card)

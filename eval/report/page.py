@@ -21,7 +21,7 @@ from eval.output import format_number
 from eval.report.failures import MOST, Card, failures
 from eval.report.html_markup import seen, style, tag
 from eval.report.plots import beside_latency, histogram, legend, reliability, risk_coverage, stacked, whiskers
-from eval.runs.run_comparison import Comparison, compare, in_common, summary_of
+from eval.runs.run_comparison import Comparison, compare, shared_cases, summarise_run
 from eval.runs.run_store import Run
 from eval.runs.run_tables import MEANINGS
 
@@ -43,7 +43,7 @@ def write_report(runs: Sequence[Run], path: Path, most: int = MOST) -> None:
     are not finished, or of one name."""
     if len({run.folder.resolve() for run in runs}) < len(runs):
         raise EvaluationError("A run is named twice.")
-    page = render([(run, summary_of(run)) for run in runs], most)
+    page = render([(run, summarise_run(run)) for run in runs], most)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(page, encoding="utf-8")
 
@@ -77,7 +77,7 @@ def _alike(runs: Sequence[_Told]) -> list[list[_Told]]:
     """Runs of the same questions together, in the order given."""
     groups: list[list[_Told]] = []
     for told in runs:
-        own = next((group for group in groups if in_common(group[0][0], told[0])), None)
+        own = next((group for group in groups if shared_cases(group[0][0], told[0])), None)
         if own is None:
             groups.append([told])
         else:

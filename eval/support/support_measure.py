@@ -17,7 +17,7 @@ from assistant.grounding.exact_values import Source
 from assistant.grounding.sentence_check import SupportCheck
 from corpus.documents import LANGUAGES
 from corpus.embedding import Embedder
-from eval.metrics.support import supported
+from eval.metrics.support import check_support
 from eval.output import format_number, print_table
 from eval.support.corrupt import KINDS, Sentence, corruptions
 
@@ -46,7 +46,7 @@ def run_time(embedder: Embedder | None) -> Stands:
 
 def evaluation() -> Stands:
     """The check by which the evaluation judges citations, which shares no judgement with the other."""
-    return lambda claim, source, language: supported(claim, [source], language=language).whole
+    return lambda claim, source, language: check_support(claim, [source], language=language).whole
 
 
 def measure(stands: Stands) -> Iterator[Told]:

@@ -14,7 +14,7 @@ import httpx
 from assistant.model.transport import Bounded, direct_or_by_proxy
 from corpus.library import Library
 from eval.cases import Case, EvaluationError
-from eval.runs.records import Record, failed
+from eval.runs.records import Record, failed_record
 from eval.systems.chat import PROMPT, chat_record, messages
 from eval.systems.system_replies import UnreadableAnswer, service_record
 
@@ -80,7 +80,7 @@ class Remote:
             body = response.text
             ms = (time.perf_counter() - begun) * 1e3
             if response.status_code != 200:
-                return failed(case.id, self.name, f"the server answers {response.status_code}", ms, body)
+                return failed_record(case.id, self.name, f"the server answers {response.status_code}", ms, body)
             read = chat_record if self._chat else service_record
             return read(case, self.name, json.loads(response.content.decode("utf-8", "replace")), ms)
         except httpx.TimeoutException:
@@ -91,7 +91,7 @@ class Remote:
             error = f"the answer is not JSON: {fault}"
         except UnreadableAnswer as fault:
             error = str(fault)
-        return failed(case.id, self.name, error, (time.perf_counter() - begun) * 1e3, body)
+        return failed_record(case.id, self.name, error, (time.perf_counter() - begun) * 1e3, body)
 
 
 def _endpoint(url: str) -> tuple[str, bool]:

@@ -15,7 +15,7 @@ from assistant.qa.retriever import Evidence
 from assistant.qa.units import heading_of, worded
 from corpus.documents import Document, Passage, Span
 from corpus.library import Library
-from eval.gold_spans import span_of, stem_of
+from eval.gold_spans import document_name, find_span
 from eval.training.groups import Group, Read, lines_of
 from eval.wording import normalize_text
 
@@ -95,7 +95,7 @@ def strange_groups(asked: Iterable[Group], engine: Engine) -> Iterator[Group]:
 
 def asked_of(files: Sequence[Path], library: Library) -> Iterator[Asked | None]:
     """The questions of files; None for one whose places are not in the library."""
-    by_stem = {stem_of(library.document(header.id).source): header.id for header in library.each_header()}
+    by_stem = {document_name(library.document(header.id).source): header.id for header in library.each_header()}
     for path in files:
         for raw in lines_of(path):
             yield _asked(raw, library, by_stem)
@@ -125,7 +125,7 @@ def with_turn_before(raw: Mapping[str, Any]) -> str:
 def _place(document: Document, gold: Mapping[str, str]) -> Span | None:
     """Where a gold place stands: its words, or all that stands at its locator; None where neither is found."""
     if "span" in gold:
-        return span_of(document, gold["locator"], gold["span"])
+        return find_span(document, gold["locator"], gold["span"])
     blocks = [block for block in document.blocks if within(block.locator, gold["locator"])]
     return (blocks[0].start, blocks[-1].end) if blocks else None
 

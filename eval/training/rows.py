@@ -8,7 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from eval.eval_progress import ProgressReporter
-from eval.gold_spans import stem_of
+from eval.gold_spans import document_name
 from eval.runs.corpora import engine_over
 from eval.training.groups import Group, lines_of, save
 from eval.training.meeting_rows import agenda_text, beside, meeting_groups
@@ -106,7 +106,9 @@ def _own(
 def _named(questions: Path, folders: Sequence[Path]) -> list[Path]:
     """The files in some folders that questions are about. Raises `ValueError` where one is missing."""
     wanted = {str(row["document"]) for row in lines_of(questions)}
-    found = {stem_of(path.name): path for folder in folders for path in sorted(folder.iterdir()) if path.is_file()}
+    found = {
+        document_name(path.name): path for folder in folders for path in sorted(folder.iterdir()) if path.is_file()
+    }
     if lost := sorted(wanted - found.keys()):
         raise ValueError(f"{', '.join(lost)}: not in {' or '.join(map(str, folders))}.")
     return [found[name] for name in sorted(wanted)]

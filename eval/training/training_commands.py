@@ -107,13 +107,13 @@ def mine(
 ) -> None:
     """Keep of each question's passages what answers, and what the reader is likeliest to take for an answer."""
     from assistant.qa.reader import Reader
-    from eval.runs.corpora import models_in
+    from eval.runs.corpora import models_folder
     from eval.training.groups import load, save
     from eval.training.measure import mined
 
     with _told(), show_progress() as tell:
         groups = [group for path in rows for group in load(path) if (group.language == "en") == (name == "en")]
-        reader = Reader(name, models_in(out.parent), weights=weights)
+        reader = Reader(name, models_folder(out.parent), weights=weights)
         save(tell.counted(mined(groups, reader, kept), "questions", len(groups)), out)
     _print(f"{file_hash(out)}  {out}")
 
@@ -125,7 +125,7 @@ def languages(
     """Measure what each language adds to the vectors of the multilingual model."""
     from corpus.embedding import PackagedE5
     from corpus.embedding.languages import FIGURES
-    from eval.runs.corpora import models_in
+    from eval.runs.corpora import models_folder
     from eval.training.export import npz
     from eval.training.language_vectors import PARALLEL, UNRELATED, figures_of, parallel, unrelated
     from eval.training.rows import PAPERS, QUESTIONS, TRANSLATIONS
@@ -133,7 +133,7 @@ def languages(
     file = EMBEDDING / FIGURES
     with _told():
         asked, read = parallel(QUESTIONS, TRANSLATIONS, PARALLEL), unrelated(PAPERS, UNRELATED)
-        _write(file, npz(figures_of(asked, read, PackagedE5(models_in(folder)))))
+        _write(file, npz(figures_of(asked, read, PackagedE5(models_folder(folder)))))
 
 
 @app.command()
@@ -170,12 +170,12 @@ def intents(
 
     from assistant.meeting.intents import FILE
     from corpus.embedding import PackagedE5
-    from eval.runs.corpora import models_in
+    from eval.runs.corpora import models_folder
     from eval.training.export import npz
     from eval.training.intent_training import all_asked, arrays_of, fitted, left_out, told_apart
 
     with _told(), show_progress() as tell:
-        model, asked = PackagedE5(models_in(folder)), all_asked()
+        model, asked = PackagedE5(models_folder(folder)), all_asked()
         counted = tell.counted(asked, "questions", len(asked))
         vectors = np.stack([model.embed_query(each.text) for each in counted])
         rows = told_apart(left_out(asked, vectors))
@@ -217,7 +217,7 @@ def calibrate(
 ) -> None:
     """Fit chances and bars of a reader, or of likeness, by questions with and without an answer, asked of what search finds."""
     from assistant.qa.reader import Reader
-    from eval.runs.corpora import engine_over, models_in
+    from eval.runs.corpora import engine_over, models_folder
     from eval.training import measure
 
     with _told(), show_progress() as tell:
@@ -229,7 +229,7 @@ def calibrate(
                 paths = [SHIPPED / f"reader-{each}.npz" for each in names]
                 paths[-1] = weights or paths[-1]
                 readers = [
-                    Reader(each, models_in(folder), weights=path) for each, path in zip(names, paths, strict=True)
+                    Reader(each, models_folder(folder), weights=path) for each, path in zip(names, paths, strict=True)
                 ]
                 best = measure.by_readers(engine, *readers)
                 shipped = b"".join(path.read_bytes() for path in paths)
@@ -252,14 +252,14 @@ def calibrate_written(
 ) -> None:
     """Fit chances and bars of the multilingual reader on written documents, for questions in their language, in English, or in a third one."""
     from assistant.qa.reader import Reader
-    from eval.runs.corpora import engine_over, models_in
+    from eval.runs.corpora import engine_over, models_folder
     from eval.training import measure
     from eval.training.rows import CALIBRATION
 
     path = weights or SHIPPED / "reader-multilingual.npz"
     found: list[Outcome] = []
     with _told(), show_progress() as tell:
-        reader = Reader("multilingual", models_in(folder), weights=path)
+        reader = Reader("multilingual", models_folder(folder), weights=path)
         for home, asked in measure.written_for(CALIBRATION, aside, folder, name):
             with engine_over([home], folder, tell.reading) as engine:
                 best = measure.by_readers(engine, reader)
