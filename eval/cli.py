@@ -71,13 +71,13 @@ def run(
     from eval.runs.execute import Plan, execute
     from eval.runs.run_comparison import summarise_run
     from eval.runs.run_tables import print_summary
-    from eval.systems import system_of
+    from eval.systems import create_system
 
     if documents and library:
         raise fail("--documents and --library exclude each other.", EXIT_USAGE)
     with _report_errors(), show_progress() as progress:
         config, file = settings(reader=False if no_reader else None), find_question_file(questions)
-        chosen_system = system_of(system, config, model, timeout)
+        chosen_system = create_system(system, config, model, timeout)
         slug = "".join(letter if letter.isalnum() or letter in "-." else "-" for letter in chosen_system.name).strip(
             "-."
         )
@@ -182,14 +182,14 @@ def judge(
     """Have a model judge the answers of a run, and measure how far it agrees with rules and labels."""
     from assistant.model.endpoint import Endpoint
     from eval.runs.judge import format_result, judge_run, model_as_judge, read_labels
-    from eval.systems import key_of_server
+    from eval.systems import server_key
 
     if not url.startswith(("http://", "https://")):
         raise fail(f"{url} is no http address.", EXIT_USAGE)
     with _report_errors(), show_progress() as progress:
         run = _load_run(stored, out)
         labelled = read_labels(labels) if labels else {}
-        server = Endpoint(url, model, key_of_server(), silence=timeout, seconds=timeout)
+        server = Endpoint(url, model, server_key(), silence=timeout, seconds=timeout)
         judged = judge_run(run, model_as_judge(server), labelled, progress)
         if as_json:
             print_json(judged.to_json())

@@ -40,8 +40,8 @@ from corpus.language import detect_language
 from corpus.library import Library
 from eval.bench_tools import database_of, timed
 from eval.output import print_json, print_table
-from eval.report.html_markup import joined, style, tag
-from eval.report.plots import growth, legend
+from eval.report.html_markup import join_parts, style_sheet, tag
+from eval.report.plots import growth_plot, legend
 from ingest.chunker import SEGMENTER_VERSION, segment
 from ingest.input_files import inputs
 from ingest.pipeline import Input, read_document, starter_sources
@@ -182,9 +182,11 @@ def drawn(told: Sequence[dict[str, Any]]) -> str:
         lines = [([(each["passages"], each[f"{name} p50"]) for each in own], n) for n, name in enumerate(names)]
         plots += [
             tag("h2", engine),
-            growth(lines, "passages held", f"Median time of a search by the size of the library, {engine}"),
+            growth_plot(lines, "passages held", f"Median time of a search by the size of the library, {engine}"),
         ]
-    page = joined(tag("head", tag("title", "Scale"), style()), tag("body", tag("main", legend(names), *plots)))
+    page = join_parts(
+        tag("head", tag("title", "Scale"), style_sheet()), tag("body", tag("main", legend(names), *plots))
+    )
     return f"<!DOCTYPE html>\n{tag('html', page, lang='en')}\n"
 
 
