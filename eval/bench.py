@@ -60,7 +60,7 @@ for node in index.as_retriever(similarity_top_k=5).retrieve(sys.argv[3]):
 
 
 def indexed(folder: Path, embedder: Embedder, sources: Sequence[Input]) -> Library:
-    """Ours: the texts read, segmented, embedded and indexed into a new library."""
+    """Rapporteur's side: reads, segments, embeds and indexes texts into a new library."""
     shutil.rmtree(folder, ignore_errors=True)
     library = Library(folder, embedder, SEGMENTER_VERSION)
     filled(library, sources, Catalogue([], []))
@@ -142,7 +142,7 @@ def main() -> None:
 
 
 def _cold(root: Path, peer: Path, model: Path, runs: int) -> list[tuple[float, float]]:
-    """Whole processes, from start to answer."""
+    """Times of whole processes, from start to answer."""
     question = QUESTIONS[1]
     ours = [*RAPPORTEUR, "--data-dir", str(root / "library"), "ask", question]
     theirs = [sys.executable, "-c", _COLD_PEER, str(peer), str(model), question]
@@ -153,7 +153,7 @@ def _cold(root: Path, peer: Path, model: Path, runs: int) -> list[tuple[float, f
 
 
 def _ratio(name: str, pairs: Sequence[tuple[float, float]]) -> dict[str, float]:
-    """Medians of both sides in milliseconds, and theirs over ours."""
+    """Medians of both sides in milliseconds, and LlamaIndex's time as a multiple of Rapporteur's."""
     ours, theirs = (statistics.median(side) for side in zip(*pairs, strict=True))
     return {
         f"{name}_ours_ms": round(ours * 1e3, 1),

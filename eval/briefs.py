@@ -1,9 +1,9 @@
-"""How good a briefing is: its claims and citations put to the checks that answers are put to, and two of its own.
+"""How good a briefing is: its claims and citations get the checks of answers, and two more.
 
-Shares lie in 0..1. `cited`: of the sentences, those with a citation. Citation recall and precision are ALCE's
-(`eval.metrics.answers`), quote exactness the project's. `paragraph_exact`: of the citations, those whose locator is
-that of the block in which the quoted words lie. Faults name statements that are said twice, and citations of another
-item of the agenda than the one briefed about.
+Shares lie in 0..1. `cited`: the share of sentences with a citation. Citation recall and precision are ALCE's
+(`eval.metrics.answers`), quote exactness the project's. `paragraph_exact`: the share of citations whose locator is
+that of the block with the quoted words. Faults name repeated statements, and citations of another agenda item than
+the one of the briefing.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def scores_of(briefing: Briefing, library: Library) -> BriefScores:
 
 
 def record_of(briefing: Briefing, library: Library) -> Record:
-    """A briefing as the answer to its request."""
+    """The briefing as an answer record."""
     citations = briefing.citations
     order = {citation: n for n, citation in enumerate(citations)}
     return Record(
@@ -96,7 +96,7 @@ def _bare(citation: Citation, library: Library) -> str:
 
 
 def _in_place(citation: Citation, library: Library) -> bool:
-    """Whether the quoted words begin in a block that bears the locator, and end in it or under it."""
+    """Whether the quoted words begin in a block with the cited locator, and end in it or below it."""
     document = library.document(citation.document)
     block = document.block_at(citation.start)
     if block is None or document.cite(block.locator) != citation.locator or citation.start >= block.end:
@@ -109,9 +109,10 @@ def _in_place(citation: Citation, library: Library) -> bool:
 
 
 def _of_other_item(citation: Citation, briefing: Briefing, library: Library) -> bool:
-    """Whether a citation is of the annotations or the line of another item, or of a document announced for another.
+    """Whether a citation is of the annotations or the agenda row of another item, or of a document announced for
+    another.
 
-    What is said under item 1, on how the meeting came about, belongs to every item.
+    Item 1 is exempt: what is said there about the meeting applies to every item.
     """
     if briefing.request.kind != "item":
         return False
@@ -141,7 +142,7 @@ def _of_other_item(citation: Citation, briefing: Briefing, library: Library) -> 
 
 
 def print_scores(console: Console, found: Mapping[str, BriefScores]) -> None:
-    """The figures of briefings, one a row, and below them what is wrong."""
+    """Prints the figures of briefings, one a row, and the faults below them."""
     shares = ("cited", "citation_recall", "citation_precision", "quote_exact", "paragraph_exact")
     rows = (
         [name, each.sentences, *(format_number(getattr(each, one)) for one in shares)] for name, each in found.items()

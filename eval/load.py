@@ -48,7 +48,7 @@ uvicorn.run(app, port=int(sys.argv[2]), log_level="error")
 
 @dataclass
 class Figures:
-    """What one round of asking gave. Times in seconds."""
+    """The result of one round of requests. Times in seconds."""
 
     seconds: float = 0.0
     times: list[float] = field(default_factory=list)
@@ -56,7 +56,7 @@ class Figures:
     mixed: int = 0
 
     def to_json(self) -> dict[str, Any]:
-        """Figures to print: answers a second, times in milliseconds, what went wrong."""
+        """Figures to print: answers a second, times in milliseconds, errors."""
         done = len(self.times)
         return {
             "answers": done,
@@ -72,7 +72,8 @@ class Figures:
 async def crowd(
     url: str, users: int, seconds: float, asked: Sequence[str], expected: dict[str, Any] | None = None
 ) -> Figures:
-    """Many people ask at once. `expected` holds what each question's answer has; without it none is compared."""
+    """Has many users ask at once. `expected` has the fields that each question's answer must have; without it answers
+    are not compared."""
     found = Figures()
     limits = httpx.Limits(max_connections=users, max_keepalive_connections=users)
     async with httpx.AsyncClient(timeout=DEADLINE, limits=limits, trust_env=False) as client:
@@ -101,7 +102,7 @@ async def crowd(
 
 
 def bare(answer: dict[str, Any]) -> dict[str, Any]:
-    """An answer without its times, which alone differ."""
+    """An answer without its times, which are the only part that differs."""
     return {name: value for name, value in answer.items() if name != "timings"}
 
 
@@ -112,13 +113,13 @@ def questions(most: int) -> list[str]:
 
 
 def quiet(url: str, asked: Sequence[str]) -> dict[str, Any]:
-    """The answer to each question when nobody else asks."""
+    """The answer to each question on a server without other requests."""
     with httpx.Client(timeout=DEADLINE, trust_env=False) as client:
         return {each: bare(client.post(f"{url}/ask", json={"question": each}).json()) for each in asked}
 
 
 def folder_of(folder: Path, count: int) -> Path:
-    """A folder of documents about other things than the questions."""
+    """Creates a folder of documents about subjects unrelated to the questions."""
     folder.mkdir()
     words = "harbour winter lantern ferry rope tide signal keel mast anchor pilot chart beacon"
     for number in range(count):
@@ -127,7 +128,7 @@ def folder_of(folder: Path, count: int) -> Path:
 
 
 def soak(url: str, pid: int, count: int, asked: Sequence[str]) -> list[float]:
-    """Memory in MB after each tenth of many questions, which are asked by four at once."""
+    """The memory of the server in MB after each tenth of many questions, four of which are asked at once."""
 
     async def some(number: int, offset: int) -> None:
         async with httpx.AsyncClient(timeout=DEADLINE, trust_env=False) as client:

@@ -1,8 +1,9 @@
-"""Whether a text is found among texts in other languages: how often the passage that answers is among the first, in one library of the
-English development documents and of the documents that calibration has in the five other languages.
+"""Retrieval in a library of several languages: how often the passage with the answer is among the first, in one
+library of the English development documents and of the calibration documents in the five other languages.
 
-Three kinds of questions: in English about an English document, in another language about an English document (the development questions
-of `eval/cases/un.jsonl`), in another language about a document in that language (`eval/training/data/calibration-documents.jsonl.bz2`).
+Three kinds of questions: in English about an English document, in another language about an English document (the
+development questions of `eval/cases/un.jsonl`), in another language about a document in that language
+(`eval/training/data/calibration-documents.jsonl.bz2`).
 """
 
 from __future__ import annotations
@@ -28,17 +29,17 @@ from eval.training.rows import CALIBRATION
 
 QUESTIONS = Path(__file__).parent / "cases" / "un.jsonl"
 FIRST = (1, 3, 6, 16)
-"""Among how many first passages the right one is looked for."""
+"""Ranks up to which the passage with the answer is looked for."""
 HELD_OUT = "d2-"
-"""How the ids of development questions begin that nothing is chosen by."""
+"""Prefix of the ids of development questions that are excluded, since nothing may be chosen by them."""
 
 
 Spans = Mapping[str, Sequence[Span]]
-"""What answers, by document id."""
+"""Spans with the answer, by document id."""
 
 
 def sought(library: Library) -> Iterator[tuple[str, str, str, Spans]]:
-    """The questions with an answer whose places are in the library: what is asked of what, the question, its language, its places."""
+    """The answerable questions whose places are in the library: kind, question, language, places."""
     for asked in asked_of([QUESTIONS], library):
         if asked is not None and asked.answerable and not asked.id.startswith(HELD_OUT):
             kind = "English about English" if asked.language == "en" else "other languages about English"
@@ -55,7 +56,7 @@ def sought(library: Library) -> Iterator[tuple[str, str, str, Spans]]:
 
 
 def rank(found: Sequence[Evidence], spans: Spans) -> int | None:
-    """Which of the passages found is the first that answers, counted from 0; None where none is."""
+    """The rank, from 0, of the first passage with the answer; None where there is none."""
     for n, each in enumerate(found):
         passage = each.passage
         if any(begin < passage.end and passage.start < end for begin, end in spans.get(passage.document_id, ())):
@@ -64,7 +65,7 @@ def rank(found: Sequence[Evidence], spans: Spans) -> int | None:
 
 
 def ranks(engine: Engine) -> dict[str, list[int | None]]:
-    """The rank of the right passage of each question, by kind and by kind and language."""
+    """The rank of the passage with the answer for each question, by kind and by kind and language."""
     found: dict[str, list[int | None]] = defaultdict(list)
     for kind, text, language, spans in sought(engine.library):
         evidence = engine.retriever.retrieve(engine.question(text, language), max(FIRST))

@@ -49,8 +49,8 @@ COLUMNS = {
 
 
 def scores_of(library: Library, labels: Sequence[Labelled]) -> Scores:
-    """Looks for the origins in a library that holds the labelled texts and the earlier ones. Raises `EvaluationError` where one is
-    not there."""
+    """Looks up the origins in a library that contains the labelled texts and the earlier ones. Raises
+    `EvaluationError` where one is missing."""
     count = places = kinds = invented = missed = 0
     wrong = []
     for each in labels:

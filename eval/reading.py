@@ -27,7 +27,7 @@ ROUNDS = 5
 
 
 def bare_text(data: bytes) -> int:
-    """Extracts the text of all pages as pypdfium2 gives it; returns the number of pages."""
+    """Extracts the text of all pages with pypdfium2; returns the number of pages."""
     import pypdfium2
 
     document = pypdfium2.PdfDocument(data)
@@ -42,7 +42,7 @@ def bare_text(data: bytes) -> int:
 
 
 def read_all(files: Sequence[tuple[str, bytes]], catalogue: Catalogue) -> int:
-    """Reads files to documents; returns the number of pages, those of refused files left out."""
+    """Reads files to documents; returns the number of pages, without those of refused files."""
     pages = 0
     for name, data in files:
         try:
@@ -54,7 +54,7 @@ def read_all(files: Sequence[tuple[str, bytes]], catalogue: Catalogue) -> int:
 
 
 def speed(files: Sequence[tuple[str, bytes]], catalogue: Catalogue) -> dict[str, float]:
-    """Pages per second of reading and of bare extraction, medians of several turns."""
+    """Pages per second of reading and of bare extraction, medians of several rounds."""
     pages = read_all(files, catalogue)
     ours: list[float] = []
     bare: list[float] = []
@@ -70,7 +70,7 @@ def speed(files: Sequence[tuple[str, bytes]], catalogue: Catalogue) -> dict[str,
 
 
 def growth(catalogue: Catalogue) -> dict[str, float]:
-    """The most memory that reading has used after a few files and after many, in MB."""
+    """The peak memory in MB after reading a few files and after many."""
     found = {}
     for n in range(400):
         read_all([(f"{n}.pdf", paper(n, pages=2))], catalogue)
@@ -83,7 +83,8 @@ _LINE, _BODY, _LEFT, _FOOT = 12.0, 10.0, 123.0, 640.0
 
 
 def paper(number: int, pages: int = 4) -> bytes:
-    """A paper with the symbol A/CONF.900/`number`, of at least so many pages; the same number makes the same bytes."""
+    """Generates a paper with the symbol A/CONF.900/`number`, of at least `pages` pages; the same number gives the
+    same bytes."""
     from reportlab.lib.pagesizes import letter
     from reportlab.lib.utils import simpleSplit
     from reportlab.pdfgen.canvas import Canvas

@@ -1,7 +1,9 @@
-"""`python -m eval.themes`: the themes of a library, how large, how long they take, how stable and how mixed in language they are.
+"""`python -m eval.themes`: the themes of a library: number, size, time, stability and mixture of languages.
 
-The library is the one of the settings. Its documents are put into a fresh library in the opposite order, and several times they are grouped with a tenth of them left out; the adjusted Rand index (Hubert and Arabie 1985) compares the themes of the documents
-that both have, and of their passages. Where the library has several languages, how mixed they are within themes is told. Times are of the processor, with vectors at hand.
+The library is the one of the settings. Its documents are copied into a new library in the opposite order, and
+clustered several times with a tenth of them left out; the adjusted Rand index (Hubert and Arabie 1985) compares the
+themes of the documents, and of the passages, that both have. In a library of several languages, the mixture of
+languages within themes is measured. Times are processor times, without embedding.
 """
 
 from __future__ import annotations
@@ -68,7 +70,7 @@ def main() -> None:
 
 
 def again(library: Library, chosen: Settings, ids: Sequence[str]) -> Themes:
-    """The themes of a fresh library that takes some documents over in an order."""
+    """The themes of a new library with a copy of some documents, added in the given order."""
     with tempfile.TemporaryDirectory() as folder, Library(Path(folder), library.models, SEGMENTER_VERSION) as fresh:
         for each in ids:
             fresh.take(library.holding(each))
@@ -77,7 +79,7 @@ def again(library: Library, chosen: Settings, ids: Sequence[str]) -> Themes:
 
 
 def listed(themes: Themes) -> Members:
-    """The theme of each document, and of each passage, of those that are in one."""
+    """The theme of each document and of each passage, by id, without those that have none."""
     made = themes.themes
     return (
         {each.document: theme.number for theme in made for each in theme.documents},
@@ -98,8 +100,8 @@ def agreement(one: Members, other: Members) -> tuple[float, float]:
 
 
 def mixture(library: Library, themes: Themes) -> dict[str, float]:
-    """How mixed the languages of documents are: entropy in bits of all, and within themes, weighed by their documents; and the
-    share of themes with documents in one language alone."""
+    """The mixture of languages: the entropy in bits over all documents, and within themes, weighted by their
+    documents; and the share of themes in a single language."""
     from scipy.stats import entropy
 
     def bits(languages: Sequence[str]) -> float:

@@ -1,4 +1,4 @@
-"""What comes out of public sets, and figures over that, each with a 95 % interval."""
+"""Outcomes of public sets, and figures over these, each with a 95 % interval."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from eval.systems.rapporteur import confidence_of
 RANKED = 10
 """Documents that are ranked for a question."""
 SHARE = 0.5
-"""Of a selected sentence so much must be quoted: sentences are told apart otherwise here than in the set."""
+"""Minimum share of a selected sentence that must be quoted: sentences are split otherwise here than in the set."""
 _DEPTH = 60
-"""Passages that are retrieved to rank documents: one may hold several."""
+"""Passages that are retrieved to rank documents, since one document may have several."""
 Outcome = dict[str, Any]
-"""What came out for one row, by name; JSON values."""
+"""The outcome of one row, by name; JSON values."""
 Figures = Mapping[str, Figure]
 
 
 def rank(engine: Engine, question: str) -> list[int]:
-    """The numbers of the best texts, each once, by the best of their passages."""
+    """The numbers of the best texts, each once, ranked by their best passage."""
     return list(dict.fromkeys(index_of(each.document.key) for each in engine.search(question, _DEPTH)))[:RANKED]
 
 
 def judged(ranked: Sequence[int], relevant: int) -> Outcome:
-    """The outcome of one question, whose answer is in one text."""
+    """The outcome of one question whose answer is in one text."""
     return {
         "ndcg10": ndcg(ranked, [relevant], 10),
         "recall": [recall_at(ranked, [relevant], k) for k in (1, 5, 10)],
@@ -49,7 +49,7 @@ def ranking_figures(outcomes: Sequence[Outcome]) -> Figures:
 
 
 def refused(row: Abstention, kit: Kit) -> Outcome:
-    """What is answered from the passages of a row, in a library that holds these and nothing else."""
+    """The outcome of a row whose passages alone are in the library."""
     with stocked(row.texts(), kit) as engine:
         answer = engine.ask(row.question)
     return {
@@ -61,7 +61,8 @@ def refused(row: Abstention, kit: Kit) -> Outcome:
 
 
 def quoted(row: Evidence, kit: Kit) -> Outcome:
-    """The same of a row with selected sentences, and whether one of these is quoted, as an answer or as what comes closest."""
+    """The same for a row with selected sentences, and whether one of these is quoted, as an answer or as the closest
+    passage."""
     with stocked(row.texts(), kit) as engine:
         answer = engine.ask(row.input)
     said = [(each.symbol, (each.start, each.end)) for each in answer.citations]
@@ -91,7 +92,7 @@ def evidence_figures(outcomes: Sequence[Outcome]) -> Figures:
 
 
 def covered(gold: Iterable[tuple[str, Span]], by: Sequence[tuple[str, Span]], share: float = 1.0) -> bool:
-    """Whether spans together hold at least this share of the characters of one of the gold spans."""
+    """Whether spans together contain at least this share of the characters of one of the gold spans."""
     for key, (start, end) in gold:
         held: set[int] = set()
         for other, (begin, stop) in by:

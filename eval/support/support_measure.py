@@ -1,4 +1,4 @@
-"""What checks make of the set: true sentences that they reject, corruptions that they catch; the set, and tables of it."""
+"""Runs checks on the set: true sentences that they reject, corruptions that they catch; and prints tables of it."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from eval.support.corrupt import KINDS, Sentence, corruptions
 
 TRUE = "true"
 Stands = Callable[[str, str, str], bool]
-"""From a claim, its source and their language to whether the claim stands."""
+"""From a claim, its source and their language to whether the claim is accepted."""
 
 
 @dataclass(frozen=True)
 class Told:
-    """What a check made of one claim: `right` where it let a true one stand, or caught a false one."""
+    """The result of a check on one claim: `right` where it accepted a true one, or rejected a false one."""
 
     kind: str
     language: str
@@ -39,18 +39,18 @@ class Told:
 
 
 def run_time(embedder: Embedder | None) -> Stands:
-    """The check that a model's sentences pass before they are shown."""
+    """The check that a model's sentences must pass before they are shown."""
     check = SupportCheck(embedder)
     return lambda claim, source, language: check(claim, [Source(source, language)]).whole
 
 
 def evaluation() -> Stands:
-    """The check by which the evaluation judges citations, which shares no judgement with the other."""
+    """The check by which the evaluation judges citations, which is independent of the other."""
     return lambda claim, source, language: check_support(claim, [source], language=language).whole
 
 
 def measure(stands: Stands) -> Iterator[Told]:
-    """What a check makes of every sentence of the set and of every corruption of one."""
+    """Runs a check on every sentence of the set and on every corruption of one."""
     sentences = true_sentences()
     for each in sentences:
         right = stands(each.claim, each.source, each.language)
@@ -61,7 +61,7 @@ def measure(stands: Stands) -> Iterator[Told]:
 
 
 def shares(told: Sequence[Told]) -> list[dict[str, Any]]:
-    """By kind: how many, the share that was judged right, and that of the half that nothing was fitted on. `all` are the
+    """By kind: number of claims, the share that was judged correctly, and that of the held-out half. `all` are the
     corruptions together."""
     rows = [_row(kind, [each for each in told if each.kind == kind]) for kind in (TRUE, *KINDS)]
     return [*rows, _row("all", [each for each in told if each.kind != TRUE])]
@@ -97,7 +97,7 @@ def true_sentences() -> list[Sentence]:
 
 
 def held_out(source: str) -> bool:
-    """Whether what rests on a source belongs to the half that no bar was fitted on; told by its hash."""
+    """Whether a source belongs to the half that no threshold was fitted on; decided by its hash."""
     return hashlib.sha256(source.encode()).digest()[0] % 2 == 1
 
 
@@ -122,7 +122,7 @@ def print_shares(console: Console, rows: Mapping[str, Sequence[Mapping[str, Any]
 
 
 def print_faults(console: Console, told: Sequence[Told]) -> None:
-    """Each claim that was judged wrongly, with its source."""
+    """Prints each claim that was judged wrongly, with its source."""
     for each in told:
         if not each.right:
             half = "held out" if each.held_out else "fitted"

@@ -1,4 +1,4 @@
-"""Training data: groups of passages that one question is asked of, in files of JSON lines."""
+"""Training data: groups of one question and its passages, in JSON Lines files."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from typing import Any
 
 _WORD = re.compile(r"\w+")
 FOLDED = 80
-"""Characters of a passage by which it is known again."""
+"""Characters of a passage that identify it."""
 
 
 @dataclass(frozen=True)
 class Read:
-    """A passage and what of it answers: `answer` is a span of its text in characters, None where it does not answer."""
+    """A passage and its answer: `answer` is a span of its text in characters, None where it does not answer."""
 
     heading: str
     passage: str
@@ -27,8 +27,8 @@ class Read:
 
 @dataclass(frozen=True)
 class Group:
-    """One question and the passages that it is asked of. `answerable` says whether any answers; where none bears an
-    answer and the group is answerable all the same, it is not known which passage does."""
+    """One question and its passages. `answerable` says whether any answers; where the group is answerable and no
+    passage has an answer, it is unknown which one answers."""
 
     source: str
     language: str
@@ -41,12 +41,12 @@ _OPENED: Mapping[str, Callable[[bytes], bytes]] = {".gz": gzip.decompress, ".bz2
 
 
 def folded(text: str) -> str:
-    """A text by which the same text is known again, however it is spaced and written."""
+    """A key by which the same text is recognised regardless of spacing and case."""
     return "".join(_WORD.findall(text.casefold()))[:FOLDED]
 
 
 def save(groups: Iterable[Group], path: Path) -> int:
-    """Writes groups as JSON lines, compressed where the name ends so; how many."""
+    """Writes groups as JSON Lines, compressed where the name ends in `.gz`; returns how many."""
     lines = [json.dumps(_plain(group), ensure_ascii=False) for group in groups]
     data = "".join(f"{line}\n" for line in lines).encode()
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -56,8 +56,8 @@ def save(groups: Iterable[Group], path: Path) -> int:
 
 
 def lines_of(path: Path) -> Iterator[Any]:
-    """The JSON values of a file, one a line, compressed (.gz, .bz2) or not. Raises `ValueError` with file and line for what is
-    none."""
+    """The JSON values of a file, one a line, compressed (.gz, .bz2) or not. Raises `ValueError` with file and line
+    for invalid JSON."""
     text = _OPENED.get(path.suffix, bytes)(path.read_bytes()).decode()
     # Not `splitlines`, which also breaks at separators that JSON may hold as they are.
     for n, line in enumerate(text.split("\n"), 1):
@@ -69,7 +69,7 @@ def lines_of(path: Path) -> Iterator[Any]:
 
 
 def load(path: Path) -> Iterator[Group]:
-    """The groups of a file. Raises `ValueError` with the file and where in it for what is no group."""
+    """The groups of a file. Raises `ValueError` with file and entry for what is no group."""
     for n, raw in enumerate(lines_of(path), 1):
         try:
             yield _group(raw)

@@ -1,4 +1,4 @@
-"""Training of the model that tells what a question asks of a meeting (`assistant.meeting.intents`)."""
+"""Training of the model that recognises what a question asks of a meeting (`assistant.meeting.intents`)."""
 
 from __future__ import annotations
 
@@ -29,19 +29,20 @@ from eval.training.rows import (
 )
 
 FILLED = 3
-"""Times that a pattern is filled, each with another meeting."""
+"""How often a pattern is filled, each time with another meeting."""
 OTHERS = 4_000
 """Questions about other documents than agendas."""
 FOLDS = 5
 STRENGTH = 10.0
-"""What errors cost beside large weights (scikit-learn's `C`): of 1, 10 and 100 it tells most patterns that were left out."""
+"""Inverse regularisation strength (scikit-learn's `C`): of 1, 10 and 100 it recognises most patterns that were left
+out."""
 
 Vectors = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A question in a language, what it asks for, and the pattern or question that it was made of."""
+    """A question in a language, its intent, and the pattern or question that it was made from."""
 
     text: str
     language: str
@@ -74,20 +75,21 @@ def asked_of_meetings(meetings: Path, patterns: Sequence[Path]) -> Iterator[Aske
 
 
 def asked_of_others(files: Sequence[Path], most: int = OTHERS) -> list[Asked]:
-    """Questions about other documents, and their translations, that stand alone: so many, the same at every call."""
+    """Standalone questions about other documents, and their translations: at most `most`, the same at every call."""
     raw: list[Any] = [row for file in files for row in lines_of(file) if not row.get("history")]
     drawn = random.Random(1).sample(raw, min(most, len(raw)))
     return [Asked(row["question"], row["language"], OTHER, row.get("of", row.get("id"))) for row in drawn]
 
 
 def all_asked() -> list[Asked]:
-    """All questions that the shipped model learns from."""
+    """All training questions of the shipped model."""
     others = [QUESTIONS, TRANSLATIONS, TREATY_QUESTIONS, TREATY_TRANSLATIONS]
     return [*asked_of_meetings(MEETINGS, [PATTERNS, MORE_PATTERNS]), *asked_of_others(others)]
 
 
 def fitted(asked: Sequence[Asked], vectors: Vectors, model: str) -> Intents:
-    """The model of questions with their vectors (questions x dimension), as an embedding model of that name gives them."""
+    """Fits the model on questions with their vectors (questions x dimension), as the named embedding model gives
+    them."""
     from sklearn.linear_model import LogisticRegression
 
     made = LogisticRegression(C=STRENGTH, max_iter=1_000).fit(vectors, [each.intent for each in asked])
@@ -96,7 +98,7 @@ def fitted(asked: Sequence[Asked], vectors: Vectors, model: str) -> Intents:
 
 
 def left_out(asked: Sequence[Asked], vectors: Vectors) -> list[tuple[Asked, float]]:
-    """Of each question the chance that it asks for what no agenda tells, by a model that has not seen its pattern."""
+    """For each question the probability that no agenda answers it, by a model that has not seen its pattern."""
     folds = np.array([zlib.crc32(each.of.encode()) % FOLDS for each in asked])
     found: list[tuple[Asked, float]] = []
     for fold in range(FOLDS):
@@ -107,8 +109,8 @@ def left_out(asked: Sequence[Asked], vectors: Vectors) -> list[tuple[Asked, floa
 
 
 def told_apart(found: Sequence[tuple[Asked, float]]) -> list[list[object]]:
-    """By language and for all, how well the chances tell what an agenda tells from what it does not: rows of language, questions, area
-    under the curve."""
+    """How well the probabilities separate what an agenda answers from what it does not: rows of language, questions,
+    area under the curve, for all and by language."""
     rows: list[list[object]] = []
     for language in ("all", *dict.fromkeys(each.language for each, _ in found)):
         held = [(each, chance) for each, chance in found if language in ("all", each.language) and each.intent != OTHER]
@@ -118,7 +120,7 @@ def told_apart(found: Sequence[tuple[Asked, float]]) -> list[list[object]]:
 
 
 def arrays_of(intents: Intents) -> dict[str, NDArray[Any]]:
-    """The model as it ships."""
+    """The model in the shipped form."""
     return {
         "model": np.array(intents.model),
         "intents": np.array(intents.names),

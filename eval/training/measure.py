@@ -1,4 +1,4 @@
-"""What a reader says of the passages that search finds for questions: the outcomes that it is calibrated by."""
+"""Outcomes of a reader on the passages that search finds for questions, for its calibration."""
 
 from __future__ import annotations
 
@@ -33,15 +33,17 @@ class Question:
 
 
 Best = Callable[[str], tuple[float, float | None] | None]
-"""What is said for the best passage of a question, and how like it the passage is that is most like it in meaning; None where none is found."""
+"""From a question to the score of its best passage, and the highest likeness in meaning of any passage; None where no
+passage is found."""
 
 
 def questions_for(
     name: str, files: Sequence[Path], asides: Sequence[Path], engine: Engine, translations: Sequence[Path] = ()
 ) -> list[Question]:
-    """The questions that a reader is calibrated by: `en` and `both` by English ones, others, and likeness, by the others. `files` ask about
-    the engine's documents (`data/README.md`), `translations` ask the same in other languages, `asides` about something else.
-    Raises `ValueError` for questions whose places are not in the documents, and for translations of questions that are in no file."""
+    """The questions that calibrate a reader: for `en` and `both` the English ones, for others, and likeness, the
+    rest. `files` ask about the engine's documents (`data/README.md`), `translations` ask the same in other
+    languages, `asides` about something else. Raises `ValueError` for questions whose places are not in the
+    documents, and for translations of questions that are in no file."""
     asked = list(asked_of(files, engine.library))
     if lost := asked.count(None):
         raise ValueError(f"The places of {lost} questions are not in the documents: name those they were written on.")
@@ -62,10 +64,10 @@ def questions_for(
 def written_for(
     documents: Path, asides: Sequence[Path], folder: Path, name: str = SAME
 ) -> Iterator[tuple[Path, list[Question]]]:
-    """For each language the folder of the documents in it, made in another one of written ones (`data/README.md`), and the questions
-    asked of these: by the `name` of the bars those that were written on them, with the asides in the language, or the same in English, with
-    a part of the English asides. What is asked in a third language is asked of the documents in all of them, as whoever asks so holds texts
-    in several, with all asides in these."""
+    """For each language the folder of its documents, created from written ones (`data/README.md`), and their
+    questions: depending on the calibration's `name` those written on them, with the asides in the language, or the
+    same in English, with a part of the English asides. Questions in a third language are asked of the documents in
+    all languages together, as users who ask so have texts in several, with all asides in these."""
     rows = list(lines_of(documents))
     others = [row for path in asides for row in lines_of(path)]
     languages = sorted({row["language"] for row in rows})
@@ -91,11 +93,11 @@ _WORDED: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     FROM_ENGLISH: lambda row: str(row["en"]),
     NEITHER_ENGLISH: lambda row: str(row["other"]["q"]),
 }
-"""By bars, how a question on a written document is asked (`data/README.md`)."""
+"""By calibration, which wording of a question on a written document is used (`data/README.md`)."""
 
 
 def outcomes(questions: Iterable[Question], best: Best) -> Iterator[Outcome]:
-    """What is said for the best passage of each question; nothing of a question for which none is found."""
+    """The outcome of each question; none for a question without a passage."""
     for asked in questions:
         told = best(asked.text)
         if told is not None:
@@ -104,8 +106,8 @@ def outcomes(questions: Iterable[Question], best: Best) -> Iterator[Outcome]:
 
 
 def by_readers(engine: Engine, reader: Reads, other: Reads | None = None) -> Best:
-    """The best logit of a reader, with what search adds to it, over the passages that search finds; with an `other` one the best mean
-    of both over those that the first likes best."""
+    """The best logit of a reader, plus the contribution of search, over the passages that search finds; with an
+    `other` reader the best mean of both over the passages that the first ranks highest."""
 
     def best(text: str) -> tuple[float, float | None] | None:
         found = engine.search(text, READ)
@@ -124,7 +126,7 @@ def by_readers(engine: Engine, reader: Reads, other: Reads | None = None) -> Bes
 
 
 def by_likeness(engine: Engine) -> Best:
-    """The best nearness (`assistant.qa.scoring`) of the units that search finds."""
+    """The best likeness (`assistant.qa.scoring`) of the units that search finds."""
     weigher = Weigher(engine.library)
 
     def best(text: str) -> tuple[float, float | None] | None:
@@ -136,8 +138,8 @@ def by_likeness(engine: Engine) -> Best:
 
 
 def write_calibration(path: Path, name: str, found: Calibration, weights: bytes | None) -> None:
-    """Puts a reader's calibration, or that of likeness, which has no weights, into a file of `assistant.qa.abstention`; others
-    stay as they are."""
+    """Writes a reader's calibration, or that of likeness, which has no weights, into a file of
+    `assistant.qa.abstention`; others stay as they are."""
     held = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     told = found.to_json() | ({} if weights is None else {"weights": hashlib.sha256(weights).hexdigest()})
     readers = {**held.get("readers", {}), name: told}
@@ -145,9 +147,9 @@ def write_calibration(path: Path, name: str, found: Calibration, weights: bytes 
 
 
 def mined(groups: Iterable[Group], reader: Reads, kept: int) -> Iterator[Group]:
-    """Groups with what answers, and of the other passages the `kept` that the reader thinks likeliest to answer: what it is trained
-    on next (hard negatives as in Xiong et al., 2021, "Approximate Nearest Neighbor Negative Contrastive Learning for Dense Text
-    Retrieval", here those of the reader itself)."""
+    """Groups with the passages that answer, and of the others the `kept` that the reader considers most likely to
+    answer: hard negatives for the next training (as in Xiong et al., 2021, "Approximate Nearest Neighbor Negative
+    Contrastive Learning for Dense Text Retrieval", here those of the reader itself)."""
     for group in groups:
         right = [read for read in group.reads if read.answer]
         others = [read for read in group.reads if not read.answer]

@@ -1,7 +1,9 @@
-"""Training of the query encoder of the multilingual model (`corpus.embedding.query_encoder`), passages left as they are.
+"""Training of the query encoder of the multilingual model (`corpus.embedding.query_encoder`); passage vectors stay as
+they are.
 
-The loss of a batch of questions is that of dense passage retrieval (Karpukhin et al., 2020), over all passages of a set and not
-those of the batch alone, and how far a question is from where the untrained model has the same one in English.
+The loss of a batch of questions is that of dense passage retrieval (Karpukhin et al., 2020), over all passages of a
+set instead of those of the batch, plus the distance of a question from the untrained model's vector of the same
+question in English.
 """
 
 from __future__ import annotations
@@ -49,16 +51,17 @@ if TYPE_CHECKING:
 
 Vectors = NDArray[np.float32]
 MOST_WRITTEN = 1_200
-"""Questions in the language of their passages that a round of training has, or they would outweigh those in another one."""
+"""Maximum questions in the language of their passages in a round of training, so that they do not outweigh those in
+another language."""
 NEIGHBOURS = 240
-"""Questions among which those of a length are put together."""
+"""Number of questions that are sorted by length together."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How a run is made: `minutes` is its box of time, `rank` that of the updates. The rate rises in `warm` steps and falls
-    to a fiftieth at the end. `temperature` divides cosines; `apart` is the weight of the distance from the English question.
-    Longer questions are cut at `pieces`."""
+    """The settings of a run: `minutes` is its time limit, `rank` that of the updates. The rate rises in `warm` steps
+    and falls to a fiftieth at the end. `temperature` divides cosines; `apart` is the weight of the distance from
+    the English question. Longer questions are cut at `pieces`."""
 
     minutes: float = 25
     rank: int = 32
@@ -74,8 +77,9 @@ class Plan:
 
 @dataclass(frozen=True)
 class Asked:
-    """A question, the numbers of the passages that answer it, of those of a scope alone if it has one, the vector of the same
-    question in English, and what moves it to the language of the passages; vectors are (width,)."""
+    """A question, the numbers of the passages that answer it, the range of passages that it is restricted to, if any,
+    the vector of the same question in English, and the shift to the language of the passages; vectors are
+    (width,)."""
 
     text: str
     right: tuple[int, ...]
@@ -86,7 +90,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Shelf:
-    """Questions about passages, whose vectors are (passages x width); `most` of them at most in one round."""
+    """Questions about passages, whose vectors are (passages x width); at most `most` of them in one round."""
 
     questions: list[Asked]
     passages: Vectors
@@ -94,8 +98,8 @@ class Shelf:
 
 
 def shelves_in(shared: Path, folder: Path, tell: ProgressReporter) -> list[Shelf]:
-    """All that the shipped encoder is trained on. `shared` is a folder with `documents/un/train`; `folder` gets the libraries and
-    models. Raises what `engine_over` raises."""
+    """The training data of the shipped encoder. `shared` is a folder with `documents/un/train`; `folder` gets the
+    libraries and models. Raises what `engine_over` raises."""
     base = E5Encoder(models_folder(folder))
     with engine_over([shared / "documents" / "un" / "train"], folder, tell.reading) as engine:
         documents = shelf_of(engine.library, QUESTIONS, TRANSLATIONS, base)
@@ -106,8 +110,8 @@ def shelves_in(shared: Path, folder: Path, tell: ProgressReporter) -> list[Shelf
 
 
 def shelf_of(library: Library, questions: Path, translations: Path, base: Embedder, *, scoped: bool = False) -> Shelf:
-    """The questions of a file that the documents of a library answer, and their translations. `base` is the untrained model. With
-    `scoped` each is asked of its own document, where the others may answer it, too."""
+    """The questions of a file that the documents of a library answer, and their translations. `base` is the untrained
+    model. With `scoped` each is restricted to its own document, where others may answer it as well."""
     if library.models.multilingual is None:
         raise ValueError(f"The multilingual model is not installed: {install('multilingual')}")
     others: dict[str, list[str]] = {}
@@ -148,7 +152,8 @@ def shelf_of_written(written: Path, base: Embedder) -> Shelf:
 
 
 class QueryEncoder(nn.Module):
-    """The model with an update of low rank beside each linear layer, which alone is learnt. `weights` are those of BertModel."""
+    """The model with an update of low rank for each linear layer; only the updates are trained. `weights` are those
+    of BertModel."""
 
     def __init__(self, tokenizer: Tokenizer, weights: Mapping[str, NDArray[Any]], plan: Plan) -> None:
         super().__init__()
@@ -172,7 +177,7 @@ class QueryEncoder(nn.Module):
         return functional.normalize((states * mask[:, :, None]).sum(1), dim=1)
 
     def factors(self) -> dict[str, NDArray[Any]]:
-        """The updates as they ship."""
+        """The updates in the shipped form."""
         return {
             f"{head.replace('/', '.')}.weight#{part}": values.detach().numpy().astype(np.float16)
             for name, values in self.updates.items()
@@ -181,7 +186,7 @@ class QueryEncoder(nn.Module):
 
 
 def encoder_of(plan: Plan) -> QueryEncoder:
-    """The encoder on the packaged model, before it has learnt anything. `EmbeddingError` where that is not installed."""
+    """The encoder on the packaged model, before training. `EmbeddingError` where that is not installed."""
     torch.manual_seed(plan.seed)
     torch.set_num_threads(plan.threads)
     packed = PackagedE5(Path()).packed
@@ -197,8 +202,8 @@ def _updated(
 def train(
     encoder: QueryEncoder, shelves: Sequence[Shelf], plan: Plan, folder: Path, tell: Callable[[str], None]
 ) -> None:
-    """Trains for the rest of the plan's minutes: `folder` gets `queries.pt`, from which a run that was ended early goes on, and
-    `run.json`. `tell` hears how it goes."""
+    """Trains for the rest of the plan's minutes: `folder` gets `queries.pt`, from which an interrupted run is
+    resumed, and `run.json`. `tell` receives progress messages."""
     folder.mkdir(parents=True, exist_ok=True)
     saved, state = folder / "queries.pt", {"steps": 0, "seconds": 0.0}
     if saved.exists():
@@ -247,7 +252,7 @@ def _loss(encoder: QueryEncoder, shelf: Shelf, batch: Sequence[Asked], plan: Pla
 
 
 def _batches(shelves: Sequence[Shelf], plan: Plan, rng: random.Random) -> Iterator[tuple[Shelf, list[Asked]]]:
-    """Endless batches of one shelf each, of questions that are about equally long."""
+    """Endless batches from one set each, of questions with about the same length."""
     while True:
         made = []
         for shelf in shelves:

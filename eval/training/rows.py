@@ -1,4 +1,4 @@
-"""All training rows from what they are made of, in files that are the same for the same input as far as search is."""
+"""Builds all training rows, in files that are the same for the same input, as far as search results are."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from eval.training.public import Banned, public_groups
 from eval.training.written_rows import written_groups
 
 DATA = Path(__file__).with_name("data")
-"""What ships with the repository, and not with the package."""
+"""Training data of the repository, which is not part of the package."""
 QUESTIONS, TRANSLATIONS, PASSAGES, PAPERS, INDEX, MEETINGS, PATTERNS, TREATIES = (
     DATA / f"{name}.jsonl.bz2"
     for name in (
@@ -26,25 +26,26 @@ QUESTIONS, TRANSLATIONS, PASSAGES, PAPERS, INDEX, MEETINGS, PATTERNS, TREATIES =
     )
 )  # fmt: skip
 CALIBRATION = DATA / "calibration-documents.jsonl.bz2"
-"""Written documents that nothing is trained on."""
+"""Written documents that are not used in training."""
 MORE = DATA / "more-questions.jsonl.bz2"
-"""Questions on documents that lie outside `un/train`, in the folders `ELSEWHERE`."""
+"""Questions on documents outside `un/train`, in the folders `ELSEWHERE`."""
 ELSEWHERE = ("documents/pdf", "documents/un/series")
 TREATY_QUESTIONS, TREATY_TRANSLATIONS = (DATA / f"treaty-{name}.jsonl.bz2" for name in ("questions", "translations"))
 MORE_PATTERNS = DATA / "more-meeting-questions.jsonl.bz2"
-"""Patterns that no reader has learnt from."""
+"""Patterns that no reader was trained on."""
 STARTER = Path(str(files("corpus"))) / "starter"
-"""The documents that `INDEX` asks about."""
+"""The documents of the questions in `INDEX`."""
 ASIDE = "aside.jsonl"
 BESIDE_MEETINGS = 0.3
-"""The share of questions on UN documents that are asked of a row of an invented meeting, too."""
+"""The share of questions on UN documents that also get a row of an invented meeting as a passage."""
 
 
 def make_rows(shared: Path, out: Path, tell: ProgressReporter) -> dict[str, Path]:
-    """Files of rows by name: `public`, `own`, `more`, `index`, `written`, `papers`, `meetings`, `treaties`, `strange`, those of the readers, and
-    `aside`. `shared` is a folder with `training`, `eval` and `documents`.
+    """Files of rows by name: `public`, `own`, `more`, `index`, `written`, `papers`, `meetings`, `treaties`,
+    `strange`, those of the readers, and `aside`. `shared` is a folder with `training`, `eval` and `documents`.
 
-    Raises `ValueError` or `OSError` where something is missing or not as expected."""
+    Raises `ValueError` or `OSError` where something is missing or not as expected.
+    """
     documents = shared / "documents" / "un" / "train"
     others = [shared / folder for folder in ELSEWHERE]
     for needed in (shared / "training" / "data", shared / "eval", documents, *others):
@@ -124,13 +125,13 @@ def _meetings(out: Path, tell: ProgressReporter) -> list[Group]:
 
 
 def _treaties(out: Path, tell: ProgressReporter) -> list[Group]:
-    """Much of a treaty stands alike in others, so that a question is asked of its own one only."""
+    """Groups on invented treaties. Treaties share much of their text, so a question is asked of its own one only."""
     what = "questions on invented treaties"
     return _own(TREATY_QUESTIONS, [treaty_files(out)], out, tell, what, TREATY_TRANSLATIONS, TREATY, alone=True)
 
 
 def treaty_files(out: Path) -> Path:
-    """The folder with the invented treaties as documents, made in another one."""
+    """Writes the invented treaties as documents; returns their folder."""
     folder = out / "treaties"
     folder.mkdir(parents=True, exist_ok=True)
     for made in lines_of(TREATIES):

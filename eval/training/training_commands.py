@@ -1,4 +1,5 @@
-"""`python -m eval.training`: how the readers that ship are made. Data on stdout, talk on stderr; docs/training.md."""
+"""`python -m eval.training`: how the shipped readers are trained (docs/training.md). Data on stdout, messages on
+stderr."""
 
 from __future__ import annotations
 
@@ -20,9 +21,9 @@ if TYPE_CHECKING:
     from eval.training.calibrate import Outcome
 
 SHIPPED = Path(__file__).parents[2] / "assistant" / "qa" / "data"
-"""Where the readers that ship lie."""
+"""Folder of the shipped readers."""
 EMBEDDING = Path(__file__).parents[2] / "corpus" / "embedding"
-"""Where what ships with the embedding models lies."""
+"""Folder of the shipped files of the embedding models."""
 
 app = typer.Typer(
     help="How the readers that ship are made: rows, training, export, calibration, card.",
@@ -51,7 +52,7 @@ def rows(
 
 @app.command()
 def published() -> None:
-    """Write what ships of published models: the English embedding model, and what the readers stand on."""
+    """Write the shipped parts of published models: the English embedding model, and the base of the readers."""
     from eval.training.published import publish
 
     with _told():
@@ -83,7 +84,7 @@ def train(
         Path | None, typer.Option(help="Checkpoint or shipped weights to begin from, by default the base.")
     ] = None,
 ) -> None:
-    """Train a reader in a box of time."""
+    """Train a reader for a limited time."""
     from dataclasses import replace
 
     from eval.training.train import PLANS
@@ -105,7 +106,8 @@ def mine(
     ] = 4,
     weights: Annotated[Path | None, typer.Option(help="Reader; by default the one that ships.")] = None,
 ) -> None:
-    """Keep of each question's passages what answers, and what the reader is likeliest to take for an answer."""
+    """Keep of each question's passages those that answer, and those that the reader is most likely to mistake for an
+    answer."""
     from assistant.qa.reader import Reader
     from eval.runs.corpora import models_folder
     from eval.training.groups import load, save
@@ -143,7 +145,7 @@ def queries(
     minutes: Annotated[float | None, typer.Option(min=0.01, help="Box of time; by default that of the plan.")] = None,
     threads: Annotated[int, typer.Option(min=1, help="Threads that compute.")] = 1,
 ) -> None:
-    """Train the query encoder of the multilingual model, and write it where it ships."""
+    """Train the query encoder of the multilingual model, and write the shipped file."""
     from dataclasses import replace
 
     from corpus.embedding.query_encoder import QUERIES
@@ -165,7 +167,8 @@ def queries(
 def intents(
     folder: Annotated[Path, typer.Option(help="Folder of the models that this needs.")] = Path("eval-runs"),
 ) -> None:
-    """Fit what tells what a question asks of a meeting, and write it where it ships; how well it tells patterns that it has not seen."""
+    """Fit the model that recognises what a question asks of a meeting, and write the shipped file; measures it on
+    unseen patterns."""
     import numpy as np
 
     from assistant.meeting.intents import FILE
@@ -189,7 +192,7 @@ def export(
     checkpoint: Annotated[list[Path], typer.Option(help="Checkpoint of a training; may be repeated: their mean.")],
     out: Annotated[Path | None, typer.Option(help="File to write; by default the one that ships.")] = None,
 ) -> None:
-    """Write a checkpoint, or the mean of several, as it ships: its layers in 8 bits."""
+    """Write a checkpoint, or the mean of several, in the shipped form: layers in 8 bits."""
     from eval.training.export import exported
 
     file = out or SHIPPED / f"reader-{name}.npz"
@@ -215,7 +218,8 @@ def calibrate(
         "eval-runs"
     ),
 ) -> None:
-    """Fit chances and bars of a reader, or of likeness, by questions with and without an answer, asked of what search finds."""
+    """Fit probabilities and thresholds of a reader, or of likeness, on questions with and without an answer, asked of
+    what search finds."""
     from assistant.qa.reader import Reader
     from eval.runs.corpora import engine_over, models_folder
     from eval.training import measure
@@ -250,7 +254,8 @@ def calibrate_written(
         "eval-runs"
     ),
 ) -> None:
-    """Fit chances and bars of the multilingual reader on written documents, for questions in their language, in English, or in a third one."""
+    """Fit probabilities and thresholds of the multilingual reader on written documents, for questions in their
+    language, in English, or in a third one."""
     from assistant.qa.reader import Reader
     from eval.runs.corpora import engine_over, models_folder
     from eval.training import measure
@@ -273,7 +278,7 @@ def card(
     multilingual: Annotated[Path | None, typer.Option(help="run.json of the multilingual reader.")] = None,
     folder: Annotated[Path, typer.Option(help="Folder of the readers that ship.")] = SHIPPED,
 ) -> None:
-    """Write the card of the readers from how they were trained and calibrated."""
+    """Write the model card of the readers from how they were trained and calibrated."""
     from eval.training.card import write_card
 
     given: dict[Name, Path | None] = {"en": en, "multilingual": multilingual}
@@ -283,7 +288,7 @@ def card(
 
 
 def _fit(name: str, found: list[Outcome], weights: bytes | None, out: Path) -> None:
-    """Fits and writes a calibration; the reliability table and the figures of it."""
+    """Fits and writes a calibration; prints the reliability table and its figures."""
     import numpy as np
 
     from eval.metrics.selective import reliability
@@ -302,7 +307,7 @@ def _fit(name: str, found: list[Outcome], weights: bytes | None, out: Path) -> N
 
 
 def _write(file: Path, made: bytes) -> None:
-    """Writes a file; its size, its hash and where it is."""
+    """Writes a file; prints its size, hash and path."""
     file.write_bytes(made)
     talk.print(f"{len(made) / 1e6:.1f} MB.")
     _print(f"{hashlib.sha256(made).hexdigest()}  {file}")
@@ -313,5 +318,5 @@ def _print(line: str) -> None:
 
 
 def _told() -> AbstractContextManager[None]:
-    """Expected errors as sentences."""
+    """Reports expected errors as sentences."""
     return report_errors(ValueError)
