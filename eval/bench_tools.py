@@ -40,7 +40,7 @@ def rapporteur(*words: object, env: Mapping[str, str] | None = None, given: str 
 
 
 @contextmanager
-def serving(
+def run_server(
     env: Mapping[str, str], *, words: Sequence[str] = (), before: Sequence[str] = ()
 ) -> Iterator[tuple[str, int, subprocess.Popen[bytes]]]:
     """Runs a server over the starter corpus: yields its address, port and process. `words` is the command, by default
@@ -75,7 +75,7 @@ def _ready(url: str) -> bool:
 
 
 @contextmanager
-def database_of(server: str, name: str = "") -> Iterator[str]:
+def open_database(server: str, name: str = "") -> Iterator[str]:
     """Creates a database on a server and drops it afterwards; a named one is created where it does not exist, and
     stays."""
     import psycopg
@@ -106,21 +106,21 @@ def generated(paragraphs: int, seed: int = 7, words: Sequence[str] = WORDS) -> s
     return "\n".join(lines)
 
 
-def filled(library: Library, sources: Sequence[Input], catalogue: Catalogue) -> None:
+def fill_library(library: Library, sources: Sequence[Input], catalogue: Catalogue) -> None:
     """Reads sources into a library. Raises `RuntimeError` where one is refused."""
     for outcome in ingest(sources, library, catalogue):
         if outcome.result == "refused":
             raise RuntimeError(f"{outcome.name}: {outcome.reason}")
 
 
-def timed(work: Callable[[], object], clock: Callable[[], float] = time.perf_counter) -> float:
+def measure_time(work: Callable[[], object], clock: Callable[[], float] = time.perf_counter) -> float:
     """The time that a piece of work takes, in seconds."""
     begun = clock()
     work()
     return clock() - begun
 
 
-def memory(pid: int) -> float:
+def memory_mb(pid: int) -> float:
     """The resident memory of a process in MB, from Linux's `/proc`."""
     told = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
     return int(re.findall(r"^VmRSS:\s+(\d+)", told, re.MULTILINE)[0]) / 1_000

@@ -41,7 +41,7 @@ class BriefScores(RoundedFigures):
     wrong_item: tuple[str, ...] = ()
 
 
-def scores_of(briefing: Briefing, library: Library) -> BriefScores:
+def compute_scores(briefing: Briefing, library: Library) -> BriefScores:
     """The figures of a briefing, checked against the documents of the library that it was made from."""
     record = record_of(briefing, library)
     citations = briefing.citations

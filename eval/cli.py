@@ -235,10 +235,10 @@ def support(
     with _report_errors():
         config = settings()
         embedder = None if words_only else make_embedder(config.embedding, config.data_dir / "models")
-        results = list(measuring.measure(measuring.run_time(embedder)))
+        results = list(measuring.measure(measuring.run_time_check(embedder)))
         rows = {
-            "check": measuring.shares(results),
-            "evaluation": measuring.shares(list(measuring.measure(measuring.evaluation()))),
+            "check": measuring.summarise_kinds(results),
+            "evaluation": measuring.summarise_kinds(list(measuring.measure(measuring.evaluation_check()))),
         }
     if as_json:
         print_json(rows)
@@ -260,7 +260,7 @@ def brief(
     from assistant.reports import ReportError
     from assistant.reports.brief.brief_maker import brief as make
     from assistant.reports.brief.briefing import Request
-    from eval.briefs import print_scores, scores_of
+    from eval.briefs import compute_scores, print_scores
 
     requests: list[tuple[Kind, str]] = [("item", each) for each in items or ()]
     requests += [("theme", each) for each in themes or ()]
@@ -276,7 +276,7 @@ def brief(
                 briefing = make(engine, Request(kind, value, mode=config))
             except ReportError as error:
                 raise fail(str(error)) from None
-            results[f"{kind} {value}"] = scores_of(briefing, engine.library)
+            results[f"{kind} {value}"] = compute_scores(briefing, engine.library)
     if as_json:
         print_json({name: scores.to_json() for name, scores in results.items()})
     else:
@@ -310,12 +310,12 @@ def texts(
 ) -> None:
     """Measure how well the comparison of two texts pairs their paragraphs and classifies the changes."""
     from eval.cases import COMPARISONS
-    from eval.comparison import COLUMNS, Labelled, read_texts, scores_of
+    from eval.comparison import COLUMNS, Labelled, compute_scores, read_texts
 
     with _report_errors():
         labelled = load_labels(labels or COMPARISONS, Labelled)
         documents_by_symbol = read_texts(documents, {name for each in labelled for name in (each.first, each.second)})
-        figures = {name: scores_of(each, documents_by_symbol) for name, each in split_held_out(labelled).items()}
+        figures = {name: compute_scores(each, documents_by_symbol) for name, each in split_held_out(labelled).items()}
     _print_figures(figures, as_json, "texts", COLUMNS, wrong=figures["all"].wrong if wrong else ())
 
 
@@ -324,10 +324,10 @@ def origins(labels: Labels = None, wrong: ShowWrong = False, as_json: AsJson = F
     """Measure how well the origins of paragraphs are found, in the library of the settings, which must contain the
     labelled texts."""
     from eval.cases import ORIGINS
-    from eval.origins import COLUMNS, Labelled, scores_of
+    from eval.origins import COLUMNS, Labelled, compute_scores
 
     with _report_errors(), open_library(settings(), "rapporteur eval origins", make=False) as library:
-        figures = scores_of(library, load_labels(labels or ORIGINS, Labelled))
+        figures = compute_scores(library, load_labels(labels or ORIGINS, Labelled))
     _print_figures({"all": figures}, as_json, "texts", COLUMNS, wrong=figures.wrong if wrong else ())
 
 
@@ -345,13 +345,13 @@ def mandates(
     """Measure how well requests and decisions are read from resolutions: verb, addressee, time."""
     from eval.cases import MANDATES
     from eval.comparison import read_texts
-    from eval.mandates import COLUMNS, Labelled, scores_of
+    from eval.mandates import COLUMNS, Labelled, compute_scores
 
     with _report_errors():
         labelled = load_labels(labels or MANDATES, Labelled)
         documents_by_symbol = read_texts(documents, {each.document for each in labelled})
         figures = {
-            name: scores_of(each, documents_by_symbol) for name, each in split_held_out(labelled).items() if each
+            name: compute_scores(each, documents_by_symbol) for name, each in split_held_out(labelled).items() if each
         }
     seen = figures.get("seen while tuning")
     rows = [(name, (each, field, score)) for name, each in figures.items() for field, score in each.fields.items()]
@@ -366,16 +366,16 @@ def topics(
     """Measure how well passages on a topic are found, in the library of the settings, which must contain the
     documents."""
     from eval.cases import TOPICS
-    from eval.topics import COLUMNS, Topic, scores_of, told_of
+    from eval.topics import COLUMNS, Topic, compute_scores, find_places
 
     with _report_errors(), open_engine(settings=settings(), owner="rapporteur eval topics") as engine:
         chosen_topics = load_labels(labels or TOPICS, Topic)
-        results = {each: told_of(engine, each) for each in chosen_topics}
+        results = {each: find_places(engine, each) for each in chosen_topics}
     sets: dict[str, list[Topic]] = {}
     for each in sorted(chosen_topics, key=lambda topic: topic.held_out):
         sets.setdefault(f"{each.language}, {'held out' if each.held_out else 'seen'}", []).append(each)
     _print_figures(
-        {name: scores_of(each, results.__getitem__) for name, each in sets.items()}, as_json, "topics", COLUMNS
+        {name: compute_scores(each, results.__getitem__) for name, each in sets.items()}, as_json, "topics", COLUMNS
     )
 
 

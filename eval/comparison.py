@@ -76,7 +76,7 @@ def read_texts(paths: Sequence[Path], wanted: Iterable[str]) -> dict[str, Docume
     return found
 
 
-def scores_of(labels: Sequence[Labelled], documents: Mapping[str, Document]) -> Scores:
+def compute_scores(labels: Sequence[Labelled], documents: Mapping[str, Document]) -> Scores:
     """Compares the texts and counts."""
     expected: set[tuple[str, Label]] = set()
     told: set[tuple[str, Label]] = set()

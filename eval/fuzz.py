@@ -33,7 +33,7 @@ from urllib.parse import quote, urlencode
 
 import httpx
 
-from eval.bench_tools import rapporteur, serving
+from eval.bench_tools import rapporteur, run_server
 from eval.output import print_json
 
 WAIT, LISTEN = 60.0, 0.5
@@ -298,7 +298,7 @@ def main() -> None:
         keys = ["", *(_key(role, env) for role in ("read", "staff", "admin"))]
         log = folder / "strace.log"
         traced = [strace, "-D", "-f", "-y", "--seccomp-bpf", "-e", f"trace={TRACED}", "-o", str(log)] if strace else []
-        with serving(env, before=traced) as (url, port, _):
+        with run_server(env, before=traced) as (url, port, _):
             since = log.stat().st_size if strace else 0
             described = httpx.get(f"{url}/api/v1/openapi.json", timeout=WAIT, trust_env=False).json()
             told: dict[str, Any] = {"requests": given.requests}

@@ -37,7 +37,7 @@ from corpus.embedding import HashEmbedder
 from corpus.integrity import check_passages
 from corpus.library import Library
 from corpus.migration import move
-from eval.bench_tools import database_of
+from eval.bench_tools import open_database
 from eval.json_lines import JsonLinesWriter, read_json_lines
 from ingest.chunker import SEGMENTER_VERSION, segmenter
 from ingest.pipeline import Input, ingest
@@ -256,7 +256,7 @@ def step(n: int, given: argparse.Namespace, console: Console) -> dict[str, Any]:
     """Runs one step; returns where it ran, how many kills and operations there were, and the faults."""
     kills, seed = min(STEP, given.kills - n * STEP), 1_000 * given.seed + n
     with tempfile.TemporaryDirectory() as folder, ExitStack() as made:
-        database = made.enter_context(database_of(given.server)) if given.server else None
+        database = made.enter_context(open_database(given.server)) if given.server else None
         shared = database is not None and n % 2 == 1
         done, found = (
             kill(kills, Path(folder), database, given.processes, console, seed)

@@ -70,7 +70,7 @@ COLUMNS = {
 """Table columns of scores, the name of a field and its score."""
 
 
-def scores_of(labels: Sequence[Labelled], documents: Mapping[str, Document]) -> Scores:
+def compute_scores(labels: Sequence[Labelled], documents: Mapping[str, Document]) -> Scores:
     """Reads the documents and counts, for each field, what was found of the labels, row by row of a paragraph."""
     counts: dict[str, list[tuple[int, int, int]]] = {field: [] for field in FIELDS}
     wrong: list[str] = []

@@ -22,9 +22,9 @@ from corpus.library import Library
 from eval.metrics.statistics import wilson
 from eval.output import format_number, print_table
 from eval.runs.corpora import engine_over
-from eval.training.groups import lines_of
+from eval.training.groups import read_values
 from eval.training.measure import written_for
-from eval.training.own_rows import asked_of
+from eval.training.own_rows import load_questions
 from eval.training.rows import CALIBRATION
 
 QUESTIONS = Path(__file__).parent / "cases" / "un.jsonl"
@@ -38,14 +38,14 @@ Spans = Mapping[str, Sequence[Span]]
 """Spans with the answer, by document id."""
 
 
-def sought(library: Library) -> Iterator[tuple[str, str, str, Spans]]:
+def expected_spans(library: Library) -> Iterator[tuple[str, str, str, Spans]]:
     """The answerable questions whose places are in the library: kind, question, language, places."""
-    for asked in asked_of([QUESTIONS], library):
+    for asked in load_questions([QUESTIONS], library):
         if asked is not None and asked.answerable and not asked.id.startswith(HELD_OUT):
             kind = "English about English" if asked.language == "en" else "other languages about English"
             yield kind, asked.question, asked.language, asked.spans
     held = [library.document(header.id) for header in library.each_header() if header.language != "en"]
-    for row in lines_of(CALIBRATION):
+    for row in read_values(CALIBRATION):
         for document in held:
             begin = document.text.find(row["passage"][:60]) if document.language == row["language"] else -1
             if begin >= 0:
@@ -67,7 +67,7 @@ def rank(found: Sequence[Evidence], spans: Spans) -> int | None:
 def ranks(engine: Engine) -> dict[str, list[int | None]]:
     """The rank of the passage with the answer for each question, by kind and by kind and language."""
     found: dict[str, list[int | None]] = defaultdict(list)
-    for kind, text, language, spans in sought(engine.library):
+    for kind, text, language, spans in expected_spans(engine.library):
         evidence = engine.retriever.retrieve(engine.question(text, language), max(FIRST))
         for name in (kind, f"{kind}: {language}"):
             found[name].append(rank(evidence, spans))

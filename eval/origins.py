@@ -48,7 +48,7 @@ COLUMNS = {
 """How `Scores` are told."""
 
 
-def scores_of(library: Library, labels: Sequence[Labelled]) -> Scores:
+def compute_scores(library: Library, labels: Sequence[Labelled]) -> Scores:
     """Looks up the origins in a library that contains the labelled texts and the earlier ones. Raises
     `EvaluationError` where one is missing."""
     count = places = kinds = invented = missed = 0

@@ -18,7 +18,7 @@ from itertools import count
 from pathlib import Path
 
 from corpus.catalogue import Catalogue
-from eval.bench_tools import WORDS, timed
+from eval.bench_tools import WORDS, measure_time
 from eval.output import print_json
 from ingest.document_reading import Input, read_document
 from ingest.readers import ReadError
@@ -59,8 +59,8 @@ def speed(files: Sequence[tuple[str, bytes]], catalogue: Catalogue) -> dict[str,
     ours: list[float] = []
     bare: list[float] = []
     for _ in range(ROUNDS):
-        bare.append(timed(lambda: [bare_text(data) for _, data in files], time.process_time))
-        ours.append(timed(lambda: read_all(files, catalogue), time.process_time))
+        bare.append(measure_time(lambda: [bare_text(data) for _, data in files], time.process_time))
+        ours.append(measure_time(lambda: read_all(files, catalogue), time.process_time))
     return {
         "pages": pages,
         "read_pages_per_s": round(pages / statistics.median(ours), 1),

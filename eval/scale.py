@@ -38,7 +38,7 @@ from corpus.documents import Block, Document
 from corpus.embedding import HashEmbedder
 from corpus.language import detect_language
 from corpus.library import Library
-from eval.bench_tools import database_of, timed
+from eval.bench_tools import measure_time, open_database
 from eval.output import print_json, print_table
 from eval.report.html_markup import join_parts, style_sheet, tag
 from eval.report.plots import growth_plot, legend
@@ -214,7 +214,7 @@ def _timed(
     name: str, work: Callable[..., object], rows: Sequence[tuple[Any, ...]], clock: Callable[[], float] = _wall
 ) -> dict[str, float]:
     """The median and the 95th percentile of the time of a function over rows of arguments."""
-    times = [timed(partial(work, *row), clock) for row in rows]
+    times = [measure_time(partial(work, *row), clock) for row in rows]
     return {f"{name} p50": float(np.percentile(times, 50)), f"{name} p95": float(np.percentile(times, 95))}
 
 
@@ -241,7 +241,7 @@ def main() -> None:
         texts = texts or paragraphs(options.documents)
         made = [Scaled(size, options.folder / str(size))]
         if options.server:
-            with database_of(options.server, f"rapporteur_scale_{size}") as database:
+            with open_database(options.server, f"rapporteur_scale_{size}") as database:
                 made.append(Scaled(size, options.folder / f"{size}-postgresql", database))
         for scaled in made:
             spent = build(scaled, texts, console)

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from eval.bench_tools import rapporteur, serving
+from eval.bench_tools import rapporteur, run_server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -88,7 +88,7 @@ def served(folder: Path) -> Iterator[str]:
     """The starter corpus, built and served by the command line; yields the address."""
     env = {"RAPPORTEUR_DATA_DIR": str(folder)}
     rapporteur("accounts", "add", NAME, "--role", "staff", env=env, given=PASSWORD)
-    with serving(env) as (url, *_):
+    with run_server(env) as (url, *_):
         yield url
 
 

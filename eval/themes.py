@@ -48,15 +48,19 @@ def main() -> None:
         made = themes_of(engine)
         written = render(publication_of(made, library), "docx")
         seconds = time.process_time() - begun
-        reverse = again(library, chosen, ids[::-1])
+        reverse = cluster_copy(library, chosen, ids[::-1])
         pick = random.Random(SEED)
         left = [pick.sample(ids, len(ids) - len(ids) // 10) for _ in range(options.times)]
-        fewer = [agreement(listed(made), listed(again(library, chosen, each))) for each in left]
+        fewer = [
+            agreement(theme_by_member(made), theme_by_member(cluster_copy(library, chosen, each))) for each in left
+        ]
         told: dict[str, Any] = {
             "documents": len(ids),
             "themes": [[theme.name, len(theme.documents), len(theme.passages)] for theme in made.themes],
             "seconds": round(seconds, 1),
-            "other order": dict(zip(("documents", "passages"), agreement(listed(made), listed(reverse)), strict=True)),
+            "other order": dict(
+                zip(("documents", "passages"), agreement(theme_by_member(made), theme_by_member(reverse)), strict=True)
+            ),
             "languages": mixture(library, made),
             "same names": [theme.name for theme in made.themes] == [theme.name for theme in reverse.themes],
             "same bytes": written == render(publication_of(reverse, library), "docx"),
@@ -69,7 +73,7 @@ def main() -> None:
     print_json(told, 1)
 
 
-def again(library: Library, chosen: Settings, ids: Sequence[str]) -> Themes:
+def cluster_copy(library: Library, chosen: Settings, ids: Sequence[str]) -> Themes:
     """The themes of a new library with a copy of some documents, added in the given order."""
     with tempfile.TemporaryDirectory() as folder, Library(Path(folder), library.models, SEGMENTER_VERSION) as fresh:
         for each in ids:
@@ -78,7 +82,7 @@ def again(library: Library, chosen: Settings, ids: Sequence[str]) -> Themes:
         return themes_of(make_engine(fresh, chosen))
 
 
-def listed(themes: Themes) -> Members:
+def theme_by_member(themes: Themes) -> Members:
     """The theme of each document and of each passage, by id, without those that have none."""
     made = themes.themes
     return (

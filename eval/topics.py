@@ -30,7 +30,7 @@ class Topic:
 
 
 @dataclass(frozen=True)
-class Told:
+class FoundPlaces:
     """The places that the comparison returned for a topic: those that it is `sure` of, and the `others`."""
 
     sure: tuple[str, ...]
@@ -58,7 +58,7 @@ COLUMNS = {
 """Table columns of `Scores`."""
 
 
-def told_of(engine: Engine, topic: Topic) -> Told:
+def find_places(engine: Engine, topic: Topic) -> FoundPlaces:
     """Finds the places of a document on a topic. Raises `EvaluationError` where the document is not in the library."""
     held = engine.library.find(topic.document)
     if not held:
@@ -68,10 +68,10 @@ def told_of(engine: Engine, topic: Topic) -> Told:
     quoted, further = (
         tuple(cite.locator.removeprefix(f"{side.label}, ") for cite in cites) for cites in (said, side.further)
     )
-    return Told(quoted, further) if side.status == "found" else Told((), (*quoted, *further))
+    return FoundPlaces(quoted, further) if side.status == "found" else FoundPlaces((), (*quoted, *further))
 
 
-def scores_of(topics: Sequence[Topic], told: Callable[[Topic], Told]) -> Scores:
+def compute_scores(topics: Sequence[Topic], told: Callable[[Topic], FoundPlaces]) -> Scores:
     """Computes the figures over topics."""
     hits = silent = 0
     precision: dict[str, list[float]] = {"sure": [], "all": []}

@@ -30,7 +30,7 @@ from corpus.documents import LANGUAGES
 from corpus.library import Library
 from eval.cases import COMPARISONS
 from eval.cli import app
-from eval.comparison import Labelled, read_texts, scores_of
+from eval.comparison import Labelled, compute_scores, read_texts
 from eval.output import load_labels
 from ingest.input_files import FileInput
 from ingest.pipeline import Input
@@ -235,7 +235,7 @@ def test_labelled_texts_are_paired_as_a_reader_pairs_them() -> None:
     labels = load_labels(COMPARISONS, Labelled)
     documents = read_texts(paths, {name for each in labels for name in (each.first, each.second)})
     for held_out in (False, True):
-        found = scores_of([each for each in labels if each.held_out is held_out], documents)
+        found = compute_scores([each for each in labels if each.held_out is held_out], documents)
         assert found.pairing >= 0.97, found.wrong
         assert found.kinds >= 0.97, found.wrong
         assert found.false_changes == 0

@@ -30,7 +30,7 @@ from corpus.documents import LANGUAGES, Document, Span
 from eval.cases import MANDATES
 from eval.cli import app
 from eval.comparison import read_texts
-from eval.mandates import Labelled, scores_of
+from eval.mandates import Labelled, compute_scores
 from eval.output import load_labels
 from ingest.document_reading import read_document
 from ingest.input_files import inputs
@@ -999,7 +999,7 @@ def test_requests_are_read_from_real_resolutions_as_they_were_labelled() -> None
     folder = SHARED / "documents" / "un"
     files = ("series/A_RES_78_10.pdf", "train/S_RES_2771 (2025).en.pdf", "train/A_RES_79_37.pdf")
     held = read_texts([folder / name for name in files], {each.document for each in labels})
-    scores = scores_of(labels, held)
+    scores = compute_scores(labels, held)
     assert {name: score.f1.value >= 0.93 for name, score in scores.fields.items() if name != "time"} == {
         "verb": True,
         "addressee": True,

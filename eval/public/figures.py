@@ -11,7 +11,7 @@ from eval.metrics.ranking import ndcg, recall_at, reciprocal_rank
 from eval.metrics.selective import auc
 from eval.metrics.statistics import Figure, figure
 from eval.public.answered_rows import Abstention, Evidence
-from eval.public.public_libraries import Kit, index_of, stocked
+from eval.public.public_libraries import Kit, index_of, open_text_engine
 from eval.systems.rapporteur import confidence_of
 
 RANKED = 10
@@ -25,12 +25,12 @@ Outcome = dict[str, Any]
 Figures = Mapping[str, Figure]
 
 
-def rank(engine: Engine, question: str) -> list[int]:
+def rank_texts(engine: Engine, question: str) -> list[int]:
     """The numbers of the best texts, each once, ranked by their best passage."""
     return list(dict.fromkeys(index_of(each.document.key) for each in engine.search(question, _DEPTH)))[:RANKED]
 
 
-def judged(ranked: Sequence[int], relevant: int) -> Outcome:
+def ranking_outcome(ranked: Sequence[int], relevant: int) -> Outcome:
     """The outcome of one question whose answer is in one text."""
     return {
         "ndcg10": ndcg(ranked, [relevant], 10),
@@ -48,9 +48,9 @@ def ranking_figures(outcomes: Sequence[Outcome]) -> Figures:
     }
 
 
-def refused(row: Abstention, kit: Kit) -> Outcome:
+def abstention_outcome(row: Abstention, kit: Kit) -> Outcome:
     """The outcome of a row whose passages alone are in the library."""
-    with stocked(row.texts(), kit) as engine:
+    with open_text_engine(row.texts(), kit) as engine:
         answer = engine.ask(row.question)
     return {
         "language": row.language,
@@ -60,17 +60,17 @@ def refused(row: Abstention, kit: Kit) -> Outcome:
     }
 
 
-def quoted(row: Evidence, kit: Kit) -> Outcome:
+def evidence_outcome(row: Evidence, kit: Kit) -> Outcome:
     """The same for a row with selected sentences, and whether one of these is quoted, as an answer or as the closest
     passage."""
-    with stocked(row.texts(), kit) as engine:
+    with open_text_engine(row.texts(), kit) as engine:
         answer = engine.ask(row.input)
     said = [(each.symbol, (each.start, each.end)) for each in answer.citations]
     return {
         "answerable": bool(row.gold),
         "answered": answer.status in ("answered", "partial") and bool(answer.statements),
         "confidence": confidence_of(answer),
-        "quoted": covered(row.wanted(), said, SHARE),
+        "quoted": is_covered(row.wanted(), said, SHARE),
     }
 
 
@@ -91,7 +91,7 @@ def evidence_figures(outcomes: Sequence[Outcome]) -> Figures:
     return {**abstention_figures(outcomes), "gold quoted": quotes}
 
 
-def covered(gold: Iterable[tuple[str, Span]], by: Sequence[tuple[str, Span]], share: float = 1.0) -> bool:
+def is_covered(gold: Iterable[tuple[str, Span]], by: Sequence[tuple[str, Span]], share: float = 1.0) -> bool:
     """Whether spans together contain at least this share of the characters of one of the gold spans."""
     for key, (start, end) in gold:
         held: set[int] = set()

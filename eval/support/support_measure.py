@@ -27,7 +27,7 @@ Stands = Callable[[str, str, str], bool]
 
 
 @dataclass(frozen=True)
-class Told:
+class ClaimResult:
     """The result of a check on one claim: `right` where it accepted a true one, or rejected a false one."""
 
     kind: str
@@ -38,36 +38,36 @@ class Told:
     source: str
 
 
-def run_time(embedder: Embedder | None) -> Stands:
+def run_time_check(embedder: Embedder | None) -> Stands:
     """The check that a model's sentences must pass before they are shown."""
     check = SupportCheck(embedder)
     return lambda claim, source, language: check(claim, [Source(source, language)]).whole
 
 
-def evaluation() -> Stands:
+def evaluation_check() -> Stands:
     """The check by which the evaluation judges citations, which is independent of the other."""
     return lambda claim, source, language: check_support(claim, [source], language=language).whole
 
 
-def measure(stands: Stands) -> Iterator[Told]:
+def measure(stands: Stands) -> Iterator[ClaimResult]:
     """Runs a check on every sentence of the set and on every corruption of one."""
     sentences = true_sentences()
     for each in sentences:
         right = stands(each.claim, each.source, each.language)
-        yield Told(TRUE, each.language, held_out(each.source), right, each.claim, each.source)
+        yield ClaimResult(TRUE, each.language, held_out(each.source), right, each.claim, each.source)
     for made in corruptions(sentences):
         right = not stands(made.claim, made.source, made.language)
-        yield Told(made.kind, made.language, held_out(made.source), right, made.claim, made.source)
+        yield ClaimResult(made.kind, made.language, held_out(made.source), right, made.claim, made.source)
 
 
-def shares(told: Sequence[Told]) -> list[dict[str, Any]]:
+def summarise_kinds(told: Sequence[ClaimResult]) -> list[dict[str, Any]]:
     """By kind: number of claims, the share that was judged correctly, and that of the held-out half. `all` are the
     corruptions together."""
     rows = [_row(kind, [each for each in told if each.kind == kind]) for kind in (TRUE, *KINDS)]
     return [*rows, _row("all", [each for each in told if each.kind != TRUE])]
 
 
-def _row(name: str, told: Sequence[Told]) -> dict[str, Any]:
+def _row(name: str, told: Sequence[ClaimResult]) -> dict[str, Any]:
     apart = [each for each in told if each.held_out]
     by = Counter(each.language for each in told)
     wrong = Counter(each.language for each in told if not each.right)
@@ -81,7 +81,7 @@ def _row(name: str, told: Sequence[Told]) -> dict[str, Any]:
     }
 
 
-def _share(told: Sequence[Told]) -> float | None:
+def _share(told: Sequence[ClaimResult]) -> float | None:
     return sum(each.right for each in told) / len(told) if told else None
 
 
@@ -121,7 +121,7 @@ def print_shares(console: Console, rows: Mapping[str, Sequence[Mapping[str, Any]
     print_table(console, ("Kind", "Claims", "Right", "Held out", "Evaluation's check", "Wrong, by language"), told)
 
 
-def print_faults(console: Console, told: Sequence[Told]) -> None:
+def print_faults(console: Console, told: Sequence[ClaimResult]) -> None:
     """Prints each claim that was judged wrongly, with its source."""
     for each in told:
         if not each.right:

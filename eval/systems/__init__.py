@@ -16,7 +16,7 @@ from eval.systems.peers import bm25, cairn, dense, llama_index
 from eval.systems.rapporteur import Rapporteur
 from eval.systems.remote import Remote
 
-__all__ = ["NAMES", "PEERS", "System", "key_of_server", "system_of"]
+__all__ = ["NAMES", "PEERS", "System", "create_system", "server_key"]
 
 
 class System(Protocol):

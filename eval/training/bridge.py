@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from assistant.qa.passage_states import States
 from assistant.qa.reader_weights import bert_base, e5_lower, e5_words, read_weights, tokenizer_of, weights_of
 from eval.training.export import npz
-from eval.training.groups import load
+from eval.training.groups import load_groups
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -35,7 +35,7 @@ def begun(rows: Sequence[Path], weights: Path) -> bytes:
     other weights."""
     held = read_weights(weights)
     weights_of(held, weights)  # whole, or an error
-    read = (load(path) for path in rows)
+    read = (load_groups(path) for path in rows)
     passages = [each.passage for groups in read for group in groups if group.language == "en" for each in group.reads]
     texts = list(dict.fromkeys(passages))
     random.Random(SEED).shuffle(texts)

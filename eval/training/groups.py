@@ -40,12 +40,12 @@ class Group:
 _OPENED: Mapping[str, Callable[[bytes], bytes]] = {".gz": gzip.decompress, ".bz2": bz2.decompress}
 
 
-def folded(text: str) -> str:
+def text_key(text: str) -> str:
     """A key by which the same text is recognised regardless of spacing and case."""
     return "".join(_WORD.findall(text.casefold()))[:FOLDED]
 
 
-def save(groups: Iterable[Group], path: Path) -> int:
+def save_groups(groups: Iterable[Group], path: Path) -> int:
     """Writes groups as JSON Lines, compressed where the name ends in `.gz`; returns how many."""
     lines = [json.dumps(_plain(group), ensure_ascii=False) for group in groups]
     data = "".join(f"{line}\n" for line in lines).encode()
@@ -55,7 +55,7 @@ def save(groups: Iterable[Group], path: Path) -> int:
     return len(lines)
 
 
-def lines_of(path: Path) -> Iterator[Any]:
+def read_values(path: Path) -> Iterator[Any]:
     """The JSON values of a file, one a line, compressed (.gz, .bz2) or not. Raises `ValueError` with file and line
     for invalid JSON."""
     text = _OPENED.get(path.suffix, bytes)(path.read_bytes()).decode()
@@ -68,9 +68,9 @@ def lines_of(path: Path) -> Iterator[Any]:
                 raise ValueError(f"{path}, line {n} is no JSON: {error}.") from None
 
 
-def load(path: Path) -> Iterator[Group]:
+def load_groups(path: Path) -> Iterator[Group]:
     """The groups of a file. Raises `ValueError` with file and entry for what is no group."""
-    for n, raw in enumerate(lines_of(path), 1):
+    for n, raw in enumerate(read_values(path), 1):
         try:
             yield _group(raw)
         except (KeyError, TypeError, ValueError) as error:

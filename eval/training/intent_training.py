@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from assistant.meeting.intents import NONE, OTHER, Intents
 from eval.metrics.selective import auc
-from eval.training.groups import lines_of
+from eval.training.groups import read_values
 from eval.training.meeting_rows import HALVES, SLOT, filled, slots_of
 from eval.training.rows import (
     MEETINGS,
@@ -41,7 +41,7 @@ Vectors = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class Asked:
+class IntentQuestion:
     """A question in a language, its intent, and the pattern or question that it was made from."""
 
     text: str
@@ -50,9 +50,13 @@ class Asked:
     of: str
 
 
-def asked_of_meetings(meetings: Path, patterns: Sequence[Path]) -> Iterator[Asked]:
+def meeting_questions(meetings: Path, patterns: Sequence[Path]) -> Iterator[IntentQuestion]:
     """Patterns of questions, filled with invented meetings (`eval/training/data/README.md`): the same at every call."""
-    rng, made, rows = random.Random(1), list(lines_of(meetings)), [row for each in patterns for row in lines_of(each)]
+    rng, made, rows = (
+        random.Random(1),
+        list(read_values(meetings)),
+        [row for each in patterns for row in read_values(each)],
+    )
     halves: defaultdict[str, list[str]] = defaultdict(list)
     for row in rows:
         if row["kind"] in HALVES:
@@ -71,23 +75,23 @@ def asked_of_meetings(meetings: Path, patterns: Sequence[Path]) -> Iterator[Aske
             item, day = rng.choice(items), dt.date.fromisoformat(rng.choice(meeting["dates"]))
             paper = rng.choice(item["documents"]) if item["documents"] else None
             slots = slots_of(item, item, paper, meeting["body"], day, halves[language], language, rng)
-            yield Asked(filled(pattern, slots), language, row["kind"], pattern)
+            yield IntentQuestion(filled(pattern, slots), language, row["kind"], pattern)
 
 
-def asked_of_others(files: Sequence[Path], most: int = OTHERS) -> list[Asked]:
+def other_questions(files: Sequence[Path], most: int = OTHERS) -> list[IntentQuestion]:
     """Standalone questions about other documents, and their translations: at most `most`, the same at every call."""
-    raw: list[Any] = [row for file in files for row in lines_of(file) if not row.get("history")]
+    raw: list[Any] = [row for file in files for row in read_values(file) if not row.get("history")]
     drawn = random.Random(1).sample(raw, min(most, len(raw)))
-    return [Asked(row["question"], row["language"], OTHER, row.get("of", row.get("id"))) for row in drawn]
+    return [IntentQuestion(row["question"], row["language"], OTHER, row.get("of", row.get("id"))) for row in drawn]
 
 
-def all_asked() -> list[Asked]:
+def all_questions() -> list[IntentQuestion]:
     """All training questions of the shipped model."""
     others = [QUESTIONS, TRANSLATIONS, TREATY_QUESTIONS, TREATY_TRANSLATIONS]
-    return [*asked_of_meetings(MEETINGS, [PATTERNS, MORE_PATTERNS]), *asked_of_others(others)]
+    return [*meeting_questions(MEETINGS, [PATTERNS, MORE_PATTERNS]), *other_questions(others)]
 
 
-def fitted(asked: Sequence[Asked], vectors: Vectors, model: str) -> Intents:
+def fit_intents(asked: Sequence[IntentQuestion], vectors: Vectors, model: str) -> Intents:
     """Fits the model on questions with their vectors (questions x dimension), as the named embedding model gives
     them."""
     from sklearn.linear_model import LogisticRegression
@@ -97,18 +101,18 @@ def fitted(asked: Sequence[Asked], vectors: Vectors, model: str) -> Intents:
     return Intents(model, tuple(map(str, made.classes_)), weights.astype(np.float32), offsets.astype(np.float32))
 
 
-def left_out(asked: Sequence[Asked], vectors: Vectors) -> list[tuple[Asked, float]]:
+def cross_validate(asked: Sequence[IntentQuestion], vectors: Vectors) -> list[tuple[IntentQuestion, float]]:
     """For each question the probability that no agenda answers it, by a model that has not seen its pattern."""
     folds = np.array([zlib.crc32(each.of.encode()) % FOLDS for each in asked])
-    found: list[tuple[Asked, float]] = []
+    found: list[tuple[IntentQuestion, float]] = []
     for fold in range(FOLDS):
         rest = [n for n in range(len(asked)) if folds[n] != fold]
-        model = fitted([asked[n] for n in rest], vectors[rest], "")
+        model = fit_intents([asked[n] for n in rest], vectors[rest], "")
         found += [(each, model.beyond(vectors[n])) for n, each in enumerate(asked) if folds[n] == fold]
     return found
 
 
-def told_apart(found: Sequence[tuple[Asked, float]]) -> list[list[object]]:
+def auc_by_language(found: Sequence[tuple[IntentQuestion, float]]) -> list[list[object]]:
     """How well the probabilities separate what an agenda answers from what it does not: rows of language, questions,
     area under the curve, for all and by language."""
     rows: list[list[object]] = []
@@ -119,7 +123,7 @@ def told_apart(found: Sequence[tuple[Asked, float]]) -> list[list[object]]:
     return rows
 
 
-def arrays_of(intents: Intents) -> dict[str, NDArray[Any]]:
+def to_arrays(intents: Intents) -> dict[str, NDArray[Any]]:
     """The model in the shipped form."""
     return {
         "model": np.array(intents.model),

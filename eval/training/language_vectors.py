@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from corpus.documents import LANGUAGES
 from corpus.embedding.embedder import Embedder
 from corpus.embedding.languages import ENGLISH
-from eval.training.groups import lines_of
+from eval.training.groups import read_values
 
 MOVED = 0.7
 """The share of the difference of two languages' means by which a question is moved: `docs/quality.md` has other
@@ -27,8 +27,8 @@ UNRELATED = 150
 
 def parallel(questions: Path, translations: Path, most: int) -> dict[str, list[str]]:
     """By language, the questions that exist in all of them, at most `most`. Raises `ValueError` where there are none."""
-    said = {raw["id"]: {"en": raw["question"]} for raw in lines_of(questions) if raw["language"] == "en"}
-    for raw in lines_of(translations):
+    said = {raw["id"]: {"en": raw["question"]} for raw in read_values(questions) if raw["language"] == "en"}
+    for raw in read_values(translations):
         said[raw["of"]][raw["language"]] = raw["question"]
     whole = [each for each in said.values() if len(each) == len(LANGUAGES)][:most]
     if not whole:
@@ -39,7 +39,7 @@ def parallel(questions: Path, translations: Path, most: int) -> dict[str, list[s
 def unrelated(documents: Path, most: int) -> dict[str, list[str]]:
     """By language, passages of written documents with their titles, at most `most`, the same at every call."""
     held: dict[str, list[str]] = {language: [] for language in LANGUAGES}
-    for raw in lines_of(documents):
+    for raw in read_values(documents):
         held[raw["language"]].append(f"{raw['title']}\n{raw['passage']}")
     rng = random.Random(1)
     return {language: rng.sample(texts, min(most, len(texts))) for language, texts in held.items()}

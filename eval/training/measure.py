@@ -15,8 +15,8 @@ from assistant.qa.readers import Reads, Searched, gain
 from assistant.qa.scoring import AGAIN, READ, Weigher
 from assistant.qa.units import heading_of, units_of, worded
 from eval.training.calibrate import Calibration, Outcome
-from eval.training.groups import Group, lines_of
-from eval.training.own_rows import asked_of, with_turn_before
+from eval.training.groups import Group, read_values
+from eval.training.own_rows import load_questions, with_previous_turn
 from eval.training.written_rows import SECTION
 
 OFF_TOPIC = "off-topic"
@@ -32,7 +32,7 @@ class Question:
     aside: bool
 
 
-Best = Callable[[str], tuple[float, float | None] | None]
+BestScore = Callable[[str], tuple[float, float | None] | None]
 """From a question to the score of its best passage, and the highest likeness in meaning of any passage; None where no
 passage is found."""
 
@@ -44,19 +44,19 @@ def questions_for(
     rest. `files` ask about the engine's documents (`data/README.md`), `translations` ask the same in other
     languages, `asides` about something else. Raises `ValueError` for questions whose places are not in the
     documents, and for translations of questions that are in no file."""
-    asked = list(asked_of(files, engine.library))
+    asked = list(load_questions(files, engine.library))
     if lost := asked.count(None):
         raise ValueError(f"The places of {lost} questions are not in the documents: name those they were written on.")
     known = {each.id: each for each in asked if each is not None}
     said = [(each.language, each.question, each) for each in asked if each is not None]
-    for row in (row for path in translations for row in lines_of(path)):
+    for row in (row for path in translations for row in read_values(path)):
         if row["of"] not in known:
             raise ValueError(
                 f"{row['of']!r} is translated, but among no questions: name the files that were translated."
             )
-        said.append((row["language"], with_turn_before(row), known[row["of"]]))
+        said.append((row["language"], with_previous_turn(row), known[row["of"]]))
     found = [(language, Question(text, each.answerable, each.kind == OFF_TOPIC)) for language, text, each in said]
-    for row in (row for path in asides for row in lines_of(path)):
+    for row in (row for path in asides for row in read_values(path)):
         found.append((row["language"], Question(row["question"], answerable=False, aside=True)))
     return [question for language, question in found if (language == "en") == (name in ("en", "both"))]
 
@@ -68,8 +68,8 @@ def written_for(
     questions: depending on the calibration's `name` those written on them, with the asides in the language, or the
     same in English, with a part of the English asides. Questions in a third language are asked of the documents in
     all languages together, as users who ask so have texts in several, with all asides in these."""
-    rows = list(lines_of(documents))
-    others = [row for path in asides for row in lines_of(path)]
+    rows = list(read_values(documents))
+    others = [row for path in asides for row in read_values(path)]
     languages = sorted({row["language"] for row in rows})
     held = [languages] if name == NEITHER_ENGLISH else [[language] for language in languages]
     for n, within in enumerate(held):
@@ -96,7 +96,7 @@ _WORDED: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
 """By calibration, which wording of a question on a written document is used (`data/README.md`)."""
 
 
-def outcomes(questions: Iterable[Question], best: Best) -> Iterator[Outcome]:
+def outcomes(questions: Iterable[Question], best: BestScore) -> Iterator[Outcome]:
     """The outcome of each question; none for a question without a passage."""
     for asked in questions:
         told = best(asked.text)
@@ -105,7 +105,7 @@ def outcomes(questions: Iterable[Question], best: Best) -> Iterator[Outcome]:
             yield Outcome(logit, asked.answerable, asked.aside, likeness)
 
 
-def by_readers(engine: Engine, reader: Reads, other: Reads | None = None) -> Best:
+def score_by_readers(engine: Engine, reader: Reads, other: Reads | None = None) -> BestScore:
     """The best logit of a reader, plus the contribution of search, over the passages that search finds; with an
     `other` reader the best mean of both over the passages that the first ranks highest."""
 
@@ -125,7 +125,7 @@ def by_readers(engine: Engine, reader: Reads, other: Reads | None = None) -> Bes
     return best
 
 
-def by_likeness(engine: Engine) -> Best:
+def score_by_likeness(engine: Engine) -> BestScore:
     """The best likeness (`assistant.qa.scoring`) of the units that search finds."""
     weigher = Weigher(engine.library)
 
@@ -146,7 +146,7 @@ def write_calibration(path: Path, name: str, found: Calibration, weights: bytes 
     path.write_text(json.dumps({"readers": dict(sorted(readers.items()))}, indent=1) + "\n", encoding="utf-8")
 
 
-def mined(groups: Iterable[Group], reader: Reads, kept: int) -> Iterator[Group]:
+def mine_hard_negatives(groups: Iterable[Group], reader: Reads, kept: int) -> Iterator[Group]:
     """Groups with the passages that answer, and of the others the `kept` that the reader considers most likely to
     answer: hard negatives for the next training (as in Xiong et al., 2021, "Approximate Nearest Neighbor Negative
     Contrastive Learning for Dense Text Retrieval", here those of the reader itself)."""

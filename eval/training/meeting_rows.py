@@ -19,7 +19,7 @@ from assistant.meeting.row_citations import Citer
 from assistant.meeting.row_passages import Kind, Part, Telling
 from assistant.qa.engine import Engine
 from corpus.meetings import Meeting
-from eval.training.groups import Group, Read, lines_of
+from eval.training.groups import Group, Read, read_values
 
 ASKED: Mapping[str, int] = {"en": 24, "fr": 6, "es": 6, "ru": 6, "ar": 6, "zh": 6}
 """Questions of each language about one meeting."""
@@ -99,9 +99,9 @@ def meeting_groups(meetings: Path, patterns: Path, engine: Engine) -> Iterator[G
     in `patterns` (`data/README.md`). Named `meeting-` and the kind of question. The same for the same input."""
     held = {engine.library.document(each.document_id).key: each for each in engine.library.meetings()}
     words: defaultdict[str, defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for row in lines_of(patterns):
+    for row in read_values(patterns):
         words[row["language"]][row["kind"]].append(row["pattern"])
-    invented = list(lines_of(meetings))
+    invented = list(read_values(meetings))
     for n, (made, other) in enumerate(zip(invented, [*invented[1:], *invented[:1]], strict=True)):
         rng = random.Random(n)
         asking = _Asking(made, other, held[made["symbol"]], engine, rng)

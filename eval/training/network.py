@@ -47,7 +47,7 @@ def bert(words: int, epsilon: float, shape: Shape, positions: int = 512, kinds: 
     return BertModel(config, add_pooling_layer=False)
 
 
-def bert_of(weights: Mapping[str, NDArray[Any]]) -> BertModel:
+def load_bert(weights: Mapping[str, NDArray[Any]]) -> BertModel:
     """The BERT with these weights, under its own names, with the heads of both bases."""
     words, positions, kinds = (
         weights[f"embeddings.{name}_embeddings.weight"] for name in ("word", "position", "token_type")
@@ -58,7 +58,7 @@ def bert_of(weights: Mapping[str, NDArray[Any]]) -> BertModel:
     return made
 
 
-class Told(NamedTuple):
+class ReaderOutput(NamedTuple):
     """The output of the reader for rows: answerability (rows,), first and last piece (rows, pieces)."""
 
     answerable: torch.Tensor
@@ -82,12 +82,14 @@ class Reader(nn.Module):
             self.pooler.weight.copy_(torch.eye(shape.width))
             self.pooler.bias.zero_()
 
-    def forward(self, pieces: torch.Tensor, segments: torch.Tensor, mask: torch.Tensor) -> Told:
+    def forward(self, pieces: torch.Tensor, segments: torch.Tensor, mask: torch.Tensor) -> ReaderOutput:
         """`pieces`, `segments`, `mask` (1 for a piece, 0 for padding): (rows, pieces)."""
         words = self.words(pieces, segments, mask)
         states = self.bert(inputs_embeds=words, attention_mask=mask, token_type_ids=segments).last_hidden_state
         span = self.span(states)
-        return Told(self.answerable(torch.tanh(self.pooler(states[:, 0]))).squeeze(-1), span[..., 0], span[..., 1])
+        return ReaderOutput(
+            self.answerable(torch.tanh(self.pooler(states[:, 0]))).squeeze(-1), span[..., 0], span[..., 1]
+        )
 
     def words(self, pieces: torch.Tensor, segments: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """The input embedding of each piece: (rows, pieces, width)."""
@@ -154,7 +156,7 @@ STEP = 16
 """Matrices are padded to multiples of this many columns: kernels are compiled for every shape, which takes seconds."""
 
 
-def padded(rows: list[list[int]], fill: int, least: int = 0) -> torch.Tensor:
+def pad_rows(rows: list[list[int]], fill: int, least: int = 0) -> torch.Tensor:
     """Rows of unequal length as one matrix of at least `least` rows; added rows are empty."""
     longest = -(-max(map(len, rows)) // STEP) * STEP
     full = [[*row, *[fill] * (longest - len(row))] for row in rows]
@@ -164,7 +166,7 @@ def padded(rows: list[list[int]], fill: int, least: int = 0) -> torch.Tensor:
 _Batch = TypeVar("_Batch")
 
 
-def boxed(
+def limit_time(
     batches: Iterable[_Batch], minutes: float, warm: int, optimiser: torch.optim.Optimizer, state: dict[str, Any]
 ) -> Iterator[tuple[int, _Batch, float]]:
     """The batches of a run until its time is over, each with its number in this run and the share of the time that
@@ -183,7 +185,7 @@ def boxed(
         yield n, batch, done
 
 
-def save_whole(state: Mapping[str, Any], path: Path) -> None:
+def save_atomically(state: Mapping[str, Any], path: Path) -> None:
     """Writes a checkpoint atomically."""
     beside = path.with_name(f"{path.name}.new")
     torch.save(dict(state), beside)

@@ -16,7 +16,7 @@ from assistant.qa.units import heading_of, worded
 from corpus.documents import Document, Passage, Span
 from corpus.library import Library
 from eval.gold_spans import document_name, find_span
-from eval.training.groups import Group, Read, lines_of
+from eval.training.groups import Group, Read, read_values
 from eval.wording import normalize_text
 
 SEARCHED = 24
@@ -39,7 +39,7 @@ READ_STRANGE = 3
 
 
 @dataclass(frozen=True)
-class Asked:
+class OwnQuestion:
     """A question with its answers: facts, where given, and spans by document. `about` is the document that it was
     written about, None where that is not in the library."""
 
@@ -71,9 +71,9 @@ def own_groups(
     answer it as well."""
     rng = random.Random(1)
     others: dict[str, list[Mapping[str, Any]]] = {}
-    for raw in lines_of(translations) if translations else ():
+    for raw in read_values(translations) if translations else ():
         others.setdefault(raw["of"], []).append(raw)
-    for asked in asked_of(files, engine.library):
+    for asked in load_questions(files, engine.library):
         if asked is None:
             continue
         group = _group(asked, engine, rng, source, alone)
@@ -83,7 +83,7 @@ def own_groups(
         told = TRANSLATED if source == WRITTEN_ABOUT else source
         for raw in others.get(asked.id, ()):
             named = f"{told}{asked.kind}"
-            yield replace(group, source=named, language=raw["language"], question=with_turn_before(raw))
+            yield replace(group, source=named, language=raw["language"], question=with_previous_turn(raw))
 
 
 def strange_groups(asked: Iterable[Group], engine: Engine) -> Iterator[Group]:
@@ -95,15 +95,15 @@ def strange_groups(asked: Iterable[Group], engine: Engine) -> Iterator[Group]:
             yield Group(f"{STRANGE}{group.language}", group.language, group.question, answerable=False, reads=reads)
 
 
-def asked_of(files: Sequence[Path], library: Library) -> Iterator[Asked | None]:
+def load_questions(files: Sequence[Path], library: Library) -> Iterator[OwnQuestion | None]:
     """The questions of files; None for one whose places are not in the library."""
     by_stem = {document_name(library.document(header.id).source): header.id for header in library.each_header()}
     for path in files:
-        for raw in lines_of(path):
+        for raw in read_values(path):
             yield _asked(raw, library, by_stem)
 
 
-def _asked(raw: dict[str, Any], library: Library, by_stem: Mapping[str, str]) -> Asked | None:
+def _asked(raw: dict[str, Any], library: Library, by_stem: Mapping[str, str]) -> OwnQuestion | None:
     spans: dict[str, list[Span]] = {}
     places = raw.get("gold", [])
     for gold in places:
@@ -113,13 +113,13 @@ def _asked(raw: dict[str, Any], library: Library, by_stem: Mapping[str, str]) ->
             spans.setdefault(held, []).append(found)
     if places and not spans:
         return None
-    question = with_turn_before(raw)
+    question = with_previous_turn(raw)
     facts = tuple(tuple(each) for each in raw.get("facts", []))
     about = by_stem.get(raw["document"])
-    return Asked(raw.get("id", ""), about, question, raw["language"], raw["kind"], facts, spans)
+    return OwnQuestion(raw.get("id", ""), about, question, raw["language"], raw["kind"], facts, spans)
 
 
-def with_turn_before(raw: Mapping[str, Any]) -> str:
+def with_previous_turn(raw: Mapping[str, Any]) -> str:
     """The question, with the previous turn in front."""
     return " ".join([*raw.get("history", [])[-1:], raw["question"]])
 
@@ -132,7 +132,7 @@ def _place(document: Document, gold: Mapping[str, str]) -> Span | None:
     return (blocks[0].start, blocks[-1].end) if blocks else None
 
 
-def _group(asked: Asked, engine: Engine, rng: random.Random, source: str, alone: bool) -> Group:
+def _group(asked: OwnQuestion, engine: Engine, rng: random.Random, source: str, alone: bool) -> Group:
     documents = [asked.about] if alone and asked.about is not None else None
     question = engine.question(asked.question)
     found = [each.passage for each in engine.retriever.retrieve(question, SEARCHED, documents)]
@@ -174,7 +174,7 @@ def _answering(document: Document, passages: Sequence[Passage], begin: int, end:
     return [read] if read is not None and read.answer else []
 
 
-def _may_answer(asked: Asked, passage: Passage) -> bool:
+def _may_answer(asked: OwnQuestion, passage: Passage) -> bool:
     """Whether a passage overlaps a span with the answer, or states all the facts elsewhere."""
     spans = asked.spans.get(passage.document_id, ())
     if any(begin < passage.end and passage.start < end for begin, end in spans):

@@ -19,7 +19,7 @@ from typing import Any
 
 from corpus.analysis import analyse
 from corpus.sentences import sentence_spans
-from eval.training.groups import Group, Read, folded, lines_of
+from eval.training.groups import Group, Read, read_values, text_key
 
 LONGEST = 1_400
 """Characters of a paragraph; longer ones are cut around the answer."""
@@ -68,18 +68,18 @@ class Banned:
         passages: set[str] = set()
         for path in sorted((folder / "xquad").glob("*.json")):
             for paragraph in (each for article in _json(path)["data"] for each in article["paragraphs"]):
-                passages.add(folded(paragraph["context"]))
-                questions |= {folded(each["question"]) for each in paragraph["qas"]}
+                passages.add(text_key(paragraph["context"]))
+                questions |= {text_key(each["question"]) for each in paragraph["qas"]}
         for name, asked in (("nomiracl", "question"), ("clapnq", "input")):
-            for row in (row for path in sorted((folder / name).glob("*.jsonl")) for row in lines_of(path)):
-                questions.add(folded(row[asked]))
-                passages |= {folded(each["text"]) for each in row["passages"]}
+            for row in (row for path in sorted((folder / name).glob("*.jsonl")) for row in read_values(path)):
+                questions.add(text_key(row[asked]))
+                passages |= {text_key(each["text"]) for each in row["passages"]}
         return cls(frozenset(questions), frozenset(passages))
 
     def allows(self, group: Group) -> bool:
         """Whether neither the question nor a passage of a group is in an evaluation set."""
-        return folded(group.question) not in self.questions and not any(
-            folded(each.passage) in self.passages for each in group.reads
+        return text_key(group.question) not in self.questions and not any(
+            text_key(each.passage) in self.passages for each in group.reads
         )
 
 
@@ -186,7 +186,7 @@ def finder(texts: Sequence[str], language: str) -> Callable[[str], list[str]]:
 
 def _natural(path: Path, rng: random.Random) -> Iterator[Group]:
     """Natural Questions: the passage with the answer, and others that share words with the question."""
-    rows = list(lines_of(path))
+    rows = list(read_values(path))
     titles = {each["text"]: each["title"] for row in rows for each in row["ctxs"]}
     find = finder(list(titles), "en")
     for row in rows:
@@ -202,7 +202,7 @@ def _natural(path: Path, rng: random.Random) -> Iterator[Group]:
 
 
 def _nomiracl(path: Path) -> Iterator[Group]:
-    for row in lines_of(path):
+    for row in read_values(path):
         reads = tuple(Read(each["title"], each["text"][:LONGEST]) for each in row["passages"])
         yield Group(f"nomiracl-{row['language']}", row["language"], row["question"], bool(row["answerable"]), reads)
 

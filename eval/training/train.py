@@ -22,9 +22,9 @@ from assistant.qa.reader import Name
 from assistant.qa.reader_input import Kind, Pairing
 from assistant.qa.reader_weights import weights_of
 from corpus.files import file_hash
-from eval.training.groups import Group, Read, load
+from eval.training.groups import Group, Read, load_groups
 from eval.training.mixes import by_set, described
-from eval.training.network import Reader, Told, base, boxed, padded, save_whole
+from eval.training.network import Reader, ReaderOutput, base, limit_time, pad_rows, save_atomically
 
 HIDDEN = -1e4
 """Logit of a piece outside the passage."""
@@ -102,7 +102,7 @@ def train(
         _begun(reader, begin)
     elif begin is not None:
         _resumed(reader, begin)
-    groups = [group for path in files for group in load(path)]
+    groups = [group for path in files for group in load_groups(path)]
     if not groups:
         raise ValueError(f"There are no training rows in {', '.join(map(str, files))}.")
     tell(f"{described(groups)}.")
@@ -163,7 +163,7 @@ def _run(
     )
     mean = [0.0, 0.0, 0.0, 0.0]
     batches = _batches(groups, pairing, plan, random.Random(plan.seed + state["steps"]))
-    for steps, batch, done in boxed(batches, plan.minutes, plan.warm, optimiser, state):
+    for steps, batch, done in limit_time(batches, plan.minutes, plan.warm, optimiser, state):
         parts = losses(reader, batch, least)
         loss = parts[0] + plan.list_weight * parts[1] + plan.span_weight * parts[2]
         loss.backward()
@@ -198,17 +198,17 @@ def _save(reader: Reader, exact: dict[int, torch.Tensor], folder: Path, state: d
         name: exact[id(names[name])].detach().clone() if name in names and id(names[name]) in exact else value.float()
         for name, value in reader.state_dict().items()
     }
-    save_whole({"weights": weights, **state}, folder / "reader.pt")
+    save_atomically({"weights": weights, **state}, folder / "reader.pt")
 
 
 def losses(reader: Reader, batch: Sequence[Ready], least: int = 0) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """The three losses of a batch: whether, which, where. Matrices are padded to at least `least` rows."""
     rows = [row for made in batch for row in made.rows]
-    pieces = padded(rows, 0, least)
-    mask = padded([[1] * len(row) for row in rows], 0, least)
+    pieces = pad_rows(rows, 0, least)
+    mask = pad_rows([[1] * len(row) for row in rows], 0, least)
     mask[len(rows) :, 0] = 1  # what nobody looks at must not be empty, for attention to nothing is no number
-    segments = padded([row for made in batch for row in made.segments], 0, least)
-    told = Told(*(each.float() for each in reader(pieces, segments, mask)))
+    segments = pad_rows([row for made in batch for row in made.segments], 0, least)
+    told = ReaderOutput(*(each.float() for each in reader(pieces, segments, mask)))
     labels = [label for made in batch for label in made.labels]
     sure = [n for n, label in enumerate(labels) if label is not None]
     wanted = torch.tensor([labels[n] for n in sure])
@@ -231,7 +231,7 @@ def _which(logits: torch.Tensor, made: Ready) -> torch.Tensor:
     return everything - torch.logsumexp(logits[right], 0)
 
 
-def _where(told: Told, batch: Sequence[Ready], mask: torch.Tensor) -> torch.Tensor | None:
+def _where(told: ReaderOutput, batch: Sequence[Ready], mask: torch.Tensor) -> torch.Tensor | None:
     spans = [span for made in batch for span in made.spans]
     firsts = [first for made in batch for first in made.firsts]
     rows = [n for n, span in enumerate(spans) if span is not None]

@@ -44,8 +44,8 @@ def rows(
     """Make the training rows of both readers, and the questions that are held back for calibration."""
     from eval.training.rows import make_rows
 
-    with _told(), show_progress() as tell:
-        files = make_rows(shared, out, tell)
+    with _report_errors(), show_progress() as progress:
+        files = make_rows(shared, out, progress)
     for name, path in files.items():
         _print(f"{file_hash(path)}  {name}  {path}")
 
@@ -55,7 +55,7 @@ def published() -> None:
     """Write the shipped parts of published models: the English embedding model, and the base of the readers."""
     from eval.training.published import publish
 
-    with _told():
+    with _report_errors():
         for file in publish(EMBEDDING):
             _print(f"{file_hash(file)}  {file}")
 
@@ -69,7 +69,7 @@ def bridge(
     """Fit the bridge from the multilingual base to the English reader."""
     from eval.training.bridge import begun
 
-    with _told():
+    with _report_errors():
         _write(out, begun(rows, weights or SHIPPED / "reader-en.npz"))
 
 
@@ -90,7 +90,7 @@ def train(
     from eval.training.train import PLANS
     from eval.training.train import train as trained
 
-    with _told():
+    with _report_errors():
         plan = replace(PLANS[name], minutes=PLANS[name].minutes if minutes is None else minutes, threads=threads)
         trained(rows, plan, out, begin, lambda said: talk.print(visible(said), markup=False))
     _print(f"{out / 'reader.pt'}")
@@ -110,13 +110,13 @@ def mine(
     answer."""
     from assistant.qa.reader import Reader
     from eval.runs.corpora import models_folder
-    from eval.training.groups import load, save
-    from eval.training.measure import mined
+    from eval.training.groups import load_groups, save_groups
+    from eval.training.measure import mine_hard_negatives
 
-    with _told(), show_progress() as tell:
-        groups = [group for path in rows for group in load(path) if (group.language == "en") == (name == "en")]
+    with _report_errors(), show_progress() as progress:
+        groups = [group for path in rows for group in load_groups(path) if (group.language == "en") == (name == "en")]
         reader = Reader(name, models_folder(out.parent), weights=weights)
-        save(tell.counted(mined(groups, reader, kept), "questions", len(groups)), out)
+        save_groups(progress.counted(mine_hard_negatives(groups, reader, kept), "questions", len(groups)), out)
     _print(f"{file_hash(out)}  {out}")
 
 
@@ -133,7 +133,7 @@ def languages(
     from eval.training.rows import PAPERS, QUESTIONS, TRANSLATIONS
 
     file = EMBEDDING / FIGURES
-    with _told():
+    with _report_errors():
         asked, read = parallel(QUESTIONS, TRANSLATIONS, PARALLEL), unrelated(PAPERS, UNRELATED)
         _write(file, npz(figures_of(asked, read, PackagedE5(models_folder(folder)))))
 
@@ -150,16 +150,16 @@ def queries(
 
     from corpus.embedding.query_encoder import QUERIES
     from eval.training.export import npz
-    from eval.training.query_training import Plan, encoder_of, shelves_in
+    from eval.training.query_training import Plan, build_encoder, load_training_sets
     from eval.training.query_training import train as trained
 
     plan = Plan(threads=threads)
     plan = plan if minutes is None else replace(plan, minutes=minutes)
     file = EMBEDDING / QUERIES
-    with _told(), show_progress() as tell:
-        shelves = shelves_in(shared, out, tell)
-        encoder = encoder_of(plan)
-        trained(encoder, shelves, plan, out, tell.note)
+    with _report_errors(), show_progress() as progress:
+        shelves = load_training_sets(shared, out, progress)
+        encoder = build_encoder(plan)
+        trained(encoder, shelves, plan, out, progress.note)
         _write(file, npz(encoder.factors()))
 
 
@@ -175,14 +175,14 @@ def intents(
     from corpus.embedding import PackagedE5
     from eval.runs.corpora import models_folder
     from eval.training.export import npz
-    from eval.training.intent_training import all_asked, arrays_of, fitted, left_out, told_apart
+    from eval.training.intent_training import all_questions, auc_by_language, cross_validate, fit_intents, to_arrays
 
-    with _told(), show_progress() as tell:
-        model, asked = PackagedE5(models_folder(folder)), all_asked()
-        counted = tell.counted(asked, "questions", len(asked))
+    with _report_errors(), show_progress() as progress:
+        model, asked = PackagedE5(models_folder(folder)), all_questions()
+        counted = progress.counted(asked, "questions", len(asked))
         vectors = np.stack([model.embed_query(each.text) for each in counted])
-        rows = told_apart(left_out(asked, vectors))
-        _write(SHIPPED.parents[1] / "data" / FILE, npz(arrays_of(fitted(asked, vectors, model.name))))
+        rows = auc_by_language(cross_validate(asked, vectors))
+        _write(SHIPPED.parents[1] / "data" / FILE, npz(to_arrays(fit_intents(asked, vectors, model.name))))
     print_table(data, ("language", "questions", "AUC"), rows, "Patterns left out")
 
 
@@ -196,7 +196,7 @@ def export(
     from eval.training.export import exported
 
     file = out or SHIPPED / f"reader-{name}.npz"
-    with _told():
+    with _report_errors():
         _write(file, exported(*checkpoint))
 
 
@@ -224,10 +224,10 @@ def calibrate(
     from eval.runs.corpora import engine_over, models_folder
     from eval.training import measure
 
-    with _told(), show_progress() as tell:
-        with engine_over([documents], folder, tell.reading) as engine:
+    with _report_errors(), show_progress() as progress:
+        with engine_over([documents], folder, progress.reading) as engine:
             if name == "likeness":
-                best, shipped = measure.by_likeness(engine), None
+                best, shipped = measure.score_by_likeness(engine), None
             else:
                 names: tuple[Name, ...] = ("en", "multilingual") if name == "both" else (name,)
                 paths = [SHIPPED / f"reader-{each}.npz" for each in names]
@@ -235,10 +235,10 @@ def calibrate(
                 readers = [
                     Reader(each, models_folder(folder), weights=path) for each, path in zip(names, paths, strict=True)
                 ]
-                best = measure.by_readers(engine, *readers)
+                best = measure.score_by_readers(engine, *readers)
                 shipped = b"".join(path.read_bytes() for path in paths)
             asked = measure.questions_for(name, questions, aside, engine, translations)
-            found = list(tell.counted(measure.outcomes(asked, best), "questions", len(asked)))
+            found = list(progress.counted(measure.outcomes(asked, best), "questions", len(asked)))
         _fit(name, found, shipped, out)
 
 
@@ -263,12 +263,12 @@ def calibrate_written(
 
     path = weights or SHIPPED / "reader-multilingual.npz"
     found: list[Outcome] = []
-    with _told(), show_progress() as tell:
+    with _report_errors(), show_progress() as progress:
         reader = Reader("multilingual", models_folder(folder), weights=path)
         for home, asked in measure.written_for(CALIBRATION, aside, folder, name):
-            with engine_over([home], folder, tell.reading) as engine:
-                best = measure.by_readers(engine, reader)
-                found += tell.counted(measure.outcomes(asked, best), f"questions ({home.name})", len(asked))
+            with engine_over([home], folder, progress.reading) as engine:
+                best = measure.score_by_readers(engine, reader)
+                found += progress.counted(measure.outcomes(asked, best), f"questions ({home.name})", len(asked))
         _fit(name, found, path.read_bytes(), out)
 
 
@@ -282,7 +282,7 @@ def card(
     from eval.training.card import write_card
 
     given: dict[Name, Path | None] = {"en": en, "multilingual": multilingual}
-    with _told():
+    with _report_errors():
         written = write_card(folder, {name: path for name, path in given.items() if path is not None})
     _print(str(written))
 
@@ -292,10 +292,10 @@ def _fit(name: str, found: list[Outcome], weights: bytes | None, out: Path) -> N
     import numpy as np
 
     from eval.metrics.selective import reliability
-    from eval.training.calibrate import calibrate as fitted
+    from eval.training.calibrate import calibrate as fit_intents
     from eval.training.measure import write_calibration
 
-    calibration = fitted(found, all_told=name == "likeness")
+    calibration = fit_intents(found, all_told=name == "likeness")
     write_calibration(out, name, calibration, weights)
     chances = np.array([calibration.probability(each.logit) for each in found])
     held = reliability(chances, np.array([each.answerable for each in found]))
@@ -317,6 +317,6 @@ def _print(line: str) -> None:
     data.print(line, markup=False)
 
 
-def _told() -> AbstractContextManager[None]:
+def _report_errors() -> AbstractContextManager[None]:
     """Reports expected errors as sentences."""
     return report_errors(ValueError)

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from eval.training.groups import Group, Read, lines_of
+from eval.training.groups import Group, Read, read_values
 from eval.training.public import finder
 
 ANOTHER = 0.5
@@ -25,7 +25,7 @@ def written_groups(files: Sequence[Path]) -> Iterator[Group]:
     a}]}`, `a` being the words of the passage that answer, empty where it does not. Where `document` is given, the
     passages of one document that share most words with a question are added to its group."""
     rng = random.Random(1)
-    rows = [row for path in files for row in lines_of(path)]
+    rows = [row for path in files for row in read_values(path)]
     held: dict[str, dict[str, str]] = defaultdict(dict)
     for row in rows:
         held[_shelf(row)][row["passage"]] = row["title"]
